@@ -1,0 +1,22 @@
+"""What was said, as values: messages, exchanges, replies, transcripts."""
+
+from harness.conversation.exchange import Attempt, Exchange, Headers, Origin, Request, Response
+from harness.conversation.message import Attachment, Reply, ReplyMessage, Role, UserMessage
+from harness.conversation.transcript import Stop, Transcript, Turn
+
+__all__ = [
+    "Attachment",
+    "Attempt",
+    "Exchange",
+    "Headers",
+    "Origin",
+    "Reply",
+    "ReplyMessage",
+    "Request",
+    "Response",
+    "Role",
+    "Stop",
+    "Transcript",
+    "Turn",
+    "UserMessage",
+]

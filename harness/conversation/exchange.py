@@ -1,0 +1,97 @@
+"""One request and its answer, as values. All times are seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Headers = tuple[tuple[str, str], ...]
+"""Names and values in the order sent or received; a name may stand several times."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Which step of which turn a request belongs to. It is the key of a recording."""
+
+    turn: int
+    """From 1; 0 for what happens before the first turn, -1 for closing steps."""
+    step: str
+    """Phase and number, such as `send.2`; a poll keeps one name over all its requests."""
+    message: str = ""
+    """A hash of the user message of the turn; empty outside a turn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be sent, and what the sender may do with it."""
+
+    method: str
+    url: str
+    """Absolute, with its query."""
+    headers: Headers = ()
+    body: bytes = b""
+    origin: Origin
+    is_stream: bool = False
+    """The answer is read chunk by chunk."""
+    is_repeatable: bool = False
+    """It may be sent again although the server may have acted on it."""
+    timeout: float | None = None
+    """Total seconds for this request; None for the provider's default."""
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, whatever its case; None where it is missing."""
+        return _header(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A try that did not bring the answer, and why it was repeated."""
+
+    status: int = 0
+    """0 where no answer came."""
+    reason: str
+    waited: float
+    """Seconds between this try and the next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An answer that was read to its end."""
+
+    status: int
+    reason: str = ""
+    headers: Headers = ()
+    body: bytes = b""
+    """Decoded: the transfer's gzip or deflate is undone."""
+    started: float = 0.0
+    """Seconds from the start of the conversation to the sending of the request."""
+    first_byte: float | None = None
+    """Seconds from sending to the first byte of the body; None where it was not recorded."""
+    seconds: float | None = None
+    """Seconds from sending to the end of the body; None where it was not recorded."""
+    chunks: tuple[tuple[float, int], ...] = ()
+    """For a stream: (seconds from sending, length in bytes) of each chunk."""
+    attempts: tuple[Attempt, ...] = ()
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, whatever its case; None where it is missing."""
+        return _header(self.headers, name)
+
+    @property
+    def ended(self) -> float:
+        """Seconds from the start of the conversation to the end of the body."""
+        return self.started + (self.seconds or 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A request with its answer; None where no whole answer came."""
+
+    request: Request
+    response: Response | None
+    contract: tuple[str, ...] = ()
+    """What breaks the definition's schema, a sentence each."""
+
+
+def _header(headers: Headers, name: str) -> str | None:
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), None)

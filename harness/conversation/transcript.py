@@ -1,0 +1,65 @@
+"""A conversation as it was held: the value that checks judge and reports show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from harness.conversation.exchange import Exchange
+from harness.conversation.message import Reply, UserMessage
+from harness.errors import PlayError, Refused
+from harness.typing import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Why a conversation ended before its last turn."""
+
+    turn: int
+    error: PlayError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One user message and what came of it."""
+
+    number: int
+    """From 1."""
+    user: UserMessage
+    reply: Reply | None = None
+    """None where the provider refused or the turn broke."""
+    refusal: Refused | None = None
+    """The refusal that the scenario expects; None where a reply came."""
+    exchanges: tuple[Exchange, ...] = ()
+    history: Json = None
+    """The provider's own record of the conversation, where the scenario asks for it."""
+    variables: Mapping[str, object] = field(default_factory=dict)
+    """What `${…}` means in this turn's expectations, its captures included."""
+
+    @property
+    def latency(self) -> float | None:
+        """Seconds from sending the message to the end of the reply; None if not recorded."""
+        said = [e for e in self.exchanges if e.request.origin.step.startswith("send")]
+        responses = [e.response for e in said if e.response is not None]
+        if not responses or any(response.seconds is None for response in responses):
+            return None
+        return responses[-1].ended - responses[0].started
+
+    @property
+    def answer(self) -> Exchange | None:
+        """The exchange that the reply or refusal was read from."""
+        return self.exchanges[-1] if self.exchanges else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """A conversation as it was held."""
+
+    scenario: str
+    provider: str
+    turns: tuple[Turn, ...] = ()
+    around: tuple[Exchange, ...] = ()
+    """What was exchanged outside turns: preparing and closing."""
+    stop: Stop | None = None
+    is_recorded: bool = False
+    """It was played from a cassette."""

@@ -1,0 +1,42 @@
+"""Types that every floor shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+type_names = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+"""JSON Schema's type names in a scenario author's words."""
+
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+"""A JSON value. Objects are mappings with text keys."""
+
+Path = tuple[str | int, ...]
+"""Where a value stands in a document: keys and zero-based indexes from the top."""
+
+
+def pointer(path: Path) -> str:
+    """Write a path as a JSON Pointer. Source: RFC 6901."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
+def describe(value: object) -> str:
+    """Say which kind of JSON value this is, in a scenario author's words."""
+    # bool before int: a bool is an int to Python.
+    kinds: tuple[tuple[type, str], ...] = (
+        (type(None), "null"),
+        (bool, "boolean"),
+        (int, "integer"),
+        (float, "number"),
+        (str, "string"),
+        (Mapping, "object"),
+    )
+    name = next((name for kind, name in kinds if isinstance(value, kind)), "array")
+    return type_names[name]
