@@ -1,0 +1,140 @@
+"""Connectly's Agent Graph API: a session whose replies stream as NDJSON.
+
+Source: the vendor's pages "Agent Graph overview" and "Parsing NDJSON". All of it stands under
+`/external/v1/ai/agent_graph`; every request names `businessId` and `clientKey`, and all but
+`init` also `sessionId`.
+
+- `POST /init`: `{"response": {"sessionId": …}}`.
+- `POST /invoke`: one line `{"result": {"response": {"sessionId": …, "responseEvents": [one]}}}`
+  for each event, an empty line as keep-alive before each, 5 ms apart, as `application/json`.
+- `POST /invoke_sync`: `{"response": {"sessionId": …, "responseEvents": [all]}}`.
+- `POST /close`: one line `{"result": {"response": {}}}`. The session is unknown afterwards.
+
+An unknown session, or one of another client: 404. `[[shape]]` makes a text a number; on
+`/invoke`, `[[shape malformed-line]]` breaks off the last line's JSON and `[[shape error-line]]`
+ends the stream with `{"error": {"code": 13, …}}` under status 200.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from harness.emulators.connectly_bot import respond
+from harness.emulators.connectly_events import (
+    check_business,
+    failure,
+    last_said,
+    misshape,
+    read_body,
+    read_events,
+    read_text,
+)
+from harness.emulators.faults import Faults, Plan, plain
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+_PATH = "/external/v1/ai/agent_graph"
+_PAUSE_SECONDS = 0.005
+_OVERLOADED = {"error": {"code": 13, "message": "the model is overloaded", "details": []}}
+
+
+@dataclass(slots=True, kw_only=True)
+class _Session:
+    client_key: str
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+
+class AgentGraph:
+    """The sessions of one app."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._sessions: dict[str, _Session] = {}
+        self._faults = faults
+
+    def routes(self) -> list[Route]:
+        """The four routes of the API."""
+        handlers = {
+            "init": self._init,
+            "invoke": self._invoke,
+            "invoke_sync": self._invoke_sync,
+            "close": self._close,
+        }
+        return [Route(f"{_PATH}/{n}", each, methods=["POST"]) for n, each in handlers.items()]
+
+    async def _init(self, request: Request) -> Response:
+        body = await read_body(request)
+        session_id = str(uuid.uuid4())
+        self._sessions[session_id] = _Session(client_key=_read_client(body))
+        return JSONResponse({"response": {"sessionId": session_id}})
+
+    async def _invoke(self, request: Request) -> Response:
+        session_id, events, plan = await self._reply(request)
+        lines: list[object] = [
+            {"result": {"response": {"sessionId": session_id, "responseEvents": [event]}}}
+            for event in events
+        ]
+        if plan.shape == "error-line":
+            lines[-1] = _OVERLOADED
+        encoded = [json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines]
+        if plan.shape == "malformed-line":
+            encoded[-1] = encoded[-1][: len(encoded[-1]) // 2] + b"\n"
+        return plan.after(_stream(encoded))
+
+    async def _invoke_sync(self, request: Request) -> Response:
+        session_id, events, plan = await self._reply(request)
+        response = {"sessionId": session_id, "responseEvents": events}
+        return plan.after(JSONResponse({"response": response}))
+
+    async def _close(self, request: Request) -> Response:
+        session_id, _session = self._find(await read_body(request))
+        del self._sessions[session_id]
+        return _stream([b'{"result": {"response": {}}}\n'])
+
+    async def _reply(self, request: Request) -> tuple[str, list[dict[str, Any]], Plan]:
+        body = await read_body(request)
+        session_id, session = self._find(body)
+        given = read_events(body)
+        said = last_said(given)
+        plan = self._faults.plan(said, session_id)
+        await plan.before()
+        session.events += given
+        events = respond(session.events, plain(said))
+        session.events += events
+        return session_id, misshape(events) if plan.shape == "" else events, plan
+
+    def _find(self, body: dict[str, Any]) -> tuple[str, _Session]:
+        client_key = _read_client(body)
+        session_id = read_text(body, "sessionId")
+        if session_id is None:
+            raise failure(3, "sessionId is required")
+        session = self._sessions.get(session_id)
+        if session is None or session.client_key != client_key:
+            raise failure(5, "session not found")
+        return session_id, session
+
+
+def _read_client(body: dict[str, Any]) -> str:
+    business_id, client_key = read_text(body, "businessId"), read_text(body, "clientKey")
+    if business_id is None or client_key is None:
+        raise failure(3, "businessId and clientKey are required")
+    check_business(business_id)
+    return client_key
+
+
+def _stream(lines: Iterable[bytes]) -> Response:
+    async def paced() -> AsyncIterator[bytes]:
+        for line in lines:
+            yield b"\n"
+            await asyncio.sleep(_PAUSE_SECONDS)
+            yield line
+
+    return StreamingResponse(paced(), media_type="application/json")

@@ -1,0 +1,167 @@
+"""BigHummingbird: a plain session with start variables, read-back and delete.
+
+Source: the vendor's page "Deployment Endpoint Specs". The one deployment is `travel`, and its
+base URL ends in `/deployments/travel`. There is no authentication.
+
+- `POST /create-chat-session` with an array of `{key, value}`: 200. Not JSON: 400. JSON of
+  another shape: 422.
+- `POST /invoke`: 200; 400 and 422 in the same way; 404 for an unknown or deleted session.
+- `GET /chat-session/{id}`: 200 or 404. `DELETE /chat-session/{id}`: 204 or 404.
+- `GET /__emulator__/sessions`, at the root and not the vendor's: the ids of the sessions that
+  were never deleted, as `{"open": […]}`.
+
+The start variable `country` decides where the trip goes. Without it the bot asks, and takes the
+country from the next message that names one. It remembers the travel dates and the first
+message. `[[shape]]` makes `message` a number.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from harness.emulators.emulator import Emulator
+from harness.emulators.exchange import Refused, answer_refused, read_json, refuse, text_at
+from harness.emulators.faults import Faults, plain
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+_BASE_PATH = "/deployments/travel"
+_CAPITALS = {
+    "france": ("Paris", "the Eiffel Tower and the Louvre"),
+    "germany": ("Berlin", "the Brandenburg Gate and the Museum Island"),
+    "italy": ("Rome", "the Colosseum and the Trevi Fountain"),
+    "japan": ("Tokyo", "the Senso-ji Temple and the Shibuya Crossing"),
+    "norway": ("Oslo", "the Opera House and the Vigeland Park"),
+    "spain": ("Madrid", "the Prado and the Royal Palace"),
+}
+_TRIP = (
+    "For your trip to {city}, I can help with hotels, must-see attractions like {sights}, and "
+    "dining spots. Just let me know your travel dates and any preferences, and we'll start "
+    "planning your perfect itinerary!"
+)
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+)
+_DATES = re.compile(rf"\b\d{{1,2}} {_MONTH} to \d{{1,2}} {_MONTH}\b", re.IGNORECASE)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Session:
+    country: str | None
+    engine_state_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    dates: str | None = None
+    messages: list[dict[str, Any]] = field(default_factory=list)
+
+
+class _BigHummingbird:
+    def __init__(self) -> None:
+        self.sessions: dict[str, _Session] = {}
+        self.faults = Faults()
+
+    async def create(self, request: Request) -> Response:
+        variables = await _json(request)
+        if not isinstance(variables, list) or not all(_is_variable(each) for each in variables):
+            raise refuse(422, {"error": "The body must be an array of {key, value}."})
+        values = {each["key"]: each["value"] for each in variables}
+        session_id = str(uuid.uuid4())
+        self.sessions[session_id] = _Session(country=text_at(values, "country"))
+        return JSONResponse({"chat_session_id": session_id})
+
+    async def invoke(self, request: Request) -> Response:
+        body = await _json(request)
+        if not isinstance(body, dict):
+            raise refuse(422, {"error": "The body must be an object."})
+        message, session_id = text_at(body, "user_message"), text_at(body, "chat_session_id")
+        if message is None or session_id is None:
+            raise refuse(422, {"error": "user_message and chat_session_id are required."})
+        session = self._session(session_id)
+        plan = self.faults.plan(message, session_id)
+        await plan.before()
+        reply = _reply(session, plain(message))
+        session.messages += [
+            {"role": "user", "content": message},
+            {"role": "assistant", "content": reply},
+        ]
+        return plan.after(JSONResponse({"message": reply if plan.shape is None else 42}))
+
+    async def get(self, request: Request) -> Response:
+        session = self._session(request.path_params["session_id"])
+        data = {"engineStateId": session.engine_state_id, "messages": session.messages}
+        return JSONResponse({"data": data})
+
+    async def delete(self, request: Request) -> Response:
+        self._session(request.path_params["session_id"])
+        del self.sessions[request.path_params["session_id"]]
+        return Response(status_code=204)
+
+    async def list_open(self, _request: Request) -> Response:
+        return JSONResponse({"open": list(self.sessions)})
+
+    def _session(self, session_id: str) -> _Session:
+        if session_id not in self.sessions:
+            raise refuse(404, {"error": "Chat session not found."})
+        return self.sessions[session_id]
+
+
+async def _json(request: Request) -> Any:  # noqa: ANN401  # JSON may be anything
+    try:
+        return await read_json(request)
+    except ValueError as error:
+        raise refuse(400, {"error": "The body is not JSON."}) from error
+
+
+def _is_variable(value: object) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("key"), str) and "value" in value
+
+
+def _reply(session: _Session, message: str) -> str:
+    said = message.lower()
+    if "what did i" in said and "first" in said:
+        asked = [each["content"] for each in session.messages if each["role"] == "user"]
+        return f"You first said: {asked[0]}" if asked else "You have not said anything yet."
+    named = next((name for name in _CAPITALS if re.search(rf"\b{name}\b", said)), None)
+    if named is not None:
+        session.country = named.title()
+    if session.country is None:
+        return "Which country would you like to visit?"
+    city, sights = _CAPITALS.get(
+        session.country.lower(), (f"the capital of {session.country}", "the old town and the parks")
+    )
+    if dates := _DATES.search(message):
+        session.dates = dates[0]
+        return f"I have noted {session.dates} for your trip to {city}."
+    if "where am i going" in said:
+        when = f" from {session.dates}" if session.dates else ""
+        return f"You are going to {city}{when}."
+    return _TRIP.format(city=city, sights=sights)
+
+
+def create_app() -> Starlette:
+    """An emulator without sessions."""
+    system = _BigHummingbird()
+    session = _BASE_PATH + "/chat-session/{session_id}"
+    routes = [
+        Route(_BASE_PATH + "/create-chat-session", system.create, methods=["POST"]),
+        Route(_BASE_PATH + "/invoke", system.invoke, methods=["POST"]),
+        Route(session, system.get, methods=["GET"]),
+        Route(session, system.delete, methods=["DELETE"]),
+        Route("/__emulator__/sessions", system.list_open, methods=["GET"]),
+    ]
+    return Starlette(routes=routes, exception_handlers={Refused: answer_refused})
+
+
+EMULATOR = Emulator(
+    name="bighummingbird",
+    create_app=create_app,
+    base_path=_BASE_PATH,
+    url_variable="BIGHUMMINGBIRD_URL",
+    environment={},
+)

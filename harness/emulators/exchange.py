@@ -1,0 +1,46 @@
+"""Reading a request's JSON, and refusing a request from any depth of a handler."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse, Response
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+
+class Refused(Exception):
+    """Ends a handler with a response that was decided further down."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+async def answer_refused(_request: Request, error: Exception) -> Response:
+    """The exception handler for `Refused`: it answers with the response that was carried."""
+    if not isinstance(error, Refused):
+        raise error
+    return error.response
+
+
+def refuse(status: int, body: object, headers: Mapping[str, str] | None = None) -> Refused:
+    """A refusal with a JSON body."""
+    return Refused(JSONResponse(body, status_code=status, headers=headers))
+
+
+async def read_json(request: Request) -> Any:  # noqa: ANN401  # JSON may be anything
+    """The request's body as JSON. Raises ValueError where it is none."""
+    try:
+        return json.loads(await request.body())
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def text_at(body: Mapping[str, Any], name: str) -> str | None:
+    """The property `name` where it is a text that is not blank, and None otherwise."""
+    value = body.get(name)
+    return value if isinstance(value, str) and value.strip() else None

@@ -1,0 +1,163 @@
+"""Fault switches: what a user message may ask an emulator to do wrong.
+
+A switch stands in double square brackets anywhere in the text of a user message, so that a
+scenario can ask for a fault through any client. The bot does not read switches; the history
+keeps them.
+
+| switch | what happens to the request that carries the message |
+|---|---|
+| `[[status 503]]` | this status, any from 400 to 599; the message is not processed |
+| `[[status 429 retry-after 1]]` | the same, with a `Retry-After` header in seconds |
+| `[[html]]` | an HTML page under status 200; the message is not processed |
+| `[[empty]]` | an empty body under status 200; the message is not processed |
+| `[[error 200]]` | `{"error": …}` under status 200; the message is not processed |
+| `[[close]]` | the connection is closed in the middle of the body |
+| `[[slow 2s]]` | nothing is sent for this time (`ms` or `s`), then the normal answer |
+| `[[drip 50ms]]` | the normal answer, one byte at a time with this time between |
+| `[[shape]]` | an answer that breaks the documented shape; each emulator says how |
+| `[[shape NAME]]` | another broken shape, where the emulator names one |
+
+A switch that ends in `once` fires for the first request only; the request that passes
+afterwards arms it again. Several switches work in their order, so
+`[[status 429 retry-after 0 once]] [[status 503 once]]` refuses twice and then answers.
+Anything else in double square brackets is plain text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from harness.emulators.exchange import Refused
+
+if TYPE_CHECKING:
+    from starlette.types import Message, Receive, Scope, Send
+
+_SWITCH = re.compile(
+    r"""\[\[\s*(?:
+        status\s+(?P<status>[45]\d\d)(?:\s+retry-after\s+(?P<retry>\d+))?
+        | (?P<word>html|empty|error\s+200|close)
+        | (?P<pace>slow|drip)\s+(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s)
+        | shape(?:\s+(?P<shape>(?!once\b)[a-z-]+))?
+    )(?P<once>\s+once)?\s*\]\]""",
+    re.VERBOSE,
+)
+_PAGE = "<!DOCTYPE html><html><body><h1>Down for maintenance</h1></body></html>"
+
+
+def plain(message: str) -> str:
+    """A user message without its switches."""
+    return _SWITCH.sub("", message).strip()
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """The faults of one request. Times are seconds."""
+
+    refusal: Response | None = None
+    close: bool = False
+    slow: float = 0.0
+    drip: float = 0.0
+    shape: str | None = None
+
+    async def before(self) -> None:
+        """To be awaited before the message is processed. Raises Refused."""
+        if self.slow:
+            await asyncio.sleep(self.slow)
+        if self.refusal is not None:
+            raise Refused(self.refusal)
+
+    def after(self, response: Response) -> Response:
+        """The response as it is to be sent."""
+        if self.close:
+            return _Closing(response)
+        return _Dripping(response, self.drip) if self.drip else response
+
+
+class Faults:
+    """The fault switches of one app; it remembers which `once` switches have fired."""
+
+    def __init__(self) -> None:
+        self._fired: dict[tuple[str, str], set[int]] = {}
+
+    def plan(self, message: str, conversation: str) -> Plan:
+        """What is to go wrong with this message of this conversation."""
+        key = (conversation, message)
+        fired = self._fired.get(key, set())
+        plan = Plan()
+        for place, switch in enumerate(_SWITCH.finditer(message)):
+            if place in fired:
+                continue
+            if switch["once"]:
+                self._fired.setdefault(key, fired).add(place)
+            _add(plan, switch)
+            if plan.refusal is not None or plan.close:
+                return plan
+        self._fired.pop(key, None)
+        return plan
+
+
+def _add(plan: Plan, switch: re.Match[str]) -> None:
+    if switch["status"]:
+        headers = {"Retry-After": switch["retry"]} if switch["retry"] else None
+        body = {"error": f"The message asked for status {switch['status']}."}
+        plan.refusal = JSONResponse(body, status_code=int(switch["status"]), headers=headers)
+    elif switch["pace"]:
+        seconds = float(switch["number"]) / (1000 if switch["unit"] == "ms" else 1)
+        setattr(plan, switch["pace"], seconds)
+    elif switch["word"] == "html":
+        plan.refusal = HTMLResponse(_PAGE)
+    elif switch["word"] == "empty":
+        plan.refusal = Response(b"", media_type="application/json")
+    elif switch["word"] == "close":
+        plan.close = True
+    elif switch["word"]:
+        plan.refusal = JSONResponse({"error": "The message asked for an error."})
+    else:
+        plan.shape = switch["shape"] or ""
+
+
+class _Closing(Response):
+    """Half of a response's first piece; the server closes what is never completed."""
+
+    def __init__(self, whole: Response) -> None:
+        super().__init__()
+        self._whole = whole
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def send_half(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                await send(message)
+            elif not begun:
+                begun = True
+                body = message.get("body", b"")
+                half = body[: (len(body) + 1) // 2]
+                await send({"type": "http.response.body", "body": half, "more_body": True})
+
+        await self._whole(scope, receive, send_half)
+
+
+class _Dripping(Response):
+    """A response whose body is sent byte by byte."""
+
+    def __init__(self, whole: Response, pause: float) -> None:
+        super().__init__()
+        self._whole = whole
+        self._pause = pause
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_bytes(message: Message) -> None:
+            for byte in message.get("body", b""):
+                drop = {"type": "http.response.body", "body": bytes([byte]), "more_body": True}
+                await send(drop)
+                await asyncio.sleep(self._pause)
+            await send({**message, "body": b""} if "body" in message else message)
+
+        await self._whole(scope, receive, send_bytes)

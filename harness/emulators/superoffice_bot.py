@@ -1,0 +1,145 @@
+"""The support chatbot that SuperOffice's emulator speaks as, in en, de and nb.
+
+It is a function of the prompt and the previous turns that the request brings.
+
+| the prompt | the answer |
+|---|---|
+| password with reset (zurücksetzen, tilbakestille) | the page's text, buttons and attachments |
+| I want to contact support | names the first turn's text; buttons Yes and No |
+| Create a support request | only after a turn that contacted support |
+| Cancel | ends it |
+| what did I ask first (zuerst, først) | the first turn's text |
+| how much, or premium (kostet, koster) | a price with the culture's separators |
+
+A button's label is in the answer's language; its prompt is one of the English ones above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+LANGUAGES = ("en", "de", "nb")
+_CONTACT = "I want to contact support"
+_CREATE = "Create a support request"
+_CANCEL = "Cancel"
+_OPEN_RESET = "Open the password reset page"
+_ATTACHMENTS = ("password-reset-guide.pdf", "security-tips.pdf")
+_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+# The separators of thousands and decimals.
+_SEPARATORS = {"en": (",", "."), "de": (".", ","), "nb": (_NO_BREAK_SPACE, ",")}
+
+_TEXTS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "reset": (
+            "To reset your password, click on 'Forgot Password' on the login page. You'll receive "
+            "an email with a secure link to create a new password. The link is valid for 24 hours."
+            " If you don't receive the email, please check your spam folder."
+        ),
+        "open": "Open Password Reset Page",
+        "contact": "Contact Support",
+        "opened": "Open the login page and click on 'Forgot Password'.",
+        "about": "You want to contact support about: {first} Shall I create a request?",
+        "yes": "Yes, create a request",
+        "no": "No",
+        "created": "I have created a support request about: {first}",
+        "nothing": "There is nothing to create a request about.",
+        "cancelled": "All right, I have not created a request.",
+        "first": "You first asked: {first}",
+        "silent": "You have not asked anything yet.",
+        "price": "The premium plan costs {price} EUR a year.",
+        "help": "I can help you with passwords and prices.",
+    },
+    "de": {
+        "reset": (
+            "Um Ihr Passwort zurückzusetzen, klicken Sie auf der Anmeldeseite auf 'Passwort "
+            "vergessen'. Sie erhalten eine E-Mail mit einem Link, der 24 Stunden gültig ist."
+        ),
+        "open": "Seite zum Zurücksetzen öffnen",
+        "contact": "Support kontaktieren",
+        "opened": "Öffnen Sie die Anmeldeseite und klicken Sie auf 'Passwort vergessen'.",
+        "about": "Sie möchten den Support kontaktieren wegen: {first} Soll ich anfragen?",
+        "yes": "Ja, anfragen",
+        "no": "Nein",
+        "created": "Ich habe eine Anfrage erstellt wegen: {first}",
+        "nothing": "Es gibt nichts anzufragen.",
+        "cancelled": "Gut, ich habe keine Anfrage erstellt.",
+        "first": "Sie haben zuerst gefragt: {first}",
+        "silent": "Sie haben noch nichts gefragt.",
+        "price": "Der Premium-Tarif kostet {price} EUR im Jahr.",
+        "help": "Ich helfe Ihnen bei Passwörtern und Preisen.",
+    },
+    "nb": {
+        "reset": (
+            "For å tilbakestille passordet klikker du på 'Glemt passord' på innloggingssiden. Du "
+            "får en e-post med en lenke som er gyldig i 24 timer."
+        ),
+        "open": "Åpne siden for tilbakestilling",
+        "contact": "Kontakt kundestøtte",
+        "opened": "Åpne innloggingssiden og klikk på 'Glemt passord'.",
+        "about": "Du vil kontakte kundestøtte om: {first} Skal jeg opprette en sak?",
+        "yes": "Ja, opprett en sak",
+        "no": "Nei",
+        "created": "Jeg har opprettet en sak om: {first}",
+        "nothing": "Det er ingenting å opprette en sak om.",
+        "cancelled": "Greit, jeg har ikke opprettet noen sak.",
+        "first": "Du spurte først: {first}",
+        "silent": "Du har ikke spurt om noe ennå.",
+        "price": "Premium koster {price} EUR i året.",
+        "help": "Jeg kan hjelpe deg med passord og priser.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the chatbot says. `actions` maps a button's label to its prompt."""
+
+    text: str
+    actions: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[str, ...] = ()
+
+
+def answer(
+    prompt: str, previous: Sequence[Mapping[str, Any]], *, language: str, culture: str
+) -> Answer:
+    """Answers in one of LANGUAGES, with the numbers of a culture (one of them, too)."""
+    texts, said = _TEXTS[language], prompt.lower()
+    first = _shown(previous[0]) if previous else None
+    if any(word in said for word in ("what did i ask first", "zuerst", "først")):
+        return Answer(text=texts["first"].format(first=first) if first else texts["silent"])
+    if "passwor" in said or "passord" in said:
+        if any(word in said for word in ("reset", "zurücksetzen", "tilbakestill")):
+            if prompt == _OPEN_RESET:
+                return Answer(text=texts["opened"])
+            actions = {texts["open"]: _OPEN_RESET, texts["contact"]: _CONTACT}
+            return Answer(text=texts["reset"], actions=actions, attachments=_ATTACHMENTS)
+    elif any(word in said for word in ("how much", "premium", "kostet", "koster")):
+        return Answer(text=texts["price"].format(price=_price(culture)))
+    return _support(prompt, previous, first, texts)
+
+
+def _support(
+    prompt: str,
+    previous: Sequence[Mapping[str, Any]],
+    first: str | None,
+    texts: Mapping[str, str],
+) -> Answer:
+    if prompt == _CONTACT:
+        actions = {texts["yes"]: _CREATE, texts["no"]: _CANCEL}
+        return Answer(text=texts["about"].format(first=first or "-"), actions=actions)
+    if prompt == _CREATE:
+        contacted = any(turn.get("UserPrompt") == _CONTACT for turn in previous)
+        text = texts["created"].format(first=first) if contacted else texts["nothing"]
+        return Answer(text=text)
+    return Answer(text=texts["cancelled"] if prompt == _CANCEL else texts["help"])
+
+
+def _shown(turn: Mapping[str, Any]) -> str:
+    return str(turn.get("UserDisplayText") or turn.get("UserPrompt") or "-")
+
+
+def _price(culture: str) -> str:
+    thousands, decimals = _SEPARATORS[culture]
+    return f"1{thousands}234{decimals}50"
