@@ -2,6 +2,7 @@
 
 from harness.conversation.exchange import Attempt, Exchange, Headers, Origin, Request, Response
 from harness.conversation.message import Attachment, Reply, ReplyMessage, Role, UserMessage
+from harness.conversation.outcome import Outcome
 from harness.conversation.transcript import Stop, Transcript, Turn
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Exchange",
     "Headers",
     "Origin",
+    "Outcome",
     "Reply",
     "ReplyMessage",
     "Request",

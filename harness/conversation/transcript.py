@@ -31,6 +31,11 @@ class Turn:
     refusal: Refused | None = None
     """The refusal that the scenario expects; None where a reply came."""
     exchanges: tuple[Exchange, ...] = ()
+    """Of sending the message, opening the conversation before it included."""
+    looked_up: tuple[Exchange, ...] = ()
+    """Of asking for the provider's own record."""
+    missing: tuple[tuple[str, str], ...] = ()
+    """Captures that the reply does not hold: name and reason."""
     history: Json = None
     """The provider's own record of the conversation, where the scenario asks for it."""
     variables: Mapping[str, object] = field(default_factory=dict)

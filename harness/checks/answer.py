@@ -1,0 +1,119 @@
+"""`status` and `headers`: the HTTP answer that the reply was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.checks.check import (
+    PASS,
+    BadExpectation,
+    Judge,
+    Kind,
+    Options,
+    Verdict,
+    failed,
+    skipped,
+)
+from harness.checks.matcher import Matcher
+from harness.checks.matchers import VALUE_OR_MATCHER, compile_matchers
+from harness.checks.subject import Subject
+from harness.conversation import Response
+from harness.json_schema.wording import show
+from harness.typing import Json, describe
+
+_NO_ANSWER = skipped("there is no HTTP answer to look at")
+
+
+def _response(subject: Subject) -> Response | None:
+    return subject.exchange.response if subject.exchange is not None else None
+
+
+def _status(value: Json, _options: Options) -> Judge:
+    listed = list(value) if isinstance(value, list | tuple) else [value]
+    wanted = [one for one in listed if isinstance(one, int) and not isinstance(one, bool)]
+    if not wanted or len(wanted) < len(listed):
+        raise BadExpectation("wrong-value", f"{show(value)} is no HTTP status or list of them")
+    shown = " or ".join(str(one) for one in wanted)
+
+    def judge(subject: Subject) -> Verdict:
+        response = _response(subject)
+        if response is None:
+            return _NO_ANSWER
+        if response.status in wanted:
+            return PASS
+        actual = f"{response.status} {response.reason}".strip()
+        return failed(f"the status is {actual}, not {shown}", expected=shown, actual=actual)
+
+    return judge
+
+
+def _headers(value: Json, options: Options) -> Judge:
+    if not isinstance(value, Mapping) or not value:
+        message = f"{describe(value)} stands where a mapping of header names is wanted"
+        raise BadExpectation("wrong-value", message)
+    rules = []
+    for name, wanted in value.items():
+        try:
+            rules.append((name, compile_matchers(wanted, options)))
+        except BadExpectation as error:
+            raise error.below(name) from error
+
+    def judge(subject: Subject) -> Verdict:
+        response = _response(subject)
+        if response is None:
+            return _NO_ANSWER
+        for name, matchers in rules:
+            for matcher in matchers:
+                verdict = _judge_header(response, name, matcher)
+                if verdict is not PASS:
+                    return verdict
+        return PASS
+
+    return judge
+
+
+def _judge_header(response: Response, name: str, matcher: Matcher) -> Verdict:
+    found = _header(response, name)
+    expected = f"{name}: {matcher.expected}"
+    if found is None:
+        if matcher.wants_nothing:
+            return PASS
+        names = ", ".join(sorted({key.lower() for key, _ in response.headers}))
+        message = f"the answer has no header '{name}'"
+        return failed(message, expected=expected, actual=f"headers: {names or 'none'}")
+    if not matcher.complain(found, ()):
+        return PASS
+    message = f"the header '{name}' is {show(found)}, expected {matcher.expected}"
+    return failed(message, expected=expected, actual=f"{name}: {found}")
+
+
+def _header(response: Response, name: str) -> str | None:
+    """All values of a header, joined as RFC 9110 allows; None where it is missing."""
+    wanted = name.lower()
+    found = [value for key, value in response.headers if key.lower() == wanted]
+    return ", ".join(found) if found else None
+
+
+STATUS = Kind(
+    name="status",
+    schema={
+        "oneOf": [
+            {"type": "integer", "minimum": 100, "maximum": 599},
+            {"type": "array", "items": {"type": "integer"}, "minItems": 1},
+        ],
+        "description": "The HTTP status of the answer, or one of several.",
+        "examples": [200, [200, 201]],
+    },
+    compile=_status,
+)
+HEADERS = Kind(
+    name="headers",
+    schema={
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": VALUE_OR_MATCHER,
+        "description": "Headers of the answer: name, in any case, to a text or matcher.",
+        "examples": [{"content-type": {"contains": "json"}}],
+    },
+    compile=_headers,
+)

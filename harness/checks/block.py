@@ -1,0 +1,66 @@
+"""Several checks together, as they stand in a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from harness.checks.check import BadExpectation, CheckKind, Judge, Options, Verdict
+from harness.checks.subject import Subject
+from harness.conversation.outcome import Outcome
+from harness.errors import did_you_mean
+from harness.typing import Json, describe
+
+IGNORE_CASE: Mapping[str, Json] = {
+    "type": "boolean",
+    "description": "Upper and lower case are the same for the texts of this block.",
+}
+
+
+class Block:
+    """Checks of one mapping, compiled; all must hold."""
+
+    __slots__ = ("_judges",)
+
+    def __init__(self, value: Json, options: Options, kinds: Mapping[str, CheckKind]) -> None:
+        """Raises `BadExpectation`, its path within the mapping; `unknown-check` for a name."""
+        self._judges = tuple(_judges(value, options, kinds))
+
+    def failure(self, subject: Subject) -> Verdict | None:
+        """The first verdict that is a failure; None where all hold."""
+        for judge in self._judges:
+            verdict = judge(subject)
+            if verdict.outcome is Outcome.FAILED:
+                return verdict
+        return None
+
+
+def block_schema(kinds: Mapping[str, CheckKind], description: str) -> dict[str, Json]:
+    """JSON Schema of a mapping of checks."""
+    properties: dict[str, Json] = {name: kind.schema for name, kind in kinds.items()}
+    return {
+        "type": "object",
+        "description": description,
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": {**properties, "ignore_case": IGNORE_CASE},
+    }
+
+
+def _judges(value: Json, options: Options, kinds: Mapping[str, CheckKind]) -> Iterator[Judge]:
+    if not isinstance(value, Mapping):
+        message = f"{describe(value)} stands where a mapping of checks is wanted"
+        raise BadExpectation("wrong-value", message)
+    ignore_case = value.get("ignore_case", options.ignore_case)
+    inner = Options(
+        ignore_case=bool(ignore_case), schemas=options.schemas, settings=options.settings
+    )
+    for name, argument in value.items():
+        if name == "ignore_case":
+            continue
+        if name not in kinds:
+            hint = did_you_mean(name, kinds)
+            raise BadExpectation("unknown-check", f"unknown check '{name}'", hint, (name,))
+        try:
+            yield kinds[name].compile(argument, inner)
+        except BadExpectation as error:
+            raise error.below(name) from error

@@ -1,0 +1,114 @@
+"""What a check is: it is compiled once from an expectation, and judges any number of subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from harness.checks.subject import Subject
+from harness.conversation.outcome import Outcome
+from harness.json_schema import SchemaFolder
+from harness.typing import Json, Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a failed check says. Texts are shortened."""
+
+    message: str
+    """One sentence without a full stop."""
+    expected: str = ""
+    actual: str = ""
+    difference: tuple[str, ...] = ()
+    """Lines that lead the eye to what differs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What came of judging one subject."""
+
+    outcome: Outcome
+    finding: Finding | None = None
+    """For a failure."""
+    reason: str = ""
+    """For a skip."""
+
+
+PASS = Verdict(outcome=Outcome.PASSED)
+"""The common verdict, made once."""
+
+Judge = Callable[[Subject], Verdict]
+"""A compiled check. Raises `CheckCrashed` where it could not do its work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a check may be told beside its value."""
+
+    ignore_case: bool = False
+    schemas: SchemaFolder | None = None
+    """The project's own schemas; None where it has none."""
+    settings: dict[str, Json] = field(default_factory=dict)
+    """For the checks of a project's own."""
+
+
+class CheckKind(Protocol):
+    """A word that may stand in an `expect:` block."""
+
+    @property
+    def name(self) -> str:
+        """The word."""
+
+    @property
+    def schema(self) -> Json:
+        """JSON Schema of the value that stands behind it, with a description."""
+
+    @property
+    def compile(self) -> Callable[[Json, Options], Judge]:
+        """Makes the check. Raises `BadExpectation` where the value makes no sense."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A check kind made of its parts."""
+
+    name: str
+    schema: Json
+    compile: Callable[[Json, Options], Judge]
+
+
+class BadExpectation(ValueError):
+    """The value of a check makes no sense. Raised while it is compiled."""
+
+    def __init__(self, code: str, message: str, hint: str = "", path: Path = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.path = path
+        """Where in the value."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.message}; {self.hint} [{self.code}]"
+            if self.hint
+            else f"{self.message} [{self.code}]"
+        )
+
+    def below(self, *steps: str | int) -> BadExpectation:
+        """The same, seen from further up."""
+        return BadExpectation(self.code, self.message, self.hint, (*steps, *self.path))
+
+
+def failed(
+    message: str, *, expected: str = "", actual: str = "", difference: tuple[str, ...] = ()
+) -> Verdict:
+    """The verdict that the bot was wrong."""
+    finding = Finding(message=message, expected=expected, actual=actual, difference=difference)
+    return Verdict(outcome=Outcome.FAILED, finding=finding)
+
+
+def skipped(reason: str) -> Verdict:
+    """The verdict that it could not be measured."""
+    return Verdict(outcome=Outcome.SKIPPED, reason=reason)

@@ -1,0 +1,127 @@
+"""`contains`, `contains_any`, `contains_all` and `not_contains`: what stands in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
+from harness.checks.diff import nearest
+from harness.checks.subject import Subject
+from harness.checks.words import (
+    TEXTS,
+    Normal,
+    folded,
+    listed,
+    normalizer,
+    require_substance,
+    said,
+    texts_of,
+)
+from harness.json_schema.wording import show
+from harness.typing import Json
+
+_Complaint = Callable[[list[str], list[str]], str]
+"""Says what is wrong from all wanted texts and those found; empty where nothing is."""
+
+
+def _compiler(
+    complaint: _Complaint, expected: str, conjunction: str = "and"
+) -> Callable[[Json, Options], Judge]:
+    def compile_(value: Json, options: Options) -> Judge:
+        wanted = texts_of(value)
+        require_substance(wanted)
+        form = normalizer(ignore_case=options.ignore_case)
+        return _Judge(wanted, form, complaint, f"{expected} {listed(wanted, conjunction)}")
+
+    return compile_
+
+
+class _Judge:
+    """Looks for texts in a text."""
+
+    __slots__ = ("_complaint", "_expected", "_form", "_formed", "_wanted")
+
+    def __init__(
+        self, wanted: list[str], form: Normal, complaint: _Complaint, expected: str
+    ) -> None:
+        self._wanted = wanted
+        self._form = form
+        self._formed = [form(text) for text in wanted]
+        self._complaint = complaint
+        self._expected = expected
+
+    def __call__(self, subject: Subject) -> Verdict:
+        text = self._form(subject.text)
+        pairs = zip(self._wanted, self._formed, strict=True)
+        found = [wanted for wanted, formed in pairs if formed in text]
+        complaint = self._complaint(self._wanted, found)
+        if not complaint:
+            return PASS
+        return failed(
+            f"{subject.name} {complaint}",
+            expected=self._expected,
+            actual=said(subject.text),
+            difference=_hints([text for text in self._wanted if text not in found], subject.text),
+        )
+
+
+def _hints(missing: list[str], text: str) -> tuple[str, ...]:
+    """Where a missing text all but stands."""
+    hints = []
+    for wanted in missing:
+        if folded(wanted) in folded(text):
+            hints.append(f"{show(wanted)} stands there with other upper and lower case")
+        elif near := nearest(wanted, text):
+            hints.append(f"instead of {show(wanted)} it says {show(near)}")
+    return tuple(hints)
+
+
+def _all(wanted: list[str], found: list[str]) -> str:
+    missing = [text for text in wanted if text not in found]
+    return f"does not contain {listed(missing)}" if missing else ""
+
+
+def _any(wanted: list[str], found: list[str]) -> str:
+    return "" if found else f"does not contain {listed(wanted, 'or')}"
+
+
+def _none(_wanted: list[str], found: list[str]) -> str:
+    return f"contains {listed(found)}" if found else ""
+
+
+CONTAINS = Kind(
+    name="contains",
+    schema={
+        **TEXTS,
+        "description": "The text contains this; of a list, every one.",
+        "examples": ["free shipping"],
+    },
+    compile=_compiler(_all, "a text with"),
+)
+CONTAINS_ALL = Kind(
+    name="contains_all",
+    schema={
+        **TEXTS,
+        "description": "The text contains every one of these.",
+        "examples": [["pink", "dress"]],
+    },
+    compile=_compiler(_all, "a text with"),
+)
+CONTAINS_ANY = Kind(
+    name="contains_any",
+    schema={
+        **TEXTS,
+        "description": "The text contains at least one of these.",
+        "examples": [["hello", "welcome"]],
+    },
+    compile=_compiler(_any, "a text with", "or"),
+)
+NOT_CONTAINS = Kind(
+    name="not_contains",
+    schema={
+        **TEXTS,
+        "description": "The text contains this nowhere; of a list, none.",
+        "examples": ["sorry", ["sorry", "error"]],
+    },
+    compile=_compiler(_none, "a text without", "or"),
+)

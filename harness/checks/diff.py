@@ -1,0 +1,94 @@
+"""What differs between the expected and the actual, in lines that fit a screen."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+
+from harness.checks.values import is_same, path_text
+from harness.json_schema.wording import show
+from harness.source import shorten
+from harness.typing import Json, Path
+
+MOST_LINES = 12
+LONGEST_LINE = 160
+LONGEST_COMPARED = 4_000
+"""Characters of a text in which a difference is looked for."""
+NEAR = 0.75
+"""From which likeness, between 0 and 1, a passage is shown as the nearest."""
+
+
+def difference(expected: Json, actual: Json, at: Path = ()) -> tuple[str, ...]:
+    """The differences between two values, one a line; empty where they are equal.
+
+    `at` is where both stand; it is put before the places that differ.
+    """
+    if isinstance(expected, str) and isinstance(actual, str):
+        return text_difference(expected, actual)
+    if not _is_nested(expected) or not _is_nested(actual):
+        return () if is_same(expected, actual) else (f"- {show(expected)}", f"+ {show(actual)}")
+    return _clip(_nested(expected, actual, at))
+
+
+def text_difference(expected: str, actual: str) -> tuple[str, ...]:
+    """Line by line, `-` what was expected and `+` what came; a long line from where it differs."""
+    if expected == actual:
+        return ()
+    one, other = expected[:LONGEST_COMPARED], actual[:LONGEST_COMPARED]
+    if "\n" in one or "\n" in other:
+        lines = difflib.unified_diff(one.splitlines(), other.splitlines(), lineterm="", n=1)
+        return _clip(line for line in lines if not line.startswith(("---", "+++", "@@")))
+    start = _first_difference(one, other)
+    # Context before the point, so that the eye finds it.
+    cut = max(0, start - 40)
+    mark = "…" if cut else ""
+    return _clip(
+        (f"- {mark}{one[cut:]}", f"+ {mark}{other[cut:]}", f"  {' ' * (start - cut + len(mark))}^")
+    )
+
+
+def nearest(wanted: str, text: str) -> str:
+    """The passage of a text that is most like the wanted one; empty where none is near."""
+    words = text[:LONGEST_COMPARED].split()
+    size = max(1, len(wanted.split()))
+    matcher = difflib.SequenceMatcher(autojunk=False)
+    matcher.set_seq2(wanted.casefold())
+    best, found = NEAR, ""
+    for start in range(len(words) - size + 1):
+        passage = " ".join(words[start : start + size])
+        matcher.set_seq1(passage.casefold())
+        if matcher.quick_ratio() > best and (likeness := matcher.ratio()) > best:
+            best, found = likeness, passage
+    return found.strip(".,;:!?\"'()")
+
+
+def _nested(expected: Json, actual: Json, at: Path) -> Iterator[str]:
+    # Loaded only for a failure: it takes 0.13 s.
+    from deepdiff import DeepDiff  # noqa: PLC0415
+
+    found = DeepDiff(expected, actual, verbose_level=2, view="tree")
+    for kind, changes in found.items():
+        for change in changes:
+            place = path_text((*at, *change.path(output_format="list")))
+            if kind.endswith("_removed"):
+                yield f"- {place} is missing: {show(change.t1)}"
+            elif kind.endswith("_added"):
+                yield f"+ {place} is not expected: {show(change.t2)}"
+            elif not is_same(change.t1, change.t2):
+                yield f"~ {place} is {show(change.t2)}, expected {show(change.t1)}"
+
+
+def _is_nested(value: Json) -> bool:
+    return isinstance(value, Mapping | list | tuple)
+
+
+def _first_difference(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _clip(lines: Iterable[str]) -> tuple[str, ...]:
+    every = [shorten(line, LONGEST_LINE) for line in lines]
+    if len(every) <= MOST_LINES:
+        return tuple(every)
+    return (*every[:MOST_LINES], f"… and {len(every) - MOST_LINES} more lines")

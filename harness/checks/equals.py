@@ -1,0 +1,40 @@
+"""`equals`: the text is exactly this."""
+
+from __future__ import annotations
+
+from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
+from harness.checks.diff import text_difference
+from harness.checks.subject import Subject
+from harness.checks.words import TEXT, normalizer, said, text_of
+from harness.json_schema.wording import show
+from harness.typing import Json
+
+
+def _compile(value: Json, options: Options) -> Judge:
+    wanted = text_of(value)
+    form = normalizer(ignore_case=options.ignore_case)
+    formed = form(wanted)
+
+    def judge(subject: Subject) -> Verdict:
+        found = form(subject.text)
+        if found == formed:
+            return PASS
+        return failed(
+            f"the text of {subject.name} is not {show(wanted)}",
+            expected=said(wanted),
+            actual=said(subject.text),
+            difference=text_difference(formed, found),
+        )
+
+    return judge
+
+
+EQUALS = Kind(
+    name="equals",
+    schema={
+        **TEXT,
+        "description": "The text is exactly this; the messages of a reply are joined by newlines.",
+        "examples": ["Yes, we do."],
+    },
+    compile=_compile,
+)

@@ -1,0 +1,164 @@
+"""Matchers that look at many values: the items of a list, or all matches of a path."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+
+from harness.checks.check import BadExpectation, Options
+from harness.checks.matcher import (
+    Builder,
+    Compile,
+    Located,
+    Matcher,
+    all_expected,
+    first_complaint,
+)
+from harness.checks.values import path_text
+from harness.json_schema.wording import show
+from harness.typing import Json, Path, describe
+
+MOST_TOLD = 3
+"""How many of the items that are wrong are told one by one."""
+
+
+def _of_items(
+    expected: str,
+    complain_of_all: Callable[[Sequence[Located], str], str],
+    *,
+    accepts_nothing: bool = False,
+) -> Matcher:
+    def complain(value: Json, at: Path) -> str:
+        if not isinstance(value, list | tuple):
+            return f"{path_text(at)} is {describe(value)}, expected a list"
+        items = [((*at, index), item) for index, item in enumerate(value)]
+        return complain_of_all(items, path_text(at))
+
+    return Matcher(
+        expected=expected,
+        complain=complain,
+        complain_of_all=complain_of_all,
+        accepts_nothing=accepts_nothing,
+    )
+
+
+def _every(value: Json, options: Options, compile_: Compile) -> Matcher:
+    inner = compile_(value, options)
+
+    def complain(items: Sequence[Located], where: str) -> str:
+        if not items:
+            return f"{where} has no items, expected at least one"
+        wrong = [text for at, item in items if (text := first_complaint(inner, item, at))]
+        rest = len(wrong) - MOST_TOLD
+        return "; ".join(wrong[:MOST_TOLD]) + (f"; and {rest} more" if rest > 0 else "")
+
+    return _of_items(f"every item to be {all_expected(inner)}", complain)
+
+
+def _some(value: Json, options: Options, compile_: Compile) -> Matcher:
+    inner = compile_(value, options)
+    expected = all_expected(inner)
+
+    def complain(items: Sequence[Located], where: str) -> str:
+        if any(not first_complaint(inner, item, at) for at, item in items):
+            return ""
+        found = show([item for _, item in items])
+        return f"{where} has {found}, expected at least one item to be {expected}"
+
+    return _of_items(f"at least one item to be {expected}", complain)
+
+
+def _none(value: Json, options: Options, compile_: Compile) -> Matcher:
+    inner = compile_(value, options)
+    expected = all_expected(inner)
+
+    def complain(items: Sequence[Located], _where: str) -> str:
+        for at, item in items:
+            if not first_complaint(inner, item, at):
+                return f"{path_text(at)} is {show(item)}, expected no item to be {expected}"
+        return ""
+
+    return _of_items(f"no item to be {expected}", complain, accepts_nothing=True)
+
+
+def _length(value: Json, options: Options, compile_: Compile) -> Matcher:
+    inner = compile_(value, options)
+    expected = all_expected(inner)
+
+    def wrong(number: int, unit: str, where: str) -> str:
+        if not first_complaint(inner, number, ()):
+            return ""
+        units = unit if number == 1 else f"{unit}s"
+        return f"{where} has {number} {units}, expected {expected}"
+
+    def complain(found: Json, at: Path) -> str:
+        where = path_text(at)
+        if isinstance(found, str):
+            return wrong(len(found), "character", where)
+        if isinstance(found, Mapping):
+            return wrong(len(found), "key", where)
+        if isinstance(found, list | tuple):
+            return wrong(len(found), "item", where)
+        return f"{where} is {describe(found)}, which has no length"
+
+    return Matcher(
+        expected=f"of length {expected}",
+        complain=complain,
+        complain_of_all=lambda items, where: wrong(len(items), "match", where).replace(
+            "matchs", "matches"
+        ),
+        accepts_nothing=True,
+    )
+
+
+def _exists(value: Json, _options: Options, _compile: Compile) -> Matcher:
+    wanted = _flag("exists", value)
+
+    def complain(items: Sequence[Located], where: str) -> str:
+        if bool(items) == wanted:
+            return ""
+        found = show(items[0][1]) if items else "nothing"
+        return f"{where} is {found}, expected {expected}"
+
+    expected = "anything" if wanted else "nothing"
+    return Matcher(
+        expected=expected,
+        complain=lambda found, at: complain([(at, found)], path_text(at)),
+        complain_of_all=complain,
+        accepts_nothing=not wanted,
+        wants_nothing=not wanted,
+    )
+
+
+def _unique(value: Json, _options: Options, _compile: Compile) -> Matcher:
+    wanted = _flag("unique", value)
+
+    def complain(items: Sequence[Located], where: str) -> str:
+        seen: dict[str, Path] = {}
+        for at, item in items:
+            key = json.dumps(item, sort_keys=True)
+            if key in seen:
+                if not wanted:
+                    return ""
+                both = f"{path_text(seen[key])} and {path_text(at)}"
+                return f"{both} are both {show(item)}, expected no two items alike"
+            seen[key] = at
+        return "" if wanted else f"the items of {where} are all different, expected two alike"
+
+    return _of_items("no two items alike" if wanted else "two items alike", complain)
+
+
+def _flag(name: str, value: Json) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise BadExpectation("wrong-value", f"'{name}' takes true or false, not {show(value)}")
+
+
+ITEM_MATCHERS: Mapping[str, Builder] = {
+    "every": _every,
+    "some": _some,
+    "none": _none,
+    "length": _length,
+    "exists": _exists,
+    "unique": _unique,
+}

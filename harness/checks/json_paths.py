@@ -1,0 +1,154 @@
+"""`json`: values in the payload, by JSONPath. Source: RFC 9535."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
+from harness.checks.diff import difference
+from harness.checks.locating import Finder, finder
+from harness.checks.matcher import Located, Matcher, all_expected
+from harness.checks.matchers import VALUE_OR_MATCHER, compile_matchers
+from harness.checks.subject import Subject
+from harness.json_schema.wording import show
+from harness.typing import Json, Path, describe
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    message: str
+    expected: str
+    actual: str
+    hints: tuple[str, ...] = ()
+
+
+class PathRules:
+    """A mapping of paths to values or matchers, compiled.
+
+    A path that can lead to one value at most (`$.a.b[0]`): every matcher judges that value.
+    Any other path: `every`, `some`, `none`, `length`, `unique`, `exists` and a literal list judge
+    all its matches together; anything else must hold for each match, and there must be one.
+    """
+
+    def __init__(self, value: Json, options: Options) -> None:
+        """Raises `BadExpectation`, its path within the mapping."""
+        if not isinstance(value, Mapping) or not value:
+            message = f"{describe(value)} stands where a mapping of JSONPaths is wanted"
+            raise BadExpectation("wrong-value", message)
+        self._rules: list[tuple[Finder, tuple[Matcher, ...]]] = []
+        for path, wanted in value.items():
+            try:
+                self._rules.append((finder(path), compile_matchers(wanted, options)))
+            except BadExpectation as error:
+                raise error.below(path) from error
+
+    def faults(self, payload: Json) -> Sequence[_Fault]:
+        """What is wrong, path by path; empty where all holds."""
+        found: list[_Fault] = []
+        for path, matchers in self._rules:
+            nodes = path.find(payload)
+            for matcher in matchers:
+                complaint, hints = _complain(path, nodes, matcher, payload)
+                if complaint:
+                    found.append(
+                        _Fault(
+                            message=complaint,
+                            expected=f"{path.text}: {all_expected(matchers)}",
+                            actual=f"{path.text}: {_shown(path, nodes)}",
+                            hints=hints,
+                        )
+                    )
+                    break
+        return found
+
+
+def _complain(
+    path: Finder, nodes: Sequence[Located], matcher: Matcher, payload: Json
+) -> tuple[str, tuple[str, ...]]:
+    """What is wrong at one path, with lines that help."""
+    together = matcher.complain_of_all
+    if not nodes and not (matcher.accepts_nothing and _may_be_nothing(path, matcher)):
+        message, hint = path.explain_nothing(payload)
+        return message, (hint,) if hint else ()
+    if together is not None and (not path.is_single or not nodes):
+        complaint = together(nodes, path.text)
+        values = [value for _, value in nodes]
+        return complaint, _differences(matcher, values, ()) if complaint else ()
+    for at, value in nodes:
+        complaint = matcher.complain(value, at)
+        if complaint:
+            return complaint, _differences(matcher, value, at)
+    return "", ()
+
+
+def _may_be_nothing(path: Finder, matcher: Matcher) -> bool:
+    # Where one value is meant, only `exists: false` may find nothing.
+    return not path.is_single or matcher.wants_nothing
+
+
+def _differences(matcher: Matcher, found: Json, at: Path) -> tuple[str, ...]:
+    if not matcher.literal:
+        return ()
+    wanted = matcher.literal[0]
+    is_simple = not isinstance(wanted, Mapping | list | tuple) and "\n" not in str(wanted)
+    return () if is_simple else difference(wanted, found, at)
+
+
+def _shown(path: Finder, nodes: Sequence[Located]) -> str:
+    if not nodes:
+        return "nothing"
+    return show(nodes[0][1] if path.is_single else [value for _, value in nodes])
+
+
+def verdict_of(faults: Sequence[_Fault]) -> Verdict:
+    """The verdict on what is wrong, path by path."""
+    if not faults:
+        return PASS
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    lines = [line for fault in faults for line in (fault.message, *fault.hints)]
+    return failed(
+        f"{faults[0].message}{more}",
+        expected="\n".join(fault.expected for fault in faults),
+        actual="\n".join(fault.actual for fault in faults),
+        difference=tuple(lines if more else lines[1:]),
+    )
+
+
+def without_payload(subject: Subject) -> Verdict:
+    """The verdict on a payload check where there is no payload."""
+    return failed(
+        f"{subject.name} is no JSON", expected="a JSON payload", actual=subject.text[:200]
+    )
+
+
+def _compile(value: Json, options: Options) -> Judge:
+    rules = PathRules(value, options)
+
+    def judge(subject: Subject) -> Verdict:
+        if not subject.has_payload:
+            return without_payload(subject)
+        return verdict_of(rules.faults(subject.payload))
+
+    return judge
+
+
+PATHS: Mapping[str, Json] = {
+    "type": "object",
+    "minProperties": 1,
+    "additionalProperties": VALUE_OR_MATCHER,
+}
+"""JSON Schema of a mapping of paths to values or matchers."""
+
+JSON = Kind(
+    name="json",
+    schema={
+        **PATHS,
+        "description": (
+            "JSONPath to a value or matcher, on the raw payload; a path with several matches"
+            " must hold for each of them."
+        ),
+        "examples": [{"$.response.events[*].price": {"every": {"less_than": 200}}}],
+    },
+    compile=_compile,
+)

@@ -1,0 +1,111 @@
+"""Finds the values of a JSONPath in a payload, and says how far a path leads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from jsonpath_rfc9535 import JSONPathError, JSONPathQuery
+
+from harness.checks.check import BadExpectation
+from harness.checks.matcher import Located
+from harness.checks.values import path_text
+from harness.errors import CheckCrashed, did_you_mean
+from harness.json_path import BadPath, compile_path
+from harness.source import shorten
+from harness.typing import Json, Path, describe
+
+MOST_KEYS = 12
+
+
+class Finder:
+    """A compiled path."""
+
+    __slots__ = ("_query", "_steps", "is_single", "text")
+
+    def __init__(self, text: str) -> None:
+        """Raises `BadExpectation` where the text is no JSONPath."""
+        try:
+            self._query = compile_path(text)
+        except BadPath as error:
+            hint = "" if text.startswith("$") else "a path begins with '$', such as $.response.text"
+            message = f"'{shorten(text)}' is no JSONPath: {error}"
+            raise BadExpectation("invalid-path", message, hint) from error
+        self.text = text
+        self.is_single = self._query.singular_query()
+        """It can lead to one value at most."""
+        self._steps = _steps(self._query) if self.is_single else None
+
+    def find(self, payload: Json) -> list[Located]:
+        """All values in document order, each with its place."""
+        if self._steps is not None:
+            return _walk(self._steps, payload)
+        try:
+            nodes = self._query.find(payload)  # type: ignore[arg-type]  # their JSON type is narrower
+        except (JSONPathError, RecursionError) as error:
+            message = f"{self.text} could not be followed: {error}"
+            raise CheckCrashed("path-failed", message) from error
+        return [(tuple(node.location), node.value) for node in nodes]  # type: ignore[misc]  # JSON in, JSON out
+
+    def explain_nothing(self, payload: Json) -> tuple[str, str]:
+        """That there is nothing at the path and what is, with the likely key."""
+        segments = self._query.segments
+        for length in range(len(segments) - 1, -1, -1):
+            part = JSONPathQuery(env=self._query.env, segments=segments[:length])
+            node = part.find_one(payload)  # type: ignore[arg-type]  # as above
+            if node is not None:
+                break
+        else:  # pragma: no cover  # the path of no segments always leads to the payload
+            raise AssertionError
+        value: Json = node.value  # type: ignore[assignment]  # as above
+        place = path_text(tuple(node.location))
+        message = f"nothing at {self.text}; the deepest part that exists is {place}"
+        names = [getattr(one, "name", None) for one in segments[length].selectors]
+        hint = ""
+        if isinstance(value, Mapping) and value:
+            shown = ", ".join(list(value)[:MOST_KEYS])
+            more = f" and {len(value) - MOST_KEYS} more" if len(value) > MOST_KEYS else ""
+            message += f" with the keys {shown}{more}"
+            near = did_you_mean(str(names[0]), value) if names[0] else ""
+            hint = near if near.startswith("did") else ""
+        elif isinstance(value, list):
+            message += f", a list of {len(value)} item{'' if len(value) == 1 else 's'}"
+        else:
+            message += f", which is {'empty' if value == {} else describe(value)}"
+        return message, hint
+
+
+@lru_cache(maxsize=4096)
+def finder(text: str) -> Finder:
+    """Compile a path once. Raises `BadExpectation` where the text is none."""
+    return Finder(text)
+
+
+def _steps(query: JSONPathQuery) -> Path | None:
+    """The keys and indexes of a path that can lead to one value at most."""
+    steps: list[str | int] = []
+    for segment in query.segments:
+        selector = segment.selectors[0]
+        step = getattr(selector, "name", getattr(selector, "index", None))
+        if step is None:
+            return None
+        steps.append(step)
+    return tuple(steps)
+
+
+def _walk(steps: Path, payload: Json) -> list[Located]:
+    """Follow keys and indexes; the library is built for more and takes ten times as long."""
+    value = payload
+    path: list[str | int] = []
+    for step in steps:
+        if isinstance(step, str):
+            if not isinstance(value, dict) or step not in value:
+                return []
+            value = value[step]
+            path.append(step)
+        else:
+            if not isinstance(value, list) or not -len(value) <= step < len(value):
+                return []
+            path.append(step % len(value))
+            value = value[step]
+    return [(tuple(path), value)]

@@ -1,0 +1,64 @@
+"""What a matcher is: a condition on a JSON value, such as `{less_than: 200}`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from harness.checks.check import Options
+from harness.checks.values import path_text
+from harness.json_schema.wording import show
+from harness.typing import Json, Path
+
+Located = tuple[Path, Json]
+"""A value with its place in the payload."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matcher:
+    """A condition on a JSON value."""
+
+    expected: str
+    """Stands behind "expected": `a number less than 200`."""
+    complain: Callable[[Json, Path], str]
+    """Says in a sentence what is wrong with the value at a path; empty where nothing is."""
+    complain_of_all: Callable[[Sequence[Located], str], str] | None = None
+    """For a condition on all matches of a path together; the text names where they are."""
+    accepts_nothing: bool = False
+    """It may hold where the path leads to nothing; `complain_of_all` decides."""
+    wants_nothing: bool = False
+    """It holds only where the path leads to nothing."""
+    literal: tuple[Json, ...] = ()
+    """The value that is to be equal, where that is the condition; for showing a difference."""
+
+
+Compile = Callable[[Json, Options], tuple[Matcher, ...]]
+"""Makes the matchers of a literal or a mapping of matchers; all of them must hold."""
+
+Builder = Callable[[Json, Options, Compile], Matcher]
+"""Makes one matcher of the value behind its name. Raises `BadExpectation`."""
+
+
+def plain(expected: str, holds: Callable[[Json], bool]) -> Matcher:
+    """A matcher that looks at one value and says what was expected instead."""
+
+    def complain(value: Json, at: Path) -> str:
+        if holds(value):
+            return ""
+        return f"{path_text(at)} is {show(value)}, expected {expected}"
+
+    return Matcher(expected=expected, complain=complain)
+
+
+def first_complaint(matchers: Sequence[Matcher], value: Json, at: Path) -> str:
+    """What is wrong with one value; empty where all matchers hold."""
+    for matcher in matchers:
+        complaint = matcher.complain(value, at)
+        if complaint:
+            return complaint
+    return ""
+
+
+def all_expected(matchers: Sequence[Matcher]) -> str:
+    """What several matchers ask for, in a sentence."""
+    return " and ".join(matcher.expected for matcher in matchers)

@@ -1,0 +1,106 @@
+"""All matchers by name, and how a value in a scenario becomes matchers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.checks.check import BadExpectation, Options
+from harness.checks.item_matchers import ITEM_MATCHERS
+from harness.checks.matcher import Builder, Matcher
+from harness.checks.value_matchers import COMPARISONS, VALUE_MATCHERS, equal_to
+from harness.errors import did_you_mean
+from harness.typing import Json, describe, type_names
+
+MATCHERS: Mapping[str, Builder] = {**VALUE_MATCHERS, **ITEM_MATCHERS}
+
+
+def compile_matchers(value: Json, options: Options) -> tuple[Matcher, ...]:
+    """The matchers of a mapping, all of which must hold; anything else is to be equal.
+
+    Raises `BadExpectation`: `unknown-matcher` where a key of the mapping is none.
+    """
+    return _compile(value, options, MATCHERS)
+
+
+def compile_count(value: Json) -> tuple[Matcher, ...]:
+    """The matchers for a number of things: a whole number, or a mapping of comparisons."""
+    if not isinstance(value, Mapping) and (not isinstance(value, int) or isinstance(value, bool)):
+        raise BadExpectation("wrong-value", f"{describe(value)} stands where a count is wanted")
+    return _compile(value, Options(), COMPARISONS)
+
+
+def _compile(value: Json, options: Options, known: Mapping[str, Builder]) -> tuple[Matcher, ...]:
+    if not isinstance(value, Mapping):
+        return (equal_to(value, options),)
+    if not value:
+        raise BadExpectation(
+            "unknown-matcher", "the mapping is empty", "for an empty object say {equals: {}}"
+        )
+    for name in value:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            if not hint.startswith("did"):
+                hint = "for an object with these keys say {equals: {…}}"
+            raise BadExpectation("unknown-matcher", f"there is no matcher '{name}'", hint, (name,))
+    found = []
+    for name, argument in value.items():
+        try:
+            found.append(known[name](argument, options, compile_matchers))
+        except BadExpectation as error:
+            raise error.below(name) from error
+    return tuple(found)
+
+
+COUNT: Mapping[str, Json] = {
+    "oneOf": [
+        {"type": "integer", "minimum": 0},
+        {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": False,
+            "properties": {
+                "equals": {"type": "integer"},
+                "less_than": {"type": "number"},
+                "greater_than": {"type": "number"},
+                "at_least": {"type": "number"},
+                "at_most": {"type": "number"},
+                "between": {"type": "array", "items": {"type": "number"}},
+                "one_of": {"type": "array", "items": {"type": "integer"}},
+            },
+        },
+    ]
+}
+"""JSON Schema of a count."""
+
+_DESCRIPTIONS = {
+    "equals": "Equal to this value.",
+    "less_than": "A number less than this.",
+    "greater_than": "A number greater than this.",
+    "at_least": "A number of at least this.",
+    "at_most": "A number of at most this.",
+    "between": "A number from the first to the second, both included.",
+    "one_of": "Equal to one of these values.",
+    "not": "The value or matcher behind it does not hold.",
+    "contains": "A text with this text in it, or a list with this item in it.",
+    "matches": "A text in which this regular expression is found.",
+    "type": f"Of this JSON type: {', '.join(type_names)}.",
+    "every": "There are items, and each fulfils the value or matcher behind it.",
+    "some": "At least one item fulfils the value or matcher behind it.",
+    "none": "No item fulfils the value or matcher behind it.",
+    "length": "How many items, characters, keys or matches there are.",
+    "exists": "Whether there is anything at the path.",
+    "unique": "No two items are alike.",
+}
+
+VALUE_OR_MATCHER: Mapping[str, Json] = {
+    "description": "A value that must be equal, or a mapping of matchers.",
+    "anyOf": [
+        {"type": ["string", "number", "boolean", "null", "array"]},
+        # Unknown keys are named when the check is compiled, with the likely matcher.
+        {
+            "type": "object",
+            "properties": {name: {"description": text} for name, text in _DESCRIPTIONS.items()},
+        },
+    ],
+}
+"""JSON Schema of what stands behind a path."""

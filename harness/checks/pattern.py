@@ -1,0 +1,70 @@
+"""Regular expressions in scenarios, with a limit on the time that one may take."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import regex
+
+from harness.checks.check import BadExpectation
+from harness.errors import CheckCrashed
+from harness.json_schema.wording import show
+
+SECONDS = 1.0
+"""What one search may take. The standard library's engine has no such limit."""
+
+LONGEST_TEXT = 1_000_000
+"""Characters that are searched."""
+
+_PROBES = ("", "\x00", "Zq7", "Ω\n#")
+"""Texts with nothing in common; a pattern that finds itself in all finds itself anywhere."""
+
+
+class Pattern:
+    """A compiled regular expression."""
+
+    __slots__ = ("_expression", "text")
+
+    def __init__(self, text: str, *, ignore_case: bool = False) -> None:
+        """Raises `BadExpectation` where the text is no pattern."""
+        self.text = text
+        self._expression = _compile(text, ignore_case)
+
+    def found(self, text: str) -> str | None:
+        """The first part of a text that matches; None where there is none.
+
+        Raises `CheckCrashed` where the search takes longer than a second.
+        """
+        try:
+            match = self._expression.search(text[:LONGEST_TEXT], timeout=SECONDS)
+        except TimeoutError as error:
+            raise CheckCrashed(
+                "pattern-timeout",
+                f"the pattern {show(self.text)} took longer than {SECONDS:g} s on one text",
+                "avoid a repetition inside a repetition, such as (a+)+",
+            ) from error
+        return None if match is None else str(match.group())
+
+    def require_substance(self) -> None:
+        """Refuse a pattern that matches every text. Raises `BadExpectation`."""
+        # With a negative look-around it may be found in all probes and still say something.
+        is_negative = "(?!" in self.text or "(?<!" in self.text
+        if not is_negative and all(self.found(probe) is not None for probe in _PROBES):
+            raise BadExpectation(
+                "matches-everything",
+                f"the pattern {show(self.text)} matches every text",
+                "say what must be there, or 'expect: none'",
+            )
+
+
+@lru_cache(maxsize=4096)
+def _compile(text: str, ignore_case: bool) -> regex.Pattern[str]:  # noqa: FBT001  # a cache's key
+    flags = regex.IGNORECASE if ignore_case else 0
+    try:
+        return regex.compile(text, flags)
+    except regex.error as error:
+        raise BadExpectation(
+            "invalid-pattern", f"{show(text)} is no regular expression: {error}"
+        ) from error
+    except (RecursionError, OverflowError, MemoryError) as error:
+        raise BadExpectation("invalid-pattern", f"{show(text)} is too large a pattern") from error

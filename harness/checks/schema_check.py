@@ -1,0 +1,78 @@
+"""`schema`: the payload fits a JSON Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
+from harness.checks.json_paths import without_payload
+from harness.checks.subject import Subject
+from harness.errors import SchemaError
+from harness.json_schema import Schema, compile_schema
+from harness.json_schema.wording import show
+from harness.typing import Json, describe
+
+MOST_TOLD = 10
+_INLINE = "schema"
+
+
+def _compile(value: Json, options: Options) -> Judge:
+    schema = _schema(value, options)
+
+    def judge(subject: Subject) -> Verdict:
+        if not subject.has_payload:
+            return without_payload(subject)
+        if schema.is_valid(subject.payload):
+            return PASS
+        return _failure(schema, subject)
+
+    return judge
+
+
+def _schema(value: Json, options: Options) -> Schema:
+    try:
+        if isinstance(value, Mapping | bool):
+            return compile_schema(value, name=_INLINE)
+        if not isinstance(value, str):
+            message = f"{describe(value)} stands where a schema or its name is wanted"
+            raise BadExpectation("wrong-value", message)
+        if options.schemas is None:
+            raise BadExpectation(
+                "unknown-schema", f"there is no schema '{value}'", "the project has no schemas"
+            )
+        return options.schemas.schema(value)
+    except SchemaError as error:
+        first = error.problems[0]
+        place = f"{first.place}: " if first.place else ""
+        rest = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
+        message = f"{place}{first.message}{rest}"
+        raise BadExpectation(first.code, message, first.hint) from error
+
+
+def _failure(schema: Schema, subject: Subject) -> Verdict:
+    violations = schema.violations(subject.payload)
+    lines = [f"{one} ({one.schema_pointer})" for one in violations]
+    first = violations[0] if violations else None
+    expected = "the schema" if schema.name == _INLINE else schema.name
+    message = f"the payload of {subject.name} does not fit the schema"
+    if first is not None:
+        place = f" at {first.pointer}" if first.path else ""
+        message = f"{message}{place}: {first.message}"
+    more = len(lines) - MOST_TOLD
+    return failed(
+        message,
+        expected=f"a payload that fits {expected}",
+        actual=show(subject.payload),
+        difference=(*lines[:MOST_TOLD], *((f"… and {more} more",) if more > 0 else ())),
+    )
+
+
+SCHEMA = Kind(
+    name="schema",
+    schema={
+        "oneOf": [{"type": "string"}, {"type": "object"}],
+        "description": "The payload fits this JSON Schema: a name in schemas/, or the schema.",
+        "examples": ["connectly/reply", {"type": "object", "required": ["id"]}],
+    },
+    compile=_compile,
+)

@@ -1,0 +1,193 @@
+"""Matchers that look at one value."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+
+from harness.checks.check import BadExpectation, Options
+from harness.checks.matcher import (
+    Builder,
+    Compile,
+    Located,
+    Matcher,
+    all_expected,
+    first_complaint,
+    plain,
+)
+from harness.checks.pattern import Pattern
+from harness.checks.values import is_same, path_text
+from harness.checks.words import normal, normalizer, text_of
+from harness.errors import did_you_mean
+from harness.json_schema.wording import kinds, show
+from harness.typing import Json, Path, describe, type_names
+
+
+def equal_to(value: Json, options: Options) -> Matcher:
+    """Holds for an equal value; a list is also compared with all matches of a path."""
+    form = normalizer(ignore_case=options.ignore_case)
+    formed = form(value) if isinstance(value, str) else value
+
+    def holds(found: Json) -> bool:
+        return is_same(formed, form(found) if isinstance(found, str) else found)
+
+    def complain_of_all(found: Sequence[Located], where: str) -> str:
+        values = [one for _, one in found]
+        return "" if holds(values) else f"{where} is {show(values)}, expected {show(value)}"
+
+    base = plain(show(value), holds)
+    is_list = isinstance(value, list | tuple)
+    return Matcher(
+        expected=base.expected,
+        complain=base.complain,
+        complain_of_all=complain_of_all if is_list else None,
+        accepts_nothing=is_list,
+        literal=(value,),
+    )
+
+
+def _equals(value: Json, options: Options, _compile: Compile) -> Matcher:
+    return equal_to(value, options)
+
+
+def _not(value: Json, options: Options, compile_: Compile) -> Matcher:
+    inner = compile_(value, options)
+    expected = f"anything but {all_expected(inner)}"
+
+    def complain(found: Json, at: Path) -> str:
+        if first_complaint(inner, found, at):
+            return ""
+        return f"{path_text(at)} is {show(found)}, expected {expected}"
+
+    together = [one.complain_of_all for one in inner if one.complain_of_all is not None]
+
+    def complain_of_all(found: Sequence[Located], where: str) -> str:
+        if any(one(found, where) for one in together):
+            return ""
+        return f"{where} has {len(found)} matches, expected {expected}"
+
+    is_of_all = len(together) == len(inner)
+    return Matcher(
+        expected=expected,
+        complain=complain,
+        complain_of_all=complain_of_all if is_of_all else None,
+        accepts_nothing=is_of_all and all(one.accepts_nothing for one in inner),
+    )
+
+
+def _contains(value: Json, options: Options, _compile: Compile) -> Matcher:
+    form = normalizer(ignore_case=options.ignore_case)
+    formed = form(value) if isinstance(value, str) else value
+    if value == "":
+        raise BadExpectation("matches-everything", "every text contains the empty text")
+
+    def holds(found: Json) -> bool:
+        if isinstance(found, str):
+            return isinstance(formed, str) and formed in form(found)
+        if isinstance(found, list | tuple):
+            return any(is_same(formed, form(i) if isinstance(i, str) else i) for i in found)
+        return False
+
+    return plain(f"something that contains {show(value)}", holds)
+
+
+def _matches(value: Json, options: Options, _compile: Compile) -> Matcher:
+    pattern = Pattern(normal(text_of(value)), ignore_case=options.ignore_case)
+    pattern.require_substance()
+
+    def holds(found: Json) -> bool:
+        return isinstance(found, str) and pattern.found(normal(found)) is not None
+
+    return plain(f"a text that matches {show(value)}", holds)
+
+
+def _comparing(words: str, compares: Callable[[float, float], bool]) -> Builder:
+    def build(value: Json, _options: Options, _compile: Compile) -> Matcher:
+        limit = number_of(value)
+
+        def holds(found: Json) -> bool:
+            return is_number(found) and compares(found, limit)  # type: ignore[arg-type]  # it is a number
+
+        return plain(f"{words} {show(value)}", holds)
+
+    return build
+
+
+def _between(value: Json, _options: Options, _compile: Compile) -> Matcher:
+    if not isinstance(value, list | tuple) or len(value) != len(("low", "high")):
+        raise BadExpectation("wrong-value", "'between' takes two numbers: [lowest, highest]")
+    low, high = (number_of(one, index) for index, one in enumerate(value))
+    if low > high:
+        raise BadExpectation("wrong-value", f"no number is between {low:g} and {high:g}")
+
+    def holds(found: Json) -> bool:
+        return is_number(found) and low <= found <= high  # type: ignore[operator]  # it is a number
+
+    return plain(f"between {show(value[0])} and {show(value[1])}", holds)
+
+
+def _one_of(value: Json, options: Options, _compile: Compile) -> Matcher:
+    if not isinstance(value, list | tuple) or not value:
+        raise BadExpectation("wrong-value", "'one_of' takes a list of values")
+    choices = [equal_to(one, options) for one in value]
+    return plain(
+        f"one of {', '.join(show(one) for one in value)}",
+        lambda found: any(not choice.complain(found, ()) for choice in choices),
+    )
+
+
+def _type(value: Json, _options: Options, _compile: Compile) -> Matcher:
+    names = [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
+    for index, name in enumerate(names):
+        if name not in type_names:
+            path = (index,) if isinstance(value, list | tuple) else ()
+            message, hint = f"there is no type '{name}'", did_you_mean(name, type_names)
+            raise BadExpectation("wrong-value", message, hint, path)
+
+    def complain(found: Json, at: Path) -> str:
+        if any(_is_of_type(found, name) for name in names):
+            return ""
+        return f"{path_text(at)} is {describe(found)}, {show(found)}, expected {kinds(names)}"
+
+    return Matcher(expected=kinds(names), complain=complain)
+
+
+def is_number(value: Json) -> bool:
+    """Whether a value is a JSON number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def number_of(value: Json, *path: int) -> float:
+    """A value where a number is wanted. Raises `BadExpectation` where it is none."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    message = f"{describe(value)} stands where a number is wanted"
+    raise BadExpectation("wrong-value", message, path=path)
+
+
+def _is_of_type(value: Json, name: str) -> bool:
+    if name == "number":
+        return is_number(value)
+    if name == "integer":
+        return is_number(value) and float(value).is_integer()  # type: ignore[arg-type]  # it is a number
+    return describe(value) == type_names[name]
+
+
+COMPARISONS: Mapping[str, Builder] = {
+    "equals": _equals,
+    "less_than": _comparing("a number less than", operator.lt),
+    "greater_than": _comparing("a number greater than", operator.gt),
+    "at_least": _comparing("at least", operator.ge),
+    "at_most": _comparing("at most", operator.le),
+    "between": _between,
+    "one_of": _one_of,
+}
+"""Those that also judge a count."""
+
+VALUE_MATCHERS: Mapping[str, Builder] = {
+    **COMPARISONS,
+    "not": _not,
+    "contains": _contains,
+    "matches": _matches,
+    "type": _type,
+}

@@ -1,0 +1,155 @@
+"""The commands: run, lint, providers, emulate, schemas."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness import __version__
+from harness.errors import HarnessError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Test conversations with any chat API.",
+)
+providers = typer.Typer(no_args_is_help=True, help="Look at the providers of harness.yaml.")
+app.add_typer(providers, name="providers")
+
+FOUND_PROBLEMS = 1
+WRONG_USE = 2
+
+Paths = Annotated[list[str] | None, typer.Argument(help="Scenario files, folders or node ids.")]
+
+
+def main() -> None:
+    """Run the command line. Errors that are written for the user come without a traceback."""
+    try:
+        app()
+    except HarnessError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(WRONG_USE)
+
+
+def _show_version(value: bool) -> None:  # noqa: FBT001  # typer calls it with the flag
+    if value:
+        typer.echo(f"harness {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    *,
+    version: Annotated[  # typer acts on it
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Test conversations with any chat API."""
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def run(  # one parameter an option
+    context: typer.Context,
+    paths: Paths = None,
+    *,
+    mode: Annotated[
+        str | None, typer.Option(help="replay, record, refresh or live; replay where left out.")
+    ] = None,
+    provider: Annotated[
+        list[str] | None, typer.Option(help="Play against this provider; several allowed.")
+    ] = None,
+    tag: Annotated[
+        str | None, typer.Option("-m", "--tag", help="Play scenarios with these tags only.")
+    ] = None,
+    concurrency: Annotated[int | None, typer.Option(help="Conversations at once.")] = None,
+    reports: Annotated[Path, typer.Option(help="Folder of the reports.")] = Path("reports"),
+) -> None:
+    """Play scenarios; further options go to pytest.
+
+    Writes Allure results and JUnit below the reports folder. Ends with pytest's exit status.
+    """
+    # Late: the other commands need no pytest.
+    import pytest  # noqa: PLC0415
+
+    from harness.config import find_config, read_config  # noqa: PLC0415
+
+    file = find_config(Path.cwd())
+    if file is None:
+        typer.echo("there is no harness.yaml here or in a folder above [no-project]", err=True)
+        raise typer.Exit(WRONG_USE)
+    config = read_config(file)
+    arguments = [*(paths or [os.path.relpath(config.scenarios)]), *context.args]
+    arguments += ["--alluredir", str(reports / "allure"), "--clean-alluredir"]
+    arguments += ["--junitxml", str(reports / "junit.xml")]
+    arguments += ["--harness-mode", mode] if mode else []
+    arguments += [part for name in provider or () for part in ("--harness-provider", name)]
+    arguments += ["-m", tag] if tag else []
+    arguments += ["--harness-concurrency", str(concurrency)] if concurrency else []
+    raise typer.Exit(int(pytest.main(arguments)))
+
+
+@app.command()
+def lint(paths: Paths = None) -> None:
+    """Check scenario files without playing them; all problems of all files at once."""
+    from harness.cli.linting import lint_files  # noqa: PLC0415  # as in run
+
+    raise typer.Exit(FOUND_PROBLEMS if lint_files(paths or []) else 0)
+
+
+@providers.command("check")
+def check_provider(
+    name: str,
+    *,
+    live: Annotated[
+        bool, typer.Option("--live", help="Also open a conversation and close it again.")
+    ] = False,
+    message: Annotated[
+        str, typer.Option(help="With --live: what to say in it; nothing where left out.")
+    ] = "",
+) -> None:
+    """Check a provider's definition and settings, and with --live that it answers."""
+    from harness.cli.checking import check  # noqa: PLC0415  # as in run
+
+    raise typer.Exit(FOUND_PROBLEMS if check(name, live=live, message=message) else 0)
+
+
+@providers.command("list")
+def list_providers() -> None:
+    """Name the providers of harness.yaml and the definitions that are installed."""
+    from harness.cli.checking import list_all  # noqa: PLC0415  # as in run
+
+    list_all()
+
+
+@app.command()
+def emulate(
+    names: Annotated[list[str] | None, typer.Argument(help="All five where left out.")] = None,
+    *,
+    port: Annotated[
+        int, typer.Option(help="Port of the first; the others follow. 0: any free ports.")
+    ] = 0,
+) -> None:
+    """Serve emulators of chat APIs on loopback until Ctrl-C; prints what to export."""
+    from harness.cli.emulating import emulate_until_stopped  # noqa: PLC0415  # as in run
+
+    emulate_until_stopped(names or [], port)
+
+
+@app.command()
+def schemas(
+    folder: Annotated[Path, typer.Argument(help="Where to write them.")] = Path("schemas"),
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail where a file is out of date.")
+    ] = False,
+) -> None:
+    """Write the JSON Schemas of scenarios, harness.yaml and definitions for editors."""
+    from harness.cli.editor_schemas import write_schemas  # noqa: PLC0415  # as in run
+
+    raise typer.Exit(FOUND_PROBLEMS if write_schemas(folder, is_check=check) else 0)

@@ -1,0 +1,76 @@
+"""Looks at providers: their definitions, their settings, and whether they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+
+from harness.cli.here import project_here
+from harness.conversation import Exchange, UserMessage
+from harness.engine.line import Lines
+from harness.engine.project import Project
+from harness.errors import PlayError
+from harness.providers.catalogue import definition_of, installed
+from harness.providers.definition import PHASES
+from harness.providers.session import Session
+from harness.wire.curl import curl_line
+from harness.wire.redaction import Redactor
+
+
+def check(name: str, *, live: bool, message: str) -> int:
+    """Print what a provider is. Returns 1 where it does not answer, else 0.
+
+    Raises `AuthoringError` where the definition or a setting is wrong.
+    """
+    project = project_here()
+    config = project.provider_config(name)
+    definition = definition_of(project.config, config)
+    typer.echo(f"{name}: {definition.title}")
+    for phase in PHASES:
+        for step in definition.phases[phase]:
+            kind = "poll" if step.poll else "stream" if step.stream else "request"
+            typer.echo(f"  {step.name:<10} {kind:<8} {step.request.method}")
+    provider = project.provider(name)
+    for setting, value in provider.settings.items():
+        is_secret = definition.settings[setting].is_secret
+        shown = "(secret, set)" if is_secret and value else value
+        typer.echo(f"  {setting} = {'(not set)' if value is None else shown}")
+    return _talk(project, name, message) if live else 0
+
+
+def list_all() -> None:
+    """Name the providers of the project and the installed definitions."""
+    project = project_here()
+    for name, config in project.config.providers.items():
+        default = " (default)" if name == project.config.provider else ""
+        typer.echo(f"{name}: definition {config.definition}{default}")
+    typer.echo(f"installed definitions: {', '.join(sorted(installed()))}")
+
+
+def _talk(project: Project, name: str, message: str) -> int:
+    line = Lines(project).live_check(name)
+    session = Session(line.provider, line.wire, seed=line.seed)
+    session = Session(line.provider, line.wire, seed=line.seed, prepare=session.prepare)
+    try:
+        if message:
+            reply = session.say(UserMessage(text=message), 1)
+            typer.echo(f"  user       {message}")
+            for said in reply.messages:
+                typer.echo(f"  assistant  {said.text}")
+        else:
+            session.open()
+        session.close()
+    except PlayError as error:
+        typer.echo(str(error))
+        _show(line.redact(session.take_exchanges()))
+        return 1
+    finally:
+        line.close()
+    typer.echo(f"{name} answers")
+    return 0
+
+
+def _show(exchanges: Sequence[Exchange]) -> None:
+    if exchanges:
+        typer.echo(f"  {curl_line(exchanges[-1].request, Redactor())}")

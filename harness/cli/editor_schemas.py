@@ -1,0 +1,45 @@
+"""Writes the JSON Schemas that editors complete and check our files with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import typer
+
+from harness.checks import KINDS
+from harness.config import CONFIG_SCHEMA
+from harness.engine.vocabulary import Vocabulary
+from harness.providers.definition_schema import DEFINITION_SCHEMA
+from harness.scenario import scenario_schema
+from harness.typing import Json
+
+
+def write_schemas(folder: Path, *, is_check: bool) -> int:
+    """Write them, or only compare. Returns the number of files that were out of date."""
+    stale = 0
+    for name, schema in editor_schemas().items():
+        file = folder / f"{name}.schema.json"
+        text = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        if file.is_file() and file.read_text(encoding="utf-8") == text:
+            continue
+        stale += 1
+        if is_check:
+            typer.echo(f"{file} is out of date; run: harness schemas {folder} [stale-schema]")
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        typer.echo(f"wrote {file}")
+    return stale if is_check else 0
+
+
+def editor_schemas() -> dict[str, Json]:
+    """The formats that authors write, by file name."""
+    vocabulary = Vocabulary(KINDS, None)
+    return {
+        "scenario": scenario_schema(
+            vocabulary.reply_checks, vocabulary.refusal_checks, vocabulary.history_checks
+        ),
+        "harness": CONFIG_SCHEMA,
+        "definition": DEFINITION_SCHEMA,
+    }

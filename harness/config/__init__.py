@@ -1,0 +1,14 @@
+"""harness.yaml: which providers there are, and where things lie."""
+
+from harness.config.config import Config, ProviderConfig
+from harness.config.reader import FILE_NAME, find_config, read_config
+from harness.config.schema import CONFIG_SCHEMA
+
+__all__ = [
+    "CONFIG_SCHEMA",
+    "FILE_NAME",
+    "Config",
+    "ProviderConfig",
+    "find_config",
+    "read_config",
+]

@@ -1,0 +1,52 @@
+"""What harness.yaml says, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.yaml_reader import Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderConfig:
+    """One entry below `providers:`; its settings still hold their templates."""
+
+    name: str
+    definition: str
+    """A built-in definition's name, or a folder below the project."""
+    node: Node
+    """The entry in the file, for the places of its problems."""
+    concurrency: int = 8
+    """Conversations at once, live or recording."""
+    rate: float | None = None
+    """Requests a second over all conversations; None for no limit."""
+    timeout: float | None = None
+    """Total seconds for one request."""
+    hosts: tuple[str, ...] = ()
+    """Further hosts (`host` or `host:port`) that a redirect may lead to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What harness.yaml says."""
+
+    root: Path
+    """The project: the folder that harness.yaml lies in."""
+    provider: str = ""
+    """Played where a scenario names none."""
+    providers: Mapping[str, ProviderConfig] = field(default_factory=dict)
+    scenarios: Path
+    schemas: Path
+    cassettes: Path
+    tags: Mapping[str, str] | None = None
+    """Known tags with their meaning; None where any tag will do."""
+    concurrency: int = 20
+    """Conversations at once over all providers, live or recording."""
+
+    def shown(self, path: Path) -> str:
+        """A path as people see it: relative to the project where it lies inside it."""
+        text = path.as_posix()
+        prefix = f"{self.root.as_posix()}/"
+        return text.removeprefix(prefix)

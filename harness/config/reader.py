@@ -1,0 +1,106 @@
+"""Reads harness.yaml."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from harness.config.config import Config, ProviderConfig
+from harness.config.schema import CONFIG_SCHEMA
+from harness.durations import parse_duration
+from harness.errors import ConfigurationError, Problem, did_you_mean, quote
+from harness.file_format import hold_against
+from harness.json_schema import Schema, compile_schema
+from harness.yaml_reader import Node, read
+
+FILE_NAME = "harness.yaml"
+
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def find_config(start: Path) -> Path | None:
+    """The harness.yaml of a folder or of the nearest folder above it."""
+    return next(
+        (
+            folder / FILE_NAME
+            for folder in (start, *start.parents)
+            if (folder / FILE_NAME).is_file()
+        ),
+        None,
+    )
+
+
+def read_config(file: Path) -> Config:
+    """Read and check harness.yaml. Raises `ConfigurationError` or `YamlError`."""
+    document = read(file.read_bytes(), file.name)
+    hold_against(document, _format(), error=ConfigurationError)
+    top = document.at()
+    root = file.parent.resolve()
+    entries = top.at("providers").items()
+    providers = {name: _provider(name, node) for name, node in entries}
+    default = top.get("provider")
+    if default is not None and default.value not in providers:
+        raise ConfigurationError(
+            Problem(
+                code="unknown-provider",
+                message=f"unknown provider {quote(str(default.value))}",
+                place=default.place,
+                hint=did_you_mean(str(default.value), providers),
+            )
+        )
+    only = next(iter(providers)) if len(providers) == 1 else ""
+    tags = top.get("tags")
+    concurrency = top.get("concurrency")
+    return Config(
+        root=root,
+        provider=str(default.value) if default else only,
+        providers=providers,
+        scenarios=_folder(root, top.get("scenarios"), "scenarios"),
+        schemas=_folder(root, top.get("schemas"), "schemas"),
+        cassettes=_folder(root, top.get("cassettes"), "cassettes"),
+        tags={name: str(tag.value) for name, tag in tags.items()} if tags else None,
+        concurrency=_count(concurrency, 20),
+    )
+
+
+def _provider(name: str, node: Node) -> ProviderConfig:
+    rate = node.get("rate")
+    timeout = node.get("timeout")
+    concurrency = node.get("concurrency")
+    hosts = node.get("hosts")
+    return ProviderConfig(
+        name=name,
+        definition=str(node.at("definition").value),
+        node=node,
+        concurrency=_count(concurrency, 8),
+        rate=_rate(str(rate.value)) if rate else None,
+        timeout=parse_duration(str(timeout.value)) if timeout else None,
+        hosts=tuple(str(host.value) for host in hosts or ()),
+    )
+
+
+def _count(node: Node | None, otherwise: int) -> int:
+    return node.value if node is not None and isinstance(node.value, int) else otherwise
+
+
+def _rate(text: str) -> float:
+    count, _, unit = text.partition("/")
+    return float(count) / _SECONDS[unit]
+
+
+def _folder(root: Path, node: Node | None, default: str) -> Path:
+    folder = (root / (str(node.value) if node else default)).resolve()
+    if node is not None and not folder.is_relative_to(root):
+        raise ConfigurationError(
+            Problem(
+                code="outside-project",
+                message=f"the folder {quote(str(node.value))} lies outside the project",
+                place=node.place,
+            )
+        )
+    return folder
+
+
+@cache
+def _format() -> Schema:
+    return compile_schema(CONFIG_SCHEMA, name="harness.yaml")

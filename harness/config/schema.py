@@ -1,0 +1,74 @@
+"""The format of harness.yaml, as JSON Schema."""
+
+from __future__ import annotations
+
+from harness.durations import DURATION_PATTERN
+from harness.typing import Json
+
+PROVIDER: Json = {
+    "type": "object",
+    "description": "A chat API that scenarios can be played against.",
+    "required": ["definition"],
+    "additionalProperties": False,
+    "properties": {
+        "definition": {
+            "type": "string",
+            "description": "A built-in definition, or a folder of the project with provider.yaml.",
+            "examples": ["connectly", "definitions/our-bot"],
+        },
+        "settings": {
+            "type": "object",
+            "description": "What the definition must be told; secrets as ${env.NAME}.",
+        },
+        "concurrency": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Conversations at once, live or recording; 8 where left out.",
+        },
+        "rate": {
+            "type": "string",
+            "pattern": r"^\d+(\.\d+)?/(s|m|h)$",
+            "description": "Requests in a time over all conversations, such as 10/s or 300/m.",
+        },
+        "timeout": {
+            "type": "string",
+            "pattern": DURATION_PATTERN,
+            "description": "Total time for one request; 2m where left out.",
+        },
+        "hosts": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Further hosts that a redirect may lead to.",
+        },
+    },
+}
+
+CONFIG_SCHEMA: Json = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "harness.yaml",
+    "description": "Which chat APIs there are, and where scenarios and recordings lie.",
+    "type": "object",
+    "required": ["providers"],
+    "additionalProperties": False,
+    "properties": {
+        "provider": {
+            "type": "string",
+            "description": "Played where a scenario names no provider.",
+        },
+        "providers": {"type": "object", "additionalProperties": PROVIDER, "minProperties": 1},
+        "scenarios": {"type": "string", "description": "Folder; scenarios where left out."},
+        "schemas": {"type": "string", "description": "Folder; schemas where left out."},
+        "cassettes": {"type": "string", "description": "Folder; cassettes where left out."},
+        "concurrency": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Conversations at once over all providers; 20 where left out.",
+        },
+        "tags": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "propertyNames": {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
+            "description": "Known tags with their meaning; scenarios may then use no other.",
+        },
+    },
+}

@@ -1,0 +1,22 @@
+"""What can come of a check, a turn or a scenario."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What came of judging."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    """The bot was wrong."""
+    BROKEN = "broken"
+    """It could not be told: the network, the protocol, a recording, or a check that crashed."""
+    SKIPPED = "skipped"
+    """It could not be measured; there is a reason."""
+
+    @property
+    def is_bad(self) -> bool:
+        """A run with it is not green."""
+        return self in (Outcome.FAILED, Outcome.BROKEN)

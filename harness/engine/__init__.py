@@ -1,0 +1,1 @@
+"""Plays scenarios and judges them. Knows no pytest and no reporter."""

@@ -1,0 +1,257 @@
+"""Lines: the wire of one conversation, with all that depends on the mode."""
+
+from __future__ import annotations
+
+import secrets as random_source
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import harness
+from harness.conversation import Exchange, Request, Response
+from harness.engine.plan import Play
+from harness.engine.project import Project
+from harness.providers.provider import Provider
+from harness.scenario import Credentials, Scenario
+from harness.wire import Answer, Wire
+from harness.wire.address import host_and_port
+from harness.wire.cassette import Cassette, CassetteHead, cassette_path, read_cassette
+from harness.wire.limited import LimitedWire, Pace
+from harness.wire.recording import RecordingWire
+from harness.wire.redaction import Redactor
+from harness.wire.replay import ReplayWire
+
+PREPARE = "prepare"
+"""Names the recording of what comes once for a provider; no scenario may be called so."""
+
+CLOSING_SECONDS = 0.5
+"""What closing steps may take after a conversation that broke or was stopped."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Line:
+    """The wire of one conversation, and what belongs to it."""
+
+    provider: Provider
+    wire: Wire
+    redactor: Redactor
+    seed: str
+    now: str
+    """When the conversation began or was recorded, ISO 8601 UTC."""
+    is_recorded: bool
+    notes: tuple[str, ...] = ()
+    replay: ReplayWire | None = None
+    recording: RecordingWire | None = None
+    closing: Callable[[], Wire] | None = None
+    head: CassetteHead | None = None
+
+    def redact(self, exchanges: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
+        """The exchanges as they may be shown and stored; recorded ones were redacted before."""
+        if self.is_recorded:
+            return exchanges
+        return tuple(_redacted(exchange, self.redactor) for exchange in exchanges)
+
+    @contextmanager
+    def closing_wire(self) -> Iterator[Wire]:
+        """A wire of its own for closing steps, where the conversation's may be broken."""
+        wire = self.closing() if self.closing is not None else self.wire
+        try:
+            yield wire
+        finally:
+            wire.close()
+
+    def leftovers(self) -> tuple[str, ...]:
+        """What the recording holds and the conversation did not ask for."""
+        unused = self.replay.unused() if self.replay is not None else ()
+        if not unused:
+            return ()
+        turns = sorted({one.request.origin.turn for one in unused})
+        listed = ", ".join(str(turn) for turn in turns)
+        plural = "s" if len(unused) > 1 else ""
+        return (f"{len(unused)} recorded interaction{plural} not used, of turn {listed}",)
+
+    def finish(self, *, is_whole: bool) -> None:
+        """Write the recording where the conversation was whole; else the old one stays."""
+        if self.recording is None or self.head is None:
+            return
+        if is_whole:
+            self.recording.finish(self.head)
+        else:
+            self.recording.discard()
+
+    def close(self) -> None:
+        """Give back what the line holds."""
+        self.wire.close()
+
+
+class Lines:
+    """Makes lines for one project. Safe for threads."""
+
+    def __init__(self, project: Project, *, share: int = 1) -> None:
+        """`share` is the number of processes that keep to a provider's rate together."""
+        self._project = project
+        self._paces = {
+            name: Pace(config.rate / share)
+            for name, config in project.config.providers.items()
+            if config.rate is not None
+        }
+
+    def replay(self, scenario: Scenario, play: Play) -> Line:
+        """A line to the recording. Raises `CassetteError`, and `AuthoringError` for settings."""
+        path = self._path(play.provider, play.scenario, play.row)
+        cassette = self._read(path, play)
+        head = cassette.head or CassetteHead(scenario=play.scenario)
+        provider = self._project.provider(
+            play.provider, recorded=head.settings, credentials=scenario.credentials
+        )
+        wire = ReplayWire(cassette, mend=self._mend(play))
+        return Line(
+            provider=provider,
+            wire=wire,
+            redactor=Redactor(),
+            seed=head.seed,
+            now=head.recorded_at,
+            is_recorded=True,
+            replay=wire,
+        )
+
+    def replayed_preparing(self, scenario: Scenario, play: Play) -> Wire:
+        """A wire to the recorded preparation, which is read when the first step asks for it."""
+        path = self._path(play.provider, PREPARE, _row(scenario.credentials))
+        return _Late(lambda: ReplayWire(self._read(path, play), mend=self._mend(play)))
+
+    def live(self, scenario: Scenario, play: Play, *, is_recorded: bool) -> Line:
+        """A line to the server. Raises `CassetteError` where the recording cannot be written."""
+        path = self._path(play.provider, play.scenario, play.row)
+        return self._live(play, scenario, path if is_recorded else None, play.row)
+
+    def live_preparing(self, scenario: Scenario, play: Play, *, is_recorded: bool) -> Line:
+        """The same for what comes once for a provider."""
+        row = _row(scenario.credentials)
+        path = self._path(play.provider, PREPARE, row)
+        return self._live(play, scenario, path if is_recorded else None, row, name=PREPARE)
+
+    def live_check(self, name: str) -> Line:
+        """A line to a provider, for no scenario."""
+        provider = self._project.provider(name)
+        return self._line(provider, self._wire(provider), seed=random_source.token_hex(8))
+
+    def _live(
+        self, play: Play, scenario: Scenario, path: Path | None, row: str, name: str = ""
+    ) -> Line:
+        provider = self._project.provider(play.provider, credentials=scenario.credentials)
+        seconds = scenario.timeout if not name else None
+        live = self._wire(provider)
+        line = self._line(provider, live, seed=random_source.token_hex(8))
+        if path is not None:
+            recording = RecordingWire(
+                live,
+                path,
+                line.redactor,
+                keep_headers=provider.definition.headers_kept,
+                display=self._project.config.shown(path),
+            )
+            if recording.leftover is not None:
+                line.notes = (str(recording.leftover),)
+            line.recording = recording
+            line.wire = recording
+            line.head = CassetteHead(
+                scenario=name or scenario.id,
+                scenario_hash="" if name else scenario.fingerprint,
+                row=row,
+                definition=provider.definition.name,
+                definition_hash=provider.definition.fingerprint,
+                settings=provider.open_settings,
+                seed=line.seed,
+                recorded_at=line.now,
+                version=harness.__version__,
+            )
+        pace = self._paces.get(provider.name)
+        if pace is not None or seconds is not None:
+            line.wire = LimitedWire(line.wire, pace=pace, seconds=seconds)
+        return line
+
+    def _line(self, provider: Provider, wire: Wire, *, seed: str) -> Line:
+        def closing() -> Wire:
+            return self._wire(provider, seconds=CLOSING_SECONDS)
+
+        return Line(
+            provider=provider,
+            wire=wire,
+            redactor=Redactor(provider.secrets),
+            seed=seed,
+            now=datetime.now(UTC).isoformat(timespec="seconds"),
+            is_recorded=False,
+            closing=closing,
+        )
+
+    def _wire(self, provider: Provider, seconds: float | None = None) -> Wire:
+        # Late: a replay needs no httpx, which takes 100 ms to import.
+        from harness.wire.live import LiveLimits, LiveWire  # noqa: PLC0415
+
+        limits = LiveLimits()
+        total = seconds or provider.config.timeout
+        if total is not None:
+            attempts = 1 if seconds is not None else limits.attempts
+            limits = replace(limits, total=total, attempts=attempts)
+        base = host_and_port(str(provider.settings["base_url"]))
+        return LiveWire(
+            hosts=frozenset((base, *provider.config.hosts)),
+            limits=limits,
+            secret_headers=provider.definition.header_names,
+        )
+
+    def _read(self, path: Path, play: Play) -> Cassette:
+        project = self._project
+        return read_cassette(path, project.config.shown(path), project.cache, self._mend(play))
+
+    def _path(self, provider: str, scenario: str, row: str) -> Path:
+        return cassette_path(self._project.config.cassettes, provider, scenario, row)
+
+    def _mend(self, play: Play) -> str:
+        file = self._project.config.shown(play.file)
+        return f"harness run --mode record {file}"
+
+
+class _Late:
+    """A wire that is made when the first request needs it."""
+
+    def __init__(self, make: Callable[[], Wire]) -> None:
+        self._make = make
+        self._wire: Wire | None = None
+
+    def send(self, request: Request) -> Answer:
+        """Send, making the wire first where that was not done."""
+        self._wire = self._wire or self._make()
+        return self._wire.send(request)
+
+    def sleep(self, seconds: float) -> None:
+        """Time does not pass in a replay."""
+
+    def close(self) -> None:
+        """Close the wire, where one was made."""
+        if self._wire is not None:
+            self._wire.close()
+
+
+def _row(credentials: Credentials) -> str:
+    return "" if credentials is Credentials.VALID else credentials.value
+
+
+def _redacted(exchange: Exchange, redactor: Redactor) -> Exchange:
+    request, response = exchange.request, exchange.response
+    shown = replace(
+        request,
+        url=redactor.url(request.url),
+        headers=redactor.headers(request.headers),
+        body=redactor.body(request.body),
+    )
+    return replace(exchange, request=shown, response=response and _shown(response, redactor))
+
+
+def _shown(response: Response, redactor: Redactor) -> Response:
+    body, chunks = redactor.stream(response.body, response.chunks)
+    headers = redactor.headers(response.headers)
+    return replace(response, headers=headers, body=body, chunks=chunks)

@@ -1,0 +1,135 @@
+"""Scenario files read, verified and summed up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.checks import BadExpectation
+from harness.engine.plan import Entry
+from harness.engine.project import Project
+from harness.errors import Problem, ScenarioError, did_you_mean, quote
+from harness.parsed_cache import content_key
+from harness.scenario import Scenario, read_scenario
+from harness.scenario.reader import turn_subject
+from harness.source import Source
+from harness.typing import Json
+from harness.yaml_reader import Document, read
+
+
+def load_scenario(project: Project, file: Path) -> Scenario:
+    """Read a scenario whole.
+
+    Raises `YamlError` or `ScenarioError` with every problem that can be told without playing,
+    and `ScenarioError` `unreadable-file` where the file cannot be read.
+    """
+    content = _content(project, file)
+    return _load(project, file, content, content_key("scenario", project.fingerprint, content))
+
+
+def entry_of(project: Project, file: Path) -> Entry:
+    """What collection must know of a scenario file. Raises as `load_scenario` does."""
+    content = _content(project, file)
+    key = content_key("entry", project.fingerprint, content)
+    kept = project.cache.get(key)
+    if isinstance(kept, list):
+        scenario, line, tags, providers, rows, title = kept
+        return Entry(scenario, line, tuple(tags), tuple(providers), tuple(rows), title)
+    found = _load(project, file, content, content_key("scenario", project.fingerprint, content))
+    entry = Entry(
+        found.id,
+        found.place.line,
+        found.tags,
+        found.providers,
+        tuple(row.name for row in found.rows),
+        found.title,
+    )
+    kept_now: Json = [
+        entry.scenario,
+        entry.line,
+        list(entry.tags),
+        list(entry.providers),
+        list(entry.rows),
+        entry.title,
+    ]
+    project.cache.put(key, kept_now)
+    return entry
+
+
+def _load(project: Project, file: Path, content: bytes, key: str) -> Scenario:
+    shown = project.config.shown(file)
+    kept = project.cache.get(key)
+    if isinstance(kept, list):
+        source = Source(path=shown, text=content.decode("utf-8-sig"))
+        document = Document(source=source, value=kept[0], marks=kept[1])
+        return read_scenario(document, None)
+    document = read(content, shown)
+    scenario = read_scenario(document, project.scenario_format)
+    problems = [
+        *_project_problems(project, scenario, document),
+        *_check_problems(project, scenario),
+    ]
+    if problems:
+        raise ScenarioError(problems)
+    project.cache.put(key, [document.value, document.marks])
+    return scenario
+
+
+def _content(project: Project, file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ScenarioError(
+            Problem(
+                code="unreadable-file",
+                message=f"the file cannot be read: {error.strerror}",
+                where=project.config.shown(file),
+            )
+        ) from error
+
+
+def _project_problems(
+    project: Project, scenario: Scenario, document: Document
+) -> Iterator[Problem]:
+    provider_node = document.at("provider") if scenario.providers else None
+    for index, name in enumerate(scenario.providers):
+        if name not in project.config.providers and provider_node is not None:
+            path = ("provider", index) if isinstance(provider_node.value, list) else ("provider",)
+            yield project.unknown_provider(name, document.place(path))
+    if not scenario.providers and not project.config.provider:
+        yield Problem(
+            code="no-provider",
+            message="the scenario names no provider and harness.yaml no default",
+            place=scenario.place,
+            hint=f"add 'provider:', one of {', '.join(project.config.providers)}",
+        )
+    known = project.config.tags
+    for index, tag in enumerate(scenario.tags):
+        if known is not None and tag not in known:
+            yield Problem(
+                code="unknown-tag",
+                message=f"unknown tag {quote(tag)}",
+                place=document.place(("tags", index)),
+                hint=did_you_mean(tag, known) or "declare it under 'tags:' in harness.yaml",
+            )
+
+
+def _check_problems(project: Project, scenario: Scenario) -> Iterator[Problem]:
+    """What can be told of expectations without a reply: patterns, paths, names of schemas."""
+    blocks = [
+        (turn_subject(turn.number, turn.id), turn.expectations) for turn in scenario.user_turns
+    ]
+    for subject, expectations in [*blocks, ("", scenario.expectations)]:
+        for expectation in expectations:
+            if not expectation.value.is_constant:
+                continue
+            try:
+                project.vocabulary.judge_for(expectation, expectation.value.render({}))
+            except BadExpectation as error:
+                yield Problem(
+                    code=error.code,
+                    message=error.message,
+                    place=expectation.place,
+                    subject=subject,
+                    hint=error.hint,
+                )

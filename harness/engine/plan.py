@@ -1,0 +1,53 @@
+"""What is to be played: a scenario file's entries, and one play of one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Mode(StrEnum):
+    """Where answers come from."""
+
+    REPLAY = "replay"
+    """From the cassette; no network."""
+    RECORD = "record"
+    """From the cassette where it fits, else live, and recorded."""
+    REFRESH = "refresh"
+    """Live, and recorded anew."""
+    LIVE = "live"
+    """Live; cassettes are untouched."""
+
+    @property
+    def is_live(self) -> bool:
+        """Requests may travel."""
+        return self is not Mode.REPLAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """One conversation to be held: a scenario, a provider and a row of the matrix."""
+
+    file: Path
+    scenario: str
+    provider: str
+    row: str = ""
+
+    @property
+    def name(self) -> str:
+        """As pytest shows it: `pink-dress[connectly-daughter]`."""
+        return f"{self.scenario}[{'-'.join(part for part in (self.provider, self.row) if part)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What collection must know of a scenario file; small, because there may be 10,000."""
+
+    scenario: str
+    line: int
+    """Of the scenario's id, from 1."""
+    tags: tuple[str, ...]
+    providers: tuple[str, ...]
+    rows: tuple[str, ...]
+    title: str = ""

@@ -1,0 +1,112 @@
+"""A project: harness.yaml with everything that it leads to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+import harness
+from harness.checks import KINDS
+from harness.config import Config, ProviderConfig, read_config
+from harness.engine.vocabulary import Vocabulary
+from harness.errors import ConfigurationError, Problem, did_you_mean, quote
+from harness.json_schema import Schema, SchemaFolder, compile_schema
+from harness.parsed_cache import ParsedCache, content_key
+from harness.providers.catalogue import definition_of
+from harness.providers.provider import Provider, fill_in
+from harness.scenario import Credentials, scenario_schema
+from harness.source import Place
+from harness.typing import Json
+
+
+class Project:
+    """A project: what harness.yaml says, its schemas, definitions and what was parsed of it."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        environment: Mapping[str, str] | None = None,
+        cache: ParsedCache | None = None,
+    ) -> None:
+        """`environment` is the process's own where left out; without a cache all is parsed."""
+        self.config = config
+        self.environment = os.environ if environment is None else environment
+        self.cache = cache or ParsedCache(None)
+        self.schemas = SchemaFolder(config.schemas, config.shown(config.schemas))
+        self.vocabulary = Vocabulary(KINDS, self.schemas)
+
+    @classmethod
+    def at(cls, file: Path, *, cache: ParsedCache | None = None) -> Project:
+        """The project of a harness.yaml. Raises `ConfigurationError` or `YamlError`."""
+        return cls(read_config(file), cache=cache)
+
+    @cached_property
+    def scenario_format(self) -> Schema:
+        """The scenario format with this project's checks."""
+        return compile_schema(self.scenario_json_schema, name="scenario")
+
+    @property
+    def scenario_json_schema(self) -> dict[str, Json]:
+        """The scenario format, as editors read it."""
+        vocabulary = self.vocabulary
+        return scenario_schema(
+            vocabulary.reply_checks, vocabulary.refusal_checks, vocabulary.history_checks
+        )
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of all that decides how a scenario file is read, besides the file."""
+        config = self.config
+        parts = [
+            harness.__version__,
+            *sorted(KINDS),
+            *sorted(config.providers),
+            *sorted(config.tags if config.tags is not None else ("*",)),
+            *sorted(self.schemas.names()),
+        ]
+        return content_key("project", *parts)
+
+    def provider_config(self, name: str, place: Place | None = None) -> ProviderConfig:
+        """The entry of a provider. Raises `ConfigurationError` where there is none."""
+        found = self.config.providers.get(name)
+        if found is not None:
+            return found
+        raise ConfigurationError(self.unknown_provider(name, place))
+
+    def unknown_provider(self, name: str, place: Place | None = None) -> Problem:
+        """What to say of a provider that harness.yaml does not know."""
+        return Problem(
+            code="unknown-provider",
+            message=f"unknown provider {quote(name)}",
+            place=place,
+            hint=did_you_mean(name, self.config.providers),
+        )
+
+    def provider(
+        self,
+        name: str,
+        *,
+        recorded: Mapping[str, Json] | None = None,
+        credentials: Credentials = Credentials.VALID,
+    ) -> Provider:
+        """A provider with its settings filled in; see `fill_in`."""
+        config = self.provider_config(name)
+        definition = definition_of(self.config, config)
+        return fill_in(
+            config, definition, self.environment, recorded=recorded, credentials=credentials
+        )
+
+    def providers_of(self, named: Iterable[str], chosen: Iterable[str]) -> tuple[str, ...]:
+        """Which providers a scenario is played against.
+
+        A scenario that names providers is played against those of them that are chosen; one
+        that names none against every chosen one. Where nothing is chosen, against those that
+        it names, or the project's default.
+        """
+        wanted, picked = tuple(named), tuple(dict.fromkeys(chosen))
+        if not picked:
+            return wanted or ((self.config.provider,) if self.config.provider else ())
+        return tuple(name for name in wanted if name in picked) if wanted else picked

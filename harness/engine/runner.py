@@ -1,0 +1,189 @@
+"""Runs plays: finds the line that the mode asks for, holds the conversation, judges it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from harness.conversation import Stop, Transcript, Turn
+from harness.engine.judging import judge, judge_turn
+from harness.engine.line import Line, Lines
+from harness.engine.loading import load_scenario
+from harness.engine.plan import Mode, Play
+from harness.engine.playing import Stage, hold, transcript_of
+from harness.engine.preparing import Preparing
+from harness.engine.project import Project
+from harness.engine.result import ScenarioResult
+from harness.engine.speech import Variables
+from harness.errors import CassetteError, Interrupted, PlayError, Refused
+from harness.providers.session import CLOSING, Prepared, Session
+from harness.scenario import Row, Scenario, UserTurn
+
+RERECORDED = frozenset(
+    ("cassette-missing", "message-changed", "request-changed", "not-recorded", "asked-too-often")
+)
+"""Misses after which `record` holds the conversation anew; an unreadable file is none of them."""
+
+Prepare = Callable[[], Prepared]
+
+
+class Runner:
+    """Runs plays of one project in one mode. Safe for threads."""
+
+    def __init__(self, project: Project, mode: Mode, *, share: int = 1) -> None:
+        """`share` is the number of processes that keep to a provider's rate together."""
+        self._project = project
+        self._mode = mode
+        self._lines = Lines(project, share=share)
+        self._preparing = Preparing()
+        self._lock = threading.Lock()
+        self._held: dict[int, Line] = {}
+        self._is_stopped = False
+
+    def run(self, play: Play) -> ScenarioResult:
+        """Hold a conversation and judge it.
+
+        Raises `AuthoringError` where a file is wrong; all else is in the result.
+        """
+        scenario = load_scenario(self._project, play.file)
+        if self._mode in (Mode.REPLAY, Mode.RECORD):
+            result = self._replayed(scenario, play)
+            missed = isinstance(result.error, CassetteError) and result.error.code in RERECORDED
+            if self._mode is Mode.REPLAY or not missed:
+                return result
+        return self._live(scenario, play)
+
+    def stop(self) -> None:
+        """Break off every conversation that is going on. They still close what they opened."""
+        with self._lock:
+            self._is_stopped = True
+            lines = tuple(self._held.values())
+        for line in lines:
+            line.wire.close()
+
+    def _replayed(self, scenario: Scenario, play: Play) -> ScenarioResult:
+        try:
+            line = self._lines.replay(scenario, play)
+        except CassetteError as error:
+            return _broken(scenario, play, error)
+
+        def prepare() -> Prepared:
+            return Session(
+                line.provider, self._lines.replayed_preparing(scenario, play), seed=line.seed
+            ).prepare()
+
+        key = (play.provider, scenario.credentials, "recorded")
+        result = self._hold(scenario, play, line, lambda: self._preparing.once(key, prepare))
+        return replace(result, notes=() if result.error else line.leftovers())
+
+    def _live(self, scenario: Scenario, play: Play) -> ScenarioResult:
+        is_recorded = self._mode is not Mode.LIVE
+
+        def prepare() -> Prepared:
+            with self._opened(
+                self._lines.live_preparing(scenario, play, is_recorded=is_recorded)
+            ) as line:
+                prepared = Session(line.provider, line.wire, seed=line.seed).prepare()
+                line.finish(is_whole=_is_told(prepared))
+                return prepared
+
+        key = (play.provider, scenario.credentials, "live")
+        try:
+            with self._opened(self._lines.live(scenario, play, is_recorded=is_recorded)) as line:
+                result = self._hold(
+                    scenario, play, line, lambda: self._preparing.once(key, prepare)
+                )
+                line.finish(is_whole=result.error is None)
+                return replace(result, notes=(*result.notes, *line.notes))
+        except PlayError as error:
+            return _broken(scenario, play, error)
+
+    @contextmanager
+    def _opened(self, line: Line) -> Iterator[Line]:
+        with self._lock:
+            if self._is_stopped:
+                line.close()
+                raise Interrupted("interrupted", "the run was stopped")
+            self._held[id(line)] = line
+        try:
+            yield line
+        finally:
+            with self._lock:
+                del self._held[id(line)]
+            line.close()
+
+    def _hold(self, scenario: Scenario, play: Play, line: Line, prepare: Prepare) -> ScenarioResult:
+        try:
+            stage = self._stage(scenario, play, line, prepare)
+        except PlayError as error:
+            return _broken(scenario, play, error)
+        try:
+            stop = hold(stage)
+        except PlayError as error:
+            stop = Stop(turn=len(stage.turns) + 1, error=error)
+        except BaseException:
+            # Ctrl-C, say. What was opened is closed all the same, in a short time.
+            _close(stage.session, line, is_broken=True)
+            raise
+        unclosed = _close(stage.session, line, is_broken=stop is not None)
+        if stop is None and unclosed is not None:
+            stop = Stop(turn=CLOSING, error=unclosed)
+        transcript = transcript_of(
+            stage,
+            provider=play.provider,
+            around=stage.session.take_exchanges(),
+            stop=stop,
+            is_recorded=line.is_recorded,
+        )
+        checks = judge(scenario, transcript, self._project.vocabulary)
+        return ScenarioResult(scenario=scenario, transcript=transcript, checks=tuple(checks))
+
+    def _stage(self, scenario: Scenario, play: Play, line: Line, prepare: Prepare) -> Stage:
+        row = next((row for row in scenario.rows if row.name == play.row), Row(name=""))
+        variables = Variables(scenario, row, seed=line.seed, now=line.now)
+        session = Session(
+            line.provider,
+            line.wire,
+            seed=line.seed,
+            told=variables.fill(scenario.session),  # type: ignore[arg-type]  # a mapping by the format
+            prepare=prepare,
+        )
+        return Stage(
+            scenario=scenario,
+            variables=variables,
+            session=session,
+            holds=self._holds,
+            redact=line.redact,
+            turns=[],
+        )
+
+    def _holds(self, planned: UserTurn, turn: Turn) -> bool:
+        results = judge_turn(planned, turn, None, self._project.vocabulary)
+        return not any(result.outcome.is_bad for result in results)
+
+
+def _close(session: Session, line: Line, *, is_broken: bool) -> PlayError | None:
+    """Run the closing steps; on a wire of their own where the conversation's may be broken."""
+    try:
+        if not is_broken or line.is_recorded:
+            session.close()
+            return None
+        with line.closing_wire() as wire:
+            session.close(wire)
+    except PlayError as error:
+        return error
+    return None
+
+
+def _is_told(prepared: Prepared) -> bool:
+    """Whether preparing asked something and came to an end that a replay can repeat."""
+    is_repeatable = prepared.error is None or isinstance(prepared.error, Refused)
+    return is_repeatable and bool(prepared.exchanges)
+
+
+def _broken(scenario: Scenario, play: Play, error: PlayError) -> ScenarioResult:
+    stop = Stop(turn=0, error=error)
+    transcript = Transcript(scenario=scenario.id, provider=play.provider, stop=stop)
+    return ScenarioResult(scenario=scenario, transcript=transcript)

@@ -1,0 +1,108 @@
+"""What is said and remembered in a turn: templates filled in, buttons pressed, captures taken."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harness.conversation import Attachment, Exchange, Reply, UserMessage
+from harness.errors import PlayError, ProtocolError, did_you_mean, quote
+from harness.json_path import find_first
+from harness.providers.session import seeded_uuid
+from harness.scenario import Capture, MessagePlan, Row, Scenario
+from harness.template import Template, TemplateError
+from harness.typing import Json
+
+
+@dataclass(frozen=True, slots=True)
+class MissingCapture:
+    """Something that was to be remembered and was not there."""
+
+    name: str
+    capture: Capture
+    reason: str
+
+
+class Variables:
+    """What `${…}` means in one play of a scenario. Grows with captures."""
+
+    def __init__(self, scenario: Scenario, row: Row, *, seed: str, now: str) -> None:
+        """`seed` and `now` (ISO 8601) are kept in the cassette, so that a replay says the same."""
+        generator = random.Random(seed)  # noqa: S311  # repeatable on purpose
+        counter = iter(range(1, 1_000_000))
+        self._values: dict[str, object] = {
+            "uuid": lambda: seeded_uuid(f"{seed}/{next(counter)}"),
+            "now": lambda: now,
+            "random": generator.random,
+            **row.values,
+        }
+        for name, template in scenario.variables.items():
+            self._values[name] = self.fill(template)
+
+    def fill(self, template: Template) -> object:
+        """Fill in a template. Raises `PlayError` where a value is not there."""
+        if template.is_constant:
+            return template.render({})
+        try:
+            return template.render(self._values)
+        except TemplateError as error:
+            problem = error.problem
+            raise PlayError(problem.code, str(error).removesuffix(f" [{problem.code}]")) from error
+
+    def remember(self, name: str, value: Json) -> None:
+        """Keep a capture."""
+        self._values[name] = value
+
+    def snapshot(self) -> Mapping[str, object]:
+        """What is known now; later captures do not change it."""
+        return dict(self._values)
+
+
+def message_of(plan: MessagePlan, variables: Variables, last: Reply | None) -> UserMessage:
+    """Build the message of a turn. Raises `PlayError` where the button is not there."""
+    attachments = variables.fill(plan.attachments) if plan.attachments else []
+    metadata = variables.fill(plan.metadata) if plan.metadata else {}
+    text = str(variables.fill(plan.text)) if plan.text else ""
+    display = ""
+    if plan.press is not None:
+        display = str(variables.fill(plan.press))
+        text = prompt_of(display, last)
+    return UserMessage(
+        text=text,
+        display_text=display,
+        attachments=tuple(Attachment(**item) for item in attachments),  # type: ignore[attr-defined]  # a list by the format
+        metadata=metadata,  # type: ignore[arg-type]  # a mapping by the format
+    )
+
+
+def capture_from(
+    name: str, capture: Capture, reply: Reply, exchanges: tuple[Exchange, ...]
+) -> Json | MissingCapture:
+    """What a capture finds in a reply."""
+    if capture.matches:
+        match = re.search(capture.matches, reply.text)
+        if match is None:
+            reason = f"no text of the reply matches {quote(capture.matches)}"
+            return MissingCapture(name, capture, reason)
+        return match.group(1) if match.re.groups else match.group()
+    if capture.header:
+        response = exchanges[-1].response if exchanges else None
+        value = response.header(capture.header) if response else None
+        if value is None:
+            return MissingCapture(name, capture, f"the answer has no header '{capture.header}'")
+        return value
+    found, payload = find_first(capture.json, reply.payload)
+    if not found:
+        return MissingCapture(name, capture, f"nothing in the payload at {capture.json}")
+    return payload
+
+
+def prompt_of(label: str, last: Reply | None) -> str:
+    """What pressing a button sends. Raises `ProtocolError` where there is no such button."""
+    actions = last.actions if last is not None else {}
+    if label not in actions:
+        known = did_you_mean(label, actions) if actions else "the last reply has no buttons"
+        raise ProtocolError("no-such-button", f"there is no button {quote(label)}", known)
+    return actions[label]

@@ -1,0 +1,134 @@
+"""A compiled JSON Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import jsonschema_rs
+
+from harness.errors import Problem, SchemaError
+from harness.json_schema.explanation import Explainer
+from harness.json_schema.library import Library, Locate, find_nowhere
+from harness.json_schema.metaschema import invalidity
+from harness.json_schema.pattern import BACKTRACKING
+from harness.json_schema.violation import Violation
+from harness.typing import Json
+
+NONE: Mapping[str, Json] = MappingProxyType({})
+
+_VALIDATORS = {
+    "2020-12": (jsonschema_rs.Draft202012Validator, jsonschema_rs.Draft202012),
+    "07": (jsonschema_rs.Draft7Validator, jsonschema_rs.Draft7),
+}
+_AUTHOR_WORDS = {
+    "additionalProperties": "unknown-key",
+    "unevaluatedProperties": "unknown-key",
+    "propertyNames": "unknown-key",
+    "required": "missing-key",
+}
+
+
+class Schema:
+    """A schema that was compiled once; made by `compile_schema`. `format` is asserted."""
+
+    __slots__ = ("_library", "_validator", "name")
+
+    def __init__(self, name: str, validator: jsonschema_rs.Validator, library: Library) -> None:
+        self.name = name
+        self._validator = validator
+        self._library = library
+
+    def is_valid(self, value: Json) -> bool:
+        """Whether a value fits. Takes microseconds, and bounded time for any pattern."""
+        try:
+            return self._validator.is_valid(value)
+        except ValueError:
+            return self._validator.is_valid(_plain(value))
+
+    def violations(self, value: Json) -> tuple[Violation, ...]:
+        """Every way in which a value does not fit; empty where it fits.
+
+        Of the branches of an `anyOf` or `oneOf`, only the one that comes nearest is told.
+        """
+        try:
+            errors = list(self._validator.iter_errors(value))
+        except ValueError:
+            value = _plain(value)
+            errors = list(self._validator.iter_errors(value))
+        found = Explainer(self._library, value).explain(errors)
+        return tuple(dict.fromkeys(found))
+
+
+def compile_schema(
+    document: Json,
+    *,
+    name: str,
+    resources: Mapping[str, Json] = NONE,
+    locate: Locate = find_nowhere,
+) -> Schema:
+    """Compile a schema of draft 2020-12, or of draft 07 where `$schema` says so.
+
+    A relative `$ref` is resolved from `name` and leads to one of the resources, which are
+    named by their paths. `name` may end in a fragment, such as `reply.json#/$defs/Product`,
+    to compile that part of the document. Nothing is fetched or read.
+
+    Raises `SchemaError` with every problem; `locate` gives their places.
+    """
+    start, _, fragment = name.partition("#")
+    library = Library(document, name, resources, locate)
+    problems = list(library.problems)
+    drafts_known = all(problem.code != "unknown-draft" for problem in problems)
+    for owner, part in library.named.items() if drafts_known else ():
+        problems += invalidity(owner, part, library.draft, locate)
+    if problems:
+        raise SchemaError(problems)
+    try:
+        return Schema(name, _validator(library, fragment), library)
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        message = str(error).splitlines()[0]
+        place = locate(start, ())
+        raise SchemaError(
+            Problem(code="invalid-schema", message=message, place=place, where=start)
+        ) from error
+
+
+def explain(value: Json, schema: Schema) -> tuple[Violation, ...]:
+    """Every way in which an author's file departs from the schema of its format.
+
+    As `Schema.violations`, with the keyword `unknown-key` (the path leads to the key, `known`
+    lists the keys that may stand there) and `missing-key` (the path leads to the mapping).
+    """
+    return tuple(
+        replace(violation, keyword=_AUTHOR_WORDS.get(violation.keyword, violation.keyword))
+        for violation in schema.violations(value)
+    )
+
+
+def _validator(library: Library, fragment: str) -> jsonschema_rs.Validator:
+    validator, draft = _VALIDATORS[library.draft]
+    documents: list[tuple[str, Any]] = list(library.documents.items())
+    return validator(
+        {"$ref": f"{library.uri}#{fragment}"},
+        registry=jsonschema_rs.Registry(documents, draft=draft, retriever=_refuse),
+        validate_formats=True,
+        pattern_options=BACKTRACKING,
+        offline=True,
+    )
+
+
+def _refuse(uri: str) -> Any:  # noqa: ANN401  # it never returns
+    raise LookupError(uri)
+
+
+def _plain(value: Json) -> Json:
+    """The same value in the types that jsonschema-rs takes: dict, list, and valid text."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {str(_plain(str(key))): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value

@@ -1,0 +1,1 @@
+"""Chat APIs as data, and the interpreter that talks to them."""

@@ -1,0 +1,151 @@
+"""A chat API as data: what is asked, in which order, and how a reply is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from harness.json_schema import Schema
+from harness.source import Place
+from harness.template import Template
+from harness.typing import Json
+
+PHASES = ("prepare", "open", "send", "history", "close")
+"""In the order in which a conversation goes through them."""
+
+
+class Encoding(StrEnum):
+    """How a body is written."""
+
+    JSON = "json"
+    FORM = "form"
+    XML = "xml"
+    TEXT = "text"
+    NONE = "none"
+
+
+class Framing(StrEnum):
+    """How a stream is cut into events."""
+
+    AUTO = "auto"
+    """Told from the first bytes."""
+    SSE = "sse"
+    NDJSON = "ndjson"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPlan:
+    """A request with templates in it."""
+
+    method: str
+    path: Template
+    """Joined to the provider's `base_url`."""
+    headers: Template
+    query: Template
+    body: Template
+    encoding: Encoding = Encoding.NONE
+    schema: Schema | None = None
+    """The contract of the body."""
+    is_repeatable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerPlan:
+    """Which answers are expected, and their contract."""
+
+    status: tuple[int, ...] = (200,)
+    encoding: Encoding = Encoding.JSON
+    schema: Schema | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyPlan:
+    """How the messages of a reply are read from a payload. All texts are JSONPaths."""
+
+    messages: str = "$"
+    """Leads to one node a message."""
+    text: tuple[str, ...] = ("$",)
+    """Tried in order within a message's node; the first that is a text is taken."""
+    id: str = ""
+    is_text_optional: bool = False
+    """A message may hold something else than a text, such as an image."""
+    only_new: bool = False
+    """Leave out messages whose id an earlier reply held already."""
+    actions: str = ""
+    """Leads to a mapping of label to prompt, or to texts that are both."""
+    products: str = ""
+    attachments: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollPlan:
+    """How a poll ends. Conditions are path → values that mean it."""
+
+    until: Mapping[str, tuple[Json, ...]]
+    fail_if: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
+    pending: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
+    """The known other values; empty where any other value means to go on."""
+    every: Template
+    timeout: Template
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamPlan:
+    """How a stream is read."""
+
+    framing: Framing = Framing.AUTO
+    done: str = ""
+    """An event whose text is this ends the stream, such as `[DONE]`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A request, and what is done with its answer."""
+
+    name: str
+    """Phase and number, such as `send.2`."""
+    place: Place
+    request: RequestPlan
+    answer: AnswerPlan
+    when: Template | None = None
+    capture: Mapping[str, str] = field(default_factory=dict)
+    """Name → JSONPath into the answer."""
+    reply: ReplyPlan | None = None
+    poll: PollPlan | None = None
+    stream: StreamPlan | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One thing that a provider must or may be told."""
+
+    name: str
+    schema: Mapping[str, Json]
+    is_secret: bool = False
+    is_required: bool = False
+    default: Json = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A chat API as data."""
+
+    name: str
+    title: str
+    fingerprint: str
+    """A hash of the definition and its schemas."""
+    settings: Mapping[str, Setting]
+    phases: Mapping[str, tuple[Step, ...]]
+    headers_kept: frozenset[str] = frozenset()
+    """Answer headers that recordings keep beside the usual ones; lower case."""
+
+    header_names: frozenset[str] = frozenset()
+    """Headers that the definition sends; lower case. They may hold secrets."""
+
+    @property
+    def captures(self) -> frozenset[str]:
+        """All names that any step captures."""
+        steps = (step for phase in self.phases.values() for step in phase)
+        return frozenset(name for step in steps for name in step.capture)

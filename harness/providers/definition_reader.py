@@ -1,0 +1,263 @@
+"""Reads a provider definition: one folder with provider.yaml and schemas/."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path as FilePath
+from typing import Any
+
+from harness.errors import DefinitionError, Problem, did_you_mean
+from harness.file_format import hold_against
+from harness.json_path import BadPath, compile_path
+from harness.json_schema import Schema, SchemaFolder, compile_schema
+from harness.providers.definition import (
+    PHASES,
+    AnswerPlan,
+    Definition,
+    Encoding,
+    Framing,
+    PollPlan,
+    ReplyPlan,
+    RequestPlan,
+    Setting,
+    Step,
+    StreamPlan,
+)
+from harness.providers.definition_schema import DEFINITION_SCHEMA
+from harness.providers.flow import NAMES
+from harness.template import Template, TemplateError, compile_template
+from harness.typing import Json
+from harness.yaml_reader import Document, Node, read
+
+METHODS = ("get", "post", "put", "patch", "delete")
+BODIES = (Encoding.JSON, Encoding.FORM, Encoding.XML, Encoding.TEXT)
+
+
+def read_definition(folder: FilePath, shown: str) -> Definition:
+    """Read and check the definition in a folder; `shown` is its path as people see it.
+
+    Raises `DefinitionError`, `YamlError` or `SchemaError` with every problem found.
+    """
+    file = folder / "provider.yaml"
+    if not file.is_file():
+        raise DefinitionError(
+            Problem(code="no-definition", message="there is no provider.yaml", where=shown)
+        )
+    content = file.read_bytes()
+    document = read(content, f"{shown}/provider.yaml")
+    hold_against(document, _format(), error=DefinitionError)
+    return _Reader(document, SchemaFolder(folder / "schemas", f"{shown}/schemas")).definition(
+        _fingerprint(content, folder / "schemas")
+    )
+
+
+class _Reader:
+    """Builds one definition and collects what is wrong with it."""
+
+    def __init__(self, document: Document, schemas: SchemaFolder) -> None:
+        self._document = document
+        self._schemas = schemas
+        self._problems: list[Problem] = []
+
+    def definition(self, fingerprint: str) -> Definition:
+        top = self._document.at()
+        settings = {name: _setting(name, node) for name, node in _entries(top, "settings")}
+        headers = top.get("headers")
+        phases = {phase: tuple(self._steps(phase, top.get(phase), headers)) for phase in PHASES}
+        definition = Definition(
+            name=_text(top, "definition"),
+            title=_text(top, "title") or _text(top, "definition"),
+            fingerprint=fingerprint,
+            settings=settings,
+            phases=phases,
+            header_names=frozenset(name.lower() for name, _ in _entries(top, "headers")),
+            headers_kept=frozenset(name.lower() for name in _value(top, "keep_headers") or ()),
+        )
+        self._require_captures(definition)
+        if self._problems:
+            raise DefinitionError(self._problems)
+        return definition
+
+    def _steps(self, phase: str, node: Node | None, headers: Node | None) -> Iterator[Step]:
+        for number, step in enumerate(node or (), 1):
+            yield self._step(f"{phase}.{number}", step, headers)
+
+    def _step(self, name: str, node: Node, headers: Node | None) -> Step:
+        kind = next(kind for kind in ("request", "poll", "stream") if node.get(kind))
+        request = node.at(kind)
+        reply = node.get("reply")
+        captures = {key: self._path(value) for key, value in _entries(node, "capture")}
+        return Step(
+            name=name,
+            place=node.place,
+            request=self._request(request, headers, is_poll=kind == "poll"),
+            answer=self._answer(node.get("answer")),
+            when=self._template(node.get("when")) if node.get("when") else None,
+            capture=captures,
+            reply=self._reply(reply) if reply else None,
+            poll=self._poll(node) if kind == "poll" else None,
+            stream=_stream(node) if kind == "stream" else None,
+        )
+
+    def _request(self, node: Node, headers: Node | None, *, is_poll: bool) -> RequestPlan:
+        method = next(method for method in METHODS if node.get(method))
+        encoding = next((body for body in BODIES if node.get(body.value)), Encoding.NONE)
+        own = node.get("headers")
+        return RequestPlan(
+            method=method.upper(),
+            path=self._template(node.get(method)),
+            headers=self._headers(headers, own),
+            query=self._template(node.get("query")),
+            body=self._template(node.get(encoding.value)),
+            encoding=encoding,
+            schema=self._schema(node.get("schema")),
+            is_repeatable=bool(_value(node, "repeatable")) or is_poll or method == "get",
+        )
+
+    def _headers(self, common: Node | None, own: Node | None) -> Template:
+        nodes = {key: value for part in (common, own) if part for key, value in part.items()}
+        value = {key: node.value for key, node in nodes.items()}
+        return self._compile(value, next(iter(nodes.values()), self._document.at()))
+
+    def _answer(self, node: Node | None) -> AnswerPlan:
+        if node is None:
+            return AnswerPlan()
+        status = _value(node, "status") or 200
+        return AnswerPlan(
+            status=(status,) if isinstance(status, int) else tuple(status),
+            encoding=Encoding(_text(node, "as") or "json"),
+            schema=self._schema(node.get("schema")),
+        )
+
+    def _reply(self, node: Node) -> ReplyPlan:
+        text = node.get("text")
+        paths = [text] if text and isinstance(text.value, str) else list(text or ())
+        one = {key: self._path(node.at(key)) for key in _REPLY_PATHS if node.get(key)}
+        return ReplyPlan(
+            **one,
+            text=tuple(self._path(path) for path in paths) or ("$",),
+            is_text_optional=bool(_value(node, "text_optional")),
+            only_new=bool(_value(node, "only_new")),
+        )
+
+    def _poll(self, node: Node) -> PollPlan:
+        return PollPlan(
+            until=self._conditions(node, "until"),
+            fail_if=self._conditions(node, "fail_if"),
+            pending=self._conditions(node, "pending"),
+            every=self._template(node.get("every")),
+            timeout=self._template(node.get("timeout")),
+        )
+
+    def _conditions(self, node: Node, key: str) -> Mapping[str, tuple[Json, ...]]:
+        return {
+            self._path(value, path): tuple(value.value)
+            if isinstance(value.value, list)
+            else (value.value,)
+            for path, value in _entries(node, key)
+        }
+
+    def _path(self, node: Node, text: str | None = None) -> str:
+        path = str(node.value) if text is None else text
+        try:
+            compile_path(path)
+        except BadPath as error:
+            self._note("invalid-path", f"'{path}' is no JSONPath: {error}", node)
+        return path
+
+    def _schema(self, node: Node | None) -> Schema | None:
+        if node is None:
+            return None
+        name = str(node.value)
+        if name not in self._schemas.names():
+            known = did_you_mean(name, self._schemas.names())
+            self._note("unknown-schema", f"there is no schema '{name}' in schemas/", node, known)
+            return None
+        return self._schemas.schema(name)
+
+    def _template(self, node: Node | None) -> Template:
+        return self._compile(node.value if node else None, node or self._document.at())
+
+    def _compile(self, value: Json, node: Node) -> Template:
+        try:
+            return compile_template(
+                value, lambda path: self._document.place((*node.path, *path)), definition=True
+            )
+        except TemplateError as error:
+            self._problems.append(error.problem)
+            return compile_template(None)
+
+    def _require_captures(self, definition: Definition) -> None:
+        known = definition.captures.union(NAMES)
+        for phase in PHASES:
+            for step in definition.phases[phase]:
+                for name in sorted(_names(step) - known):
+                    self._problems.append(
+                        Problem(
+                            code="unknown-capture",
+                            message=f"step {step.name} uses '{name}', which no step captures",
+                            place=step.place,
+                            hint=did_you_mean(name, known),
+                        )
+                    )
+
+    def _note(self, code: str, message: str, node: Node, hint: str = "") -> None:
+        self._problems.append(Problem(code=code, message=message, place=node.place, hint=hint))
+
+
+_REPLY_PATHS = ("messages", "id", "actions", "products", "attachments")
+
+
+def _names(step: Step) -> frozenset[str]:
+    request = step.request
+    templates = [request.path, request.headers, request.query, request.body]
+    templates += [step.when] if step.when else []
+    templates += [step.poll.every, step.poll.timeout] if step.poll else []
+    return frozenset(name for template in templates for name in template.names)
+
+
+def _stream(node: Node) -> StreamPlan:
+    return StreamPlan(framing=Framing(_text(node, "framing") or "auto"), done=_text(node, "done"))
+
+
+def _setting(name: str, node: Node) -> Setting:
+    value: dict[str, Json] = {key: one.value for key, one in node.items()}
+    is_secret = bool(value.pop("secret", False))
+    is_required = bool(value.pop("required", False))
+    return Setting(
+        name=name,
+        schema=value,
+        is_secret=is_secret,
+        is_required=is_required,
+        default=value.get("default"),
+    )
+
+
+def _entries(node: Node, key: str) -> list[tuple[str, Node]]:
+    found = node.get(key)
+    return list(found.items()) if found else []
+
+
+def _value(node: Node, key: str) -> Any:  # noqa: ANN401  # the format's schema has held it
+    found = node.get(key)
+    return found.value if found else None
+
+
+def _text(node: Node, key: str) -> str:
+    value = _value(node, key)
+    return "" if value is None else str(value)
+
+
+def _fingerprint(content: bytes, schemas: FilePath) -> str:
+    digest = hashlib.blake2s(content, digest_size=8)
+    if schemas.is_dir():
+        for file in sorted(schemas.iterdir(), key=lambda file: file.name):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def _format() -> Schema:
+    return compile_schema(DEFINITION_SCHEMA, name="definition")

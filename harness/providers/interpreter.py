@@ -1,0 +1,251 @@
+"""Runs a definition's steps. Does no IO: yields what is to be sent and takes the answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Mapping
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import quote, urlencode
+
+from harness.conversation import Exchange, Origin, Reply, Request, Response
+from harness.durations import format_duration, parse_duration
+from harness.errors import PlayError, ProtocolError, Refused
+from harness.json_path import find_all, find_first
+from harness.providers.definition import Encoding, Framing, PollPlan, RequestPlan, Step
+from harness.providers.event_stream import EventReader
+from harness.providers.flow import Command, FlowState, Send, Sleep
+from harness.providers.payload import excerpt, read_json, read_payload
+from harness.providers.reply import read_reply
+from harness.source import shorten
+from harness.typing import Json
+
+Flow = Generator[Command, Response, Reply | None]
+"""Send it each answer; it returns the reply, where a step reads one."""
+
+CONTENT_TYPES = {
+    Encoding.JSON: "application/json; charset=utf-8",
+    Encoding.FORM: "application/x-www-form-urlencoded",
+    Encoding.XML: "application/xml; charset=utf-8",
+    Encoding.TEXT: "text/plain; charset=utf-8",
+}
+
+
+def run_steps(steps: tuple[Step, ...], state: FlowState) -> Flow:
+    """Run a phase. Returns the reply that a step read, or None.
+
+    Raises `Refused` where an answer says no, and `ProtocolError` where it cannot be read.
+    What was exchanged until then stands in `state.exchanges`.
+    """
+    reply: Reply | None = None
+    for step in steps:
+        if step.when is not None and not step.when.render(state.context()):
+            continue
+        if step.poll is not None:
+            payload = yield from _poll(step, step.poll, state)
+        elif step.stream is not None:
+            payload = yield from _stream(step, state)
+        else:
+            payload = yield from _ask(step, state)
+        state.payload = payload
+        _capture(step, payload, state)
+        if step.reply is not None:
+            reply = read_reply(step.reply, payload, state.seen)
+    return reply
+
+
+def _ask(step: Step, state: FlowState) -> Generator[Command, Response, Json]:
+    request = build_request(step, state)
+    response = yield from _exchange(Send(request), state)
+    return _read(step, request, response, state)
+
+
+def _stream(step: Step, state: FlowState) -> Generator[Command, Response, Json]:
+    """The payload of a stream: its framing, its text, and its events."""
+    plan = step.stream
+    assert plan is not None  # noqa: S101  # told apart by the caller
+    request = build_request(step, state)
+    reader = EventReader(framing=plan.framing, done=plan.done)
+    response = yield from _exchange(Send(request, reader), state)
+    _require_status(step, request, response)
+    framing = reader.finish()
+    if not reader.events:
+        raise ProtocolError("empty-stream", "the stream ended without an event")
+    if plan.done and not reader.ended:
+        raise ProtocolError("stream-cut", f"the stream ended before its last event '{plan.done}'")
+    texts = [event.data for event in reader.events]
+    events: list[Json] = list(texts)
+    if framing is Framing.NDJSON:
+        events = [read_json(text.encode()) for text in texts]
+    payload: Json = {"framing": framing.value, "text": "".join(texts), "events": events}
+    _note_contract(step, payload, state)
+    return payload
+
+
+def _poll(step: Step, plan: PollPlan, state: FlowState) -> Generator[Command, Response, Json]:
+    """Ask until a condition holds.
+
+    Whether the time is over is told from the recorded times of the exchanges, never from a
+    clock, so that a replay decides as the recording did.
+    """
+    context = state.context()
+    every = parse_duration(str(plan.every.render(context)))
+    limit = parse_duration(str(plan.timeout.render(context)))
+    started: float | None = None
+    asked = 0
+    while True:
+        request = build_request(step, state)
+        response = yield from _exchange(Send(request), state)
+        asked += 1
+        payload = _read(step, request, response, state)
+        if _holds(plan.until, payload):
+            return payload
+        shown = _shown(plan, payload)
+        if _holds(plan.fail_if, payload):
+            raise Refused(
+                "task-failed", f"the task ended with {shown}", status=response.status, state=shown
+            )
+        if plan.pending and not _holds(plan.pending, payload):
+            raise ProtocolError("unknown-state", f"the poll answered an unknown state: {shown}")
+        started = response.started if started is None else started
+        if response.ended + every - started > limit:
+            raise ProtocolError(
+                "poll-timeout",
+                f"the task did not end within {format_duration(limit)}:"
+                f" asked {asked} times, last {shown}",
+            )
+        yield Sleep(every)
+
+
+def build_request(step: Step, state: FlowState) -> Request:
+    """Fill in a step's templates. Raises `ProtocolError` where a part of the address is none."""
+    plan = step.request
+    context = state.context()
+    path = plan.path.render(context)
+    if not isinstance(path, str):
+        raise ProtocolError(
+            "incomplete-address", f"a part of the address of step {step.name} is none"
+        )
+    body, content_type = _body(step, plan, plan.body.render(context))
+    headers = [(name, str(value)) for name, value in _items(plan.headers.render(context))]
+    if content_type and not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", content_type))
+    return Request(
+        method=plan.method,
+        url=_url(state.settings, path, _items(plan.query.render(context))),
+        headers=tuple(headers),
+        body=body,
+        origin=Origin(turn=state.turn, step=step.name, message=state.message_hash),
+        is_stream=step.stream is not None,
+        is_repeatable=plan.is_repeatable,
+    )
+
+
+def _body(step: Step, plan: RequestPlan, value: object) -> tuple[bytes, str]:
+    if plan.encoding is Encoding.NONE:
+        return b"", ""
+    content_type = CONTENT_TYPES[plan.encoding]
+    if plan.schema is not None and not plan.schema.is_valid(value):  # type: ignore[arg-type]  # rendered from JSON
+        first = plan.schema.violations(value)[0]  # type: ignore[arg-type]  # the same
+        raise ProtocolError(
+            "request-contract",
+            f"the request of step {step.name} breaks its contract: {first.message}",
+            "a setting, `session:` or the definition is wrong; nothing was sent",
+        )
+    if plan.encoding is Encoding.JSON:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), content_type
+    if plan.encoding is Encoding.FORM:
+        return urlencode(_items(value), doseq=True).encode(), content_type
+    if plan.encoding is Encoding.XML:
+        import xmltodict  # noqa: PLC0415  # late: only one of the built-in systems speaks XML
+
+        return xmltodict.unparse(dict(_items(value))).encode(), content_type
+    return str(value).encode(), content_type
+
+
+def _url(settings: Mapping[str, Json], path: str, query: list[tuple[str, object]]) -> str:
+    base = str(settings.get("base_url", "")).rstrip("/")
+    url = base + quote(path, safe="/:@!$&'()*+,;=-._~%")
+    return f"{url}?{urlencode(query, doseq=True, safe='$,/')}" if query else url
+
+
+def _items(value: object) -> list[tuple[str, object]]:
+    return list(value.items()) if isinstance(value, Mapping) else []
+
+
+def _exchange(send: Send, state: FlowState) -> Generator[Command, Response, Response]:
+    try:
+        response = yield send
+    except PlayError:
+        state.exchanges.append(Exchange(request=send.request, response=None))
+        raise
+    state.exchanges.append(Exchange(request=send.request, response=response))
+    for value in (value for name, value in response.headers if name.lower() == "set-cookie"):
+        try:
+            cookies = SimpleCookie(value)
+        except CookieError:
+            continue
+        state.cookies.update({name: morsel.value for name, morsel in cookies.items()})
+    return response
+
+
+def _read(step: Step, request: Request, response: Response, state: FlowState) -> Json:
+    _require_status(step, request, response)
+    payload = read_payload(response, step.answer.encoding) if response.body else None
+    if payload is None and step.answer.schema is not None:
+        read_payload(response, step.answer.encoding)
+    _note_contract(step, payload, state)
+    return payload
+
+
+def _require_status(step: Step, request: Request, response: Response) -> None:
+    if response.status in step.answer.status:
+        return
+    expected = " or ".join(str(status) for status in step.answer.status)
+    raise Refused(
+        "unexpected-status",
+        f"{request.method} {request.url} answered {response.status}, expected {expected}",
+        status=response.status,
+        details=(excerpt(response.body),) if response.body else (),
+    )
+
+
+def _note_contract(step: Step, payload: Json, state: FlowState) -> None:
+    schema = step.answer.schema
+    if schema is None or schema.is_valid(payload):
+        return
+    broken = tuple(
+        f"{violation.pointer or '(top)'}: {violation.message}"
+        for violation in schema.violations(payload)
+    )
+    last = state.exchanges[-1]
+    state.exchanges[-1] = Exchange(request=last.request, response=last.response, contract=broken)
+
+
+def _capture(step: Step, payload: Json, state: FlowState) -> None:
+    for name, path in step.capture.items():
+        found, value = find_first(path, payload)
+        if not found or value is None or value == "":
+            was = "is empty" if found else "is missing"
+            raise ProtocolError(
+                "capture-missing",
+                f"'{name}' {was} in the answer of step {step.name}: {path} leads to nothing usable",
+                details=_contract_of(state),
+            )
+        state.captured[name] = value
+
+
+def _contract_of(state: FlowState) -> tuple[str, ...]:
+    broken = state.exchanges[-1].contract if state.exchanges else ()
+    return tuple(f"breaks the contract at {sentence}" for sentence in broken)
+
+
+def _holds(conditions: Mapping[str, tuple[Json, ...]], payload: Json) -> bool:
+    return any(
+        value in wanted for path, wanted in conditions.items() for value in find_all(path, payload)
+    )
+
+
+def _shown(plan: PollPlan, payload: Json) -> str:
+    paths = plan.fail_if or plan.until
+    values = [f"{path} = {value}" for path in paths for value in find_all(path, payload)]
+    return shorten(", ".join(values)) if values else f"nothing at {', '.join(paths)}"

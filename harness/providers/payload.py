@@ -1,0 +1,117 @@
+"""Bodies read into JSON values, strictly: what is no reply is named, never guessed."""
+
+from __future__ import annotations
+
+import json
+from typing import NoReturn
+
+from harness.conversation import Response
+from harness.errors import ProtocolError
+from harness.providers.definition import Encoding
+from harness.source import shorten
+from harness.typing import Json
+
+MAX_DIGITS = 4300
+"""Python refuses to convert longer numbers, because that takes quadratic time."""
+
+
+def read_payload(response: Response, encoding: Encoding) -> Json:
+    """Read an answer's body.
+
+    Raises `ProtocolError`: `empty-body`, `html-page`, `not-json`, `not-xml`.
+    """
+    if encoding is Encoding.NONE:
+        return None
+    body = response.body
+    if not body.strip():
+        raise ProtocolError("empty-body", f"the answer has no body (status {response.status})")
+    content_type = (response.header("content-type") or "").lower()
+    start = body[:200].lstrip().lower()
+    if "html" in content_type or start.startswith((b"<!doctype html", b"<html")):
+        raise ProtocolError(
+            "html-page",
+            f"the answer is an HTML page (status {response.status}), expected {encoding.value}",
+            "a proxy, a log-in page or a wrong address often answers so",
+            details=(excerpt(body),),
+        )
+    if encoding is Encoding.TEXT:
+        return body.decode("utf-8", "replace")
+    return read_xml(body) if encoding is Encoding.XML else read_json(body)
+
+
+def read_json(body: bytes) -> Json:
+    """Read JSON as RFC 8259 has it, without what Python's reader lets through.
+
+    Raises `ProtocolError` `not-json` with the offset in bytes: `NaN` and infinities, a key
+    twice, numbers that are too long, a lone surrogate, too many levels, text after the end.
+    """
+    try:
+        text = body.decode("utf-8")
+        value: Json = _DECODER.decode(text)
+    except UnicodeDecodeError as error:
+        _refuse(f"it is not UTF-8 at byte {error.start}", body)
+    except json.JSONDecodeError as error:
+        offset = len(error.doc[: error.pos].encode("utf-8", "surrogatepass"))
+        _refuse(f"{_plain(error.msg)} at byte {offset}", body)
+    except RecursionError:
+        _refuse("it has too many levels", body)
+    except ValueError as error:
+        _refuse(str(error), body)
+    if "\\u" in text:
+        _refuse_lone_surrogates(value, body)
+    return value
+
+
+def read_xml(body: bytes) -> Json:
+    """Read XML into mappings, texts and lists; entities and external references are refused."""
+    # Late: only one of the built-in systems speaks XML, and importing these costs 20 ms.
+    import xmltodict  # noqa: PLC0415
+    from defusedxml import DefusedXmlException  # noqa: PLC0415
+    from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415
+
+    try:
+        # The guard reads first: xmltodict alone lets a document type declaration through.
+        fromstring(body, forbid_dtd=True)
+        value: Json = xmltodict.parse(body)
+    except (DefusedXmlException, ParseError, ValueError) as error:
+        raise ProtocolError(
+            "not-xml", f"the answer is not XML: {error}", details=(excerpt(body),)
+        ) from error
+    return value
+
+
+def excerpt(body: bytes) -> str:
+    """The beginning of a body, as one line for people."""
+    text = " ".join(body[:2000].decode("utf-8", "replace").split())
+    return shorten(text)
+
+
+def _refuse(reason: str, body: bytes) -> NoReturn:
+    raise ProtocolError("not-json", f"the answer is not JSON: {reason}", details=(excerpt(body),))
+
+
+def _plain(message: str) -> str:
+    return f"{message[:1].lower()}{message[1:]}"
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key '{shorten(twice, 50)}' stands twice in one object")
+    return value
+
+
+def _refuse_lone_surrogates(value: Json, body: bytes) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        _refuse("it holds a lone surrogate", body)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_unique)

@@ -1,0 +1,204 @@
+"""A provider: a definition with the settings of harness.yaml filled in."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from harness.config import ProviderConfig
+from harness.errors import ConfigurationError, Problem, did_you_mean, quote
+from harness.json_schema import compile_schema
+from harness.providers.definition import Definition, Setting
+from harness.template import TemplateError, compile_template
+from harness.typing import Json
+from harness.yaml_reader import Node
+
+_VARIABLE = re.compile(r"\benv\.(\w+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A chat API that can be talked to."""
+
+    name: str
+    definition: Definition
+    settings: Mapping[str, Json]
+    config: ProviderConfig
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """Settings that must never be stored or shown, by name; the empty ones left out."""
+        settings = self.definition.settings
+        return {
+            name: str(value)
+            for name, value in self.settings.items()
+            if settings[name].is_secret and value not in (None, "")
+        }
+
+    @property
+    def open_settings(self) -> Mapping[str, Json]:
+        """Settings that may be shown and recorded."""
+        settings = self.definition.settings
+        return {name: v for name, v in self.settings.items() if not settings[name].is_secret}
+
+
+def fill_in(
+    config: ProviderConfig,
+    definition: Definition,
+    environment: Mapping[str, str],
+    *,
+    recorded: Mapping[str, Json] | None = None,
+    credentials: str = "valid",
+) -> Provider:
+    """Fill in a provider's settings.
+
+    In a replay, `recorded` are the open settings of the recording: they stand in for whatever
+    harness.yaml takes from the environment, and secrets become their placeholder, so that a
+    replay needs no environment and does not depend on it. `credentials` are `valid`, `none`
+    (secrets are left out) or `wrong` (made up), for conversations that must be refused.
+
+    Raises `ConfigurationError` with every problem.
+    """
+    problems: list[Problem] = []
+    node = config.node.get("settings")
+    given = dict(node.items()) if node else {}
+    for name, value in given.items():
+        if name not in definition.settings:
+            problems.append(
+                Problem(
+                    code="unknown-setting",
+                    message=f"unknown setting {quote(name)} of definition {definition.name}",
+                    place=value.key_place,
+                    subject=f"provider {config.name}",
+                    hint=did_you_mean(name, definition.settings),
+                )
+            )
+    filler = _Filler(config.name, environment, recorded, credentials)
+    settings = {
+        name: filler.value(setting, given.get(name))
+        for name, setting in definition.settings.items()
+    }
+    problems += filler.problems
+    if not problems and recorded is None:
+        problems += _address_problems(config, settings)
+    if problems:
+        raise ConfigurationError(problems)
+    return Provider(name=config.name, definition=definition, settings=settings, config=config)
+
+
+class _Filler:
+    """Fills in one provider's settings and collects what is wrong."""
+
+    def __init__(
+        self,
+        provider: str,
+        environment: Mapping[str, str],
+        recorded: Mapping[str, Json] | None,
+        credentials: str,
+    ) -> None:
+        self._provider = provider
+        self._environment = environment
+        self._recorded = recorded
+        self._credentials = credentials
+        self.problems: list[Problem] = []
+
+    def value(self, setting: Setting, node: Node | None) -> Json:
+        if node is None or node.value is None:
+            if setting.is_required and self._recorded is None and setting.default is None:
+                self._note("missing-setting", f"the setting '{setting.name}' is missing", None)
+            return self._from_recording(setting, setting.default)
+        text = node.value
+        is_reference = isinstance(text, str) and "${" in text
+        if setting.is_secret and not is_reference:
+            self._note(
+                "inline-secret",
+                f"the secret '{setting.name}' is written into the file",
+                node,
+                f"write ${{env.{setting.name.upper()}}} and set that variable",
+            )
+            return None
+        if setting.is_secret and self._credentials != "valid":
+            return f"wrong-{setting.name}" if self._credentials == "wrong" else None
+        if self._recorded is not None and is_reference:
+            if setting.is_secret:
+                return f"<redacted:{setting.name}>"
+            return self._from_recording(setting, setting.default)
+        value = self._render(node) if is_reference else text
+        return None if value is None else self._typed(setting, value, node)
+
+    def _from_recording(self, setting: Setting, otherwise: Json) -> Json:
+        recorded = self._recorded
+        if recorded is None or setting.is_secret:
+            return otherwise
+        return recorded.get(setting.name, otherwise)
+
+    def _render(self, node: Node) -> Json:
+        text = str(node.value)
+        if "default(" not in text:
+            missing = [name for name in _VARIABLE.findall(text) if not self._environment.get(name)]
+            for name in missing:
+                self._note(
+                    "missing-variable",
+                    f"the environment variable {name} is not set",
+                    node,
+                    f"export {name}=…, or play offline with --harness-mode replay",
+                )
+            if missing:
+                return None
+        try:
+            template = compile_template(text, lambda _path: node.place)
+            return template.render({"env": self._environment})
+        except TemplateError as error:
+            self.problems.append(error.problem)
+            return None
+
+    def _typed(self, setting: Setting, value: Json, node: Node) -> Json:
+        if isinstance(value, str) and setting.schema.get("type") == "integer":
+            with contextlib.suppress(ValueError):
+                value = int(value)
+        schema = compile_schema(dict(setting.schema), name=setting.name)
+        if not schema.is_valid(value):
+            reason = schema.violations(value)[0].message
+            shown = "its value is wrong" if setting.is_secret else reason
+            self._note("wrong-setting", f"the setting '{setting.name}': {shown}", node)
+        return value
+
+    def _note(self, code: str, message: str, node: Node | None, hint: str = "") -> None:
+        self.problems.append(
+            Problem(
+                code=code,
+                message=message,
+                place=node.place if node else None,
+                subject=f"provider {self._provider}",
+                hint=hint,
+            )
+        )
+
+
+def _address_problems(config: ProviderConfig, settings: Mapping[str, Json]) -> list[Problem]:
+    url = str(settings.get("base_url") or "")
+    parts = urlsplit(url)
+    message = ""
+    if parts.scheme not in ("http", "https"):
+        found = f"the scheme {parts.scheme}://" if parts.scheme else "no scheme"
+        message = f"base_url has {found}, expected http:// or https://"
+    elif parts.username is not None or parts.password is not None:
+        message = "base_url holds a user name or password"
+    elif not parts.hostname:
+        message = "base_url names no host"
+    if not message:
+        return []
+    node = config.node.get("settings")
+    base_url = node.get("base_url") if node else None
+    return [
+        Problem(
+            code="wrong-address",
+            message=message,
+            place=(base_url or config.node).place,
+            subject=f"provider {config.name}",
+            hint="give credentials as settings" if "password" in message else "",
+        )
+    ]

@@ -1,0 +1,77 @@
+"""A reply read from a payload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.conversation import Attachment, Reply, ReplyMessage
+from harness.errors import ProtocolError
+from harness.json_path import find_all
+from harness.providers.definition import ReplyPlan
+from harness.source import shorten
+from harness.typing import Json
+
+
+def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
+    """Read what a payload says.
+
+    `seen` holds the ids of messages that were read before, and takes the new ones.
+    Raises `ProtocolError` where there is no message, or one without a text.
+    """
+    messages = []
+    for node in find_all(plan.messages, payload):
+        message = _message(plan, node)
+        if plan.only_new:
+            if message.id in seen:
+                continue
+            seen.add(message.id)
+        messages.append(message)
+    if not messages:
+        what = "no new message" if plan.only_new else "no message"
+        raise ProtocolError("no-reply", f"the answer holds {what}", details=_error_in(payload))
+    return Reply(
+        messages=tuple(messages),
+        payload=payload,
+        actions=_actions(find_all(plan.actions, payload)) if plan.actions else {},
+        products=tuple(find_all(plan.products, payload)) if plan.products else (),
+        attachments=_attachments(plan, payload),
+    )
+
+
+def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
+    found = (value for path in plan.text for value in find_all(path, node))
+    text = next((value for value in found if isinstance(value, str)), None)
+    if text is None and not plan.is_text_optional:
+        raise ProtocolError(
+            "no-text",
+            f"a message of the answer has no text at {' or '.join(plan.text)}",
+            details=_error_in(node),
+        )
+    ids = find_all(plan.id, node) if plan.id else []
+    return ReplyMessage(text=text or "", id=str(ids[0]) if ids else "", payload=node)
+
+
+def _actions(found: list[Json]) -> dict[str, str]:
+    actions: dict[str, str] = {}
+    for value in found:
+        if isinstance(value, Mapping):
+            actions.update({label: str(prompt) for label, prompt in value.items()})
+        elif isinstance(value, str):
+            actions[value] = value
+    return actions
+
+
+def _attachments(plan: ReplyPlan, payload: Json) -> tuple[Attachment, ...]:
+    if not plan.attachments:
+        return ()
+    found = find_all(plan.attachments, payload)
+    return tuple(Attachment(name=str(value)) for value in found if value is not None)
+
+
+def _error_in(payload: Json) -> tuple[str, ...]:
+    """Many systems answer `{"error": …}` under status 200; say so where it is there."""
+    if isinstance(payload, Mapping):
+        for key in ("error", "errors", "detail", "message"):
+            if payload.get(key):
+                return (f"the answer says {key}: {shorten(str(payload[key]))}",)
+    return (shorten(f"the answer is {payload}"),)

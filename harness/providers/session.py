@@ -1,0 +1,221 @@
+"""One conversation with a provider: performs what the interpreter asks for on a wire."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from harness.conversation import Exchange, Reply, Response, UserMessage
+from harness.errors import PlayError, ProtocolError
+from harness.providers.definition import Step
+from harness.providers.flow import FlowState, Send
+from harness.providers.interpreter import Flow, run_steps
+from harness.providers.provider import Provider
+from harness.typing import Json
+from harness.wire import Answer, Wire
+
+CLOSING = -1
+"""The turn that closing steps are recorded under."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What the `prepare` steps of a run left behind, for every conversation with a provider."""
+
+    captured: Mapping[str, Json] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    exchanges: tuple[Exchange, ...] = ()
+    error: PlayError | None = None
+    """Why it could not be prepared; raised in every conversation that needs it."""
+
+
+class Session:
+    """One conversation with a provider, on one wire.
+
+    Every method raises `PlayError` where it could not be done; what was exchanged until then
+    is in `take_exchanges()`.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        wire: Wire,
+        *,
+        seed: str,
+        told: Mapping[str, Json] | None = None,
+        prepare: Callable[[], Prepared] = Prepared,
+    ) -> None:
+        """`told` is what the scenario tells the provider; `prepare` is called on opening."""
+        self._phases = provider.definition.phases
+        self._prepare = prepare
+        self._wire = wire
+        self._is_open = False
+        self._state = FlowState(
+            settings=provider.settings,
+            session=told or {},
+            conversation={"id": seeded_uuid(seed)},
+            captured=dict.fromkeys(provider.definition.captures),
+        )
+
+    def prepare(self) -> Prepared:
+        """Run what comes once before all conversations. Raises nothing: see `Prepared.error`."""
+        error: PlayError | None = None
+        try:
+            self._run(self._phases["prepare"])
+        except PlayError as raised:
+            error = raised
+        state = self._state
+        captured = {name: value for name, value in state.captured.items() if value is not None}
+        return Prepared(
+            captured=captured,
+            cookies=dict(state.cookies),
+            exchanges=self.take_exchanges(),
+            error=error,
+        )
+
+    def hear(self, text: str) -> None:
+        """The bot spoke by itself before the user; told to the provider with the next message."""
+        self._state.heard_from_assistant(text)
+
+    def say(self, message: UserMessage, turn: int) -> Reply:
+        """Send a message, opening the conversation first where that was not done yet."""
+        state = self._state
+        state.say(message, turn)
+        if not self._is_open:
+            self.open()
+        reply = self._run(self._phases["send"])
+        if reply is None:
+            raise ProtocolError("no-reply", "no step of the definition read a reply")
+        state.answered(reply)
+        return reply
+
+    def history(self) -> Json:
+        """The provider's own record of the conversation."""
+        steps = self._phases["history"]
+        if not steps:
+            raise ProtocolError("no-history", "the provider's definition has no history")
+        self._run(steps)
+        return self._state.payload
+
+    def close(self, wire: Wire | None = None) -> None:
+        """Run the closing steps, on another wire where the session's own is broken.
+
+        Does nothing where nothing was opened.
+        """
+        self._state.turn = CLOSING
+        self._state.message_hash = ""
+        if self._has_opened():
+            perform(run_steps(self._phases["close"], self._state), wire or self._wire)
+
+    def take_exchanges(self) -> tuple[Exchange, ...]:
+        """What was exchanged since the last call."""
+        exchanges = tuple(self._state.exchanges)
+        self._state.exchanges.clear()
+        return exchanges
+
+    def open(self) -> None:
+        """Prepare where that is still to do, and run the opening steps."""
+        prepared = self._prepare()
+        if prepared.error is not None:
+            self._state.exchanges.extend(prepared.exchanges)
+            raise prepared.error
+        self._state.captured.update(prepared.captured)
+        self._state.cookies.update(prepared.cookies)
+        self._run(self._phases["open"])
+        self._is_open = True
+
+    def _has_opened(self) -> bool:
+        """Also true where opening broke off after something was made."""
+        made = {name for step in self._phases["open"] for name in step.capture}
+        captured = self._state.captured
+        return self._is_open or any(captured.get(name) is not None for name in made)
+
+    def _run(self, steps: tuple[Step, ...]) -> Reply | None:
+        return perform(run_steps(steps, self._state), self._wire)
+
+
+def perform(flow: Flow, wire: Wire) -> Reply | None:
+    """Do what a flow asks for, until it ends. Errors of the wire go through the flow."""
+    try:
+        command = next(flow)
+        while True:
+            if isinstance(command, Send):
+                try:
+                    response = _exchange(command, wire)
+                except Exception as error:  # noqa: BLE001  # the flow notes it and raises it again
+                    command = flow.throw(error)
+                else:
+                    command = flow.send(response)
+            else:
+                wire.sleep(command.seconds)
+                command = next(flow)
+    except StopIteration as end:
+        reply: Reply | None = end.value
+        return reply
+
+
+def seeded_uuid(seed: str) -> str:
+    """A UUID that the same seed always gives."""
+    digest = hashlib.blake2s(seed.encode(), digest_size=16).digest()
+    return str(uuid.UUID(int=random.Random(digest).getrandbits(128), version=4))  # noqa: S311  # repeatable on purpose
+
+
+def _exchange(send: Send, wire: Wire) -> Response:
+    answer = wire.send(send.request)
+    return _read_stream(send, answer) if send.reader else _read_whole(answer)
+
+
+def _read_whole(answer: Answer) -> Response:
+    first: float | None = None
+    last: float | None = None
+    parts: list[bytes] = []
+    for chunk in answer.chunks:
+        first = chunk.at if first is None else first
+        last = chunk.at
+        parts.append(chunk.content)
+    return _response(answer, b"".join(parts), first, last)
+
+
+def _read_stream(send: Send, answer: Answer) -> Response:
+    reader = send.reader
+    assert reader is not None  # noqa: S101  # told apart by the caller
+    is_wanted = 200 <= answer.status < 300  # noqa: PLR2004  # an error's body is no stream
+    times: list[tuple[float, int]] = []
+    parts: list[bytes] = []
+    last: float | None = None
+    for chunk in answer.chunks:
+        last = chunk.at
+        if not chunk.content:
+            continue
+        times.append((chunk.at, len(chunk.content)))
+        parts.append(chunk.content)
+        if is_wanted and reader.feed(chunk.content):
+            close = getattr(answer.chunks, "close", None)
+            if close is not None:
+                close()
+            break
+    first = times[0][0] if times else last
+    return _response(answer, b"".join(parts), first, last, tuple(times))
+
+
+def _response(
+    answer: Answer,
+    body: bytes,
+    first: float | None,
+    last: float | None,
+    chunks: tuple[tuple[float, int], ...] = (),
+) -> Response:
+    return Response(
+        status=answer.status,
+        reason=answer.reason,
+        headers=answer.headers,
+        body=body,
+        started=answer.started,
+        first_byte=first if answer.is_timed else None,
+        seconds=last if answer.is_timed else None,
+        chunks=chunks,
+        attempts=answer.attempts,
+    )

@@ -1,0 +1,147 @@
+"""One pytest run over a project: what was collected, how it is played, what came of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from harness.engine.plan import Entry, Mode, Play
+from harness.engine.players import Players
+from harness.engine.project import Project
+from harness.engine.result import ScenarioResult
+from harness.engine.runner import Runner
+from harness.errors import AuthoringError, ConfigurationError, Problem, ScenarioError
+from harness.parsed_cache import ParsedCache
+from harness.pytest_plugin.keys import SUITE
+from harness.reports.tally import Tally
+
+STOP_SECONDS = 0.8
+"""What stopping may take, closing steps included; Ctrl-C shall end within a second."""
+
+__all__ = ["SUITE", "Suite", "open_suite"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where a scenario id was first collected."""
+
+    file: Path
+    line: int
+
+
+class Suite:
+    """One pytest run over a project."""
+
+    def __init__(self, config: pytest.Config, project: Project, mode: Mode) -> None:
+        self.project = project
+        self.mode = mode
+        self.tally = Tally()
+        self._config = config
+        self._chosen: Sequence[str] = config.getoption("--harness-provider")
+        self._seen: dict[str, Seen] = {}
+        self._tags: set[str] = set()
+        self.runner = Runner(project, mode, share=_workers())
+        self._players: Players | None = None
+
+    def holds(self, file: Path, *, is_named: bool) -> bool:
+        """Whether a YAML file is a scenario."""
+        return is_named or file.is_relative_to(self.project.config.scenarios)
+
+    def plays_of(self, file: Path, entry: Entry) -> Iterator[Play]:
+        """What is to be played of a file. Raises `ScenarioError` where its id is taken."""
+        self._claim(file, entry)
+        for tag in entry.tags:
+            if tag not in self._tags:
+                self._tags.add(tag)
+                meaning = (self.project.config.tags or {}).get(tag, "a tag of scenarios")
+                self._config.addinivalue_line("markers", f"{tag}: {meaning}")
+        for provider in self.project.providers_of(entry.providers, self._chosen):
+            for row in entry.rows:
+                yield Play(file=file, scenario=entry.scenario, provider=provider, row=row)
+
+    def collected(self) -> None:
+        """Collection is over."""
+        self.project.cache.flush()
+
+    @contextmanager
+    def playing(self, items: Sequence[pytest.Item]) -> Iterator[None]:
+        """Play ahead while pytest runs its items; stop when it stops."""
+        is_worker = "PYTEST_XDIST_WORKER" in os.environ
+        if not self.mode.is_live or is_worker:
+            yield
+            return
+        plays = [item.play for item in items if hasattr(item, "play")]
+        config = self.project.config
+        wanted = self._config.getoption("--harness-concurrency")
+        limits = {name: wanted or entry.concurrency for name, entry in config.providers.items()}
+        self._players = Players(
+            self.runner.run, plays, concurrency=wanted or config.concurrency, limits=limits
+        )
+        self._players.start()
+        try:
+            yield
+        finally:
+            self.runner.stop()
+            self._players.stop(STOP_SECONDS)
+
+    def result(self, play: Play) -> ScenarioResult:
+        """What came of a play: played ahead, or played now."""
+        players = self._players
+        if players is not None and players.has(play):
+            return players.result(play)
+        return self.runner.run(play)
+
+    def report(self, result: ScenarioResult) -> None:
+        """Tell reporters that write while a test runs."""
+        if self._config.getoption("allure_report_dir", None):
+            # Late: importing Allure takes 200 ms.
+            from harness.reports.allure import report_to_allure  # noqa: PLC0415
+
+            report_to_allure(result)
+
+    def close(self) -> None:
+        """Give back what the run held."""
+        self.project.cache.close()
+
+    def _claim(self, file: Path, entry: Entry) -> None:
+        key = entry.scenario.casefold()
+        first = self._seen.setdefault(key, Seen(file, entry.line))
+        if first.file == file:
+            return
+        config = self.project.config
+        raise ScenarioError(
+            Problem(
+                code="duplicate-scenario",
+                message=f"the id '{entry.scenario}' is taken by"
+                f" {config.shown(first.file)}:{first.line}",
+                where=f"{config.shown(file)}:{entry.line}",
+                hint="ids name cassettes, so each is used once, whatever its case",
+            )
+        )
+
+
+def open_suite(config: pytest.Config, file: Path, mode: str) -> Suite:
+    """Read the project of a harness.yaml. Raises `pytest.UsageError` where it is wrong."""
+    try:
+        project = Project.at(file, cache=ParsedCache(_cache_file(config)))
+        for name in config.getoption("--harness-provider"):
+            if name not in project.config.providers:
+                raise ConfigurationError(project.unknown_provider(name))
+    except AuthoringError as error:
+        raise pytest.UsageError(f"\n{error}") from error
+    return Suite(config, project, Mode(mode))
+
+
+def _cache_file(config: pytest.Config) -> Path | None:
+    # The cache plugin can be switched off with -p no:cacheprovider; then nothing is kept.
+    cache = getattr(config, "cache", None)
+    return None if cache is None else cache.mkdir("harness") / "parsed.sqlite"
+
+
+def _workers() -> int:
+    return int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))

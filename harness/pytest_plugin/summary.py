@@ -1,0 +1,32 @@
+"""The closing lines of a run: what was played, by provider, and why some of it is red."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.conversation import Outcome
+from harness.pytest_plugin.suite import Suite
+
+COLUMNS = ("passed", "failed", "broken")
+
+
+def write_summary(reporter: Any, suite: Suite) -> None:  # noqa: ANN401  # pytest names no public type
+    """Write a table of providers, codes of failures, and notes. Nothing where nothing played."""
+    providers = suite.tally.providers
+    if not providers:
+        return
+    reporter.write_sep("-", f"conversations ({suite.mode.value})")
+    width = max(len("provider"), *(len(name) for name in providers))
+    heads = "".join(f"{column:>9}" for column in (*COLUMNS, "turns", "checks"))
+    reporter.write_line(f"{'provider':<{width}}{heads}")
+    for name, tally in sorted(providers.items()):
+        counts = [tally.outcomes[Outcome(column).value] for column in COLUMNS]
+        cells = "".join(f"{count:>9}" for count in (*counts, tally.turns, tally.checks))
+        is_green = counts[0] == tally.conversations
+        reporter.write_line(f"{name:<{width}}{cells}", green=is_green, red=not is_green)
+    codes = sum((tally.codes for tally in providers.values()), type(tally.codes)())
+    if codes:
+        listed = ", ".join(f"{count} {code}" for code, count in codes.most_common())
+        reporter.write_line(f"why: {listed}")
+    for note in suite.tally.notes:
+        reporter.write_line(f"note: {note}")

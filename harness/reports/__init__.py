@@ -1,0 +1,1 @@
+"""What a run tells people: failure screens, summaries, Allure, JUnit properties."""

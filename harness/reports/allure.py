@@ -1,0 +1,107 @@
+"""A scenario in Allure: a step a turn, with what was said and every payload attached.
+
+Source: allure-pytest, whose listener writes what is stepped and attached while a test runs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import allure
+from allure_commons.types import AttachmentType, LabelType
+
+from harness.conversation import Exchange, Outcome, Transcript, Turn
+from harness.engine.result import CheckResult, ScenarioResult
+from harness.wire.curl import curl_line
+from harness.wire.redaction import Redactor
+
+
+class Wrong(AssertionError):
+    """Marks a step as failed; its text is what Allure shows."""
+
+
+class Untold(Exception):
+    """Marks a step as broken."""
+
+
+def report_to_allure(result: ScenarioResult) -> None:
+    """Write steps and attachments of a scenario into the test that is running."""
+    scenario, transcript = result.scenario, result.transcript
+    allure.dynamic.title(scenario.title or scenario.id)
+    if scenario.description:
+        allure.dynamic.description(scenario.description)
+    allure.dynamic.parameter("provider", transcript.provider)
+    for tag in scenario.tags:
+        allure.dynamic.tag(tag)
+    allure.dynamic.label(LabelType.FEATURE, transcript.provider)
+    for exchange in transcript.around:
+        _exchange(exchange)
+    for turn in transcript.turns:
+        _turn(turn, [check for check in result.checks if check.turn == turn.number], transcript)
+
+
+def _turn(turn: Turn, checks: list[CheckResult], transcript: Transcript) -> None:
+    said = turn.user.display_text or turn.user.text
+    with _step(f"turn {turn.number}: {said}", _mark_of(turn, checks, transcript)):
+        allure.attach(_conversation(turn), "conversation", AttachmentType.TEXT)
+        for exchange in (*turn.exchanges, *turn.looked_up):
+            _exchange(exchange)
+        for check in checks:
+            _check(check)
+
+
+def _mark_of(turn: Turn, checks: list[CheckResult], transcript: Transcript) -> Exception | None:
+    if transcript.stop is not None and transcript.stop.turn == turn.number:
+        return Untold(str(transcript.stop.error))
+    wrong = [check.message for check in checks if check.outcome.is_bad]
+    return Wrong("; ".join(wrong)) if wrong else None
+
+
+def _check(check: CheckResult) -> None:
+    marks = {Outcome.FAILED: Wrong(check.message), Outcome.BROKEN: Untold(check.message)}
+    with _step(f"{check.name}: {check.outcome.value}", marks.get(check.outcome)):
+        if check.outcome is Outcome.FAILED:
+            lines = [check.message, f"expected: {check.expected}", f"got: {check.actual}"]
+            text = "\n".join((*lines, *check.difference))
+            allure.attach(text, "difference", AttachmentType.TEXT)
+
+
+@contextmanager
+def _step(title: str, mark: Exception | None) -> Iterator[None]:
+    """A step that ends as marked. Allure tells a step's status from the exception it ends with."""
+    with suppress(Wrong, Untold), allure.step(title):
+        yield
+        if mark is not None:
+            raise mark
+
+
+def _exchange(exchange: Exchange) -> None:
+    request, response = exchange.request, exchange.response
+    status = "no answer" if response is None else f"{response.status} {response.reason}".strip()
+    with allure.step(f"{request.origin.step}: {request.method} {request.url} → {status}"):
+        allure.attach(curl_line(request, Redactor()), "curl", AttachmentType.TEXT)
+        if request.body:
+            _body(request.body, "request")
+        if response is not None and response.body:
+            _body(response.body, "answer")
+
+
+def _body(body: bytes, name: str) -> None:
+    text = body.decode("utf-8", "replace")
+    try:
+        pretty = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        allure.attach(text, name, AttachmentType.TEXT)
+        return
+    allure.attach(pretty, name, AttachmentType.JSON)
+
+
+def _conversation(turn: Turn) -> str:
+    lines = [f"user: {turn.user.display_text or turn.user.text}"]
+    if turn.reply is not None:
+        lines += [f"assistant: {message.text}" for message in turn.reply.messages]
+    elif turn.refusal is not None:
+        lines.append(f"refused: {turn.refusal.message}")
+    return "\n".join(lines)

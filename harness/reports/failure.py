@@ -1,0 +1,127 @@
+"""One screen that says why a scenario failed or broke."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import wrap
+
+from harness.conversation import Exchange, Transcript, Turn
+from harness.engine.result import CheckResult, ScenarioResult
+from harness.scenario import Scenario
+from harness.scenario.reader import turn_subject
+from harness.source import shorten
+from harness.wire.curl import curl_line
+from harness.wire.redaction import Redactor
+
+_NOTHING_SECRET = Redactor()
+"""Transcripts are redacted when they are made; this only keeps to the names of secret headers."""
+
+WIDTH = 100
+LABEL = 12
+MAX_SHOWN = 5
+"""Failed checks of one scenario that are shown in full."""
+MAX_LINES = 12
+"""Lines of a difference that are shown."""
+
+
+def failure_screen(result: ScenarioResult) -> str:
+    """Where in the YAML, which turn, what was said, what came, what was expected, and curl."""
+    lines: list[str] = []
+    scenario, transcript = result.scenario, result.transcript
+    by_turn: dict[int, list[CheckResult]] = {}
+    for check in result.checks:
+        if check.outcome.is_bad:
+            by_turn.setdefault(check.turn, []).append(check)
+    shown = 0
+    for number, checks in by_turn.items():
+        turn = _turn(transcript, number)
+        for check in checks[: MAX_SHOWN - shown]:
+            lines += _check(scenario, check)
+            shown += 1
+        if turn is not None:
+            lines += _said(turn)
+            lines += _curl(turn.answer)
+        lines.append("")
+        if shown >= MAX_SHOWN:
+            break
+    if transcript.stop is not None:
+        lines += _stopped(scenario, transcript)
+    hidden = sum(len(checks) for checks in by_turn.values()) - shown
+    if hidden > 0:
+        lines.append(f"{hidden} more failed checks are in the report.")
+    return "\n".join(lines).rstrip()
+
+
+def _check(scenario: Scenario, check: CheckResult) -> Iterator[str]:
+    place = check.place or scenario.place
+    subject = _subject(scenario, check.turn)
+    yield f"{place}: {subject}: {check.message}"
+    excerpt = place.excerpt() if check.place is not None else ""
+    if excerpt:
+        yield f"{excerpt} [{check.name}]"
+    else:
+        yield f"      [{check.name}]"
+    if check.expected:
+        yield from _labelled("expected", check.expected)
+    if check.actual:
+        yield from _labelled("got", check.actual)
+    if check.difference:
+        cut = check.difference[:MAX_LINES]
+        more = len(check.difference) - len(cut)
+        rest = (f"… {more} more lines",) if more else ()
+        yield from _labelled("difference", "\n".join((*cut, *rest)))
+
+
+def _stopped(scenario: Scenario, transcript: Transcript) -> Iterator[str]:
+    stop = transcript.stop
+    assert stop is not None  # noqa: S101  # asked by the caller
+    turn = next((t for t in scenario.user_turns if t.number == stop.turn), None)
+    place = turn.place if turn else scenario.place
+    yield f"{place}: {_subject(scenario, stop.turn)}: {stop.error}"
+    excerpt = place.excerpt()
+    if excerpt:
+        yield excerpt
+    held = _turn(transcript, stop.turn)
+    if held is not None:
+        yield from _said(held)
+        yield from _curl(held.exchanges[-1] if held.exchanges else None)
+
+
+def _said(turn: Turn) -> Iterator[str]:
+    yield from _labelled("user", turn.user.display_text or turn.user.text)
+    if turn.reply is not None:
+        for message in turn.reply.messages:
+            yield from _labelled("assistant", message.text or "(no text)")
+    elif turn.refusal is not None:
+        yield from _labelled("refused", turn.refusal.message)
+    attempts = [a for e in turn.exchanges if e.response for a in e.response.attempts]
+    for attempt in attempts:
+        status = f"status {attempt.status}, " if attempt.status else ""
+        yield from _labelled("retried", f"{status}{attempt.reason}")
+
+
+def _curl(exchange: Exchange | None) -> Iterator[str]:
+    if exchange is not None:
+        yield f"  {'curl':<{LABEL}}{curl_line(exchange.request, _NOTHING_SECRET)}"
+
+
+def _labelled(label: str, text: str) -> Iterator[str]:
+    """A label and its text, wrapped; further lines stand under the first."""
+    rows = [
+        row
+        for line in shorten(text, 1000).splitlines() or [""]
+        for row in wrap(line, WIDTH - LABEL - 2, drop_whitespace=False) or [""]
+    ]
+    for index, row in enumerate(rows):
+        yield f"  {label if index == 0 else '':<{LABEL}}{row}".rstrip()
+
+
+def _subject(scenario: Scenario, number: int) -> str:
+    turn = next((t for t in scenario.user_turns if t.number == number), None)
+    if turn is not None:
+        return turn_subject(turn.number, turn.id)
+    return "closing the conversation" if number < 0 else "before the first turn"
+
+
+def _turn(transcript: Transcript, number: int) -> Turn | None:
+    return next((turn for turn in transcript.turns if turn.number == number), None)

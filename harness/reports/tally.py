@@ -1,0 +1,54 @@
+"""Counts of a run, by provider."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from harness.conversation import Outcome
+from harness.engine.result import ScenarioResult
+
+
+@dataclass(slots=True)
+class ProviderTally:
+    """Counts of one provider's conversations."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    turns: int = 0
+    checks: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def conversations(self) -> int:
+        """All of them, whatever their outcome."""
+        return sum(self.outcomes.values())
+
+
+class Tally:
+    """Counts of a run. Holds numbers and notes only, no transcripts."""
+
+    def __init__(self) -> None:
+        self.providers: dict[str, ProviderTally] = {}
+        self.notes: list[str] = []
+        """What people should know although nothing failed."""
+
+    def add(self, provider: str, result: ScenarioResult) -> None:
+        """Count one conversation."""
+        self.add_counts(
+            provider,
+            outcome=result.outcome,
+            turns=len(result.transcript.turns),
+            checks=len(result.checks),
+            codes=result.codes,
+        )
+        self.notes += [f"{result.scenario.id}: {note}" for note in result.notes]
+
+    def add_counts(
+        self, provider: str, *, outcome: str, turns: int, checks: int, codes: tuple[str, ...]
+    ) -> None:
+        """Count one conversation of which only the numbers are known."""
+        tally = self.providers.setdefault(provider, ProviderTally())
+        tally.outcomes[Outcome(outcome).value] += 1
+        tally.turns += turns
+        tally.checks += checks
+        tally.codes.update(codes)

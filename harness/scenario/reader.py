@@ -1,0 +1,275 @@
+"""Reads a scenario file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+
+from harness.durations import parse_duration
+from harness.errors import Problem, ScenarioError
+from harness.file_format import hold_against
+from harness.json_path import BadPath, compile_path
+from harness.json_schema import Schema
+from harness.scenario.names import matrix_rows, scenario_id_problem
+from harness.scenario.scenario import (
+    AssistantLine,
+    Capture,
+    Credentials,
+    Expectation,
+    MessagePlan,
+    Row,
+    Scenario,
+    Scope,
+    UserTurn,
+)
+from harness.scenario.variables import variable_problems
+from harness.source import Place
+from harness.template import Template, TemplateError, compile_template
+from harness.typing import Path
+from harness.yaml_reader import Document, Node
+
+MODIFIERS = ("ignore_case",)
+
+
+def read_scenario(document: Document, schema: Schema | None) -> Scenario:
+    """Build a scenario from its document; without a schema, from one that was held before.
+
+    Raises `ScenarioError` with every problem that can be told without the project: keys and
+    values, names, variables, captures, and turns that assert nothing.
+    """
+    if schema is not None:
+        hold_against(document, schema, error=ScenarioError, subject=SubjectIn(document))
+    reader = _Reader(document)
+    scenario = reader.scenario()
+    if schema is None:
+        return scenario
+    problems = [*reader.problems, *variable_problems(scenario, SubjectIn(document), reader.places)]
+    if problems:
+        raise ScenarioError(problems)
+    return scenario
+
+
+class SubjectIn:
+    """Says which turn of a document a path lies in, such as `turn 2 "dress"`."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def __call__(self, path: Path) -> str:
+        """The turn's name in messages; empty outside `turns`."""
+        value = self._document.value
+        if len(path) < 2 or path[0] != "turns" or not isinstance(value, Mapping):  # noqa: PLR2004  # turns and an index
+            return ""
+        turns = value.get("turns")
+        index = path[1]
+        if not isinstance(turns, list) or not isinstance(index, int) or index >= len(turns):
+            return ""
+        turn = turns[index]
+        if not isinstance(turn, dict) or "assistant" in turn:
+            return f"line {index + 1} of turns"
+        before = (t for t in turns[: index + 1] if not (isinstance(t, dict) and "assistant" in t))
+        return turn_subject(sum(1 for _ in before), str(turn.get("id") or ""))
+
+
+def turn_subject(number: int, turn_id: str) -> str:
+    """How a turn is called in messages."""
+    return f'turn {number} "{turn_id}"' if turn_id else f"turn {number}"
+
+
+class _Reader:
+    """Builds one scenario and collects what is wrong with it."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._subject = SubjectIn(document)
+        self.problems: list[Problem] = []
+        self.places: dict[int, Place] = {}
+        """Where each template stands, by its identity."""
+
+    def scenario(self) -> Scenario:
+        top = self._document.at()
+        node = top.at("scenario")
+        identifier = str(node.value)
+        reason = scenario_id_problem(identifier)
+        if reason:
+            self._note("wrong-id", f"'{identifier[:120]}' cannot name a scenario: {reason}", node)
+        timeout = top.get("timeout")
+        session = top.get("session")
+        text = self._document.source.text
+        return Scenario(
+            id=identifier,
+            title=_text(top, "title"),
+            description=_text(top, "description"),
+            tags=tuple(str(tag.value) for tag in top.get("tags") or ()),
+            providers=_names(top.get("provider")),
+            credentials=Credentials(_text(top, "credentials") or "valid"),
+            variables={name: self._template(value) for name, value in _entries(top, "vars")},
+            session=self._template(session) if session else compile_template({}),
+            rows=self._rows(top.get("matrix")),
+            turns=tuple(self._turns(top.at("turns"))),
+            expectations=tuple(self._whole(top.get("expect"))),
+            timeout=parse_duration(str(timeout.value)) if timeout else None,
+            place=node.place,
+            fingerprint=hashlib.blake2s(text.encode(), digest_size=8).hexdigest(),
+        )
+
+    def _rows(self, node: Node | None) -> tuple[Row, ...]:
+        if node is None:
+            return (Row(name=""),)
+        return matrix_rows({key: values.value for key, values in node.items()})
+
+    def _turns(self, node: Node) -> Iterator[UserTurn | AssistantLine]:
+        number = 0
+        taken: dict[str, Node] = {}
+        for turn in node:
+            assistant = turn.get("assistant")
+            if assistant is not None:
+                for key in ("expect", "error", "capture", "on_fail"):
+                    if turn.get(key):
+                        message = f"'{key}' has no meaning beside 'assistant': it is not checked"
+                        self._note("not-checked", message, turn.at(key), key=True)
+                yield AssistantLine(text=self._text_template(assistant), place=turn.place)
+                continue
+            number += 1
+            identifier = turn.get("id")
+            if identifier is not None:
+                first = taken.setdefault(str(identifier.value), identifier)
+                if first is not identifier:
+                    line = f"line {first.place.line}"
+                    self._note("duplicate-id", f"this id names the turn on {line} too", identifier)
+            yield self._turn(number, turn)
+
+    def _turn(self, number: int, node: Node) -> UserTurn:
+        expect, error = node.get("expect"), node.get("error")
+        if expect is None and error is None:
+            self._note(
+                "asserts-nothing",
+                "the turn asserts nothing",
+                node.at("user"),
+                "add 'expect:', or say 'expect: none'",
+            )
+        if expect is not None and error is not None:
+            self._note("expect-and-error", "a refused turn has no reply to expect", error, key=True)
+        block = error if error is not None else expect
+        scope = Scope.REPLY if error is None else Scope.REFUSAL
+        return UserTurn(
+            number=number,
+            id=_text(node, "id"),
+            place=node.at("user").key_place,
+            message=self._message(node.at("user")),
+            expectations=tuple(self._block(block, scope)),
+            expects_refusal=error is not None,
+            captures={name: self._capture(value) for name, value in _entries(node, "capture")},
+            stops_on_fail=_text(node, "on_fail") == "stop",
+        )
+
+    def _message(self, node: Node) -> MessagePlan:
+        if not isinstance(node.value, Mapping):
+            return MessagePlan(text=self._text_template(node))
+        if node.get("text") and node.get("press"):
+            self._note(
+                "text-and-press", "a turn types a text or presses a button", node.at("press")
+            )
+        text, press = node.get("text"), node.get("press")
+        attachments, metadata = node.get("attachments"), node.get("metadata")
+        return MessagePlan(
+            text=self._text_template(text) if text else None,
+            press=self._template(press) if press else None,
+            attachments=self._template(attachments) if attachments else None,
+            metadata=self._template(metadata) if metadata else None,
+        )
+
+    def _block(self, node: Node | None, scope: Scope) -> Iterator[Expectation]:
+        if node is None or not isinstance(node.value, Mapping):
+            return
+        ignore_case = node.get("ignore_case")
+        found = False
+        for name, value in node.items():
+            if name in MODIFIERS:
+                continue
+            found = True
+            if name == "history" and scope is Scope.REPLY:
+                yield from self._block(value, Scope.HISTORY)
+                continue
+            yield Expectation(
+                name=name,
+                value=self._template(value),
+                place=value.key_place,
+                scope=scope,
+                ignore_case=bool(ignore_case.value) if ignore_case else False,
+            )
+        if not found:
+            self._note("asserts-nothing", "the block holds no check", node, key=True)
+
+    def _whole(self, node: Node | None) -> Iterator[Expectation]:
+        if node is None:
+            return
+        for key, value in node.items():
+            yield from self._block(value, Scope(key))
+
+    def _capture(self, node: Node) -> Capture:
+        if isinstance(node.value, str):
+            return Capture(place=node.place, json=self._path(node))
+        json, matches, header = (node.get(key) for key in ("json", "matches", "header"))
+        return Capture(
+            place=node.place,
+            json=self._path(json) if json else "",
+            matches=str(matches.value) if matches else "",
+            header=str(header.value) if header else "",
+        )
+
+    def _path(self, node: Node) -> str:
+        try:
+            compile_path(str(node.value))
+        except BadPath as error:
+            self._note("invalid-path", f"'{node.value}' is no JSONPath: {error}", node)
+        return str(node.value)
+
+    def _text_template(self, node: Node) -> Template:
+        text = node.value if isinstance(node.value, str) else node.text
+        return self._compiled(text, node)
+
+    def _template(self, node: Node) -> Template:
+        return self._compiled(node.value, node)
+
+    def _compiled(self, value: object, node: Node) -> Template:
+        try:
+            template = compile_template(
+                value,  # type: ignore[arg-type]  # read from YAML
+                lambda path: self._document.place((*node.path, *path)),
+            )
+        except TemplateError as error:
+            self.problems.append(error.problem)
+            return compile_template(None)
+        if template.names:
+            self.places[id(template)] = node.place
+        return template
+
+    def _note(
+        self, code: str, message: str, node: Node, hint: str = "", *, key: bool = False
+    ) -> None:
+        self.problems.append(
+            Problem(
+                code=code,
+                message=message,
+                place=node.key_place if key else node.place,
+                subject=self._subject(node.path),
+                hint=hint,
+            )
+        )
+
+
+def _entries(node: Node, key: str) -> list[tuple[str, Node]]:
+    found = node.get(key)
+    return list(found.items()) if found else []
+
+
+def _text(node: Node, key: str) -> str:
+    found = node.get(key)
+    return "" if found is None or found.value is None else str(found.value)
+
+
+def _names(node: Node | None) -> tuple[str, ...]:
+    if node is None:
+        return ()
+    return tuple(node.value) if isinstance(node.value, list) else (str(node.value),)

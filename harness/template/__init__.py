@@ -1,0 +1,6 @@
+"""Templates: values whose texts may hold `${…}`, sandboxed and bounded."""
+
+from harness.template.errors import TemplateError
+from harness.template.trees import Template, compile_template
+
+__all__ = ["Template", "TemplateError", "compile_template"]

@@ -1,0 +1,172 @@
+"""Values as an author writes them, with `${…}` in their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from harness.errors import Problem, quote
+from harness.template.errors import Fault, TemplateError
+from harness.template.expressions import Part, compile_expression, split
+from harness.template.nodes import (
+    Constant,
+    FirstOf,
+    ForEach,
+    Listing,
+    Lone,
+    Mixed,
+    Node,
+    Table,
+    Where,
+)
+
+if TYPE_CHECKING:
+    from harness.source import Place
+    from harness.typing import Json, Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A compiled value."""
+
+    names: frozenset[str]
+    """The variables that it needs."""
+    is_constant: bool
+    """Whether it renders to the same value whatever it is given."""
+    root: Node
+
+    def render(self, context: Mapping[str, object]) -> Json:
+        """The value with every `${…}` replaced. Raises TemplateError.
+
+        A text that is one lone `${…}` takes the value with its type. A constant value is
+        not copied. In a definition, keys and elements that render to none are left out.
+        """
+        return self.root.render(context)
+
+
+def compile_template(
+    value: Json,
+    place_of: Callable[[Path], Place] | None = None,
+    *,
+    definition: bool = False,
+) -> Template:
+    """Compile a value whose texts may hold `${…}`; `$${` stands for the characters `${`.
+
+    `place_of` gives the place of a path in the value, for messages.
+
+    With `definition`, an absent member is none; a text with a none inside is none; mapping
+    keys and list elements that a template renders to none are left out; and two mappings are
+    forms: `{for_each:, as:, yield:}`, which may also say `when:`, builds a list, and
+    `{first_of: [...]}` is the first of its elements that is not none.
+
+    Raises TemplateError with every problem of the value.
+    """
+    compiler = _Compiler(place_of=place_of, definition=definition)
+    root = compiler.compile(value, ())
+    if compiler.problems:
+        raise TemplateError(compiler.problems)
+    return Template(names=root.names, is_constant=isinstance(root, Constant), root=root)
+
+
+class _Compiler:
+    def __init__(self, *, place_of: Callable[[Path], Place] | None, definition: bool) -> None:
+        self.problems: list[Problem] = []
+        self._place_of = place_of
+        self._definition = definition
+
+    def compile(self, value: Json, path: Path) -> Node:
+        if isinstance(value, str):
+            return self._text(value, path) if "${" in value else Constant(value)
+        if isinstance(value, Mapping):
+            return self._mapping(value, path)
+        if isinstance(value, Sequence):
+            elements = tuple(self.compile(part, (*path, at)) for at, part in enumerate(value))
+            if all(_is_written(node, part) for node, part in zip(elements, value, strict=True)):
+                return Constant(value)
+            return Listing(elements, drop_none=self._definition)
+        return Constant(value)
+
+    def _text(self, text: str, path: Path) -> Node:
+        where = self._where(path)
+        try:
+            parts = split(text)
+        except Fault as fault:
+            return self._fault(fault, where)
+        if not any(part.is_expression for part in parts):
+            return Constant("".join(part.text for part in parts))
+        compiled = [self._part(part, where) for part in parts]
+        if len(compiled) == 1:
+            return compiled[0]
+        return Mixed(tuple(compiled), where, none_is_none=self._definition)
+
+    def _part(self, part: Part, where: Where) -> Node:
+        return self._expression(part.text, where) if part.is_expression else Constant(part.text)
+
+    def _expression(self, source: str, where: Where) -> Node:
+        try:
+            expression = compile_expression(source, lenient=self._definition)
+        except Fault as fault:
+            return self._fault(fault, where.narrowed(source))
+        return Lone(expression, where.narrowed(source), none_is_none=self._definition)
+
+    def _mapping(self, value: Mapping[str, Json], path: Path) -> Node:
+        if self._definition and "for_each" in value:
+            return self._for_each(value, path)
+        if self._definition and value.keys() == {"first_of"}:
+            return self._first_of(value["first_of"], (*path, "first_of"))
+        entries = tuple(
+            (self.compile(key, (*path, key)), self.compile(part, (*path, key)))
+            for key, part in value.items()
+        )
+        written = all(
+            _is_written(key_node, key) and _is_written(node, part)
+            for (key_node, node), (key, part) in zip(entries, value.items(), strict=True)
+        )
+        if written:
+            return Constant(value)
+        return Table(entries, self._where(path), drop_none=self._definition)
+
+    def _first_of(self, choices: Json, path: Path) -> Node:
+        if isinstance(choices, str) or not isinstance(choices, Sequence) or not choices:
+            return self._fault(
+                Fault("bad-form", "'first_of' is a list of values"), self._where(path)
+            )
+        return FirstOf(
+            tuple(self.compile(choice, (*path, at)) for at, choice in enumerate(choices))
+        )
+
+    def _for_each(self, value: Mapping[str, Json], path: Path) -> Node:
+        if value.keys() | {"when"} != {"for_each", "as", "yield", "when"}:
+            message = "'for_each' goes with 'as', 'yield' and perhaps 'when'"
+            return self._fault(Fault("bad-form", message), self._where(path))
+        name = value["as"]
+        if not isinstance(name, str) or not name.isidentifier():
+            fault = Fault("bad-form", f"'as' is a name, not {quote(name)}")
+            return self._fault(fault, self._where((*path, "as")))
+        return ForEach(
+            source=self._asked(value["for_each"], (*path, "for_each")),
+            name=name,
+            when=self._asked(value["when"], (*path, "when")) if "when" in value else None,
+            body=self.compile(value["yield"], (*path, "yield")),
+            where=self._where((*path, "for_each")),
+        )
+
+    def _asked(self, value: Json, path: Path) -> Node:
+        """A value that is wanted for itself: a text without `${…}` is an expression too."""
+        if isinstance(value, str) and "${" not in value:
+            return self._expression(value, self._where(path))
+        return self.compile(value, path)
+
+    def _where(self, path: Path) -> Where:
+        return Where(partial(self._place_of, path) if self._place_of else None)
+
+    def _fault(self, fault: Fault, where: Where) -> Node:
+        self.problems.append(where.problem(fault))
+        return Constant(None)
+
+
+def _is_written(node: Node, value: Json) -> bool:
+    """Whether a value renders to itself."""
+    return isinstance(node, Constant) and node.value is value

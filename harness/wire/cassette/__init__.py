@@ -1,0 +1,36 @@
+"""Recordings: vcrpy's format with a few keys of our own.
+
+`reading.parse_cassette` is not among these names, as it imports PyYAML.
+"""
+
+from harness.wire.cassette.cassette import (
+    Cassette,
+    CassetteHead,
+    Interaction,
+    Interactions,
+    cassette_from_json,
+    cassette_to_json,
+)
+from harness.wire.cassette.files import (
+    ParsedStore,
+    cassette_path,
+    check_target,
+    read_cassette,
+    write_cassette,
+)
+from harness.wire.cassette.writing import dump_cassette
+
+__all__ = [
+    "Cassette",
+    "CassetteHead",
+    "Interaction",
+    "Interactions",
+    "ParsedStore",
+    "cassette_from_json",
+    "cassette_path",
+    "cassette_to_json",
+    "check_target",
+    "dump_cassette",
+    "read_cassette",
+    "write_cassette",
+]

@@ -1,0 +1,127 @@
+"""A recording as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import cast, overload
+
+from harness.conversation import Request, Response
+from harness.typing import Json
+from harness.wire.cassette.rows import Row, make_row, request_of, response_of
+
+NOTHING: Mapping[str, Json] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CassetteHead:
+    """What was recorded, when, and with what. Nothing in it is secret."""
+
+    scenario: str
+    scenario_hash: str = ""
+    row: str = ""
+    """The row of the scenario's matrix; empty where it has none."""
+    take: int = 1
+    """From 1."""
+    definition: str = ""
+    definition_hash: str = ""
+    settings: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
+    """The provider's settings without the secret ones."""
+    seed: str = ""
+    """What `uuid()`, `now()` and `random()` were seeded with."""
+    seeded: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
+    """Values that a replay needs again."""
+    recorded_at: str = ""
+    """ISO 8601, UTC."""
+    version: str = ""
+    """Of the harness."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interaction:
+    """A request and its response."""
+
+    request: Request
+    response: Response
+    is_ours: bool = True
+    """It says which turn and step it belongs to; a foreign cassette does not."""
+
+
+class Interactions(Sequence[Interaction]):
+    """Interactions in recorded order. One is built when it is asked for."""
+
+    __slots__ = ("_built", "rows")
+
+    def __init__(self, rows: Sequence[Row] = ()) -> None:
+        self.rows = rows
+        """The plain form of each."""
+        self._built: dict[int, Interaction] = {}
+
+    @classmethod
+    def of(cls, interactions: Iterable[Interaction]) -> Interactions:
+        """The same interactions in their plain form."""
+        return cls(
+            [make_row(one.request, one.response, is_ours=one.is_ours) for one in interactions]
+        )
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Interaction: ...
+    @overload
+    def __getitem__(self, index: slice) -> Interactions: ...
+    def __getitem__(self, index: int | slice) -> Interaction | Interactions:
+        if isinstance(index, slice):
+            return Interactions(self.rows[index])
+        built = self._built.get(index)
+        if built is None:
+            row = self.rows[index]
+            built = self._built[index] = Interaction(
+                request=request_of(row), response=response_of(row), is_ours=row["is_ours"]
+            )
+        return built
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Interactions):
+            return NotImplemented
+        return list(self.rows) == list(other.rows)
+
+    __hash__ = None  # type: ignore[assignment]  # rows are lists
+
+    def __repr__(self) -> str:
+        return f"Interactions({list(self)!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cassette:
+    """A recording. The head is None where another tool wrote it."""
+
+    path: str = ""
+    """As shown to people; empty for one that was never a file."""
+    head: CassetteHead | None = None
+    interactions: Interactions = field(default_factory=Interactions)
+
+
+def cassette_to_json(cassette: Cassette) -> Json:
+    """The plain form, for a cache. It shares its lists with the cassette."""
+    head = None if cassette.head is None else head_to_json(cassette.head)
+    return {"head": head, "rows": cast("Json", cassette.interactions.rows)}
+
+
+def cassette_from_json(content: Json, path: str = "") -> Cassette:
+    """The cassette again. Builds no interaction: `Interactions` does when one is used."""
+    plain = cast("Mapping[str, Json]", content)
+    head = plain["head"]
+    return Cassette(
+        path=path,
+        head=None if head is None else CassetteHead(**cast("dict[str, str]", head)),  # type: ignore[arg-type]  # as `head_to_json` wrote it
+        interactions=Interactions(cast("Sequence[Row]", plain["rows"])),
+    )
+
+
+def head_to_json(head: CassetteHead) -> dict[str, Json]:
+    """The plain form of a head."""
+    plain = {name: getattr(head, name) for name in CassetteHead.__slots__}
+    return {**plain, "settings": dict(head.settings), "seeded": dict(head.seeded)}

@@ -1,0 +1,162 @@
+"""Where cassettes lie, and how one is read and replaced."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from harness import __version__
+from harness.errors import CassetteError
+from harness.typing import Json
+from harness.wire.cassette.cassette import Cassette, cassette_from_json, cassette_to_json
+from harness.wire.cassette.writing import dump_cassette
+
+SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class ParsedStore(Protocol):
+    """Keeps what was parsed, as JSON, under a key made of the file's content."""
+
+    def get(self, key: str) -> Json | None:
+        """What is kept under the key; None where nothing is."""
+        ...
+
+    def put(self, key: str, value: Json) -> None:
+        """Keep a value."""
+        ...
+
+
+def cassette_path(root: Path, provider: str, scenario: str, row: str = "", take: int = 1) -> Path:
+    """Where a recording lies: `<root>/<provider>/<scenario>[--<row>][.take-02].yaml`.
+
+    Raises `CassetteError` where a name is not safe, or a link leads out of the folder.
+    """
+    for name in (provider, scenario, row or "x"):
+        if not SAFE_NAME.fullmatch(name):
+            raise CassetteError(
+                "cassette-name",
+                f"'{name[:120]}' cannot be part of a file's name",
+                "letters, digits, '.', '_' and '-', at most 100, a letter or digit first",
+            )
+    suffix = f".take-{take:02d}" if take > 1 else ""
+    path = root / provider / f"{scenario}{f'--{row}' if row else ''}{suffix}.yaml"
+    inside, real = os.path.realpath(root), os.path.realpath(path)
+    if os.path.commonpath([inside, real]) != inside:
+        raise CassetteError("cassette-outside", f"{path}: a link leads out of {root}")
+    return path
+
+
+def read_cassette(
+    path: Path, display: str = "", store: ParsedStore | None = None, mend: str = ""
+) -> Cassette:
+    """Read a cassette, from the store where its content is known there.
+
+    `mend` is the next step that an error names, such as a command. Raises `CassetteError`.
+    """
+    shown = display or str(path)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise CassetteError("cassette-missing", f"{shown}: there is no recording", mend) from error
+    except IsADirectoryError as error:
+        raise CassetteError("cassette-is-a-folder", f"{shown} is a folder") from error
+    except OSError as error:
+        reason = f"{shown} cannot be read: {error.strerror}"
+        raise CassetteError("cassette-unreadable", reason) from error
+    key = f"cassette-{__version__}-{hashlib.sha256(content).hexdigest()}"
+    known = None if store is None else store.get(key)
+    if known is not None:
+        return cassette_from_json(known, shown)
+    # PLC0415: a replay whose cassettes are all in the store needs no YAML.
+    from harness.wire.cassette.reading import parse_cassette  # noqa: PLC0415
+
+    cassette = parse_cassette(content, shown, mend)
+    if store is not None:
+        store.put(key, cassette_to_json(cassette))
+    return cassette
+
+
+def check_target(path: Path, display: str = "") -> None:
+    """Make sure that a cassette can be written there, and make its folder.
+
+    Raises `CassetteError`. Called before the first live request, which may cost money.
+    """
+    shown = display or str(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = f"the folder of {shown} cannot be made: {error.strerror}"
+        raise CassetteError("cassette-target", reason) from error
+    if path.is_symlink():
+        raise CassetteError(
+            "cassette-target", f"{shown} is a link, which a recording would replace"
+        )
+    if path.is_dir():
+        raise CassetteError("cassette-target", f"{shown} is a folder")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise CassetteError("cassette-target", f"the folder of {shown} may not be written to")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise CassetteError("cassette-target", f"{shown} is write-protected")
+
+
+def write_cassette(
+    path: Path,
+    cassette: Cassette,
+    scan: Callable[[bytes], Sequence[str]] | None = None,
+    display: str = "",
+) -> None:
+    """Replace a cassette in one step: there is the old one or the new one, never a part.
+
+    `scan` names the secrets that are left in the final bytes; where it names one, nothing is
+    written. Raises `CassetteError`.
+    """
+    shown = display or str(path)
+    check_target(path, shown)
+    content = dump_cassette(cassette).encode()
+    found = scan(content) if scan is not None else ()
+    if found:
+        raise CassetteError(
+            "secret-in-cassette",
+            f"{shown} would hold the secret {', '.join(repr(name) for name in found)}",
+            "nothing was written",
+        )
+    try:
+        with _beside(path) as temporary:
+            _write_through(temporary, content)
+            temporary.replace(path)
+            _sync_folder(path.parent)
+    except OSError as error:
+        reason = f"{shown} cannot be written: {error.strerror}"
+        raise CassetteError("cassette-not-written", reason, "the old one is untouched") from error
+
+
+@contextlib.contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A name in the same folder, so that renaming is one step; whatever is left there goes."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself last."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

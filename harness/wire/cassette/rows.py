@@ -1,0 +1,131 @@
+"""An interaction as plain JSON: what the journal, the cache and the checksum are made of."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import TypedDict
+
+from harness.conversation import Attempt, Headers, Origin, Request, Response
+
+
+class AttemptRow(TypedDict):
+    """An `Attempt`."""
+
+    status: int
+    reason: str
+    waited: float
+
+
+class Row(TypedDict):
+    """A request and its response. Bodies are text, or base64 where they are not UTF-8."""
+
+    is_ours: bool
+    turn: int
+    step: str
+    message: str
+    method: str
+    uri: str
+    sent_headers: list[list[str]]
+    sent: str
+    sent_is_base64: bool
+    is_stream: bool
+    status: int
+    reason: str
+    headers: list[list[str]]
+    body: str
+    body_is_base64: bool
+    started: float
+    first_byte: float | None
+    seconds: float | None
+    chunks: list[list[float]]
+    attempts: list[AttemptRow]
+
+
+def make_row(request: Request, response: Response, *, is_ours: bool = True) -> Row:
+    """The plain form. What only matters before sending (`timeout`, `is_repeatable`) is left out."""
+    sent, sent_is_base64 = text_of(request.body)
+    body, body_is_base64 = text_of(response.body)
+    origin = request.origin
+    return Row(
+        is_ours=is_ours,
+        turn=origin.turn,
+        step=origin.step,
+        message=origin.message,
+        method=request.method,
+        uri=request.url,
+        sent_headers=[list(pair) for pair in request.headers],
+        sent=sent,
+        sent_is_base64=sent_is_base64,
+        is_stream=request.is_stream,
+        status=response.status,
+        reason=response.reason,
+        headers=[list(pair) for pair in response.headers],
+        body=body,
+        body_is_base64=body_is_base64,
+        started=response.started,
+        first_byte=response.first_byte,
+        seconds=response.seconds,
+        chunks=[list(chunk) for chunk in response.chunks],
+        attempts=[
+            AttemptRow(status=one.status, reason=one.reason, waited=one.waited)
+            for one in response.attempts
+        ],
+    )
+
+
+def request_of(row: Row) -> Request:
+    """The request as it was sent."""
+    return Request(
+        method=row["method"],
+        url=row["uri"],
+        headers=_headers(row["sent_headers"]),
+        body=bytes_of(row["sent"], is_base64=row["sent_is_base64"]),
+        origin=Origin(turn=row["turn"], step=row["step"], message=row["message"]),
+        is_stream=row["is_stream"],
+    )
+
+
+def response_of(row: Row) -> Response:
+    """The response as it came."""
+    return Response(
+        status=row["status"],
+        reason=row["reason"],
+        headers=_headers(row["headers"]),
+        body=bytes_of(row["body"], is_base64=row["body_is_base64"]),
+        started=row["started"],
+        first_byte=row["first_byte"],
+        seconds=row["seconds"],
+        chunks=tuple((at, int(length)) for at, length in row["chunks"]),
+        attempts=attempts_of(row),
+    )
+
+
+def attempts_of(row: Row) -> tuple[Attempt, ...]:
+    """What was tried before the response came."""
+    return tuple(Attempt(**one) for one in row["attempts"])
+
+
+def checksum(rows: Sequence[Row]) -> str:
+    """A hash over what the rows say, whatever the file's layout."""
+    text = json.dumps(rows, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def text_of(content: bytes) -> tuple[str, bool]:
+    """A body as text, and whether that is base64."""
+    try:
+        return content.decode(), False
+    except UnicodeDecodeError:
+        return base64.b64encode(content).decode(), True
+
+
+def bytes_of(text: str, *, is_base64: bool) -> bytes:
+    """The body that `text_of` was given."""
+    return base64.b64decode(text) if is_base64 else text.encode()
+
+
+def _headers(pairs: list[list[str]]) -> Headers:
+    return tuple((name, value) for name, value in pairs)

@@ -1,0 +1,100 @@
+"""Undoing a body's gzip or deflate in pieces of bounded size."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+
+PIECE = 256 * 1024
+"""Decoded bytes that one step may yield: a bomb is seen before it fills the memory."""
+
+CODINGS = ("gzip", "x-gzip", "deflate")
+MOST_CODINGS = 4
+
+
+class BadEncoding(Exception):
+    """The body is not what its Content-Encoding says. The text is a clause for a message."""
+
+
+class Decoder:
+    """Undoes every coding that a Content-Encoding header names, and no more than these.
+
+    httpx's own decoders inflate a network chunk at once, which a doubly compressed bomb turns
+    into gigabytes; they also pass over unknown codings and over a missing end.
+    """
+
+    def __init__(self, content_encoding: str) -> None:
+        names = [name.strip().lower() for name in content_encoding.split(",")]
+        named = [name for name in names if name not in ("", "identity")]
+        for name in named:
+            if name not in CODINGS:
+                message = f"the content encoding '{name}' is not known"
+                raise BadEncoding(message)
+        if len(named) > MOST_CODINGS:
+            message = f"{len(named)} content encodings are named, at most {MOST_CODINGS} are undone"
+            raise BadEncoding(message)
+        # The header names the codings in the order in which they were applied.
+        self._layers = [_Inflater(name) for name in reversed(named)]
+
+    def feed(self, content: bytes) -> Iterator[bytes]:
+        """The decoded pieces of what arrived. Raises `BadEncoding`."""
+        return self._through(0, content)
+
+    def end(self) -> None:
+        """Say that nothing more comes. Raises `BadEncoding` where something is missing."""
+        for layer in self._layers:
+            layer.end()
+
+    def _through(self, depth: int, content: bytes) -> Iterator[bytes]:
+        if depth == len(self._layers):
+            yield content
+            return
+        for piece in self._layers[depth].feed(content):
+            yield from self._through(depth + 1, piece)
+
+
+class _Inflater:
+    """One gzip or deflate layer."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._held = b""
+        self._inflate = None if name == "deflate" else zlib.decompressobj(16 + zlib.MAX_WBITS)
+        self._is_fed = False
+
+    def feed(self, content: bytes) -> Iterator[bytes]:
+        rest = self._held + content
+        inflate = self._inflate
+        if inflate is None:
+            if len(rest) < 2:  # noqa: PLR2004  a zlib header has two bytes
+                self._held = rest
+                return
+            inflate = zlib.decompressobj(_deflate_window(rest))
+            self._held = b""
+        while rest:
+            if inflate.eof:
+                if self._name == "deflate" or not rest.startswith(b"\x1f"):
+                    break
+                # A gzip body may hold several members. Source: RFC 1952, section 2.2.
+                inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
+            self._is_fed = True
+            try:
+                piece = inflate.decompress(rest, PIECE)
+            except zlib.error as error:
+                message = f"the body is not the {self._name} that its header says ({error})"
+                raise BadEncoding(message) from error
+            rest = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
+            if piece:
+                yield piece
+        self._inflate = inflate
+
+    def end(self) -> None:
+        if (self._is_fed and self._inflate and not self._inflate.eof) or self._held:
+            message = f"the {self._name} data ends too early"
+            raise BadEncoding(message)
+
+
+def _deflate_window(start: bytes) -> int:
+    """Window bits for zlib: `deflate` means zlib's format, but servers send raw deflate too."""
+    is_zlib = start[0] & 0x0F == zlib.DEFLATED and int.from_bytes(start[:2], "big") % 31 == 0
+    return zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS

@@ -1,0 +1,226 @@
+"""A wire that writes down what passes over another wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from harness.conversation import Request, Response
+from harness.errors import PlayError
+from harness.wire.cassette import (
+    Cassette,
+    CassetteHead,
+    Interactions,
+    check_target,
+    write_cassette,
+)
+from harness.wire.cassette.rows import Row, make_row, request_of, response_of
+from harness.wire.journal import Journal, Leftover, read_journal
+from harness.wire.lock import WriterLock
+from harness.wire.redaction import Redactor
+from harness.wire.secret_scan import SecretScan
+from harness.wire.wire import Answer, Chunk, Wire
+
+SENT = frozenset({"accept", "content-type"})
+"""Request headers that are kept."""
+RECEIVED = frozenset(
+    {
+        "cache-control",
+        "content-language",
+        "content-type",
+        "location",
+        "request-id",
+        "retry-after",
+        "set-cookie",
+        "x-correlation-id",
+        "x-request-id",
+    }
+)
+"""Response headers that are kept: what a replay needs and a report shows."""
+
+
+class RecordingWire(Wire):
+    """Hands everything on at once, and keeps it for a cassette.
+
+    Nothing is stored before it went through the redactor. Target and lock are checked when the
+    wire is made, so before the first request. Ends with `finish` or `discard`; `close` leaves
+    the journal, as a killed run does.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        path: Path,
+        redactor: Redactor,
+        *,
+        keep_headers: Iterable[str] = (),
+        display: str = "",
+    ) -> None:
+        """`keep_headers` names further response headers: those that are checked.
+
+        Raises `CassetteError` where the cassette cannot be written or is being recorded.
+        """
+        self._wire = wire
+        self._path = path
+        self._display = display or str(path)
+        self._kept = RECEIVED | {name.lower() for name in keep_headers}
+        self._rows: list[Row] = []
+        self._open: _Tee | None = None
+        self.redactor = redactor
+        """May be replaced when a token was captured; `finish` uses the last one for all."""
+        check_target(path, self._display)
+        self._lock = WriterLock(path, self._display)
+        try:
+            self.leftover: Leftover | None = read_journal(path)
+            """What an earlier run left when it was killed."""
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            self._journal = Journal(path, now)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def send(self, request: Request) -> Answer:
+        """Send over the other wire; the interaction is written down when its body ended."""
+        if self._open is not None:
+            self._open.close()
+        answer = self._wire.send(request)
+        tee = self._open = _Tee(self, request, answer)
+        return Answer(
+            status=answer.status,
+            reason=answer.reason,
+            headers=answer.headers,
+            started=answer.started,
+            chunks=tee,
+            attempts=answer.attempts,
+            is_timed=answer.is_timed,
+        )
+
+    def sleep(self, seconds: float) -> None:
+        """Wait on the other wire."""
+        self._wire.sleep(seconds)
+
+    def close(self) -> None:
+        """Close the other wire, and give the cassette free. The journal stays."""
+        self._wire.close()
+        self._journal.close()
+        self._lock.release()
+
+    def finish(self, head: CassetteHead) -> Cassette:
+        """Write the cassette in one step, and remove the journal.
+
+        Raises `CassetteError`; the old cassette and the journal are then as they were.
+        """
+        if self._open is not None:
+            self._open.close()
+        rows = [self._redacted(request_of(row), response_of(row)) for row in self._rows]
+        cassette = Cassette(path=self._display, head=head, interactions=Interactions(rows))
+        scan = SecretScan(self.redactor.secrets)
+        write_cassette(self._path, cassette, scan, self._display)
+        self._journal.remove()
+        self._lock.release()
+        return cassette
+
+    def discard(self) -> None:
+        """Write nothing, and remove the journal. May be called after `finish`."""
+        self._journal.remove()
+        self._lock.release()
+
+    def note(self, request: Request, response: Response, broken: str) -> None:
+        """Keep an interaction that ended; one that broke off stands only in the journal."""
+        row = self._redacted(request, response)
+        self._journal.add(row, broken)
+        if not broken:
+            self._rows.append(row)
+
+    def _redacted(self, request: Request, response: Response) -> Row:
+        redactor = self.redactor
+        body, chunks = redactor.stream(response.body, response.chunks)
+        sent = tuple(one for one in request.headers if one[0].lower() in SENT)
+        received = tuple(one for one in response.headers if one[0].lower() in self._kept)
+        clean_request = Request(
+            method=request.method,
+            url=redactor.url(request.url),
+            headers=redactor.headers(sent),
+            body=redactor.body(request.body),
+            origin=request.origin,
+            is_stream=request.is_stream,
+        )
+        clean_response = Response(
+            status=response.status,
+            reason=redactor.text(response.reason),
+            headers=redactor.headers(received),
+            body=body,
+            started=response.started,
+            first_byte=response.first_byte,
+            seconds=response.seconds,
+            chunks=chunks,
+            attempts=tuple(
+                replace(one, reason=redactor.text(one.reason)) for one in response.attempts
+            ),
+        )
+        return make_row(clean_request, clean_response)
+
+
+@runtime_checkable
+class _Closes(Protocol):
+    """A generator, or a body of ours."""
+
+    def close(self) -> None: ...
+
+
+class _Tee(Iterator[Chunk]):
+    """Hands chunks on and keeps them."""
+
+    def __init__(self, owner: RecordingWire, request: Request, answer: Answer) -> None:
+        self._owner = owner
+        self._request = request
+        self._answer = answer
+        self._chunks: list[Chunk] = []
+        self._is_noted = False
+
+    def __next__(self) -> Chunk:
+        try:
+            chunk = next(self._answer.chunks)
+        except StopIteration:
+            self._note("")
+            raise
+        except PlayError as error:
+            self._note(f"{error.message} [{error.code}]")
+            raise
+        self._chunks.append(chunk)
+        return chunk
+
+    def close(self) -> None:
+        """Read no further: what came so far is the interaction."""
+        _close(self._answer.chunks)
+        self._note("")
+
+    def _note(self, broken: str) -> None:
+        if self._is_noted:
+            return
+        self._is_noted = True
+        answer, chunks = self._answer, self._chunks
+        has_content = [chunk for chunk in chunks if chunk.content]
+        response = Response(
+            status=answer.status,
+            reason=answer.reason,
+            headers=answer.headers,
+            body=b"".join(chunk.content for chunk in chunks),
+            started=answer.started,
+            first_byte=has_content[0].at if has_content and answer.is_timed else None,
+            seconds=chunks[-1].at if chunks and answer.is_timed else None,
+            chunks=tuple((chunk.at, len(chunk.content)) for chunk in chunks)
+            if self._request.is_stream
+            else (),
+            attempts=answer.attempts,
+        )
+        self._owner.note(self._request, response, self._owner.redactor.text(broken))
+
+
+def _close(chunks: Iterator[Chunk]) -> None:
+    """Close a body that is not read to its end; plain iterators hold nothing."""
+    if isinstance(chunks, _Closes):
+        chunks.close()

@@ -1,0 +1,291 @@
+"""Taking secrets out of whatever is stored, logged or shown."""
+
+from __future__ import annotations
+
+import base64
+import bisect
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, quote_plus
+
+from harness.conversation import Headers
+from harness.typing import Json
+from harness.wire.secret_names import STEMS, is_piece, is_secret_header, is_secret_key
+
+SHORTEST = 4
+"""Characters. A shorter value stands in every second text by chance."""
+ALIGNED = 8
+"""Bytes from which on a secret is also found inside a longer text's base64."""
+MARK = re.compile(r"<redacted:[A-Za-z0-9_.-]*>")
+
+Chunks = tuple[tuple[float, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """What is to be replaced: offsets in a text, and the name that stands for it."""
+
+    start: int
+    end: int
+    name: str
+
+
+class Redactor:
+    """Replaces secrets by `<redacted:name>`, by name and by value.
+
+    By name: the headers and keys of `secret_names`. By value: each secret given here, raw,
+    percent-encoded, JSON-escaped, and in base64, alone or inside a longer text such as
+    `user:password`. Redacting twice changes nothing, and JSON stays JSON.
+
+    Values shorter than four characters are not looked for; `too_short` names them, so that the
+    caller can say so. A secret that a reply spells over two events of a stream is not found.
+    """
+
+    def __init__(
+        self, secrets: Mapping[str, str] | None = None, *, headers: Iterable[str] = ()
+    ) -> None:
+        """`secrets` are values by name; `headers` are further names of secret headers."""
+        given = {name: value for name, value in (secrets or {}).items() if value}
+        self.too_short = tuple(name for name, value in given.items() if len(value) < SHORTEST)
+        self._secrets = {name: v for name, v in given.items() if len(v) >= SHORTEST}
+        self._headers = frozenset(name.lower() for name in headers)
+        forms = {form: name for name, value in self._secrets.items() for form in _forms(value)}
+        # Longest first: where one secret contains another, the whole of it goes.
+        self._names = {_latin(one): _safe(forms[one]) for one in sorted(forms, key=len)[::-1]}
+        self._forms = tuple(form.encode("latin-1") for form in self._names)
+        self._by_value = re.compile("|".join(map(re.escape, self._names)) or r"(?!)")
+
+    def adding(self, name: str, value: str) -> Redactor:
+        """A redactor that knows one more secret, such as a captured token."""
+        return Redactor({**self._secrets, name: value}, headers=self._headers)
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """The values that are looked for, for an independent scan."""
+        return self._secrets
+
+    def body(self, content: bytes) -> bytes:
+        """A body of any kind."""
+        return self.stream(content, ())[0]
+
+    def stream(self, content: bytes, chunks: Chunks) -> tuple[bytes, Chunks]:
+        """A body, and its chunks with the lengths that they have now.
+
+        A secret that is split over two chunks counts to the first.
+        """
+        if self._is_clean(content):
+            return content, chunks
+        text = content.decode("latin-1")
+        spans = self._spans(text)
+        if not spans:
+            return content, chunks
+        redacted = _replaced(text, spans).encode("latin-1")
+        if text.lstrip()[:1] in ("{", "[") and _is_json(content) and not _is_json(redacted):
+            # A secret stood where JSON has no text, such as a number.
+            redacted = json.dumps(self.json(json.loads(content)), ensure_ascii=False).encode()
+            spans = [_Span(0, len(text), "")] if chunks else []
+        return redacted, _moved(chunks, spans, len(content), len(redacted))
+
+    def text(self, text: str) -> str:
+        """A message, a log line, a header's value."""
+        return self.body(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+    def url(self, url: str) -> str:
+        """A URL: its password, its query, and secrets anywhere in it."""
+        return self.text(url)
+
+    def headers(self, headers: Headers) -> Headers:
+        """Headers; cookies keep their names, as a definition may ask whether one was set."""
+        return tuple((name, self._header(name.lower(), value)) for name, value in headers)
+
+    def json(self, value: Json) -> Json:
+        """A JSON value; what stands under a secret key goes as a whole."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {self.text(key): self._member(key, one) for key, one in value.items()}
+        if isinstance(value, Sequence):
+            return [self.json(one) for one in value]
+        if isinstance(value, bool) or value is None:
+            return value
+        name = self._names.get(str(value))
+        return f"<redacted:{name}>" if name else value
+
+    def _member(self, key: str, value: Json) -> Json:
+        is_leaf = isinstance(value, str | int | float) and not isinstance(value, bool)
+        if not is_leaf or not is_secret_key(key) or is_piece(key, str(value)) or value == "":
+            return self.json(value)
+        return str(value) if MARK.search(str(value)) else f"<redacted:{_safe(key)}>"
+
+    def _header(self, name: str, value: str) -> str:
+        if name == "cookie":
+            return "; ".join(_cookie(part, name) for part in value.split("; "))
+        if name == "set-cookie":
+            first, semicolon, rest = value.partition(";")
+            return f"{_cookie(first, name)}{semicolon}{self.text(rest)}"
+        if name in self._headers or is_secret_header(name):
+            return value if MARK.fullmatch(value) or not value else f"<redacted:{_safe(name)}>"
+        return self.text(value)
+
+    def _is_clean(self, content: bytes) -> bool:
+        """Whether certainly nothing is to be replaced. Runs on every payload."""
+        if any(form in content for form in self._forms):
+            return False
+        if b"@" in content and b"://" in content:
+            return False
+        lowered = content.lower()
+        return not any(stem in lowered for stem in _STEMS) or not _PRESUMED.search(lowered)
+
+    def _spans(self, text: str) -> list[_Span]:
+        """What is to be replaced, in order and without overlap; marks are left alone."""
+        found = list(_by_name(text))
+        found += [
+            _Span(match.start(), match.end(), self._names[match[0]])
+            for match in self._by_value.finditer(text)
+        ]
+        marks = [match.span() for match in MARK.finditer(text)]
+        merged: list[_Span] = []
+        for span in sorted(found, key=lambda one: (one.start, -one.end)):
+            if any(start < span.end and span.start < end for start, end in marks):
+                continue
+            if merged and span.start < merged[-1].end:
+                last = merged[-1]
+                merged[-1] = _Span(last.start, max(last.end, span.end), last.name)
+            else:
+                merged.append(span)
+        return merged
+
+
+_KEY = r"[A-Za-z][A-Za-z0-9_.-]{1,60}"
+_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # JSON: a text or a number under a key; and the same inside a JSON text.
+        rf'"({_KEY})"\s*:\s*"((?:[^"\\]|\\.)+)"',
+        rf'\\"({_KEY})\\"\s*:\s*\\"((?:[^"\\]|\\(?!"))+)\\"',
+        # A query or a form.
+        rf"(?:^|[?&;\s\"'(])({_KEY})=([^&;\s\"'<>)]+)",
+        # A form in parts. Source: RFC 7578.
+        rf'name="({_KEY})"(?:\r?\n[^\r\n]+)*\r?\n\r?\n([^\r\n]+)',
+    )
+)
+_NUMBER = re.compile(rf'"({_KEY})"\s*:\s*(-?\d[\d.eE+-]*)')
+_PASSWORD = re.compile(r"://[^/\s:@\"']*:([^/\s@\"']+)@")
+_SCHEMES = (
+    re.compile(r"(?i:\bauthorization:)\s*(?:[A-Za-z]+\s+)?([A-Za-z0-9._~+/=-]{16,})"),
+    # With a digit: a sentence may go on with a long word behind "Bearer".
+    re.compile(r"\bBearer\s+(?=\S*\d)([A-Za-z0-9._~+/=-]{16,})"),
+)
+_STEMS = tuple(stem.encode() for stem in STEMS)
+# A stem that ends a name: most payloads hold `total_tokens` or `keyboard`, and are clean.
+_PRESUMED = re.compile(
+    rb"(?:password|passwd|passphrase|pwd|secret|token|key|authorization|credentials|jwt)"
+    rb"[_. -]*(?:\\*\"|=|:)|bearer\s"
+)
+
+
+def _by_name(text: str) -> Iterable[_Span]:
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            if is_secret_key(match[1]) and not is_piece(match[1], match[2]):
+                yield _Span(match.start(2), match.end(2), _safe(match[1]))
+    for match in _PASSWORD.finditer(text):
+        yield _Span(match.start(1), match.end(1), "password")
+    for pattern in _SCHEMES:
+        for match in pattern.finditer(text):
+            yield _Span(match.start(1), match.end(1), "authorization")
+    for match in _NUMBER.finditer(text):
+        if is_secret_key(match[1]) and not is_piece(match[1], match[2]):
+            yield _Span(match.start(2), match.end(2), f'"{_safe(match[1])}')
+
+
+def _replaced(text: str, spans: list[_Span]) -> str:
+    parts, at = [], 0
+    for span in spans:
+        parts += [text[at : span.start], _mark(span.name)]
+        at = span.end
+    return "".join([*parts, text[at:]])
+
+
+def _mark(name: str) -> str:
+    """The replacement; a name that starts with a quote stands for a number, and gets quotes."""
+    return f'"<redacted:{name[1:]}>"' if name.startswith('"') else f"<redacted:{name}>"
+
+
+def _moved(chunks: Chunks, spans: list[_Span], before: int, after: int) -> Chunks:
+    """The chunks' lengths after the replacement."""
+    if not chunks:
+        return chunks
+    ends = [span.end for span in spans]
+    shifts = [0]
+    for span in spans:
+        shifts.append(shifts[-1] + len(_mark(span.name)) - (span.end - span.start))
+    moved, old, new = [], 0, 0
+    for at, length in chunks:
+        old += length
+        index = bisect.bisect_right(ends, old)
+        place = old + shifts[index]
+        if index < len(spans) and spans[index].start < old:
+            place = spans[index].start + shifts[index] + len(_mark(spans[index].name))
+        place = after if old >= before else min(place, after)
+        moved.append((at, place - new))
+        new = place
+    return tuple(moved)
+
+
+def _forms(value: str) -> set[str]:
+    """How a secret may be written."""
+    content = value.encode("utf-8", "surrogatepass")
+    quoted = {quote(content, safe=""), quote(content), quote_plus(content)}
+    escaped = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
+    escaped |= {form.replace("/", "\\/") for form in escaped}
+    forms = {value, *quoted, *escaped}
+    forms |= {re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), one) for one in quoted}
+    forms |= {json.dumps(form)[1:-1] for form in escaped}
+    whole = base64.b64encode(content).decode().rstrip("=")
+    if len(whole) >= ALIGNED:
+        forms |= {whole, whole.translate(_URL_SAFE)}
+    if len(content) >= ALIGNED:
+        forms |= _inside_base64(content)
+    return forms
+
+
+_URL_SAFE = str.maketrans("+/", "-_")
+
+
+def _inside_base64(content: bytes) -> set[str]:
+    """The letters that do not depend on what stands before and behind the secret."""
+    forms = set()
+    for before in range(3):
+        encoded = base64.b64encode(bytes(before) + content)
+        start = (0, 2, 3)[before]
+        end = (before + len(content)) * 8 // 6
+        kept = encoded[start:end].decode()
+        forms |= {kept, kept.translate(_URL_SAFE)}
+    return forms
+
+
+def _cookie(part: str, header: str) -> str:
+    name, equals, value = part.partition("=")
+    if not equals or not value or MARK.fullmatch(value):
+        return part
+    return f"{name}=<redacted:{header}>"
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", name)
+
+
+def _latin(text: str) -> str:
+    """A text's UTF-8 as one character a byte: offsets are then bytes."""
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return True

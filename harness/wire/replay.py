@@ -1,0 +1,231 @@
+"""A wire that answers from a cassette. Holds no socket code, and sleeps for nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from functools import lru_cache
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from harness.conversation import Request
+from harness.errors import CassetteError
+from harness.wire.cassette import Cassette, Interaction
+from harness.wire.cassette.rows import Row, attempts_of, bytes_of
+from harness.wire.difference import body_differences
+from harness.wire.redaction import Redactor
+from harness.wire.wire import Answer, Chunk, Wire
+
+MARK = "<redacted:"
+
+
+class ReplayWire(Wire):
+    """Answers each request with the recorded interaction of its turn and step, in order.
+
+    Method, path and the names in the query must be the recorded ones, and so must the hash of
+    the user's message; host, headers and body need not. A foreign cassette, which names no turn,
+    is matched as vcrpy does, by method, path and query; each interaction is used once.
+    """
+
+    def __init__(
+        self, cassette: Cassette, *, mend: str = "", redactor: Redactor | None = None
+    ) -> None:
+        """`mend` is the next step that an error names, such as the command that records anew.
+
+        `redactor` is the one of the recording: what it took out is taken out of requests before
+        they are compared or shown.
+        """
+        self._cassette = cassette
+        self._mend = mend or "record it again"
+        self._redactor = redactor or Redactor()
+        self._rows = cassette.interactions.rows
+        self._used = [False] * len(self._rows)
+        self._asked: dict[object, int] = {}
+        self._places: dict[object, list[int]] = {}
+        for place, row in enumerate(self._rows):
+            key = (
+                (row["turn"], row["step"])
+                if row["is_ours"]
+                else _vcr_key(row["method"], row["uri"])
+            )
+            self._places.setdefault(key, []).append(place)
+        self._is_ours = all(row["is_ours"] for row in self._rows)
+
+    def send(self, request: Request) -> Answer:
+        """The recorded answer. Raises `CassetteError`."""
+        origin = request.origin
+        key: object = (origin.turn, origin.step)
+        places = self._places.get(key)
+        if places is None and not self._is_ours:
+            key = _vcr_key(request.method, self._redactor.url(request.url))
+            places = self._places.get(key)
+        if places is None:
+            raise self._not_recorded(request)
+        asked = self._asked.get(key, 0)
+        if asked >= len(places):
+            raise self._too_often(request, asked + 1, len(places))
+        place = places[asked]
+        row = self._rows[place]
+        if row["is_ours"]:
+            self._check(request, row, place)
+        self._asked[key] = asked + 1
+        self._used[place] = True
+        return Answer(
+            status=row["status"],
+            reason=row["reason"],
+            headers=tuple((name, value) for name, value in row["headers"]),
+            started=row["started"],
+            chunks=self._chunks(row, place),
+            attempts=attempts_of(row) if row["attempts"] else (),
+            is_timed=row["seconds"] is not None,
+        )
+
+    def sleep(self, seconds: float) -> None:
+        """Nothing: recorded time has passed already."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def unused(self) -> tuple[Interaction, ...]:
+        """The interactions that nobody asked for, in recorded order."""
+        return tuple(
+            self._cassette.interactions[place]
+            for place, is_used in enumerate(self._used)
+            if not is_used
+        )
+
+    def _chunks(self, row: Row, place: int) -> Iterator[Chunk]:
+        body = bytes_of(row["body"], is_base64=row["body_is_base64"])
+        if not row["chunks"]:
+            seconds = row["seconds"]
+            if body:
+                yield Chunk(row["first_byte"] or seconds or 0.0, body)
+            if seconds is not None or not body:
+                yield Chunk(seconds or 0.0, b"")
+            return
+        start = 0
+        for at, length in row["chunks"]:
+            end = start + int(length)
+            if end > len(body):
+                raise self._fault(
+                    "cassette-damaged",
+                    f"the body of {self._named(place)} is shorter than its chunks",
+                )
+            yield Chunk(at, body[start:end])
+            start = end
+        if start < len(body):
+            raise self._fault(
+                "cassette-damaged", f"the body of {self._named(place)} is longer than its chunks"
+            )
+
+    def _check(self, request: Request, row: Row, place: int) -> None:
+        """That this interaction is the one which the request asks for."""
+        if row["message"] != request.origin.message:
+            recorded = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
+            raise self._fault(
+                "message-changed",
+                f"what the user says in {_turn(request)} is not what was recorded "
+                f"({self._named(place)})",
+                *body_differences(recorded, self._redactor.body(request.body)),
+            )
+        url = request.url
+        if row["method"] != request.method or not _fits(row["uri"], url):
+            url = self._redactor.url(url)
+            if row["method"] == request.method and _fits(row["uri"], url):
+                return
+            raise self._fault(
+                "request-changed",
+                f"the request of {_step(request)} is not the recorded one ({self._named(place)})",
+                f"recorded {row['method']} {_target(row['uri'])}",
+                f"now      {request.method} {_target(url)}",
+            )
+
+    def _too_often(self, request: Request, asked: int, recorded: int) -> CassetteError:
+        return self._fault(
+            "asked-too-often",
+            f"{_step(request)} sends {_request(request, self._redactor)} "
+            f"{_times(asked)}, but it was recorded {_times(recorded)}",
+        )
+
+    def _not_recorded(self, request: Request) -> CassetteError:
+        shown = _request(request, self._redactor)
+        lines = []
+        if self._rows:
+            nearest = max(range(len(self._rows)), key=lambda place: self._nearness(request, place))
+            row = self._rows[nearest]
+            lines.append(
+                f"nearest: {self._named(nearest)}, {row['method']} {_target(row['uri'])}"
+                + ("" if not self._used[nearest] else ", already used")
+            )
+        return self._fault("not-recorded", f"{_step(request)} was not recorded: {shown}", *lines)
+
+    def _nearness(self, request: Request, place: int) -> tuple[float, ...]:
+        row, origin = self._rows[place], request.origin
+        alike = SequenceMatcher(
+            None,
+            f"{row['method']} {_target(row['uri'])}",
+            f"{request.method} {_target(request.url)}",
+        ).ratio()
+        if not row["is_ours"]:
+            return (alike, -place)
+        return (row["step"] == origin.step, -abs(row["turn"] - origin.turn), alike, -place)
+
+    def _named(self, place: int) -> str:
+        row = self._rows[place]
+        number = f"interaction {place + 1} of {len(self._rows)}"
+        return f"{number}, turn {row['turn']} {row['step']}" if row["is_ours"] else number
+
+    def _fault(self, code: str, message: str, *details: str) -> CassetteError:
+        where = f"{self._cassette.path}: " if self._cassette.path else ""
+        return CassetteError(code, f"{where}{message}", self._mend, details=details)
+
+
+def _turn(request: Request) -> str:
+    return f"turn {request.origin.turn}"
+
+
+def _step(request: Request) -> str:
+    turn = request.origin.turn
+    phase = {0: "the opening", -1: "the closing"}.get(turn, f"turn {turn}")
+    return f"{phase}, step {request.origin.step}"
+
+
+def _request(request: Request, redactor: Redactor) -> str:
+    return f"{request.method} {_target(redactor.url(request.url))}"
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _target(url: str) -> str:
+    """Path and query: the part that a recording is matched by."""
+    parts = urlsplit(url)
+    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+
+
+@lru_cache(maxsize=1024)
+def _fits(recorded: str, now: str) -> bool:
+    """Same path, and same names in the query. A redacted part of the path fits anything."""
+    if recorded == now:
+        return True
+    old, new = urlsplit(recorded), urlsplit(now)
+    before, after = _parts(old.path), _parts(new.path)
+    if len(before) != len(after):
+        return False
+    if any(one != two and MARK not in one for one, two in zip(before, after, strict=True)):
+        return False
+    return _names(old.query) == _names(new.query)
+
+
+def _parts(path: str) -> list[str]:
+    return [unquote(part) for part in (path or "/").split("/")]
+
+
+def _names(query: str) -> list[str]:
+    return sorted(name for name, _ in parse_qsl(query, keep_blank_values=True))
+
+
+def _vcr_key(method: str, url: str) -> object:
+    """The match of vcrpy, without scheme, host and port: a base URL may differ."""
+    parts = urlsplit(url)
+    return ("vcr", method.upper(), parts.path or "/", tuple(sorted(parse_qsl(parts.query))))

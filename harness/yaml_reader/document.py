@@ -1,0 +1,145 @@
+"""What was read: a value, and the place of each of its nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from harness.yaml_reader.places import place_of_value, written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.source import Place, Source
+    from harness.typing import Json, Path
+
+Marks = int | Sequence[Any]
+"""Where a node stands. Plain numbers and sequences, so that a cache may keep them as JSON.
+
+* scalar: offset
+* list: [offset, [marks of each element]]
+* mapping: [offset, {key: [offset of the key, marks of the value]}]
+
+Offsets are counted in characters from the start of the text. Through an alias, they are
+those of the anchored node.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A value read from YAML text. Aliases of one anchor are the same Python object."""
+
+    source: Source
+    value: Json
+    marks: Marks
+
+    def place(self, path: Path = ()) -> Place:
+        """Where the value at a path stands, or its nearest ancestor that exists."""
+        value, marks, _ = self._walk(path)
+        return place_of_value(self.source, offset_of(marks), value)
+
+    def key_place(self, path: Path) -> Place:
+        """Where the key stands that names the last part of a path; for an index, the value."""
+        if path:
+            value, marks, rest = self._walk(path[:-1])
+            key = path[-1]
+            if not rest and isinstance(value, Mapping) and isinstance(key, str) and key in value:
+                return place_of_value(self.source, children(marks)[key][0], key)
+        return self.place(path)
+
+    def text_at(self, path: Path = ()) -> str:
+        """The scalar at a path as its author wrote it: `12`, `~` or `True`; quotes left out.
+
+        Of a mapping or list, the rest of its first line. Raises KeyError where nothing stands.
+        """
+        value, marks, rest = self._walk(path)
+        if rest:
+            raise KeyError(rest[0])
+        return written(self.source, offset_of(marks), value)
+
+    def at(self, *path: str | int) -> Node:
+        """A cursor on the value at a path. Raises KeyError where nothing stands."""
+        value, marks, rest = self._walk(path)
+        if rest:
+            raise KeyError(rest[0])
+        return Node(document=self, path=path, value=value, marks=marks)
+
+    def _walk(self, path: Path) -> tuple[Json, Marks, Path]:
+        """The last value on a path that exists, its marks, and the parts that lead nowhere."""
+        value, marks = self.value, self.marks
+        for done, part in enumerate(path):
+            if isinstance(value, Mapping) and isinstance(part, str) and part in value:
+                value, marks = value[part], children(marks)[part][1]
+            elif _is_list(value) and isinstance(part, int) and 0 <= part < len(value):
+                value, marks = value[part], children(marks)[part]
+            else:
+                return value, marks, path[done:]
+        return value, marks, ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A cursor on one value of a document."""
+
+    document: Document
+    path: Path
+    value: Json
+    marks: Marks
+
+    @property
+    def place(self) -> Place:
+        """Where the value stands."""
+        return place_of_value(self.document.source, offset_of(self.marks), self.value)
+
+    @property
+    def key_place(self) -> Place:
+        """Where the key that names the value stands; for a list element, the value."""
+        return self.document.key_place(self.path)
+
+    @property
+    def text(self) -> str:
+        """The scalar as its author wrote it; see `Document.text_at`."""
+        return written(self.document.source, offset_of(self.marks), self.value)
+
+    def get(self, key: str) -> Node | None:
+        """The value of a key; None where there is no such key, or no mapping."""
+        if not isinstance(self.value, Mapping) or key not in self.value:
+            return None
+        return self._child(key, self.value[key], children(self.marks)[key][1])
+
+    def at(self, *path: str | int) -> Node:
+        """The value at a path below this one. Raises KeyError where nothing stands."""
+        return self.document.at(*self.path, *path)
+
+    def items(self) -> Iterator[tuple[str, Node]]:
+        """Keys and values of a mapping, in the order of the file; nothing for another value."""
+        if isinstance(self.value, Mapping):
+            for key, value in self.value.items():
+                yield key, self._child(key, value, children(self.marks)[key][1])
+
+    def elements(self) -> Iterator[Node]:
+        """The elements of a list; nothing for another value."""
+        if _is_list(self.value):
+            for index, value in enumerate(self.value):
+                yield self._child(index, value, children(self.marks)[index])
+
+    def __iter__(self) -> Iterator[Node]:
+        return self.elements()
+
+    def _child(self, part: str | int, value: Json, marks: Marks) -> Node:
+        return Node(document=self.document, path=(*self.path, part), value=value, marks=marks)
+
+
+def offset_of(marks: Marks) -> int:
+    """The offset of a node."""
+    return marks if isinstance(marks, int) else int(marks[0])
+
+
+def children(marks: Marks) -> Any:  # noqa: ANN401 - a list or a mapping, see Marks
+    """The marks of what stands in a mapping or list."""
+    return () if isinstance(marks, int) else marks[1]
+
+
+def _is_list(value: Json) -> TypeGuard[Sequence[Json]]:
+    return isinstance(value, Sequence) and not isinstance(value, str)
