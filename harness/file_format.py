@@ -2,44 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from harness.errors import AuthoringError, Problem, did_you_mean, quote
 from harness.json_schema import Schema, Violation, explain
 from harness.source import Place
-from harness.typing import Path
+from harness.typing import Json, Path
 from harness.yaml_reader import Document
 
 Subject = Callable[[Path], str]
 """Says where a path is in the reader's terms, such as `turn 2 "confirm date"`."""
 
 
-def hold_against(
-    document: Document,
-    schema: Schema,
-    *,
-    error: type[AuthoringError],
-    subject: Subject = lambda _path: "",
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """One way in which a file departs from its format."""
+
+    path: Path
+    problem: Problem
+
+
+def hold_against(document: Document, schema: Schema, *, error: type[AuthoringError]) -> None:
     """Raise `error` with every problem of the file, unless the document fits the schema."""
+    if not schema.is_valid(document.value):
+        raise error([one.problem for one in departures_of(document, schema)])
+
+
+def departures_of(
+    document: Document, schema: Schema, subject: Subject = lambda _path: ""
+) -> Iterator[Departure]:
+    """Every way in which a document departs from a schema, with its place."""
     if schema.is_valid(document.value):
         return
-    raise error(list(problems(document, schema, subject)))
-
-
-def problems(document: Document, schema: Schema, subject: Subject) -> Iterator[Problem]:
-    """Every way in which a document departs from a schema, with its place."""
     for violation in explain(document.value, schema):
-        yield Problem(
-            code=violation.keyword if violation.keyword in CODES else "wrong-value",
+        problem = Problem(
+            code=_code(violation),
             message=_message(violation),
             place=_place(document, violation),
             subject=subject(violation.path),
             hint=_hint(violation),
         )
+        yield Departure(violation.path, problem)
 
 
-CODES = frozenset({"unknown-key", "missing-key"})
+def without(document: Document, paths: Sequence[Path]) -> Document:
+    """The document without the mapping keys that these paths lead to."""
+    doomed = frozenset(paths)
+
+    def kept(value: Json, path: Path) -> Json:
+        if isinstance(value, dict):
+            rows = ((key, one, (*path, key)) for key, one in value.items())
+            return {key: kept(one, below) for key, one, below in rows if below not in doomed}
+        if isinstance(value, list):
+            return [kept(one, (*path, index)) for index, one in enumerate(value)]
+        return value
+
+    return replace(document, value=kept(document.value, ()))
+
+
+def _code(violation: Violation) -> str:
+    if violation.keyword == "unknown-key":
+        return f"unknown-{_noun(violation.path)}"
+    return "missing-key" if violation.keyword == "missing-key" else "wrong-value"
 
 
 def _message(violation: Violation) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from harness.checks.check import BadExpectation, CheckKind, Judge, Options, Verdict
 from harness.checks.subject import Subject
@@ -51,9 +52,7 @@ def _judges(value: Json, options: Options, kinds: Mapping[str, CheckKind]) -> It
         message = f"{describe(value)} stands where a mapping of checks is wanted"
         raise BadExpectation("wrong-value", message)
     ignore_case = value.get("ignore_case", options.ignore_case)
-    inner = Options(
-        ignore_case=bool(ignore_case), schemas=options.schemas, settings=options.settings
-    )
+    inner = replace(options, ignore_case=bool(ignore_case))
     for name, argument in value.items():
         if name == "ignore_case":
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from harness.checks.subject import Subject
@@ -49,8 +49,6 @@ class Options:
     ignore_case: bool = False
     schemas: SchemaFolder | None = None
     """The project's own schemas; None where it has none."""
-    settings: dict[str, Json] = field(default_factory=dict)
-    """For the checks of a project's own."""
 
 
 class CheckKind(Protocol):

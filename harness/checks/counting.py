@@ -55,6 +55,6 @@ class Count:
         units = self._unit if number == 1 else f"{self._unit}s"
         return failed(
             f"{name} has {number} {units}, expected {expected}",
-            expected=f"{expected} {self._unit}{'' if expected == '1' else 's'}",
+            expected=f"{expected} {self._unit}{'' if expected.split()[-1] == '1' else 's'}",
             actual=str(number),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from harness.checks.values import is_same, path_text
@@ -14,6 +15,10 @@ MOST_LINES = 12
 LONGEST_LINE = 160
 LONGEST_COMPARED = 4_000
 """Characters of a text in which a difference is looked for."""
+LONGEST_WANTED = 200
+"""Characters of a passage of which the nearest is looked for."""
+LARGEST_COMPARED = 100_000
+"""Characters of JSON in which differences are looked for, which takes seconds beyond."""
 NEAR = 0.75
 """From which likeness, between 0 and 1, a passage is shown as the nearest."""
 
@@ -27,6 +32,8 @@ def difference(expected: Json, actual: Json, at: Path = ()) -> tuple[str, ...]:
         return text_difference(expected, actual)
     if not _is_nested(expected) or not _is_nested(actual):
         return () if is_same(expected, actual) else (f"- {show(expected)}", f"+ {show(actual)}")
+    if any(len(json.dumps(one, default=str)) > LARGEST_COMPARED for one in (expected, actual)):
+        return ("too large to be compared part by part",)
     return _clip(_nested(expected, actual, at))
 
 
@@ -49,6 +56,8 @@ def text_difference(expected: str, actual: str) -> tuple[str, ...]:
 
 def nearest(wanted: str, text: str) -> str:
     """The passage of a text that is most like the wanted one; empty where none is near."""
+    if len(wanted) > LONGEST_WANTED:
+        return ""
     words = text[:LONGEST_COMPARED].split()
     size = max(1, len(wanted.split()))
     matcher = difflib.SequenceMatcher(autojunk=False)
@@ -67,15 +76,17 @@ def _nested(expected: Json, actual: Json, at: Path) -> Iterator[str]:
     from deepdiff import DeepDiff  # noqa: PLC0415
 
     found = DeepDiff(expected, actual, verbose_level=2, view="tree")
-    for kind, changes in found.items():
-        for change in changes:
-            place = path_text((*at, *change.path(output_format="list")))
-            if kind.endswith("_removed"):
-                yield f"- {place} is missing: {show(change.t1)}"
-            elif kind.endswith("_added"):
-                yield f"+ {place} is not expected: {show(change.t2)}"
-            elif not is_same(change.t1, change.t2):
-                yield f"~ {place} is {show(change.t2)}, expected {show(change.t1)}"
+    changes = [(kind, one) for kind, several in found.items() for one in several]
+    # Its own order changes from run to run.
+    changes.sort(key=lambda pair: [str(part) for part in pair[1].path(output_format="list")])
+    for kind, change in changes:
+        place = path_text((*at, *change.path(output_format="list")))
+        if kind.endswith("_removed"):
+            yield f"- {place} is missing: {show(change.t1)}"
+        elif kind.endswith("_added"):
+            yield f"+ {place} is not expected: {show(change.t2)}"
+        elif not is_same(change.t1, change.t2):
+            yield f"~ {place} is {show(change.t2)}, expected {show(change.t1)}"
 
 
 def _is_nested(value: Json) -> bool:

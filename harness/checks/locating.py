@@ -65,7 +65,7 @@ class Finder:
         if isinstance(value, Mapping) and value:
             shown = ", ".join(list(value)[:MOST_KEYS])
             more = f" and {len(value) - MOST_KEYS} more" if len(value) > MOST_KEYS else ""
-            message += f" with the keys {shown}{more}"
+            message += f" with the key{'' if len(value) == 1 else 's'} {shown}{more}"
             near = did_you_mean(str(names[0]), value) if names[0] else ""
             hint = near if near.startswith("did") else ""
         elif isinstance(value, list):

@@ -105,10 +105,7 @@ def _comparing(words: str, compares: Callable[[float, float], bool]) -> Builder:
     def build(value: Json, _options: Options, _compile: Compile) -> Matcher:
         limit = number_of(value)
 
-        def holds(found: Json) -> bool:
-            return is_number(found) and compares(found, limit)  # type: ignore[arg-type]  # it is a number
-
-        return plain(f"{words} {show(value)}", holds)
+        return _numeric(f"{words} {show(value)}", lambda found: compares(found, limit))
 
     return build
 
@@ -120,10 +117,18 @@ def _between(value: Json, _options: Options, _compile: Compile) -> Matcher:
     if low > high:
         raise BadExpectation("wrong-value", f"no number is between {low:g} and {high:g}")
 
-    def holds(found: Json) -> bool:
-        return is_number(found) and low <= found <= high  # type: ignore[operator]  # it is a number
+    expected = f"between {show(value[0])} and {show(value[1])}"
+    return _numeric(expected, lambda found: low <= found <= high)
 
-    return plain(f"between {show(value[0])} and {show(value[1])}", holds)
+
+def _numeric(expected: str, holds: Callable[[float], bool]) -> Matcher:
+    def complain(found: Json, at: Path) -> str:
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            kind = f"{describe(found)}, {show(found)}"
+            return f"{path_text(at)} is {kind}, expected a number {expected}"
+        return "" if holds(found) else f"{path_text(at)} is {show(found)}, expected {expected}"
+
+    return Matcher(expected=expected, complain=complain)
 
 
 def _one_of(value: Json, options: Options, _compile: Compile) -> Matcher:
@@ -175,8 +180,8 @@ def _is_of_type(value: Json, name: str) -> bool:
 
 COMPARISONS: Mapping[str, Builder] = {
     "equals": _equals,
-    "less_than": _comparing("a number less than", operator.lt),
-    "greater_than": _comparing("a number greater than", operator.gt),
+    "less_than": _comparing("less than", operator.lt),
+    "greater_than": _comparing("greater than", operator.gt),
     "at_least": _comparing("at least", operator.ge),
     "at_most": _comparing("at most", operator.le),
     "between": _between,

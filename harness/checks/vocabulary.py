@@ -40,7 +40,7 @@ RECORD_KINDS: Mapping[str, CheckKind] = {**TEXT_KINDS, **PAYLOAD_KINDS}
 def expectation_schema(kinds: Mapping[str, CheckKind] = KINDS) -> dict[str, Json]:
     """JSON Schema of an `expect:` block. It stands by itself: it has no `$ref`."""
     block = block_schema(kinds, "What the reply must be like; all checks must hold.")
-    history = block_schema(PAYLOAD_KINDS, "Checks on the provider's own record.")
+    history = block_schema(RECORD_KINDS, "Checks on the provider's own record.")
     properties = block["properties"]
     assert isinstance(properties, Mapping)  # noqa: S101  # block_schema made it
     return {**block, "properties": {**properties, "history": history}}

@@ -10,7 +10,7 @@ from harness.json_schema.wording import show
 from harness.source import shorten
 from harness.typing import Json, describe
 
-LONGEST = 2_000
+LONGEST = 1_000
 """How many characters of a reply stand in a finding."""
 
 TEXT: Mapping[str, Json] = {"type": ["string", "integer"]}

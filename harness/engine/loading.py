@@ -10,8 +10,7 @@ from harness.engine.plan import Entry
 from harness.engine.project import Project
 from harness.errors import Problem, ScenarioError, did_you_mean, quote
 from harness.parsed_cache import content_key
-from harness.scenario import Scenario, read_scenario
-from harness.scenario.reader import turn_subject
+from harness.scenario import Scenario, examine_scenario, read_scenario, turn_subject
 from harness.source import Source
 from harness.typing import Json
 from harness.yaml_reader import Document, read
@@ -62,14 +61,13 @@ def _load(project: Project, file: Path, content: bytes, key: str) -> Scenario:
     if isinstance(kept, list):
         source = Source(path=shown, text=content.decode("utf-8-sig"))
         document = Document(source=source, value=kept[0], marks=kept[1])
-        return read_scenario(document, None)
+        return read_scenario(document)
     document = read(content, shown)
-    scenario = read_scenario(document, project.scenario_format)
-    problems = [
-        *_project_problems(project, scenario, document),
-        *_check_problems(project, scenario),
-    ]
-    if problems:
+    scenario, problems = examine_scenario(document, project.scenario_format)
+    if scenario is not None:
+        problems += _project_problems(project, scenario, document)
+        problems += _check_problems(project, scenario)
+    if problems or scenario is None:
         raise ScenarioError(problems)
     project.cache.put(key, [document.value, document.marks])
     return scenario

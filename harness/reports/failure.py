@@ -7,8 +7,7 @@ from textwrap import wrap
 
 from harness.conversation import Exchange, Transcript, Turn
 from harness.engine.result import CheckResult, ScenarioResult
-from harness.scenario import Scenario
-from harness.scenario.reader import turn_subject
+from harness.scenario import Scenario, turn_subject
 from harness.source import shorten
 from harness.wire.curl import curl_line
 from harness.wire.redaction import Redactor

@@ -1,7 +1,7 @@
 """What a scenario file says, as values."""
 
 from harness.scenario.names import scenario_id_problem
-from harness.scenario.reader import read_scenario
+from harness.scenario.reader import examine_scenario, read_scenario, turn_subject
 from harness.scenario.scenario import (
     AssistantLine,
     Capture,
@@ -25,7 +25,9 @@ __all__ = [
     "Scenario",
     "Scope",
     "UserTurn",
+    "examine_scenario",
     "read_scenario",
     "scenario_id_problem",
     "scenario_schema",
+    "turn_subject",
 ]

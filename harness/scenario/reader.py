@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.durations import parse_duration
 from harness.errors import Problem, ScenarioError
-from harness.file_format import hold_against
+from harness.file_format import Departure, departures_of, without
 from harness.json_path import BadPath, compile_path
 from harness.json_schema import Schema
 from harness.scenario.names import matrix_rows, scenario_id_problem
@@ -28,25 +28,52 @@ from harness.template import Template, TemplateError, compile_template
 from harness.typing import Path
 from harness.yaml_reader import Document, Node
 
+MAX_ROUNDS = 3
+"""Leaving out what is wrong may empty a block, which is wrong in turn."""
+
 MODIFIERS = ("ignore_case",)
 
 
-def read_scenario(document: Document, schema: Schema | None) -> Scenario:
-    """Build a scenario from its document; without a schema, from one that was held before.
-
-    Raises `ScenarioError` with every problem that can be told without the project: keys and
-    values, names, variables, captures, and turns that assert nothing.
-    """
-    if schema is not None:
-        hold_against(document, schema, error=ScenarioError, subject=SubjectIn(document))
+def read_scenario(document: Document) -> Scenario:
+    """Build a scenario from a document that was examined before. Raises `ScenarioError`."""
     reader = _Reader(document)
     scenario = reader.scenario()
-    if schema is None:
-        return scenario
-    problems = [*reader.problems, *variable_problems(scenario, SubjectIn(document), reader.places)]
-    if problems:
-        raise ScenarioError(problems)
+    if reader.problems:
+        raise ScenarioError(reader.problems)
     return scenario
+
+
+def examine_scenario(document: Document, schema: Schema) -> tuple[Scenario | None, list[Problem]]:
+    """Read a scenario, with every problem that can be told without the project.
+
+    Keys and values, names, variables, captures, and turns that assert nothing. The scenario
+    lacks what is wrong; it is None where what is left cannot be read.
+    """
+    departures = list(departures_of(document, schema, SubjectIn(document)))
+    rest = _readable(document, schema, departures)
+    if rest is None:
+        return None, [one.problem for one in departures]
+    reader = _Reader(rest)
+    scenario = reader.scenario()
+    further = [*reader.problems, *variable_problems(scenario, SubjectIn(rest), reader.places)]
+    touched = {one.problem.subject for one in departures}
+    problems = [one.problem for one in departures]
+    # Without its misspelt check, a turn seems to assert nothing.
+    problems += [p for p in further if p.code != "asserts-nothing" or p.subject not in touched]
+    return scenario, problems
+
+
+def _readable(
+    document: Document, schema: Schema, departures: Sequence[Departure]
+) -> Document | None:
+    """The document without what departs from the format; None where nothing fit is left."""
+    rest, found = document, departures
+    for _ in range(MAX_ROUNDS):
+        if not found:
+            return rest
+        rest = without(rest, [one.path for one in found])
+        found = list(departures_of(rest, schema))
+    return None if found else rest
 
 
 class SubjectIn:

@@ -77,7 +77,7 @@ def _turn(expect: Json, refusal: Json) -> Json:
             "id": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
             "assistant": {**_as_mapping(_TEXT), "description": "The bot spoke first; not checked."},
             "user": _USER,
-            "expect": {"oneOf": [{"const": "none"}, expect]},
+            "expect": {"oneOf": [{"type": "string", "const": "none"}, expect]},
             "error": {
                 **_as_mapping(refusal),
                 "description": "The provider is expected to refuse; checks are on its answer.",

@@ -71,15 +71,22 @@ def parse_lookup(expression: str, *, lenient: bool) -> Lookup | None:
         int(index) if index else name or single or double
         for name, single, double, index in _PARTS.findall(match[2])
     ]
+    if match[1] == "self":
+        raise forbidden("self")
     for name in (match[1], *parts):
         forbid(name)
     return Lookup(root=match[1], parts=tuple(parts), lenient=lenient)
 
 
 def forbid(name: object) -> None:
-    """Raise Fault for a name that looks for Python's own members, or for Jinja's."""
-    if name == "self" or (isinstance(name, str) and name.startswith("__")):
-        raise Fault("forbidden", f"{quote(name)} cannot be used in a template")
+    """Raise Fault for a name that looks for Python's own members."""
+    if isinstance(name, str) and name.startswith("__"):
+        raise forbidden(name)
+
+
+def forbidden(name: str) -> Fault:
+    """A name that templates may not use."""
+    return Fault("forbidden", f"{quote(name)} cannot be used in a template")
 
 
 def member(value: object, part: object) -> object:
@@ -99,7 +106,8 @@ def undefined_name(name: str, context: Mapping[str, object]) -> Fault:
 def undefined_member(value: object, part: object) -> Fault:
     """A value has no such member."""
     kind = "a function" if callable(value) else describe(value)
-    message = f"no {quote(part) if isinstance(part, str) else part} in {kind}"
+    shown = quote(part) if isinstance(part, str) else f"element {part}"
+    message = f"no {shown} in {kind}"
     if isinstance(value, Mapping):
         return Fault("undefined-member", message, did_you_mean(str(part), map(str, value)))
     if isinstance(value, Sequence) and isinstance(part, int):

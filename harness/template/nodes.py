@@ -53,9 +53,8 @@ class Where:
 
     def none_in_text(self) -> TemplateError:
         """A none stands where a text is put together."""
-        message = f"'${{{self.expression}}}' is null, and stands inside a text"
-        hint = f"${{{self.expression} | default('')}} leaves it out"
-        return self.error(Fault("none-in-text", message, hint))
+        message = f"a null stands in the text that '${{{self.expression}}}' is part of"
+        return self.error(Fault("none-in-text", message, "add | default('') to leave it out"))
 
     def error(self, fault: Fault) -> TemplateError:
         """A fault as an error with its place."""

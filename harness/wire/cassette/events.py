@@ -56,7 +56,7 @@ def _build(events: Any, event: Any, depth: int) -> object:  # noqa: ANN401  PyYA
         if type(event) is not yaml.ScalarEvent:
             raise _refusal("a key that is no text", event)
         if event.value in mapping:
-            raise _refusal(f"the key '{event.value}' twice", event)
+            raise _refusal(f"the key '{event.value}' a second time", event)
         mapping[event.value] = _build(events, events(), depth + 1)
     return mapping
 

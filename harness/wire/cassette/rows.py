@@ -65,12 +65,13 @@ def make_row(request: Request, response: Response, *, is_ours: bool = True) -> R
         headers=[list(pair) for pair in response.headers],
         body=body,
         body_is_base64=body_is_base64,
-        started=response.started,
-        first_byte=response.first_byte,
-        seconds=response.seconds,
-        chunks=[list(chunk) for chunk in response.chunks],
+        # As numbers with a point: the checksum is over their text.
+        started=float(response.started),
+        first_byte=number(response.first_byte),
+        seconds=number(response.seconds),
+        chunks=[[float(at), length] for at, length in response.chunks],
         attempts=[
-            AttemptRow(status=one.status, reason=one.reason, waited=one.waited)
+            AttemptRow(status=one.status, reason=one.reason, waited=float(one.waited))
             for one in response.attempts
         ],
     )
@@ -125,6 +126,11 @@ def text_of(content: bytes) -> tuple[str, bool]:
 def bytes_of(text: str, *, is_base64: bool) -> bytes:
     """The body that `text_of` was given."""
     return base64.b64decode(text) if is_base64 else text.encode()
+
+
+def number(value: float | None) -> float | None:
+    """The same as a float."""
+    return None if value is None else float(value)
 
 
 def _headers(pairs: list[list[str]]) -> Headers:
