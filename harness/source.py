@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 MARGIN = 5
+
+Stretch = tuple[int, int, int]
+"""Line, column and length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,17 +26,53 @@ class Source:
 
     def place(self, line: int = 1, column: int = 1, length: int = 1) -> Place:
         """A place in this file."""
-        return Place(source=self, line=line, column=column, length=length)
+        return Place(self, lambda: (line, column, length))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A stretch of one line in a file. Line and column are counted from 1, in characters."""
+    """A stretch of one line in a file. Line and column are counted from 1, in characters.
 
-    source: Source
-    line: int
-    column: int
-    length: int = 1
+    It may be made of a function that finds it when somebody looks: places are kept for
+    everything that an author wrote, and shown for the little that is wrong.
+    """
+
+    __slots__ = ("_found", "_locate", "source")
+
+    def __init__(self, source: Source, locate: Callable[[], Stretch]) -> None:
+        self.source = source
+        self._locate = locate
+        self._found: Stretch | None = None
+
+    @property
+    def line(self) -> int:
+        """From 1."""
+        return self._stretch()[0]
+
+    @property
+    def column(self) -> int:
+        """From 1."""
+        return self._stretch()[1]
+
+    @property
+    def length(self) -> int:
+        """In characters."""
+        return self._stretch()[2]
+
+    def _stretch(self) -> Stretch:
+        if self._found is None:
+            self._found = self._locate()
+        return self._found
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Place):
+            return NotImplemented
+        return self.source == other.source and self._stretch() == other._stretch()
+
+    def __hash__(self) -> int:
+        return hash((self.source, self._stretch()))
+
+    def __repr__(self) -> str:
+        return f"Place({self})"
 
     def __str__(self) -> str:
         return f"{self.source.path}:{self.line}:{self.column}"

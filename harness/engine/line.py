@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as random_source
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,8 +13,10 @@ import harness
 from harness.conversation import Exchange, Request, Response
 from harness.engine.plan import Play
 from harness.engine.project import Project
+from harness.errors import CassetteError, quote
 from harness.providers.provider import Provider
 from harness.scenario import Credentials, Scenario
+from harness.typing import Json
 from harness.wire import Answer, Wire
 from harness.wire.address import host_and_port
 from harness.wire.cassette import Cassette, CassetteHead, cassette_path, read_cassette
@@ -25,6 +27,8 @@ from harness.wire.replay import ReplayWire
 
 PREPARE = "prepare"
 """Names the recording of what comes once for a provider; no scenario may be called so."""
+
+_NOTHING = object()
 
 CLOSING_SECONDS = 0.5
 """What closing steps may take after a conversation that broke or was stopped."""
@@ -46,6 +50,36 @@ class Line:
     recording: RecordingWire | None = None
     closing: Callable[[], Wire] | None = None
     head: CassetteHead | None = None
+    mend: str = ""
+    """The command that records anew."""
+
+    def tell(self, session: Mapping[str, Json]) -> None:
+        """Note what the provider is told when the conversation opens.
+
+        Raises `CassetteError` where the recording was made with something else.
+        """
+        if self.head is None:
+            return
+        if not self.is_recorded:
+            self.head = replace(self.head, session=self.redactor.json(session))  # type: ignore[arg-type]  # still a mapping
+            return
+        recorded = self.head.session
+        if dict(recorded) == dict(session):
+            return
+        names = sorted(
+            name
+            for name in {*recorded, *session}
+            if recorded.get(name, _NOTHING) != session.get(name, _NOTHING)
+        )
+        raise CassetteError(
+            "session-changed",
+            f"the recording was made with another 'session:', in {', '.join(names)}",
+            self.mend,
+            details=tuple(
+                f"{name}: recorded {quote(recorded.get(name))}, now {quote(session.get(name))}"
+                for name in names
+            ),
+        )
 
     def redact(self, exchanges: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
         """The exchanges as they may be shown and stored; recorded ones were redacted before."""
@@ -115,6 +149,8 @@ class Lines:
             now=head.recorded_at,
             is_recorded=True,
             replay=wire,
+            head=cassette.head,
+            mend=self._mend(play),
         )
 
     def replayed_preparing(self, scenario: Scenario, play: Play) -> Wire:
@@ -150,7 +186,7 @@ class Lines:
                 live,
                 path,
                 line.redactor,
-                keep_headers=provider.definition.headers_kept,
+                keep_headers=provider.definition.headers_kept | scenario.header_names,
                 display=self._project.config.shown(path),
             )
             if recording.leftover is not None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from harness.conversation import Exchange, Reply, Stop, Transcript, Turn
 from harness.engine.speech import MissingCapture, Variables, capture_from, message_of
 from harness.errors import PlayError, Refused
 from harness.providers.session import Session
 from harness.scenario import AssistantLine, Scenario, UserTurn
+from harness.typing import Json
 
 Judge = Callable[[UserTurn, Turn], bool]
 """Whether all checks of a turn hold; asked only where a failure stops the conversation."""
@@ -55,51 +56,61 @@ def hold(stage: Stage) -> Stop | None:
 def _play_turn(
     stage: Stage, planned: UserTurn, last: Reply | None
 ) -> tuple[Turn | None, Stop | None]:
-    session = stage.session
+    session, variables = stage.session, stage.variables
     try:
-        message = message_of(planned.message, stage.variables, last)
+        message = message_of(planned.message, variables, last)
     except PlayError as error:
         return None, Stop(turn=planned.number, error=error)
-    turn = Turn(number=planned.number, user=message)
+    reply: Reply | None = None
+    refusal: Refused | None = None
     stop: Stop | None = None
     try:
-        turn = replace(turn, reply=session.say(message, planned.number))
-    except Refused as error:
-        if planned.expects_refusal:
-            turn = replace(turn, refusal=error)
+        reply = session.say(message, planned.number)
+    except PlayError as error:
+        if planned.expects_refusal and isinstance(error, Refused):
+            refusal = error
         else:
             stop = Stop(turn=planned.number, error=error)
-    except PlayError as error:
-        stop = Stop(turn=planned.number, error=error)
-    turn = replace(turn, exchanges=session.take_exchanges())
-    if stop is None:
-        turn, stop = _look_back(stage, planned, turn)
-    turn = replace(turn, exchanges=stage.redact(turn.exchanges))
-    return replace(turn, variables=stage.variables.snapshot()), stop
+    exchanges = session.take_exchanges()
+    missing = _remember(variables, planned, reply, exchanges) if stop is None else ()
+    history: Json = None
+    if planned.wants_history and stop is None:
+        try:
+            history = session.history()
+        except PlayError as error:
+            stop = Stop(turn=planned.number, error=error)
+    turn = Turn(
+        number=planned.number,
+        user=message,
+        reply=reply,
+        refusal=refusal,
+        exchanges=stage.redact(exchanges),
+        looked_up=stage.redact(session.take_exchanges()),
+        missing=missing,
+        history=history,
+        variables=variables.snapshot(),
+    )
+    return turn, stop
 
 
-def _look_back(stage: Stage, planned: UserTurn, turn: Turn) -> tuple[Turn, Stop | None]:
-    """Take captures, and ask for the provider's own record where a check wants it."""
+def _remember(
+    variables: Variables,
+    planned: UserTurn,
+    reply: Reply | None,
+    exchanges: tuple[Exchange, ...],
+) -> tuple[tuple[str, str], ...]:
+    """Take a turn's captures; gives those that the reply does not hold, with the reason."""
     missing = []
     for name, capture in planned.captures.items():
-        if turn.reply is None:
+        if reply is None:
             missing.append((name, "the provider refused"))
             continue
-        value = capture_from(name, capture, turn.reply, turn.exchanges)
+        value = capture_from(name, capture, reply, exchanges)
         if isinstance(value, MissingCapture):
             missing.append((name, value.reason))
         else:
-            stage.variables.remember(name, value)
-    turn = replace(turn, missing=tuple(missing))
-    if not planned.wants_history:
-        return turn, None
-    try:
-        turn = replace(turn, history=stage.session.history())
-    except PlayError as error:
-        return turn, Stop(turn=planned.number, error=error)
-    finally:
-        extra = stage.session.take_exchanges()
-    return replace(turn, looked_up=stage.redact(extra)), None
+            variables.remember(name, value)
+    return tuple(missing)
 
 
 def transcript_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -37,6 +38,7 @@ class Project:
         self.cache = cache or ParsedCache(None)
         self.schemas = SchemaFolder(config.schemas, config.shown(config.schemas))
         self.vocabulary = Vocabulary(KINDS, self.schemas)
+        self._providers: dict[tuple[str, str, str | None], Provider] = {}
 
     @classmethod
     def at(cls, file: Path, *, cache: ParsedCache | None = None) -> Project:
@@ -93,11 +95,16 @@ class Project:
         credentials: Credentials = Credentials.VALID,
     ) -> Provider:
         """A provider with its settings filled in; see `fill_in`."""
-        config = self.provider_config(name)
-        definition = definition_of(self.config, config)
-        return fill_in(
-            config, definition, self.environment, recorded=recorded, credentials=credentials
-        )
+        # Most recordings of a provider hold the same settings: fill them in once.
+        key = (name, credentials.value, None if recorded is None else json.dumps(recorded))
+        found = self._providers.get(key)
+        if found is None:
+            config = self.provider_config(name)
+            definition = definition_of(self.config, config)
+            found = self._providers[key] = fill_in(
+                config, definition, self.environment, recorded=recorded, credentials=credentials
+            )
+        return found
 
     def providers_of(self, named: Iterable[str], chosen: Iterable[str]) -> tuple[str, ...]:
         """Which providers a scenario is played against.

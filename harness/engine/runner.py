@@ -22,7 +22,14 @@ from harness.providers.session import CLOSING, Prepared, Session
 from harness.scenario import Row, Scenario, UserTurn
 
 RERECORDED = frozenset(
-    ("cassette-missing", "message-changed", "request-changed", "not-recorded", "asked-too-often")
+    (
+        "cassette-missing",
+        "message-changed",
+        "request-changed",
+        "session-changed",
+        "not-recorded",
+        "asked-too-often",
+    )
 )
 """Misses after which `record` holds the conversation anew; an unreadable file is none of them."""
 
@@ -143,11 +150,13 @@ class Runner:
     def _stage(self, scenario: Scenario, play: Play, line: Line, prepare: Prepare) -> Stage:
         row = next((row for row in scenario.rows if row.name == play.row), Row(name=""))
         variables = Variables(scenario, row, seed=line.seed, now=line.now)
+        told = variables.fill(scenario.session)
+        line.tell(told)  # type: ignore[arg-type]  # a mapping by the format
         session = Session(
             line.provider,
             line.wire,
             seed=line.seed,
-            told=variables.fill(scenario.session),  # type: ignore[arg-type]  # a mapping by the format
+            told=told,  # type: ignore[arg-type]  # the same
             prepare=prepare,
         )
         return Stage(

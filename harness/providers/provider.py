@@ -121,7 +121,7 @@ class _Filler:
             )
             return None
         if setting.is_secret and self._credentials != "valid":
-            return f"wrong-{setting.name}" if self._credentials == "wrong" else None
+            return f"wrong-{setting.name}-3e81c0d57b" if self._credentials == "wrong" else None
         if self._recorded is not None and is_reference:
             if setting.is_secret:
                 return f"<redacted:{setting.name}>"

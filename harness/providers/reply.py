@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from harness.conversation import Attachment, Reply, ReplyMessage
 from harness.errors import ProtocolError
@@ -26,16 +26,17 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
                 continue
             seen.add(message.id)
         messages.append(message)
-    if not messages:
-        what = "no new message" if plan.only_new else "no message"
-        raise ProtocolError("no-reply", f"the answer holds {what}", details=_error_in(payload))
-    return Reply(
+    reply = Reply(
         messages=tuple(messages),
         payload=payload,
         actions=_actions(find_all(plan.actions, payload)) if plan.actions else {},
         products=tuple(find_all(plan.products, payload)) if plan.products else (),
         attachments=_attachments(plan, payload),
     )
+    if not (reply.messages or reply.actions or reply.products or reply.attachments):
+        what = "no new message" if plan.only_new else "no message"
+        raise ProtocolError("no-reply", f"the answer holds {what}", details=_error_in(payload))
+    return reply
 
 
 def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
@@ -53,19 +54,31 @@ def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
 
 def _actions(found: list[Json]) -> dict[str, str]:
     actions: dict[str, str] = {}
-    for value in found:
-        if isinstance(value, Mapping):
-            actions.update({label: str(prompt) for label, prompt in value.items()})
-        elif isinstance(value, str):
+    for value in _flat(found):
+        if isinstance(value, str):
             actions[value] = value
+        elif isinstance(value, Mapping) and value.keys() == {"Key", "Value"}:
+            # A dictionary as .NET writes it in XML.
+            actions[str(value["Key"])] = str(value["Value"])
+        elif isinstance(value, Mapping):
+            actions.update({label: str(prompt) for label, prompt in value.items()})
     return actions
 
 
 def _attachments(plan: ReplyPlan, payload: Json) -> tuple[Attachment, ...]:
     if not plan.attachments:
         return ()
-    found = find_all(plan.attachments, payload)
-    return tuple(Attachment(name=str(value)) for value in found if value is not None)
+    found = _flat(find_all(plan.attachments, payload))
+    return tuple(Attachment(name=str(one)) for one in found if one is not None)
+
+
+def _flat(found: list[Json]) -> Iterator[Json]:
+    """Each value, lists taken apart: XML has a list only where there are two or more."""
+    for value in found:
+        if isinstance(value, list):
+            yield from value
+        else:
+            yield value
 
 
 def _error_in(payload: Json) -> tuple[str, ...]:

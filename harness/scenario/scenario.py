@@ -130,6 +130,17 @@ class Scenario:
     """A hash of the file."""
 
     @property
+    def header_names(self) -> frozenset[str]:
+        """Answer headers that a check or a capture looks at; lower case."""
+        names = {c.header for turn in self.user_turns for c in turn.captures.values() if c.header}
+        for turn in self.user_turns:
+            for expectation in turn.expectations:
+                value = expectation.value.render({}) if expectation.value.is_constant else None
+                if expectation.name == "headers" and isinstance(value, Mapping):
+                    names.update(value)
+        return frozenset(name.lower() for name in names)
+
+    @property
     def user_turns(self) -> tuple[UserTurn, ...]:
         """The turns without the lines that the bot spoke by itself."""
         return tuple(turn for turn in self.turns if isinstance(turn, UserTurn))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from harness.errors import did_you_mean, quote
@@ -62,6 +63,7 @@ class Lookup:
         return value
 
 
+@lru_cache(maxsize=4096)
 def parse_lookup(expression: str, *, lenient: bool) -> Lookup | None:
     """The look-up that an expression is; None where it is more than that. Raises Fault."""
     match = _LOOKUP.fullmatch(expression)

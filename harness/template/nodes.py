@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
 from harness.errors import Problem, quote
@@ -39,7 +39,7 @@ class Where:
 
     def narrowed(self, expression: str) -> Where:
         """The place of one expression in a text."""
-        return replace(self, expression=expression)
+        return Where(self.place, expression)
 
     def problem(self, fault: Fault) -> Problem:
         """A fault as a problem with its place."""

@@ -7,12 +7,18 @@ import bisect
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
 from harness.conversation import Headers
 from harness.typing import Json
-from harness.wire.secret_names import STEMS, is_piece, is_secret_header, is_secret_key
+from harness.wire.secret_names import (
+    Span,
+    is_piece,
+    is_secret_header,
+    is_secret_key,
+    mark,
+    named_secrets,
+)
 
 SHORTEST = 4
 """Characters. A shorter value stands in every second text by chance."""
@@ -21,15 +27,6 @@ ALIGNED = 8
 MARK = re.compile(r"<redacted:[A-Za-z0-9_.-]*>")
 
 Chunks = tuple[tuple[float, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """What is to be replaced: offsets in a text, and the name that stands for it."""
-
-    start: int
-    end: int
-    name: str
 
 
 class Redactor:
@@ -53,9 +50,9 @@ class Redactor:
         self._headers = frozenset(name.lower() for name in headers)
         forms = {form: name for name, value in self._secrets.items() for form in _forms(value)}
         # Longest first: where one secret contains another, the whole of it goes.
-        self._names = {_latin(one): _safe(forms[one]) for one in sorted(forms, key=len)[::-1]}
-        self._forms = tuple(form.encode("latin-1") for form in self._names)
-        self._by_value = re.compile("|".join(map(re.escape, self._names)) or r"(?!)")
+        self._marks = {_latin(one): mark(forms[one]) for one in sorted(forms, key=len)[::-1]}
+        self._forms = tuple(form.encode("latin-1") for form in self._marks)
+        self._pattern = re.compile("|".join(map(re.escape, self._marks)) or r"(?!)")
 
     def adding(self, name: str, value: str) -> Redactor:
         """A redactor that knows one more secret, such as a captured token."""
@@ -75,17 +72,17 @@ class Redactor:
 
         A secret that is split over two chunks counts to the first.
         """
-        if self._is_clean(content):
-            return content, chunks
+        # One character a byte: offsets in the text are offsets in the body.
         text = content.decode("latin-1")
-        spans = self._spans(text)
+        found = [*named_secrets(text), *self._by_value(content, text)]
+        spans = _merged(found, text) if found else []
         if not spans:
             return content, chunks
         redacted = _replaced(text, spans).encode("latin-1")
         if text.lstrip()[:1] in ("{", "[") and _is_json(content) and not _is_json(redacted):
             # A secret stood where JSON has no text, such as a number.
             redacted = json.dumps(self.json(json.loads(content)), ensure_ascii=False).encode()
-            spans = [_Span(0, len(text), "")] if chunks else []
+            spans = [Span(0, len(text), "")] if chunks else []
         return redacted, _moved(chunks, spans, len(content), len(redacted))
 
     def text(self, text: str) -> str:
@@ -110,14 +107,13 @@ class Redactor:
             return [self.json(one) for one in value]
         if isinstance(value, bool) or value is None:
             return value
-        name = self._names.get(str(value))
-        return f"<redacted:{name}>" if name else value
+        return self._marks.get(str(value), value)
 
     def _member(self, key: str, value: Json) -> Json:
         is_leaf = isinstance(value, str | int | float) and not isinstance(value, bool)
         if not is_leaf or not is_secret_key(key) or is_piece(key, str(value)) or value == "":
             return self.json(value)
-        return str(value) if MARK.search(str(value)) else f"<redacted:{_safe(key)}>"
+        return str(value) if MARK.search(str(value)) else mark(key)
 
     def _header(self, name: str, value: str) -> str:
         if name == "cookie":
@@ -126,109 +122,53 @@ class Redactor:
             first, semicolon, rest = value.partition(";")
             return f"{_cookie(first, name)}{semicolon}{self.text(rest)}"
         if name in self._headers or is_secret_header(name):
-            return value if MARK.fullmatch(value) or not value else f"<redacted:{_safe(name)}>"
+            return value if MARK.fullmatch(value) or not value else mark(name)
         return self.text(value)
 
-    def _is_clean(self, content: bytes) -> bool:
-        """Whether certainly nothing is to be replaced. Runs on every payload."""
+    def _by_value(self, content: bytes, text: str) -> Iterable[Span]:
         if any(form in content for form in self._forms):
-            return False
-        if b"@" in content and b"://" in content:
-            return False
-        lowered = content.lower()
-        return not any(stem in lowered for stem in _STEMS) or not _PRESUMED.search(lowered)
-
-    def _spans(self, text: str) -> list[_Span]:
-        """What is to be replaced, in order and without overlap; marks are left alone."""
-        found = list(_by_name(text))
-        found += [
-            _Span(match.start(), match.end(), self._names[match[0]])
-            for match in self._by_value.finditer(text)
-        ]
-        marks = [match.span() for match in MARK.finditer(text)]
-        merged: list[_Span] = []
-        for span in sorted(found, key=lambda one: (one.start, -one.end)):
-            if any(start < span.end and span.start < end for start, end in marks):
-                continue
-            if merged and span.start < merged[-1].end:
-                last = merged[-1]
-                merged[-1] = _Span(last.start, max(last.end, span.end), last.name)
-            else:
-                merged.append(span)
-        return merged
+            for match in self._pattern.finditer(text):
+                yield Span(match.start(), match.end(), self._marks[match[0]])
 
 
-_KEY = r"[A-Za-z][A-Za-z0-9_.-]{1,60}"
-_PATTERNS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        # JSON: a text or a number under a key; and the same inside a JSON text.
-        rf'"({_KEY})"\s*:\s*"((?:[^"\\]|\\.)+)"',
-        rf'\\"({_KEY})\\"\s*:\s*\\"((?:[^"\\]|\\(?!"))+)\\"',
-        # A query or a form.
-        rf"(?:^|[?&;\s\"'(])({_KEY})=([^&;\s\"'<>)]+)",
-        # A form in parts. Source: RFC 7578.
-        rf'name="({_KEY})"(?:\r?\n[^\r\n]+)*\r?\n\r?\n([^\r\n]+)',
-    )
-)
-_NUMBER = re.compile(rf'"({_KEY})"\s*:\s*(-?\d[\d.eE+-]*)')
-_PASSWORD = re.compile(r"://[^/\s:@\"']*:([^/\s@\"']+)@")
-_SCHEMES = (
-    re.compile(r"(?i:\bauthorization:)\s*(?:[A-Za-z]+\s+)?([A-Za-z0-9._~+/=-]{16,})"),
-    # With a digit: a sentence may go on with a long word behind "Bearer".
-    re.compile(r"\bBearer\s+(?=\S*\d)([A-Za-z0-9._~+/=-]{16,})"),
-)
-_STEMS = tuple(stem.encode() for stem in STEMS)
-# A stem that ends a name: most payloads hold `total_tokens` or `keyboard`, and are clean.
-_PRESUMED = re.compile(
-    rb"(?:password|passwd|passphrase|pwd|secret|token|key|authorization|credentials|jwt)"
-    rb"[_. -]*(?:\\*\"|=|:)|bearer\s"
-)
+def _merged(found: list[Span], text: str) -> list[Span]:
+    """The spans in order and without overlap; marks of an earlier redaction are left alone."""
+    marks = [match.span() for match in MARK.finditer(text)]
+    merged: list[Span] = []
+    for span in sorted(found, key=lambda one: (one.start, -one.end)):
+        if any(start < span.end and span.start < end for start, end in marks):
+            continue
+        if merged and span.start < merged[-1].end:
+            last = merged[-1]
+            merged[-1] = Span(last.start, max(last.end, span.end), last.mark)
+        else:
+            merged.append(span)
+    return merged
 
 
-def _by_name(text: str) -> Iterable[_Span]:
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(text):
-            if is_secret_key(match[1]) and not is_piece(match[1], match[2]):
-                yield _Span(match.start(2), match.end(2), _safe(match[1]))
-    for match in _PASSWORD.finditer(text):
-        yield _Span(match.start(1), match.end(1), "password")
-    for pattern in _SCHEMES:
-        for match in pattern.finditer(text):
-            yield _Span(match.start(1), match.end(1), "authorization")
-    for match in _NUMBER.finditer(text):
-        if is_secret_key(match[1]) and not is_piece(match[1], match[2]):
-            yield _Span(match.start(2), match.end(2), f'"{_safe(match[1])}')
-
-
-def _replaced(text: str, spans: list[_Span]) -> str:
+def _replaced(text: str, spans: list[Span]) -> str:
     parts, at = [], 0
     for span in spans:
-        parts += [text[at : span.start], _mark(span.name)]
+        parts += [text[at : span.start], span.mark]
         at = span.end
     return "".join([*parts, text[at:]])
 
 
-def _mark(name: str) -> str:
-    """The replacement; a name that starts with a quote stands for a number, and gets quotes."""
-    return f'"<redacted:{name[1:]}>"' if name.startswith('"') else f"<redacted:{name}>"
-
-
-def _moved(chunks: Chunks, spans: list[_Span], before: int, after: int) -> Chunks:
+def _moved(chunks: Chunks, spans: list[Span], before: int, after: int) -> Chunks:
     """The chunks' lengths after the replacement."""
     if not chunks:
         return chunks
     ends = [span.end for span in spans]
     shifts = [0]
     for span in spans:
-        shifts.append(shifts[-1] + len(_mark(span.name)) - (span.end - span.start))
+        shifts.append(shifts[-1] + len(span.mark) - (span.end - span.start))
     moved, old, new = [], 0, 0
     for at, length in chunks:
         old += length
         index = bisect.bisect_right(ends, old)
         place = old + shifts[index]
         if index < len(spans) and spans[index].start < old:
-            place = spans[index].start + shifts[index] + len(_mark(spans[index].name))
+            place = spans[index].start + shifts[index] + len(spans[index].mark)
         place = after if old >= before else min(place, after)
         moved.append((at, place - new))
         new = place
@@ -271,11 +211,7 @@ def _cookie(part: str, header: str) -> str:
     name, equals, value = part.partition("=")
     if not equals or not value or MARK.fullmatch(value):
         return part
-    return f"{name}=<redacted:{header}>"
-
-
-def _safe(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_.-]", "_", name)
+    return f"{name}={mark(header)}"
 
 
 def _latin(text: str) -> str:

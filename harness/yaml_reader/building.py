@@ -35,7 +35,7 @@ class Builder:
         self.documents = 0
         self._source = source
         self._limits = limits
-        self._root = self._open = Open(0, None, [])
+        self._root = self._open = Open(0, [], [])
         self._outer: list[Open] = []
         # None while the anchored node is being read.
         self._anchors: dict[str, Anchored | None] = {}
@@ -97,31 +97,45 @@ class Builder:
                     open_.marks.append(event.start_mark.index)
 
     def _mapping(self, event: Event) -> None:
-        self._start(event, Open(event.start_mark.index, event.anchor, {}), "map")
+        begun = Open(event.start_mark.index, {}, {})
+        begun.is_mapping = begun.wants_key = True
+        if event.tag is not None or event.anchor is not None or self._open.wants_key:
+            self._dressed_start(event, begun, "map")
+        self._start(begun)
 
     def _sequence(self, event: Event) -> None:
-        self._start(event, Open(event.start_mark.index, event.anchor, []), "seq")
+        begun = Open(event.start_mark.index, [], [])
+        if event.tag is not None or event.anchor is not None or self._open.wants_key:
+            self._dressed_start(event, begun, "seq")
+        self._start(begun)
 
-    def _start(self, event: Event, begun: Open, kind: str) -> None:
+    def _start(self, begun: Open) -> None:
+        outer = self._outer
+        outer.append(self._open)
+        self._open = begun
+        if len(outer) > self._deepest:
+            self._go_deeper(len(outer), begun.mark)
+
+    def _dressed_start(self, event: Event, begun: Open, kind: str) -> None:
+        """Take the tag and the anchor of a collection, or one that stands where a key should."""
         if self._open.wants_key:
             self._complex_key(begun.mark)
         if event.tag is not None and event.tag not in ("!", PREFIX + kind):
             self._unknown_tag(event.tag, begun.mark)
-        self._outer.append(self._open)
-        self._open = begun
-        depth = len(self._outer)
-        if depth > self._deepest:
-            self._go_deeper(depth, begun.mark)
-        if begun.anchor is not None:
-            self._anchors[begun.anchor] = None
+        if event.anchor is not None:
+            begun.anchor = event.anchor
+            self._anchors[event.anchor] = None
             begun.nodes, begun.deepest = self._nodes, self._deepest
-            self._deepest = depth
+            # From here on, the depth inside is measured.
+            self._deepest = len(self._outer)
 
     def _end(self, _: Event) -> None:
         done = self._open
         outer = self._open = self._outer.pop()
         marks = (done.mark, done.marks)
-        self._count(len(done.marks), done.mark)
+        self._nodes += len(done.marks)
+        if self._nodes > self._limits.nodes:
+            self._too_many(done.mark)
         if done.is_mapping and "<<" in done.marks:
             self._merge_key(done.marks["<<"][0])
         if done.anchor is not None:
@@ -136,7 +150,9 @@ class Builder:
     def _alias(self, event: Event) -> None:
         name, mark = event.anchor, event.start_mark.index
         anchored = self._anchors.get(name) or self._lost(name, mark)
-        self._count(anchored.nodes, mark)
+        self._nodes += anchored.nodes
+        if self._nodes > self._limits.nodes:
+            self._too_many(mark)
         depth = len(self._outer) + anchored.height
         if depth > self._deepest:
             self._go_deeper(depth, mark)
@@ -195,11 +211,9 @@ class Builder:
                 "several-documents", "a second document starts here", event.start_mark.index, hint
             )
 
-    def _count(self, nodes: int, mark: int) -> None:
-        self._nodes += nodes
-        if self._nodes > self._limits.nodes:
-            message = f"more than {self._limits.nodes:,} values, those of aliases counted"
-            self._end_with("too-many-nodes", message, mark)
+    def _too_many(self, mark: int) -> NoReturn:
+        message = f"more than {self._limits.nodes:,} values, those of aliases counted"
+        self._end_with("too-many-nodes", message, mark)
 
     def _go_deeper(self, depth: int, mark: int) -> None:
         self._deepest = depth

@@ -86,6 +86,8 @@ class Node:
     path: Path
     value: Json
     marks: Marks
+    key_offset: int = -1
+    """Of the key that names the value; -1 where no key does."""
 
     @property
     def place(self) -> Place:
@@ -95,7 +97,9 @@ class Node:
     @property
     def key_place(self) -> Place:
         """Where the key that names the value stands; for a list element, the value."""
-        return self.document.key_place(self.path)
+        if self.key_offset < 0:
+            return self.document.key_place(self.path)
+        return place_of_value(self.document.source, self.key_offset, self.path[-1])
 
     @property
     def text(self) -> str:
@@ -106,7 +110,8 @@ class Node:
         """The value of a key; None where there is no such key, or no mapping."""
         if not isinstance(self.value, Mapping) or key not in self.value:
             return None
-        return self._child(key, self.value[key], children(self.marks)[key][1])
+        offset, marks = children(self.marks)[key]
+        return self._child(key, self.value[key], marks, offset)
 
     def at(self, *path: str | int) -> Node:
         """The value at a path below this one. Raises KeyError where nothing stands."""
@@ -115,8 +120,10 @@ class Node:
     def items(self) -> Iterator[tuple[str, Node]]:
         """Keys and values of a mapping, in the order of the file; nothing for another value."""
         if isinstance(self.value, Mapping):
+            below = children(self.marks)
             for key, value in self.value.items():
-                yield key, self._child(key, value, children(self.marks)[key][1])
+                offset, marks = below[key]
+                yield key, self._child(key, value, marks, offset)
 
     def elements(self) -> Iterator[Node]:
         """The elements of a list; nothing for another value."""
@@ -127,8 +134,14 @@ class Node:
     def __iter__(self) -> Iterator[Node]:
         return self.elements()
 
-    def _child(self, part: str | int, value: Json, marks: Marks) -> Node:
-        return Node(document=self.document, path=(*self.path, part), value=value, marks=marks)
+    def _child(self, part: str | int, value: Json, marks: Marks, key_offset: int = -1) -> Node:
+        return Node(
+            document=self.document,
+            path=(*self.path, part),
+            value=value,
+            marks=marks,
+            key_offset=key_offset,
+        )
 
 
 def offset_of(marks: Marks) -> int:

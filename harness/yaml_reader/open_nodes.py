@@ -13,7 +13,15 @@ Event = Any
 
 
 class Open:
-    """A mapping or list that is being read. A mapping wants a key and a value in turn."""
+    """A mapping or list that is being read. A mapping wants a key and a value in turn.
+
+    `key` and `key_mark` are set with each key, `nodes` and `deepest` with an anchor.
+    """
+
+    key: str
+    key_mark: int
+    nodes: int
+    deepest: int
 
     __slots__ = (
         "anchor",
@@ -28,14 +36,12 @@ class Open:
         "wants_key",
     )
 
-    def __init__(self, mark: int, anchor: str | None, value: Any) -> None:  # noqa: ANN401 - a list or a dict, told apart once
+    def __init__(self, mark: int, value: Any, marks: Any) -> None:  # noqa: ANN401 - two lists or two dicts
         self.mark = mark
-        self.anchor = anchor
         self.value = value
-        self.is_mapping = self.wants_key = value == {}
-        self.marks: Any = {} if self.is_mapping else []
-        self.key = ""
-        self.key_mark = self.nodes = self.deepest = 0
+        self.marks = marks
+        self.is_mapping = self.wants_key = False
+        self.anchor: str | None = None
 
     def add(self, value: Json, marks: Marks) -> None:
         """Take an element, or the value of the last key."""

@@ -11,10 +11,11 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from harness.source import Place
 from harness.yaml_reader.scalars import CONSTANTS
 
 if TYPE_CHECKING:
-    from harness.source import Place, Source
+    from harness.source import Source, Stretch
     from harness.typing import Json
 
 # A line ends here in YAML 1.2; str.splitlines would also end one at U+2028 and its kin.
@@ -28,9 +29,7 @@ _FLOW_PART = re.compile(rf"{_QUOTED.pattern}|[\[\]{{}}\r\n]")
 
 def place_at(source: Source, offset: int, length: int) -> Place:
     """The place of a stretch that starts at an offset, in characters from 0."""
-    starts = _line_starts(source.text)
-    line = bisect_right(starts, offset)
-    return source.place(line, offset - starts[line - 1] + 1, length)
+    return source.place(*_located(source, offset, length))
 
 
 def place_of_word(source: Source, offset: int) -> Place:
@@ -41,7 +40,13 @@ def place_of_word(source: Source, offset: int) -> Place:
 
 def place_of_value(source: Source, offset: int, value: Json) -> Place:
     """The place of a value; its tag and anchor are passed over."""
-    return place_at(source, *_stretch(source.text, offset, value))
+    return Place(source, lambda: _located(source, *_stretch(source.text, offset, value)))
+
+
+def _located(source: Source, offset: int, length: int) -> Stretch:
+    starts = _line_starts(source.text)
+    line = bisect_right(starts, offset)
+    return line, offset - starts[line - 1] + 1, length
 
 
 def written(source: Source, offset: int, value: Json) -> str:

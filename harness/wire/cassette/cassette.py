@@ -28,6 +28,8 @@ class CassetteHead:
     definition_hash: str = ""
     settings: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
     """The provider's settings without the secret ones."""
+    session: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
+    """What the scenario told the provider when the conversation opened."""
     seed: str = ""
     """What `uuid()`, `now()` and `random()` were seeded with."""
     seeded: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
@@ -124,4 +126,9 @@ def cassette_from_json(content: Json, path: str = "") -> Cassette:
 def head_to_json(head: CassetteHead) -> dict[str, Json]:
     """The plain form of a head."""
     plain = {name: getattr(head, name) for name in CassetteHead.__slots__}
-    return {**plain, "settings": dict(head.settings), "seeded": dict(head.seeded)}
+    return {
+        **plain,
+        "settings": dict(head.settings),
+        "session": dict(head.session),
+        "seeded": dict(head.seeded),
+    }

@@ -19,7 +19,7 @@ Fault = Callable[..., CassetteError]
 
 ENCODED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 """Headers that are no longer true once a body is decoded."""
-MOST_NODES = 1_000_000
+MOST_NODES = 200_000
 """Of a parsed body: aliases can make a few bytes into gigabytes."""
 CONVERT = "convert it to vcrpy's version 1, or record it again"
 

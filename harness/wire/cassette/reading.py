@@ -15,7 +15,7 @@ from harness.wire.cassette import events
 from harness.wire.cassette.bodies import restore
 from harness.wire.cassette.cassette import Cassette, CassetteHead, Interactions
 from harness.wire.cassette.foreign import foreign_rows
-from harness.wire.cassette.rows import Row, checksum, number, text_of
+from harness.wire.cassette.rows import Row, as_float, checksum, text_of
 from harness.wire.cassette.writing import END, FORMAT
 
 LARGEST = 256 * 1024 * 1024
@@ -186,8 +186,8 @@ def _own_row(item: Mapping[str, Any]) -> Row:
         body=body,
         body_is_base64=body_is_base64,
         started=float(ours.get("at", 0.0)),
-        first_byte=number(ours.get("first_byte")),
-        seconds=number(ours.get("seconds")),
+        first_byte=as_float(ours.get("first_byte")),
+        seconds=as_float(ours.get("seconds")),
         chunks=[[float(at), length] for at, length in ours.get("chunks", ())],
         attempts=ours.get("attempts", []),
     )

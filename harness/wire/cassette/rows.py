@@ -67,8 +67,8 @@ def make_row(request: Request, response: Response, *, is_ours: bool = True) -> R
         body_is_base64=body_is_base64,
         # As numbers with a point: the checksum is over their text.
         started=float(response.started),
-        first_byte=number(response.first_byte),
-        seconds=number(response.seconds),
+        first_byte=as_float(response.first_byte),
+        seconds=as_float(response.seconds),
         chunks=[[float(at), length] for at, length in response.chunks],
         attempts=[
             AttemptRow(status=one.status, reason=one.reason, waited=float(one.waited))
@@ -128,7 +128,7 @@ def bytes_of(text: str, *, is_base64: bool) -> bytes:
     return base64.b64decode(text) if is_base64 else text.encode()
 
 
-def number(value: float | None) -> float | None:
+def as_float(value: float | None) -> float | None:
     """The same as a float."""
     return None if value is None else float(value)
 

@@ -1,0 +1,103 @@
+"""What each check says where it fails, word by word."""
+
+import os
+from pathlib import Path
+
+import pytest
+from check_samples import judge, turn, turn_bringing, turn_saying, written
+
+GOLDEN = Path(__file__).parent / "findings"
+LONG = "The quick brown fox jumps over the lazy dog. " * 100
+
+CASES = {
+    "equals": ("equals", "Yes, we offer free shipping on orders over $60.\nAnything else?", None),
+    "equals-one-line": (
+        "equals",
+        "We deliver on Monday, by noon",
+        turn_saying("We deliver on Sunday"),
+    ),
+    "contains": ("contains", "free shiping", None),
+    "contains-case": ("contains", "Free Shipping", None),
+    "contains-long-reply": ("contains", "cat", turn_saying(LONG)),
+    "contains-list": ("contains", ["shipping", "refund", "return"], None),
+    "contains-any": ("contains_any", ["refund", "return"], None),
+    "contains-all": ("contains_all", ["refund", "free"], None),
+    "not-contains": ("not_contains", ["Anything", "refund", "Yes"], None),
+    "matches": ("matches", r"over €\d+", None),
+    "not-matches": ("not_matches", r"\$\d+", None),
+    "starts-with": ("starts_with", "No", None),
+    "ends-with": ("ends_with", ".", None),
+    "json-value": ("json", {"$.response.id": 8}, None),
+    "json-kind": ("json", {"$.response.id": "7"}, None),
+    "json-bool-is-no-number": ("json", {"$.response.is_final": 1}, None),
+    "json-missing-key": ("json", {"$.response.txt": "Yes"}, None),
+    "json-missing-deep": ("json", {"$.response.text.de": "Ja"}, None),
+    "json-missing-item": ("json", {"$.response.products[2].id": 3}, None),
+    "json-missing-in-empty": ("json", {"$.response.meta.id": 3}, None),
+    "json-nothing-matches": ("json", {"$..colour": {"every": "pink"}}, None),
+    "json-null-payload": ("json", {"$.a": 1}, turn_bringing(None)),
+    "json-each": ("json", {"$.response.products[*].price": {"less_than": 200}}, None),
+    "json-every": ("json", {"$.response.products": {"every": {"type": "string"}}}, None),
+    "json-some": ("json", {"$..name": {"some": {"contains": "blue"}}}, None),
+    "json-none": ("json", {"$..name": {"none": {"contains": "red"}}}, None),
+    "json-length": ("json", {"$.response.products": {"length": {"at_least": 3}}}, None),
+    "json-matches-counted": ("json", {"$..price": {"length": 1}}, None),
+    "json-unique": ("json", {"$.response.tags": {"unique": True}}, None),
+    "json-exists": ("json", {"$.response.error": {"exists": False}}, None),
+    "json-not": ("json", {"$.response.text": {"not": "Yes"}}, None),
+    "json-one-of": ("json", {"$.response.text": {"one_of": ["No", "Maybe"]}}, None),
+    "json-between": ("json", {"$.response.price": {"between": [50, 60]}}, None),
+    "json-type": ("json", {"$.response.price": {"type": ["string", "null"]}}, None),
+    "json-quoted-key": ("json", {"$.response['unit price']": 4}, None),
+    "json-list": ("json", {"$.response.tags": ["sale", "red"]}, None),
+    "json-list-of-matches": ("json", {"$..id": [7, 1, 3]}, None),
+    "json-object": (
+        "json",
+        {"$.response.products[0]": {"equals": {"id": 1, "name": "dress", "size": "M"}}},
+        None,
+    ),
+    "json-several": ("json", {"$.response.id": 8, "$.response.text": "Yes", "$.nothing": 1}, None),
+    "schema": (
+        "schema",
+        {
+            "required": ["request"],
+            "properties": {"response": {"properties": {"id": {"type": "string"}}}},
+        },
+        None,
+    ),
+    "status": ("status", 201, None),
+    "status-list": ("status", [201, 202], None),
+    "headers": ("headers", {"content-type": {"contains": "xml"}}, None),
+    "headers-missing": ("headers", {"X-Request": {"exists": True}}, None),
+    "messages-count": ("messages", {"count": {"at_most": 1}}, None),
+    "messages-each": ("messages", {"each": {"ends_with": "."}}, None),
+    "messages-any": ("messages", {"any": {"contains": "refund"}}, None),
+    "messages-first": ("messages", {"first": {"starts_with": "No"}}, None),
+    "messages-last": ("messages", {"last": {"equals": "Anything more?"}}, None),
+    "messages-none": ("messages", {"any": {"contains": "x"}}, turn_bringing({})),
+    "latency": ("latency", {"under": "1s"}, None),
+    "actions": ("actions", ["Contact Suport"], None),
+    "actions-count": ("actions", {"count": 3}, None),
+    "actions-not": ("actions", {"not_contains": "Show dresses"}, None),
+    "products-count": ("products", {"count": {"greater_than": 2}}, None),
+    "products-every": ("products", {"every": {"$.price": {"less_than": 200}}}, None),
+    "products-any": ("products", {"any": {"$.name": {"contains": "blue"}}}, None),
+    "products-none": ("products", {"any": {"$.name": "x"}}, turn_saying("Hi")),
+    "attachments-count": ("attachments", {"count": 2}, None),
+    "attachments-any": ("attachments", {"any": {"ends_with": ".png"}}, None),
+    "no-time": ("latency", {"under": "1s"}, turn(exchanges=())),
+    "no-answer": ("status", 200, turn(exchanges=())),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_a_check_says(case):
+    """A check's finding is the text in its golden file; UPDATE_GOLDEN=1 writes it anew."""
+    name, value, of = CASES[case]
+    found = written(judge(name, value, of)) + "\n"
+    file = GOLDEN / f"{case}.txt"
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(found, encoding="utf-8")
+
+    assert found == file.read_text(encoding="utf-8")

@@ -1,0 +1,216 @@
+import pytest
+from check_samples import judge, turn_bringing
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.checks import PASS, BadExpectation
+from harness.checks.values import is_same, path_text
+from harness.conversation.outcome import Outcome
+from harness.errors import CheckCrashed
+from harness.json_path import compile_path
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("$.response.id", 7),
+        ("$.response.id", 7.0),
+        ("$.response.error", None),
+        ("$.response.is_final", True),
+        ("$.response.tags", ["sale", "pink", "sale"]),
+        ("$.response.tags[-1]", "sale"),
+        ("$['response']['unit price']", 3),
+        ("$.response.meta", {"equals": {}}),
+        ("$.response.products[*].id", [1, 2]),
+        ("$.response.products[?@.price > 200].name", ["red dress"]),
+        ("$..nothing", []),
+        ("$.response.products[*].price", {"less_than": 300}),
+        ("$.response.products[*].price", {"every": {"less_than": 300}}),
+        ("$.response.products", {"every": {"type": "object"}}),
+        ("$..name", {"some": "red dress"}),
+        ("$..name", {"none": {"contains": "blue"}}),
+        ("$..nothing", {"none": {"contains": "blue"}}),
+        ("$..nothing", {"exists": False}),
+        ("$..nothing", {"length": 0}),
+        ("$..price", {"length": 3}),
+        ("$.response.tags", {"length": {"between": [2, 3]}}),
+        ("$.response.text", {"length": 3}),
+        ("$.response.products[0]", {"length": 3}),
+        ("$.response.nothing", {"exists": False}),
+        ("$.response.error", {"exists": True}),
+        ("$.response.error", {"type": "null"}),
+        ("$.response.id", {"type": "integer"}),
+        ("$.response.id", {"type": ["string", "number"]}),
+        ("$..name", {"unique": True}),
+        ("$.response.tags", {"unique": False}),
+        ("$.response.tags", {"contains": "pink"}),
+        ("$.response.tags", {"not": {"contains": "red"}}),
+        ("$.response.text", {"matches": "^Y"}),
+        ("$.response.text", {"one_of": ["No", "Yes"]}),
+        ("$.response.price", {"greater_than": 49, "less_than": 50}),
+        ("$.response.price", {"at_least": 49.5, "at_most": 49.5}),
+        ("$.response.id", {"not": {"one_of": [1, 2]}}),
+        ("$..name", {"not": {"length": 3}}),
+        ("$.response.products", {"every": {"not": {"length": 2}}}),
+        ("$", {"type": "object"}),
+    ],
+    ids=str,
+)
+def test_a_path_that_holds(path, wanted):
+    """Every matcher and kind of literal passes where it holds."""
+    assert judge("json", {path: wanted}) is PASS
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("$.response.id", True),
+        ("$.response.is_final", 1),
+        ("$.response.error", False),
+        ("$.response.nothing", None),
+        ("$.response.nothing", {"not": 1}),
+        ("$..nothing", {"every": 1}),
+        ("$..nothing", {"some": 1}),
+        ("$..nothing", {"not": 1}),
+        ("$.response.meta", {"every": 1}),
+        ("$.response.text", {"less_than": 3}),
+        ("$.response.is_final", {"at_least": 0}),
+        ("$.response.is_final", {"type": "number"}),
+        ("$.response.price", {"type": "integer"}),
+        ("$.response.id", {"length": 1}),
+        ("$.response.tags", {"contains": "pin"}),
+        ("$.response.id", {"contains": "7"}),
+        ("$.response.id", {"matches": "7"}),
+        ("$..price", {"not": {"greater_than": 200}}),
+    ],
+    ids=str,
+)
+def test_a_path_that_does_not_hold(path, wanted):
+    """Kinds are not mixed up, and what is not there fulfils nothing."""
+    assert judge("json", {path: wanted}).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "path", "hint"),
+    [
+        (
+            {"$.a": {"les_than": 1}},
+            "unknown-matcher",
+            ("$.a", "les_than"),
+            "did you mean 'less_than'?",
+        ),
+        (
+            {"$.a": {"colour": "x"}},
+            "unknown-matcher",
+            ("$.a", "colour"),
+            "for an object with these keys say {equals: {…}}",
+        ),
+        ({"$.a": {}}, "unknown-matcher", ("$.a",), "for an empty object say {equals: {}}"),
+        (
+            {"$.a": {"every": {"lenght": 1}}},
+            "unknown-matcher",
+            ("$.a", "every", "lenght"),
+            "did you mean 'length'?",
+        ),
+        ({"a.b": 1}, "invalid-path", ("a.b",), "a path begins with '$', such as $.response.text"),
+        ({"$.a[": 1}, "invalid-path", ("$.a[",), ""),
+        ({"$[?@.a = 1]": 1}, "invalid-path", ("$[?@.a = 1]",), ""),
+        ({"$.a": {"less_than": "3"}}, "wrong-value", ("$.a", "less_than"), ""),
+        ({"$.a": {"less_than": True}}, "wrong-value", ("$.a", "less_than"), ""),
+        ({"$.a": {"between": [1]}}, "wrong-value", ("$.a", "between"), ""),
+        ({"$.a": {"between": [2, 1]}}, "wrong-value", ("$.a", "between"), ""),
+        ({"$.a": {"between": [1, "2"]}}, "wrong-value", ("$.a", "between", 1), ""),
+        ({"$.a": {"one_of": "x"}}, "wrong-value", ("$.a", "one_of"), ""),
+        ({"$.a": {"exists": "no"}}, "wrong-value", ("$.a", "exists"), ""),
+        ({"$.a": {"unique": 1}}, "wrong-value", ("$.a", "unique"), ""),
+        ({"$.a": {"type": "strin"}}, "wrong-value", ("$.a", "type"), "did you mean 'string'?"),
+        ({"$.a": {"type": ["null", "txt"]}}, "wrong-value", ("$.a", "type", 1), None),
+        ({"$.a": {"matches": "(["}}, "invalid-pattern", ("$.a", "matches"), ""),
+        ({"$.a": {"matches": ".*"}}, "matches-everything", ("$.a", "matches"), None),
+        ({"$.a": {"contains": ""}}, "matches-everything", ("$.a", "contains"), ""),
+        ({}, "wrong-value", (), ""),
+        ([], "wrong-value", (), ""),
+        ("$.a", "wrong-value", (), ""),
+    ],
+    ids=lambda part: str(part)[:40],
+)
+def test_a_bad_value_is_named_with_its_place(value, code, path, hint):
+    """What makes no sense is refused when it is compiled, and its path leads to it."""
+    with pytest.raises(BadExpectation) as caught:
+        judge("json", value)
+
+    assert (caught.value.code, caught.value.path) == (code, path)
+    assert hint is None or caught.value.hint == hint
+
+
+def test_case_is_ignored_in_texts():
+    """`ignore_case` reaches equals, contains, one_of and matches, also in lists."""
+    rules = {
+        "$.response.text": "YES",
+        "$.response.tags": {"contains": "PINK"},
+        "$..name": {"every": {"matches": "DRESS"}},
+    }
+
+    assert judge("json", rules, ignore_case=True) is PASS
+    assert judge("json", rules).outcome is Outcome.FAILED
+
+
+def test_a_payload_deeper_than_a_search_goes_breaks_the_check():
+    """A search through deep nesting ends with an error, not with a recursion."""
+    payload = []
+    for _ in range(500):
+        payload = [payload]
+
+    with pytest.raises(CheckCrashed) as caught:
+        judge("json", {"$..a": 1}, turn_bringing(payload))
+
+    assert caught.value.code == "path-failed"
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from(["", "a"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["a", "b", "x y"]), inner, max_size=3)
+    ),
+    max_leaves=10,
+)
+steps = st.lists(st.sampled_from(["a", "b", "x y", 0, 1, -1]), max_size=4)
+
+
+@given(payload=json_values, path=steps)
+def test_a_single_path_is_followed_as_the_library_follows_it(payload, path):
+    """Our short way through keys and indexes finds what the JSONPath library finds."""
+    text = "$" + "".join(f"[{step!r}]" for step in path)
+    library = [node.value for node in compile_path(text).find(payload)]
+
+    wanted = {"equals": library[0]} if library else {"exists": False}
+
+    assert judge("json", {text: wanted}, turn_bringing(payload)) is PASS
+
+
+@given(path=steps.map(lambda path: [step for step in path if step != -1]), payload=json_values)
+def test_a_place_is_written_as_a_path(path, payload):
+    """The places in findings are JSONPaths that lead there."""
+    found = compile_path(path_text(tuple(path))).find(payload)
+
+    assert [node.location for node in found] in ([], [tuple(path)])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (1, 1.0, True),
+        (1, True, False),
+        (0, False, False),
+        (None, False, False),
+        ("1", 1, False),
+        ([1, {"a": 2}], [1.0, {"a": 2.0}], True),
+        ([1], [True], False),
+        ({"a": 1}, {"a": 1, "b": None}, False),
+        ([1, 2], [2, 1], False),
+    ],
+)
+def test_equality_is_json_equality(one, other, same):
+    """1 is 1.0 and not true; the order of items counts."""
+    assert is_same(one, other) is same

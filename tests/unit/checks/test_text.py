@@ -1,0 +1,161 @@
+import time
+
+import pytest
+from check_samples import judge, turn_saying
+
+from harness.checks import PASS, BadExpectation
+from harness.conversation.outcome import Outcome
+from harness.errors import CheckCrashed
+
+
+def outcome(name, value, text, **options):
+    """What comes of one text check on one text."""
+    return judge(name, value, turn_saying(text), **options).outcome
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("equals", "Yes.", "Yes."),
+        ("equals", "", ""),
+        ("contains", "free", "for free"),
+        ("contains", ["a", "b"], "b a"),
+        ("contains", 50, "over $50"),
+        ("contains_all", ["a", "b"], "b a"),
+        ("contains_any", ["x", "b"], "b a"),
+        ("not_contains", "x", "b a"),
+        ("not_contains", ["x", "y"], "b a"),
+        ("matches", r"^\$\d+$", "$50"),
+        ("matches", r"(?m)^second$", "first\nsecond"),
+        ("not_matches", r"\d", "none"),
+        ("starts_with", "Wel", "Welcome"),
+        ("ends_with", "come", "Welcome"),
+    ],
+)
+def test_a_check_that_holds(name, value, text):
+    """Each text check passes on a text that fulfils it, with the one shared verdict."""
+    assert judge(name, value, turn_saying(text)) is PASS
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text"),
+    [
+        ("caf\u00e9", "cafe\u0301"),
+        ("cafe\u0301", "caf\u00e9"),
+        ("5 €", "5\u00a0€"),
+        ("1 000", "1\u202f000"),
+        ("\u1112\u1161\u11ab", "\ud55c"),
+    ],
+    ids=["composed", "decomposed", "no-break-space", "narrow-space", "hangul"],
+)
+@pytest.mark.parametrize("name", ["equals", "contains", "starts_with", "ends_with", "matches"])
+def test_texts_that_look_alike_are_alike(name, wanted, text):
+    """Composed and decomposed characters and kinds of spaces make no difference."""
+    assert outcome(name, wanted, text) is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text"),
+    [("don't", "don\u2019t"), ("a b", "a  b"), ("a b", "a\nb"), ("a-b", "a\u2013b")],
+    ids=["apostrophe", "two-spaces", "newline", "dash"],
+)
+def test_texts_that_differ_stay_different(wanted, text):
+    """Curly quotes, dashes and runs of spaces are not made alike."""
+    assert outcome("contains", wanted, text) is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("equals", "STRASSE", "Straße"),
+        ("contains", "free", "FREE shipping"),
+        ("contains_any", ["X", "FREE"], "free"),
+        ("matches", "free", "FREE"),
+        ("starts_with", "wel", "Welcome"),
+        ("ends_with", "É", "caf\u00e9"),
+        ("contains", "ά", "ΆΛΦΑ"),
+    ],
+)
+def test_case_is_ignored_where_it_is_asked_for(name, value, text):
+    """`ignore_case` makes upper and lower case the same, in all scripts; else they differ."""
+    assert outcome(name, value, text, ignore_case=True) is Outcome.PASSED
+    assert outcome(name, value, text) is Outcome.FAILED
+
+
+def test_ignoring_case_turns_not_contains_stricter():
+    """A forbidden word in another case is found where case is ignored."""
+    assert outcome("not_contains", "sorry", "Sorry!") is Outcome.PASSED
+    assert outcome("not_contains", "sorry", "Sorry!", ignore_case=True) is Outcome.FAILED
+
+
+@pytest.mark.parametrize("name", ["matches", "not_matches"])
+@pytest.mark.parametrize(
+    "pattern", ["", ".*", "a*", "(x|)", "(?s).*", r"\b|$", "[a-z]*?", "(a+)?", "^", "()"]
+)
+def test_a_pattern_that_matches_everything_is_refused(name, pattern):
+    """A pattern that says nothing is refused when it is compiled."""
+    with pytest.raises(BadExpectation) as caught:
+        judge(name, pattern)
+
+    assert caught.value.code == "matches-everything"
+
+
+@pytest.mark.parametrize(
+    "pattern", [".", ".+", "^$", r"\w", "(?!x)y|z", "(?s)^(?!.*error)", "a*b", r"^\s*$"]
+)
+def test_a_pattern_that_says_something_is_accepted(pattern):
+    """Patterns that some text does not match are accepted, negative ones too."""
+    assert judge("matches", pattern).outcome in (Outcome.PASSED, Outcome.FAILED)
+
+
+@pytest.mark.parametrize("pattern", ["([", "(?<", "*", "a{2,1}", r"\\1(", "(?P<1>a)", "[z-a]"])
+def test_an_invalid_pattern_is_refused(pattern):
+    """A text that is no regular expression is refused when it is compiled."""
+    with pytest.raises(BadExpectation) as caught:
+        judge("matches", pattern)
+
+    assert caught.value.code == "invalid-pattern"
+    assert "is no regular expression" in caught.value.message
+
+
+@pytest.mark.parametrize("name", ["contains", "not_contains", "starts_with", "ends_with"])
+def test_an_empty_text_is_refused(name):
+    """The empty text stands in every text."""
+    with pytest.raises(BadExpectation) as caught:
+        judge(name, "")
+
+    assert caught.value.code == "matches-everything"
+
+
+def test_an_empty_text_in_a_list_has_its_place():
+    """The path of a bad item leads to the item."""
+    with pytest.raises(BadExpectation) as caught:
+        judge("contains_any", ["a", ""])
+
+    assert caught.value.path == (1,)
+
+
+@pytest.mark.parametrize("value", [True, None, {}, [], [None], {"a": 1}], ids=repr)
+@pytest.mark.parametrize("name", ["contains", "contains_all", "contains_any", "not_contains"])
+def test_what_is_no_text_is_refused(name, value):
+    """A filled-in variable of a wrong kind is named, not compared."""
+    with pytest.raises(BadExpectation) as caught:
+        judge(name, value)
+
+    assert caught.value.code == "wrong-value"
+
+
+def test_a_costly_pattern_is_stopped():
+    """A pattern that would search for ages ends within about a second, as broken."""
+    started = time.monotonic()
+
+    with pytest.raises(CheckCrashed) as caught:
+        outcome("matches", "^(a|aa)+$", "a" * 100 + "b")
+
+    assert caught.value.code == "pattern-timeout"
+    assert time.monotonic() - started < 10
+
+
+def test_the_messages_of_a_reply_are_one_text():
+    """A text check sees all messages, one a line."""
+    assert judge("matches", r"\$50\.\nAnything").outcome is Outcome.PASSED

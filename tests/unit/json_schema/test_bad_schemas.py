@@ -1,0 +1,181 @@
+import socket
+import time
+
+import pytest
+
+from harness.errors import SchemaError
+from harness.json_schema import compile_schema
+
+CASES = {
+    "remote-ref": [
+        {"$ref": "http://localhost:1/x.json"},
+        {"$ref": "https://example.com/x.json#/$defs/a"},
+        {"$ref": "//example.com/x.json"},
+        {"$ref": "file:///etc/passwd"},
+        {"$ref": "/etc/passwd"},
+        {"$ref": "../outside.json"},
+        {"$ref": "%2e%2e/outside.json"},
+        {"properties": {"a": {"items": {"$ref": "ftp://example.com/x"}}}},
+        {"$id": "https://example.com/a.json", "$ref": "https://example.org/b.json"},
+    ],
+    "unknown-ref": [
+        {"$ref": "other.json"},
+        {"$ref": "#/$defs/a"},
+        {"$ref": "#anchor"},
+        {"$defs": {"Product": {}}, "items": {"$ref": "#/$defs/Produkt"}},
+    ],
+    "unknown-draft": [
+        {"$schema": "http://localhost:1/schema"},
+        {"$schema": "https://json-schema.org/draft/2019-09/schema"},
+        {"$schema": 5},
+        {"$defs": {"a": {"$id": "a", "$schema": "http://localhost:1/schema"}}},
+    ],
+    "invalid-schema": [
+        {"type": "strin"},
+        {"required": "a"},
+        {"minimum": "1"},
+        {"properties": []},
+        {"$ref": 5},
+        [],
+        "text",
+        None,
+        5,
+        {"$schema": "http://json-schema.org/draft-07/schema#", "items": {"type": 1}},
+    ],
+    "invalid-pattern": [
+        {"pattern": "(["},
+        {"patternProperties": {"*": True}},
+        {"$defs": {"a": {"pattern": "(?<"}}},
+    ],
+    "endless-ref": [
+        {"$ref": "#"},
+        {"allOf": [{"$ref": "#"}]},
+        {"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"anyOf": [{"$ref": "#/$defs/a"}]}}},
+        {"$defs": {"a": {"not": {"$ref": "#/$defs/a"}}}, "items": {"$ref": "#/$defs/a"}},
+        {"$anchor": "top", "if": {"$ref": "#top"}},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "schema"),
+    [(code, schema) for code, schemas in CASES.items() for schema in schemas],
+    ids=lambda part: part if isinstance(part, str) and "-" in part else str(part)[:60],
+)
+def test_a_bad_schema_is_refused_by_its_code(code, schema, monkeypatch):
+    """A bad schema is named in under a second, and no socket is opened for it."""
+
+    def refuse(*_args, **_kwargs):
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    started = time.monotonic()
+
+    with pytest.raises(SchemaError) as caught:
+        compile_schema(schema, name="reply.json")
+
+    assert {problem.code for problem in caught.value.problems} == {code}
+    assert time.monotonic() - started < 5
+
+
+def test_all_problems_of_a_schema_are_told():
+    """Faults of several kinds in one schema are told together, each with its pointer."""
+    schema = {
+        "properties": {"a": {"type": "strin"}, "b": {"pattern": "(["}, "c": {"$ref": "x.json"}}
+    }
+
+    with pytest.raises(SchemaError) as caught:
+        compile_schema(schema, name="s")
+
+    assert {(p.where, p.code) for p in caught.value.problems} == {
+        ("s#/properties/a/type", "invalid-schema"),
+        ("s#/properties/b/pattern", "invalid-pattern"),
+        ("s#/properties/c/$ref", "unknown-ref"),
+    }
+
+
+def test_a_problem_reads_as_a_sentence():
+    """A wrong type name lists the right ones."""
+    with pytest.raises(SchemaError) as caught:
+        compile_schema({"type": "strin"}, name="s")
+
+    assert str(caught.value) == (
+        "s#/type: 'type' is 'strin', expected one of 'array', 'boolean', 'integer', 'null',"
+        " 'number', 'object', 'string' [invalid-schema]"
+    )
+
+
+def test_an_unknown_definition_has_a_suggestion():
+    """A misspelt local reference names the nearest definition."""
+    with pytest.raises(SchemaError) as caught:
+        compile_schema(CASES["unknown-ref"][-1], name="s")
+
+    assert caught.value.problems[0].hint == "did you mean '#/$defs/Product'?"
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"properties": {"child": {"$ref": "#"}}},
+        {"type": "array", "items": {"anyOf": [{"type": "string"}, {"$ref": "#"}]}},
+        {"$ref": "https://json-schema.org/draft/2020-12/schema"},
+        {"const": {"$ref": "http://example.com"}},
+        {"properties": {"$ref": {"type": "string"}, "pattern": {"type": "string"}}},
+        {"enum": [{"$schema": "x"}], "examples": [{"pattern": "(["}]},
+        {
+            "$id": "https://example.com/a.json",
+            "$defs": {"b": {"$id": "b.json"}},
+            "items": {"$ref": "b.json"},
+        },
+        {"$dynamicAnchor": "node", "items": {"$dynamicRef": "#node"}},
+        True,
+        False,
+    ],
+    ids=lambda schema: str(schema)[:60],
+)
+def test_a_good_schema_is_not_refused(schema):
+    """Recursion below a key or item, known metaschemas, and data that looks like a reference."""
+    assert compile_schema(schema, name="reply.json")
+
+
+def test_a_reference_by_id_finds_a_resource():
+    """An absolute reference is followed where a resource has that id; nothing is fetched."""
+    resources = {
+        "a/product.json": {
+            "$id": "https://example.com/product",
+            "items": {"$ref": "price.json"},
+            "$defs": {"Id": {"type": "integer"}},
+        },
+        "a/price.json": {"$ref": "https://example.com/product#/$defs/Id"},
+    }
+
+    schema = compile_schema(
+        {"items": {"$ref": "https://example.com/product"}}, name="s", resources=resources
+    )
+
+    assert schema.is_valid([[1]])
+    assert [v.schema_pointer for v in schema.violations([["1"]])] == [
+        "a/product.json#/$defs/Id/type"
+    ]
+
+
+def test_references_with_an_id_of_the_document_are_relative_to_the_folder():
+    """A document with an absolute id may still refer to its neighbours by their paths."""
+    resources = {"a/product.json": {"type": "object"}}
+
+    schema = compile_schema(
+        {"$id": "https://example.com/schemas/reply.json", "items": {"$ref": "product.json"}},
+        name="a/reply.json",
+        resources=resources,
+    )
+
+    assert not schema.is_valid([1])
+
+
+def test_documents_of_two_drafts():
+    """Each document is read by its own draft."""
+    old = {"$schema": "http://json-schema.org/draft-07/schema#", "items": [{"type": "string"}]}
+    schema = compile_schema({"$ref": "old.json"}, name="new.json", resources={"old.json": old})
+
+    assert schema.is_valid(["a", 1])
+    assert not schema.is_valid([1])
