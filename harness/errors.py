@@ -151,8 +151,11 @@ def did_you_mean(found: str, known: Iterable[str]) -> str:
 
 
 def quote(value: object) -> str:
-    """A value as it stands in a message: in quotes, cut at 200 characters."""
-    return f"'{shorten(str(value))}'" if isinstance(value, str) else shorten(repr(value))
+    """A value as it stands in a message: in quotes, on one line, cut at 200 characters."""
+    if not isinstance(value, str):
+        return shorten(repr(value))
+    on_one_line = value.replace("\n", "\\n")
+    return f"'{shorten(on_one_line)}'"
 
 
 def _by_place(problem: Problem) -> tuple[str, int, int]:

@@ -35,7 +35,13 @@ def departures_of(
     """Every way in which a document departs from a schema, with its place."""
     if schema.is_valid(document.value):
         return
+    of_another_kind: set[Path] = set()
     for violation in explain(document.value, schema):
+        if violation.path in of_another_kind:
+            # What else such a value lacks would only confuse.
+            continue
+        if violation.keyword == "type":
+            of_another_kind.add(violation.path)
         problem = Problem(
             code=_code(violation),
             message=_message(violation),
@@ -63,20 +69,26 @@ def without(document: Document, paths: Sequence[Path]) -> Document:
 
 def _code(violation: Violation) -> str:
     if violation.keyword == "unknown-key":
-        return f"unknown-{_noun(violation.path)}"
+        return "wrong-name" if _is_misnamed(violation) else f"unknown-{_noun(violation.path)}"
     return "missing-key" if violation.keyword == "missing-key" else "wrong-value"
 
 
 def _message(violation: Violation) -> str:
-    if violation.keyword == "unknown-key":
+    if violation.keyword == "unknown-key" and not _is_misnamed(violation):
         return f"unknown {_noun(violation.path)} {quote(str(violation.path[-1]))}"
-    return violation.message
+    return violation.message.replace(_ANY_SCALAR, "a text")
 
 
 def _noun(path: Path) -> str:
+    if path[:-1] == ("expect",):
+        return "key"
     parent = next((part for part in reversed(path[:-1]) if isinstance(part, str)), "")
-    nouns = {"expect": "check", "error": "check", "providers": "provider", "settings": "setting"}
-    return nouns.get(parent, "key")
+    return "check" if parent in _BLOCKS else "key"
+
+
+def _is_misnamed(violation: Violation) -> bool:
+    """Whether any key may stand there, but not under such a name."""
+    return violation.message.startswith("the key ")
 
 
 def _place(document: Document, violation: Violation) -> Place:
@@ -89,5 +101,29 @@ def _place(document: Document, violation: Violation) -> Place:
 
 def _hint(violation: Violation) -> str:
     if violation.keyword == "unknown-key":
-        return did_you_mean(str(violation.path[-1]), violation.known)
-    return ""
+        return did_you_mean(str(violation.path[-1]), violation.known) or _named(violation)
+    key = str(violation.path[-1]) if violation.path else ""
+    return _FORMS.get(key) or _named(violation)
+
+
+def _named(violation: Violation) -> str:
+    found = (hint for pattern, hint in _NAMES.items() if pattern in violation.message)
+    return next(found, "")
+
+
+_ANY_SCALAR = "null or true or false or a number or a text"
+"""Where a text is wanted, any scalar is read as it was written."""
+_BLOCKS = ("expect", "error", "history", "never", "always")
+_DURATION = "write it with its unit, such as 500ms, 2s or 1m"
+_FORMS = {
+    "under": _DURATION,
+    "timeout": _DURATION,
+    "every": _DURATION,
+    "rate": "such as 10/s or 300/m",
+}
+_NAMES = {
+    "^[A-Za-z0-9][A-Za-z0-9_-]*$": "letters, digits, '_' and '-', a letter or digit first",
+    "^[A-Za-z_][A-Za-z0-9_]*$": "letters, digits and '_', no digit first",
+    "^[a-z0-9][a-z0-9-]*$": "small letters, digits and '-'",
+    "match '^/'": "a path begins with '/'",
+}

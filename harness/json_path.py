@@ -6,15 +6,20 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-import jsonpath_rfc9535
-
 from harness.typing import Json, Path
 
 if TYPE_CHECKING:
-    from jsonpath_rfc9535 import JSONPathQuery, JSONValue
+    # With its alias, so that other modules may name the type without importing the library.
+    from jsonpath_rfc9535 import JSONPathQuery as JSONPathQuery  # noqa: PLC0414
+    from jsonpath_rfc9535 import JSONValue
+
+
+class PathFailed(ValueError):
+    """A path that cannot be followed through a payload; its text is the reason."""
 
 
 _ONLY_NAMES = re.compile(r"\$(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
+_POSITION = re.compile(r", line 1, column (\d+)$")
 _TOP: dict[str, tuple[str, ...]] = {"$": ()}
 
 
@@ -25,10 +30,24 @@ class BadPath(ValueError):
 @lru_cache(maxsize=4096)
 def compile_path(text: str) -> JSONPathQuery:
     """Compile a path once. Raises `BadPath` where the text is none."""
+    # Late: most paths are names only, and importing the library takes 40 ms.
+    import jsonpath_rfc9535  # noqa: PLC0415
+
     try:
         return jsonpath_rfc9535.compile(text)
     except jsonpath_rfc9535.JSONPathError as error:
-        raise BadPath(str(error).splitlines()[0]) from error
+        reason = str(error).splitlines()[0]
+        raise BadPath(_POSITION.sub(_counted_from_1, reason)) from error
+
+
+def _counted_from_1(found: re.Match[str]) -> str:
+    return f" at character {int(found[1]) + 1}"
+
+
+def require_path(text: str) -> None:
+    """Raise `BadPath` where a text is no JSONPath."""
+    if _names(text) is None:
+        compile_path(text)
 
 
 def find_all(path: str, value: Json) -> list[Json]:
@@ -57,9 +76,24 @@ def _walk(names: tuple[str, ...], value: Json) -> list[Json]:
 
 
 def find_located(path: str, value: Json) -> list[tuple[Path, Json]]:
-    """All values that the path leads to, each with its place in the payload."""
-    nodes = compile_path(path).find(cast("JSONValue", value))
+    """All values that the path leads to, each with its place in the payload.
+
+    Raises `PathFailed` where a filter of the path cannot be evaluated.
+    """
+    from jsonpath_rfc9535 import JSONPathError  # noqa: PLC0415  # as in compile_path
+
+    try:
+        nodes = compile_path(path).find(cast("JSONValue", value))
+    except (JSONPathError, RecursionError) as error:
+        raise PathFailed(str(error)) from error
     return [(tuple(node.location), cast("Json", node.value)) for node in nodes]
+
+
+def beginning(query: JSONPathQuery, length: int) -> JSONPathQuery:
+    """The first segments of a path, as a path."""
+    from jsonpath_rfc9535 import JSONPathQuery as Query  # noqa: PLC0415  # as in compile_path
+
+    return Query(env=query.env, segments=query.segments[:length])
 
 
 def find_first(path: str, value: Json) -> tuple[bool, Json]:

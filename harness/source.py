@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+_LINE_END = re.compile("\r\n|\r|\n")
+"""Python's splitlines knows more of them, which are ordinary characters in YAML and JSON."""
 MARGIN = 5
+WIDTH = 120
+"""Characters of a line that are shown."""
+
+_PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+"""What is shown for a control character, so that a terminal does not act on it."""
+
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+WIDTH = 160
+"""Characters of a line that are shown."""
+_PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+"""Control characters would ring a bell or move the cursor where they are shown."""
 
 Stretch = tuple[int, int, int]
 """Line, column and length."""
@@ -21,7 +35,7 @@ class Source:
 
     def line(self, number: int) -> str:
         """The text of a line, counted from 1; empty past the end."""
-        lines = self.text.splitlines()
+        lines = _LINE_END.split(self.text)
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def place(self, line: int = 1, column: int = 1, length: int = 1) -> Place:
@@ -79,12 +93,19 @@ class Place:
 
     def excerpt(self, remark: str = "") -> str:
         """The line with a caret under the stretch, and a remark behind the caret."""
-        text = self.source.line(self.line).expandtabs(1)
+        text = self.source.line(self.line).expandtabs(1).translate(_PICTURES)
         if not text.strip():
             return f"{'':{MARGIN}} | {remark}" if remark else ""
-        carets = "^" * max(1, min(self.length, len(text) - self.column + 1))
-        under = f"{'':{MARGIN}} | {'':{self.column - 1}}{carets} {remark}"
-        return f"{self.line:>{MARGIN}} | {shorten(text, 160)}\n{under.rstrip()}"
+        column, length = self.column, self.length
+        if len(text) > WIDTH:
+            # A window with the stretch in it, where the line is long.
+            start = max(0, min(column - 1 - WIDTH // 3, len(text) - WIDTH))
+            before, behind = "…" if start else "", "…" if start + WIDTH < len(text) else ""
+            text = f"{before}{text[start : start + WIDTH]}{behind}"
+            column += len(before) - start
+        carets = "^" * max(1, min(length, len(text) - column + 1))
+        under = f"{'':{MARGIN}} | {'':{column - 1}}{carets} {remark}"
+        return f"{self.line:>{MARGIN}} | {text}\n{under.rstrip()}"
 
 
 def shorten(text: str, limit: int = 200) -> str:

@@ -67,6 +67,7 @@ class ChatReply:
         Raises `AssertionError` where the bot was wrong, and `CheckCrashed` where a check could
         not tell, with the text that a scenario's failure has. Returns the reply.
         """
+        __tracebackhide__ = True
         place = _caller()
         expectations = tuple(
             Expectation(
@@ -153,6 +154,7 @@ class Chat:
 
     def judge(self, planned: UserTurn, turn: Turn) -> None:
         """Judge a turn; see `ChatReply.expect`."""
+        __tracebackhide__ = True
         checks = judge_turn(planned, turn, self.transcript, self._project.vocabulary)
         result = ScenarioResult(
             scenario=self._scenario, transcript=self.transcript, checks=tuple(checks)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-
-from jsonpath_rfc9535 import JSONPathError, JSONPathQuery
+from typing import TYPE_CHECKING
 
 from harness.checks.check import BadExpectation
 from harness.checks.matcher import Located
 from harness.checks.values import path_text
 from harness.errors import CheckCrashed, did_you_mean
-from harness.json_path import BadPath, compile_path
+from harness.json_path import BadPath, PathFailed, beginning, compile_path, find_located
 from harness.source import shorten
 from harness.typing import Json, Path, describe
+
+if TYPE_CHECKING:
+    from harness.json_path import JSONPathQuery
 
 MOST_KEYS = 12
 
@@ -41,17 +43,16 @@ class Finder:
         if self._steps is not None:
             return _walk(self._steps, payload)
         try:
-            nodes = self._query.find(payload)  # type: ignore[arg-type]  # their JSON type is narrower
-        except (JSONPathError, RecursionError) as error:
+            return find_located(self.text, payload)
+        except PathFailed as error:
             message = f"{self.text} could not be followed: {error}"
             raise CheckCrashed("path-failed", message) from error
-        return [(tuple(node.location), node.value) for node in nodes]  # type: ignore[misc]  # JSON in, JSON out
 
     def explain_nothing(self, payload: Json) -> tuple[str, str]:
         """That there is nothing at the path and what is, with the likely key."""
         segments = self._query.segments
         for length in range(len(segments) - 1, -1, -1):
-            part = JSONPathQuery(env=self._query.env, segments=segments[:length])
+            part = beginning(self._query, length)
             node = part.find_one(payload)  # type: ignore[arg-type]  # as above
             if node is not None:
                 break

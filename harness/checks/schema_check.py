@@ -31,6 +31,9 @@ def _compile(value: Json, options: Options) -> Judge:
 
 def _schema(value: Json, options: Options) -> Schema:
     try:
+        if value == {}:
+            message = "the schema is empty, and every payload fits it"
+            raise BadExpectation("matches-everything", message, "say what must be there")
         if isinstance(value, Mapping | bool):
             return compile_schema(value, name=_INLINE)
         if not isinstance(value, str):

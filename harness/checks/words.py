@@ -13,8 +13,8 @@ from harness.typing import Json, describe
 LONGEST = 1_000
 """How many characters of a reply stand in a finding."""
 
-TEXT: Mapping[str, Json] = {"type": ["string", "integer"]}
-"""A text in a scenario; a whole number is read as its digits."""
+TEXT: Mapping[str, Json] = {"type": ["string", "number", "boolean", "null"]}
+"""A text in a scenario; whatever YAML made of it, the reader keeps what was written."""
 
 TEXTS: Mapping[str, Json] = {
     "oneOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1}],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import typer
 
@@ -15,7 +16,6 @@ from harness.providers.catalogue import definition_of, installed
 from harness.providers.definition import PHASES
 from harness.providers.session import Session
 from harness.wire.curl import curl_line
-from harness.wire.redaction import Redactor
 
 
 def check(name: str, *, live: bool, message: str) -> int:
@@ -64,6 +64,8 @@ def _talk(project: Project, name: str, message: str) -> int:
     except PlayError as error:
         typer.echo(str(error))
         _show(line.redact(session.take_exchanges()))
+        with suppress(PlayError), line.closing_wire() as wire:
+            session.close(wire)
         return 1
     finally:
         line.close()
@@ -73,4 +75,4 @@ def _talk(project: Project, name: str, message: str) -> int:
 
 def _show(exchanges: Sequence[Exchange]) -> None:
     if exchanges:
-        typer.echo(f"  {curl_line(exchanges[-1].request, Redactor())}")
+        typer.echo(f"  {curl_line(exchanges[-1].request)}")

@@ -30,7 +30,12 @@ def lint_files(paths: Sequence[str]) -> int:
             first = seen.setdefault(scenario.id.casefold(), str(scenario.place))
             if first != str(scenario.place):
                 message = f"the id '{scenario.id}' is taken by {first}"
-                problem = Problem(code="duplicate-scenario", message=message, place=scenario.place)
+                problem = Problem(
+                    code="duplicate-scenario",
+                    message=message,
+                    place=scenario.place,
+                    hint="ids name cassettes, so each is used once, whatever its case",
+                )
                 raise ScenarioError(problem)
         except AuthoringError as error:
             problems += error.problems

@@ -18,8 +18,8 @@ class ProviderConfig:
     """A built-in definition's name, or a folder below the project."""
     node: Node
     """The entry in the file, for the places of its problems."""
-    concurrency: int = 8
-    """Conversations at once, live or recording."""
+    concurrency: int | None = None
+    """Conversations at once, live or recording; None for no limit of its own."""
     rate: float | None = None
     """Requests a second over all conversations; None for no limit."""
     timeout: float | None = None

@@ -32,7 +32,7 @@ def find_config(start: Path) -> Path | None:
 
 def read_config(file: Path) -> Config:
     """Read and check harness.yaml. Raises `ConfigurationError` or `YamlError`."""
-    document = read(file.read_bytes(), file.name)
+    document = read(file.read_bytes(), file.name, expect_mapping=True)
     hold_against(document, _format(), error=ConfigurationError)
     top = document.at()
     root = file.parent.resolve()
@@ -72,7 +72,7 @@ def _provider(name: str, node: Node) -> ProviderConfig:
         name=name,
         definition=str(node.at("definition").value),
         node=node,
-        concurrency=_count(concurrency, 8),
+        concurrency=_count(concurrency, 0) or None,
         rate=_rate(str(rate.value)) if rate else None,
         timeout=parse_duration(str(timeout.value)) if timeout else None,
         hosts=tuple(str(host.value) for host in hosts or ()),
@@ -96,6 +96,7 @@ def _folder(root: Path, node: Node | None, default: str) -> Path:
                 code="outside-project",
                 message=f"the folder {quote(str(node.value))} lies outside the project",
                 place=node.place,
+                hint="name a folder beside or below harness.yaml",
             )
         )
     return folder

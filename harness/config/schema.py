@@ -55,7 +55,12 @@ CONFIG_SCHEMA: Json = {
             "type": "string",
             "description": "Played where a scenario names no provider.",
         },
-        "providers": {"type": "object", "additionalProperties": PROVIDER, "minProperties": 1},
+        "providers": {
+            "type": "object",
+            "additionalProperties": PROVIDER,
+            "propertyNames": {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
+            "minProperties": 1,
+        },
         "scenarios": {"type": "string", "description": "Folder; scenarios where left out."},
         "schemas": {"type": "string", "description": "Folder; schemas where left out."},
         "cassettes": {"type": "string", "description": "Folder; cassettes where left out."},

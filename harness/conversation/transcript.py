@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harness.conversation.exchange import Exchange
+from harness.conversation.exchange import Exchange, Response
 from harness.conversation.message import Reply, UserMessage
 from harness.errors import PlayError, Refused
 from harness.typing import Json
@@ -44,11 +44,17 @@ class Turn:
     @property
     def latency(self) -> float | None:
         """Seconds from sending the message to the end of the reply; None if not recorded."""
-        said = [e for e in self.exchanges if e.request.origin.step.startswith("send")]
-        responses = [e.response for e in said if e.response is not None]
-        if not responses or any(response.seconds is None for response in responses):
-            return None
-        return responses[-1].ended - responses[0].started
+        first: Response | None = None
+        last: Response | None = None
+        for exchange in self.exchanges:
+            response = exchange.response
+            if response is None or not exchange.request.origin.step.startswith("send"):
+                continue
+            if response.seconds is None:
+                return None
+            first = first or response
+            last = response
+        return None if first is None or last is None else last.ended - first.started
 
     @property
     def answer(self) -> Exchange | None:

@@ -22,7 +22,7 @@ from harness.wire.address import host_and_port
 from harness.wire.cassette import Cassette, CassetteHead, cassette_path, read_cassette
 from harness.wire.limited import LimitedWire, Pace
 from harness.wire.recording import RecordingWire
-from harness.wire.redaction import Redactor
+from harness.wire.redaction import NOTHING_SECRET, Redactor
 from harness.wire.replay import ReplayWire
 
 PREPARE = "prepare"
@@ -107,13 +107,12 @@ class Line:
         return (f"{len(unused)} recorded interaction{plural} not used, of turn {listed}",)
 
     def finish(self, *, is_whole: bool) -> None:
-        """Write the recording where the conversation was whole; else the old one stays."""
-        if self.recording is None or self.head is None:
-            return
-        if is_whole:
+        """Write the recording where the conversation was whole.
+
+        Else the old one stays, and what was heard is left in the journal.
+        """
+        if self.recording is not None and self.head is not None and is_whole:
             self.recording.finish(self.head)
-        else:
-            self.recording.discard()
 
     def close(self) -> None:
         """Give back what the line holds."""
@@ -144,7 +143,7 @@ class Lines:
         return Line(
             provider=provider,
             wire=wire,
-            redactor=Redactor(),
+            redactor=NOTHING_SECRET,
             seed=head.seed,
             now=head.recorded_at,
             is_recorded=True,
@@ -248,7 +247,9 @@ class Lines:
 
     def _mend(self, play: Play) -> str:
         file = self._project.config.shown(play.file)
-        return f"harness run --mode record {file}"
+        # A Python test says what it says as it goes, so a stale recording is known too late.
+        mode = "refresh" if play.file.suffix == ".py" else "record"
+        return f"harness run --mode {mode} {file}"
 
 
 class _Late:

@@ -10,8 +10,14 @@ from harness.engine.plan import Entry
 from harness.engine.project import Project
 from harness.errors import Problem, ScenarioError, did_you_mean, quote
 from harness.parsed_cache import content_key
-from harness.scenario import Scenario, examine_scenario, read_scenario, turn_subject
-from harness.source import Source
+from harness.scenario import (
+    Expectation,
+    Scenario,
+    examine_scenario,
+    read_scenario,
+    turn_subject,
+)
+from harness.source import Place, Source
 from harness.typing import Json
 from harness.yaml_reader import Document, read
 
@@ -62,11 +68,11 @@ def _load(project: Project, file: Path, content: bytes, key: str) -> Scenario:
         source = Source(path=shown, text=content.decode("utf-8-sig"))
         document = Document(source=source, value=kept[0], marks=kept[1])
         return read_scenario(document)
-    document = read(content, shown)
+    document = read(content, shown, expect_mapping=True)
     scenario, problems = examine_scenario(document, project.scenario_format)
     if scenario is not None:
         problems += _project_problems(project, scenario, document)
-        problems += _check_problems(project, scenario)
+        problems += _check_problems(project, scenario, document)
     if problems or scenario is None:
         raise ScenarioError(problems)
     project.cache.put(key, [document.value, document.marks])
@@ -112,7 +118,7 @@ def _project_problems(
             )
 
 
-def _check_problems(project: Project, scenario: Scenario) -> Iterator[Problem]:
+def _check_problems(project: Project, scenario: Scenario, document: Document) -> Iterator[Problem]:
     """What can be told of expectations without a reply: patterns, paths, names of schemas."""
     blocks = [
         (turn_subject(turn.number, turn.id), turn.expectations) for turn in scenario.user_turns
@@ -127,7 +133,18 @@ def _check_problems(project: Project, scenario: Scenario) -> Iterator[Problem]:
                 yield Problem(
                     code=error.code,
                     message=error.message,
-                    place=expectation.place,
+                    place=_place_of(error, expectation, document),
                     subject=subject,
                     hint=error.hint,
                 )
+
+
+def _place_of(error: BadExpectation, expectation: Expectation, document: Document) -> Place:
+    """Where a check's value makes no sense: at a name that is unknown, else at the value."""
+    path = (*expectation.path, *error.path)
+    is_name = bool(error.path) and error.code in _NAMES
+    return document.key_place(path) if is_name else document.place(path)
+
+
+_NAMES = ("unknown-check", "unknown-key", "unknown-matcher", "invalid-path")
+"""Codes of what is wrong with a key, not with the value behind it."""

@@ -59,7 +59,18 @@ class Explainer:
         elif isinstance(kind, ValidationErrorKind.OneOfMultipleValid):
             fitting = sum(not branch for branch in kind.context)
             message = f"{name_of(path)} fits {fitting} of the possible shapes, expected exactly one"
+            if rivals := self._rivals(error, value):
+                message = f"{name_of(path)} has {' and '.join(rivals)}, expected one of them"
         return self._violation(error, path, keyword, message, _known(kind))
+
+    def _rivals(self, error: ValidationError, value: Json) -> list[str]:
+        """The keys of a value that exclude one another, where that is what the branches say."""
+        branches = self._library.argument(str(error.absolute_keyword_location))
+        if not isinstance(branches, list) or not isinstance(value, Mapping):
+            return []
+        keys = [key for one in branches if isinstance(one, Mapping) for key in _required(one)]
+        rivals = [f"'{key}'" for key in keys if key in value]
+        return rivals if len(keys) == len(branches) else []
 
     def _allows_no_key(self, error: ValidationError) -> bool:
         """`additionalProperties: false` without any properties comes as a false schema."""
@@ -141,6 +152,11 @@ class Explainer:
         for part in path:
             value = value[part]  # type: ignore[index]  # the error names a path in it
         return value
+
+
+def _required(schema: Mapping[str, Json]) -> Sequence[str]:
+    keys = schema.get("required", ())
+    return [str(key) for key in keys] if isinstance(keys, list | tuple) else ()
 
 
 def _is_other_kind(branch: Sequence[ValidationError], path: Path) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
 
-from harness.errors import DefinitionError, Problem, did_you_mean
+from harness.errors import DefinitionError, Problem, SchemaError, did_you_mean, quote
 from harness.file_format import hold_against
-from harness.json_path import BadPath, compile_path
+from harness.json_path import BadPath, require_path
 from harness.json_schema import Schema, SchemaFolder, compile_schema
 from harness.providers.definition import (
     PHASES,
@@ -28,7 +29,8 @@ from harness.providers.definition import (
 from harness.providers.definition_schema import DEFINITION_SCHEMA
 from harness.providers.flow import NAMES
 from harness.template import Template, TemplateError, compile_template
-from harness.typing import Json
+from harness.template.places import expression_with
+from harness.typing import Json, Path
 from harness.yaml_reader import Document, Node, read
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -46,7 +48,7 @@ def read_definition(folder: FilePath, shown: str) -> Definition:
             Problem(code="no-definition", message="there is no provider.yaml", where=shown)
         )
     content = file.read_bytes()
-    document = read(content, f"{shown}/provider.yaml")
+    document = read(content, f"{shown}/provider.yaml", expect_mapping=True)
     hold_against(document, _format(), error=DefinitionError)
     return _Reader(document, SchemaFolder(folder / "schemas", f"{shown}/schemas")).definition(
         _fingerprint(content, folder / "schemas")
@@ -63,7 +65,7 @@ class _Reader:
 
     def definition(self, fingerprint: str) -> Definition:
         top = self._document.at()
-        settings = {name: _setting(name, node) for name, node in _entries(top, "settings")}
+        settings = {name: self._setting(name, node) for name, node in _entries(top, "settings")}
         headers = top.get("headers")
         phases = {phase: tuple(self._steps(phase, top.get(phase), headers)) for phase in PHASES}
         definition = Definition(
@@ -76,6 +78,7 @@ class _Reader:
             headers_kept=frozenset(name.lower() for name in _value(top, "keep_headers") or ()),
         )
         self._require_captures(definition)
+        self._require_settings(definition)
         if self._problems:
             raise DefinitionError(self._problems)
         return definition
@@ -162,9 +165,10 @@ class _Reader:
     def _path(self, node: Node, text: str | None = None) -> str:
         path = str(node.value) if text is None else text
         try:
-            compile_path(path)
+            require_path(path)
         except BadPath as error:
-            self._note("invalid-path", f"'{path}' is no JSONPath: {error}", node)
+            hint = "" if path.startswith("$") else "a path begins with '$', such as $.id"
+            self._note("invalid-path", f"'{path}' is no JSONPath: {error}", node, hint)
         return path
 
     def _schema(self, node: Node | None) -> Schema | None:
@@ -198,15 +202,46 @@ class _Reader:
                         Problem(
                             code="unknown-capture",
                             message=f"step {step.name} uses '{name}', which no step captures",
-                            place=step.place,
+                            place=expression_with(name, step.place),
                             hint=did_you_mean(name, known),
                         )
                     )
+
+    def _require_settings(self, definition: Definition) -> None:
+        """An absent member is none, so a misspelt setting would be left out in silence."""
+        known = definition.settings
+        for path, text in _texts(self._document.value):
+            for name in _SETTING.findall(text) if "${" in text else ():
+                if name not in known:
+                    place = expression_with(name, self._document.place(path))
+                    message = f"there is no setting {quote(name)}"
+                    hint = did_you_mean(name, known)
+                    self._problems.append(
+                        Problem(code="unknown-setting", message=message, place=place, hint=hint)
+                    )
+
+    def _setting(self, name: str, node: Node) -> Setting:
+        value: dict[str, Json] = {key: one.value for key, one in node.items()}
+        is_secret = bool(value.pop("secret", False))
+        is_required = bool(value.pop("required", False))
+        try:
+            compile_schema(value, name=name)
+        except SchemaError as error:
+            first = error.problems[0]
+            self._note(first.code, f"the setting '{name}': {first.message}", node, first.hint)
+        return Setting(
+            name=name,
+            schema=value,
+            is_secret=is_secret,
+            is_required=is_required,
+            default=value.get("default"),
+        )
 
     def _note(self, code: str, message: str, node: Node, hint: str = "") -> None:
         self._problems.append(Problem(code=code, message=message, place=node.place, hint=hint))
 
 
+_SETTING = re.compile(r"(?<![.\w])settings\.(\w+)")
 _REPLY_PATHS = ("messages", "id", "actions", "products", "attachments")
 
 
@@ -222,17 +257,16 @@ def _stream(node: Node) -> StreamPlan:
     return StreamPlan(framing=Framing(_text(node, "framing") or "auto"), done=_text(node, "done"))
 
 
-def _setting(name: str, node: Node) -> Setting:
-    value: dict[str, Json] = {key: one.value for key, one in node.items()}
-    is_secret = bool(value.pop("secret", False))
-    is_required = bool(value.pop("required", False))
-    return Setting(
-        name=name,
-        schema=value,
-        is_secret=is_secret,
-        is_required=is_required,
-        default=value.get("default"),
-    )
+def _texts(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text in a value, with its path."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from _texts(one, (*path, key))
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _texts(one, (*path, index))
 
 
 def _entries(node: Node, key: str) -> list[tuple[str, Node]]:

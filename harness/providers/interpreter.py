@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Mapping
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlencode
 
@@ -28,6 +29,9 @@ CONTENT_TYPES = {
     Encoding.XML: "application/xml; charset=utf-8",
     Encoding.TEXT: "text/plain; charset=utf-8",
 }
+
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def run_steps(steps: tuple[Step, ...], state: FlowState) -> Flow:
@@ -152,7 +156,7 @@ def _body(step: Step, plan: RequestPlan, value: object) -> tuple[bytes, str]:
             "a setting, `session:` or the definition is wrong; nothing was sent",
         )
     if plan.encoding is Encoding.JSON:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), content_type
+        return _COMPACT.encode(value).encode(), content_type
     if plan.encoding is Encoding.FORM:
         return urlencode(_items(value), doseq=True).encode(), content_type
     if plan.encoding is Encoding.XML:
@@ -164,12 +168,17 @@ def _body(step: Step, plan: RequestPlan, value: object) -> tuple[bytes, str]:
 
 def _url(settings: Mapping[str, Json], path: str, query: list[tuple[str, object]]) -> str:
     base = str(settings.get("base_url", "")).rstrip("/")
-    url = base + quote(path, safe="/:@!$&'()*+,;=-._~%")
+    url = base + _quoted(path)
     return f"{url}?{urlencode(query, doseq=True, safe='$,/')}" if query else url
 
 
+@lru_cache(maxsize=1024)
+def _quoted(path: str) -> str:
+    return quote(path, safe="/:@!$&'()*+,;=-._~%")
+
+
 def _items(value: object) -> list[tuple[str, object]]:
-    return list(value.items()) if isinstance(value, Mapping) else []
+    return list(value.items()) if isinstance(value, dict) else []
 
 
 def _exchange(send: Send, state: FlowState) -> Generator[Command, Response, Response]:
@@ -179,13 +188,18 @@ def _exchange(send: Send, state: FlowState) -> Generator[Command, Response, Resp
         state.exchanges.append(Exchange(request=send.request, response=None))
         raise
     state.exchanges.append(Exchange(request=send.request, response=response))
-    for value in (value for name, value in response.headers if name.lower() == "set-cookie"):
-        try:
-            cookies = SimpleCookie(value)
-        except CookieError:
-            continue
-        state.cookies.update({name: morsel.value for name, morsel in cookies.items()})
+    for name, value in response.headers:
+        if name.lower() == "set-cookie":
+            state.cookies.update(_cookies(value))
     return response
+
+
+def _cookies(header: str) -> dict[str, str]:
+    try:
+        cookies = SimpleCookie(header)
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in cookies.items()}
 
 
 def _read(step: Step, request: Request, response: Response, state: FlowState) -> Json:

@@ -23,11 +23,9 @@ def read_payload(response: Response, encoding: Encoding) -> Json:
     if encoding is Encoding.NONE:
         return None
     body = response.body
-    if not body.strip():
+    if not body or body.isspace():
         raise ProtocolError("empty-body", f"the answer has no body (status {response.status})")
-    content_type = (response.header("content-type") or "").lower()
-    start = body[:200].lstrip().lower()
-    if "html" in content_type or start.startswith((b"<!doctype html", b"<html")):
+    if _is_html(response):
         raise ProtocolError(
             "html-page",
             f"the answer is an HTML page (status {response.status}), expected {encoding.value}",
@@ -37,6 +35,14 @@ def read_payload(response: Response, encoding: Encoding) -> Json:
     if encoding is Encoding.TEXT:
         return body.decode("utf-8", "replace")
     return read_xml(body) if encoding is Encoding.XML else read_json(body)
+
+
+def _is_html(response: Response) -> bool:
+    if response.body[:1] in (b"{", b"["):
+        return False
+    start = response.body[:200].lstrip().lower()
+    is_page = start.startswith((b"<!doctype html", b"<html"))
+    return is_page or "html" in (response.header("content-type") or "").lower()
 
 
 def read_json(body: bytes) -> Json:

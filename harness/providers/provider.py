@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from harness.config import ProviderConfig
@@ -17,6 +17,8 @@ from harness.typing import Json
 from harness.yaml_reader import Node
 
 _VARIABLE = re.compile(r"\benv\.(\w+)")
+_LITERAL = re.compile(r"""(?<!\[)(?:'[^']+'|"[^"]+")""")
+"""A text within a template, but not the name in `env['NAME']`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,16 +69,16 @@ def fill_in(
     given = dict(node.items()) if node else {}
     for name, value in given.items():
         if name not in definition.settings:
-            problems.append(
-                Problem(
-                    code="unknown-setting",
-                    message=f"unknown setting {quote(name)} of definition {definition.name}",
-                    place=value.key_place,
-                    subject=f"provider {config.name}",
-                    hint=did_you_mean(name, definition.settings),
-                )
+            problem = Problem(
+                code="unknown-setting",
+                message=f"unknown setting {quote(name)} of definition {definition.name}",
+                place=value.key_place,
+                subject=f"provider {config.name}",
+                hint=did_you_mean(name, definition.settings),
             )
-    filler = _Filler(config.name, environment, recorded, credentials)
+            # It may be a secret whose name is misspelt.
+            problems.append(problem if "${" in str(value.value) else _unseen(problem))
+    filler = _Filler(config, environment, recorded, credentials)
     settings = {
         name: filler.value(setting, given.get(name))
         for name, setting in definition.settings.items()
@@ -84,6 +86,8 @@ def fill_in(
     problems += filler.problems
     if not problems and recorded is None:
         problems += _address_problems(config, settings)
+    if any(problem.code == "inline-secret" for problem in problems):
+        problems = [_unseen(problem) for problem in problems]
     if problems:
         raise ConfigurationError(problems)
     return Provider(name=config.name, definition=definition, settings=settings, config=config)
@@ -94,12 +98,12 @@ class _Filler:
 
     def __init__(
         self,
-        provider: str,
+        config: ProviderConfig,
         environment: Mapping[str, str],
         recorded: Mapping[str, Json] | None,
         credentials: str,
     ) -> None:
-        self._provider = provider
+        self._config = config
         self._environment = environment
         self._recorded = recorded
         self._credentials = credentials
@@ -108,11 +112,17 @@ class _Filler:
     def value(self, setting: Setting, node: Node | None) -> Json:
         if node is None or node.value is None:
             if setting.is_required and self._recorded is None and setting.default is None:
-                self._note("missing-setting", f"the setting '{setting.name}' is missing", None)
+                self._note(
+                    "missing-setting",
+                    f"the setting '{setting.name}' is missing",
+                    self._config.node.get("settings") or self._config.node,
+                    f"add '{setting.name}:' below 'settings:'",
+                    key=True,
+                )
             return self._from_recording(setting, setting.default)
         text = node.value
         is_reference = isinstance(text, str) and "${" in text
-        if setting.is_secret and not is_reference:
+        if setting.is_secret and (not is_reference or _LITERAL.search(str(text))):
             self._note(
                 "inline-secret",
                 f"the secret '{setting.name}' is written into the file",
@@ -152,7 +162,14 @@ class _Filler:
             template = compile_template(text, lambda _path: node.place)
             return template.render({"env": self._environment})
         except TemplateError as error:
-            self.problems.append(error.problem)
+            found = error.problem
+            hint = "the environment is read as ${env.NAME}"
+            self._note(
+                found.code,
+                found.message,
+                node,
+                hint if found.code == "undefined-variable" else found.hint,
+            )
             return None
 
     def _typed(self, setting: Setting, value: Json, node: Node) -> Json:
@@ -166,13 +183,15 @@ class _Filler:
             self._note("wrong-setting", f"the setting '{setting.name}': {shown}", node)
         return value
 
-    def _note(self, code: str, message: str, node: Node | None, hint: str = "") -> None:
+    def _note(
+        self, code: str, message: str, node: Node, hint: str = "", *, key: bool = False
+    ) -> None:
         self.problems.append(
             Problem(
                 code=code,
                 message=message,
-                place=node.place if node else None,
-                subject=f"provider {self._provider}",
+                place=node.key_place if key else node.place,
+                subject=f"provider {self._config.name}",
                 hint=hint,
             )
         )
@@ -180,25 +199,53 @@ class _Filler:
 
 def _address_problems(config: ProviderConfig, settings: Mapping[str, Json]) -> list[Problem]:
     url = str(settings.get("base_url") or "")
-    parts = urlsplit(url)
-    message = ""
-    if parts.scheme not in ("http", "https"):
-        found = f"the scheme {parts.scheme}://" if parts.scheme else "no scheme"
-        message = f"base_url has {found}, expected http:// or https://"
-    elif parts.username is not None or parts.password is not None:
-        message = "base_url holds a user name or password"
-    elif not parts.hostname:
-        message = "base_url names no host"
+    message, hint = _address_fault(url)
     if not message:
         return []
     node = config.node.get("settings")
     base_url = node.get("base_url") if node else None
-    return [
-        Problem(
-            code="wrong-address",
-            message=message,
-            place=(base_url or config.node).place,
-            subject=f"provider {config.name}",
-            hint="give credentials as settings" if "password" in message else "",
-        )
-    ]
+    problem = Problem(
+        code="wrong-address",
+        message=message,
+        place=(base_url or config.node).place,
+        subject=f"provider {config.name}",
+        hint=hint,
+    )
+    return [_unseen(problem) if "@" in url or "?" in url else problem]
+
+
+def _address_fault(url: str) -> tuple[str, str]:
+    """What is wrong with an address, and a hint; empty where it can be used."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        return f"base_url is no address: {str(error).partition(' as ')[0]}", ""
+    found = f"the scheme {parts.scheme}://" if "://" in url else "no scheme"
+    faults = (
+        (
+            parts.scheme not in ("http", "https"),
+            f"base_url has {found}, expected http:// or https://",
+            "the environment is read as ${env.NAME}" if url.startswith("$") else "",
+        ),
+        (
+            "@" in parts.netloc,
+            "base_url holds a user name or password",
+            "give credentials as settings",
+        ),
+        (not parts.hostname, "base_url names no host", ""),
+        (any(character.isspace() for character in url), "base_url holds a blank", ""),
+        (
+            bool(parts.query or parts.fragment),
+            "base_url holds a query or fragment",
+            "paths are put behind it",
+        ),
+    )
+    return next(((message, hint) for is_so, message, hint in faults if is_so), ("", ""))
+
+
+def _unseen(problem: Problem) -> Problem:
+    """The same without its line of the file, which may hold a secret."""
+    if problem.place is None:
+        return problem
+    return replace(problem, place=None, where=str(problem.place))

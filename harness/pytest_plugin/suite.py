@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,9 @@ from harness.errors import AuthoringError, ConfigurationError, Problem, Scenario
 from harness.parsed_cache import ParsedCache
 from harness.pytest_plugin.keys import SUITE
 from harness.reports.tally import Tally
+
+PROVIDER_CONCURRENCY = 8
+"""Conversations at once with a provider, where neither its entry nor the option says how many."""
 
 STOP_SECONDS = 0.8
 """What stopping may take, closing steps included; Ctrl-C shall end within a second."""
@@ -45,7 +47,7 @@ class Suite:
         self._chosen: Sequence[str] = config.getoption("--harness-provider")
         self._seen: dict[str, Seen] = {}
         self._tags: set[str] = set()
-        self.runner = Runner(project, mode, share=_workers())
+        self.runner = Runner(project, mode, share=_workers(config))
         self._players: Players | None = None
 
     def holds(self, file: Path, *, is_named: bool) -> bool:
@@ -71,14 +73,16 @@ class Suite:
     @contextmanager
     def playing(self, items: Sequence[pytest.Item]) -> Iterator[None]:
         """Play ahead while pytest runs its items; stop when it stops."""
-        is_worker = "PYTEST_XDIST_WORKER" in os.environ
+        # Workers of xdist get their items one by one, so there is nothing to play ahead.
+        is_worker = hasattr(self._config, "workerinput")
         if not self.mode.is_live or is_worker:
             yield
             return
         plays = [item.play for item in items if hasattr(item, "play")]
         config = self.project.config
         wanted = self._config.getoption("--harness-concurrency")
-        limits = {name: wanted or entry.concurrency for name, entry in config.providers.items()}
+        otherwise = wanted or PROVIDER_CONCURRENCY
+        limits = {name: one.concurrency or otherwise for name, one in config.providers.items()}
         self._players = Players(
             self.runner.run, plays, concurrency=wanted or config.concurrency, limits=limits
         )
@@ -96,13 +100,16 @@ class Suite:
             return players.result(play)
         return self.runner.run(play)
 
-    def report(self, result: ScenarioResult) -> None:
-        """Tell reporters that write while a test runs."""
+    def report(self, play: Play, result: ScenarioResult) -> None:
+        """Tell reporters that write while a test runs.
+
+        To be called in its teardown: Allure sets title and description anew when set-up ends.
+        """
         if self._config.getoption("allure_report_dir", None):
             # Late: importing Allure takes 200 ms.
             from harness.reports.allure import report_to_allure  # noqa: PLC0415
 
-            report_to_allure(result)
+            report_to_allure(result, row=play.row)
 
     def close(self) -> None:
         """Give back what the run held."""
@@ -143,5 +150,5 @@ def _cache_file(config: pytest.Config) -> Path | None:
     return None if cache is None else cache.mkdir("harness") / "parsed.sqlite"
 
 
-def _workers() -> int:
-    return int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+def _workers(config: pytest.Config) -> int:
+    return int(getattr(config, "workerinput", {}).get("workercount", 1))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from harness.conversation import Outcome
 from harness.pytest_plugin.suite import Suite
+from harness.reports.tally import Tally
 
 COLUMNS = ("passed", "failed", "broken")
 
 
 def write_summary(reporter: Any, suite: Suite) -> None:  # noqa: ANN401  # pytest names no public type
     """Write a table of providers, codes of failures, and notes. Nothing where nothing played."""
-    providers = suite.tally.providers
+    providers = suite.tally.providers or _told_by_workers(reporter).providers
     if not providers:
         return
     reporter.write_sep("-", f"conversations ({suite.mode.value})")
@@ -30,3 +32,19 @@ def write_summary(reporter: Any, suite: Suite) -> None:  # noqa: ANN401  # pytes
         reporter.write_line(f"why: {listed}")
     for note in suite.tally.notes:
         reporter.write_line(f"note: {note}")
+
+
+def _told_by_workers(reporter: Any) -> Tally:  # noqa: ANN401  # as above
+    """Counts from the properties of reports: with xdist, other processes play."""
+    tally = Tally()
+    for report in chain.from_iterable(reporter.stats.values()):
+        told = dict(getattr(report, "user_properties", ()))
+        if getattr(report, "when", "") == "setup" and "provider" in told:
+            tally.add_counts(
+                told["provider"],
+                outcome=told["outcome"],
+                turns=int(told["turns"]),
+                checks=int(told["checks"]),
+                codes=tuple(told.get("codes", "").split()),
+            )
+    return tally

@@ -15,7 +15,6 @@ from allure_commons.types import AttachmentType, LabelType
 from harness.conversation import Exchange, Outcome, Transcript, Turn
 from harness.engine.result import CheckResult, ScenarioResult
 from harness.wire.curl import curl_line
-from harness.wire.redaction import Redactor
 
 
 class Wrong(AssertionError):
@@ -26,20 +25,24 @@ class Untold(Exception):
     """Marks a step as broken."""
 
 
-def report_to_allure(result: ScenarioResult) -> None:
-    """Write steps and attachments of a scenario into the test that is running."""
+def report_to_allure(result: ScenarioResult, *, row: str = "") -> None:
+    """Write steps and attachments of a scenario into the test that is running.
+
+    `row` is that of the matrix. Allure takes tests with equal parameters for retries of one.
+    Tags are pytest's markers, which Allure reads by itself.
+    """
     scenario, transcript = result.scenario, result.transcript
     allure.dynamic.title(scenario.title or scenario.id)
     if scenario.description:
         allure.dynamic.description(scenario.description)
     allure.dynamic.parameter("provider", transcript.provider)
-    for tag in scenario.tags:
-        allure.dynamic.tag(tag)
+    if row:
+        allure.dynamic.parameter("row", row)
     allure.dynamic.label(LabelType.FEATURE, transcript.provider)
-    for exchange in transcript.around:
-        _exchange(exchange)
     for turn in transcript.turns:
         _turn(turn, [check for check in result.checks if check.turn == turn.number], transcript)
+    for exchange in transcript.around:
+        _exchange(exchange)
 
 
 def _turn(turn: Turn, checks: list[CheckResult], transcript: Transcript) -> None:
@@ -81,7 +84,7 @@ def _exchange(exchange: Exchange) -> None:
     request, response = exchange.request, exchange.response
     status = "no answer" if response is None else f"{response.status} {response.reason}".strip()
     with allure.step(f"{request.origin.step}: {request.method} {request.url} → {status}"):
-        allure.attach(curl_line(request, Redactor()), "curl", AttachmentType.TEXT)
+        allure.attach(curl_line(request), "curl", AttachmentType.TEXT)
         if request.body:
             _body(request.body, "request")
         if response is not None and response.body:

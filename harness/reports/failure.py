@@ -10,10 +10,6 @@ from harness.engine.result import CheckResult, ScenarioResult
 from harness.scenario import Scenario, turn_subject
 from harness.source import shorten
 from harness.wire.curl import curl_line
-from harness.wire.redaction import Redactor
-
-_NOTHING_SECRET = Redactor()
-"""Transcripts are redacted when they are made; this only keeps to the names of secret headers."""
 
 WIDTH = 100
 LABEL = 12
@@ -101,7 +97,7 @@ def _said(turn: Turn) -> Iterator[str]:
 
 def _curl(exchange: Exchange | None) -> Iterator[str]:
     if exchange is not None:
-        yield f"  {'curl':<{LABEL}}{curl_line(exchange.request, _NOTHING_SECRET)}"
+        yield f"  {'curl':<{LABEL}}{curl_line(exchange.request)}"
 
 
 def _labelled(label: str, text: str) -> Iterator[str]:
@@ -117,8 +113,9 @@ def _labelled(label: str, text: str) -> Iterator[str]:
 
 def _subject(scenario: Scenario, number: int) -> str:
     turn = next((t for t in scenario.user_turns if t.number == number), None)
-    if turn is not None:
-        return turn_subject(turn.number, turn.id)
+    if number > 0:
+        # A conversation of a Python test has turns that no scenario plans.
+        return turn_subject(number, turn.id if turn else "")
     return "closing the conversation" if number < 0 else "before the first turn"
 
 

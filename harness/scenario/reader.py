@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from harness.durations import parse_duration
-from harness.errors import Problem, ScenarioError
+from harness.errors import Problem, ScenarioError, quote
 from harness.file_format import Departure, departures_of, without
-from harness.json_path import BadPath, compile_path
+from harness.json_path import BadPath, require_path
 from harness.json_schema import Schema
 from harness.scenario.names import matrix_rows, scenario_id_problem
 from harness.scenario.scenario import (
@@ -25,13 +26,19 @@ from harness.scenario.scenario import (
 from harness.scenario.variables import variable_problems
 from harness.source import Place
 from harness.template import Template, TemplateError, compile_template
-from harness.typing import Path
+from harness.typing import Json, Path
 from harness.yaml_reader import Document, Node
 
 MAX_ROUNDS = 3
 """Leaving out what is wrong may empty a block, which is wrong in turn."""
 
 MODIFIERS = ("ignore_case",)
+
+TEXT_CHECKS = (
+    *("equals", "contains", "contains_any", "contains_all", "not_contains"),
+    *("matches", "not_matches", "starts_with", "ends_with"),
+)
+"""Checks whose values are texts, read as they were written."""
 
 
 def read_scenario(document: Document) -> Scenario:
@@ -93,7 +100,7 @@ class SubjectIn:
             return ""
         turn = turns[index]
         if not isinstance(turn, dict) or "assistant" in turn:
-            return f"line {index + 1} of turns"
+            return f"entry {index + 1} of turns"
         before = (t for t in turns[: index + 1] if not (isinstance(t, dict) and "assistant" in t))
         return turn_subject(sum(1 for _ in before), str(turn.get("id") or ""))
 
@@ -116,13 +123,18 @@ class _Reader:
     def scenario(self) -> Scenario:
         top = self._document.at()
         node = top.at("scenario")
-        identifier = str(node.value)
+        identifier = str(_as_written(node))
         reason = scenario_id_problem(identifier)
         if reason:
-            self._note("wrong-id", f"'{identifier[:120]}' cannot name a scenario: {reason}", node)
+            self._note("wrong-id", f"{quote(identifier)} cannot name a scenario: {reason}", node)
         timeout = top.get("timeout")
         session = top.get("session")
         text = self._document.source.text
+        if not any(turn.get("user") for turn in top.at("turns")):
+            message = "the scenario has no turn of the user, so it asserts nothing"
+            self._note(
+                "asserts-nothing", message, top.at("turns"), "add 'user:' and 'expect:'", key=True
+            )
         return Scenario(
             id=identifier,
             title=_text(top, "title"),
@@ -154,7 +166,8 @@ class _Reader:
                 for key in ("expect", "error", "capture", "on_fail"):
                     if turn.get(key):
                         message = f"'{key}' has no meaning beside 'assistant': it is not checked"
-                        self._note("not-checked", message, turn.at(key), key=True)
+                        hint = "put it into the user's turn that follows"
+                        self._note("not-checked", message, turn.at(key), hint, key=True)
                 yield AssistantLine(text=self._text_template(assistant), place=turn.place)
                 continue
             number += 1
@@ -163,7 +176,8 @@ class _Reader:
                 first = taken.setdefault(str(identifier.value), identifier)
                 if first is not identifier:
                     line = f"line {first.place.line}"
-                    self._note("duplicate-id", f"this id names the turn on {line} too", identifier)
+                    message = f"this id names the turn on {line} too"
+                    self._note("duplicate-id", message, identifier, "give each turn its own")
             yield self._turn(number, turn)
 
     def _turn(self, number: int, node: Node) -> UserTurn:
@@ -176,7 +190,9 @@ class _Reader:
                 "add 'expect:', or say 'expect: none'",
             )
         if expect is not None and error is not None:
-            self._note("expect-and-error", "a refused turn has no reply to expect", error, key=True)
+            message = "a refused turn has no reply to expect"
+            hint = "keep 'error:' where the provider must refuse, else 'expect:'"
+            self._note("expect-and-error", message, error, hint, key=True)
         block = error if error is not None else expect
         scope = Scope.REPLY if error is None else Scope.REFUSAL
         return UserTurn(
@@ -191,12 +207,11 @@ class _Reader:
         )
 
     def _message(self, node: Node) -> MessagePlan:
-        if not isinstance(node.value, Mapping):
+        if not isinstance(node.value, dict):
             return MessagePlan(text=self._text_template(node))
         if node.get("text") and node.get("press"):
-            self._note(
-                "text-and-press", "a turn types a text or presses a button", node.at("press")
-            )
+            message = "a turn types a text or presses a button"
+            self._note("text-and-press", message, node.at("press"), "keep one of them", key=True)
         text, press = node.get("text"), node.get("press")
         attachments, metadata = node.get("attachments"), node.get("metadata")
         return MessagePlan(
@@ -207,7 +222,7 @@ class _Reader:
         )
 
     def _block(self, node: Node | None, scope: Scope) -> Iterator[Expectation]:
-        if node is None or not isinstance(node.value, Mapping):
+        if node is None or not isinstance(node.value, dict):
             return
         ignore_case = node.get("ignore_case")
         found = False
@@ -220,8 +235,9 @@ class _Reader:
                 continue
             yield Expectation(
                 name=name,
-                value=self._template(value),
+                value=self._texts(value) if name in TEXT_CHECKS else self._template(value),
                 place=value.key_place,
+                path=value.path,
                 scope=scope,
                 ignore_case=bool(ignore_case.value) if ignore_case else False,
             )
@@ -247,14 +263,17 @@ class _Reader:
 
     def _path(self, node: Node) -> str:
         try:
-            compile_path(str(node.value))
+            require_path(str(node.value))
         except BadPath as error:
-            self._note("invalid-path", f"'{node.value}' is no JSONPath: {error}", node)
+            hint = "" if str(node.value).startswith("$") else "a path begins with '$', such as $.id"
+            self._note("invalid-path", f"'{node.value}' is no JSONPath: {error}", node, hint)
         return str(node.value)
 
     def _text_template(self, node: Node) -> Template:
-        text = node.value if isinstance(node.value, str) else node.text
-        return self._compiled(text, node)
+        return self._compiled(_as_written(node), node)
+
+    def _texts(self, node: Node) -> Template:
+        return self._compiled(_as_written(node), node)
 
     def _template(self, node: Node) -> Template:
         return self._compiled(node.value, node)
@@ -266,7 +285,7 @@ class _Reader:
                 lambda path: self._document.place((*node.path, *path)),
             )
         except TemplateError as error:
-            self.problems.append(error.problem)
+            self.problems.append(replace(error.problem, subject=self._subject(node.path)))
             return compile_template(None)
         if template.names:
             self.places[id(template)] = node.place
@@ -293,7 +312,14 @@ def _entries(node: Node, key: str) -> list[tuple[str, Node]]:
 
 def _text(node: Node, key: str) -> str:
     found = node.get(key)
-    return "" if found is None or found.value is None else str(found.value)
+    return "" if found is None else str(_as_written(found))
+
+
+def _as_written(node: Node) -> Json:
+    """Texts, also where YAML made something else of one, such as a number of `012`."""
+    if isinstance(node.value, list):
+        return [_as_written(one) for one in node]
+    return node.value if isinstance(node.value, (str, dict)) else node.text
 
 
 def _names(node: Node | None) -> tuple[str, ...]:

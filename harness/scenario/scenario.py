@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from harness.source import Place
 from harness.template import Template
-from harness.typing import Json
+from harness.typing import Json, Path
 
 
 class Scope(StrEnum):
@@ -40,6 +40,8 @@ class Expectation:
     value: Template
     place: Place
     """Of the check's name."""
+    path: Path = ()
+    """Of the value in the file."""
     scope: Scope = Scope.REPLY
     ignore_case: bool = False
 

@@ -125,9 +125,9 @@ def scenario_schema(
         "required": ["scenario", "turns"],
         "additionalProperties": False,
         "properties": {
-            "scenario": {"type": "string", "description": "Unique id; names the cassette."},
-            "title": {"type": "string"},
-            "description": {"type": "string"},
+            "scenario": {**_as_mapping(_TEXT), "description": "Unique id; names the cassette."},
+            "title": _TEXT,
+            "description": _TEXT,
             "tags": {
                 "type": "array",
                 "items": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},

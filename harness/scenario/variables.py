@@ -8,10 +8,14 @@ from harness.errors import Problem, did_you_mean
 from harness.scenario.scenario import AssistantLine, Scenario, UserTurn
 from harness.source import Place
 from harness.template import Template
+from harness.template.places import expression_with
 from harness.typing import Path
 
 FUNCTIONS = ("uuid", "now", "random")
 """Callable in every template; seeded, so that a replay gives the same values."""
+
+
+_ELSEWHERE = {"env": "only harness.yaml reads the environment"}
 
 
 def variable_problems(
@@ -56,18 +60,22 @@ def _unknown(
     template: Template, known: set[str], made_later: dict[str, int], place: Place, subject: str
 ) -> Iterator[Problem]:
     for name in sorted(template.names - known):
+        where = expression_with(name, place)
         if name in made_later:
             yield Problem(
                 code="capture-too-early",
                 message=f"'{name}' is used here, but captured only in turn {made_later[name]}",
-                place=place,
+                place=where,
                 subject=subject,
+                hint="a capture can be used after its turn",
             )
             continue
         yield Problem(
             code="undefined-variable",
             message=f"there is no variable '{name}'",
-            place=place,
+            place=where,
             subject=subject,
-            hint=did_you_mean(name, known) or "define it under 'vars:' or 'capture:'",
+            hint=_ELSEWHERE.get(name)
+            or did_you_mean(name, known.difference(FUNCTIONS))
+            or "define it under 'vars:' or 'capture:'",
         )

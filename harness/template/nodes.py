@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Context = Mapping[str, object]
 
+_NO_NAMES: frozenset[str] = frozenset()
+
 
 class Node(Protocol):
     """A compiled value."""
@@ -70,7 +72,7 @@ class Constant:
     @property
     def names(self) -> frozenset[str]:
         """None."""
-        return frozenset()
+        return _NO_NAMES
 
     def render(self, _: Context) -> Json:
         """The same object each time."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from harness.conversation import Request
-from harness.wire.redaction import Redactor
+from harness.wire.redaction import NOTHING_SECRET, Redactor
 
 LONGEST = 2000
 """Characters of the body that are shown."""
@@ -17,7 +17,7 @@ def curl_line(request: Request, redactor: Redactor | None = None, limit: int = L
     Without a redactor, secrets are known by the names of headers and keys alone. A body past the
     limit is cut, and one that is not text left out; a comment behind the command says so.
     """
-    redactor = redactor or Redactor()
+    redactor = redactor or NOTHING_SECRET
     words = ["curl"]
     if request.method != "GET" or request.body:
         words += ["-X", request.method]

@@ -69,7 +69,9 @@ class Leftover:
     def __str__(self) -> str:
         count = len(self.interactions)
         what = "interaction" if count == 1 else "interactions"
-        return f"{self.path} holds {count} {what} of a run that was killed ({self.recorded_at})"
+        return (
+            f"{self.path} holds {count} {what} of a recording that broke off ({self.recorded_at})"
+        )
 
 
 def journal_path(path: Path) -> Path:

@@ -12,7 +12,7 @@ from harness.errors import CassetteError
 from harness.wire.cassette import Cassette, Interaction
 from harness.wire.cassette.rows import Row, attempts_of, bytes_of
 from harness.wire.difference import body_differences
-from harness.wire.redaction import Redactor
+from harness.wire.redaction import NOTHING_SECRET, Redactor
 from harness.wire.wire import Answer, Chunk, Wire
 
 MARK = "<redacted:"
@@ -36,7 +36,7 @@ class ReplayWire(Wire):
         """
         self._cassette = cassette
         self._mend = mend or "record it again"
-        self._redactor = redactor or Redactor()
+        self._redactor = redactor or NOTHING_SECRET
         self._rows = cassette.interactions.rows
         self._used = [False] * len(self._rows)
         self._asked: dict[object, int] = {}

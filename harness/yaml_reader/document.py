@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeGuard
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from harness.yaml_reader.places import place_of_value, written
 
@@ -44,7 +44,7 @@ class Document:
         if path:
             value, marks, rest = self._walk(path[:-1])
             key = path[-1]
-            if not rest and isinstance(value, Mapping) and isinstance(key, str) and key in value:
+            if not rest and isinstance(value, dict) and isinstance(key, str) and key in value:
                 return place_of_value(self.source, children(marks)[key][0], key)
         return self.place(path)
 
@@ -69,16 +69,17 @@ class Document:
         """The last value on a path that exists, its marks, and the parts that lead nowhere."""
         value, marks = self.value, self.marks
         for done, part in enumerate(path):
-            if isinstance(value, Mapping) and isinstance(part, str) and part in value:
+            if isinstance(value, dict) and isinstance(part, str) and part in value:
                 value, marks = value[part], children(marks)[part][1]
-            elif _is_list(value) and isinstance(part, int) and 0 <= part < len(value):
+            elif isinstance(value, list) and isinstance(part, int) and 0 <= part < len(value):
                 value, marks = value[part], children(marks)[part]
             else:
                 return value, marks, path[done:]
         return value, marks, ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen: a scenario has 25 of them, and a frozen one takes three times as long to make.
+@dataclass(slots=True)
 class Node:
     """A cursor on one value of a document."""
 
@@ -86,7 +87,7 @@ class Node:
     path: Path
     value: Json
     marks: Marks
-    key_offset: int = -1
+    key_offset: int = field(default=-1, compare=False)
     """Of the key that names the value; -1 where no key does."""
 
     @property
@@ -108,40 +109,39 @@ class Node:
 
     def get(self, key: str) -> Node | None:
         """The value of a key; None where there is no such key, or no mapping."""
-        if not isinstance(self.value, Mapping) or key not in self.value:
+        value = self.value
+        if not isinstance(value, dict) or key not in value:
             return None
-        offset, marks = children(self.marks)[key]
-        return self._child(key, self.value[key], marks, offset)
+        offset, marks = self.marks[1][key]  # type: ignore[index]  # a mapping's marks are a list
+        return Node(self.document, (*self.path, key), value[key], marks, offset)
 
     def at(self, *path: str | int) -> Node:
         """The value at a path below this one. Raises KeyError where nothing stands."""
-        return self.document.at(*self.path, *path)
+        node = self
+        for part in path:
+            found = node.get(part) if isinstance(part, str) else None
+            if found is None:
+                return self.document.at(*self.path, *path)
+            node = found
+        return node
 
     def items(self) -> Iterator[tuple[str, Node]]:
         """Keys and values of a mapping, in the order of the file; nothing for another value."""
-        if isinstance(self.value, Mapping):
+        if isinstance(self.value, dict):
             below = children(self.marks)
             for key, value in self.value.items():
                 offset, marks = below[key]
-                yield key, self._child(key, value, marks, offset)
+                yield key, Node(self.document, (*self.path, key), value, marks, offset)
 
     def elements(self) -> Iterator[Node]:
         """The elements of a list; nothing for another value."""
-        if _is_list(self.value):
+        if isinstance(self.value, list):
+            below = children(self.marks)
             for index, value in enumerate(self.value):
-                yield self._child(index, value, children(self.marks)[index])
+                yield Node(self.document, (*self.path, index), value, below[index])
 
     def __iter__(self) -> Iterator[Node]:
         return self.elements()
-
-    def _child(self, part: str | int, value: Json, marks: Marks, key_offset: int = -1) -> Node:
-        return Node(
-            document=self.document,
-            path=(*self.path, part),
-            value=value,
-            marks=marks,
-            key_offset=key_offset,
-        )
 
 
 def offset_of(marks: Marks) -> int:
@@ -152,7 +152,3 @@ def offset_of(marks: Marks) -> int:
 def children(marks: Marks) -> Any:  # noqa: ANN401 - a list or a mapping, see Marks
     """The marks of what stands in a mapping or list."""
     return () if isinstance(marks, int) else marks[1]
-
-
-def _is_list(value: Json) -> TypeGuard[Sequence[Json]]:
-    return isinstance(value, Sequence) and not isinstance(value, str)

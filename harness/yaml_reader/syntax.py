@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from harness.source import Source
 
 
+_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fault:
     """What the parser said, and the text where it said it."""
@@ -66,6 +69,14 @@ class _Reason:
 
 def explain(error: yaml.MarkedYAMLError, source: Source) -> Problem:
     """The problem that a parser's error stands for."""
+    conflict = _CONFLICT.search(source.text)
+    if conflict is not None:
+        return Problem(
+            code="merge-conflict",
+            message="the mark of a merge conflict",
+            place=source.place(source.text.count("\n", 0, conflict.start()) + 1, 1, 7),
+            hint="keep one of the two sides, and remove the marks",
+        )
     mark = error.problem_mark or error.context_mark
     start = error.context_mark or mark
     fault = _Fault(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.durations import DURATION_PATTERN, format_duration, parse_duration
@@ -88,6 +88,7 @@ def test_format(seconds, text):
     assert format_duration(seconds) == text
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**7))
 def test_parse_and_format_agree(seconds):
     """What is shown without loss parses to the same number of seconds."""

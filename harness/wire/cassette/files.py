@@ -53,16 +53,17 @@ def cassette_path(root: Path, provider: str, scenario: str, row: str = "", take:
 
 
 def _stays_inside(root: Path, path: Path) -> bool:
-    inside = _real(str(root))
     if not path.is_symlink():
         # Looking up every folder of the path again for each file takes 60 µs.
-        return os.path.commonpath([inside, _real(str(path.parent))]) == inside
+        return _is_below(str(root), str(path.parent))
+    inside = os.path.realpath(root)
     return os.path.commonpath([inside, os.path.realpath(path)]) == inside
 
 
 @lru_cache(maxsize=1024)
-def _real(folder: str) -> str:
-    return os.path.realpath(folder)
+def _is_below(root: str, folder: str) -> bool:
+    inside = os.path.realpath(root)
+    return os.path.commonpath([inside, os.path.realpath(folder)]) == inside
 
 
 def read_cassette(

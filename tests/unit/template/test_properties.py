@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.template import TemplateError, compile_template
@@ -38,6 +38,7 @@ def outcome(compile_source, source, context, *, lenient):
         return fault.code
 
 
+@settings(deadline=None)
 @given(LOOKUPS, CONTEXTS, st.booleans())
 def test_look_up_and_engine_agree(source, context, lenient):
     """The direct look-up gives what Jinja gives, and a fault of the same code."""
@@ -47,12 +48,14 @@ def test_look_up_and_engine_agree(source, context, lenient):
     assert direct == engine
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_lone_expression_keeps_value(value):
     """A lone `${…}` gives the value itself."""
     assert compile_template("${a}").render({"a": value}) is value
 
 
+@settings(deadline=None)
 @given(st.text().filter(lambda text: "${" not in text), VALUES.filter(lambda v: v is not None))
 def test_mixed_text(text, value):
     """A text keeps its characters around a value, which stands as JSON or as itself."""
@@ -68,6 +71,7 @@ def test_mixed_text(text, value):
     )
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_escaped_text(value):
     """Any text reads back when each `${` in it is escaped."""
@@ -83,6 +87,7 @@ WORDS = """
 EXPRESSIONS = st.lists(st.sampled_from([*WORDS.split(), " "]), max_size=12).map("".join)
 
 
+@settings(deadline=None)
 @given(EXPRESSIONS, CONTEXTS, st.booleans())
 def test_any_expression(source, context, definition):
     """Whatever stands in a template, it renders to JSON or raises TemplateError."""

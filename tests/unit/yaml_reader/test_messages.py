@@ -418,26 +418,26 @@ GOLDEN = [
     pytest.param(
         b"\xc3\xa9: a\nb: x\x00y\n",
         "a.yaml:2:5: a NUL character at byte offset 10\n"
-        "    2 | b: x\x00y\n"
+        "    2 | b: x␀y\n"
         "      |     ^ [nul-byte]",
         id="NUL",
     ),
     pytest.param(
         b"\xef\xbb\xbfa: x\x00y\n",
-        "a.yaml:1:5: a NUL character at byte offset 7\n    1 | a: x\x00y\n      |     ^ [nul-byte]",
+        "a.yaml:1:5: a NUL character at byte offset 7\n    1 | a: x␀y\n      |     ^ [nul-byte]",
         id="NUL behind a byte order mark",
     ),
     pytest.param(
         b"a: \xc3\xbc\nb: \x07\n",
         "a.yaml:2:4: the control character U+0007 at byte offset 9\n"
-        "    2 | b: \x07\n"
+        "    2 | b: ␇\n"
         "      |    ^ remove it, or write it as an escape in double quotes [control-character]",
         id="control character",
     ),
     pytest.param(
         b"\xef\xbb\xbfa: \x1b[0m\n",
         "a.yaml:1:4: the control character U+001B at byte offset 6\n"
-        "    1 | a: \x1b[0m\n"
+        "    1 | a: ␛[0m\n"
         "      |    ^ remove it, or write it as an escape in double quotes [control-character]",
         id="control character behind a byte order mark",
     ),

@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.errors import YamlError
@@ -45,6 +45,7 @@ def scalars_of(node):
         yield from scalars_of(child)
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_json_reads_back(value):
     """JSON is YAML: what json.dumps writes reads back equal."""
@@ -53,6 +54,7 @@ def test_json_reads_back(value):
     assert read(content, "a.yaml").value == value
 
 
+@settings(deadline=None)
 @given(VALUES, st.booleans())
 def test_quoted_yaml_reads_back(value, flow):
     """What a YAML 1.1 writer writes with quotes reads back equal."""
@@ -61,6 +63,7 @@ def test_quoted_yaml_reads_back(value, flow):
     assert read(content, "a.yaml").value == value
 
 
+@settings(deadline=None)
 @given(
     VALUES.filter(lambda value: not any(map(NUMBERS_OF_1_2_ONLY.fullmatch, texts_of(value)))),
     st.booleans(),
@@ -72,6 +75,7 @@ def test_plain_yaml_reads_back(value, unicode):
     assert read(content, "a.yaml").value == value
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_places_point_at_their_text(value):
     """Every place points at the text of its scalar."""
@@ -84,6 +88,7 @@ def test_places_point_at_their_text(value):
         assert text[start : start + node.place.length] == written
 
 
+@settings(deadline=None)
 @given(st.dictionaries(TEXTS, TEXTS))
 def test_key_places_point_at_their_text(value):
     """Every key's place points at the text of the key, in a file of many lines."""
@@ -104,6 +109,7 @@ def faults_of(content):
     return ()
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_bytes(content):
     """Reading any bytes raises nothing but YamlError, whose text can be written."""
@@ -111,6 +117,7 @@ def test_bytes(content):
         assert str(problem).encode()
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from(list("ab1:-?[]{}&*!|>'\"%@`#,~<. \n\t\\\r")) | st.characters()))
 def test_texts(text):
     """Reading any text raises nothing but YamlError; each problem has a code and a place."""
@@ -120,6 +127,7 @@ def test_texts(text):
         assert str(problem)
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("ab1:-?[]{}&*!|>'\"#,~< \n")))
 def test_cursors(text):
     """Whatever was read, every node has a place, and every scalar its text."""

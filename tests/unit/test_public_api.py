@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+import harness
+
+PUBLIC = [
+    "Attachment",
+    "AuthoringError",
+    "Chat",
+    "ChatReply",
+    "HarnessError",
+    "Outcome",
+    "PlayError",
+    "Refused",
+    "Reply",
+    "ReplyMessage",
+    "Transcript",
+    "__version__",
+    "conversation",
+]
+"""What users may import. Adding a name is a promise; taking one away breaks their tests."""
+
+OBJECTS = [name for name in PUBLIC if name != "__version__"]
+
+
+def test_the_public_names_are_these():
+    """`harness.__all__` is exactly what is promised, in order."""
+    assert harness.__all__ == PUBLIC
+
+
+def test_everything_can_be_imported():
+    """`from harness import *` finds every name that is promised."""
+    found: dict[str, object] = {}
+
+    exec("from harness import *", found)  # noqa: S102  # a star is allowed at a module's top only
+
+    assert set(PUBLIC) <= set(found)
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_every_public_object_has_a_docstring(name):
+    """Whoever asks `help()` for a public name is told what it is."""
+    assert inspect.getdoc(getattr(harness, name))
+
+
+@pytest.mark.parametrize("name", [name for name in OBJECTS if name != "conversation"])
+def test_every_public_member_has_a_docstring(name):
+    """So does every method and property that a class adds itself."""
+    members = vars(getattr(harness, name)).items()
+    documented = {
+        member: inspect.getdoc(value)
+        for member, value in members
+        if not member.startswith("_") and (inspect.isfunction(value) or isinstance(value, property))
+    }
+
+    assert all(documented.values())
+
+
+def test_another_name_is_no_attribute():
+    """A name that is not public is told as Python does."""
+    with pytest.raises(AttributeError, match="module 'harness' has no attribute 'Runner'"):
+        harness.Runner  # noqa: B018  # asked for on purpose

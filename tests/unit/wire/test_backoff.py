@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from random import Random
+
+import pytest
+
+from harness.wire.live.backoff import FIRST, LONGEST, retry_after, wait_before
+
+RANDOM = Random(1)  # noqa: S311  jitter guards nothing
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("7", 7.0),
+        (" 0 ", 0.0),
+        ("Fri, 02 Jan 2026 03:04:15 GMT", 10.0),
+        ("Fri, 02 Jan 2026 03:04:15 -0000", 10.0),
+        ("Fri, 02 Jan 2026 03:04:00 GMT", 0.0),
+        ("soon", None),
+        ("-5", None),
+        ("", None),
+    ],
+)
+def test_retry_after(value, seconds):
+    """Seconds and HTTP dates are read; what is neither is ignored."""
+    assert retry_after(value, NOW) == seconds
+
+
+@pytest.mark.parametrize(("asked", "waited"), [(0.0, 0.0), (7.0, 7.0), (9999.0, LONGEST)])
+def test_the_server_is_obeyed_within_bounds(asked, waited):
+    """What the server asks for is waited, up to a bound."""
+    assert wait_before(1, asked, RANDOM) == waited
+
+
+def test_waits_grow_and_vary():
+    """Without a wish of the server the wait is random below a bound that doubles."""
+    waits = [[wait_before(attempt, None, RANDOM) for _ in range(200)] for attempt in (1, 3, 20)]
+
+    assert all(0 <= one <= FIRST for one in waits[0])
+    assert FIRST < max(waits[1]) <= FIRST * 4
+    assert max(waits[2]) <= LONGEST
+    assert len(set(waits[0])) > 100

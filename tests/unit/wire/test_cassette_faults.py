@@ -1,0 +1,373 @@
+from __future__ import annotations
+
+import gzip
+import os
+import re
+
+import pytest
+
+from harness.errors import CassetteError
+from harness.wire.cassette import (
+    Cassette,
+    CassetteHead,
+    Interactions,
+    cassette_path,
+    dump_cassette,
+    read_cassette,
+    write_cassette,
+)
+from harness.wire.cassette.reading import parse_cassette
+
+MEND = "record it again: harness run --mode refresh x.yaml"
+
+
+def message(content) -> str:
+    with pytest.raises(CassetteError) as caught:
+        parse_cassette(content, "cassettes/x.yaml", MEND)
+    return str(caught.value)
+
+
+def last_lines(text: str, count: int) -> str:
+    """The text without its last lines."""
+    return "\n".join(text.split("\n")[:-count]) + "\n"
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\n", b"\xef\xbb\xbf\n"], ids=["0", "blank", "BOM"])
+def test_empty(content):
+    """An empty file is called empty, never missing."""
+    assert message(content) == f"cassettes/x.yaml: the recording is empty; {MEND} [cassette-empty]"
+
+
+@pytest.mark.parametrize("content", ["# nothing\n", "null\n", "~\n"])
+def test_null(content):
+    """A file with nothing but comments or null is told apart from an empty one."""
+    assert message(content) == (
+        "cassettes/x.yaml: there is nothing but null where a recording should stand; "
+        f"{MEND} [cassette-not-a-mapping]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "found"), [("- 1\n- 2\n", "a list"), ("[]", "a list"), ("hello", "a text")]
+)
+def test_not_a_mapping(content, found):
+    """A list or a text at the top is named."""
+    assert message(content) == (
+        f"cassettes/x.yaml: there is {found} where a recording should stand; "
+        f"{MEND} [cassette-not-a-mapping]"
+    )
+
+
+def test_cut_inside_an_interaction(cassette):
+    """A cut in the middle of a line names the interaction that it went through."""
+    text = dump_cassette(cassette)
+    cut = text[: text.index("turn: 2") + 4]
+
+    assert message(cut) == (
+        f"cassettes/x.yaml: the recording is cut inside interaction 2; {MEND} [cassette-cut]"
+    )
+
+
+def test_cut_inside_the_last_body(cassette):
+    """A cut that leaves valid YAML is noticed too."""
+    assert message(last_lines(dump_cassette(cassette), 3)) == (
+        f"cassettes/x.yaml: the recording is cut inside interaction 3 of 3; {MEND} [cassette-cut]"
+    )
+
+
+def test_cut_between_two(cassette):
+    """A cut at the end of an interaction is told from one inside."""
+    text = dump_cassette(cassette)
+    cut = text[: text.index("- harness: {turn: 3")]
+
+    assert message(cut) == (
+        f"cassettes/x.yaml: the recording ends after interaction 2 of 3; {MEND} [cassette-cut]"
+    )
+
+
+def test_cut_anywhere(cassette):
+    """Wherever the file is cut, it is an error with a code, never a recording, never a crash."""
+    text = dump_cassette(cassette)
+    codes = set()
+    for end in range(1, len(text) - len("\n...\n")):
+        with pytest.raises(CassetteError) as caught:
+            parse_cassette(text[:end], "x")
+        codes.add(caught.value.code)
+
+    assert codes <= {"cassette-cut", "cassette-not-a-mapping", "cassette-version"}
+
+
+def test_without_its_last_line(cassette):
+    """A formatter may take the end mark away: count and checksum still say that all is there."""
+    text = dump_cassette(cassette).removesuffix("...\n")
+
+    assert parse_cassette(text, "cassettes/x.yaml") == cassette
+
+
+def test_too_few(cassette):
+    """An interaction that was taken out by hand is missed."""
+    text = dump_cassette(cassette)
+    start, end = text.index("- harness: {turn: 2"), text.index("- harness: {turn: 3")
+
+    assert message(text[:start] + text[end:]) == (
+        f"cassettes/x.yaml: there are 2 interactions where the head says 3; {MEND} [cassette-count]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("turn 2", "turn two"), ("code: 200", "code: 201"), ("first_byte: 0.25", "first_byte: 0.5")],
+)
+def test_changed_by_hand(cassette, old, new):
+    """A changed reply, status or time does not pass for a recording."""
+    text = dump_cassette(cassette)
+
+    assert message(text.replace(old, new, 1)) == (
+        "cassettes/x.yaml: the interactions were changed after they were recorded; "
+        f"{MEND} [cassette-checksum]"
+    )
+
+
+def test_another_layout_is_the_same_recording(cassette):
+    """Line ends, quotes and comments may change: the checksum is over what is said."""
+    text = dump_cassette(cassette)
+    other = text.replace("method: POST", "method: 'POST'  # sent").replace("\n", "\r\n")
+
+    assert parse_cassette(other.encode(), "cassettes/x.yaml") == cassette
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("version: 1\n", "version: 2\n", "version 2, format 1"),
+        ("format: 1\n", "format: 9\n", "version 1, format 9"),
+    ],
+)
+def test_unknown_version(cassette, old, new, found):
+    """A later format is not guessed at."""
+    assert message(dump_cassette(cassette).replace(old, new, 1)) == (
+        f"cassettes/x.yaml: {found} cannot be read, only version 1, format 1; "
+        "a later version of the harness may have written it [cassette-version]"
+    )
+
+
+def test_merge_conflict(cassette):
+    """The marks of a merge conflict are named with their line."""
+    text = dump_cassette(cassette)
+    conflict = text.replace("interactions:\n", "<<<<<<< HEAD\ninteractions:\n=======\n", 1)
+
+    assert re.fullmatch(
+        r"cassettes/x\.yaml: line \d+ is a mark of a merge conflict; .* \[cassette-conflict\]",
+        message(conflict),
+    )
+
+
+def test_git_lfs_pointer():
+    """A Git LFS pointer is named, with the command that fetches the recording."""
+    text = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+
+    assert message(text) == (
+        "cassettes/x.yaml: this is a Git LFS pointer and not the recording itself; "
+        "fetch it: git lfs pull [cassette-lfs]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        pytest.param("version: 1\n".encode("utf-16"), "byte 0 is not UTF-8", id="UTF-16"),
+        pytest.param(b"version: 1\n# caf\xe9\n", "byte 16 is not UTF-8", id="Latin-1"),
+        pytest.param("version: 1\n".encode("utf-16-le"), "byte 1 is NUL, as in UTF-16", id="NUL"),
+    ],
+)
+def test_not_utf_8(content, problem):
+    """Another encoding is named with the byte offset."""
+    assert message(content) == f"cassettes/x.yaml: {problem}; {MEND} [cassette-not-utf-8]"
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        pytest.param(
+            "  x: !!python/object/apply:os.system [id]",
+            "line 3, column 6: the tag tag:yaml.org,2002:python/object/apply:os.system "
+            "is not read here",
+            id="tag",
+        ),
+        pytest.param(
+            "  x: &a [1]\n  y: *a",
+            "line 3, column 6: an anchor or alias is not read here",
+            id="anchor",
+        ),
+        pytest.param(
+            "  x: 1\n  x: 2",
+            "line 4, column 3: the key 'x' a second time is not read here",
+            id="key twice",
+        ),
+        pytest.param(
+            f"  x: {'[' * 60}{']' * 60}",
+            "line 3, column 55: more than 50 levels is not read here",
+            id="depth",
+        ),
+        pytest.param("  x: a\n x", "line 4, column 2: did not find expected key", id="syntax"),
+    ],
+)
+def test_yaml_that_is_not_ours(cassette, line, problem):
+    """What we never write is refused with its place; nothing runs and nothing is expanded."""
+    text = dump_cassette(cassette).replace("harness:\n", f"harness:\n{line}\n", 1)
+
+    assert message(text) == f"cassettes/x.yaml: {problem}; {MEND} [cassette-yaml]"
+
+
+def test_an_incomplete_interaction(cassette):
+    """A missing part of an interaction is named."""
+    text = dump_cassette(cassette).replace("    method: POST\n", "", 1)
+
+    assert message(text) == (
+        f"cassettes/x.yaml: interaction 1 of 3 lacks 'method'; {MEND} [cassette-damaged]"
+    )
+
+
+def test_missing(tmp_path):
+    """A missing file is the only one that is called missing."""
+    with pytest.raises(CassetteError) as caught:
+        read_cassette(tmp_path / "x.yaml", "cassettes/x.yaml", mend="harness run --mode record x")
+
+    assert str(caught.value) == (
+        "cassettes/x.yaml: there is no recording; harness run --mode record x [cassette-missing]"
+    )
+
+
+def test_a_folder(tmp_path):
+    """A folder where a file should be is named, when reading and when writing."""
+    with pytest.raises(CassetteError, match=r"x is a folder \[cassette-is-a-folder\]"):
+        read_cassette(tmp_path, "x")
+    with pytest.raises(CassetteError, match=r"x is a folder \[cassette-target\]"):
+        write_cassette(tmp_path, Cassette(), display="x")
+
+
+def test_a_broken_gzip(cassette):
+    """A compressed recording that ends early is called cut."""
+    content = gzip.compress(dump_cassette(cassette).encode())
+
+    assert parse_cassette(content, "cassettes/x.yaml") == cassette
+    assert "the gzip data ends too early" in message(content[:-9])
+
+
+def test_the_store_is_asked_by_content(tmp_path, cassette):
+    """A file with known content is not parsed again, under whatever name it lies."""
+
+    class Store(dict):
+        def put(self, key, value):
+            self[key] = value
+
+    store = Store()
+    for name in ("a", "b"):
+        write_cassette(tmp_path / f"{name}.yaml", cassette)
+    first = read_cassette(tmp_path / "a.yaml", "a", store)
+    kept = dict(store)
+    second = read_cassette(tmp_path / "b.yaml", "b", store)
+
+    assert len(kept) == 1
+    assert store == kept
+    assert (first.path, second.path) == ("a", "b")
+    assert first.interactions == second.interactions == cassette.interactions
+
+
+def test_writing_replaces_in_one_step(tmp_path, cassette):
+    """After writing there is the file and nothing else."""
+    path = tmp_path / "connectly" / "x.yaml"
+    write_cassette(path, Cassette(head=CassetteHead(scenario="old")))
+    write_cassette(path, cassette)
+
+    assert [one.name for one in path.parent.iterdir()] == ["x.yaml"]
+    assert read_cassette(path, "cassettes/x.yaml") == cassette
+
+
+def test_a_secret_is_not_written(tmp_path, cassette):
+    """Where the scan names a secret, the old cassette stays as it was."""
+    path = tmp_path / "x.yaml"
+    path.write_text("old")
+
+    with pytest.raises(CassetteError) as caught:
+        write_cassette(path, cassette, lambda _: ["token"], "x.yaml")
+
+    assert str(caught.value) == (
+        "x.yaml would hold the secret 'token'; nothing was written [secret-in-cassette]"
+    )
+    assert path.read_text() == "old"
+    assert [one.name for one in tmp_path.iterdir()] == ["x.yaml"]
+
+
+def test_no_space(tmp_path, cassette, monkeypatch):
+    """A full disk leaves the old cassette and no temporary file."""
+    path = tmp_path / "x.yaml"
+    path.write_text("old")
+
+    def full(number):
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(CassetteError) as caught:
+        write_cassette(path, cassette, display="x.yaml")
+
+    assert str(caught.value) == (
+        "x.yaml cannot be written: No space left on device; the old one is untouched "
+        "[cassette-not-written]"
+    )
+    assert path.read_text() == "old"
+    assert [one.name for one in tmp_path.iterdir()] == ["x.yaml"]
+
+
+def test_a_link_is_not_replaced(tmp_path, cassette):
+    """A recording never replaces a link, nor what it points to."""
+    target = tmp_path / "target.yaml"
+    target.write_text("precious")
+    link = tmp_path / "x.yaml"
+    link.symlink_to(target)
+
+    with pytest.raises(CassetteError, match="is a link"):
+        write_cassette(link, cassette, display="x.yaml")
+    assert target.read_text() == "precious"
+
+
+@pytest.mark.parametrize(
+    ("row", "take", "name"),
+    [
+        ("", 1, "pink-dress.yaml"),
+        ("daughter", 1, "pink-dress--daughter.yaml"),
+        ("daughter", 2, "pink-dress--daughter.take-02.yaml"),
+    ],
+)
+def test_where_a_cassette_lies(tmp_path, row, take, name):
+    """Provider, scenario, row and take make the path."""
+    path = cassette_path(tmp_path, "connectly", "pink-dress", row, take)
+
+    assert path == tmp_path / "connectly" / name
+
+
+@pytest.mark.parametrize(
+    "name", ["", "..", "../../etc/x", "a/b", "a\n", "é", "😀", "x" * 300, ".hidden", "a\\b"]
+)
+def test_names_that_are_not_safe(tmp_path, name):
+    """No name leads out of the folder or makes an odd file."""
+    with pytest.raises(CassetteError, match=r"\[cassette-name\]"):
+        cassette_path(tmp_path, "connectly", name)
+
+
+def test_a_link_out_of_the_folder(tmp_path):
+    """A folder that is a link to another place is refused."""
+    root, outside = tmp_path / "cassettes", tmp_path / "outside"
+    root.mkdir()
+    outside.mkdir()
+    (root / "connectly").symlink_to(outside)
+
+    with pytest.raises(CassetteError, match=r"a link leads out of .* \[cassette-outside\]"):
+        cassette_path(root, "connectly", "x")
+
+
+def test_interactions_are_a_sequence(cassette):
+    """A slice is a sequence too, and equal rows are equal interactions."""
+    assert cassette.interactions[1:][0] == cassette.interactions[1]
+    assert cassette.interactions != Interactions()
+    assert cassette.interactions != [1]

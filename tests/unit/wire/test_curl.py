@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from harness.conversation import Origin, Request
+from harness.wire.curl import curl_line
+from harness.wire.redaction import Redactor
+
+
+def request(method="POST", url="https://x/chat?token=abc", headers=(), body=b"") -> Request:
+    return Request(
+        method=method, url=url, headers=headers, body=body, origin=Origin(turn=1, step="send.1")
+    )
+
+
+def test_a_command_without_secrets():
+    """The command can be copied, and holds a mark for every secret."""
+    headers = (("Authorization", "Token abc"), ("X", "it's"), ("Empty", ""))
+    one = request(headers=headers, body=b'{"text": "it\'s s3cret"}')
+
+    line = curl_line(one, Redactor({"password": "s3cret"}))
+
+    assert line == (
+        "curl -X POST 'https://x/chat?token=<redacted:token>' "
+        "-H 'Authorization: <redacted:authorization>' -H 'X: it'\"'\"'s' -H 'Empty;' "
+        '--data-raw \'{"text": "it\'"\'"\'s <redacted:password>"}\''
+    )
+    assert shlex.split(line)[:4] == ["curl", "-X", "POST", "https://x/chat?token=<redacted:token>"]
+
+
+def test_a_plain_get():
+    """A GET needs no method."""
+    assert curl_line(request("GET", "https://x/a b")) == "curl 'https://x/a b'"
+
+
+def test_a_long_body_is_cut():
+    """A body past the limit is cut behind the redaction, and a comment says so."""
+    line = curl_line(request(url="https://x/", body=b"x" * 30), limit=10)
+
+    assert line == (
+        "curl -X POST https://x/ --data-raw xxxxxxxxxx  # body cut at 10 of 30 characters"
+    )
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"a\0b"])
+def test_a_body_that_is_no_text(body):
+    """Bytes that no shell can hold are left out."""
+    line = curl_line(request(url="https://x/", body=body))
+
+    assert line == (
+        f"curl -X POST https://x/  # without its body: {len(body)} bytes that are no text"
+    )

@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import base64
+import json
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.wire.redaction import Redactor
+from harness.wire.secret_names import is_secret_key
+from harness.wire.secret_scan import SecretScan
+
+SECRET = 'p@ss/w+rd "ü"\\x'
+REDACTOR = Redactor({"token": SECRET})
+SCAN = SecretScan({"token": SECRET})
+
+secrets = st.text(st.characters(exclude_categories=["Cs"]), min_size=6, max_size=24)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param(SECRET, id="raw"),
+        pytest.param(quote(SECRET), id="percent"),
+        pytest.param(quote(SECRET, safe=""), id="percent all"),
+        pytest.param(quote(SECRET, safe="").lower(), id="percent in lower case"),
+        pytest.param(quote_plus(SECRET), id="plus"),
+        pytest.param(json.dumps(SECRET)[1:-1], id="JSON"),
+        pytest.param(json.dumps(SECRET, ensure_ascii=False)[1:-1], id="JSON unicode"),
+        pytest.param(json.dumps(SECRET)[1:-1].replace("/", "\\/"), id="JSON with \\/"),
+        pytest.param(json.dumps(json.dumps(SECRET)[1:-1])[1:-1], id="JSON in JSON"),
+        pytest.param(base64.b64encode(SECRET.encode()).decode(), id="base64"),
+        pytest.param(base64.urlsafe_b64encode(SECRET.encode()).decode(), id="base64 for URLs"),
+        pytest.param(base64.b64encode(f"u:{SECRET}".encode()).decode(), id="base64 of a pair"),
+        pytest.param(base64.b64encode(f"us:{SECRET}!".encode()).decode(), id="base64 inside"),
+        pytest.param(base64.b64encode(f"usr:{SECRET}".encode()).decode(), id="base64 shifted"),
+    ],
+)
+def test_a_secret_is_found_by_value(form):
+    """Whatever common way it is written, the secret goes; the scan sees it where it stayed."""
+    text = f"before {form} after"
+
+    redacted = REDACTOR.text(text)
+
+    assert "<redacted:token>" in redacted
+    assert redacted.startswith("before ")
+    assert SCAN(text.encode()) == ["token"]
+    assert SCAN(redacted.encode()) == []
+
+
+@given(secrets, st.text(max_size=20), st.text(max_size=20))
+def test_no_secret_is_left(secret, before, after):
+    """After redaction the independent scan finds nothing, and a second redaction no more."""
+    redactor = Redactor({"s": secret})
+    if "redacted" in secret or SecretScan({"s": secret})((before + "." + after).encode()):
+        return
+    content = json.dumps({"a": before, "b": [secret], "c": after})
+
+    once = redactor.body(content.encode())
+
+    assert SecretScan({"s": secret})(once) == []
+    assert redactor.body(once) == once
+    assert json.loads(once)["b"] == ["<redacted:s>"]
+
+
+@pytest.mark.parametrize(
+    ("key", "is_secret"),
+    [
+        ("password", True),
+        ("Password", True),
+        ("user_password", True),
+        ("accessToken", True),
+        ("access-token", True),
+        ("api_key", True),
+        ("apiKey", True),
+        ("client_secret", True),
+        ("token", True),
+        ("max_tokens", False),
+        ("token_type", False),
+        ("total_tokens", False),
+        ("nextPageToken", False),
+        ("tokens", False),
+        ("key", False),
+        ("author", False),
+        ("secretary", False),
+        ("finish_reason", False),
+    ],
+)
+def test_which_keys_are_secret(key, is_secret):
+    """Counters and page marks are no secrets."""
+    assert is_secret_key(key) is is_secret
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ('{"password": "x\\"y", "a": 1}', '{"password": "<redacted:password>", "a": 1}'),
+        ('{"password":12345}', '{"password":"<redacted:password>"}'),
+        ('{"max_tokens": 100}', '{"max_tokens": 100}'),
+        ('data: {"token": "Hello"}\n\n', 'data: {"token": "Hello"}\n\n'),
+        ('{"token": "abcdefgh12345678"}', '{"token": "<redacted:token>"}'),
+        ('{"x": "{\\"secret\\": \\"abc\\"}"}', '{"x": "{\\"secret\\": \\"<redacted:secret>\\"}"}'),
+        ("user=me&password=a%20b&x=1", "user=me&password=<redacted:password>&x=1"),
+        ("https://x/y?api_key=abc#z", "https://x/y?api_key=<redacted:api_key>#z"),
+        ("https://me:pw@x/y", "https://me:<redacted:password>@x/y"),
+        (
+            '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nhunter2\r\n--b--',
+            (
+                '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n'
+                "<redacted:password>\r\n--b--"
+            ),
+        ),
+        (
+            "Authorization: Token 0123456789abcdef0",
+            "Authorization: Token <redacted:authorization>",
+        ),
+        ("sent Bearer abcdef0123456789 there", "sent Bearer <redacted:authorization> there"),
+        ("The Bearer of certificates-and-rings", "The Bearer of certificates-and-rings"),
+        ("Basic membership is free", "Basic membership is free"),
+        ("mail me@example.com or see https://x/", "mail me@example.com or see https://x/"),
+    ],
+)
+def test_a_secret_is_found_by_name(content, expected):
+    """Known keys are emptied in JSON, forms, queries, multipart and messages; the rest stays."""
+    redacted = Redactor().text(content)
+
+    assert redacted == expected
+    assert Redactor().text(redacted) == redacted
+
+
+def test_headers():
+    """Secret headers lose their value; cookies keep their names and attributes."""
+    headers = (
+        ("Authorization", "Token abc"),
+        ("X-API-Key", "abc"),
+        ("X-Own", "abc"),
+        ("X-Plain", f"a {SECRET}"),
+        ("Cookie", "a=1; b=2"),
+        ("Set-Cookie", "XSRF-TOKEN=abc; Path=/; HttpOnly"),
+        ("Location", "https://x/?token=abc"),
+        ("Content-Type", "application/json"),
+    )
+    redactor = Redactor({"token": SECRET}, headers=["x-own"])
+
+    redacted = redactor.headers(headers)
+
+    assert redacted == (
+        ("Authorization", "<redacted:authorization>"),
+        ("X-API-Key", "<redacted:x-api-key>"),
+        ("X-Own", "<redacted:x-own>"),
+        ("X-Plain", "a <redacted:token>"),
+        ("Cookie", "a=<redacted:cookie>; b=<redacted:cookie>"),
+        ("Set-Cookie", "XSRF-TOKEN=<redacted:set-cookie>; Path=/; HttpOnly"),
+        ("Location", "https://x/?token=<redacted:token>"),
+        ("Content-Type", "application/json"),
+    )
+    assert redactor.headers(redacted) == redacted
+
+
+def test_a_json_value():
+    """JSON as a value is redacted like JSON as text."""
+    value = {"password": "x", "n": {"secret": 5, "token": "Hi"}, "list": [SECRET, 1, None, True]}
+
+    assert REDACTOR.json(value) == {
+        "password": "<redacted:password>",
+        "n": {"secret": "<redacted:secret>", "token": "Hi"},
+        "list": ["<redacted:token>", 1, None, True],
+    }
+
+
+def test_json_stays_json():
+    """A secret that stands as a number is replaced by a text."""
+    redactor = Redactor({"pin": "12345"})
+
+    redacted = redactor.body(b'{"a": 12345, "b": "12345", "c": 1}')
+
+    assert json.loads(redacted) == {"a": "<redacted:pin>", "b": "<redacted:pin>", "c": 1}
+
+
+@pytest.mark.parametrize(
+    ("lengths", "expected"),
+    [
+        ([18], [27]),
+        ([8, 10], [26, 1]),
+        ([6, 6, 6], [6, 20, 1]),
+        ([17, 1, 0], [26, 1, 0]),
+        ([1] * 18, [1] * 6 + [20] + [0] * 10 + [1]),
+    ],
+)
+def test_chunks_keep_their_places(lengths, expected):
+    """A secret that is split over chunks goes as a whole, and the lengths stay right."""
+    body = b"data: topsecret12\n"
+    redactor = Redactor({"topic": "topsecret12"})
+    chunks = tuple((float(n), length) for n, length in enumerate(lengths))
+
+    redacted, moved = redactor.stream(body, chunks)
+
+    assert redacted == b"data: <redacted:topic>\n"
+    assert [length for _, length in moved] == [min(one, 99) for one in _fitted(expected)]
+    assert sum(length for _, length in moved) == len(redacted)
+    assert [at for at, _ in moved] == [at for at, _ in chunks]
+
+
+def _fitted(expected):
+    """The expectations were written for a mark of 20 bytes; this one has 16."""
+    return [one - 4 if one >= 20 else one for one in expected]
+
+
+def test_chunks_of_a_rewritten_body():
+    """Where a body had to be written anew, the chunks still make up the whole."""
+    redactor = Redactor({"pin": "12345"})
+
+    redacted, moved = redactor.stream(b'{"a": 12345}', ((0.1, 6), (0.2, 6), (0.3, 0)))
+
+    assert sum(length for _, length in moved) == len(redacted)
+
+
+def test_short_values_are_named():
+    """A value under four characters is not looked for, and the caller can say so."""
+    redactor = Redactor({"pin": "123", "empty": "", "token": SECRET})
+
+    assert redactor.too_short == ("pin",)
+    assert redactor.text("room 123") == "room 123"
+    assert list(redactor.secrets) == ["token"]
+
+
+def test_a_captured_token_can_be_added():
+    """A redactor with one more secret knows the others too."""
+    redactor = REDACTOR.adding("session", "abcdef")
+
+    assert redactor.text(f"{SECRET} abcdef") == "<redacted:token> <redacted:session>"
+
+
+def test_the_longer_secret_goes_first():
+    """Where one secret is a part of another, nothing of the longer one is left."""
+    redactor = Redactor({"a": "abcdef", "b": "abcdefghij"})
+
+    assert redactor.text("abcdefghij") == "<redacted:b>"
+
+
+def test_binary_bodies():
+    """Bytes that are no text are kept to the byte, but for the secret."""
+    body = bytes(range(256)) + SECRET.encode() + b"\xff"
+
+    assert REDACTOR.body(body) == bytes(range(256)) + b"<redacted:token>\xff"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b'"-----BEGIN\\nMIIEvQIBADANBgkq\\n-----END"', id="JSON"),
+        pytest.param(b"  body: |-\n    -----BEGIN\n    MIIEvQIBADANBgkq\n", id="YAML block"),
+        pytest.param(b"%4d%49%49EvQIBADANBgkq", id="percent"),
+        pytest.param(b"\\u004dIIEvQIBADANBgkq", id="escape"),
+    ],
+)
+def test_a_line_of_a_key_file_is_seen(content):
+    """The scan sees a single line of a secret with several, whatever escapes it."""
+    scan = SecretScan({"key": "-----BEGIN\nMIIEvQIBADANBgkq\n-----END"})
+
+    assert scan(content) == ["key"]
+
+
+def test_the_scan_passes_over_marks():
+    """A mark whose name holds the secret's text is no hit, and neither is a clean file."""
+    assert SecretScan({"token": "token"})(b"a <redacted:token> b") == []
+    assert SecretScan({})(b"anything") == []

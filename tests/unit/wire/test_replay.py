@@ -1,0 +1,289 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from harness.conversation import Attempt, Origin
+from harness.errors import CassetteError
+from harness.wire import Chunk
+from harness.wire.cassette import Cassette, Interactions
+from harness.wire.redaction import Redactor
+from harness.wire.replay import ReplayWire
+
+MEND = "harness run --mode refresh x.yaml"
+
+
+def wire_of(cassette, *interactions) -> ReplayWire:
+    return ReplayWire(replace(cassette, interactions=Interactions.of(interactions)), mend=MEND)
+
+
+def fault(wire, request) -> str:
+    with pytest.raises(CassetteError) as caught:
+        list(wire.send(request).chunks)
+    return str(caught.value)
+
+
+def test_a_conversation_is_replayed(cassette):
+    """Each request gets the answer of its turn and step, with the recorded times."""
+    wire = ReplayWire(cassette)
+
+    for one in cassette.interactions:
+        answer = wire.send(one.request)
+
+        assert (answer.status, answer.reason) == (200, "OK")
+        assert answer.started == one.response.started
+        assert answer.is_timed
+        assert list(answer.chunks) == [Chunk(0.25, one.response.body), Chunk(0.5, b"")]
+    assert wire.unused() == ()
+
+
+def test_what_varies_is_no_miss(cassette):
+    """Host, headers, body and the values of a query may change: the turn and step decide."""
+    (one, *_) = cassette.interactions
+    wire = wire_of(cassette, replace(one, request=replace(one.request, url="https://a/chat?id=1")))
+    now = replace(one.request, url="http://localhost:9/chat?id=2", headers=(), body=b"other")
+
+    assert wire.send(now).status == 200
+
+
+def test_a_stream_has_its_chunks(cassette, make_interaction):
+    """A stream comes in the recorded chunks, also where one ends inside a character."""
+    body = "data: é\n\n".encode()
+    chunks = ((0.1, 7), (0.2, 3), (0.3, 0))
+    one = make_interaction(1, body=body, chunks=chunks)
+
+    answer = wire_of(cassette, one).send(one.request)
+
+    assert list(answer.chunks) == [
+        Chunk(0.1, b"data: \xc3"),
+        Chunk(0.2, b"\xa9\n\n"),
+        Chunk(0.3, b""),
+    ]
+
+
+def test_an_answer_without_a_body(cassette, make_interaction):
+    """An empty body gives one empty chunk that says when it ended."""
+    one = make_interaction(1, body=b"")
+
+    assert list(wire_of(cassette, one).send(one.request).chunks) == [Chunk(0.5, b"")]
+
+
+def test_attempts_are_told_again(cassette, make_interaction):
+    """What was tried while recording is reported in the replay."""
+    attempt = Attempt(status=429, reason="429 Too Many Requests", waited=1.0)
+    one = make_interaction(1, attempts=(attempt,))
+
+    assert wire_of(cassette, one).send(one.request).attempts == (attempt,)
+
+
+def test_a_poll_is_answered_in_order(cassette, make_interaction):
+    """Requests of one step get the recorded answers one after the other."""
+    polls = [make_interaction(1, "send.2", body=b"%d" % number) for number in range(3)]
+    wire = wire_of(cassette, *polls)
+
+    answers = [next(wire.send(polls[0].request).chunks).content for _ in polls]
+
+    assert answers == [b"0", b"1", b"2"]
+
+
+def test_a_changed_message(cassette):
+    """Another user message is a miss that names the turn and shows the difference."""
+    second = cassette.interactions[1].request
+    origin = replace(second.origin, message="other")
+    now = replace(second, origin=origin, body=b'{"text": "Yes, a blue dress", "more": [1]}')
+
+    assert fault(ReplayWire(cassette, mend=MEND), now) == (
+        "cassettes/x.yaml: what the user says in turn 2 is not what was recorded "
+        f"(interaction 2 of 3, turn 2 send.1); {MEND} [message-changed]\n"
+        "  /text: recorded 'message 2', now 'Yes, a blue dress'\n"
+        "  /lang: recorded 'en', now nothing\n"
+        "  /more: recorded nothing, now [1]"
+    )
+
+
+def test_a_changed_path(cassette):
+    """Another path or method is a miss that shows both."""
+    second = replace(cassette.interactions[1].request, method="PUT", url="https://b/talk?x=1")
+
+    assert fault(ReplayWire(cassette, mend=MEND), second) == (
+        "cassettes/x.yaml: the request of turn 2, step send.1 is not the recorded one "
+        f"(interaction 2 of 3, turn 2 send.1); {MEND} [request-changed]\n"
+        "  recorded POST /chat\n"
+        "  now      PUT /talk?x=1"
+    )
+
+
+def test_another_name_in_the_query(cassette):
+    """A query with other names is another request."""
+    first = replace(cassette.interactions[0].request, url="https://api.example.com/chat?new=1")
+
+    assert "[request-changed]" in fault(ReplayWire(cassette), first)
+
+
+def test_asked_too_often(cassette):
+    """One request more than was recorded names both counts."""
+    wire = ReplayWire(cassette, mend=MEND)
+    request = cassette.interactions[0].request
+    wire.send(request)
+
+    assert fault(wire, request) == (
+        "cassettes/x.yaml: turn 1, step send.1 sends POST /chat twice, but it was recorded once; "
+        f"{MEND} [asked-too-often]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("turn", "step", "expected"),
+    [
+        (
+            4,
+            "send.1",
+            (
+                "turn 4, step send.1 was not recorded: POST /chat; MEND [not-recorded]\n"
+                "  nearest: interaction 3 of 3, turn 3 send.1, POST /chat"
+            ),
+        ),
+        (
+            0,
+            "open.1",
+            (
+                "the opening, step open.1 was not recorded: POST /chat; MEND [not-recorded]\n"
+                "  nearest: interaction 1 of 3, turn 1 send.1, POST /chat"
+            ),
+        ),
+        (
+            -1,
+            "close.1",
+            (
+                "the closing, step close.1 was not recorded: POST /chat; MEND [not-recorded]\n"
+                "  nearest: interaction 1 of 3, turn 1 send.1, POST /chat"
+            ),
+        ),
+    ],
+)
+def test_not_recorded(cassette, turn, step, expected):
+    """A request that was never recorded names its turn and the nearest interaction."""
+    request = replace(cassette.interactions[0].request, origin=Origin(turn=turn, step=step))
+
+    found = fault(ReplayWire(cassette, mend=MEND), request)
+
+    assert found == f"cassettes/x.yaml: {expected.replace('MEND', MEND)}"
+
+
+def test_an_empty_recording(cassette):
+    """Where nothing was recorded there is no nearest interaction."""
+    request = cassette.interactions[0].request
+
+    assert fault(wire_of(cassette), request) == (
+        f"cassettes/x.yaml: turn 1, step send.1 was not recorded: POST /chat; {MEND} [not-recorded]"
+    )
+
+
+def test_a_miss_uses_nothing_up(cassette):
+    """After a miss the recorded interaction is still there."""
+    wire = ReplayWire(cassette)
+    request = cassette.interactions[0].request
+    fault(wire, replace(request, origin=replace(request.origin, message="other")))
+
+    assert wire.send(request).status == 200
+
+
+def test_unused_interactions_are_told(cassette):
+    """What nobody asked for is listed in recorded order."""
+    wire = ReplayWire(cassette)
+    wire.send(cassette.interactions[1].request)
+
+    assert wire.unused() == (cassette.interactions[0], cassette.interactions[2])
+
+
+@pytest.mark.parametrize(
+    ("length", "word"), [(9, "shorter"), (1, "longer")], ids=["too long", "too short"]
+)
+def test_chunks_that_do_not_fit(cassette, make_interaction, length, word):
+    """Chunks whose lengths are not the body's are an error, not a cut body."""
+    one = make_interaction(1, body=b"hello", chunks=((0.1, length),))
+
+    assert fault(wire_of(cassette, one), one.request) == (
+        f"cassettes/x.yaml: the body of interaction 1 of 1, turn 1 send.1 is {word} than its "
+        f"chunks; {MEND} [cassette-damaged]"
+    )
+
+
+def test_a_redacted_path_fits(cassette, make_interaction):
+    """A secret in a path was taken out of the recording, and no longer tells requests apart."""
+    recorded = make_interaction(1, path="/bot<redacted:token>/send")
+    now = replace(recorded.request, url="https://api.example.com/botABCDEF/send")
+
+    assert wire_of(cassette, recorded).send(now).status == 200
+    shown = fault(
+        ReplayWire(cassette, redactor=Redactor({"token": "ABCDEF"})),
+        replace(now, origin=cassette.interactions[0].request.origin),
+    )
+    assert "ABCDEF" not in shown
+
+
+def foreign(cassette, *interactions) -> ReplayWire:
+    rows = Interactions.of(replace(one, is_ours=False) for one in interactions)
+    return ReplayWire(Cassette(path="old.yaml", interactions=rows), mend=MEND)
+
+
+def test_a_foreign_cassette_is_matched_by_address(cassette, make_interaction):
+    """Without our keys, method, path and query decide; each interaction is used once, in order."""
+    first = make_interaction(1, path="/chat?a=1&b=2", body=b"first")
+    second = make_interaction(1, path="/chat?b=2&a=1", body=b"second")
+    wire = foreign(cassette, first, second)
+    now = replace(first.request, url="http://localhost:1/chat?b=2&a=1", body=b"anything")
+
+    answers = [next(wire.send(now).chunks).content for _ in range(2)]
+
+    assert answers == [b"first", b"second"]
+    assert fault(wire, now) == (
+        "old.yaml: turn 1, step send.1 sends POST /chat?b=2&a=1 3 times, "
+        f"but it was recorded twice; {MEND} [asked-too-often]"
+    )
+
+
+def test_a_miss_in_a_foreign_cassette(cassette, make_interaction):
+    """The nearest address is named, and whether it was used."""
+    wire = foreign(cassette, make_interaction(1), make_interaction(1, path="/other"))
+    wire.send(make_interaction(5).request)
+
+    assert fault(wire, make_interaction(2, path="/chat/2").request) == (
+        f"old.yaml: turn 2, step send.1 was not recorded: POST /chat/2; {MEND} [not-recorded]\n"
+        "  nearest: interaction 1 of 2, POST /chat, already used"
+    )
+
+
+def test_a_foreign_answer_has_no_times(cassette, make_interaction):
+    """Where no times were recorded, the answer says so."""
+    one = make_interaction(1)
+    untimed = replace(one, response=replace(one.response, seconds=None, first_byte=None))
+
+    answer = foreign(cassette, untimed).send(one.request)
+
+    assert not answer.is_timed
+    assert list(answer.chunks) == [Chunk(0.0, one.response.body)]
+
+
+def test_no_time_passes(cassette):
+    """A replay sleeps for nobody, and may be closed twice."""
+    wire = ReplayWire(cassette)
+
+    wire.sleep(3600)
+    wire.close()
+    wire.close()
+
+
+def test_replay_imports_neither_httpx_nor_vcr():
+    """What a replay needs of this package imports no HTTP client, no vcrpy and no YAML."""
+    code = (
+        "import sys, harness.wire, harness.wire.replay, harness.wire.cassette\n"
+        "print([n for n in ('httpx', 'httpcore', 'vcr', 'yaml', 'ssl') if n in sys.modules])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
