@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from harness import __version__
+from harness.cli.processes import run_pytest
 from harness.errors import HarnessError
 
 app = typer.Typer(
@@ -74,10 +75,7 @@ def run(  # one parameter an option
 
     Writes Allure results and JUnit below the reports folder. Ends with pytest's exit status.
     """
-    # Late: the other commands need no pytest.
-    import pytest  # noqa: PLC0415
-
-    from harness.config import find_config, read_config  # noqa: PLC0415
+    from harness.config import find_config, read_config  # noqa: PLC0415  # only here
 
     file = find_config(Path.cwd())
     if file is None:
@@ -91,7 +89,7 @@ def run(  # one parameter an option
     arguments += [part for name in provider or () for part in ("--harness-provider", name)]
     arguments += ["-m", tag] if tag else []
     arguments += ["--harness-concurrency", str(concurrency)] if concurrency else []
-    raise typer.Exit(int(pytest.main(arguments)))
+    raise typer.Exit(run_pytest(arguments))
 
 
 @app.command()

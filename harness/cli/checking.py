@@ -57,12 +57,12 @@ def _talk(project: Project, name: str, message: str) -> int:
             reply = session.say(UserMessage(text=message), 1)
             typer.echo(f"  user       {message}")
             for said in reply.messages:
-                typer.echo(f"  assistant  {said.text}")
+                typer.echo(f"  assistant  {line.redactor.text(said.text)}")
         else:
             session.open()
         session.close()
     except PlayError as error:
-        typer.echo(str(error))
+        typer.echo(line.redactor.text(str(error)))
         _show(line.redact(session.take_exchanges()))
         with suppress(PlayError), line.closing_wire() as wire:
             session.close(wire)

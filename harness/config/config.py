@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +48,6 @@ class Config:
 
     def shown(self, path: Path) -> str:
         """A path as people see it: relative to the project where it lies inside it."""
-        text = path.as_posix()
-        prefix = f"{self.root.as_posix()}/"
-        return text.removeprefix(prefix)
+        # Texts, not paths: this is asked for several times a scenario.
+        text, root = str(path), f"{self.root}{os.sep}"
+        return text.removeprefix(root).replace(os.sep, "/")

@@ -9,8 +9,10 @@ from harness.conversation import Exchange, Outcome, Transcript, Turn
 from harness.engine.result import CheckResult
 from harness.engine.vocabulary import Vocabulary
 from harness.errors import CheckCrashed, PlayError
+from harness.json_schema.wording import show
 from harness.scenario import Expectation, Scenario, Scope, UserTurn
 from harness.template import TemplateError
+from harness.typing import Json
 
 
 def judge(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) -> list[CheckResult]:
@@ -39,7 +41,11 @@ def judge_turn(
     is_recorded = transcript is not None and transcript.is_recorded
     reply = subject_of(turn, is_recorded=is_recorded)
     history = history_of(turn, is_recorded=is_recorded) if planned.wants_history else None
+    is_cut = transcript is not None and _stopped_at(transcript, turn)
     for expectation in planned.expectations:
+        if is_cut and expectation.scope is Scope.HISTORY:
+            # It was not looked up.
+            continue
         subject = history if expectation.scope is Scope.HISTORY and history else reply
         results.append(_run(expectation, subject, turn, vocabulary))
     for name, reason in turn.missing:
@@ -55,6 +61,10 @@ def judge_turn(
             )
         )
     return results
+
+
+def _stopped_at(transcript: Transcript, turn: Turn) -> bool:
+    return transcript.stop is not None and transcript.stop.turn == turn.number
 
 
 def _run(
@@ -90,9 +100,12 @@ def _verdict(
 
 
 def _compiled(expectation: Expectation, turn: Turn, vocabulary: Vocabulary) -> Judge:
+    return vocabulary.judge_for(expectation, _value(expectation, turn))
+
+
+def _value(expectation: Expectation, turn: Turn) -> Json:
     template = expectation.value
-    value = template.render({}) if template.is_constant else template.render(turn.variables)
-    return vocabulary.judge_for(expectation, value)
+    return template.render({}) if template.is_constant else template.render(turn.variables)
 
 
 def _over_all(
@@ -116,13 +129,14 @@ def _turned_round(expectation: Expectation, result: CheckResult, turn: Turn) -> 
         return CheckResult(name=name, outcome=Outcome.PASSED, turn=result.turn, place=result.place)
     if result.outcome is not Outcome.PASSED:
         return result
+    what = f"{expectation.name} {show(_value(expectation, turn))}"
     return CheckResult(
         name=name,
         outcome=Outcome.FAILED,
         turn=result.turn,
         place=result.place,
-        message=f"the reply is what it must never be: {expectation.name} holds",
-        expected=f"never {expectation.name}",
+        message=f"no reply may fulfil {what}",
+        expected=f"never {what}",
         actual=turn.reply.text if turn.reply else "",
     )
 
@@ -141,7 +155,7 @@ def _contracts(exchanges: Iterable[Exchange], turn: int) -> Iterator[CheckResult
             message=f"the answer of step {step} breaks the contract of the provider's definition",
             expected="a payload that fits the definition's schema",
             actual=broken[0],
-            difference=broken,
+            difference=broken[1:],
         )
 
 

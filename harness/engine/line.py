@@ -52,6 +52,8 @@ class Line:
     head: CassetteHead | None = None
     mend: str = ""
     """The command that records anew."""
+    held_secrets: bool = False
+    """An answer held a secret, so what was read from it may hold one too."""
 
     def tell(self, session: Mapping[str, Json]) -> None:
         """Note what the provider is told when the conversation opens.
@@ -85,7 +87,9 @@ class Line:
         """The exchanges as they may be shown and stored; recorded ones were redacted before."""
         if self.is_recorded:
             return exchanges
-        return tuple(_redacted(exchange, self.redactor) for exchange in exchanges)
+        shown = tuple(_redacted(exchange, self.redactor) for exchange in exchanges)
+        self.held_secrets |= any(map(_held_secret, exchanges, shown))
+        return shown
 
     @contextmanager
     def closing_wire(self) -> Iterator[Wire]:
@@ -275,6 +279,13 @@ class _Late:
 
 def _row(credentials: Credentials) -> str:
     return "" if credentials is Credentials.VALID else credentials.value
+
+
+def _held_secret(exchange: Exchange, shown: Exchange) -> bool:
+    if exchange.response is None or shown.response is None:
+        return False
+    # The redactor gives the same object where it found nothing.
+    return exchange.response.body is not shown.response.body
 
 
 def _redacted(exchange: Exchange, redactor: Redactor) -> Exchange:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.conversation import Outcome, Transcript
 from harness.errors import PlayError
@@ -37,12 +37,17 @@ class ScenarioResult:
     notes: tuple[str, ...] = ()
     """What people should know although nothing failed."""
 
-    @property
-    def outcome(self) -> Outcome:
-        """BROKEN where it could not be told, else FAILED where a check failed."""
-        if self.error is not None or any(c.outcome is Outcome.BROKEN for c in self.checks):
-            return Outcome.BROKEN
-        return Outcome.FAILED if self.failures else Outcome.PASSED
+    outcome: Outcome = field(init=False)
+    """BROKEN where it could not be told, else FAILED where a check failed."""
+
+    def __post_init__(self) -> None:
+        # Told once: reporters ask for it several times a scenario.
+        outcomes = {check.outcome for check in self.checks}
+        if self.error is not None or Outcome.BROKEN in outcomes:
+            outcome = Outcome.BROKEN
+        else:
+            outcome = Outcome.FAILED if Outcome.FAILED in outcomes else Outcome.PASSED
+        object.__setattr__(self, "outcome", outcome)
 
     @property
     def error(self) -> PlayError | None:
@@ -56,8 +61,10 @@ class ScenarioResult:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Codes of what went wrong: names of failed checks, or the error's code."""
-        codes = [check.name for check in self.failures]
+        """Codes of what went wrong: names of checks that did not hold, or the error's code."""
+        if self.outcome is Outcome.PASSED:
+            return ()
+        codes = [check.name for check in self.checks if check.outcome.is_bad]
         if self.error is not None:
             codes.append(self.error.code)
         return tuple(dict.fromkeys(codes))

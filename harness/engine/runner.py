@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from harness.conversation import Stop, Transcript, Turn
+from harness.engine.hiding import without_secrets
 from harness.engine.judging import judge, judge_turn
 from harness.engine.line import Line, Lines
 from harness.engine.loading import load_scenario
@@ -145,7 +146,10 @@ class Runner:
             is_recorded=line.is_recorded,
         )
         checks = judge(scenario, transcript, self._project.vocabulary)
-        return ScenarioResult(scenario=scenario, transcript=transcript, checks=tuple(checks))
+        result = ScenarioResult(scenario=scenario, transcript=transcript, checks=tuple(checks))
+        if line.is_recorded:
+            return result
+        return without_secrets(result, line.redactor, in_bodies=line.held_secrets)
 
     def _stage(self, scenario: Scenario, play: Play, line: Line, prepare: Prepare) -> Stage:
         row = next((row for row in scenario.rows if row.name == play.row), Row(name=""))

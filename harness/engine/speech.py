@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import random
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from harness.conversation import Attachment, Exchange, Reply, UserMessage
 from harness.errors import PlayError, ProtocolError, did_you_mean, quote
@@ -30,12 +31,16 @@ class Variables:
 
     def __init__(self, scenario: Scenario, row: Row, *, seed: str, now: str) -> None:
         """`seed` and `now` (ISO 8601) are kept in the cassette, so that a replay says the same."""
-        generator = random.Random(seed)  # noqa: S311  # repeatable on purpose
-        counter = iter(range(1, 1_000_000))
+        counter = count(1)
+
+        def drawn() -> float:
+            digest = hashlib.blake2s(f"{seed}/{next(counter)}".encode(), digest_size=8).digest()
+            return int.from_bytes(digest) / 2**64
+
         self._values: dict[str, object] = {
             "uuid": lambda: seeded_uuid(f"{seed}/{next(counter)}"),
             "now": lambda: now,
-            "random": generator.random,
+            "random": drawn,
             **row.values,
         }
         for name, template in scenario.variables.items():
@@ -49,7 +54,8 @@ class Variables:
             return template.render(self._values)
         except TemplateError as error:
             problem = error.problem
-            raise PlayError(problem.code, str(error).removesuffix(f" [{problem.code}]")) from error
+            where = (f"at {problem.place}",) if problem.place else ()
+            raise PlayError(problem.code, problem.message, problem.hint, details=where) from error
 
     def remember(self, name: str, value: Json) -> None:
         """Keep a capture."""

@@ -16,7 +16,7 @@ from harness.providers.definition import Encoding, Framing, PollPlan, RequestPla
 from harness.providers.event_stream import EventReader
 from harness.providers.flow import Command, FlowState, Send, Sleep
 from harness.providers.payload import excerpt, read_json, read_payload
-from harness.providers.reply import read_reply
+from harness.providers.reply import error_in, read_reply
 from harness.source import shorten
 from harness.typing import Json
 
@@ -243,7 +243,7 @@ def _capture(step: Step, payload: Json, state: FlowState) -> None:
             raise ProtocolError(
                 "capture-missing",
                 f"'{name}' {was} in the answer of step {step.name}: {path} leads to nothing usable",
-                details=_contract_of(state),
+                details=(*error_in(payload), *_contract_of(state)),
             )
         state.captured[name] = value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 
 from harness.conversation import Attachment, Reply, ReplyMessage
@@ -35,7 +36,7 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
     )
     if not (reply.messages or reply.actions or reply.products or reply.attachments):
         what = "no new message" if plan.only_new else "no message"
-        raise ProtocolError("no-reply", f"the answer holds {what}", details=_error_in(payload))
+        raise ProtocolError("no-reply", f"the answer holds {what}", details=error_in(payload))
     return reply
 
 
@@ -46,7 +47,7 @@ def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
         raise ProtocolError(
             "no-text",
             f"a message of the answer has no text at {' or '.join(plan.text)}",
-            details=_error_in(node),
+            details=error_in(node),
         )
     ids = find_all(plan.id, node) if plan.id else []
     return ReplyMessage(text=text or "", id=str(ids[0]) if ids else "", payload=node)
@@ -81,10 +82,12 @@ def _flat(found: list[Json]) -> Iterator[Json]:
             yield value
 
 
-def _error_in(payload: Json) -> tuple[str, ...]:
+def error_in(payload: Json) -> tuple[str, ...]:
     """Many systems answer `{"error": …}` under status 200; say so where it is there."""
     if isinstance(payload, Mapping):
         for key in ("error", "errors", "detail", "message"):
             if payload.get(key):
-                return (f"the answer says {key}: {shorten(str(payload[key]))}",)
-    return (shorten(f"the answer is {payload}"),)
+                said = payload[key]
+                text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
+                return (f"the answer says {key}: {shorten(text)}",)
+    return (f"the answer is {shorten(json.dumps(payload, ensure_ascii=False))}",)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.engine.plan import Entry, Mode, Play
-from harness.engine.players import Players
 from harness.engine.project import Project
 from harness.engine.result import ScenarioResult
 from harness.engine.runner import Runner
@@ -21,6 +22,9 @@ from harness.reports.tally import Tally
 
 PROVIDER_CONCURRENCY = 8
 """Conversations at once with a provider, where neither its entry nor the option says how many."""
+
+if TYPE_CHECKING:
+    from harness.engine.players import Players
 
 STOP_SECONDS = 0.8
 """What stopping may take, closing steps included; Ctrl-C shall end within a second."""
@@ -44,6 +48,7 @@ class Suite:
         self.mode = mode
         self.tally = Tally()
         self._config = config
+        self._folder = f"{project.config.scenarios}{os.sep}"
         self._chosen: Sequence[str] = config.getoption("--harness-provider")
         self._seen: dict[str, Seen] = {}
         self._tags: set[str] = set()
@@ -52,7 +57,7 @@ class Suite:
 
     def holds(self, file: Path, *, is_named: bool) -> bool:
         """Whether a YAML file is a scenario."""
-        return is_named or file.is_relative_to(self.project.config.scenarios)
+        return is_named or str(file).startswith(self._folder)
 
     def plays_of(self, file: Path, entry: Entry) -> Iterator[Play]:
         """What is to be played of a file. Raises `ScenarioError` where its id is taken."""
@@ -78,6 +83,8 @@ class Suite:
         if not self.mode.is_live or is_worker:
             yield
             return
+        from harness.engine.players import Players  # noqa: PLC0415  # a replay plays inline
+
         plays = [item.play for item in items if hasattr(item, "play")]
         config = self.project.config
         wanted = self._config.getoption("--harness-concurrency")

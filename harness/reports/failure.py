@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from harness.conversation import Exchange, Transcript, Turn
 from harness.engine.result import CheckResult, ScenarioResult
-from harness.scenario import Scenario, turn_subject
+from harness.scenario import Scenario, UserTurn, turn_subject
 from harness.source import shorten
 from harness.wire.curl import curl_line
 
@@ -15,8 +15,8 @@ WIDTH = 100
 LABEL = 12
 MAX_SHOWN = 5
 """Failed checks of one scenario that are shown in full."""
-MAX_LINES = 12
-"""Lines of a difference that are shown."""
+MAX_LINES = 6
+"""Lines that are shown behind one label."""
 
 
 def failure_screen(result: ScenarioResult) -> str:
@@ -48,10 +48,11 @@ def failure_screen(result: ScenarioResult) -> str:
 
 
 def _check(scenario: Scenario, check: CheckResult) -> Iterator[str]:
-    place = check.place or scenario.place
+    turn = _planned(scenario, check.turn)
+    place = check.place or (turn.place if turn else scenario.place)
     subject = _subject(scenario, check.turn)
     yield f"{place}: {subject}: {check.message}"
-    excerpt = place.excerpt() if check.place is not None else ""
+    excerpt = place.excerpt()
     if excerpt:
         yield f"{excerpt} [{check.name}]"
     else:
@@ -61,21 +62,20 @@ def _check(scenario: Scenario, check: CheckResult) -> Iterator[str]:
     if check.actual:
         yield from _labelled("got", check.actual)
     if check.difference:
-        cut = check.difference[:MAX_LINES]
-        more = len(check.difference) - len(cut)
-        rest = (f"… {more} more lines",) if more else ()
-        yield from _labelled("difference", "\n".join((*cut, *rest)))
+        yield from _labelled("difference", "\n".join(check.difference))
 
 
 def _stopped(scenario: Scenario, transcript: Transcript) -> Iterator[str]:
     stop = transcript.stop
     assert stop is not None  # noqa: S101  # asked by the caller
-    turn = next((t for t in scenario.user_turns if t.number == stop.turn), None)
+    turn = _planned(scenario, stop.turn)
     place = turn.place if turn else scenario.place
-    yield f"{place}: {_subject(scenario, stop.turn)}: {stop.error}"
+    first, *details = str(stop.error).splitlines()
+    yield f"{place}: {_subject(scenario, stop.turn)}: {first}"
     excerpt = place.excerpt()
     if excerpt:
         yield excerpt
+    yield from details
     held = _turn(transcript, stop.turn)
     if held is not None:
         yield from _said(held)
@@ -105,18 +105,25 @@ def _labelled(label: str, text: str) -> Iterator[str]:
     rows = [
         row
         for line in shorten(text, 1000).splitlines() or [""]
-        for row in wrap(line, WIDTH - LABEL - 2, drop_whitespace=False) or [""]
+        for row in wrap(line, WIDTH - LABEL - 2, drop_whitespace=False, break_on_hyphens=False)
+        or [""]
     ]
+    if len(rows) > MAX_LINES:
+        rows = [*rows[: MAX_LINES - 1], f"… {len(rows) - MAX_LINES + 1} more lines"]
     for index, row in enumerate(rows):
         yield f"  {label if index == 0 else '':<{LABEL}}{row}".rstrip()
 
 
 def _subject(scenario: Scenario, number: int) -> str:
-    turn = next((t for t in scenario.user_turns if t.number == number), None)
+    turn = _planned(scenario, number)
     if number > 0:
         # A conversation of a Python test has turns that no scenario plans.
         return turn_subject(number, turn.id if turn else "")
     return "closing the conversation" if number < 0 else "before the first turn"
+
+
+def _planned(scenario: Scenario, number: int) -> UserTurn | None:
+    return next((turn for turn in scenario.user_turns if turn.number == number), None)
 
 
 def _turn(transcript: Transcript, number: int) -> Turn | None:

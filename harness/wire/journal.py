@@ -29,10 +29,12 @@ class Journal:
         except OSError as error:
             reason = f"the journal {self._path} cannot be written: {error.strerror}"
             raise CassetteError("cassette-target", reason) from error
+        self._is_empty = True
         self._line({"journal": FORMAT, "process": os.getpid(), "recorded_at": recorded_at})
 
     def add(self, row: Row, broken: str = "") -> None:
         """Write an interaction; `broken` says why its answer ended early."""
+        self._is_empty = False
         self._line({"row": row, "broken": broken} if broken else {"row": row})
 
     def remove(self) -> None:
@@ -41,8 +43,12 @@ class Journal:
         self._path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Write no further, and leave what is there."""
+        """Write no further, and leave what is there; where nothing was heard, leave nothing."""
+        if self._file.closed:
+            return
         self._file.close()
+        if self._is_empty:
+            self._path.unlink(missing_ok=True)
 
     def _line(self, content: dict[str, Any]) -> None:
         try:

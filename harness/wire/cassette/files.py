@@ -46,7 +46,7 @@ def cassette_path(root: Path, provider: str, scenario: str, row: str = "", take:
                 "letters, digits, '.', '_' and '-', at most 100, a letter or digit first",
             )
     suffix = f".take-{take:02d}" if take > 1 else ""
-    path = root / provider / f"{scenario}{f'--{row}' if row else ''}{suffix}.yaml"
+    path = Path(f"{root}/{provider}/{scenario}{f'--{row}' if row else ''}{suffix}.yaml")
     if not _stays_inside(root, path):
         raise CassetteError("cassette-outside", f"{path}: a link leads out of {root}")
     return path
