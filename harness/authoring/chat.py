@@ -169,7 +169,7 @@ class Chat:
         try:
             self._session.close()
         finally:
-            self._line.finish(is_whole=self._error is None or isinstance(self._error, Refused))
+            self._line.finish(None if isinstance(self._error, Refused) else self._error)
             self._line.close()
 
     def _prepare(self) -> Prepared:

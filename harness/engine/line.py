@@ -13,7 +13,7 @@ import harness
 from harness.conversation import Exchange, Request, Response
 from harness.engine.plan import Play
 from harness.engine.project import Project
-from harness.errors import CassetteError, quote
+from harness.errors import CassetteError, Interrupted, PlayError, TransportError, quote
 from harness.providers.provider import Provider
 from harness.scenario import Credentials, Scenario
 from harness.typing import Json
@@ -110,13 +110,29 @@ class Line:
         plural = "s" if len(unused) > 1 else ""
         return (f"{len(unused)} recorded interaction{plural} not used, of turn {listed}",)
 
-    def finish(self, *, is_whole: bool) -> None:
-        """Write the recording where the conversation was whole.
+    def finish(self, error: PlayError | None) -> None:
+        """Write the recording where the conversation was whole; else the old one stays.
 
-        Else the old one stays, and what was heard is left in the journal.
+        What was heard before the network broke, or the run was stopped, stays in the journal.
+        Raises `CassetteError` where the recording cannot be written.
         """
-        if self.recording is not None and self.head is not None and is_whole:
-            self.recording.finish(self.head)
+        if self.recording is None or self.head is None:
+            return
+        if error is None:
+            try:
+                self.recording.finish(self.head)
+            except CassetteError as refused:
+                if refused.code == "secret-in-cassette":
+                    # The journal holds it as well.
+                    self.recording.discard()
+                raise
+        elif not isinstance(error, (TransportError, Interrupted)):
+            self.recording.discard()
+
+    def drop(self) -> None:
+        """Write nothing, and leave no journal."""
+        if self.recording is not None:
+            self.recording.discard()
 
     def close(self) -> None:
         """Give back what the line holds."""

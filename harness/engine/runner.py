@@ -90,11 +90,12 @@ class Runner:
         is_recorded = self._mode is not Mode.LIVE
 
         def prepare() -> Prepared:
-            with self._opened(
-                self._lines.live_preparing(scenario, play, is_recorded=is_recorded)
-            ) as line:
+            with self._opened(self._preparing_line(scenario, play, is_recorded)) as line:
                 prepared = Session(line.provider, line.wire, seed=line.seed).prepare()
-                line.finish(is_whole=_is_told(prepared))
+                if _is_told(prepared):
+                    line.finish(None)
+                else:
+                    line.drop()
                 return prepared
 
         key = (play.provider, scenario.credentials, "live")
@@ -103,10 +104,19 @@ class Runner:
                 result = self._hold(
                     scenario, play, line, lambda: self._preparing.once(key, prepare)
                 )
-                line.finish(is_whole=result.error is None)
+                line.finish(result.error)
                 return replace(result, notes=(*result.notes, *line.notes))
         except PlayError as error:
             return _broken(scenario, play, error)
+
+    def _preparing_line(self, scenario: Scenario, play: Play, is_recorded: bool) -> Line:  # noqa: FBT001  # passed on
+        try:
+            return self._lines.live_preparing(scenario, play, is_recorded=is_recorded)
+        except CassetteError as error:
+            if error.code != "cassette-locked":
+                raise
+            # Another process of this run records the same preparation.
+            return self._lines.live_preparing(scenario, play, is_recorded=False)
 
     @contextmanager
     def _opened(self, line: Line) -> Iterator[Line]:

@@ -17,6 +17,8 @@ MAX_SHOWN = 5
 """Failed checks of one scenario that are shown in full."""
 MAX_LINES = 6
 """Lines that are shown behind one label."""
+MAX_DIFFERENCE = 10
+"""The same for a difference."""
 
 
 def failure_screen(result: ScenarioResult) -> str:
@@ -62,7 +64,7 @@ def _check(scenario: Scenario, check: CheckResult) -> Iterator[str]:
     if check.actual:
         yield from _labelled("got", check.actual)
     if check.difference:
-        yield from _labelled("difference", "\n".join(check.difference))
+        yield from _labelled("difference", "\n".join(check.difference), MAX_DIFFERENCE)
 
 
 def _stopped(scenario: Scenario, transcript: Transcript) -> Iterator[str]:
@@ -100,7 +102,7 @@ def _curl(exchange: Exchange | None) -> Iterator[str]:
         yield f"  {'curl':<{LABEL}}{curl_line(exchange.request)}"
 
 
-def _labelled(label: str, text: str) -> Iterator[str]:
+def _labelled(label: str, text: str, most: int = MAX_LINES) -> Iterator[str]:
     """A label and its text, wrapped; further lines stand under the first."""
     rows = [
         row
@@ -108,8 +110,8 @@ def _labelled(label: str, text: str) -> Iterator[str]:
         for row in wrap(line, WIDTH - LABEL - 2, drop_whitespace=False, break_on_hyphens=False)
         or [""]
     ]
-    if len(rows) > MAX_LINES:
-        rows = [*rows[: MAX_LINES - 1], f"… {len(rows) - MAX_LINES + 1} more lines"]
+    if len(rows) > most:
+        rows = [*rows[: most - 1], f"… {len(rows) - most + 1} more lines"]
     for index, row in enumerate(rows):
         yield f"  {label if index == 0 else '':<{LABEL}}{row}".rstrip()
 
