@@ -24,6 +24,7 @@ def judge(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) ->
     results: list[CheckResult] = list(_contracts(transcript.around, 0))
     for turn in transcript.turns:
         if turn.reply is None and turn.refusal is None:
+            results += _contracts((*turn.exchanges, *turn.looked_up), turn.number)
             continue
         results += judge_turn(planned[turn.number], turn, transcript, vocabulary)
         results += _over_all(scenario, turn, transcript, vocabulary)

@@ -114,22 +114,22 @@ def test_constant_escape():
 @pytest.mark.parametrize(
     ("value", "names"),
     [
-        ("${a.b[0]} ${c}", {"a", "c"}),
-        ({"k": ["${a}"], "${b}": 1}, {"a", "b"}),
-        ("${a + b.c | default(d)}", {"a", "b", "d"}),
-        ("${f(x) if y is defined else [z][0]}", {"f", "x", "y", "z"}),
-        ({"first_of": ["${a}", {"k": "${b}"}]}, {"a", "b"}),
+        ("${a.b[0]} ${c}", "a c"),
+        ({"k": ["${a}"], "${b}": 1}, "a b"),
+        ("${a + b.c | default(d)}", "a b d"),
+        ("${f(x) if y is defined else [z][0]}", "f x y z"),
+        ({"first_of": ["${a}", {"k": "${b}"}]}, "a b"),
         (
             {"for_each": "turns", "as": "t", "when": "${t.x}", "yield": "${t.y} ${z}"},
-            {"turns", "z"},
+            "turns z",
         ),
-        ({"for_each": "${t}", "as": "t", "yield": "${t}"}, {"t"}),
+        ({"for_each": "${t}", "as": "t", "yield": "${t}"}, "t"),
     ],
     ids=str,
 )
 def test_names(value, names):
     """The names of a template are the variables that it needs from outside."""
-    assert compile_template(value, definition=True).names == names
+    assert compile_template(value, definition=True).names == frozenset(names.split())
 
 
 @pytest.mark.parametrize(
