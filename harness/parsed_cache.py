@@ -55,7 +55,7 @@ class ParsedCache:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         with self._lock:
             self._pending[key] = text
-            if len(self._pending) >= 500:  # noqa: PLR2004  # one transaction for many, in bounded memory
+            if len(self._pending) >= 200:  # noqa: PLR2004  # one transaction for many, in bounded memory
                 self._write()
 
     def flush(self) -> None:
@@ -103,6 +103,7 @@ def _connect(file: Path) -> sqlite3.Connection | None:
         connection = sqlite3.connect(file, timeout=5, check_same_thread=False)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA cache_size = -512")
         connection.execute("CREATE TABLE IF NOT EXISTS parsed (key TEXT PRIMARY KEY, value TEXT)")
     except (OSError, sqlite3.Error):
         return None

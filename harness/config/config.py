@@ -26,7 +26,7 @@ class ProviderConfig:
     timeout: float | None = None
     """Total seconds for one request."""
     hosts: tuple[str, ...] = ()
-    """Further hosts (`host` or `host:port`) that a redirect may lead to."""
+    """Further servers that a redirect may lead to, each as `host:port`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from harness.yaml_reader import Node, read
 
 FILE_NAME = "harness.yaml"
 
+_PORT = re.compile(r":\d+$")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -75,8 +77,14 @@ def _provider(name: str, node: Node) -> ProviderConfig:
         concurrency=_count(concurrency, 0) or None,
         rate=_rate(str(rate.value)) if rate else None,
         timeout=parse_duration(str(timeout.value)) if timeout else None,
-        hosts=tuple(str(host.value) for host in hosts or ()),
+        hosts=tuple(origin for host in hosts or () for origin in _origins(str(host.value))),
     )
+
+
+def _origins(host: str) -> tuple[str, ...]:
+    """`host:port` of a host; without a port, those of https and http."""
+    name = host.lower()
+    return (name,) if _PORT.search(name) else (f"{name}:443", f"{name}:80")
 
 
 def _count(node: Node | None, otherwise: int) -> int:

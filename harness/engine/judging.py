@@ -155,8 +155,7 @@ def _contracts(exchanges: Iterable[Exchange], turn: int) -> Iterator[CheckResult
             turn=turn,
             message=f"the answer of step {step} breaks the contract of the provider's definition",
             expected="a payload that fits the definition's schema",
-            actual=broken[0],
-            difference=broken[1:],
+            actual="\n".join(broken),
         )
 
 

@@ -145,6 +145,7 @@ class Lines:
     def __init__(self, project: Project, *, share: int = 1) -> None:
         """`share` is the number of processes that keep to a provider's rate together."""
         self._project = project
+        self._redactors: dict[tuple[object, ...], Redactor] = {}
         self._paces = {
             name: Pace(config.rate / share)
             for name, config in project.config.providers.items()
@@ -235,12 +236,19 @@ class Lines:
         return Line(
             provider=provider,
             wire=wire,
-            redactor=Redactor(provider.secrets),
+            redactor=self._redactor(provider),
             seed=seed,
             now=datetime.now(UTC).isoformat(timespec="seconds"),
             is_recorded=False,
             closing=closing,
         )
+
+    def _redactor(self, provider: Provider) -> Redactor:
+        key = (provider.name, *provider.secrets.items())
+        found = self._redactors.get(key)
+        if found is None:
+            found = self._redactors[key] = Redactor(provider.secrets)
+        return found
 
     def _wire(self, provider: Provider, seconds: float | None = None) -> Wire:
         # Late: a replay needs no httpx, which takes 100 ms to import.
@@ -310,7 +318,7 @@ def _redacted(exchange: Exchange, redactor: Redactor) -> Exchange:
         request,
         url=redactor.url(request.url),
         headers=redactor.headers(request.headers),
-        body=redactor.body(request.body),
+        body=redactor.body(request.body) if request.body else b"",
     )
     return replace(exchange, request=shown, response=response and _shown(response, redactor))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from harness.checks import BadExpectation
@@ -39,14 +41,14 @@ def entry_of(project: Project, file: Path) -> Entry:
     kept = project.cache.get(key)
     if isinstance(kept, list):
         scenario, line, tags, providers, rows, title = kept
-        return Entry(scenario, line, tuple(tags), tuple(providers), tuple(rows), title)
+        return Entry(scenario, line, _shared(tags), _shared(providers), _shared(rows), title)
     found = _load(project, file, content, content_key("scenario", project.fingerprint, content))
     entry = Entry(
         found.id,
         found.place.line,
-        found.tags,
-        found.providers,
-        tuple(row.name for row in found.rows),
+        _shared(found.tags),
+        _shared(found.providers),
+        _shared(row.name for row in found.rows),
         found.title,
     )
     kept_now: Json = [
@@ -61,8 +63,30 @@ def entry_of(project: Project, file: Path) -> Entry:
     return entry
 
 
+def _shared(words: Iterable[str]) -> tuple[str, ...]:
+    """The words, one text for all scenarios that use them: there may be 10,000."""
+    return _tuple(tuple(map(sys.intern, words)))
+
+
+@lru_cache(maxsize=1000)
+def _tuple(words: tuple[str, ...]) -> tuple[str, ...]:
+    return words
+
+
 def _load(project: Project, file: Path, content: bytes, key: str) -> Scenario:
     shown = project.config.shown(file)
+    known = project.scenarios.get((shown, key))
+    if known is not None:
+        return known
+    scenario = _built(project, shown, content, key)
+    # The first ones stay: with more scenarios than are kept, throwing out the oldest would
+    # throw out each before it is asked for again.
+    if len(project.scenarios) < project.most_scenarios:
+        project.scenarios[shown, key] = scenario
+    return scenario
+
+
+def _built(project: Project, shown: str, content: bytes, key: str) -> Scenario:
     kept = project.cache.get(key)
     if isinstance(kept, list):
         source = Source(path=shown, text=content.decode("utf-8-sig"))

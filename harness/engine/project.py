@@ -17,9 +17,12 @@ from harness.json_schema import Schema, SchemaFolder, compile_schema
 from harness.parsed_cache import ParsedCache, content_key
 from harness.providers.catalogue import definition_of
 from harness.providers.provider import Provider, fill_in
-from harness.scenario import Credentials, scenario_schema
+from harness.scenario import Credentials, Scenario, scenario_schema
 from harness.source import Place
 from harness.typing import Json
+
+MOST_SCENARIOS = 1000
+"""About 15 MB."""
 
 
 class Project:
@@ -38,6 +41,10 @@ class Project:
         self.cache = cache or ParsedCache(None)
         self.schemas = SchemaFolder(config.schemas, config.shown(config.schemas))
         self.vocabulary = Vocabulary(KINDS, self.schemas)
+        self.scenarios: dict[tuple[str, str], Scenario] = {}
+        """Scenarios that were built, by path and content."""
+        self.most_scenarios = MOST_SCENARIOS
+        """How many of them are kept; 0 where nothing will be played."""
         self._providers: dict[tuple[str, str, str | None], Provider] = {}
 
     @classmethod

@@ -168,7 +168,8 @@ class _Reader:
             require_path(path)
         except BadPath as error:
             hint = "" if path.startswith("$") else "a path begins with '$', such as $.id"
-            self._note("invalid-path", f"'{path}' is no JSONPath: {error}", node, hint)
+            message = f"'{path}' is no JSONPath: {error}"
+            self._note("invalid-path", message, node, hint, key=text is not None)
         return path
 
     def _schema(self, node: Node | None) -> Schema | None:
@@ -237,8 +238,11 @@ class _Reader:
             default=value.get("default"),
         )
 
-    def _note(self, code: str, message: str, node: Node, hint: str = "") -> None:
-        self._problems.append(Problem(code=code, message=message, place=node.place, hint=hint))
+    def _note(
+        self, code: str, message: str, node: Node, hint: str = "", *, key: bool = False
+    ) -> None:
+        place = node.key_place if key else node.place
+        self._problems.append(Problem(code=code, message=message, place=place, hint=hint))
 
 
 _SETTING = re.compile(r"(?<![.\w])settings\.(\w+)")
@@ -261,12 +265,9 @@ def _texts(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Every text in a value, with its path."""
     if isinstance(value, str):
         yield path, value
-    elif isinstance(value, Mapping):
-        for key, one in value.items():
-            yield from _texts(one, (*path, key))
-    elif isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from _texts(one, (*path, index))
+    inside = value.items() if isinstance(value, Mapping) else ()
+    for key, one in enumerate(value) if isinstance(value, list) else inside:
+        yield from _texts(one, (*path, key))
 
 
 def _entries(node: Node, key: str) -> list[tuple[str, Node]]:

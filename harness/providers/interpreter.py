@@ -15,7 +15,7 @@ from harness.json_path import find_all, find_first
 from harness.providers.definition import Encoding, Framing, PollPlan, RequestPlan, Step
 from harness.providers.event_stream import EventReader
 from harness.providers.flow import Command, FlowState, Send, Sleep
-from harness.providers.payload import excerpt, read_json, read_payload
+from harness.providers.payload import excerpt, read_json, read_payload, refuse_page
 from harness.providers.reply import error_in, read_reply
 from harness.source import shorten
 from harness.typing import Json
@@ -71,6 +71,7 @@ def _stream(step: Step, state: FlowState) -> Generator[Command, Response, Json]:
     reader = EventReader(framing=plan.framing, done=plan.done)
     response = yield from _exchange(Send(request, reader), state)
     _require_status(step, request, response)
+    refuse_page(response, "a stream")
     framing = reader.finish()
     if not reader.events:
         raise ProtocolError("empty-stream", "the stream ended without an event")
@@ -80,9 +81,21 @@ def _stream(step: Step, state: FlowState) -> Generator[Command, Response, Json]:
     events: list[Json] = list(texts)
     if framing is Framing.NDJSON:
         events = [read_json(text.encode()) for text in texts]
+    _refuse_errors(reader, events)
     payload: Json = {"framing": framing.value, "text": "".join(texts), "events": events}
     _note_contract(step, payload, state)
     return payload
+
+
+def _refuse_errors(reader: EventReader, events: list[Json]) -> None:
+    """Some systems report an error in a stream under status 200."""
+    for number, (event, value) in enumerate(zip(reader.events, events, strict=True), 1):
+        if event.type == "error" or (isinstance(value, Mapping) and value.get("error")):
+            raise ProtocolError(
+                "error-event",
+                f"event {number} of the stream is an error",
+                details=(shorten(event.data),),
+            )
 
 
 def _poll(step: Step, plan: PollPlan, state: FlowState) -> Generator[Command, Response, Json]:

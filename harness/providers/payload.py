@@ -8,11 +8,9 @@ from typing import NoReturn
 from harness.conversation import Response
 from harness.errors import ProtocolError
 from harness.providers.definition import Encoding
+from harness.providers.json_faults import first_fault
 from harness.source import shorten
 from harness.typing import Json
-
-MAX_DIGITS = 4300
-"""Python refuses to convert longer numbers, because that takes quadratic time."""
 
 
 def read_payload(response: Response, encoding: Encoding) -> Json:
@@ -25,16 +23,21 @@ def read_payload(response: Response, encoding: Encoding) -> Json:
     body = response.body
     if not body or body.isspace():
         raise ProtocolError("empty-body", f"the answer has no body (status {response.status})")
-    if _is_html(response):
-        raise ProtocolError(
-            "html-page",
-            f"the answer is an HTML page (status {response.status}), expected {encoding.value}",
-            "a proxy, a log-in page or a wrong address often answers so",
-            details=(excerpt(body),),
-        )
+    refuse_page(response, encoding.value)
     if encoding is Encoding.TEXT:
         return body.decode("utf-8", "replace")
     return read_xml(body) if encoding is Encoding.XML else read_json(body)
+
+
+def refuse_page(response: Response, expected: str) -> None:
+    """Raise `ProtocolError` `html-page` where an answer is a page for people."""
+    if _is_html(response):
+        raise ProtocolError(
+            "html-page",
+            f"the answer is an HTML page (status {response.status}), expected {expected}",
+            "a proxy, a log-in page or a wrong address often answers so",
+            details=(excerpt(response.body),),
+        )
 
 
 def _is_html(response: Response) -> bool:
@@ -60,11 +63,11 @@ def read_json(body: bytes) -> Json:
         offset = len(error.doc[: error.pos].encode("utf-8", "surrogatepass"))
         _refuse(f"{_plain(error.msg)} at byte {offset}", body)
     except RecursionError:
-        _refuse("it has too many levels", body)
+        _refuse_at_fault(text, "it has too many levels", body)
     except ValueError as error:
-        _refuse(str(error), body)
+        _refuse_at_fault(text, str(error), body)
     if "\\u" in text:
-        _refuse_lone_surrogates(value, body)
+        _refuse_lone_surrogates(value, text, body)
     return value
 
 
@@ -97,7 +100,8 @@ def _refuse(reason: str, body: bytes) -> NoReturn:
 
 
 def _plain(message: str) -> str:
-    return f"{message[:1].lower()}{message[1:]}"
+    # Python's own words end in "at" where a position follows.
+    return f"{message[:1].lower()}{message[1:]}".removesuffix(" at")
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -113,11 +117,19 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     return value
 
 
-def _refuse_lone_surrogates(value: Json, body: bytes) -> None:
+def _refuse_at_fault(text: str, otherwise: str, body: bytes) -> NoReturn:
+    fault = first_fault(text)
+    if fault is None:
+        _refuse(otherwise, body)
+    offset, reason = fault
+    _refuse(f"{reason} at byte {len(text[:offset].encode())}", body)
+
+
+def _refuse_lone_surrogates(value: Json, text: str, body: bytes) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        _refuse("it holds a lone surrogate", body)
+        _refuse_at_fault(text, "it holds a lone surrogate", body)
 
 
 _DECODER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_unique)

@@ -41,7 +41,7 @@ class ScenarioFile(pytest.File):
                 self, name=play.name, nodeid=nodeid, play=play, line=entry.line
             )
             for tag in entry.tags:
-                item.add_marker(tag)
+                item.add_marker(suite.mark_of(tag))
             yield item
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:  # noqa: ANN401  # pytest's signature

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.engine.loading import entry_of
 from harness.engine.plan import Entry, Mode, Play
 from harness.engine.project import Project
 from harness.engine.result import ScenarioResult
@@ -32,14 +32,6 @@ STOP_SECONDS = 0.8
 __all__ = ["SUITE", "Suite", "open_suite"]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Where a scenario id was first collected."""
-
-    file: Path
-    line: int
-
-
 class Suite:
     """One pytest run over a project."""
 
@@ -50,8 +42,9 @@ class Suite:
         self._config = config
         self._folder = f"{project.config.scenarios}{os.sep}"
         self._chosen: Sequence[str] = config.getoption("--harness-provider")
-        self._seen: dict[str, Seen] = {}
-        self._tags: set[str] = set()
+        self._seen: dict[str, Path] = {}
+        """The file that each id was first collected from."""
+        self._marks: dict[str, pytest.MarkDecorator] = {}
         self.runner = Runner(project, mode, share=_workers(config))
         self._players: Players | None = None
 
@@ -62,14 +55,18 @@ class Suite:
     def plays_of(self, file: Path, entry: Entry) -> Iterator[Play]:
         """What is to be played of a file. Raises `ScenarioError` where its id is taken."""
         self._claim(file, entry)
-        for tag in entry.tags:
-            if tag not in self._tags:
-                self._tags.add(tag)
-                meaning = (self.project.config.tags or {}).get(tag, "a tag of scenarios")
-                self._config.addinivalue_line("markers", f"{tag}: {meaning}")
         for provider in self.project.providers_of(entry.providers, self._chosen):
             for row in entry.rows:
                 yield Play(file=file, scenario=entry.scenario, provider=provider, row=row)
+
+    def mark_of(self, tag: str) -> pytest.MarkDecorator:
+        """The marker of a tag; one for all scenarios, because there may be 10,000."""
+        mark = self._marks.get(tag)
+        if mark is None:
+            meaning = (self.project.config.tags or {}).get(tag, "a tag of scenarios")
+            self._config.addinivalue_line("markers", f"{tag}: {meaning}")
+            mark = self._marks[tag] = getattr(pytest.mark, tag)
+        return mark
 
     def collected(self) -> None:
         """Collection is over."""
@@ -124,15 +121,16 @@ class Suite:
 
     def _claim(self, file: Path, entry: Entry) -> None:
         key = entry.scenario.casefold()
-        first = self._seen.setdefault(key, Seen(file, entry.line))
-        if first.file == file:
+        first = self._seen.setdefault(entry.scenario if key == entry.scenario else key, file)
+        if first == file:
             return
+        line = entry_of(self.project, first).line
         config = self.project.config
         raise ScenarioError(
             Problem(
                 code="duplicate-scenario",
                 message=f"the id '{entry.scenario}' is taken by"
-                f" {config.shown(first.file)}:{first.line}",
+                f" {config.shown(first)}:{line}",
                 where=f"{config.shown(file)}:{entry.line}",
                 hint="ids name cassettes, so each is used once, whatever its case",
             )
@@ -143,6 +141,8 @@ def open_suite(config: pytest.Config, file: Path, mode: str) -> Suite:
     """Read the project of a harness.yaml. Raises `pytest.UsageError` where it is wrong."""
     try:
         project = Project.at(file, cache=ParsedCache(_cache_file(config)))
+        if config.option.collectonly:
+            project.most_scenarios = 0
         for name in config.getoption("--harness-provider"):
             if name not in project.config.providers:
                 raise ConfigurationError(project.unknown_provider(name))

@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
+
 from tests.conformance.body_variants import BROKEN, FITTING, MISSING, Variants, varied
 from tests.conformance.pages import PAGES
 from tests.conformance.shape_variants import MISSHAPEN, SHAPES

@@ -4,6 +4,7 @@ import ssl
 
 import httpx
 import pytest
+
 from harness.emulators import serving
 
 # Nothing here uses TLS. httpx would load the certificates for each client, at 30 ms each.

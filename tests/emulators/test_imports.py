@@ -3,8 +3,9 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import harness.emulators
 import pytest
+
+import harness.emulators
 
 FOLDER = Path(harness.emulators.__file__).parent
 MODULES = sorted(FOLDER.glob("*.py"))

@@ -9,6 +9,7 @@ import threading
 
 import httpx
 import pytest
+
 from harness.emulators import EMULATORS, NAMES, serving
 
 VARIABLES = {

@@ -318,7 +318,7 @@ def test_redirect_to_another_host(serve, connect, ask):
     [
         ("file:///etc/passwd", "redirect-refused"),
         ("http://[bad", "redirect-refused"),
-        ("javascript:alert(1)", "protocol-violation"),
+        ("javascript:alert(1)", "redirect-refused"),
     ],
 )
 def test_redirect_to_no_web_address(serve, connect, ask, target, code):

@@ -46,9 +46,10 @@ class Sender:
         self._hosts = hosts
         self._secret = {"authorization", "cookie", *(name.lower() for name in secret_headers)}
         self._clock = clock
-        self._client = httpx.Client(
-            transport=_Transport(connections, ssl_context or _shared_context()), trust_env=False
-        )
+        # Not a Client: redirects, time-outs and bodies are ours, and what it would still do
+        # takes 150 of a request's 450 µs.
+        self._transport = _Transport(connections, ssl_context or _shared_context())
+        self._cookies = httpx.Cookies()
 
     def send(self, request: Request, call: faults.Call) -> tuple[httpx.Response, Body]:
         """The answer after all redirects. Raises `TransportError` or `Interrupted`."""
@@ -90,10 +91,13 @@ class Sender:
                 _url(url),
                 headers=_raw(headers),
                 content=content or None,
-                cookies=self._client.cookies or None,
+                cookies=self._cookies or None,
                 extensions={"timeout": timeouts},
             )
-            response = self._client.send(prepared, stream=True, follow_redirects=False)
+            response = self._transport.handle_request(prepared)
+            response.request = prepared
+            if "set-cookie" in response.headers:
+                self._cookies.extract_cookies(response)
             target = response.headers.get("location", "")
             if response.status_code not in REDIRECTS or not target:
                 return response

@@ -126,7 +126,10 @@ def test_a_refusal_that_is_no_json():
 
     assert finding.message == "the refusal is no JSON"
     assert finding.actual == "<html>Forbidden</html>"
-    assert judge("schema", {"type": "object"}, refused(b"\xff")).finding.message == "the refusal is no JSON"
+    assert (
+        judge("schema", {"type": "object"}, refused(b"\xff")).finding.message
+        == "the refusal is no JSON"
+    )
 
 
 def test_the_history_is_judged_as_a_payload():

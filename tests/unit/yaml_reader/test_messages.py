@@ -417,9 +417,7 @@ GOLDEN = [
     ),
     pytest.param(
         b"\xc3\xa9: a\nb: x\x00y\n",
-        "a.yaml:2:5: a NUL character at byte offset 10\n"
-        "    2 | b: x␀y\n"
-        "      |     ^ [nul-byte]",
+        "a.yaml:2:5: a NUL character at byte offset 10\n    2 | b: x␀y\n      |     ^ [nul-byte]",
         id="NUL",
     ),
     pytest.param(

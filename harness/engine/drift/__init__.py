@@ -1,0 +1,1 @@
+"""How a conversation differs from its recording, turn by turn."""

@@ -1,0 +1,235 @@
+"""Compares a conversation with its recording, turn by turn. Plays nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from harness.checks.diff import text_difference
+from harness.checks.words import normal
+from harness.conversation import Exchange, Response, Transcript, Turn
+from harness.durations import format_duration
+from harness.engine.drift.drift import Difference, Drift, TurnDrift
+from harness.engine.drift.shape import shape_differences, shape_of
+from harness.errors import PlayError, ProtocolError
+from harness.json_path import find_all
+from harness.providers.definition import Definition, Encoding, Step
+from harness.providers.payload import read_payload
+from harness.source import shorten
+from harness.typing import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slower:
+    """From when on a turn counts as slower than the recorded one: both must hold."""
+
+    times: float = 2.0
+    """As many times the recorded seconds."""
+    by: float = 0.5
+    """As many seconds more."""
+
+
+SLOWER = Slower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One conversation, and how its provider's answers are read."""
+
+    transcript: Transcript
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    """By name; an answer of another step is read as JSON."""
+
+
+def steps_of(definition: Definition) -> Mapping[str, Step]:
+    """A definition's steps by name."""
+    return {step.name: step for phase in definition.phases.values() for step in phase}
+
+
+def compare(recorded: Side, now: Side, slower: Slower = SLOWER) -> tuple[TurnDrift, ...]:
+    """Every turn that can be compared, in order.
+
+    A turn that broke for a reason that is not the provider's answer (the network, say) is left
+    out, and so is all that follows it. Where one side ended earlier than the other, the first
+    turn that it lacks is `state`.
+    """
+    found = []
+    before = {turn.number: turn for turn in recorded.transcript.turns}
+    after = {turn.number: turn for turn in now.transcript.turns}
+    for number in range(1, max((*before, *after), default=0) + 1):
+        old = _ending(before.get(number), recorded.transcript, number)
+        new = _ending(after.get(number), now.transcript, number)
+        if old is None or new is None:
+            break
+        if old != new:
+            lines = (f"recorded {old}, now {new}",)
+            difference = Difference(kind=Drift.STATE, lines=lines)
+            found.append(TurnDrift(turn=number, differences=(difference,)))
+        elif number in before and number in after:
+            pair = _Pair(before[number], after[number], recorded.steps, now.steps)
+            found.append(TurnDrift(turn=number, differences=tuple(pair.differences(slower))))
+        if number not in before or number not in after:
+            break
+    return tuple(found)
+
+
+def _ending(turn: Turn | None, transcript: Transcript, number: int) -> str | None:
+    """How a turn ended, in words; None where that says nothing about the provider."""
+    stop = transcript.stop
+    if turn is not None and turn.reply is not None:
+        return "a reply"
+    if turn is not None and turn.refusal is not None:
+        return f"a refusal ({turn.refusal.code}{_detail(turn.refusal)})"
+    if stop is not None and stop.turn <= number:
+        if isinstance(stop.error, ProtocolError) and stop.turn == number:
+            return f"no reply ({stop.error.code}{_detail(stop.error)})"
+        return None
+    return "the end of the conversation before this turn"
+
+
+def _detail(error: PlayError) -> str:
+    status, state = getattr(error, "status", 0), getattr(error, "state", "")
+    words = [f"status {status}"] if status else []
+    return "".join(f", {word}" for word in (*words, *([state] if state else [])))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """One turn on both sides, ended alike."""
+
+    old: Turn
+    new: Turn
+    old_steps: Mapping[str, Step]
+    new_steps: Mapping[str, Step]
+
+    def differences(self, slower: Slower) -> Iterator[Difference]:
+        """What differs, the gravest kind first."""
+        found = (
+            (Drift.STATE, self._state()),
+            (Drift.SHAPE, self._shape()),
+            (Drift.LATENCY, self._latency(slower)),
+            (Drift.WORDING, self._wording()),
+        )
+        for kind, lines in found:
+            shown = tuple(lines)
+            if shown:
+                yield Difference(kind=kind, lines=shown)
+
+    def _state(self) -> Iterator[str]:
+        old, new = self._answers()
+        for name in dict.fromkeys((*old, *new)):
+            before, after = _status(old.get(name)), _status(new.get(name))
+            if before != after:
+                yield f"{name}: recorded {before}, now {after}"
+            elif name in old and name in new:
+                before = _poll_state(self.old_steps.get(name), old[name])
+                after = _poll_state(self.new_steps.get(name), new[name])
+                if before != after:
+                    yield f"{name}: recorded {before}, now {after}"
+        if self.old.reply is None or self.new.reply is None:
+            return
+        for what in ("messages", "actions", "products", "attachments"):
+            counts = [len(getattr(reply, what)) for reply in (self.old.reply, self.new.reply)]
+            if counts[0] != counts[1]:
+                yield f"{what}: recorded {counts[0]}, now {counts[1]}"
+
+    def _shape(self) -> Iterator[str]:
+        old, new = self._answers()
+        for name in old:
+            if name not in new:
+                continue
+            before, after = self.old_steps.get(name), self.new_steps.get(name)
+            was, is_read = _payload(before, old[name], self.old)
+            now, is_read_now = _payload(after, new[name], self.new)
+            if is_read != is_read_now:
+                yield f"{name}: {'now' if is_read else 'recorded'} an answer that cannot be read"
+            elif is_read:
+                is_xml = after is not None and after.answer.encoding is Encoding.XML
+                shapes = (shape_of(was, is_xml=is_xml), shape_of(now, is_xml=is_xml))
+                yield from (f"{name}: {line}" for line in shape_differences(*shapes))
+
+    def _latency(self, slower: Slower) -> Iterator[str]:
+        before, now = self.old.latency, self.new.latency
+        if before is None or now is None:
+            return
+        if now >= before * slower.times and now - before >= slower.by:
+            yield f"recorded {format_duration(before)}, now {format_duration(now)}"
+
+    def _wording(self) -> Iterator[str]:
+        old, new = self.old.reply, self.new.reply
+        if old is None or new is None:
+            return
+        pairs = [(old.text, new.text)]
+        if len(old.messages) == len(new.messages):
+            texts = zip(old.messages, new.messages, strict=True)
+            pairs = [(before.text, now.text) for before, now in texts]
+        for before, now in pairs:
+            if normal(before) != normal(now):
+                yield from text_difference(before, now)
+        if len(old.actions) == len(new.actions) and list(old.actions) != list(new.actions):
+            yield f"buttons: recorded {_labels(old.actions)}, now {_labels(new.actions)}"
+
+    def _answers(self) -> tuple[Mapping[str, Response], Mapping[str, Response]]:
+        return _last_answers(self.old), _last_answers(self.new)
+
+
+def _last_answers(turn: Turn) -> Mapping[str, Response]:
+    """The last answer of each step: how often a poll asked is a matter of time."""
+    exchanges: Iterable[Exchange] = (*turn.exchanges, *turn.looked_up)
+    return {
+        exchange.request.origin.step: exchange.response
+        for exchange in exchanges
+        if exchange.response is not None
+    }
+
+
+def _status(response: Response | None) -> str:
+    return "no request" if response is None else f"status {response.status}"
+
+
+def _poll_state(step: Step | None, response: Response) -> str:
+    """The values that tell how a poll ended; empty where the step is no poll."""
+    if step is None or step.poll is None:
+        return ""
+    try:
+        payload = read_payload(response, step.answer.encoding)
+    except ProtocolError:
+        return "an answer that cannot be read"
+    paths = dict.fromkeys((*step.poll.until, *step.poll.fail_if))
+    values = [f"{path} = {value}" for path in paths for value in find_all(path, payload)]
+    return shorten(", ".join(values)) or "no state"
+
+
+def _payload(step: Step | None, response: Response, turn: Turn) -> tuple[Json, bool]:
+    """An answer's payload, and whether it could be read."""
+    if step is not None and step.stream is not None:
+        payload = turn.reply.payload if turn.reply is not None else None
+        return _opened(payload), True
+    if not response.body:
+        return None, True
+    try:
+        return read_payload(response, step.answer.encoding if step else Encoding.JSON), True
+    except ProtocolError:
+        return None, False
+
+
+def _opened(payload: Json) -> Json:
+    """A stream's payload with its events read, where they are JSON."""
+    if not isinstance(payload, Mapping) or not isinstance(payload.get("events"), list):
+        return payload
+    return {**payload, "events": [_event(one) for one in payload["events"]]}  # type: ignore[union-attr]  # a list, as asked above
+
+
+def _event(event: Json) -> Json:
+    if not isinstance(event, str) or not event.startswith(("{", "[")):
+        return event
+    try:
+        opened: Json = json.loads(event)
+    except (ValueError, RecursionError):
+        return event
+    return opened
+
+
+def _labels(actions: Iterable[str]) -> str:
+    return shorten(", ".join(f"'{label}'" for label in actions))

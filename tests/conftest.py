@@ -1,0 +1,19 @@
+"""What all tests share: pytest's own test bench, and a network that ends at loopback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+HERE = Path(__file__).parent
+LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+
+
+def pytest_collection_modifyitems(items):
+    """Let pytest-socket refuse every connection of a test that leads elsewhere."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.allow_hosts(LOOPBACK))

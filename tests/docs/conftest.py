@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import walk_packages
+
+import pytest
+
+import harness
+from harness.emulators import serving
+from tests.docs.commands import Shell
+from tests.docs.parcels import KEY, serving_parcels
+
+# A run inside this process forgets every module that it was the first to import, and some
+# extension modules cannot be imported twice.
+for module in walk_packages(harness.__path__, "harness."):
+    import_module(module.name)
+for name in ("deepdiff", "jsonpath_rfc9535", "jsonschema", "jsonschema_rs", "vcr"):
+    import_module(name)
+
+OTHER_NAMES = {
+    "SHOP_URL": "CONNECTLY_URL",
+    "SHOP_KEY": "CONNECTLY_API_KEY",
+    "SHOP_ID": "CONNECTLY_BUSINESS_ID",
+    "SHOP_AGENT": "CONNECTLY_AGENT_ID",
+    "SUPPORT_URL": "SUPEROFFICE_URL",
+    "SUPPORT_USER": "SUPEROFFICE_USERNAME",
+    "SUPPORT_PASSWORD": "SUPEROFFICE_PASSWORD",
+    "TRAVEL_URL": "BIGHUMMINGBIRD_URL",
+}
+"""Variables that documents speak of, by what the emulators call them."""
+
+
+@pytest.fixture(scope="session")
+def addresses():
+    """Every chat API that the documents speak of, served; what their clients read."""
+    with serving() as running, serving_parcels() as parcels:
+        given = running.environment
+        ours = {name: given[theirs] for name, theirs in OTHER_NAMES.items()}
+        yield {**given, **ours, "PARCELS_URL": parcels, "PARCELS_KEY": KEY}
+
+
+@pytest.fixture
+def served(addresses, monkeypatch):
+    """The same, in the environment."""
+    monkeypatch.delenv("HARNESS_MODE", raising=False)
+    for name, value in addresses.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def shell(pytester):
+    """Runs the commands of a document."""
+    return Shell(pytester)

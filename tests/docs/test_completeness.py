@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+
+import pytest
+import typer
+
+from harness.authoring import Chat, ChatReply
+from harness.checks import KINDS
+from harness.checks.matchers import MATCHERS
+from harness.checks.pattern import LONGEST_TEXT, SECONDS
+from harness.cli.app import app
+from harness.config import CONFIG_SCHEMA
+from harness.config.schema import PROVIDER
+from harness.durations import format_duration
+from harness.engine.line import CLOSING_SECONDS
+from harness.engine.plan import Mode
+from harness.engine.vocabulary import Vocabulary
+from harness.json_schema import pattern
+from harness.parsed_cache import MAX_ENTRIES
+from harness.providers.catalogue import installed
+from harness.providers.definition import PHASES, Framing
+from harness.providers.definition_schema import DEFINITION_SCHEMA, REPLY, REQUEST, STEP
+from harness.providers.flow import NAMES
+from harness.pytest_plugin import pytest_addoption
+from harness.pytest_plugin.suite import PROVIDER_CONCURRENCY
+from harness.reports.failure import MAX_SHOWN
+from harness.scenario import scenario_schema
+from harness.template.filters import FILTERS, MOST
+from harness.template.sandbox import LONGEST_EXPRESSION, MOST_BITS
+from harness.wire.cassette.files import SAFE_NAME
+from harness.wire.cassette.reading import LARGEST
+from harness.wire.decoding import MOST_CODINGS
+from harness.wire.live.backoff import LONGEST
+from harness.wire.live.limits import LiveLimits
+from harness.wire.live.sender import MOST_REDIRECTS
+from harness.wire.recording import RECEIVED
+from harness.yaml_reader.limits import Limits
+from tests.docs.blocks import ROOT, prose, table
+
+DOCS = ROOT / "docs"
+MEBIBYTE = 1024 * 1024
+
+
+def _scenario_format():
+    vocabulary = Vocabulary(KINDS, None)
+    return scenario_schema(
+        vocabulary.reply_checks, vocabulary.refusal_checks, vocabulary.history_checks
+    )
+
+
+def _keys(schema, *steps):
+    for step in steps:
+        schema = schema[step]
+    return {*schema["properties"]}
+
+
+def _backtracking():
+    """The number in the source: the object does not tell it."""
+    found = re.search(r"backtrack_limit=([\d_]+)", inspect.getsource(pattern))
+    return f"{int(found[1]):,}" if found else ""
+
+
+SCENARIO = _scenario_format()
+TURN = SCENARIO["properties"]["turns"]["items"]
+MESSAGE = TURN["properties"]["user"]["oneOf"][1]
+CAPTURE = TURN["properties"]["capture"]["additionalProperties"]["oneOf"][1]
+SETTING = DEFINITION_SCHEMA["properties"]["settings"]["additionalProperties"]
+
+KEYS = {
+    ("scenarios", "Of a scenario"): _keys(SCENARIO),
+    ("scenarios", "Of a turn"): _keys(TURN),
+    ("scenarios", "Of a user's message"): _keys(MESSAGE),
+    ("scenarios", "Of an attachment"): _keys(MESSAGE, "properties", "attachments", "items"),
+    ("scenarios", "Of a capture"): _keys(CAPTURE),
+    ("scenarios", "Of a block of checks"): _keys(TURN, "properties", "expect", "oneOf", 1)
+    - {*KINDS},
+    ("scenarios", "Of the whole conversation"): _keys(SCENARIO, "properties", "expect"),
+    ("checks", "Matchers"): {*MATCHERS},
+    ("providers", "The built-in definitions"): {*installed()},
+    ("providers", "Keys of harness.yaml"): _keys(CONFIG_SCHEMA),
+    ("providers", "Keys of a provider"): _keys(PROVIDER),
+    ("providers", "Templates"): {*NAMES},
+    ("providers", "Streams"): {framing.value for framing in Framing},
+    ("providers", "Of a definition"): _keys(DEFINITION_SCHEMA),
+    ("providers", "Of a setting"): _keys(SETTING),
+    ("providers", "Of a step"): _keys(STEP),
+    ("providers", "Of a request"): _keys(REQUEST),
+    ("providers", "Of an answer"): _keys(STEP, "properties", "answer"),
+    ("providers", "Of a reply"): _keys(REPLY),
+    ("recordings", "Modes"): {mode.value for mode in Mode},
+    ("python", "The conversation"): {
+        name for name in vars(Chat) if not name.startswith("_") and name not in ("judge", "close")
+    },
+    ("python", "The reply"): {
+        name
+        for name in (*vars(ChatReply), *ChatReply.__slots__)
+        if not name.startswith("_") and name not in ("chat", "turn")
+    },
+}
+"""What the tables of the documents list, by document and heading."""
+
+LIVE, YAML = LiveLimits(), Limits()
+LIMITS = {
+    "a YAML file": f"{YAML.size // MEBIBYTE} MiB",
+    "levels of a YAML file": f"{YAML.depth}",
+    "values of a YAML file, those of aliases counted each time": f"{YAML.nodes:,}",
+    "a scenario's id": "100 characters",
+    "an expression in `${…}`": f"{LONGEST_EXPRESSION:,} characters",
+    "a text or list that a template makes": f"{MOST:,} characters or elements",
+    "a whole number that a template makes": f"{MOST_BITS:,} bits",
+    "one search of a regular expression": format_duration(SECONDS),
+    "a text that a regular expression searches": f"{LONGEST_TEXT:,} characters",
+    "steps back of a pattern in a schema": _backtracking(),
+    "opening a connection": format_duration(LIVE.connect),
+    "silence of the server": format_duration(LIVE.read),
+    "one request with its retries, `timeout` of a provider": format_duration(LIVE.total),
+    "an answer's body, decoded": f"{LIVE.body // MEBIBYTE} MiB",
+    "attempts of one request": f"{LIVE.attempts}",
+    "one wait between attempts": format_duration(LONGEST),
+    "redirects in a row": f"{MOST_REDIRECTS}",
+    "content encodings of one answer": f"{MOST_CODINGS}",
+    "digits of a number in an answer": f"{sys.int_info.default_max_str_digits}",
+    "a cassette, unpacked": f"{LARGEST // MEBIBYTE} MiB",
+    "closing steps after a conversation that broke": format_duration(CLOSING_SECONDS),
+    "failed checks of a scenario that are shown": f"{MAX_SHOWN}",
+    "values kept of what was parsed": f"{MAX_ENTRIES:,}",
+}
+
+
+class _Options:
+    """Takes the options of the plugin, as pytest's parser does."""
+
+    def __init__(self):
+        self.names = []
+
+    def getgroup(self, *_arguments):
+        return self
+
+    def addoption(self, name, **_options):
+        self.names.append(name)
+
+
+@pytest.mark.parametrize(("document", "heading"), KEYS, ids=str)
+def test_a_table_lists_what_there_is(document, heading):
+    """The table below a heading names every key, mode or member, each once and no other."""
+    listed = table(DOCS / f"{document}.md", heading)
+
+    assert sorted(listed) == sorted(KEYS[document, heading])
+
+
+def test_phases_are_listed_in_their_order():
+    """docs/providers.md lists the phases in the order in which they run."""
+    text = "\n".join(prose(DOCS / "providers.md"))
+
+    places = [text.index(f"\n| `{phase}` | ") for phase in PHASES]
+
+    assert places == sorted(places)
+
+
+def test_limits_are_those_of_the_code():
+    """docs/recordings.md lists every limit with the number that holds."""
+    document = DOCS / "recordings.md"
+    names, values = (table(document, "Limits", column=column) for column in (0, 1))
+
+    assert dict(zip(names, values, strict=True)) == LIMITS
+
+
+def test_a_name_has_at_most_as_many_characters_as_documented():
+    """An id of 100 characters can name a cassette, one of 101 cannot."""
+    assert SAFE_NAME.fullmatch("a" * 100)
+    assert not SAFE_NAME.fullmatch("a" * 101)
+
+
+def test_the_plugins_options_are_listed():
+    """docs/recordings.md lists every option of the plugin."""
+    options = _Options()
+    pytest_addoption(options)
+
+    assert table(DOCS / "recordings.md", "Options") == options.names
+
+
+def test_the_options_of_harness_run_are_listed():
+    """docs/recordings.md lists every option of `harness run`."""
+    command = typer.main.get_command(app).commands["run"]
+    options = {one.opts[-1] for one in command.params if one.param_type_name == "option"}
+
+    assert {*table(DOCS / "recordings.md", "In CI")} == options
+
+
+def test_filters_are_listed():
+    """docs/scenarios.md lists every filter of templates."""
+    text = " ".join(prose(DOCS / "scenarios.md"))
+    listed = re.search(r"- Filters: (.*?)\.", text)
+
+    assert listed
+    assert {*re.findall(r"`(\w+)`", listed[1])} == {*FILTERS, "default"}
+
+
+def test_headers_that_are_kept_are_listed():
+    """docs/recordings.md lists the answer headers that a recording keeps."""
+    text = " ".join(prose(DOCS / "recordings.md"))
+    listed = re.search(r"and the answer headers (.*?), those of", text)
+
+    assert listed
+    assert {*re.findall(r"`([\w-]+)`", listed[1])} == RECEIVED
+
+
+def test_concurrency_is_that_of_the_code():
+    """docs/providers.md and docs/recordings.md name the default number of conversations."""
+    providers, recordings = (
+        " ".join(prose(DOCS / f"{name}.md")) for name in ("providers", "recordings")
+    )
+
+    assert f"with this provider; {PROVIDER_CONCURRENCY} where left out" in providers
+    assert f"20 over all providers and {PROVIDER_CONCURRENCY} for each" in recordings

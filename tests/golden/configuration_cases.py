@@ -1,0 +1,176 @@
+"""Projects with one fault in their configuration each, by the name of the golden text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+SECRET_WRITTEN = "pl4nted-s3cret"
+DEFINITION = """\
+definition: ours
+settings:
+  base_url: {type: string, required: true}
+  token: {type: string, secret: true}
+  data_set: {type: integer}
+open:
+  - request: {post: /conversations, json: {set: '${settings.data_set}'}}
+    capture: {conversation_id: $.id}
+send:
+  - request: {post: '/conversations/${conversation_id}', json: {text: '${message.text}'}}
+    reply: {text: $.text}
+"""
+OURS = """\
+providers:
+  shop:
+    definition: definitions/ours
+    settings:
+      base_url: ${env.SHOP_URL}
+      token: ${env.SHOP_KEY}
+"""
+CONNECTLY = """\
+providers:
+  shop:
+    definition: connectly
+    settings:
+      base_url: ${env.SHOP_URL}
+      api_key: ${env.SHOP_KEY}
+      business_id: B1
+      agent_descriptor_id: A1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What stands in harness.yaml and in the project's own definition; and the environment."""
+
+    config: str | bytes = OURS
+    definition: str = DEFINITION
+    environment: dict[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    """Variables that are not set."""
+
+
+def url(value: str) -> Case:
+    """A project whose `base_url` comes out of the environment as this."""
+    return Case(environment={"SHOP_URL": value})
+
+
+def setting(line: str) -> Case:
+    """A project with a further line in the provider's settings."""
+    return Case(config=f"{OURS}      {line}\n")
+
+
+def entry(line: str) -> Case:
+    """A project with a further line in the provider's entry."""
+    return Case(config=f"{OURS}    {line}\n")
+
+
+def step(old: str, new: str) -> Case:
+    """A project whose definition has another text in one place."""
+    assert DEFINITION.count(old) == 1
+    return Case(definition=DEFINITION.replace(old, new))
+
+
+CASES: dict[str, Case] = {
+    "variable-missing": Case(missing=("SHOP_URL",)),
+    "variable-of-a-secret-missing": Case(missing=("SHOP_KEY",)),
+    "variable-empty": Case(environment={"SHOP_URL": ""}),
+    "variables-missing": Case(missing=("SHOP_URL", "SHOP_KEY")),
+    "variable-missing-in-a-text": Case(
+        config=OURS.replace("${env.SHOP_URL}", "http://${env.SHOP_HOST}:${env.SHOP_PORT}/v1")
+    ),
+    "variable-without-env": Case(config=OURS.replace("env.SHOP_URL", "SHOP_URL")),
+    "variable-with-a-dollar-only": Case(config=OURS.replace("${env.SHOP_URL}", "$SHOP_URL")),
+    "url-ftp": url("ftp://chat.example.com"),
+    "url-file": url("file:///etc/passwd"),
+    "url-javascript": url("javascript:alert(1)"),
+    "url-without-scheme": url("chat.example.com/v1"),
+    "url-a-host-and-port": url("localhost:8000"),
+    "url-a-path": url("/v1"),
+    "url-with-a-password": url(f"https://maria:{SECRET_WRITTEN}@chat.example.com"),
+    "url-with-a-user": url("https://maria@chat.example.com"),
+    "url-without-a-host": url("https://"),
+    "url-with-a-bad-port": url("https://chat.example.com:port"),
+    "url-with-a-bad-address": url("https://[::1"),
+    "url-with-blanks": url("https://chat example.com"),
+    "url-with-a-query": url("https://chat.example.com/v1?key=1"),
+    "default-provider-unknown": Case(config=f"provider: shopp\n{OURS}"),
+    "no-providers": Case(config="provider: shop\n"),
+    "providers-empty": Case(config="providers: {}\n"),
+    "provider-without-definition": Case(config="providers:\n  shop:\n    settings: {}\n"),
+    "provider-name-climbs": Case(config=OURS.replace("shop:", "../../etc:")),
+    "setting-unknown": setting("data_sett: 4"),
+    "setting-missing": Case(config=OURS.replace("      base_url: ${env.SHOP_URL}\n", "")),
+    "setting-of-another-kind": setting("data_set: many"),
+    "setting-a-list": setting("data_set: [1, 2]"),
+    "setting-of-another-kind-from-the-environment": Case(
+        config=f"{OURS}      data_set: ${{env.SHOP_SET}}\n", environment={"SHOP_SET": "many"}
+    ),
+    "secret-inline": Case(config=OURS.replace("${env.SHOP_KEY}", SECRET_WRITTEN)),
+    "secret-inline-as-a-default": Case(
+        config=OURS.replace("${env.SHOP_KEY}", f"${{env.SHOP_KEY | default('{SECRET_WRITTEN}')}}")
+    ),
+    "secret-inline-in-a-template": Case(
+        config=OURS.replace("${env.SHOP_KEY}", f"${{'{SECRET_WRITTEN}'}}")
+    ),
+    "secret-inline-beside-another-fault": Case(
+        config=OURS.partition("      base_url")[0].replace("settings:", "settings: {")
+        + f"      token: {SECRET_WRITTEN}, data_set: many, base_url: 'http://a'}}\n"
+    ),
+    "secret-under-a-misspelt-name": setting(f"tokn: {SECRET_WRITTEN}"),
+    "password-written-into-the-url": Case(
+        config=OURS.replace("${env.SHOP_URL}", f"https://maria:{SECRET_WRITTEN}@chat.example.com")
+    ),
+    "secret-inline-number": Case(config=OURS.replace("${env.SHOP_KEY}", "12345")),
+    "key-unknown": Case(config=f"{OURS}provder: shop\n"),
+    "key-of-a-provider-unknown": entry("concurency: 3"),
+    "concurrency-zero": entry("concurrency: 0"),
+    "rate-without-time": entry("rate: 10"),
+    "rate-of-an-unknown-unit": entry("rate: 10/day"),
+    "timeout-without-unit": entry("timeout: 30"),
+    "hosts-a-text": entry("hosts: chat.example.com"),
+    "folder-outside": Case(config=f"{OURS}cassettes: ../elsewhere\n"),
+    "folder-absolute": Case(config=f"{OURS}cassettes: /elsewhere\n"),
+    "tag-with-a-blank": Case(config=f"{OURS}tags: {{'smoke test': short}}\n"),
+    "tags-a-list": Case(config=f"{OURS}tags: [smoke, sales]\n"),
+    "definition-unknown": Case(config=CONNECTLY.replace("connectly", "conectly")),
+    "definition-of-nothing-known": Case(config=CONNECTLY.replace("connectly", "zzz")),
+    "definition-folder-missing": Case(config=OURS.replace("/ours", "/our")),
+    "definition-folder-outside": Case(config=OURS.replace("definitions/ours", "../ours")),
+    "definition-folder-without-file": Case(config=OURS.replace("definitions/ours", "./schemas")),
+    "config-empty": Case(config=""),
+    "config-a-list": Case(config="- shop\n"),
+    "config-with-a-tab": Case(config="providers:\n\tshop: {}\n"),
+    "config-with-a-key-twice": Case(config=f"{OURS}{OURS}"),
+    "config-in-utf-16": Case(config=OURS.encode("utf-16")),
+    "capture-that-no-step-makes": step("/conversations/${conversation_id}", "/c/${chat_id}"),
+    "capture-misspelt": step("/${conversation_id}", "/${conversaton_id}"),
+    "capture-in-a-condition": step(
+        "  - request: {post: '/c", "  - when: ${is_open}\n    request: {post: '/c"
+    ),
+    "step-key-unknown": step("reply:", "repley:"),
+    "step-without-request": step("request: {post: /conversations,", "ask: {post: /conversations,"),
+    "step-with-two-methods": step("post: /conversations,", "post: /conversations, get: /c,"),
+    "step-with-two-kinds": step(
+        "  - request: {post: /conversations,",
+        "  - poll: {get: /x}\n    request: {post: /conversations,",
+    ),
+    "path-without-slash": step("post: /conversations,", "post: conversations,"),
+    "poll-without-end": step(
+        "  - request: {post: /conversations, json: {set: '${settings.data_set}'}}",
+        "  - poll: {get: /state}",
+    ),
+    "bad-path": step("{text: $.text}", "{text: '$.text['}"),
+    "path-without-dollar": step("conversation_id: $.id", "conversation_id: id"),
+    "bad-template": step("${message.text}", "${message.text +}"),
+    "python-member": step("${message.text}", "${message.__class__}"),
+    "unknown-schema": step("reply: {text", "answer: {schema: answr}\n    reply: {text"),
+    "unknown-setting-in-a-template": step("${settings.data_set}", "${settings.dataset}"),
+    "settings-without-base-url": step("  base_url: {type: string, required: true}\n", ""),
+    "setting-of-no-kind": step("data_set: {type: integer}", "data_set: {type: whole}"),
+    "definition-with-a-bad-name": step("definition: ours", "definition: Our bot"),
+    "several-at-once": Case(
+        definition=DEFINITION.replace("{text: $.text}", "{text: '$.text['}")
+        .replace("/${conversation_id}", "/${chat}")
+        .replace("${message.text}", "${message.text +}")
+    ),
+}

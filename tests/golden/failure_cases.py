@@ -1,0 +1,207 @@
+"""Turns whose expectation fails, or that break, each with its emulator."""
+
+from __future__ import annotations
+
+CONFIG = """\
+provider: connectly
+providers:
+  bighummingbird:
+    definition: bighummingbird
+    settings: {base_url: '${env.BIGHUMMINGBIRD_URL}'}
+  connectly:
+    definition: connectly
+    settings:
+      base_url: ${env.CONNECTLY_URL}
+      api_key: ${env.CONNECTLY_API_KEY}
+      business_id: ${env.CONNECTLY_BUSINESS_ID}
+      agent_descriptor_id: ${env.CONNECTLY_AGENT_ID}
+  enthusiast:
+    definition: enthusiast
+    settings:
+      base_url: ${env.ENTHUSIAST_URL}
+      token: ${env.ENTHUSIAST_TOKEN}
+      data_set_id: ${env.ENTHUSIAST_DATA_SET_ID}
+      poll_every: 10ms
+      poll_timeout: 100ms
+  superoffice:
+    definition: superoffice
+    settings:
+      base_url: ${env.SUPEROFFICE_URL}
+      username: ${env.SUPEROFFICE_USERNAME}
+      password: ${env.SUPEROFFICE_PASSWORD}
+"""
+SHIPPING = "  - id: shipping\n    user: Do you offer free shipping?\n"
+RESET = "  - user: How do I reset my password?\n"
+PLAN = "  - user: Help me plan a trip.\n    expect: none\n"
+
+
+def asking(provider: str, turns: str, top: str = "") -> str:
+    """A scenario against one provider."""
+    return f"scenario: case\nprovider: {provider}\n{top}turns:\n{turns}"
+
+
+FAILED: dict[str, str] = {
+    "equals": asking("connectly", f"{SHIPPING}    expect: {{equals: 'We ship for free!'}}\n"),
+    "contains": asking("connectly", f"{SHIPPING}    expect: {{contains: free shiping}}\n"),
+    "contains-any": asking(
+        "connectly", f"{SHIPPING}    expect: {{contains_any: [gratis, no charge]}}\n"
+    ),
+    "not-contains": asking("connectly", f"{SHIPPING}    expect: {{not_contains: [$50, sorry]}}\n"),
+    "matches": asking("connectly", f"{SHIPPING}    expect: {{matches: 'over €\\d+'}}\n"),
+    "starts-with": asking("connectly", f"{SHIPPING}    expect: {{starts_with: Yes}}\n"),
+    "json": asking(
+        "connectly",
+        f"{SHIPPING}    expect:\n      json:\n"
+        "        $.response.responseEvents[0].messageEvent.role: USER\n"
+        "        $.response.nothing: 1\n",
+    ),
+    "json-matcher": asking(
+        "connectly",
+        "  - user: Yes I want a pink dress for my daughters 10th birthday\n"
+        "    expect:\n      json:\n"
+        "        $.response.responseEvents[*].recommendationEvent.products[*].price:\n"
+        "          every: {less_than: 50}\n",
+    ),
+    "schema": asking("superoffice", f"{RESET}    expect: {{schema: shop/answer}}\n"),
+    "schema-inline": asking(
+        "superoffice", f"{RESET}    expect: {{schema: {{required: [Answer]}}}}\n"
+    ),
+    "status": asking("connectly", f"{SHIPPING}    expect: {{status: 201}}\n"),
+    "headers": asking(
+        "superoffice", f"{RESET}    expect: {{headers: {{content-type: text/html}}}}\n"
+    ),
+    "latency": asking(
+        "connectly",
+        "  - user: Do you offer free shipping? [[slow 100ms]]\n"
+        "    expect: {latency: {under: 50ms}}\n",
+    ),
+    "messages": asking("connectly", f"{SHIPPING}    expect: {{messages: {{count: 3}}}}\n"),
+    "messages-each": asking(
+        "connectly", f"{SHIPPING}    expect: {{messages: {{each: {{ends_with: '?'}}}}}}\n"
+    ),
+    "actions": asking("superoffice", f"{RESET}    expect: {{actions: [Contact Suport]}}\n"),
+    "attachments": asking("superoffice", f"{RESET}    expect: {{attachments: {{count: 1}}}}\n"),
+    "products": asking(
+        "connectly",
+        "  - user: Yes I want a pink dress for my daughters 10th birthday\n"
+        "    expect: {products: {any: {$.title: {contains: blue}}}}\n",
+    ),
+    "never": asking(
+        "connectly", f"{SHIPPING}    expect: none\nexpect: {{never: {{contains: free}}}}\n"
+    ),
+    "always": asking(
+        "connectly", f"{SHIPPING}    expect: none\nexpect: {{always: {{contains: thanks}}}}\n"
+    ),
+    "history": asking(
+        "superoffice", f"{RESET}    expect: {{history: {{json: {{'$[0].UserPrompt': Hello}}}}}}\n"
+    ),
+    "capture-by-path": asking(
+        "connectly", f"{SHIPPING}    expect: none\n    capture: {{id: $.response.id}}\n"
+    ),
+    "capture-by-pattern": asking(
+        "connectly",
+        f"{SHIPPING}    expect: none\n    capture: {{id: {{matches: 'order (\\d+)'}}}}\n",
+    ),
+    "capture-of-a-header": asking(
+        "connectly", f"{SHIPPING}    expect: none\n    capture: {{id: {{header: X-Order}}}}\n"
+    ),
+    "several-in-a-turn": asking(
+        "connectly",
+        f"{SHIPPING}    expect:\n      contains: shipping\n      starts_with: Yes\n"
+        "      status: 201\n      messages: {count: 1}\n",
+    ),
+    "two-turns": asking(
+        "connectly",
+        f"{SHIPPING}    expect: {{starts_with: Yes}}\n"
+        "  - user: Yes I want a pink dress for my daughters 10th birthday\n"
+        "    expect: {contains: yellow}\n",
+    ),
+    "more-than-are-shown": asking(
+        "connectly",
+        f"{SHIPPING}    expect:\n      equals: a\n      contains: b!\n      starts_with: c\n"
+        "      ends_with: d\n      status: 201\n      matches: e+f\n      messages: {count: 9}\n",
+    ),
+    "contract": asking(
+        "connectly",
+        "  - user: Do you offer free shipping? [[shape]]\n    expect: {status: 200}\n",
+    ),
+    "refusal-that-did-not-come": asking("connectly", f"{SHIPPING}    error: {{status: 403}}\n"),
+    "refusal-with-another-status": asking(
+        "connectly", f"{SHIPPING}    error: {{status: 404}}\n", "credentials: none\n"
+    ),
+    "variables-in-an-expectation": asking(
+        "bighummingbird",
+        "  - user: Help me plan a ${length} trip.\n    expect: {contains: '${length} trip'}\n",
+        "vars: {length: short}\n",
+    ),
+    "long-texts": asking(
+        "superoffice",
+        f"  - user: {'How do I reset my password? ' * 100}\n"
+        f"    expect: {{equals: '{'x' * 3000}'}}\n",
+    ),
+    "text-of-several-lines": asking(
+        "connectly",
+        f"{SHIPPING}    expect:\n      equals: |-\n"
+        "        We do.\n        Can I help you find a product?\n",
+    ),
+}
+
+BROKEN: dict[str, str] = {
+    "html-page": asking("connectly", "  - user: Hello [[html]]\n    expect: {contains: hello}\n"),
+    "empty-body": asking("connectly", "  - user: Hello [[empty]]\n    expect: {contains: hello}\n"),
+    "error-under-200": asking(
+        "superoffice", "  - user: Hello [[error 200]]\n    expect: {contains: hello}\n"
+    ),
+    "error-under-200-where-a-capture-is-wanted": asking(
+        "connectly", "  - user: Hello [[error 200]]\n    expect: {contains: hello}\n"
+    ),
+    "status-that-is-not-expected": asking(
+        "connectly", "  - user: Hello [[status 503]]\n    expect: {contains: hello}\n"
+    ),
+    "wrong-key": asking(
+        "connectly", f"{SHIPPING}    expect: {{contains: free}}\n", "credentials: wrong\n"
+    ),
+    "closed-in-mid-body": asking(
+        "connectly", "  - user: Do you offer free shipping? [[close]]\n    expect: none\n"
+    ),
+    "contract-that-leaves-no-reply": asking(
+        "superoffice", "  - user: Hello [[shape]]\n    expect: {contains: hello}\n"
+    ),
+    "state-that-is-missing": asking(
+        "connectly",
+        "  - user: Do you offer free shipping? [[shape state-missing]]\n    expect: none\n",
+    ),
+    "no-such-button": asking(
+        "superoffice",
+        f"{RESET}    expect: none\n  - user: {{press: Contact Suport}}\n    expect: none\n",
+    ),
+    "no-buttons": asking("connectly", "  - user: {press: Help}\n    expect: none\n"),
+    "no-history": asking("connectly", f"{SHIPPING}    expect: {{history: {{json: {{$.a: 1}}}}}}\n"),
+    "task-failed": asking(
+        "enthusiast", "  - user: Is there an SLA? Please fail\n    expect: {contains: priority}\n"
+    ),
+    "variable-without-a-value": asking(
+        "bighummingbird",
+        "  - user: Help me plan a trip.\n    expect: none\n    capture: {all: $}\n"
+        "  - user: 'To ${all.town}'\n    expect: none\n",
+    ),
+    "timeout-of-the-scenario": asking(
+        "connectly", "  - user: Hello [[slow 5s]]\n    expect: none\n", "timeout: 100ms\n"
+    ),
+    "second-turn": asking(
+        "connectly",
+        f"{SHIPPING}    expect: {{starts_with: Yes}}\n"
+        "  - id: dress\n    user: Hello [[html]]\n    expect: {contains: hello}\n",
+    ),
+}
+ANSWER = """\
+{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "type": "object",
+  "required": ["BotResponse", "Answer"],
+  "properties": {
+    "Attachments": {"items": {"pattern": "^https://"}},
+    "UserPrompt": {"type": "number"}
+  }
+}
+"""

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from failure_cases import ANSWER, BROKEN, CONFIG, FAILED
+from golden_texts import compare, stale, without_what_varies
+
+from harness.config import read_config
+from harness.conversation import Outcome
+from harness.emulators import serving
+from harness.engine.loading import load_scenario
+from harness.engine.plan import Mode, Play
+from harness.engine.project import Project
+from harness.engine.runner import Runner
+from harness.reports.failure import failure_screen
+
+SYSTEMS = ("bighummingbird", "connectly", "enthusiast", "superoffice")
+SCREEN = 40
+"""Lines."""
+
+
+@pytest.fixture(scope="module")
+def emulators():
+    """The environment of the running emulators."""
+    with serving(SYSTEMS) as running:
+        yield running.environment
+
+
+@pytest.fixture
+def screen(project, emulators):
+    """Play a scenario against the emulators: its outcome, and the screen that says why."""
+
+    def play(text):
+        project.write("harness.yaml", CONFIG)
+        project.write("schemas/shop/answer.schema.json", ANSWER)
+        project.write("scenarios/case.yaml", text)
+        config = read_config(project.path / "harness.yaml")
+        run = Runner(Project(config, environment=emulators), Mode.LIVE).run
+        file = project.path / "scenarios/case.yaml"
+        provider = load_scenario(Project(config), file).providers[0]
+        result = run(Play(file=file, scenario="case", provider=provider))
+        return result.outcome, failure_screen(result)
+
+    return play
+
+
+def shown(text):
+    """The screen without ids and times."""
+    text = without_what_varies(text)
+    text = re.sub(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "UUID", text)
+    text = re.sub(r"\b(took |got  +)(\d+ ms|[\d.]+ s)\b", r"\1TIME", text)
+    text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\+00:00", "NOW", text)
+    return f"{text}\n"
+
+
+@pytest.mark.parametrize("case", FAILED)
+def test_a_wrong_bot(case, screen, emulators):
+    """A failed expectation is told on one screen, in exact words and without a secret."""
+    outcome, text = screen(FAILED[case])
+
+    compare(f"failures/failed/{case}", shown(text))
+    assert outcome is Outcome.FAILED
+    assert len(text.splitlines()) < SCREEN
+    assert not secrets_in(text, emulators)
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_conversation_that_broke(case, screen, emulators):
+    """What could not be told is BROKEN, on one screen, in exact words and without a secret."""
+    outcome, text = screen(BROKEN[case])
+
+    compare(f"failures/broken/{case}", shown(text))
+    assert outcome is Outcome.BROKEN
+    assert len(text.splitlines()) < SCREEN
+    assert not secrets_in(text, emulators)
+
+
+def test_every_text_has_its_case():
+    """No golden text is left over from a case that is gone."""
+    names = {*(f"failed/{case}" for case in FAILED), *(f"broken/{case}" for case in BROKEN)}
+
+    assert stale("failures", names) == set()
+
+
+def secrets_in(text, environment):
+    names = ("KEY", "TOKEN", "PASSWORD", "TICKET")
+    return [name for name, value in environment.items() if name.endswith(names) and value in text]

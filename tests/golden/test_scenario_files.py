@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from golden_texts import TEXTS, stale
+from scenario_cases import CASES, HEAD, TURN, expecting
+
+from harness.config import read_config
+from harness.engine.loading import load_scenario
+from harness.engine.project import Project
+
+MEGABYTE = 1024 * 1024
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_fault_of_a_scenario_file(case, project, harness, golden):
+    """`harness lint` names each fault in exact words, and exits with 1."""
+    project.write("scenarios/dress.yaml", CASES[case])
+
+    said = harness("lint")
+
+    golden(f"scenario-files/{case}", said.text)
+    assert said.status == 1
+
+
+def test_every_text_has_its_case():
+    """No golden text is left over from a case that is gone."""
+    several = {f"several/{name}" for name in SEVERAL}
+
+    assert stale("scenario-files", {*CASES, *several}) == set()
+
+
+SEVERAL = {
+    "one-id-twice": {"a.yaml": TURN, "b.yaml": TURN},
+    "one-id-in-two-cases": {"a.yaml": TURN, "b.yaml": TURN.replace("dress", "Dress", 1)},
+    "one-id-three-times": {"a.yaml": TURN, "sub/b.yaml": TURN, "sub/c.yaml": f"\n{TURN}"},
+    "problems-of-all-files": {
+        "a.yaml": CASES["unknown/check"],
+        "b.yaml": TURN,
+        "c.yaml": CASES["syntax/tab-before-a-key"],
+    },
+}
+
+
+@pytest.mark.parametrize("case", SEVERAL)
+def test_faults_of_several_files(case, project, harness, golden):
+    """Problems of all files come at once; of two files with one id, both are named."""
+    for name, content in SEVERAL[case].items():
+        project.write(f"scenarios/{name}", content)
+
+    said = harness("lint")
+
+    golden(f"scenario-files/several/{case}", said.text)
+    assert said.status == 1
+
+
+def test_one_id_twice_under_pytest(project):
+    """Pytest collects the first of two files with one id, and tells of the other."""
+    project.write("scenarios/a.yaml", TURN)
+    project.write("scenarios/b.yaml", TURN)
+    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:randomly"]
+    command += ["-p", "no:cacheprovider"]
+
+    run = subprocess.run(command, check=False, capture_output=True, text=True)
+
+    assert "scenarios/a.yaml::dress[shop]" in run.stdout
+    assert "scenarios/b.yaml:1: the id 'dress' is taken by scenarios/a.yaml:1" in run.stdout
+    assert "[duplicate-scenario]" in run.stdout
+    assert "Traceback" not in run.stdout
+
+
+AS_WRITTEN = {
+    "no": "no",
+    "yes": "yes",
+    "off": "off",
+    "12:30": "12:30",
+    "012": "012",
+    "0o14": "0o14",
+    "2024-01-02": "2024-01-02",
+    "1_000": "1_000",
+    "1e3": "1e3",
+    "1.50": "1.50",
+    "~": "~",
+    "true": "true",
+    "null": "null",
+    ".5": ".5",
+    "+7": "+7",
+    '"007"': "007",
+    "'no'": "no",
+}
+
+
+@pytest.mark.parametrize("written", AS_WRITTEN)
+@pytest.mark.parametrize("check", ["equals", "contains", "contains_any", "starts_with"])
+def test_a_text_is_read_as_it_was_written(written, check, project):
+    """Where a text is wanted, what YAML takes for something else is the text of the file."""
+    wanted = f"[{written}]" if check == "contains_any" else written
+    project.write(
+        "scenarios/dress.yaml",
+        f"scenario: dress\ntitle: {written}\nturns:\n"
+        f"  - user: {written}\n    expect:\n      {check}: {wanted}\n",
+    )
+
+    scenario = load(project)
+
+    turn = scenario.user_turns[0]
+    expected = AS_WRITTEN[written]
+    assert turn.message.text.render({}) == expected
+    assert turn.expectations[0].value.render({}) in (expected, [expected])
+    assert scenario.title == expected
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(project):
+    """A UTF-8 file may begin with a byte order mark."""
+    project.write("scenarios/dress.yaml", b"\xef\xbb\xbf" + TURN.encode())
+
+    scenario = load(project)
+
+    assert scenario.id == "dress"
+    assert str(scenario.place).endswith("dress.yaml:1:11")
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\r"], ids=["CRLF", "CR"])
+def test_line_ends_of_other_systems(ends, project, harness):
+    """Places are right whatever ends a line."""
+    project.write("scenarios/dress.yaml", expecting("containz: hello").replace("\n", ends))
+
+    said = harness("lint")
+
+    assert said.text.startswith("scenarios/dress.yaml:5:7: turn 1: unknown check 'containz'\n")
+    assert "    5 |       containz: hello\n" in said.text
+
+
+@pytest.mark.parametrize("character", ["\u2028", "\x85", "\u2029"], ids=["2028", "85", "2029"])
+def test_a_line_is_what_yaml_takes_for_one(character, project, harness):
+    """Characters that other programs take for a line's end do not shift the line that is shown."""
+    project.write("scenarios/dress.yaml", f"# a{character}b\n{expecting('containz: hello')}")
+
+    said = harness("lint")
+
+    assert said.text.startswith("scenarios/dress.yaml:6:7: turn 1: unknown check 'containz'\n")
+    assert "    6 |       containz: hello\n" in said.text
+
+
+def test_a_tag_of_python_runs_nothing(project, harness):
+    """A tag that would call a function is refused, and nothing is called."""
+    project.write("scenarios/dress.yaml", CASES["yaml-tags/python-call"])
+
+    harness("lint")
+
+    assert not (project.path / "ran").exists()
+
+
+BOMBS = {
+    "alias-bomb": CASES["aliases/bomb"],
+    "alias-to-itself": CASES["aliases/of-itself"],
+    "5000-levels-of-lists": f"{HEAD}  - {'[' * 5000}",
+    "5000-levels-of-mappings": f"{HEAD}  - " + "{a: " * 5000,
+    "5000-levels-of-indentation": "".join(f"{' ' * n}a:\n" for n in range(1500)),
+    "100-megabytes": b"scenario: dress\n" + b"# padding\n" * (10 * MEGABYTE),
+    "100000-turns": HEAD + "  - user: Hello\n    expect: none\n" * 100_000,
+}
+
+
+LINT_IN_BOUNDS = """
+import pathlib, re, resource, sys
+resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+sys.argv = ["harness", "lint"]
+from harness.cli import main
+try:
+    main()
+finally:
+    # Of this program alone; getrusage knows the process that started it as well.
+    status = pathlib.Path("/proc/self/status")
+    peak = re.search(r"VmHWM:\\s+(\\d+) kB", status.read_text()) if status.exists() else None
+    pathlib.Path("peak.txt").write_text(peak[1] if peak else "0")
+"""
+"""Writes the greatest memory in kilobytes; 0 where the system does not tell."""
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_file_that_would_eat_the_machine(bomb, project):
+    """A limit is named, in bounded memory and processor time."""
+    project.write("scenarios/dress.yaml", BOMBS[bomb])
+    command = [sys.executable, "-c", LINT_IN_BOUNDS]
+
+    run = subprocess.run(command, check=False, capture_output=True, text=True)
+
+    assert run.returncode == 1
+    assert int((project.path / "peak.txt").read_text()) < 200 * 1024
+    codes = ("too-many-nodes", "recursive-alias", "too-deep", "too-large")
+    assert any(f"[{code}]" in run.stdout for code in codes)
+    assert run.stderr == ""
+    assert len(run.stdout) < 2000
+
+
+def test_a_path_that_is_no_file(project, harness):
+    """A path that leads nowhere is named."""
+    said = harness("lint", "scenarios/dres.yaml")
+
+    assert said.text == "scenarios/dres.yaml: there is no such file [no-such-file]\n"
+    assert said.status == 2
+
+
+def test_an_unreadable_file(project, harness):
+    """A file that cannot be read is named with the system's reason."""
+    (project.path / "scenarios").mkdir()
+    (project.path / "scenarios/dress.yaml").symlink_to("dress.yaml")
+
+    said = harness("lint", "scenarios")
+
+    assert said.text == (
+        "scenarios/dress.yaml: the file cannot be read: Too many levels of symbolic links"
+        " [unreadable-file]\n1 scenario file, 1 problem\n"
+    )
+
+
+def test_the_folder_of_texts_is_there():
+    """The golden texts are found."""
+    assert TEXTS.is_dir()
+
+
+def load(project):
+    config = read_config(project.path / "harness.yaml")
+    return load_scenario(Project(config), project.path / "scenarios/dress.yaml")

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from typer.testing import CliRunner
+
+from harness import __version__
+from harness.cli.app import app
+from harness.errors import HarnessError
+from tests.plugin.echo_bot import API_KEY
+from tests.plugin.project import GREET, scenario_text
+
+ROOT = Path(__file__).resolve().parents[2]
+GENEROUS = 20
+"""Seconds for what takes less than two."""
+
+
+@pytest.fixture
+def harness(project):
+    """Calls the command line in the project, inside this process."""
+    del project
+    runner = CliRunner()
+    return lambda *arguments: runner.invoke(app, list(arguments))
+
+
+def _process(folder, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own."""
+    command = [sys.executable, "-c", "from harness.cli import main; main()", *arguments]
+    return subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+
+
+def test_run_replays_and_writes_reports(project):
+    """`harness run` plays the scenario folder, and leaves Allure results and JUnit."""
+    ended = _process(project, "run", "-p", "no:randomly")
+
+    assert ended.returncode == 0, ended.stdout
+    assert "conversations (replay)" in ended.stdout
+    assert (project / "reports/junit.xml").is_file()
+    assert len(list((project / "reports/allure").glob("*-result.json"))) == 4
+
+
+def test_run_hands_its_options_on(project, echo):
+    """Mode, provider and tag are options of the command; it ends with pytest's status."""
+    (project / "scenarios/greet.yaml").write_text(GREET.replace("contains: Hello", "contains: Bye"))
+
+    ended = _process(
+        project, "run", "--mode=live", "--provider=parrot", "-m", "smoke", "--concurrency=1", "-q"
+    )
+
+    assert ended.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "conversations (live)" in ended.stdout
+    assert "greet[parrot]" in ended.stdout
+    assert len(echo.created) == 1
+
+
+def test_run_outside_a_project_is_wrong_use(tmp_path):
+    """Where there is no harness.yaml, the command says so and ends with status 2."""
+    ended = _process(tmp_path, "run")
+
+    assert ended.returncode == 2
+    assert ended.stderr == "there is no harness.yaml here or in a folder above [no-project]\n"
+
+
+def test_lint_is_content_with_a_good_project(harness):
+    """Without problems, lint counts the files and ends with status 0."""
+    result = harness("lint")
+
+    assert (result.exit_code, result.output) == (0, "3 scenario files, 0 problems\n")
+
+
+def test_lint_tells_the_problems_of_all_files(harness, project):
+    """Every problem of every file is told in one go, and the status is 1."""
+    (project / "scenarios/one.yaml").write_text("scenario: one\nturns:\n  - user: Hi\n")
+    (project / "scenarios/two.yaml").write_text(
+        scenario_text("two").replace("contains", "containz").replace("turns", "titel: x\nturns")
+    )
+    (project / "scenarios/three.yaml").write_text(scenario_text("greet"))
+
+    result = harness("lint")
+
+    assert result.exit_code == 1
+    assert result.output.endswith("6 scenario files, 4 problems\n")
+    assert "scenarios/one.yaml:3:11: turn 1: " in result.output
+    assert "[duplicate-scenario]" in result.output
+    assert "did you mean 'contains'?" in result.output
+    assert "did you mean 'title'?" in result.output
+
+
+def test_lint_looks_at_what_is_named(harness, project):
+    """Paths may be given; other files are then not read."""
+    (project / "scenarios/one.yaml").write_text("scenario: one\nturns: []\n")
+
+    result = harness("lint", "scenarios/greet.yaml", "scenarios/shop")
+
+    assert (result.exit_code, result.output) == (0, "3 scenario files, 0 problems\n")
+
+
+def test_lint_of_a_missing_file_is_an_error(harness):
+    """A path that does not exist is no clean bill of health."""
+    result = harness("lint", "scenarios/nowhere.yaml")
+
+    assert isinstance(result.exception, HarnessError)
+    assert str(result.exception) == "scenarios/nowhere.yaml: there is no such file [no-such-file]"
+
+
+def test_the_list_names_providers_and_definitions(harness):
+    """`providers list` shows what harness.yaml configures and what is installed."""
+    result = harness("providers", "list")
+
+    assert result.output.splitlines() == [
+        "echo: definition definitions/echo (default)",
+        "parrot: definition definitions/echo",
+        "installed definitions: bighummingbird, connectly, enthusiast, mister-turing, superoffice",
+    ]
+
+
+def test_checking_shows_the_definition_and_hides_secrets(harness, echo):
+    """`providers check` lists steps and settings; a secret is only said to be set."""
+    result = harness("providers", "check", "echo")
+
+    assert result.exit_code == 0
+    assert f"  base_url = {echo.url}\n" in result.output
+    assert "  api_key = (secret, set)\n" in result.output
+    assert API_KEY not in result.output
+    assert echo.requests == []
+
+
+def test_checking_live_talks_and_closes(harness, echo):
+    """With --live, the provider is talked to, and the session is closed again."""
+    result = harness("providers", "check", "echo", "--live", "--message", "Hello")
+
+    assert result.exit_code == 0
+    assert "  assistant  You said: Hello\n" in result.output
+    assert result.output.endswith("echo answers\n")
+    assert len(echo.created) == 1
+    assert echo.open == set()
+
+
+def test_checking_live_says_why_it_does_not_answer(harness, echo, monkeypatch):
+    """A provider that refuses ends the check with status 1, its reason, and no secret."""
+    monkeypatch.setenv("ECHO_API_KEY", "wr0ng-s3cret")
+
+    result = harness("providers", "check", "echo", "--live")
+
+    assert result.exit_code == 1
+    assert "401" in result.output
+    assert "curl" in result.output
+    assert "wr0ng-s3cret" not in result.output
+
+
+def test_checking_closes_what_a_broken_answer_left_open(harness, echo):
+    """Where the answer cannot be read, the session that was opened is closed all the same."""
+    result = harness("providers", "check", "echo", "--live", "--message", "[[broken]]")
+
+    assert result.exit_code == 1
+    assert len(echo.created) == 1
+    assert echo.open == set()
+
+
+def test_an_error_for_the_user_comes_without_a_traceback(project):
+    """The command ends with status 2 and one sentence on stderr."""
+    ended = _process(project, "providers", "check", "eco")
+
+    assert ended.returncode == 2
+    assert ended.stderr == "unknown provider 'eco'; did you mean 'echo'? [unknown-provider]\n"
+
+
+def test_schemas_are_written_and_checked(harness, project):
+    """`schemas` writes what editors read; --check fails where a file is out of date."""
+    missing = harness("schemas", "editor", "--check")
+    written = harness("schemas", "editor")
+    fresh = harness("schemas", "editor", "--check")
+    scenario = project / "editor/scenario.schema.json"
+    scenario.write_text(scenario.read_text().replace("Scenario", "Szenario"))
+    stale = harness("schemas", "editor", "--check")
+
+    assert [each.exit_code for each in (missing, written, fresh, stale)] == [1, 0, 0, 1]
+    assert stale.output == (
+        "editor/scenario.schema.json is out of date; run: harness schemas editor [stale-schema]\n"
+    )
+    assert json.loads((project / "editor/harness.schema.json").read_text())["title"]
+
+
+def test_our_own_editor_schemas_are_up_to_date(monkeypatch):
+    """The schemas that the examples point to are those of this version."""
+    monkeypatch.chdir(ROOT)
+
+    result = CliRunner().invoke(app, ["schemas", "--check"])
+
+    assert (result.exit_code, result.output) == (0, "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for other processes")
+def test_emulate_serves_until_control_c(tmp_path):
+    """`emulate` prints what to export, serves, and ends in peace with Ctrl-C."""
+    command = [sys.executable, "-u", "-c", "from harness.cli import main; main()"]
+    with subprocess.Popen(
+        [*command, "emulate", "bighummingbird"], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            exported, said = process.stdout.readline(), process.stdout.readline()
+            name, _, url = exported.removeprefix("export ").strip().partition("=")
+            with urlopen(url.replace("deployments/travel", "__emulator__/sessions")) as answer:  # noqa: S310  # our own emulator
+                body = json.load(answer)
+            process.send_signal(signal.SIGINT)
+            status = process.wait(GENEROUS)
+        finally:
+            process.kill()
+
+    assert name == "BIGHUMMINGBIRD_URL"
+    assert body == {"open": []}
+    assert said == "# serving until Ctrl-C\n"
+    assert status == 0
+
+
+def test_an_unknown_emulator_is_told(harness):
+    """A misspelt name is no emulator, and the likely one is named."""
+    result = harness("emulate", "conectly")
+
+    assert isinstance(result.exception, HarnessError)
+    assert "did you mean 'connectly'?" in str(result.exception)
+
+
+def test_the_version_is_shown(harness):
+    """--version prints name and version."""
+    assert harness("--version").output == f"harness {__version__}\n"

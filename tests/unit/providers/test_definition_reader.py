@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.errors import AuthoringError, DefinitionError
+from harness.providers.catalogue import installed
+from harness.providers.definition import Encoding, Framing
+from harness.providers.definition_reader import read_definition
+
+GOOD = """\
+definition: ours
+settings:
+  base_url: {type: string, required: true}
+  token: {type: string, secret: true}
+  size: {type: integer, default: 3}
+headers: {Authorization: 'Bearer ${settings.token}', X-Common: a}
+keep_headers: [X-Trace]
+prepare:
+  - request: {post: /log-in}
+    capture: {key: $.key}
+open:
+  - request: {post: /open, headers: {X-Common: b}, json: {key: '${key}'}, schema: opening}
+    answer: {status: [200, 201], schema: opened}
+    capture: {id: $.id}
+send:
+  - request: {post: '/say/${id}', form: {text: '${message.text}'}, repeatable: true}
+  - poll: {get: '/state/${id}'}
+    until: {$.state: done}
+    fail_if: {$.state: [failed, lost]}
+    every: 1s
+    timeout: 1m
+  - stream: {get: '/answer/${id}'}
+    framing: sse
+    done: '[DONE]'
+    reply: {text: [$.text, $.message], only_new: true, id: $.id}
+close:
+  - when: ${id}
+    request: {delete: '/say/${id}'}
+    answer: {status: 204, as: none}
+"""
+
+
+def read(folder, text=GOOD, **schemas):
+    for name, schema in {"opening": {}, "opened": {}, **schemas}.items():
+        file = folder / "schemas" / f"{name}.schema.json"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(schema if isinstance(schema, str) else json.dumps(schema))
+    (folder / "provider.yaml").write_text(text)
+    return read_definition(folder, "ours")
+
+
+def problems(folder, text, **schemas):
+    with pytest.raises(AuthoringError) as caught:
+        read(folder, text, **schemas)
+    return [(str(one.place), one.code) for one in caught.value.problems]
+
+
+def test_a_definition_is_read(tmp_path):
+    """Every part of a definition arrives in its value."""
+    found = read(tmp_path)
+
+    assert (found.name, found.title) == ("ours", "ours")
+    assert found.captures == {"key", "id"}
+    assert found.settings["base_url"].is_required
+    assert found.settings["token"].is_secret
+    assert found.settings["size"].default == 3
+    assert found.headers_kept == {"x-trace"}
+    assert found.header_names == {"authorization", "x-common"}
+    assert [
+        len(found.phases[phase]) for phase in ("prepare", "open", "send", "history", "close")
+    ] == [*(1, 1, 3, 0, 1)]
+
+
+def test_the_steps_of_a_definition(tmp_path):
+    """Steps have their phase and number, their kind, statuses and bodies."""
+    phases = read(tmp_path).phases
+    (opening,) = phases["open"]
+    say, poll, stream = phases["send"]
+    (closing,) = phases["close"]
+
+    assert (opening.name, opening.answer.status) == ("open.1", (200, 201))
+    assert opening.request.headers.render({"settings": {}}) == {"X-Common": "b"}
+    assert (say.request.encoding, say.request.is_repeatable) == (Encoding.FORM, True)
+    assert poll.poll.fail_if == {"$.state": ("failed", "lost")}
+    assert poll.poll.until == {"$.state": ("done",)}
+    assert poll.request.is_repeatable
+    assert (stream.stream.framing, stream.stream.done) == (Framing.SSE, "[DONE]")
+    assert stream.reply.text == ("$.text", "$.message")
+    assert (closing.answer.status, closing.answer.encoding) == ((204,), Encoding.NONE)
+    assert str(closing.place) == place_of("when: ${id}", GOOD)
+
+
+MISTAKES = {
+    "an unknown key at the top": ("close:", "clos:", "clos:", "unknown-key"),
+    "an unknown key in a step": ("repeatable: true", "repeat: true", "repeat:", "unknown-key"),
+    "an unknown capture": ("'/state/${id}'", "'/state/${idd}'", "${idd}", "unknown-capture"),
+    "an unknown capture in a condition": ("${id}\n", "${opened}\n", "${opened}", "unknown-capture"),
+    "an unknown schema": ("schema: opened", "schema: openned", "openned", "unknown-schema"),
+    "an unknown setting": ("settings.token", "settings.tokn", "${settings", "unknown-setting"),
+    "a bad path": ("capture: {id: $.id}", "capture: {id: '$.['}", "'$.['", "invalid-path"),
+    "a bad path in a condition": (
+        "until: {$.state:",
+        "until: {state:",
+        "state: done",
+        "invalid-path",
+    ),
+    "a bad path of a text": ("$.message", "$message", "$message", "invalid-path"),
+    "a bad template": ("${message.text}", "${message.}", "${message.}", "template-syntax"),
+    "a forbidden template": ("${message.text}", "${message.__x}", "${message.__x}", "forbidden"),
+    "a duration without unit": ("every: 1s", "every: 1", "1\n    timeout", "wrong-value"),
+    "an unknown framing": ("framing: sse", "framing: ssse", "ssse", "wrong-value"),
+    "a status that is none": ("status: 204", "status: ok", "ok,", "wrong-value"),
+    "a setting of no kind": ("type: integer", "type: whole", "{type: whole", "invalid-schema"),
+    "a poll without an end": ("    until: {$.state: done}\n", "", "poll:", "missing-key"),
+    "an empty phase": (GOOD.partition("close:")[2], " []\n", "[]\n", "wrong-value"),
+    "a key twice": ("close:", "send:", "send:\n  - when", "duplicate-key"),
+    "no YAML": ("close:", "close", "close", "missing-colon"),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_a_mistake_has_its_place(case, tmp_path):
+    """Each mistake of a definition is named where it stands."""
+    old, new, at, code = MISTAKES[case]
+    text = GOOD.replace(old, new, 1)
+
+    assert problems(tmp_path, text) == [(place_of(at, text), code)]
+
+
+def place_of(words, text):
+    """The line and column of words that stand once in a text."""
+    assert text.count(words) == 1
+    before = text.partition(words)[0]
+    line = before.count("\n") + 1
+    return f"ours/provider.yaml:{line}:{len(before.rpartition(chr(10))[2]) + 1}"
+
+
+def test_several_mistakes_at_once(tmp_path):
+    """All mistakes come at once, in the order of the file."""
+    text = GOOD.replace("'/state/${id}'", "'/state/${it}'").replace("$.message", "message")
+
+    found = problems(tmp_path, text.replace("schema: opened", "schema: openned"))
+
+    assert [code for _, code in found] == ["unknown-schema", "unknown-capture", "invalid-path"]
+
+
+SCHEMAS = {
+    "no JSON": "{",
+    "no schema": '{"type": "txt"}',
+    "a remote reference": '{"$ref": "http://127.0.0.1:9/a.json"}',
+    "a reference out of the folder": '{"$ref": "../../../../etc/passwd"}',
+    "a reference to itself": '{"$ref": "#"}',
+}
+
+
+@pytest.mark.parametrize("case", SCHEMAS)
+def test_a_mistake_in_a_schema(case, tmp_path):
+    """A contract that cannot be used is named in its own file; nothing is fetched."""
+    found = problems(tmp_path, GOOD, opened=SCHEMAS[case])
+
+    assert found
+    assert all("opened.schema.json" in place for place, _ in found)
+
+
+def test_an_empty_folder(tmp_path):
+    """A folder without provider.yaml is named."""
+    with pytest.raises(DefinitionError, match=r"ours: there is no provider.yaml \[no-definition\]"):
+        read_definition(tmp_path, "ours")
+
+
+def test_the_fingerprint_knows_the_schemas(tmp_path):
+    """A changed contract is another definition, a reading again is not."""
+    first = read(tmp_path).fingerprint
+    again = read(tmp_path).fingerprint
+    changed = read(tmp_path, opened={"type": "object"}).fingerprint
+
+    assert first == again != changed
+
+
+@pytest.mark.parametrize("name", sorted(installed()))
+def test_installed_definitions_are_right(name):
+    """Every definition that comes with the package is read without a problem."""
+    folder = installed()[name].load()
+
+    definition = read_definition(folder, name)
+
+    assert isinstance(folder, Path)
+    assert definition.name == name
+    assert definition.phases["send"]

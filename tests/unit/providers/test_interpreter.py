@@ -1,0 +1,448 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from definitions import answer, definition, play, requests, said, state_of
+
+from harness.errors import ProtocolError, Refused
+from harness.providers.flow import Send, Sleep
+
+POLL = """\
+send:
+  - poll: {get: /task}
+    until: {$.state: SUCCESS}
+    fail_if: {$.state: [FAILURE, REVOKED]}
+    pending: {$.state: [PENDING, STARTED]}
+    every: 2s
+    timeout: 10s
+    reply: {text: $.text}
+"""
+
+
+def sent(steps, state=None, message=None, answers=None, schemas=None):
+    """The requests of a `send` phase whose answers are empty objects."""
+    read = definition(steps, schemas)
+    state = state or state_of(read)
+    state.say(message or said(), 1)
+    commands, result = play(read.phases["send"], state, answers or [answer({})] * 9)
+    if isinstance(result, Exception):
+        raise result
+    return requests(commands)
+
+
+def test_a_poll_asks_until_its_condition_holds():
+    """A poll sends, waits and sends again; its last answer is the payload of the step."""
+    read = definition(POLL)
+    states = [
+        answer({"state": "PENDING"}),
+        answer({"state": "SUCCESS", "text": "done"}, started=2.0),
+    ]
+
+    commands, reply = play(read.phases["send"], state_of(read), states)
+
+    assert [type(command) for command in commands] == [Send, Sleep, Send]
+    assert commands[1].seconds == 2.0
+    assert reply.text == "done"
+
+
+def test_the_deadline_of_a_poll_is_told_from_recorded_times():
+    """No clock is asked: the times of the answers decide, so a replay decides the same."""
+    read = definition(POLL)
+    states = [
+        answer({"state": "PENDING"}, started=float(second), seconds=0.5) for second in (0, 4, 8)
+    ]
+
+    commands, error = play(read.phases["send"], state_of(read), states)
+
+    assert isinstance(error, ProtocolError)
+    assert error.code == "poll-timeout"
+    assert error.message == (
+        "the task did not end within 10 s: asked 3 times, last $.state = PENDING"
+    )
+    assert len(requests(commands)) == 3
+
+
+def test_a_poll_that_would_be_too_late_does_not_wait():
+    """Where the next question would come after the deadline, nothing is waited for."""
+    read = definition(POLL)
+    states = [answer({"state": "PENDING"}, started=100.0, seconds=9.0)]
+
+    commands, error = play(read.phases["send"], state_of(read), states)
+
+    assert [type(command) for command in commands] == [Send]
+    assert error.code == "poll-timeout"
+
+
+@pytest.mark.parametrize("state", ["FAILURE", "REVOKED"])
+def test_a_task_that_failed_is_a_refusal(state):
+    """A terminal failure ends the poll, and a scenario may expect it."""
+    read = definition(POLL)
+
+    _, error = play(read.phases["send"], state_of(read), [answer({"state": state})])
+
+    assert isinstance(error, Refused)
+    assert (error.code, error.message) == ("task-failed", f"the task ended with $.state = {state}")
+
+
+@pytest.mark.parametrize(
+    ("payload", "shown"),
+    [
+        ({"state": "LOST"}, "$.state = LOST"),
+        ({"state": 7}, "$.state = 7"),
+        ({}, "nothing at $.state"),
+        ([], "nothing at $.state"),
+    ],
+)
+def test_an_unknown_state_is_named(payload, shown):
+    """A state that the definition does not know is no reason to wait."""
+    read = definition(POLL)
+
+    _, error = play(read.phases["send"], state_of(read), [answer(payload)])
+
+    assert error.code == "unknown-state"
+    assert error.message == f"the poll answered an unknown state: {shown}"
+
+
+def test_without_known_states_any_other_goes_on():
+    """A definition that lists no pending states waits whatever is answered."""
+    read = definition(POLL.replace("    pending: {$.state: [PENDING, STARTED]}\n", ""))
+    states = [answer({"state": "LOST"}), answer({"state": "SUCCESS", "text": "a"})]
+
+    _, reply = play(read.phases["send"], state_of(read), states)
+
+    assert reply.text == "a"
+
+
+def test_a_task_that_vanished_is_a_refusal():
+    """A 404 in the middle of a poll ends it."""
+    read = definition(POLL)
+    states = [answer({"state": "PENDING"}), answer({}, status=404)]
+
+    _, error = play(read.phases["send"], state_of(read), states)
+
+    assert error.code == "unexpected-status"
+    assert error.status == 404
+
+
+def test_a_poll_may_be_sent_again():
+    """Asking changes nothing, so a poll is repeatable, and a message is not."""
+    steps = "send:\n  - request: {post: /say}\n" + POLL.removeprefix("send:\n")
+
+    first, second = sent(steps, answers=[answer({}), answer({"state": "SUCCESS", "text": ""})])
+
+    assert (first.is_repeatable, second.is_repeatable) == (False, True)
+
+
+def test_what_renders_to_none_is_left_out():
+    """A key, a header and a query value without a value are not sent; a written null is."""
+    (request,) = sent(
+        "headers: {X-Token: '${settings.token}', X-A: b}\n"
+        "send:\n"
+        "  - request:\n"
+        "      post: /say\n"
+        "      query: {a: '${settings.token}', b: '1'}\n"
+        "      json: {text: '${message.text}', extra: '${settings.token}', none: null,"
+        " deep: {x: '${session.x}'}, list: ['${settings.token}', 1]}\n"
+    )
+
+    assert request.url == "http://a/say?b=1"
+    assert ("X-A", "b") in request.headers
+    assert not any(name == "X-Token" for name, _ in request.headers)
+    assert json.loads(request.body) == {"text": "Hello", "none": None, "deep": {}, "list": [1]}
+
+
+def test_a_part_of_the_address_that_is_none_is_an_error():
+    """A path is never sent with a hole in it."""
+    read = definition(
+        "send:\n  - request: {get: '/c/${id}'}\n  - request: {get: /x}\n    capture: {id: $.id}\n"
+    )
+
+    _, error = play(read.phases["send"], state_of(read), [])
+
+    assert error.code == "incomplete-address"
+
+
+def test_for_each_builds_a_list():
+    """A list is built from turns, with nothing where there were none."""
+    steps = (
+        "send:\n  - request:\n      post: /say\n"
+        "      json: {before: {for_each: turns, as: turn, yield: '${turn.reply.text}'}}\n"
+        "    reply: {text: $.text}\n"
+    )
+    read = definition(steps)
+    state = state_of(read)
+    bodies = []
+    for number, text in enumerate(("one", "two"), 1):
+        state.say(said(), number)
+        commands, reply = play(read.phases["send"], state, [answer({"text": text})])
+        state.answered(reply)
+        bodies.append(json.loads(requests(commands)[0].body))
+
+    assert bodies == [{"before": []}, {"before": ["one"]}]
+
+
+def test_what_the_bot_said_first_is_told_with_the_next_message():
+    """`unsent` holds every message since the last request."""
+    steps = (
+        "send:\n  - request:\n      post: /say\n"
+        "      json: {for_each: unsent, as: one, yield: '${one.role}: ${one.text}'}\n"
+        "    reply: {text: $.text}\n"
+    )
+    read = definition(steps)
+    state = state_of(read)
+    state.heard_from_assistant("Welcome")
+
+    bodies = []
+    for number in (1, 2):
+        state.say(said(), number)
+        commands, reply = play(read.phases["send"], state, [answer({"text": "Hi"})])
+        state.answered(reply)
+        bodies.append(json.loads(requests(commands)[0].body))
+
+    assert bodies == [["assistant: Welcome", "user: Hello"], ["user: Hello"]]
+
+
+ADDRESSES = {
+    "a blank": ("a b", "http://a/c/a%20b"),
+    "an umlaut": ("ü", "http://a/c/%C3%BC"),
+    "a question mark": ("a?b=c", "http://a/c/a%3Fb=c"),
+    "a hash": ("a#b", "http://a/c/a%23b"),
+    "a line break": ("a\r\nHost: evil", "http://a/c/a%0D%0AHost:%20evil"),
+}
+
+
+@pytest.mark.parametrize("case", ADDRESSES)
+def test_paths_are_quoted(case):
+    """What a template puts into a path cannot end it."""
+    value, url = ADDRESSES[case]
+
+    (request,) = sent("send:\n  - request: {get: '/c/${message.text}'}\n", message=said(value))
+
+    assert request.url == url
+
+
+def test_queries_are_quoted():
+    """What a template puts into a query stays one value."""
+    (request,) = sent(
+        "send:\n  - request: {get: /c, query: {q: '${message.text}', $select: 'a,b/c'}}\n",
+        message=said("a&b=c d"),
+    )
+
+    assert request.url == "http://a/c?q=a%26b%3Dc+d&$select=a,b/c"
+
+
+def test_a_base_url_may_have_a_path():
+    """The step's path is put behind that of the address."""
+    read = definition("send:\n  - request: {get: /c}\n")
+
+    assert sent("send:\n  - request: {get: /c}\n", state_of(read, base_url="http://a/v1/"))[
+        0
+    ].url == ("http://a/v1/c")
+
+
+BODIES = {
+    "json": (
+        "json: {a: ['${message.text}']}",
+        b'{"a":["Hello"]}',
+        "application/json; charset=utf-8",
+    ),
+    "form": (
+        "form: {a: '${message.text}', b: c d}",
+        b"a=Hello&b=c+d",
+        "application/x-www-form-urlencoded",
+    ),
+    "text": ("text: '${message.text}'", b"Hello", "text/plain; charset=utf-8"),
+    "xml": (
+        "xml: {a: {b: '${message.text}'}}",
+        b'<?xml version="1.0" encoding="utf-8"?>\n<a><b>Hello</b></a>',
+        "application/xml; charset=utf-8",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_bodies(kind):
+    """A body is written in its encoding, with the content type of it."""
+    written, body, content_type = BODIES[kind]
+
+    (request,) = sent(f"send:\n  - request: {{post: /say, {written}}}\n")
+
+    assert request.body == body
+    assert ("Content-Type", content_type) in request.headers
+
+
+def test_a_content_type_of_its_own():
+    """A definition may say the content type itself, in any case."""
+    (request,) = sent(
+        "send:\n  - request: {post: /say, headers: {content-type: application/vnd.a+json},"
+        " json: {a: 1}}\n"
+    )
+
+    assert [value for name, value in request.headers if name.lower() == "content-type"] == [
+        "application/vnd.a+json"
+    ]
+
+
+def test_a_request_that_breaks_its_contract_is_not_sent():
+    """What would not fit the vendor's page does not leave the machine."""
+    with pytest.raises(ProtocolError) as caught:
+        sent(
+            "send:\n  - request: {post: /say, json: {text: 1}, schema: message}\n",
+            schemas={"message": {"properties": {"text": {"type": "string"}}}},
+        )
+
+    assert caught.value.code == "request-contract"
+    assert caught.value.message == (
+        "the request of step send.1 breaks its contract: 'text' is a whole number, expected a text"
+    )
+
+
+def test_a_broken_contract_is_noted_and_does_not_stop():
+    """An answer that breaks its schema is kept with what is wrong; the steps go on."""
+    read = definition(
+        "send:\n  - request: {get: /c}\n    answer: {schema: reply}\n    reply: {text: $.text}\n",
+        {"reply": {"properties": {"id": {"type": "string"}}}},
+    )
+    state = state_of(read)
+
+    _, reply = play(read.phases["send"], state, [answer({"text": "Hi", "id": 7})])
+
+    assert reply.text == "Hi"
+    assert state.exchanges[0].contract == ("/id: 'id' is a whole number, expected a text",)
+
+
+def test_an_unexpected_status_is_a_refusal():
+    """A status that the step does not expect ends the phase, with the body's beginning."""
+    read = definition("send:\n  - request: {get: /c}\n    answer: {status: [200, 202]}\n")
+
+    _, error = play(read.phases["send"], state_of(read), [answer({"error": "no"}, status=403)])
+
+    assert isinstance(error, Refused)
+    assert (error.status, error.code) == (403, "unexpected-status")
+    assert error.message == "GET http://a/c answered 403, expected 200 or 202"
+    assert error.details == ('{"error": "no"}',)
+
+
+@pytest.mark.parametrize(
+    ("payload", "was"),
+    [({}, "is missing"), ({"id": None}, "is empty"), ({"id": ""}, "is empty"), ([], "is missing")],
+)
+def test_a_capture_that_is_not_there(payload, was):
+    """A state token that is missing, null or empty is named, and nothing is sent with it."""
+    read = definition("send:\n  - request: {get: /c}\n    capture: {id: $.id}\n")
+
+    _, error = play(read.phases["send"], state_of(read), [answer(payload)])
+
+    assert error.code == "capture-missing"
+    assert error.message == (
+        f"'id' {was} in the answer of step send.1: $.id leads to nothing usable"
+    )
+
+
+@pytest.mark.parametrize("value", [0, False, "a", {"a": 1}])
+def test_a_capture_keeps_its_type(value):
+    """Zero and false are values, and an object is captured whole."""
+    read = definition("send:\n  - request: {get: /c}\n    capture: {id: $.id}\n")
+    state = state_of(read)
+
+    play(read.phases["send"], state, [answer({"id": value})])
+
+    assert state.captured["id"] == value
+
+
+def test_a_step_with_a_condition():
+    """A step whose `when` is false, none or empty is left out."""
+    steps = (
+        "send:\n"
+        "  - when: ${settings.token}\n    request: {get: /a}\n"
+        "  - when: ${not settings.token}\n    request: {get: /b}\n"
+        "  - when: ${message.text == 'Hello'}\n    request: {get: /c}\n"
+    )
+
+    assert [request.url for request in sent(steps)] == ["http://a/b", "http://a/c"]
+
+
+def test_cookies_are_kept():
+    """Cookies that an answer sets can be used by later steps; a broken one is passed over."""
+    steps = (
+        "headers: {X-XSRF-TOKEN: \"${cookies['XSRF-TOKEN']}\"}\n"
+        "send:\n  - request: {get: /log-in}\n    answer: {as: none}\n  - request: {get: /b}\n"
+    )
+    cookies = (
+        ("Set-Cookie", "XSRF-TOKEN=t-1; Path=/; HttpOnly"),
+        ("set-cookie", "=broken"),
+        ("SET-COOKIE", 'other="a b"'),
+    )
+
+    first, second = sent(steps, answers=[answer({}, headers=cookies), answer({})])
+
+    assert not any(name == "X-XSRF-TOKEN" for name, _ in first.headers)
+    assert ("X-XSRF-TOKEN", "t-1") in second.headers
+
+
+STREAM = "send:\n  - stream: {get: /s}\n    reply: {text: $.text}\n"
+
+STREAMS = {
+    "events": (b"data: Hel\n\ndata: lo\n\n", "sse", "Hello", ["Hel", "lo"]),
+    "JSON lines": (b'{"a": 1}\n{"b": 2}\n', "ndjson", '{"a": 1}{"b": 2}', [{"a": 1}, {"b": 2}]),
+    "a text": (b"Hello", "text", "Hello", ["Hello"]),
+}
+
+
+@pytest.mark.parametrize("case", STREAMS)
+def test_streams(case):
+    """The payload of a stream is its framing, its text and its events."""
+    body, framing, text, events = STREAMS[case]
+    read = definition(STREAM)
+
+    _, reply = play(read.phases["send"], state_of(read), [answer(body=body)])
+
+    assert reply.payload == {"framing": framing, "text": text, "events": events}
+    assert reply.text == text
+
+
+STREAM_FAULTS = {
+    "empty": (STREAM, b"", "empty-stream"),
+    "comments only": (STREAM, b": a\n\n: b\n\n", "empty-stream"),
+    "malformed JSON in one line": (STREAM, b'{"a": 1}\n{"b":\n', "not-json"),
+    "an error event": (STREAM, b"data: a\n\nevent: error\ndata: busy\n\n", "error-event"),
+    "an error line": (STREAM, b'{"a": 1}\n{"error": "busy"}\n', "error-event"),
+    "a page": (STREAM, b"<!DOCTYPE html><html></html>", "html-page"),
+    "cut": (
+        STREAM.replace("    reply", "    done: '[DONE]'\n    reply"),
+        b"data: a\n\n",
+        "stream-cut",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", STREAM_FAULTS)
+def test_streams_that_hold_no_reply(case):
+    """What is no reply is told apart in streams too."""
+    steps, body, code = STREAM_FAULTS[case]
+    read = definition(steps)
+
+    _, error = play(read.phases["send"], state_of(read), [answer(body=body)])
+
+    assert error.code == code
+
+
+def test_an_empty_body_where_none_is_wanted():
+    """A step without a schema takes an answer without a body."""
+    read = definition("send:\n  - request: {delete: /c}\n    answer: {status: 204}\n")
+    state = state_of(read)
+
+    commands, reply = play(read.phases["send"], state, [answer(status=204, body=b"")])
+
+    assert reply is None
+    assert len(commands) == 1
+
+
+def test_every_request_knows_its_turn_step_and_message():
+    """What a recording is matched by stands in every request."""
+    first, second = sent("send:\n  - request: {get: /a}\n  - request: {get: /b}\n")
+
+    assert (first.origin.turn, first.origin.step) == (1, "send.1")
+    assert (second.origin.turn, second.origin.step) == (1, "send.2")
+    assert first.origin.message == second.origin.message != ""

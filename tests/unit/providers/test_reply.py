@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import pytest
+
+from harness.errors import ProtocolError
+from harness.providers.definition import ReplyPlan
+from harness.providers.reply import read_reply
+
+
+def refusal(plan, payload, seen=()):
+    with pytest.raises(ProtocolError) as caught:
+        read_reply(plan, payload, set(seen))
+    return caught.value
+
+
+def test_one_message():
+    """Where nothing leads to messages, the payload is one."""
+    reply = read_reply(ReplyPlan(text=("$.text",)), {"text": "Hi"}, set())
+
+    assert reply.text == "Hi"
+    assert reply.payload == {"text": "Hi"}
+
+
+def test_several_messages():
+    """Each node that the path leads to is a message, in order."""
+    plan = ReplyPlan(messages="$.all[*]", text=("$.text",), id="$.id")
+
+    reply = read_reply(plan, {"all": [{"id": 1, "text": "a"}, {"id": 2, "text": "b"}]}, set())
+
+    assert [(message.id, message.text) for message in reply.messages] == [("1", "a"), ("2", "b")]
+    assert reply.messages[1].payload == {"id": 2, "text": "b"}
+
+
+def test_the_first_path_that_leads_to_a_text_is_taken():
+    """Of several paths, one that leads to an object or nowhere is passed over."""
+    plan = ReplyPlan(text=("$.text.value", "$.text"))
+
+    assert read_reply(plan, {"text": "old"}, set()).text == "old"
+    assert read_reply(plan, {"text": {"value": "new"}}, set()).text == "new"
+
+
+def test_an_empty_text_is_a_text():
+    """A message may be empty; it is not taken for a missing one."""
+    assert read_reply(ReplyPlan(text=("$.text",)), {"text": ""}, set()).text == ""
+
+
+@pytest.mark.parametrize("value", [None, 42, {"a": 1}, ["a"], True])
+def test_what_is_no_text(value):
+    """A number, a null or an object is never written out as a text."""
+    error = refusal(ReplyPlan(text=("$.text",)), {"text": value})
+
+    assert error.code == "no-text"
+    assert error.message == "a message of the answer has no text at $.text"
+
+
+def test_a_message_may_do_without_a_text():
+    """Where the definition says so, a message may be an image."""
+    plan = ReplyPlan(messages="$[*]", text=("$.text",), is_text_optional=True)
+
+    assert [m.text for m in read_reply(plan, [{"image": 1}, {"text": "a"}], set()).messages] == [
+        "",
+        "a",
+    ]
+
+
+def test_only_new_messages():
+    """Messages whose id was read before are left out, and the new ids are kept."""
+    plan = ReplyPlan(messages="$[*]", text=("$.text",), id="$.id", only_new=True)
+    seen = {"1"}
+
+    reply = read_reply(plan, [{"id": 1, "text": "a"}, {"id": 2, "text": "b"}], seen)
+
+    assert reply.text == "b"
+    assert seen == {"1", "2"}
+
+
+def test_nothing_new():
+    """A history without a new message holds no reply."""
+    plan = ReplyPlan(messages="$[*]", text=("$.text",), id="$.id", only_new=True)
+
+    error = refusal(plan, [{"id": 1, "text": "a"}], {"1"})
+
+    assert (error.code, error.message) == ("no-reply", "the answer holds no new message")
+
+
+@pytest.mark.parametrize("key", ["error", "errors", "detail", "message"])
+def test_an_error_in_the_answer_is_told(key):
+    """Where the answer says what is wrong, the error repeats it."""
+    error = refusal(ReplyPlan(messages="$.all[*]"), {key: "no credit left"})
+
+    assert error.details == (f"the answer says {key}: no credit left",)
+
+
+def test_an_answer_without_an_error_is_shown():
+    """Else the beginning of the answer is shown, as JSON and short."""
+    error = refusal(ReplyPlan(messages="$.all[*]"), {"a": None, "b": "x" * 1000})
+
+    assert error.details[0].startswith('the answer is {"a": null, "b": "xxx')
+    assert len(error.details[0]) < 260
+
+
+def test_buttons():
+    """Buttons are a mapping of label to prompt, or texts that are both."""
+    plan = ReplyPlan(text=("$.text",), actions="$.buttons")
+    listed = ReplyPlan(text=("$.text",), actions="$.buttons[*]")
+
+    assert read_reply(plan, {"text": "", "buttons": {"Help": "I need help"}}, set()).actions == {
+        "Help": "I need help"
+    }
+    assert read_reply(listed, {"text": "", "buttons": ["Yes", "No"]}, set()).actions == {
+        "Yes": "Yes",
+        "No": "No",
+    }
+    assert read_reply(plan, {"text": "", "buttons": None}, set()).actions == {}
+
+
+def test_products_and_attachments():
+    """Products are the values themselves, attachments names."""
+    plan = ReplyPlan(text=("$.text",), products="$.products[*]", attachments="$.files[*]")
+
+    reply = read_reply(plan, {"text": "", "products": [{"id": 1}], "files": ["a.pdf", None]}, set())
+
+    assert reply.products == ({"id": 1},)
+    assert [attachment.name for attachment in reply.attachments] == ["a.pdf"]

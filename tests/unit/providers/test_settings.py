@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import pytest
+from definitions import definition
+
+from harness.config import read_config
+from harness.errors import ConfigurationError
+from harness.providers.provider import fill_in
+
+SEND = """\
+  size: {type: integer, default: 3}
+  names: {type: array}
+  must: {type: string, required: true}
+send:
+  - request: {get: /a}
+"""
+SECRET = "pl4nted-s3cret"
+
+
+def fill(tmp_path, *lines, environment=None, **options):
+    settings = "".join(f"      {line}\n" for line in lines)
+    file = tmp_path / "harness.yaml"
+    file.write_text(f"providers:\n  bot:\n    definition: ours\n    settings:\n{settings}")
+    config = read_config(file).providers["bot"]
+    return fill_in(config, definition(SEND), environment or {}, **options)
+
+
+def problems(tmp_path, *lines, environment=None, **options):
+    with pytest.raises(ConfigurationError) as caught:
+        fill(tmp_path, *lines, environment=environment, **options)
+    assert SECRET not in str(caught.value)
+    return [f"{one.place or one.where} {one.code}" for one in caught.value.problems]
+
+
+URL = "base_url: http://a"
+MUST = "must: x"
+
+
+def test_settings_are_filled_in(tmp_path):
+    """Values come from the file and the environment, and defaults stand in."""
+    provider = fill(
+        tmp_path,
+        "base_url: 'http://${env.HOST}/v1'",
+        "token: ${env.T}",
+        MUST,
+        "names: [a]",
+        environment={"HOST": "a", "T": SECRET},
+    )
+
+    assert provider.settings == {
+        "base_url": "http://a/v1",
+        "token": SECRET,
+        "size": 3,
+        "names": ["a"],
+        "must": "x",
+    }
+    assert provider.secrets == {"token": SECRET}
+    assert "token" not in provider.open_settings
+
+
+@pytest.mark.parametrize(("written", "value"), [("7", 7), ("'7'", 7), ("${env.N}", 7)])
+def test_a_number_may_come_as_a_text(written, value, tmp_path):
+    """The environment holds texts only, so a whole number may be one."""
+    provider = fill(tmp_path, URL, MUST, f"size: {written}", environment={"N": "7"})
+
+    assert provider.settings["size"] == value
+
+
+def test_a_secret_that_is_not_given_is_none(tmp_path):
+    """A secret that is not required may be left out, and hides nothing then."""
+    provider = fill(tmp_path, URL, MUST)
+
+    assert provider.settings["token"] is None
+    assert provider.secrets == {}
+
+
+PROBLEMS = {
+    "missing": ([URL], ["harness.yaml:4:5 missing-setting"]),
+    "null": ([URL, "must: ~"], ["harness.yaml:4:5 missing-setting"]),
+    "unknown": ([URL, MUST, "siz: 4"], ["harness.yaml:7:7 unknown-setting"]),
+    "of another kind": ([URL, MUST, "size: big"], ["harness.yaml:7:13 wrong-setting"]),
+    "variable missing": (["base_url: ${env.NO}", MUST], ["harness.yaml:5:17 missing-variable"]),
+    "two variables missing": (
+        ["base_url: 'http://${env.NO}:${env.NOR}'", MUST],
+        ["harness.yaml:5:17 missing-variable"] * 2,
+    ),
+    "variable of another name": (
+        ["base_url: ${NO}", MUST],
+        ["harness.yaml:5:17 undefined-variable"],
+    ),
+    "inline secret": ([URL, MUST, f"token: {SECRET}"], ["harness.yaml:7:14 inline-secret"]),
+    "inline number": ([URL, MUST, "token: 12345"], ["harness.yaml:7:14 inline-secret"]),
+    "secret in a default": (
+        [URL, MUST, f"token: \"${{env.NO | default('{SECRET}')}}\""],
+        ["harness.yaml:7:14 inline-secret"],
+    ),
+    "secret in an expression": (
+        [URL, MUST, f"token: \"${{'{SECRET}'}}\""],
+        ["harness.yaml:7:14 inline-secret"],
+    ),
+    "ftp": (["base_url: ftp://a", MUST], ["harness.yaml:5:17 wrong-address"]),
+    "file": (["base_url: file:///etc/passwd", MUST], ["harness.yaml:5:17 wrong-address"]),
+    "no scheme": (["base_url: a.example.com", MUST], ["harness.yaml:5:17 wrong-address"]),
+    "no host": (["base_url: 'https://'", MUST], ["harness.yaml:5:17 wrong-address"]),
+    "a password": ([f"base_url: http://u:{SECRET}@a", MUST], ["harness.yaml:5:17 wrong-address"]),
+    "a query": ([f"base_url: http://a/?key={SECRET}", MUST], ["harness.yaml:5:17 wrong-address"]),
+    "a bad port": (["base_url: 'http://a:x'", MUST], ["harness.yaml:5:17 wrong-address"]),
+}
+
+
+@pytest.mark.parametrize("case", PROBLEMS)
+def test_what_is_wrong_with_a_setting(case, tmp_path):
+    """Each fault is named at its place, and never with the value of a secret."""
+    lines, wanted = PROBLEMS[case]
+
+    assert problems(tmp_path, *lines) == wanted
+
+
+def test_all_that_is_wrong_comes_at_once(tmp_path):
+    """Problems of several settings are told together."""
+    found = problems(tmp_path, "size: big", f"token: {SECRET}", "zzz: 1")
+
+    assert sorted(found) == [
+        "harness.yaml:4:5 missing-setting",
+        "harness.yaml:5:13 wrong-setting",
+        "harness.yaml:6:14 inline-secret",
+        "harness.yaml:7:7 unknown-setting",
+    ]
+
+
+def test_the_default_of_a_variable_may_be_another_one(tmp_path):
+    """A secret may fall back to another variable, or to nothing."""
+    one = fill(tmp_path, URL, MUST, "token: ${env.A | default(env.B)}", environment={"B": SECRET})
+    none = fill(tmp_path, URL, MUST, "token: \"${env.A | default('')}\"")
+
+    assert one.settings["token"] == SECRET
+    assert none.secrets == {}
+
+
+RECORDED = {"base_url": "http://recorded", "size": 9, "must": "then"}
+
+
+def test_a_replay_needs_no_environment(tmp_path):
+    """What comes from the environment is taken from the recording, secrets are placeholders."""
+    provider = fill(
+        tmp_path,
+        "base_url: ${env.NO}",
+        "token: ${env.NOR}",
+        "must: ${env.NEITHER}",
+        recorded=RECORDED,
+    )
+
+    assert provider.settings == {
+        "base_url": "http://recorded",
+        "token": "<redacted:token>",
+        "size": 9,
+        "names": None,
+        "must": "then",
+    }
+
+
+def test_a_replay_does_not_depend_on_the_environment(tmp_path):
+    """A variable that is set does not change a replay."""
+    provider = fill(
+        tmp_path, "base_url: ${env.URL}", MUST, environment={"URL": "ftp://x"}, recorded=RECORDED
+    )
+
+    assert provider.settings["base_url"] == "http://recorded"
+
+
+def test_what_the_file_says_goes_before_the_recording(tmp_path):
+    """A setting that harness.yaml writes out is that one, also in a replay."""
+    provider = fill(tmp_path, "base_url: ${env.NO}", "must: now", recorded=RECORDED)
+
+    assert provider.settings["must"] == "now"
+
+
+def test_without_credentials(tmp_path):
+    """A negative scenario may leave secrets out, whatever the environment holds."""
+    provider = fill(
+        tmp_path, URL, MUST, "token: ${env.T}", environment={"T": SECRET}, credentials="none"
+    )
+
+    assert provider.settings["token"] is None
+
+
+def test_wrong_credentials(tmp_path):
+    """A negative scenario may make secrets up; those are the same each time."""
+    lines = (URL, MUST, "token: ${env.T}")
+    one = fill(tmp_path, *lines, environment={"T": SECRET}, credentials="wrong")
+    again = fill(tmp_path, *lines, environment={}, credentials="wrong")
+
+    assert one.settings["token"] == again.settings["token"] != SECRET
