@@ -45,7 +45,11 @@ class ParsedCache:
                 text = row[0] if row else None
         if text is None:
             return None
-        value: Json = json.loads(text)
+        try:
+            value: Json = json.loads(text)
+        except ValueError:
+            # Somebody else wrote it, or it was cut.
+            return None
         return value
 
     def put(self, key: str, value: Json) -> None:

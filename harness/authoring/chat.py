@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +68,7 @@ class ChatReply:
         not tell, with the text that a scenario's failure has. Returns the reply.
         """
         __tracebackhide__ = True
-        place = _caller()
+        place = _caller(self.chat._shown)  # noqa: SLF001  # of this module
         expectations = tuple(
             Expectation(
                 name=name, value=compile_template(value), place=place, ignore_case=ignore_case
@@ -152,6 +152,9 @@ class Chat:
         """The provider's own record of the conversation."""
         return self._session.history()
 
+    def _shown(self, path: Path) -> str:
+        return self._project.config.shown(path)
+
     def judge(self, planned: UserTurn, turn: Turn) -> None:
         """Judge a turn; see `ChatReply.expect`."""
         __tracebackhide__ = True
@@ -200,8 +203,8 @@ def open_chat(project: Project, mode: Mode, provider: str, file: Path, test: str
 
 
 def _line(lines: Lines, scenario: Scenario, play: Play, mode: Mode) -> Line:
-    if mode is Mode.LIVE or mode is Mode.REFRESH:
-        return lines.live(scenario, play, is_recorded=mode is Mode.REFRESH)
+    if mode not in (Mode.REPLAY, Mode.RECORD):
+        return lines.live(scenario, play, is_recorded=mode.is_recorded)
     try:
         return lines.replay(scenario, play)
     except CassetteError as error:
@@ -217,7 +220,7 @@ def _identifier(shown: str, test: str) -> str:
     return f"{slug[:80]}-{hashlib.blake2s(slug.encode(), digest_size=4).hexdigest()}"
 
 
-def _caller() -> Place:
+def _caller(shown: Callable[[Path], str]) -> Place:
     """The line of the test that called `expect`."""
     frame = inspect.currentframe()
     caller = frame.f_back.f_back if frame is not None and frame.f_back is not None else None
@@ -225,7 +228,7 @@ def _caller() -> Place:
         return Source(path="", text="").place()
     path = Path(caller.f_code.co_filename)
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    source = Source(path=path.name, text=text)
+    source = Source(path=shown(path), text=text)
     line = source.line(caller.f_lineno)
     stripped = line.strip()
     return source.place(caller.f_lineno, line.find(stripped) + 1, max(1, len(stripped)))

@@ -35,15 +35,30 @@ class Pattern:
 
         Raises `CheckCrashed` where the search takes longer than a second.
         """
+        match = self._search(text)
+        return None if match is None else str(match.group())
+
+    def captured(self, text: str) -> str | None:
+        """What the first group found, or the whole pattern where it has no group.
+
+        None where nothing matches, or where the group had no part in the match. Raises as
+        `found` does.
+        """
+        match = self._search(text)
+        if match is None:
+            return None
+        captured: str | None = match.group(1 if self._expression.groups else 0)
+        return captured
+
+    def _search(self, text: str) -> regex.Match[str] | None:
         try:
-            match = self._expression.search(text[:LONGEST_TEXT], timeout=SECONDS)
+            return self._expression.search(text[:LONGEST_TEXT], timeout=SECONDS)
         except TimeoutError as error:
             raise CheckCrashed(
                 "pattern-timeout",
                 f"the pattern {show(self.text)} took longer than {SECONDS:g} s on one text",
                 "avoid a repetition inside a repetition, such as (a+)+",
             ) from error
-        return None if match is None else str(match.group())
 
     def require_substance(self) -> None:
         """Refuse a pattern that matches every text. Raises `BadExpectation`."""

@@ -1,4 +1,4 @@
-"""The commands: run, lint, providers, emulate, schemas."""
+"""The commands: run, lint, providers, cassettes, emulate, schemas."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from harness import __version__
+from harness.cli.cassettes import cassettes
 from harness.cli.processes import run_pytest
 from harness.errors import HarnessError
 
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 providers = typer.Typer(no_args_is_help=True, help="Look at the providers of harness.yaml.")
 app.add_typer(providers, name="providers")
+app.add_typer(cassettes, name="cassettes")
 
 FOUND_PROBLEMS = 1
 WRONG_USE = 2
@@ -55,12 +57,13 @@ def _top(
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def run(  # one parameter an option
+def run(  # noqa: PLR0913  # one parameter an option
     context: typer.Context,
     paths: Paths = None,
     *,
     mode: Annotated[
-        str | None, typer.Option(help="replay, record, refresh or live; replay where left out.")
+        str | None,
+        typer.Option(help="replay, record, refresh, live or drift; replay where left out."),
     ] = None,
     provider: Annotated[
         list[str] | None, typer.Option(help="Play against this provider; several allowed.")
@@ -69,6 +72,12 @@ def run(  # one parameter an option
         str | None, typer.Option("-m", "--tag", help="Play scenarios with these tags only.")
     ] = None,
     concurrency: Annotated[int | None, typer.Option(help="Conversations at once.")] = None,
+    fail_on: Annotated[
+        str | None, typer.Option(help="In drift: kinds that fail a scenario, as in shape,state.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="In refresh: replace recordings without asking.")
+    ] = False,
     reports: Annotated[Path, typer.Option(help="Folder of the reports.")] = Path("reports"),
 ) -> None:
     """Play scenarios; further options go to pytest.
@@ -89,6 +98,11 @@ def run(  # one parameter an option
     arguments += [part for name in provider or () for part in ("--harness-provider", name)]
     arguments += ["-m", tag] if tag else []
     arguments += ["--harness-concurrency", str(concurrency)] if concurrency else []
+    arguments += ["--harness-fail-on", fail_on] if fail_on else []
+    from harness.cli.refreshing import asks, run_and_ask  # noqa: PLC0415  # as above
+
+    if not yes and (mode or os.environ.get("HARNESS_MODE")) == "refresh" and asks():
+        raise typer.Exit(run_and_ask(arguments, config.cassettes))
     raise typer.Exit(run_pytest(arguments))
 
 

@@ -10,7 +10,7 @@ import copy
 from dataclasses import replace
 from typing import TypeVar
 
-from harness.conversation import Reply, Turn
+from harness.conversation import Reply, Turn, UserMessage
 from harness.engine.result import CheckResult, ScenarioResult
 from harness.errors import PlayError
 from harness.wire.redaction import Redactor
@@ -26,11 +26,13 @@ def without_secrets(
     if transcript.stop is not None:
         stop = replace(transcript.stop, error=_error(transcript.stop.error, redactor))
         transcript = replace(transcript, stop=stop)
-    if not in_bodies:
-        return replace(result, transcript=transcript)
-    turns = tuple(_turn(turn, redactor) for turn in transcript.turns)
-    checks = tuple(_check(check, redactor) for check in result.checks)
-    return replace(result, transcript=replace(transcript, turns=turns), checks=checks)
+    turns = tuple(replace(turn, user=_said(turn.user, redactor)) for turn in transcript.turns)
+    checks = result.checks
+    if in_bodies:
+        turns = tuple(_turn(turn, redactor) for turn in turns)
+        checks = tuple(_check(check, redactor) for check in checks)
+    transcript = replace(transcript, turns=turns)
+    return replace(result, transcript=transcript, checks=checks, redactor=redactor)
 
 
 def _error(error: Error, redactor: Redactor) -> Error:
@@ -39,6 +41,15 @@ def _error(error: Error, redactor: Redactor) -> Error:
     shown.hint = redactor.text(error.hint)
     shown.details = tuple(redactor.text(line) for line in error.details)
     return shown
+
+
+def _said(message: UserMessage, redactor: Redactor) -> UserMessage:
+    """What the user says: a scenario may hold a secret, although none should."""
+    return replace(
+        message,
+        text=redactor.text(message.text),
+        display_text=redactor.text(message.display_text),
+    )
 
 
 def _turn(turn: Turn, redactor: Redactor) -> Turn:

@@ -52,6 +52,8 @@ class Line:
     head: CassetteHead | None = None
     mend: str = ""
     """The command that records anew."""
+    holding: Path | None = None
+    """Where the new recording is written instead, while the old one stays."""
     held_secrets: bool = False
     """An answer held a secret, so what was read from it may hold one too."""
 
@@ -64,6 +66,8 @@ class Line:
             return
         if not self.is_recorded:
             self.head = replace(self.head, session=self.redactor.json(session))  # type: ignore[arg-type]  # still a mapping
+            if self.recording is not None and session:
+                self.recording.tell(self.head)
             return
         recorded = self.head.session
         if dict(recorded) == dict(session):
@@ -87,6 +91,9 @@ class Line:
         """The exchanges as they may be shown and stored; recorded ones were redacted before."""
         if self.is_recorded:
             return exchanges
+        for exchange in exchanges:
+            if exchange.response is not None:
+                self.redactor = self.redactor.learning(exchange.response.body)
         shown = tuple(_redacted(exchange, self.redactor) for exchange in exchanges)
         self.held_secrets |= any(map(_held_secret, exchanges, shown))
         return shown
@@ -120,7 +127,7 @@ class Line:
             return
         if error is None:
             try:
-                self.recording.finish(self.head)
+                self.recording.finish(self.head, into=self.holding)
             except CassetteError as refused:
                 if refused.code == "secret-in-cassette":
                     # The journal holds it as well.
@@ -142,9 +149,13 @@ class Line:
 class Lines:
     """Makes lines for one project. Safe for threads."""
 
-    def __init__(self, project: Project, *, share: int = 1) -> None:
-        """`share` is the number of processes that keep to a provider's rate together."""
+    def __init__(self, project: Project, *, share: int = 1, holding: Path | None = None) -> None:
+        """`share` is the number of processes that keep to a provider's rate together.
+
+        Into the folder `holding`, where it is given, new recordings are written.
+        """
         self._project = project
+        self._holding = holding
         self._redactors: dict[tuple[object, ...], Redactor] = {}
         self._paces = {
             name: Pace(config.rate / share)
@@ -152,10 +163,13 @@ class Lines:
             if config.rate is not None
         }
 
-    def replay(self, scenario: Scenario, play: Play) -> Line:
-        """A line to the recording. Raises `CassetteError`, and `AuthoringError` for settings."""
-        path = self._path(play.provider, play.scenario, play.row)
-        cassette = self._read(path, play)
+    def replay(self, scenario: Scenario, play: Play, cassette: Cassette | None = None) -> Line:
+        """A line to the recording: the play's own file where no cassette is given.
+
+        Raises `CassetteError`, and `AuthoringError` for settings.
+        """
+        if cassette is None:
+            cassette = self._read(self._path(play.provider, play.scenario, play.row), play)
         head = cassette.head or CassetteHead(scenario=play.scenario)
         provider = self._project.provider(
             play.provider, recorded=head.settings, credentials=scenario.credentials
@@ -212,6 +226,8 @@ class Lines:
             if recording.leftover is not None:
                 line.notes = (str(recording.leftover),)
             line.recording = recording
+            if self._holding is not None:
+                line.holding = self._holding / path.relative_to(self._project.config.cassettes)
             line.wire = recording
             line.head = CassetteHead(
                 scenario=name or scenario.id,
@@ -224,6 +240,7 @@ class Lines:
                 recorded_at=line.now,
                 version=harness.__version__,
             )
+            recording.tell(line.head)
         pace = self._paces.get(provider.name)
         if pace is not None or seconds is not None:
             line.wire = LimitedWire(line.wire, pace=pace, seconds=seconds)
@@ -268,7 +285,10 @@ class Lines:
 
     def _read(self, path: Path, play: Play) -> Cassette:
         project = self._project
-        return read_cassette(path, project.config.shown(path), project.cache, self._mend(play))
+        shown = project.config.shown(path)
+        # Recording keeps what cannot be read; only a refresh replaces it.
+        repair = f"harness run --mode refresh {project.config.shown(play.file)}"
+        return read_cassette(path, shown, project.cache, self._mend(play), repair)
 
     def _path(self, provider: str, scenario: str, row: str) -> Path:
         return cassette_path(self._project.config.cassettes, provider, scenario, row)
@@ -325,5 +345,15 @@ def _redacted(exchange: Exchange, redactor: Redactor) -> Exchange:
 
 def _shown(response: Response, redactor: Redactor) -> Response:
     body, chunks = redactor.stream(response.body, response.chunks)
+    if not chunks:
+        body = redactor.respelled(body)
     headers = redactor.headers(response.headers)
-    return replace(response, headers=headers, body=body, chunks=chunks)
+    attempts = tuple(replace(one, reason=redactor.text(one.reason)) for one in response.attempts)
+    return replace(
+        response,
+        reason=redactor.text(response.reason),
+        headers=headers,
+        body=body,
+        chunks=chunks,
+        attempts=attempts,
+    )

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from harness.checks import BadExpectation
+from harness.checks.pattern import Pattern
 from harness.engine.plan import Entry
 from harness.engine.project import Project
 from harness.errors import Problem, ScenarioError, did_you_mean, quote
@@ -79,10 +80,7 @@ def _load(project: Project, file: Path, content: bytes, key: str) -> Scenario:
     if known is not None:
         return known
     scenario = _built(project, shown, content, key)
-    # The first ones stay: with more scenarios than are kept, throwing out the oldest would
-    # throw out each before it is asked for again.
-    if len(project.scenarios) < project.most_scenarios:
-        project.scenarios[shown, key] = scenario
+    project.keep(shown, key, scenario)
     return scenario
 
 
@@ -147,6 +145,7 @@ def _check_problems(project: Project, scenario: Scenario, document: Document) ->
     blocks = [
         (turn_subject(turn.number, turn.id), turn.expectations) for turn in scenario.user_turns
     ]
+    yield from _capture_problems(scenario)
     for subject, expectations in [*blocks, ("", scenario.expectations)]:
         for expectation in expectations:
             if not expectation.value.is_constant:
@@ -159,6 +158,21 @@ def _check_problems(project: Project, scenario: Scenario, document: Document) ->
                     message=error.message,
                     place=_place_of(error, expectation, document),
                     subject=subject,
+                    hint=error.hint,
+                )
+
+
+def _capture_problems(scenario: Scenario) -> Iterator[Problem]:
+    for turn in scenario.user_turns:
+        for capture in turn.captures.values():
+            try:
+                Pattern(capture.matches)
+            except BadExpectation as error:
+                yield Problem(
+                    code=error.code,
+                    message=error.message,
+                    place=capture.place,
+                    subject=turn_subject(turn.number, turn.id),
                     hint=error.hint,
                 )
 

@@ -18,11 +18,23 @@ class Mode(StrEnum):
     """Live, and recorded anew."""
     LIVE = "live"
     """Live; cassettes are untouched."""
+    DRIFT = "drift"
+    """Live, and compared with the cassette, which is untouched."""
 
     @property
     def is_live(self) -> bool:
         """Requests may travel."""
         return self is not Mode.REPLAY
+
+    @property
+    def is_recorded(self) -> bool:
+        """Live conversations are written down."""
+        return self in (Mode.RECORD, Mode.REFRESH)
+
+    @property
+    def is_compared(self) -> bool:
+        """Live conversations are compared with their recordings."""
+        return self in (Mode.REFRESH, Mode.DRIFT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from harness.conversation import Outcome, Transcript
+from harness.engine.drift.drift import ComparedTurn
 from harness.errors import PlayError
 from harness.scenario import Scenario
 from harness.source import Place
+from harness.wire.redaction import Redactor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,11 @@ class ScenarioResult:
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = ()
     """What people should know although nothing failed."""
+    compared: tuple[ComparedTurn, ...] = ()
+    """In `drift` and `refresh`: the turns against those of the recording."""
+
+    redactor: Redactor | None = None
+    """For lines of the scenario's file that are shown; None where no secret is known."""
 
     outcome: Outcome = field(init=False)
     """BROKEN where it could not be told, else FAILED where a check failed."""
@@ -53,6 +60,11 @@ class ScenarioResult:
     def error(self) -> PlayError | None:
         """Why the conversation ended early."""
         return self.transcript.stop.error if self.transcript.stop else None
+
+    def excerpt(self, place: Place) -> str:
+        """The line of a place with its caret, without secrets."""
+        text = place.excerpt()
+        return text if self.redactor is None else self.redactor.text(text)
 
     @property
     def failures(self) -> tuple[CheckResult, ...]:

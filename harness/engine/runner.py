@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from harness.conversation import Stop, Transcript, Turn
+from harness.engine.drift.drift import Drift
 from harness.engine.hiding import without_secrets
 from harness.engine.judging import judge, judge_turn
 from harness.engine.line import Line, Lines
@@ -21,6 +23,7 @@ from harness.engine.speech import Variables
 from harness.errors import CassetteError, Interrupted, PlayError, Refused
 from harness.providers.session import CLOSING, Prepared, Session
 from harness.scenario import Row, Scenario, UserTurn
+from harness.wire.cassette import Cassette
 
 RERECORDED = frozenset(
     (
@@ -40,11 +43,24 @@ Prepare = Callable[[], Prepared]
 class Runner:
     """Runs plays of one project in one mode. Safe for threads."""
 
-    def __init__(self, project: Project, mode: Mode, *, share: int = 1) -> None:
-        """`share` is the number of processes that keep to a provider's rate together."""
+    def __init__(
+        self,
+        project: Project,
+        mode: Mode,
+        *,
+        share: int = 1,
+        fail_on: Collection[Drift] = (),
+        holding: Path | None = None,
+    ) -> None:
+        """`share` is the number of processes that keep to a provider's rate together.
+
+        `fail_on` are the kinds of drift that fail a scenario. Into the folder `holding`, where it
+        is given, new recordings are written; the old ones then stay.
+        """
         self._project = project
         self._mode = mode
-        self._lines = Lines(project, share=share)
+        self._fail_on = fail_on
+        self._lines = Lines(project, share=share, holding=holding)
         self._preparing = Preparing()
         self._lock = threading.Lock()
         self._held: dict[int, Line] = {}
@@ -57,23 +73,20 @@ class Runner:
         """
         scenario = load_scenario(self._project, play.file)
         if self._mode in (Mode.REPLAY, Mode.RECORD):
-            result = self._replayed(scenario, play)
+            result = self.replay(scenario, play)
             missed = isinstance(result.error, CassetteError) and result.error.code in RERECORDED
             if self._mode is Mode.REPLAY or not missed:
                 return result
+        if self._mode.is_compared:
+            return self._beside(scenario, play)
         return self._live(scenario, play)
 
-    def stop(self) -> None:
-        """Break off every conversation that is going on. They still close what they opened."""
-        with self._lock:
-            self._is_stopped = True
-            lines = tuple(self._held.values())
-        for line in lines:
-            line.wire.close()
-
-    def _replayed(self, scenario: Scenario, play: Play) -> ScenarioResult:
+    def replay(
+        self, scenario: Scenario, play: Play, cassette: Cassette | None = None
+    ) -> ScenarioResult:
+        """Hold a conversation from its recording, or from a cassette that is at hand."""
         try:
-            line = self._lines.replay(scenario, play)
+            line = self._lines.replay(scenario, play, cassette)
         except CassetteError as error:
             return _broken(scenario, play, error)
 
@@ -86,8 +99,31 @@ class Runner:
         result = self._hold(scenario, play, line, lambda: self._preparing.once(key, prepare))
         return replace(result, notes=() if result.error else line.leftovers())
 
-    def _live(self, scenario: Scenario, play: Play) -> ScenarioResult:
-        is_recorded = self._mode is not Mode.LIVE
+    def stop(self) -> None:
+        """Break off every conversation that is going on. They still close what they opened."""
+        with self._lock:
+            self._is_stopped = True
+            lines = tuple(self._held.values())
+        for line in lines:
+            line.wire.close()
+
+    def _beside(self, scenario: Scenario, play: Play) -> ScenarioResult:
+        """Hold a conversation live, and compare it with its recording."""
+        old = self.replay(scenario, play)
+        if not isinstance(old.error, CassetteError):
+            return self._live(scenario, play, old.transcript)
+        if self._mode is Mode.DRIFT:
+            return old
+        result = self._live(scenario, play, old.transcript)
+        if old.error.code == "cassette-missing":
+            return result
+        note = f"the old recording does not fit, so not every turn is compared ({old.error.code})"
+        return replace(result, notes=(*result.notes, note))
+
+    def _live(
+        self, scenario: Scenario, play: Play, recorded: Transcript | None = None
+    ) -> ScenarioResult:
+        is_recorded = self._mode.is_recorded
 
         def prepare() -> Prepared:
             with self._opened(self._preparing_line(scenario, play, is_recorded)) as line:
@@ -104,10 +140,21 @@ class Runner:
                 result = self._hold(
                     scenario, play, line, lambda: self._preparing.once(key, prepare)
                 )
+                if recorded is not None:
+                    result = self._compared(result, recorded, line, play)
                 line.finish(result.error)
                 return replace(result, notes=(*result.notes, *line.notes))
         except PlayError as error:
             return _broken(scenario, play, error)
+
+    def _compared(
+        self, result: ScenarioResult, recorded: Transcript, line: Line, play: Play
+    ) -> ScenarioResult:
+        # Late: a replay compares nothing.
+        from harness.engine.drift.gate import with_drift  # noqa: PLC0415
+
+        fail_on = self._fail_on if self._mode is Mode.DRIFT else ()
+        return with_drift(result, recorded, line.provider.definition, play, fail_on)
 
     def _preparing_line(self, scenario: Scenario, play: Play, is_recorded: bool) -> Line:  # noqa: FBT001  # passed on
         try:

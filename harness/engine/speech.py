@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 
+from harness.checks.pattern import Pattern
 from harness.conversation import Attachment, Exchange, Reply, UserMessage
 from harness.errors import PlayError, ProtocolError, did_you_mean, quote
 from harness.json_path import find_first
@@ -88,11 +88,11 @@ def capture_from(
 ) -> Json | MissingCapture:
     """What a capture finds in a reply."""
     if capture.matches:
-        match = re.search(capture.matches, reply.text)
-        if match is None:
+        text = Pattern(capture.matches).captured(reply.text)
+        if text is None:
             reason = f"no text of the reply matches {quote(capture.matches)}"
             return MissingCapture(name, capture, reason)
-        return match.group(1) if match.re.groups else match.group()
+        return text
     if capture.header:
         response = exchanges[-1].response if exchanges else None
         value = response.header(capture.header) if response else None

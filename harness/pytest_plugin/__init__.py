@@ -16,7 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from harness.pytest_plugin.suite import Suite
 
-MODES = ("replay", "record", "refresh", "live")
+MODES = ("replay", "record", "refresh", "live", "drift")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,7 +40,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=int,
         default=None,
         metavar="N",
-        help="conversations at once in live, record and refresh",
+        help="conversations at once in all modes but replay",
+    )
+    group.addoption(
+        "--harness-fail-on",
+        default="",
+        metavar="KINDS",
+        help="in drift mode: fail where a turn drifted so, such as shape,state",
+    )
+    group.addoption(
+        "--harness-holding",
+        default=None,
+        metavar="FOLDER",
+        help="write new recordings into this folder, and leave the old ones as they are",
     )
     group.addoption(
         "--harness-config",

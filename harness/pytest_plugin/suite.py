@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.engine.drift.drift import Drift, kinds_named
 from harness.engine.loading import entry_of
 from harness.engine.plan import Entry, Mode, Play
 from harness.engine.project import Project
@@ -35,7 +36,9 @@ __all__ = ["SUITE", "Suite", "open_suite"]
 class Suite:
     """One pytest run over a project."""
 
-    def __init__(self, config: pytest.Config, project: Project, mode: Mode) -> None:
+    def __init__(
+        self, config: pytest.Config, project: Project, mode: Mode, fail_on: Collection[Drift]
+    ) -> None:
         self.project = project
         self.mode = mode
         self.tally = Tally()
@@ -45,7 +48,14 @@ class Suite:
         self._seen: dict[str, Path] = {}
         """The file that each id was first collected from."""
         self._marks: dict[str, pytest.MarkDecorator] = {}
-        self.runner = Runner(project, mode, share=_workers(config))
+        holding = config.getoption("--harness-holding")
+        self.runner = Runner(
+            project,
+            mode,
+            share=_workers(config),
+            fail_on=fail_on,
+            holding=Path(config.invocation_params.dir, holding) if holding else None,
+        )
         self._players: Players | None = None
 
     def holds(self, file: Path, *, is_named: bool) -> bool:
@@ -129,8 +139,7 @@ class Suite:
         raise ScenarioError(
             Problem(
                 code="duplicate-scenario",
-                message=f"the id '{entry.scenario}' is taken by"
-                f" {config.shown(first)}:{line}",
+                message=f"the id '{entry.scenario}' is taken by {config.shown(first)}:{line}",
                 where=f"{config.shown(file)}:{entry.line}",
                 hint="ids name cassettes, so each is used once, whatever its case",
             )
@@ -141,14 +150,20 @@ def open_suite(config: pytest.Config, file: Path, mode: str) -> Suite:
     """Read the project of a harness.yaml. Raises `pytest.UsageError` where it is wrong."""
     try:
         project = Project.at(file, cache=ParsedCache(_cache_file(config)))
-        if config.option.collectonly:
-            project.most_scenarios = 0
         for name in config.getoption("--harness-provider"):
             if name not in project.config.providers:
                 raise ConfigurationError(project.unknown_provider(name))
     except AuthoringError as error:
         raise pytest.UsageError(f"\n{error}") from error
-    return Suite(config, project, Mode(mode))
+    return Suite(config, project, Mode(mode), _fail_on(config))
+
+
+def _fail_on(config: pytest.Config) -> Collection[Drift]:
+    words = config.getoption("--harness-fail-on")
+    try:
+        return kinds_named(words) if words else ()
+    except ValueError as error:
+        raise pytest.UsageError(f"--harness-fail-on: {error}") from error
 
 
 def _cache_file(config: pytest.Config) -> Path | None:

@@ -13,6 +13,7 @@ import allure
 from allure_commons.types import AttachmentType, LabelType
 
 from harness.conversation import Exchange, Outcome, Transcript, Turn
+from harness.engine.drift.drift import TurnDrift
 from harness.engine.result import CheckResult, ScenarioResult
 from harness.wire.curl import curl_line
 
@@ -40,15 +41,22 @@ def report_to_allure(result: ScenarioResult, *, row: str = "") -> None:
         allure.dynamic.parameter("row", row)
     allure.dynamic.label(LabelType.FEATURE, transcript.provider)
     for turn in transcript.turns:
-        _turn(turn, [check for check in result.checks if check.turn == turn.number], transcript)
+        checks = [check for check in result.checks if check.turn == turn.number]
+        drifts = [one.drift for one in result.compared if one.drift.turn == turn.number]
+        _turn(turn, checks, drifts, transcript)
     for exchange in transcript.around:
         _exchange(exchange)
 
 
-def _turn(turn: Turn, checks: list[CheckResult], transcript: Transcript) -> None:
+def _turn(
+    turn: Turn, checks: list[CheckResult], drifts: list[TurnDrift], transcript: Transcript
+) -> None:
     said = turn.user.display_text or turn.user.text
     with _step(f"turn {turn.number}: {said}", _mark_of(turn, checks, transcript)):
         allure.attach(_conversation(turn), "conversation", AttachmentType.TEXT)
+        for drift in drifts:
+            if drift.differences:
+                allure.attach("\n".join(drift.lines), f"drift: {drift.kind}", AttachmentType.TEXT)
         for exchange in (*turn.exchanges, *turn.looked_up):
             _exchange(exchange)
         for check in checks:

@@ -24,7 +24,7 @@ MAX_DIFFERENCE = 10
 def failure_screen(result: ScenarioResult) -> str:
     """Where in the YAML, which turn, what was said, what came, what was expected, and curl."""
     lines: list[str] = []
-    scenario, transcript = result.scenario, result.transcript
+    transcript = result.transcript
     by_turn: dict[int, list[CheckResult]] = {}
     for check in result.checks:
         if check.outcome.is_bad:
@@ -33,7 +33,7 @@ def failure_screen(result: ScenarioResult) -> str:
     for number, checks in by_turn.items():
         turn = _turn(transcript, number)
         for check in checks[: MAX_SHOWN - shown]:
-            lines += _check(scenario, check)
+            lines += _check(result, check)
             shown += 1
         if turn is not None:
             lines += _said(turn)
@@ -42,19 +42,20 @@ def failure_screen(result: ScenarioResult) -> str:
         if shown >= MAX_SHOWN:
             break
     if transcript.stop is not None:
-        lines += _stopped(scenario, transcript)
+        lines += _stopped(result)
     hidden = sum(len(checks) for checks in by_turn.values()) - shown
     if hidden > 0:
         lines.append(f"{hidden} more failed checks are in the report.")
     return "\n".join(lines).rstrip()
 
 
-def _check(scenario: Scenario, check: CheckResult) -> Iterator[str]:
+def _check(result: ScenarioResult, check: CheckResult) -> Iterator[str]:
+    scenario = result.scenario
     turn = _planned(scenario, check.turn)
     place = check.place or (turn.place if turn else scenario.place)
     subject = _subject(scenario, check.turn)
     yield f"{place}: {subject}: {check.message}"
-    excerpt = place.excerpt()
+    excerpt = result.excerpt(place)
     if excerpt:
         yield f"{excerpt} [{check.name}]"
     else:
@@ -67,14 +68,15 @@ def _check(scenario: Scenario, check: CheckResult) -> Iterator[str]:
         yield from _labelled("difference", "\n".join(check.difference), MAX_DIFFERENCE)
 
 
-def _stopped(scenario: Scenario, transcript: Transcript) -> Iterator[str]:
+def _stopped(result: ScenarioResult) -> Iterator[str]:
+    scenario, transcript = result.scenario, result.transcript
     stop = transcript.stop
     assert stop is not None  # noqa: S101  # asked by the caller
     turn = _planned(scenario, stop.turn)
     place = turn.place if turn else scenario.place
     first, *details = str(stop.error).splitlines()
     yield f"{place}: {_subject(scenario, stop.turn)}: {first}"
-    excerpt = place.excerpt()
+    excerpt = result.excerpt(place)
     if excerpt:
         yield excerpt
     yield from details

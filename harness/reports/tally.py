@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from harness.conversation import Outcome
@@ -25,12 +26,16 @@ class ProviderTally:
 
 
 class Tally:
-    """Counts of a run. Holds numbers and notes only, no transcripts."""
+    """Counts of a run. Holds numbers, notes and differences, no transcripts."""
 
     def __init__(self) -> None:
         self.providers: dict[str, ProviderTally] = {}
         self.notes: list[str] = []
         """What people should know although nothing failed."""
+        self.drifts: Counter[str] = Counter()
+        """Turns that were compared with their recording, by kind of drift."""
+        self.drifted: list[tuple[str, tuple[str, ...]]] = []
+        """Each turn that drifted: its place, and what differs."""
 
     def add(self, provider: str, result: ScenarioResult) -> None:
         """Count one conversation."""
@@ -41,7 +46,16 @@ class Tally:
             checks=len(result.checks),
             codes=result.codes,
         )
+        self.drifts.update(turn.drift.kind.value for turn in result.compared)
+        self.drifted += [
+            (str(turn), turn.drift.lines) for turn in result.compared if turn.drift.differences
+        ]
         self.notes += [f"{result.scenario.id}: {note}" for note in result.notes]
+
+    def add_drifts(self, kinds: Iterable[str], drifted: Iterable[str]) -> None:
+        """Count compared turns of which only kinds and places are known."""
+        self.drifts.update(kinds)
+        self.drifted += [(place, ()) for place in drifted]
 
     def add_counts(
         self, provider: str, *, outcome: str, turns: int, checks: int, codes: tuple[str, ...]

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import CassetteError
-from harness.wire.cassette import Interactions
+from harness.wire.cassette import CassetteHead, Interactions
+from harness.wire.cassette.cassette import head_to_json
 from harness.wire.cassette.rows import Row
 from harness.wire.lock import holder
 
@@ -17,7 +18,10 @@ FORMAT = 1
 
 
 class Journal:
-    """A file of JSON lines: a head, then a line for each interaction as soon as it ended."""
+    """A file of JSON lines: a head, then a line for each interaction as soon as it ended.
+
+    Lines with what the cassette's head will say may stand anywhere; the last one counts.
+    """
 
     def __init__(self, path: Path, recorded_at: str) -> None:
         """Start a new one; the leftover of a killed run is kept as `.<name>.journal.old`."""
@@ -32,6 +36,10 @@ class Journal:
         self._is_empty = True
         self._line({"journal": FORMAT, "process": os.getpid(), "recorded_at": recorded_at})
 
+    def tell(self, head: CassetteHead) -> None:
+        """Write what the cassette's head will say; without it nothing can be recovered."""
+        self._line({"head": head_to_json(head)})
+
     def add(self, row: Row, broken: str = "") -> None:
         """Write an interaction; `broken` says why its answer ended early."""
         self._is_empty = False
@@ -39,8 +47,12 @@ class Journal:
 
     def remove(self) -> None:
         """The cassette holds it all now, or nothing is to be kept."""
-        self.close()
-        self._path.unlink(missing_ok=True)
+        try:
+            self.close()
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            reason = f"the journal {self._path} cannot be removed: {error.strerror}"
+            raise CassetteError("cassette-target", reason) from error
 
     def close(self) -> None:
         """Write no further, and leave what is there; where nothing was heard, leave nothing."""
@@ -71,6 +83,8 @@ class Leftover:
     """Those that ended; of the last line, a half-written one is left out."""
     broken: tuple[str, ...] = ()
     """Why answers ended early."""
+    head: CassetteHead | None = None
+    """What the cassette's head would say; None where the run was killed before it was known."""
 
     def __str__(self) -> str:
         count = len(self.interactions)
@@ -96,8 +110,11 @@ def leftover_journal(path: Path) -> Leftover | None:
 def read_journal(path: Path) -> Leftover | None:
     """The journal beside a cassette, for whoever holds the lock; None where there is none."""
     journal = journal_path(path)
-    if not journal.is_file():
-        return None
+    return read_leftover(journal) if journal.is_file() else None
+
+
+def read_leftover(journal: Path) -> Leftover:
+    """What a journal holds, up to its first line that is damaged."""
     lines = []
     for line in journal.read_text(encoding="utf-8", errors="replace").split("\n"):
         if not line:
@@ -106,11 +123,14 @@ def read_journal(path: Path) -> Leftover | None:
             lines.append(json.loads(line))
         except ValueError:
             break
-    head: dict[str, Any] = lines[0] if lines else {}
+    first: dict[str, Any] = lines[0] if lines else {}
+    heads = [one["head"] for one in lines[1:] if "head" in one]
+    heard = [one for one in lines[1:] if "row" in one]
     return Leftover(
         path=journal,
-        process=head.get("process", 0),
-        recorded_at=head.get("recorded_at", ""),
-        interactions=Interactions([one["row"] for one in lines[1:] if "broken" not in one]),
-        broken=tuple(one["broken"] for one in lines[1:] if "broken" in one),
+        process=first.get("process", 0),
+        recorded_at=first.get("recorded_at", ""),
+        interactions=Interactions([one["row"] for one in heard if "broken" not in one]),
+        broken=tuple(one["broken"] for one in heard if "broken" in one),
+        head=CassetteHead(**heads[-1]) if heads else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -25,10 +26,13 @@ class WriterLock:
         """Give the lock back. May be called twice."""
         if self._number is None:
             return
-        # Removed while still held, so that nobody's new lock file is removed.
-        self._path.unlink(missing_ok=True)
-        os.close(self._number)
-        self._number = None
+        number, self._number = self._number, None
+        # A lock file that cannot be removed locks nothing, once it is closed.
+        with contextlib.suppress(OSError):
+            # Removed while still held, so that nobody's new lock file is removed.
+            self._path.unlink()
+        with contextlib.suppress(OSError):
+            os.close(number)
 
     def _taken(self, shown: str) -> int:
         while True:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from harness.conversation import Request, Response
-from harness.errors import PlayError
+from harness.errors import CassetteError, PlayError
 from harness.wire.cassette import (
     Cassette,
     CassetteHead,
     Interactions,
     check_target,
+    remove_unfinished,
     write_cassette,
 )
 from harness.wire.cassette.rows import Row, make_row, request_of, response_of
@@ -76,6 +77,8 @@ class RecordingWire(Wire):
         try:
             self.leftover: Leftover | None = read_journal(path)
             """What an earlier run left when it was killed."""
+            if self.leftover is not None:
+                remove_unfinished(path)
             now = datetime.now(UTC).isoformat(timespec="seconds")
             self._journal = Journal(path, now)
         except BaseException:
@@ -98,6 +101,17 @@ class RecordingWire(Wire):
             is_timed=answer.is_timed,
         )
 
+    def tell(self, head: CassetteHead) -> None:
+        """Keep what the head will say, so that a run that is killed can be taken up.
+
+        Raises `CassetteError`, and gives the cassette free, where it cannot be written.
+        """
+        try:
+            self._journal.tell(head)
+        except CassetteError:
+            self.close()
+            raise
+
     def sleep(self, seconds: float) -> None:
         """Wait on the other wire."""
         self._wire.sleep(seconds)
@@ -108,9 +122,10 @@ class RecordingWire(Wire):
         self._journal.close()
         self._lock.release()
 
-    def finish(self, head: CassetteHead) -> Cassette:
+    def finish(self, head: CassetteHead, *, into: Path | None = None) -> Cassette:
         """Write the cassette in one step, and remove the journal.
 
+        Where `into` is given, that file is written instead, and the old cassette stays.
         Raises `CassetteError`; the old cassette and the journal are then as they were.
         """
         if self._open is not None:
@@ -118,7 +133,7 @@ class RecordingWire(Wire):
         rows = [self._redacted(request_of(row), response_of(row)) for row in self._rows]
         cassette = Cassette(path=self._display, head=head, interactions=Interactions(rows))
         scan = SecretScan(self.redactor.secrets)
-        write_cassette(self._path, cassette, scan, self._display)
+        write_cassette(into or self._path, cassette, scan, self._display)
         self._journal.remove()
         self._lock.release()
         return cassette
@@ -130,6 +145,7 @@ class RecordingWire(Wire):
 
     def note(self, request: Request, response: Response, broken: str) -> None:
         """Keep an interaction that ended; one that broke off stands only in the journal."""
+        self.redactor = self.redactor.learning(response.body)
         row = self._redacted(request, response)
         self._journal.add(row, broken)
         if not broken:
@@ -138,6 +154,8 @@ class RecordingWire(Wire):
     def _redacted(self, request: Request, response: Response) -> Row:
         redactor = self.redactor
         body, chunks = redactor.stream(response.body, response.chunks)
+        if not chunks:
+            body = redactor.respelled(body)
         sent = tuple(one for one in request.headers if one[0].lower() in SENT)
         received = tuple(one for one in response.headers if one[0].lower() in self._kept)
         clean_request = Request(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import bisect
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from urllib.parse import quote, quote_plus
 
 from harness.conversation import Headers
 from harness.typing import Json
+from harness.wire.secret_forms import forms_of
 from harness.wire.secret_names import (
     Span,
     is_piece,
@@ -24,8 +23,8 @@ SHORTEST = 4
 """Characters. A shorter value stands in every second text by chance."""
 MOST_HEADERS = 1000
 """Headers that are remembered with what came of them."""
-ALIGNED = 8
-"""Bytes from which on a secret is also found inside a longer text's base64."""
+_CREDENTIAL = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9._~+/=-]{16,}")
+"""Letters and digits without a space: no word of a reply that stands under such a name."""
 MARK = re.compile(r"<redacted:[A-Za-z0-9_.-]*>")
 
 Chunks = tuple[tuple[float, int], ...]
@@ -43,14 +42,23 @@ class Redactor:
     """
 
     def __init__(
-        self, secrets: Mapping[str, str] | None = None, *, headers: Iterable[str] = ()
+        self,
+        secrets: Mapping[str, str] | None = None,
+        *,
+        headers: Iterable[str] = (),
+        learned: Mapping[str, str] | None = None,
     ) -> None:
-        """`secrets` are values by name; `headers` are further names of secret headers."""
+        """`secrets` are values by name; `headers` are further names of secret headers.
+
+        `learned` are names by value: several tokens may stand under one name.
+        """
         given = {name: value for name, value in (secrets or {}).items() if value}
         self.too_short = tuple(name for name, value in given.items() if len(value) < SHORTEST)
         self._secrets = {name: v for name, v in given.items() if len(v) >= SHORTEST}
         self._headers = frozenset(name.lower() for name in headers)
-        forms = {form: name for name, value in self._secrets.items() for form in _forms(value)}
+        self._learned = dict(learned or {})
+        named = [*((name, value) for value, name in self._learned.items()), *self._secrets.items()]
+        forms = {form: name for name, value in named for form in forms_of(value)}
         # Longest first: where one secret contains another, the whole of it goes.
         self._marks = {_latin(one): mark(forms[one]) for one in sorted(forms, key=len)[::-1]}
         self._forms = tuple(form.encode("latin-1") for form in self._marks)
@@ -59,12 +67,42 @@ class Redactor:
 
     def adding(self, name: str, value: str) -> Redactor:
         """A redactor that knows one more secret, such as a captured token."""
-        return Redactor({**self._secrets, name: value}, headers=self._headers)
+        secrets = {**self._secrets, name: value}
+        return Redactor(secrets, headers=self._headers, learned=self._learned)
+
+    def learning(self, content: bytes) -> Redactor:
+        """A redactor that also knows the credentials which an answer gives, such as a token.
+
+        What stands under a secret name is taken for one where it looks like one; it may be said
+        again elsewhere. The same redactor where there is nothing new.
+        """
+        text = content.decode("latin-1")
+        given = {
+            text[span.start : span.end]: span.mark
+            for span in named_secrets(text)
+            if _CREDENTIAL.fullmatch(text, span.start, span.end)
+        }
+        known = {*self._learned, *self._secrets.values()}
+        new = {
+            value: mark_of.removeprefix("<redacted:").removesuffix(">")
+            for value, mark_of in given.items()
+            if value not in known
+        }
+        if not new:
+            return self
+        learned = {**self._learned, **new}
+        return Redactor(self._secrets, headers=self._headers, learned=learned)
 
     @property
     def secrets(self) -> Mapping[str, str]:
         """The values that are looked for, for an independent scan."""
-        return self._secrets
+        if not self._learned:
+            return self._secrets
+        numbered = enumerate(self._learned.items(), 1)
+        return {
+            **{f"{name} {number}": value for number, (value, name) in numbered},
+            **self._secrets,
+        }
 
     def body(self, content: bytes) -> bytes:
         """A body of any kind."""
@@ -87,6 +125,17 @@ class Redactor:
             redacted = json.dumps(self.json(json.loads(content)), ensure_ascii=False).encode()
             spans = [Span(0, len(text), "")] if chunks else []
         return redacted, _moved(chunks, spans, len(content), len(redacted))
+
+    def respelled(self, content: bytes) -> bytes:
+        """JSON without the secrets that its escapes hide; anything else as it is."""
+        if not self._forms or b"\\u" not in content:
+            return content
+        try:
+            plain = json.dumps(json.loads(content), ensure_ascii=False)
+        except (ValueError, RecursionError):
+            return content
+        redacted = self.text(plain)
+        return content if redacted == plain else redacted.encode("utf-8", "surrogatepass")
 
     def text(self, text: str) -> str:
         """A message, a log line, a header's value."""
@@ -185,38 +234,6 @@ def _moved(chunks: Chunks, spans: list[Span], before: int, after: int) -> Chunks
         moved.append((at, place - new))
         new = place
     return tuple(moved)
-
-
-def _forms(value: str) -> set[str]:
-    """How a secret may be written."""
-    content = value.encode("utf-8", "surrogatepass")
-    quoted = {quote(content, safe=""), quote(content), quote_plus(content)}
-    escaped = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
-    escaped |= {form.replace("/", "\\/") for form in escaped}
-    forms = {value, *quoted, *escaped}
-    forms |= {re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), one) for one in quoted}
-    forms |= {json.dumps(form)[1:-1] for form in escaped}
-    whole = base64.b64encode(content).decode().rstrip("=")
-    if len(whole) >= ALIGNED:
-        forms |= {whole, whole.translate(_URL_SAFE)}
-    if len(content) >= ALIGNED:
-        forms |= _inside_base64(content)
-    return forms
-
-
-_URL_SAFE = str.maketrans("+/", "-_")
-
-
-def _inside_base64(content: bytes) -> set[str]:
-    """The letters that do not depend on what stands before and behind the secret."""
-    forms = set()
-    for before in range(3):
-        encoded = base64.b64encode(bytes(before) + content)
-        start = (0, 2, 3)[before]
-        end = (before + len(content)) * 8 // 6
-        kept = encoded[start:end].decode()
-        forms |= {kept, kept.translate(_URL_SAFE)}
-    return forms
 
 
 def _cookie(part: str, header: str) -> str:

@@ -22,6 +22,7 @@ for module in (
     "harness.json_schema.explanation",
     "harness.wire.cassette.writing",
     "harness.wire.live",
+    "jsonpath_rfc9535",
     "jsonschema",
     "jsonschema_rs",
     "vcr",

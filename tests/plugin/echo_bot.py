@@ -13,7 +13,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -28,6 +28,20 @@ PATIENCE = 10.0
 """Seconds that a message waits for others before it is refused."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How the bot words and shapes its answers."""
+
+    says: str = "You said"
+    adds: Mapping[str, object] = field(default_factory=dict)
+    """Keys of a reply beside the usual ones."""
+    hides: str = ""
+    """A key that a reply lacks."""
+    status: int = 200
+    seconds: float = 0.0
+    """How long it thinks."""
+
+
 @dataclass
 class EchoBot:
     """What the bot saw, and how it shall behave. Read and set by the test's thread."""
@@ -37,6 +51,8 @@ class EchoBot:
     """Messages that must be there at once before any of them is answered."""
     released: threading.Event = field(default_factory=threading.Event)
     """Set to answer messages that hold `[[wait]]`."""
+    manner: Manner = Manner()
+    """Set to let the bot answer otherwise."""
     crowd: int = 0
     """How many such messages make a crowd."""
     crowded: threading.Event = field(default_factory=threading.Event)
@@ -62,6 +78,7 @@ class EchoBot:
     def forget(self) -> None:
         """Begin anew, for the next test."""
         self.meeting = 1
+        self.manner = Manner()
         self.crowd = 0
         self.released.clear()
         self.crowded.clear()
@@ -114,7 +131,11 @@ class EchoBot:
             await _until(self.released.is_set)
         if not await self._company():
             return JSONResponse({"error": "nobody else came"}, status_code=500)
-        return JSONResponse({"reply": {"text": f"You said: {text}", "words": len(text.split())}})
+        manner = self.manner
+        await asyncio.sleep(manner.seconds)
+        reply = {"text": f"{manner.says}: {text}", "words": len(text.split()), **manner.adds}
+        reply.pop(manner.hides, None)
+        return JSONResponse({"reply": reply}, status_code=manner.status)
 
     async def delete(self, request: Request) -> Response:
         """End a session."""

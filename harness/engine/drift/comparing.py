@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from harness.checks.diff import text_difference
 from harness.checks.words import normal
@@ -12,7 +12,7 @@ from harness.conversation import Exchange, Response, Transcript, Turn
 from harness.durations import format_duration
 from harness.engine.drift.drift import Difference, Drift, TurnDrift
 from harness.engine.drift.shape import shape_differences, shape_of
-from harness.errors import PlayError, ProtocolError
+from harness.errors import PlayError, ProtocolError, Refused
 from harness.json_path import find_all
 from harness.providers.definition import Definition, Encoding, Step
 from harness.providers.payload import read_payload
@@ -32,34 +32,32 @@ class Slower:
 
 SLOWER = Slower()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """One conversation, and how its provider's answers are read."""
-
-    transcript: Transcript
-    steps: Mapping[str, Step] = field(default_factory=dict)
-    """By name; an answer of another step is read as JSON."""
+Steps = Mapping[str, Step]
+"""A definition's steps by name."""
 
 
-def steps_of(definition: Definition) -> Mapping[str, Step]:
+def steps_of(definition: Definition) -> Steps:
     """A definition's steps by name."""
     return {step.name: step for phase in definition.phases.values() for step in phase}
 
 
-def compare(recorded: Side, now: Side, slower: Slower = SLOWER) -> tuple[TurnDrift, ...]:
+def compare(
+    recorded: Transcript, now: Transcript, steps: Steps, slower: Slower = SLOWER
+) -> tuple[TurnDrift, ...]:
     """Every turn that can be compared, in order.
+
+    `steps` tell how answers are read; one of an unknown step is read as JSON.
 
     A turn that broke for a reason that is not the provider's answer (the network, say) is left
     out, and so is all that follows it. Where one side ended earlier than the other, the first
     turn that it lacks is `state`.
     """
     found = []
-    before = {turn.number: turn for turn in recorded.transcript.turns}
-    after = {turn.number: turn for turn in now.transcript.turns}
+    before = {turn.number: turn for turn in recorded.turns}
+    after = {turn.number: turn for turn in now.turns}
     for number in range(1, max((*before, *after), default=0) + 1):
-        old = _ending(before.get(number), recorded.transcript, number)
-        new = _ending(after.get(number), now.transcript, number)
+        old = _ending(before.get(number), recorded, number)
+        new = _ending(after.get(number), now, number)
         if old is None or new is None:
             break
         if old != new:
@@ -67,7 +65,7 @@ def compare(recorded: Side, now: Side, slower: Slower = SLOWER) -> tuple[TurnDri
             difference = Difference(kind=Drift.STATE, lines=lines)
             found.append(TurnDrift(turn=number, differences=(difference,)))
         elif number in before and number in after:
-            pair = _Pair(before[number], after[number], recorded.steps, now.steps)
+            pair = _Pair(before[number], after[number], steps)
             found.append(TurnDrift(turn=number, differences=tuple(pair.differences(slower))))
         if number not in before or number not in after:
             break
@@ -89,9 +87,10 @@ def _ending(turn: Turn | None, transcript: Transcript, number: int) -> str | Non
 
 
 def _detail(error: PlayError) -> str:
-    status, state = getattr(error, "status", 0), getattr(error, "state", "")
-    words = [f"status {status}"] if status else []
-    return "".join(f", {word}" for word in (*words, *([state] if state else [])))
+    if not isinstance(error, Refused):
+        return ""
+    status = f"status {error.status}" if error.status else ""
+    return "".join(f", {word}" for word in (status, error.state) if word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +99,7 @@ class _Pair:
 
     old: Turn
     new: Turn
-    old_steps: Mapping[str, Step]
-    new_steps: Mapping[str, Step]
+    steps: Steps
 
     def differences(self, slower: Slower) -> Iterator[Difference]:
         """What differs, the gravest kind first."""
@@ -123,8 +121,8 @@ class _Pair:
             if before != after:
                 yield f"{name}: recorded {before}, now {after}"
             elif name in old and name in new:
-                before = _poll_state(self.old_steps.get(name), old[name])
-                after = _poll_state(self.new_steps.get(name), new[name])
+                step = self.steps.get(name)
+                before, after = _poll_state(step, old[name]), _poll_state(step, new[name])
                 if before != after:
                     yield f"{name}: recorded {before}, now {after}"
         if self.old.reply is None or self.new.reply is None:
@@ -139,13 +137,13 @@ class _Pair:
         for name in old:
             if name not in new:
                 continue
-            before, after = self.old_steps.get(name), self.new_steps.get(name)
-            was, is_read = _payload(before, old[name], self.old)
-            now, is_read_now = _payload(after, new[name], self.new)
+            step = self.steps.get(name)
+            was, is_read = _payload(step, old[name], self.old)
+            now, is_read_now = _payload(step, new[name], self.new)
             if is_read != is_read_now:
                 yield f"{name}: {'now' if is_read else 'recorded'} an answer that cannot be read"
             elif is_read:
-                is_xml = after is not None and after.answer.encoding is Encoding.XML
+                is_xml = step is not None and step.answer.encoding is Encoding.XML
                 shapes = (shape_of(was, is_xml=is_xml), shape_of(now, is_xml=is_xml))
                 yield from (f"{name}: {line}" for line in shape_differences(*shapes))
 

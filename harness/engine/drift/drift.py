@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,8 +64,8 @@ class TurnDrift:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DriftedTurn:
-    """A turn that drifted, with what a report needs to name it."""
+class ComparedTurn:
+    """A turn that was compared, with what a report needs to name it."""
 
     play: str
     """As pytest shows it: `pink-dress[connectly-daughter]`."""
@@ -83,13 +82,9 @@ def kinds_named(words: str) -> frozenset[Drift]:
     """The kinds of a list such as `shape,state`. Raises ValueError with a sentence."""
     known = {kind.value: kind for kind in Drift if kind is not Drift.SAME}
     found = set()
-    for word in _split(words):
+    for word in (one.strip() for one in words.split(",")):
         if word not in known:
             hint = did_you_mean(word, known)
             raise ValueError(f"{quote(word)} is no kind of drift" + (f"; {hint}" if hint else ""))
         found.add(known[word])
     return frozenset(found)
-
-
-def _split(words: str) -> Iterable[str]:
-    return (word.strip() for word in words.split(","))

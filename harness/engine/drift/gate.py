@@ -1,46 +1,52 @@
-"""What follows from drift: turns to be listed, and checks that fail."""
+"""What follows from drift: turns that a report names, and checks that fail."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
-from harness.conversation import Outcome
-from harness.engine.drift.drift import Drift, DriftedTurn, TurnDrift
+from harness.conversation import Outcome, Transcript
+from harness.engine.drift.comparing import compare, steps_of
+from harness.engine.drift.drift import ComparedTurn, Drift
 from harness.engine.plan import Play
-from harness.engine.result import CheckResult
-from harness.scenario import Scenario
-from harness.source import Place
+from harness.engine.result import CheckResult, ScenarioResult
+from harness.providers.definition import Definition
 
 CHECK = "drift"
 """The name of the check that a gated turn fails."""
 
 
-def drifted_turns(
-    drifts: Iterable[TurnDrift], scenario: Scenario, play: Play
-) -> Iterator[DriftedTurn]:
-    """The turns that are not the same, with their places."""
-    for drift in drifts:
-        if drift.kind is not Drift.SAME:
-            yield DriftedTurn(play=play.name, place=_place(scenario, drift.turn), drift=drift)
+def with_drift(
+    result: ScenarioResult,
+    recorded: Transcript,
+    definition: Definition,
+    play: Play,
+    fail_on: Collection[Drift] = (),
+) -> ScenarioResult:
+    """The result of a live conversation, with its turns compared with the recorded ones.
+
+    A turn that drifted in one of the kinds of `fail_on` fails the check `drift`.
+    """
+    scenario = result.scenario
+    places = {turn.number: turn.place for turn in scenario.user_turns}
+    compared = tuple(
+        ComparedTurn(play=play.name, place=places.get(drift.turn, scenario.place), drift=drift)
+        for drift in compare(recorded, result.transcript, steps_of(definition))
+    )
+    checks = (*result.checks, *_failed(compared, fail_on))
+    in_order = tuple(sorted(checks, key=lambda check: check.turn))
+    return replace(result, checks=in_order, compared=compared)
 
 
-def failed_checks(
-    drifts: Iterable[TurnDrift], scenario: Scenario, fail_on: Collection[Drift]
-) -> Iterator[CheckResult]:
-    """One failed check for every turn with a difference of these kinds, the gravest or not."""
-    for drift in drifts:
-        if not set(drift.kinds) & set(fail_on):
-            continue
-        yield CheckResult(
-            name=CHECK,
-            outcome=Outcome.FAILED,
-            turn=drift.turn,
-            place=_place(scenario, drift.turn),
-            message=f"the answer drifted from its recording: {', '.join(drift.kinds)}",
-            difference=drift.lines,
-        )
-
-
-def _place(scenario: Scenario, number: int) -> Place:
-    turns = (turn.place for turn in scenario.user_turns if turn.number == number)
-    return next(turns, scenario.place)
+def _failed(turns: Iterable[ComparedTurn], fail_on: Collection[Drift]) -> Iterable[CheckResult]:
+    for turn in turns:
+        kinds = turn.drift.kinds
+        if set(kinds) & set(fail_on):
+            yield CheckResult(
+                name=CHECK,
+                outcome=Outcome.FAILED,
+                turn=turn.drift.turn,
+                place=turn.place,
+                message=f"the answer drifted from its recording: {', '.join(kinds)}",
+                difference=turn.drift.lines,
+            )

@@ -16,6 +16,7 @@ from harness.wire.cassette.files import (
     cassette_path,
     check_target,
     read_cassette,
+    remove_unfinished,
     write_cassette,
 )
 from harness.wire.cassette.writing import dump_cassette
@@ -32,5 +33,6 @@ __all__ = [
     "check_target",
     "dump_cassette",
     "read_cassette",
+    "remove_unfinished",
     "write_cassette",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import os
 import re
@@ -67,11 +68,16 @@ def _is_below(root: str, folder: str) -> bool:
 
 
 def read_cassette(
-    path: Path, display: str = "", store: ParsedStore | None = None, mend: str = ""
+    path: Path,
+    display: str = "",
+    store: ParsedStore | None = None,
+    mend: str = "",
+    repair: str = "",
 ) -> Cassette:
     """Read a cassette, from the store where its content is known there.
 
-    `mend` is the next step that an error names, such as a command. Raises `CassetteError`.
+    `mend` is the next step that an error names where the file is missing, and `repair` where it
+    cannot be read. Raises `CassetteError`.
     """
     shown = display or str(path)
     try:
@@ -90,7 +96,7 @@ def read_cassette(
     # PLC0415: a replay whose cassettes are all in the store needs no YAML.
     from harness.wire.cassette.reading import parse_cassette  # noqa: PLC0415
 
-    cassette = parse_cassette(content, shown, mend)
+    cassette = parse_cassette(content, shown, repair or mend)
     if store is not None:
         store.put(key, cassette_to_json(cassette))
     return cassette
@@ -107,6 +113,14 @@ def check_target(path: Path, display: str = "") -> None:
     except OSError as error:
         reason = f"the folder of {shown} cannot be made: {error.strerror}"
         raise CassetteError("cassette-target", reason) from error
+    try:
+        _check_place(path, shown)
+    except OSError as error:
+        reason = f"the place of {shown} cannot be looked at: {error.strerror}"
+        raise CassetteError("cassette-target", reason) from error
+
+
+def _check_place(path: Path, shown: str) -> None:
     if path.is_symlink():
         raise CassetteError(
             "cassette-target", f"{shown} is a link, which a recording would replace"
@@ -144,20 +158,34 @@ def write_cassette(
         with _beside(path) as temporary:
             _write_through(temporary, content)
             temporary.replace(path)
-            _sync_folder(path.parent)
     except OSError as error:
         reason = f"{shown} cannot be written: {error.strerror}"
         raise CassetteError("cassette-not-written", reason, "the old one is untouched") from error
+    try:
+        _sync_folder(path.parent)
+    except OSError as error:
+        reason = f"{shown} is replaced, but may not outlast a power cut: {error.strerror}"
+        raise CassetteError("cassette-not-written", reason) from error
+
+
+def remove_unfinished(path: Path) -> None:
+    """Remove what writers of a cassette left that were killed. For whoever holds its lock."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+        with contextlib.suppress(OSError):
+            left.unlink()
 
 
 @contextlib.contextmanager
 def _beside(path: Path) -> Iterator[Path]:
-    """A name in the same folder, so that renaming is one step; whatever is left there goes."""
+    """A name in the same folder, so that renaming is one step; where it fails, nothing is left."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
         yield temporary
-    finally:
-        temporary.unlink(missing_ok=True)
+    except BaseException:
+        # The first error is the one to be told.
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
 
 
 def _write_through(path: Path, content: bytes) -> None:

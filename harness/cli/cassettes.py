@@ -1,0 +1,97 @@
+"""The commands below `harness cassettes`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import typer
+
+from harness.durations import parse_duration
+
+FOUND_PROBLEMS = 1
+SECONDS = {"d": 86_400, "w": 604_800}
+
+cassettes = typer.Typer(no_args_is_help=True, help="Look at recordings, and tidy them.")
+
+Paths = Annotated[
+    list[str] | None, typer.Argument(help="Scenarios, cassettes or folders; all where left out.")
+]
+
+
+def _age(text: str) -> float:
+    """Seconds of `90d`, `12w`, or of a duration such as `36h`."""
+    days = re.fullmatch(r"(\d{1,5})([dw])", text)
+    if days:
+        return float(int(days[1]) * SECONDS[days[2]])
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"'{text}' is no age such as 90d, 12w or 36h") from error
+
+
+@cassettes.command()
+def check(
+    paths: Paths = None,
+    *,
+    max_age: Annotated[
+        float | None,
+        typer.Option(parser=_age, metavar="AGE", help="Tell recordings that are older: 90d, 12w."),
+    ] = None,
+) -> None:
+    """Tell which recordings are missing, stale, orphaned, unused in part, foreign or too old.
+
+    Sends nothing. Ends with 1 where there is anything to mend.
+    """
+    from harness.cli.recordings import check_all  # noqa: PLC0415  # only here
+
+    raise typer.Exit(FOUND_PROBLEMS if check_all(paths or [], max_age) else 0)
+
+
+@cassettes.command()
+def show(
+    paths: Annotated[list[str], typer.Argument(help="Cassettes, scenarios or folders.")],
+) -> None:
+    """Print recordings as the conversations that they hold."""
+    from harness.cli.recordings import show_all  # noqa: PLC0415  # as in check
+
+    raise typer.Exit(FOUND_PROBLEMS if show_all(paths) else 0)
+
+
+@cassettes.command()
+def prune(
+    paths: Paths = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove without asking.")] = False,
+) -> None:
+    """Remove recordings that no scenario plays, and files that killed runs did not finish."""
+    from harness.cli.recordings import prune_all  # noqa: PLC0415  # as in check
+
+    prune_all(paths or [], is_agreed=yes)
+
+
+@cassettes.command()
+def recover(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="Journals or cassettes; every journal where left out."),
+    ] = None,
+    *,
+    discard: Annotated[
+        bool, typer.Option("--discard", help="Remove the journals instead.")
+    ] = False,
+) -> None:
+    """Make cassettes of what killed runs had heard, where that is the whole conversation."""
+    from harness.cli.recordings import recover_all  # noqa: PLC0415  # as in check
+
+    raise typer.Exit(FOUND_PROBLEMS if recover_all(paths or [], is_discarded=discard) else 0)
+
+
+@cassettes.command()
+def scan(
+    paths: Annotated[list[str], typer.Argument(help="Files of any kind, or folders.")],
+) -> None:
+    """Look for secrets in files; their values are not shown. Ends with 1 where there is one."""
+    from harness.cli.recordings import scan_all  # noqa: PLC0415  # as in check
+
+    raise typer.Exit(FOUND_PROBLEMS if scan_all(paths) else 0)

@@ -1,0 +1,198 @@
+"""What the commands below `harness cassettes` do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from harness.cli.here import project_here
+from harness.config import find_config
+from harness.conversation import Transcript
+from harness.engine.recordings.checking import Checking, Tally, is_orphan
+from harness.engine.recordings.fitting import Fitting
+from harness.engine.recordings.inventory import Inventory, take_inventory
+from harness.engine.recordings.recovering import Recovery, examine, journals_of, take_up
+from harness.engine.recordings.scanning import files_below, project_secrets, scan_file
+from harness.errors import AuthoringError, CassetteError
+from harness.reports.recorded import labelled, recorded_page
+from harness.wire.cassette import read_cassette
+from harness.wire.secret_scan import SecretScan
+
+
+def check_all(paths: Sequence[str], max_age: float | None) -> int:
+    """Print what is wrong with the recordings. Returns the number of findings."""
+    checking = Checking(
+        take_inventory(project_here(), paths), now=datetime.now(UTC), max_age=max_age
+    )
+    for finding in checking.findings():
+        typer.echo(str(finding))
+    typer.echo(_summary(checking.tally))
+    return checking.tally.found.total()
+
+
+def show_all(paths: Sequence[str]) -> int:
+    """Print cassettes as conversations. Returns the number that cannot be read."""
+    unreadable = 0
+    inventory = take_inventory(project_here(), paths)
+    fitting = Fitting(inventory)
+    for number, path in enumerate(_shown_files(inventory)):
+        if number:
+            typer.echo()
+        try:
+            typer.echo("\n".join(_page(inventory, fitting, path)))
+        except CassetteError as error:
+            unreadable += 1
+            typer.echo(str(error))
+    return unreadable
+
+
+def prune_all(paths: Sequence[str], *, is_agreed: bool) -> None:
+    """List what nothing plays, ask, and remove it.
+
+    Raises the `AuthoringError` of a scenario file that cannot be read: what it plays is not known.
+    """
+    inventory = take_inventory(project_here(), paths)
+    if inventory.unreadable:
+        raise inventory.unreadable[0]
+    found = list(_superfluous(inventory))
+    for path in found:
+        typer.echo(inventory.shown(path))
+    if not found:
+        typer.echo("there is nothing to remove")
+        return
+    if not is_agreed and not _agrees(f"Remove {_plural(len(found), 'file')}?"):
+        typer.echo("nothing was removed")
+        return
+    for path in found:
+        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            # Only an empty folder is removed.
+            path.parent.rmdir()
+    typer.echo(f"{_plural(len(found), 'file')} removed")
+
+
+def recover_all(paths: Sequence[str], *, is_discarded: bool) -> int:
+    """Take up journals, or remove them. Returns the number of those that stay."""
+    project = project_here()
+    inventory = take_inventory(project, paths)
+    journals = journals_of(inventory)
+    if not journals:
+        typer.echo("there is no journal")
+        return 0
+    scan = SecretScan(project_secrets(project))
+    left = 0
+    for journal in journals:
+        if is_discarded:
+            journal.unlink()
+            typer.echo(f"{inventory.shown(journal)}: removed")
+        elif not _recovered(inventory, examine(inventory, journal), scan):
+            left += 1
+    return left
+
+
+def scan_all(paths: Sequence[str]) -> int:
+    """Print where secrets stand in files. Returns their number."""
+    secrets: Mapping[str, str] = {}
+    if find_config(Path.cwd()) is not None:
+        secrets = project_secrets(project_here())
+    files = found = 0
+    for file in files_below(paths):
+        files += 1
+        for hit in scan_file(file, secrets):
+            found += 1
+            typer.echo(f"{hit} [secret-found]")
+    typer.echo(f"{_plural(files, 'file')}, {_plural(found, 'secret')}")
+    return found
+
+
+def _summary(tally: Tally) -> str:
+    codes = ", ".join(f"{count} {code}" for code, count in sorted(tally.found.items()))
+    found = _plural(tally.found.total(), "finding")
+    lines = [f"{_plural(tally.cassettes, 'cassette')}, {found}{f': {codes}' if codes else ''}"]
+    if tally.edited:
+        lines.append(
+            f"{tally.edited} recorded before an edit of the scenario or definition, and still right"
+        )
+    if tally.of_python:
+        lines.append(f"{tally.of_python} of Python tests, whose turns are not compared")
+    return "\n".join(lines)
+
+
+def _shown_files(inventory: Inventory) -> Iterator[Path]:
+    """The cassettes that are asked for, also those outside the project's folder."""
+    inside = [path for path in inventory.files if inventory.is_asked(path)]
+    yield from inside
+    for path in inventory.asked:
+        if path.is_file() and path not in inside and not _is_scenario(inventory, path):
+            yield path
+
+
+def _is_scenario(inventory: Inventory, path: Path) -> bool:
+    return any(slot.play.file == path for slot in inventory.slots.values())
+
+
+def _page(inventory: Inventory, fitting: Fitting, path: Path) -> Iterator[str]:
+    slot = inventory.slots.get(path)
+    cassette = inventory.read(path) if slot else read_cassette(path, inventory.shown(path))
+    if slot is None or slot.is_preparation:
+        yield recorded_page(cassette)
+        return
+    transcript: Transcript | None = None
+    reason = ""
+    try:
+        result = fitting.replay(slot, cassette)
+        transcript = result.transcript
+        if result.error is not None:
+            reason = str(result.error).partition("\n")[0].removeprefix(f"{cassette.path}: ")
+    except AuthoringError as error:
+        reason = str(error.problems[0])
+    yield recorded_page(cassette, transcript, played_by=inventory.shown(slot.play.file))
+    if reason:
+        yield ""
+        yield from labelled("replay", reason)
+
+
+def _superfluous(inventory: Inventory) -> Iterator[Path]:
+    for path in inventory.files:
+        if not inventory.is_asked(path):
+            continue
+        with suppress(CassetteError):
+            if is_orphan(inventory, path, inventory.read(path).head):
+                yield path
+    for path in inventory.remains:
+        if path.suffix == ".tmp" and inventory.is_asked(path):
+            yield path
+
+
+def _recovered(inventory: Inventory, recovery: Recovery, scan: SecretScan) -> bool:
+    slot = recovery.slot
+    played_by = inventory.shown(slot.play.file) if slot else ""
+    typer.echo(recorded_page(recovery.cassette, recovery.transcript, played_by=played_by))
+    typer.echo()
+    if recovery.problem is not None:
+        typer.echo(str(recovery.problem))
+        return False
+    try:
+        take_up(recovery, scan, inventory.shown(recovery.path))
+    except CassetteError as error:
+        typer.echo(str(error))
+        return False
+    typer.echo(f"{inventory.shown(recovery.path)}: written")
+    return True
+
+
+def _agrees(question: str) -> bool:
+    try:
+        return typer.confirm(question)
+    except typer.Abort:
+        # Ctrl-C, or the end of the input.
+        typer.echo()
+        return False
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

@@ -1,0 +1,142 @@
+"""Takes up what a run had heard when it was killed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.conversation import Transcript
+from harness.engine.recordings.checking import is_of_python
+from harness.engine.recordings.fitting import Fitting, missing_turns
+from harness.engine.recordings.inventory import Inventory, Slot, cassette_of
+from harness.errors import AuthoringError, CassetteError, PlayError, Problem, Refused
+from harness.wire.cassette import Cassette, write_cassette
+from harness.wire.journal import Leftover, read_leftover
+from harness.wire.lock import WriterLock
+from harness.wire.secret_scan import SecretScan
+
+ENDED_TOO_EARLY = ("not-recorded", "asked-too-often")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """A journal, and what can be made of it."""
+
+    journal: Path
+    path: Path
+    """The cassette that it would become."""
+    cassette: Cassette
+    """What was heard; shown under the journal's path."""
+    slot: Slot | None
+    transcript: Transcript | None = None
+    """The conversation as far as it was heard."""
+    problem: Problem | None = None
+    """Why it is no cassette; None where it is whole."""
+
+
+def journals_of(inventory: Inventory) -> tuple[Path, ...]:
+    """The journals that are asked for, by their own path or their cassette's."""
+    return tuple(
+        path
+        for path in inventory.remains
+        if path.suffix != ".tmp"
+        and (inventory.is_asked(path) or inventory.is_asked(cassette_of(path)))
+    )
+
+
+def examine(inventory: Inventory, journal: Path) -> Recovery:
+    """Hold the journal's conversation from what was heard, and see whether it comes to its end."""
+    leftover = read_leftover(journal)
+    path = cassette_of(journal)
+    slot = inventory.slots.get(path)
+    shown = inventory.shown(journal)
+    cassette = Cassette(path=shown, head=leftover.head, interactions=leftover.interactions)
+    transcript: Transcript | None = None
+    if slot is None or leftover.head is None:
+        reason = _unplayed(leftover)
+        problem: Problem | None = _problem("journal-unplayed", shown, reason)
+    else:
+        transcript, problem = _replayed(inventory, slot, cassette, leftover.broken)
+        problem = problem or _outdated(inventory, path, shown, leftover)
+    return Recovery(
+        journal=journal,
+        path=path,
+        cassette=cassette,
+        slot=slot,
+        transcript=transcript,
+        problem=problem,
+    )
+
+
+def take_up(recovery: Recovery, scan: SecretScan, shown: str) -> None:
+    """Write a whole journal as its cassette, and remove the journal.
+
+    Raises `CassetteError` where it cannot be written, is being recorded, or holds a secret; the
+    journal then stays.
+    """
+    lock = WriterLock(recovery.path, shown)
+    try:
+        write_cassette(recovery.path, recovery.cassette, scan, shown)
+        recovery.journal.unlink()
+    finally:
+        lock.release()
+
+
+def _unplayed(leftover: Leftover) -> str:
+    if leftover.head is None:
+        return "it does not say what was recorded"
+    if is_of_python(leftover.head):
+        return "a Python test was recorded, whose turns cannot be told without running it"
+    return "no scenario plays this recording"
+
+
+def _replayed(
+    inventory: Inventory, slot: Slot, cassette: Cassette, broken: Sequence[str]
+) -> tuple[Transcript | None, Problem | None]:
+    """The conversation, and why it does not come to its end."""
+    fitting = Fitting(inventory)
+    again = inventory.command(slot, "record")
+    shown = cassette.path
+    if slot.is_preparation:
+        error = fitting.prepare(slot, cassette).error
+        if error is None or isinstance(error, Refused):
+            return None, None
+        return None, _problem("journal-incomplete", shown, _bare(error, cassette), again)
+    try:
+        result = fitting.replay(slot, cassette)
+    except AuthoringError as wrong:
+        return None, _problem("journal-stale", shown, wrong.problems[0].message, again)
+    transcript, stop = result.transcript, result.transcript.stop
+    missing = missing_turns(slot.scenario, stop) if stop else ""
+    if stop is not None and not (stop.error.code in ENDED_TOO_EARLY and missing):
+        reason = f"it does not fit: {_bare(stop.error, cassette)}"
+        return transcript, _problem("journal-stale", shown, reason, again)
+    sentences = [f"{missing} {'are' if ' and ' in missing else 'is'} missing"] if missing else []
+    sentences += [f"an answer broke off: {reason}" for reason in broken[-1:]]
+    if not sentences:
+        return transcript, None
+    return transcript, _problem("journal-incomplete", shown, "; ".join(sentences), again)
+
+
+def _outdated(inventory: Inventory, path: Path, shown: str, leftover: Leftover) -> Problem | None:
+    try:
+        head = inventory.read(path).head
+    except CassetteError:
+        # Missing or damaged: the journal is the better one.
+        return None
+    recorded = head.recorded_at if head else ""
+    if recorded <= leftover.recorded_at:
+        return None
+    message = f"{inventory.shown(path)} was recorded later, {recorded[:10]} {recorded[11:19]} UTC"
+    return _problem("journal-outdated", shown, message)
+
+
+def _problem(code: str, shown: str, message: str, again: str = "") -> Problem:
+    discard = f"harness cassettes recover --discard {shown}"
+    hint = f"{again}, or {discard}" if again else discard
+    return Problem(code=code, where=shown, message=message, hint=hint)
+
+
+def _bare(error: PlayError, cassette: Cassette) -> str:
+    return error.message.removeprefix(f"{cassette.path}: ")

@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from harness import parsed_cache as module
+from harness.parsed_cache import ParsedCache, content_key
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """Open caches on files below a folder, and close them at the end."""
+    caches = []
+
+    def open_(name="parsed.sqlite"):
+        cache = ParsedCache(tmp_path / name)
+        caches.append(cache)
+        return cache
+
+    yield open_
+    for cache in caches:
+        cache.close()
+
+
+VALUES = [{"a": [1, 2.5, None, True]}, [], "text", 0, False, "ü👗\u2028", {"": {}}]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_what_is_kept_comes_back(value, opened):
+    """A value is read back at once, and by the next run."""
+    first = opened()
+    first.put("k", value)
+
+    assert first.get("k") == value
+    first.flush()
+    assert opened().get("k") == value
+
+
+def test_nothing_is_kept_without_a_file():
+    """Without a file the cache is empty, and nothing fails."""
+    cache = ParsedCache(None)
+    cache.put("k", 1)
+    cache.flush()
+    cache.close()
+
+    assert cache.get("k") is None
+
+
+def test_an_unknown_key_is_none(opened):
+    """What was not kept is not there."""
+    assert opened().get("k") is None
+
+
+def test_the_last_value_counts(opened):
+    """A key that is kept again has the new value."""
+    cache = opened()
+    cache.put("k", 1)
+    cache.flush()
+    cache.put("k", 2)
+    cache.flush()
+
+    assert opened().get("k") == 2
+
+
+def test_closing_writes_and_may_come_twice(opened):
+    """What was put before closing is there for the next run."""
+    cache = opened()
+    cache.put("k", 1)
+    cache.close()
+    cache.close()
+    cache.put("other", 2)
+
+    assert cache.get("k") is None
+    assert opened().get("k") == 1
+
+
+BROKEN = {
+    "no database": b"this is no database, and long enough to be looked at as one" * 20,
+    "cut": b"SQLite format 3\x00" + bytes(50),
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_file_is_no_fault(case, tmp_path, opened):
+    """Parsing goes on where the file cannot be used."""
+    (tmp_path / "parsed.sqlite").write_bytes(BROKEN[case])
+
+    cache = opened()
+    cache.put("k", 1)
+    cache.flush()
+
+    assert cache.get("k") in (1, None)
+
+
+def test_a_file_that_breaks_meanwhile(tmp_path, opened):
+    """A file that is damaged while it is open gives nothing, and no error."""
+    cache = opened()
+    for number in range(2000):
+        cache.put(f"k{number}", "x" * 100)
+    cache.flush()
+    file = tmp_path / "parsed.sqlite"
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    file.write_bytes(b"garbage" * 50_000)
+
+    cache.put("new", 1)
+    cache.flush()
+    assert opened().get("k1999") in (None, "x" * 100)
+
+
+def test_a_table_of_another_shape(tmp_path, opened):
+    """A table that somebody else made is not used."""
+    with sqlite3.connect(tmp_path / "parsed.sqlite") as connection:
+        connection.execute("CREATE TABLE parsed (other INTEGER)")
+    connection.close()
+
+    cache = opened()
+    cache.put("k", 1)
+    cache.flush()
+
+    assert opened().get("k") is None
+
+
+def test_a_value_that_is_no_json(tmp_path, opened):
+    """A row that somebody else wrote, and that is no JSON, is as if it were not there."""
+    opened().close()
+    with sqlite3.connect(tmp_path / "parsed.sqlite") as connection:
+        connection.execute("INSERT INTO parsed VALUES ('k', '{')")
+    connection.close()
+
+    assert opened().get("k") is None
+
+
+def test_a_folder_in_place_of_the_file(tmp_path, opened):
+    """Where a folder stands, nothing is kept."""
+    (tmp_path / "parsed.sqlite").mkdir()
+    cache = opened()
+    cache.put("k", 1)
+    cache.flush()
+
+    assert cache.get("k") is None
+
+
+def test_a_file_in_place_of_the_folder(tmp_path, opened):
+    """Where the folder cannot be made, nothing is kept."""
+    (tmp_path / "cache").write_text("")
+    cache = opened("cache/parsed.sqlite")
+    cache.put("k", 1)
+
+    assert cache.get("k") is None
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is write-protected for root")
+def test_a_read_only_folder(tmp_path, opened):
+    """Where nothing may be written, nothing is kept."""
+    (tmp_path / "locked").mkdir(mode=0o500)
+    cache = opened("locked/parsed.sqlite")
+    cache.put("k", 1)
+    cache.flush()
+
+    assert cache.get("k") is None
+
+
+def test_a_read_only_database_is_read(tmp_path, opened):
+    """What an earlier run kept is read, although nothing can be added."""
+    first = opened()
+    first.put("k", 1)
+    first.close()
+    (tmp_path / "parsed.sqlite").chmod(0o400)
+
+    second = opened()
+    second.put("other", 2)
+    second.flush()
+
+    assert second.get("k") in (1, None)
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from harness.parsed_cache import ParsedCache
+cache = ParsedCache(Path(sys.argv[1]))
+for number in range(300):
+    cache.put(f"{sys.argv[2]}-{number}", number)
+    if number % 50 == 0:
+        cache.flush()
+cache.close()
+"""
+
+
+def test_two_processes_share_one_file(tmp_path, opened):
+    """Two processes write at once, and nothing of either is lost."""
+    file = tmp_path / "parsed.sqlite"
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, file, name]) for name in ("one", "two")
+    ]
+    statuses = [writer.wait(60) for writer in writers]
+    cache = opened()
+
+    assert statuses == [0, 0]
+    for name in ("one", "two"):
+        assert [cache.get(f"{name}-{number}") for number in range(300)] == list(range(300))
+
+
+def test_threads_share_one_cache(opened):
+    """Threads put and get at once without an error."""
+    cache = opened()
+    wrong = []
+
+    def work(name):
+        for number in range(700):
+            cache.put(f"{name}-{number}", number)
+            if cache.get(f"{name}-{number}") != number:
+                wrong.append((name, number))
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "abc"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert wrong == []
+
+
+def test_old_entries_are_dropped(opened, monkeypatch):
+    """The file does not grow without an end: the oldest entries go."""
+    monkeypatch.setattr(module, "MAX_ENTRIES", 10)
+    cache = opened()
+    for number in range(30):
+        cache.put(f"k{number}", number)
+        cache.flush()
+
+    assert cache.get("k0") is None
+    assert cache.get("k29") == 29
+
+
+def test_keys_know_kind_and_content():
+    """A key is that of its content; parts cannot run into one another."""
+    assert content_key("a", "x") == content_key("a", b"x")
+    assert content_key("a", "x") != content_key("b", "x")
+    assert content_key("a", "xy", "z") != content_key("a", "x", "yz")
+    assert content_key("a", "x") != content_key("a", "x", "")

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import pytest
+from conversations import exchange, reply, scenario
+
+from harness.engine.speech import (
+    MissingCapture,
+    Variables,
+    capture_from,
+    message_of,
+    prompt_of,
+)
+from harness.errors import PlayError, ProtocolError
+from harness.scenario import Row
+
+ASK = "  - user: {user}\n    expect: none\n"
+
+
+def variables(top="", row=None, seed="s", turns="  - user: Hi\n    expect: none\n"):
+    made = scenario(turns, top)
+    return Variables(made, row or Row(name=""), seed=seed, now="2025-01-02T03:04:05+00:00"), made
+
+
+def said(user, top="", last=None, row=None):
+    known, made = variables(top, row, turns=ASK.format(user=user))
+    return message_of(made.user_turns[0].message, known, last)
+
+
+def test_a_message_is_filled_in():
+    """Variables and the row's values stand in the text."""
+    row = Row(name="d", values={"child": "daughter"})
+    message = said(
+        "'A ${colour} dress for my ${child}'",
+        "vars: {shade: pink, colour: 'light ${shade}'}\nmatrix: {child: [daughter]}\n",
+        row=row,
+    )
+
+    assert message.text == "A light pink dress for my daughter"
+    assert message.display_text == ""
+
+
+def test_a_message_that_is_more_than_a_text():
+    """Attachments and metadata are filled in too, and keep their types."""
+    message = said(
+        "{text: Look, attachments: [{name: a.png, content: '${url}'}], metadata: {n: '${n}'}}",
+        "vars: {url: 'http://x/a', n: 7}\n",
+    )
+
+    assert [(one.name, one.content) for one in message.attachments] == [("a.png", "http://x/a")]
+    assert message.metadata == {"n": 7}
+
+
+def test_pressing_a_button_says_its_prompt():
+    """The label is shown, and the prompt is sent."""
+    last = reply("Hi", actions={"Help": "I need help"})
+    message = said("{press: Help}", last=last)
+
+    assert (message.text, message.display_text) == ("I need help", "Help")
+
+
+@pytest.mark.parametrize(
+    ("actions", "hint"),
+    [
+        ({"Contact Support": "x"}, "did you mean 'Contact Support'?"),
+        ({"Yes": "y", "No": "n"}, "known: No, Yes"),
+        ({}, "the last reply has no buttons"),
+    ],
+)
+def test_a_button_that_is_not_there(actions, hint):
+    """The error names the buttons that there are."""
+    with pytest.raises(ProtocolError) as caught:
+        prompt_of("Contact Suport", reply("Hi", actions=actions))
+
+    assert (caught.value.code, caught.value.hint) == ("no-such-button", hint)
+
+
+def test_no_button_before_the_first_reply():
+    """Nothing can be pressed before the bot said something."""
+    with pytest.raises(ProtocolError, match="the last reply has no buttons"):
+        prompt_of("Help", None)
+
+
+def test_seeded_values_are_the_same_again():
+    """uuid() and random() depend on the seed alone, and now() is the recorded time."""
+    turns = ASK.format(user="'${uuid()} ${uuid()} ${random()} ${now()}'")
+
+    def text(seed):
+        known, made = variables(seed=seed, turns=turns)
+        return message_of(made.user_turns[0].message, known, None).text
+
+    assert text("a") == text("a")
+    assert text("a") != text("b")
+    first, second, _, now = text("a").split(" ")
+    assert first != second
+    assert now == "2025-01-02T03:04:05+00:00"
+
+
+def test_a_value_that_is_not_there_is_broken():
+    """A capture without the wanted part stops the conversation, with the place."""
+    turns = ASK.format(user="a") + "    capture: {all: $}\n" + ASK.format(user="'${all.town}'")
+    known, made = variables(turns=turns)
+    known.remember("all", {"city": "Paris"})
+
+    with pytest.raises(PlayError) as caught:
+        message_of(made.user_turns[1].message, known, None)
+
+    assert caught.value.code == "undefined-member"
+    assert caught.value.details == ("at case.yaml:6:12",)
+
+
+def test_a_snapshot_does_not_change():
+    """What was known in a turn is not touched by later captures."""
+    known, _ = variables()
+    before = known.snapshot()
+    known.remember("id", 7)
+
+    assert "id" not in before
+    assert known.snapshot()["id"] == 7
+
+
+def captured(written, answer, headers=()):
+    made = scenario(f"  - user: Hi\n    expect: none\n    capture: {{x: {written}}}\n")
+    capture = made.user_turns[0].captures["x"]
+    return capture_from("x", capture, answer, (exchange(headers=headers),))
+
+
+CAPTURES = {
+    "a path": ("$.a.b", reply("", payload={"a": {"b": [1]}}), [1]),
+    "the first of several": ("$..b", reply("", payload=[{"b": 1}, {"b": 2}]), 1),
+    "a null": ("$.a", reply("", payload={"a": None}), None),
+    "a path under its name": ("{json: $.a}", reply("", payload={"a": "x"}), "x"),
+    "a pattern": ("{matches: 'IT-[0-9]+'}", reply("see", "ticket IT-12"), "IT-12"),
+    "a pattern with a group": ("{matches: 'no\\. ([0-9]+)'}", reply("no. 12"), "12"),
+}
+
+
+@pytest.mark.parametrize("case", CAPTURES)
+def test_captures(case):
+    """A capture is read by path, or by pattern from all messages."""
+    written, answer, value = CAPTURES[case]
+
+    assert captured(written, answer) == value
+
+
+def test_a_header_is_captured_whatever_its_case():
+    """Header names have no case."""
+    assert captured("{header: x-trace}", reply(""), (("X-Trace", "t-1"),)) == "t-1"
+
+
+MISSING = {
+    "a path": ("$.a", "nothing in the payload at $.a"),
+    "a pattern": ("{matches: 'IT-[0-9]+'}", "no text of the reply matches 'IT-[0-9]+'"),
+    "a header": ("{header: X-Trace}", "the answer has no header 'X-Trace'"),
+}
+
+
+@pytest.mark.parametrize("case", MISSING)
+def test_a_capture_that_is_not_there(case):
+    """What is missing is a value with its reason, not an exception."""
+    written, reason = MISSING[case]
+
+    found = captured(written, reply("Hi", payload={}))
+
+    assert isinstance(found, MissingCapture)
+    assert found.reason == reason
