@@ -35,11 +35,15 @@ def check_all(paths: Sequence[str], max_age: float | None) -> int:
 
 
 def show_all(paths: Sequence[str]) -> int:
-    """Print cassettes as conversations. Returns the number that cannot be read."""
+    """Print cassettes as conversations. Returns the number that cannot be read, 1 for none."""
     unreadable = 0
     inventory = take_inventory(project_here(), paths)
     fitting = Fitting(inventory)
-    for number, path in enumerate(_shown_files(inventory)):
+    files = list(_shown_files(inventory))
+    if not files:
+        typer.echo("there is no recording")
+        return 1
+    for number, path in enumerate(files):
         if number:
             typer.echo()
         try:
@@ -171,8 +175,9 @@ def _superfluous(inventory: Inventory) -> Iterator[Path]:
 def _recovered(inventory: Inventory, recovery: Recovery, scan: SecretScan) -> bool:
     slot = recovery.slot
     played_by = inventory.shown(slot.play.file) if slot else ""
-    typer.echo(recorded_page(recovery.cassette, recovery.transcript, played_by=played_by))
-    typer.echo()
+    if recovery.cassette.head is not None:
+        page = recorded_page(recovery.cassette, recovery.transcript, played_by=played_by)
+        typer.echo(f"{page}\n")
     if recovery.problem is not None:
         typer.echo(str(recovery.problem))
         return False

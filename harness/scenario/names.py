@@ -49,7 +49,7 @@ def matrix_rows(matrix: Mapping[str, Json]) -> tuple[Row, ...]:
 
 def _slug(values: Iterable[Json]) -> str:
     text = "-".join(str(value) for value in values)
-    slug = re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-.")[:60]
+    slug = re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-._")[:60]
     return re.sub(r"-{2,}", "-", slug) or "row"
 
 

@@ -38,24 +38,24 @@ SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "JSON web token",
         re.compile(r"\b(eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{8,})"),
     ),
-    ("Bearer credentials", re.compile(rf"(?i:\bbearer)\s+(?=\S*\d)({_VALUE}{{16,}})")),
+    ("Bearer credentials", re.compile(rf"(?i:\bbearer)\s+(?=\S{{0,99}}\d)({_VALUE}{{16,}})")),
     ("Basic credentials", re.compile(r"(?i:\bbasic)\s+([A-Za-z0-9+/]{6,}={0,2})")),
     (
         "private key",
         re.compile(r"(-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----)"),
     ),
-    ("password in a URL", re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@\"'<>]*:([^/\s@\"'<>]+)@")),
+    ("password in a URL", re.compile(r"\b[a-z][a-z0-9+.-]{0,19}://[^/\s:@\"'<>]{0,99}:([^/\s@\"'<>]{1,200})@")),
     (
         "authorization",
-        re.compile(rf"(?i:\bauthorization){_GAP}(?:[A-Za-z]+\s+)?(?=\S*\d)({_VALUE}{{12,}})"),
+        re.compile(rf"(?i:\bauthorization){_GAP}(?:[A-Za-z]+\s+)?(?=\S{{0,99}}\d)({_VALUE}{{12,}})"),
     ),
     (
         "value under a secret's name",
-        re.compile(rf"(?i:(?<![A-Za-z0-9])(?:{_NAMED})){_GAP}(?=\S*\d)({_VALUE}{{12,}})"),
+        re.compile(rf"(?i:(?<![A-Za-z0-9])(?:{_NAMED})){_GAP}(?=\S{{0,99}}\d)({_VALUE}{{12,}})"),
     ),
     (
         "cookie",
-        re.compile(rf"(?i:\b(?:set-)?cookie){_GAP}[\w.-]+=(?=\S*\d)([A-Za-z0-9._~+/%-]{{16,}})"),
+        re.compile(rf"(?i:\b(?:set-)?cookie){_GAP}[\w.-]+=(?=\S{{0,99}}\d)([A-Za-z0-9._~+/%-]{{16,}})"),
     ),
 )
 """What each is called, and where its first group is the value."""
@@ -78,9 +78,9 @@ class Shape:
 
 def shapes_in(text: str) -> list[Shape]:
     """Every one in a text, in order: as it stands, percent-encoded, and inside of base64."""
-    found = {*_plain(text), *_percent_encoded(text), *_in_base64(text)}
+    found = [*_plain(text), *_percent_encoded(text), *_in_base64(text)]
     whole = sorted(found, key=lambda one: (one.start, -len(one.value)))
-    # One value may be of several shapes: the first that tells what it is counts.
+    # One value may be of several shapes: the one that stands first in `SHAPES` counts.
     kept: dict[tuple[int, str], Shape] = {}
     for one in whole:
         kept.setdefault((one.start, one.value), one)
@@ -119,7 +119,7 @@ def _in_base64(text: str) -> Iterator[Shape]:
     for match in _RUN.finditer(text):
         letters = re.sub(r"\s+", "", match[0]).translate({45: 43, 95: 47}).rstrip("=")
         try:
-            content = base64.b64decode(letters[: len(letters) // 4 * 4])
+            content = base64.b64decode(letters[: -1 if len(letters) % 4 == 1 else None] + "==")
         except binascii.Error:
             continue
         decoded = content.decode("latin-1")

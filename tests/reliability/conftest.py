@@ -25,7 +25,9 @@ turns:
   - {user: two, expect: {contains: two}}
   - {user: three, expect: {contains: three}}
 """
-WAITING = THREE.replace("three\nprovider", "waiting\nprovider").replace(": two,", ": '[[wait]] two',")
+WAITING = THREE.replace("three\nprovider", "waiting\nprovider").replace(
+    ": two,", ": '[[wait]] two',"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,14 +55,14 @@ class SystemCalls:
         self.count += 1
         return self.count == self._number
 
-    def take_over(self, monkeypatch: Any) -> None:  # noqa: ANN401  # a fixture of pytest's
+    def take_over(self, monkeypatch: Any) -> None:  # a fixture of pytest's
         """Replace the functions of `os` and `io` until the fixture undoes it."""
         for name in CALLS:
             monkeypatch.setattr(os, name, self._around(name, getattr(os, name)))
         monkeypatch.setattr(io, "open", self._opening(io.open))
 
     def _around(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
-        def around(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  # passed on
+        def around(*arguments: Any, **options: Any) -> Any:  # passed on
             if self.fault.is_short or not self.is_next_wrong():
                 return call(*arguments, **options)
             if name == "access":
@@ -74,7 +74,7 @@ class SystemCalls:
         return around
 
     def _opening(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def opening(file: Any, mode: str = "r", *rest: Any) -> Any:  # noqa: ANN401  # passed on
+        def opening(file: Any, mode: str = "r", *rest: Any) -> Any:  # passed on
             if mode != "xb":
                 return call(file, mode, *rest)
             if not self.fault.is_short and self.is_next_wrong():
@@ -92,7 +92,7 @@ class _File(io.FileIO):
         self._calls = calls
         self._is_full = False
 
-    def write(self, content: Any, /) -> int:  # noqa: ANN401  # any buffer
+    def write(self, content: Any, /) -> int:  # any buffer
         fault = self._calls.fault
         if self._is_full:
             raise fault.error()

@@ -169,9 +169,9 @@ class Checking:
             if not self._inventory.is_asked(cassette_of(path)):
                 continue
             shown = self._inventory.shown(path)
-            is_journal = path.name.endswith(".journal")
-            what = "an earlier run that broke off" if is_journal else "a run that was killed"
-            command = "recover" if path.suffix != ".tmp" else "prune"
+            is_journal = path.suffix != ".tmp"
+            what = "a run that broke off" if is_journal else "a run that was killed"
+            command = "recover" if is_journal else "prune"
             yield (
                 path,
                 Problem(

@@ -108,6 +108,10 @@ class Fitting:
         except AuthoringError as error:
             return Fitted(Fit.STALE, str(error.problems[0].message))
         if result.error is not None:
+            preparation = self._inventory.shown(self._inventory.preparation_of(slot))
+            if result.error.message.startswith(f"{preparation}: "):
+                # What is wrong with that recording is told of it.
+                return Fitted(Fit.EDITED)
             mode = "record" if result.error.code in RERECORDED else "refresh"
             return Fitted(Fit.STALE, _bare(result.error, cassette), mode)
         redactor = self._redactor(slot, head)

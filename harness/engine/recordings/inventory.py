@@ -68,6 +68,12 @@ class Inventory:
         """A path as people see it."""
         return self.project.config.shown(path)
 
+    def preparation_of(self, slot: Slot) -> Path:
+        """Where that is recorded which comes once before the slot's play."""
+        credentials = slot.scenario.credentials
+        part = "" if credentials is Credentials.VALID else credentials.value
+        return cassette_path(self.project.config.cassettes, slot.play.provider, PREPARE, part)
+
     def definition(self, slot: Slot) -> Definition:
         """What the slot's provider is defined by."""
         config = self.project.config

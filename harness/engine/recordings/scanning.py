@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -85,17 +86,16 @@ def scan_file(path: Path, secrets: Mapping[str, str]) -> list[Hit]:
     """
     content = _content(path)
     text = content.decode("utf-8", "replace")
-    breaks = [place for place, character in enumerate(text) if character == "\n"]
-    known = SecretScan(secrets)
+    breaks = [match.start() for match in re.finditer("\n", text)]
+    known = {name: secrets[name] for name in SecretScan(secrets)(content)}
     hits = [
-        _hit(path, _line_of(content, SecretScan({name: secrets[name]})), name, secrets[name])
-        for name in known(content)
+        _hit(path, _line_of(content, SecretScan({name: value})), name, value)
+        for name, value in known.items()
     ]
-    values = {secrets[name] for name in known(content)}
     hits += [
         _hit(path, bisect_right(breaks, shape.start - 1) + 1, shape.kind, shape.value)
         for shape in shapes_in(text)
-        if shape.value not in values
+        if shape.value not in known.values()
     ]
     return sorted(hits, key=lambda hit: (hit.line, hit.kind))
 

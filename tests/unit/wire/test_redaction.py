@@ -267,3 +267,49 @@ def test_the_scan_passes_over_marks():
     """A mark whose name holds the secret's text is no hit, and neither is a clean file."""
     assert SecretScan({"token": "token"})(b"a <redacted:token> b") == []
     assert SecretScan({})(b"anything") == []
+
+
+@pytest.mark.parametrize(
+    ("content", "echo", "expected"),
+    [
+        ('{"token": "abcdefgh12345678"}', "it is abcdefgh12345678", "it is <redacted:token>"),
+        ('{"refresh_token": "a1b2c3d4e5f6a7b8"}', "a1b2c3d4e5f6a7b8", "<redacted:refresh_token>"),
+        ('{"password": "required"}', "it is required", "it is required"),
+        ('{"secret": "a word of many letters"}', "a word", "a word"),
+        ('{"token": "<redacted:token>"}', "redacted:token", "redacted:token"),
+    ],
+)
+def test_a_credential_that_was_given_is_known_by_value(content, echo, expected):
+    """What looks like a credential under a secret name goes wherever it is said again."""
+    redactor = Redactor().learning(content.encode())
+
+    assert redactor.text(echo) == expected
+
+
+def test_two_credentials_of_one_name_are_both_known():
+    """A token that was renewed does not push the old one out."""
+    first, second = "abcdefgh12345678", "ijklmnop12345678"
+    redactor = Redactor({"token": SECRET})
+    for token in (first, second, second):
+        redactor = redactor.learning(b'{"token": "%s"}' % token.encode())
+
+    assert redactor.text(f"{first} {second} {SECRET}") == " ".join(["<redacted:token>"] * 3)
+    assert {*redactor.secrets.values()} == {first, second, SECRET}
+    assert redactor.learning(b'{"a": 1}') is redactor
+
+
+@pytest.mark.parametrize(
+    "escaped",
+    [
+        pytest.param("".join(f"\\u{ord(one):04x}" for one in SECRET), id="all of it"),
+        pytest.param("p@ss/w\\u002Brd \\u0022\\u00FC\\u0022\\\\x", id="as .NET does"),
+    ],
+)
+def test_escapes_hide_no_secret(escaped):
+    """JSON is looked at without its escapes; where nothing is hidden, no byte changes."""
+    content = b'{"a": "\\u00e9 %s"}' % escaped.encode()
+    harmless = b'{"a":  "\\u00e9"}'
+
+    assert REDACTOR.respelled(content) == '{"a": "é <redacted:token>"}'.encode()
+    assert REDACTOR.respelled(harmless) is harmless
+    assert REDACTOR.respelled(b"no JSON \\u00e9") == b"no JSON \\u00e9"

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from harness.cli.app import app
+from harness.engine.plan import Mode, Play
+from harness.engine.project import Project
+from harness.engine.recordings.inventory import take_inventory
+from harness.engine.runner import Runner
+from harness.wire.cassette.reading import parse_cassette
+from harness.wire.journal import Journal
+from tests.plugin.echo_bot import API_KEY, EchoBot, serving_echo
+from tests.plugin.project import write_project
+
+TRIP = """\
+scenario: trip
+turns:
+  - user: My number is ${uuid()}
+    expect: {contains: You said}
+  - id: place
+    user: I go to Oslo
+    expect: {contains: Oslo}
+    capture: {words: $.reply.words}
+  - user: That was ${words} words
+    expect: {contains: 4 words}
+"""
+
+
+@pytest.fixture(scope="session")
+def bot() -> EchoBot:
+    """A chat API on loopback."""
+    with serving_echo() as serving:
+        yield serving
+
+
+@pytest.fixture(scope="session")
+def recorded(bot, tmp_path_factory) -> Path:
+    """A project whose every play against its default provider is recorded."""
+    folder = tmp_path_factory.mktemp("recorded")
+    write_project(folder)
+    (folder / "scenarios/trip.yaml").write_text(TRIP)
+    project = Project.at(folder / "harness.yaml")
+    project.environment = {"ECHO_URL": bot.url, "ECHO_API_KEY": API_KEY}
+    runner = Runner(project, Mode.RECORD)
+    for slot in take_inventory(project).slots.values():
+        if slot.is_wanted:
+            runner.run(slot.play)
+    return folder
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A copy of the recorded project, which is the current folder."""
+
+    folder: Path
+
+    def call(self, *arguments: str, answer: str = "") -> Result:
+        """`harness cassettes …`, inside this process."""
+        return CliRunner().invoke(app, ["cassettes", *arguments], input=answer)
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replace a text in a file, which must hold it."""
+        file = self.folder / name
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new))
+
+    def journal(self, name: str, count: int, broken: str = "") -> Path:
+        """What a killed run leaves that had heard so many interactions of a cassette."""
+        path = self.folder / name
+        cassette = parse_cassette(path.read_bytes(), name)
+        journal = Journal(path, cassette.head.recorded_at)
+        journal.tell(cassette.head)
+        for row in cassette.interactions.rows[:count]:
+            journal.add(row)
+        if broken:
+            journal.add(cassette.interactions.rows[count], broken)
+        journal.close()
+        return path.with_name(f".{path.name}.journal")
+
+    def runner(self, bot: EchoBot) -> tuple[Project, Play]:
+        """What holds the conversation of `greet` live."""
+        project = Project.at(self.folder / "harness.yaml")
+        project.environment = {"ECHO_URL": bot.url, "ECHO_API_KEY": API_KEY}
+        file = self.folder / "scenarios/greet.yaml"
+        return project, Play(file=file, scenario="greet", provider="echo")
+
+
+@pytest.fixture
+def here(recorded, tmp_path, monkeypatch) -> Here:
+    """The recorded project, free to be changed; nothing in the environment leads to its API."""
+    for name in ("ECHO_URL", "ECHO_API_KEY", "HARNESS_MODE"):
+        monkeypatch.delenv(name, raising=False)
+    shutil.copytree(recorded, tmp_path / "project")
+    monkeypatch.chdir(tmp_path / "project")
+    return Here(tmp_path / "project")

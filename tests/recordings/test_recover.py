@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from harness.conversation import UserMessage
+from harness.engine.line import Lines
+from harness.engine.loading import load_scenario
+from harness.providers.session import Session
+from tests.plugin.echo_bot import API_KEY
+
+GREET = "cassettes/echo/greet.yaml"
+TRIP = "cassettes/echo/trip.yaml"
+
+
+def test_a_whole_journal_becomes_its_cassette(here):
+    """What was heard to the end is written, byte for byte as the run would have done."""
+    file = here.folder / TRIP
+    journal = here.journal(TRIP, 5)
+    written = file.read_bytes()
+    file.unlink()
+
+    result = here.call("recover")
+
+    assert result.exit_code == 0
+    assert result.output.endswith(f"\n{TRIP}: written\n")
+    assert "  assistant   You said: I go to Oslo\n" in result.output
+    assert file.read_bytes() == written
+    assert not journal.exists()
+
+
+@pytest.mark.parametrize(
+    ("heard", "missing"),
+    [
+        (1, 'turn 1, turn 2 "place" and turn 3 are missing'),
+        (2, 'turn 2 "place" and turn 3 are missing'),
+        (3, "turn 3 is missing"),
+        (4, "the closing is missing"),
+    ],
+    ids=["opened", "turn-1", "turn-2", "turn-3"],
+)
+def test_a_journal_that_is_not_whole_stays(here, heard, missing):
+    """The turns that are missing are named; neither journal nor cassette is touched."""
+    journal = here.journal(TRIP, heard)
+    (here.folder / TRIP).unlink()
+
+    result = here.call("recover", TRIP)
+
+    assert result.exit_code == 1
+    assert result.output.endswith(
+        f"cassettes/echo/.trip.yaml.journal: {missing}; harness run --mode record "
+        "scenarios/trip.yaml, or harness cassettes recover --discard "
+        "cassettes/echo/.trip.yaml.journal [journal-incomplete]\n"
+    )
+    assert journal.exists()
+    assert not (here.folder / TRIP).exists()
+
+
+def test_a_broken_interaction_is_not_taken_up(here):
+    """An answer that broke off is told with its reason."""
+    here.journal(TRIP, 3, broken="the connection was closed")
+
+    result = here.call("recover")
+
+    assert "turn 3 is missing; an answer broke off: the connection was closed; " in result.output
+    assert result.exit_code == 1
+
+
+def test_a_journal_of_another_conversation_is_not_taken_up(here):
+    """Where the scenario was edited since, its recording would be stale."""
+    here.journal(GREET, 3)
+    here.edit("scenarios/greet.yaml", "user: Hello there", "user: Good day")
+
+    result = here.call("recover")
+
+    assert "it does not fit: what the user says in turn 1 is not what was recorded" in result.output
+    assert "[journal-stale]" in result.output
+
+
+def test_a_later_recording_is_not_replaced(here):
+    """A journal that is older than the cassette has nothing to give."""
+    journal = here.journal(GREET, 3)
+    here.edit(
+        "cassettes/echo/.greet.yaml.journal", '"journal": 1', '"journal": 1, "recorded_at": ""'
+    )
+    text = journal.read_text()
+    journal.write_text(re.sub(r'(, "recorded_at": )"20[^"]+"', r'\1"2020-01-01"', text, count=1))
+    before = (here.folder / GREET).read_bytes()
+
+    result = here.call("recover")
+
+    assert re.search(
+        rf"\.journal: {GREET} was recorded later, 20\S+ \S+ UTC; "
+        r"harness cassettes recover --discard cassettes/echo/\.greet\.yaml\.journal "
+        r"\[journal-outdated\]\n$",
+        result.output,
+    )
+    assert (here.folder / GREET).read_bytes() == before
+
+
+def test_a_journal_without_a_scenario_stays(here):
+    """What nothing plays cannot be told to be whole."""
+    here.journal(GREET, 3)
+    (here.folder / "scenarios/greet.yaml").unlink()
+
+    result = here.call("recover")
+
+    assert ".journal: no scenario plays this recording; " in result.output
+    assert result.output.endswith("[journal-unplayed]\n")
+
+
+def test_a_journal_is_removed_where_it_is_asked_for(here):
+    """`--discard` removes journals, older ones too, and leaves cassettes alone."""
+    journal = here.journal(GREET, 1)
+    older = journal.rename(f"{journal}.old")
+
+    result = here.call("recover", "--discard")
+
+    assert result.output == "cassettes/echo/.greet.yaml.journal.old: removed\n"
+    assert not older.exists()
+    assert (here.folder / GREET).exists()
+
+
+def test_an_empty_journal_stays(here):
+    """A journal of which not even the beginning was written says nothing."""
+    (here.folder / "cassettes/echo/.greet.yaml.journal").touch()
+
+    result = here.call("recover")
+
+    assert result.exit_code == 1
+    assert result.output == (
+        "cassettes/echo/.greet.yaml.journal: it does not say what was recorded; harness cassettes "
+        "recover --discard cassettes/echo/.greet.yaml.journal [journal-unplayed]\n"
+    )
+
+
+def test_without_a_journal_there_is_nothing_to_do(here):
+    """The status is 0."""
+    result = here.call("recover")
+
+    assert (result.exit_code, result.output) == (0, "there is no journal\n")
+
+
+def test_a_journal_that_holds_a_secret_is_not_taken_up(here, monkeypatch):
+    """The scan that guards every recording guards this one."""
+    here.journal(GREET, 3)
+    monkeypatch.setenv("ECHO_API_KEY", "Hello there")
+
+    result = here.call("recover")
+
+    assert "would hold the secret 'echo.api_key'" in result.output
+    assert result.exit_code == 1
+
+
+def test_what_a_real_recording_left_can_be_taken_up(here, bot):
+    """A run that ends without finishing leaves a journal that says all a cassette needs."""
+    project, play = here.runner(bot)
+    (here.folder / GREET).unlink()
+    line = Lines(project).live(load_scenario(project, play.file), play, is_recorded=True)
+    line.tell({})
+    session = Session(line.provider, line.wire, seed=line.seed)
+    session.say(UserMessage(text="Hello there"), 1)
+    session.close()
+    line.close()
+
+    result = here.call("recover")
+    checked = here.call("check")
+
+    assert result.output.endswith(f"\n{GREET}: written\n")
+    assert API_KEY not in (here.folder / GREET).read_text()
+    assert checked.output == "5 cassettes, 0 findings\n"
+
+
+def test_a_journal_that_is_being_written_is_left_alone(here, bot):
+    """What another run is recording is neither told, taken up nor removed."""
+    project, play = here.runner(bot)
+    line = Lines(project).live(load_scenario(project, play.file), play, is_recorded=True)
+    session = Session(line.provider, line.wire, seed=line.seed)
+    session.say(UserMessage(text="Hello there"), 1)
+
+    told = here.call("check")
+    removed = here.call("recover", "--discard")
+    session.close()
+    line.drop()
+    line.close()
+
+    assert told.output == "5 cassettes, 0 findings\n"
+    assert removed.output == "there is no journal\n"

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import base64
+import gzip
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from harness.cli.app import app
+
+ROOT = Path(__file__).resolve().parents[2]
+JWT = "eyJ" + "hbGciOiJIUzI1NiJ9.eyJ" + "zdWIiOiIxMjM0NTY3ODkwIn0.dBjftJeZ4CVPmB92K27uhbUJU1p1r"
+BASIC = base64.b64encode(b"aladdin:opensesame1").decode()
+PLANTED = {
+    "aws": ("AWS access key", "AKIA" + "IOSFODNN7EXAMPLE"),
+    "github": ("GitHub token", "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"),
+    "gitlab": ("GitLab token", "glpat-" + "AbCdEfGh1234567890ab"),
+    "slack": ("Slack token", "xoxb-" + "123456789012-abcdefghij"),
+    "google": ("Google API key", "AIza" + "SyA1234567890abcdefghijklmnopqrstuv"),
+    "stripe": ("Stripe key", "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc"),
+    "jwt": ("JSON web token", JWT),
+}
+
+
+def scan(*arguments: object):
+    """`harness cassettes scan …`."""
+    return CliRunner().invoke(app, ["cassettes", "scan", *map(str, arguments)])
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(("kind", "value"), PLANTED.values(), ids=PLANTED)
+def test_a_token_is_known_by_its_shape(tmp_path, kind, value):
+    """The line, the kind, two characters and the length are told, and never the value."""
+    (tmp_path / "a.txt").write_text(f"first\nsecond {value} end\n")
+
+    result = scan("a.txt")
+
+    assert result.exit_code == 1
+    assert result.output == (
+        f"a.txt:2: {kind}, '{value[:2]}…', {len(value)} characters [secret-found]\n"
+        "1 file, 1 secret\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Authorization: Bearer abcDEF0123456789xyz", "Bearer credentials"),
+        (f"Authorization:\n      - Basic {BASIC}", "Basic credentials"),
+        (f"authorization: Basic {BASIC}", "Basic credentials"),
+        ("Authorization:\n- Token 0a1b2c3d4e5f6a7b8c9d", "authorization"),
+        ("X-Api-Key:\n      - 0a1b2c3d4e5f6a7b", "value under a secret's name"),
+        ('{"access_token": "0a1b2c3d4e5f6a7b"}', "value under a secret's name"),
+        ('{\\"client_secret\\": \\"0a1b2c3d4e5f6a7b\\"}', "value under a secret's name"),
+        ("grant=x&password=0a1b2c3d4e5f6a7b", "value under a secret's name"),
+        ("Set-Cookie:\n- session=0a1b2c3d4e5f6a7b; Path=/", "cookie"),
+        ("postgres://admin:0pen5esame@db.example/x", "password in a URL"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMII", "private key"),
+    ],
+)
+def test_credentials_are_known_by_where_they_stand(tmp_path, text, kind):
+    """Headers of a cassette, JSON, JSON inside a text, forms and URLs are all looked at."""
+    (tmp_path / "a.txt").write_text(text)
+
+    result = scan("a.txt")
+
+    assert kind in result.output
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Authorization: Bearer <redacted:authorization>",
+        "Authorization: Token ${settings.token}",
+        "Authorization:\n- <redacted:authorization>",
+        "The bearer of this letter2 may enter",
+        "basic knowledge of baseball",
+        '{"max_tokens": 4096, "token_type": "bearer"}',
+        "https://user:${env.PASSWORD}@example.com",
+        "https://user:<redacted:password>@example.com",
+        "http://127.0.0.1:8702/a@b",
+        "X-Api-Key:\n- <redacted:x-api-key>",
+        "set-cookie:\n- XSRF-TOKEN=<redacted:set-cookie>; Path=/; Max-Age=3600",
+        '{"password": ""}',
+        "5f0c3f62-3f4e-4c0b-9d43-0a6c6f1b7e21",
+    ],
+)
+def test_placeholders_and_prose_are_no_secrets(tmp_path, text):
+    """What was redacted, is filled in later, or only sounds like a secret is let through."""
+    (tmp_path / "a.txt").write_text(text)
+
+    result = scan("a.txt")
+
+    assert (result.exit_code, result.output) == (0, "1 file, 0 secrets\n")
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        quote("token=" + PLANTED["github"][1], safe=""),
+        base64.b64encode(f"my token is {PLANTED['github'][1]}, keep it".encode()).decode(),
+        base64.encodebytes(f"{'lorem ipsum ' * 9}{PLANTED['github'][1]}".encode()).decode(),
+        quote("https://user:0pen5esame@example.com", safe=""),
+    ],
+    ids=["percent", "base64", "base64-over-lines", "url"],
+)
+def test_an_encoding_hides_nothing(tmp_path, hidden):
+    """Percent-encoded text and base64, also over several lines, is decoded."""
+    (tmp_path / "a.txt").write_text(f"x\n{hidden}\n")
+
+    result = scan("a.txt")
+
+    assert result.exit_code == 1
+    assert "a.txt:2: " in result.output
+
+
+def test_a_compressed_file_is_unpacked(tmp_path):
+    """Other tools keep cassettes compressed."""
+    (tmp_path / "a.yaml.gz").write_bytes(gzip.compress(PLANTED["jwt"][1].encode()))
+
+    result = scan("a.yaml.gz")
+
+    assert "a.yaml.gz:1: JSON web token" in result.output
+
+
+def test_folders_are_searched(tmp_path):
+    """All files below a folder are looked at, journals and hidden ones too."""
+    (tmp_path / "cassettes/shop").mkdir(parents=True)
+    (tmp_path / "cassettes/shop/.a.yaml.journal").write_text(PLANTED["aws"][1])
+    (tmp_path / "cassettes/b.yaml").write_text("version: 1")
+
+    result = scan("cassettes")
+
+    assert result.output.startswith("cassettes/shop/.a.yaml.journal:1: AWS access key")
+    assert result.output.endswith("2 files, 1 secret\n")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "fl4t-and-plain",
+        quote("fl4t-and-plain").replace("-", "%2D"),
+        base64.b64encode(b"user:fl4t-and-plain").decode(),
+        "fl4t\\u002dand-plain",
+    ],
+    ids=["raw", "percent", "base64", "escaped"],
+)
+def test_secrets_of_the_project_are_known_by_value(here, monkeypatch, written):
+    """The secret settings that the environment holds are found in every encoding."""
+    monkeypatch.setenv("ECHO_API_KEY", "fl4t-and-plain")
+    (here.folder / "notes.txt").write_text(f"a\nb\nc {written} d\ne\n")
+
+    result = here.call("scan", "notes.txt")
+
+    assert result.exit_code == 1
+    assert "notes.txt:3: echo.api_key, 'fl…', 14 characters [secret-found]\n" in result.output
+    assert "fl4t-and-plain" not in result.output
+
+
+def test_a_short_secret_shows_nothing(here, monkeypatch):
+    """Two characters of six would be a third of it."""
+    monkeypatch.setenv("ECHO_API_KEY", "s3cr3t")
+    (here.folder / "notes.txt").write_text("it is s3cr3t")
+
+    result = here.call("scan", "notes.txt")
+
+    assert "notes.txt:1: echo.api_key, 6 characters [secret-found]\n" in result.output
+
+
+def test_our_own_recordings_are_clean(monkeypatch):
+    """No committed cassette holds what looks like a secret."""
+    monkeypatch.chdir(ROOT)
+
+    result = scan("cassettes")
+
+    assert result.exit_code == 0, result.output
+
+
+def test_the_hook_runs_the_scan():
+    """The pre-commit hook calls the command with the files below a cassette folder."""
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+
+    assert hook["id"] == "harness-cassettes-scan"
+    assert hook["entry"] == "harness cassettes scan"
+    assert hook["language"] == "python"
