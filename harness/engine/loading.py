@@ -76,7 +76,7 @@ def _tuple(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _load(project: Project, file: Path, content: bytes, key: str) -> Scenario:
     shown = project.config.shown(file)
-    known = project.scenarios.get((shown, key))
+    known = project.scenario(shown, key)
     if known is not None:
         return known
     scenario = _built(project, shown, content, key)

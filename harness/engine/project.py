@@ -22,9 +22,11 @@ from harness.scenario import Credentials, Scenario, scenario_schema
 from harness.source import Place
 from harness.typing import Json
 
-MOST_SCENARIOS = 32
-"""Built scenarios that are kept, for the next row or provider of the same file. Keeping all of
-1,000 made a replay 0.6 s slower: the garbage collector walks through them again and again."""
+LAST_SCENARIOS = 32
+"""Built scenarios that are kept for the next row or provider of the same file."""
+
+EARLY_SCENARIOS = 1000
+"""Those of the collection that are kept until they are played; about 15 MB."""
 
 
 class Project:
@@ -43,8 +45,11 @@ class Project:
         self.cache = cache or ParsedCache(None)
         self.schemas = SchemaFolder(config.schemas, config.shown(config.schemas))
         self.vocabulary = Vocabulary(KINDS, self.schemas)
-        self.scenarios: dict[tuple[str, str], Scenario] = {}
-        """The last scenarios that were built, by path and content."""
+        self.room_for_early = 0
+        """How many scenarios of the collection are kept. Whoever sets it freezes them for the
+        garbage collector, which otherwise walks through them again and again."""
+        self._early: dict[tuple[str, str], Scenario] = {}
+        self._last: dict[tuple[str, str], Scenario] = {}
         self._lock = threading.Lock()
         self._providers: dict[tuple[str, str, str | None], Provider] = {}
 
@@ -79,12 +84,20 @@ class Project:
         ]
         return content_key("project", *parts)
 
-    def keep(self, shown: str, key: str, scenario: Scenario) -> None:
-        """Keep a scenario that was built, in place of the oldest one. Safe for threads."""
+    def scenario(self, shown: str, key: str) -> Scenario | None:
+        """A scenario that was built before, by its path and a key of its content."""
         with self._lock:
-            self.scenarios[shown, key] = scenario
-            if len(self.scenarios) > MOST_SCENARIOS:
-                del self.scenarios[next(iter(self.scenarios))]
+            return self._early.get((shown, key)) or self._last.get((shown, key))
+
+    def keep(self, shown: str, key: str, scenario: Scenario) -> None:
+        """Keep a scenario that was built. Safe for threads."""
+        with self._lock:
+            if len(self._early) < self.room_for_early:
+                self._early[shown, key] = scenario
+                return
+            self._last[shown, key] = scenario
+            if len(self._last) > LAST_SCENARIOS:
+                del self._last[next(iter(self._last))]
 
     def provider_config(self, name: str, place: Place | None = None) -> ProviderConfig:
         """The entry of a provider. Raises `ConfigurationError` where there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import pytest
 from harness.engine.drift.drift import Drift, kinds_named
 from harness.engine.loading import entry_of
 from harness.engine.plan import Entry, Mode, Play
-from harness.engine.project import Project
+from harness.engine.project import EARLY_SCENARIOS, Project
 from harness.engine.result import ScenarioResult
 from harness.engine.runner import Runner
 from harness.errors import AuthoringError, ConfigurationError, Problem, ScenarioError
@@ -79,8 +80,10 @@ class Suite:
         return mark
 
     def collected(self) -> None:
-        """Collection is over."""
+        """Collection is over; what it left behind stays until the end."""
         self.project.cache.flush()
+        self.project.room_for_early = 0
+        gc.freeze()
 
     @contextmanager
     def playing(self, items: Sequence[pytest.Item]) -> Iterator[None]:
@@ -150,6 +153,7 @@ def open_suite(config: pytest.Config, file: Path, mode: str) -> Suite:
     """Read the project of a harness.yaml. Raises `pytest.UsageError` where it is wrong."""
     try:
         project = Project.at(file, cache=ParsedCache(_cache_file(config)))
+        project.room_for_early = 0 if config.option.collectonly else EARLY_SCENARIOS
         for name in config.getoption("--harness-provider"):
             if name not in project.config.providers:
                 raise ConfigurationError(project.unknown_provider(name))

@@ -36,7 +36,9 @@ SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("secret API key", re.compile(r"\b(sk-(?:[a-z]+-)*[A-Za-z0-9_]{20,})")),
     (
         "JSON web token",
-        re.compile(r"\b(eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{8,})"),
+        re.compile(
+            r"(?<![A-Za-z0-9_-])(eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{8,})"
+        ),
     ),
     ("Bearer credentials", re.compile(rf"(?i:\bbearer)\s+(?=\S{{0,99}}\d)({_VALUE}{{16,}})")),
     ("Basic credentials", re.compile(r"(?i:\bbasic)\s+([A-Za-z0-9+/]{6,}={0,2})")),
@@ -44,10 +46,15 @@ SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "private key",
         re.compile(r"(-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----)"),
     ),
-    ("password in a URL", re.compile(r"\b[a-z][a-z0-9+.-]{0,19}://[^/\s:@\"'<>]{0,99}:([^/\s@\"'<>]{1,200})@")),
+    (
+        "password in a URL",
+        re.compile(r"\b[a-z][a-z0-9+.-]{0,19}://[^/\s:@\"'<>]{0,99}:([^/\s@\"'<>]{1,200})@"),
+    ),
     (
         "authorization",
-        re.compile(rf"(?i:\bauthorization){_GAP}(?:[A-Za-z]+\s+)?(?=\S{{0,99}}\d)({_VALUE}{{12,}})"),
+        re.compile(
+            rf"(?i:\bauthorization){_GAP}(?:[A-Za-z]+\s+)?(?=\S{{0,99}}\d)({_VALUE}{{12,}})"
+        ),
     ),
     (
         "value under a secret's name",
@@ -55,7 +62,9 @@ SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "cookie",
-        re.compile(rf"(?i:\b(?:set-)?cookie){_GAP}[\w.-]+=(?=\S{{0,99}}\d)([A-Za-z0-9._~+/%-]{{16,}})"),
+        re.compile(
+            rf"(?i:\b(?:set-)?cookie){_GAP}[\w.-]+=(?=\S{{0,99}}\d)([A-Za-z0-9._~+/%-]{{16,}})"
+        ),
     ),
 )
 """What each is called, and where its first group is the value."""
