@@ -20,7 +20,8 @@ from harness.conversation import (
     UserMessage,
 )
 from harness.engine.judging import judge_turn
-from harness.engine.line import Line, Lines
+from harness.engine.line import Line
+from harness.engine.lines import Lines
 from harness.engine.plan import Mode, Play
 from harness.engine.project import Project
 from harness.engine.result import ScenarioResult

@@ -9,7 +9,7 @@ import typer
 
 from harness.cli.here import project_here
 from harness.conversation import Exchange, UserMessage
-from harness.engine.line import Lines
+from harness.engine.lines import Lines
 from harness.engine.project import Project
 from harness.errors import PlayError
 from harness.providers.catalogue import definition_of, installed

@@ -12,7 +12,8 @@ from harness.conversation import Stop, Transcript, Turn
 from harness.engine.drift.drift import Drift
 from harness.engine.hiding import without_secrets
 from harness.engine.judging import judge, judge_turn
-from harness.engine.line import Line, Lines
+from harness.engine.line import Line
+from harness.engine.lines import Lines
 from harness.engine.loading import load_scenario
 from harness.engine.plan import Mode, Play
 from harness.engine.playing import Stage, hold, transcript_of

@@ -1,7 +1,8 @@
 """What a scenario file says, as values."""
 
+from harness.scenario.examination import examine_scenario
 from harness.scenario.names import scenario_id_problem
-from harness.scenario.reader import examine_scenario, read_scenario, turn_subject
+from harness.scenario.reader import read_scenario
 from harness.scenario.scenario import (
     AssistantLine,
     Capture,
@@ -14,6 +15,7 @@ from harness.scenario.scenario import (
     UserTurn,
 )
 from harness.scenario.schema import scenario_schema
+from harness.scenario.subject import turn_subject
 
 __all__ = [
     "AssistantLine",

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.durations import parse_duration
 from harness.errors import Problem, ScenarioError, quote
-from harness.file_format import Departure, departures_of, without
 from harness.json_path import BadPath, require_path
-from harness.json_schema import Schema
 from harness.scenario.names import matrix_rows, scenario_id_problem
 from harness.scenario.scenario import (
     AssistantLine,
@@ -23,14 +21,11 @@ from harness.scenario.scenario import (
     Scope,
     UserTurn,
 )
-from harness.scenario.variables import variable_problems
+from harness.scenario.subject import SubjectIn
 from harness.source import Place
 from harness.template import Template, TemplateError, compile_template
-from harness.typing import Json, Path
+from harness.typing import Json
 from harness.yaml_reader import Document, Node
-
-MAX_ROUNDS = 3
-"""Leaving out what is wrong may empty a block, which is wrong in turn."""
 
 MODIFIERS = ("ignore_case",)
 
@@ -43,75 +38,15 @@ TEXT_CHECKS = (
 
 def read_scenario(document: Document) -> Scenario:
     """Build a scenario from a document that was examined before. Raises `ScenarioError`."""
-    reader = _Reader(document)
+    reader = Reader(document)
     scenario = reader.scenario()
     if reader.problems:
         raise ScenarioError(reader.problems)
     return scenario
 
 
-def examine_scenario(document: Document, schema: Schema) -> tuple[Scenario | None, list[Problem]]:
-    """Read a scenario, with every problem that can be told without the project.
-
-    Keys and values, names, variables, captures, and turns that assert nothing. The scenario
-    lacks what is wrong; it is None where what is left cannot be read.
-    """
-    departures = list(departures_of(document, schema, SubjectIn(document)))
-    rest = _readable(document, schema, departures)
-    if rest is None:
-        return None, [one.problem for one in departures]
-    reader = _Reader(rest)
-    scenario = reader.scenario()
-    further = [*reader.problems, *variable_problems(scenario, SubjectIn(rest), reader.places)]
-    touched = {one.problem.subject for one in departures}
-    problems = [one.problem for one in departures]
-    # Without its misspelt check, a turn seems to assert nothing.
-    problems += [p for p in further if p.code != "asserts-nothing" or p.subject not in touched]
-    return scenario, problems
-
-
-def _readable(
-    document: Document, schema: Schema, departures: Sequence[Departure]
-) -> Document | None:
-    """The document without what departs from the format; None where nothing fit is left."""
-    rest, found = document, departures
-    for _ in range(MAX_ROUNDS):
-        if not found:
-            return rest
-        rest = without(rest, [one.path for one in found])
-        found = list(departures_of(rest, schema))
-    return None if found else rest
-
-
-class SubjectIn:
-    """Says which turn of a document a path lies in, such as `turn 2 "dress"`."""
-
-    def __init__(self, document: Document) -> None:
-        self._document = document
-
-    def __call__(self, path: Path) -> str:
-        """The turn's name in messages; empty outside `turns`."""
-        value = self._document.value
-        if len(path) < 2 or path[0] != "turns" or not isinstance(value, Mapping):  # noqa: PLR2004  # turns and an index
-            return ""
-        turns = value.get("turns")
-        index = path[1]
-        if not isinstance(turns, list) or not isinstance(index, int) or index >= len(turns):
-            return ""
-        turn = turns[index]
-        if not isinstance(turn, dict) or "assistant" in turn:
-            return f"entry {index + 1} of turns"
-        before = (t for t in turns[: index + 1] if not (isinstance(t, dict) and "assistant" in t))
-        return turn_subject(sum(1 for _ in before), str(turn.get("id") or ""))
-
-
-def turn_subject(number: int, turn_id: str) -> str:
-    """How a turn is called in messages."""
-    return f'turn {number} "{turn_id}"' if turn_id else f"turn {number}"
-
-
-class _Reader:
-    """Builds one scenario and collects what is wrong with it."""
+class Reader:
+    """Builds one scenario and collects what is wrong with it in `problems`."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -121,6 +56,7 @@ class _Reader:
         """Where each template stands, by its identity."""
 
     def scenario(self) -> Scenario:
+        """The scenario; it lacks what is wrong."""
         top = self._document.at()
         node = top.at("scenario")
         identifier = str(_as_written(node))

@@ -13,7 +13,7 @@ import pytest
 from harness.config import read_config
 from harness.conversation import Outcome, Transcript, UserMessage
 from harness.emulators import NAMES, serving
-from harness.engine.line import Lines
+from harness.engine.lines import Lines
 from harness.engine.plan import Mode, Play
 from harness.engine.project import Project
 from harness.engine.result import ScenarioResult

@@ -15,7 +15,7 @@ from harness.cli.app import app
 from harness.config import CONFIG_SCHEMA
 from harness.config.schema import PROVIDER
 from harness.durations import format_duration
-from harness.engine.line import CLOSING_SECONDS
+from harness.engine.lines import CLOSING_SECONDS
 from harness.engine.plan import Mode
 from harness.engine.vocabulary import Vocabulary
 from harness.json_schema import pattern

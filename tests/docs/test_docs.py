@@ -25,7 +25,8 @@ def test_every_command_of_the_readme_works(served, shell, tmp_path):
 
     said = [story.run(command) for command in COMMANDS]
 
-    assert all("1 passed" in text for text in said[:6])
+    plays = [text for command, text in zip(COMMANDS, said, strict=True) if "pytest" in command]
+    assert all("1 passed" in text for text in plays)
 
 
 def test_every_check_has_a_section():

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from harness.conversation import UserMessage
-from harness.engine.line import Lines
+from harness.engine.lines import Lines
 from harness.engine.loading import load_scenario
 from harness.providers.session import Session
 from tests.plugin.echo_bot import API_KEY

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from harness.engine.line import PREPARE
+from harness.engine.lines import PREPARE
 from harness.engine.recordings.fitting import Fit, Fitting
 from harness.engine.recordings.inventory import Inventory, Slot, cassette_of
 from harness.errors import CassetteError, Problem

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.engine.line import PREPARE
+from harness.engine.lines import PREPARE
 from harness.engine.loading import load_scenario
 from harness.engine.plan import Play
 from harness.engine.project import Project

@@ -92,11 +92,11 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_a_check_says(case):
-    """A check's finding is the text in its golden file; UPDATE_GOLDEN=1 writes it anew."""
+    """A check's finding is the text in its golden file; HARNESS_UPDATE_GOLDENS=1 writes it anew."""
     name, value, of = CASES[case]
     found = written(judge(name, value, of)) + "\n"
     file = GOLDEN / f"{case}.txt"
-    if os.environ.get("UPDATE_GOLDEN") == "1":
+    if os.environ.get("HARNESS_UPDATE_GOLDENS") == "1":
         file.parent.mkdir(exist_ok=True)
         file.write_text(found, encoding="utf-8")
 

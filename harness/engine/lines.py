@@ -1,0 +1,209 @@
+"""Makes the lines of a project: to a server, to a recording, or both."""
+
+from __future__ import annotations
+
+import secrets as random_source
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import harness
+from harness.conversation import Request
+from harness.engine.line import Line
+from harness.engine.plan import Play
+from harness.engine.project import Project
+from harness.providers.provider import Provider
+from harness.scenario import Credentials, Scenario
+from harness.wire import Answer, Wire
+from harness.wire.address import host_and_port
+from harness.wire.cassette import Cassette, CassetteHead, cassette_path, read_cassette
+from harness.wire.limited import LimitedWire, Pace
+from harness.wire.recording import RecordingWire
+from harness.wire.redaction import NOTHING_SECRET, Redactor
+from harness.wire.replay import ReplayWire
+
+PREPARE = "prepare"
+"""Names the recording of what comes once for a provider; no scenario may be called so."""
+
+CLOSING_SECONDS = 0.5
+"""What closing steps may take after a conversation that broke or was stopped."""
+
+
+class Lines:
+    """Makes lines for one project. Safe for threads."""
+
+    def __init__(self, project: Project, *, share: int = 1, holding: Path | None = None) -> None:
+        """`share` is the number of processes that keep to a provider's rate together.
+
+        Into the folder `holding`, where it is given, new recordings are written.
+        """
+        self._project = project
+        self._holding = holding
+        self._redactors: dict[tuple[object, ...], Redactor] = {}
+        self._paces = {
+            name: Pace(config.rate / share)
+            for name, config in project.config.providers.items()
+            if config.rate is not None
+        }
+
+    def replay(self, scenario: Scenario, play: Play, cassette: Cassette | None = None) -> Line:
+        """A line to the recording: the play's own file where no cassette is given.
+
+        Raises `CassetteError`, and `AuthoringError` for settings.
+        """
+        if cassette is None:
+            cassette = self._read(self._path(play.provider, play.scenario, play.row), play)
+        head = cassette.head or CassetteHead(scenario=play.scenario)
+        provider = self._project.provider(
+            play.provider, recorded=head.settings, credentials=scenario.credentials
+        )
+        wire = ReplayWire(cassette, mend=self._mend(play))
+        return Line(
+            provider=provider,
+            wire=wire,
+            redactor=NOTHING_SECRET,
+            seed=head.seed,
+            now=head.recorded_at,
+            is_recorded=True,
+            replay=wire,
+            head=cassette.head,
+            mend=self._mend(play),
+        )
+
+    def replayed_preparing(self, scenario: Scenario, play: Play) -> Wire:
+        """A wire to the recorded preparation, which is read when the first step asks for it."""
+        path = self._path(play.provider, PREPARE, _row(scenario.credentials))
+        return _Late(lambda: ReplayWire(self._read(path, play), mend=self._mend(play)))
+
+    def live(self, scenario: Scenario, play: Play, *, is_recorded: bool) -> Line:
+        """A line to the server. Raises `CassetteError` where the recording cannot be written."""
+        path = self._path(play.provider, play.scenario, play.row)
+        return self._live(play, scenario, path if is_recorded else None, play.row)
+
+    def live_preparing(self, scenario: Scenario, play: Play, *, is_recorded: bool) -> Line:
+        """The same for what comes once for a provider."""
+        row = _row(scenario.credentials)
+        path = self._path(play.provider, PREPARE, row)
+        return self._live(play, scenario, path if is_recorded else None, row, name=PREPARE)
+
+    def live_check(self, name: str) -> Line:
+        """A line to a provider, for no scenario."""
+        provider = self._project.provider(name)
+        return self._line(provider, self._wire(provider), seed=random_source.token_hex(8))
+
+    def _live(
+        self, play: Play, scenario: Scenario, path: Path | None, row: str, name: str = ""
+    ) -> Line:
+        provider = self._project.provider(play.provider, credentials=scenario.credentials)
+        seconds = scenario.timeout if not name else None
+        live = self._wire(provider)
+        line = self._line(provider, live, seed=random_source.token_hex(8))
+        if path is not None:
+            recording = RecordingWire(
+                live,
+                path,
+                line.redactor,
+                keep_headers=provider.definition.headers_kept | scenario.header_names,
+                display=self._project.config.shown(path),
+            )
+            if recording.leftover is not None:
+                line.notes = (str(recording.leftover),)
+            line.recording = recording
+            if self._holding is not None:
+                line.holding = self._holding / path.relative_to(self._project.config.cassettes)
+            line.wire = recording
+            line.head = CassetteHead(
+                scenario=name or scenario.id,
+                scenario_hash="" if name else scenario.fingerprint,
+                row=row,
+                definition=provider.definition.name,
+                definition_hash=provider.definition.fingerprint,
+                settings=provider.open_settings,
+                seed=line.seed,
+                recorded_at=line.now,
+                version=harness.__version__,
+            )
+            recording.tell(line.head)
+        pace = self._paces.get(provider.name)
+        if pace is not None or seconds is not None:
+            line.wire = LimitedWire(line.wire, pace=pace, seconds=seconds)
+        return line
+
+    def _line(self, provider: Provider, wire: Wire, *, seed: str) -> Line:
+        def closing() -> Wire:
+            return self._wire(provider, seconds=CLOSING_SECONDS)
+
+        return Line(
+            provider=provider,
+            wire=wire,
+            redactor=self._redactor(provider),
+            seed=seed,
+            now=datetime.now(UTC).isoformat(timespec="seconds"),
+            is_recorded=False,
+            closing=closing,
+        )
+
+    def _redactor(self, provider: Provider) -> Redactor:
+        key = (provider.name, *provider.secrets.items())
+        found = self._redactors.get(key)
+        if found is None:
+            found = self._redactors[key] = Redactor(provider.secrets)
+        return found
+
+    def _wire(self, provider: Provider, seconds: float | None = None) -> Wire:
+        # Late: a replay needs no httpx, which takes 100 ms to import.
+        from harness.wire.live import LiveLimits, LiveWire  # noqa: PLC0415
+
+        limits = LiveLimits()
+        total = seconds or provider.config.timeout
+        if total is not None:
+            attempts = 1 if seconds is not None else limits.attempts
+            limits = replace(limits, total=total, attempts=attempts)
+        base = host_and_port(str(provider.settings["base_url"]))
+        return LiveWire(
+            hosts=frozenset((base, *provider.config.hosts)),
+            limits=limits,
+            secret_headers=provider.definition.header_names,
+        )
+
+    def _read(self, path: Path, play: Play) -> Cassette:
+        project = self._project
+        shown = project.config.shown(path)
+        # Recording keeps what cannot be read; only a refresh replaces it.
+        repair = f"harness run --mode refresh {project.config.shown(play.file)}"
+        return read_cassette(path, shown, project.cache, self._mend(play), repair)
+
+    def _path(self, provider: str, scenario: str, row: str) -> Path:
+        return cassette_path(self._project.config.cassettes, provider, scenario, row)
+
+    def _mend(self, play: Play) -> str:
+        file = self._project.config.shown(play.file)
+        # A Python test says what it says as it goes, so a stale recording is known too late.
+        mode = "refresh" if play.file.suffix == ".py" else "record"
+        return f"harness run --mode {mode} {file}"
+
+
+class _Late:
+    """A wire that is made when the first request needs it."""
+
+    def __init__(self, make: Callable[[], Wire]) -> None:
+        self._make = make
+        self._wire: Wire | None = None
+
+    def send(self, request: Request) -> Answer:
+        """Send, making the wire first where that was not done."""
+        self._wire = self._wire or self._make()
+        return self._wire.send(request)
+
+    def sleep(self, seconds: float) -> None:
+        """Time does not pass in a replay."""
+
+    def close(self) -> None:
+        """Close the wire, where one was made."""
+        if self._wire is not None:
+            self._wire.close()
+
+
+def _row(credentials: Credentials) -> str:
+    return "" if credentials is Credentials.VALID else credentials.value
