@@ -18,7 +18,6 @@ from harness.checks.vocabulary import (
     KINDS,
     PAYLOAD_KINDS,
     RECORD_KINDS,
-    expectation_schema,
 )
 
 __all__ = [
@@ -35,7 +34,6 @@ __all__ = [
     "Options",
     "Subject",
     "Verdict",
-    "expectation_schema",
     "failed",
     "history_of",
     "skipped",

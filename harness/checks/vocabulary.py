@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.checks.answer import HEADERS, STATUS
-from harness.checks.block import block_schema
 from harness.checks.check import CheckKind
 from harness.checks.extras import ACTIONS, ATTACHMENTS, PRODUCTS
 from harness.checks.json_paths import JSON
@@ -13,7 +12,6 @@ from harness.checks.latency import LATENCY
 from harness.checks.messages import MESSAGES
 from harness.checks.schema_check import SCHEMA
 from harness.checks.text_kinds import TEXT_KINDS
-from harness.typing import Json
 
 PAYLOAD_KINDS: Mapping[str, CheckKind] = {kind.name: kind for kind in (SCHEMA, JSON)}
 """The checks on a payload."""
@@ -35,12 +33,3 @@ ANSWER_KINDS: Mapping[str, CheckKind] = {
 
 RECORD_KINDS: Mapping[str, CheckKind] = {**TEXT_KINDS, **PAYLOAD_KINDS}
 """The checks on a payload that came with no reply, such as the provider's own record."""
-
-
-def expectation_schema(kinds: Mapping[str, CheckKind] = KINDS) -> dict[str, Json]:
-    """JSON Schema of an `expect:` block. It stands by itself: it has no `$ref`."""
-    block = block_schema(kinds, "What the reply must be like; all checks must hold.")
-    history = block_schema(RECORD_KINDS, "Checks on the provider's own record.")
-    properties = block["properties"]
-    assert isinstance(properties, Mapping)  # noqa: S101  # block_schema made it
-    return {**block, "properties": {**properties, "history": history}}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from harness.durations import DURATION_PATTERN
 from harness.typing import Json
 
-_TEXT: Json = {"type": ["string", "number", "boolean", "null"]}
+_TEXT: dict[str, Json] = {"type": ["string", "number", "boolean", "null"]}
 """Where a text is wanted, whatever YAML made of it is read as it was written."""
 
 _ATTACHMENT: Json = {
@@ -67,6 +67,46 @@ _CAPTURE: Json = {
 }
 
 
+_FIXED: Mapping[str, Json] = {
+    "scenario": {**_TEXT, "description": "Unique id; names the cassette."},
+    "title": _TEXT,
+    "description": _TEXT,
+    "tags": {
+        "type": "array",
+        "items": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
+        "description": "Markers to select by: pytest -m TAG.",
+    },
+    "provider": {
+        "oneOf": [
+            {"type": "string"},
+            {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        ],
+        "description": "Played against; the project's default where left out.",
+    },
+    "credentials": {
+        "enum": ["valid", "none", "wrong"],
+        "description": "Secrets of the provider to talk with; for negative scenarios.",
+    },
+    "vars": {"type": "object", "description": "Values for ${name}."},
+    "session": {
+        "type": "object",
+        "description": "Told to the provider when the conversation opens.",
+    },
+    "matrix": {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {"type": "array", "minItems": 1},
+        "description": "One conversation for every combination of these values.",
+    },
+    "timeout": {
+        "type": "string",
+        "pattern": DURATION_PATTERN,
+        "description": "For the whole conversation, live or recording.",
+    },
+}
+"""Keys whose format does not depend on the checks."""
+
+
 def _turn(expect: Json, refusal: Json) -> Json:
     return {
         "type": "object",
@@ -75,7 +115,7 @@ def _turn(expect: Json, refusal: Json) -> Json:
         "additionalProperties": False,
         "properties": {
             "id": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
-            "assistant": {**_as_mapping(_TEXT), "description": "The bot spoke first; not checked."},
+            "assistant": {**_TEXT, "description": "The bot spoke first; not checked."},
             "user": _USER,
             "expect": {"oneOf": [{"type": "string", "const": "none"}, expect]},
             "error": {
@@ -125,41 +165,7 @@ def scenario_schema(
         "required": ["scenario", "turns"],
         "additionalProperties": False,
         "properties": {
-            "scenario": {**_as_mapping(_TEXT), "description": "Unique id; names the cassette."},
-            "title": _TEXT,
-            "description": _TEXT,
-            "tags": {
-                "type": "array",
-                "items": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
-                "description": "Markers to select by: pytest -m TAG.",
-            },
-            "provider": {
-                "oneOf": [
-                    {"type": "string"},
-                    {"type": "array", "items": {"type": "string"}, "minItems": 1},
-                ],
-                "description": "Played against; the project's default where left out.",
-            },
-            "credentials": {
-                "enum": ["valid", "none", "wrong"],
-                "description": "Secrets of the provider to talk with; for negative scenarios.",
-            },
-            "vars": {"type": "object", "description": "Values for ${name}."},
-            "session": {
-                "type": "object",
-                "description": "Told to the provider when the conversation opens.",
-            },
-            "matrix": {
-                "type": "object",
-                "minProperties": 1,
-                "additionalProperties": {"type": "array", "minItems": 1},
-                "description": "One conversation for every combination of these values.",
-            },
-            "timeout": {
-                "type": "string",
-                "pattern": DURATION_PATTERN,
-                "description": "For the whole conversation, live or recording.",
-            },
+            **_FIXED,
             "turns": {"type": "array", "items": _turn(expect, refusal), "minItems": 1},
             "expect": {
                 "description": "Over the whole conversation.",

@@ -123,7 +123,9 @@ def _order(pairs: list[list[str]]) -> list[str]:
 
 def _scalar(text: str) -> str:
     """A text that every YAML reader takes for this text."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS and not text.endswith(":"):
+    # A colon before a blank or at the end would begin a mapping.
+    is_plain = _PLAIN.fullmatch(text) and ": " not in text and not text.endswith(":")
+    if is_plain and text.lower() not in _WORDS:
         return text
     return _quoted(text)
 

@@ -1,9 +1,14 @@
 import pytest
 
-from harness.checks import KINDS, Options, expectation_schema
+from harness.checks import KINDS, RECORD_KINDS, Options
+from harness.checks.block import block_schema
 from harness.json_schema import compile_schema, explain
 
-SCHEMA = compile_schema(expectation_schema(), name="expect")
+BLOCK = block_schema(KINDS, "A reply.")
+HISTORY = block_schema(RECORD_KINDS, "The provider's own record.")
+SCHEMA = compile_schema(
+    {**BLOCK, "properties": {**BLOCK["properties"], "history": HISTORY}}, name="expect"
+)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

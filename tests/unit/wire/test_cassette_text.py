@@ -99,6 +99,23 @@ def test_any_interaction_comes_back(given_interactions):
     assert list(parsed.interactions) == given_interactions
 
 
+@pytest.mark.parametrize("text", ["A: 0", "a:", "a: b: c", "key:value", "no", "x #y"])
+def test_a_text_that_looks_like_yaml(text):
+    """A reason that YAML would take for something else is read as the text, by us and by vcrpy."""
+    one = Interaction(
+        request=Request(method="GET", url="https://x/", origin=Origin(turn=1, step="send.1")),
+        response=Response(status=200, reason=text, headers=(("X-Note", text),)),
+    )
+    cassette = Cassette(path="x", head=HEAD, interactions=Interactions.of([one]))
+
+    parsed = parse_cassette(dump_cassette(cassette).encode(), "x")
+    _, answers = deserialize(dump_cassette(cassette), yamlserializer)
+
+    assert list(parsed.interactions) == [one]
+    assert answers[0]["status"]["message"] == text
+    assert answers[0]["headers"]["X-Note"] == [text]
+
+
 @given(interactions)
 def test_vcrpy_loads_what_we_write(given_interactions):
     """Stock vcrpy reads every cassette, and sees method, URL, status and JSON of each."""
