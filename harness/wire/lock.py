@@ -5,9 +5,14 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 from pathlib import Path
 
 from harness.errors import CassetteError
+
+OWNER_LOOKS = 100
+OWNER_PAUSE = 0.005
+"""Seconds between two looks at who holds a lock."""
 
 
 class WriterLock:
@@ -45,7 +50,7 @@ class WriterLock:
             try:
                 fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                owner = os.read(number, 20).decode(errors="replace").strip() or "unknown"
+                owner = _owner(number)
                 os.close(number)
                 where = "this process" if owner == str(os.getpid()) else f"process {owner}"
                 raise CassetteError(
@@ -67,6 +72,19 @@ class WriterLock:
             return False
 
 
+def _owner(number: int) -> str:
+    """The process that a lock file names.
+
+    It has the lock a moment before its number stands in the file, so an empty one is read again.
+    """
+    for _ in range(OWNER_LOOKS):
+        owner = os.pread(number, 20, 0).decode(errors="replace").strip()
+        if owner:
+            return owner
+        time.sleep(OWNER_PAUSE)
+    return "unknown"
+
+
 def holder(path: Path) -> str:
     """The process that is writing a cassette; empty where none is."""
     lock = path.with_name(f".{path.name}.lock")
@@ -77,7 +95,7 @@ def holder(path: Path) -> str:
     try:
         fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
-        return os.read(number, 20).decode(errors="replace").strip() or "unknown"
+        return _owner(number)
     else:
         return ""
     finally:
