@@ -65,16 +65,16 @@ class _Reader:
 
     def definition(self, fingerprint: str) -> Definition:
         top = self._document.at()
-        settings = {name: self._setting(name, node) for name, node in _entries(top, "settings")}
+        settings = {name: self._setting(name, node) for name, node in top.entries("settings")}
         headers = top.get("headers")
         phases = {phase: tuple(self._steps(phase, top.get(phase), headers)) for phase in PHASES}
         definition = Definition(
-            name=_text(top, "definition"),
-            title=_text(top, "title") or _text(top, "definition"),
+            name=top.text_of("definition"),
+            title=top.text_of("title") or top.text_of("definition"),
             fingerprint=fingerprint,
             settings=settings,
             phases=phases,
-            header_names=frozenset(name.lower() for name, _ in _entries(top, "headers")),
+            header_names=frozenset(name.lower() for name, _ in top.entries("headers")),
             headers_kept=frozenset(name.lower() for name in _value(top, "keep_headers") or ()),
         )
         self._require_captures(definition)
@@ -91,7 +91,7 @@ class _Reader:
         kind = next(kind for kind in ("request", "poll", "stream") if node.get(kind))
         request = node.at(kind)
         reply = node.get("reply")
-        captures = {key: self._path(value) for key, value in _entries(node, "capture")}
+        captures = {key: self._path(value) for key, value in node.entries("capture")}
         return Step(
             name=name,
             place=node.place,
@@ -130,7 +130,7 @@ class _Reader:
         status = _value(node, "status") or 200
         return AnswerPlan(
             status=(status,) if isinstance(status, int) else tuple(status),
-            encoding=Encoding(_text(node, "as") or "json"),
+            encoding=Encoding(node.text_of("as") or "json"),
             schema=self._schema(node.get("schema")),
         )
 
@@ -159,7 +159,7 @@ class _Reader:
             self._path(value, path): tuple(value.value)
             if isinstance(value.value, list)
             else (value.value,)
-            for path, value in _entries(node, key)
+            for path, value in node.entries(key)
         }
 
     def _path(self, node: Node, text: str | None = None) -> str:
@@ -258,7 +258,7 @@ def _names(step: Step) -> frozenset[str]:
 
 
 def _stream(node: Node) -> StreamPlan:
-    return StreamPlan(framing=Framing(_text(node, "framing") or "auto"), done=_text(node, "done"))
+    return StreamPlan(framing=Framing(node.text_of("framing") or "auto"), done=node.text_of("done"))
 
 
 def _texts(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -270,19 +270,9 @@ def _texts(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
         yield from _texts(one, (*path, key))
 
 
-def _entries(node: Node, key: str) -> list[tuple[str, Node]]:
-    found = node.get(key)
-    return list(found.items()) if found else []
-
-
 def _value(node: Node, key: str) -> Any:  # noqa: ANN401  # the format's schema has held it
     found = node.get(key)
     return found.value if found else None
-
-
-def _text(node: Node, key: str) -> str:
-    value = _value(node, key)
-    return "" if value is None else str(value)
 
 
 def _fingerprint(content: bytes, schemas: FilePath) -> str:

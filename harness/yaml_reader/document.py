@@ -107,6 +107,23 @@ class Node:
         """The scalar as its author wrote it; see `Document.text_at`."""
         return written(self.document.source, offset_of(self.marks), self.value)
 
+    @property
+    def as_written(self) -> Json:
+        """The value where texts are wanted: what YAML made a number of, `012` say, is a text."""
+        if isinstance(self.value, list):
+            return [element.as_written for element in self.elements()]
+        return self.value if isinstance(self.value, (str, dict)) else self.text
+
+    def text_of(self, key: str) -> str:
+        """The text behind a key, as it was written; empty where there is no such key."""
+        found = self.get(key)
+        return "" if found is None else str(found.as_written)
+
+    def entries(self, key: str) -> list[tuple[str, Node]]:
+        """Keys and values of the mapping behind a key; empty where there is no such key."""
+        found = self.get(key)
+        return list(found.items()) if found else []
+
     def get(self, key: str) -> Node | None:
         """The value of a key; None where there is no such key, or no mapping."""
         value = self.value
