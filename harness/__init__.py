@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from harness.authoring import Chat, ChatReply
+    from harness.checks import Subject, Verdict, failed, skipped
+    from harness.checks.own import check
     from harness.conversation import Attachment, Outcome, Reply, ReplyMessage, Transcript
     from harness.errors import AuthoringError, HarnessError, PlayError, Refused
     from harness.pytest_plugin import conversation
@@ -28,9 +30,14 @@ __all__ = [
     "Refused",
     "Reply",
     "ReplyMessage",
+    "Subject",
     "Transcript",
+    "Verdict",
     "__version__",
+    "check",
     "conversation",
+    "failed",
+    "skipped",
 ]
 
 _HOMES = {
@@ -44,8 +51,13 @@ _HOMES = {
     "Refused": "harness.errors",
     "Reply": "harness.conversation",
     "ReplyMessage": "harness.conversation",
+    "Subject": "harness.checks",
     "Transcript": "harness.conversation",
+    "Verdict": "harness.checks",
+    "check": "harness.checks.own",
     "conversation": "harness.pytest_plugin",
+    "failed": "harness.checks",
+    "skipped": "harness.checks",
 }
 
 

@@ -8,6 +8,12 @@ from typing import Final
 DURATION_PATTERN: Final = r"^(?:[0-9]+(?:\.[0-9]+)?(?:ms|h|m|s))+$"
 """For JSON Schema: one or more numbers, each with its unit."""
 
+AGE_PATTERN: Final = r"^(?:[0-9]{1,5}[dw]|(?:[0-9]+(?:\.[0-9]+)?(?:ms|h|m|s))+)$"
+"""For JSON Schema: days, weeks or a duration."""
+
+_DAY: Final = 86_400.0
+_DAYS: Final = {"d": 1, "w": 7}
+_AGE = re.compile(r"([0-9]{1,5})([dw])\Z")
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
@@ -23,6 +29,18 @@ def parse_duration(text: str) -> float:
         shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
         raise ValueError(f"'{shown}' is no duration such as 500ms, 2s, 1m30s or 2h")
     return sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(text))
+
+
+def parse_age(text: str) -> float:
+    """Seconds of `90d`, `12w` or a duration such as `36h`. Raises ValueError with a sentence."""
+    days = _AGE.match(text)
+    if days:
+        return int(days[1]) * _DAYS[days[2]] * _DAY
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+        raise ValueError(f"'{shown}' is no age such as 90d, 12w or 36h") from error
 
 
 def format_duration(seconds: float) -> str:

@@ -113,7 +113,10 @@ def _named(violation: Violation) -> str:
 
 _ANY_SCALAR = "null or true or false or a number or a text"
 """Where a text is wanted, any scalar is read as it was written."""
-_BLOCKS = ("expect", "error", "history", "never", "always")
+_BLOCKS = (
+    *("expect", "error", "history", "never", "always"),
+    *("not", "any_of", "all_of", "each", "first", "last", "replies"),
+)
 _DURATION = "write it with its unit, such as 500ms, 2s or 1m"
 _FORMS = {
     "under": _DURATION,

@@ -9,13 +9,6 @@ from dataclasses import dataclass
 _LINE_END = re.compile("\r\n|\r|\n")
 """Python's splitlines knows more of them, which are ordinary characters in YAML and JSON."""
 MARGIN = 5
-WIDTH = 120
-"""Characters of a line that are shown."""
-
-_PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
-"""What is shown for a control character, so that a terminal does not act on it."""
-
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 WIDTH = 160
 """Characters of a line that are shown."""
 _PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
@@ -91,12 +84,20 @@ class Place:
     def __str__(self) -> str:
         return f"{self.source.path}:{self.line}:{self.column}"
 
-    def excerpt(self, remark: str = "") -> str:
-        """The line with a caret under the stretch, and a remark behind the caret."""
-        text = self.source.line(self.line).expandtabs(1).translate(_PICTURES)
+    def excerpt(self, remark: str = "", hide: Callable[[str], str] | None = None) -> str:
+        """The line with a caret under the stretch, and a remark behind the caret.
+
+        `hide` takes secrets out of a line before it is cut.
+        """
+        text = self.source.line(self.line)
         if not text.strip():
             return f"{'':{MARGIN}} | {remark}" if remark else ""
         column, length = self.column, self.length
+        if hide is not None and (hidden := hide(text)) != text:
+            end = len(hide(text[: column - 1 + length]))
+            column = min(len(hide(text[: column - 1])) + 1, len(hidden))
+            text, length = hidden, end - column + 1
+        text = text.expandtabs(1).translate(_PICTURES)
         if len(text) > WIDTH:
             # A window with the stretch in it, where the line is long.
             start = max(0, min(column - 1 - WIDTH // 3, len(text) - WIDTH))

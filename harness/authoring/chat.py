@@ -6,7 +6,7 @@ import hashlib
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.conversation import (
@@ -19,10 +19,12 @@ from harness.conversation import (
     Turn,
     UserMessage,
 )
+from harness.engine.hiding import hidden_error, hidden_transcript, hidden_turn, without_secrets
 from harness.engine.judging import judge_turn
 from harness.engine.line import Line
 from harness.engine.lines import Lines
 from harness.engine.plan import Mode, Play
+from harness.engine.preparing import prepare_on
 from harness.engine.project import Project
 from harness.engine.result import ScenarioResult
 from harness.engine.speech import prompt_of
@@ -40,7 +42,7 @@ class ChatReply:
     """What the bot answered; `expect` judges it."""
 
     chat: Chat
-    turn: Turn
+    turn: Turn = field(repr=False)
 
     @property
     def text(self) -> str:
@@ -101,7 +103,9 @@ class Chat:
         self._line = line
         self._turns: list[Turn] = []
         self._error: PlayError | None = None
-        self._session = Session(line.provider, line.wire, seed=line.seed, prepare=self._prepare)
+        self._session = Session(
+            line.provider, line.wire, seed=line.seed, prepare=self._prepare, know=line.know
+        )
 
     @property
     def transcript(self) -> Transcript:
@@ -125,18 +129,19 @@ class Chat:
 
         Raises `PlayError` where no reply came, `Refused` among them.
         """
+        __tracebackhide__ = True
         last = next((turn.reply for turn in reversed(self._turns) if turn.reply), None)
         said = prompt_of(press, last) if press else text
         message = UserMessage(text=said, display_text=press, attachments=attachments)
         turn = Turn(number=len(self._turns) + 1, user=message)
         refusal: Refused | None = None
+        failed: PlayError | None = None
         reply: Reply | None = None
         try:
             reply = self._session.say(message, turn.number)
         except PlayError as error:
-            self._error = error
+            failed = self._error = error
             refusal = error if isinstance(error, Refused) else None
-            raise
         finally:
             exchanges = self._line.redact(self._session.take_exchanges())
             turn = Turn(
@@ -147,11 +152,24 @@ class Chat:
                 exchanges=exchanges,
             )
             self._turns.append(turn)
+        if failed is not None:
+            # Not as it was raised: the frames of a traceback show what is secret.
+            raise hidden_error(failed, self._line.redactor)
+        self._line.settle(turn.number)
         return ChatReply(self, turn)
 
     def history(self) -> Json:
         """The provider's own record of the conversation."""
-        return self._session.history()
+        __tracebackhide__ = True
+        failed: PlayError | None = None
+        history: Json = None
+        try:
+            history = self._session.history()
+        except PlayError as error:
+            failed = error
+        if failed is not None:
+            raise hidden_error(failed, self._line.redactor)
+        return history
 
     def _shown(self, path: Path) -> str:
         return self._project.config.shown(path)
@@ -159,10 +177,17 @@ class Chat:
     def judge(self, planned: UserTurn, turn: Turn) -> None:
         """Judge a turn; see `ChatReply.expect`."""
         __tracebackhide__ = True
-        checks = judge_turn(planned, turn, self.transcript, self._project.vocabulary)
+        transcript, line = self.transcript, self._line
+        if line.held_secrets:
+            # First, so that a check sees what it will see in a replay.
+            turn = hidden_turn(turn, (), line.redactor)
+            transcript = hidden_transcript(transcript, (), line.redactor)
+        checks = judge_turn(planned, turn, transcript, self._project.vocabulary)
         result = ScenarioResult(
-            scenario=self._scenario, transcript=self.transcript, checks=tuple(checks)
+            scenario=self._scenario, transcript=transcript, checks=tuple(checks)
         )
+        if not line.is_recorded:
+            result = without_secrets(result, line.redactor, in_bodies=line.held_secrets)
         if result.outcome is Outcome.FAILED:
             raise AssertionError(failure_screen(result))
         if result.outcome is Outcome.BROKEN:
@@ -183,9 +208,11 @@ class Chat:
             return Session(self._line.provider, wire, seed=self._line.seed).prepare()
         line = lines.live_preparing(self._scenario, self._play, is_recorded=False)
         try:
-            return Session(line.provider, line.wire, seed=line.seed).prepare()
+            prepared = prepare_on(line)
         finally:
             line.close()
+        self._line.know_all(prepared.secrets)
+        return prepared
 
 
 def open_chat(project: Project, mode: Mode, provider: str, file: Path, test: str) -> Chat:

@@ -12,16 +12,21 @@ from harness.checks.check import (
     failed,
     skipped,
 )
-from harness.checks.subject import Subject, history_of, subject_of
+from harness.checks.subject import Subject, conversation_of, history_of, subject_of
 from harness.checks.vocabulary import (
     ANSWER_KINDS,
+    CONVERSATION_KINDS,
     KINDS,
     PAYLOAD_KINDS,
     RECORD_KINDS,
+    block_definitions,
+    conversation_kinds,
+    reply_kinds,
 )
 
 __all__ = [
     "ANSWER_KINDS",
+    "CONVERSATION_KINDS",
     "KINDS",
     "PASS",
     "PAYLOAD_KINDS",
@@ -34,8 +39,12 @@ __all__ = [
     "Options",
     "Subject",
     "Verdict",
+    "block_definitions",
+    "conversation_kinds",
+    "conversation_of",
     "failed",
     "history_of",
+    "reply_kinds",
     "skipped",
     "subject_of",
 ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from harness.checks.check import BadExpectation, CheckKind, Judge, Options, Verdict
+from harness.checks.check import PASS, BadExpectation, CheckKind, Judge, Options, Verdict
 from harness.checks.subject import Subject
 from harness.conversation.outcome import Outcome
 from harness.errors import did_you_mean
+from harness.json_schema.wording import show
 from harness.typing import Json, describe
 
 IGNORE_CASE: Mapping[str, Json] = {
@@ -26,18 +27,25 @@ class Block:
         """Raises `BadExpectation`, its path within the mapping; `unknown-check` for a name."""
         self._judges = tuple(_judges(value, options, kinds))
 
-    def failure(self, subject: Subject) -> Verdict | None:
-        """The first verdict that is a failure; None where all hold."""
+    def verdict(self, subject: Subject) -> Verdict:
+        """The first verdict that is a failure, else the first skip, else a pass."""
+        found = PASS
         for judge in self._judges:
             verdict = judge(subject)
-            if verdict.outcome is Outcome.FAILED:
+            if verdict.outcome.is_bad:
                 return verdict
-        return None
+            if found is PASS and verdict.outcome is not Outcome.PASSED:
+                found = verdict
+        return found
+
+    def failure(self, subject: Subject) -> Verdict | None:
+        """The first verdict that is a failure; None where there is none."""
+        verdict = self.verdict(subject)
+        return verdict if verdict.outcome.is_bad else None
 
 
-def block_schema(kinds: Mapping[str, CheckKind], description: str) -> dict[str, Json]:
-    """JSON Schema of a mapping of checks."""
-    properties: dict[str, Json] = {name: kind.schema for name, kind in kinds.items()}
+def block_schema(properties: Mapping[str, Json], description: str) -> dict[str, Json]:
+    """JSON Schema of a mapping of checks, each with the schema of its value."""
     return {
         "type": "object",
         "description": description,
@@ -47,12 +55,22 @@ def block_schema(kinds: Mapping[str, CheckKind], description: str) -> dict[str, 
     }
 
 
+def block_text(value: Json) -> str:
+    """The checks of a block in a sentence: `contains 'sorry' and status 200`."""
+    if not isinstance(value, Mapping):
+        return show(value)
+    shown = (f"{name} {show(one)}" for name, one in value.items() if name != "ignore_case")
+    return " and ".join(shown)
+
+
 def _judges(value: Json, options: Options, kinds: Mapping[str, CheckKind]) -> Iterator[Judge]:
     if not isinstance(value, Mapping):
         message = f"{describe(value)} stands where a mapping of checks is wanted"
         raise BadExpectation("wrong-value", message)
     ignore_case = value.get("ignore_case", options.ignore_case)
     inner = replace(options, ignore_case=bool(ignore_case))
+    if not value.keys() - {"ignore_case"}:
+        raise BadExpectation("asserts-nothing", "the block holds no check")
     for name, argument in value.items():
         if name == "ignore_case":
             continue

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from harness.checks.goldens import Goldens
 from harness.checks.subject import Subject
 from harness.conversation.outcome import Outcome
 from harness.json_schema import SchemaFolder
 from harness.typing import Json, Path
+
+Lines = tuple[str, ...] | Callable[[], tuple[str, ...]]
+"""Lines of text, or what makes them when they are asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +24,13 @@ class Finding:
     """One sentence without a full stop."""
     expected: str = ""
     actual: str = ""
-    difference: tuple[str, ...] = ()
-    """Lines that lead the eye to what differs."""
+    lines: Lines = ()
+    """The difference, or what makes it: what is inside of a `not` is told to nobody."""
+
+    @property
+    def difference(self) -> tuple[str, ...]:
+        """Lines that lead the eye to what differs."""
+        return self.lines if isinstance(self.lines, tuple) else self.lines()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +58,8 @@ class Options:
     ignore_case: bool = False
     schemas: SchemaFolder | None = None
     """The project's own schemas; None where it has none."""
+    goldens: Goldens | None = None
+    """The project's golden files; None where there is no project."""
 
 
 class CheckKind(Protocol):
@@ -100,10 +111,10 @@ class BadExpectation(ValueError):
 
 
 def failed(
-    message: str, *, expected: str = "", actual: str = "", difference: tuple[str, ...] = ()
+    message: str, *, expected: str = "", actual: str = "", difference: Lines = ()
 ) -> Verdict:
-    """The verdict that the bot was wrong."""
-    finding = Finding(message=message, expected=expected, actual=actual, difference=difference)
+    """The verdict that the bot was wrong. A difference that is dear may be made when it is told."""
+    finding = Finding(message=message, expected=expected, actual=actual, lines=difference)
     return Verdict(outcome=Outcome.FAILED, finding=finding)
 
 

@@ -57,11 +57,12 @@ class _Judge:
         complaint = self._complaint(self._wanted, found)
         if not complaint:
             return PASS
+        missing = [text for text in self._wanted if text not in found]
         return failed(
             f"{subject.name} {complaint}",
             expected=self._expected,
             actual=said(subject.text),
-            difference=_hints([text for text in self._wanted if text not in found], subject.text),
+            difference=lambda: _hints(missing, subject.text),
         )
 
 

@@ -17,8 +17,14 @@ Made = TypeVar("Made")
 class Parts:
     """The keys of a mapping whose keys are all optional."""
 
-    def __init__(self, value: Json, known: tuple[str, ...]) -> None:
-        """Raises `BadExpectation` for anything but a mapping of at least one known key."""
+    def __init__(self, value: Json, known: tuple[str, ...], *, short: str = "") -> None:
+        """Raises `BadExpectation` for anything but a mapping of at least one known key.
+
+        With `short`, a value that is no mapping is what would stand behind that key.
+        """
+        self._is_short = bool(short) and not isinstance(value, Mapping)
+        if self._is_short:
+            value = {short: value}
         if not isinstance(value, Mapping) or not value:
             message = f"{describe(value)} stands where a mapping is wanted"
             raise BadExpectation("wrong-value", message, f"known: {', '.join(known)}")
@@ -35,6 +41,8 @@ class Parts:
         try:
             return make(self._value[key])
         except BadExpectation as error:
+            if self._is_short:
+                raise
             raise error.below(key) from error
 
 

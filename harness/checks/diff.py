@@ -5,14 +5,19 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from harness.checks.values import is_same, path_text
+from harness.checks.alike import EXACTLY, Likeness
+from harness.checks.pairing import unpaired
+from harness.checks.values import path_text
 from harness.json_schema.wording import show
 from harness.source import shorten
 from harness.typing import Json, Path
 
 MOST_LINES = 12
 LONGEST_LINE = 160
+LONGEST_PAIR = 100
+"""Characters of two texts that stand in one line, whole where both are shorter together."""
 LONGEST_COMPARED = 4_000
 """Characters of a text in which a difference is looked for."""
 LONGEST_WANTED = 200
@@ -23,18 +28,21 @@ NEAR = 0.75
 """From which likeness, between 0 and 1, a passage is shown as the nearest."""
 
 
-def difference(expected: Json, actual: Json, at: Path = ()) -> tuple[str, ...]:
-    """The differences between two values, one a line; empty where they are equal.
+def difference(
+    expected: Json, actual: Json, at: Path = (), likeness: Likeness = EXACTLY
+) -> tuple[str, ...]:
+    """The differences between two values, one a line; empty where they are alike.
 
     `at` is where both stand; it is put before the places that differ.
     """
     if isinstance(expected, str) and isinstance(actual, str):
         return text_difference(expected, actual)
     if not _is_nested(expected) or not _is_nested(actual):
-        return () if is_same(expected, actual) else (f"- {show(expected)}", f"+ {show(actual)}")
+        is_alike = likeness.holds(expected, actual)
+        return () if is_alike else (f"- {show(expected)}", f"+ {show(actual)}")
     if any(len(json.dumps(one, default=str)) > LARGEST_COMPARED for one in (expected, actual)):
         return ("too large to be compared part by part",)
-    return _clip(_nested(expected, actual, at))
+    return _clip(_nested(expected, actual, at, likeness))
 
 
 def text_difference(expected: str, actual: str) -> tuple[str, ...]:
@@ -71,12 +79,23 @@ def nearest(wanted: str, text: str) -> str:
     return found.strip(".,;:!?\"'()")
 
 
-def _nested(expected: Json, actual: Json, at: Path) -> Iterator[str]:
+def _nested(expected: Json, actual: Json, at: Path, likeness: Likeness) -> Iterator[str]:
     # Loaded only for a failure: it takes 0.13 s.
     from deepdiff import DeepDiff  # noqa: PLC0415
 
-    found = DeepDiff(expected, actual, verbose_level=2, view="tree")
+    found = DeepDiff(
+        expected,
+        actual,
+        verbose_level=2,
+        view="tree",
+        ignore_order=likeness.unordered,
+        report_repetition=likeness.unordered,
+        # Else two mappings with little in common are one difference, too long to be read.
+        threshold_to_diff_deeper=0,
+    )
     changes = [(kind, one) for kind, several in found.items() for one in several]
+    if likeness.unordered and likeness.tolerance:
+        changes = _without_near(changes, likeness)
     # Its own order changes from run to run.
     changes.sort(key=lambda pair: [str(part) for part in pair[1].path(output_format="list")])
     for kind, change in changes:
@@ -85,8 +104,44 @@ def _nested(expected: Json, actual: Json, at: Path) -> Iterator[str]:
             yield f"- {place} is missing: {show(change.t1)}"
         elif kind.endswith("_added"):
             yield f"+ {place} is not expected: {show(change.t2)}"
-        elif not is_same(change.t1, change.t2):
-            yield f"~ {place} is {show(change.t2)}, expected {show(change.t1)}"
+        elif kind == "repetition_change":
+            counts = change.additional["repetition"]
+            number, wanted = counts["new_repeat"], counts["old_repeat"]
+            times = f"{number} time{'' if number == 1 else 's'}"
+            where = path_text((*at, *change.path(output_format="list")[:-1]))
+            yield f"~ {show(change.t1)} stands {times} in {where}, expected {wanted}"
+        elif not likeness.holds(change.t1, change.t2):
+            wanted, found_now = _around_difference(change.t1, change.t2)
+            yield f"~ {place} is {show(found_now)}, expected {show(wanted)}"
+
+
+def _around_difference(expected: Json, actual: Json) -> tuple[Json, Json]:
+    """Two values as they are shown side by side; of long texts, where they differ."""
+    if not isinstance(expected, str) or not isinstance(actual, str):
+        return expected, actual
+    if len(expected) + len(actual) <= LONGEST_PAIR:
+        return expected, actual
+    start = max(0, _first_difference(expected, actual) - LONGEST_PAIR // 8)
+    end = start + LONGEST_PAIR // 2
+    return _cut(expected, start, end), _cut(actual, start, end)
+
+
+def _cut(text: str, start: int, end: int) -> str:
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
+
+
+def _without_near(changes: list[tuple[str, Any]], likeness: Likeness) -> list[tuple[str, Any]]:
+    """Without items that were found again: the library looks for equal ones only."""
+    gone = [pair for pair in changes if pair[0] == "iterable_item_removed"]
+    came = [pair for pair in changes if pair[0] == "iterable_item_added"]
+
+    def is_found_again(one: tuple[str, Any], other: tuple[str, Any]) -> bool:
+        is_neighbour = one[1].up.path() == other[1].up.path()
+        return is_neighbour and likeness.holds(one[1].t1, other[1].t2)
+
+    lost, new = unpaired(gone, came, is_found_again)
+    rest = [pair for pair in changes if pair not in gone and pair not in came]
+    return [*rest, *(gone[index] for index in lost), *(came[index] for index in new)]
 
 
 def _is_nested(value: Json) -> bool:

@@ -23,7 +23,7 @@ def _compile(value: Json, options: Options) -> Judge:
             f"the text of {subject.name} is not {show(wanted)}",
             expected=said(wanted),
             actual=said(subject.text),
-            difference=text_difference(formed, found),
+            difference=lambda: text_difference(formed, found),
         )
 
     return judge

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from harness.checks.block import Block, block_schema
+from harness.checks.block import Block
 from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
 from harness.checks.counting import Count, Parts
 from harness.checks.json_paths import PATHS, PathRules, verdict_of
 from harness.checks.matchers import COUNT
 from harness.checks.subject import Subject
-from harness.checks.text_kinds import TEXT_KINDS
+from harness.checks.text_kinds import TEXT_BLOCK, TEXT_KINDS
 from harness.checks.words import TEXTS, listed, normalizer, texts_of
 from harness.errors import did_you_mean
 from harness.json_schema.wording import show
@@ -18,7 +18,7 @@ from harness.typing import Json
 
 
 def _actions(value: Json, options: Options) -> Judge:
-    parts = Parts(value if isinstance(value, Mapping) else {"contains": value}, _ACTION_KEYS)
+    parts = Parts(value, _ACTION_KEYS, short="contains")
     count = parts.make("count", lambda found: Count(found, "button"))
     wanted = parts.make("contains", texts_of) or []
     unwanted = parts.make("not_contains", texts_of) or []
@@ -187,7 +187,10 @@ ATTACHMENTS = Kind(
         [{"count": 1, "any": {"ends_with": ".pdf"}}],
         {
             "count": {**COUNT, "description": "How many attachments there are."},
-            "any": block_schema(TEXT_KINDS, "Text checks that the name of one of them fulfils."),
+            "any": {
+                **TEXT_BLOCK,
+                "description": "Text checks that the name of one of them fulfils.",
+            },
         },
     ),
     compile=_attachments,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from harness.checks.check import BadExpectation, Options
 from harness.checks.matcher import (
@@ -14,7 +15,9 @@ from harness.checks.matcher import (
     all_expected,
     first_complaint,
 )
+from harness.checks.value_matchers import is_number
 from harness.checks.values import path_text
+from harness.checks.words import normalizer
 from harness.json_schema.wording import show
 from harness.typing import Json, Path, describe
 
@@ -148,6 +151,33 @@ def _unique(value: Json, _options: Options, _compile: Compile) -> Matcher:
     return _of_items("no two items alike" if wanted else "two items alike", complain)
 
 
+def _sorted(value: Json, options: Options, _compile: Compile) -> Matcher:
+    if value is not True and value not in _ORDERS:
+        message = f"'sorted' takes true, ascending or descending, not {show(value)}"
+        raise BadExpectation("wrong-value", message)
+    is_descending = value == "descending"
+    form = normalizer(ignore_case=options.ignore_case)
+
+    def complain(items: Sequence[Located], where: str) -> str:
+        values = [form(one) if isinstance(one, str) else one for _, one in items]
+        if not (all(isinstance(one, str) for one in values) or all(map(is_number, values))):
+            return f"{where} has {show(values)}, expected only numbers, or only texts"
+        for index, ((before, one), (at, other)) in enumerate(pairwise(items)):
+            first, second = values[index : index + 2]
+            if (first < second) if is_descending else (second < first):  # type: ignore[operator]  # of one kind
+                shown = (
+                    f"{path_text(at)} is {show(other)} behind {show(one)} at {path_text(before)}"
+                )
+                return f"{shown}, expected {expected}"
+        return ""
+
+    expected = f"items in {'descending' if is_descending else 'ascending'} order"
+    return _of_items(expected, complain, accepts_nothing=True)
+
+
+_ORDERS = ("ascending", "descending")
+
+
 def _flag(name: str, value: Json) -> bool:
     if isinstance(value, bool):
         return value
@@ -161,4 +191,5 @@ ITEM_MATCHERS: Mapping[str, Builder] = {
     "length": _length,
     "exists": _exists,
     "unique": _unique,
+    "sorted": _sorted,
 }

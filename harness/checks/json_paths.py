@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
 from harness.checks.diff import difference
 from harness.checks.locating import Finder, finder
-from harness.checks.matcher import Located, Matcher, all_expected
-from harness.checks.matchers import VALUE_OR_MATCHER, compile_matchers
+from harness.checks.matcher import Compile, Located, Matcher, all_expected
+from harness.checks.matchers import VALUE_OR_MATCHER, compile_at_path, compile_matchers
 from harness.checks.subject import Subject
+from harness.checks.turn_matchers import resolved
 from harness.json_schema.wording import show
 from harness.typing import Json, Path, describe
+
+NOTHING: Mapping[int, Json] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class PathRules:
     all its matches together; anything else must hold for each match, and there must be one.
     """
 
-    def __init__(self, value: Json, options: Options) -> None:
+    def __init__(self, value: Json, options: Options, compile_: Compile = compile_matchers) -> None:
         """Raises `BadExpectation`, its path within the mapping."""
         if not isinstance(value, Mapping) or not value:
             message = f"{describe(value)} stands where a mapping of JSONPaths is wanted"
@@ -39,14 +43,20 @@ class PathRules:
         self._rules: list[tuple[Finder, tuple[Matcher, ...]]] = []
         for path, wanted in value.items():
             try:
-                self._rules.append((finder(path), compile_matchers(wanted, options)))
+                self._rules.append((finder(path), compile_(wanted, options)))
             except BadExpectation as error:
                 raise error.below(path) from error
+        self.looks_back = any(one.resolve for _, matchers in self._rules for one in matchers)
+        """Whether an earlier turn decides anything."""
 
-    def faults(self, payload: Json) -> Sequence[_Fault]:
-        """What is wrong, path by path; empty where all holds."""
+    def faults(self, payload: Json, earlier: Mapping[int, Json] = NOTHING) -> Sequence[_Fault]:
+        """What is wrong, path by path; empty where all holds.
+
+        `earlier` are the payloads of earlier turns, which are needed where it looks back.
+        """
         found: list[_Fault] = []
-        for path, matchers in self._rules:
+        for path, compiled in self._rules:
+            matchers = resolved(compiled, path, earlier) if self.looks_back else compiled
             nodes = path.find(payload)
             for matcher in matchers:
                 complaint, hints = _complain(path, nodes, matcher, payload)
@@ -123,12 +133,13 @@ def without_payload(subject: Subject) -> Verdict:
 
 
 def _compile(value: Json, options: Options) -> Judge:
-    rules = PathRules(value, options)
+    rules = PathRules(value, options, compile_at_path)
 
     def judge(subject: Subject) -> Verdict:
         if not subject.has_payload:
             return without_payload(subject)
-        return verdict_of(rules.faults(subject.payload))
+        earlier = subject.earlier if rules.looks_back else NOTHING
+        return verdict_of(rules.faults(subject.payload, earlier))
 
     return judge
 

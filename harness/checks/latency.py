@@ -1,8 +1,8 @@
-"""`latency`: how long the reply took."""
+"""`latency` and `first_token`: how long the reply took, and its first byte."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from harness.checks.check import (
     PASS,
@@ -15,53 +15,100 @@ from harness.checks.check import (
     skipped,
 )
 from harness.checks.subject import Subject
+from harness.conversation import Turn
 from harness.durations import DURATION_PATTERN, format_duration, parse_duration
 from harness.json_schema.wording import show
 from harness.typing import Json
 
-_NO_TIME = skipped("no time was recorded for this turn")
+NO_TIME = skipped("no time was recorded for this turn")
+NO_STREAM = skipped("the answer is no stream, so it has no first byte of its own")
 
 
-def _compile(value: Json, _options: Options) -> Judge:
+def limit_of(name: str, value: Json) -> float:
+    """The seconds of `{under: 2s}`. Raises `BadExpectation`."""
     if not isinstance(value, Mapping) or set(value) != {"under"}:
-        raise BadExpectation("wrong-value", "'latency' takes {under: 2s}")
+        raise BadExpectation("wrong-value", f"'{name}' takes {{under: 2s}}")
     try:
-        limit = parse_duration(str(value["under"]))
+        return parse_duration(str(value["under"]))
     except ValueError as error:
         message = f"{show(value['under'])} is no duration"
         raise BadExpectation("wrong-value", message, "such as 500ms, 2s, 1m", ("under",)) from error
 
-    def judge(subject: Subject) -> Verdict:
-        if subject.latency is None:
-            return _NO_TIME
-        if subject.latency < limit:
-            return PASS
-        found = format_duration(subject.latency)
-        recorded = " in the recording" if subject.is_recorded else ""
-        return failed(
-            f"{subject.name} took {found}{recorded}, expected under {format_duration(limit)}",
-            expected=f"under {format_duration(limit)}",
-            actual=found,
-        )
 
-    return judge
+def time_of_first_token(turn: Turn | None) -> float | Verdict:
+    """Seconds to the first byte of a streamed reply, or why there are none."""
+    answer = turn.answer.response if turn is not None and turn.answer is not None else None
+    if turn is None or answer is None:
+        return NO_TIME
+    if not answer.chunks:
+        return NO_STREAM
+    seconds = turn.first_token
+    return NO_TIME if seconds is None else seconds
 
+
+def _compiler(
+    name: str, measure: Callable[[Subject], float | Verdict], sentence: str
+) -> Callable[[Json, Options], Judge]:
+    def compile_(value: Json, _options: Options) -> Judge:
+        limit = limit_of(name, value)
+
+        def judge(subject: Subject) -> Verdict:
+            seconds = measure(subject)
+            if isinstance(seconds, Verdict):
+                return seconds
+            if seconds < limit:
+                return PASS
+            found = format_duration(seconds)
+            took = sentence.format(subject.name, found)
+            recorded = " in the recording" if subject.is_recorded else ""
+            return failed(
+                f"{took}{recorded}, expected under {format_duration(limit)}",
+                expected=f"under {format_duration(limit)}",
+                actual=found,
+            )
+
+        return judge
+
+    return compile_
+
+
+UNDER: Mapping[str, Json] = {
+    "type": "object",
+    "required": ["under"],
+    "additionalProperties": False,
+    "properties": {
+        "under": {
+            "type": "string",
+            "pattern": DURATION_PATTERN,
+            "description": "A duration with its unit: 500ms, 2s, 1m.",
+        }
+    },
+}
+"""JSON Schema of an upper bound of a time."""
 
 LATENCY = Kind(
     name="latency",
     schema={
-        "type": "object",
-        "required": ["under"],
-        "additionalProperties": False,
-        "properties": {
-            "under": {
-                "type": "string",
-                "pattern": DURATION_PATTERN,
-                "description": "A duration with its unit: 500ms, 2s, 1m.",
-            }
-        },
+        **UNDER,
         "description": "The time from sending the message to the end of the reply.",
         "examples": [{"under": "2s"}],
     },
-    compile=_compile,
+    compile=_compiler(
+        "latency",
+        lambda subject: NO_TIME if subject.latency is None else subject.latency,
+        "{} took {}",
+    ),
+)
+FIRST_TOKEN = Kind(
+    name="first_token",
+    schema={
+        **UNDER,
+        "description": "The time from sending the message to the first byte of a streamed reply.",
+        "examples": [{"under": "500ms"}],
+    },
+    compile=_compiler(
+        "first_token",
+        lambda subject: time_of_first_token(subject.turn),
+        "the first byte of {} came after {}",
+    ),
 )

@@ -13,6 +13,10 @@ from harness.typing import Json, Path
 Located = tuple[Path, Json]
 """A value with its place in the payload."""
 
+Recall = Callable[[int], Json]
+"""The value that stood at the same path in an earlier turn, or all of them where a path may lead
+to several. Raises `CheckCrashed` where there is no such turn, or nothing stood there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matcher:
@@ -28,6 +32,8 @@ class Matcher:
     """It may hold where the path leads to nothing; `complain_of_all` decides."""
     wants_nothing: bool = False
     """It holds only where the path leads to nothing."""
+    resolve: Callable[[Recall], Matcher] | None = None
+    """For a condition that an earlier turn decides: makes the matcher that is asked instead."""
     literal: tuple[Json, ...] = ()
     """The value that is to be equal, where that is the condition; for showing a difference."""
 

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 from harness.checks.check import BadExpectation, Options
 from harness.checks.item_matchers import ITEM_MATCHERS
-from harness.checks.matcher import Builder, Matcher
+from harness.checks.matcher import Builder, Compile, Matcher
+from harness.checks.turn_matchers import TURN_MATCHERS
 from harness.checks.value_matchers import COMPARISONS, VALUE_MATCHERS, equal_to
 from harness.errors import did_you_mean
 from harness.typing import Json, describe, type_names
 
-MATCHERS: Mapping[str, Builder] = {**VALUE_MATCHERS, **ITEM_MATCHERS}
+_OF_ONE_TURN: Mapping[str, Builder] = {**VALUE_MATCHERS, **ITEM_MATCHERS}
+MATCHERS: Mapping[str, Builder] = {**_OF_ONE_TURN, **TURN_MATCHERS}
 
 
 def compile_matchers(value: Json, options: Options) -> tuple[Matcher, ...]:
@@ -19,17 +21,35 @@ def compile_matchers(value: Json, options: Options) -> tuple[Matcher, ...]:
 
     Raises `BadExpectation`: `unknown-matcher` where a key of the mapping is none.
     """
-    return _compile(value, options, MATCHERS)
+    return _compile(value, options, _OF_ONE_TURN, compile_matchers)
+
+
+def compile_at_path(value: Json, options: Options) -> tuple[Matcher, ...]:
+    """The same right behind a path of `json`, where an earlier turn may be compared with."""
+    return _compile(value, options, MATCHERS, compile_at_path, inner=compile_matchers)
 
 
 def compile_count(value: Json) -> tuple[Matcher, ...]:
     """The matchers for a number of things: a whole number, or a mapping of comparisons."""
     if not isinstance(value, Mapping) and (not isinstance(value, int) or isinstance(value, bool)):
         raise BadExpectation("wrong-value", f"{describe(value)} stands where a count is wanted")
-    return _compile(value, Options(), COMPARISONS)
+    return compile_comparisons(value)
 
 
-def _compile(value: Json, options: Options, known: Mapping[str, Builder]) -> tuple[Matcher, ...]:
+def compile_comparisons(value: Json) -> tuple[Matcher, ...]:
+    """The matchers for a number: a number, or a mapping of comparisons."""
+    return _compile(value, Options(), COMPARISONS, compile_matchers)
+
+
+def _compile(
+    value: Json,
+    options: Options,
+    known: Mapping[str, Builder],
+    below: Compile,
+    *,
+    inner: Compile | None = None,
+) -> tuple[Matcher, ...]:
+    """`below` compiles what stands behind `not`, `inner` what stands behind other matchers."""
     if not isinstance(value, Mapping):
         return (equal_to(value, options),)
     if not value:
@@ -37,6 +57,10 @@ def _compile(value: Json, options: Options, known: Mapping[str, Builder]) -> tup
             "unknown-matcher", "the mapping is empty", "for an empty object say {equals: {}}"
         )
     for name in value:
+        if name not in known and name in TURN_MATCHERS:
+            message = f"'{name}' cannot stand here"
+            hint = "it stands right behind a path of 'json'"
+            raise BadExpectation("unknown-matcher", message, hint, (name,))
         if name not in known:
             hint = did_you_mean(name, known)
             if not hint.startswith("did"):
@@ -45,7 +69,8 @@ def _compile(value: Json, options: Options, known: Mapping[str, Builder]) -> tup
     found = []
     for name, argument in value.items():
         try:
-            found.append(known[name](argument, options, compile_matchers))
+            compile_ = below if name == "not" or inner is None else inner
+            found.append(known[name](argument, options, compile_))
         except BadExpectation as error:
             raise error.below(name) from error
     return tuple(found)
@@ -90,6 +115,8 @@ _DESCRIPTIONS = {
     "length": "How many items, characters, keys or matches there are.",
     "exists": "Whether there is anything at the path.",
     "unique": "No two items are alike.",
+    "sorted": "Numbers or texts in this order: true or ascending, or descending.",
+    "same_as_turn": "Equal to what stood at the same path in the reply to this earlier turn.",
 }
 
 VALUE_OR_MATCHER: Mapping[str, Json] = {

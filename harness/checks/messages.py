@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from harness.checks.block import Block, block_schema
+from harness.checks.block import Block
 from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
 from harness.checks.counting import Count, Parts
 from harness.checks.matchers import COUNT
 from harness.checks.subject import Subject, message_of
-from harness.checks.text_kinds import TEXT_KINDS
+from harness.checks.text_kinds import TEXT_BLOCK, TEXT_KINDS
 from harness.checks.words import said
 from harness.typing import Json
 
@@ -29,33 +29,41 @@ def _compile(value: Json, options: Options) -> Judge:
             return _with_texts(failure, subject)
         if not number and (each or any_ or first or last):
             return failed(f"{subject.name} has no messages", expected="a message", actual="none")
+        found = PASS
         for block, indexes in ((each, range(number)), (first, (0,)), (last, (number - 1,))):
-            if block is not None and (failure := _first_failure(block, subject, indexes)):
-                return failure
-        if any_ is not None:
-            return _any(any_, subject)
-        return PASS
+            if block is not None and (verdict := _all(block, subject, indexes)) is not PASS:
+                found = verdict
+            if found.outcome.is_bad:
+                return found
+        if any_ is not None and (verdict := _any(any_, subject)) is not PASS:
+            return verdict
+        return found
 
     return judge
 
 
-def _first_failure(block: Block, subject: Subject, indexes: Iterable[int]) -> Verdict | None:
-    failures = (block.failure(message_of(subject, index)) for index in indexes)
-    return next((failure for failure in failures if failure is not None), None)
+def _all(block: Block, subject: Subject, indexes: Iterable[int]) -> Verdict:
+    """The first failure, else the first skip, else a pass."""
+    verdicts = [block.verdict(message_of(subject, index)) for index in indexes]
+    unlike = [verdict for verdict in verdicts if verdict is not PASS]
+    return next((one for one in unlike if one.outcome.is_bad), unlike[0] if unlike else PASS)
 
 
 def _any(block: Block, subject: Subject) -> Verdict:
-    failures = []
+    verdicts = []
     for index in range(len(subject.messages)):
-        failure = block.failure(message_of(subject, index))
-        if failure is None:
+        verdict = block.verdict(message_of(subject, index))
+        if verdict is PASS:
             return PASS
-        failures.append(failure.finding)
-    findings = [finding for finding in failures if finding is not None]
+        verdicts.append(verdict)
+    unclear = next((one for one in verdicts if not one.outcome.is_bad), None)
+    if unclear is not None:
+        return unclear
+    findings = [one.finding for one in verdicts if one.finding is not None]
     return failed(
         f"no message of {subject.name} fits",
         expected=findings[0].expected,
-        actual=_texts(subject),
+        actual=texts_of_messages(subject),
         difference=tuple(finding.message for finding in findings),
     )
 
@@ -64,10 +72,11 @@ def _with_texts(verdict: Verdict, subject: Subject) -> Verdict:
     finding = verdict.finding
     if finding is None:
         return verdict
-    return failed(finding.message, expected=finding.expected, actual=_texts(subject))
+    return failed(finding.message, expected=finding.expected, actual=texts_of_messages(subject))
 
 
-def _texts(subject: Subject) -> str:
+def texts_of_messages(subject: Subject) -> str:
+    """The messages of a reply, numbered, one below the other."""
     lines = [f"{n}. {message.text}" for n, message in enumerate(subject.messages, 1)]
     return said("\n".join(lines)) or "no messages"
 
@@ -87,7 +96,7 @@ MESSAGES = Kind(
         "additionalProperties": False,
         "properties": {
             "count": {**COUNT, "description": "How many messages the reply has."},
-            **{key: block_schema(TEXT_KINDS, text) for key, text in _WORDS.items()},
+            **{key: {**TEXT_BLOCK, "description": text} for key, text in _WORDS.items()},
         },
         "description": "The messages of the reply, one by one.",
         "examples": [{"count": 2, "last": {"ends_with": "?"}}],

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from harness.conversation import Attachment, Exchange, ReplyMessage, Turn
+from harness.conversation import (
+    Attachment,
+    Exchange,
+    ReplyMessage,
+    ToolCall,
+    Transcript,
+    Turn,
+)
 from harness.typing import Json
+
+
+def _reply_payload(turn: Turn) -> Json:
+    return turn.reply.payload if turn.reply is not None else None
+
+
+def _record_of(turn: Turn) -> Json:
+    return turn.history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,35 +39,105 @@ class Subject:
     actions: Mapping[str, str] = field(default_factory=dict)
     products: tuple[Json, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    tools: tuple[ToolCall, ...] | None = None
+    """None where the provider's definition does not say where tool calls stand."""
+    usage: Mapping[str, float] | None = None
+    """None where the provider's definition does not say where it stands."""
     exchange: Exchange | None = None
     """The exchange that it was read from."""
     latency: float | None = None
     """Seconds; None where no time was recorded."""
     is_recorded: bool = False
+    turn: Turn | None = None
+    """The turn that it came in; None for a part of a reply."""
+    transcript: Transcript | None = None
+    """What was said so far, or all of it; None where only the subject is known."""
+    file: str = ""
+    """The file that the turn is written in, relative to the project; empty where there is none."""
+    payload_of: Callable[[Turn], Json] = _reply_payload
+    """What of another turn is of the same kind as this payload."""
+
+    @property
+    def earlier(self) -> Mapping[int, Json]:
+        """The payloads of the turns before, by number. Turns without a reply are left out."""
+        if self.turn is None or self.transcript is None:
+            return {}
+        number = self.turn.number
+        return {
+            turn.number: self.payload_of(turn)
+            for turn in self.transcript.turns
+            if turn.number < number and turn.reply is not None
+        }
 
 
-def subject_of(turn: Turn, *, is_recorded: bool = False) -> Subject:
+def subject_of(
+    turn: Turn,
+    *,
+    is_recorded: bool = False,
+    transcript: Transcript | None = None,
+    file: str = "",
+) -> Subject:
     """What the checks of a turn judge: its reply, or the refusal that the scenario expects."""
     reply = turn.reply
     if reply is None:
-        return _refusal(turn, is_recorded=is_recorded)
+        return _refusal(turn, is_recorded=is_recorded, transcript=transcript, file=file)
     return Subject(
+        turn=turn,
+        transcript=transcript,
+        file=file,
         text=reply.text,
         payload=reply.payload,
         messages=reply.messages,
         actions=reply.actions,
         products=reply.products,
         attachments=reply.attachments,
+        tools=reply.tools,
+        usage=reply.usage,
         exchange=turn.answer,
         latency=turn.latency,
         is_recorded=is_recorded,
     )
 
 
-def history_of(turn: Turn, *, is_recorded: bool = False) -> Subject:
+def history_of(
+    turn: Turn,
+    *,
+    is_recorded: bool = False,
+    transcript: Transcript | None = None,
+    file: str = "",
+) -> Subject:
     """What the `history:` checks of a turn judge: the provider's own record."""
-    text = json.dumps(turn.history, ensure_ascii=False, indent=1)
-    return Subject(name="the history", text=text, payload=turn.history, is_recorded=is_recorded)
+    return Subject(
+        name="the history",
+        text=json.dumps(turn.history, ensure_ascii=False, indent=1),
+        payload=turn.history,
+        is_recorded=is_recorded,
+        turn=turn,
+        transcript=transcript,
+        file=file,
+        payload_of=_record_of,
+    )
+
+
+def conversation_of(transcript: Transcript) -> Subject:
+    """All replies of a conversation together; the payload is the list of their payloads."""
+    replies = [turn.reply for turn in transcript.turns if turn.reply is not None]
+    tools = [reply.tools for reply in replies if reply.tools is not None]
+    used = [reply.usage for reply in replies if reply.usage is not None]
+    names = dict.fromkeys(name for usage in used for name in usage)
+    return Subject(
+        name="the conversation",
+        text="\n".join(reply.text for reply in replies),
+        payload=[reply.payload for reply in replies],
+        messages=tuple(message for reply in replies for message in reply.messages),
+        actions={label: text for reply in replies for label, text in reply.actions.items()},
+        products=tuple(product for reply in replies for product in reply.products),
+        attachments=tuple(one for reply in replies for one in reply.attachments),
+        tools=tuple(call for calls in tools for call in calls) if tools else None,
+        usage={name: sum(one.get(name, 0) for one in used) for name in names} if used else None,
+        is_recorded=transcript.is_recorded,
+        transcript=transcript,
+    )
 
 
 def message_of(subject: Subject, index: int) -> Subject:
@@ -63,7 +148,7 @@ def message_of(subject: Subject, index: int) -> Subject:
     )
 
 
-def _refusal(turn: Turn, *, is_recorded: bool) -> Subject:
+def _refusal(turn: Turn, *, is_recorded: bool, transcript: Transcript | None, file: str) -> Subject:
     answer = turn.answer
     body = answer.response.body if answer is not None and answer.response is not None else b""
     text = body.decode("utf-8", "replace")
@@ -73,6 +158,9 @@ def _refusal(turn: Turn, *, is_recorded: bool) -> Subject:
         payload, has_payload = None, False
     return Subject(
         name="the refusal",
+        turn=turn,
+        transcript=transcript,
+        file=file,
         text=text,
         payload=payload,
         has_payload=has_payload,

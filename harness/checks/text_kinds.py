@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.checks.check import Kind
+from harness.checks.check import CheckKind
+from harness.checks.combining import with_combinations
 from harness.checks.contains import CONTAINS, CONTAINS_ALL, CONTAINS_ANY, NOT_CONTAINS
 from harness.checks.edges import ENDS_WITH, STARTS_WITH
 from harness.checks.equals import EQUALS
+from harness.checks.language import LANGUAGE
 from harness.checks.matches import MATCHES, NOT_MATCHES
+from harness.checks.measures import MAX_CHARACTERS, MAX_WORDS, MIN_WORDS
+from harness.checks.reading import READING
+from harness.typing import Json
 
-TEXT_KINDS: Mapping[str, Kind] = {
+_KINDS: Mapping[str, CheckKind] = {
     kind.name: kind
     for kind in (
         EQUALS,
@@ -22,5 +27,16 @@ TEXT_KINDS: Mapping[str, Kind] = {
         NOT_MATCHES,
         STARTS_WITH,
         ENDS_WITH,
+        MAX_WORDS,
+        MIN_WORDS,
+        MAX_CHARACTERS,
+        LANGUAGE,
+        READING,
     )
 }
+
+TEXT_KINDS = with_combinations(_KINDS, "text_checks")
+"""What may be asked of a text alone."""
+
+TEXT_BLOCK: Mapping[str, Json] = {"$ref": "#/$defs/text_checks"}
+"""JSON Schema of a mapping of them."""

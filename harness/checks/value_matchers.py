@@ -51,7 +51,11 @@ def _equals(value: Json, options: Options, _compile: Compile) -> Matcher:
 
 
 def _not(value: Json, options: Options, compile_: Compile) -> Matcher:
-    inner = compile_(value, options)
+    return negated(compile_(value, options))
+
+
+def negated(inner: Sequence[Matcher]) -> Matcher:
+    """Holds where one of the matchers does not."""
     expected = f"anything but {all_expected(inner)}"
 
     def complain(found: Json, at: Path) -> str:

@@ -1,4 +1,4 @@
-"""The commands: run, lint, providers, cassettes, emulate, schemas."""
+"""The commands: run, lint, providers, cassettes, import, emulate, schemas."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import typer
 
 from harness import __version__
 from harness.cli.cassettes import cassettes
+from harness.cli.importing import importing
 from harness.cli.processes import run_pytest
+from harness.cli.reports import report
 from harness.errors import HarnessError
 
 app = typer.Typer(
@@ -23,6 +25,8 @@ app = typer.Typer(
 providers = typer.Typer(no_args_is_help=True, help="Look at the providers of harness.yaml.")
 app.add_typer(providers, name="providers")
 app.add_typer(cassettes, name="cassettes")
+app.add_typer(report, name="report")
+app.add_typer(importing, name="import")
 
 FOUND_PROBLEMS = 1
 WRONG_USE = 2
@@ -78,6 +82,10 @@ def run(  # noqa: PLR0913  # one parameter an option
     yes: Annotated[
         bool, typer.Option("--yes", help="In refresh: replace recordings without asking.")
     ] = False,
+    update: Annotated[
+        bool,
+        typer.Option("--update", help="Rewrite the goldens of 'same_as' from the recordings."),
+    ] = False,
     reports: Annotated[Path, typer.Option(help="Folder of the reports.")] = Path("reports"),
 ) -> None:
     """Play scenarios; further options go to pytest.
@@ -94,7 +102,9 @@ def run(  # noqa: PLR0913  # one parameter an option
     arguments = [*(paths or [os.path.relpath(config.scenarios)]), *context.args]
     arguments += ["--alluredir", str(reports / "allure"), "--clean-alluredir"]
     arguments += ["--junitxml", str(reports / "junit.xml")]
+    arguments += ["--harness-reports", str(reports)]
     arguments += ["--harness-mode", mode] if mode else []
+    arguments += ["--harness-update"] if update else []
     arguments += [part for name in provider or () for part in ("--harness-provider", name)]
     arguments += ["-m", tag] if tag else []
     arguments += ["--harness-concurrency", str(concurrency)] if concurrency else []
@@ -137,6 +147,26 @@ def list_providers() -> None:
     from harness.cli.checking import list_all  # noqa: PLC0415  # as in run
 
     list_all()
+
+
+@app.command()
+def check(
+    transcripts: Annotated[
+        list[Path],
+        typer.Argument(help="results.json, a stored transcript, or messages: JSON or lines."),
+    ],
+    *,
+    scenario: Annotated[
+        Path | None, typer.Option(help="Scenario file to judge by; needed but for results.json.")
+    ] = None,
+    messages: Annotated[
+        str, typer.Option(help="JSONPath of the list of messages in a provider's own record.")
+    ] = "",
+) -> None:
+    """Judge conversations that were held before, without playing them."""
+    from harness.cli.rechecking import check_all  # noqa: PLC0415  # as in run
+
+    raise typer.Exit(check_all(transcripts, scenario, messages))
 
 
 @app.command()

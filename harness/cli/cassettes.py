@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 import typer
 
-from harness.durations import parse_duration
+from harness.durations import parse_age
 
 FOUND_PROBLEMS = 1
-SECONDS = {"d": 86_400, "w": 604_800}
 
 cassettes = typer.Typer(no_args_is_help=True, help="Look at recordings, and tidy them.")
 
@@ -20,14 +18,10 @@ Paths = Annotated[
 
 
 def _age(text: str) -> float:
-    """Seconds of `90d`, `12w`, or of a duration such as `36h`."""
-    days = re.fullmatch(r"(\d{1,5})([dw])", text)
-    if days:
-        return float(int(days[1]) * SECONDS[days[2]])
     try:
-        return parse_duration(text)
+        return parse_age(text)
     except ValueError as error:
-        raise typer.BadParameter(f"'{text}' is no age such as 90d, 12w or 36h") from error
+        raise typer.BadParameter(str(error)) from error
 
 
 @cassettes.command()
@@ -36,7 +30,11 @@ def check(
     *,
     max_age: Annotated[
         float | None,
-        typer.Option(parser=_age, metavar="AGE", help="Tell recordings that are older: 90d, 12w."),
+        typer.Option(
+            parser=_age,
+            metavar="AGE",
+            help="Tell recordings that are older: 90d, 12w; else max_age of harness.yaml.",
+        ),
     ] = None,
 ) -> None:
     """Tell which recordings are missing, stale, orphaned, unused in part, foreign or too old.
@@ -80,11 +78,16 @@ def recover(
     discard: Annotated[
         bool, typer.Option("--discard", help="Remove the journals instead.")
     ] = False,
+    broken: Annotated[
+        bool,
+        typer.Option("--broken", help="Also take up what the network broke; a replay breaks too."),
+    ] = False,
 ) -> None:
     """Make cassettes of what killed runs had heard, where that is the whole conversation."""
     from harness.cli.recordings import recover_all  # noqa: PLC0415  # as in check
 
-    raise typer.Exit(FOUND_PROBLEMS if recover_all(paths or [], is_discarded=discard) else 0)
+    left = recover_all(paths or [], is_discarded=discard, takes_broken=broken)
+    raise typer.Exit(FOUND_PROBLEMS if left else 0)
 
 
 @cassettes.command()

@@ -9,7 +9,9 @@ import typer
 
 from harness.cli.here import project_here
 from harness.conversation import Exchange, UserMessage
+from harness.engine.hiding import hidden_error
 from harness.engine.lines import Lines
+from harness.engine.preparing import prepare_on
 from harness.engine.project import Project
 from harness.errors import PlayError
 from harness.providers.catalogue import definition_of, installed
@@ -50,8 +52,13 @@ def list_all() -> None:
 
 def _talk(project: Project, name: str, message: str) -> int:
     line = Lines(project).live_check(name)
-    session = Session(line.provider, line.wire, seed=line.seed)
-    session = Session(line.provider, line.wire, seed=line.seed, prepare=session.prepare)
+    session = Session(
+        line.provider,
+        line.wire,
+        seed=line.seed,
+        prepare=lambda: prepare_on(line),
+        know=line.know,
+    )
     try:
         if message:
             reply = session.say(UserMessage(text=message), 1)
@@ -62,8 +69,9 @@ def _talk(project: Project, name: str, message: str) -> int:
             session.open()
         session.close()
     except PlayError as error:
-        typer.echo(line.redactor.text(str(error)))
-        _show(line.redact(session.take_exchanges()))
+        shown = line.redact(session.take_exchanges())
+        typer.echo(str(hidden_error(error, line.redactor)))
+        _show(shown)
         with suppress(PlayError), line.closing_wire() as wire:
             session.close(wire)
         return 1

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import typer
 
-from harness.checks import KINDS
-from harness.config import CONFIG_SCHEMA
+from harness.checks import conversation_kinds, reply_kinds
+from harness.config import CONFIG_SCHEMA, find_config, read_config
+from harness.engine.own_checks import own_checks
 from harness.engine.vocabulary import Vocabulary
 from harness.providers.definition_schema import DEFINITION_SCHEMA
-from harness.scenario import scenario_schema
+from harness.reports.results import RESULTS_SCHEMA
+from harness.scenario import defaults_schema, fragment_schema, scenario_schema
 from harness.typing import Json
 
 
@@ -34,12 +36,19 @@ def write_schemas(folder: Path, *, is_check: bool) -> int:
 
 
 def editor_schemas() -> dict[str, Json]:
-    """The formats that authors write, by file name."""
-    vocabulary = Vocabulary(KINDS, None)
+    """The formats that authors write, and that of results, by file name.
+
+    That of scenarios has the project's own checks, where the folder lies in a project.
+    """
+    file = find_config(Path.cwd())
+    own = own_checks(read_config(file)).kinds if file is not None else {}
+    vocabulary = Vocabulary(reply_kinds(own), None, conversation=conversation_kinds(own))
+    scenario = scenario_schema(vocabulary.blocks)
     return {
-        "scenario": scenario_schema(
-            vocabulary.reply_checks, vocabulary.refusal_checks, vocabulary.history_checks
-        ),
+        "scenario": scenario,
+        "fragment": fragment_schema(scenario),
+        "defaults": defaults_schema(scenario),
         "harness": CONFIG_SCHEMA,
         "definition": DEFINITION_SCHEMA,
+        "results": RESULTS_SCHEMA,
     }

@@ -11,8 +11,7 @@ from harness.cli.here import project_here
 from harness.engine.loading import load_scenario
 from harness.engine.project import Project
 from harness.errors import AuthoringError, Problem, ScenarioError
-
-SUFFIXES = (".yaml", ".yml")
+from harness.scenario import is_scenario_file
 
 
 def lint_files(paths: Sequence[str]) -> int:
@@ -53,6 +52,6 @@ def _files(project: Project, paths: Sequence[str]) -> Iterator[Path]:
                 Problem(code="no-such-file", message="there is no such file", where=str(path))
             )
         if resolved.is_dir():
-            yield from sorted(f for f in resolved.rglob("*") if f.suffix in SUFFIXES)
+            yield from sorted(f for f in resolved.rglob("*") if is_scenario_file(f, resolved))
         else:
             yield resolved

@@ -20,14 +20,19 @@ from harness.engine.recordings.scanning import files_below, project_secrets, sca
 from harness.errors import AuthoringError, CassetteError
 from harness.reports.recorded import labelled, recorded_page
 from harness.wire.cassette import read_cassette
+from harness.wire.redaction import Redactor
 from harness.wire.secret_scan import SecretScan
 
 
 def check_all(paths: Sequence[str], max_age: float | None) -> int:
-    """Print what is wrong with the recordings. Returns the number of findings."""
-    checking = Checking(
-        take_inventory(project_here(), paths), now=datetime.now(UTC), max_age=max_age
-    )
+    """Print what is wrong with the recordings. Returns the number of findings.
+
+    Without a `max_age` in seconds, that of harness.yaml counts.
+    """
+    project = project_here()
+    oldest = project.config.max_age if max_age is None else max_age
+    inventory = take_inventory(project, paths)
+    checking = Checking(inventory, now=datetime.now(UTC), max_age=oldest)
     for finding in checking.findings():
         typer.echo(str(finding))
     typer.echo(_summary(checking.tally))
@@ -39,6 +44,8 @@ def show_all(paths: Sequence[str]) -> int:
     unreadable = 0
     inventory = take_inventory(project_here(), paths)
     fitting = Fitting(inventory)
+    # What the user says stands in the scenario, where nothing was taken out.
+    redactor = Redactor(project_secrets(inventory.project))
     files = list(_shown_files(inventory))
     if not files:
         typer.echo("there is no recording")
@@ -47,7 +54,7 @@ def show_all(paths: Sequence[str]) -> int:
         if number:
             typer.echo()
         try:
-            typer.echo("\n".join(_page(inventory, fitting, path)))
+            typer.echo(redactor.text("\n".join(_page(inventory, fitting, path))))
         except CassetteError as error:
             unreadable += 1
             typer.echo(str(error))
@@ -79,8 +86,11 @@ def prune_all(paths: Sequence[str], *, is_agreed: bool) -> None:
     typer.echo(f"{_plural(len(found), 'file')} removed")
 
 
-def recover_all(paths: Sequence[str], *, is_discarded: bool) -> int:
-    """Take up journals, or remove them. Returns the number of those that stay."""
+def recover_all(paths: Sequence[str], *, is_discarded: bool, takes_broken: bool) -> int:
+    """Take up journals, or remove them. Returns the number of those that stay.
+
+    With `takes_broken`, a conversation that the network broke is taken up as well.
+    """
     project = project_here()
     inventory = take_inventory(project, paths)
     journals = journals_of(inventory)
@@ -93,7 +103,9 @@ def recover_all(paths: Sequence[str], *, is_discarded: bool) -> int:
         if is_discarded:
             journal.unlink()
             typer.echo(f"{inventory.shown(journal)}: removed")
-        elif not _recovered(inventory, examine(inventory, journal), scan):
+            continue
+        recovery = examine(inventory, journal, takes_broken=takes_broken)
+        if not _recovered(inventory, recovery, scan):
             left += 1
     return left
 

@@ -1,6 +1,6 @@
 """harness.yaml: which providers there are, and where things lie."""
 
-from harness.config.config import Config, ProviderConfig
+from harness.config.config import Config, ProviderConfig, Slower
 from harness.config.reader import FILE_NAME, find_config, read_config
 from harness.config.schema import CONFIG_SCHEMA
 
@@ -9,6 +9,7 @@ __all__ = [
     "FILE_NAME",
     "Config",
     "ProviderConfig",
+    "Slower",
     "find_config",
     "read_config",
 ]

@@ -30,6 +30,16 @@ class ProviderConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slower:
+    """From when on a turn counts as slower than the recorded one: both must hold."""
+
+    factor: float = 2.0
+    """As many times the recorded seconds."""
+    at_least: float = 0.5
+    """As many seconds more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """What harness.yaml says."""
 
@@ -45,6 +55,12 @@ class Config:
     """Known tags with their meaning; None where any tag will do."""
     concurrency: int = 20
     """Conversations at once over all providers, live or recording."""
+    checks: tuple[Node, ...] = ()
+    """Where the project's own checks lie: Python files of it, or names of installed ones."""
+    max_age: float | None = None
+    """Seconds after which a recording counts as old; None where any age will do."""
+    slower: Slower = field(default_factory=Slower)
+    """From when on drift calls a turn slower than recorded."""
 
     def shown(self, path: Path) -> str:
         """A path as people see it: relative to the project where it lies inside it."""

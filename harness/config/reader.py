@@ -6,9 +6,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-from harness.config.config import Config, ProviderConfig
+from harness.config.config import Config, ProviderConfig, Slower
 from harness.config.schema import CONFIG_SCHEMA
-from harness.durations import parse_duration
+from harness.durations import parse_age, parse_duration
 from harness.errors import ConfigurationError, Problem, did_you_mean, quote
 from harness.file_format import hold_against
 from harness.json_schema import Schema, compile_schema
@@ -34,7 +34,13 @@ def find_config(start: Path) -> Path | None:
 
 def read_config(file: Path) -> Config:
     """Read and check harness.yaml. Raises `ConfigurationError` or `YamlError`."""
-    document = read(file.read_bytes(), file.name, expect_mapping=True)
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror}"
+        problem = Problem(code="unreadable-file", message=message, where=file.name)
+        raise ConfigurationError(problem) from error
+    document = read(content, file.name, expect_mapping=True)
     hold_against(document, _format(), error=ConfigurationError)
     top = document.at()
     root = file.parent.resolve()
@@ -53,6 +59,7 @@ def read_config(file: Path) -> Config:
     only = next(iter(providers)) if len(providers) == 1 else ""
     tags = top.get("tags")
     concurrency = top.get("concurrency")
+    max_age = top.get("max_age")
     return Config(
         root=root,
         provider=str(default.value) if default else only,
@@ -62,6 +69,20 @@ def read_config(file: Path) -> Config:
         cassettes=_folder(root, top.get("cassettes"), "cassettes"),
         tags={name: str(tag.value) for name, tag in tags.items()} if tags else None,
         concurrency=_count(concurrency, 20),
+        checks=tuple(top.get("checks") or ()),
+        max_age=parse_age(str(max_age.value)) if max_age else None,
+        slower=_slower(top.get("drift")),
+    )
+
+
+def _slower(drift: Node | None) -> Slower:
+    latency = drift.get("latency") if drift else None
+    factor = latency.get("factor") if latency else None
+    at_least = latency.get("at_least") if latency else None
+    known = Slower()
+    return Slower(
+        factor=float(str(factor.value)) if factor else known.factor,
+        at_least=parse_duration(str(at_least.value)) if at_least else known.at_least,
     )
 
 

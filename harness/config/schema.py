@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.durations import DURATION_PATTERN
+from harness.durations import AGE_PATTERN, DURATION_PATTERN
 from harness.typing import Json
 
 PROVIDER: Json = {
@@ -43,6 +43,31 @@ PROVIDER: Json = {
     },
 }
 
+DRIFT: Json = {
+    "type": "object",
+    "description": "What counts as a difference from the recording.",
+    "additionalProperties": False,
+    "properties": {
+        "latency": {
+            "type": "object",
+            "description": "A turn counts as slower where both hold.",
+            "additionalProperties": False,
+            "properties": {
+                "factor": {
+                    "type": "number",
+                    "minimum": 1,
+                    "description": "As many times the recorded time; 2 where left out.",
+                },
+                "at_least": {
+                    "type": "string",
+                    "pattern": DURATION_PATTERN,
+                    "description": "As much longer than recorded; 500ms where left out.",
+                },
+            },
+        },
+    },
+}
+
 CONFIG_SCHEMA: Json = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "harness.yaml",
@@ -68,6 +93,19 @@ CONFIG_SCHEMA: Json = {
             "type": "integer",
             "minimum": 1,
             "description": "Conversations at once over all providers; 20 where left out.",
+        },
+        "max_age": {
+            "type": "string",
+            "pattern": AGE_PATTERN,
+            "description": "harness cassettes check tells older recordings, such as 90d or 12w.",
+        },
+        "drift": DRIFT,
+        "checks": {
+            "type": "array",
+            "items": {"type": "string"},
+            "minItems": 1,
+            "description": "Python files with checks of the project's own, or installed ones.",
+            "examples": [["checks/politeness.py"]],
         },
         "tags": {
             "type": "object",

@@ -1,7 +1,14 @@
 """What was said, as values: messages, exchanges, replies, transcripts."""
 
 from harness.conversation.exchange import Attempt, Exchange, Headers, Origin, Request, Response
-from harness.conversation.message import Attachment, Reply, ReplyMessage, Role, UserMessage
+from harness.conversation.message import (
+    Attachment,
+    Reply,
+    ReplyMessage,
+    Role,
+    ToolCall,
+    UserMessage,
+)
 from harness.conversation.outcome import Outcome
 from harness.conversation.transcript import Stop, Transcript, Turn
 
@@ -18,6 +25,7 @@ __all__ = [
     "Response",
     "Role",
     "Stop",
+    "ToolCall",
     "Transcript",
     "Turn",
     "UserMessage",

@@ -51,6 +51,17 @@ class ReplyMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """A tool that the bot called on the way to its reply, or wants to be called."""
+
+    name: str
+    arguments: Json = None
+    """As JSON; the text itself where the provider gave one that is no JSON."""
+    id: str = ""
+    """As the provider names it; empty where it does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What the bot answered to one user message."""
 
@@ -61,6 +72,11 @@ class Reply:
     """Buttons: label to the prompt that pressing one sends."""
     products: tuple[Json, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    tools: tuple[ToolCall, ...] | None = None
+    """In the order called; None where the definition does not say where calls stand."""
+    usage: Mapping[str, float] | None = None
+    """What the provider counted, such as tokens, by name; None where the definition does not
+    say where it stands, empty where the provider told nothing."""
 
     @property
     def text(self) -> str:

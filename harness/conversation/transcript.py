@@ -57,6 +57,19 @@ class Turn:
         return None if first is None or last is None else last.ended - first.started
 
     @property
+    def first_token(self) -> float | None:
+        """Seconds from sending the message to the first byte of the streamed answer.
+
+        None where the answer is no stream, or no time was recorded.
+        """
+        sent = (e for e in self.exchanges if e.request.origin.step.startswith("send"))
+        first = next((e.response for e in sent if e.response is not None), None)
+        answer = self.answer.response if self.answer is not None else None
+        if first is None or answer is None or not answer.chunks or answer.first_byte is None:
+            return None
+        return answer.started + answer.first_byte - first.started
+
+    @property
     def answer(self) -> Exchange | None:
         """The exchange that the reply or refusal was read from."""
         return self.exchanges[-1] if self.exchanges else None

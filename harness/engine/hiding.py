@@ -1,16 +1,26 @@
-"""Takes secrets out of a result before anybody sees it.
+"""Takes secrets out of what was said, before it is judged and before anybody sees it.
 
-Exchanges were redacted when they were made. A bot that repeats a secret in its reply, or a server
-that does so in an error, brings it into texts that were read from them.
+Exchanges are redacted as soon as they are made. A bot that repeats a secret in its reply, or a
+server that does so in an error, brings it into texts that were read from them; and what is
+captured as a secret may have been said before.
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from harness.conversation import Reply, Turn, UserMessage
+from harness.conversation import (
+    Attachment,
+    Exchange,
+    Reply,
+    Response,
+    Transcript,
+    Turn,
+    UserMessage,
+)
 from harness.engine.result import CheckResult, ScenarioResult
 from harness.errors import PlayError
 from harness.wire.redaction import Redactor
@@ -24,23 +34,65 @@ def without_secrets(
     """The result as it may be shown; `in_bodies` says whether an answer held a secret."""
     transcript = result.transcript
     if transcript.stop is not None:
-        stop = replace(transcript.stop, error=_error(transcript.stop.error, redactor))
+        stop = replace(transcript.stop, error=hidden_error(transcript.stop.error, redactor))
         transcript = replace(transcript, stop=stop)
     turns = tuple(replace(turn, user=_said(turn.user, redactor)) for turn in transcript.turns)
     checks = result.checks
     if in_bodies:
-        turns = tuple(_turn(turn, redactor) for turn in turns)
         checks = tuple(_check(check, redactor) for check in checks)
+        turns = tuple(
+            replace(turn, variables=_variables(turn, turn.variables, redactor)) for turn in turns
+        )
     transcript = replace(transcript, turns=turns)
     return replace(result, transcript=transcript, checks=checks, redactor=redactor)
 
 
-def _error(error: Error, redactor: Redactor) -> Error:
+def hidden_transcript(
+    transcript: Transcript, captured: Collection[str], redactor: Redactor
+) -> Transcript:
+    """What was answered without secrets, as a replay will hold it; `captured` are names."""
+    return replace(
+        transcript,
+        turns=tuple(hidden_turn(turn, captured, redactor) for turn in transcript.turns),
+        around=tuple(hidden_exchange(one, redactor) for one in transcript.around),
+    )
+
+
+def hidden_error(error: Error, redactor: Redactor) -> Error:
+    """The same error without secrets, and without the beginning of one where a text was cut."""
     shown = copy.copy(error)
-    shown.message = redactor.text(error.message)
-    shown.hint = redactor.text(error.hint)
-    shown.details = tuple(redactor.text(line) for line in error.details)
+    shown.message = redactor.shortened(error.message)
+    shown.hint = redactor.shortened(error.hint)
+    shown.details = tuple(redactor.shortened(line) for line in error.details)
     return shown
+
+
+def hidden_exchange(exchange: Exchange, redactor: Redactor) -> Exchange:
+    """An exchange as it may be shown and stored."""
+    request, response = exchange.request, exchange.response
+    shown = replace(
+        request,
+        url=redactor.url(request.url),
+        headers=redactor.headers(request.headers),
+        body=redactor.body(request.body) if request.body else b"",
+    )
+    return replace(exchange, request=shown, response=response and _response(response, redactor))
+
+
+def _response(response: Response, redactor: Redactor) -> Response:
+    body, chunks = redactor.stream(response.body, response.chunks)
+    if not chunks:
+        body = redactor.respelled(body)
+    headers = redactor.headers(response.headers)
+    attempts = tuple(replace(one, reason=redactor.text(one.reason)) for one in response.attempts)
+    return replace(
+        response,
+        reason=redactor.text(response.reason),
+        headers=headers,
+        body=body,
+        chunks=chunks,
+        attempts=attempts,
+    )
 
 
 def _said(message: UserMessage, redactor: Redactor) -> UserMessage:
@@ -49,20 +101,35 @@ def _said(message: UserMessage, redactor: Redactor) -> UserMessage:
         message,
         text=redactor.text(message.text),
         display_text=redactor.text(message.display_text),
+        attachments=tuple(_attachment(one, redactor) for one in message.attachments),
+        metadata={redactor.text(k): redactor.json(v) for k, v in message.metadata.items()},
     )
 
 
-def _turn(turn: Turn, redactor: Redactor) -> Turn:
+def hidden_turn(turn: Turn, captured: Collection[str], redactor: Redactor) -> Turn:
+    """A turn as a replay will hold it: without secrets in what was answered and captured."""
     return replace(
         turn,
         reply=turn.reply and _reply(turn.reply, redactor),
-        refusal=turn.refusal and _error(turn.refusal, redactor),
+        refusal=turn.refusal and hidden_error(turn.refusal, redactor),
+        exchanges=tuple(hidden_exchange(one, redactor) for one in turn.exchanges),
+        looked_up=tuple(hidden_exchange(one, redactor) for one in turn.looked_up),
         history=redactor.json(turn.history),
-        variables={
-            name: redactor.text(value) if isinstance(value, str) else value
-            for name, value in turn.variables.items()
-        },
+        variables=_variables(turn, captured, redactor),
     )
+
+
+def _variables(turn: Turn, names: Collection[str], redactor: Redactor) -> Mapping[str, object]:
+    return {
+        # Functions such as `uuid` stand among them.
+        name: redactor.json(value) if name in names and not callable(value) else value  # type: ignore[arg-type]  # the rest is JSON
+        for name, value in turn.variables.items()
+    }
+
+
+def _attachment(attachment: Attachment, redactor: Redactor) -> Attachment:
+    name, content = redactor.text(attachment.name), redactor.text(attachment.content)
+    return Attachment(name=name, content=content)
 
 
 def _reply(reply: Reply, redactor: Redactor) -> Reply:
@@ -76,14 +143,15 @@ def _reply(reply: Reply, redactor: Redactor) -> Reply:
         payload=redactor.json(reply.payload),
         actions={redactor.text(k): redactor.text(v) for k, v in reply.actions.items()},
         products=tuple(redactor.json(one) for one in reply.products),
+        attachments=tuple(_attachment(one, redactor) for one in reply.attachments),
     )
 
 
 def _check(check: CheckResult, redactor: Redactor) -> CheckResult:
     return replace(
         check,
-        message=redactor.text(check.message),
-        expected=redactor.text(check.expected),
-        actual=redactor.text(check.actual),
-        difference=tuple(redactor.text(line) for line in check.difference),
+        message=redactor.shortened(check.message),
+        expected=redactor.shortened(check.expected),
+        actual=redactor.shortened(check.actual),
+        difference=tuple(redactor.shortened(line) for line in check.difference),
     )

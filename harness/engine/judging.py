@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from harness.checks import BadExpectation, Judge, Subject, Verdict, history_of, subject_of
+from harness.checks import (
+    PASS,
+    BadExpectation,
+    Judge,
+    Subject,
+    Verdict,
+    conversation_of,
+    failed,
+    history_of,
+    subject_of,
+)
 from harness.conversation import Exchange, Outcome, Transcript, Turn
+from harness.engine.around import as_around
 from harness.engine.result import CheckResult
 from harness.engine.vocabulary import Vocabulary
 from harness.errors import CheckCrashed, PlayError
 from harness.json_schema.wording import show
-from harness.scenario import Expectation, Scenario, Scope, UserTurn
+from harness.scenario import Expectation, Part, Scenario, Scope, UserTurn
 from harness.template import TemplateError
 from harness.typing import Json
+
+_WITHIN = {Scope.HISTORY: "history ", Scope.NEVER: "never "}
+"""What stands before the name of a check, by the block that it stands in."""
 
 
 def judge(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) -> list[CheckResult]:
@@ -27,7 +42,12 @@ def judge(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) ->
             results += _contracts((*turn.exchanges, *turn.looked_up), turn.number)
             continue
         results += judge_turn(planned[turn.number], turn, transcript, vocabulary)
-        results += _over_all(scenario, turn, transcript, vocabulary)
+        if planned[turn.number].part is Part.TURN:
+            results += _over_all(scenario, turn, transcript, vocabulary)
+    if any(one.scope is Scope.CONVERSATION for one in scenario.expectations):
+        results += _over_whole(scenario, transcript, vocabulary)
+    if any(turn.part is not Part.TURN for turn in planned.values()):
+        return list(as_around(results, planned, is_stopped=transcript.stop is not None))
     return results
 
 
@@ -40,8 +60,11 @@ def judge_turn(
         results.append(_not_refused(planned, turn))
         return results
     is_recorded = transcript is not None and transcript.is_recorded
-    reply = subject_of(turn, is_recorded=is_recorded)
-    history = history_of(turn, is_recorded=is_recorded) if planned.wants_history else None
+    file = planned.place.source.path
+    reply = subject_of(turn, is_recorded=is_recorded, transcript=transcript, file=file)
+    history = None
+    if planned.wants_history:
+        history = history_of(turn, is_recorded=is_recorded, transcript=transcript, file=file)
     is_cut = transcript is not None and _stopped_at(transcript, turn)
     for expectation in planned.expectations:
         if is_cut and expectation.scope is Scope.HISTORY:
@@ -71,11 +94,14 @@ def _stopped_at(transcript: Transcript, turn: Turn) -> bool:
 def _run(
     expectation: Expectation, subject: Subject, turn: Turn, vocabulary: Vocabulary
 ) -> CheckResult:
-    verdict = _verdict(expectation, subject, turn, vocabulary)
+    return _result(expectation, _verdict(expectation, subject, turn, vocabulary), turn)
+
+
+def _result(expectation: Expectation, verdict: Verdict, turn: Turn) -> CheckResult:
     finding = verdict.finding
-    name = f"history {expectation.name}" if expectation.scope is Scope.HISTORY else expectation.name
+    within = _WITHIN.get(expectation.scope, "")
     return CheckResult(
-        name=name,
+        name=f"{within}{expectation.name}",
         outcome=verdict.outcome,
         turn=turn.number,
         place=expectation.place,
@@ -115,28 +141,55 @@ def _over_all(
     """The scenario's own `never` and `always`, for one turn."""
     if turn.reply is None or not scenario.expectations:
         return
-    subject = subject_of(turn, is_recorded=transcript.is_recorded)
+    subject = subject_of(
+        turn,
+        is_recorded=transcript.is_recorded,
+        transcript=transcript,
+        file=scenario.place.source.path,
+    )
     for expectation in scenario.expectations:
-        result = _run(expectation, subject, turn, vocabulary)
-        if expectation.scope is Scope.ALWAYS:
-            yield result
+        if expectation.scope is Scope.CONVERSATION:
             continue
-        yield _turned_round(expectation, result, turn)
+        verdict = _verdict(expectation, subject, turn, vocabulary)
+        if expectation.scope is Scope.NEVER:
+            verdict = _turned_round(expectation, verdict, turn)
+        yield _result(expectation, verdict, turn)
 
 
-def _turned_round(expectation: Expectation, result: CheckResult, turn: Turn) -> CheckResult:
-    name = f"never {expectation.name}"
-    if result.outcome is Outcome.FAILED:
-        return CheckResult(name=name, outcome=Outcome.PASSED, turn=result.turn, place=result.place)
-    if result.outcome is not Outcome.PASSED:
-        return result
+def _over_whole(
+    scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary
+) -> Iterator[CheckResult]:
+    """The checks on all replies together; skipped where the conversation ended early."""
+    played = {turn.number for turn in transcript.turns}
+    is_cut = transcript.stop is not None or any(
+        planned.number not in played for planned in scenario.user_turns
+    )
+    subject = replace(conversation_of(transcript), file=scenario.place.source.path)
+    last = transcript.turns[-1] if transcript.turns else None
+    for expectation in scenario.expectations:
+        if expectation.scope is not Scope.CONVERSATION:
+            continue
+        if is_cut or last is None:
+            yield CheckResult(
+                name=expectation.name,
+                outcome=Outcome.SKIPPED,
+                turn=0,
+                place=expectation.place,
+                message="the conversation ended early",
+            )
+            continue
+        # What was captured until the end may be used.
+        yield _run(expectation, subject, replace(last, number=0), vocabulary)
+
+
+def _turned_round(expectation: Expectation, verdict: Verdict, turn: Turn) -> Verdict:
+    if verdict.outcome is Outcome.FAILED:
+        return PASS
+    if verdict.outcome is not Outcome.PASSED:
+        return verdict
     what = f"{expectation.name} {show(_value(expectation, turn))}"
-    return CheckResult(
-        name=name,
-        outcome=Outcome.FAILED,
-        turn=result.turn,
-        place=result.place,
-        message=f"no reply may fulfil {what}",
+    return failed(
+        f"no reply may fulfil {what}",
         expected=f"never {what}",
         actual=turn.reply.text if turn.reply else "",
     )

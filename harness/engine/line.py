@@ -7,15 +7,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.conversation import Exchange, Response
-from harness.errors import CassetteError, Interrupted, PlayError, TransportError, quote
+from harness.conversation import Exchange
+from harness.engine.hiding import hidden_exchange
+from harness.errors import (
+    CassetteError,
+    Interrupted,
+    PlayError,
+    ProtocolError,
+    TransportError,
+    quote,
+)
 from harness.providers.provider import Provider
 from harness.typing import Json
 from harness.wire import Wire
 from harness.wire.cassette import CassetteHead
 from harness.wire.recording import RecordingWire
-from harness.wire.redaction import Redactor
+from harness.wire.redaction import SHORTEST, Redactor
 from harness.wire.replay import ReplayWire
+from harness.wire.secret_spans import MARK
 
 _NOTHING = object()
 
@@ -42,6 +51,10 @@ class Line:
     """Where the new recording is written instead, while the old one stays."""
     held_secrets: bool = False
     """An answer held a secret, so what was read from it may hold one too."""
+    settled_from: int = 0
+    """Turn from which on nothing that was said before can become a secret any more."""
+    is_never_settled: bool = False
+    """Steps of the definition capture secrets, so each turn may bring one."""
 
     def tell(self, session: Mapping[str, Json]) -> None:
         """Note what the provider is told when the conversation opens.
@@ -80,9 +93,38 @@ class Line:
         for exchange in exchanges:
             if exchange.response is not None:
                 self.redactor = self.redactor.learning(exchange.response.body)
-        shown = tuple(_redacted(exchange, self.redactor) for exchange in exchanges)
+        shown = tuple(hidden_exchange(exchange, self.redactor) for exchange in exchanges)
         self.held_secrets |= any(map(_held_secret, exchanges, shown))
         return shown
+
+    def know(self, name: str, value: Json) -> None:
+        """What was captured is a secret, wherever it is said or was said before.
+
+        What already is a mark of a recording is none. Raises `ProtocolError` where it is too
+        short to be looked for, and `CassetteError` where the journal cannot be written.
+        """
+        found = [text for text in texts_in(value) if not MARK.search(text)]
+        if found and not isinstance(value, (dict, list)) and len(found[0]) < SHORTEST:
+            raise ProtocolError(
+                "secret-too-short",
+                f"the secret '{name}' has {len(found[0])} characters: too few to be found again",
+                f"a secret needs {SHORTEST}; leave out 'secret: true' where it is none",
+            )
+        if found:
+            self.know_all(dict.fromkeys(found, name))
+            self.held_secrets = True
+
+    def know_all(self, values: Mapping[str, str]) -> None:
+        """The same for values that are long enough; names by value."""
+        self.redactor = self.redactor.adding(values)
+        if self.recording is not None:
+            self.recording.know(values)
+
+    def settle(self, turn: int) -> None:
+        """A turn came to its end: what was heard may be journalled, unless a later one hides it."""
+        recording = self.recording
+        if recording is not None and recording.is_held and turn >= self.settled_from:
+            recording.release(is_held=self.is_never_settled)
 
     @contextmanager
     def closing_wire(self) -> Iterator[Wire]:
@@ -94,14 +136,16 @@ class Line:
             wire.close()
 
     def leftovers(self) -> tuple[str, ...]:
-        """What the recording holds and the conversation did not ask for."""
+        """What the recording holds and the conversation did not ask for, and what mends that."""
         unused = self.replay.unused() if self.replay is not None else ()
         if not unused:
             return ()
         turns = sorted({one.request.origin.turn for one in unused})
         listed = ", ".join(str(turn) for turn in turns)
         plural = "s" if len(unused) > 1 else ""
-        return (f"{len(unused)} recorded interaction{plural} not used, of turn {listed}",)
+        # Recording anew would find that everything asked for is there.
+        mend = self.mend.replace("--mode record", "--mode refresh")
+        return (f"{len(unused)} recorded interaction{plural} not used, of turn {listed}; {mend}",)
 
     def finish(self, error: PlayError | None) -> None:
         """Write the recording where the conversation was whole; else the old one stays.
@@ -132,35 +176,20 @@ class Line:
         self.wire.close()
 
 
+def texts_in(value: Json) -> Iterator[str]:
+    """The texts and numbers in a value, as texts; empty ones left out."""
+    if isinstance(value, Mapping):
+        for one in value.values():
+            yield from texts_in(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from texts_in(one)
+    elif value is not None and not isinstance(value, bool) and value != "":
+        yield str(value)
+
+
 def _held_secret(exchange: Exchange, shown: Exchange) -> bool:
     if exchange.response is None or shown.response is None:
         return False
     # The redactor gives the same object where it found nothing.
     return exchange.response.body is not shown.response.body
-
-
-def _redacted(exchange: Exchange, redactor: Redactor) -> Exchange:
-    request, response = exchange.request, exchange.response
-    shown = replace(
-        request,
-        url=redactor.url(request.url),
-        headers=redactor.headers(request.headers),
-        body=redactor.body(request.body) if request.body else b"",
-    )
-    return replace(exchange, request=shown, response=response and _shown(response, redactor))
-
-
-def _shown(response: Response, redactor: Redactor) -> Response:
-    body, chunks = redactor.stream(response.body, response.chunks)
-    if not chunks:
-        body = redactor.respelled(body)
-    headers = redactor.headers(response.headers)
-    attempts = tuple(replace(one, reason=redactor.text(one.reason)) for one in response.attempts)
-    return replace(
-        response,
-        reason=redactor.text(response.reason),
-        headers=headers,
-        body=body,
-        chunks=chunks,
-        attempts=attempts,
-    )

@@ -13,6 +13,7 @@ from harness.conversation import Request
 from harness.engine.line import Line
 from harness.engine.plan import Play
 from harness.engine.project import Project
+from harness.providers.catalogue import definition_of
 from harness.providers.provider import Provider
 from harness.scenario import Credentials, Scenario
 from harness.wire import Answer, Wire
@@ -53,8 +54,8 @@ class Lines:
         Raises `CassetteError`, and `AuthoringError` for settings.
         """
         if cassette is None:
-            cassette = self._read(self._path(play.provider, play.scenario, play.row), play)
-        head = cassette.head or CassetteHead(scenario=play.scenario)
+            cassette = self._read(self._path_of(play), play)
+        head = cassette.head or self._foreign(cassette, play)
         provider = self._project.provider(
             play.provider, recorded=head.settings, credentials=scenario.credentials
         )
@@ -78,7 +79,7 @@ class Lines:
 
     def live(self, scenario: Scenario, play: Play, *, is_recorded: bool) -> Line:
         """A line to the server. Raises `CassetteError` where the recording cannot be written."""
-        path = self._path(play.provider, play.scenario, play.row)
+        path = self._path_of(play)
         return self._live(play, scenario, path if is_recorded else None, play.row)
 
     def live_preparing(self, scenario: Scenario, play: Play, *, is_recorded: bool) -> Line:
@@ -97,19 +98,30 @@ class Lines:
     ) -> Line:
         provider = self._project.provider(play.provider, credentials=scenario.credentials)
         seconds = scenario.timeout if not name else None
-        live = self._wire(provider)
-        line = self._line(provider, live, seed=random_source.token_hex(8))
+        wire = self._wire(provider)
+        pace = self._paces.get(provider.name)
+        if pace is not None or seconds is not None:
+            # Below a recording, so that what breaks a limit is recorded as this limit.
+            wire = LimitedWire(wire, pace=pace, seconds=seconds)
+        line = self._line(provider, wire, seed=random_source.token_hex(8))
         if path is not None:
             recording = RecordingWire(
-                live,
+                wire,
                 path,
                 line.redactor,
                 keep_headers=provider.definition.headers_kept | scenario.header_names,
                 display=self._project.config.shown(path),
             )
             if recording.leftover is not None:
-                line.notes = (str(recording.leftover),)
+                left = self._project.config.shown(recording.leftover.path)
+                mend = f"it is kept: harness cassettes recover {left}.old"
+                line.notes = (f"{recording.leftover.named(left)}; {mend}",)
             line.recording = recording
+            # Of what is prepared, the definition's steps are all that captures.
+            last = 0 if name else _last_secret(scenario)
+            line.settled_from = last
+            line.is_never_settled = provider.definition.has_secret_captures
+            recording.is_held = last > 0 or line.is_never_settled
             if self._holding is not None:
                 line.holding = self._holding / path.relative_to(self._project.config.cassettes)
             line.wire = recording
@@ -117,6 +129,7 @@ class Lines:
                 scenario=name or scenario.id,
                 scenario_hash="" if name else scenario.fingerprint,
                 row=row,
+                take=1 if name else play.take,
                 definition=provider.definition.name,
                 definition_hash=provider.definition.fingerprint,
                 settings=provider.open_settings,
@@ -125,9 +138,6 @@ class Lines:
                 version=harness.__version__,
             )
             recording.tell(line.head)
-        pace = self._paces.get(provider.name)
-        if pace is not None or seconds is not None:
-            line.wire = LimitedWire(line.wire, pace=pace, seconds=seconds)
         return line
 
     def _line(self, provider: Provider, wire: Wire, *, seed: str) -> Line:
@@ -174,6 +184,20 @@ class Lines:
         repair = f"harness run --mode refresh {project.config.shown(play.file)}"
         return read_cassette(path, shown, project.cache, self._mend(play), repair)
 
+    def _path_of(self, play: Play) -> Path:
+        root = self._project.config.cassettes
+        return cassette_path(root, play.provider, play.scenario, play.row, play.take)
+
+    def _foreign(self, cassette: Cassette, play: Play) -> CassetteHead:
+        """What a recording of another tool tells of the settings that it was made with."""
+        # Late: most replays are of our own recordings.
+        from harness.engine.recordings.spoken import settings_in  # noqa: PLC0415
+
+        project = self._project
+        definition = definition_of(project.config, project.provider_config(play.provider))
+        settings = settings_in(cassette.interactions.rows, definition)
+        return CassetteHead(scenario=play.scenario, settings=settings)
+
     def _path(self, provider: str, scenario: str, row: str) -> Path:
         return cassette_path(self._project.config.cassettes, provider, scenario, row)
 
@@ -203,6 +227,11 @@ class _Late:
         """Close the wire, where one was made."""
         if self._wire is not None:
             self._wire.close()
+
+
+def _last_secret(scenario: Scenario) -> int:
+    """The last turn that captures a secret; 0 where none does."""
+    return max((turn.number for turn in scenario.user_turns if turn.has_secrets), default=0)
 
 
 def _row(credentials: Credentials) -> str:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from harness.checks import BadExpectation
-from harness.checks.pattern import Pattern
+from harness.engine.parts import Defaults, Parts, are_as_before, documents_of
 from harness.engine.plan import Entry
 from harness.engine.project import Project
-from harness.errors import Problem, ScenarioError, did_you_mean, quote
+from harness.engine.verifying import problems_of
+from harness.errors import AuthoringError, Problem, ScenarioError
 from harness.parsed_cache import content_key
-from harness.scenario import (
-    Expectation,
-    Scenario,
-    examine_scenario,
-    read_scenario,
-    turn_subject,
-)
-from harness.source import Place, Source
+from harness.scenario import Scenario, Waiver, examine_scenario, read_scenario
+from harness.source import Source
 from harness.typing import Json
 from harness.yaml_reader import Document, read
 
@@ -31,19 +26,27 @@ def load_scenario(project: Project, file: Path) -> Scenario:
     Raises `YamlError` or `ScenarioError` with every problem that can be told without playing,
     and `ScenarioError` `unreadable-file` where the file cannot be read.
     """
-    content = _content(project, file)
-    return _load(project, file, content, content_key("scenario", project.fingerprint, content))
+    return _load(project, file, _content(project, file))
 
 
 def entry_of(project: Project, file: Path) -> Entry:
     """What collection must know of a scenario file. Raises as `load_scenario` does."""
     content = _content(project, file)
-    key = content_key("entry", project.fingerprint, content)
+    key = _key("entry-4", project, file, content)
     kept = project.cache.get(key)
-    if isinstance(kept, list):
-        scenario, line, tags, providers, rows, title = kept
-        return Entry(scenario, line, _shared(tags), _shared(providers), _shared(rows), title)
-    found = _load(project, file, content, content_key("scenario", project.fingerprint, content))
+    if isinstance(kept, list) and _is_current(project, kept[8]):
+        scenario, line, tags, providers, rows, title, takes, waivers, _ = kept
+        return Entry(
+            scenario,
+            line,
+            _shared(tags),
+            _shared(providers),
+            _shared(rows),
+            title,
+            takes,
+            tuple(map(Waiver.from_json, waivers)),
+        )
+    found = _load(project, file, content)
     entry = Entry(
         found.id,
         found.place.line,
@@ -51,6 +54,8 @@ def entry_of(project: Project, file: Path) -> Entry:
         _shared(found.providers),
         _shared(row.name for row in found.rows),
         found.title,
+        found.repeat.takes if found.repeat else 1,
+        found.waivers,
     )
     kept_now: Json = [
         entry.scenario,
@@ -59,6 +64,9 @@ def entry_of(project: Project, file: Path) -> Entry:
         list(entry.providers),
         list(entry.rows),
         entry.title,
+        entry.takes,
+        [waiver.as_json() for waiver in entry.waivers],
+        found.files,
     ]
     project.cache.put(key, kept_now)
     return entry
@@ -74,30 +82,55 @@ def _tuple(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-def _load(project: Project, file: Path, content: bytes, key: str) -> Scenario:
+def _key(kind: str, project: Project, file: Path, content: bytes) -> str:
+    return content_key(kind, project.fingerprint + project.folders.defaults(file).digest, content)
+
+
+def _is_current(project: Project, files: Json) -> bool:
+    """Whether the other files of a scenario hold what they held when it was read."""
+    return not files or are_as_before(project.config, files)  # type: ignore[arg-type]  # as it was kept
+
+
+def _load(project: Project, file: Path, content: bytes) -> Scenario:
     shown = project.config.shown(file)
+    key = _key("scenario", project, file, content)
     known = project.scenario(shown, key)
-    if known is not None:
+    if known is not None and _is_current(project, known.files):
         return known
-    scenario = _built(project, shown, content, key)
+    scenario = _built(project, file, content, key)
     project.keep(shown, key, scenario)
     return scenario
 
 
-def _built(project: Project, shown: str, content: bytes, key: str) -> Scenario:
+def _built(project: Project, file: Path, content: bytes, key: str) -> Scenario:
+    shown = project.config.shown(file)
+    folders = project.folders.defaults(file)
     kept = project.cache.get(key)
-    if isinstance(kept, list):
+    if isinstance(kept, list) and _is_current(project, kept[2]):
         source = Source(path=shown, text=content.decode("utf-8-sig"))
         document = Document(source=source, value=kept[0], marks=kept[1])
-        return read_scenario(document)
-    document = read(content, shown, expect_mapping=True)
-    scenario, problems = examine_scenario(document, project.scenario_format)
+        parts = Parts(project.config, project.cache)
+        defaults = documents_of(folders, parts, project.config) if folders.files else ()
+        scenario = read_scenario(document, parts, defaults)
+    else:
+        document = read(content, shown, expect_mapping=True)
+        parts = Parts(project.config, project.cache, project.require_format)
+        scenario = _examined(project, document, parts, folders)
+        project.cache.put(key, [document.value, document.marks, parts.digests])
+    return replace(scenario, files=parts.digests) if parts.digests else scenario
+
+
+def _examined(project: Project, document: Document, parts: Parts, folders: Defaults) -> Scenario:
+    try:
+        defaults = documents_of(folders, parts, project.config)
+    except AuthoringError as error:
+        origin = f"for {document.source.path}"
+        raise ScenarioError([replace(one, subject=origin) for one in error.problems]) from error
+    scenario, problems = examine_scenario(document, project.scenario_format, parts, defaults)
     if scenario is not None:
-        problems += _project_problems(project, scenario, document)
-        problems += _check_problems(project, scenario, document)
+        problems += problems_of(project, scenario, [document, *parts.documents])
     if problems or scenario is None:
         raise ScenarioError(problems)
-    project.cache.put(key, [document.value, document.marks])
     return scenario
 
 
@@ -112,77 +145,3 @@ def _content(project: Project, file: Path) -> bytes:
                 where=project.config.shown(file),
             )
         ) from error
-
-
-def _project_problems(
-    project: Project, scenario: Scenario, document: Document
-) -> Iterator[Problem]:
-    provider_node = document.at("provider") if scenario.providers else None
-    for index, name in enumerate(scenario.providers):
-        if name not in project.config.providers and provider_node is not None:
-            path = ("provider", index) if isinstance(provider_node.value, list) else ("provider",)
-            yield project.unknown_provider(name, document.place(path))
-    if not scenario.providers and not project.config.provider:
-        yield Problem(
-            code="no-provider",
-            message="the scenario names no provider and harness.yaml no default",
-            place=scenario.place,
-            hint=f"add 'provider:', one of {', '.join(project.config.providers)}",
-        )
-    known = project.config.tags
-    for index, tag in enumerate(scenario.tags):
-        if known is not None and tag not in known:
-            yield Problem(
-                code="unknown-tag",
-                message=f"unknown tag {quote(tag)}",
-                place=document.place(("tags", index)),
-                hint=did_you_mean(tag, known) or "declare it under 'tags:' in harness.yaml",
-            )
-
-
-def _check_problems(project: Project, scenario: Scenario, document: Document) -> Iterator[Problem]:
-    """What can be told of expectations without a reply: patterns, paths, names of schemas."""
-    blocks = [
-        (turn_subject(turn.number, turn.id), turn.expectations) for turn in scenario.user_turns
-    ]
-    yield from _capture_problems(scenario)
-    for subject, expectations in [*blocks, ("", scenario.expectations)]:
-        for expectation in expectations:
-            if not expectation.value.is_constant:
-                continue
-            try:
-                project.vocabulary.judge_for(expectation, expectation.value.render({}))
-            except BadExpectation as error:
-                yield Problem(
-                    code=error.code,
-                    message=error.message,
-                    place=_place_of(error, expectation, document),
-                    subject=subject,
-                    hint=error.hint,
-                )
-
-
-def _capture_problems(scenario: Scenario) -> Iterator[Problem]:
-    for turn in scenario.user_turns:
-        for capture in turn.captures.values():
-            try:
-                Pattern(capture.matches)
-            except BadExpectation as error:
-                yield Problem(
-                    code=error.code,
-                    message=error.message,
-                    place=capture.place,
-                    subject=turn_subject(turn.number, turn.id),
-                    hint=error.hint,
-                )
-
-
-def _place_of(error: BadExpectation, expectation: Expectation, document: Document) -> Place:
-    """Where a check's value makes no sense: at a name that is unknown, else at the value."""
-    path = (*expectation.path, *error.path)
-    is_name = bool(error.path) and error.code in _NAMES
-    return document.key_place(path) if is_name else document.place(path)
-
-
-_NAMES = ("unknown-check", "unknown-key", "unknown-matcher", "invalid-path")
-"""Codes of what is wrong with a key, not with the value behind it."""

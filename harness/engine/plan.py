@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+
+from harness.scenario import Waiver
 
 
 class Mode(StrEnum):
@@ -39,17 +41,23 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Play:
-    """One conversation to be held: a scenario, a provider and a row of the matrix."""
+    """One conversation to be held: a take of a scenario, a provider and a row of the matrix."""
 
     file: Path
     scenario: str
     provider: str
     row: str = ""
+    take: int = 1
+    """From 1."""
 
     @property
     def name(self) -> str:
         """As pytest shows it: `pink-dress[connectly-daughter]`."""
         return f"{self.scenario}[{'-'.join(part for part in (self.provider, self.row) if part)}]"
+
+    def takes(self, count: int) -> tuple[Play, ...]:
+        """The same in so many takes."""
+        return tuple(replace(self, take=take) for take in range(1, count + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +71,5 @@ class Entry:
     providers: tuple[str, ...]
     rows: tuple[str, ...]
     title: str = ""
+    takes: int = 1
+    waivers: tuple[Waiver, ...] = ()

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from harness.conversation import Exchange, Reply, Stop, Transcript, Turn
-from harness.engine.speech import MissingCapture, Variables, capture_from, message_of
-from harness.errors import PlayError, Refused
+from harness.conversation import Exchange, Reply, Stop, Transcript, Turn, UserMessage
+from harness.engine.line import Line
+from harness.engine.secret_captures import (
+    as_recorded,
+    know_what_came,
+    remember_plain,
+    remember_secret,
+    secret_from,
+)
+from harness.engine.speech import (
+    MissingCapture,
+    Variables,
+    capture_from,
+    message_of,
+    remember_record,
+)
+from harness.errors import Interrupted, PlayError, Refused
 from harness.providers.session import Session
 from harness.scenario import AssistantLine, Scenario, UserTurn
 from harness.typing import Json
 
 Judge = Callable[[UserTurn, Turn], bool]
 """Whether all checks of a turn hold; asked only where a failure stops the conversation."""
-
-Redact = Callable[[tuple[Exchange, ...]], tuple[Exchange, ...]]
 
 
 @dataclass(slots=True)
@@ -26,19 +38,40 @@ class Stage:
     variables: Variables
     session: Session
     holds: Judge
-    redact: Redact
+    line: Line
     turns: list[Turn]
     """Filled while the conversation goes on, so that an interrupted one keeps what was said."""
+
+    def hides(self, planned: UserTurn) -> bool:
+        """Whether a replay may say a turn's message differently, for the secrets in it."""
+        if self.line.is_recorded:
+            return False
+        is_pressed = planned.message.press is not None and self.line.held_secrets
+        return is_pressed or self.variables.has_secrets
 
 
 def hold(stage: Stage) -> Stop | None:
     """Hold the conversation, turn by turn. Returns why it ended early; None where it did not."""
-    last: Reply | None = None
-    for planned in stage.scenario.turns:
+    if not stage.scenario.teardown:
+        return _hold(stage, stage.scenario.turns)
+    try:
+        stop = _hold(stage, stage.scenario.turns)
+    except PlayError as error:
+        stop = Stop(turn=len(stage.turns) + 1, error=error)
+    if stop is not None and isinstance(stop.error, Interrupted):
+        return stop
+    undone = _hold(stage, stage.scenario.teardown)
+    return stop or undone
+
+
+def _hold(stage: Stage, turns: Iterable[UserTurn | AssistantLine]) -> Stop | None:
+    last = next((turn.reply for turn in reversed(stage.turns) if turn.reply), None)
+    for planned in turns:
         if isinstance(planned, AssistantLine):
-            stage.session.hear(str(stage.variables.fill(planned.text)))
+            with stage.variables.within(planned.given):
+                stage.session.hear(str(stage.variables.fill(planned.text)))
             continue
-        turn, stop = _play_turn(stage, planned, last)
+        turn, stop = _play(stage, planned, last)
         if turn is not None:
             stage.turns.append(turn)
             last = turn.reply or last
@@ -53,39 +86,58 @@ def hold(stage: Stage) -> Stop | None:
     return None
 
 
+def _play(stage: Stage, planned: UserTurn, last: Reply | None) -> tuple[Turn | None, Stop | None]:
+    if not planned.given:
+        return _play_turn(stage, planned, last)
+    try:
+        with stage.variables.within(planned.given):
+            return _play_turn(stage, planned, last)
+    except PlayError as error:
+        return None, Stop(turn=planned.number, error=error)
+
+
 def _play_turn(
     stage: Stage, planned: UserTurn, last: Reply | None
 ) -> tuple[Turn | None, Stop | None]:
     session, variables = stage.session, stage.variables
     try:
-        message = message_of(planned.message, variables, last)
+        message, recorded = _message(stage, planned, last)
     except PlayError as error:
         return None, Stop(turn=planned.number, error=error)
     reply: Reply | None = None
     refusal: Refused | None = None
     stop: Stop | None = None
     try:
-        reply = session.say(message, planned.number)
+        if planned.wait:
+            session.wait(planned.wait)
+        reply = session.say(message, planned.number, recorded)
     except PlayError as error:
         if planned.expects_refusal and isinstance(error, Refused):
             refusal = error
         else:
             stop = Stop(turn=planned.number, error=error)
     exchanges = session.take_exchanges()
-    missing = _remember(variables, planned, reply, exchanges) if stop is None else ()
+    shown = stage.line.redact(exchanges)
+    missing: tuple[tuple[str, str], ...] = ()
     history: Json = None
-    if planned.wants_history and stop is None:
+    if stop is None:
         try:
-            history = session.history()
+            missing = _remember(stage, planned, reply, exchanges)
+            if planned.wants_history:
+                history = session.history()
+                missing += tuple(remember_record(planned, history, variables))
+            stage.line.settle(planned.number)
         except PlayError as error:
             stop = Stop(turn=planned.number, error=error)
+    if planned.has_secrets and reply is None and not stage.line.is_recorded:
+        know_what_came(planned, exchanges, stage.line)
     turn = Turn(
         number=planned.number,
         user=message,
         reply=reply,
         refusal=refusal,
-        exchanges=stage.redact(exchanges),
-        looked_up=stage.redact(session.take_exchanges()),
+        exchanges=shown,
+        looked_up=stage.line.redact(session.take_exchanges()),
         missing=missing,
         history=history,
         variables=variables.snapshot(),
@@ -93,23 +145,44 @@ def _play_turn(
     return turn, stop
 
 
+def _message(
+    stage: Stage, planned: UserTurn, last: Reply | None
+) -> tuple[UserMessage, UserMessage | None]:
+    """What is said, and what a replay will say where that is something else."""
+    plan, variables = planned.message, stage.variables
+    if plan.utterances:
+        plan = variables.as_said(planned)
+    recorded = None
+    if stage.hides(planned):
+        # First: what is drawn for it is drawn again.
+        recorded = as_recorded(plan, variables, last, stage.line)
+    return message_of(plan, variables, last), recorded
+
+
 def _remember(
-    variables: Variables,
+    stage: Stage,
     planned: UserTurn,
     reply: Reply | None,
     exchanges: tuple[Exchange, ...],
 ) -> tuple[tuple[str, str], ...]:
-    """Take a turn's captures; gives those that the reply does not hold, with the reason."""
+    """Take a turn's captures; gives those that the reply does not hold, with the reason.
+
+    Raises `PlayError` for a secret that is too short to be hidden.
+    """
     missing = []
     for name, capture in planned.captures.items():
+        if capture.history:
+            continue
         if reply is None:
             missing.append((name, "the provider refused"))
             continue
-        value = capture_from(name, capture, reply, exchanges)
+        find = secret_from if capture.is_secret else capture_from
+        value = find(name, capture, reply, exchanges)
         if isinstance(value, MissingCapture):
             missing.append((name, value.reason))
         else:
-            variables.remember(name, value)
+            remember = remember_secret if capture.is_secret else remember_plain
+            remember(name, value, stage.variables, stage.line)
     return tuple(missing)
 
 
@@ -126,7 +199,7 @@ def transcript_of(
         scenario=stage.scenario.id,
         provider=provider,
         turns=tuple(stage.turns),
-        around=stage.redact(around),
+        around=stage.line.redact(around),
         stop=stop,
         is_recorded=is_recorded,
     )

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
-from harness.providers.session import Prepared
+from harness.engine.line import Line
+from harness.providers.session import Prepared, Session
 
 Key = tuple[str, str, str]
 """Provider, credentials, and whether it is live or recorded."""
+
+
+def prepare_on(line: Line) -> Prepared:
+    """Prepare over a line to the server; tells which secrets were captured and given."""
+    prepared = Session(line.provider, line.wire, seed=line.seed, know=line.know).prepare()
+    # What an answer gives under a telling name is learned from it.
+    line.redact(prepared.exchanges)
+    return replace(prepared, secrets=dict(line.redactor.learned))
 
 
 class Preparing:

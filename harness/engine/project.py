@@ -10,17 +10,29 @@ from functools import cached_property
 from pathlib import Path
 
 import harness
-from harness.checks import KINDS
+from harness.checks import conversation_kinds, reply_kinds
+from harness.checks.goldens import Goldens
 from harness.config import Config, ProviderConfig, read_config
+from harness.engine.own_checks import own_checks
+from harness.engine.parts import Folders
 from harness.engine.vocabulary import Vocabulary
-from harness.errors import ConfigurationError, Problem, did_you_mean, quote
+from harness.errors import ConfigurationError, Problem, ScenarioError, did_you_mean, quote
+from harness.file_format import departures_of
 from harness.json_schema import Schema, SchemaFolder, compile_schema
 from harness.parsed_cache import ParsedCache, content_key
 from harness.providers.catalogue import definition_of
 from harness.providers.provider import Provider, fill_in
-from harness.scenario import Credentials, Scenario, scenario_schema
+from harness.scenario import (
+    Credentials,
+    FileKind,
+    Scenario,
+    SubjectIn,
+    part_schema,
+    scenario_schema,
+)
 from harness.source import Place
 from harness.typing import Json
+from harness.yaml_reader import Document
 
 LAST_SCENARIOS = 32
 """Built scenarios that are kept for the next row or provider of the same file."""
@@ -44,18 +56,30 @@ class Project:
         self.environment = os.environ if environment is None else environment
         self.cache = cache or ParsedCache(None)
         self.schemas = SchemaFolder(config.schemas, config.shown(config.schemas))
-        self.vocabulary = Vocabulary(KINDS, self.schemas)
+        self.goldens = Goldens(config.root, config.schemas)
+        self._own = own_checks(config)
+        self.vocabulary = Vocabulary(
+            reply_kinds(self._own.kinds),
+            self.schemas,
+            self.goldens,
+            conversation=conversation_kinds(self._own.kinds),
+        )
         self.room_for_early = 0
         """How many scenarios of the collection are kept. Whoever sets it freezes them for the
         garbage collector, which otherwise walks through them again and again."""
         self._early: dict[tuple[str, str], Scenario] = {}
         self._last: dict[tuple[str, str], Scenario] = {}
+        self._formats: dict[FileKind, Schema] = {}
+        self.folders = Folders(config)
         self._lock = threading.Lock()
         self._providers: dict[tuple[str, str, str | None], Provider] = {}
 
     @classmethod
     def at(cls, file: Path, *, cache: ParsedCache | None = None) -> Project:
-        """The project of a harness.yaml. Raises `ConfigurationError` or `YamlError`."""
+        """The project of a harness.yaml, whose own checks are imported.
+
+        Raises `ConfigurationError` or `YamlError`.
+        """
         return cls(read_config(file), cache=cache)
 
     @cached_property
@@ -63,13 +87,20 @@ class Project:
         """The scenario format with this project's checks."""
         return compile_schema(self.scenario_json_schema, name="scenario")
 
+    def require_format(self, document: Document, kind: FileKind) -> None:
+        """Raise `ScenarioError` with all that departs from the format of a kind of file."""
+        schema = self._formats.get(kind)
+        if schema is None:
+            made = part_schema(kind, self.scenario_json_schema)
+            schema = self._formats[kind] = compile_schema(made, name=kind.value)
+        found = [one.problem for one in departures_of(document, schema, SubjectIn(document))]
+        if found:
+            raise ScenarioError(found)
+
     @property
     def scenario_json_schema(self) -> dict[str, Json]:
         """The scenario format, as editors read it."""
-        vocabulary = self.vocabulary
-        return scenario_schema(
-            vocabulary.reply_checks, vocabulary.refusal_checks, vocabulary.history_checks
-        )
+        return scenario_schema(self.vocabulary.blocks)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -77,7 +108,8 @@ class Project:
         config = self.config
         parts = [
             harness.__version__,
-            *sorted(KINDS),
+            *sorted(self.vocabulary.names),
+            self._own.fingerprint,
             *sorted(config.providers),
             *sorted(config.tags if config.tags is not None else ("*",)),
             *sorted(self.schemas.names()),
@@ -124,7 +156,7 @@ class Project:
     ) -> Provider:
         """A provider with its settings filled in; see `fill_in`."""
         # Most recordings of a provider hold the same settings: fill them in once.
-        key = (name, credentials.value, None if recorded is None else json.dumps(recorded))
+        key = (name, credentials.value, None if recorded is None else json.dumps(dict(recorded)))
         found = self._providers.get(key)
         if found is None:
             config = self.provider_config(name)

@@ -63,8 +63,7 @@ class ScenarioResult:
 
     def excerpt(self, place: Place) -> str:
         """The line of a place with its caret, without secrets."""
-        text = place.excerpt()
-        return text if self.redactor is None else self.redactor.text(text)
+        return place.excerpt(hide=None if self.redactor is None else self.redactor.text)
 
     @property
     def failures(self) -> tuple[CheckResult, ...]:

@@ -10,18 +10,18 @@ from pathlib import Path
 
 from harness.conversation import Stop, Transcript, Turn
 from harness.engine.drift.drift import Drift
-from harness.engine.hiding import without_secrets
+from harness.engine.hiding import hidden_transcript, hidden_turn, without_secrets
 from harness.engine.judging import judge, judge_turn
 from harness.engine.line import Line
 from harness.engine.lines import Lines
 from harness.engine.loading import load_scenario
 from harness.engine.plan import Mode, Play
 from harness.engine.playing import Stage, hold, transcript_of
-from harness.engine.preparing import Preparing
+from harness.engine.preparing import Key, Preparing, prepare_on
 from harness.engine.project import Project
 from harness.engine.result import ScenarioResult
 from harness.engine.speech import Variables
-from harness.errors import CassetteError, Interrupted, PlayError, Refused
+from harness.errors import CassetteError, Interrupted, PlayError, Refused, TransportError
 from harness.providers.session import CLOSING, Prepared, Session
 from harness.scenario import Row, Scenario, UserTurn
 from harness.wire.cassette import Cassette
@@ -98,7 +98,10 @@ class Runner:
 
         key = (play.provider, scenario.credentials, "recorded")
         result = self._hold(scenario, play, line, lambda: self._preparing.once(key, prepare))
-        return replace(result, notes=() if result.error else line.leftovers())
+        if isinstance(result.error, TransportError):
+            note = "the recording breaks off there; --mode refresh holds the conversation anew"
+            return replace(result, notes=(note,))
+        return replace(result, notes=(*line.notes, *(() if result.error else line.leftovers())))
 
     def stop(self) -> None:
         """Break off every conversation that is going on. They still close what they opened."""
@@ -128,7 +131,7 @@ class Runner:
 
         def prepare() -> Prepared:
             with self._opened(self._preparing_line(scenario, play, is_recorded)) as line:
-                prepared = Session(line.provider, line.wire, seed=line.seed).prepare()
+                prepared = prepare_on(line)
                 if _is_told(prepared):
                     line.finish(None)
                 else:
@@ -138,15 +141,18 @@ class Runner:
         key = (play.provider, scenario.credentials, "live")
         try:
             with self._opened(self._lines.live(scenario, play, is_recorded=is_recorded)) as line:
-                result = self._hold(
-                    scenario, play, line, lambda: self._preparing.once(key, prepare)
-                )
+                result = self._hold(scenario, play, line, lambda: self._once(key, prepare, line))
                 if recorded is not None:
                     result = self._compared(result, recorded, line, play)
                 line.finish(result.error)
                 return replace(result, notes=(*result.notes, *line.notes))
         except PlayError as error:
             return _broken(scenario, play, error)
+
+    def _once(self, key: Key, prepare: Prepare, line: Line) -> Prepared:
+        prepared = self._preparing.once(key, prepare)
+        line.know_all(prepared.secrets)
+        return prepared
 
     def _compared(
         self, result: ScenarioResult, recorded: Transcript, line: Line, play: Play
@@ -155,7 +161,8 @@ class Runner:
         from harness.engine.drift.gate import with_drift  # noqa: PLC0415
 
         fail_on = self._fail_on if self._mode is Mode.DRIFT else ()
-        return with_drift(result, recorded, line.provider.definition, play, fail_on)
+        slower = self._project.config.slower
+        return with_drift(result, recorded, line.provider.definition, play, fail_on, slower)
 
     def _preparing_line(self, scenario: Scenario, play: Play, is_recorded: bool) -> Line:  # noqa: FBT001  # passed on
         try:
@@ -203,9 +210,12 @@ class Runner:
             stop=stop,
             is_recorded=line.is_recorded,
         )
+        if line.held_secrets:
+            # First, so that a check sees what it will see in a replay.
+            transcript = hidden_transcript(transcript, _captured(scenario), line.redactor)
         checks = judge(scenario, transcript, self._project.vocabulary)
         result = ScenarioResult(scenario=scenario, transcript=transcript, checks=tuple(checks))
-        if line.is_recorded:
+        if line.is_recorded and not line.held_secrets:
             return result
         return without_secrets(result, line.redactor, in_bodies=line.held_secrets)
 
@@ -220,18 +230,34 @@ class Runner:
             seed=line.seed,
             told=told,  # type: ignore[arg-type]  # the same
             prepare=prepare,
+            know=line.know,
         )
+        turns: list[Turn] = []
+
+        def holds(planned: UserTurn, turn: Turn) -> bool:
+            so_far = Transcript(
+                scenario=scenario.id,
+                provider=play.provider,
+                turns=tuple(turns),
+                is_recorded=line.is_recorded,
+            )
+            if line.held_secrets:
+                captured = _captured(scenario)
+                turn = hidden_turn(turn, captured, line.redactor)
+                so_far = hidden_transcript(so_far, captured, line.redactor)
+            return self._holds(planned, turn, so_far)
+
         return Stage(
             scenario=scenario,
             variables=variables,
             session=session,
-            holds=self._holds,
-            redact=line.redact,
-            turns=[],
+            holds=holds,
+            line=line,
+            turns=turns,
         )
 
-    def _holds(self, planned: UserTurn, turn: Turn) -> bool:
-        results = judge_turn(planned, turn, None, self._project.vocabulary)
+    def _holds(self, planned: UserTurn, turn: Turn, so_far: Transcript) -> bool:
+        results = judge_turn(planned, turn, so_far, self._project.vocabulary)
         return not any(result.outcome.is_bad for result in results)
 
 
@@ -246,6 +272,10 @@ def _close(session: Session, line: Line, *, is_broken: bool) -> PlayError | None
     except PlayError as error:
         return error
     return None
+
+
+def _captured(scenario: Scenario) -> frozenset[str]:
+    return frozenset(name for turn in scenario.user_turns for name in turn.captures)
 
 
 def _is_told(prepared: Prepared) -> bool:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import count
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from harness.checks.pattern import Pattern
 from harness.conversation import Attachment, Exchange, Reply, UserMessage
 from harness.errors import PlayError, ProtocolError, did_you_mean, quote
 from harness.json_path import find_first
 from harness.providers.session import seeded_uuid
-from harness.scenario import Capture, MessagePlan, Row, Scenario
+from harness.scenario import Capture, Given, MessagePlan, Row, Scenario, UserTurn
 from harness.template import Template, TemplateError
 from harness.typing import Json
 
@@ -31,20 +31,52 @@ class Variables:
 
     def __init__(self, scenario: Scenario, row: Row, *, seed: str, now: str) -> None:
         """`seed` and `now` (ISO 8601) are kept in the cassette, so that a replay says the same."""
-        counter = count(1)
+        self._said = row.said
+        self._drawn = 0
+        self._marks: dict[str, Json] = {}
+
+        def draw() -> str:
+            self._drawn += 1
+            return f"{seed}/{self._drawn}"
 
         def drawn() -> float:
-            digest = hashlib.blake2s(f"{seed}/{next(counter)}".encode(), digest_size=8).digest()
+            digest = hashlib.blake2s(draw().encode(), digest_size=8).digest()
             return int.from_bytes(digest) / 2**64
 
         self._values: dict[str, object] = {
-            "uuid": lambda: seeded_uuid(f"{seed}/{next(counter)}"),
+            "uuid": lambda: seeded_uuid(draw()),
             "now": lambda: now,
             "random": drawn,
             **row.values,
         }
         for name, template in scenario.variables.items():
             self._values[name] = self.fill(template)
+
+    @contextmanager
+    def within(self, given: tuple[Given, ...]) -> Iterator[None]:
+        """While it lasts, parameters of fragments are known; what is captured then stays.
+
+        Raises `PlayError` where a value is not there.
+        """
+        values, before = self._values, dict(self._values) if given else {}
+        filled: dict[str, object] = {}
+        for parameters in given:
+            filled |= {name: self.fill(value) for name, value in parameters.items()}
+            values.update(filled)
+        try:
+            yield
+        finally:
+            for name, value in filled.items():
+                if values.get(name) is not value:
+                    continue
+                del values[name]
+                if name in before:
+                    values[name] = before[name]
+
+    def as_said(self, turn: UserTurn) -> MessagePlan:
+        """A message of several utterances, as it is said in this play."""
+        plan = turn.message
+        return replace(plan, text=plan.utterances[self._said.get(turn.number, 0)])
 
     def fill(self, template: Template) -> object:
         """Fill in a template. Raises `PlayError` where a value is not there."""
@@ -60,6 +92,28 @@ class Variables:
     def remember(self, name: str, value: Json) -> None:
         """Keep a capture."""
         self._values[name] = value
+
+    def remember_secret(self, name: str, value: Json, mark: Json) -> None:
+        """Keep a capture, and what stands for it in a recording."""
+        self._values[name] = value
+        self._marks[name] = mark
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether a secret was captured."""
+        return bool(self._marks)
+
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """While it lasts, secrets are their marks; what is drawn then is drawn again after."""
+        values, drawn = dict(self._values), self._drawn
+        self._values.update(self._marks)
+        try:
+            yield
+        finally:
+            self._values.clear()
+            self._values.update(values)
+            self._drawn = drawn
 
     def snapshot(self) -> Mapping[str, object]:
         """What is known now; later captures do not change it."""
@@ -112,3 +166,16 @@ def prompt_of(label: str, last: Reply | None) -> str:
         known = did_you_mean(label, actions) if actions else "the last reply has no buttons"
         raise ProtocolError("no-such-button", f"there is no button {quote(label)}", known)
     return actions[label]
+
+
+def remember_record(
+    turn: UserTurn, record: Json, variables: Variables
+) -> Iterator[tuple[str, str]]:
+    """Take what a turn captures of the provider's own record; gives what is not there, and why."""
+    for name, capture in turn.captures.items():
+        if capture.history:
+            found, value = find_first(capture.history, record)
+            if found:
+                variables.remember(name, value)
+            else:
+                yield name, f"nothing in the provider's record at {capture.history}"

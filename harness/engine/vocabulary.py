@@ -5,10 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from harness.checks import ANSWER_KINDS, RECORD_KINDS, BadExpectation, CheckKind, Judge, Options
+from harness.checks import (
+    CONVERSATION_KINDS,
+    BadExpectation,
+    CheckKind,
+    Judge,
+    Options,
+    block_definitions,
+)
+from harness.checks.goldens import Goldens
 from harness.errors import did_you_mean, quote
 from harness.json_schema import SchemaFolder
-from harness.scenario import Expectation
+from harness.scenario import Expectation, Scope
 from harness.typing import Json
 
 MAX_COMPILED = 20_000
@@ -18,28 +26,32 @@ MAX_COMPILED = 20_000
 class Vocabulary:
     """The checks that a project's scenarios may use. Safe for threads."""
 
-    def __init__(self, kinds: Mapping[str, CheckKind], schemas: SchemaFolder | None) -> None:
+    def __init__(
+        self,
+        kinds: Mapping[str, CheckKind],
+        schemas: SchemaFolder | None,
+        goldens: Goldens | None = None,
+        *,
+        conversation: Mapping[str, CheckKind] = CONVERSATION_KINDS,
+    ) -> None:
+        """`kinds` are the checks on a reply, `conversation` those on all of them together."""
         self._kinds = kinds
+        self._conversation = conversation
         self._options = {
-            ignore_case: Options(ignore_case=ignore_case, schemas=schemas)
+            ignore_case: Options(ignore_case=ignore_case, schemas=schemas, goldens=goldens)
             for ignore_case in (False, True)
         }
-        self._compiled: dict[tuple[str, str, bool], Judge] = {}
+        self._compiled: dict[tuple[str, str, bool, bool], Judge] = {}
 
     @property
-    def reply_checks(self) -> Mapping[str, Json]:
-        """JSON Schema of each check's value, for `expect:` blocks."""
-        return {name: kind.schema for name, kind in self._kinds.items()}
+    def names(self) -> frozenset[str]:
+        """The names of the checks on a reply."""
+        return frozenset(self._kinds)
 
     @property
-    def refusal_checks(self) -> Mapping[str, Json]:
-        """The same for `error:` blocks: what can be told of a refused answer."""
-        return {name: kind.schema for name, kind in ANSWER_KINDS.items()}
-
-    @property
-    def history_checks(self) -> Mapping[str, Json]:
-        """The same for `history:` blocks: what can be told of a payload alone."""
-        return {name: kind.schema for name, kind in RECORD_KINDS.items()}
+    def blocks(self) -> Mapping[str, Json]:
+        """JSON Schemas of the blocks of checks; see `block_definitions`."""
+        return block_definitions(self._kinds, self._conversation)
 
     def judge_for(self, expectation: Expectation, value: object) -> Judge:
         """The compiled check of an expectation whose variables are filled in.
@@ -50,6 +62,7 @@ class Vocabulary:
             expectation.name,
             value if isinstance(value, str) else f"\0{json.dumps(value)}",
             expectation.ignore_case,
+            expectation.scope is Scope.CONVERSATION,
         )
         judge = self._compiled.get(key)
         if judge is None:
@@ -60,11 +73,13 @@ class Vocabulary:
         return judge
 
     def _compile(self, expectation: Expectation, value: object) -> Judge:
-        kind = self._kinds.get(expectation.name)
+        is_whole = expectation.scope is Scope.CONVERSATION
+        kinds = self._conversation if is_whole else self._kinds
+        kind = kinds.get(expectation.name)
         if kind is None:
             raise BadExpectation(
                 "unknown-check",
                 f"unknown check {quote(expectation.name)}",
-                did_you_mean(expectation.name, self._kinds),
+                did_you_mean(expectation.name, kinds),
             )
         return kind.compile(value, self._options[expectation.ignore_case])  # type: ignore[arg-type]  # rendered from JSON

@@ -48,7 +48,8 @@ def read_json(file: FilePath, shown: str) -> JsonFile:
             source.text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant
         )
     except json.JSONDecodeError as error:
-        raise _error(source, f"not JSON: {error.msg}", error.lineno, error.colno) from error
+        reason = error.msg.removesuffix(" at")
+        raise _error(source, f"not JSON: {reason}", error.lineno, error.colno) from error
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
         raise _error(source, f"not the JSON that is read: {reason}") from error

@@ -61,6 +61,19 @@ class AnswerPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToolsPlan:
+    """Where the tool calls of a reply stand. All texts are JSONPaths."""
+
+    path: str
+    """Leads to one node a call."""
+    name: str = "$.name"
+    """Within a call's node."""
+    arguments: str = "$.arguments"
+    """Within a call's node: JSON, or a text that holds JSON."""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyPlan:
     """How the messages of a reply are read from a payload. All texts are JSONPaths."""
 
@@ -77,6 +90,9 @@ class ReplyPlan:
     """Leads to a mapping of label to prompt, or to texts that are both."""
     products: str = ""
     attachments: str = ""
+    tools: ToolsPlan | None = None
+    usage: str = ""
+    """Leads to a mapping of names to numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +128,16 @@ class Step:
     when: Template | None = None
     capture: Mapping[str, str] = field(default_factory=dict)
     """Name → JSONPath into the answer."""
+    secret_captures: frozenset[str] = frozenset()
+    """Those of them whose values must never be stored or shown."""
     reply: ReplyPlan | None = None
     poll: PollPlan | None = None
     stream: StreamPlan | None = None
+
+    @property
+    def is_answer_read(self) -> bool:
+        """Something is wanted of the answer, so that an empty one will not do."""
+        return bool(self.answer.schema or self.reply or self.capture or self.poll)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +166,11 @@ class Definition:
 
     header_names: frozenset[str] = frozenset()
     """Headers that the definition sends; lower case. They may hold secrets."""
+
+    @property
+    def has_secret_captures(self) -> bool:
+        """Whether any step captures a secret."""
+        return any(step.secret_captures for steps in self.phases.values() for step in steps)
 
     @property
     def captures(self) -> frozenset[str]:

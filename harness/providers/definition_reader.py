@@ -20,7 +20,6 @@ from harness.providers.definition import (
     Encoding,
     Framing,
     PollPlan,
-    ReplyPlan,
     RequestPlan,
     Setting,
     Step,
@@ -28,6 +27,7 @@ from harness.providers.definition import (
 )
 from harness.providers.definition_schema import DEFINITION_SCHEMA
 from harness.providers.flow import NAMES
+from harness.providers.reply_plan import reply_plan
 from harness.template import Template, TemplateError, compile_template
 from harness.template.places import expression_with
 from harness.typing import Json, Path
@@ -62,6 +62,7 @@ class _Reader:
         self._document = document
         self._schemas = schemas
         self._problems: list[Problem] = []
+        self._header_names: set[str] = set()
 
     def definition(self, fingerprint: str) -> Definition:
         top = self._document.at()
@@ -74,7 +75,7 @@ class _Reader:
             fingerprint=fingerprint,
             settings=settings,
             phases=phases,
-            header_names=frozenset(name.lower() for name, _ in top.entries("headers")),
+            header_names=frozenset(self._header_names),
             headers_kept=frozenset(name.lower() for name in _value(top, "keep_headers") or ()),
         )
         self._require_captures(definition)
@@ -91,15 +92,16 @@ class _Reader:
         kind = next(kind for kind in ("request", "poll", "stream") if node.get(kind))
         request = node.at(kind)
         reply = node.get("reply")
-        captures = {key: self._path(value) for key, value in node.entries("capture")}
+        captures = dict(node.entries("capture"))
         return Step(
             name=name,
             place=node.place,
             request=self._request(request, headers, is_poll=kind == "poll"),
             answer=self._answer(node.get("answer")),
             when=self._template(node.get("when")) if node.get("when") else None,
-            capture=captures,
-            reply=self._reply(reply) if reply else None,
+            capture={key: self._path(_path_of(value)) for key, value in captures.items()},
+            secret_captures=frozenset(key for key, one in captures.items() if _is_secret(one)),
+            reply=reply_plan(reply, self._path) if reply else None,
             poll=self._poll(node) if kind == "poll" else None,
             stream=_stream(node) if kind == "stream" else None,
         )
@@ -122,6 +124,7 @@ class _Reader:
     def _headers(self, common: Node | None, own: Node | None) -> Template:
         nodes = {key: value for part in (common, own) if part for key, value in part.items()}
         value = {key: node.value for key, node in nodes.items()}
+        self._header_names.update(map(str.lower, nodes))
         return self._compile(value, next(iter(nodes.values()), self._document.at()))
 
     def _answer(self, node: Node | None) -> AnswerPlan:
@@ -132,17 +135,6 @@ class _Reader:
             status=(status,) if isinstance(status, int) else tuple(status),
             encoding=Encoding(node.text_of("as") or "json"),
             schema=self._schema(node.get("schema")),
-        )
-
-    def _reply(self, node: Node) -> ReplyPlan:
-        text = node.get("text")
-        paths = [text] if text and isinstance(text.value, str) else list(text or ())
-        one = {key: self._path(node.at(key)) for key in _REPLY_PATHS if node.get(key)}
-        return ReplyPlan(
-            **one,
-            text=tuple(self._path(path) for path in paths) or ("$",),
-            is_text_optional=bool(_value(node, "text_optional")),
-            only_new=bool(_value(node, "only_new")),
         )
 
     def _poll(self, node: Node) -> PollPlan:
@@ -246,7 +238,14 @@ class _Reader:
 
 
 _SETTING = re.compile(r"(?<![.\w])settings\.(\w+)")
-_REPLY_PATHS = ("messages", "id", "actions", "products", "attachments")
+
+
+def _path_of(capture: Node) -> Node:
+    return capture.at("json") if isinstance(capture.value, dict) else capture
+
+
+def _is_secret(capture: Node) -> bool:
+    return isinstance(capture.value, dict) and bool(capture.value.get("secret"))
 
 
 def _names(step: Step) -> frozenset[str]:

@@ -69,6 +69,25 @@ REPLY: Json = {
         "actions": {"type": "string", "description": "Buttons: label to prompt, or texts."},
         "products": {"type": "string", "description": "JSONPath to each product."},
         "attachments": {"type": "string", "description": "JSONPath to each attachment."},
+        "tools": {
+            "type": "object",
+            "description": "Where the calls of tools stand.",
+            "required": ["path"],
+            "additionalProperties": False,
+            "properties": {
+                "path": {"type": "string", "description": "JSONPath to each call."},
+                "name": {"type": "string", "description": "Within a call; $.name where left out."},
+                "arguments": {
+                    "type": "string",
+                    "description": "Within a call, JSON or a text of it; $.arguments.",
+                },
+                "id": {"type": "string", "description": "Within a call."},
+            },
+        },
+        "usage": {
+            "type": "string",
+            "description": "JSONPath to what was counted: names to numbers.",
+        },
     },
 }
 
@@ -99,8 +118,24 @@ STEP: Json = {
         },
         "capture": {
             "type": "object",
-            "additionalProperties": {"type": "string"},
-            "description": "Name to JSONPath into the answer.",
+            "additionalProperties": {
+                "oneOf": [
+                    {"type": "string"},
+                    {
+                        "type": "object",
+                        "required": ["json"],
+                        "additionalProperties": False,
+                        "properties": {
+                            "json": {"type": "string"},
+                            "secret": {
+                                "type": "boolean",
+                                "description": "Never stored or shown; false where left out.",
+                            },
+                        },
+                    },
+                ]
+            },
+            "description": "Name to JSONPath into the answer, or to 'json' and 'secret'.",
         },
         "reply": {"$ref": "#/$defs/reply"},
         "until": _CONDITIONS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -60,15 +60,17 @@ class FlowState:
     """Of the phase that is going on; whoever runs phases takes them away."""
     payload: Json = None
     """The last answer that was read."""
+    know: Callable[[str, Json], None] = lambda _name, _value: None
+    """Is told of every secret as soon as it is captured."""
 
     def heard_from_assistant(self, text: str) -> None:
         """The bot spoke by itself, before the user."""
         self.unsent.append({"role": "assistant", "text": text})
 
-    def say(self, message: UserMessage, turn: int) -> None:
-        """Begin a turn."""
+    def say(self, message: UserMessage, turn: int, recorded: UserMessage | None = None) -> None:
+        """Begin a turn; `recorded` is the message as a replay will say it, where it differs."""
         self.turn = turn
-        self.message_hash = message_hash(message)
+        self.message_hash = message_hash(recorded or message)
         self.message = {
             "text": message.text,
             "display_text": message.display_text or None,

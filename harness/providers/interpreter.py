@@ -11,11 +11,12 @@ from urllib.parse import quote, urlencode
 from harness.conversation import Exchange, Origin, Reply, Request, Response
 from harness.durations import format_duration, parse_duration
 from harness.errors import PlayError, ProtocolError, Refused
-from harness.json_path import find_all, find_first
+from harness.json_path import find_first
 from harness.providers.definition import Encoding, Framing, PollPlan, RequestPlan, Step
 from harness.providers.event_stream import EventReader
 from harness.providers.flow import Command, FlowState, Send, Sleep
-from harness.providers.payload import excerpt, read_json, read_payload, refuse_page
+from harness.providers.payload import excerpt, read_event, read_payload, refuse_page, tells_error
+from harness.providers.polling import holds, known_states, shown_state
 from harness.providers.reply import error_in, read_reply
 from harness.source import shorten
 from harness.typing import Json
@@ -74,13 +75,16 @@ def _stream(step: Step, state: FlowState) -> Generator[Command, Response, Json]:
     refuse_page(response, "a stream")
     framing = reader.finish()
     if not reader.events:
-        raise ProtocolError("empty-stream", "the stream ended without an event")
+        came = (excerpt(response.body),) if response.body else ()
+        raise ProtocolError("empty-stream", "the stream ended without an event", details=came)
     if plan.done and not reader.ended:
-        raise ProtocolError("stream-cut", f"the stream ended before its last event '{plan.done}'")
+        message = f"the stream ended before its last event '{plan.done}'"
+        came = (f"event {len(reader.events)}, the last: {shorten(reader.events[-1].data)}",)
+        raise ProtocolError("stream-cut", message, details=came)
     texts = [event.data for event in reader.events]
     events: list[Json] = list(texts)
     if framing is Framing.NDJSON:
-        events = [read_json(text.encode()) for text in texts]
+        events = [read_event(number, text) for number, text in enumerate(texts, 1)]
     _refuse_errors(reader, events)
     payload: Json = {"framing": framing.value, "text": "".join(texts), "events": events}
     _note_contract(step, payload, state)
@@ -90,7 +94,7 @@ def _stream(step: Step, state: FlowState) -> Generator[Command, Response, Json]:
 def _refuse_errors(reader: EventReader, events: list[Json]) -> None:
     """Some systems report an error in a stream under status 200."""
     for number, (event, value) in enumerate(zip(reader.events, events, strict=True), 1):
-        if event.type == "error" or (isinstance(value, Mapping) and value.get("error")):
+        if event.type == "error" or tells_error(value):
             raise ProtocolError(
                 "error-event",
                 f"event {number} of the stream is an error",
@@ -108,27 +112,36 @@ def _poll(step: Step, plan: PollPlan, state: FlowState) -> Generator[Command, Re
     every = parse_duration(str(plan.every.render(context)))
     limit = parse_duration(str(plan.timeout.render(context)))
     started: float | None = None
+    states: list[str] = []
     asked = 0
     while True:
         request = build_request(step, state)
         response = yield from _exchange(Send(request), state)
         asked += 1
         payload = _read(step, request, response, state)
-        if _holds(plan.until, payload):
+        if holds(plan.until, payload):
             return payload
-        shown = _shown(plan, payload)
-        if _holds(plan.fail_if, payload):
+        shown = shown_state(plan, payload)
+        if holds(plan.fail_if, payload):
             raise Refused(
                 "task-failed", f"the task ended with {shown}", status=response.status, state=shown
             )
-        if plan.pending and not _holds(plan.pending, payload):
-            raise ProtocolError("unknown-state", f"the poll answered an unknown state: {shown}")
+        if plan.pending and not holds(plan.pending, payload):
+            raise ProtocolError(
+                "unknown-state",
+                f"the poll answered an unknown state: {shown}",
+                f"known: {known_states(plan)}",
+                details=error_in(payload),
+            )
+        if shown not in states[-1:]:
+            states.append(shown)
         started = response.started if started is None else started
         if response.ended + every - started > limit:
             raise ProtocolError(
                 "poll-timeout",
                 f"the task did not end within {format_duration(limit)}:"
                 f" asked {asked} times, last {shown}",
+                details=(f"in order: {shorten('; '.join(states))}",) if states[1:] else (),
             )
         yield Sleep(every)
 
@@ -217,9 +230,10 @@ def _cookies(header: str) -> dict[str, str]:
 
 def _read(step: Step, request: Request, response: Response, state: FlowState) -> Json:
     _require_status(step, request, response)
-    # An answer that nobody describes may be empty, as that of many a closing step is.
-    is_read = response.body or step.answer.schema is not None
-    payload = read_payload(response, step.answer.encoding) if is_read else None
+    # An answer of which nobody reads anything may be empty, as that of many a closing step is.
+    payload: Json = None
+    if response.body or step.is_answer_read:
+        payload = read_payload(response, step.answer.encoding)
     _note_contract(step, payload, state)
     return payload
 
@@ -259,20 +273,10 @@ def _capture(step: Step, payload: Json, state: FlowState) -> None:
                 details=(*error_in(payload), *_contract_of(state)),
             )
         state.captured[name] = value
+        if name in step.secret_captures:
+            state.know(name, value)
 
 
 def _contract_of(state: FlowState) -> tuple[str, ...]:
     broken = state.exchanges[-1].contract if state.exchanges else ()
     return tuple(f"breaks the contract at {sentence}" for sentence in broken)
-
-
-def _holds(conditions: Mapping[str, tuple[Json, ...]], payload: Json) -> bool:
-    return any(
-        value in wanted for path, wanted in conditions.items() for value in find_all(path, payload)
-    )
-
-
-def _shown(plan: PollPlan, payload: Json) -> str:
-    paths = plan.fail_if or plan.until
-    values = [f"{path} = {value}" for path in paths for value in find_all(path, payload)]
-    return shorten(", ".join(values)) if values else f"nothing at {', '.join(paths)}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from typing import NoReturn
 
 from harness.conversation import Response
 from harness.errors import ProtocolError
 from harness.providers.definition import Encoding
-from harness.providers.json_faults import first_fault
+from harness.providers.json_faults import first_fault, is_too_deep
 from harness.source import shorten
 from harness.typing import Json
 
@@ -58,17 +60,40 @@ def read_json(body: bytes) -> Json:
         text = body.decode("utf-8")
         value: Json = _DECODER.decode(text)
     except UnicodeDecodeError as error:
-        _refuse(f"it is not UTF-8 at byte {error.start}", body)
+        _refuse(f"it is not UTF-8 at byte {error.start}{_guess(body)}", body)
     except json.JSONDecodeError as error:
+        if text.startswith("\ufeff"):
+            _refuse("it begins with a byte order mark at byte 0", body)
         offset = len(error.doc[: error.pos].encode("utf-8", "surrogatepass"))
         _refuse(f"{_plain(error.msg)} at byte {offset}", body)
     except RecursionError:
         _refuse_at_fault(text, "it has too many levels", body)
     except ValueError as error:
         _refuse_at_fault(text, str(error), body)
+    if is_too_deep(text):
+        _refuse_at_fault(text, "it has too many levels", body)
     if "\\u" in text:
         _refuse_lone_surrogates(value, text, body)
     return value
+
+
+def read_event(number: int, text: str) -> Json:
+    """Read one event of a stream as JSON. Raises `ProtocolError` that names the event."""
+    try:
+        return read_json(text.encode())
+    except ProtocolError as error:
+        message = error.message.replace("the answer", f"event {number} of the stream", 1)
+        raise ProtocolError(error.code, message, details=error.details) from error
+
+
+def tells_error(event: Json) -> bool:
+    """Whether an event of a stream, or the JSON in its text, is `{"error": …}`."""
+    if isinstance(event, str) and event.startswith("{") and '"error"' in event:
+        try:
+            event = json.loads(event)
+        except (ValueError, RecursionError):
+            return False
+    return isinstance(event, Mapping) and bool(event.get("error"))
 
 
 def read_xml(body: bytes) -> Json:
@@ -92,11 +117,18 @@ def read_xml(body: bytes) -> Json:
 def excerpt(body: bytes) -> str:
     """The beginning of a body, as one line for people."""
     text = " ".join(body[:2000].decode("utf-8", "replace").split())
-    return shorten(text)
+    return shorten(_UNSEEN.sub("\ufffd", text))
 
 
 def _refuse(reason: str, body: bytes) -> NoReturn:
     raise ProtocolError("not-json", f"the answer is not JSON: {reason}", details=(excerpt(body),))
+
+
+def _guess(body: bytes) -> str:
+    """What bytes that are no text are likely to be."""
+    if body.startswith(b"\x1f\x8b"):
+        return "; it is gzip data, which no Content-Encoding names"
+    return "; it looks like UTF-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
 
 
 def _plain(message: str) -> str:
@@ -132,4 +164,5 @@ def _refuse_lone_surrogates(value: Json, text: str, body: bytes) -> None:
         _refuse_at_fault(text, "it holds a lone surrogate", body)
 
 
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ufeff]")
 _DECODER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_unique)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from harness.conversation import Attachment, Reply, ReplyMessage
+from harness.conversation import Attachment, Reply, ReplyMessage, ToolCall
 from harness.errors import ProtocolError
 from harness.json_path import find_all
-from harness.providers.definition import ReplyPlan
+from harness.providers.definition import ReplyPlan, ToolsPlan
 from harness.source import shorten
 from harness.typing import Json
 
@@ -33,8 +33,10 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
         actions=_actions(find_all(plan.actions, payload)) if plan.actions else {},
         products=tuple(find_all(plan.products, payload)) if plan.products else (),
         attachments=_attachments(plan, payload),
+        tools=_tools(plan.tools, payload) if plan.tools is not None else None,
+        usage=_usage(find_all(plan.usage, payload)) if plan.usage else None,
     )
-    if not (reply.messages or reply.actions or reply.products or reply.attachments):
+    if not (reply.messages or reply.actions or reply.products or reply.attachments or reply.tools):
         what = "no new message" if plan.only_new else "no message"
         raise ProtocolError("no-reply", f"the answer holds {what}", details=error_in(payload))
     return reply
@@ -71,6 +73,50 @@ def _attachments(plan: ReplyPlan, payload: Json) -> tuple[Attachment, ...]:
         return ()
     found = _flat(find_all(plan.attachments, payload))
     return tuple(Attachment(name=str(one)) for one in found if one is not None)
+
+
+def _tools(plan: ToolsPlan, payload: Json) -> tuple[ToolCall, ...]:
+    return tuple(_call(plan, node) for node in find_all(plan.path, payload))
+
+
+def _call(plan: ToolsPlan, node: Json) -> ToolCall:
+    names = find_all(plan.name, node)
+    if not names or not isinstance(names[0], str):
+        raise ProtocolError(
+            "no-tool-name",
+            f"a tool call of the answer has no name at {plan.name}",
+            details=error_in(node),
+        )
+    found = find_all(plan.arguments, node)
+    ids = find_all(plan.id, node) if plan.id else []
+    return ToolCall(
+        name=names[0],
+        arguments=_arguments(found[0]) if found else None,
+        id=str(ids[0]) if ids else "",
+    )
+
+
+def _arguments(value: Json) -> Json:
+    """Arguments as JSON; a text that is none stays as it is, for the checks to judge."""
+    if not isinstance(value, str):
+        return value
+    try:
+        read: Json = json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+    return read
+
+
+def _usage(found: list[Json], before: str = "") -> dict[str, float]:
+    """The numbers of mappings by name, those further inside with both names: `a.b`."""
+    used: dict[str, float] = {}
+    for value in found:
+        for key, one in value.items() if isinstance(value, Mapping) else ():
+            if isinstance(one, Mapping):
+                used |= _usage([one], f"{before}{key}.")
+            elif isinstance(one, int | float) and not isinstance(one, bool):
+                used[f"{before}{key}"] = one
+    return used
 
 
 def _flat(found: list[Json]) -> Iterator[Json]:

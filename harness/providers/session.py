@@ -27,6 +27,8 @@ class Prepared:
     captured: Mapping[str, Json] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
     exchanges: tuple[Exchange, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    """What was captured or given as a secret: names by value."""
     error: PlayError | None = None
     """Why it could not be prepared; raised in every conversation that needs it."""
 
@@ -46,8 +48,12 @@ class Session:
         seed: str,
         told: Mapping[str, Json] | None = None,
         prepare: Callable[[], Prepared] = Prepared,
+        know: Callable[[str, Json], None] = lambda _name, _value: None,
     ) -> None:
-        """`told` is what the scenario tells the provider; `prepare` is called on opening."""
+        """`told` is what the scenario tells the provider; `prepare` is called on opening.
+
+        `know` is told the name and the value of every secret that a step captures.
+        """
         self._phases = provider.definition.phases
         self._prepare = prepare
         self._wire = wire
@@ -57,6 +63,7 @@ class Session:
             session=told or {},
             conversation={"id": seeded_uuid(seed)},
             captured=dict.fromkeys(provider.definition.captures),
+            know=know,
         )
 
     def prepare(self) -> Prepared:
@@ -79,10 +86,17 @@ class Session:
         """The bot spoke by itself before the user; told to the provider with the next message."""
         self._state.heard_from_assistant(text)
 
-    def say(self, message: UserMessage, turn: int) -> Reply:
-        """Send a message, opening the conversation first where that was not done yet."""
+    def wait(self, seconds: float) -> None:
+        """Let time pass, as far as the wire does: in a replay it has passed already."""
+        self._wire.sleep(seconds)
+
+    def say(self, message: UserMessage, turn: int, recorded: UserMessage | None = None) -> Reply:
+        """Send a message, opening the conversation first where that was not done yet.
+
+        `recorded` is the message as a replay will say it, where a secret in it differs.
+        """
         state = self._state
-        state.say(message, turn)
+        state.say(message, turn, recorded)
         if not self._is_open:
             self.open()
         reply = self._run(self._phases["send"])

@@ -55,6 +55,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="write new recordings into this folder, and leave the old ones as they are",
     )
     group.addoption(
+        "--harness-reports",
+        default=None,
+        metavar="FOLDER",
+        help="write results.json and the reports that are made of it into this folder",
+    )
+    group.addoption(
+        "--harness-update",
+        action="store_true",
+        help="rewrite the golden files of 'same_as' from the recordings, and tell what differed",
+    )
+    group.addoption(
         "--harness-config",
         default=None,
         metavar="FILE",
@@ -70,7 +81,19 @@ def pytest_configure(config: pytest.Config) -> None:
     # Late: a project without harness.yaml pays nothing for this plugin.
     from harness.pytest_plugin.suite import SUITE, open_suite  # noqa: PLC0415
 
-    config.stash[SUITE] = open_suite(config, file, _mode(config))
+    mode = _mode(config)
+    if config.getoption("--harness-update"):
+        from harness.pytest_plugin.golden_updates import (  # noqa: PLC0415  # seldom
+            require_recordings,
+            update_goldens,
+        )
+
+        require_recordings(mode)
+    suite = config.stash[SUITE] = open_suite(config, file, mode)
+    if config.getoption("--harness-update"):
+        update_goldens(config, suite)
+    if suite.reports is not None:
+        config.pluginmanager.register(suite.reports, "harness_reports")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,7 +15,11 @@ from harness.engine.result import ScenarioResult
 from harness.errors import AuthoringError
 from harness.pytest_plugin.keys import SUITE
 from harness.reports.failure import failure_screen
-from harness.reports.properties import properties_of
+from harness.reports.properties import properties_of, properties_of_takes
+
+if TYPE_CHECKING:
+    from harness.evaluation import Takes
+    from harness.scenario import Waiver
 
 
 class ScenarioBroken(Exception):
@@ -33,13 +37,28 @@ class ScenarioFile(pytest.File):
         """One item for each provider and row."""
         suite = self.config.stash[SUITE]
         entry = entry_of(suite.project, self.path)
+        if entry.takes > 1:
+            suite.require_statistics(self.path)
         for play in suite.plays_of(self.path, entry):
             # Given as a text, because pytest 9.2 tells a variant's brackets apart only in one that
             # it reads: made from the name, the id is not the one that --lf kept.
             nodeid = f"{self.nodeid}::{play.name}"
-            item = ScenarioItem.from_parent(
-                self, name=play.name, nodeid=nodeid, play=play, line=entry.line
-            )
+            item: ScenarioItem
+            if entry.takes > 1:
+                item = RepeatedItem.from_parent(
+                    self,
+                    name=play.name,
+                    nodeid=nodeid,
+                    play=play,
+                    line=entry.line,
+                    takes=entry.takes,
+                )
+            else:
+                item = ScenarioItem.from_parent(
+                    self, name=play.name, nodeid=nodeid, play=play, line=entry.line
+                )
+            if entry.waivers:
+                item.waive(suite.waived(play, entry.waivers))
             for tag in entry.tags:
                 item.add_marker(suite.mark_of(tag))
             yield item
@@ -60,6 +79,20 @@ class ScenarioItem(pytest.Item):
         self._line = line
         self.result: ScenarioResult | None = None
 
+    def waive(self, waivers: Sequence[Waiver]) -> None:
+        """Let pytest skip it, or expect it to fail."""
+        # Late: few scenarios have any.
+        from harness.pytest_plugin.waiving import marks_of, properties_of_skipped  # noqa: PLC0415
+
+        self.user_properties += properties_of_skipped(self.play, waivers)
+        for mark in marks_of(waivers, ScenarioFailed):
+            self.add_marker(mark)
+
+    @property
+    def plays(self) -> tuple[Play, ...]:
+        """What is to be played for it."""
+        return (self.play,)
+
     def setup(self) -> None:
         """Play. Broken scenarios raise here, so that pytest counts them as errors."""
         suite = self.config.stash[SUITE]
@@ -78,7 +111,7 @@ class ScenarioItem(pytest.Item):
     def teardown(self) -> None:
         """Report, and let go of the transcript: 10,000 scenarios shall not hold them all."""
         if self.result is not None:
-            self.config.stash[SUITE].report(self.play, self.result)
+            self.config.stash[SUITE].report(self, self.play, self.result)
         self.result = None
 
     def failure_text(self, error: BaseException) -> str | None:
@@ -94,6 +127,58 @@ class ScenarioItem(pytest.Item):
         return self.path, self._line - 1, self.name
 
 
+class RepeatedItem(ScenarioItem):
+    """A scenario of several takes, which are played in set-up and judged together in the call."""
+
+    def __init__(self, *, takes: int, **kwargs: Any) -> None:  # noqa: ANN401  # as above
+        super().__init__(**kwargs)
+        self._count = takes
+        self.takes: Takes | None = None
+
+    @property
+    def plays(self) -> tuple[Play, ...]:
+        """The takes in order."""
+        return self.play.takes(self._count)
+
+    def setup(self) -> None:
+        """Play every take. Raises where the broken ones leave the outcome open."""
+        # Late: only a repeated scenario needs it.
+        from harness.evaluation import Takes  # noqa: PLC0415
+
+        suite = self.config.stash[SUITE]
+        takes = self.takes = Takes.of(tuple(map(suite.result, self.plays)))
+        suite.tally.add_takes(self.play.provider, takes)
+        self.user_properties += properties_of_takes(takes)
+        if takes.outcome is Outcome.BROKEN:
+            raise ScenarioBroken(_first_line(self._screen(takes)))
+
+    def runtest(self) -> None:
+        """Judge."""
+        if self.takes is not None and self.takes.outcome is Outcome.FAILED:
+            raise ScenarioFailed(_first_line(self._screen(self.takes)))
+
+    def teardown(self) -> None:
+        """Report, and let go of the transcripts."""
+        if self.takes is not None:
+            self.config.stash[SUITE].report_takes(self, self.play, self.takes)
+        self.takes = None
+
+    def failure_text(self, error: BaseException) -> str | None:
+        """What to show for an error of this item; None leaves it to pytest."""
+        if self.takes is not None and isinstance(error, (ScenarioBroken, ScenarioFailed)):
+            return self._screen(self.takes)
+        return super().failure_text(error)
+
+    def _screen(self, takes: Takes) -> str:
+        from harness.reports.takes import takes_screen  # noqa: PLC0415  # as in setup
+
+        return takes_screen(takes)
+
+
 def _headline(result: ScenarioResult) -> str:
     """The first line of the failure screen; Allure shows it as the message."""
-    return failure_screen(result).partition("\n")[0]
+    return _first_line(failure_screen(result))
+
+
+def _first_line(screen: str) -> str:
+    return screen.partition("\n")[0]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.engine.drift.drift import Drift, kinds_named
-from harness.engine.loading import entry_of
+from harness.engine.loading import entry_of, load_scenario
 from harness.engine.plan import Entry, Mode, Play
 from harness.engine.project import EARLY_SCENARIOS, Project
 from harness.engine.result import ScenarioResult
@@ -20,13 +21,19 @@ from harness.engine.runner import Runner
 from harness.errors import AuthoringError, ConfigurationError, Problem, ScenarioError
 from harness.parsed_cache import ParsedCache
 from harness.pytest_plugin.keys import SUITE
+from harness.pytest_plugin.offline import Offline
 from harness.reports.tally import Tally
+from harness.scenario import is_scenario_file
 
 PROVIDER_CONCURRENCY = 8
 """Conversations at once with a provider, where neither its entry nor the option says how many."""
 
 if TYPE_CHECKING:
     from harness.engine.players import Players
+    from harness.engine.slots import Slots
+    from harness.evaluation import Takes
+    from harness.pytest_plugin.reporting import RunReports
+    from harness.scenario import Waiver
 
 STOP_SECONDS = 0.8
 """What stopping may take, closing steps included; Ctrl-C shall end within a second."""
@@ -58,10 +65,17 @@ class Suite:
             holding=Path(config.invocation_params.dir, holding) if holding else None,
         )
         self._players: Players | None = None
+        self.reports = _reports(config, project, mode)
+        self._slots = self._shared_slots()
+        self._offline = Offline()
 
     def holds(self, file: Path, *, is_named: bool) -> bool:
         """Whether a YAML file is a scenario."""
-        return is_named or str(file).startswith(self._folder)
+        if is_named:
+            return True
+        return str(file).startswith(self._folder) and is_scenario_file(
+            file, self.project.config.scenarios
+        )
 
     def plays_of(self, file: Path, entry: Entry) -> Iterator[Play]:
         """What is to be played of a file. Raises `ScenarioError` where its id is taken."""
@@ -69,6 +83,37 @@ class Suite:
         for provider in self.project.providers_of(entry.providers, self._chosen):
             for row in entry.rows:
                 yield Play(file=file, scenario=entry.scenario, provider=provider, row=row)
+
+    def require_statistics(self, file: Path) -> None:
+        """Make sure that the takes of a scenario can be evaluated, before any is played.
+
+        Raises `ScenarioError` where the extra `evaluation` is not installed.
+        """
+        # Late: only a repeated scenario needs it.
+        from harness.evaluation import has_statistics  # noqa: PLC0415
+
+        if has_statistics():
+            return
+        repeat = load_scenario(self.project, file).repeat
+        raise ScenarioError(
+            Problem(
+                code="missing-extra",
+                message="the interval of a repeated scenario needs scipy",
+                place=repeat.place if repeat else None,
+                hint="pip install 'conversation-harness[evaluation]'",
+            )
+        )
+
+    def waived(self, play: Play, waivers: Sequence[Waiver]) -> list[Waiver]:
+        """Those of a scenario's waivers that are about a play."""
+        environment = self.project.environment
+        return [
+            waiver
+            for waiver in waivers
+            if waiver.applies(
+                provider=play.provider, mode=self.mode, row=play.row, environment=environment
+            )
+        ]
 
     def mark_of(self, tag: str) -> pytest.MarkDecorator:
         """The marker of a tag; one for all scenarios, because there may be 10,000."""
@@ -90,19 +135,26 @@ class Suite:
         """Play ahead while pytest runs its items; stop when it stops."""
         # Workers of xdist get their items one by one, so there is nothing to play ahead.
         is_worker = hasattr(self._config, "workerinput")
-        if not self.mode.is_live or is_worker:
+        if not self.mode.is_live:
             yield
             return
+        from harness.pytest_plugin.stopping import ending_at_sigterm  # noqa: PLC0415  # a replay opens nothing
+
+        with ending_at_sigterm():
+            if is_worker:
+                yield
+            else:
+                with self._playing_ahead(items):
+                    yield
+
+    @contextmanager
+    def _playing_ahead(self, items: Sequence[pytest.Item]) -> Iterator[None]:
         from harness.engine.players import Players  # noqa: PLC0415  # a replay plays inline
 
-        plays = [item.play for item in items if hasattr(item, "play")]
-        config = self.project.config
-        wanted = self._config.getoption("--harness-concurrency")
-        otherwise = wanted or PROVIDER_CONCURRENCY
-        limits = {name: one.concurrency or otherwise for name, one in config.providers.items()}
-        self._players = Players(
-            self.runner.run, plays, concurrency=wanted or config.concurrency, limits=limits
-        )
+        asked = [item for item in items if item.get_closest_marker("skip") is None]
+        plays = [play for item in asked for play in getattr(item, "plays", ())]
+        total, limits = self._concurrency()
+        self._players = Players(self.runner.run, plays, concurrency=total, limits=limits)
         self._players.start()
         try:
             yield
@@ -115,22 +167,59 @@ class Suite:
         players = self._players
         if players is not None and players.has(play):
             return players.result(play)
-        return self.runner.run(play)
+        if self.mode is Mode.REPLAY:
+            with self._offline:
+                return self.runner.run(play)
+        with self._slots.taken(play.provider) if self._slots else nullcontext():
+            return self.runner.run(play)
 
-    def report(self, play: Play, result: ScenarioResult) -> None:
+    def report(self, item: pytest.Item, play: Play, result: ScenarioResult) -> None:
         """Tell reporters that write while a test runs.
 
         To be called in its teardown: Allure sets title and description anew when set-up ends.
         """
+        if self.reports is not None:
+            self.reports.add(item, play, result)
         if self._config.getoption("allure_report_dir", None):
             # Late: importing Allure takes 200 ms.
             from harness.reports.allure import report_to_allure  # noqa: PLC0415
 
             report_to_allure(result, row=play.row)
 
+    def report_takes(self, item: pytest.Item, play: Play, takes: Takes) -> None:
+        """The same of a repeated scenario."""
+        if self.reports is not None:
+            self.reports.add_takes(item, play, takes)
+        if self._config.getoption("allure_report_dir", None):
+            from harness.reports.allure import report_takes_to_allure  # noqa: PLC0415  # as above
+
+            report_takes_to_allure(takes, row=play.row)
+
     def close(self) -> None:
         """Give back what the run held."""
         self.project.cache.close()
+
+    def _concurrency(self) -> tuple[int, dict[str, int]]:
+        """Conversations at once, over all providers and with each."""
+        config = self.project.config
+        wanted = self._config.getoption("--harness-concurrency")
+        otherwise = wanted or PROVIDER_CONCURRENCY
+        limits = {name: one.concurrency or otherwise for name, one in config.providers.items()}
+        return wanted or config.concurrency, limits
+
+    def _shared_slots(self) -> Slots | None:
+        """Places that the workers of xdist share; None where there is room for all of them."""
+        workers = _workers(self._config)
+        if not self.mode.is_live or workers == 1:
+            return None
+        from harness.engine.slots import ALL, Slots  # noqa: PLC0415  # only for these workers
+
+        total, limits = self._concurrency()
+        counts = {n: count for n, count in {**limits, ALL: total}.items() if count < workers}
+        kept = _cache_file(self._config)
+        run = self._config.workerinput["testrunuid"]  # type: ignore[attr-defined]  # xdist sets it
+        folder = kept.parent if kept else Path(tempfile.gettempdir(), f"harness-{run}")
+        return Slots(folder, counts) if counts else None
 
     def _claim(self, file: Path, entry: Entry) -> None:
         key = entry.scenario.casefold()
@@ -160,6 +249,17 @@ def open_suite(config: pytest.Config, file: Path, mode: str) -> Suite:
     except AuthoringError as error:
         raise pytest.UsageError(f"\n{error}") from error
     return Suite(config, project, Mode(mode), _fail_on(config))
+
+
+def _reports(config: pytest.Config, project: Project, mode: Mode) -> RunReports | None:
+    folder = config.getoption("--harness-reports")
+    if not folder or config.option.collectonly:
+        return None
+    # Late: most runs of pytest alone ask for none.
+    from harness.pytest_plugin.reporting import RunReports  # noqa: PLC0415
+
+    name = project.config.root.name
+    return RunReports(config, Path(config.invocation_params.dir, folder), mode=mode, project=name)
 
 
 def _fail_on(config: pytest.Config) -> Collection[Drift]:

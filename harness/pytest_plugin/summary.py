@@ -12,6 +12,8 @@ from harness.pytest_plugin.suite import Suite
 from harness.reports.tally import Tally
 
 COLUMNS = ("passed", "failed", "broken")
+SKIPPED = "skipped"
+"""A column where there are any; it holds what failed as expected, too."""
 MOST_DRIFTED = 50
 """Turns that drifted and are listed."""
 MOST_LINES = 8
@@ -21,22 +23,33 @@ MOST_LINES = 8
 def write_summary(reporter: Any, suite: Suite) -> None:  # noqa: ANN401  # pytest names no public type
     """Write a table of providers, codes of failures, and notes. Nothing where nothing played."""
     tally = suite.tally if suite.tally.providers else _told_by_workers(reporter)
+    if {"skipped", "xfailed"} & {*reporter.stats}:
+        from harness.pytest_plugin.waiving import count_waived  # noqa: PLC0415  # few runs do
+
+        count_waived(reporter, tally)
     providers = tally.providers
     if not providers:
         return
     reporter.write_sep("-", f"conversations ({suite.mode.value})")
     width = max(len("provider"), *(len(name) for name in providers))
-    heads = "".join(f"{column:>9}" for column in (*COLUMNS, "turns", "checks"))
+    columns: tuple[str, ...] = COLUMNS
+    if any(one.outcomes[SKIPPED] for one in providers.values()):
+        columns = (*COLUMNS, SKIPPED)
+    heads = "".join(f"{column:>9}" for column in (*columns, "turns", "checks"))
     reporter.write_line(f"{'provider':<{width}}{heads}")
     for name, one in sorted(providers.items()):
-        counts = [one.outcomes[Outcome(column).value] for column in COLUMNS]
+        counts = [one.outcomes[Outcome(column).value] for column in columns]
         cells = "".join(f"{count:>9}" for count in (*counts, one.turns, one.checks))
-        is_green = counts[0] == one.conversations
+        is_green = counts[0] + one.outcomes[SKIPPED] == one.conversations
         reporter.write_line(f"{name:<{width}}{cells}", green=is_green, red=not is_green)
     codes = sum((one.codes for one in providers.values()), Counter[str]())
     if codes:
         listed = ", ".join(f"{count} {code}" for code, count in codes.most_common())
         reporter.write_line(f"why: {listed}")
+    if tally.repeated:
+        plural = "s" if tally.repeated > 1 else ""
+        took = ", ".join(f"{tally.takes[one]} {one}" for one in COLUMNS if tally.takes[one])
+        reporter.write_line(f"takes of {tally.repeated} scenario{plural}: {took}")
     _write_drift(reporter, tally)
     for note in tally.notes:
         reporter.write_line(f"note: {note}")
@@ -64,7 +77,7 @@ def _told_by_workers(reporter: Any) -> Tally:  # noqa: ANN401  # as above
     tally = Tally()
     for report in chain.from_iterable(reporter.stats.values()):
         told = dict(getattr(report, "user_properties", ()))
-        if getattr(report, "when", "") == "setup" and "provider" in told:
+        if getattr(report, "when", "") == "setup" and "turns" in told:
             tally.add_counts(
                 told["provider"],
                 outcome=told["outcome"],
@@ -72,6 +85,10 @@ def _told_by_workers(reporter: Any) -> Tally:  # noqa: ANN401  # as above
                 checks=int(told["checks"]),
                 codes=tuple(told.get("codes", "").split()),
             )
+            if "takes" in told:
+                passed, failed = int(told["takes_passed"]), int(told["takes_failed"])
+                broken = int(told["takes"]) - passed - failed
+                tally.add_take_counts(passed=passed, failed=failed, broken=broken)
             places = told.get("drifted", "")
             tally.add_drifts(told.get("drift", "").split(), places.split("; ") if places else ())
     return tally

@@ -15,6 +15,9 @@ from allure_commons.types import AttachmentType, LabelType
 from harness.conversation import Exchange, Outcome, Transcript, Turn
 from harness.engine.drift.drift import TurnDrift
 from harness.engine.result import CheckResult, ScenarioResult
+from harness.evaluation import Takes
+from harness.providers.session import CLOSING
+from harness.reports.takes import takes_listed, takes_told
 from harness.wire.curl import curl_line
 
 
@@ -32,18 +35,44 @@ def report_to_allure(result: ScenarioResult, *, row: str = "") -> None:
     `row` is that of the matrix. Allure takes tests with equal parameters for retries of one.
     Tags are pytest's markers, which Allure reads by itself.
     """
-    scenario, transcript = result.scenario, result.transcript
+    _heading(result, row)
+    _steps(result)
+
+
+def report_takes_to_allure(takes: Takes, *, row: str = "") -> None:
+    """The same of a repeated scenario: a step for each take holds the steps of its turns."""
+    _heading(takes.results[0], row)
+    told = "\n".join((takes_told(takes), *takes_listed(takes)))
+    allure.attach(told, "takes", AttachmentType.TEXT)
+    for number, result in enumerate(takes.results, 1):
+        codes = ", ".join(result.codes)
+        marks = {Outcome.FAILED: Wrong(codes), Outcome.BROKEN: Untold(codes)}
+        with _step(f"take {number}: {result.outcome.value}", marks.get(result.outcome)):
+            _steps(result)
+
+
+def _heading(result: ScenarioResult, row: str) -> None:
+    scenario, provider = result.scenario, result.transcript.provider
     allure.dynamic.title(scenario.title or scenario.id)
     if scenario.description:
         allure.dynamic.description(scenario.description)
-    allure.dynamic.parameter("provider", transcript.provider)
+    allure.dynamic.parameter("provider", provider)
     if row:
         allure.dynamic.parameter("row", row)
-    allure.dynamic.label(LabelType.FEATURE, transcript.provider)
+    allure.dynamic.label(LabelType.FEATURE, provider)
+
+
+def _steps(result: ScenarioResult) -> None:
+    transcript = result.transcript
     for turn in transcript.turns:
         checks = [check for check in result.checks if check.turn == turn.number]
         drifts = [one.drift for one in result.compared if one.drift.turn == turn.number]
         _turn(turn, checks, drifts, transcript)
+    for check in result.checks:
+        if check.turn == 0:
+            # Of the whole conversation, or of what was exchanged around it.
+            _check(check)
+    _drifts([one.drift for one in result.compared if one.drift.turn == CLOSING])
     for exchange in transcript.around:
         _exchange(exchange)
 
@@ -54,13 +83,17 @@ def _turn(
     said = turn.user.display_text or turn.user.text
     with _step(f"turn {turn.number}: {said}", _mark_of(turn, checks, transcript)):
         allure.attach(_conversation(turn), "conversation", AttachmentType.TEXT)
-        for drift in drifts:
-            if drift.differences:
-                allure.attach("\n".join(drift.lines), f"drift: {drift.kind}", AttachmentType.TEXT)
+        _drifts(drifts)
         for exchange in (*turn.exchanges, *turn.looked_up):
             _exchange(exchange)
         for check in checks:
             _check(check)
+
+
+def _drifts(drifts: list[TurnDrift]) -> None:
+    for drift in drifts:
+        if drift.differences:
+            allure.attach("\n".join(drift.lines), f"drift: {drift.kind}", AttachmentType.TEXT)
 
 
 def _mark_of(turn: Turn, checks: list[CheckResult], transcript: Transcript) -> Exception | None:

@@ -53,7 +53,9 @@ def _check(result: ScenarioResult, check: CheckResult) -> Iterator[str]:
     scenario = result.scenario
     turn = _planned(scenario, check.turn)
     place = check.place or (turn.place if turn else scenario.place)
-    subject = _subject(scenario, check.turn)
+    # A check of the whole conversation stands in the file, a broken contract does not.
+    is_whole = check.turn == 0 and check.place is not None
+    subject = "the whole conversation" if is_whole else _subject(scenario, check.turn)
     yield f"{place}: {subject}: {check.message}"
     excerpt = result.excerpt(place)
     if excerpt:
@@ -95,7 +97,7 @@ def _said(turn: Turn) -> Iterator[str]:
         yield from _labelled("refused", turn.refusal.message)
     attempts = [a for e in turn.exchanges if e.response for a in e.response.attempts]
     for attempt in attempts:
-        status = f"status {attempt.status}, " if attempt.status else ""
+        status = "status " if attempt.status else ""
         yield from _labelled("retried", f"{status}{attempt.reason}")
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from harness.conversation import Outcome
 from harness.engine.result import ScenarioResult
+
+if TYPE_CHECKING:
+    from harness.evaluation import Takes
 
 
 @dataclass(slots=True)
@@ -36,6 +40,10 @@ class Tally:
         """Turns that were compared with their recording, by kind of drift."""
         self.drifted: list[tuple[str, tuple[str, ...]]] = []
         """Each turn that drifted: its place, and what differs."""
+        self.takes: Counter[str] = Counter()
+        """Takes of repeated scenarios, by outcome."""
+        self.repeated = 0
+        """Repeated scenarios."""
 
     def add(self, provider: str, result: ScenarioResult) -> None:
         """Count one conversation."""
@@ -46,11 +54,32 @@ class Tally:
             checks=len(result.checks),
             codes=result.codes,
         )
-        self.drifts.update(turn.drift.kind.value for turn in result.compared)
-        self.drifted += [
-            (str(turn), turn.drift.lines) for turn in result.compared if turn.drift.differences
-        ]
-        self.notes += [f"{result.scenario.id}: {note}" for note in result.notes]
+        self._add_told(result.scenario.id, result)
+
+    def add_takes(self, provider: str, takes: Takes) -> None:
+        """Count a scenario that was played several times, and its takes."""
+        results = takes.results
+        self.add_counts(
+            provider,
+            outcome=takes.outcome,
+            turns=sum(len(result.transcript.turns) for result in results),
+            checks=sum(len(result.checks) for result in results),
+            codes=takes.codes,
+        )
+        self.add_take_counts(passed=takes.passed, failed=takes.failed, broken=takes.broken)
+        for number, result in enumerate(results, 1):
+            self._add_told(f"{takes.scenario.id} take {number}", result)
+
+    def add_take_counts(self, *, passed: int, failed: int, broken: int) -> None:
+        """Count the takes of one scenario of which only the numbers are known."""
+        self.repeated += 1
+        self.takes.update(
+            {
+                Outcome.PASSED.value: passed,
+                Outcome.FAILED.value: failed,
+                Outcome.BROKEN.value: broken,
+            }
+        )
 
     def add_drifts(self, kinds: Iterable[str], drifted: Iterable[str]) -> None:
         """Count compared turns of which only kinds and places are known."""
@@ -66,3 +95,10 @@ class Tally:
         tally.turns += turns
         tally.checks += checks
         tally.codes.update(codes)
+
+    def _add_told(self, name: str, result: ScenarioResult) -> None:
+        self.drifts.update(turn.drift.kind.value for turn in result.compared)
+        self.drifted += [
+            (str(turn), turn.drift.lines) for turn in result.compared if turn.drift.differences
+        ]
+        self.notes += [f"{name}: {note}" for note in result.notes]

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from harness.errors import Problem
 from harness.json_path import BadPath, require_path
+from harness.scenario.files import NO_FILES, OtherFiles
 from harness.scenario.subject import SubjectIn
-from harness.source import Place
 from harness.template import Template, TemplateError, compile_template
+from harness.typing import Json
 from harness.yaml_reader import Document, Node
 
 
 class Compiler:
     """Makes templates of a document's values; what is wrong gathers in `problems`."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, files: OtherFiles = NO_FILES) -> None:
         self.document = document
+        self.files = files
+        """Gives the other files that the document names."""
         self.problems: list[Problem] = []
-        self.places: dict[int, Place] = {}
-        """Where each template stands, by its identity."""
-        self._subject = SubjectIn(document)
+        self.nodes: dict[int, Node] = {}
+        """What each template was made of, by its identity."""
+        self.origins: dict[str, str] = {}
+        """Why other files than the document are read, by their paths."""
+
+    def subject(self, node: Node) -> str:
+        """The turn that a value lies in, and why its file is read; empty in a scenario's head."""
+        origin = self.origins.get(node.document.source.path, "")
+        return ", ".join(part for part in (SubjectIn(node.document)(node.path), origin) if part)
 
     def text(self, node: Node) -> Template:
         """A template where a text is wanted, or texts."""
@@ -29,6 +39,10 @@ class Compiler:
     def value(self, node: Node) -> Template:
         """A template that keeps the types of YAML."""
         return self._compiled(node.value, node)
+
+    def check(self, node: Node, value: Json) -> Template:
+        """A template of a check's value, whose texts may be read in another way than YAML's."""
+        return self._compiled(value, node)
 
     def path(self, node: Node) -> str:
         """A JSONPath."""
@@ -49,20 +63,26 @@ class Compiler:
                 code=code,
                 message=message,
                 place=node.key_place if key else node.place,
-                subject=self._subject(node.path),
+                subject=self.subject(node),
                 hint=hint,
             )
         )
+
+    def take(self, problems: Iterable[Problem], origin: str) -> None:
+        """Note what is wrong with another file, and why it is read."""
+        for one in problems:
+            subject = ", ".join(part for part in (one.subject, origin) if part)
+            self.problems.append(replace(one, subject=subject))
 
     def _compiled(self, value: object, node: Node) -> Template:
         try:
             template = compile_template(
                 value,  # type: ignore[arg-type]  # read from YAML
-                lambda path: self.document.place((*node.path, *path)),
+                lambda path: node.document.place((*node.path, *path)),
             )
         except TemplateError as error:
-            self.problems.append(replace(error.problem, subject=self._subject(node.path)))
+            self.problems.append(replace(error.problem, subject=self.subject(node)))
             return compile_template(None)
         if template.names:
-            self.places[id(template)] = node.place
+            self.nodes[id(template)] = node
         return template

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from harness.errors import Problem
 from harness.file_format import Departure, departures_of, without
 from harness.json_schema import Schema
+from harness.scenario.files import NO_FILES, OtherFiles
 from harness.scenario.reader import Reader
 from harness.scenario.scenario import Scenario
 from harness.scenario.subject import SubjectIn
@@ -17,7 +18,12 @@ MAX_ROUNDS = 3
 """Leaving out what is wrong may empty a block, which is wrong in turn."""
 
 
-def examine_scenario(document: Document, schema: Schema) -> tuple[Scenario | None, list[Problem]]:
+def examine_scenario(
+    document: Document,
+    schema: Schema,
+    files: OtherFiles = NO_FILES,
+    defaults: Sequence[Document] = (),
+) -> tuple[Scenario | None, list[Problem]]:
     """Read a scenario, with every problem that can be told without the project.
 
     Keys and values, names, variables, captures, and turns that assert nothing. The scenario
@@ -27,9 +33,13 @@ def examine_scenario(document: Document, schema: Schema) -> tuple[Scenario | Non
     rest = _readable(document, schema, departures)
     if rest is None:
         return None, [one.problem for one in departures]
-    reader = Reader(rest)
+    reader = Reader(rest, files, defaults)
     scenario = reader.scenario()
-    further = [*reader.problems, *variable_problems(scenario, SubjectIn(rest), reader.places)]
+    compiler = reader.compiler
+    further = [
+        *reader.problems,
+        *variable_problems(scenario, compiler.nodes, compiler.subject),
+    ]
     touched = {one.problem.subject for one in departures}
     problems = [one.problem for one in departures]
     # Without its misspelt check, a turn seems to assert nothing.

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.scenario.as_written import value_of
 from harness.scenario.compiling import Compiler
 from harness.scenario.scenario import Expectation, Scope
 from harness.yaml_reader import Node
 
 MODIFIERS = ("ignore_case",)
 
-TEXT_CHECKS = (
-    *("equals", "contains", "contains_any", "contains_all", "not_contains"),
-    *("matches", "not_matches", "starts_with", "ends_with"),
-)
-"""Checks whose values are texts, read as they were written."""
+_WITHIN = {
+    (Scope.REPLY, "history"): Scope.HISTORY,
+    (Scope.CONVERSATION, "never"): Scope.NEVER,
+    (Scope.CONVERSATION, "always"): Scope.ALWAYS,
+}
+"""Keys of a block behind which another block stands."""
 
 
 def read_block(node: Node | None, scope: Scope, compiler: Compiler) -> Iterator[Expectation]:
@@ -27,12 +29,13 @@ def read_block(node: Node | None, scope: Scope, compiler: Compiler) -> Iterator[
         if name in MODIFIERS:
             continue
         found = True
-        if name == "history" and scope is Scope.REPLY:
-            yield from read_block(value, Scope.HISTORY, compiler)
+        within = _WITHIN.get((scope, name))
+        if within is not None:
+            yield from read_block(value, within, compiler)
             continue
         yield Expectation(
             name=name,
-            value=compiler.text(value) if name in TEXT_CHECKS else compiler.value(value),
+            value=compiler.check(value, value_of(name, value)),
             place=value.key_place,
             path=value.path,
             scope=scope,
@@ -44,7 +47,4 @@ def read_block(node: Node | None, scope: Scope, compiler: Compiler) -> Iterator[
 
 def read_whole(node: Node | None, compiler: Compiler) -> Iterator[Expectation]:
     """The expectations over the whole conversation."""
-    if node is None:
-        return
-    for key, value in node.items():
-        yield from read_block(value, Scope(key), compiler)
+    yield from read_block(node, Scope.CONVERSATION, compiler)

@@ -38,25 +38,24 @@ def matrix_rows(matrix: Mapping[str, Json]) -> tuple[Row, ...]:
     """One row for every combination of values, in the order written."""
     keys = list(matrix)
     lists = [value if isinstance(value, list) else [value] for value in matrix.values()]
-    rows: list[Row] = []
     taken: set[str] = set()
-    for values in product(*lists):
-        name = _unique(_slug(values), taken)
-        taken.add(name)
-        rows.append(Row(name=name, values=dict(zip(keys, values, strict=True))))
-    return tuple(rows)
+    return tuple(
+        Row(name=unique_name(slug(values), taken), values=dict(zip(keys, values, strict=True)))
+        for values in product(*lists)
+    )
 
 
-def _slug(values: Iterable[Json]) -> str:
+def slug(values: Iterable[Json]) -> str:
+    """A name of values that is safe in a file name."""
     text = "-".join(str(value) for value in values)
-    slug = re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-._")[:60]
-    return re.sub(r"-{2,}", "-", slug) or "row"
+    short = re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-._")[:60]
+    return re.sub(r"-{2,}", "-", short) or "row"
 
 
-def _unique(name: str, taken: set[str]) -> str:
-    if name not in taken:
-        return name
-    number = 2
-    while f"{name}-{number}" in taken:
-        number += 1
-    return f"{name}-{number}"
+def unique_name(name: str, taken: set[str]) -> str:
+    """The name, numbered where it is taken; it is taken then."""
+    found, number = name, 2
+    while found in taken:
+        found, number = f"{name}-{number}", number + 1
+    taken.add(found)
+    return found

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 
 from harness.durations import parse_duration
 from harness.errors import Problem, ScenarioError, quote
 from harness.scenario.compiling import Compiler
 from harness.scenario.expecting import read_whole
-from harness.scenario.names import matrix_rows, scenario_id_problem
-from harness.scenario.scenario import Credentials, Row, Scenario
-from harness.scenario.turns import read_turns
-from harness.source import Place
-from harness.template import compile_template
+from harness.scenario.files import NO_FILES, OtherFiles
+from harness.scenario.names import scenario_id_problem
+from harness.scenario.rows import read_rows
+from harness.scenario.scenario import (
+    Credentials,
+    Expectation,
+    Part,
+    Repeat,
+    Scenario,
+    Scope,
+)
+from harness.scenario.turns import Turns
+from harness.scenario.utterances import spoken_rows
+from harness.scenario.waivers import read_waivers
+from harness.template import Template, compile_template
 from harness.yaml_reader import Document, Node
 
 
-def read_scenario(document: Document) -> Scenario:
-    """Build a scenario from a document that was examined before. Raises `ScenarioError`."""
-    reader = Reader(document)
+def read_scenario(
+    document: Document, files: OtherFiles = NO_FILES, defaults: Sequence[Document] = ()
+) -> Scenario:
+    """Build a scenario from a document that was examined before. Raises `ScenarioError`.
+
+    `defaults` are those of the scenario's folders, the nearest first.
+    """
+    reader = Reader(document, files, defaults)
     scenario = reader.scenario()
     if reader.problems:
         raise ScenarioError(reader.problems)
@@ -28,60 +44,127 @@ def read_scenario(document: Document) -> Scenario:
 class Reader:
     """Builds one scenario and collects what is wrong with it in `problems`."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(
+        self,
+        document: Document,
+        files: OtherFiles = NO_FILES,
+        defaults: Sequence[Document] = (),
+    ) -> None:
+        """`defaults` are those of the scenario's folders, the nearest first."""
         self._document = document
-        self._compiler = Compiler(document)
+        self._defaults = tuple(one.at() for one in defaults)
+        self.compiler = Compiler(document, files)
+        for one in defaults:
+            self.compiler.origins[one.source.path] = f"for {document.source.path}"
 
     @property
     def problems(self) -> list[Problem]:
         """What was found wrong so far."""
-        return self._compiler.problems
-
-    @property
-    def places(self) -> dict[int, Place]:
-        """Where each template stands, by its identity."""
-        return self._compiler.places
+        return self.compiler.problems
 
     def scenario(self) -> Scenario:
         """The scenario; it lacks what is wrong."""
-        compiler = self._compiler
+        compiler = self.compiler
         top = self._document.at()
-        node, turns = top.at("scenario"), top.at("turns")
-        timeout, session = top.get("timeout"), top.get("session")
-        text = self._document.source.text
-        if not any(turn.get("user") for turn in turns):
-            message = "the scenario has no turn of the user, so it asserts nothing"
-            compiler.note("asserts-nothing", message, turns, "add 'user:' and 'expect:'", key=True)
+        reading = Turns(compiler)
+        turns = tuple(reading.of(top))
+        chain = (self._document.source.path,)
+        teardown = tuple(reading.read(top.get("teardown"), Part.TEARDOWN, chain))
+        self._require_turns(top)
+        layers = (top, *reading.continued, *self._defaults)
+        timeout, session = _nearest("timeout", layers), _nearest("session", layers)
+        rows = read_rows(top.get("matrix"), compiler)
+        node = top.at("scenario")
         return Scenario(
             id=self._id(node),
             title=top.text_of("title"),
             description=top.text_of("description"),
-            tags=tuple(str(tag.value) for tag in top.get("tags") or ()),
-            providers=_names(top.get("provider")),
-            credentials=Credentials(top.text_of("credentials") or "valid"),
-            variables={name: compiler.value(value) for name, value in top.entries("vars")},
+            tags=_tags((top, *self._defaults)),
+            providers=_names(_nearest("provider", layers)),
+            credentials=Credentials(_text(_nearest("credentials", layers)) or "valid"),
+            variables=self._variables(layers),
             session=compiler.value(session) if session else compile_template({}),
-            rows=_rows(top.get("matrix")),
-            turns=tuple(read_turns(turns, compiler)),
-            expectations=tuple(read_whole(top.get("expect"), compiler)),
+            rows=spoken_rows(rows, reading.spoken, str(node.as_written)),
+            turns=turns,
+            teardown=teardown,
+            expectations=tuple(self._expectations(top)),
             timeout=parse_duration(str(timeout.value)) if timeout else None,
+            repeat=_repeat(top.get("repeat"), compiler),
+            waivers=read_waivers(top),
             place=node.place,
-            fingerprint=hashlib.blake2s(text.encode(), digest_size=8).hexdigest(),
+            fingerprint=self._fingerprint(),
         )
+
+    def _require_turns(self, top: Node) -> None:
+        turns = top.at("turns")
+        includes = top.get("include") or any(one.get("include") for one in turns)
+        if not includes and not any(one.get("user") for one in turns):
+            message = "the scenario has no turn of the user, so it asserts nothing"
+            hint = "add 'user:' and 'expect:'"
+            self.compiler.note("asserts-nothing", message, turns, hint, key=True)
+
+    def _variables(self, layers: Sequence[Node]) -> dict[str, Template]:
+        """A nearer value stands where the farther one stood, which others may use."""
+        nodes = {name: node for top in reversed(layers) for name, node in top.entries("vars")}
+        return {name: self.compiler.value(node) for name, node in nodes.items()}
+
+    def _expectations(self, top: Node) -> Iterator[Expectation]:
+        """The scenario's own, and those defaults that it does not say otherwise."""
+        taken: set[tuple[Scope, str]] = set()
+        for layer in (top, *self._defaults):
+            found = tuple(read_whole(layer.get("expect"), self.compiler))
+            yield from (one for one in found if (one.scope, one.name) not in taken)
+            taken.update((one.scope, one.name) for one in found)
+
+    def _fingerprint(self) -> str:
+        sources = (self._document.source, *(top.document.source for top in self._defaults))
+        text = "".join(source.text for source in sources) + self.compiler.files.digest
+        return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()
 
     def _id(self, node: Node) -> str:
         identifier = str(node.as_written)
         reason = scenario_id_problem(identifier)
         if reason:
             message = f"{quote(identifier)} cannot name a scenario: {reason}"
-            self._compiler.note("wrong-id", message, node)
+            self.compiler.note("wrong-id", message, node)
         return identifier
 
 
-def _rows(node: Node | None) -> tuple[Row, ...]:
+def _nearest(key: str, layers: Sequence[Node]) -> Node | None:
+    """What the nearest layer says that says anything."""
+    for top in layers:
+        found = top.get(key)
+        if found is not None:
+            return found
+    return None
+
+
+def _text(node: Node | None) -> str:
+    return "" if node is None else str(node.as_written)
+
+
+def _tags(layers: Sequence[Node]) -> tuple[str, ...]:
+    """Those of all layers, each once."""
+    return tuple(dict.fromkeys(str(tag.value) for top in layers for tag in top.get("tags") or ()))
+
+
+def _repeat(node: Node | None, compiler: Compiler) -> Repeat | None:
     if node is None:
-        return (Row(name=""),)
-    return matrix_rows({key: values.value for key, values in node.items()})
+        return None
+    takes = node.at("takes") if isinstance(node.value, dict) else node
+    wanted = node.get("pass") if isinstance(node.value, dict) else None
+    count = _whole(takes)
+    least = count if wanted is None else _whole(wanted)
+    if wanted is not None and least > count:
+        plural = "s" if count > 1 else ""
+        message = f"{least} of {count} take{plural} cannot pass"
+        compiler.note("wrong-value", message, wanted, f"at most {count}, or more 'takes'")
+    return Repeat(takes=count, wanted=least, place=node.key_place)
+
+
+def _whole(node: Node) -> int:
+    # JSON Schema takes 5.0 for a whole number too.
+    return int(float(str(node.value)))
 
 
 def _names(node: Node | None) -> tuple[str, ...]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from harness.scenario.waivers import Waiver
 from harness.source import Place
 from harness.template import Template
 from harness.typing import Json, Path
+
+MOST_TAKES = 100
+"""Of one scenario."""
 
 
 class Scope(StrEnum):
@@ -22,6 +26,22 @@ class Scope(StrEnum):
     ALWAYS = "always"
     """Every reply of the conversation must."""
     CONVERSATION = "conversation"
+
+
+class Part(StrEnum):
+    """What a turn is there for."""
+
+    SETUP = "set-up"
+    """Played first; the conversation cannot be told where it fails."""
+    PREFIX = "branch"
+    """Said as in the scenario that this one continues, and not checked again."""
+    TURN = "turn"
+    TEARDOWN = "teardown"
+    """Played last, also after a failure."""
+
+
+Given = Mapping[str, Template]
+"""Parameters of an included fragment."""
 
 
 class Credentials(StrEnum):
@@ -56,6 +76,10 @@ class Capture:
     matches: str = ""
     """Pattern in the reply's text; its first group, or all of it where it has none."""
     header: str = ""
+    history: str = ""
+    """JSONPath into the provider's own record, which is looked up after the turn."""
+    is_secret: bool = False
+    """Never stored or shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +91,8 @@ class MessagePlan:
     """Label of a button of the last reply."""
     attachments: Template | None = None
     metadata: Template | None = None
+    utterances: tuple[Template, ...] = ()
+    """Other ways to say it, of which `text` is the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +101,8 @@ class AssistantLine:
 
     text: Template
     place: Place
+    given: tuple[Given, ...] = ()
+    """As those of a turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +118,23 @@ class UserTurn:
     expects_refusal: bool = False
     captures: Mapping[str, Capture] = field(default_factory=dict)
     stops_on_fail: bool = False
+    wait: float = 0.0
+    """Seconds before the message is sent."""
+    part: Part = Part.TURN
+    given: tuple[Given, ...] = ()
+    """Of the fragments that it lies in, the outermost first; each may use those before it."""
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether a capture of this turn is a secret."""
+        return any(capture.is_secret for capture in self.captures.values())
 
     @property
     def wants_history(self) -> bool:
         """The provider's own record is to be fetched after this turn."""
-        return any(e.scope is Scope.HISTORY for e in self.expectations)
+        return any(e.scope is Scope.HISTORY for e in self.expectations) or any(
+            capture.history for capture in self.captures.values()
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +144,19 @@ class Row:
     name: str
     """Safe in a file name; empty where the scenario has no matrix."""
     values: Mapping[str, Json] = field(default_factory=dict)
+    said: Mapping[int, int] = field(default_factory=dict)
+    """Which utterance of a turn is said, from 0, by the turn's number; the first otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """How often a scenario is played, because a bot is not deterministic."""
+
+    takes: int
+    wanted: int
+    """Takes that must pass."""
+    place: Place
+    """Of the key `repeat`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,27 +175,47 @@ class Scenario:
     session: Template
     rows: tuple[Row, ...] = (Row(name=""),)
     turns: tuple[UserTurn | AssistantLine, ...]
+    teardown: tuple[UserTurn | AssistantLine, ...] = ()
+    """Played last, also after a failure."""
     expectations: tuple[Expectation, ...] = ()
     """Over the whole conversation."""
     timeout: float | None = None
     """Seconds for the whole conversation."""
+    repeat: Repeat | None = None
+    """None for one take."""
+    waivers: tuple[Waiver, ...] = ()
     place: Place
     """Of the scenario's id."""
     fingerprint: str = ""
-    """A hash of the file."""
+    """A hash of the file, and of the others that it is made of."""
+    files: Sequence[Sequence[str]] = ()
+    """Those that it names: their paths in the project, and hashes of what they held."""
 
     @property
     def header_names(self) -> frozenset[str]:
         """Answer headers that a check or a capture looks at; lower case."""
         names = {c.header for turn in self.user_turns for c in turn.captures.values() if c.header}
-        for turn in self.user_turns:
-            for expectation in turn.expectations:
-                value = expectation.value.render({}) if expectation.value.is_constant else None
-                if expectation.name == "headers" and isinstance(value, Mapping):
-                    names.update(value)
+        expectations = [e for turn in self.user_turns for e in turn.expectations]
+        for expectation in (*expectations, *self.expectations):
+            value = expectation.value.render({}) if expectation.value.is_constant else None
+            names.update(_headers_in(expectation.name, value))
         return frozenset(name.lower() for name in names)
 
     @property
     def user_turns(self) -> tuple[UserTurn, ...]:
-        """The turns without the lines that the bot spoke by itself."""
-        return tuple(turn for turn in self.turns if isinstance(turn, UserTurn))
+        """All turns, set-up and teardown included, without what the bot spoke by itself."""
+        every = (*self.turns, *self.teardown)
+        return tuple(turn for turn in every if isinstance(turn, UserTurn))
+
+
+def _headers_in(name: str, value: object) -> Iterator[str]:
+    """The headers that a check looks at, or one inside of it."""
+    if isinstance(value, Mapping):
+        if name == "headers":
+            yield from value
+        elif name == "not":
+            for key, one in value.items():
+                yield from _headers_in(key, one)
+    elif name in ("any_of", "all_of") and isinstance(value, list | tuple):
+        for one in value:
+            yield from _headers_in("not", one)

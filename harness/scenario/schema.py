@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.durations import DURATION_PATTERN
+from harness.scenario.part_schemas import BRANCH, INCLUDE, UTTERANCES
+from harness.scenario.scenario import MOST_TAKES
+from harness.scenario.waivers import WaiverKind, waiver_schema
 from harness.typing import Json
 
 _TEXT: dict[str, Json] = {"type": ["string", "number", "boolean", "null"]}
 """Where a text is wanted, whatever YAML made of it is read as it was written."""
+
+_COUNT: dict[str, Json] = {"type": "integer", "minimum": 1, "maximum": MOST_TAKES}
 
 _ATTACHMENT: Json = {
     "type": "object",
@@ -36,6 +41,7 @@ _USER: Json = {
                 },
                 "attachments": {"type": "array", "items": _ATTACHMENT},
                 "metadata": {"type": "object"},
+                **UTTERANCES,
             },
         },
     ],
@@ -50,8 +56,9 @@ _CAPTURE: Json = {
             {"type": "string", "description": "JSONPath into the raw payload."},
             {
                 "type": "object",
-                "minProperties": 1,
-                "maxProperties": 1,
+                "oneOf": [
+                    {"required": [source]} for source in ("json", "matches", "header", "history")
+                ],
                 "additionalProperties": False,
                 "properties": {
                     "json": {"type": "string", "description": "JSONPath into the raw payload."},
@@ -60,6 +67,14 @@ _CAPTURE: Json = {
                         "description": "Pattern in the text: its first group, or all of it.",
                     },
                     "header": {"type": "string", "description": "Name of an answer's header."},
+                    "history": {
+                        "type": "string",
+                        "description": "JSONPath into the provider's own record.",
+                    },
+                    "secret": {
+                        "type": "boolean",
+                        "description": "Never stored or shown; false where left out.",
+                    },
                 },
             },
         ]
@@ -95,32 +110,68 @@ _FIXED: Mapping[str, Json] = {
     "matrix": {
         "type": "object",
         "minProperties": 1,
+        "properties": {
+            "file": {
+                "type": ["string", "array"],
+                "minLength": 1,
+                "minItems": 1,
+                "description": "A CSV or JSON file beside the scenario, whose lines are rows.",
+            }
+        },
         "additionalProperties": {"type": "array", "minItems": 1},
         "description": "One conversation for every combination of these values.",
     },
+    "include": {
+        "type": "array",
+        "items": INCLUDE,
+        "minItems": 1,
+        "description": "Fragments whose turns come before those of the scenario.",
+    },
+    "branch": BRANCH,
     "timeout": {
         "type": "string",
         "pattern": DURATION_PATTERN,
         "description": "For the whole conversation, live or recording.",
     },
+    **{kind.value: waiver_schema(kind) for kind in WaiverKind},
+    "repeat": {
+        "description": "Played so many times, as takes; all must pass, or at least 'pass' of them.",
+        "oneOf": [
+            _COUNT,
+            {
+                "type": "object",
+                "required": ["takes"],
+                "additionalProperties": False,
+                "properties": {
+                    "takes": {**_COUNT, "description": "How often it is played."},
+                    "pass": {**_COUNT, "description": "How many must pass; all where left out."},
+                },
+            },
+        ],
+    },
 }
 """Keys whose format does not depend on the checks."""
 
 
-def _turn(expect: Json, refusal: Json) -> Json:
+def _turn(expect: Json) -> Json:
     return {
         "type": "object",
         "description": "The user says something, or the bot spoke by itself.",
-        "oneOf": [{"required": ["user"]}, {"required": ["assistant"]}],
+        "oneOf": [{"required": [key]} for key in ("user", "assistant", "include")],
         "additionalProperties": False,
         "properties": {
             "id": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
             "assistant": {**_TEXT, "description": "The bot spoke first; not checked."},
             "user": _USER,
+            "include": INCLUDE,
             "expect": {"oneOf": [{"type": "string", "const": "none"}, expect]},
-            "error": {
-                **_as_mapping(refusal),
-                "description": "The provider is expected to refuse; checks are on its answer.",
+            "error": _block(
+                "refusal_checks", "The provider is expected to refuse; checks are on its answer."
+            ),
+            "wait": {
+                "type": "string",
+                "pattern": DURATION_PATTERN,
+                "description": "How long the user waits before the message is sent.",
             },
             "capture": _CAPTURE,
             "on_fail": {
@@ -131,32 +182,21 @@ def _turn(expect: Json, refusal: Json) -> Json:
     }
 
 
-def scenario_schema(
-    reply_checks: Mapping[str, Json],
-    refusal_checks: Mapping[str, Json],
-    history_checks: Mapping[str, Json],
-) -> dict[str, Json]:
-    """The format, for a vocabulary of checks: name → schema of the check's value."""
-    modifiers: dict[str, Json] = {
-        "ignore_case": {"type": "boolean", "description": "For the texts of this block."}
-    }
-    block: Json = {
-        "type": "object",
-        "minProperties": 1,
-        "additionalProperties": False,
-        "properties": {**reply_checks, **modifiers},
-    }
-    history: Json = {**_as_mapping(block), "properties": {**history_checks, **modifiers}}
-    expect: Json = {
-        **_as_mapping(block),
-        "description": "What the reply must look like; all checks must hold.",
-        "properties": {
-            **reply_checks,
-            **modifiers,
-            "history": {**_as_mapping(history), "description": "The provider's own record."},
+def scenario_schema(blocks: Mapping[str, Json]) -> dict[str, Json]:
+    """The format, for the blocks of checks of a vocabulary: name below `$defs` → schema."""
+    expect = _with(
+        blocks["reply_checks"],
+        "What the reply must look like; all checks must hold.",
+        {"history": _block("history_checks", "The provider's own record.")},
+    )
+    whole = _with(
+        blocks["conversation_checks"],
+        "Over the whole conversation.",
+        {
+            "never": _block("reply_checks", "No reply may be so."),
+            "always": _block("reply_checks", "Every reply must be so."),
         },
-    }
-    refusal: Json = {**_as_mapping(block), "properties": {**refusal_checks, **modifiers}}
+    )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Scenario",
@@ -166,21 +206,36 @@ def scenario_schema(
         "additionalProperties": False,
         "properties": {
             **_FIXED,
-            "turns": {"type": "array", "items": _turn(expect, refusal), "minItems": 1},
-            "expect": {
-                "description": "Over the whole conversation.",
-                "type": "object",
-                "minProperties": 1,
-                "additionalProperties": False,
-                "properties": {
-                    "never": {**_as_mapping(block), "description": "No reply may be so."},
-                    "always": {**_as_mapping(block), "description": "Every reply must be so."},
-                },
+            "turns": {"type": "array", "items": _turn(expect), "minItems": 1},
+            "setup": {
+                "type": "array",
+                "items": _turn(expect),
+                "minItems": 1,
+                "description": "Turns played first; the scenario is broken where they fail.",
             },
+            "teardown": {
+                "type": "array",
+                "items": _turn(expect),
+                "minItems": 1,
+                "description": "Turns played last, also after a failure.",
+            },
+            "expect": whole,
         },
+        "$defs": dict(blocks),
     }
 
 
+def _block(name: str, description: str) -> Json:
+    return {"$ref": f"#/$defs/{name}", "description": description}
+
+
+def _with(block: Json, description: str, more: Mapping[str, Json]) -> Json:
+    """A block of checks with further keys."""
+    own = _as_mapping(block)
+    properties = {**_as_mapping(own["properties"]), **more}
+    return {**own, "description": description, "properties": properties}
+
+
 def _as_mapping(value: Json) -> Mapping[str, Json]:
-    assert isinstance(value, Mapping)  # noqa: S101  # the fragments above are mappings
+    assert isinstance(value, Mapping)  # noqa: S101  # blocks of checks are mappings
     return value

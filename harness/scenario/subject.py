@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.typing import Path
+from harness.typing import Json, Path
 from harness.yaml_reader import Document
+
+LISTS = ("turns", "setup", "teardown")
 
 
 class SubjectIn:
@@ -15,19 +17,25 @@ class SubjectIn:
         self._document = document
 
     def __call__(self, path: Path) -> str:
-        """The turn's name in messages; empty outside `turns`."""
+        """The turn's name in messages; empty outside lists of turns."""
         value = self._document.value
-        if len(path) < 2 or path[0] != "turns" or not isinstance(value, Mapping):  # noqa: PLR2004  # turns and an index
+        if len(path) < 2 or path[0] not in LISTS or not isinstance(value, Mapping):  # noqa: PLR2004  # a list and an index
             return ""
-        turns = value.get("turns")
+        turns = value.get(str(path[0]))
         index = path[1]
         if not isinstance(turns, list) or not isinstance(index, int) or index >= len(turns):
             return ""
         turn = turns[index]
-        if not isinstance(turn, dict) or "assistant" in turn:
-            return f"entry {index + 1} of turns"
-        before = (t for t in turns[: index + 1] if not (isinstance(t, dict) and "assistant" in t))
-        return turn_subject(sum(1 for _ in before), str(turn.get("id") or ""))
+        if not isinstance(turn, dict) or not _is_said(turn):
+            return f"entry {index + 1} of {path[0]}"
+        number = sum(map(_is_said, turns[: index + 1]))
+        name = turn_subject(number, str(turn.get("id") or ""))
+        return name if path[0] == "turns" else f"{path[0]}, {name}"
+
+
+def _is_said(turn: Json) -> bool:
+    """Whether an entry is a turn of the user."""
+    return not (isinstance(turn, dict) and ("assistant" in turn or "include" in turn))
 
 
 def turn_subject(number: int, turn_id: str) -> str:

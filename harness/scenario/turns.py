@@ -4,43 +4,121 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.durations import parse_duration
+from harness.errors import did_you_mean, quote
 from harness.scenario.compiling import Compiler
 from harness.scenario.expecting import read_block
-from harness.scenario.scenario import AssistantLine, Capture, MessagePlan, Scope, UserTurn
+from harness.scenario.files import FileKind
+from harness.scenario.including import Chain, open_file, open_fragment
+from harness.scenario.scenario import (
+    AssistantLine,
+    Capture,
+    Given,
+    MessagePlan,
+    Part,
+    Scope,
+    UserTurn,
+)
 from harness.yaml_reader import Node
 
-
-def read_turns(turns: Node, compiler: Compiler) -> Iterator[UserTurn | AssistantLine]:
-    """The turns in order; what is wrong with them is noted."""
-    number = 0
-    taken: dict[str, Node] = {}
-    for node in turns:
-        assistant = node.get("assistant")
-        if assistant is not None:
-            yield _line(node, assistant, compiler)
-            continue
-        number += 1
-        identifier = node.get("id")
-        if identifier is not None:
-            first = taken.setdefault(str(identifier.value), identifier)
-            if first is not identifier:
-                message = f"this id names the turn on line {first.place.line} too"
-                compiler.note("duplicate-id", message, identifier, "give each turn its own")
-        yield _turn(number, node, compiler)
+Entry = UserTurn | AssistantLine
 
 
-def _line(node: Node, assistant: Node, compiler: Compiler) -> AssistantLine:
-    for key in ("expect", "error", "capture", "on_fail"):
+class Turns:
+    """Reads the turns of one conversation; what is wrong with them is noted."""
+
+    def __init__(self, compiler: Compiler) -> None:
+        self._compiler = compiler
+        self._number = 0
+        self._taken: dict[str, Node] = {}
+        self.continued: list[Node] = []
+        """The scenarios that this one continues, the nearest first."""
+        self.spoken: dict[int, Node] = {}
+        """Messages that may be said in several ways, by the number of their turn."""
+
+    def of(self, top: Node, part: Part = Part.TURN, chain: Chain = ()) -> Iterator[Entry]:
+        """All that is said in a scenario, its teardown left out."""
+        chain = (*chain, top.document.source.path)
+        yield from self.read(top.get("setup"), Part.SETUP, chain)
+        branch = top.get("branch")
+        if branch is not None:
+            yield from self._prefix(branch, chain)
+        for named in top.get("include") or ():
+            yield from self._fragment(named, part, chain, ())
+        yield from self.read(top.get("turns"), part, chain)
+
+    def read(
+        self, nodes: Node | None, part: Part, chain: Chain, given: tuple[Given, ...] = ()
+    ) -> Iterator[Entry]:
+        """The entries of a list, in order; nothing where there is none."""
+        for node in nodes or ():
+            included, assistant = node.get("include"), node.get("assistant")
+            if included is not None:
+                yield from self._fragment(included, part, chain, given)
+            elif assistant is not None:
+                yield _line(node, assistant, self._compiler, given)
+            else:
+                self._number += 1
+                self._claim(node.get("id"))
+                turn = _turn(self._number, node, self._compiler, part, given)
+                if turn.message.utterances and part is Part.TURN:
+                    self.spoken[self._number] = node.at("user")
+                yield turn
+
+    def _fragment(
+        self, named: Node, part: Part, chain: Chain, given: tuple[Given, ...]
+    ) -> Iterator[Entry]:
+        found = open_fragment(named, chain, self._compiler)
+        if found is not None:
+            scopes = (*given, found.given) if found.given else given
+            yield from self.read(found.turns, part, found.chain, scopes)
+
+    def _prefix(self, branch: Node, chain: Chain) -> Iterator[Entry]:
+        """What another scenario says, up to a turn and with it."""
+        document = open_file(branch.at("file"), chain, self._compiler, FileKind.SCENARIO)
+        if document is None:
+            return
+        top, last = document.at(), branch.at("from")
+        self.continued.append(top)
+        seen: list[str] = []
+        for entry in self.of(top, Part.PREFIX, chain):
+            yield entry
+            if isinstance(entry, UserTurn) and entry.id:
+                if entry.id == str(last.value):
+                    return
+                seen.append(entry.id)
+        message = f"{document.source.path} has no turn {quote(str(last.value))}"
+        hint = did_you_mean(str(last.value), seen) or "give the turn an 'id:'"
+        self._compiler.note("unknown-turn", message, last, hint)
+
+    def _claim(self, identifier: Node | None) -> None:
+        if identifier is None:
+            return
+        first = self._taken.setdefault(str(identifier.value), identifier)
+        if first is identifier:
+            return
+        is_here = first.document is identifier.document
+        where = f"on line {first.place.line}" if is_here else f"at {first.place}"
+        message = f"this id names the turn {where} too"
+        self._compiler.note("duplicate-id", message, identifier, "give each turn its own")
+
+
+def _line(
+    node: Node, assistant: Node, compiler: Compiler, given: tuple[Given, ...]
+) -> AssistantLine:
+    for key in ("expect", "error", "capture", "on_fail", "wait"):
         if node.get(key):
             message = f"'{key}' has no meaning beside 'assistant': it is not checked"
             hint = "put it into the user's turn that follows"
             compiler.note("not-checked", message, node.at(key), hint, key=True)
-    return AssistantLine(text=compiler.text(assistant), place=node.place)
+    return AssistantLine(text=compiler.text(assistant), place=node.place, given=given)
 
 
-def _turn(number: int, node: Node, compiler: Compiler) -> UserTurn:
+def _turn(
+    number: int, node: Node, compiler: Compiler, part: Part, given: tuple[Given, ...]
+) -> UserTurn:
     expect, error = node.get("expect"), node.get("error")
-    if expect is None and error is None:
+    if expect is None and error is None and part is Part.TURN:
         hint = "add 'expect:', or say 'expect: none'"
         compiler.note("asserts-nothing", "the turn asserts nothing", node.at("user"), hint)
     if expect is not None and error is not None:
@@ -49,42 +127,59 @@ def _turn(number: int, node: Node, compiler: Compiler) -> UserTurn:
         compiler.note("expect-and-error", message, error, hint, key=True)
     block = error if error is not None else expect
     scope = Scope.REPLY if error is None else Scope.REFUSAL
-    user = node.at("user")
+    user, wait = node.at("user"), node.get("wait")
     return UserTurn(
         number=number,
         id=node.text_of("id"),
         place=user.key_place,
         message=_message(user, compiler),
-        expectations=tuple(read_block(block, scope, compiler)),
+        expectations=() if part is Part.PREFIX else tuple(read_block(block, scope, compiler)),
         expects_refusal=error is not None,
         captures={name: _capture(value, compiler) for name, value in node.entries("capture")},
-        stops_on_fail=node.text_of("on_fail") == "stop",
+        stops_on_fail=node.text_of("on_fail") == "stop" or part in (Part.SETUP, Part.PREFIX),
+        wait=parse_duration(str(wait.value)) if wait else 0.0,
+        part=part,
+        given=given,
     )
 
 
 def _message(node: Node, compiler: Compiler) -> MessagePlan:
     if not isinstance(node.value, dict):
         return MessagePlan(text=compiler.text(node))
-    text, press = node.get("text"), node.get("press")
+    text, press, several = node.get("text"), node.get("press"), node.get("utterances")
+    if several is not None:
+        for other, key in ((text, "text"), (press, "press")):
+            if other is not None:
+                message = f"a turn has '{key}' or 'utterances'"
+                compiler.note("text-and-press", message, other, "keep one of them", key=True)
     if text and press:
         message = "a turn types a text or presses a button"
         compiler.note("text-and-press", message, press, "keep one of them", key=True)
     attachments, metadata = node.get("attachments"), node.get("metadata")
+    utterances = tuple(compiler.text(one) for one in several or ())
+    said = compiler.text(text) if text else None
     return MessagePlan(
-        text=compiler.text(text) if text else None,
+        text=utterances[0] if utterances else said,
         press=compiler.value(press) if press else None,
         attachments=compiler.value(attachments) if attachments else None,
         metadata=compiler.value(metadata) if metadata else None,
+        utterances=utterances,
     )
 
 
 def _capture(node: Node, compiler: Compiler) -> Capture:
     if isinstance(node.value, str):
         return Capture(place=node.place, json=compiler.path(node))
-    json = node.get("json")
+    json, secret, history = node.get("json"), node.get("secret"), node.get("history")
+    if history is not None and secret is not None and secret.value:
+        message = "what is captured of the history cannot be secret"
+        hint = "capture it of the answer that gave it first"
+        compiler.note("wrong-value", message, secret, hint)
     return Capture(
         place=node.place,
         json=compiler.path(json) if json else "",
         matches=node.text_of("matches"),
         header=node.text_of("header"),
+        history=compiler.path(history) if history else "",
+        is_secret=secret is not None and bool(secret.value),
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from harness.errors import Problem, did_you_mean
-from harness.scenario.scenario import AssistantLine, Scenario, UserTurn
+from harness.scenario.scenario import AssistantLine, Given, Scenario, UserTurn
 from harness.source import Place
 from harness.template import Template
 from harness.template.places import expression_with
-from harness.typing import Path
+from harness.yaml_reader import Node
 
 FUNCTIONS = ("uuid", "now", "random")
 """Callable in every template; seeded, so that a replay gives the same values."""
@@ -19,41 +19,61 @@ _ELSEWHERE = {"env": "only harness.yaml reads the environment"}
 
 
 def variable_problems(
-    scenario: Scenario, subject: Callable[[Path], str], places: Mapping[int, Place]
+    scenario: Scenario, nodes: Mapping[int, Node], subject: Callable[[Node], str]
 ) -> Iterator[Problem]:
     """Every name that is used before or without being defined.
 
-    `places` holds where each template stands, by the template's identity.
+    `nodes` holds what each template was made of, by the template's identity.
     """
     made_later = {name: turn.number for turn in scenario.user_turns for name in turn.captures}
     known = {*FUNCTIONS, *(name for row in scenario.rows for name in row.values)}
 
-    def unknown(template: Template, where: str = "") -> Iterator[Problem]:
-        place = places.get(id(template), scenario.place)
-        yield from _unknown(template, known, made_later, place, where)
+    def unknown(template: Template, names: set[str] = known) -> Iterator[Problem]:
+        node = nodes.get(id(template))
+        if node is not None and template.names:
+            yield from _unknown(template, names, made_later, node.place, subject(node))
 
     for name, template in scenario.variables.items():
         yield from unknown(template)
         known.add(name)
     yield from unknown(scenario.session)
-    for index, turn in enumerate(scenario.turns):
-        where = subject(("turns", index))
+    seen: set[int] = set()
+    for turn in (*scenario.turns, *scenario.teardown):
+        yield from _given_problems(turn.given, seen, known, unknown)
+        names = {*known, *(name for given in turn.given for name in given)}
         if isinstance(turn, AssistantLine):
-            yield from unknown(turn.text, where)
+            yield from unknown(turn.text, names)
             continue
         for template in _said(turn):
-            yield from unknown(template, where)
+            yield from unknown(template, names)
         known.update(turn.captures)
         for expectation in turn.expectations:
-            yield from unknown(expectation.value, where)
+            yield from unknown(expectation.value, {*names, *turn.captures})
     for expectation in scenario.expectations:
         yield from unknown(expectation.value)
+
+
+def _given_problems(
+    scopes: Iterable[Given],
+    seen: set[int],
+    known: set[str],
+    unknown: Callable[[Template, set[str]], Iterator[Problem]],
+) -> Iterator[Problem]:
+    """Each scope is looked at once: all turns of a fragment were given the same."""
+    names = known
+    for given in scopes:
+        if id(given) not in seen:
+            seen.add(id(given))
+            for template in given.values():
+                yield from unknown(template, names)
+        names = {*names, *given}
 
 
 def _said(turn: UserTurn) -> Iterator[Template]:
     message = turn.message
     parts = (message.text, message.press, message.attachments, message.metadata)
     yield from (part for part in parts if part is not None)
+    yield from message.utterances[1:]
 
 
 def _unknown(

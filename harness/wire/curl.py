@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from harness.conversation import Request
@@ -9,6 +10,7 @@ from harness.wire.redaction import NOTHING_SECRET, Redactor
 
 LONGEST = 2000
 """Characters of the body that are shown."""
+_QUOTED = re.compile(r"%3Credacted(?:%3A|:)([A-Za-z0-9_.-]*)%3E")
 
 
 def curl_line(request: Request, redactor: Redactor | None = None, limit: int = LONGEST) -> str:
@@ -21,14 +23,20 @@ def curl_line(request: Request, redactor: Redactor | None = None, limit: int = L
     words = ["curl"]
     if request.method != "GET" or request.body:
         words += ["-X", request.method]
-    words.append(redactor.url(request.url))
+    words.append(_plain_marks(redactor.url(request.url)))
     for name, value in redactor.headers(request.headers):
         # curl takes "name:" for the wish to leave a header out.
         words += ["-H", f"{name}: {value}" if value else f"{name};"]
     text, remark = _body(redactor.body(request.body), limit)
+    text = _plain_marks(text)
     if text:
         words += ["--data-raw", text]
     return shlex.join(words) + remark
+
+
+def _plain_marks(text: str) -> str:
+    """Marks that a replay filled into a query or a form, as a live request shows them."""
+    return _QUOTED.sub(r"<redacted:\1>", text) if "%3Credacted" in text else text
 
 
 def _body(content: bytes, limit: int) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from harness.wire.cassette.rows import Row
 from harness.wire.lock import holder
 
 FORMAT = 1
+AGAIN = "mend that and record it again; the old recording is untouched"
 
 
 class Journal:
@@ -32,13 +34,34 @@ class Journal:
             self._file = self._path.open("x", encoding="utf-8")
         except OSError as error:
             reason = f"the journal {self._path} cannot be written: {error.strerror}"
-            raise CassetteError("cassette-target", reason) from error
+            raise CassetteError("cassette-target", reason, AGAIN) from error
         self._is_empty = True
-        self._line({"journal": FORMAT, "process": os.getpid(), "recorded_at": recorded_at})
+        self._heads: list[dict[str, Any]] = []
+        self._head({"journal": FORMAT, "process": os.getpid(), "recorded_at": recorded_at})
 
     def tell(self, head: CassetteHead) -> None:
         """Write what the cassette's head will say; without it nothing can be recovered."""
-        self._line({"head": head_to_json(head)})
+        self._head({"head": head_to_json(head)})
+
+    def rewrite(self, rows: list[Row]) -> None:
+        """Put these interactions in the place of all that were written; in one step.
+
+        Raises `CassetteError`; the journal is then as it was.
+        """
+        lines = [*self._heads, *({"row": row} for row in rows)]
+        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        # Named as an unfinished cassette is, which a later recording removes.
+        unfinished = self._path.with_name(f"{self._path.name}.tmp")
+        try:
+            unfinished.write_text(text, encoding="utf-8")
+            # Closed first: Windows replaces no file that is open.
+            self._file.close()
+            unfinished.replace(self._path)
+            self._file = self._path.open("a", encoding="utf-8")
+        except OSError as error:
+            unfinished.unlink(missing_ok=True)
+            reason = f"the journal {self._path} cannot be written: {error.strerror}"
+            raise CassetteError("cassette-not-written", reason) from error
 
     def add(self, row: Row, broken: str = "") -> None:
         """Write an interaction; `broken` says why its answer ended early."""
@@ -58,9 +81,16 @@ class Journal:
         """Write no further, and leave what is there; where nothing was heard, leave nothing."""
         if self._file.closed:
             return
-        self._file.close()
+        # What could not be written was told when it was tried.
+        with contextlib.suppress(OSError):
+            self._file.close()
         if self._is_empty:
-            self._path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+
+    def _head(self, content: dict[str, Any]) -> None:
+        self._heads.append(content)
+        self._line(content)
 
     def _line(self, content: dict[str, Any]) -> None:
         try:
@@ -68,7 +98,7 @@ class Journal:
             self._file.flush()
         except OSError as error:
             reason = f"the journal {self._path} cannot be written: {error.strerror}"
-            raise CassetteError("cassette-not-written", reason) from error
+            raise CassetteError("cassette-not-written", reason, AGAIN) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +113,24 @@ class Leftover:
     """Those that ended; of the last line, a half-written one is left out."""
     broken: tuple[str, ...] = ()
     """Why answers ended early."""
+    last: Row | None = None
+    """The interaction at the end of the conversation, where the network broke it off."""
     head: CassetteHead | None = None
     """What the cassette's head would say; None where the run was killed before it was known."""
 
+    @property
+    def up_to_the_break(self) -> Interactions:
+        """Those that ended, and the one that broke off."""
+        return Interactions([*self.interactions.rows, *([self.last] if self.last else [])])
+
     def __str__(self) -> str:
+        return self.named(str(self.path))
+
+    def named(self, path: str) -> str:
+        """What it holds, its file as people see it."""
         count = len(self.interactions)
         what = "interaction" if count == 1 else "interactions"
-        return (
-            f"{self.path} holds {count} {what} of a recording that broke off ({self.recorded_at})"
-        )
+        return f"{path} holds {count} {what} of a recording that broke off ({self.recorded_at})"
 
 
 def journal_path(path: Path) -> Path:
@@ -132,5 +171,6 @@ def read_leftover(journal: Path) -> Leftover:
         recorded_at=first.get("recorded_at", ""),
         interactions=Interactions([one["row"] for one in heard if "broken" not in one]),
         broken=tuple(one["broken"] for one in heard if "broken" in one),
+        last=heard[-1]["row"] if heard and "broken" in heard[-1]["row"] else None,
         head=CassetteHead(**heads[-1]) if heads else None,
     )

@@ -46,7 +46,8 @@ class WriterLock:
                 number = os.open(self._path, flags, 0o644)
             except OSError as error:
                 reason = f"{shown} cannot be locked: {error.strerror}"
-                raise CassetteError("cassette-target", reason) from error
+                hint = "mend that and record it again; the old recording is untouched"
+                raise CassetteError("cassette-target", reason, hint) from error
             try:
                 fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from harness.conversation import Request, Response
-from harness.errors import CassetteError, PlayError
+from harness.errors import CassetteError, PlayError, TransportError
 from harness.wire.cassette import (
     Cassette,
     CassetteHead,
@@ -18,7 +18,7 @@ from harness.wire.cassette import (
     remove_unfinished,
     write_cassette,
 )
-from harness.wire.cassette.rows import Row, make_row, request_of, response_of
+from harness.wire.cassette.rows import Break, Row, make_row, request_of, response_of
 from harness.wire.journal import Journal, Leftover, read_journal
 from harness.wire.lock import WriterLock
 from harness.wire.redaction import Redactor
@@ -70,8 +70,12 @@ class RecordingWire(Wire):
         self._kept = RECEIVED | {name.lower() for name in keep_headers}
         self._rows: list[Row] = []
         self._open: _Tee | None = None
+        self._held: list[tuple[Request, Response, PlayError | None]] = []
+        self.is_held = False
+        """What is heard stays out of the journal until `release`: it may hold a secret that is
+        known only when it was captured. What was not released is gone where the run is killed."""
         self.redactor = redactor
-        """May be replaced when a token was captured; `finish` uses the last one for all."""
+        """`know` and credentials that were heard make it grow; `finish` uses the last for all."""
         check_target(path, self._display)
         self._lock = WriterLock(path, self._display)
         try:
@@ -122,6 +126,27 @@ class RecordingWire(Wire):
         self._journal.close()
         self._lock.release()
 
+    def know(self, values: Mapping[str, str]) -> None:
+        """Values are secrets from now on, in what was heard before as well; names by value.
+
+        Raises `CassetteError` where the journal cannot be written anew.
+        """
+        redactor = self.redactor.adding(values)
+        if redactor is self.redactor:
+            return
+        self.redactor = redactor
+        rows = [self._redacted(request_of(row), response_of(row)) for row in self._rows]
+        if rows != self._rows:
+            self._rows = rows
+            self._journal.rewrite(rows)
+
+    def release(self, *, is_held: bool = False) -> None:
+        """Write down what was held back; `is_held` says whether what comes is held back too."""
+        held, self._held = self._held, []
+        self.is_held = is_held
+        for request, response, error in held:
+            self._keep(request, response, error)
+
     def finish(self, head: CassetteHead, *, into: Path | None = None) -> Cassette:
         """Write the cassette in one step, and remove the journal.
 
@@ -130,6 +155,7 @@ class RecordingWire(Wire):
         """
         if self._open is not None:
             self._open.close()
+        self.release()
         rows = [self._redacted(request_of(row), response_of(row)) for row in self._rows]
         cassette = Cassette(path=self._display, head=head, interactions=Interactions(rows))
         scan = SecretScan(self.redactor.secrets)
@@ -143,15 +169,29 @@ class RecordingWire(Wire):
         self._journal.remove()
         self._lock.release()
 
-    def note(self, request: Request, response: Response, broken: str) -> None:
+    def note(self, request: Request, response: Response, error: PlayError | None) -> None:
         """Keep an interaction that ended; one that broke off stands only in the journal."""
         self.redactor = self.redactor.learning(response.body)
-        row = self._redacted(request, response)
-        self._journal.add(row, broken)
-        if not broken:
-            self._rows.append(row)
+        if self.is_held:
+            self._held.append((request, response, error))
+        else:
+            self._keep(request, response, error)
 
-    def _redacted(self, request: Request, response: Response) -> Row:
+    def _keep(self, request: Request, response: Response, error: PlayError | None) -> None:
+        if error is None:
+            row = self._redacted(request, response)
+            self._journal.add(row)
+            self._rows.append(row)
+            return
+        text = self.redactor.text
+        broken: Break | None = None
+        if isinstance(error, TransportError):
+            # What stopped the run is nothing that a replay could repeat.
+            broken = Break(error.code, text(error.message), tuple(map(text, error.details)))
+        row = self._redacted(request, response, broken)
+        self._journal.add(row, text(f"{error.message} [{error.code}]"))
+
+    def _redacted(self, request: Request, response: Response, broken: Break | None = None) -> Row:
         redactor = self.redactor
         body, chunks = redactor.stream(response.body, response.chunks)
         if not chunks:
@@ -179,7 +219,7 @@ class RecordingWire(Wire):
                 replace(one, reason=redactor.text(one.reason)) for one in response.attempts
             ),
         )
-        return make_row(clean_request, clean_response)
+        return make_row(clean_request, clean_response, broken=broken)
 
 
 @runtime_checkable
@@ -203,10 +243,10 @@ class _Tee(Iterator[Chunk]):
         try:
             chunk = next(self._answer.chunks)
         except StopIteration:
-            self._note("")
+            self._note(None)
             raise
         except PlayError as error:
-            self._note(f"{error.message} [{error.code}]")
+            self._note(error)
             raise
         self._chunks.append(chunk)
         return chunk
@@ -214,9 +254,9 @@ class _Tee(Iterator[Chunk]):
     def close(self) -> None:
         """Read no further: what came so far is the interaction."""
         _close(self._answer.chunks)
-        self._note("")
+        self._note(None)
 
-    def _note(self, broken: str) -> None:
+    def _note(self, error: PlayError | None) -> None:
         if self._is_noted:
             return
         self._is_noted = True
@@ -235,7 +275,7 @@ class _Tee(Iterator[Chunk]):
             else (),
             attempts=answer.attempts,
         )
-        self._owner.note(self._request, response, self._owner.redactor.text(broken))
+        self._owner.note(self._request, response, error)
 
 
 def _close(chunks: Iterator[Chunk]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +17,7 @@ from harness.wire.secret_names import (
     mark,
     named_secrets,
 )
+from harness.wire.secret_spans import MARK, Chunks, merged, moved, replaced
 
 SHORTEST = 4
 """Characters. A shorter value stands in every second text by chance."""
@@ -25,9 +25,8 @@ MOST_HEADERS = 1000
 """Headers that are remembered with what came of them."""
 _CREDENTIAL = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9._~+/=-]{16,}")
 """Letters and digits without a space: no word of a reply that stands under such a name."""
-MARK = re.compile(r"<redacted:[A-Za-z0-9_.-]*>")
 
-Chunks = tuple[tuple[float, int], ...]
+_CUT = re.compile(r"(… \(\d+ more characters\))")
 
 
 class Redactor:
@@ -57,7 +56,8 @@ class Redactor:
         self._secrets = {name: v for name, v in given.items() if len(v) >= SHORTEST}
         self._headers = frozenset(name.lower() for name in headers)
         self._learned = dict(learned or {})
-        named = [*((name, value) for value, name in self._learned.items()), *self._secrets.items()]
+        # What was captured under a name is shown under it, also where it is a setting's value.
+        named = [*self._secrets.items(), *((name, value) for value, name in self._learned.items())]
         forms = {form: name for name, value in named for form in forms_of(value)}
         # Longest first: where one secret contains another, the whole of it goes.
         self._marks = {_latin(one): mark(forms[one]) for one in sorted(forms, key=len)[::-1]}
@@ -65,10 +65,25 @@ class Redactor:
         self._pattern = re.compile("|".join(map(re.escape, self._marks)) or r"(?!)")
         self._known_headers: dict[tuple[str, str], str] = {}
 
-    def adding(self, name: str, value: str) -> Redactor:
-        """A redactor that knows one more secret, such as a captured token."""
-        secrets = {**self._secrets, name: value}
-        return Redactor(secrets, headers=self._headers, learned=self._learned)
+    def adding(self, values: Mapping[str, str]) -> Redactor:
+        """A redactor that also knows captured values; `values` are names by value.
+
+        The same redactor where there is nothing new. Values that are too short are passed over.
+        """
+        new = {
+            value: name
+            for value, name in values.items()
+            if len(value) >= SHORTEST and self._learned.get(value) != name
+        }
+        if not new:
+            return self
+        learned = {**self._learned, **new}
+        return Redactor(self._secrets, headers=self._headers, learned=learned)
+
+    @property
+    def learned(self) -> Mapping[str, str]:
+        """What was learned or added since the secrets were given: names by value."""
+        return self._learned
 
     def learning(self, content: bytes) -> Redactor:
         """A redactor that also knows the credentials which an answer gives, such as a token.
@@ -115,16 +130,17 @@ class Redactor:
         """
         # One character a byte: offsets in the text are offsets in the body.
         text = content.decode("latin-1")
-        found = [*named_secrets(text), *self._by_value(content, text)]
-        spans = _merged(found, text) if found else []
+        # By value first: where both find the same, it is the value's own mark.
+        found = [*self._by_value(content, text), *named_secrets(text)]
+        spans = merged(found, text) if found else []
         if not spans:
             return content, chunks
-        redacted = _replaced(text, spans).encode("latin-1")
+        redacted = replaced(text, spans).encode("latin-1")
         if text.lstrip()[:1] in ("{", "[") and _is_json(content) and not _is_json(redacted):
             # A secret stood where JSON has no text, such as a number.
             redacted = json.dumps(self.json(json.loads(content)), ensure_ascii=False).encode()
             spans = [Span(0, len(text), "")] if chunks else []
-        return redacted, _moved(chunks, spans, len(content), len(redacted))
+        return redacted, moved(chunks, spans, len(content), len(redacted))
 
     def respelled(self, content: bytes) -> bytes:
         """JSON without the secrets that its escapes hide; anything else as it is."""
@@ -140,6 +156,23 @@ class Redactor:
     def text(self, text: str) -> str:
         """A message, a log line, a header's value."""
         return self.body(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+    def shortened(self, text: str) -> str:
+        """A message in which texts were cut: the beginning of a secret before a cut goes too."""
+        text = self.text(text)
+        parts = _CUT.split(text)
+        return "".join([*map(self._without_beginning, parts[:-1]), parts[-1]])
+
+    def _without_beginning(self, text: str) -> str:
+        """`text` ends where it was cut, or is the remark that says so."""
+        if _CUT.fullmatch(text):
+            return text
+        content = _latin(text)
+        for form, mark_of in self._marks.items():
+            for length in range(len(form) - 1, SHORTEST - 1, -1):
+                if content.endswith(form[:length]):
+                    return _text(content[:-length]) + mark_of
+        return text
 
     def url(self, url: str) -> str:
         """A URL: its password, its query, and secrets anywhere in it."""
@@ -160,12 +193,20 @@ class Redactor:
 
     def json(self, value: Json) -> Json:
         """A JSON value; what stands under a secret key goes as a whole."""
+        try:
+            return self._json(value)
+        except RecursionError:
+            # The reader of answers lets through more levels than Python calls functions.
+            redacted: Json = json.loads(self.body(json.dumps(value).encode()))
+            return redacted
+
+    def _json(self, value: Json) -> Json:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):
             return {self.text(key): self._member(key, one) for key, one in value.items()}
         if isinstance(value, Sequence):
-            return [self.json(one) for one in value]
+            return [self._json(one) for one in value]
         if isinstance(value, bool) or value is None:
             return value
         return self._marks.get(str(value), value)
@@ -173,8 +214,10 @@ class Redactor:
     def _member(self, key: str, value: Json) -> Json:
         is_leaf = isinstance(value, str | int | float) and not isinstance(value, bool)
         if not is_leaf or not is_secret_key(key) or is_piece(key, str(value)) or value == "":
-            return self.json(value)
-        return str(value) if MARK.search(str(value)) else mark(key)
+            return self._json(value)
+        if MARK.search(str(value)):
+            return str(value)
+        return self._marks.get(_latin(str(value))) or mark(key)
 
     def _header(self, name: str, value: str) -> str:
         if name == "cookie":
@@ -183,7 +226,8 @@ class Redactor:
             first, semicolon, rest = value.partition(";")
             return f"{_cookie(first, name)}{semicolon}{self.text(rest)}"
         if name in self._headers or is_secret_header(name):
-            return value if MARK.fullmatch(value) or not value else mark(name)
+            # Also in place of another mark: a replay fills in that of the setting.
+            return mark(name) if value else value
         return self.text(value)
 
     def _by_value(self, content: bytes, text: str) -> Iterable[Span]:
@@ -192,53 +236,9 @@ class Redactor:
                 yield Span(match.start(), match.end(), self._marks[match[0]])
 
 
-def _merged(found: list[Span], text: str) -> list[Span]:
-    """The spans in order and without overlap; marks of an earlier redaction are left alone."""
-    marks = [match.span() for match in MARK.finditer(text)]
-    merged: list[Span] = []
-    for span in sorted(found, key=lambda one: (one.start, -one.end)):
-        if any(start < span.end and span.start < end for start, end in marks):
-            continue
-        if merged and span.start < merged[-1].end:
-            last = merged[-1]
-            merged[-1] = Span(last.start, max(last.end, span.end), last.mark)
-        else:
-            merged.append(span)
-    return merged
-
-
-def _replaced(text: str, spans: list[Span]) -> str:
-    parts, at = [], 0
-    for span in spans:
-        parts += [text[at : span.start], span.mark]
-        at = span.end
-    return "".join([*parts, text[at:]])
-
-
-def _moved(chunks: Chunks, spans: list[Span], before: int, after: int) -> Chunks:
-    """The chunks' lengths after the replacement."""
-    if not chunks:
-        return chunks
-    ends = [span.end for span in spans]
-    shifts = [0]
-    for span in spans:
-        shifts.append(shifts[-1] + len(span.mark) - (span.end - span.start))
-    moved, old, new = [], 0, 0
-    for at, length in chunks:
-        old += length
-        index = bisect.bisect_right(ends, old)
-        place = old + shifts[index]
-        if index < len(spans) and spans[index].start < old:
-            place = spans[index].start + shifts[index] + len(spans[index].mark)
-        place = after if old >= before else min(place, after)
-        moved.append((at, place - new))
-        new = place
-    return tuple(moved)
-
-
 def _cookie(part: str, header: str) -> str:
     name, equals, value = part.partition("=")
-    if not equals or not value or MARK.fullmatch(value):
+    if not equals or not value:
         return part
     return f"{name}={mark(header)}"
 
@@ -246,6 +246,11 @@ def _cookie(part: str, header: str) -> str:
 def _latin(text: str) -> str:
     """A text's UTF-8 as one character a byte: offsets are then bytes."""
     return text.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+def _text(latin: str) -> str:
+    """The text that `_latin` was made of; half a character at its end is left out."""
+    return latin.encode("latin-1").decode("utf-8", "ignore")
 
 
 def _is_json(content: bytes) -> bool:

@@ -8,9 +8,9 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from harness.conversation import Request
-from harness.errors import CassetteError
+from harness.errors import CassetteError, TransportError
 from harness.wire.cassette import Cassette, Interaction
-from harness.wire.cassette.rows import Row, attempts_of, bytes_of
+from harness.wire.cassette.rows import Row, attempts_of, break_of, bytes_of
 from harness.wire.difference import body_differences
 from harness.wire.redaction import NOTHING_SECRET, Redactor
 from harness.wire.wire import Answer, Chunk, Wire
@@ -24,6 +24,9 @@ class ReplayWire(Wire):
     Method, path and the names in the query must be the recorded ones, and so must the hash of
     the user's message; host, headers and body need not. A foreign cassette, which names no turn,
     is matched as vcrpy does, by method, path and query; each interaction is used once.
+
+    An answer that broke off breaks off again: what had come is handed on, then the chunks raise
+    the recorded `TransportError`.
     """
 
     def __init__(
@@ -74,7 +77,7 @@ class ReplayWire(Wire):
             reason=row["reason"],
             headers=tuple((name, value) for name, value in row["headers"]),
             started=row["started"],
-            chunks=self._chunks(row, place),
+            chunks=self._broken(row, place) if "broken" in row else self._chunks(row, place),
             attempts=attempts_of(row) if row["attempts"] else (),
             is_timed=row["seconds"] is not None,
         )
@@ -92,6 +95,12 @@ class ReplayWire(Wire):
             for place, is_used in enumerate(self._used)
             if not is_used
         )
+
+    def _broken(self, row: Row, place: int) -> Iterator[Chunk]:
+        yield from self._chunks(row, place)
+        broken = break_of(row)
+        if broken is not None:
+            raise TransportError(broken.code, broken.reason, details=broken.details)
 
     def _chunks(self, row: Row, place: int) -> Iterator[Chunk]:
         body = bytes_of(row["body"], is_base64=row["body_is_base64"])

@@ -3,5 +3,6 @@
 from harness.yaml_reader.document import Document, Marks, Node
 from harness.yaml_reader.limits import Limits
 from harness.yaml_reader.reading import read
+from harness.yaml_reader.writing import write
 
-__all__ = ["Document", "Limits", "Marks", "Node", "read"]
+__all__ = ["Document", "Limits", "Marks", "Node", "read", "write"]

@@ -11,6 +11,8 @@ every harness.yaml starts an empty project. What is done with a block:
 | yaml | marked `passes against NAME` or `fails against NAME` | judged as an `expect:` block |
 | yaml | marked `cassette` | read, also by vcrpy, and written |
 | json | marked `reply of NAME` | the reply of a provider that such blocks are judged against |
+| yaml | a fragment, or the defaults of a folder | written |
+| csv | with a file | written |
 | json | with a file | written; a schema in `schemas/` is compiled |
 | python | with a file | written; run by pytest, and must pass, or, marked `fails`, not pass |
 | sh | commands | run; each must end with 0, or as a mark `exits with N` says |
@@ -29,14 +31,18 @@ from pathlib import Path
 
 import pytest
 
+from harness.conversation import Outcome
 from harness.engine.loading import load_scenario
 from harness.engine.plan import Mode, Play
 from harness.engine.project import Project
 from harness.engine.runner import Runner
 from harness.errors import AuthoringError, HarnessError
+from harness.evaluation import Takes
 from harness.json_schema import SchemaFolder
 from harness.providers.definition_reader import read_definition
 from harness.reports.failure import failure_screen
+from harness.reports.takes import takes_screen
+from harness.scenario import Repeat, is_scenario_file
 from harness.wire.cassette.reading import parse_cassette
 from harness.yaml_reader import read
 from tests.docs.blocks import ROOT, Block, blocks_of
@@ -120,6 +126,8 @@ class Story:
             self._json(block)
         elif block.language == "python":
             self._python(block)
+        elif block.language == "csv":
+            self._write(block)
         elif block.language == "yaml":
             self._yaml(block)
         else:
@@ -145,7 +153,7 @@ class Story:
             self._cassette(block)
         elif "providers" in keys:
             self._start_project(block)
-        elif "definition" in keys:
+        elif "definition" in keys or _is_part(block):
             self._write(block)
         elif "scenario" in keys or block.how == "part of a scenario":
             rest = "" if "scenario" in keys else _rest(SCENARIO_REST, keys)
@@ -272,7 +280,19 @@ def _played(folder: Path, file: Path) -> str:
         for row in scenario.rows
     ]
     assert plays, "the scenario is played against no provider"
+    if scenario.repeat is not None:
+        return "\n".join(filter(None, (_repeated(runner, play, scenario.repeat) for play in plays)))
     return "\n".join(filter(None, (failure_screen(runner.run(play)) for play in plays)))
+
+
+def _repeated(runner: Runner, play: Play, repeat: Repeat) -> str:
+    takes = Takes.of(tuple(map(runner.run, play.takes(repeat.takes))))
+    return "" if takes.outcome is Outcome.PASSED else takes_screen(takes)
+
+
+def _is_part(block: Block) -> bool:
+    """Whether it is a file that scenarios share."""
+    return bool(block.file) and not is_scenario_file(Path(block.file), Path())
 
 
 def _keys(block: Block) -> Mapping[str, object]:

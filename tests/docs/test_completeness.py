@@ -24,10 +24,13 @@ from harness.providers.catalogue import installed
 from harness.providers.definition import PHASES, Framing
 from harness.providers.definition_schema import DEFINITION_SCHEMA, REPLY, REQUEST, STEP
 from harness.providers.flow import NAMES
+from harness.providers.json_faults import MAX_LEVELS
 from harness.pytest_plugin import pytest_addoption
 from harness.pytest_plugin.suite import PROVIDER_CONCURRENCY
 from harness.reports.failure import MAX_SHOWN
-from harness.scenario import scenario_schema
+from harness.reports.takes import MOST_LISTED
+from harness.scenario import defaults_schema, fragment_schema, scenario_schema
+from harness.scenario.scenario import MOST_TAKES
 from harness.template.filters import FILTERS, MOST
 from harness.template.sandbox import LONGEST_EXPRESSION, MOST_BITS
 from harness.wire.cassette.files import SAFE_NAME
@@ -45,10 +48,7 @@ MEBIBYTE = 1024 * 1024
 
 
 def _scenario_format():
-    vocabulary = Vocabulary(KINDS, None)
-    return scenario_schema(
-        vocabulary.reply_checks, vocabulary.refusal_checks, vocabulary.history_checks
-    )
+    return scenario_schema(Vocabulary(KINDS, None).blocks)
 
 
 def _keys(schema, *steps):
@@ -66,18 +66,29 @@ def _backtracking():
 SCENARIO = _scenario_format()
 TURN = SCENARIO["properties"]["turns"]["items"]
 MESSAGE = TURN["properties"]["user"]["oneOf"][1]
+INCLUDE = TURN["properties"]["include"]
 CAPTURE = TURN["properties"]["capture"]["additionalProperties"]["oneOf"][1]
 SETTING = DEFINITION_SCHEMA["properties"]["settings"]["additionalProperties"]
 
 KEYS = {
     ("scenarios", "Of a scenario"): _keys(SCENARIO),
+    ("scenarios", "Of a repetition"): _keys(SCENARIO, "properties", "repeat", "oneOf", 1),
     ("scenarios", "Of a turn"): _keys(TURN),
     ("scenarios", "Of a user's message"): _keys(MESSAGE),
     ("scenarios", "Of an attachment"): _keys(MESSAGE, "properties", "attachments", "items"),
     ("scenarios", "Of a capture"): _keys(CAPTURE),
     ("scenarios", "Of a block of checks"): _keys(TURN, "properties", "expect", "oneOf", 1)
     - {*KINDS},
-    ("scenarios", "Of the whole conversation"): _keys(SCENARIO, "properties", "expect"),
+    ("scenarios", "Of the whole conversation"): _keys(SCENARIO, "properties", "expect") - {*KINDS},
+    ("conversations", "Of a fragment"): _keys(fragment_schema(SCENARIO)),
+    ("conversations", "Of an included fragment"): _keys(INCLUDE, "oneOf", 1),
+    ("conversations", "Of a branch"): _keys(SCENARIO, "properties", "branch"),
+    ("conversations", "Of a skip or xfail"): _keys(SCENARIO, "properties", "xfail", "oneOf", 1),
+    ("conversations", "Skipping, and expecting a failure"): _keys(
+        SCENARIO, "properties", "xfail", "oneOf", 1, "properties", "when"
+    ),
+    ("conversations", "Of a sample"): _keys(MESSAGE, "properties", "pick", "oneOf", 1),
+    ("conversations", "Of defaults.yaml"): _keys(defaults_schema(SCENARIO)),
     ("checks", "Matchers"): {*MATCHERS},
     ("providers", "The built-in definitions"): {*installed()},
     ("providers", "Keys of harness.yaml"): _keys(CONFIG_SCHEMA),
@@ -123,9 +134,12 @@ LIMITS = {
     "redirects in a row": f"{MOST_REDIRECTS}",
     "content encodings of one answer": f"{MOST_CODINGS}",
     "digits of a number in an answer": f"{sys.int_info.default_max_str_digits}",
+    "levels of an answer's JSON": f"{MAX_LEVELS}",
     "a cassette, unpacked": f"{LARGEST // MEBIBYTE} MiB",
     "closing steps after a conversation that broke": format_duration(CLOSING_SECONDS),
     "failed checks of a scenario that are shown": f"{MAX_SHOWN}",
+    "takes of a scenario": f"{MOST_TAKES}",
+    "takes of a scenario that have a line of their own": f"{MOST_LISTED}",
     "values kept of what was parsed": f"{MAX_ENTRIES:,}",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,10 @@ from harness.cli import main
 # The tests are no package; they share modules.
 sys.path.insert(0, str(Path(__file__).parent))
 
+from fault_cases import Case, reply
+from fault_stage import Stage
 from golden_texts import SECRET, compare
+from misbehaving import serving
 
 CONFIG = """\
 provider: shop
@@ -86,3 +89,17 @@ def harness(monkeypatch, capsys) -> Callable[..., Said]:
 def golden() -> Callable[[str, str], None]:
     """Compare a text with the golden one; see `compare`."""
     return compare
+
+
+@pytest.fixture
+def faulty(project, monkeypatch) -> Callable[[Case], Stage]:
+    """Make the project one that plays a case of a misbehaving server."""
+    return lambda case: Stage(project.path, case, monkeypatch)
+
+
+@pytest.fixture
+def other() -> Iterator[tuple[str, list[bytes]]]:
+    """Another server that answers well: its `host:port`, and the heads of what it is asked."""
+    heads: list[bytes] = []
+    with serving(reply(b'{"text": "pink"}'), heads=heads) as address:
+        yield address, heads

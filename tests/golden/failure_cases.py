@@ -4,7 +4,11 @@ from __future__ import annotations
 
 CONFIG = """\
 provider: connectly
+checks: [checks/politeness.py]
 providers:
+  agent:
+    definition: definitions/agent
+    settings: {base_url: '${env.AGENT_URL}'}
   bighummingbird:
     definition: bighummingbird
     settings: {base_url: '${env.BIGHUMMINGBIRD_URL}'}
@@ -30,6 +34,44 @@ providers:
       username: ${env.SUPEROFFICE_USERNAME}
       password: ${env.SUPEROFFICE_PASSWORD}
 """
+AGENT = """\
+definition: agent
+settings: {base_url: {type: string, required: true}}
+send:
+  - stream: {post: /talk, json: {text: '${message.text}'}}
+    framing: ndjson
+    reply:
+      messages: $.events[?@.text]
+      text: $.text
+      tools: {path: '$.events[?@.tool]', name: $.tool}
+      usage: $.events[*].usage
+"""
+STREAM = b"""\
+{"tool": "search", "arguments": "{\\"query\\": \\"pink dress\\"}"}
+{"tool": "check_stock", "arguments": {"product": "p-1"}}
+{"text": "It is in stock."}
+{"usage": {"input_tokens": 412, "total_tokens": 450}}
+"""
+"""What the agent answers to everything."""
+OWN = """\
+from harness import check
+
+
+@check(schema={"type": "integer", "minimum": 1})
+def polite_words(subject, value):
+    \"\"\"How many polite words there are at least.\"\"\"
+    found = subject.text.lower().split().count("please")
+    if found < value:
+        return f"{subject.name} has {found} polite words, expected at least {value}"
+    return None
+
+
+@check(schema={})
+def dividing(subject, value):
+    \"\"\"A check that crashes on 0.\"\"\"
+    return str(1 // value)
+"""
+ASKED = "  - user: Is it in stock?\n"
 SHIPPING = "  - id: shipping\n    user: Do you offer free shipping?\n"
 RESET = "  - user: How do I reset my password?\n"
 PLAN = "  - user: Help me plan a trip.\n    expect: none\n"
@@ -66,6 +108,29 @@ FAILED: dict[str, str] = {
     "schema-inline": asking(
         "superoffice", f"{RESET}    expect: {{schema: {{required: [Answer]}}}}\n"
     ),
+    "like": asking(
+        "connectly",
+        f"{SHIPPING}    expect:\n      like:\n        response:\n"
+        "          id: <uuid>\n          sessionId: <number 1..5>\n"
+        "          responseEvents: {<every>: {messageEvent: {role: USER}}}\n",
+    ),
+    "same-as": asking(
+        "superoffice",
+        f"{RESET}    expect: {{same_as: {{file: shop/reset.json, ignore: $.Timestamp}}}}\n",
+    ),
+    "max-words": asking("connectly", f"{SHIPPING}    expect: {{max_words: 3}}\n"),
+    "min-words": asking("connectly", f"{SHIPPING}    expect: {{min_words: 300}}\n"),
+    "max-characters": asking("connectly", f"{SHIPPING}    expect: {{max_characters: 3}}\n"),
+    "language": asking("connectly", f"{SHIPPING}    expect: {{language: [de, fr]}}\n"),
+    "reading": asking(
+        "connectly", f"{SHIPPING}    expect: {{reading: {{grade: {{at_most: 0}}}}}}\n"
+    ),
+    "json-of-an-earlier-turn": asking(
+        "connectly",
+        f"{SHIPPING}    expect: none\n"
+        "  - user: Yes I want a pink dress for my daughters 10th birthday\n"
+        "    expect:\n      json: {'$..textContent.text': {same_as_turn: 1}}\n",
+    ),
     "status": asking("connectly", f"{SHIPPING}    expect: {{status: 201}}\n"),
     "headers": asking(
         "superoffice", f"{RESET}    expect: {{headers: {{content-type: text/html}}}}\n"
@@ -85,6 +150,41 @@ FAILED: dict[str, str] = {
         "connectly",
         "  - user: Yes I want a pink dress for my daughters 10th birthday\n"
         "    expect: {products: {any: {$.title: {contains: blue}}}}\n",
+    ),
+    "not": asking(
+        "connectly", f"{SHIPPING}    expect: {{not: {{contains: free shipping, status: 200}}}}\n"
+    ),
+    "any-of": asking(
+        "connectly",
+        f"{SHIPPING}    expect:\n      any_of:\n        - contains: free delivery\n"
+        "        - not: {matches: '(?i)shipping'}\n",
+    ),
+    "all-of": asking(
+        "connectly",
+        f"{SHIPPING}    expect: {{all_of: [{{contains: delivery}}, {{status: 201}}]}}\n",
+    ),
+    "replies": asking(
+        "connectly",
+        f"{SHIPPING}    expect:\n      replies:\n        - contains: free shipping\n"
+        "        - {optional: true, contains: 30 days}\n        - ends_with: '!'\n",
+    ),
+    "tools": asking(
+        "agent",
+        f"{ASKED}    expect:\n      tools:\n"
+        "        exactly: [{name: search, arguments: {query: {contains: red}}}, check_stock]\n",
+    ),
+    "tools-none": asking("agent", f"{ASKED}    expect: {{tools: none}}\n"),
+    "usage": asking("agent", f"{ASKED}    expect: {{usage: {{total_tokens: {{at_most: 400}}}}}}\n"),
+    "first-token": asking("agent", f"{ASKED}    expect: {{first_token: {{under: 20ms}}}}\n"),
+    "own-check": asking("connectly", f"{SHIPPING}    expect: {{polite_words: 2}}\n"),
+    "whole-conversation": asking(
+        "connectly",
+        f"{SHIPPING}    expect: none\nexpect:\n  contains: refund\n  turns: {{at_least: 2}}\n",
+    ),
+    "whole-latency": asking(
+        "connectly",
+        "  - user: Do you offer free shipping? [[slow 100ms]]\n    expect: none\n"
+        "expect: {latency: {p95: {under: 50ms}, total: {under: 1m}}}\n",
     ),
     "never": asking(
         "connectly", f"{SHIPPING}    expect: none\nexpect: {{never: {{contains: free}}}}\n"
@@ -188,6 +288,18 @@ BROKEN: dict[str, str] = {
     "timeout-of-the-scenario": asking(
         "connectly", "  - user: Hello [[slow 5s]]\n    expect: none\n", "timeout: 100ms\n"
     ),
+    "golden-that-is-missing": asking(
+        "superoffice", f"{RESET}    expect: {{same_as: reset.json}}\n"
+    ),
+    "golden-outside-the-project": asking(
+        "superoffice", f"{RESET}    expect: {{same_as: ../../reset.json}}\n"
+    ),
+    "turn-that-is-not-earlier": asking(
+        "connectly", f"{SHIPPING}    expect: {{json: {{$.response: {{same_as_turn: 2}}}}}}\n"
+    ),
+    "own-check-that-crashes": asking(
+        "connectly", f"{SHIPPING}    expect: {{not: {{dividing: 0}}}}\n"
+    ),
     "second-turn": asking(
         "connectly",
         f"{SHIPPING}    expect: {{starts_with: Yes}}\n"
@@ -203,5 +315,15 @@ ANSWER = """\
     "Attachments": {"items": {"pattern": "^https://"}},
     "UserPrompt": {"type": "number"}
   }
+}
+"""
+RESET_GOLDEN = """\
+{
+  "Timestamp": "2026-03-02T09:30:00Z",
+  "UserPrompt": "How do I reset my password?",
+  "UserDisplayText": "How can I reset my password?",
+  "BotResponse": "Click on 'Forgot Password'.",
+  "BotActions": {"Contact Support": "I want to contact support", "Try again": "Hello"},
+  "Attachments": ["password-reset-guide.pdf"]
 }
 """

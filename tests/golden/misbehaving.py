@@ -18,8 +18,13 @@ Script = Callable[[socket.socket, threading.Event], None]
 
 
 @contextlib.contextmanager
-def serving(script: Script, certificate: str = "") -> Iterator[str]:
-    """Serve a script; gives `host:port`. Each connection has a thread and takes one request."""
+def serving(
+    script: Script, certificate: str = "", heads: list[bytes] | None = None
+) -> Iterator[str]:
+    """Serve a script; gives `host:port`. Each connection has a thread and takes one request.
+
+    `heads` takes the head of every request.
+    """
     context = None
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -33,7 +38,9 @@ def serving(script: Script, certificate: str = "") -> Iterator[str]:
             if context is not None:
                 with context.wrap_socket(connection, server_side=True):
                     return
-            _read_request(connection)
+            head = _read_request(connection)
+            if heads is not None:
+                heads.append(head)
             script(connection, stopped)
 
     def accept() -> None:
@@ -61,20 +68,21 @@ def serving(script: Script, certificate: str = "") -> Iterator[str]:
             thread.join(5)
 
 
-def _read_request(connection: socket.socket) -> None:
+def _read_request(connection: socket.socket) -> bytes:
     content = b""
     while b"\r\n\r\n" not in content:
         more = connection.recv(65536)
         if not more:
-            return
+            return content
         content += more
         if content[:1] == TLS:
-            return
+            return content
     head, _, body = content.partition(b"\r\n\r\n")
     lines = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
     length = int(lines[0].partition(b":")[2]) if lines else 0
     while len(body) < length:
         body += connection.recv(65536)
+    return head
 
 
 def sending(content: bytes) -> Script:

@@ -109,6 +109,11 @@ UNKNOWN: dict[str, str | bytes] = {
     "check-of-the-history": expecting("history: {jsn: {$.a: 1}}"),
     "matcher": expecting("json: {$.price: {less_then: 200}}"),
     "matcher-in-a-matcher": expecting("json: {$.prices: {every: {less_then: 200}}}"),
+    "placeholder": expecting("like: {response: {id: <uid>}}"),
+    "placeholder-of-a-list": expecting("like: {events: {<unorderd>: [1, 2]}}"),
+    "language": expecting("language: english"),
+    "key-of-a-golden": expecting("same_as: {file: a.json, ignored: $.id}"),
+    "matcher-of-a-turn": expecting("json: {$.ids: {every: {same_as_turn: 1}}}"),
     "matcher-of-messages": expecting("messages: {cont: 2}"),
     "modifier": expecting("contains: hello", "ignorecase: true"),
     "capture": turn("expect: none", "capture: {product: {jsn: $.id}}"),
@@ -241,6 +246,8 @@ NOTHING: dict[str, str | bytes] = {
     "json-empty": turn("expect: {json: {}}"),
     "messages-empty": turn("expect: {messages: {}}"),
     "schema-true": turn("expect: {schema: true}"),
+    "like-anything": turn("expect: {like: <any>}"),
+    "min-words-none": turn("expect: {min_words: 0}"),
     "schema-empty": turn("expect: {schema: {}}"),
 }
 
@@ -249,6 +256,11 @@ VALUES: dict[str, str | bytes] = {
     "bad-pattern-in-a-list": turn("expect: {not_matches: '[a-'}"),
     "bad-path": turn("expect: {json: {'$.a[': 1}}"),
     "path-without-dollar": turn("expect: {json: {price: 1}}"),
+    "range-the-wrong-way-round": turn("expect: {like: {price: <number 5..1>}}"),
+    "golden-of-another-kind": turn("expect: {same_as: greeting.txt}"),
+    "golden-with-an-absolute-path": turn("expect: {same_as: /etc/passwd.json}"),
+    "words-a-word": turn("expect: {max_words: ten}"),
+    "reading-without-a-limit": turn("expect: {reading: {grade: 8}}"),
     "bad-path-of-a-capture": turn("expect: none", "capture: {product: 'products[0]'}"),
     "bad-capture-name": turn("expect: none", "capture: {product-id: $.id}"),
     "capture-of-two-kinds": turn("expect: none", "capture: {product: {json: $.id, header: X}}"),
@@ -261,12 +273,48 @@ VALUES: dict[str, str | bytes] = {
     "expect-a-list": turn("expect: [contains, hello]"),
     "matrix-not-a-list": top("matrix: {child: daughter}"),
     "matrix-empty": top("matrix: {}"),
+    "repeat-zero": top("repeat: 0"),
+    "repeat-a-text": top("repeat: often"),
+    "repeat-pass-above-takes": top("repeat: {takes: 5, pass: 6}"),
+    "repeat-too-many": top("repeat: {takes: 101}"),
+    "repeat-without-takes": top("repeat: {pass: 4}"),
+    "repeat-of-an-unknown-key": top("repeat: {takes: 5, passes: 4}"),
     "tags-a-text": top("tags: smoke"),
     "tag-with-a-blank": top("tags: [smoke test]"),
     "session-a-text": top("session: France"),
     "ignore-case-a-word": expecting("contains: hello", "ignore_case: sometimes"),
     "inline-schema-unknown-type": turn("expect: {schema: {type: strin}}"),
     "inline-schema-remote": turn("expect: {schema: {$ref: 'http://127.0.0.1:9/a.json'}}"),
+    "capture-of-a-secret-history": turn(
+        "expect: none", "capture: {x: {history: $.id, secret: true}}"
+    ),
+    "wait-without-unit": turn("expect: none", "wait: 2"),
+    "wait-of-the-bot": (
+        f"{HEAD}  - assistant: Hi\n    wait: 2s\n  - user: Hello\n    expect: none\n"
+    ),
+    "skip-empty": top("skip: ''"),
+    "skip-without-a-reason": top("skip: {when: {mode: live}}"),
+    "skip-in-an-unknown-mode": top("skip: {reason: later, when: {mode: alive}}"),
+    "skip-on-an-unknown-condition": top("skip: {reason: later, when: {os: linux}}"),
+    "skip-of-an-unknown-provider": top("skip: {reason: later, when: {provider: shopp}}"),
+    "skip-of-an-unknown-row": top(
+        "matrix: {colour: [red, blue]}", "skip: {reason: later, when: {row: [red, bleu]}}"
+    ),
+    "skip-strict": top("skip: {reason: later, strict: true}"),
+    "xfail-true": top("xfail: true"),
+    "utterances-empty": f"{HEAD}  - user: {{utterances: []}}\n    expect: none\n",
+    "utterances-and-text": (
+        f"{HEAD}  - user: {{text: Hi, utterances: [Hello]}}\n    expect: none\n"
+    ),
+    "utterances-of-an-unknown-pick": (
+        f"{HEAD}  - user: {{utterances: [Hi, Hello], pick: some}}\n    expect: none\n"
+    ),
+    "utterances-with-an-undefined-variable": (
+        f"{HEAD}  - user: {{utterances: [Hi, 'I am ${{name}}']}}\n    expect: none\n"
+    ),
+    "setup-with-an-unknown-key": top("setup: [{usr: Hello}]"),
+    "branch-without-a-turn": top("branch: {file: a.yaml}"),
+    "matrix-file-a-number": top("matrix: {file: 3}"),
     "long-value": turn(f"on_fail: {'x' * 400}"),
 }
 

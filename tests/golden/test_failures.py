@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import re
 
+import misbehaving
 import pytest
-from failure_cases import ANSWER, BROKEN, CONFIG, FAILED
+from failure_cases import AGENT, ANSWER, BROKEN, CONFIG, FAILED, OWN, RESET_GOLDEN, STREAM
 from golden_texts import compare, stale, without_what_varies
 
 from harness.config import read_config
@@ -22,9 +23,16 @@ SCREEN = 40
 
 @pytest.fixture(scope="module")
 def emulators():
-    """The environment of the running emulators."""
-    with serving(SYSTEMS) as running:
-        yield running.environment
+    """The environment of the running emulators, and of a bot that calls tools."""
+    with serving(SYSTEMS) as running, misbehaving.serving(streaming) as agent:
+        yield {**running.environment, "AGENT_URL": f"http://{agent}"}
+
+
+def streaming(connection, stopped):
+    """Answer with the agent's stream, after a time that can be measured."""
+    stopped.wait(0.03)
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n"
+    connection.sendall(head + b"Content-Length: %d\r\n\r\n" % len(STREAM) + STREAM)
 
 
 @pytest.fixture
@@ -34,6 +42,9 @@ def screen(project, emulators):
     def play(text):
         project.write("harness.yaml", CONFIG)
         project.write("schemas/shop/answer.schema.json", ANSWER)
+        project.write("schemas/shop/reset.json", RESET_GOLDEN)
+        project.write("definitions/agent/provider.yaml", AGENT)
+        project.write("checks/politeness.py", OWN)
         project.write("scenarios/case.yaml", text)
         config = read_config(project.path / "harness.yaml")
         run = Runner(Project(config, environment=emulators), Mode.LIVE).run
@@ -49,7 +60,9 @@ def shown(text):
     """The screen without ids and times."""
     text = without_what_varies(text)
     text = re.sub(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "UUID", text)
-    text = re.sub(r"\b(took |got  +)(\d+ ms|[\d.]+ s)\b", r"\1TIME", text)
+    text = re.sub(
+        r"\b(took |came after |is |turn 1: |p95: |got  +)(\d+ ms|[\d.]+ s)\b", r"\1TIME", text
+    )
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\+00:00", "NOW", text)
     return f"{text}\n"
 

@@ -9,6 +9,10 @@ from golden_texts import SECRET, TEXTS
 FILES = sorted(TEXTS.rglob("*.txt"))
 PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
 KNOWN = set(re.findall(r"`([a-z0-9_-]+)`", PAGE.read_text(encoding="utf-8")))
+OWN_CHECKS = {"polite_words"}
+"""Checks of the projects that the cases play in."""
+FRAGMENTS = {"takes/summary"}
+"""Texts that are no message: a part of the closing summary."""
 CODE = re.compile(r"\[(?:(?:never|history) )?([a-z0-9_-]+)\]$", re.MULTILINE)
 LINE_OF_THE_FILE = re.compile(r"^ *\d+ \| .*$", re.MULTILINE)
 
@@ -23,8 +27,8 @@ def test_every_message_has_the_form(file):
     text = file.read_text(encoding="utf-8")
     codes = CODE.findall(LINE_OF_THE_FILE.sub("", text))
 
-    assert codes
-    assert set(codes) <= KNOWN
+    assert codes or name(file) in FRAGMENTS
+    assert set(codes) <= KNOWN | OWN_CHECKS
     assert "Traceback" not in text
     assert SECRET not in text
     assert "pytest-of-" not in text

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from composed_cases import COMPOSED
 from golden_texts import TEXTS, stale
 from scenario_cases import CASES, HEAD, TURN, expecting
 
@@ -41,6 +42,7 @@ SEVERAL = {
         "b.yaml": TURN,
         "c.yaml": CASES["syntax/tab-before-a-key"],
     },
+    **COMPOSED,
 }
 
 

@@ -19,12 +19,15 @@ for module in (
     "harness.pytest_plugin.nodes",
     "harness.pytest_plugin.summary",
     "harness.checks.diff",
+    "harness.evaluation",
+    "harness.reports.takes",
     "harness.json_schema.explanation",
     "harness.wire.cassette.writing",
     "harness.wire.live",
     "jsonpath_rfc9535",
     "jsonschema",
     "jsonschema_rs",
+    "scipy.stats",
     "vcr",
 ):
     import_module(module)

@@ -53,6 +53,8 @@ class EchoBot:
     """Set to answer messages that hold `[[wait]]`."""
     manner: Manner = Manner()
     """Set to let the bot answer otherwise."""
+    ends_with: int = 204
+    """The status of an end."""
     crowd: int = 0
     """How many such messages make a crowd."""
     crowded: threading.Event = field(default_factory=threading.Event)
@@ -79,6 +81,7 @@ class EchoBot:
         """Begin anew, for the next test."""
         self.meeting = 1
         self.manner = Manner()
+        self.ends_with = 204
         self.crowd = 0
         self.released.clear()
         self.crowded.clear()
@@ -142,7 +145,7 @@ class EchoBot:
         if refusal := self._refusal(request):
             return refusal
         self.deleted.append(request.path_params["session_id"])
-        return Response(status_code=204)
+        return Response(status_code=self.ends_with)
 
     def _refusal(self, request: Request) -> Response | None:
         self.requests.append((time.monotonic(), request.method))

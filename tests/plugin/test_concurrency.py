@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from tests.plugin.echo_bot import Manner
 from tests.plugin.project import scenario_text
 
 AT_ONCE = 6
@@ -75,6 +76,22 @@ def test_one_option_limits_every_provider(run, echo, many):
     run(*LIVE, "--harness-concurrency=1").assert_outcomes(passed=AT_ONCE)
 
     assert echo.most_open == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "options", "most"),
+    [("concurrency: 2", (), 2), ("concurrency: 3", ("--harness-concurrency=1",), 1)],
+    ids=["of-the-provider", "of-all"],
+)
+def test_processes_share_a_providers_concurrency(run, echo, project, many, line, options, most):
+    """Three workers of pytest-xdist hold no more conversations at once than one process would."""
+    _limit(project, line)
+    # As long as all workers together need to begin, so that they would overlap.
+    echo.manner = Manner(seconds=0.15)
+
+    run(*LIVE, "-n", "3", *options).assert_outcomes(passed=AT_ONCE)
+
+    assert echo.most_open <= most
 
 
 def test_a_providers_rate_is_kept_over_all_conversations(run, echo, project, many):

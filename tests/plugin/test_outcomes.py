@@ -100,7 +100,7 @@ def test_a_failure_says_where_what_was_said_and_how_to_ask_again(run, red):
             "  got         You said: Hello there",
             "  user        Hello there",
             "  assistant   You said: Hello there",
-            "  curl        curl -X POST http*/messages -H 'X-Api-Key: <redacted:api_key>' *",
+            "  curl        curl -X POST http*/messages -H 'X-Api-Key: <redacted:x-api-key>' *",
         ],
         consecutive=True,
     )

@@ -16,6 +16,7 @@ from harness.wire.cassette.reading import parse_cassette
 from harness.wire.journal import Journal
 from tests.plugin.echo_bot import API_KEY, EchoBot, serving_echo
 from tests.plugin.project import write_project
+from tests.recordings.importer import Importer, empty_project
 
 TRIP = """\
 scenario: trip
@@ -99,3 +100,11 @@ def here(recorded, tmp_path, monkeypatch) -> Here:
     shutil.copytree(recorded, tmp_path / "project")
     monkeypatch.chdir(tmp_path / "project")
     return Here(tmp_path / "project")
+
+
+@pytest.fixture
+def importer(tmp_path, monkeypatch) -> Importer:
+    """An empty project with the example suite's providers, which is the current folder."""
+    monkeypatch.delenv("HARNESS_MODE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return empty_project(tmp_path)

@@ -94,12 +94,20 @@ BREAKS = {
     "number": lambda text: ("200 OK", (), f'{{"reply": "a number", "n": {text}}}'),
 }
 """Whole answers that are wrong or odd, by kind."""
-CAPTURED = ("captured token",)
-"""Secrets that no setting makes known, only what the bot gave when the conversation opened."""
-ASKED = (*REPLIES, *HEADS, *STREAMS, *BREAKS, *CAPTURED)
+CAPTURED = ("captured token", "captured by a step", "prepared token", "captured in prepare")
+"""Secrets that no setting makes known, only what the API gave before the first message."""
+TICKETS = {
+    "captured by path": "{json: $.ticket, secret: true}",
+    "captured by pattern": "{matches: 'ticket (\\S+)', secret: true}",
+    "captured header": "{header: x-ticket, secret: true}",
+    "captured in a mapping": "{json: $.both, secret: true}",
+    "said before": "{json: $.ticket, secret: true}",
+}
+"""Secrets that only a capture of the scenario makes known: what is captured, by kind."""
+ASKED = (*REPLIES, *HEADS, *STREAMS, *BREAKS, *CAPTURED, *TICKETS)
 KINDS = (*SENT, *ASKED)
 
-UNKNOWN = {"set-cookie", *CAPTURED}
+UNKNOWN = {"set-cookie", *CAPTURED, *TICKETS}
 """Known by the place where they stand, not by a setting."""
 
 
@@ -127,12 +135,16 @@ headers:
   X-Own: ${settings.own_header}
   Authorization: Bearer ${settings.own_bearer}
   Cookie: sid=${settings.own_cookie}
+prepare:
+  - request: {post: /prepare}
+    capture: {key: $.access_token, pass: {json: $.pass, secret: true}}
 open:
   - request:
       post: '/${settings.own_path}/open'
       query: {q: '${settings.own_query}'}
       form: {user: me, pin: '${settings.own_form}'}
-    capture: {token: $.token}
+      headers: {X-Key: '${key}', X-Pass: '${pass}'}
+    capture: {token: $.token, ticket: {json: $.ticket, secret: true}}
 send:
   - when: ${'stream' not in message.metadata}
     request:
@@ -163,8 +175,20 @@ def file_of(kind: str) -> str:
     return setting(kind).replace("_", "-")
 
 
+def ticket_turns(kind: str, expect: str) -> str:
+    """Turns that get a ticket and say it; of the last kind, it is told before it is captured."""
+    asked = f"  - {{user: {kind}, expect: none}}\n" if kind == "said before" else ""
+    return asked + (
+        f"  - user: {kind}\n    expect: {expect}\n    capture: {{it: {TICKETS[kind]}}}\n"
+        f"  - user: echo ${{it}}\n    expect: {expect}\n"
+    )
+
+
 def scenario(kind: str) -> str:
     """A scenario that asks for a secret and fails, so that all of it is shown."""
+    if kind in TICKETS:
+        turns = ticket_turns(kind, "{equals: '${it}', json: {$.reply: '${it}'}}")
+        return f"scenario: {file_of(kind)}\nturns:\n{turns}"
     text = f"{kind} {secret(kind)}" if kind == "my own message" else kind
     metadata = ", metadata: {stream: 1}" if kind in STREAMS else ""
     said = f"{{text: {json.dumps(text)}{metadata}}}"
@@ -177,7 +201,26 @@ def scenario(kind: str) -> str:
 ALL = "scenario: all-of-them\nturns:\n" + "".join(
     f"  - user: {json.dumps(kind)}\n    expect: none\n" for kind in (*REPLIES, *HEADS, *CAPTURED)
 )
+ALL += "".join(ticket_turns(kind, "none") for kind in TICKETS)
 """Says everything, and breaks off: what was heard stays in the journal."""
+
+
+CHAT = """\
+def test_reply(conversation):
+    reply = conversation().say("plain")
+    reply.expect(equals="nothing")
+
+
+def test_refusal(conversation):
+    chat = conversation()
+    chat.say("error text")
+
+
+def test_error(conversation):
+    chat = conversation()
+    chat.say("cut JSON")
+"""
+"""Python tests whose failures show what they got."""
 
 
 def write_leaky_project(folder: Path) -> None:
@@ -191,6 +234,7 @@ def write_leaky_project(folder: Path) -> None:
         "definitions/leaky/provider.yaml": DEFINITION % {"settings": settings},
         "definitions/leaky/schemas/answer.schema.json": json.dumps(ANSWER),
         "scenarios/broken/all.yaml": ALL + "  - {user: break off, expect: none}\n",
+        "scenarios/test_chat.py": CHAT,
         **{f"scenarios/{file_of(kind)}.yaml": scenario(kind) for kind in ASKED},
     }
     for name, text in files.items():
@@ -205,18 +249,26 @@ class Leaky:
 
     traffic: list[bytes] = field(default_factory=list)
     """All that was received and sent."""
+    says: str = "ticket"
+    """Stands in replies: another word is a drift."""
 
     def __call__(self, visit: Visit) -> None:
         self.traffic += [visit.head.encode("latin-1"), b"\r\n\r\n", visit.body]
         target = visit.head.split(" ")[1]
-        if target.partition("?")[0].endswith("/open"):
-            self._answer(visit, json.dumps({"token": secret("captured token")}))
+        if target == "/prepare":
+            token, key = secret("prepared token"), secret("captured in prepare")
+            self._answer(visit, json.dumps({"access_token": token, "pass": key}))
+        elif target.partition("?")[0].endswith("/open"):
+            token, ticket = secret("captured token"), secret("captured by a step")
+            self._answer(visit, json.dumps({"token": token, "ticket": ticket}))
         elif visit.head.startswith("DELETE"):
             self._answer(visit, "", "204 No Content")
         elif target == "/stream":
             self._stream(visit, _asked(visit.body.decode()))
+        elif (text := json.loads(visit.body)["text"]).startswith("echo"):
+            self._answer(visit, json.dumps({"reply": f"a {self.says}: {text}"}))
         else:
-            self._say(visit, _asked(json.loads(visit.body)["text"]))
+            self._say(visit, _asked(text))
 
     def _say(self, visit: Visit, kind: str) -> None:
         text = secret(kind)
@@ -233,7 +285,14 @@ class Leaky:
         elif kind in REPLIES:
             self._answer(visit, json.dumps({"reply": REPLIES[kind](text)}))
         elif kind in CAPTURED:
-            self._answer(visit, json.dumps({"reply": f"your ticket {text}"}))
+            self._answer(visit, json.dumps({"reply": f"your {self.says} {text}"}))
+        elif kind == "captured by pattern":
+            self._answer(visit, json.dumps({"reply": f"your ticket {text} is ready"}))
+        elif kind == "captured header":
+            self._answer(visit, json.dumps({"reply": "see above"}), "200 OK", f"X-Ticket: {text}")
+        elif kind in TICKETS:
+            body = {"reply": f"it is {text}", "ticket": text, "both": {"a": text, "b": [text, 1]}}
+            self._answer(visit, json.dumps(body))
         else:
             self._send(visit, b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\npart")
             visit.connection.close()

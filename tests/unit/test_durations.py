@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.durations import DURATION_PATTERN, format_duration, parse_duration
+from harness.durations import (
+    AGE_PATTERN,
+    DURATION_PATTERN,
+    format_duration,
+    parse_age,
+    parse_duration,
+)
 
 GOOD = {
     "500ms": 0.5,
@@ -96,3 +102,21 @@ def test_parse_and_format_agree(seconds):
 
     if seconds < 3600:
         assert parse_duration(shown.replace(" ", "").replace("min", "m")) == seconds
+
+
+AGES = {"90d": 7_776_000.0, "2w": 1_209_600.0, "36h": 129_600.0, "0d": 0.0, "1m30s": 90.0}
+
+
+@pytest.mark.parametrize("text", AGES)
+def test_an_age(text):
+    """An age is a number of days or weeks, or a duration; its pattern says the same."""
+    assert parse_age(text) == AGES[text]
+    assert re.search(AGE_PATTERN, text)
+
+
+@pytest.mark.parametrize("text", ["", "90", "d", "1.5d", "90 d", "1d12h", "123456d", "90D"])
+def test_no_age(text):
+    """Anything else is refused in words, by the pattern too."""
+    with pytest.raises(ValueError, match="is no age such as 90d, 12w or 36h"):
+        parse_age(text)
+    assert not re.search(AGE_PATTERN, text)

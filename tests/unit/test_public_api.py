@@ -17,9 +17,14 @@ PUBLIC = [
     "Refused",
     "Reply",
     "ReplyMessage",
+    "Subject",
     "Transcript",
+    "Verdict",
     "__version__",
+    "check",
     "conversation",
+    "failed",
+    "skipped",
 ]
 """What users may import. Adding a name is a promise; taking one away breaks their tests."""
 

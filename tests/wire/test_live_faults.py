@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -171,7 +172,7 @@ def test_a_request_has_its_own_total_limit(serve, connect, ask):
         pytest.param(
             b"hello, this is no HTTP\r\n\r\n",
             "http://127.0.0.1:PORT: not valid HTTP: illegal status line: "
-            "bytearray(b'hello, this is no HTTP') [protocol-violation]",
+            "'hello, this is no HTTP' [protocol-violation]",
             id="no HTTP",
         ),
     ],
@@ -328,6 +329,40 @@ def test_redirect_to_no_web_address(serve, connect, ask, target, code):
     text = message(connect(server), ask(server.url))
 
     assert text.endswith(f"[{code}]")
+
+
+@pytest.mark.parametrize("is_redirect", [False, True], ids=["request", "redirect"])
+def test_credentials_in_a_url_are_refused(serve, connect, ask, is_redirect):
+    """A name or a password in a URL goes nowhere, and the message does not show it."""
+    server = serve(lambda visit: visit.answer(b"", "302 Found", f"Location: {login}"))
+    login = server.url.replace("//", "//me:s3cret@") + "/x"
+
+    text = message(connect(server), ask(server.url if is_redirect else login))
+
+    assert text == (
+        "a URL of http://127.0.0.1:PORT holds a user name or password; "
+        "nothing was sent there; give credentials as settings [host-refused]"
+    )
+    assert len(server.heads) == is_redirect
+
+
+def test_a_stream_without_an_end(serve, connect, ask):
+    """A stream stops at the limit of a body too."""
+
+    def script(visit):
+        visit.raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+        while not visit.server.stopped.is_set():
+            try:
+                visit.connection.sendall(b"data: more\n\n" * 1000)
+            except OSError:
+                return
+
+    server = serve(script)
+    wire = connect(server, limits=LiveLimits(body=1024 * 1024))
+
+    assert message(wire, replace(ask(server.url, "POST"), is_stream=True)) == (
+        "the body from http://127.0.0.1:PORT is longer than the limit of 1 MiB [too-large]"
+    )
 
 
 def test_redirects_without_an_end(serve, connect, ask):

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -23,11 +22,12 @@ from harness.wire.cassette import (
     read_cassette,
     write_cassette,
 )
-from harness.wire.journal import leftover_journal
+from harness.wire.journal import leftover_journal, read_journal
 from harness.wire.live import LiveLimits
 from harness.wire.recording import RecordingWire
 from harness.wire.redaction import Redactor
 from harness.wire.replay import ReplayWire
+from tests.system_limits import as_an_ordinary_user
 
 RANDOM = Random(1)  # noqa: S311  jitter guards nothing
 HEAD = CassetteHead(scenario="x", recorded_at="2026-01-02T03:04:05+00:00", version="0.1.0")
@@ -196,11 +196,50 @@ def test_a_token_captured_later_is_taken_out(serve, connect, record, path):
     server = serve(lambda visit: visit.answer(b'{"state": "captured-value"}'))
     wire = record(connect(server))
     play(wire, requests(server)[:1])
-    wire.redactor = wire.redactor.adding("state", "captured-value")
+    wire.know({"captured-value": "state"})
 
     wire.finish(HEAD)
 
     assert "captured-value" not in path.read_text()
+    assert "<redacted:state>" in path.read_text()
+
+
+def test_the_journal_is_written_anew_for_a_secret(serve, connect, record, path):
+    """What stood in the journal before a value was known as a secret, stands there no more."""
+    server = serve(lambda visit: visit.answer(b'{"state": "captured-value"}'))
+    wire = record(connect(server))
+    journal = path.parent / ".x.yaml.journal"
+    wire.tell(HEAD)
+    play(wire, requests(server)[:1])
+    before = journal.read_text()
+
+    wire.know({"captured-value": "state"})
+    play(wire, requests(server)[1:2])
+
+    assert "captured-value" in before
+    assert "captured-value" not in journal.read_text()
+    assert len(read_journal(path).interactions) == 2
+    assert read_journal(path).head == HEAD
+    assert [one.name for one in path.parent.iterdir() if one.suffix == ".tmp"] == []
+
+
+def test_what_is_held_back_is_no_where_until_it_is_released(serve, connect, record, path):
+    """Held back, an answer is in no file; released, it is in the journal and the cassette."""
+    server = serve(lambda visit: visit.answer(b'{"state": "captured-value"}'))
+    wire = record(connect(server))
+    journal = path.parent / ".x.yaml.journal"
+    wire.is_held = True
+    play(wire, requests(server)[:1])
+    held = journal.read_text()
+
+    wire.know({"captured-value": "state"})
+    wire.release()
+    released = journal.read_text()
+    wire.finish(HEAD)
+
+    assert "state" not in held
+    assert "<redacted:state>" in released
+    assert "captured-value" not in released + path.read_text()
     assert "<redacted:state>" in path.read_text()
 
 
@@ -357,14 +396,17 @@ def test_a_stream_that_is_left_early_is_kept(serve, connect, record, path):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda path: path.mkdir(parents=True), "x.yaml is a folder"),
+        (lambda path: path.mkdir(parents=True), "x.yaml is a folder; move the folder away"),
         (
             lambda path: (path.parent.mkdir(), path.symlink_to("/dev/null")),
-            "x.yaml is a link, which a recording would replace",
+            "x.yaml is a link, which a recording would replace; remove the link",
         ),
         (
             lambda path: path.parent.write_text("no folder"),
-            "the folder of x.yaml cannot be made: File exists",
+            (
+                "the folder of x.yaml cannot be made: File exists; "
+                "see to it that who runs this may write there"
+            ),
         ),
     ],
     ids=["folder", "link", "no folder"],
@@ -381,13 +423,12 @@ def test_the_target_is_checked_first(serve, connect, record, path, make, message
     assert server.heads == []
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is write-protected for root")
 def test_a_folder_without_permission(connect, record, path):
     """A folder that may not be written to is named."""
     path.parent.mkdir(mode=0o500)
 
     with pytest.raises(CassetteError, match="may not be written to"):
-        record(connect("a:80"))
+        as_an_ordinary_user(lambda: record(connect("a:80")))
 
 
 def test_discarding_leaves_the_old_cassette(serve, connect, record, path):

@@ -8,27 +8,18 @@ from dataclasses import dataclass
 
 from harness.checks.diff import text_difference
 from harness.checks.words import normal
-from harness.conversation import Exchange, Response, Transcript, Turn
+from harness.config import Slower
+from harness.conversation import Exchange, Response, Transcript, Turn, UserMessage
 from harness.durations import format_duration
 from harness.engine.drift.drift import Difference, Drift, TurnDrift
 from harness.engine.drift.shape import shape_differences, shape_of
-from harness.errors import PlayError, ProtocolError, Refused
+from harness.errors import PlayError, ProtocolError, Refused, TransportError
 from harness.json_path import find_all
 from harness.providers.definition import Definition, Encoding, Step
 from harness.providers.payload import read_payload
+from harness.providers.session import CLOSING
 from harness.source import shorten
 from harness.typing import Json
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slower:
-    """From when on a turn counts as slower than the recorded one: both must hold."""
-
-    times: float = 2.0
-    """As many times the recorded seconds."""
-    by: float = 0.5
-    """As many seconds more."""
-
 
 SLOWER = Slower()
 
@@ -44,13 +35,13 @@ def steps_of(definition: Definition) -> Steps:
 def compare(
     recorded: Transcript, now: Transcript, steps: Steps, slower: Slower = SLOWER
 ) -> tuple[TurnDrift, ...]:
-    """Every turn that can be compared, in order.
+    """Every turn that can be compared, in order; and the closing, where it differs.
 
     `steps` tell how answers are read; one of an unknown step is read as JSON.
 
     A turn that broke for a reason that is not the provider's answer (the network, say) is left
-    out, and so is all that follows it. Where one side ended earlier than the other, the first
-    turn that it lacks is `state`.
+    out, and so is all that follows it; a break that was recorded is compared. Where one side
+    ended earlier than the other, the first turn that it lacks is `state`.
     """
     found = []
     before = {turn.number: turn for turn in recorded.turns}
@@ -69,7 +60,31 @@ def compare(
             found.append(TurnDrift(turn=number, differences=tuple(pair.differences(slower))))
         if number not in before or number not in after:
             break
+    else:
+        found += _closing(recorded, now, steps, slower)
     return tuple(found)
+
+
+def _closing(
+    recorded: Transcript, now: Transcript, steps: Steps, slower: Slower
+) -> Iterator[TurnDrift]:
+    """How the closing steps differ. They have no reply, and their time is nobody's."""
+    if recorded.stop is not None:
+        return
+    differences: tuple[Difference, ...] = ()
+    stop = now.stop
+    if stop is None:
+        pair = _Pair(_closed(recorded), _closed(now), steps)
+        differences = tuple(pair.differences(slower))
+    elif stop.turn == CLOSING and isinstance(stop.error, ProtocolError):
+        lines = (f"recorded an end, now none ({stop.error.code}{_detail(stop.error)})",)
+        differences = (Difference(kind=Drift.STATE, lines=lines),)
+    if differences:
+        yield TurnDrift(turn=CLOSING, differences=differences)
+
+
+def _closed(transcript: Transcript) -> Turn:
+    return Turn(number=CLOSING, user=UserMessage(text=""), exchanges=transcript.around)
 
 
 def _ending(turn: Turn | None, transcript: Transcript, number: int) -> str | None:
@@ -80,7 +95,10 @@ def _ending(turn: Turn | None, transcript: Transcript, number: int) -> str | Non
     if turn is not None and turn.refusal is not None:
         return f"a refusal ({turn.refusal.code}{_detail(turn.refusal)})"
     if stop is not None and stop.turn <= number:
-        if isinstance(stop.error, ProtocolError) and stop.turn == number:
+        is_told = isinstance(stop.error, ProtocolError) or (
+            isinstance(stop.error, TransportError) and transcript.is_recorded
+        )
+        if is_told and stop.turn == number:
             return f"no reply ({stop.error.code}{_detail(stop.error)})"
         return None
     return "the end of the conversation before this turn"
@@ -151,7 +169,7 @@ class _Pair:
         before, now = self.old.latency, self.new.latency
         if before is None or now is None:
             return
-        if now >= before * slower.times and now - before >= slower.by:
+        if now >= before * slower.factor and now - before >= slower.at_least:
             yield f"recorded {format_duration(before)}, now {format_duration(now)}"
 
     def _wording(self) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.errors import did_you_mean, quote
+from harness.providers.session import CLOSING
 from harness.source import Place
 
 
@@ -42,8 +43,13 @@ class TurnDrift:
     """One turn against the recorded one."""
 
     turn: int
-    """From 1."""
+    """From 1; that of the closing steps is `CLOSING`."""
     differences: tuple[Difference, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """`turn 2`, or `closing`."""
+        return "closing" if self.turn == CLOSING else f"turn {self.turn}"
 
     @property
     def kind(self) -> Drift:
@@ -75,7 +81,7 @@ class ComparedTurn:
 
     def __str__(self) -> str:
         where = f"{self.place.source.path}:{self.place.line}"
-        return f"{where}: {self.play} turn {self.drift.turn}: {self.drift.kind}"
+        return f"{where}: {self.play} {self.drift.name}: {self.drift.kind}"
 
 
 def kinds_named(words: str) -> frozenset[Drift]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from harness.config import Slower
 from harness.conversation import Outcome, Transcript
-from harness.engine.drift.comparing import compare, steps_of
+from harness.engine.drift.comparing import SLOWER, compare, steps_of
 from harness.engine.drift.drift import ComparedTurn, Drift
 from harness.engine.plan import Play
 from harness.engine.result import CheckResult, ScenarioResult
@@ -22,6 +23,7 @@ def with_drift(
     definition: Definition,
     play: Play,
     fail_on: Collection[Drift] = (),
+    slower: Slower = SLOWER,
 ) -> ScenarioResult:
     """The result of a live conversation, with its turns compared with the recorded ones.
 
@@ -31,7 +33,7 @@ def with_drift(
     places = {turn.number: turn.place for turn in scenario.user_turns}
     compared = tuple(
         ComparedTurn(play=play.name, place=places.get(drift.turn, scenario.place), drift=drift)
-        for drift in compare(recorded, result.transcript, steps_of(definition))
+        for drift in compare(recorded, result.transcript, steps_of(definition), slower)
     )
     checks = (*result.checks, *_failed(compared, fail_on))
     in_order = tuple(sorted(checks, key=lambda check: check.turn))

@@ -13,7 +13,7 @@ from harness.engine.recordings.inventory import Inventory, Slot
 from harness.engine.result import ScenarioResult
 from harness.engine.runner import RERECORDED, Runner
 from harness.engine.speech import Variables, message_of
-from harness.errors import AuthoringError, PlayError, Refused
+from harness.errors import AuthoringError, PlayError, Refused, TransportError
 from harness.providers.flow import message_hash
 from harness.providers.session import CLOSING, Prepared, Session
 from harness.scenario import AssistantLine, MessagePlan, Row, Scenario, UserTurn, turn_subject
@@ -107,7 +107,8 @@ class Fitting:
             result = self.replay(slot, cassette)
         except AuthoringError as error:
             return Fitted(Fit.STALE, str(error.problems[0].message))
-        if result.error is not None:
+        # A recorded break is how the conversation went.
+        if result.error is not None and not isinstance(result.error, TransportError):
             preparation = self._inventory.shown(self._inventory.preparation_of(slot))
             if result.error.message.startswith(f"{preparation}: "):
                 # What is wrong with that recording is told of it.
@@ -118,7 +119,7 @@ class Fitting:
         different = _different_request(_exchanges(result), cassette, redactor)
         if different:
             return Fitted(Fit.STALE, different)
-        unused = ", ".join(note for note in result.notes if "not used" in note)
+        unused = ", ".join(n.partition("; ")[0] for n in result.notes if "not used" in n)
         return Fitted(Fit.UNUSED, unused) if unused else Fitted(Fit.EDITED)
 
     def _preparation(self, slot: Slot, cassette: Cassette, head: CassetteHead) -> Fitted:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from harness.engine.lines import PREPARE
 from harness.engine.loading import load_scenario
-from harness.engine.plan import Play
+from harness.engine.plan import Mode, Play
 from harness.engine.project import Project
 from harness.errors import AuthoringError, Problem, ScenarioError
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
-from harness.scenario import Credentials, Scenario
+from harness.scenario import Credentials, Scenario, WaiverKind, is_scenario_file
 from harness.wire.cassette import Cassette, cassette_path, read_cassette
 from harness.wire.lock import holder
 
@@ -126,7 +126,7 @@ def cassette_of(remains: Path) -> Path:
 
 def _scenario_files(project: Project, asked: Sequence[Path]) -> Iterator[Path]:
     config = project.config
-    inside = sorted(f for f in config.scenarios.rglob("*") if f.suffix in SUFFIXES)
+    inside = sorted(f for f in config.scenarios.rglob("*") if is_scenario_file(f, config.scenarios))
     yield from inside
     for path in asked:
         is_cassette = path.is_relative_to(config.cassettes)
@@ -143,12 +143,14 @@ def _slots(project: Project, file: Path, scenario: Scenario) -> Iterator[Slot]:
         definition = definition_of(config, project.provider_config(provider))
         rows = [row.name for row in scenario.rows]
         for row in rows:
-            yield Slot(
-                path=cassette_path(config.cassettes, provider, scenario.id, row),
-                play=Play(file=file, scenario=scenario.id, provider=provider, row=row),
-                scenario=scenario,
-                is_wanted=is_wanted,
-            )
+            play = Play(file=file, scenario=scenario.id, provider=provider, row=row)
+            for take in play.takes(scenario.repeat.takes if scenario.repeat else 1):
+                yield Slot(
+                    path=cassette_path(config.cassettes, provider, scenario.id, row, take.take),
+                    play=take,
+                    scenario=scenario,
+                    is_wanted=is_wanted and not _is_skipped(project, scenario, take),
+                )
         if definition.phases["prepare"]:
             credentials = scenario.credentials
             part = "" if credentials is Credentials.VALID else credentials.value
@@ -159,6 +161,20 @@ def _slots(project: Project, file: Path, scenario: Scenario) -> Iterator[Slot]:
                 is_wanted=is_wanted,
                 is_preparation=True,
             )
+
+
+def _is_skipped(project: Project, scenario: Scenario, play: Play) -> bool:
+    """Whether a replay does not play it, so that it needs no recording."""
+    return any(
+        waiver.kind is WaiverKind.SKIP
+        and waiver.applies(
+            provider=play.provider,
+            mode=Mode.REPLAY,
+            row=play.row,
+            environment=project.environment,
+        )
+        for waiver in scenario.waivers
+    )
 
 
 def _cassettes(folder: Path) -> Iterator[Path]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.conversation import Transcript
 from harness.engine.recordings.checking import is_of_python
 from harness.engine.recordings.fitting import Fitting, missing_turns
 from harness.engine.recordings.inventory import Inventory, Slot, cassette_of
-from harness.errors import AuthoringError, CassetteError, PlayError, Problem, Refused
+from harness.errors import (
+    AuthoringError,
+    CassetteError,
+    PlayError,
+    Problem,
+    Refused,
+    TransportError,
+)
 from harness.wire.cassette import Cassette, write_cassette
 from harness.wire.journal import Leftover, read_leftover
 from harness.wire.lock import WriterLock
@@ -45,19 +51,23 @@ def journals_of(inventory: Inventory) -> tuple[Path, ...]:
     )
 
 
-def examine(inventory: Inventory, journal: Path) -> Recovery:
-    """Hold the journal's conversation from what was heard, and see whether it comes to its end."""
+def examine(inventory: Inventory, journal: Path, *, takes_broken: bool = False) -> Recovery:
+    """Hold the journal's conversation from what was heard, and see whether it comes to its end.
+
+    With `takes_broken`, the break of its last answer is such an end.
+    """
     leftover = read_leftover(journal)
     path = cassette_of(journal)
     slot = inventory.slots.get(path)
     shown = inventory.shown(journal)
-    cassette = Cassette(path=shown, head=leftover.head, interactions=leftover.interactions)
+    heard = leftover.up_to_the_break if takes_broken else leftover.interactions
+    cassette = Cassette(path=shown, head=leftover.head, interactions=heard)
     transcript: Transcript | None = None
     if slot is None or leftover.head is None:
         reason = _unplayed(leftover)
         problem: Problem | None = _problem("journal-unplayed", shown, reason)
     else:
-        transcript, problem = _replayed(inventory, slot, cassette, leftover.broken)
+        transcript, problem = _replayed(inventory, slot, cassette, leftover)
         problem = problem or _outdated(inventory, path, shown, leftover)
     return Recovery(
         journal=journal,
@@ -92,7 +102,7 @@ def _unplayed(leftover: Leftover) -> str:
 
 
 def _replayed(
-    inventory: Inventory, slot: Slot, cassette: Cassette, broken: Sequence[str]
+    inventory: Inventory, slot: Slot, cassette: Cassette, leftover: Leftover
 ) -> tuple[Transcript | None, Problem | None]:
     """The conversation, and why it does not come to its end."""
     fitting = Fitting(inventory)
@@ -108,14 +118,18 @@ def _replayed(
     except AuthoringError as wrong:
         return None, _problem("journal-stale", shown, wrong.problems[0].message, again)
     transcript, stop = result.transcript, result.transcript.stop
+    if stop is not None and isinstance(stop.error, TransportError):
+        stop, leftover = None, replace(leftover, broken=())
     missing = missing_turns(slot.scenario, stop) if stop else ""
     if stop is not None and not (stop.error.code in ENDED_TOO_EARLY and missing):
         reason = f"it does not fit: {_bare(stop.error, cassette)}"
         return transcript, _problem("journal-stale", shown, reason, again)
     sentences = [f"{missing} {'are' if ' and ' in missing else 'is'} missing"] if missing else []
-    sentences += [f"an answer broke off: {reason}" for reason in broken[-1:]]
+    sentences += [f"an answer broke off: {reason}" for reason in leftover.broken[-1:]]
     if not sentences:
         return transcript, None
+    if leftover.last is not None and stop is not None:
+        again = f"{again}, harness cassettes recover --broken {shown}"
     return transcript, _problem("journal-incomplete", shown, "; ".join(sentences), again)
 
 

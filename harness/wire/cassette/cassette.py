@@ -9,7 +9,7 @@ from typing import cast, overload
 
 from harness.conversation import Request, Response
 from harness.typing import Json
-from harness.wire.cassette.rows import Row, make_row, request_of, response_of
+from harness.wire.cassette.rows import Break, Row, break_of, make_row, request_of, response_of
 
 NOTHING: Mapping[str, Json] = MappingProxyType({})
 
@@ -48,6 +48,8 @@ class Interaction:
     response: Response
     is_ours: bool = True
     """It says which turn and step it belongs to; a foreign cassette does not."""
+    broken: Break | None = None
+    """Why the response ended early; None where it was whole."""
 
 
 class Interactions(Sequence[Interaction]):
@@ -64,7 +66,10 @@ class Interactions(Sequence[Interaction]):
     def of(cls, interactions: Iterable[Interaction]) -> Interactions:
         """The same interactions in their plain form."""
         return cls(
-            [make_row(one.request, one.response, is_ours=one.is_ours) for one in interactions]
+            [
+                make_row(one.request, one.response, is_ours=one.is_ours, broken=one.broken)
+                for one in interactions
+            ]
         )
 
     def __len__(self) -> int:
@@ -81,7 +86,10 @@ class Interactions(Sequence[Interaction]):
         if built is None:
             row = self.rows[index]
             built = self._built[index] = Interaction(
-                request=request_of(row), response=response_of(row), is_ours=row["is_ours"]
+                request=request_of(row),
+                response=response_of(row),
+                is_ours=row["is_ours"],
+                broken=break_of(row),
             )
         return built
 

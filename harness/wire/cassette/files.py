@@ -19,6 +19,9 @@ from harness.typing import Json
 from harness.wire.cassette.cassette import Cassette, cassette_from_json, cassette_to_json
 from harness.wire.cassette.writing import dump_cassette
 
+UNTOUCHED = "what stood there is untouched; harness cassettes recover takes up what was heard"
+WRITABLE = "see to it that who runs this may write there"
+"""The next step where permissions are missing."""
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -49,12 +52,17 @@ def cassette_path(root: Path, provider: str, scenario: str, row: str = "", take:
     suffix = f".take-{take:02d}" if take > 1 else ""
     path = Path(f"{root}/{provider}/{scenario}{f'--{row}' if row else ''}{suffix}.yaml")
     if not _stays_inside(root, path):
-        raise CassetteError("cassette-outside", f"{path}: a link leads out of {root}")
+        raise CassetteError(
+            "cassette-outside",
+            f"{path.relative_to(root.parent)}: a link leads out of the folder {root.name}",
+            "remove the link, and record it again",
+        )
     return path
 
 
 def _stays_inside(root: Path, path: Path) -> bool:
-    if not path.is_symlink():
+    # PTH114: `Path.is_symlink` raises where a folder may not be entered.
+    if not os.path.islink(path):  # noqa: PTH114
         # Looking up every folder of the path again for each file takes 60 µs.
         return _is_below(str(root), str(path.parent))
     inside = os.path.realpath(root)
@@ -83,12 +91,18 @@ def read_cassette(
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
+        if path.is_symlink():
+            reason = f"{shown} is a link that leads nowhere"
+            hint = "remove the link, or put back what it leads to"
+            raise CassetteError("cassette-unreadable", reason, hint) from error
         raise CassetteError("cassette-missing", f"{shown}: there is no recording", mend) from error
     except IsADirectoryError as error:
-        raise CassetteError("cassette-is-a-folder", f"{shown} is a folder") from error
+        hint = "move the folder away"
+        raise CassetteError("cassette-is-a-folder", f"{shown} is a folder", hint) from error
     except OSError as error:
         reason = f"{shown} cannot be read: {error.strerror}"
-        raise CassetteError("cassette-unreadable", reason) from error
+        hint = "make it readable, or restore it from version control"
+        raise CassetteError("cassette-unreadable", reason, hint) from error
     key = f"cassette-{__version__}-{hashlib.sha256(content).hexdigest()}"
     known = None if store is None else store.get(key)
     if known is not None:
@@ -112,25 +126,25 @@ def check_target(path: Path, display: str = "") -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = f"the folder of {shown} cannot be made: {error.strerror}"
-        raise CassetteError("cassette-target", reason) from error
+        raise CassetteError("cassette-target", reason, WRITABLE) from error
     try:
         _check_place(path, shown)
     except OSError as error:
         reason = f"the place of {shown} cannot be looked at: {error.strerror}"
-        raise CassetteError("cassette-target", reason) from error
+        raise CassetteError("cassette-target", reason, WRITABLE) from error
 
 
 def _check_place(path: Path, shown: str) -> None:
     if path.is_symlink():
-        raise CassetteError(
-            "cassette-target", f"{shown} is a link, which a recording would replace"
-        )
+        reason = f"{shown} is a link, which a recording would replace"
+        raise CassetteError("cassette-target", reason, "remove the link")
     if path.is_dir():
-        raise CassetteError("cassette-target", f"{shown} is a folder")
+        raise CassetteError("cassette-target", f"{shown} is a folder", "move the folder away")
     if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise CassetteError("cassette-target", f"the folder of {shown} may not be written to")
+        reason = f"the folder of {shown} may not be written to"
+        raise CassetteError("cassette-target", reason, WRITABLE)
     if path.exists() and not os.access(path, os.W_OK):
-        raise CassetteError("cassette-target", f"{shown} is write-protected")
+        raise CassetteError("cassette-target", f"{shown} is write-protected", WRITABLE)
 
 
 def write_cassette(
@@ -160,7 +174,7 @@ def write_cassette(
             temporary.replace(path)
     except OSError as error:
         reason = f"{shown} cannot be written: {error.strerror}"
-        raise CassetteError("cassette-not-written", reason, "the old one is untouched") from error
+        raise CassetteError("cassette-not-written", reason, UNTOUCHED) from error
     try:
         _sync_folder(path.parent)
     except OSError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -21,6 +23,8 @@ ENCODED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 """Headers that are no longer true once a body is decoded."""
 MOST_NODES = 200_000
 """Of a parsed body: aliases can make a few bytes into gigabytes."""
+LIST_OF_OLD = re.compile(r"^- request: *!!python/object:vcr\.request\.Request", re.MULTILINE)
+PYTHON_TAG = re.compile(r"!!(python/[\w./:]+)")
 CONVERT = "convert it to vcrpy's version 1, or record it again"
 
 
@@ -52,8 +56,12 @@ def _document(text: str, fault: Fault) -> object:
     try:
         return yamlserializer.deserialize(text)
     except yaml.constructor.ConstructorError as error:
-        if "vcr.request.Request" in text:
+        if text.lstrip().startswith("- request:") or LIST_OF_OLD.search(text):
             raise fault("cassette-dialect", *_old_vcrpy()) from error
+        python = PYTHON_TAG.search(text)
+        if python is not None:
+            line = text.count("\n", 0, python.start()) + 1
+            raise fault("cassette-dialect", *_python_objects(line, python[1])) from error
         raise fault("cassette-yaml", f"{error.problem}") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -112,6 +120,13 @@ def _old_vcrpy() -> tuple[str, str]:
     )
 
 
+def _python_objects(line: int, tag: str) -> tuple[str, str]:
+    return (
+        f"line {line}: this holds a Python object, !!{tag}, as old versions of vcrpy wrote them",
+        "it is not read, as it could run code: record it again, or write plain values in its place",
+    )
+
+
 def _row(item: Mapping[str, Any]) -> Row:
     sent, response = item["request"], item["response"]
     # vcrpy before 4.2 kept httpx's answers in keys of their own.
@@ -152,7 +167,9 @@ def _header_text(value: object) -> str:
 def _content(body: object, holder: Mapping[str, Any]) -> bytes:
     """A body: text, bytes, a file, parts of it, or parsed JSON."""
     if isinstance(body, Mapping):
-        body = body.get("string", body.get("base64_string"))
+        if "base64_string" in body:
+            return base64.b64decode(body["base64_string"], validate=True)
+        body = body.get("string")
     if body is None:
         return _dumped(holder["parsed_body"]) if "parsed_body" in holder else b""
     if isinstance(body, bytes):

@@ -15,10 +15,11 @@ from harness.wire.cassette import events
 from harness.wire.cassette.bodies import restore
 from harness.wire.cassette.cassette import Cassette, CassetteHead, Interactions
 from harness.wire.cassette.foreign import foreign_rows
-from harness.wire.cassette.rows import Row, as_float, checksum, text_of
+from harness.wire.cassette.rows import BreakRow, Row, as_float, checksum, text_of
 from harness.wire.cassette.writing import END, FORMAT
 
-LARGEST = 256 * 1024 * 1024
+MEBIBYTE = 1024 * 1024
+LARGEST = 256 * MEBIBYTE
 """Bytes of a cassette, unpacked."""
 OWN = re.compile(r"^harness:", re.MULTILINE)
 CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
@@ -63,7 +64,9 @@ class _Reader:
         conflict = CONFLICT.search(content)
         if conflict:
             line = content.count("\n", 0, conflict.start()) + 1
-            raise self.fault("cassette-conflict", f"line {line} is a mark of a merge conflict")
+            hint = f"keep one side, or record it again: {self._mend}"
+            message = f"line {line} is a mark of a merge conflict"
+            raise self.fault("cassette-conflict", message, hint)
         return content.removeprefix("\ufeff")
 
     def own(self, text: str) -> Cassette:
@@ -107,7 +110,8 @@ class _Reader:
             try:
                 rows.append(_own_row(item))
             except (KeyError, TypeError, ValueError, AttributeError) as error:
-                reason = f"lacks {error}" if isinstance(error, KeyError) else f"is wrong: {error}"
+                is_lack = isinstance(error, KeyError)
+                reason = f"lacks {error}" if is_lack else "holds a value of another kind"
                 is_last = number == len(items)
                 raise self._broken(
                     f"interaction {number} of {expected}", reason, is_whole=is_whole or not is_last
@@ -129,6 +133,8 @@ class _Reader:
             )
         if not is_whole:
             raise self.fault("cassette-cut", f"the recording is cut inside interaction {expected}")
+        if not found:
+            raise self.fault("cassette-checksum", "its head has no checksum")
         raise self.fault(
             "cassette-checksum", "the interactions were changed after they were recorded"
         )
@@ -148,7 +154,8 @@ class _Reader:
         except zlib.error as error:
             raise self.fault("cassette-cut", f"the gzip data is broken ({error})") from error
         if inflate.unconsumed_tail:
-            raise self.fault("cassette-too-large", f"unpacked it has more than {LARGEST} bytes")
+            limit = f"{LARGEST // MEBIBYTE} MiB"
+            raise self.fault("cassette-too-large", f"unpacked it has more than {limit}")
         if not inflate.eof:
             raise self.fault("cassette-cut", "the gzip data ends too early")
         return unpacked
@@ -169,7 +176,7 @@ def _own_row(item: Mapping[str, Any]) -> Row:
     ours, request, response = item.get("harness") or {}, item["request"], item["response"]
     sent, sent_is_base64 = _body(request["body"], ours.get("request_layout", ""))
     body, body_is_base64 = _body(response["body"]["string"], ours.get("layout", ""))
-    return Row(
+    row = Row(
         is_ours=bool(ours),
         turn=ours.get("turn", 0),
         step=ours.get("step", ""),
@@ -191,6 +198,16 @@ def _own_row(item: Mapping[str, Any]) -> Row:
         chunks=[[float(at), length] for at, length in ours.get("chunks", ())],
         attempts=ours.get("attempts", []),
     )
+    if "broken" in ours:
+        row["broken"] = _break(ours["broken"])
+    return row
+
+
+def _break(item: Mapping[str, Any]) -> BreakRow:
+    row = BreakRow(code=item["code"], reason=item["reason"])
+    if "details" in item:
+        row["details"] = list(item["details"])
+    return row
 
 
 def _body(content: str | bytes, layout: str) -> tuple[str, bool]:

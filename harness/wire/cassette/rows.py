@@ -6,7 +6,8 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import TypedDict
+from dataclasses import dataclass
+from typing import NotRequired, TypedDict
 
 from harness.conversation import Attempt, Headers, Origin, Request, Response
 
@@ -17,6 +18,24 @@ class AttemptRow(TypedDict):
     status: int
     reason: str
     waited: float
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Why an answer ended early: what `TransportError` said of it."""
+
+    code: str
+    reason: str
+    details: tuple[str, ...] = ()
+
+
+class BreakRow(TypedDict):
+    """A `Break`."""
+
+    code: str
+    reason: str
+    details: NotRequired[list[str]]
+    """Missing where there are none."""
 
 
 class Row(TypedDict):
@@ -42,14 +61,18 @@ class Row(TypedDict):
     seconds: float | None
     chunks: list[list[float]]
     attempts: list[AttemptRow]
+    broken: NotRequired[BreakRow]
+    """Only where the answer broke off; the body is then what had come."""
 
 
-def make_row(request: Request, response: Response, *, is_ours: bool = True) -> Row:
+def make_row(
+    request: Request, response: Response, *, is_ours: bool = True, broken: Break | None = None
+) -> Row:
     """The plain form. What only matters before sending (`timeout`, `is_repeatable`) is left out."""
     sent, sent_is_base64 = text_of(request.body)
     body, body_is_base64 = text_of(response.body)
     origin = request.origin
-    return Row(
+    row = Row(
         is_ours=is_ours,
         turn=origin.turn,
         step=origin.step,
@@ -75,6 +98,11 @@ def make_row(request: Request, response: Response, *, is_ours: bool = True) -> R
             for one in response.attempts
         ],
     )
+    if broken is not None:
+        row["broken"] = BreakRow(code=broken.code, reason=broken.reason)
+        if broken.details:
+            row["broken"]["details"] = list(broken.details)
+    return row
 
 
 def request_of(row: Row) -> Request:
@@ -107,6 +135,14 @@ def response_of(row: Row) -> Response:
 def attempts_of(row: Row) -> tuple[Attempt, ...]:
     """What was tried before the response came."""
     return tuple(Attempt(**one) for one in row["attempts"])
+
+
+def break_of(row: Row) -> Break | None:
+    """Why the answer ended early; None where it was whole."""
+    broken = row.get("broken")
+    if broken is None:
+        return None
+    return Break(broken["code"], broken["reason"], tuple(broken.get("details", ())))
 
 
 def checksum(rows: Sequence[Row]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 from harness.typing import Json
 from harness.wire.cassette.bodies import spread
@@ -44,25 +45,25 @@ def _head(head: CassetteHead, rows: Sequence[Row]) -> Iterator[str]:
     yield f"  format: {FORMAT}"
     for name, value in head_to_json(head).items():
         if value:
-            yield f"  {name}: {_flow(value)}"
+            yield f"  {name}: {flow(value)}"
     yield f"  interactions: {len(rows)}"
-    yield f"  checksum: {_scalar(checksum(rows))}"
+    yield f"  checksum: {scalar(checksum(rows))}"
 
 
 def _interaction(row: Row) -> Iterator[str]:
     sent, sent_layout = (row["sent"], "") if row["sent_is_base64"] else spread(row["sent"])
     body, layout = (row["body"], "") if row["body_is_base64"] else spread(row["body"])
     if row["is_ours"]:
-        yield f"- harness: {_flow(_ours(row, sent_layout, layout))}"
+        yield f"- harness: {flow(_ours(row, sent_layout, layout))}"
         yield "  request:"
     else:
         yield "- request:"
-    yield f"    method: {_scalar(row['method'])}"
-    yield f"    uri: {_scalar(row['uri'])}"
+    yield f"    method: {scalar(row['method'])}"
+    yield f"    uri: {scalar(row['uri'])}"
     yield f"    body: {_block(sent, '      ', is_base64=row['sent_is_base64'])}"
     yield from _headers(row["sent_headers"])
     yield "  response:"
-    yield f"    status: {{code: {row['status']}, message: {_scalar(row['reason'])}}}"
+    yield f"    status: {{code: {row['status']}, message: {scalar(row['reason'])}}}"
     yield from _headers(row["headers"])
     yield "    body:"
     yield f"      string: {_block(body, '        ', is_base64=row['body_is_base64'])}"
@@ -87,6 +88,7 @@ def _ours(row: Row, sent_layout: str, layout: str) -> dict[str, Json]:
         "request_layout": sent_layout,
         "order": _order(row["headers"]),
         "request_order": _order(row["sent_headers"]),
+        "broken": cast("Json", row.get("broken")),
     }
     return {
         **first,
@@ -101,9 +103,9 @@ def _headers(pairs: list[list[str]]) -> Iterator[str]:
         return
     yield "    headers:"
     for name, values in group(pairs).items():
-        yield f"      {_scalar(name)}:"
+        yield f"      {scalar(name)}:"
         for value in values:
-            yield f"      - {_scalar(value)}"
+            yield f"      - {scalar(value)}"
 
 
 def group(pairs: Sequence[Sequence[str]]) -> dict[str, list[str]]:
@@ -121,7 +123,7 @@ def _order(pairs: list[list[str]]) -> list[str]:
     return [] if names == grouped else names
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """A text that every YAML reader takes for this text."""
     # A colon before a blank or at the end would begin a mapping.
     is_plain = _PLAIN.fullmatch(text) and ": " not in text and not text.endswith(":")
@@ -138,14 +140,14 @@ def _escaped(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"
 
 
-def _flow(value: Json) -> str:
+def flow(value: Json) -> str:
     """A value on one line; JSON is YAML, except for what `_SPECIAL` names."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_flow(key)}: {_flow(one)}' for key, one in value.items())}}}"
+        return f"{{{', '.join(f'{flow(key)}: {flow(one)}' for key, one in value.items())}}}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(_flow(one) for one in value)}]"
+        return f"[{', '.join(flow(one) for one in value)}]"
     if isinstance(value, str):
-        return _scalar(value)
+        return scalar(value)
     return json.dumps(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from dataclasses import dataclass
@@ -46,7 +47,9 @@ def explain(error: Exception, call: Call) -> PlayError:
         return _connecting(error, call.address)
     if isinstance(error, httpcore.NetworkError) or call.connections.has_ended:
         return broken(call.address, call.count, has_answered=call.has_answered)
-    return violation(call.address, str(error) or type(error).__name__)
+    # h11 shows the line as it holds it.
+    reason = re.sub(r"bytearray\(b(.*)\)$", r"\1", str(error))
+    return violation(call.address, reason or type(error).__name__)
 
 
 def _timeout(error: httpcore.TimeoutException, call: Call) -> TransportError:
@@ -169,6 +172,15 @@ def host_refused(address: str, allowed: frozenset[str]) -> TransportError:
         "host-refused",
         f"{address} is not a host of this provider",
         f"allowed: {', '.join(sorted(allowed)) or 'none'}",
+    )
+
+
+def credentials_refused(address: str) -> TransportError:
+    """A URL holds a user name or a password, of the definition or of a redirect."""
+    return TransportError(
+        "host-refused",
+        f"a URL of {address} holds a user name or password",
+        "nothing was sent there; give credentials as settings",
     )
 
 

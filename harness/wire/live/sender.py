@@ -6,7 +6,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpcore
 import httpx
@@ -76,6 +76,8 @@ class Sender:
             raise faults.no_address(url) from error
         if origin not in self._hosts:
             raise faults.host_refused(at, self._hosts)
+        if "@" in url and "@" in urlsplit(url).netloc:
+            raise faults.credentials_refused(at)
         return at, origin
 
     def _follow(self, request: Request, call: faults.Call) -> httpx.Response:
@@ -123,6 +125,8 @@ class Sender:
             raise faults.redirect_refused(here, f"'{location}'") from error
         if next_origin not in self._hosts:
             raise faults.redirect_refused(here, there)
+        if "@" in urlsplit(target).netloc:
+            raise faults.credentials_refused(there)
         if there == here:
             return target, headers
         return target, tuple(pair for pair in headers if pair[0].lower() not in self._secret)

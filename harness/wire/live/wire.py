@@ -77,17 +77,26 @@ class LiveWire(Wire):
         attempts: list[Attempt] = []
         while True:
             try:
-                answer = self._try(request, total)
-            except TransportError as error:
+                answer, error = self._try(request, total)
+            except TransportError as unanswered:
+                answer, error = None, unanswered
+            if error is not None:
                 wait = self._wait(attempts) if _may_repeat(request, error.code) else None
                 if wait is None:
-                    error.details += tuple(_line(n, one) for n, one in enumerate(attempts, 1))
-                    raise
+                    _tell(attempts, error)
+                    if answer is None:
+                        raise error
+                    broken = _ending_in(error, answer.chunks)
+                    return replace(answer, chunks=broken, attempts=tuple(attempts))
                 attempts.append(Attempt(reason=error.message, waited=wait))
             else:
+                assert answer is not None  # noqa: S101  # one of the two is there
                 wait = self._wait(attempts, answer) if answer.status in NOT_ACTED_ON else None
                 if wait is None:
-                    return replace(answer, attempts=tuple(attempts)) if attempts else answer
+                    if not attempts:
+                        return answer
+                    told = _telling(attempts, answer.chunks)
+                    return replace(answer, chunks=told, attempts=tuple(attempts))
                 reason = f"{answer.status} {answer.reason}".strip()
                 attempts.append(Attempt(status=answer.status, reason=reason, waited=wait))
             self._drop_body()
@@ -103,7 +112,8 @@ class LiveWire(Wire):
         """Close every connection; a thread that waits in `send` or `sleep` gets `Interrupted`."""
         self._connections.interrupt()
 
-    def _try(self, request: Request, total: float) -> Answer:
+    def _try(self, request: Request, total: float) -> tuple[Answer, TransportError | None]:
+        """The answer, and why its body ended early where that is known already."""
         self._drop_body()
         address, _ = self._sender.allowed(request.url)
         connections = self._connections
@@ -120,12 +130,13 @@ class LiveWire(Wire):
             response, body = self._sender.send(request, call)
             self._body = body
             chunks: Iterator[Chunk] = body
+            error: TransportError | None = None
             if _is_repeatable(request) and not request.is_stream:
                 # Read here, so that an answer which breaks off can be asked for again.
-                chunks = (chunk for chunk in tuple(body))
+                chunks, error = _read(body)
         finally:
             connections.leave()
-        return Answer(
+        answer = Answer(
             status=response.status_code,
             reason=response.extensions["reason_phrase"].decode("latin-1"),
             headers=tuple(
@@ -135,6 +146,7 @@ class LiveWire(Wire):
             started=round(call.sent - self._began, 6),
             chunks=chunks,
         )
+        return answer, error
 
     def _wait(self, attempts: list[Attempt], answer: Answer | None = None) -> float | None:
         """Seconds until the next try; None where there is no further one."""
@@ -162,6 +174,34 @@ def _may_repeat(request: Request, code: str) -> bool:
 
 def _header(answer: Answer, name: str) -> str | None:
     return next((value for key, value in answer.headers if key.lower() == name), None)
+
+
+def _read(body: Body) -> tuple[Iterator[Chunk], TransportError | None]:
+    """What came of a body, and why no more did."""
+    kept = []
+    try:
+        for chunk in body:
+            kept.append(chunk)  # noqa: PERF402  what came before an error counts
+    except TransportError as error:
+        return iter(kept), error
+    return iter(kept), None
+
+
+def _ending_in(error: TransportError, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    yield from chunks
+    raise error
+
+
+def _telling(attempts: list[Attempt], chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    try:
+        yield from chunks
+    except TransportError as error:
+        _tell(attempts, error)
+        raise
+
+
+def _tell(attempts: list[Attempt], error: TransportError) -> None:
+    error.details += tuple(_line(n, one) for n, one in enumerate(attempts, 1))
 
 
 def _line(number: int, attempt: Attempt) -> str:

@@ -1,14 +1,33 @@
 """What each check says where it fails, word by word."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from check_samples import judge, turn, turn_bringing, turn_saying, written
+from check_samples import REPLY, exchange, judge, turn, turn_bringing, turn_saying, written
+
+from harness.conversation import ToolCall
 
 GOLDEN = Path(__file__).parent / "findings"
 LONG = "The quick brown fox jumps over the lazy dog. " * 100
 
+CALLING = turn(
+    reply=replace(
+        REPLY,
+        tools=(
+            ToolCall(name="search", arguments={"query": "pink"}),
+            ToolCall(name="order", arguments="{broken"),
+        ),
+        usage={"total_tokens": 450, "cost": 0.02},
+    )
+)
+ANSWER = exchange()
+STREAMED = turn(
+    exchanges=(
+        replace(ANSWER, response=replace(ANSWER.response, first_byte=0.8, chunks=((0.8, 2),))),
+    )
+)
 CASES = {
     "equals": ("equals", "Yes, we offer free shipping on orders over $60.\nAnything else?", None),
     "equals-one-line": (
@@ -85,6 +104,56 @@ CASES = {
     "products-none": ("products", {"any": {"$.name": "x"}}, turn_saying("Hi")),
     "attachments-count": ("attachments", {"count": 2}, None),
     "attachments-any": ("attachments", {"any": {"ends_with": ".png"}}, None),
+    "not": ("not", {"contains": "free shipping", "status": 200}, None),
+    "any-of": ("any_of", [{"contains": "refund"}, {"messages": {"count": 1}}], None),
+    "all-of": ("all_of", [{"contains": "refund"}, {"matches": r"\$"}, {"status": 201}], None),
+    "replies-missing": ("replies", [{"contains": "free"}, {"contains": "refund"}], None),
+    "replies-left-over": ("replies", [{"contains": "free"}], None),
+    "replies-order": ("replies", [{"ends_with": "?"}, {"contains": "free"}], None),
+    "replies-none": (
+        "replies",
+        [{"optional": True, "contains": "Hi"}, {"any_of": [{"contains": "x"}]}],
+        turn_bringing({}),
+    ),
+    "tools-none": ("tools", "none", CALLING),
+    "tools-missing": ("tools", "serch", CALLING),
+    "tools-arguments": (
+        "tools",
+        {"contains": [{"name": "search", "arguments": {"query": "red"}}]},
+        CALLING,
+    ),
+    "tools-no-json": ("tools", [{"name": "order", "exact_arguments": {"id": 1}}], CALLING),
+    "tools-exactly": ("tools", {"exactly": ["search"]}, CALLING),
+    "tools-order": ("tools", ["order", "search"], CALLING),
+    "tools-not": ("tools", {"not_contains": ["order"]}, CALLING),
+    "tools-count": ("tools", {"count": 1}, CALLING),
+    "tools-not-read": ("tools", "none", None),
+    "usage": ("usage", {"total_tokens": {"at_most": 400}}, CALLING),
+    "usage-name": ("usage", {"total_token": 400}, CALLING),
+    "usage-not-told": ("usage", {"total_tokens": 400}, turn(reply=replace(REPLY, usage={}))),
+    "first-token": ("first_token", {"under": "500ms"}, STREAMED),
+    "first-token-no-stream": ("first_token", {"under": "500ms"}, None),
+    "like": (
+        "like",
+        {
+            "response": {
+                "id": "<string>",
+                "txt": "Yes",
+                "price": "<number 50..60>",
+                "products": {"<unordered>": [{"id": 2}, {"id": 3}]},
+            }
+        },
+        None,
+    ),
+    "like-one": ("like", {"response": {"id": "<uuid>", "meta": {}}}, None),
+    "like-list": ("like", {"response": {"tags": ["sale", "pink"]}}, None),
+    "max-words": ("max_words", 5, None),
+    "min-words": ("min_words", 50, None),
+    "max-characters": ("max_characters", 20, None),
+    "language": ("language", ["de", "fr"], None),
+    "language-too-short": ("language", "en", turn_saying("Hi there")),
+    "reading": ("reading", {"ease": {"at_least": 110}}, None),
+    "json-sorted": ("json", {"$..price": {"sorted": "descending"}}, None),
     "no-time": ("latency", {"under": "1s"}, turn(exchanges=())),
     "no-answer": ("status", 200, turn(exchanges=())),
 }

@@ -1,20 +1,26 @@
 import pytest
 
-from harness.checks import KINDS, RECORD_KINDS, Options
+from harness.checks import KINDS, RECORD_KINDS, Options, block_definitions
 from harness.checks.block import block_schema
 from harness.json_schema import compile_schema, explain
 
-BLOCK = block_schema(KINDS, "A reply.")
-HISTORY = block_schema(RECORD_KINDS, "The provider's own record.")
+BLOCK = block_schema({name: kind.schema for name, kind in KINDS.items()}, "A reply.")
+HISTORY = block_schema({name: kind.schema for name, kind in RECORD_KINDS.items()}, "A record.")
+DEFINITIONS = block_definitions()
 SCHEMA = compile_schema(
-    {**BLOCK, "properties": {**BLOCK["properties"], "history": HISTORY}}, name="expect"
+    {
+        **BLOCK,
+        "properties": {**BLOCK["properties"], "history": HISTORY},
+        "$defs": DEFINITIONS,
+    },
+    name="expect",
 )
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_every_check_is_described(kind):
     """Every check has a one-sentence description and examples that its own schema accepts."""
-    schema = compile_schema(kind.schema, name=kind.name)
+    schema = compile_schema({**kind.schema, "$defs": DEFINITIONS}, name=kind.name)
 
     assert kind.schema["description"].endswith(".")
     assert kind.schema["examples"]

@@ -208,6 +208,41 @@ def test_a_check_that_crashes_is_broken():
     assert "ZeroDivisionError" in result.message
 
 
+WHOLE = "expect: {contains: [hello, bye], turns: 2}\n"
+TWO = "  - user: a\n    expect: none\n  - user: b\n    expect: none\n"
+
+
+def test_the_whole_conversation_is_judged_once():
+    """Checks beside `turns:` judge all replies together, after the last turn."""
+    held = transcript(turn(reply("hello")), turn(reply("bye"), number=2))
+
+    results = judge(scenario(TWO, WHOLE), held, VOCABULARY)
+
+    assert [(one.name, one.turn, one.outcome) for one in results] == [
+        ("contains", 0, Outcome.PASSED),
+        ("turns", 0, Outcome.PASSED),
+    ]
+
+
+def test_a_conversation_that_ended_early_is_not_judged_as_a_whole():
+    """What was not said is not missing where the conversation ended before its last turn."""
+    results = judge(scenario(TWO, WHOLE), transcript(turn(reply("hello"))), VOCABULARY)
+
+    assert {(one.outcome, one.message) for one in results} == {
+        (Outcome.SKIPPED, "the conversation ended early")
+    }
+
+
+def test_captures_may_be_used_over_the_conversation():
+    """Checks beside `turns:` know what the last turn knew."""
+    made = scenario(TWO, "vars: {word: bye}\nexpect: {contains: '${word}'}\n")
+    held = transcript(turn(reply("hello")), turn(reply("bye"), number=2, variables={"word": "bye"}))
+
+    (result,) = judge(made, held, VOCABULARY)
+
+    assert result.outcome is Outcome.PASSED
+
+
 def test_no_recorded_time_is_skipped():
     """A latency without a recorded time is skipped with its reason."""
     made = scenario("  - user: a\n    expect: {latency: {under: 1s}}\n")

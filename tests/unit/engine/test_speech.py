@@ -12,6 +12,7 @@ from harness.engine.speech import (
 )
 from harness.errors import PlayError, ProtocolError
 from harness.scenario import Row
+from harness.template import compile_template
 
 ASK = "  - user: {user}\n    expect: none\n"
 
@@ -163,3 +164,30 @@ def test_a_capture_that_is_not_there(case):
 
     assert isinstance(found, MissingCapture)
     assert found.reason == reason
+
+
+def test_parameters_are_known_inside_of_a_fragment():
+    """They stand before a variable of the same name, which is back after the fragment."""
+    known, _ = variables("vars: {colour: pink}\n")
+    given = (
+        {"colour": compile_template("dark ${colour}")},
+        {"both": compile_template("${colour}!")},
+    )
+
+    with known.within(given):
+        inside = known.snapshot()
+    after = known.snapshot()
+
+    assert (inside["colour"], inside["both"]) == ("dark pink", "dark pink!")
+    assert after["colour"] == "pink"
+    assert "both" not in after
+
+
+def test_a_capture_of_a_fragment_stays_known():
+    """What is captured under a parameter's name is not taken back."""
+    known, _ = variables()
+
+    with known.within(({"id": compile_template("mine")},)):
+        known.remember("id", "captured")
+
+    assert known.snapshot()["id"] == "captured"

@@ -89,9 +89,8 @@ def test_an_unknown_check(counted):
 def test_what_may_stand_where():
     """Refusals and histories take fewer checks than replies."""
     reply, refusal, history = (
-        set(VOCABULARY.reply_checks),
-        set(VOCABULARY.refusal_checks),
-        set(VOCABULARY.history_checks),
+        set(VOCABULARY.blocks[f"{name}_checks"]["properties"])
+        for name in ("reply", "refusal", "history")
     )
 
     assert history < refusal < reply

@@ -52,6 +52,21 @@ def read(folder, text=GOOD, **schemas):
     return read_definition(folder, "ours")
 
 
+def test_a_capture_may_be_secret_and_headers_may_hold_secrets(tmp_path):
+    """A step names its secret captures; headers of single steps count as those of all."""
+    secret = "capture: {id: {json: $.id, secret: true}, size: {json: $.size}}"
+    text = GOOD.replace("capture: {id: $.id}", secret).replace("{X-Common: b}", "{X-Step: b}")
+
+    found = read(tmp_path, text)
+
+    opening = found.phases["open"][0]
+    assert opening.capture == {"id": "$.id", "size": "$.size"}
+    assert opening.secret_captures == {"id"}
+    assert found.has_secret_captures
+    assert not read(tmp_path).has_secret_captures
+    assert found.header_names == {"authorization", "x-common", "x-step"}
+
+
 def problems(folder, text, **schemas):
     with pytest.raises(AuthoringError) as caught:
         read(folder, text, **schemas)

@@ -62,6 +62,11 @@ NOT_JSON = {
     "halves apart": (b'["\\ud83d \\udc57"]', "it holds a lone surrogate at byte 2"),
     "a lone surrogate in a key": (b'{"\\ud83d": 1}', "it holds a lone surrogate at byte 2"),
     "100,000 levels of lists": (b"[" * 100_000, "it has more than 500 levels at byte 500"),
+    "501 levels": (b"[" * 501 + b"]" * 501, "it has more than 500 levels at byte 500"),
+    "501 levels with texts": (
+        b'{"[[": "]]", "a": ' * 501 + b"1" + b"}" * 501,
+        "it has more than 500 levels at byte 9000",
+    ),
     "100,000 levels of objects": (b'{"a":' * 100_000, "it has more than 500 levels at byte 2500"),
     "text behind the end": (b'{"a": 1} trailing', "extra data at byte 9"),
     "a second value": (b'{"a": 1}\n{"b": 2}', "extra data at byte 9"),
@@ -72,8 +77,8 @@ NOT_JSON = {
     "a text without quotes": ("ä hello".encode(), "expecting value at byte 0"),
     "a control character": (b'["a\x01"]', "invalid control character at byte 3"),
     "not UTF-8": (b'{"a": "\xff"}', "it is not UTF-8 at byte 7"),
-    "UTF-16": ('{"a": 1}'.encode("utf-16"), "it is not UTF-8 at byte 0"),
-    "a byte order mark": (b'\xef\xbb\xbf{"a": 1}', "expecting value at byte 0"),
+    "UTF-16": ('{"a": 1}'.encode("utf-16"), "it is not UTF-8 at byte 0; it looks like UTF-16"),
+    "a byte order mark": (b'\xef\xbb\xbf{"a": 1}', "it begins with a byte order mark at byte 0"),
 }
 OF_THIS_PYTHON = ("a comma at the end",)
 """Python words these in another way from version to version."""
@@ -112,6 +117,7 @@ JSON = {
     "a repeated key in two objects": (b'[{"a": 1}, {"a": 2}]', [{"a": 1}, {"a": 2}]),
     "a key that is a value too": (b'{"a": "a", "b": "a"}', {"a": "a", "b": "a"}),
     "300 levels": (b"[" * 300 + b"]" * 300, None),
+    "600 lists beside one another": (b"[" + b"[]," * 600 + b'"[{"]', [*[[]] * 600, "[{"]),
 }
 
 

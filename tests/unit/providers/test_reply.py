@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from harness.conversation import ToolCall
 from harness.errors import ProtocolError
-from harness.providers.definition import ReplyPlan
+from harness.providers.definition import ReplyPlan, ToolsPlan
 from harness.providers.reply import read_reply
 
 
@@ -122,3 +123,63 @@ def test_products_and_attachments():
 
     assert reply.products == ({"id": 1},)
     assert [attachment.name for attachment in reply.attachments] == ["a.pdf"]
+
+
+CALLS = {
+    "calls": [
+        {"id": 1, "function": {"name": "search", "arguments": '{"query": "pink"}'}},
+        {"function": {"name": "order", "arguments": {"id": 7}}},
+        {"function": {"name": "stop", "arguments": "{broken"}},
+        {"function": {"name": "wait"}},
+    ]
+}
+TOOLS = ToolsPlan(
+    path="$.calls[*]", name="$.function.name", arguments="$.function.arguments", id="$.id"
+)
+
+
+def test_tool_calls():
+    """Calls are read in order; arguments in a text are JSON, where they can be read as such."""
+    plan = ReplyPlan(messages="$.none", tools=TOOLS)
+
+    reply = read_reply(plan, CALLS, set())
+
+    assert reply.tools == (
+        ToolCall(name="search", arguments={"query": "pink"}, id="1"),
+        ToolCall(name="order", arguments={"id": 7}),
+        ToolCall(name="stop", arguments="{broken"),
+        ToolCall(name="wait"),
+    )
+
+
+def test_a_tool_call_without_a_name():
+    """A call that names no tool breaks what the definition says."""
+    error = refusal(ReplyPlan(tools=TOOLS, is_text_optional=True), {"calls": [{"function": {}}]})
+
+    assert error.code == "no-tool-name"
+
+
+def test_what_is_not_read_is_none():
+    """A definition that says nothing of tool calls and usage is told from a bot without any."""
+    silent = read_reply(ReplyPlan(text=("$.text",)), {"text": "a"}, set())
+    told = read_reply(
+        ReplyPlan(text=("$.text",), tools=TOOLS, usage="$.usage"), {"text": "a"}, set()
+    )
+
+    assert (silent.tools, silent.usage) == (None, None)
+    assert (told.tools, told.usage) == ((), {})
+
+
+def test_usage():
+    """Numbers are read by name, those further inside with both names; the last one counts."""
+    plan = ReplyPlan(text=("$.text",), usage="$.events[*].usage")
+    events = [
+        {"usage": {"total_tokens": 3}},
+        {"usage": {"total_tokens": 9, "cost": 0.5, "model": "x", "is_last": True}},
+        {"usage": {"details": {"cached": 2}}},
+        {"usage": None},
+    ]
+
+    reply = read_reply(plan, {"text": "a", "events": events}, set())
+
+    assert reply.usage == {"total_tokens": 9, "cost": 0.5, "details.cached": 2}

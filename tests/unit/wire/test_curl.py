@@ -52,3 +52,21 @@ def test_a_body_that_is_no_text(body):
     assert line == (
         f"curl -X POST https://x/  # without its body: {len(body)} bytes that are no text"
     )
+
+
+def test_a_replay_shows_the_command_of_the_recording():
+    """What a replay fills in for a secret is shown as the secret was: one spelling for both."""
+    key = "k3y/of the API"
+    live = request(
+        url="https://x/chat?q=k3y%2Fof%20the%20API",
+        headers=(("X-Api-Key", key), ("Authorization", f"Token {key}")),
+        body=b"pin=k3y%2Fof+the+API",
+    )
+    replayed = request(
+        url="https://x/chat?q=%3Credacted%3Akey%3E",
+        headers=(("X-Api-Key", "<redacted:key>"), ("Authorization", "Token <redacted:key>")),
+        body=b"pin=%3Credacted%3Akey%3E",
+    )
+
+    assert curl_line(replayed) == curl_line(live, Redactor({"key": key}))
+    assert "X-Api-Key: <redacted:x-api-key>" in curl_line(replayed)

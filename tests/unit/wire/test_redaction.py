@@ -228,9 +228,59 @@ def test_short_values_are_named():
 
 def test_a_captured_token_can_be_added():
     """A redactor with one more secret knows the others too."""
-    redactor = REDACTOR.adding("session", "abcdef")
+    redactor = REDACTOR.adding({"abcdef": "session"})
 
     assert redactor.text(f"{SECRET} abcdef") == "<redacted:token> <redacted:session>"
+
+
+def test_a_renewed_token_does_not_push_out_the_old_one():
+    """Two values of one name are both known; a short one and a known one change nothing."""
+    redactor = REDACTOR.adding({"abcdef": "session"}).adding({"ghijkl": "session"})
+
+    assert redactor.text("abcdef ghijkl") == "<redacted:session> <redacted:session>"
+    assert redactor.adding({"abcdef": "session", "abc": "session"}) is redactor
+
+
+def test_a_value_that_is_known_has_one_mark():
+    """Under a telling name as well, a known value has its own mark; a number stays one text."""
+    redactor = REDACTOR.adding({"abcdef": "session", "12345": "pin"})
+
+    assert redactor.text('{"password": "abcdef", "secret":12345}') == (
+        '{"password": "<redacted:session>", "secret":"<redacted:secret>"}'
+    )
+    assert redactor.json({"password": "abcdef"}) == {"password": "<redacted:session>"}
+    assert redactor.headers((("X-API-Key", "<redacted:api_key>"),)) == (
+        ("X-API-Key", "<redacted:x-api-key>"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("cut", "expected"),
+    [
+        (f"it is {SECRET[:5]}… (9 more characters)", "it is <redacted:token>… (9 more characters)"),
+        (
+            f"'{SECRET[:-1]}… (1 more characters)' and",
+            "'<redacted:token>… (1 more characters)' and",
+        ),
+        (f"{SECRET[:3]}… (9 more characters)", f"{SECRET[:3]}… (9 more characters)"),
+        ("é p@ss/… (2 more characters)", "é <redacted:token>… (2 more characters)"),
+        (f"ends in {SECRET[:5]}", f"ends in {SECRET[:5]}"),
+    ],
+)
+def test_half_a_secret_before_a_cut_goes(cut, expected):
+    """Where a text was cut within a secret, its beginning is taken out as well."""
+    assert REDACTOR.shortened(cut) == expected
+
+
+def test_deep_json_is_redacted():
+    """A value of as many levels as an answer may have is redacted like any other."""
+    value = SECRET
+    for _ in range(450):
+        value = [value]
+
+    redacted = REDACTOR.json(value)
+
+    assert "<redacted:token>" in json.dumps(redacted)
 
 
 def test_the_longer_secret_goes_first():

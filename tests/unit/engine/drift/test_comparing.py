@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from harness.config import Slower
 from harness.conversation import Stop, Turn
-from harness.engine.drift.comparing import Slower, compare
+from harness.engine.drift.comparing import compare
 from harness.engine.drift.drift import Difference, Drift, TurnDrift, kinds_named
 from harness.errors import CassetteError, ProtocolError, Refused, TransportError
+from harness.providers.session import CLOSING
 from tests.unit.engine.drift.drift_samples import exchange, transcript, turn
 
 
@@ -134,9 +136,9 @@ def test_when_a_turn_is_slower_can_be_said():
     old = turn(exchanges=[exchange({}, seconds=1)])
     new = turn(exchanges=[exchange({}, seconds=1.5)])
 
-    assert drift_of(old, new, slower=Slower(times=1.5, by=0.5)).kind is Drift.LATENCY
-    assert drift_of(old, new, slower=Slower(times=1.6, by=0.5)).kind is Drift.SAME
-    assert drift_of(old, new, slower=Slower(times=1.5, by=0.6)).kind is Drift.SAME
+    assert drift_of(old, new, slower=Slower(factor=1.5, at_least=0.5)).kind is Drift.LATENCY
+    assert drift_of(old, new, slower=Slower(factor=1.6, at_least=0.5)).kind is Drift.SAME
+    assert drift_of(old, new, slower=Slower(factor=1.5, at_least=0.6)).kind is Drift.SAME
 
 
 def test_a_turn_has_its_gravest_kind_and_keeps_the_others():
@@ -233,3 +235,40 @@ def test_kinds_are_ordered_by_gravity():
     found = TurnDrift(turn=1, differences=tuple(Difference(kind=kind, lines=()) for kind in kinds))
 
     assert found.kinds == (Drift.STATE, Drift.SHAPE, Drift.LATENCY, Drift.WORDING)
+
+
+def closed(*texts: object, status: int = 204, stop: Stop | None = None):
+    """A conversation of one turn whose closing step was answered so."""
+    around = tuple(exchange(text, step="close.1", status=status) for text in texts)
+    return replace(transcript(turn(1), stop=stop), around=around)
+
+
+@pytest.mark.parametrize(
+    ("now", "kind", "line"),
+    [
+        (closed({"ended": True}, status=404), Drift.STATE, "recorded status 204, now status 404"),
+        (closed(), Drift.STATE, "recorded status 204, now no request"),
+        (closed({"ended": 1}), Drift.SHAPE, "$.ended: recorded true or false, now a number"),
+        (
+            closed(stop=Stop(turn=CLOSING, error=Refused("unexpected-status", "no", status=500))),
+            Drift.STATE,
+            "recorded an end, now none (unexpected-status, status 500)",
+        ),
+    ],
+    ids=["status", "no-request", "shape", "refused"],
+)
+def test_closing_steps_are_compared(now, kind, line):
+    """What the closing steps answer otherwise than recorded is told after the last turn."""
+    found = compare(closed({"ended": True}), now, {})
+
+    assert [(one.name, one.kind) for one in found] == [("turn 1", Drift.SAME), ("closing", kind)]
+    assert found[-1].lines[0].removeprefix("close.1: ") == line
+
+
+def test_a_closing_that_is_the_same_is_no_turn():
+    """Where nothing differs, and where the network broke the closing, only turns are told."""
+    broken = closed(stop=Stop(turn=CLOSING, error=TransportError("read-timeout", "late")))
+
+    for now in (closed({"ended": False}), broken):
+        found = compare(closed({"ended": True}), now, {})
+        assert [one.name for one in found] == ["turn 1"]

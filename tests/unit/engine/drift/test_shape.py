@@ -96,6 +96,17 @@ def test_a_change_of_shape_is_told_with_its_path(recorded, now, line):
     assert differences(recorded, now) == [line]
 
 
+def test_an_optional_key_a_type_and_a_new_key_are_told_apart():
+    """In elements of lists in lists, an optional key is nothing, and the others a line each."""
+    recorded = {"found": [{"offers": [{"price": 1, "old": 2}, {"price": 1}]}]}
+    now = {"found": [{"offers": [{"price": "1", "new": {"since": 1}}]}]}
+
+    assert differences(recorded, now) == [
+        "$.found[*].offers[*].price: recorded a number, now a text",
+        "$.found[*].offers[*].new: not recorded, now a mapping",
+    ]
+
+
 def test_xml_has_no_lists():
     """An XML element that stands once or several times has one shape; its content still counts."""
     once, twice = {"item": {"name": "x"}}, {"item": [{"name": "x"}, {"name": "y"}]}

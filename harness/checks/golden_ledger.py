@@ -1,0 +1,63 @@
+"""What became of the goldens in a run that rewrites them, over all its processes."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What became of one golden."""
+
+    golden: str
+    """Its path, as people see it."""
+    who: str
+    """The play and turn that settled it."""
+    done: str = ""
+    """`created` or `rewritten`; empty where it stayed as it was."""
+    lines: tuple[str, ...] = ()
+    """What differed."""
+
+
+class GoldenLedger:
+    """A folder with one file for each golden that was settled. Safe for threads and processes."""
+
+    def __init__(self, folder: Path) -> None:
+        """The folder is there, and belongs to one run."""
+        self.folder = folder
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Let nobody else of the run settle a golden meanwhile."""
+        with (self.folder / "lock").open("a") as opened:
+            fcntl.flock(opened, fcntl.LOCK_EX)
+            yield
+
+    def entry(self, golden: str) -> Entry | None:
+        """What became of a golden; None where no play has settled it."""
+        file = self._file(golden)
+        return _read(file) if file.is_file() else None
+
+    def note(self, entry: Entry) -> None:
+        """Write down what became of a golden. To be called while it is locked."""
+        self._file(entry.golden).write_text(json.dumps(asdict(entry)), encoding="utf-8")
+
+    def written(self) -> list[Entry]:
+        """The goldens that were created or rewritten, by path."""
+        entries = [_read(file) for file in self.folder.glob("*.json")]
+        return sorted((one for one in entries if one.done), key=lambda one: one.golden)
+
+    def _file(self, golden: str) -> Path:
+        name = hashlib.blake2s(golden.encode(), digest_size=16).hexdigest()
+        return self.folder / f"{name}.json"
+
+
+def _read(file: Path) -> Entry:
+    told = json.loads(file.read_text(encoding="utf-8"))
+    return Entry(**{**told, "lines": tuple(told["lines"])})

@@ -1,0 +1,144 @@
+"""The golden files of a project: what `same_as` compares payloads with."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.checks.golden_ledger import Entry, GoldenLedger
+from harness.errors import AuthoringError, CheckCrashed, quote
+from harness.json_schema.json_file import read_json
+from harness.typing import Json
+from harness.yaml_reader import read, write
+
+UPDATE = "harness run --update"
+SUFFIXES = (".json", ".yaml", ".yml")
+
+
+class Goldens:
+    """The golden files of one project; each is read once. Safe for threads."""
+
+    def __init__(self, root: Path, schemas: Path) -> None:
+        """`root` is the project; no golden is read or written outside it."""
+        self._root = root
+        self._schemas = schemas
+        self._found: dict[tuple[str, str], Path] = {}
+        self._read: dict[Path, Json] = {}
+        self.ledger: GoldenLedger | None = None
+        """Where goldens are rewritten, what was done in this run; None where they are not."""
+
+    def file(self, name: str, beside: str) -> Path:
+        """Where a golden lies: beside a file of the project, else among its schemas.
+
+        Where it is in neither place, it belongs beside the file. Raises `CheckCrashed`
+        `golden-outside` where it would lie outside the project.
+        """
+        key = (name, beside)
+        found = self._found.get(key)
+        if found is None:
+            found = self._located(name, beside)
+            if found.is_file():
+                self._found[key] = found
+        return found
+
+    def value(self, file: Path) -> Json:
+        """What a golden holds.
+
+        Raises `CheckCrashed` `golden-missing` or `unreadable-golden`.
+        """
+        if file in self._read:
+            return self._read[file]
+        if not file.is_file():
+            message = f"there is no golden {quote(self.shown(file))}"
+            hint = f"'{UPDATE}' writes it from the recording"
+            raise CheckCrashed("golden-missing", message, hint)
+        try:
+            if file.suffix == ".json":
+                value = read_json(file, self.shown(file)).value
+            else:
+                value = read(file.read_bytes(), self.shown(file)).value
+        except (AuthoringError, OSError) as error:
+            message = f"the golden {quote(self.shown(file))} cannot be read: {error}"
+            raise CheckCrashed("unreadable-golden", message) from error
+        self._read[file] = value
+        return value
+
+    def settle(
+        self, file: Path, value: Json, who: str, differs: Callable[[Json], tuple[str, ...]]
+    ) -> None:
+        """Make a golden hold what came, where it differs, and note it in the ledger.
+
+        `differs` gives the lines that differ from what the golden holds, none where it is alike.
+        Raises `CheckCrashed` `golden-conflict` where another play of this run has settled it
+        with a different answer, and `golden-not-written`.
+        """
+        if self.ledger is None:
+            return
+        shown = self.shown(file)
+        with self.ledger.locked():
+            # Another process may have written it since it was read.
+            self._read.pop(file, None)
+            is_there = file.is_file()
+            lines = differs(self.value(file)) if is_there else ()
+            before = self.ledger.entry(shown)
+            if is_there and not lines:
+                if before is None:
+                    self.ledger.note(Entry(golden=shown, who=who))
+                return
+            if before is not None:
+                raise CheckCrashed(
+                    "golden-conflict",
+                    f"two answers differ and are compared with one golden, {shown}:"
+                    f" {before.who} and {who}",
+                    "give each its own, such as greeting-${colour}.json for a row of the matrix",
+                    details=lines,
+                )
+            self._write(file, value)
+            self._read[file] = value
+            done = "rewritten" if is_there else "created"
+            self.ledger.note(Entry(golden=shown, who=who, done=done, lines=lines))
+
+    def shown(self, file: Path) -> str:
+        """A golden's path as people see it."""
+        return file.relative_to(self._root.resolve()).as_posix()
+
+    def _located(self, name: str, beside: str) -> Path:
+        root = self._root.resolve()
+        found = None
+        for folder in ((self._root / beside).parent, self._schemas):
+            try:
+                file = (folder / name).resolve()
+            except (OSError, ValueError, RuntimeError) as error:
+                message = f"{quote(name)} cannot be the name of a golden"
+                raise CheckCrashed("golden-outside", message) from error
+            if file.is_relative_to(root):
+                found = found or file
+                if file.is_file():
+                    return file
+        if found is None:
+            message = f"the golden {quote(name)} would lie outside the project"
+            raise CheckCrashed("golden-outside", message, "keep it beside the scenario")
+        return found
+
+    def _write(self, file: Path, value: Json) -> None:
+        if file.suffix == ".json":
+            text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+        else:
+            text = write(value)
+        temporary = file.with_name(f".{file.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("xb") as opened:
+                opened.write(text.encode())
+                opened.flush()
+                os.fsync(opened.fileno())
+            temporary.replace(file)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            message = f"the golden {self.shown(file)} cannot be written: {error.strerror}"
+            raise CheckCrashed("golden-not-written", message) from error

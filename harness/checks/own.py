@@ -1,0 +1,73 @@
+"""A check of one's own, made of a Python function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache, partial
+
+from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
+from harness.checks.subject import Subject
+from harness.checks.words import said
+from harness.json_schema import Schema, compile_schema
+from harness.json_schema.wording import show
+from harness.typing import Json
+
+Function = Callable[[Subject, Json], Verdict | str | None]
+"""Judges a reply by the value that stands behind the check's name.
+
+Returns None where it holds, a sentence without a full stop where it does not, or a verdict. What
+it raises makes the scenario BROKEN.
+"""
+
+
+def check(*, schema: Mapping[str, Json], name: str = "") -> Callable[[Function], Kind]:
+    """Make a check of the function below.
+
+    `schema` is the JSON Schema of the value behind the check's name in a scenario; without a
+    description it takes the first line of the function's docstring. The name is the function's
+    where it is left out.
+    """
+
+    def make(function: Function) -> Kind:
+        known = name or function.__name__
+        first = (function.__doc__ or "").strip().partition("\n")[0]
+        described: Mapping[str, Json] = {"description": first} if first else {}
+        whole = {**described, **schema}
+
+        @cache
+        def compiled() -> Schema:
+            return compile_schema(whole, name=known)
+
+        return Kind(name=known, schema=whole, compile=partial(_compile, known, function, compiled))
+
+    return make
+
+
+def _compile(
+    name: str, function: Function, schema: Callable[[], Schema], value: Json, _options: Options
+) -> Judge:
+    if not schema().is_valid(value):
+        first = schema().violations(value)[0]
+        raise BadExpectation("wrong-value", first.message, path=first.path)
+
+    def judge(subject: Subject) -> Verdict:
+        found: object = function(subject, value)
+        if found is None:
+            return PASS
+        if isinstance(found, Verdict):
+            return _told(found)
+        if isinstance(found, str):
+            return failed(found, expected=f"{name} {show(value)}", actual=said(subject.text))
+        message = f"it gave {found!r}, expected None, a sentence or a verdict"
+        raise TypeError(message)
+
+    return judge
+
+
+def _told(verdict: Verdict) -> Verdict:
+    """The verdict with its difference made now, where a crash is still the check's own."""
+    finding = verdict.finding
+    if finding is None or isinstance(finding.lines, tuple):
+        return verdict
+    return replace(verdict, finding=replace(finding, lines=finding.difference))

@@ -1,0 +1,195 @@
+"""Typed placeholders of `like`: `<uuid>`, `<number 1..5>`, `<date 2026-01-01..>`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TypeVar
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from harness.checks.check import BadExpectation
+from harness.checks.value_matchers import is_number
+from harness.errors import did_you_mean
+from harness.json_schema.wording import show
+from harness.typing import Json
+
+_FORM = re.compile(r"<(?P<name>[A-Za-z_][\w-]*)(?: +(?P<range>[^<>]*?))? *>")
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@.]+(?:\.[^\s@.]+)+")
+_NO_DATE = "a date is written 2026-03-02"
+
+Bound = TypeVar("Bound", float, date, datetime)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placeholder:
+    """What may stand in a value's place."""
+
+    expected: str
+    """`a number from 1 to 5`."""
+    holds: Callable[[Json], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Measured:
+    """A placeholder that may have a range."""
+
+    noun: str
+    bound: Callable[[str], float | date]
+    """Reads an end of the range. Raises ValueError."""
+    measure: Callable[[Json], float | date | None]
+    """What is compared with the range; None where the value is of another kind."""
+    unit: str = ""
+
+
+def placeholder_name(text: str) -> str:
+    """The name in a text that is a placeholder as a whole; empty where it is none."""
+    match = _FORM.fullmatch(text)
+    return match["name"] if match else ""
+
+
+def placeholder_of(text: str) -> Placeholder | None:
+    """The placeholder that a text is; None where it is another text.
+
+    Raises `BadExpectation` where the name is not known, or the range makes no sense.
+    """
+    match = _FORM.fullmatch(text)
+    if match is None:
+        return None
+    name, range_ = match["name"], match["range"] or ""
+    if name in _MEASURED:
+        return _measured(_MEASURED[name], range_)
+    if name not in _PLAIN:
+        known = [f"<{one}>" for one in PLACEHOLDERS]
+        hint = did_you_mean(f"<{name}>", known)
+        if not hint.startswith("did"):
+            hint = f"{hint}; for this very text say {{<any>: {{equals: '{text}'}}}}"
+        raise BadExpectation("unknown-placeholder", f"there is no placeholder {show(text)}", hint)
+    if range_:
+        raise BadExpectation("wrong-value", f"<{name}> takes no range")
+    return _PLAIN[name]
+
+
+def _measured(kind: _Measured, range_: str) -> Placeholder:
+    if not range_:
+        return Placeholder(expected=kind.noun, holds=lambda value: kind.measure(value) is not None)
+    low_text, dots, high_text = (part.strip() for part in range_.partition(".."))
+    if not dots or not (low_text or high_text):
+        message = f"{show(range_)} is no range"
+        raise BadExpectation("wrong-value", message, "such as 1..5, 1.. or ..5")
+    low, high = (_bound(kind, one) if one else None for one in (low_text, high_text))
+    if low is not None and high is not None and low > high:  # type: ignore[operator]  # of one kind
+        raise BadExpectation("wrong-value", f"nothing is from {low_text} to {high_text}")
+
+    def holds(value: Json) -> bool:
+        found = kind.measure(value)
+        if found is None:
+            return False
+        return (low is None or found >= low) and (high is None or found <= high)  # type: ignore[operator]  # as above
+
+    words = f"from {low_text} to {high_text}"
+    if not (low_text and high_text):
+        words = f"of at least {low_text}" if low_text else f"of at most {high_text}"
+    return Placeholder(expected=f"{kind.noun} {words}{kind.unit}", holds=holds)
+
+
+def _bound(kind: _Measured, text: str) -> float | date:
+    try:
+        return kind.bound(text)
+    except ValueError as error:
+        message = f"{show(text)} is no end of a range of {kind.noun.split(' ', 1)[1]}s"
+        raise BadExpectation("wrong-value", message) from error
+
+
+def _number(value: Json) -> float | None:
+    return value if is_number(value) else None  # type: ignore[return-value]  # it is a number
+
+
+def _integer(value: Json) -> float | None:
+    found = _number(value)
+    return found if found is not None and float(found).is_integer() else None
+
+
+def _length(value: Json) -> float | None:
+    return len(value) if isinstance(value, str) else None
+
+
+def _whole(text: str) -> float:
+    return int(text)
+
+
+def _date(value: Json) -> date | None:
+    # fromisoformat also reads 20260302 and 2026-W10-1, which no other tool takes for dates.
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date:
+    found = _date(text)
+    if found is None:
+        raise ValueError(_NO_DATE)
+    return found
+
+
+def _datetime(value: Json) -> datetime | None:
+    if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", value):
+        return None
+    try:
+        return _aware(datetime.fromisoformat(value))
+    except ValueError:
+        return None
+
+
+def _moment(text: str) -> datetime:
+    return _aware(datetime.fromisoformat(text))
+
+
+def _aware(found: datetime) -> datetime:
+    """Without a time zone it is taken for UTC, so that any two can be compared."""
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _is_uuid(value: Json) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        return str(UUID(value)) == value.lower()
+    except ValueError:
+        return False
+
+
+def _is_url(value: Json) -> bool:
+    if not isinstance(value, str) or any(character.isspace() for character in value):
+        return False
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+_PLAIN: Mapping[str, Placeholder] = {
+    "uuid": Placeholder(expected="a UUID", holds=_is_uuid),
+    "url": Placeholder(expected="a URL", holds=_is_url),
+    "email": Placeholder(
+        expected="an email address",
+        holds=lambda value: isinstance(value, str) and _EMAIL.fullmatch(value) is not None,
+    ),
+    "boolean": Placeholder(expected="true or false", holds=lambda value: isinstance(value, bool)),
+    "any": Placeholder(expected="anything", holds=lambda _value: True),
+}
+_MEASURED: Mapping[str, _Measured] = {
+    "number": _Measured(noun="a number", bound=float, measure=_number),
+    "integer": _Measured(noun="a whole number", bound=float, measure=_integer),
+    "string": _Measured(noun="a text", bound=_whole, measure=_length, unit=" characters"),
+    "date": _Measured(noun="a date", bound=_day, measure=_date),
+    "datetime": _Measured(noun="a date and time", bound=_moment, measure=_datetime),
+}
+PLACEHOLDERS = (*_PLAIN, *_MEASURED)
+"""The names that may stand in angle brackets."""

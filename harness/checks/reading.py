@@ -1,0 +1,153 @@
+"""`reading`: how easily the English text is read.
+
+Source: J. P. Kincaid and others, Derivation of new readability formulas, 1975.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from harness.checks.check import (
+    PASS,
+    BadExpectation,
+    Judge,
+    Kind,
+    Options,
+    Verdict,
+    failed,
+    skipped,
+)
+from harness.checks.counting import Parts
+from harness.checks.libraries import require_library
+from harness.checks.matcher import Matcher, all_expected, first_complaint
+from harness.checks.matchers import compile_comparisons
+from harness.checks.measures import words_of
+from harness.checks.subject import Subject
+from harness.checks.words import said
+from harness.typing import Json, describe
+
+if TYPE_CHECKING:
+    from pyphen import Pyphen
+
+_SENTENCE_END = re.compile(r"[.!?…]+[^\w\s]*(?:\s+|$)|\n+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What the formulas are made of."""
+
+    words: int
+    sentences: int
+    syllables: int
+
+    @property
+    def grade(self) -> float:
+        """Flesch-Kincaid: years of school that the text asks for."""
+        return 0.39 * self.words / self.sentences + 11.8 * self.syllables / self.words - 15.59
+
+    @property
+    def ease(self) -> float:
+        """Flesch: from about 0, very hard, to about 100, very easy."""
+        return 206.835 - 1.015 * self.words / self.sentences - 84.6 * self.syllables / self.words
+
+
+_MEASURES: Mapping[str, Callable[[Counts], float]] = {
+    "grade": lambda counts: counts.grade,
+    "ease": lambda counts: counts.ease,
+}
+
+
+def _compile(value: Json, _options: Options) -> Judge:
+    parts = Parts(value, tuple(_MEASURES))
+    wanted = [(name, parts.make(name, _limits)) for name in _MEASURES]
+    require_library("pyphen", check="reading", extra="text")
+
+    def judge(subject: Subject) -> Verdict:
+        counts = counts_of(subject.text)
+        if counts is None:
+            return skipped(f"{subject.name} has no words")
+        for name, matchers in wanted:
+            if matchers is None:
+                continue
+            number = round(_MEASURES[name](counts), 1)
+            if first_complaint(matchers, number, ()):
+                return _failure(name, number, all_expected(matchers), subject, counts)
+        return PASS
+
+    return judge
+
+
+def _limits(value: Json) -> tuple[Matcher, ...]:
+    if not isinstance(value, Mapping):
+        message = f"{describe(value)} stands where a limit is wanted"
+        raise BadExpectation("wrong-value", message, "such as {at_most: 8}")
+    return compile_comparisons(value)
+
+
+def _failure(name: str, number: float, wanted: str, subject: Subject, counts: Counts) -> Verdict:
+    made_of = (
+        f"{counts.words / counts.sentences:.1f} words a sentence,"
+        f" {counts.syllables / counts.words:.2f} syllables a word"
+    )
+    return failed(
+        f"the reading {name} of {subject.name} is {number}, expected {wanted}",
+        expected=f"a reading {name} of {wanted}",
+        actual=f"{number}\n{said(subject.text)}",
+        difference=(made_of,),
+    )
+
+
+def counts_of(text: str) -> Counts | None:
+    """The counts of a text; None where it has no words."""
+    words = words_of(text)
+    if not words:
+        return None
+    sentences = sum(1 for part in _SENTENCE_END.split(text) if words_of(part))
+    return Counts(words=len(words), sentences=sentences, syllables=sum(map(syllables_of, words)))
+
+
+def syllables_of(word: str) -> int:
+    """The syllables of an English word, as it is hyphenated; at least one."""
+    return len(_hyphenation().positions(word)) + 1
+
+
+@lru_cache(maxsize=1)
+def _hyphenation() -> Pyphen:
+    # Late: only this check needs it.
+    from pyphen import Pyphen  # noqa: PLC0415
+
+    return Pyphen(lang="en_US")
+
+
+_LIMITS: Mapping[str, Json] = {
+    "type": "object",
+    "minProperties": 1,
+    "additionalProperties": False,
+    "properties": {
+        "less_than": {"type": "number"},
+        "greater_than": {"type": "number"},
+        "at_least": {"type": "number"},
+        "at_most": {"type": "number"},
+        "between": {"type": "array", "items": {"type": "number"}},
+    },
+}
+
+READING = Kind(
+    name="reading",
+    schema={
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": {
+            "grade": {**_LIMITS, "description": "Years of school, by Flesch and Kincaid."},
+            "ease": {**_LIMITS, "description": "From 0, hard, to 100, easy, by Flesch."},
+        },
+        "description": "How easily the English text is read.",
+        "examples": [{"grade": {"at_most": 8}}, {"ease": {"at_least": 60}}],
+    },
+    compile=_compile,
+)

@@ -1,0 +1,158 @@
+"""`replies`: the messages of one reply, each with what is expected of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.checks.aligning import Alignment, align
+from harness.checks.block import Block, block_text
+from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
+from harness.checks.counting import Parts
+from harness.checks.messages import texts_of_messages
+from harness.checks.subject import Subject, message_of
+from harness.checks.text_kinds import TEXT_KINDS
+from harness.conversation.outcome import Outcome
+from harness.json_schema.wording import show
+from harness.typing import Json, describe
+
+_MOST_TOLD = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """One message that is expected."""
+
+    block: Block
+    shown: str
+    is_required: bool
+
+
+def _compile(value: Json, options: Options) -> Judge:
+    parts = Parts(value, _KEYS, short="messages")
+    expected = parts.make("messages", lambda found: _expected(found, options))
+    if expected is None:
+        raise BadExpectation("wrong-value", "'replies' takes a list of expected messages")
+    in_order = not parts.make("unordered", bool)
+    required = [one.is_required for one in expected]
+
+    def judge(subject: Subject) -> Verdict:
+        count = len(subject.messages)
+        messages = [message_of(subject, index) for index in range(count)]
+        verdicts = [[one.block.verdict(message) for message in messages] for one in expected]
+        fits = [[not verdict.outcome.is_bad for verdict in row] for row in verdicts]
+        found = align(fits, required, count, in_order=in_order)
+        if found.missing or found.surplus:
+            anyhow = align(fits, required, count, in_order=False)
+            is_moved = not (anyhow.missing or anyhow.surplus)
+            return _failure(expected, verdicts, None if is_moved else found, subject)
+        met = (verdicts[i][j] for i, j in found.pairs)
+        return next((one for one in met if one.outcome is not Outcome.PASSED), PASS)
+
+    return judge
+
+
+_KEYS = ("messages", "unordered")
+
+
+def _expected(value: Json, options: Options) -> Sequence[_Expected]:
+    if not isinstance(value, list | tuple) or not value:
+        message = f"{describe(value)} stands where a list of expected messages is wanted"
+        raise BadExpectation("wrong-value", message)
+    found = []
+    for index, one in enumerate(value):
+        if not isinstance(one, Mapping):
+            message = f"{describe(one)} stands where a mapping of checks is wanted"
+            raise BadExpectation("wrong-value", message, path=(index,))
+        checks = {name: argument for name, argument in one.items() if name != "optional"}
+        try:
+            block = Block(checks, options, TEXT_KINDS)
+        except BadExpectation as error:
+            raise error.below(index) from error
+        is_required = not one.get("optional", False)
+        shown = f"{block_text(checks)}{'' if is_required else ' (optional)'}"
+        found.append(_Expected(block, shown, is_required))
+    return found
+
+
+def _failure(
+    expected: Sequence[_Expected],
+    verdicts: Sequence[Sequence[Verdict]],
+    found: Alignment | None,
+    subject: Subject,
+) -> Verdict:
+    """The failure; without an alignment, that the messages came in another order."""
+    shown = "\n".join(f"{number}. {one.shown}" for number, one in enumerate(expected, 1))
+    actual = texts_of_messages(subject)
+    if found is None:
+        message = f"the messages of {subject.name} come in another order"
+        return failed(message, expected=shown, actual=actual)
+    lines = []
+    for number in found.missing:
+        lines.append(f"expected {number + 1} is not met: {expected[number].shown}")
+        findings = (verdicts[number][index].finding for index in found.surplus)
+        lines += [f"  {finding.message}" for finding in findings if finding is not None]
+    for number in found.surplus:
+        text = show(subject.messages[number].text)
+        lines.append(f"message {number + 1} is left over: {text}")
+    return failed(
+        _sentence(found, subject),
+        expected=shown,
+        actual=actual,
+        difference=tuple(lines),
+    )
+
+
+def _sentence(found: Alignment, subject: Subject) -> str:
+    parts = []
+    if found.missing:
+        parts.append(f"{subject.name} lacks the expected {_numbers('message', found.missing)}")
+    if found.surplus:
+        have = "are" if len(found.surplus) > 1 else "is"
+        of = "" if found.missing else f" of {subject.name}"
+        parts.append(f"{_numbers('message', found.surplus)}{of} {have} left over")
+    return ", and ".join(parts)
+
+
+def _numbers(noun: str, indexes: Sequence[int]) -> str:
+    shown = [str(index + 1) for index in indexes[:_MOST_TOLD]]
+    rest = len(indexes) - len(shown)
+    listed = ", ".join(shown) + (f" and {rest} more" if rest else "")
+    return f"{noun}{'s' if len(indexes) > 1 else ''} {listed}"
+
+
+OPTIONAL: Mapping[str, Json] = {
+    "type": "boolean",
+    "description": "The message may be missing.",
+}
+"""JSON Schema of what else may stand beside the checks on one message."""
+
+_MESSAGES: Mapping[str, Json] = {
+    "type": "array",
+    "minItems": 1,
+    "items": {"$ref": "#/$defs/message_checks"},
+}
+
+REPLIES = Kind(
+    name="replies",
+    schema={
+        "description": "What each message of the reply must be, in order, and no other message.",
+        "examples": [[{"contains": "shipping"}, {"optional": True, "ends_with": "?"}]],
+        "oneOf": [
+            _MESSAGES,
+            {
+                "type": "object",
+                "required": ["messages"],
+                "additionalProperties": False,
+                "properties": {
+                    "messages": {**_MESSAGES, "description": "The expected messages."},
+                    "unordered": {
+                        "type": "boolean",
+                        "description": "They may come in any order.",
+                    },
+                },
+            },
+        ],
+    },
+    compile=_compile,
+)

@@ -1,0 +1,206 @@
+"""`same_as`: the payload is the one that a golden file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from harness.checks.alike import Likeness
+from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
+from harness.checks.counting import Parts
+from harness.checks.diff import difference
+from harness.checks.goldens import SUFFIXES, Goldens
+from harness.checks.json_paths import without_payload
+from harness.checks.locating import Finder, finder
+from harness.checks.subject import Subject
+from harness.checks.value_matchers import number_of
+from harness.json_schema.wording import show
+from harness.typing import Json, Path, describe
+
+_KEYS = ("file", "path", "ignore", "unordered", "tolerance")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Comparison:
+    """How a payload is compared with a golden."""
+
+    name: str
+    part: Finder
+    ignored: tuple[Finder, ...]
+    likeness: Likeness
+
+    def differences(self, golden: Json, value: Json) -> tuple[str, ...]:
+        """What differs, in lines; none where nothing that counts does."""
+        if self.likeness.holds(golden, value):
+            return ()
+        if self.ignored:
+            golden, value = self._pruned(golden), self._pruned(value)
+            if self.likeness.holds(golden, value):
+                return ()
+        lines = difference(golden, value, likeness=self.likeness)
+        return lines or ("they differ",)
+
+    def _pruned(self, value: Json) -> Json:
+        """The value without what is ignored."""
+        places = {place for path in self.ignored for place, _ in path.find(value)}
+        return _without(value, (), places)
+
+
+def _without(value: Json, at: Path, places: set[Path]) -> Json:
+    if isinstance(value, Mapping):
+        below = ((key, one, (*at, key)) for key, one in value.items())
+        return {key: _without(one, to, places) for key, one, to in below if to not in places}
+    if isinstance(value, list | tuple):
+        items = ((one, (*at, index)) for index, one in enumerate(value))
+        return [_without(one, to, places) for one, to in items if to not in places]
+    return value
+
+
+def _compile(value: Json, options: Options) -> Judge:
+    comparison = _comparison(value if isinstance(value, Mapping) else {"file": value})
+    goldens = options.goldens
+
+    def judge(subject: Subject) -> Verdict:
+        if not subject.has_payload:
+            return without_payload(subject)
+        if goldens is None:
+            message = "a golden lies in a project, and there is none"
+            raise BadExpectation("golden-missing", message)
+        found = comparison.part.find(subject.payload)
+        if comparison.part.is_single and not found:
+            message, hint = comparison.part.explain_nothing(subject.payload)
+            hints = (hint,) if hint else ()
+            return failed(message, expected=comparison.name, actual="nothing", difference=hints)
+        values: Json = [one for _, one in found]
+        part = found[0][1] if comparison.part.is_single else values
+        return _verdict(comparison, goldens, part, subject)
+
+    return judge
+
+
+def _verdict(comparison: _Comparison, goldens: Goldens, part: Json, subject: Subject) -> Verdict:
+    file = goldens.file(comparison.name, subject.file)
+    if goldens.ledger is not None:
+        goldens.settle(file, part, _who(subject), lambda old: comparison.differences(old, part))
+        return PASS
+    lines = comparison.differences(goldens.value(file), part)
+    if not lines:
+        return PASS
+    shown = goldens.shown(file)
+    what = f"the payload of {subject.name}"
+    if comparison.part.text != "$":
+        what = f"{comparison.part.text} in {what}"
+    return failed(
+        f"{what} is not the one in {shown}",
+        expected=f"the payload in {shown}",
+        actual=show(part),
+        difference=lines,
+    )
+
+
+def _who(subject: Subject) -> str:
+    transcript, turn = subject.transcript, subject.turn
+    play = f"{transcript.scenario}[{transcript.provider}]" if transcript else "another play"
+    return f"{play}, turn {turn.number}" if turn else play
+
+
+def _comparison(value: Mapping[str, Json]) -> _Comparison:
+    parts = Parts(value, _KEYS)
+    name = parts.make("file", _name)
+    if name is None:
+        raise BadExpectation("missing-key", "'same_as' takes a file", "add 'file:'")
+    return _Comparison(
+        name=name,
+        part=parts.make("path", _path) or finder("$"),
+        ignored=parts.make("ignore", _paths) or (),
+        likeness=Likeness(
+            unordered=parts.make("unordered", _flag) or False,
+            tolerance=parts.make("tolerance", _tolerance) or 0.0,
+        ),
+    )
+
+
+def _name(value: Json) -> str:
+    if not isinstance(value, str) or not value:
+        raise BadExpectation("wrong-value", f"{describe(value)} stands where a file is wanted")
+    if PurePosixPath(value).is_absolute() or "\\" in value:
+        hint = "name it from the scenario's folder, or from schemas/"
+        raise BadExpectation("golden-outside", f"{show(value)} is no path in the project", hint)
+    if not value.endswith(SUFFIXES):
+        message = f"{show(value)} is no name of a golden"
+        raise BadExpectation("wrong-value", message, f"it ends in {', '.join(SUFFIXES)}")
+    return value
+
+
+def _path(value: Json) -> Finder:
+    if not isinstance(value, str):
+        raise BadExpectation("wrong-value", f"{describe(value)} stands where a path is wanted")
+    return finder(value)
+
+
+def _paths(value: Json) -> tuple[Finder, ...]:
+    if not isinstance(value, list | tuple):
+        return (_path(value),)
+    found = []
+    for index, one in enumerate(value):
+        try:
+            found.append(_path(one))
+        except BadExpectation as error:
+            raise error.below(index) from error
+    return tuple(found)
+
+
+def _flag(value: Json) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise BadExpectation("wrong-value", f"'unordered' takes true or false, not {show(value)}")
+
+
+def _tolerance(value: Json) -> float:
+    found = number_of(value)
+    if found < 0:
+        raise BadExpectation("wrong-value", f"{show(value)} is less than nothing")
+    return found
+
+
+SAME_AS = Kind(
+    name="same_as",
+    schema={
+        "description": (
+            "The payload is the one in a golden file, which lies beside the scenario or in"
+            " schemas/; --harness-update writes it from the recording."
+        ),
+        "examples": ["greeting.json", {"file": "greeting.json", "ignore": ["$.id"]}],
+        "oneOf": [
+            {"type": "string"},
+            {
+                "type": "object",
+                "required": ["file"],
+                "additionalProperties": False,
+                "properties": {
+                    "file": {"type": "string", "description": "The golden: JSON or YAML."},
+                    "path": {
+                        "type": "string",
+                        "description": "JSONPath of the part that is compared; $ where left out.",
+                    },
+                    "ignore": {
+                        "type": ["string", "array"],
+                        "items": {"type": "string"},
+                        "description": "JSONPaths of what is left out on both sides.",
+                    },
+                    "unordered": {
+                        "type": "boolean",
+                        "description": "Items of lists may stand in any order.",
+                    },
+                    "tolerance": {
+                        "type": "number",
+                        "minimum": 0,
+                        "description": "How far two numbers may lie apart.",
+                    },
+                },
+            },
+        ],
+    },
+    compile=_compile,
+)

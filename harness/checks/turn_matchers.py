@@ -1,0 +1,84 @@
+"""`same_as_turn`: what stood at the same path in the reply to an earlier turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from harness.checks.check import BadExpectation, Options
+from harness.checks.locating import Finder
+from harness.checks.matcher import Builder, Compile, Matcher, Recall, all_expected
+from harness.checks.value_matchers import equal_to, negated
+from harness.errors import CheckCrashed
+from harness.json_schema.wording import show
+from harness.typing import Json, Path
+
+
+def _same_as_turn(value: Json, options: Options, _compile: Compile) -> Matcher:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        message = f"'same_as_turn' takes the number of an earlier turn, not {show(value)}"
+        raise BadExpectation("wrong-value", message)
+
+    def resolve(recall: Recall) -> Matcher:
+        return _with_origin(equal_to(recall(value), options), f"as in turn {value}")
+
+    return Matcher(expected=f"the same as in turn {value}", complain=_nothing, resolve=resolve)
+
+
+def _with_origin(matcher: Matcher, words: str) -> Matcher:
+    """The matcher with words on where its value comes from behind what it says."""
+    complain, together = matcher.complain, matcher.complain_of_all
+
+    def said(complaint: str) -> str:
+        return complaint and f"{complaint} {words}"
+
+    return replace(
+        matcher,
+        expected=f"{matcher.expected} {words}",
+        complain=lambda value, at: said(complain(value, at)),
+        complain_of_all=together and (lambda found, where: said(together(found, where))),
+    )
+
+
+def _not(value: Json, options: Options, compile_: Compile) -> Matcher:
+    inner = compile_(value, options)
+    if all(one.resolve is None for one in inner):
+        return negated(inner)
+
+    def resolve(recall: Recall) -> Matcher:
+        return negated([one.resolve(recall) if one.resolve else one for one in inner])
+
+    expected = f"anything but {all_expected(inner)}"
+    return Matcher(expected=expected, complain=_nothing, resolve=resolve)
+
+
+def _nothing(_value: Json, _at: Path) -> str:
+    """A matcher that is resolved first is never asked itself."""
+    return ""
+
+
+def resolved(
+    matchers: Sequence[Matcher], path: Finder, earlier: Mapping[int, Json]
+) -> Sequence[Matcher]:
+    """The matchers behind a path, those that an earlier turn decides in their final form.
+
+    Raises `CheckCrashed` where that turn brought no reply, or nothing stood at the path.
+    """
+
+    def recall(turn: int) -> Json:
+        if turn not in earlier:
+            known = ", ".join(map(str, earlier)) or "none"
+            message = f"turn {turn} is no earlier turn with a reply; earlier turns: {known}"
+            raise CheckCrashed("no-such-turn", message)
+        values = [value for _, value in path.find(earlier[turn])]
+        if not path.is_single:
+            return values
+        if not values:
+            raise CheckCrashed("no-such-turn", f"turn {turn} has nothing at {path.text}")
+        return values[0]
+
+    return [one if one.resolve is None else one.resolve(recall) for one in matchers]
+
+
+TURN_MATCHERS: Mapping[str, Builder] = {"same_as_turn": _same_as_turn, "not": _not}
+"""Matchers that stand right behind a path of `json`, in the place of those of the same name."""

@@ -1,0 +1,79 @@
+"""`usage`: what the provider counted of a reply, such as tokens or cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.checks.check import (
+    PASS,
+    BadExpectation,
+    Judge,
+    Kind,
+    Options,
+    Verdict,
+    failed,
+    skipped,
+)
+from harness.checks.matcher import all_expected, first_complaint
+from harness.checks.matchers import COUNT, compile_count
+from harness.checks.subject import Subject
+from harness.errors import did_you_mean
+from harness.json_schema.wording import show
+from harness.typing import Json, describe
+
+_NOT_READ = skipped("the provider's definition does not say where usage stands")
+_NOT_TOLD = skipped("the provider told no usage")
+
+
+def _compile(value: Json, _options: Options) -> Judge:
+    if not isinstance(value, Mapping) or not value:
+        message = f"{describe(value)} stands where a mapping of counted things is wanted"
+        raise BadExpectation("wrong-value", message, "such as {total_tokens: {at_most: 500}}")
+    rules = []
+    for name, wanted in value.items():
+        try:
+            rules.append((name, compile_count(wanted)))
+        except BadExpectation as error:
+            raise error.below(name) from error
+
+    def judge(subject: Subject) -> Verdict:
+        used = subject.usage
+        if not used:
+            return _NOT_READ if used is None else _NOT_TOLD
+        for name, matchers in rules:
+            found = used.get(name)
+            expected = all_expected(matchers)
+            if found is None:
+                hint = did_you_mean(name, used)
+                return failed(
+                    f"the usage of {subject.name} has no '{name}'",
+                    expected=f"{name}: {expected}",
+                    actual=_shown(used),
+                    difference=(hint,) if hint.startswith("did") else (),
+                )
+            if first_complaint(matchers, found, ()):
+                return failed(
+                    f"{subject.name} used {show(found)} {name}, expected {expected}",
+                    expected=f"{name}: {expected}",
+                    actual=_shown(used),
+                )
+        return PASS
+
+    return judge
+
+
+def _shown(used: Mapping[str, float]) -> str:
+    return "\n".join(f"{name}: {show(number)}" for name, number in used.items())
+
+
+USAGE = Kind(
+    name="usage",
+    schema={
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": COUNT,
+        "description": "What the provider counted, by its own names, to a number or comparison.",
+        "examples": [{"total_tokens": {"at_most": 500}}],
+    },
+    compile=_compile,
+)

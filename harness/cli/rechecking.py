@@ -1,0 +1,137 @@
+"""`harness check`: judges stored conversations, without playing them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from harness.cli.here import project_here
+from harness.conversation import Outcome, Transcript
+from harness.conversation.stored import (
+    NoTranscript,
+    transcript_from,
+    transcript_of_lines,
+    transcript_of_messages,
+)
+from harness.engine.loading import load_scenario
+from harness.engine.project import Project
+from harness.engine.rechecking import recheck
+from harness.engine.result import ScenarioResult
+from harness.json_path import find_first
+from harness.reports.failure import failure_screen
+from harness.reports.results import NoResults, read_results
+
+
+class NotStored(ValueError):
+    """A file holds no conversation that can be judged; its text is one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """One stored conversation."""
+
+    name: str
+    """As it is shown."""
+    scenario: Path | None
+    """The file that it was played from, where that is known."""
+    transcript: Transcript
+
+
+FOUND_PROBLEMS = 1
+WRONG_USE = 2
+
+
+def check_all(files: list[Path], scenario: Path | None, messages: str) -> int:
+    """Judge and print. Gives the exit status: 1 where a conversation failed or broke."""
+    project = project_here()
+    if scenario is not None:
+        scenario = scenario.resolve()
+    try:
+        counts = check_files(project, files, scenario=scenario, messages=messages)
+    except NotStored as error:
+        typer.echo(f"{error} [no-transcript]", err=True)
+        return WRONG_USE
+    told = [f"{count} {outcome.value}" for outcome, count in counts.items() if count]
+    typer.echo(", ".join(told) or "no conversation was judged")
+    is_bad = any(count for outcome, count in counts.items() if outcome.is_bad)
+    return FOUND_PROBLEMS if is_bad or not told else 0
+
+
+def check_files(
+    project: Project, files: list[Path], *, scenario: Path | None, messages: str
+) -> Mapping[Outcome, int]:
+    """Judge every conversation of the files, and print what came. Gives counts by outcome.
+
+    `scenario` stands in for what a file does not tell; of results, other scenarios' conversations
+    are left out. `messages` is the JSONPath of the messages in a provider's own record. Raises
+    `NotStored` and `AuthoringError`.
+    """
+    counts = dict.fromkeys(Outcome, 0)
+    for file in files:
+        for stored in _stored(project, file, messages):
+            if scenario is not None and stored.scenario not in (None, scenario):
+                continue
+            played = scenario or stored.scenario
+            if played is None:
+                raise NotStored(f"{file}: the scenario is not known; name it with --scenario")
+            result = recheck(load_scenario(project, played), stored.transcript, project.vocabulary)
+            counts[result.outcome] += 1
+            _tell(stored.name, result)
+    return counts
+
+
+def _tell(name: str, result: ScenarioResult) -> None:
+    skipped = sum(check.outcome is Outcome.SKIPPED for check in result.checks)
+    judged = len(result.checks) - skipped
+    behind = f", {skipped} skipped" if skipped else ""
+    typer.echo(f"{result.outcome.value:<8}{name}: {judged} checks{behind}")
+    for note in result.notes:
+        typer.echo(f"note: {note}")
+    if result.outcome.is_bad:
+        typer.echo(failure_screen(result))
+        typer.echo("")
+
+
+def _stored(project: Project, file: Path, messages: str) -> Iterator[Stored]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotStored(f"{file}: the file cannot be read: {error}") from error
+    try:
+        if file.suffix == ".jsonl":
+            yield Stored(name=str(file), scenario=None, transcript=transcript_of_lines(text))
+            return
+        value = json.loads(text)
+        if isinstance(value, dict) and "conversations" in value:
+            yield from _of_results(project, file)
+            return
+        yield Stored(name=str(file), scenario=None, transcript=_transcript(value, messages))
+    except (NoTranscript, NoResults, ValueError) as error:
+        raise NotStored(f"{file}: {error}") from error
+
+
+def _transcript(value: Any, messages: str) -> Transcript:  # noqa: ANN401  # whatever the file holds
+    if messages:
+        is_there, value = find_first(messages, value)
+        if not is_there:
+            raise NoTranscript(f"the path {messages} leads nowhere")
+    if isinstance(value, list):
+        return transcript_of_messages(value)
+    return transcript_from(value)
+
+
+def _of_results(project: Project, file: Path) -> Iterator[Stored]:
+    for record in read_results(file):
+        for take in record.get("takes", (record,)):
+            if "transcript" in take:
+                name = f"{take['id']} take {take['take']}" if "take" in take else take["id"]
+                yield Stored(
+                    name=name,
+                    scenario=project.config.root / take["file"],
+                    transcript=transcript_from(take["transcript"]),
+                )

@@ -1,0 +1,80 @@
+"""The commands that work on results of runs: `harness report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+report = typer.Typer(no_args_is_help=True, help="Make and put together reports of runs.")
+
+WRONG_USE = 2
+
+Results = Annotated[list[Path], typer.Argument(help="Files of results, as runs write them.")]
+
+
+@report.command("build")
+def build_reports(
+    results: Annotated[Path, typer.Argument(help="results.json of a run.")] = Path(
+        "reports/results.json"
+    ),
+    *,
+    into: Annotated[
+        Path | None, typer.Option(help="Folder of the reports; that of the results if left out.")
+    ] = None,
+) -> None:
+    """Make the reports of a run from its results alone, also of a run that was killed."""
+    from harness.reports.results import NoResults, read_results  # noqa: PLC0415  # only here
+    from harness.reports.standard import build_standard  # noqa: PLC0415  # as above
+
+    folder = into or results.parent
+    try:
+        found = read_results(_results_or_parts(results))
+        folder.mkdir(parents=True, exist_ok=True)
+        made = build_standard(found, folder)
+    except (NoResults, OSError) as error:
+        raise _wrong(error) from error
+    if not found.is_whole:
+        typer.echo("the run was killed before its end; these are the conversations that ended")
+    for path in made:
+        typer.echo(str(path))
+
+
+@report.command("merge")
+def merge_results(
+    files: Results,
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")] = Path(
+        "reports/results.json"
+    ),
+) -> None:
+    """Put results of several runs together, such as those of CI's shards.
+
+    Of a conversation that stands in several files the last counts.
+    """
+    from harness.reports.results import NoResults, read_results  # noqa: PLC0415  # only here
+    from harness.reports.results.merging import merge  # noqa: PLC0415  # as above
+
+    try:
+        count = merge([read_results(file) for file in files], out)
+    except (NoResults, OSError, ValueError) as error:
+        raise _wrong(error) from error
+    plural = "" if count == 1 else "s"
+    typer.echo(f"{out}: {count} conversation{plural} of {len(files)} files")
+
+
+def _results_or_parts(path: Path) -> Path:
+    """The file, or where a run under xdist was killed, one that is put together of its parts."""
+    from harness.reports.results import read_results  # noqa: PLC0415  # only here
+    from harness.reports.results.merging import PARTS, gather_parts  # noqa: PLC0415  # as above
+
+    parts = sorted((path.parent / PARTS).glob("*.json"))
+    if parts:
+        gather_parts([read_results(part) for part in parts], path).abandon()
+    return path
+
+
+def _wrong(error: Exception) -> typer.Exit:
+    typer.echo(f"{error} [no-results]", err=True)
+    return typer.Exit(WRONG_USE)

@@ -1,0 +1,141 @@
+"""Makes a transcript of its JSON."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from harness import errors
+from harness.conversation.exchange import Attempt, Exchange, Headers, Origin, Request, Response
+from harness.conversation.message import Attachment, Reply, ReplyMessage, ToolCall, UserMessage
+from harness.conversation.transcript import Stop, Transcript, Turn
+from harness.errors import PlayError, Refused
+from harness.typing import Json
+
+Stored = Mapping[str, Any]
+
+
+class NoTranscript(ValueError):
+    """A JSON value is no stored transcript; its text says what is missing."""
+
+
+def transcript_from(value: Json) -> Transcript:
+    """A transcript from what `transcript_json` gave. Raises `NoTranscript`."""
+    if not isinstance(value, Mapping):
+        raise NoTranscript("a stored transcript is a mapping with 'turns'")
+    try:
+        return _transcript(value)
+    except KeyError as error:
+        raise NoTranscript(f"the key {error} is missing") from error
+    except NoTranscript:
+        raise
+    except (TypeError, AttributeError, ValueError) as error:
+        raise NoTranscript(f"a value has the wrong form: {error}") from error
+
+
+def _transcript(stored: Stored) -> Transcript:
+    stop = stored.get("stop")
+    return Transcript(
+        scenario=stored.get("scenario", ""),
+        provider=stored.get("provider", ""),
+        turns=tuple(_turn(turn) for turn in stored["turns"]),
+        around=_exchanges(stored.get("around", ())),
+        stop=Stop(turn=stop["turn"], error=_error(stop)) if stop else None,
+        is_recorded=stored.get("is_recorded", False),
+    )
+
+
+def _turn(stored: Stored) -> Turn:
+    reply, refusal = stored.get("reply"), stored.get("refusal")
+    error = _error(refusal) if refusal else None
+    return Turn(
+        number=stored["number"],
+        user=_said(stored["user"]),
+        reply=_reply(reply) if reply is not None else None,
+        refusal=error if isinstance(error, Refused) else None,
+        exchanges=_exchanges(stored.get("exchanges", ())),
+        looked_up=_exchanges(stored.get("looked_up", ())),
+        missing=tuple((name, reason) for name, reason in stored.get("missing", ())),
+        history=stored.get("history"),
+        variables=stored.get("variables", {}),
+    )
+
+
+def _said(stored: Stored) -> UserMessage:
+    return UserMessage(
+        text=stored["text"],
+        display_text=stored.get("pressed", ""),
+        attachments=_attachments(stored.get("attachments", ())),
+        metadata=stored.get("metadata", {}),
+    )
+
+
+def _reply(stored: Stored) -> Reply:
+    return Reply(
+        messages=tuple(
+            ReplyMessage(text=one["text"], id=one.get("id", ""), payload=one.get("payload"))
+            for one in stored["messages"]
+        ),
+        payload=stored.get("payload"),
+        actions=stored.get("actions", {}),
+        products=tuple(stored.get("products", ())),
+        attachments=_attachments(stored.get("attachments", ())),
+        tools=tuple(ToolCall(**one) for one in stored["tools"]) if "tools" in stored else None,
+        usage=stored.get("usage"),
+    )
+
+
+def _attachments(stored: Iterable[Stored]) -> tuple[Attachment, ...]:
+    return tuple(Attachment(name=one["name"], content=one.get("content", "")) for one in stored)
+
+
+def _exchanges(stored: Iterable[Stored]) -> tuple[Exchange, ...]:
+    return tuple(
+        Exchange(
+            request=Request(
+                method=one["method"],
+                url=one["url"],
+                headers=_headers(one.get("headers", ())),
+                body=_body(one),
+                origin=Origin(turn=one["turn"], step=one["step"]),
+            ),
+            response=_response(one["response"]) if "response" in one else None,
+            contract=tuple(one.get("contract", ())),
+        )
+        for one in stored
+    )
+
+
+def _response(stored: Stored) -> Response:
+    return Response(
+        status=stored["status"],
+        reason=stored.get("reason", ""),
+        headers=_headers(stored.get("headers", ())),
+        body=_body(stored),
+        started=stored.get("started", 0.0),
+        first_byte=stored.get("first_byte"),
+        seconds=stored.get("seconds"),
+        chunks=tuple((seconds, length) for seconds, length in stored.get("chunks", ())),
+        attempts=tuple(Attempt(**one) for one in stored.get("attempts", ())),
+    )
+
+
+def _headers(stored: Iterable[tuple[str, str]]) -> Headers:
+    return tuple((name, value) for name, value in stored)
+
+
+def _body(stored: Stored) -> bytes:
+    if "body_base64" in stored:
+        return b64decode(stored["body_base64"])
+    return str(stored.get("body", "")).encode()
+
+
+def _error(stored: Stored) -> PlayError:
+    kind = getattr(errors, stored["kind"], PlayError)
+    if not (isinstance(kind, type) and issubclass(kind, PlayError)):
+        raise NoTranscript(f"'{stored['kind']}' is no kind of error")
+    more: dict[str, Any] = {"details": tuple(stored.get("details", ()))}
+    if issubclass(kind, Refused):
+        more |= {"status": stored.get("status", 0), "state": stored.get("state", "")}
+    return kind(stored["code"], stored["message"], stored.get("hint", ""), **more)

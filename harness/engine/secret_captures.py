@@ -1,0 +1,104 @@
+"""Captures of a scenario that must never be stored or shown.
+
+A recording holds the mark of such a value in its place. A replay captures that mark, and so must
+whatever a recording keeps of later messages be made with it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+from harness.checks.pattern import Pattern
+from harness.conversation import Exchange, Reply, Response, UserMessage
+from harness.engine.line import Line, texts_in
+from harness.engine.speech import MissingCapture, Variables, capture_from, message_of
+from harness.json_path import find_first
+from harness.scenario import Capture, MessagePlan, UserTurn
+from harness.typing import Json
+from harness.wire.secret_names import mark
+from harness.wire.secret_spans import MARK
+
+
+def secret_from(
+    name: str, capture: Capture, reply: Reply, exchanges: tuple[Exchange, ...]
+) -> Json | MissingCapture:
+    """What a secret capture finds; in a replay the mark, which a pattern need not match."""
+    if capture.matches and mark(name) in reply.text:
+        return mark(name)
+    return capture_from(name, capture, reply, exchanges)
+
+
+def remember_secret(name: str, value: Json, variables: Variables, line: Line) -> None:
+    """Keep a secret, and hide it wherever it is or was said.
+
+    Raises `PlayError` where it is too short to be found again.
+    """
+    is_mark = isinstance(value, str) and MARK.search(value)
+    line.know(name, value)
+    if line.is_recorded:
+        variables.remember(name, mark(name) if is_mark else value)
+        if not any(MARK.search(text) for text in texts_in(value)):
+            line.notes = (*line.notes, _in_clear(name, line))
+        return
+    is_one = not isinstance(value, (Mapping, list))
+    variables.remember_secret(name, value, mark(name) if is_one else line.redactor.json(value))
+
+
+def remember_plain(name: str, value: Json, variables: Variables, line: Line) -> None:
+    """Keep a capture that is no secret; a part of it may be one all the same."""
+    hidden = line.redactor.json(value) if line.held_secrets else value
+    if hidden == value:
+        variables.remember(name, value)
+    else:
+        variables.remember_secret(name, value, hidden)
+
+
+def as_recorded(
+    plan: MessagePlan, variables: Variables, last: Reply | None, line: Line
+) -> UserMessage:
+    """The message as a replay will say it: with the marks that it will have captured."""
+    with variables.hidden():
+        message = message_of(plan, variables, last)
+    if plan.press is None:
+        return message
+    # What a button sends comes from a reply, which a replay sees without secrets.
+    return UserMessage(
+        text=line.redactor.text(message.text),
+        display_text=message.display_text,
+        attachments=message.attachments,
+        metadata=message.metadata,
+    )
+
+
+def know_what_came(planned: UserTurn, exchanges: tuple[Exchange, ...], line: Line) -> None:
+    """Hide what a turn that broke off would have captured, wherever in its answers it stands."""
+    for name, capture in planned.captures.items():
+        if not capture.is_secret:
+            continue
+        for exchange in exchanges:
+            if exchange.response is not None:
+                found = (text for text in _values(capture, exchange.response) if text)
+                line.know_all({text: name for text in found if not MARK.search(text)})
+                line.held_secrets = True
+
+
+def _values(capture: Capture, response: Response) -> Iterator[str]:
+    text = response.body.decode("utf-8", "replace")
+    if capture.header:
+        yield response.header(capture.header) or ""
+    elif capture.matches:
+        yield Pattern(capture.matches).captured(text) or ""
+    else:
+        try:
+            payload = json.loads(text)
+        except (ValueError, RecursionError):
+            return
+        found, value = find_first(capture.json, payload)
+        if found:
+            yield from texts_in(value)
+
+
+def _in_clear(name: str, line: Line) -> str:
+    mend = line.mend.replace("--mode record", "--mode refresh")
+    return f"the recording holds the secret '{name}' as it is; {mend}"

@@ -1,0 +1,54 @@
+"""Conversations at once, over the processes of one run."""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+PAUSE = 0.01
+"""Seconds between two looks for a free place."""
+
+ALL = "all providers"
+"""Names the places that every conversation needs, beside those of its provider."""
+
+
+class Slots:
+    """Places for conversations that processes share. Each process holds one at a time.
+
+    A place is a locked byte of a file, which the kernel gives back when its process dies.
+    """
+
+    def __init__(self, folder: Path, counts: Mapping[str, int]) -> None:
+        """`counts` are the places by name; a name without a count has room for everybody."""
+        self._folder = folder
+        self._counts = counts
+
+    @contextmanager
+    def taken(self, provider: str) -> Iterator[None]:
+        """Wait until there is room for a conversation with a provider, and keep it."""
+        with ExitStack() as stack:
+            for name in (provider, ALL):
+                if name in self._counts:
+                    stack.enter_context(self._one(name, self._counts[name]))
+            yield
+
+    @contextmanager
+    def _one(self, name: str, count: int) -> Iterator[None]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / f"{name}.places").open("ab") as file:
+            while not any(_is_free(file.fileno(), place) for place in range(count)):
+                time.sleep(PAUSE)
+            # Closing the file gives the place back.
+            yield
+
+
+def _is_free(number: int, place: int) -> bool:
+    """Take a place, where nobody else has it."""
+    try:
+        fcntl.lockf(number, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+    except OSError:
+        return False
+    return True

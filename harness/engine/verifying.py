@@ -1,0 +1,141 @@
+"""What is wrong with a scenario in its project, told without playing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from harness.checks import BadExpectation
+from harness.checks.pattern import Pattern
+from harness.engine.project import Project
+from harness.errors import Problem, did_you_mean, quote
+from harness.scenario import Expectation, Scenario, named_in, turn_subject
+from harness.source import Place
+from harness.yaml_reader import Document, Node
+
+
+def problems_of(
+    project: Project, scenario: Scenario, documents: Sequence[Document]
+) -> Iterator[Problem]:
+    """Names that the project does not have, and expectations that make no sense.
+
+    `documents` are all that the scenario was read from, its own first.
+    """
+    own = documents[0].source.path
+    for problem in _problems(project, scenario, documents):
+        if problem.place is None or problem.place.source.path == own:
+            yield problem
+        else:
+            parts = (problem.subject, f"for {own}")
+            yield replace(problem, subject=", ".join(part for part in parts if part))
+
+
+def _problems(
+    project: Project, scenario: Scenario, documents: Sequence[Document]
+) -> Iterator[Problem]:
+    yield from _provider_problems(project, scenario, documents)
+    yield from _tag_problems(project, documents)
+    yield from _waiver_problems(project, scenario, documents[0])
+    yield from _check_problems(project, scenario, {one.source.path: one for one in documents})
+
+
+def _provider_problems(
+    project: Project, scenario: Scenario, documents: Sequence[Document]
+) -> Iterator[Problem]:
+    for document in documents:
+        named = document.at().get("provider")
+        for node in _each(named) if named is not None else ():
+            if str(node.value) not in project.config.providers:
+                yield project.unknown_provider(str(node.value), node.place)
+    if not scenario.providers and not project.config.provider:
+        yield Problem(
+            code="no-provider",
+            message="the scenario names no provider and harness.yaml no default",
+            place=scenario.place,
+            hint=f"add 'provider:', one of {', '.join(project.config.providers)}",
+        )
+
+
+def _tag_problems(project: Project, documents: Sequence[Document]) -> Iterator[Problem]:
+    known = project.config.tags
+    nodes = (tag for one in documents for tag in one.at().get("tags") or ())
+    for node in nodes if known is not None else ():
+        tag = str(node.value)
+        if known is not None and tag not in known:
+            yield Problem(
+                code="unknown-tag",
+                message=f"unknown tag {quote(tag)}",
+                place=node.place,
+                hint=did_you_mean(tag, known) or "declare it under 'tags:' in harness.yaml",
+            )
+
+
+def _each(node: Node) -> Iterator[Node]:
+    return node.elements() if isinstance(node.value, list) else iter((node,))
+
+
+def _waiver_problems(project: Project, scenario: Scenario, document: Document) -> Iterator[Problem]:
+    """Providers and rows that a `when:` names and that are not there."""
+    rows = [row.name for row in scenario.rows if row.name]
+    for waiver in scenario.waivers:
+        for key, node in named_in(document.at(waiver.kind.value)):
+            name = str(node.value)
+            if key == "provider" and name not in project.config.providers:
+                yield project.unknown_provider(name, node.place)
+            if key == "row" and name not in rows:
+                yield Problem(
+                    code="unknown-row",
+                    message=f"the scenario has no row {quote(name)}",
+                    place=node.place,
+                    hint=did_you_mean(name, rows) or "rows are made by 'matrix:'",
+                )
+
+
+def _check_problems(
+    project: Project, scenario: Scenario, documents: Mapping[str, Document]
+) -> Iterator[Problem]:
+    """What can be told of expectations without a reply: patterns, paths, names of schemas."""
+    blocks = [
+        (turn_subject(turn.number, turn.id), turn.expectations) for turn in scenario.user_turns
+    ]
+    yield from _capture_problems(scenario)
+    for subject, expectations in [*blocks, ("", scenario.expectations)]:
+        for expectation in expectations:
+            if not expectation.value.is_constant:
+                continue
+            try:
+                project.vocabulary.judge_for(expectation, expectation.value.render({}))
+            except BadExpectation as error:
+                yield Problem(
+                    code=error.code,
+                    message=error.message,
+                    place=_place_of(error, expectation, documents[expectation.place.source.path]),
+                    subject=subject,
+                    hint=error.hint,
+                )
+
+
+def _capture_problems(scenario: Scenario) -> Iterator[Problem]:
+    for turn in scenario.user_turns:
+        for capture in turn.captures.values():
+            try:
+                Pattern(capture.matches)
+            except BadExpectation as error:
+                yield Problem(
+                    code=error.code,
+                    message=error.message,
+                    place=capture.place,
+                    subject=turn_subject(turn.number, turn.id),
+                    hint=error.hint,
+                )
+
+
+def _place_of(error: BadExpectation, expectation: Expectation, document: Document) -> Place:
+    """Where a check's value makes no sense: at a name that is unknown, else at the value."""
+    path = (*expectation.path, *error.path)
+    is_name = bool(error.path) and error.code in _NAMES
+    return document.key_place(path) if is_name else document.place(path)
+
+
+_NAMES = ("unknown-check", "unknown-key", "unknown-matcher", "invalid-path")
+"""Codes of what is wrong with a key, not with the value behind it."""

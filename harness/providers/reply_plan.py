@@ -1,0 +1,34 @@
+"""Reads the `reply:` of a definition's step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.providers.definition import ReplyPlan, ToolsPlan
+from harness.yaml_reader import Node
+
+_PATHS = ("messages", "id", "actions", "products", "attachments", "usage")
+_TOOL_PATHS = ("path", "name", "arguments", "id")
+
+
+def reply_plan(node: Node, path: Callable[[Node], str]) -> ReplyPlan:
+    """What `reply:` says; `path` reads a JSONPath and notes what is wrong with it."""
+    text, tools = node.get("text"), node.get("tools")
+    paths = [text] if text and isinstance(text.value, str) else list(text or ())
+    one = {key: path(node.at(key)) for key in _PATHS if node.get(key)}
+    return ReplyPlan(
+        **one,
+        text=tuple(path(found) for found in paths) or ("$",),
+        is_text_optional=_flag(node, "text_optional"),
+        only_new=_flag(node, "only_new"),
+        tools=_tools(tools, path) if tools else None,
+    )
+
+
+def _tools(node: Node, path: Callable[[Node], str]) -> ToolsPlan:
+    return ToolsPlan(**{key: path(node.at(key)) for key in _TOOL_PATHS if node.get(key)})
+
+
+def _flag(node: Node, key: str) -> bool:
+    found = node.get(key)
+    return bool(found and found.value)

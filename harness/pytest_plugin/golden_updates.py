@@ -1,0 +1,67 @@
+"""`--harness-update`: goldens are rewritten from recordings, and what was written is told."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.checks.golden_ledger import Entry, GoldenLedger
+from harness.engine.plan import Mode
+from harness.pytest_plugin.suite import Suite
+
+_WORKER_KEY = "harness_goldens"
+
+
+class GoldenUpdates:
+    """Rewrites goldens in one run, over all its processes."""
+
+    def __init__(self) -> None:
+        self.ledger = GoldenLedger(Path(tempfile.mkdtemp(prefix="harness-goldens-")))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401  # xdist names no type
+        """Let the processes of pytest-xdist share one ledger."""
+        node.workerinput[_WORKER_KEY] = str(self.ledger.folder)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:  # noqa: ANN401  # as above
+        """Tell what was written, with what differed."""
+        terminalreporter.write_sep("-", "goldens (--harness-update)")
+        entries = self.ledger.written()
+        for entry in entries:
+            for line in _told(entry):
+                terminalreporter.write_line(line)
+        if not entries:
+            terminalreporter.write_line("no golden was written")
+
+    def pytest_unconfigure(self) -> None:
+        """Remove the ledger."""
+        shutil.rmtree(self.ledger.folder, ignore_errors=True)
+
+
+def require_recordings(mode: str) -> None:
+    """Raise `pytest.UsageError` in every mode but `replay`.
+
+    A live answer may hold secrets; those of a recording are redacted.
+    """
+    if mode != Mode.REPLAY:
+        message = f"--harness-update takes answers from recordings; the mode is '{mode}'"
+        raise pytest.UsageError(f"{message}: refresh the recordings first, then update")
+
+
+def update_goldens(config: pytest.Config, suite: Suite) -> None:
+    """Rewrite goldens in this run."""
+    worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+    if worker is not None:
+        suite.project.goldens.ledger = GoldenLedger(Path(worker[_WORKER_KEY]))
+        return
+    updates = GoldenUpdates()
+    config.pluginmanager.register(updates, "harness_golden_updates")
+    suite.project.goldens.ledger = updates.ledger
+
+
+def _told(entry: Entry) -> list[str]:
+    return [f"{entry.done} {entry.golden} ({entry.who})", *(f"  {line}" for line in entry.lines)]

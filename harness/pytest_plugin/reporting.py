@@ -1,0 +1,136 @@
+"""Writes the results of a run into a folder, and the reports that are made of them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.conversation import Outcome
+from harness.engine.plan import Play
+from harness.engine.result import ScenarioResult
+from harness.evaluation import Takes
+from harness.reports.results import (
+    Identity,
+    NoResults,
+    ResultsWriter,
+    RunHead,
+    conversation_record,
+    read_results,
+    takes_record,
+)
+from harness.reports.results.merging import PARTS, gather_parts
+from harness.reports.standard import build_standard
+from harness.typing import Json
+
+RESULTS = "results.json"
+
+
+class RunReports:
+    """Results of one process of a run: alone, a worker of xdist, or the one that starts them.
+
+    A pytest plugin of its own, registered where `--harness-reports` asks for it.
+    """
+
+    def __init__(self, config: pytest.Config, folder: Path, *, mode: str, project: str) -> None:
+        """Raises `pytest.UsageError` where the folder cannot be written."""
+        self.made: list[Path] = []
+        """Files that were written when the run ended."""
+        self.problem = ""
+        """Why a report could not be made; empty where all were."""
+        self._folder = folder
+        self._head = RunHead(mode=mode, project=project).json()
+        self._errors: dict[str, Mapping[str, Json]] = {}
+        self._order: dict[str, int] = {}
+        worker = getattr(config, "workerinput", {}).get("workerid", "")
+        self._is_worker = bool(worker)
+        path = folder / PARTS / f"{worker}.json" if worker else folder / RESULTS
+        try:
+            if not worker:
+                shutil.rmtree(folder / PARTS, ignore_errors=True)
+            folder.mkdir(parents=True, exist_ok=True)
+            self._writer = ResultsWriter(path, self._head)
+        except OSError as error:
+            message = f"--harness-reports: {path} cannot be written: {error.strerror}"
+            raise pytest.UsageError(message) from error
+
+    def add(self, item: pytest.Item, play: Play, result: ScenarioResult) -> None:
+        """Write down what came of a scenario."""
+        self._add(_expected(item, conversation_record(_identity(item, play), result)))
+
+    def add_takes(self, item: pytest.Item, play: Play, takes: Takes) -> None:
+        """Write down what came of a repeated scenario."""
+        self._add(_expected(item, takes_record(_identity(item, play), takes)))
+
+    @pytest.hookimpl
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note the order of the run, in which the workers' results are put together."""
+        if self._is_worker:
+            self._order = {item.nodeid: index for index, item in enumerate(session.items)}
+
+    @pytest.hookimpl
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what is wrong with a file."""
+        if report.failed and not self._is_worker:
+            self._errors[report.nodeid] = {"file": report.nodeid, "message": str(report.longrepr)}
+
+    @pytest.hookimpl
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Write down what was skipped, so not played."""
+        told = dict(report.user_properties)
+        if report.when == "setup" and report.skipped and "scenario" in told:
+            self._add(_skipped(report, told))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """Close the results and make the other reports of them."""
+        try:
+            self._gather_workers()
+            self._writer.finish(errors=self._errors.values(), exit_status=int(exitstatus))
+            if not self._is_worker:
+                results = read_results(self._folder / RESULTS)
+                self.made = [results.path, *build_standard(results, self._folder)]
+        except (OSError, NoResults) as error:
+            self.problem = str(error)
+
+    def _add(self, record: dict[str, Json]) -> None:
+        if self._is_worker:
+            record["index"] = self._order[str(record["id"])]
+        self._writer.add(record)
+
+    def _gather_workers(self) -> None:
+        """Where xdist's workers played, put together what they wrote."""
+        parts = [] if self._is_worker else sorted((self._folder / PARTS).glob("*.json"))
+        if parts:
+            self._writer.abandon()
+            workers = [read_results(part) for part in parts]
+            self._writer = gather_parts(workers, self._folder / RESULTS, self._head)
+            shutil.rmtree(self._folder / PARTS, ignore_errors=True)
+
+
+def _identity(item: pytest.Item, play: Play) -> Identity:
+    return Identity(id=item.nodeid, file=item.nodeid.partition("::")[0], row=play.row)
+
+
+def _expected(item: pytest.Item, record: dict[str, Json]) -> dict[str, Json]:
+    """The record, with the reason where it was expected to fail and did."""
+    mark = item.get_closest_marker("xfail")
+    if mark is not None and record["outcome"] == Outcome.FAILED:
+        record["expected_failure"] = str(mark.kwargs.get("reason", ""))
+    return record
+
+
+def _skipped(report: pytest.TestReport, told: Mapping[str, Any]) -> dict[str, Json]:
+    file, line, _ = report.location
+    return {
+        "id": report.nodeid,
+        "scenario": told["scenario"],
+        "provider": told["provider"],
+        "file": file,
+        "line": (line or 0) + 1,
+        "outcome": Outcome.SKIPPED.value,
+        "notes": [str(told.get("reason", ""))],
+    }

@@ -1,0 +1,106 @@
+"""Makes one file of results of several: of xdist's workers, of CI's shards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from harness.reports.results.reading import Results
+from harness.reports.results.writing import ResultsWriter
+from harness.typing import Json
+
+PARTS = ".parts"
+"""The folder beside results.json of what xdist's workers write, until the run ends."""
+
+
+def merge(parts: Sequence[Results], into: Path, *, head: Mapping[str, Json] | None = None) -> int:
+    """Write the conversations of all parts into one file; gives how many there are.
+
+    A conversation that stands in several parts is taken from the last of them, at the place of
+    the first: so a run of what had failed mends the results of the run before. `head` is that of
+    the first part where it is not given.
+    """
+    if into.resolve() in {part.path.resolve() for part in parts}:
+        raise ValueError(f"{into} is one of the files to be merged")
+    last: dict[str, int] = {}
+    for index, part in enumerate(parts):
+        for line in part.lines():
+            last[_id(line)] = index
+    writer = ResultsWriter(into, head or _head(parts))
+    first_lines: dict[str, str] = {}
+    order: list[str] = []
+    for index, part in enumerate(parts):
+        for line in part.lines():
+            name = _id(line)
+            if name not in first_lines:
+                order.append(name)
+                first_lines[name] = ""
+            if last[name] == index:
+                first_lines[name] = line
+    for name in order:
+        writer.add_line(first_lines[name])
+    errors = {json.dumps(one): one for part in parts for one in part.head.get("errors", ())}
+    statuses = [part.head["exit_status"] for part in parts if "exit_status" in part.head]
+    if all(part.is_whole for part in parts):
+        writer.finish(errors=errors.values(), exit_status=max(statuses, default=None))
+    else:
+        writer.abandon()
+    return len(order)
+
+
+def gather_parts(
+    workers: Sequence[Results], into: Path, head: Mapping[str, Json] | None = None
+) -> ResultsWriter:
+    """Write what the workers of one run wrote into one file, which is not closed yet."""
+    writer = ResultsWriter(into, head or _head(workers))
+    for line in gather(workers):
+        writer.add_line(line)
+    return writer
+
+
+def gather(workers: Sequence[Results]) -> Iterator[str]:
+    """The lines of all workers of one run, in the order in which pytest collected.
+
+    Only where each line stands is kept in memory.
+    """
+    with ExitStack() as stack:
+        files = [stack.enter_context(worker.path.open("rb")) for worker in workers]
+        places = sorted(
+            (_index(line), number, offset)
+            for number, file in enumerate(files)
+            for offset, line in _lines(file)
+        )
+        for _, number, offset in places:
+            files[number].seek(offset)
+            yield files[number].readline().decode().removeprefix(",").rstrip("\n")
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Each conversation's line with its offset."""
+    offset = len(file.readline())
+    while (line := file.readline()).endswith(b"}\n") and not line.startswith(b"]"):
+        yield offset, line
+        offset += len(line)
+
+
+def _index(line: bytes) -> int:
+    """A conversation's place in the run; it stands last in its line."""
+    return int(line.rpartition(b'"index":')[2].rstrip(b"}\n"))
+
+
+def _head(parts: Sequence[Results]) -> dict[str, Json]:
+    head: dict[str, Any] = dict(parts[0].head)
+    for name in ("errors", "ended", "exit_status"):
+        head.pop(name, None)
+    head["started"] = min(part.head["started"] for part in parts)
+    return head
+
+
+def _id(line: str) -> str:
+    """The id of a conversation; it stands first in its line."""
+    if line.startswith('{"id":"'):
+        return str(json.JSONDecoder().raw_decode(line, 6)[0])
+    return str(json.loads(line)["id"])

@@ -1,0 +1,146 @@
+"""What came of one conversation, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from harness.conversation import Outcome, Transcript
+from harness.conversation.stored import transcript_json
+from harness.engine.drift.drift import ComparedTurn
+from harness.engine.result import CheckResult, ScenarioResult
+from harness.evaluation import Takes
+from harness.reports.failure import failure_screen
+from harness.reports.takes import takes_screen
+from harness.scenario import AssistantLine, Scenario, UserTurn
+from harness.template import TemplateError
+from harness.typing import Json
+
+Record = dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Which conversation it was."""
+
+    id: str
+    """As pytest names it: `scenarios/connectly/pink-dress.yaml::pink-dress[connectly]`."""
+    file: str
+    """Of the scenario, as people see it."""
+    row: str = ""
+    """Of the matrix; empty where there is none."""
+
+
+def takes_record(identity: Identity, takes: Takes) -> Record:
+    """A repeated scenario, judged over its takes, each of which is a conversation."""
+    interval = takes.interval
+    repeat: Record = {"passed": takes.passed, "told": takes.told, "wanted": takes.wanted}
+    if interval is not None:
+        repeat["interval"] = [round(interval.low, 6), round(interval.high, 6)]
+    record: Record = {
+        **_about(identity, takes.scenario),
+        "provider": takes.results[0].transcript.provider,
+        "outcome": takes.outcome.value,
+        "codes": list(takes.codes),
+        "repeat": repeat,
+        "failure": takes_screen(takes) if takes.outcome.is_bad else "",
+        "takes": [
+            {**conversation_record(identity, result), "take": number}
+            for number, result in enumerate(takes.results, 1)
+        ],
+    }
+    return _without_empty(record)
+
+
+def conversation_record(identity: Identity, result: ScenarioResult) -> Record:
+    """A conversation with its checks, without what is empty."""
+    scenario = result.scenario
+    latencies = [turn.latency for turn in result.transcript.turns]
+    known = [latency for latency in latencies if latency is not None]
+    record: Record = {
+        **_about(identity, scenario),
+        "provider": result.transcript.provider,
+        "outcome": result.outcome.value,
+        "codes": list(result.codes),
+        "latency": round(sum(known), 6) if known else None,
+        "plan": list(_plan(scenario, result.transcript)),
+        "checks": [_check(check, result, identity.file) for check in result.checks],
+        "notes": list(result.notes),
+        "drift": [_drift(turn) for turn in result.compared],
+        "failure": failure_screen(result) if result.outcome.is_bad else "",
+        "transcript": transcript_json(result.transcript),
+    }
+    return _without_empty(record)
+
+
+def _about(identity: Identity, scenario: Scenario) -> Record:
+    return {
+        "id": identity.id,
+        "scenario": scenario.id,
+        "title": scenario.title,
+        "description": scenario.description,
+        "tags": list(scenario.tags),
+        "row": identity.row,
+        "file": identity.file,
+        "line": scenario.place.line,
+    }
+
+
+def _without_empty(record: Record) -> Record:
+    return {name: value for name, value in record.items() if value not in (None, "", [])}
+
+
+def _plan(scenario: Scenario, transcript: Transcript) -> Iterator[Json]:
+    """What the scenario holds, in its order: turns, and lines that the bot spoke by itself."""
+    variables = {turn.number: turn.variables for turn in transcript.turns}
+    following: Mapping[str, object] = {}
+    entries: list[Json] = []
+    # From the end: what a line says is filled in with what the turn behind it knows.
+    for planned in reversed(scenario.turns):
+        if isinstance(planned, UserTurn):
+            following = variables.get(planned.number, {})
+            entry: Record = {"turn": planned.number, "line": planned.place.line}
+            if planned.id:
+                entry["id"] = planned.id
+            entries.append(entry)
+        else:
+            entries.append({"assistant": _spoken(planned, following)})
+    yield from reversed(entries)
+
+
+def _spoken(line: AssistantLine, variables: Mapping[str, object]) -> str:
+    try:
+        return str(line.text.render({} if line.text.is_constant else variables))
+    except TemplateError:
+        return "…"
+
+
+def _check(check: CheckResult, result: ScenarioResult, file: str) -> Record:
+    stored: Record = {"name": check.name, "outcome": check.outcome.value, "turn": check.turn}
+    if check.place is not None:
+        stored["line"] = check.place.line
+        if check.place.source.path != file:
+            stored["file"] = check.place.source.path
+    if check.outcome is Outcome.PASSED:
+        return stored
+    if check.place is not None:
+        stored["column"] = check.place.column
+        stored["excerpt"] = result.excerpt(check.place)
+    for name, value in (
+        ("message", check.message),
+        ("expected", check.expected),
+        ("actual", check.actual),
+        ("difference", list(check.difference)),
+    ):
+        if value:
+            stored[name] = value
+    return stored
+
+
+def _drift(compared: ComparedTurn) -> Json:
+    drift = compared.drift
+    return {
+        "turn": drift.turn,
+        "kind": drift.kind.value,
+        "lines": list(drift.lines),
+    }

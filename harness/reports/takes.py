@@ -1,0 +1,54 @@
+"""One screen that says why a repeated scenario failed or broke."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from harness.conversation import Outcome
+from harness.evaluation import Takes
+from harness.reports.failure import LABEL, failure_screen
+
+MOST_LISTED = 20
+"""Takes that have a line of their own."""
+
+
+def takes_screen(takes: Takes) -> str:
+    """How many takes passed, a line for each, and the screen of the first that explains it."""
+    lines = [*_head(takes), *takes_listed(takes)]
+    if takes.outcome is not Outcome.PASSED:
+        screen = failure_screen(takes.results[takes.shown - 1])
+        lines += ["", f"take {takes.shown}", screen]
+    return "\n".join(lines)
+
+
+def takes_told(takes: Takes) -> str:
+    """`3 of 5 takes passed, 4 wanted (95 % interval 0.23 to 0.88)`."""
+    if not takes.told:
+        return f"none of {len(takes.results)} takes could be told, {takes.wanted} must pass"
+    told = f"{takes.passed} of {_plural(takes.told, 'take')} passed"
+    if takes.broken:
+        told += f" and {takes.broken} could not be told"
+    return f"{told}, {takes.wanted} wanted (95 % interval {takes.interval})"
+
+
+def takes_listed(takes: Takes) -> Iterator[str]:
+    """A line for each take: its number, its outcome, and codes of what went wrong."""
+    for number, result in enumerate(takes.results[:MOST_LISTED], 1):
+        codes = ", ".join(result.codes)
+        yield f"  {f'take {number}':<{LABEL}}{result.outcome.value:<{LABEL}}{codes}".rstrip()
+    hidden = Counter(result.outcome.value for result in takes.results[MOST_LISTED:])
+    if hidden:
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in hidden.items())
+        yield f"  … {_plural(hidden.total(), 'more take')}: {counts}"
+
+
+def _head(takes: Takes) -> Iterator[str]:
+    scenario = takes.scenario
+    place = scenario.repeat.place if scenario.repeat else scenario.place
+    yield f"{place}: {takes_told(takes)}"
+    yield f"{takes.results[0].excerpt(place)} [repeat]"
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

@@ -1,0 +1,78 @@
+"""The other files that a scenario is made of, and which YAML files are scenarios."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from harness.errors import HarnessError
+from harness.yaml_reader import Document
+
+DEFAULTS = "defaults.yaml"
+"""Holds for the scenarios of its folder and of those below; is no scenario."""
+FRAGMENTS = "fragments"
+"""A folder whose files are no scenarios."""
+SUFFIXES = (".yaml", ".yml")
+
+
+class FileKind(StrEnum):
+    """How a YAML file is read."""
+
+    FRAGMENT = "fragment"
+    SCENARIO = "scenario"
+    DEFAULTS = "defaults"
+
+
+class BadFile(HarnessError):
+    """A file that a scenario names and that cannot be taken."""
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+
+class OtherFiles(Protocol):
+    """Gives a scenario the files that it names."""
+
+    @property
+    def digest(self) -> str:
+        """A hash of all that was given; empty where nothing was."""
+
+    def text(self, name: str, beside: str) -> tuple[str, str]:
+        """A file's path as people see it, and its text.
+
+        `name` is relative to the file `beside`. Raises `BadFile`.
+        """
+
+    def document(self, name: str, beside: str, kind: FileKind) -> Document:
+        """A YAML file. Raises `BadFile`, and `AuthoringError` with all that is wrong with it."""
+
+
+class _NoFiles:
+    """For a scenario that stands alone."""
+
+    digest = ""
+
+    def text(self, name: str, beside: str) -> tuple[str, str]:
+        """Raise `BadFile`."""
+        raise BadFile("no-such-file", f"there is no file {name} beside {beside}")
+
+    def document(self, name: str, beside: str, kind: FileKind) -> Document:
+        """Raise `BadFile`."""
+        raise BadFile("no-such-file", f"there is no {kind} {name} beside {beside}")
+
+
+NO_FILES = _NoFiles()
+
+
+def is_scenario_file(file: Path, folder: Path) -> bool:
+    """Whether a file below a folder of scenarios is one itself, by its name."""
+    # Texts, not paths: this is asked for each of 10,000 files.
+    text = str(file)[len(str(folder)) :]
+    if not text.endswith(SUFFIXES) or f"{os.sep}{FRAGMENTS}{os.sep}" in text:
+        return False
+    return not text.endswith(f"{os.sep}{DEFAULTS}")

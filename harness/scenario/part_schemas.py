@@ -1,0 +1,128 @@
+"""The formats of the files that scenarios share: fragments and defaults, as JSON Schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.scenario.files import FileKind
+from harness.typing import Json
+
+DEFAULT_KEYS = ("provider", "tags", "vars", "session", "timeout", "expect")
+_NAMES: Json = {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
+
+_FILE: Json = {
+    "type": "string",
+    "minLength": 1,
+    "description": "Its path, from the folder of this file.",
+}
+INCLUDE: Json = {
+    "description": "Turns of a fragment stand here.",
+    "oneOf": [
+        _FILE,
+        {
+            "type": "object",
+            "required": ["file"],
+            "additionalProperties": False,
+            "properties": {
+                "file": _FILE,
+                "with": {
+                    "type": "object",
+                    "propertyNames": _NAMES,
+                    "description": "Values for the fragment's parameters.",
+                },
+            },
+        },
+    ],
+}
+BRANCH: Json = {
+    "type": "object",
+    "required": ["file", "from"],
+    "additionalProperties": False,
+    "description": "Goes on from a turn of another scenario, whose beginning is said anew.",
+    "properties": {
+        "file": _FILE,
+        "from": {"type": "string", "description": "The id of the last turn that is said anew."},
+    },
+}
+UTTERANCES: dict[str, Json] = {
+    "utterances": {
+        "type": "array",
+        "items": {"type": ["string", "number", "boolean", "null"]},
+        "minItems": 1,
+        "description": "Several ways to say it.",
+    },
+    "pick": {
+        "description": "Which of the utterances are said, each in a conversation of its own.",
+        "oneOf": [
+            {"enum": ["all", "first"]},
+            {
+                "type": "object",
+                "required": ["sample"],
+                "additionalProperties": False,
+                "properties": {
+                    "sample": {
+                        "type": "integer",
+                        "minimum": 1,
+                        "description": "So many of them are drawn.",
+                    },
+                    "seed": {
+                        "type": ["string", "integer"],
+                        "description": "Another seed draws others; the scenario's id else.",
+                    },
+                },
+            },
+        ],
+    },
+}
+
+
+def part_schema(kind: FileKind, scenario: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The format of a kind of file, from that of a scenario."""
+    if kind is FileKind.SCENARIO:
+        return scenario
+    return fragment_schema(scenario) if kind is FileKind.FRAGMENT else defaults_schema(scenario)
+
+
+def fragment_schema(scenario: Mapping[str, Json]) -> dict[str, Json]:
+    """The format of a fragment, from that of a scenario."""
+    return {
+        **_head(scenario, "Fragment", "Turns that scenarios include."),
+        "required": ["turns"],
+        "properties": {
+            "description": {"type": "string"},
+            "parameters": {
+                "type": "object",
+                "propertyNames": _NAMES,
+                "description": "Names with defaults; one without a default must be given.",
+            },
+            "turns": _keys(scenario)["turns"],
+        },
+    }
+
+
+def defaults_schema(scenario: Mapping[str, Json]) -> dict[str, Json]:
+    """The format of `defaults.yaml`, from that of a scenario."""
+    keys = _keys(scenario)
+    return {
+        **_head(scenario, "Defaults", "What holds for the scenarios of a folder."),
+        "minProperties": 1,
+        "properties": {name: keys[name] for name in DEFAULT_KEYS},
+    }
+
+
+def _head(scenario: Mapping[str, Json], title: str, description: str) -> dict[str, Json]:
+    shared = {"$defs": scenario["$defs"]} if "$defs" in scenario else {}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        "description": description,
+        "type": "object",
+        "additionalProperties": False,
+        **shared,
+    }
+
+
+def _keys(scenario: Mapping[str, Json]) -> Mapping[str, Json]:
+    keys = scenario["properties"]
+    assert isinstance(keys, Mapping)  # noqa: S101  # every format here is a mapping
+    return keys

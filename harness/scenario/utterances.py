@@ -1,0 +1,72 @@
+"""Several ways to say one thing, as rows beside those of the matrix."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from harness.scenario.names import slug, unique_name
+from harness.scenario.scenario import Row
+from harness.yaml_reader import Node
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """One utterance of a turn."""
+
+    turn: int
+    index: int
+    name: str
+    """Empty where the turn says nothing else."""
+
+
+def spoken_rows(
+    rows: tuple[Row, ...], spoken: Mapping[int, Node], identifier: str
+) -> tuple[Row, ...]:
+    """Every row with every combination of the utterances that are picked.
+
+    `spoken` holds the messages that have several, by the number of their turn. A sample is drawn
+    with the scenario's id where it names no seed, so it is the same in every run.
+    """
+    if not spoken:
+        return rows
+    choices = [tuple(_choices(turn, user, identifier)) for turn, user in spoken.items()]
+    return tuple(_combined(rows, choices))
+
+
+def _combined(rows: Sequence[Row], choices: Sequence[tuple[_Choice, ...]]) -> Iterator[Row]:
+    taken: set[str] = set()
+    for row in rows:
+        for picked in product(*choices):
+            names = [name for name in (row.name, *(one.name for one in picked)) if name]
+            yield Row(
+                name=unique_name(slug(names), taken) if names else "",
+                values=row.values,
+                said={one.turn: one.index for one in picked},
+            )
+
+
+def _choices(turn: int, user: Node, identifier: str) -> Iterator[_Choice]:
+    texts = [str(one.as_written) for one in user.at("utterances")]
+    picked = _picked(texts, user.get("pick"), f"{identifier}/{turn}")
+    for index in picked:
+        yield _Choice(turn, index, slug([texts[index]]) if len(picked) > 1 else "")
+
+
+def _picked(texts: Sequence[str], pick: Node | None, otherwise: str) -> list[int]:
+    """Places of the utterances that are said, in their order."""
+    every = list(range(len(texts)))
+    if pick is None or pick.value == "all":
+        return every
+    if pick.value == "first":
+        return every[:1]
+    seed = pick.text_of("seed") or otherwise
+    # By each text's own hash: what is added or moved changes little of what is drawn.
+    drawn = sorted(every, key=lambda index: _drawn(seed, texts[index]))
+    return sorted(drawn[: int(str(pick.at("sample").value))])
+
+
+def _drawn(seed: str, text: str) -> bytes:
+    return hashlib.blake2s(f"{seed}/{text}".encode(), digest_size=8).digest()

@@ -1,0 +1,142 @@
+"""Conversations that are not played, or whose failure is expected, and on what condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from harness.typing import Json
+from harness.yaml_reader import Node
+
+MODES = ("replay", "record", "refresh", "live", "drift")
+
+
+class WaiverKind(StrEnum):
+    """What is waived."""
+
+    SKIP = "skip"
+    """The conversation is not held."""
+    XFAIL = "xfail"
+    """The bot is known to be wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A `skip:` or `xfail:`. It applies where all conditions hold; an empty one always holds."""
+
+    kind: WaiverKind
+    reason: str
+    providers: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    """Names of rows of the matrix."""
+    env: tuple[str, ...] = ()
+    """Environment variables of which one is set and not empty."""
+    strict: bool = False
+    """An XFAIL that passes is a failure."""
+
+    def applies(
+        self, *, provider: str, mode: str, row: str, environment: Mapping[str, str]
+    ) -> bool:
+        """Whether it is about this play."""
+        return (
+            (not self.providers or provider in self.providers)
+            and (not self.modes or mode in self.modes)
+            and (not self.rows or row in self.rows)
+            and (not self.env or any(environment.get(name) for name in self.env))
+        )
+
+    def as_json(self) -> list[Json]:
+        """For a cache; see `from_json`."""
+        lists: list[Json] = [list(self.providers), list(self.modes), list(self.rows)]
+        return [self.kind.value, self.reason, *lists, list(self.env), self.strict]
+
+    @classmethod
+    def from_json(cls, kept: list[Json]) -> Waiver:
+        """What `as_json` gave."""
+        kind, reason, providers, modes, rows, env, strict = kept
+        return cls(
+            kind=WaiverKind(kind),  # type: ignore[arg-type]  # as_json wrote it
+            reason=str(reason),
+            providers=_texts(providers),
+            modes=_texts(modes),
+            rows=_texts(rows),
+            env=_texts(env),
+            strict=bool(strict),
+        )
+
+
+def read_waivers(top: Node) -> tuple[Waiver, ...]:
+    """The waivers at the top of a scenario."""
+    found = ((kind, top.get(kind.value)) for kind in WaiverKind)
+    return tuple(_waiver(kind, node) for kind, node in found if node is not None)
+
+
+def named_in(node: Node) -> Iterator[tuple[str, Node]]:
+    """Every value of a waiver's conditions, with the condition's key."""
+    when = node.get("when")
+    for key, value in when.items() if when is not None else ():
+        for one in value if isinstance(value.value, list) else (value,):
+            yield key, one
+
+
+def _waiver(kind: WaiverKind, node: Node) -> Waiver:
+    if not isinstance(node.value, dict):
+        return Waiver(kind=kind, reason=str(node.as_written))
+    when, strict = node.value.get("when"), node.value.get("strict")
+    conditions = when if isinstance(when, dict) else {}
+    return Waiver(
+        kind=kind,
+        reason=node.text_of("reason"),
+        providers=_texts(conditions.get("provider")),
+        modes=_texts(conditions.get("mode")),
+        rows=_texts(conditions.get("row")),
+        env=_texts(conditions.get("env")),
+        strict=bool(strict),
+    )
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return tuple(str(one) for one in value) if isinstance(value, list) else (str(value),)
+
+
+def waiver_schema(kind: WaiverKind) -> dict[str, Json]:
+    """The format of `skip:` or `xfail:`."""
+    reason: Json = {"type": "string", "minLength": 1, "description": "Shown in every report."}
+    keys: dict[str, Json] = {"reason": reason, "when": _WHEN}
+    if kind is WaiverKind.XFAIL:
+        keys["strict"] = {"type": "boolean", "description": "Whether it must not pass."}
+    about = {
+        WaiverKind.SKIP: "Why the conversation is not held, and on what condition.",
+        WaiverKind.XFAIL: "Why the bot is known to be wrong here, and on what condition.",
+    }
+    whole: Json = {
+        "type": "object",
+        "required": ["reason"],
+        "additionalProperties": False,
+        "properties": keys,
+    }
+    return {"oneOf": [reason, whole], "description": about[kind]}
+
+
+def _one_or_more(one: Mapping[str, Json], description: str) -> Json:
+    some: Json = {"type": "array", "items": one, "minItems": 1}
+    return {"oneOf": [one, some], "description": description}
+
+
+_NAME: Mapping[str, Json] = {"type": "string", "minLength": 1}
+_WHEN: Json = {
+    "type": "object",
+    "minProperties": 1,
+    "additionalProperties": False,
+    "description": "All of these must hold; of several values of one, any.",
+    "properties": {
+        "provider": _one_or_more(_NAME, "A provider that is played against."),
+        "mode": _one_or_more({"enum": [*MODES]}, "Where answers come from."),
+        "row": _one_or_more(_NAME, "A row, by its name in the test's id."),
+        "env": _one_or_more(_NAME, "An environment variable that is set and not empty."),
+    },
+}

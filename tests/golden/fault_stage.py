@@ -1,0 +1,130 @@
+"""Plays a case of a misbehaving server, and what was recorded of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from fault_cases import Case, InTurn
+from golden_texts import compare, without_what_varies
+from misbehaving import serving
+from typer.testing import CliRunner
+
+from harness.cli.app import app
+from harness.config import read_config
+from harness.conversation import Response
+from harness.engine.plan import Mode, Play
+from harness.engine.project import Project
+from harness.engine.result import ScenarioResult
+from harness.engine.runner import Runner
+from harness.reports.failure import failure_screen
+
+NOWHERE = "http://127.0.0.1:9"
+"""Where no server is; a replay asks none."""
+CONFIG = """\
+providers:
+  shop:
+    definition: definitions/ours
+    timeout: %s
+    settings: {base_url: '${env.SHOP_URL}', token: '${env.SHOP_KEY}'}
+"""
+DEFINITION = """\
+definition: ours
+settings:
+  base_url: {type: string, required: true}
+  token: {type: string, secret: true}
+headers: {Authorization: 'Bearer ${settings.token}'}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A project with one case; the current folder is in it."""
+
+    path: Path
+    case: Case
+    environment: pytest.MonkeyPatch
+
+    def __post_init__(self) -> None:
+        """Write the project's files."""
+        self._write("harness.yaml", CONFIG % self.case.timeout)
+        self._write("definitions/ours/provider.yaml", DEFINITION + self.case.steps)
+        self._write("scenarios/dress.yaml", self.case.scenario)
+
+    @property
+    def cassette(self) -> Path:
+        """Where the recording stands."""
+        return self.path / "cassettes/shop/dress.yaml"
+
+    @property
+    def journal(self) -> Path:
+        """Where what was heard stands until then."""
+        return self.path / "cassettes/shop/.dress.yaml.journal"
+
+    def allow(self, host: str) -> None:
+        """Let redirects lead there."""
+        config = (self.path / "harness.yaml").read_text()
+        self._write("harness.yaml", f"{config}    hosts: ['{host}']\n")
+
+    def serve(self, mode: Mode) -> tuple[ScenarioResult, int]:
+        """Play against the server of the case; also gives how many requests it got."""
+        script = InTurn(self.case.answers)
+        with serving(script) as address:
+            result = self.play(mode, f"http://{address}")
+        return result, script.asked
+
+    def play(self, mode: Mode, url: str = NOWHERE) -> ScenarioResult:
+        """Play against an address."""
+        self.environment.setenv("SHOP_URL", url)
+        runner = Runner(Project(read_config(self.path / "harness.yaml")), mode)
+        file = self.path / "scenarios/dress.yaml"
+        return runner.run(Play(file=file, scenario="dress", provider="shop"))
+
+    def recover(self, *options: str) -> str:
+        """What `harness cassettes recover` says."""
+        return CliRunner().invoke(app, ["cassettes", "recover", *options]).output
+
+    def screen(self, result: ScenarioResult) -> str:
+        """The failure screen, with ports, waits and what the case names replaced."""
+        screen = without_what_varies(failure_screen(result))
+        if self.case.varies:
+            screen = re.sub(self.case.varies, lambda hit: re.sub(r"\d+", "N", hit[0]), screen)
+        return f"{screen}\n"
+
+    def assert_replayed(self, recorded: ScenarioResult, golden: str) -> None:
+        """A replay sends nothing, ends with the golden screen, and has the same answers."""
+        replayed = self.play(Mode.REPLAY)
+
+        compare(golden, self.screen(replayed))
+        assert replayed.outcome is recorded.outcome
+        assert answers(replayed) == [
+            kept and (*kept[:2], only(kept[2], of), *kept[3:])
+            for kept, of in zip(answers(recorded), answers(replayed), strict=True)
+        ]
+
+    def _write(self, name: str, content: str) -> None:
+        file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content)
+
+
+Kept = tuple[int, str, tuple[tuple[str, str], ...], bytes, tuple[int, ...]]
+
+
+def answers(result: ScenarioResult) -> list[Kept | None]:
+    """Every answer: status, reason, headers, body and lengths of chunks; None where none came."""
+    exchanges = [one for turn in result.transcript.turns for one in turn.exchanges]
+    return [one.response and _kept(one.response) for one in exchanges]
+
+
+def only(headers: tuple[tuple[str, str], ...], of: Kept | None) -> tuple[tuple[str, str], ...]:
+    """Those headers, in order, whose names the other answer has."""
+    names = {name for name, _ in of[2]} if of else set()
+    return tuple(pair for pair in headers if pair[0] in names)
+
+
+def _kept(response: Response) -> Kept:
+    lengths = tuple(length for _, length in response.chunks)
+    return response.status, response.reason, response.headers, response.body, lengths

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import json
+import socket
+import time
+
+import pytest
+from golden_texts import compare, stale, without_what_varies
+from misbehaving import sending, serving
+
+from harness.config import read_config
+from harness.conversation import Outcome
+from harness.engine.plan import Mode, Play
+from harness.engine.project import Project
+from harness.engine.runner import Runner
+from harness.reports.failure import failure_screen
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+LATER = "https://json-schema.org/draft/2099-01/schema"
+
+FILES: dict[str, object] = {
+    "remote-http": {"$ref": "http://127.0.0.1:1/x.json"},
+    "remote-https": {"properties": {"a": {"$ref": "https://example.com/x.json#/$defs/a"}}},
+    "remote-without-scheme": {"$ref": "//example.com/x.json"},
+    "remote-by-id": {"$id": "https://example.com/a.json", "$ref": "https://example.org/b.json"},
+    "remote-dynamic": {"$dynamicRef": "https://example.com/x.json"},
+    "file-of-the-system": {"$ref": "file:///etc/passwd"},
+    "absolute-path": {"items": {"$ref": "/etc/passwd"}},
+    "outside-the-project": {"$ref": "../../../outside.json"},
+    "outside-escaped": {"$ref": "%2e%2e/%2e%2e/outside.json"},
+    "link-that-leads-out": {"$ref": "linked.json"},
+    "nowhere": {"$ref": "othr.json"},
+    "nowhere-in-the-file": {"$defs": {"Product": {}}, "items": {"$ref": "#/$defs/Produkt"}},
+    "itself": {"$ref": "#"},
+    "itself-by-its-name": {"$ref": "answer"},
+    "itself-in-a-circle": {
+        "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"anyOf": [{"$ref": "#/$defs/a"}]}},
+        "items": {"$ref": "#/$defs/a"},
+    },
+    "pattern-that-is-none": {"properties": {"text": {"pattern": "(["}}},
+    "pattern-of-a-key": {"patternProperties": {"*": True}},
+    "pattern-of-another-language": {"pattern": "(?P<year>\\d{4}"},
+    "schema-of-a-later-draft": {"$schema": LATER, "type": "object"},
+    "schema-of-another-place": {"$schema": "http://127.0.0.1:1/schema"},
+    "schema-that-is-a-number": {"$schema": 7},
+    "schema-below": {"$defs": {"a": {"$id": "a", "$schema": LATER}}},
+    "type-misspelt": {"type": "strin"},
+    "keyword-of-another-kind": {"required": "text", "minimum": "1"},
+    "a-list": [],
+    "null": None,
+    "several-at-once": {
+        "properties": {
+            "a": {"type": "strin"},
+            "b": {"pattern": "(["},
+            "c": {"$ref": "https://example.com/x.json"},
+        }
+    },
+}
+TEXTS: dict[str, bytes] = {
+    "empty": b"",
+    "cut": b'{"type": "object", "properties": {',
+    "key-twice": b'{"type": "object", "type": "array"}',
+    "trailing-comma": b'{"type": "object",}',
+    "comment": b'{\n  // a comment\n  "type": "object"\n}',
+    "not-a-number": b'{"maximum": NaN}',
+    "utf-16": '{"type": "object"}'.encode("utf-16"),
+    "latin-1": b'{"title": "caf\xe9"}',
+    "nul": b'{"title": "a\0b"}',
+    "yaml": b"type: object\n",
+    "many-levels": b'{"not": ' * 5000 + b"true" + b"}" * 5000,
+}
+SCENARIO = """\
+scenario: dress
+turns:
+  - user: Is there a pink dress?
+    expect: {schema: %s}
+"""
+SECOND = 1.0
+GENEROUS = 5 * SECOND
+"""On a busy machine."""
+
+
+@pytest.fixture
+def no_sockets(monkeypatch):
+    """Nothing may open one."""
+
+    def refuse(*_arguments, **_options):
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+
+
+def linted(project, harness, content: bytes) -> str:
+    """What `harness lint` says of a scenario that names a schema file of this content."""
+    project.write("schemas/shop/answer.schema.json", content)
+    project.write("schemas/shop/other.json", "{}")
+    project.write("scenarios/dress.yaml", SCENARIO % "shop/answer")
+    (project.path / "schemas/shop/linked.json").symlink_to("/etc/hostname")
+    began = time.monotonic()
+    said = harness("lint")
+
+    assert said.status == 1
+    assert time.monotonic() - began < GENEROUS
+    return said.text
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_a_schema_that_is_wrong(case, project, harness, no_sockets):
+    """It is named at its place before anything is played, and no socket is opened for it."""
+    text = linted(project, harness, json.dumps(FILES[case]).encode())
+
+    compare(f"json-schema/{case}", text)
+
+
+@pytest.mark.parametrize("case", TEXTS)
+def test_a_schema_file_that_is_no_json(case, project, harness):
+    """A file that cannot be read is named with line and column."""
+    text = linted(project, harness, TEXTS[case])
+
+    compare(f"json-schema/file/{case}", text)
+
+
+INLINE = {
+    "remote": "{$ref: 'https://example.com/x.json'}",
+    "itself": "{$ref: '#'}",
+    "pattern": "{properties: {text: {pattern: '(['}}}",
+    "draft": f"{{$schema: '{LATER}', type: object}}",
+}
+
+
+@pytest.mark.parametrize("case", INLINE)
+def test_a_schema_in_a_scenario(case, project, harness, no_sockets):
+    """One that stands in the scenario itself is held to the same rules."""
+    project.write("scenarios/dress.yaml", SCENARIO % INLINE[case])
+
+    said = harness("lint")
+
+    compare(f"json-schema/inline/{case}", said.text)
+    assert said.status == 1
+
+
+BACKTRACKING = {
+    "nested": "^(a+)+$",
+    "look-ahead": "^(?=(a+)+$)",
+    "overlapping": "^(?:a|a)*$(?<!b)",
+    "back-reference": r"^(a*)*\\1b$",
+}
+CONFIG = """\
+providers:
+  shop:
+    definition: definitions/ours
+    settings: {base_url: '${env.SHOP_URL}'}
+"""
+DEFINITION = """\
+definition: ours
+settings: {base_url: {type: string, required: true}}
+send:
+  - request: {post: /chat, json: {text: '${message.text}'}}
+    reply: {text: $.text}
+"""
+
+
+@pytest.mark.parametrize("case", BACKTRACKING)
+def test_a_pattern_that_could_go_on_for_ever(case, project, monkeypatch):
+    """A pattern that others search for ages fails in under a second, with its place."""
+    project.write("harness.yaml", CONFIG)
+    project.write("definitions/ours/provider.yaml", DEFINITION)
+    pattern = f'{{properties: {{text: {{pattern: "{BACKTRACKING[case]}"}}}}}}'
+    project.write("scenarios/dress.yaml", SCENARIO % pattern)
+    body = json.dumps({"text": "a" * 50 + "!"}).encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    with serving(sending(head % len(body) + body)) as address:
+        monkeypatch.setenv("SHOP_URL", f"http://{address}")
+        runner = Runner(Project(read_config(project.path / "harness.yaml")), Mode.LIVE)
+        file = project.path / "scenarios/dress.yaml"
+        began = time.monotonic()
+        result = runner.run(Play(file=file, scenario="dress", provider="shop"))
+
+    compare(f"json-schema/backtracking/{case}", f"{without_what_varies(failure_screen(result))}\n")
+    assert time.monotonic() - began < GENEROUS
+    assert result.outcome is Outcome.FAILED
+
+
+def test_every_text_has_its_case():
+    """No golden text is left over from a case that is gone."""
+    names = {*FILES, *(f"file/{case}" for case in TEXTS), *(f"inline/{case}" for case in INLINE)}
+
+    assert stale("json-schema", {*names, *(f"backtracking/{c}" for c in BACKTRACKING)}) == set()

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.plugin.project import scenario_text
+
+GENEROUS = 20
+"""Seconds; a busy machine may need them."""
+PYTEST = [sys.executable, "-m", "pytest", "-p", "no:randomly"]
+HARNESS = [sys.executable, "-c", "from harness.cli import main; main()", "run"]
+TWO = """\
+scenario: two
+turns:
+  - {user: Hello, expect: {contains: Hello}}
+  - {user: '[[wait]]', expect: {contains: wait}}
+"""
+
+
+@pytest.fixture
+def stopped(project, echo):
+    """Records a scenario, and sends a signal while its second turn waits: status and output."""
+    (project / "scenarios/two.yaml").write_text(TWO)
+    echo.crowd = 1
+
+    def stop(command: list[str], number: signal.Signals, *, mode: str = "record"):
+        option = "--mode" if command is HARNESS else "--harness-mode"
+        with subprocess.Popen(
+            [*command, "scenarios/two.yaml", f"{option}={mode}"],
+            cwd=project,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            try:
+                assert echo.crowded.wait(GENEROUS)
+                process.send_signal(number)
+                printed, _ = process.communicate(timeout=GENEROUS)
+            finally:
+                process.kill()
+        return process.returncode, printed
+
+    return stop
+
+
+JOURNAL = "cassettes/echo/.two.yaml.journal"
+
+
+@pytest.mark.parametrize("command", [PYTEST, HARNESS], ids=["pytest", "harness-run"])
+def test_sigterm_ends_a_recording_in_order(command, stopped, project, echo):
+    """The conversation is closed at its server, its turns are in the journal, nothing is cut."""
+    status, printed = stopped(command, signal.SIGTERM)
+
+    assert status == 128 + signal.SIGTERM
+    assert "stopped by SIGTERM" in printed
+    assert "Traceback" not in printed
+    assert echo.are_closed()
+    assert (project / JOURNAL).is_file()
+    assert not (project / "cassettes/echo/two.yaml").exists()
+    assert not list((project / "cassettes").rglob("*.tmp"))
+
+
+def test_ctrl_c_keeps_what_was_heard(stopped, project, run, echo):
+    """The journal of a recording that Ctrl-C ended is told by the next one, which is whole."""
+    status, _ = stopped(PYTEST, signal.SIGINT)
+    journal = (project / JOURNAL).read_text()
+    (project / "scenarios/two.yaml").write_text(TWO.replace("[[wait]]", "wait"))
+
+    result = run("scenarios/two.yaml", "--harness-mode=record")
+
+    assert status == pytest.ExitCode.INTERRUPTED
+    assert "You said: Hello" in journal
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        [f"note: two: {JOURNAL} holds 2 interactions *: harness cassettes recover *.old"]
+    )
+
+
+def test_sigkill_leaves_a_journal_and_no_lock(stopped, project, run, echo):
+    """Nothing can be done about it; the next recording is not kept out, and names the journal."""
+    status, _ = stopped(PYTEST, signal.SIGKILL)
+    (project / "scenarios/two.yaml").write_text(TWO.replace("[[wait]]", "wait"))
+
+    result = run("scenarios/two.yaml", "--harness-mode=record")
+
+    assert status == -signal.SIGKILL
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines([f"note: two: {JOURNAL} holds 2 interactions *"])
+
+
+def test_a_handler_of_somebody_else_stays(run, echo, project, pytester):
+    """A project that handles SIGTERM itself keeps its handler."""
+    (project / "scenarios/one.yaml").write_text(scenario_text("one"))
+    pytester.makeconftest(
+        "import signal\n\n\ndef pytest_configure():\n"
+        "    signal.signal(signal.SIGTERM, ours)\n\n\n"
+        "def ours(*_):\n    pass\n\n\n"
+        "def pytest_runtest_setup():\n"
+        "    assert signal.getsignal(signal.SIGTERM) is ours\n"
+    )
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        run("scenarios/one.yaml", "--harness-mode=live").assert_outcomes(passed=1)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_after_a_run_the_signal_is_as_before(run, echo, project):
+    """A run in a process that goes on leaves no handler behind."""
+    before = signal.getsignal(signal.SIGTERM)
+
+    run("scenarios/greet.yaml", "--harness-mode=live").assert_outcomes(passed=1)
+
+    assert signal.getsignal(signal.SIGTERM) is before

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from harness.conversation import Outcome
+from harness.engine.plan import Mode, Play
+from harness.engine.project import Project
+from harness.engine.runner import Runner
+from harness.errors import PlayError
+from tests.wire.conftest import Server
+
+TOKEN = "Tk5-qZ8x-Wm2v"
+PREPARED = "Pp7xKq93Lm20Rt55"
+DEFINITION = """\
+definition: desk
+settings: {base_url: {type: string, required: true}}
+prepare:
+  - request: {post: /prepare}
+    capture: {access: $.access_token}
+open:
+  - request: {post: /open, headers: {X-Own: '${access}'}}
+    capture: {room: {json: $.room, secret: true}}
+send:
+  - request: {post: '/talk/${room}', json: {text: '${message.text}'}}
+    reply: {text: $.text, actions: $.buttons}
+close:
+  - request: {post: '/close/${room}'}
+    answer: {as: none}
+"""
+HARNESS = "providers: {desk: {definition: definitions/desk, settings: {base_url: '${env.URL}'}}}\n"
+SAYS = {
+    "get": {"text": f"your ticket is {TOKEN}", "ticket": TOKEN, "pin": 8391744},
+    "room": {"text": "you are in R0om-77ab-secret"},
+    "prepared": {"text": f"it began with {PREPARED}"},
+    "press": {"text": "choose", "buttons": {"Go on": f"go {TOKEN}"}},
+    "refuse": {"ticket": TOKEN, "error": "no"},
+    "short": {"text": "a pin", "ticket": "123"},
+}
+
+
+def desk(visit) -> None:
+    """Gives tickets, and repeats what it is told."""
+    path = visit.head.split(" ")[1]
+    if path == "/prepare":
+        visit.answer(json.dumps({"access_token": PREPARED}).encode())
+    elif path == "/open":
+        visit.answer(json.dumps({"room": "R0om-77ab-secret"}).encode())
+    elif path.startswith("/close"):
+        visit.answer(b"")
+    else:
+        text = json.loads(visit.body)["text"]
+        if text == "break":
+            visit.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\npart")
+            visit.connection.close()
+            return
+        said = {"buttons": {}, **SAYS.get(text, {"text": f"you said {text}"})}
+        status = "400 Bad Request" if text == "refuse" else "200 OK"
+        visit.answer(json.dumps(said).encode(), status, f"X-Ticket: {TOKEN}")
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project with that API, and a function that plays a scenario of it."""
+    server = Server(desk)
+    server.start()
+    (tmp_path / "definitions/desk").mkdir(parents=True)
+    (tmp_path / "definitions/desk/provider.yaml").write_text(DEFINITION)
+    (tmp_path / "harness.yaml").write_text(HARNESS)
+    (tmp_path / "scenarios").mkdir()
+    project = Project.at(tmp_path / "harness.yaml")
+    project.environment = {"URL": server.url}
+
+    def play(turns: str, mode: Mode):
+        file = tmp_path / "scenarios/x.yaml"
+        file.write_text(f"scenario: x\nturns:\n{turns}")
+        return Runner(project, mode).run(Play(file=file, scenario="x", provider="desk"))
+
+    play.folder = tmp_path / "cassettes/desk"
+    yield play
+    server.stop()
+
+
+def files(folder) -> str:
+    """All that was written."""
+    return "\n".join(one.read_text() for one in sorted(folder.iterdir()))
+
+
+GOT = "  - user: get\n    expect: none\n    capture: {it: %s}\n"
+CAPTURES = {
+    "path": "{json: $.ticket, secret: true}",
+    "pattern": r"{matches: 'ticket is ([\w-]+)$', secret: true}",
+    "header": "{header: X-Ticket, secret: true}",
+}
+
+
+@pytest.mark.parametrize("source", CAPTURES)
+def test_a_check_sees_one_value_in_record_and_replay(project, source):
+    """A secret that is said, repeated and compared holds in both; the files hold its mark."""
+    turns = GOT % CAPTURES[source] + (
+        "  - user: take ${it} and ${uuid()}\n"
+        "    expect: {contains: 'take ${it}', starts_with: you said}\n"
+        "  - user: again ${uuid()} ${it}\n"
+        "    expect: {ends_with: '${it}', not_contains: qZ8x}\n"
+    )
+
+    live, replayed = project(turns, Mode.REFRESH), project(turns, Mode.REPLAY)
+
+    assert (live.outcome, live.notes) == (Outcome.PASSED, ())
+    assert (replayed.outcome, replayed.error, replayed.notes) == (Outcome.PASSED, None, ())
+    assert [turn.user for turn in live.transcript.turns] == [
+        turn.user for turn in replayed.transcript.turns
+    ]
+    assert TOKEN not in files(project.folder) + repr(live.transcript)
+    assert "<redacted:it>" in files(project.folder)
+
+
+def test_what_was_said_before_the_capture_is_hidden_too(project):
+    """The value goes from earlier turns as well, and a button that sends it still fits."""
+    turns = (
+        "  - {user: get, expect: none}\n"
+        "  - user: press\n    expect: none\n"
+        "  - user: {press: Go on}\n    expect: {contains: you said go}\n"
+    ) + GOT % CAPTURES["path"]
+
+    live, replayed = project(turns, Mode.REFRESH), project(turns, Mode.REPLAY)
+
+    assert live.outcome is Outcome.PASSED
+    assert TOKEN not in files(project.folder) + repr(live.transcript)
+    assert replayed.outcome is Outcome.BROKEN
+
+
+def test_a_number_is_hidden(project):
+    """A number becomes a text in the recording, and compares as one in record and replay."""
+    turns = GOT % "{json: $.pin, secret: true}" + (
+        "  - user: get\n    expect: {json: {$.pin: '${it}'}}\n"
+        "  - user: pin ${it}\n    expect: {contains: '${it}'}\n"
+    )
+
+    outcomes = [project(turns, mode).outcome for mode in (Mode.REFRESH, Mode.REPLAY)]
+
+    assert outcomes == [Outcome.PASSED, Outcome.PASSED]
+    assert "8391744" not in files(project.folder)
+
+
+def test_secrets_of_steps_and_of_preparing_are_known_to_every_conversation(project):
+    """What `open` captured as a secret, and what `prepare` was given, is hidden in replies."""
+    turns = (
+        "  - user: room\n    expect: {contains: 'R0om-77ab'}\n"
+        "  - user: prepared\n    expect: {contains: nothing}\n"
+    )
+
+    result = project(turns, Mode.REFRESH)
+
+    shown = repr(result.transcript) + repr(result.checks)
+    assert result.outcome is Outcome.FAILED
+    for secret in ("R0om-77ab-secret", PREPARED):
+        assert secret not in shown
+        assert secret not in files(project.folder)
+    assert "you are in <redacted:room>" in shown
+    assert "it began with <redacted:access_token>" in shown
+
+
+def test_a_secret_is_journalled_only_as_its_mark(project):
+    """Turns are held back until the last one that captures; then the journal has them all."""
+    hidden = GOT % CAPTURES["path"] + "  - {user: break, expect: none}\n"
+    pending = "  - {user: get, expect: none}\n  - {user: break, expect: none}\n" + (
+        GOT % CAPTURES["path"]
+    )
+
+    first = project(hidden, Mode.REFRESH)
+    journal = project.folder / ".x.yaml.journal"
+    after_the_capture = journal.read_text()
+    project(pending, Mode.REFRESH)
+
+    assert isinstance(first.error, PlayError)
+    assert TOKEN not in after_the_capture
+    assert '"ticket\\": \\"<redacted:it>' in after_the_capture
+    assert not journal.exists()
+
+
+def test_a_turn_that_breaks_off_shows_no_secret(project):
+    """What such a turn would have captured is hidden in what is shown of it."""
+    turns = (
+        "  - user: refuse\n    expect: none\n    capture: {it: {json: $.ticket, secret: true}}\n"
+    )
+
+    result = project(turns, Mode.REFRESH)
+
+    assert result.outcome is not Outcome.PASSED
+    assert TOKEN not in repr(result.transcript) + repr(result.checks)
+
+
+def test_a_secret_that_is_too_short_is_refused(project):
+    """Three characters stand in every text: the conversation is BROKEN, and nothing is written."""
+    turns = GOT.replace("get", "short") % CAPTURES["path"]
+
+    result = project(turns, Mode.REFRESH)
+
+    assert result.error is not None
+    assert result.error.code == "secret-too-short"
+    assert "123" not in str(result.error)
+    assert not (project.folder / "x.yaml").exists()
+
+
+def test_a_recording_that_was_made_before_says_so(project):
+    """Where a cassette holds the value as it is, a note names what mends it; nothing shows it."""
+    plain = GOT % "{json: $.ticket}"
+    project(plain, Mode.REFRESH)
+
+    result = project(GOT % CAPTURES["path"], Mode.REPLAY)
+
+    assert result.notes == (
+        "the recording holds the secret 'it' as it is; harness run --mode refresh scenarios/x.yaml",
+    )
+    assert TOKEN not in repr(result.transcript)

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+
+from harness.conversation import Outcome, Stop, Transcript
+from harness.engine.result import CheckResult, ScenarioResult
+from harness.errors import CassetteError
+from harness.evaluation import Takes, wilson_interval
+from harness.scenario import Scenario
+from harness.source import Source
+from harness.template import compile_template
+
+SCENARIO = Scenario(
+    id="case",
+    session=compile_template({}),
+    turns=(),
+    place=Source(path="case.yaml", text="scenario: case").place(),
+)
+MISSING = CassetteError("cassette-missing", "there is no recording")
+
+
+def take(letter):
+    """A take that passed (p), failed (f) or is broken (b)."""
+    check = CheckResult(name="contains", outcome=Outcome.FAILED, turn=1)
+    stop = Stop(turn=0, error=MISSING) if letter == "b" else None
+    return ScenarioResult(
+        scenario=SCENARIO,
+        transcript=Transcript(scenario="case", provider="bot", stop=stop),
+        checks=(check,) if letter == "f" else (),
+    )
+
+
+def takes(letters, wanted):
+    return Takes(results=tuple(map(take, letters)), wanted=wanted)
+
+
+@pytest.mark.parametrize(
+    ("letters", "wanted", "outcome"),
+    [
+        ("ppppp", 5, Outcome.PASSED),
+        ("ppppf", 4, Outcome.PASSED),
+        ("pppff", 4, Outcome.FAILED),
+        ("pppfb", 4, Outcome.BROKEN),
+        ("pppbb", 3, Outcome.PASSED),
+        ("ppffb", 4, Outcome.FAILED),
+        ("bbbbb", 1, Outcome.BROKEN),
+        ("fffff", 1, Outcome.FAILED),
+    ],
+)
+def test_an_outcome_follows_from_the_counts(letters, wanted, outcome):
+    """PASSED and FAILED are final whatever broke; BROKEN says that the broken ones decide."""
+    assert takes(letters, wanted).outcome is outcome
+
+
+def test_a_rate_is_over_what_could_be_told():
+    """Broken takes count neither for nor against the bot."""
+    found = takes("ppfbb", 4)
+
+    assert (found.passed, found.failed, found.broken, found.told) == (2, 1, 2, 3)
+    assert found.pass_rate == pytest.approx(2 / 3)
+    assert found.interval == wilson_interval(2, 3)
+
+
+def test_nothing_told_has_no_rate():
+    """Where every take is broken there is neither a rate nor an interval."""
+    found = takes("bb", 1)
+
+    assert (found.pass_rate, found.interval) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("letters", "wanted", "shown"), [("pbfpf", 5, 3), ("pfbpp", 4, 3)], ids=["failed", "broken"]
+)
+def test_the_take_that_is_shown_has_the_outcome(letters, wanted, shown):
+    """It is the first take of the outcome of them all."""
+    assert takes(letters, wanted).shown == shown
+
+
+def test_codes_are_told_once_and_not_of_a_pass():
+    """What went wrong in several takes is one code; takes that may fail give none."""
+    assert takes("pffbf", 4).codes == ("contains", "cassette-missing")
+    assert takes("pffbf", 1).codes == ()
+
+
+@pytest.mark.parametrize(
+    ("passed", "told", "shown"),
+    [
+        (3, 5, "0.23 to 0.88"),
+        (0, 5, "0.00 to 0.43"),
+        (5, 5, "0.57 to 1.00"),
+        (1, 1, "0.21 to 1.00"),
+        (80, 100, "0.71 to 0.87"),
+    ],
+)
+def test_intervals_are_wilsons(passed, told, shown):
+    """The figures are those of the formula, worked out by hand."""
+    assert str(wilson_interval(passed, told)) == shown
