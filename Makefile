@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint types bench schemas record clean
+.PHONY: run test lint types bench schemas record screenshots clean
 
 run: .venv/.installed
 	$(BIN)/harness run
@@ -30,6 +30,10 @@ schemas: .venv/.installed-dev
 record: .venv/.installed-dev
 	$(BIN)/python -m tests.recording
 
+# Takes the pictures of docs/images anew; needs Chromium.
+screenshots: .venv/.installed-dev
+	$(BIN)/python -m tests.browser.screenshots
+
 clean:
 	rm -rf .venv reports/allure reports/junit.xml .pytest_cache .mypy_cache .ruff_cache
 
@@ -38,7 +42,7 @@ clean:
 	$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 
 .venv/.installed: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[evaluation]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
 .venv/.installed-dev: .venv/bin/python pyproject.toml

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.measuring import Command, measure
 from benchmarks.serving import bench_server
-from benchmarks.workload import ADDRESS_VARIABLE, HERE, digest_of, kept_folder, write_project
+from benchmarks.workload import (
+    ADDRESS_VARIABLE,
+    HERE,
+    Checks,
+    digest_of,
+    kept_folder,
+    write_project,
+)
 
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:randomly")
 """How pytest is started, ours and the floors alike: the same plugins are loaded."""
@@ -15,10 +23,11 @@ PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:randomly")
 CACHE = ".pytest_cache"
 
 
-def recorded_project(conversations: int) -> Path:
+def recorded_project(conversations: int, checks: Checks = Checks.TWO) -> Path:
     """A project with the recording of each of its scenarios, made through our own recorder."""
+    name = "recorded" if checks is Checks.TWO else f"recorded-{checks.value}"
     return kept_folder(
-        f"recorded-{conversations}", _source(), lambda root: _record(root, conversations)
+        f"{name}-{conversations}", _source(), lambda root: _record(root, conversations, checks)
     )
 
 
@@ -36,6 +45,13 @@ def replay(project: Path, conversations: int, *, is_cached: bool) -> Command:
         folder=project,
         proof=f"{conversations} passed",
         forget=() if is_cached else (CACHE,),
+    )
+
+
+def with_options(command: Command, *options: str) -> Command:
+    """The same command with further options of pytest. What it writes is removed before."""
+    return replace(
+        command, arguments=(*command.arguments, *options), forget=(*command.forget, "reports")
     )
 
 
@@ -63,8 +79,8 @@ def collect(project: Path, conversations: int, *, is_cached: bool) -> Command:
     )
 
 
-def _record(root: Path, conversations: int) -> None:
-    write_project(root, conversations)
+def _record(root: Path, conversations: int, checks: Checks) -> None:
+    write_project(root, conversations, checks)
     with bench_server() as address:
         measure(
             Command(

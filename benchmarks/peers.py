@@ -9,8 +9,16 @@ from benchmarks.installing import RECORDING, TAVERN, promptfoo, python_with
 from benchmarks.measuring import Command, measure
 from benchmarks.ours import CACHE
 from benchmarks.serving import bench_server
-from benchmarks.words import conversation_name, order, replied, said
-from benchmarks.workload import ADDRESS_VARIABLE, HERE, digest_of, kept_folder
+from benchmarks.words import (
+    FIRST_SUGGESTION,
+    PATTERN,
+    STATUS,
+    conversation_name,
+    order,
+    replied,
+    said,
+)
+from benchmarks.workload import ADDRESS_VARIABLE, HERE, Checks, digest_of, kept_folder
 
 _RECORDED_TESTS = """\
 import httpx
@@ -68,26 +76,30 @@ def pytest_recording(conversations: int) -> Command:
     )
 
 
-def tavern(conversations: int, address: str) -> Command:
-    """Tavern holding the same conversations, one after the other, as it does."""
+def tavern(conversations: int, address: str, checks: Checks = Checks.TWO) -> Command:
+    """Tavern holding the same conversations, one after the other, as it does.
+
+    With two checks it compares the status and the text.
+    """
 
     def make(root: Path) -> None:
         (root / "pytest.ini").write_text("[pytest]\n")
         for number in range(1, conversations + 1):
-            text = json.dumps(_tavern_test(number), indent=1)
+            text = json.dumps(_tavern_test(number, checks), indent=1)
             (root / f"test_{conversation_name(number)}.tavern.yaml").write_text(text)
 
     python = python_with("tavern", TAVERN)
+    name = "tavern" if checks is Checks.TWO else f"tavern-{checks.value}"
     return Command(
         arguments=(python, "-m", "pytest", "-q", "--tavern-use-default-traceback", "."),
-        folder=kept_folder(f"tavern-{conversations}", digest_of(HERE), make),
-        environment={ADDRESS_VARIABLE: address},
+        folder=kept_folder(f"{name}-{conversations}", digest_of(HERE), make),
+        environment={**_ENVIRONMENT, ADDRESS_VARIABLE: address},
         proof=f"{conversations} passed",
         forget=(CACHE,),
     )
 
 
-def _tavern_test(number: int) -> dict[str, object]:
+def _tavern_test(number: int, checks: Checks) -> dict[str, object]:
     """A test in Tavern's format; JSON is YAML too."""
     sessions = f"{{tavern.env_vars.{ADDRESS_VARIABLE}}}/sessions"
     opening = {
@@ -103,11 +115,7 @@ def _tavern_test(number: int) -> dict[str, object]:
                 "method": "POST",
                 "json": {"text": text},
             },
-            "response": {
-                "status_code": 200,
-                "strict": ["json:off"],
-                "json": {"message": {"text": replied(text)}},
-            },
+            **_tavern_answer(number, text, checks),
         }
         for turn, text in enumerate(said(number), 1)
     ]
@@ -117,6 +125,28 @@ def _tavern_test(number: int) -> dict[str, object]:
         "response": {"status_code": 204},
     }
     return {"test_name": conversation_name(number), "stages": [opening, *turns, closing]}
+
+
+def _tavern_answer(number: int, text: str, checks: Checks) -> dict[str, object]:
+    if checks is Checks.NONE:
+        return {}
+    response: dict[str, object] = {"status_code": STATUS, "strict": ["json:off"]}
+    if checks is Checks.TWO:
+        return {"response": {**response, "json": {"message": {"text": replied(text)}}}}
+    compared = [
+        {"jmespath": "message.text", "operator": "contains", "expected": order(number)},
+        {"jmespath": "message.text", "operator": "regex", "expected": PATTERN},
+        {"jmespath": "suggestions[0]", "operator": "equals", "expected": FIRST_SUGGESTION},
+    ]
+    functions = [
+        {
+            "function": "tavern.helpers:validate_content",
+            "extra_kwargs": {"comparisons": compared},
+        },
+        {"function": "benchmarks.tavern_checks:fits_schema"},
+        {"function": "benchmarks.tavern_checks:is_short"},
+    ]
+    return {"response": {**response, "verify_response_with": functions}}
 
 
 def promptfoo_unordered(conversations: int, address: str) -> Command:

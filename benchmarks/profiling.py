@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from benchmarks.measuring import Command, measure
 from benchmarks.ours import PYTEST
-from benchmarks.rows import Bench, Row
+from benchmarks.row import Bench, Row
 from benchmarks.workload import HERE, WORK
 
 COUNT = 25

@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from benchmarks import floors, ours, peers
-from benchmarks.measuring import Command, Measured, Pair, Quantity, measure, mebibytes, seconds
+from benchmarks.check_rows import check_peers, check_rows
+from benchmarks.measuring import Command, Measured, Pair
+from benchmarks.report_rows import report_rows
+from benchmarks.row import WAIT, Bench, Commands, Row, Sizes, at_least, at_most, memory_at_most
 
-WAIT = 200
-"""Milliseconds after which the slow server answers a message."""
 LIMIT = 1.0
 """Seconds that five answers of the slow server take, however many conversations are held."""
 CONCURRENCY = 2
@@ -20,105 +20,17 @@ CONCURRENCY = 2
 other's way (measured: 1 and 2 take the least processor time, 8 a quarter more)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sizes:
-    """How many conversations the rows have."""
-
-    played: int
-    """Replayed, and held live without delay."""
-    waiting: int
-    """Held live at once with the slow server."""
-    collected: int
-
-
-FULL = Sizes(played=1000, waiting=100, collected=10_000)
-QUICK = Sizes(played=100, waiting=10, collected=1000)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
-    """What the rows are measured with."""
-
-    sizes: Sizes
-    address: str
-    """Of the bench server."""
-    outside: Path
-    """An empty folder that no harness.yaml lies above."""
-
-    @property
-    def slow_address(self) -> str:
-        """The server where it answers late."""
-        return f"{self.address}/wait/{WAIT}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """A ratio of two quantities, and what it shall reach."""
-
-    quantity: Quantity
-    unit: str
-    target: float | None
-    """None where a peer stands beside us for comparison only."""
-    is_speedup: bool = False
-    """The ratio is theirs over ours and shall be at least the target; else at most."""
-    label: str = ""
-    """Added to the row's work."""
-
-    def ratio(self, pair: Pair) -> float:
-        """Of one pair of runs."""
-        mine, other = self.quantity(pair.ours), self.quantity(pair.beside)
-        return other / mine if self.is_speedup else mine / other
-
-
-Commands = Callable[[Bench], Command]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One thing to measure."""
-
-    name: str
-    work: str
-    beside: str
-    ours: Commands
-    theirs: Commands
-    figures: tuple[Figure, ...]
-    convert: Callable[[Pair], Pair] | None = None
-    is_peer: bool = False
-    runs: int | None = None
-    """Pairs at the most; a slow peer is not run as often."""
-
-
-def at_most(target: float) -> Figure:
-    """Our seconds over theirs."""
-    return Figure(quantity=seconds, unit="s", target=target)
-
-
-def at_least(target: float | None) -> Figure:
-    """Their seconds over ours."""
-    return Figure(quantity=seconds, unit="s", target=target, is_speedup=True)
-
-
-def memory_at_most(target: float) -> Figure:
-    """Our peak memory over theirs."""
-    return Figure(quantity=mebibytes, unit="MiB", target=target, label="peak memory")
-
-
-def measure_row(row: Row, bench: Bench, runs: int) -> tuple[Pair, ...]:
-    """Run ours and the other in turns, so that both meet the same state of the machine."""
-    mine, other = row.ours(bench), row.theirs(bench)
-    if not row.is_peer:
-        # Once before: bytecode, the file system's cache, and our own where it is kept.
-        measure(mine)
-        measure(other)
-    count = min(runs, row.runs or runs)
-    pairs = tuple(Pair(ours=measure(mine), beside=measure(other)) for _ in range(count))
-    return tuple(map(row.convert, pairs)) if row.convert else pairs
-
-
 def rows_of(sizes: Sizes) -> Sequence[Row]:
     """All rows, in the order of the table."""
-    return (*_replays(sizes), *_lives(sizes), *_collections(sizes), *_peers(sizes))
+    return (
+        *_replays(sizes),
+        *check_rows(sizes),
+        *report_rows(sizes),
+        *_lives(sizes),
+        *_collections(sizes),
+        *_peers(sizes),
+        *check_peers(sizes),
+    )
 
 
 def _replays(sizes: Sizes) -> Sequence[Row]:

@@ -11,7 +11,8 @@ from pathlib import Path
 from benchmarks.installing import NotInstalled
 from benchmarks.measuring import RunFailed, cpu_loop
 from benchmarks.profiling import profile_row
-from benchmarks.rows import FULL, QUICK, Bench, Row, measure_row, rows_of
+from benchmarks.row import FULL, QUICK, Bench, Row, measure_row
+from benchmarks.rows import rows_of
 from benchmarks.serving import bench_server, own_rate
 from benchmarks.table import Machine, Result, table_text, write_table
 from benchmarks.workload import HERE, WORK

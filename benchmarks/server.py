@@ -22,7 +22,7 @@ import sys
 import threading
 from itertools import count
 
-from benchmarks.words import replied
+from benchmarks.words import payload
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)", re.IGNORECASE)
 _CLOSE = re.compile(rb"\r\nconnection:[ \t]*close", re.IGNORECASE)
@@ -98,12 +98,7 @@ def _answer(method: bytes, target: str, body: bytes) -> tuple[float, bytes]:
         session = f"s-{next(_numbers):06}"
         return 0.0, _encoded(b"201 Created", {"session_id": session})
     text = json.loads(body)["text"]
-    reply = {
-        "session_id": found["session"],
-        "message": {"id": f"m-{len(text)}", "role": "assistant", "text": replied(text)},
-        "suggestions": ["Track the order", "Talk to a person"],
-        "usage": {"input_tokens": len(text), "output_tokens": len(text) + 40},
-    }
+    reply = payload(text, found["session"])
     return int(found["wait"] or 0) / 1000, _encoded(b"200 OK", reply)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.measuring import Measured, Pair, Spread, seconds, spread
-from benchmarks.rows import Figure, Row
+from benchmarks.row import Figure, Row
 
 BEGIN = "<!-- table: written by `make bench` -->"
 END = "<!-- end of table -->"
@@ -88,7 +88,7 @@ def _amount(figure: Figure, runs: Sequence[Measured]) -> str:
     """The middle; of seconds also what the processors did, which noise disturbs less."""
     middle = median(map(figure.quantity, runs))
     if figure.quantity is not seconds:
-        return f"{middle:.0f} {figure.unit}"
+        return f"{middle:.{figure.digits}f} {figure.unit}"
     cpu = median(run.cpu_seconds for run in runs)
     return f"{middle:.2f} {figure.unit} (CPU {cpu:.2f})"
 

@@ -9,6 +9,12 @@ from __future__ import annotations
 TURNS = 5
 """User messages in a conversation."""
 
+PATTERN = r"^You wrote: .+ as it should be\.$"
+"""What every reply matches."""
+FIRST_SUGGESTION = "Track the order"
+STATUS = 200
+MOST_WORDS = 60
+
 _QUESTIONS = (
     "Where is my order {order}?",
     "Can the order {order} still be changed?",
@@ -31,6 +37,16 @@ def order(number: int) -> str:
 def said(number: int) -> tuple[str, ...]:
     """The user's messages in a conversation."""
     return tuple(question.format(order=order(number)) for question in _QUESTIONS)
+
+
+def payload(text: str, session: str) -> dict[str, object]:
+    """The whole answer to a text."""
+    return {
+        "session_id": session,
+        "message": {"id": f"m-{len(text)}", "role": "assistant", "text": replied(text)},
+        "suggestions": [FIRST_SUGGESTION, "Talk to a person"],
+        "usage": {"input_tokens": len(text), "output_tokens": len(text) + 40},
+    }
 
 
 def replied(text: str) -> str:

@@ -5,10 +5,19 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from enum import StrEnum
 from hashlib import blake2b
 from pathlib import Path
 
-from benchmarks.words import conversation_name, order, said
+from benchmarks.words import (
+    FIRST_SUGGESTION,
+    MOST_WORDS,
+    PATTERN,
+    STATUS,
+    conversation_name,
+    order,
+    said,
+)
 
 HERE = Path(__file__).parent
 WORK = HERE / ".work"
@@ -83,7 +92,15 @@ _CONTRACTS = {
     ),
 }
 
-_EXPECTED = {
+FOUR_MORE = (
+    f"matches: '{PATTERN}'",
+    f"json: {{'$.suggestions[0]': {FIRST_SUGGESTION}}}",
+    f"status: {STATUS}",
+    f"max_words: {MOST_WORDS}",
+)
+"""Checks of a turn beside `contains` and `schema`."""
+
+EXPECTED = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "description": "What the scenarios expect of every reply.",
     "type": "object",
@@ -97,8 +114,17 @@ _EXPECTED = {
 }
 
 
-def scenario_text(number: int) -> str:
-    """A scenario file: five turns, each with a check of the text and of the payload."""
+class Checks(StrEnum):
+    """How much a scenario checks of every reply."""
+
+    TWO = "two"
+    """The text and the payload."""
+    SIX = "six"
+    NONE = "none"
+
+
+def scenario_text(number: int, checks: Checks = Checks.TWO) -> str:
+    """A scenario file of five turns."""
     lines = [
         f"scenario: {conversation_name(number)}",
         f"title: Five questions about the order {order(number)}",
@@ -106,13 +132,15 @@ def scenario_text(number: int) -> str:
         "turns:",
     ]
     for text in said(number):
-        lines += [
-            f"  - user: {text}",
-            "    expect:",
-            f"      contains: {order(number)}",
-            "      schema: bench/reply",
-        ]
+        lines += [f"  - user: {text}", *_expected(number, checks)]
     return "\n".join(lines) + "\n"
+
+
+def _expected(number: int, checks: Checks) -> list[str]:
+    if checks is Checks.NONE:
+        return ["    expect: none"]
+    two = ["    expect:", f"      contains: {order(number)}", "      schema: bench/reply"]
+    return two if checks is Checks.TWO else [*two, *(f"      {check}" for check in FOUR_MORE)]
 
 
 def scenario_file(number: int) -> str:
@@ -121,7 +149,7 @@ def scenario_file(number: int) -> str:
     return f"scenarios/group-{folder:03}/{conversation_name(number)}.yaml"
 
 
-def write_project(root: Path, conversations: int) -> None:
+def write_project(root: Path, conversations: int, checks: Checks = Checks.TWO) -> None:
     """Write a project of so many scenarios, without recordings."""
     _write(root / "pytest.ini", "[pytest]\n")
     _write(root / "harness.yaml", _CONFIG)
@@ -129,9 +157,9 @@ def write_project(root: Path, conversations: int) -> None:
     for name, contract in _CONTRACTS.items():
         file = root / f"definitions/bench/schemas/{name}.schema.json"
         _write(file, json.dumps(contract, indent=2) + "\n")
-    _write(root / "schemas/bench/reply.schema.json", json.dumps(_EXPECTED, indent=2) + "\n")
+    _write(root / "schemas/bench/reply.schema.json", json.dumps(EXPECTED, indent=2) + "\n")
     for number in range(1, conversations + 1):
-        _write(root / scenario_file(number), scenario_text(number))
+        _write(root / scenario_file(number), scenario_text(number, checks))
 
 
 def kept_folder(name: str, made_from: str, make: Callable[[Path], None]) -> Path:

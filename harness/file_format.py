@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from harness.durations import DURATION_PATTERN
 from harness.errors import AuthoringError, Problem, did_you_mean, quote
 from harness.json_schema import Schema, Violation, explain
 from harness.source import Place
@@ -15,12 +16,30 @@ Subject = Callable[[Path], str]
 """Says where a path is in the reader's terms, such as `turn 2 "confirm date"`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What to say of a departure instead of what its schema says."""
+
+    message: str = ""
+    """The schema's own where empty."""
+    hint: str = ""
+    """The usual one where empty."""
+    is_told_already: bool = False
+    """Another departure tells of the same mistake."""
+
+
+Advise = Callable[[Document, Violation], Advice | None]
+"""Knows a format well enough to tell what its author meant; None where it does not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Departure:
     """One way in which a file departs from its format."""
 
     path: Path
     problem: Problem
+    is_told_already: bool = False
+    """Another departure tells of the same mistake, so that nobody needs to read this one."""
 
 
 def hold_against(document: Document, schema: Schema, *, error: type[AuthoringError]) -> None:
@@ -30,7 +49,10 @@ def hold_against(document: Document, schema: Schema, *, error: type[AuthoringErr
 
 
 def departures_of(
-    document: Document, schema: Schema, subject: Subject = lambda _path: ""
+    document: Document,
+    schema: Schema,
+    subject: Subject = lambda _path: "",
+    advise: Advise = lambda _document, _violation: None,
 ) -> Iterator[Departure]:
     """Every way in which a document departs from a schema, with its place."""
     if schema.is_valid(document.value):
@@ -42,14 +64,17 @@ def departures_of(
             continue
         if violation.keyword == "type":
             of_another_kind.add(violation.path)
+        advice = advise(document, violation) or Advice()
+        if advice.message:
+            violation = replace(violation, message=advice.message)  # noqa: PLW2901
         problem = Problem(
             code=_code(violation),
             message=_message(violation),
             place=_place(document, violation),
             subject=subject(violation.path),
-            hint=_hint(violation),
+            hint=advice.hint or _hint(violation),
         )
-        yield Departure(violation.path, problem)
+        yield Departure(violation.path, problem, advice.is_told_already)
 
 
 def without(document: Document, paths: Sequence[Path]) -> Document:
@@ -76,7 +101,9 @@ def _code(violation: Violation) -> str:
 def _message(violation: Violation) -> str:
     if violation.keyword == "unknown-key" and not _is_misnamed(violation):
         return f"unknown {_noun(violation.path)} {quote(str(violation.path[-1]))}"
-    return violation.message.replace(_ANY_SCALAR, "a text")
+    message = violation.message.replace(_ANY_SCALAR, "a text")
+    message = message.replace(_NO_VARIABLE, "is no number")
+    return message.replace(_NO_DURATION, "is no duration")
 
 
 def _noun(path: Path) -> str:
@@ -117,10 +144,14 @@ _BLOCKS = (
     *("expect", "error", "history", "never", "always"),
     *("not", "any_of", "all_of", "each", "first", "last", "replies"),
 )
+_NO_VARIABLE = r"does not match '\$\{'"
+"""Where a number is wanted, a text may hold a variable."""
+_NO_DURATION = f"does not match {quote(DURATION_PATTERN)}"
 _DURATION = "write it with its unit, such as 500ms, 2s or 1m"
 _FORMS = {
     "under": _DURATION,
     "timeout": _DURATION,
+    "wait": _DURATION,
     "every": _DURATION,
     "rate": "such as 10/s or 300/m",
 }

@@ -19,6 +19,8 @@ class PathFailed(ValueError):
 
 
 _ONLY_NAMES = re.compile(r"\$(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
+_ODD_NAME = re.compile(r"\.([A-Za-z0-9_]+(?:[ -][A-Za-z0-9_]+)+)(?=[.\[]|$)")
+"""Behind a dot, what must stand in brackets: `session-id`, `unit price`."""
 _POSITION = re.compile(r", line 1, column (\d+)$")
 _TOP: dict[str, tuple[str, ...]] = {"$": ()}
 
@@ -48,6 +50,18 @@ def require_path(text: str) -> None:
     """Raise `BadPath` where a text is no JSONPath."""
     if _names(text) is None:
         compile_path(text)
+
+
+def path_hint(text: str) -> str:
+    """What to write instead of a text that is no JSONPath; empty where that is not known."""
+    if not text.startswith("$"):
+        return "a path begins with '$', such as $.response.text"
+    meant = _ODD_NAME.sub(r"['\1']", text)
+    try:
+        require_path(meant)
+    except BadPath:
+        return ""
+    return f"write {meant}" if meant != text else ""
 
 
 def find_all(path: str, value: Json) -> list[Json]:

@@ -1,5 +1,7 @@
-"""Conversations written in Python, with the same recordings, checks and failure texts."""
+"""Conversations that Python tests hold, with the providers, recordings and checks of scenarios."""
 
-from harness.authoring.chat import Chat, ChatReply, open_chat
+from harness.authoring.chat import Chat
+from harness.authoring.opening import Asker, open_chat
+from harness.authoring.reply import ChatReply
 
-__all__ = ["Chat", "ChatReply", "open_chat"]
+__all__ = ["Asker", "Chat", "ChatReply", "open_chat"]

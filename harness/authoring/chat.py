@@ -2,161 +2,148 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
-from harness.conversation import (
-    Attachment,
-    Outcome,
-    Reply,
-    ReplyMessage,
-    Stop,
-    Transcript,
-    Turn,
-    UserMessage,
-)
-from harness.engine.hiding import hidden_error, hidden_transcript, hidden_turn, without_secrets
-from harness.engine.judging import judge_turn
+from harness.authoring.asked import Asking, calling_place
+from harness.authoring.findings import Findings
+from harness.authoring.reply import ChatReply
+from harness.conversation import Attachment, Reply, Stop, Transcript, Turn, UserMessage
+from harness.engine.hiding import hidden_error
 from harness.engine.line import Line
-from harness.engine.lines import Lines
-from harness.engine.plan import Mode, Play
-from harness.engine.preparing import prepare_on
+from harness.engine.preparing import Prepare
 from harness.engine.project import Project
 from harness.engine.result import ScenarioResult
-from harness.engine.speech import prompt_of
-from harness.errors import CassetteError, CheckCrashed, PlayError, Refused
-from harness.providers.session import Prepared, Session
-from harness.reports.failure import failure_screen
-from harness.scenario import Expectation, MessagePlan, Scenario, UserTurn
-from harness.source import Place, Source
-from harness.template import compile_template
+from harness.engine.runner import close_session
+from harness.engine.speech import Variables, prompt_of
+from harness.errors import PlayError, Problem, Refused, ScenarioError
+from harness.providers.session import CLOSING, Session
+from harness.scenario import Expectation, MessagePlan, Row, Scenario, Scope, UserTurn
+from harness.source import Place
 from harness.typing import Json
-
-
-@dataclass(frozen=True, slots=True)
-class ChatReply:
-    """What the bot answered; `expect` judges it."""
-
-    chat: Chat
-    turn: Turn = field(repr=False)
-
-    @property
-    def text(self) -> str:
-        """All messages' texts, one a line."""
-        return self._reply.text
-
-    @property
-    def messages(self) -> tuple[ReplyMessage, ...]:
-        """The messages, in order."""
-        return self._reply.messages
-
-    @property
-    def payload(self) -> Json:
-        """The raw payload."""
-        return self._reply.payload
-
-    @property
-    def actions(self) -> Mapping[str, str]:
-        """Buttons: label to prompt."""
-        return self._reply.actions
-
-    def expect(self, *, ignore_case: bool = False, **checks: Json) -> ChatReply:
-        """Judge the reply with the checks of scenario files, by name.
-
-        Raises `AssertionError` where the bot was wrong, and `CheckCrashed` where a check could
-        not tell, with the text that a scenario's failure has. Returns the reply.
-        """
-        __tracebackhide__ = True
-        place = _caller(self.chat._shown)  # noqa: SLF001  # of this module
-        expectations = tuple(
-            Expectation(
-                name=name, value=compile_template(value), place=place, ignore_case=ignore_case
-            )
-            for name, value in checks.items()
-        )
-        planned = UserTurn(
-            number=self.turn.number,
-            place=place,
-            message=MessagePlan(),
-            expectations=expectations,
-        )
-        self.chat.judge(planned, self.turn)
-        return self
-
-    @property
-    def _reply(self) -> Reply:
-        return self.turn.reply or Reply()
 
 
 class Chat:
     """A conversation with one provider. Closed by whoever opened it."""
 
-    def __init__(self, project: Project, play: Play, scenario: Scenario, line: Line) -> None:
+    def __init__(
+        self,
+        project: Project,
+        scenario: Scenario,
+        line: Line,
+        *,
+        told: Mapping[str, Json],
+        prepare: Prepare,
+    ) -> None:
         """Made by `open_chat`."""
-        self._project = project
-        self._play = play
         self._scenario = scenario
         self._line = line
         self._turns: list[Turn] = []
-        self._error: PlayError | None = None
+        self._stop: Stop | None = None
+        self._raised: PlayError | None = None
+        self._variables = Variables(scenario, Row(name=""), seed=line.seed, now=line.now)
+        self._project = project
+        self._findings = Findings(scenario, line, project.vocabulary)
+        line.tell(told)
         self._session = Session(
-            line.provider, line.wire, seed=line.seed, prepare=self._prepare, know=line.know
+            line.provider, line.wire, seed=line.seed, told=told, prepare=prepare, know=line.know
         )
 
     @property
     def transcript(self) -> Transcript:
         """What was said so far."""
-        return Transcript(
-            scenario=self._scenario.id,
-            provider=self._play.provider,
-            turns=tuple(self._turns),
-            stop=Stop(turn=len(self._turns), error=self._error) if self._error else None,
-            is_recorded=self._line.is_recorded,
-        )
+        return self._transcript(self._stop)
+
+    def uuid(self) -> str:
+        """A UUID that a replay gives again, and no other conversation."""
+        return str(self._drawn("uuid"))
+
+    def now(self) -> str:
+        """When the conversation began, ISO 8601 UTC; in a replay, when the recorded one did."""
+        return self._line.now
+
+    def random(self) -> float:
+        """A number from 0 up to 1 that a replay gives again."""
+        return float(str(self._drawn("random")))
 
     def hear(self, text: str) -> None:
         """The bot spoke by itself; told to the provider with the next message."""
         self._session.hear(text)
 
     def say(
-        self, text: str = "", *, press: str = "", attachments: tuple[Attachment, ...] = ()
+        self,
+        text: str = "",
+        *,
+        press: str = "",
+        attachments: tuple[Attachment, ...] = (),
+        metadata: Mapping[str, Json] | None = None,
     ) -> ChatReply:
         """Say something, or press a button of the last reply.
 
-        Raises `PlayError` where no reply came, `Refused` among them.
+        Raises `PlayError` where no reply came, `Refused` among them, and `AssertionError` where
+        an answer breaks the contract of the provider's definition.
         """
         __tracebackhide__ = True
-        last = next((turn.reply for turn in reversed(self._turns) if turn.reply), None)
-        said = prompt_of(press, last) if press else text
-        message = UserMessage(text=said, display_text=press, attachments=attachments)
-        turn = Turn(number=len(self._turns) + 1, user=message)
-        refusal: Refused | None = None
-        failed: PlayError | None = None
-        reply: Reply | None = None
-        try:
-            reply = self._session.say(message, turn.number)
-        except PlayError as error:
-            failed = self._error = error
-            refusal = error if isinstance(error, Refused) else None
-        finally:
-            exchanges = self._line.redact(self._session.take_exchanges())
-            turn = Turn(
-                number=turn.number,
-                user=message,
-                reply=reply,
-                refusal=refusal,
-                exchanges=exchanges,
-            )
-            self._turns.append(turn)
+        turn, failed = self._said(text, press, attachments, metadata)
         if failed is not None:
             # Not as it was raised: the frames of a traceback show what is secret.
-            raise hidden_error(failed, self._line.redactor)
+            self._raised = hidden_error(failed, self._line.redactor)
+            raise self._raised
         self._line.settle(turn.number)
+        self._findings.require_contracts(turn, self.transcript)
         return ChatReply(self, turn)
+
+    def refused(
+        self,
+        text: str = "",
+        *,
+        press: str = "",
+        metadata: Mapping[str, Json] | None = None,
+        ignore_case: bool = False,
+        **checks: Any,  # noqa: ANN401  # any JSON; the format of the checks judges it
+    ) -> ChatReply:
+        """Say something that the provider must refuse, and judge the refusal.
+
+        The checks are those of a scenario's `error:`, such as `status=403`. Raises what
+        `ChatReply.expect` raises, and `AssertionError` where the provider answered.
+        """
+        __tracebackhide__ = True
+        place = self._place()
+        asking = Asking(self._project.vocabulary, place, f"turn {len(self._turns) + 1}")
+        expectations: tuple[Expectation, ...] = ()
+        if checks:
+            expectations = asking.expectations(checks, Scope.REFUSAL, ignore_case=ignore_case)
+        turn, failed = self._said(text, press, (), metadata)
+        if failed is not None and not isinstance(failed, Refused):
+            self._raised = hidden_error(failed, self._line.redactor)
+            raise self._raised
+        self._line.settle(turn.number)
+        planned = UserTurn(
+            number=turn.number,
+            place=place,
+            message=MessagePlan(),
+            expectations=expectations,
+            expects_refusal=True,
+        )
+        self._findings.judge(planned, turn, self.transcript)
+        return ChatReply(self, turn)
+
+    def expect(self, *, ignore_case: bool = False, **checks: Any) -> Chat:  # noqa: ANN401  # as above
+        """Judge the whole conversation so far with the checks of a scenario's own `expect:`.
+
+        Among them are `turns`, `latency` and `never={…}` and `always={…}` about every reply.
+        Raises what `ChatReply.expect` raises. Returns the chat.
+        """
+        __tracebackhide__ = True
+        place = self._place()
+        if not self._turns:
+            message = "nothing was said yet, so there is nothing to judge"
+            raise ScenarioError(Problem(code="asserts-nothing", message=message, place=place))
+        asking = Asking(self._project.vocabulary, place, "the whole conversation")
+        expectations = asking.expectations(checks, Scope.CONVERSATION, ignore_case=ignore_case)
+        self._findings.judge_whole(expectations, self.transcript)
+        return self
 
     def history(self) -> Json:
         """The provider's own record of the conversation."""
@@ -167,96 +154,112 @@ class Chat:
             history = self._session.history()
         except PlayError as error:
             failed = error
+        looked_up = self._line.redact(self._session.take_exchanges())
+        if self._turns:
+            last = self._turns[-1]
+            self._turns[-1] = replace(
+                last, history=history, looked_up=(*last.looked_up, *looked_up)
+            )
         if failed is not None:
             raise hidden_error(failed, self._line.redactor)
         return history
 
-    def _shown(self, path: Path) -> str:
-        return self._project.config.shown(path)
-
-    def judge(self, planned: UserTurn, turn: Turn) -> None:
+    def judge(self, number: int, checks: Mapping[str, Any], *, ignore_case: bool) -> None:
         """Judge a turn; see `ChatReply.expect`."""
         __tracebackhide__ = True
-        transcript, line = self.transcript, self._line
-        if line.held_secrets:
-            # First, so that a check sees what it will see in a replay.
-            turn = hidden_turn(turn, (), line.redactor)
-            transcript = hidden_transcript(transcript, (), line.redactor)
-        checks = judge_turn(planned, turn, transcript, self._project.vocabulary)
-        result = ScenarioResult(
-            scenario=self._scenario, transcript=transcript, checks=tuple(checks)
+        place = self._place(above=1)
+        turn = self._turns[number - 1]
+        scope = Scope.REPLY if turn.refusal is None else Scope.REFUSAL
+        asking = Asking(self._project.vocabulary, place, f"turn {number}")
+        planned = UserTurn(
+            number=number,
+            place=place,
+            message=MessagePlan(),
+            expectations=asking.expectations(checks, scope, ignore_case=ignore_case),
+            expects_refusal=turn.refusal is not None,
         )
-        if not line.is_recorded:
-            result = without_secrets(result, line.redactor, in_bodies=line.held_secrets)
-        if result.outcome is Outcome.FAILED:
-            raise AssertionError(failure_screen(result))
-        if result.outcome is Outcome.BROKEN:
-            raise CheckCrashed("check-crashed", failure_screen(result))
+        if planned.wants_history:
+            # What it exchanges belongs to the last turn, as does what it tells.
+            history = self.history()
+            turn = replace(self._turns[number - 1], history=history)
+        self._findings.judge(planned, turn, self.transcript)
 
     def close(self) -> None:
-        """Close the conversation, and write its recording where it was whole."""
-        try:
-            self._session.close()
-        finally:
-            self._line.finish(None if isinstance(self._error, Refused) else self._error)
-            self._line.close()
+        """Close the conversation, and write its recording where it was whole.
 
-    def _prepare(self) -> Prepared:
-        lines = Lines(self._project)
-        if self._line.is_recorded:
-            wire = lines.replayed_preparing(self._scenario, self._play)
-            return Session(self._line.provider, wire, seed=self._line.seed).prepare()
-        line = lines.live_preparing(self._scenario, self._play, is_recorded=False)
+        Raises `PlayError` where closing or writing failed, and `AssertionError` where an answer
+        to closing breaks the contract of the provider's definition.
+        """
+        __tracebackhide__ = True
+        line = self._line
         try:
-            prepared = prepare_on(line)
+            unclosed = close_session(self._session, line, is_broken=self._stop is not None)
+            self._findings.around = line.redact(self._session.take_exchanges())
+            if self._stop is None and unclosed is not None:
+                self._stop = Stop(turn=CLOSING, error=unclosed)
+            else:
+                unclosed = None
+            line.finish(self._stop.error if self._stop else None)
         finally:
             line.close()
-        self._line.know_all(prepared.secrets)
-        return prepared
+        if unclosed is not None:
+            raise hidden_error(unclosed, line.redactor)
+        self._findings.require_closing(self.transcript)
 
+    def result(self, failed_by: BaseException | None = None) -> ScenarioResult:
+        """What came of the conversation, for reports; `failed_by` is what the test raised."""
+        stop = self._stop
+        if stop is None and failed_by is not None and failed_by is self._raised:
+            # A refusal that nobody expected.
+            stop = Stop(turn=len(self._turns), error=self._raised)
+        return self._findings.result(self._transcript(stop), failed_by)
 
-def open_chat(project: Project, mode: Mode, provider: str, file: Path, test: str) -> Chat:
-    """Open a conversation for a Python test.
+    def _said(
+        self,
+        text: str,
+        press: str,
+        attachments: tuple[Attachment, ...],
+        metadata: Mapping[str, Json] | None,
+    ) -> tuple[Turn, PlayError | None]:
+        """Say something; gives the turn, and why no reply came."""
+        last = next((turn.reply for turn in reversed(self._turns) if turn.reply), None)
+        message = UserMessage(
+            text=prompt_of(press, last) if press else text,
+            display_text=press,
+            attachments=attachments,
+            metadata=metadata or {},
+        )
+        turn = Turn(number=len(self._turns) + 1, user=message)
+        reply: Reply | None = None
+        failed: PlayError | None = None
+        try:
+            reply = self._session.say(message, turn.number)
+        except PlayError as error:
+            failed = error
+        finally:
+            refusal = failed if isinstance(failed, Refused) else None
+            exchanges = self._line.redact(self._session.take_exchanges())
+            turn = replace(turn, reply=reply, refusal=refusal, exchanges=exchanges)
+            self._turns.append(turn)
+        if failed is not None and refusal is None:
+            self._stop = Stop(turn=turn.number, error=failed)
+        return turn, failed
 
-    Its recording is named after the test; `record` plays it from there where there is one.
-    Raises `CassetteError` and `AuthoringError`.
-    """
-    name = provider or project.config.provider
-    project.provider_config(name)
-    source = Source(path=project.config.shown(file), text="")
-    identifier = _identifier(project.config.shown(file), test)
-    scenario = Scenario(id=identifier, session=compile_template({}), turns=(), place=source.place())
-    play = Play(file=file, scenario=identifier, provider=name)
-    return Chat(project, play, scenario, _line(Lines(project), scenario, play, mode))
+    def _transcript(self, stop: Stop | None) -> Transcript:
+        return Transcript(
+            scenario=self._scenario.id,
+            provider=self._line.provider.name,
+            turns=tuple(self._turns),
+            around=self._findings.around,
+            stop=stop,
+            is_recorded=self._line.is_recorded,
+        )
 
+    def _drawn(self, name: str) -> object:
+        draw = self._variables.snapshot()[name]
+        assert callable(draw)  # noqa: S101  # by its name
+        return draw()
 
-def _line(lines: Lines, scenario: Scenario, play: Play, mode: Mode) -> Line:
-    if mode not in (Mode.REPLAY, Mode.RECORD):
-        return lines.live(scenario, play, is_recorded=mode.is_recorded)
-    try:
-        return lines.replay(scenario, play)
-    except CassetteError as error:
-        if mode is Mode.REPLAY or error.code != "cassette-missing":
-            raise
-    return lines.live(scenario, play, is_recorded=True)
-
-
-def _identifier(shown: str, test: str) -> str:
-    slug = re.sub(r"[^A-Za-z0-9._]+", "-", f"{shown.removesuffix('.py')}-{test}").strip("-.")
-    if len(slug) <= 90:  # noqa: PLR2004  # a cassette's name has at most 100 characters
-        return slug
-    return f"{slug[:80]}-{hashlib.blake2s(slug.encode(), digest_size=4).hexdigest()}"
-
-
-def _caller(shown: Callable[[Path], str]) -> Place:
-    """The line of the test that called `expect`."""
-    frame = inspect.currentframe()
-    caller = frame.f_back.f_back if frame is not None and frame.f_back is not None else None
-    if caller is None:
-        return Source(path="", text="").place()
-    path = Path(caller.f_code.co_filename)
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    source = Source(path=shown(path), text=text)
-    line = source.line(caller.f_lineno)
-    stripped = line.strip()
-    return source.place(caller.f_lineno, line.find(stripped) + 1, max(1, len(stripped)))
+    def _place(self, *, above: int = 0) -> Place:
+        """The line of the test, which called what calls this."""
+        return calling_place(self._project.config.shown, above=above + 2)

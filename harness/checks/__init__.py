@@ -21,6 +21,7 @@ from harness.checks.vocabulary import (
     RECORD_KINDS,
     block_definitions,
     conversation_kinds,
+    own_among,
     reply_kinds,
 )
 
@@ -44,6 +45,7 @@ __all__ = [
     "conversation_of",
     "failed",
     "history_of",
+    "own_among",
     "reply_kinds",
     "skipped",
     "subject_of",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
 from harness.checks.goldens import Goldens
 from harness.checks.subject import Subject
@@ -42,6 +42,8 @@ class Verdict:
     """For a failure."""
     reason: str = ""
     """For a skip."""
+    code: str = ""
+    """Of the error that made it BROKEN; empty otherwise."""
 
 
 PASS = Verdict(outcome=Outcome.PASSED)
@@ -49,6 +51,9 @@ PASS = Verdict(outcome=Outcome.PASSED)
 
 Judge = Callable[[Subject], Verdict]
 """A compiled check. Raises `CheckCrashed` where it could not do its work."""
+
+LooksAt = Literal["reply", "payload", "text"]
+"""What of a subject a check needs: all of a reply, its payload and text, or its text alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,8 @@ class Options:
     """The project's own schemas; None where it has none."""
     goldens: Goldens | None = None
     """The project's golden files; None where there is no project."""
+    own_texts: Mapping[str, CheckKind] = field(default_factory=dict)
+    """The project's own checks on a text, by name."""
 
 
 class CheckKind(Protocol):
@@ -85,18 +92,30 @@ class Kind:
     name: str
     schema: Json
     compile: Callable[[Json, Options], Judge]
+    on: LooksAt = "reply"
+    """Of a project's own check: where it may stand follows from it."""
 
 
 class BadExpectation(ValueError):
     """The value of a check makes no sense. Raised while it is compiled."""
 
-    def __init__(self, code: str, message: str, hint: str = "", path: Path = ()) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        hint: str = "",
+        path: Path = (),
+        *,
+        is_of_key: bool = False,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.hint = hint
         self.path = path
         """Where in the value."""
+        self.is_of_key = is_of_key
+        """The key at the end of the path is wrong, not what stands behind it."""
 
     def __str__(self) -> str:
         return (
@@ -107,7 +126,8 @@ class BadExpectation(ValueError):
 
     def below(self, *steps: str | int) -> BadExpectation:
         """The same, seen from further up."""
-        return BadExpectation(self.code, self.message, self.hint, (*steps, *self.path))
+        path = (*steps, *self.path)
+        return BadExpectation(self.code, self.message, self.hint, path, is_of_key=self.is_of_key)
 
 
 def failed(

@@ -23,16 +23,17 @@ def _p95(times: Sequence[float]) -> float:
     return quantiles(times, n=20, method="inclusive")[-1] if len(times) > 1 else times[0]
 
 
-_SUMMARIES: Mapping[str, tuple[str, Callable[[Sequence[float]], float]]] = {
+SUMMARIES: Mapping[str, tuple[str, Callable[[Sequence[float]], float]]] = {
     "median": ("the median", median),
     "p95": ("the 95th percentile", _p95),
     "total": ("the total", sum),
 }
+"""What may be expected of times together: its name in a sentence, and how it is told."""
 
 
 def _times(value: Json, _options: Options, *, name: str, measure: _Measure) -> Judge:
-    parts = Parts(value, tuple(_SUMMARIES))
-    limits = {key: parts.make(key, partial(limit_of, name)) for key in _SUMMARIES}
+    parts = Parts(value, tuple(SUMMARIES))
+    limits = {key: parts.make(key, partial(limit_of, name)) for key in SUMMARIES}
     words = _WORDS[name]
 
     def judge(subject: Subject) -> Verdict:
@@ -45,7 +46,7 @@ def _times(value: Json, _options: Options, *, name: str, measure: _Measure) -> J
         if not times:
             return skipped("no turn was answered")
         found = {
-            key: (limit, _SUMMARIES[key][1](times))
+            key: (limit, SUMMARIES[key][1](times))
             for key, limit in limits.items()
             if limit is not None
         }
@@ -55,7 +56,7 @@ def _times(value: Json, _options: Options, *, name: str, measure: _Measure) -> J
         limit, seconds = found[wrong[0]]
         recorded = " in the recording" if subject.is_recorded else ""
         return failed(
-            f"{_SUMMARIES[wrong[0]][0]} of {words} is {format_duration(seconds)}{recorded},"
+            f"{SUMMARIES[wrong[0]][0]} of {words} is {format_duration(seconds)}{recorded},"
             f" expected under {format_duration(limit)}",
             expected="\n".join(f"{key}: under {format_duration(found[key][0])}" for key in wrong),
             actual="\n".join(f"{key}: {format_duration(found[key][1])}" for key in wrong),
@@ -95,7 +96,7 @@ def _summaries(description: str) -> Json:
         "additionalProperties": False,
         "properties": {
             key: {**UNDER, "description": f"Of all turns, {words}."}
-            for key, (words, _) in _SUMMARIES.items()
+            for key, (words, _) in SUMMARIES.items()
         },
         "description": description,
         "examples": [{"median": {"under": "2s"}, "p95": {"under": "4s"}}],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
 from harness.checks.diff import text_difference
+from harness.checks.placeholders import require_no_placeholder
 from harness.checks.subject import Subject
 from harness.checks.words import TEXT, normalizer, said, text_of
 from harness.json_schema.wording import show
@@ -12,6 +13,7 @@ from harness.typing import Json
 
 def _compile(value: Json, options: Options) -> Judge:
     wanted = text_of(value)
+    require_no_placeholder(value, f"matches: '^{value}$'")
     form = normalizer(ignore_case=options.ignore_case)
     formed = form(wanted)
 

@@ -10,7 +10,7 @@ from harness.checks.counting import Count, Parts
 from harness.checks.json_paths import PATHS, PathRules, verdict_of
 from harness.checks.matchers import COUNT
 from harness.checks.subject import Subject
-from harness.checks.text_kinds import TEXT_BLOCK, TEXT_KINDS
+from harness.checks.text_kinds import TEXT_BLOCK, texts_with
 from harness.checks.words import TEXTS, listed, normalizer, texts_of
 from harness.errors import did_you_mean
 from harness.json_schema.wording import show
@@ -110,7 +110,7 @@ def _no_product(rules: PathRules, subject: Subject) -> Verdict:
 def _attachments(value: Json, options: Options) -> Judge:
     parts = Parts(value, ("count", "any"))
     count = parts.make("count", lambda found: Count(found, "attachment"))
-    any_ = parts.make("any", lambda found: Block(found, options, TEXT_KINDS))
+    any_ = parts.make("any", lambda found: Block(found, options, texts_with(options)))
 
     def judge(subject: Subject) -> Verdict:
         names = [attachment.name for attachment in subject.attachments]

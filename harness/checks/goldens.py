@@ -61,8 +61,13 @@ class Goldens:
                 value = read_json(file, self.shown(file)).value
             else:
                 value = read(file.read_bytes(), self.shown(file)).value
-        except (AuthoringError, OSError) as error:
-            message = f"the golden {quote(self.shown(file))} cannot be read: {error}"
+        except AuthoringError as error:
+            first = error.problems[0]
+            where = f"line {first.place.line}: " if first.place else ""
+            message = f"the golden {quote(self.shown(file))} cannot be read: {where}{first.message}"
+            raise CheckCrashed("unreadable-golden", message, first.hint) from error
+        except OSError as error:
+            message = f"the golden {quote(self.shown(file))} cannot be read: {error.strerror}"
             raise CheckCrashed("unreadable-golden", message) from error
         self._read[file] = value
         return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from harness.checks.check import BadExpectation, Options
@@ -81,7 +82,9 @@ def _none(value: Json, options: Options, compile_: Compile) -> Matcher:
                 return f"{path_text(at)} is {show(item)}, expected no item to be {expected}"
         return ""
 
-    return _of_items(f"no item to be {expected}", complain, accepts_nothing=True)
+    matcher = _of_items(f"no item to be {expected}", complain)
+    hint = "where nothing is wanted, say 'length: 0' or 'exists: false'"
+    return replace(matcher, hint_for_nothing=hint)
 
 
 def _length(value: Json, options: Options, compile_: Compile) -> Matcher:
@@ -181,7 +184,10 @@ _ORDERS = ("ascending", "descending")
 def _flag(name: str, value: Json) -> bool:
     if isinstance(value, bool):
         return value
-    raise BadExpectation("wrong-value", f"'{name}' takes true or false, not {show(value)}")
+    meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(str(value).lower())
+    hint = f"write {meant}" if meant else ""
+    message = f"'{name}' takes true or false, not {show(value)}"
+    raise BadExpectation("wrong-value", message, hint)
 
 
 ITEM_MATCHERS: Mapping[str, Builder] = {

@@ -80,7 +80,7 @@ def _complain(
     together = matcher.complain_of_all
     if not nodes and not (matcher.accepts_nothing and _may_be_nothing(path, matcher)):
         message, hint = path.explain_nothing(payload)
-        return message, (hint,) if hint else ()
+        return message, tuple(one for one in (hint, matcher.hint_for_nothing) if one)
     if together is not None and (not path.is_single or not nodes):
         complaint = together(nodes, path.text)
         values = [value for _, value in nodes]

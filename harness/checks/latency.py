@@ -29,10 +29,14 @@ def limit_of(name: str, value: Json) -> float:
     if not isinstance(value, Mapping) or set(value) != {"under"}:
         raise BadExpectation("wrong-value", f"'{name}' takes {{under: 2s}}")
     try:
-        return parse_duration(str(value["under"]))
+        limit = parse_duration(str(value["under"]))
     except ValueError as error:
         message = f"{show(value['under'])} is no duration"
         raise BadExpectation("wrong-value", message, "such as 500ms, 2s, 1m", ("under",)) from error
+    if not limit:
+        message = "nothing takes less than no time"
+        raise BadExpectation("wrong-value", message, "such as 500ms, 2s, 1m", ("under",))
+    return limit
 
 
 def time_of_first_token(turn: Turn | None) -> float | Verdict:

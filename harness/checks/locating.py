@@ -10,7 +10,7 @@ from harness.checks.check import BadExpectation
 from harness.checks.matcher import Located
 from harness.checks.values import path_text
 from harness.errors import CheckCrashed, did_you_mean
-from harness.json_path import BadPath, PathFailed, beginning, compile_path, find_located
+from harness.json_path import BadPath, PathFailed, beginning, compile_path, find_located, path_hint
 from harness.source import shorten
 from harness.typing import Json, Path, describe
 
@@ -30,9 +30,8 @@ class Finder:
         try:
             self._query = compile_path(text)
         except BadPath as error:
-            hint = "" if text.startswith("$") else "a path begins with '$', such as $.response.text"
             message = f"'{shorten(text)}' is no JSONPath: {error}"
-            raise BadExpectation("invalid-path", message, hint) from error
+            raise BadExpectation("invalid-path", message, path_hint(text)) from error
         self.text = text
         self.is_single = self._query.singular_query()
         """It can lead to one value at most."""

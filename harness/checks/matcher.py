@@ -30,6 +30,8 @@ class Matcher:
     """For a condition on all matches of a path together; the text names where they are."""
     accepts_nothing: bool = False
     """It may hold where the path leads to nothing; `complain_of_all` decides."""
+    hint_for_nothing: str = ""
+    """What else may have been meant where the path leads to nothing."""
     wants_nothing: bool = False
     """It holds only where the path leads to nothing."""
     resolve: Callable[[Recall], Matcher] | None = None

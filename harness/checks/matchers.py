@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from harness.checks.check import BadExpectation, Options
 from harness.checks.item_matchers import ITEM_MATCHERS
 from harness.checks.matcher import Builder, Compile, Matcher
+from harness.checks.placeholders import require_no_placeholder
 from harness.checks.turn_matchers import TURN_MATCHERS
 from harness.checks.value_matchers import COMPARISONS, VALUE_MATCHERS, equal_to
 from harness.errors import did_you_mean
+from harness.json_schema.wording import show
 from harness.typing import Json, describe, type_names
 
 _OF_ONE_TURN: Mapping[str, Builder] = {**VALUE_MATCHERS, **ITEM_MATCHERS}
@@ -32,8 +34,14 @@ def compile_at_path(value: Json, options: Options) -> tuple[Matcher, ...]:
 def compile_count(value: Json) -> tuple[Matcher, ...]:
     """The matchers for a number of things: a whole number, or a mapping of comparisons."""
     if not isinstance(value, Mapping) and (not isinstance(value, int) or isinstance(value, bool)):
-        raise BadExpectation("wrong-value", f"{describe(value)} stands where a count is wanted")
-    return compile_comparisons(value)
+        message = f"{describe(value)}, {show(value)}, stands where a count is wanted"
+        hint = _AS_COUNT if isinstance(value, str) and value.strip().isdecimal() else ""
+        raise BadExpectation("wrong-value", message, hint)
+    matchers = compile_comparisons(value)
+    if isinstance(value, Mapping) and value.keys() == {"at_least"} and not value["at_least"]:
+        message = "every count is at least 0"
+        raise BadExpectation("matches-everything", message, "say {at_least: 1}", ("at_least",))
+    return matchers
 
 
 def compile_comparisons(value: Json) -> tuple[Matcher, ...]:
@@ -51,6 +59,7 @@ def _compile(
 ) -> tuple[Matcher, ...]:
     """`below` compiles what stands behind `not`, `inner` what stands behind other matchers."""
     if not isinstance(value, Mapping):
+        require_no_placeholder(value, f"{{equals: {value!r}}}")
         return (equal_to(value, options),)
     if not value:
         raise BadExpectation(
@@ -76,21 +85,28 @@ def _compile(
     return tuple(found)
 
 
+_AS_COUNT = "take its quotes away; of a variable say ${name | int}"
+
+
+_VARIABLE: Mapping[str, Json] = {"type": "string", "pattern": r"\$\{"}
+_NUMBER: Mapping[str, Json] = {"anyOf": [{"type": "number"}, _VARIABLE]}
+_INTEGER: Mapping[str, Json] = {"anyOf": [{"type": "integer"}, _VARIABLE]}
 COUNT: Mapping[str, Json] = {
     "oneOf": [
         {"type": "integer", "minimum": 0},
+        _VARIABLE,
         {
             "type": "object",
             "minProperties": 1,
             "additionalProperties": False,
             "properties": {
-                "equals": {"type": "integer"},
-                "less_than": {"type": "number"},
-                "greater_than": {"type": "number"},
-                "at_least": {"type": "number"},
-                "at_most": {"type": "number"},
-                "between": {"type": "array", "items": {"type": "number"}},
-                "one_of": {"type": "array", "items": {"type": "integer"}},
+                "equals": _INTEGER,
+                "less_than": _NUMBER,
+                "greater_than": _NUMBER,
+                "at_least": _NUMBER,
+                "at_most": _NUMBER,
+                "between": {"type": "array", "items": _NUMBER},
+                "one_of": {"type": "array", "items": _INTEGER},
             },
         },
     ]

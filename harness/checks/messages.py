@@ -9,7 +9,7 @@ from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
 from harness.checks.counting import Count, Parts
 from harness.checks.matchers import COUNT
 from harness.checks.subject import Subject, message_of
-from harness.checks.text_kinds import TEXT_BLOCK, TEXT_KINDS
+from harness.checks.text_kinds import TEXT_BLOCK, texts_with
 from harness.checks.words import said
 from harness.typing import Json
 
@@ -20,7 +20,8 @@ def _compile(value: Json, options: Options) -> Judge:
     parts = Parts(value, _KEYS)
     count = parts.make("count", lambda found: Count(found, "message"))
     each, any_, first, last = (
-        parts.make(key, lambda found: Block(found, options, TEXT_KINDS)) for key in _KEYS[1:]
+        parts.make(key, lambda found: Block(found, options, texts_with(options)))
+        for key in _KEYS[1:]
     )
 
     def judge(subject: Subject) -> Verdict:

@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
 
-from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import (
+    PASS,
+    BadExpectation,
+    Judge,
+    Kind,
+    LooksAt,
+    Options,
+    Verdict,
+    failed,
+)
 from harness.checks.subject import Subject
 from harness.checks.words import said
 from harness.json_schema import Schema, compile_schema
@@ -21,12 +30,16 @@ it raises makes the scenario BROKEN.
 """
 
 
-def check(*, schema: Mapping[str, Json], name: str = "") -> Callable[[Function], Kind]:
+def check(
+    *, schema: Mapping[str, Json], name: str = "", on: LooksAt = "reply"
+) -> Callable[[Function], Kind]:
     """Make a check of the function below.
 
     `schema` is the JSON Schema of the value behind the check's name in a scenario; without a
     description it takes the first line of the function's docstring. The name is the function's
-    where it is left out.
+    where it is left out. One `on="text"` needs nothing of its subject but `name` and `text`, and
+    may stand wherever a text is checked; one `on="payload"` needs `payload` too, and may stand in
+    `error:` and `history:`.
     """
 
     def make(function: Function) -> Kind:
@@ -39,7 +52,8 @@ def check(*, schema: Mapping[str, Json], name: str = "") -> Callable[[Function],
         def compiled() -> Schema:
             return compile_schema(whole, name=known)
 
-        return Kind(name=known, schema=whole, compile=partial(_compile, known, function, compiled))
+        compile_ = partial(_compile, known, function, compiled)
+        return Kind(name=known, schema=whole, compile=compile_, on=on)
 
     return make
 

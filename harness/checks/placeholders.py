@@ -72,6 +72,34 @@ def placeholder_of(text: str) -> Placeholder | None:
     return _PLAIN[name]
 
 
+def require_alone(text: str) -> None:
+    """Raise `BadExpectation` where a placeholder stands inside a longer text, or with blanks."""
+    inside = _INSIDE.search(text) if "<" in text else None
+    if inside is None or inside["name"] not in PLACEHOLDERS:
+        return
+    alone = f"<{inside['name']}>"
+    hint = f"write {show(alone)}" if inside.group() == text.strip() else _IN_TEXT
+    raise BadExpectation(
+        "wrong-value", f"a placeholder stands alone, and {show(text)} holds more", hint
+    )
+
+
+def require_no_placeholder(value: Json, otherwise: str) -> None:
+    """Raise `BadExpectation` where a text is one of `like`, which is taken by its letters here.
+
+    `otherwise` says how this very text is asked for.
+    """
+    if isinstance(value, str) and value[:1] == "<" and placeholder_name(value) in PLACEHOLDERS:
+        message = f"{show(value)} is a placeholder, which 'like' alone knows"
+        raise BadExpectation(
+            "wrong-value", message, f"use 'like'; for this very text say {otherwise}"
+        )
+
+
+_INSIDE = re.compile(r"<\s*(?P<name>[A-Za-z_]\w*)(?:\s[^<>]*)?>")
+_IN_TEXT = "for a text around it say {<string>: {matches: …}}"
+
+
 def _measured(kind: _Measured, range_: str) -> Placeholder:
     if not range_:
         return Placeholder(expected=kind.noun, holds=lambda value: kind.measure(value) is not None)

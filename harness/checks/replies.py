@@ -11,7 +11,7 @@ from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Ver
 from harness.checks.counting import Parts
 from harness.checks.messages import texts_of_messages
 from harness.checks.subject import Subject, message_of
-from harness.checks.text_kinds import TEXT_KINDS
+from harness.checks.text_kinds import texts_with
 from harness.conversation.outcome import Outcome
 from harness.json_schema.wording import show
 from harness.typing import Json, describe
@@ -66,7 +66,7 @@ def _expected(value: Json, options: Options) -> Sequence[_Expected]:
             raise BadExpectation("wrong-value", message, path=(index,))
         checks = {name: argument for name, argument in one.items() if name != "optional"}
         try:
-            block = Block(checks, options, TEXT_KINDS)
+            block = Block(checks, options, texts_with(options))
         except BadExpectation as error:
             raise error.below(index) from error
         is_required = not one.get("optional", False)

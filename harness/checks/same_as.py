@@ -68,7 +68,7 @@ def _compile(value: Json, options: Options) -> Judge:
             message = "a golden lies in a project, and there is none"
             raise BadExpectation("golden-missing", message)
         found = comparison.part.find(subject.payload)
-        if comparison.part.is_single and not found:
+        if not found:
             message, hint = comparison.part.explain_nothing(subject.payload)
             hints = (hint,) if hint else ()
             return failed(message, expected=comparison.name, actual="nothing", difference=hints)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
 from harness.checks.json_paths import without_payload
 from harness.checks.subject import Subject
 from harness.errors import SchemaError
-from harness.json_schema import Schema, compile_schema
+from harness.json_schema import Schema, Violation, compile_schema
 from harness.json_schema.wording import show
 from harness.typing import Json, describe
+from harness.wire.redacted_values import of_real_values
 
 MOST_TOLD = 10
 _INLINE = "schema"
@@ -24,18 +25,17 @@ def _compile(value: Json, options: Options) -> Judge:
             return without_payload(subject)
         if schema.is_valid(subject.payload):
             return PASS
-        return _failure(schema, subject)
+        # What was redacted is known only in its place, in a live conversation as in a replay.
+        violations = of_real_values(schema.violations(subject.payload), subject.payload)
+        return _failure(schema, subject, violations) if violations else PASS
 
     return judge
 
 
 def _schema(value: Json, options: Options) -> Schema:
     try:
-        if value == {}:
-            message = "the schema is empty, and every payload fits it"
-            raise BadExpectation("matches-everything", message, "say what must be there")
         if isinstance(value, Mapping | bool):
-            return compile_schema(value, name=_INLINE)
+            return _judging(compile_schema(value, name=_INLINE))
         if not isinstance(value, str):
             message = f"{describe(value)} stands where a schema or its name is wanted"
             raise BadExpectation("wrong-value", message)
@@ -43,7 +43,7 @@ def _schema(value: Json, options: Options) -> Schema:
             raise BadExpectation(
                 "unknown-schema", f"there is no schema '{value}'", "the project has no schemas"
             )
-        return options.schemas.schema(value)
+        return _judging(options.schemas.schema(value))
     except SchemaError as error:
         first = error.problems[0]
         place = f"{first.place}: " if first.place else ""
@@ -52,15 +52,22 @@ def _schema(value: Json, options: Options) -> Schema:
         raise BadExpectation(first.code, message, first.hint) from error
 
 
-def _failure(schema: Schema, subject: Subject) -> Verdict:
-    violations = schema.violations(subject.payload)
+def _judging(schema: Schema) -> Schema:
+    """The same schema. Raises `BadExpectation` where it judges nothing."""
+    if not schema.allows_everything:
+        return schema
+    named = "the schema" if schema.name == _INLINE else f"the schema '{schema.name}'"
+    message = f"{named} says nothing of a payload, and every one fits it"
+    raise BadExpectation("matches-everything", message, "say what must be there")
+
+
+def _failure(schema: Schema, subject: Subject, violations: Sequence[Violation]) -> Verdict:
     lines = [f"{one} ({one.schema_pointer})" for one in violations]
-    first = violations[0] if violations else None
+    first = violations[0]
     expected = "the schema" if schema.name == _INLINE else schema.name
     message = f"the payload of {subject.name} does not fit the schema"
-    if first is not None:
-        place = f" at {first.pointer}" if first.path else ""
-        message = f"{message}{place}: {first.message}"
+    place = f" at {first.pointer}" if first.path else ""
+    message = f"{message}{place}: {first.message}"
     more = len(lines) - MOST_TOLD
     return failed(
         message,

@@ -10,7 +10,12 @@ from harness.checks.check import BadExpectation, Options
 from harness.checks.matcher import Matcher, all_expected
 from harness.checks.matchers import compile_matchers
 from harness.checks.pairing import unpaired
-from harness.checks.placeholders import Placeholder, placeholder_name, placeholder_of
+from harness.checks.placeholders import (
+    Placeholder,
+    placeholder_name,
+    placeholder_of,
+    require_alone,
+)
 from harness.checks.value_matchers import equal_to
 from harness.checks.values import path_text
 from harness.errors import did_you_mean
@@ -19,6 +24,8 @@ from harness.typing import Json, Path, describe
 
 UNORDERED, EVERY, SOME = "<unordered>", "<every>", "<some>"
 _LISTS = (UNORDERED, EVERY, SOME)
+MOST_COMPARED = 1000
+"""Items of a list of which the nearest is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,8 @@ def shape_of(value: Json, options: Options) -> Shape:
     placeholder = placeholder_of(value) if isinstance(value, str) else None
     if placeholder is not None:
         return _Leaf(placeholder, ())
+    if isinstance(value, str):
+        require_alone(value)
     return _Leaf(None, (equal_to(value, options),))
 
 
@@ -64,7 +73,9 @@ def _of_mapping(value: Mapping[str, Json], options: Options) -> Shape:
     mark = marks[0]
     if len(value) > 1:
         message = f"'{mark}' stands alone in its mapping"
-        raise BadExpectation("wrong-value", message, path=(mark,))
+        others = ", ".join(f"'{key}'" for key in value if key != mark)
+        hint = f"take out {others}"
+        raise BadExpectation("wrong-value", message, hint, (mark,), is_of_key=True)
     inner = value[mark]
     if mark not in _LISTS:
         return _placeholder_with_matchers(mark, inner, options)
@@ -86,7 +97,7 @@ def _placeholder_with_matchers(mark: str, value: Json, options: Options) -> Shap
         known = [mark, *_LISTS]
         near = did_you_mean(mark, known[1:])
         hint = near if near.startswith("did") else error.hint
-        raise BadExpectation(error.code, error.message, hint, (mark,)) from error
+        raise BadExpectation(error.code, error.message, hint, (mark,), is_of_key=True) from error
     try:
         return _Leaf(placeholder, compile_matchers(value, options))
     except BadExpectation as error:
@@ -262,8 +273,27 @@ class _Items:
     def departures(self, value: Json, at: Path) -> Iterator[Departure]:
         if self.fits(value):
             return
-        if self._is_some or not isinstance(value, list | tuple) or not value:
+        if not isinstance(value, list | tuple) or not value:
             yield _wrong(at, value, self.expected)
+            return
+        if self._is_some:
+            yield self._nearest(value, at)
             return
         for index, one in enumerate(value):
             yield from self._item.departures(one, (*at, index))
+
+    def _nearest(self, items: Sequence[Json], at: Path) -> Departure:
+        """That no item is like this, with what the one lacks that departs least."""
+        looked_at = enumerate(items[:MOST_COMPARED])
+        departures = [list(self._item.departures(one, (*at, n))) for n, one in looked_at]
+        nearest = min(departures, key=len)
+        rest = len(nearest) - 1
+        more = f" (and {rest} more)" if rest else ""
+        where, number = path_text(at), len(items)
+        return Departure(
+            where=where,
+            message=f"no item of {where} is {self._item.expected}",
+            expected=self.expected,
+            actual=f"{number} item{'' if number == 1 else 's'}",
+            hint=f"the nearest: {nearest[0].message}{more}",
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.checks.check import CheckKind
+from harness.checks.check import CheckKind, Options
 from harness.checks.combining import with_combinations
 from harness.checks.contains import CONTAINS, CONTAINS_ALL, CONTAINS_ANY, NOT_CONTAINS
 from harness.checks.edges import ENDS_WITH, STARTS_WITH
@@ -37,6 +37,17 @@ _KINDS: Mapping[str, CheckKind] = {
 
 TEXT_KINDS = with_combinations(_KINDS, "text_checks")
 """What may be asked of a text alone."""
+
+
+def text_kinds(own: Mapping[str, CheckKind]) -> Mapping[str, CheckKind]:
+    """What may be asked of a text alone, with a project's own checks."""
+    return with_combinations({**_KINDS, **own}, "text_checks") if own else TEXT_KINDS
+
+
+def texts_with(options: Options) -> Mapping[str, CheckKind]:
+    """The same, of the project that a check is compiled for."""
+    return text_kinds(options.own_texts)
+
 
 TEXT_BLOCK: Mapping[str, Json] = {"$ref": "#/$defs/text_checks"}
 """JSON Schema of a mapping of them."""

@@ -35,11 +35,16 @@ def equal_to(value: Json, options: Options) -> Matcher:
         values = [one for _, one in found]
         return "" if holds(values) else f"{where} is {show(values)}, expected {show(value)}"
 
+    def complain(found: Json, at: Path) -> str:
+        complaint = base.complain(found, at)
+        is_other = isinstance(value, str) and is_number(found) and _number_in(value) == found
+        return f"{complaint}, a text; {AS_NUMBER}" if complaint and is_other else complaint
+
     base = plain(show(value), holds)
     is_list = isinstance(value, list | tuple)
     return Matcher(
         expected=base.expected,
-        complain=base.complain,
+        complain=complain,
         complain_of_all=complain_of_all if is_list else None,
         accepts_nothing=is_list,
         literal=(value,),
@@ -170,8 +175,20 @@ def number_of(value: Json, *path: int) -> float:
     """A value where a number is wanted. Raises `BadExpectation` where it is none."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    message = f"{describe(value)} stands where a number is wanted"
-    raise BadExpectation("wrong-value", message, path=path)
+    message = f"{describe(value)}, {show(value)}, stands where a number is wanted"
+    hint = AS_NUMBER if isinstance(value, str) and _number_in(value) is not None else ""
+    raise BadExpectation("wrong-value", message, hint, path)
+
+
+AS_NUMBER = "take its quotes away; of a variable say ${name | float}"
+"""For a text that holds a number, such as a cell of a CSV file."""
+
+
+def _number_in(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _is_of_type(value: Json, name: str) -> bool:

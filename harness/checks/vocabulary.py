@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from harness.checks.answer import HEADERS, STATUS
 from harness.checks.block import block_schema
-from harness.checks.check import CheckKind
+from harness.checks.check import CheckKind, Kind, LooksAt
 from harness.checks.combining import with_combinations
 from harness.checks.conversation_kinds import ALL_FIRST_TOKENS, ALL_LATENCIES, TURNS
 from harness.checks.extras import ACTIONS, ATTACHMENTS, PRODUCTS
@@ -17,7 +17,7 @@ from harness.checks.messages import MESSAGES
 from harness.checks.replies import OPTIONAL, REPLIES
 from harness.checks.same_as import SAME_AS
 from harness.checks.schema_check import SCHEMA
-from harness.checks.text_kinds import TEXT_KINDS
+from harness.checks.text_kinds import TEXT_KINDS, text_kinds
 from harness.checks.tools import TOOLS
 from harness.checks.usage import USAGE
 from harness.typing import Json
@@ -56,11 +56,27 @@ KINDS = reply_kinds({})
 CONVERSATION_KINDS = conversation_kinds({})
 """The checks on a whole conversation."""
 
-ANSWER_KINDS = with_combinations({**TEXT_KINDS, **PAYLOAD_KINDS, **_ANSWER}, "refusal_checks")
+
+def answer_kinds(own: Mapping[str, CheckKind]) -> Mapping[str, CheckKind]:
+    """What may be asked of an answer that is no reply, with a project's own checks on payloads."""
+    return with_combinations({**TEXT_KINDS, **PAYLOAD_KINDS, **_ANSWER, **own}, "refusal_checks")
+
+
+def record_kinds(own: Mapping[str, CheckKind]) -> Mapping[str, CheckKind]:
+    """What may be asked of a payload that came with no reply; see `answer_kinds`."""
+    return with_combinations({**TEXT_KINDS, **PAYLOAD_KINDS, **own}, "history_checks")
+
+
+ANSWER_KINDS = answer_kinds({})
 """The checks on an answer that is no reply, such as a refusal."""
 
-RECORD_KINDS = with_combinations({**TEXT_KINDS, **PAYLOAD_KINDS}, "history_checks")
+RECORD_KINDS = record_kinds({})
 """The checks on a payload that came with no reply, such as the provider's own record."""
+
+
+def own_among(kinds: Mapping[str, CheckKind], *on: LooksAt) -> Mapping[str, CheckKind]:
+    """A project's own checks that look at one of these."""
+    return {n: kind for n, kind in kinds.items() if isinstance(kind, Kind) and kind.on in on}
 
 
 def block_definitions(
@@ -72,11 +88,13 @@ def block_definitions(
     A check that may stand in several blocks is defined once: that makes the format a quarter as
     long, and compiling it five times as fast.
     """
+    texts = text_kinds(own_among(reply, "text"))
+    own = own_among(reply, "text", "payload")
     kinds: Mapping[str, tuple[Mapping[str, CheckKind], str]] = {
         "reply_checks": (reply, "What the reply must look like."),
-        "text_checks": (TEXT_KINDS, "What a text must look like."),
-        "refusal_checks": (ANSWER_KINDS, "What a refusal must look like."),
-        "history_checks": (RECORD_KINDS, "What the record must look like."),
+        "text_checks": (texts, "What a text must look like."),
+        "refusal_checks": (answer_kinds(own), "What a refusal must look like."),
+        "history_checks": (record_kinds(own), "What the record must look like."),
         "conversation_checks": (conversation, "What all replies together must look like."),
     }
     shared: dict[str, Json] = {f"check_{name}": kind.schema for name, kind in reply.items()}
@@ -84,7 +102,7 @@ def block_definitions(
     for block, (known, description) in kinds.items():
         properties = {name: _shared(name, kind.schema, shared) for name, kind in known.items()}
         blocks[block] = block_schema(properties, description)
-        if known is TEXT_KINDS:
+        if known is texts:
             blocks["message_checks"] = block_schema(
                 {**properties, "optional": OPTIONAL}, "What one message must look like."
             )

@@ -1,4 +1,4 @@
-"""The commands: run, lint, providers, cassettes, import, emulate, schemas."""
+"""The commands: run, lint, probe, providers, cassettes, import, emulate, schemas."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import typer
 
 from harness import __version__
 from harness.cli.cassettes import cassettes
+from harness.cli.history import compare_runs, history
 from harness.cli.importing import importing
 from harness.cli.processes import run_pytest
 from harness.cli.reports import report
+from harness.cli.tags import require_tags
 from harness.errors import HarnessError
 
 app = typer.Typer(
@@ -26,6 +28,8 @@ providers = typer.Typer(no_args_is_help=True, help="Look at the providers of har
 app.add_typer(providers, name="providers")
 app.add_typer(cassettes, name="cassettes")
 app.add_typer(report, name="report")
+app.add_typer(history, name="history")
+app.command("compare")(compare_runs)
 app.add_typer(importing, name="import")
 
 FOUND_PROBLEMS = 1
@@ -94,19 +98,26 @@ def run(  # noqa: PLR0913  # one parameter an option
     """
     from harness.config import find_config, read_config  # noqa: PLC0415  # only here
 
+    if concurrency is not None and concurrency < 1:
+        message = f"{concurrency} is no number of at least 1"
+        raise typer.BadParameter(message, param_hint="--concurrency")
     file = find_config(Path.cwd())
     if file is None:
         typer.echo("there is no harness.yaml here or in a folder above [no-project]", err=True)
         raise typer.Exit(WRONG_USE)
     config = read_config(file)
-    arguments = [*(paths or [os.path.relpath(config.scenarios)]), *context.args]
+    arguments = [*(paths or [os.path.relpath(config.scenarios)])]
+    # The family that knows files and lines; what the user gives behind it counts more.
+    arguments += ["-o", "junit_family=xunit1", *context.args]
     arguments += ["--alluredir", str(reports / "allure"), "--clean-alluredir"]
     arguments += ["--junitxml", str(reports / "junit.xml")]
     arguments += ["--harness-reports", str(reports)]
     arguments += ["--harness-mode", mode] if mode else []
     arguments += ["--harness-update"] if update else []
     arguments += [part for name in provider or () for part in ("--harness-provider", name)]
-    arguments += ["-m", tag] if tag else []
+    if tag:
+        require_tags(tag, config.tags, paths or [])
+        arguments += ["-m", tag]
     arguments += ["--harness-concurrency", str(concurrency)] if concurrency else []
     arguments += ["--harness-fail-on", fail_on] if fail_on else []
     from harness.cli.refreshing import asks, run_and_ask  # noqa: PLC0415  # as above
@@ -117,11 +128,17 @@ def run(  # noqa: PLR0913  # one parameter an option
 
 
 @app.command()
-def lint(paths: Paths = None) -> None:
+def lint(
+    paths: Paths = None,
+    *,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Names that are never used are problems too.")
+    ] = False,
+) -> None:
     """Check scenario files without playing them; all problems of all files at once."""
     from harness.cli.linting import lint_files  # noqa: PLC0415  # as in run
 
-    raise typer.Exit(FOUND_PROBLEMS if lint_files(paths or []) else 0)
+    raise typer.Exit(FOUND_PROBLEMS if lint_files(paths or [], strict=strict) else 0)
 
 
 @providers.command("check")
@@ -167,6 +184,26 @@ def check(
     from harness.cli.rechecking import check_all  # noqa: PLC0415  # as in run
 
     raise typer.Exit(check_all(transcripts, scenario, messages))
+
+
+@app.command()
+def probe(
+    provider: str,
+    *,
+    scenario: Annotated[
+        list[Path] | None,
+        typer.Option(help="Say what this scenario says; a second one for the other conversation."),
+    ] = None,
+    say: Annotated[
+        list[str] | None,
+        typer.Option(help="Say this, turn by turn; {marker} is the word that is looked for."),
+    ] = None,
+) -> None:
+    """Hold two conversations side by side, live; fail where one's words turn up in the other."""
+    from harness.cli.probing import probe_isolation  # noqa: PLC0415  # as in run
+
+    is_leaking = probe_isolation(provider, scenario or [], say or [])
+    raise typer.Exit(FOUND_PROBLEMS if is_leaking else 0)
 
 
 @app.command()

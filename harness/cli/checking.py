@@ -8,7 +8,7 @@ from contextlib import suppress
 import typer
 
 from harness.cli.here import project_here
-from harness.conversation import Exchange, UserMessage
+from harness.conversation import Exchange, Reply, UserMessage
 from harness.engine.hiding import hidden_error
 from harness.engine.lines import Lines
 from harness.engine.preparing import prepare_on
@@ -59,12 +59,15 @@ def _talk(project: Project, name: str, message: str) -> int:
         prepare=lambda: prepare_on(line),
         know=line.know,
     )
+    has_failed = False
     try:
         if message:
             reply = session.say(UserMessage(text=message), 1)
             typer.echo(f"  user       {message}")
             for said in reply.messages:
                 typer.echo(f"  assistant  {line.redactor.text(said.text)}")
+            typer.echo(f"  read from the answer: {_counts(reply)}")
+            has_failed = not reply.messages
         else:
             session.open()
         session.close()
@@ -77,8 +80,33 @@ def _talk(project: Project, name: str, message: str) -> int:
         return 1
     finally:
         line.close()
+    if has_failed:
+        typer.echo(_NO_MESSAGES)
+        return 1
     typer.echo(f"{name} answers")
     return 0
+
+
+_NO_MESSAGES = (
+    "the reply has no messages; look at 'messages:' and 'text:' of the definition's 'reply:'"
+    " [no-messages]"
+)
+
+
+def _counts(reply: Reply) -> str:
+    """How much of everything there is: a path that matches nothing shows as 0."""
+    counts = (
+        ("message", len(reply.messages)),
+        ("button", len(reply.actions)),
+        ("product", len(reply.products)),
+        ("attachment", len(reply.attachments)),
+        ("tool call", None if reply.tools is None else len(reply.tools)),
+        ("usage figure", None if reply.usage is None else len(reply.usage)),
+    )
+    return ", ".join(
+        f"{word}s not asked for" if count is None else f"{count} {word}{'' if count == 1 else 's'}"
+        for word, count in counts
+    )
 
 
 def _show(exchanges: Sequence[Exchange]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from harness.config import FILE_NAME, find_config
+from harness.config import FILE_NAME, find_config, read_config
 from harness.engine.project import Project
 from harness.errors import ConfigurationError, Problem
+from harness.history.address import Address, address_in
 
 
 def project_here() -> Project:
@@ -21,3 +23,13 @@ def project_here() -> Project:
             )
         )
     return Project.at(file)
+
+
+def history_here(folder: Path, given: str = "") -> Address | None:
+    """The history of the current folder's project, or that of a folder of reports.
+
+    `given` is an option's. None where none is wanted. Raises `ConfigurationError`.
+    """
+    file = find_config(Path.cwd())
+    config = read_config(file) if file is not None else None
+    return address_in(config, folder, os.environ, given=given)

@@ -72,6 +72,8 @@ def prune_all(paths: Sequence[str], *, is_agreed: bool) -> None:
     found = list(_superfluous(inventory))
     for path in found:
         typer.echo(inventory.shown(path))
+    for error in _unreadable(inventory):
+        typer.echo(f"left as it is: {error.message} [{error.code}]")
     if not found:
         typer.echo("there is nothing to remove")
         return
@@ -170,6 +172,16 @@ def _page(inventory: Inventory, fitting: Fitting, path: Path) -> Iterator[str]:
     if reason:
         yield ""
         yield from labelled("replay", reason)
+
+
+def _unreadable(inventory: Inventory) -> Iterator[CassetteError]:
+    """Recordings of which nobody can say what plays them."""
+    for path in inventory.files:
+        if inventory.is_asked(path):
+            try:
+                inventory.read(path)
+            except CassetteError as error:
+                yield error
 
 
 def _superfluous(inventory: Inventory) -> Iterator[Path]:

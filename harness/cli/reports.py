@@ -25,20 +25,26 @@ def build_reports(
     ] = None,
 ) -> None:
     """Make the reports of a run from its results alone, also of a run that was killed."""
-    from harness.reports.results import NoResults, read_results  # noqa: PLC0415  # only here
+    from harness.cli.here import history_here  # noqa: PLC0415  # only here
+    from harness.history.adding import HistoryReport  # noqa: PLC0415  # as above
+    from harness.reports.results import NoResults, read_results  # noqa: PLC0415  # as above
     from harness.reports.standard import build_standard  # noqa: PLC0415  # as above
 
     folder = into or results.parent
+    history = history_here(folder)
     try:
         found = read_results(_results_or_parts(results))
         folder.mkdir(parents=True, exist_ok=True)
-        made = build_standard(found, folder)
+        further = [HistoryReport(history, found.head)] if history else []
+        made = build_standard(found, folder, *further)
     except (NoResults, OSError) as error:
         raise _wrong(error) from error
     if not found.is_whole:
         typer.echo("the run was killed before its end; these are the conversations that ended")
     for path in made:
         typer.echo(str(path))
+    for problem in filter(None, (report.problem for report in further)):
+        typer.echo(problem, err=True)
 
 
 @report.command("merge")
@@ -62,6 +68,30 @@ def merge_results(
         raise _wrong(error) from error
     plural = "" if count == 1 else "s"
     typer.echo(f"{out}: {count} conversation{plural} of {len(files)} files")
+
+
+@report.command("serve")
+def serve_report(
+    folder: Annotated[Path, typer.Argument(help="Folder of the reports.")] = Path("reports"),
+    *,
+    port: Annotated[int, typer.Option(help="0 takes one that is free.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the report in the browser.")] = True,
+) -> None:
+    """Show report.html in the browser, until Ctrl-C. Only this machine can reach it."""
+    from harness.cli.serving import serve_until_stopped  # noqa: PLC0415  # only here
+
+    try:
+        serve_until_stopped(folder, port, opens_browser=browser)
+    except FileNotFoundError as error:
+        typer.echo(
+            f"{error.filename}: there is no such file; `harness report build` makes it of a "
+            "results.json [no-report]",
+            err=True,
+        )
+        raise typer.Exit(WRONG_USE) from error
+    except OSError as error:
+        typer.echo(f"the report cannot be served: {error.strerror} [no-report]", err=True)
+        raise typer.Exit(WRONG_USE) from error
 
 
 def _results_or_parts(path: Path) -> Path:

@@ -61,6 +61,8 @@ class Config:
     """Seconds after which a recording counts as old; None where any age will do."""
     slower: Slower = field(default_factory=Slower)
     """From when on drift calls a turn slower than recorded."""
+    history: Node | None = None
+    """Where what came of runs is kept; it still holds its templates."""
 
     def shown(self, path: Path) -> str:
         """A path as people see it: relative to the project where it lies inside it."""

@@ -60,6 +60,7 @@ def read_config(file: Path) -> Config:
     tags = top.get("tags")
     concurrency = top.get("concurrency")
     max_age = top.get("max_age")
+    history = top.get("history")
     return Config(
         root=root,
         provider=str(default.value) if default else only,
@@ -72,6 +73,7 @@ def read_config(file: Path) -> Config:
         checks=tuple(top.get("checks") or ()),
         max_age=parse_age(str(max_age.value)) if max_age else None,
         slower=_slower(top.get("drift")),
+        history=history.get("url") if history else None,
     )
 
 

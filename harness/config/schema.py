@@ -13,7 +13,7 @@ PROVIDER: Json = {
     "properties": {
         "definition": {
             "type": "string",
-            "description": "A built-in definition, or a folder of the project with provider.yaml.",
+            "description": "A definition's name, a folder with provider.yaml, or a Python file.",
             "examples": ["connectly", "definitions/our-bot"],
         },
         "settings": {
@@ -68,6 +68,21 @@ DRIFT: Json = {
     },
 }
 
+HISTORY: Json = {
+    "type": "object",
+    "description": "Where what came of runs is kept, for harness history and compare.",
+    "additionalProperties": False,
+    "properties": {
+        "url": {
+            "type": "string",
+            "minLength": 1,
+            "description": "A file, a PostgreSQL URL, or none; history.sqlite beside the reports "
+            "where left out, or where it needs a variable that is not set.",
+            "examples": ["${env.HARNESS_HISTORY}"],
+        },
+    },
+}
+
 CONFIG_SCHEMA: Json = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "harness.yaml",
@@ -100,6 +115,7 @@ CONFIG_SCHEMA: Json = {
             "description": "harness cassettes check tells older recordings, such as 90d or 12w.",
         },
         "drift": DRIFT,
+        "history": HISTORY,
         "checks": {
             "type": "array",
             "items": {"type": "string"},

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from harness.conversation.exchange import Exchange, Response
 from harness.conversation.message import Reply, UserMessage
-from harness.errors import PlayError, Refused
+from harness.errors import PlayError, Refused, TransportError
 from harness.typing import Json
 
 
@@ -28,8 +28,8 @@ class Turn:
     user: UserMessage
     reply: Reply | None = None
     """None where the provider refused or the turn broke."""
-    refusal: Refused | None = None
-    """The refusal that the scenario expects; None where a reply came."""
+    refusal: Refused | TransportError | None = None
+    """The refusal or the fault of the network that the scenario expects; None for a reply."""
     exchanges: tuple[Exchange, ...] = ()
     """Of sending the message, opening the conversation before it included."""
     looked_up: tuple[Exchange, ...] = ()

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from harness.emulators.connectly_bot import respond
+from harness.emulators.connectly_bot import message, respond
 from harness.emulators.connectly_events import (
     check_business,
     failure,
@@ -108,6 +108,7 @@ class AgentGraph:
         await plan.before()
         session.events += given
         events = respond(session.events, plain(said))
+        events = [*events, message(plan.leak)] if plan.leak else events
         session.events += events
         return session_id, misshape(events) if plan.shape == "" else events, plan
 

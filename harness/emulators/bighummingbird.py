@@ -85,7 +85,7 @@ class _BigHummingbird:
         session = self._session(session_id)
         plan = self.faults.plan(message, session_id)
         await plan.before()
-        reply = _reply(session, plain(message))
+        reply = plan.with_leak(_reply(session, plain(message)))
         session.messages += [
             {"role": "user", "content": message},
             {"role": "assistant", "content": reply},

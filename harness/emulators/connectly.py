@@ -27,7 +27,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from harness.emulators.agent_graph import AgentGraph
-from harness.emulators.connectly_bot import respond
+from harness.emulators.connectly_bot import message, respond
 from harness.emulators.connectly_events import (
     ENVIRONMENT,
     check_business,
@@ -68,6 +68,7 @@ class _SalesAssistant:
         plan = self._faults.plan(said, key)
         await plan.before()
         events = respond([*before.events, *given], plain(said))
+        events = [*events, message(plan.leak)] if plan.leak else events
         state_id = str(uuid.uuid4())
         self._states[state_id] = _State(
             session_id=before.session_id, events=(*before.events, *given, *events)

@@ -142,7 +142,7 @@ class _Enthusiast:
         task_id = str(uuid.uuid4())
         self.tasks[task_id] = _Task(
             conversation=conversation,
-            answers=answers if plan.shape is None else (42,),
+            answers=tuple(map(plan.with_leak, answers)) if plan.shape is None else (42,),
             states=list(states),
         )
         return plan.after(JSONResponse({"task_id": task_id, "streaming": False}, status_code=202))

@@ -16,6 +16,7 @@ keeps them.
 | `[[drip 50ms]]` | the normal answer, one byte at a time with this time between |
 | `[[shape]]` | an answer that breaks the documented shape; each emulator says how |
 | `[[shape NAME]]` | another broken shape, where the emulator names one |
+| `[[leak]]` | the reply also says what was said last in another conversation |
 
 A switch that ends in `once` fires for the first request only; the request that passes
 afterwards arms it again. Several switches work in their order, so
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 _SWITCH = re.compile(
     r"""\[\[\s*(?:
         status\s+(?P<status>[45]\d\d)(?:\s+retry-after\s+(?P<retry>\d+))?
-        | (?P<word>html|empty|error\s+200|close)
+        | (?P<word>html|empty|error\s+200|close|leak)
         | (?P<pace>slow|drip)\s+(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s)
         | shape(?:\s+(?P<shape>(?!once\b)[a-z-]+))?
     )(?P<once>\s+once)?\s*\]\]""",
@@ -63,6 +64,7 @@ class Plan:
     slow: float = 0.0
     drip: float = 0.0
     shape: str | None = None
+    leak: str = ""
 
     async def before(self) -> None:
         """To be awaited before the message is processed. Raises Refused."""
@@ -70,6 +72,10 @@ class Plan:
             await asyncio.sleep(self.slow)
         if self.refusal is not None:
             raise Refused(self.refusal)
+
+    def with_leak(self, text: str) -> str:
+        """A text of the reply, with what was overheard behind it."""
+        return f"{text} ({self.leak})" if self.leak else text
 
     def after(self, response: Response) -> Response:
         """The response as it is to be sent."""
@@ -83,25 +89,29 @@ class Faults:
 
     def __init__(self) -> None:
         self._fired: dict[tuple[str, str], set[int]] = {}
+        self._heard: dict[str, str] = {}
 
     def plan(self, message: str, conversation: str) -> Plan:
         """What is to go wrong with this message of this conversation."""
         key = (conversation, message)
         fired = self._fired.get(key, set())
         plan = Plan()
+        self._heard.pop(conversation, None)
+        overheard = next(reversed(self._heard.values()), "")
+        self._heard[conversation] = plain(message)
         for place, switch in enumerate(_SWITCH.finditer(message)):
             if place in fired:
                 continue
             if switch["once"]:
                 self._fired.setdefault(key, fired).add(place)
-            _add(plan, switch)
+            _add(plan, switch, overheard)
             if plan.refusal is not None or plan.close:
                 return plan
         self._fired.pop(key, None)
         return plan
 
 
-def _add(plan: Plan, switch: re.Match[str]) -> None:
+def _add(plan: Plan, switch: re.Match[str], overheard: str) -> None:
     if switch["status"]:
         headers = {"Retry-After": switch["retry"]} if switch["retry"] else None
         body = {"error": f"The message asked for status {switch['status']}."}
@@ -115,6 +125,8 @@ def _add(plan: Plan, switch: re.Match[str]) -> None:
         plan.refusal = Response(b"", media_type="application/json")
     elif switch["word"] == "close":
         plan.close = True
+    elif switch["word"] == "leak":
+        plan.leak = overheard
     elif switch["word"]:
         plan.refusal = JSONResponse({"error": "The message asked for an error."})
     else:

@@ -179,10 +179,11 @@ class _MisterTuring:
         said = plain(message)
         answer = bot.answer(conversation.memory, said, lambda: f"IT-{next(self.tickets)}")
         conversation.add(message, answer)
+        text = plan.with_leak(answer.text)
         if plan.shape == "":
             return plan.after(JSONResponse({"answer": 42}))
         is_raw = _RAW.search(said) or _RAW.search(conversation.assistant.description)
-        pieces = _frame_raw(answer.text) if is_raw else _frame_events(answer.text)
+        pieces = _frame_raw(text) if is_raw else _frame_events(text)
         return plan.after(_stream(_misshape(plan.shape, pieces)))
 
     def _assistant(self, body: dict[str, Any]) -> _Assistant:

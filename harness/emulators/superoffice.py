@@ -77,7 +77,7 @@ class _SuperOffice:
             "Timestamp": locale.timestamp(time.time_ns()),
             "UserPrompt": prompt,
             "UserDisplayText": display,
-            "BotResponse": said.text,
+            "BotResponse": plan.with_leak(said.text),
             "BotActions": dict(said.actions) or None,
             "Attachments": list(said.attachments) or None,
         }

@@ -36,10 +36,10 @@ def judge(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) ->
     Turns that were not played are not judged. A check that crashed is BROKEN.
     """
     planned = {turn.number: turn for turn in scenario.user_turns}
-    results: list[CheckResult] = list(_contracts(transcript.around, 0))
+    results: list[CheckResult] = list(contracts(transcript.around, 0))
     for turn in transcript.turns:
         if turn.reply is None and turn.refusal is None:
-            results += _contracts((*turn.exchanges, *turn.looked_up), turn.number)
+            results += contracts((*turn.exchanges, *turn.looked_up), turn.number)
             continue
         results += judge_turn(planned[turn.number], turn, transcript, vocabulary)
         if planned[turn.number].part is Part.TURN:
@@ -51,14 +51,25 @@ def judge(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) ->
     return results
 
 
+def judge_conversation(
+    scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary
+) -> list[CheckResult]:
+    """What came of what a scenario expects over the whole conversation, turn by turn first."""
+    each = [_over_all(scenario, turn, transcript, vocabulary) for turn in transcript.turns]
+    results = [result for turn in each for result in turn]
+    return [*results, *_over_whole(scenario, transcript, vocabulary)]
+
+
 def judge_turn(
     planned: UserTurn, turn: Turn, transcript: Transcript | None, vocabulary: Vocabulary
 ) -> list[CheckResult]:
     """What came of the checks of one turn."""
-    results = list(_contracts((*turn.exchanges, *turn.looked_up), turn.number))
+    results = list(contracts((*turn.exchanges, *turn.looked_up), turn.number))
     if planned.expects_refusal and turn.refusal is None:
         results.append(_not_refused(planned, turn))
         return results
+    if planned.faults:
+        results.append(CheckResult(name="transport", outcome=Outcome.PASSED, turn=turn.number))
     is_recorded = transcript is not None and transcript.is_recorded
     file = planned.place.source.path
     reply = subject_of(turn, is_recorded=is_recorded, transcript=transcript, file=file)
@@ -109,6 +120,7 @@ def _result(expectation: Expectation, verdict: Verdict, turn: Turn) -> CheckResu
         expected=finding.expected if finding else "",
         actual=finding.actual if finding else "",
         difference=finding.difference if finding else (),
+        code=verdict.code,
     )
 
 
@@ -117,13 +129,15 @@ def _verdict(
 ) -> Verdict:
     try:
         return _compiled(expectation, turn, vocabulary)(subject)
-    except (BadExpectation, TemplateError, PlayError) as error:
-        return Verdict(outcome=Outcome.BROKEN, reason=str(error))
+    except (BadExpectation, PlayError) as error:
+        return Verdict(outcome=Outcome.BROKEN, reason=str(error), code=error.code)
+    except TemplateError as error:
+        return Verdict(outcome=Outcome.BROKEN, reason=str(error), code=error.problem.code)
     except Exception as error:  # noqa: BLE001  # a check is a plugin; its crash must not pass
         crashed = CheckCrashed(
             "check-crashed", f"the check '{expectation.name}' crashed: {error!r}"
         )
-        return Verdict(outcome=Outcome.BROKEN, reason=str(crashed))
+        return Verdict(outcome=Outcome.BROKEN, reason=str(crashed), code=crashed.code)
 
 
 def _compiled(expectation: Expectation, turn: Turn, vocabulary: Vocabulary) -> Judge:
@@ -195,7 +209,7 @@ def _turned_round(expectation: Expectation, verdict: Verdict, turn: Turn) -> Ver
     )
 
 
-def _contracts(exchanges: Iterable[Exchange], turn: int) -> Iterator[CheckResult]:
+def contracts(exchanges: Iterable[Exchange], turn: int) -> Iterator[CheckResult]:
     """Payloads that break the definition's schemas fail, whatever the scenario says."""
     for exchange in exchanges:
         broken = exchange.contract
@@ -213,12 +227,16 @@ def _contracts(exchanges: Iterable[Exchange], turn: int) -> Iterator[CheckResult
 
 
 def _not_refused(planned: UserTurn, turn: Turn) -> CheckResult:
+    message, expected = "the provider was expected to refuse, and it answered", "a refusal"
+    if planned.faults:
+        message = "the network was expected to fail, and the provider answered"
+        expected = " or ".join(planned.faults)
     return CheckResult(
         name="error",
         outcome=Outcome.FAILED,
         turn=turn.number,
         place=planned.expectations[0].place if planned.expectations else planned.place,
-        message="the provider was expected to refuse, and it answered",
-        expected="a refusal",
+        message=message,
+        expected=expected,
         actual=turn.reply.text if turn.reply else "",
     )

@@ -126,6 +126,11 @@ class Line:
         if recording is not None and recording.is_held and turn >= self.settled_from:
             recording.release(is_held=self.is_never_settled)
 
+    def accept_break(self) -> None:
+        """The scenario expects that the network broke the last answer: it is recorded so."""
+        if self.recording is not None:
+            self.recording.accept_break()
+
     @contextmanager
     def closing_wire(self) -> Iterator[Wire]:
         """A wire of its own for closing steps, where the conversation's may be broken."""

@@ -14,13 +14,14 @@ from harness.engine.line import Line
 from harness.engine.plan import Play
 from harness.engine.project import Project
 from harness.providers.catalogue import definition_of
+from harness.providers.definition import Definition
 from harness.providers.provider import Provider
 from harness.scenario import Credentials, Scenario
 from harness.wire import Answer, Wire
 from harness.wire.address import host_and_port
 from harness.wire.cassette import Cassette, CassetteHead, cassette_path, read_cassette
 from harness.wire.limited import LimitedWire, Pace
-from harness.wire.recording import RecordingWire
+from harness.wire.recording import Locate, RecordingWire
 from harness.wire.redaction import NOTHING_SECRET, Redactor
 from harness.wire.replay import ReplayWire
 
@@ -122,6 +123,8 @@ class Lines:
             line.settled_from = last
             line.is_never_settled = provider.definition.has_secret_captures
             recording.is_held = last > 0 or line.is_never_settled
+            if recording.is_held:
+                recording.locate = _locate(provider.definition, None if name else scenario)
             if self._holding is not None:
                 line.holding = self._holding / path.relative_to(self._project.config.cassettes)
             line.wire = recording
@@ -232,6 +235,13 @@ class _Late:
 def _last_secret(scenario: Scenario) -> int:
     """The last turn that captures a secret; 0 where none does."""
     return max((turn.number for turn in scenario.user_turns if turn.has_secrets), default=0)
+
+
+def _locate(definition: Definition, scenario: Scenario | None) -> Locate:
+    # Late: a replay locates nothing.
+    from harness.engine.secret_locations import SecretLocations  # noqa: PLC0415
+
+    return SecretLocations(definition, scenario).found_in
 
 
 def _row(credentials: Credentials) -> str:

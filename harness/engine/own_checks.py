@@ -26,6 +26,7 @@ from harness.config import Config
 from harness.errors import ConfigurationError, Problem, SchemaError, did_you_mean, quote
 from harness.json_schema import compile_schema
 from harness.parsed_cache import content_key
+from harness.source import Source
 from harness.typing import Json
 from harness.yaml_reader import Node
 
@@ -59,6 +60,8 @@ def own_checks(config: Config) -> OwnChecks:
                 kinds[kind.name] = _examined(kind, kinds, node)
         except ConfigurationError:
             raise
+        except SyntaxError as error:
+            raise _unread(config, node, error) from error
         except Exception as error:
             # Whatever a file of somebody else raises while it is imported.
             raise _wrong(
@@ -141,7 +144,7 @@ def _examined(kind: Kind, taken: Mapping[str, CheckKind], node: Node) -> CheckKi
         message = f"the check '{kind.name}': {first.message}"
         raise _wrong(first.code, node, message, first.hint) from error
     compile_ = partial(_guarded, kind)
-    return Kind(name=kind.name, schema=_as_part(kind), compile=compile_)
+    return Kind(name=kind.name, schema=_as_part(kind), compile=compile_, on=kind.on)
 
 
 def _as_part(kind: Kind) -> Json:
@@ -160,6 +163,18 @@ def _guarded(kind: Kind, value: Json, options: Options) -> Judge:
     except Exception as error:
         message = f"the check '{kind.name}' crashed on its value: {error!r}"
         raise BadExpectation("check-crashed", message) from error
+
+
+def _unread(config: Config, node: Node, error: SyntaxError) -> ConfigurationError:
+    """That a file is no Python, with the line and the caret where it is not."""
+    file = Path(error.filename or str(node.value))
+    if not (file.is_relative_to(config.root) and error.lineno and file.is_file()):
+        return _wrong("broken-checks", node, f"{quote(str(node.value))} is no Python: {error}")
+    text = file.read_text(encoding="utf-8", errors="replace")
+    source = Source(path=config.shown(file), text=text)
+    message = f"{quote(str(node.value))} is no Python: {error.msg}"
+    place = source.place(error.lineno, max(error.offset or 1, 1))
+    return ConfigurationError(Problem(code="broken-checks", message=message, place=place))
 
 
 def _wrong(code: str, node: Node, message: str, hint: str = "") -> ConfigurationError:

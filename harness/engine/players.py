@@ -7,12 +7,25 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 from harness.engine.plan import Play
 from harness.engine.result import ScenarioResult
 from harness.errors import Interrupted
 
 Run = Callable[[Play], ScenarioResult]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the players are."""
+
+    total: int
+    open: int
+    """Plays that are going on."""
+    done: int
+    turns: int
+    """Of the plays that are done."""
 
 
 class Players:
@@ -32,6 +45,9 @@ class Players:
         self._running: Counter[str] = Counter()
         self._changed = threading.Condition()
         self._is_stopped = False
+        self._total = len(self._waiting)
+        self._done = 0
+        self._turns = 0
         count = min(concurrency, len(self._waiting))
         self._threads = [
             threading.Thread(target=self._work, name=f"player-{number}", daemon=True)
@@ -56,6 +72,16 @@ class Players:
             if future.done():
                 self._results.pop(play, None)
 
+    def progress(self) -> Progress:
+        """How far they are now."""
+        with self._changed:
+            return Progress(
+                total=self._total,
+                open=self._running.total(),
+                done=self._done,
+                turns=self._turns,
+            )
+
     def stop(self, seconds: float) -> None:
         """Begin no further play, and wait at most so long for those that are going on."""
         with self._changed:
@@ -73,13 +99,18 @@ class Players:
     def _work(self) -> None:
         while (play := self._next()) is not None:
             future = self._results[play]
+            turns = 0
             try:
-                future.set_result(self._run(play))
+                result = self._run(play)
+                turns = len(result.transcript.turns)
+                future.set_result(result)
             except BaseException as error:  # noqa: BLE001  # whoever asks for the result gets it
                 future.set_exception(error)
             finally:
                 with self._changed:
                     self._running[play.provider] -= 1
+                    self._done += 1
+                    self._turns += turns
                     self._changed.notify_all()
 
     def _next(self) -> Play | None:

@@ -21,7 +21,7 @@ from harness.engine.speech import (
     message_of,
     remember_record,
 )
-from harness.errors import Interrupted, PlayError, Refused
+from harness.errors import Interrupted, PlayError, Refused, TransportError
 from harness.providers.session import Session
 from harness.scenario import AssistantLine, Scenario, UserTurn
 from harness.typing import Json
@@ -105,14 +105,17 @@ def _play_turn(
     except PlayError as error:
         return None, Stop(turn=planned.number, error=error)
     reply: Reply | None = None
-    refusal: Refused | None = None
+    refusal: Refused | TransportError | None = None
     stop: Stop | None = None
     try:
         if planned.wait:
             session.wait(planned.wait)
         reply = session.say(message, planned.number, recorded)
     except PlayError as error:
-        if planned.expects_refusal and isinstance(error, Refused):
+        if isinstance(error, TransportError) and error.code in planned.faults:
+            refusal = error
+            stage.line.accept_break()
+        elif planned.expects_refusal and not planned.faults and isinstance(error, Refused):
             refusal = error
         else:
             stop = Stop(turn=planned.number, error=error)

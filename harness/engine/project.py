@@ -27,8 +27,10 @@ from harness.scenario import (
     FileKind,
     Scenario,
     SubjectIn,
+    advise,
     part_schema,
     scenario_schema,
+    text_problems,
 )
 from harness.source import Place
 from harness.typing import Json
@@ -93,9 +95,11 @@ class Project:
         if schema is None:
             made = part_schema(kind, self.scenario_json_schema)
             schema = self._formats[kind] = compile_schema(made, name=kind.value)
-        found = [one.problem for one in departures_of(document, schema, SubjectIn(document))]
-        if found:
-            raise ScenarioError(found)
+        found = departures_of(document, schema, SubjectIn(document), advise)
+        problems = [one.problem for one in found if not one.is_told_already]
+        problems = problems or list(text_problems(document))
+        if problems:
+            raise ScenarioError(problems)
 
     @property
     def scenario_json_schema(self) -> dict[str, Json]:

@@ -36,7 +36,8 @@ def recheck(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) 
     skipped: list[CheckResult] = []
     judged = scenario
     if not any(turn.exchanges for turn in held):
-        judged, skipped = _without_payload(scenario, {turn.number for turn in held})
+        told = FROM_TEXT | vocabulary.of_texts
+        judged, skipped = _without_payload(scenario, {turn.number for turn in held}, told)
         variables = Variables(scenario, scenario.rows[0], seed="", now="").snapshot()
         transcript = replace(
             transcript, turns=tuple(replace(turn, variables=variables) for turn in held)
@@ -72,14 +73,16 @@ def _short(known: Mapping[int, UserTurn], last: int, checks: list[CheckResult]) 
     return Stop(turn=last + 1, error=ProtocolError("transcript-short", message))
 
 
-def _without_payload(scenario: Scenario, held: set[int]) -> tuple[Scenario, list[CheckResult]]:
+def _without_payload(
+    scenario: Scenario, held: set[int], told: frozenset[str]
+) -> tuple[Scenario, list[CheckResult]]:
     """The scenario with the checks that texts suffice for, and the others as skipped."""
     skipped: list[CheckResult] = []
 
     def kept(expectations: tuple[Expectation, ...], turn: int) -> tuple[Expectation, ...]:
         left = []
         for expectation in expectations:
-            if _is_of_text(expectation.name, _written(expectation)):
+            if _is_of_text(expectation.name, _written(expectation), told):
                 left.append(expectation)
             elif not turn or turn in held:
                 skipped.append(_skip(expectation, turn))
@@ -111,14 +114,14 @@ def _written(expectation: Expectation) -> Json:
     return value.render({}) if value.is_constant else None
 
 
-def _is_of_text(name: str, value: Json) -> bool:
+def _is_of_text(name: str, value: Json, told: frozenset[str]) -> bool:
     if name not in _AROUND:
-        return name in FROM_TEXT
+        return name in told
     if value is None:
         return False
     blocks = value if isinstance(value, list) else [value]
     return all(
-        _is_of_text(inner, one)
+        _is_of_text(inner, one, told)
         for block in blocks
         if isinstance(block, Mapping)
         for inner, one in block.items()

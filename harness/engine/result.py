@@ -11,6 +11,10 @@ from harness.scenario import Scenario
 from harness.source import Place
 from harness.wire.redaction import Redactor
 
+MOST_REASONS = 3
+"""Reasons of skipped checks that stand in one sentence."""
+_ONLY_SKIPPED = frozenset((Outcome.SKIPPED,))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
@@ -27,6 +31,8 @@ class CheckResult:
     expected: str = ""
     actual: str = ""
     difference: tuple[str, ...] = ()
+    code: str = ""
+    """Of the error that made it BROKEN; empty where there was none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +51,8 @@ class ScenarioResult:
     """For lines of the scenario's file that are shown; None where no secret is known."""
 
     outcome: Outcome = field(init=False)
-    """BROKEN where it could not be told, else FAILED where a check failed."""
+    """BROKEN where it could not be told, else FAILED where a check failed; SKIPPED where there are
+    checks and every one was."""
 
     def __post_init__(self) -> None:
         # Told once: reporters ask for it several times a scenario.
@@ -54,6 +61,8 @@ class ScenarioResult:
             outcome = Outcome.BROKEN
         else:
             outcome = Outcome.FAILED if Outcome.FAILED in outcomes else Outcome.PASSED
+            if outcomes == _ONLY_SKIPPED:
+                outcome = Outcome.SKIPPED
         object.__setattr__(self, "outcome", outcome)
 
     @property
@@ -71,11 +80,24 @@ class ScenarioResult:
         return tuple(check for check in self.checks if check.outcome is Outcome.FAILED)
 
     @property
+    def skips(self) -> tuple[str, ...]:
+        """Name and reason of every check that was skipped, in order."""
+        skipped = (check for check in self.checks if check.outcome is Outcome.SKIPPED)
+        return tuple(f"{check.name}: {check.message}" for check in skipped)
+
+    @property
+    def skip_reason(self) -> str:
+        """Why nothing could be measured: each of `skips` once, the first few of them."""
+        told = tuple(dict.fromkeys(self.skips))
+        more = f"; and {len(told) - MOST_REASONS} more" if len(told) > MOST_REASONS else ""
+        return f"{'; '.join(told[:MOST_REASONS])}{more}"
+
+    @property
     def codes(self) -> tuple[str, ...]:
         """Codes of what went wrong: names of checks that did not hold, or the error's code."""
-        if self.outcome is Outcome.PASSED:
+        if not self.outcome.is_bad:
             return ()
-        codes = [check.name for check in self.checks if check.outcome.is_bad]
+        codes = [check.code or check.name for check in self.checks if check.outcome.is_bad]
         if self.error is not None:
             codes.append(self.error.code)
         return tuple(dict.fromkeys(codes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,13 +17,13 @@ from harness.engine.lines import Lines
 from harness.engine.loading import load_scenario
 from harness.engine.plan import Mode, Play
 from harness.engine.playing import Stage, hold, transcript_of
-from harness.engine.preparing import Key, Preparing, prepare_on
+from harness.engine.preparing import Prepare, Preparing
 from harness.engine.project import Project
 from harness.engine.result import ScenarioResult
 from harness.engine.speech import Variables
-from harness.errors import CassetteError, Interrupted, PlayError, Refused, TransportError
-from harness.providers.session import CLOSING, Prepared, Session
-from harness.scenario import Row, Scenario, UserTurn
+from harness.errors import CassetteError, Interrupted, PlayError, TransportError
+from harness.providers.session import CLOSING, Session
+from harness.scenario import Row, Scenario, UserTurn, played_in
 from harness.wire.cassette import Cassette
 
 RERECORDED = frozenset(
@@ -37,8 +37,6 @@ RERECORDED = frozenset(
     )
 )
 """Misses after which `record` holds the conversation anew; an unreadable file is none of them."""
-
-Prepare = Callable[[], Prepared]
 
 
 class Runner:
@@ -61,8 +59,8 @@ class Runner:
         self._project = project
         self._mode = mode
         self._fail_on = fail_on
-        self._lines = Lines(project, share=share, holding=holding)
-        self._preparing = Preparing()
+        self.lines = Lines(project, share=share, holding=holding)
+        self.preparing = Preparing(self.lines, watch=self._opened)
         self._lock = threading.Lock()
         self._held: dict[int, Line] = {}
         self._is_stopped = False
@@ -72,7 +70,7 @@ class Runner:
 
         Raises `AuthoringError` where a file is wrong; all else is in the result.
         """
-        scenario = load_scenario(self._project, play.file)
+        scenario = played_in(load_scenario(self._project, play.file), play.row)
         if self._mode in (Mode.REPLAY, Mode.RECORD):
             result = self.replay(scenario, play)
             missed = isinstance(result.error, CassetteError) and result.error.code in RERECORDED
@@ -87,17 +85,12 @@ class Runner:
     ) -> ScenarioResult:
         """Hold a conversation from its recording, or from a cassette that is at hand."""
         try:
-            line = self._lines.replay(scenario, play, cassette)
+            line = self.lines.replay(scenario, play, cassette)
         except CassetteError as error:
             return _broken(scenario, play, error)
 
-        def prepare() -> Prepared:
-            return Session(
-                line.provider, self._lines.replayed_preparing(scenario, play), seed=line.seed
-            ).prepare()
-
-        key = (play.provider, scenario.credentials, "recorded")
-        result = self._hold(scenario, play, line, lambda: self._preparing.once(key, prepare))
+        prepare = self.preparing.recorded(scenario, play, line)
+        result = self._hold(scenario, play, line, prepare)
         if isinstance(result.error, TransportError):
             note = "the recording breaks off there; --mode refresh holds the conversation anew"
             return replace(result, notes=(note,))
@@ -128,31 +121,16 @@ class Runner:
         self, scenario: Scenario, play: Play, recorded: Transcript | None = None
     ) -> ScenarioResult:
         is_recorded = self._mode.is_recorded
-
-        def prepare() -> Prepared:
-            with self._opened(self._preparing_line(scenario, play, is_recorded)) as line:
-                prepared = prepare_on(line)
-                if _is_told(prepared):
-                    line.finish(None)
-                else:
-                    line.drop()
-                return prepared
-
-        key = (play.provider, scenario.credentials, "live")
         try:
-            with self._opened(self._lines.live(scenario, play, is_recorded=is_recorded)) as line:
-                result = self._hold(scenario, play, line, lambda: self._once(key, prepare, line))
+            with self._opened(self.lines.live(scenario, play, is_recorded=is_recorded)) as line:
+                prepare = self.preparing.live(scenario, play, line, is_recorded=is_recorded)
+                result = self._hold(scenario, play, line, prepare)
                 if recorded is not None:
                     result = self._compared(result, recorded, line, play)
                 line.finish(result.error)
                 return replace(result, notes=(*result.notes, *line.notes))
         except PlayError as error:
             return _broken(scenario, play, error)
-
-    def _once(self, key: Key, prepare: Prepare, line: Line) -> Prepared:
-        prepared = self._preparing.once(key, prepare)
-        line.know_all(prepared.secrets)
-        return prepared
 
     def _compared(
         self, result: ScenarioResult, recorded: Transcript, line: Line, play: Play
@@ -163,15 +141,6 @@ class Runner:
         fail_on = self._fail_on if self._mode is Mode.DRIFT else ()
         slower = self._project.config.slower
         return with_drift(result, recorded, line.provider.definition, play, fail_on, slower)
-
-    def _preparing_line(self, scenario: Scenario, play: Play, is_recorded: bool) -> Line:  # noqa: FBT001  # passed on
-        try:
-            return self._lines.live_preparing(scenario, play, is_recorded=is_recorded)
-        except CassetteError as error:
-            if error.code != "cassette-locked":
-                raise
-            # Another process of this run records the same preparation.
-            return self._lines.live_preparing(scenario, play, is_recorded=False)
 
     @contextmanager
     def _opened(self, line: Line) -> Iterator[Line]:
@@ -198,9 +167,9 @@ class Runner:
             stop = Stop(turn=len(stage.turns) + 1, error=error)
         except BaseException:
             # Ctrl-C, say. What was opened is closed all the same, in a short time.
-            _close(stage.session, line, is_broken=True)
+            close_session(stage.session, line, is_broken=True)
             raise
-        unclosed = _close(stage.session, line, is_broken=stop is not None)
+        unclosed = close_session(stage.session, line, is_broken=stop is not None)
         if stop is None and unclosed is not None:
             stop = Stop(turn=CLOSING, error=unclosed)
         transcript = transcript_of(
@@ -261,7 +230,7 @@ class Runner:
         return not any(result.outcome.is_bad for result in results)
 
 
-def _close(session: Session, line: Line, *, is_broken: bool) -> PlayError | None:
+def close_session(session: Session, line: Line, *, is_broken: bool) -> PlayError | None:
     """Run the closing steps; on a wire of their own where the conversation's may be broken."""
     try:
         if not is_broken or line.is_recorded:
@@ -276,12 +245,6 @@ def _close(session: Session, line: Line, *, is_broken: bool) -> PlayError | None
 
 def _captured(scenario: Scenario) -> frozenset[str]:
     return frozenset(name for turn in scenario.user_turns for name in turn.captures)
-
-
-def _is_told(prepared: Prepared) -> bool:
-    """Whether preparing asked something and came to an end that a replay can repeat."""
-    is_repeatable = prepared.error is None or isinstance(prepared.error, Refused)
-    return is_repeatable and bool(prepared.exchanges)
 
 
 def _broken(scenario: Scenario, play: Play, error: PlayError) -> ScenarioResult:

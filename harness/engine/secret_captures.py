@@ -6,14 +6,12 @@ whatever a recording keeps of later messages be made with it.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from harness.checks.pattern import Pattern
-from harness.conversation import Exchange, Reply, Response, UserMessage
+from harness.conversation import Exchange, Reply, UserMessage
 from harness.engine.line import Line, texts_in
+from harness.engine.secret_locations import values_of
 from harness.engine.speech import MissingCapture, Variables, capture_from, message_of
-from harness.json_path import find_first
 from harness.scenario import Capture, MessagePlan, UserTurn
 from harness.typing import Json
 from harness.wire.secret_names import mark
@@ -78,25 +76,9 @@ def know_what_came(planned: UserTurn, exchanges: tuple[Exchange, ...], line: Lin
             continue
         for exchange in exchanges:
             if exchange.response is not None:
-                found = (text for text in _values(capture, exchange.response) if text)
+                found = values_of(capture, exchange.response)
                 line.know_all({text: name for text in found if not MARK.search(text)})
                 line.held_secrets = True
-
-
-def _values(capture: Capture, response: Response) -> Iterator[str]:
-    text = response.body.decode("utf-8", "replace")
-    if capture.header:
-        yield response.header(capture.header) or ""
-    elif capture.matches:
-        yield Pattern(capture.matches).captured(text) or ""
-    else:
-        try:
-            payload = json.loads(text)
-        except (ValueError, RecursionError):
-            return
-        found, value = find_first(capture.json, payload)
-        if found:
-            yield from texts_in(value)
 
 
 def _in_clear(name: str, line: Line) -> str:

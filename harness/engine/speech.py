@@ -34,6 +34,7 @@ class Variables:
         self._said = row.said
         self._drawn = 0
         self._marks: dict[str, Json] = {}
+        self._hidden: dict[str, object] = {}
 
         def draw() -> str:
             self._drawn += 1
@@ -50,7 +51,8 @@ class Variables:
             **row.values,
         }
         for name, template in scenario.variables.items():
-            self._values[name] = self.fill(template)
+            if name not in row.values:
+                self._values[name] = self.fill(template)
 
     @contextmanager
     def within(self, given: tuple[Given, ...]) -> Iterator[None]:
@@ -60,12 +62,15 @@ class Variables:
         """
         values, before = self._values, dict(self._values) if given else {}
         filled: dict[str, object] = {}
+        hidden = self._hidden_parameters(given) if self._marks else {}
         for parameters in given:
             filled |= {name: self.fill(value) for name, value in parameters.items()}
             values.update(filled)
+        self._hidden = {name: value for name, value in hidden.items() if value != filled[name]}
         try:
             yield
         finally:
+            self._hidden = {}
             for name, value in filled.items():
                 if values.get(name) is not value:
                     continue
@@ -92,11 +97,14 @@ class Variables:
     def remember(self, name: str, value: Json) -> None:
         """Keep a capture."""
         self._values[name] = value
+        self._marks.pop(name, None)
+        self._hidden.pop(name, None)
 
     def remember_secret(self, name: str, value: Json, mark: Json) -> None:
         """Keep a capture, and what stands for it in a recording."""
         self._values[name] = value
         self._marks[name] = mark
+        self._hidden.pop(name, None)
 
     @property
     def has_secrets(self) -> bool:
@@ -108,6 +116,7 @@ class Variables:
         """While it lasts, secrets are their marks; what is drawn then is drawn again after."""
         values, drawn = dict(self._values), self._drawn
         self._values.update(self._marks)
+        self._values.update(self._hidden)
         try:
             yield
         finally:
@@ -116,8 +125,20 @@ class Variables:
             self._drawn = drawn
 
     def snapshot(self) -> Mapping[str, object]:
-        """What is known now; later captures do not change it."""
-        return dict(self._values)
+        """What is known now; later captures do not change it.
+
+        Parameters of fragments that secrets were put into are as in a recording.
+        """
+        return {**self._values, **self._hidden}
+
+    def _hidden_parameters(self, given: tuple[Given, ...]) -> dict[str, object]:
+        """The parameters as a replay fills them in: with the marks that it will have captured."""
+        filled: dict[str, object] = {}
+        with self.hidden():
+            for parameters in given:
+                filled |= {name: self.fill(value) for name, value in parameters.items()}
+                self._values.update(filled)
+        return filled
 
 
 def message_of(plan: MessagePlan, variables: Variables, last: Reply | None) -> UserMessage:

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from harness.checks import BadExpectation
 from harness.checks.pattern import Pattern
+from harness.engine.fitting_providers import untold_problems
 from harness.engine.project import Project
 from harness.errors import Problem, did_you_mean, quote
-from harness.scenario import Expectation, Scenario, named_in, turn_subject
+from harness.providers.catalogue import definition_of
+from harness.scenario import Expectation, Scenario, Scope, UserTurn, named_in, turn_subject
 from harness.source import Place
 from harness.yaml_reader import Document, Node
 
@@ -34,6 +36,8 @@ def _problems(
     project: Project, scenario: Scenario, documents: Sequence[Document]
 ) -> Iterator[Problem]:
     yield from _provider_problems(project, scenario, documents)
+    yield from _history_problems(project, scenario)
+    yield from untold_problems(project, scenario, documents)
     yield from _tag_problems(project, documents)
     yield from _waiver_problems(project, scenario, documents[0])
     yield from _check_problems(project, scenario, {one.source.path: one for one in documents})
@@ -54,6 +58,30 @@ def _provider_problems(
             place=scenario.place,
             hint=f"add 'provider:', one of {', '.join(project.config.providers)}",
         )
+
+
+def _history_problems(project: Project, scenario: Scenario) -> Iterator[Problem]:
+    """Looks at a provider's own record where its definition does not say how to get it."""
+    places = [one for turn in scenario.user_turns for one in _looks_at_history(turn)]
+    for name in project.providers_of(scenario.providers, ()) if places else ():
+        config = project.config.providers.get(name)
+        if config is None:
+            continue
+        definition = definition_of(project.config, config)
+        if definition.client is None and not definition.phases.get("history"):
+            turn, place = places[0]
+            yield Problem(
+                code="no-history",
+                message=f"the definition of the provider '{name}' has no history",
+                place=place,
+                subject=turn_subject(turn.number, turn.id),
+                hint="add 'history' steps to the definition, or take the check out",
+            )
+
+
+def _looks_at_history(turn: UserTurn) -> Iterator[tuple[UserTurn, Place]]:
+    yield from ((turn, one.place) for one in turn.expectations if one.scope is Scope.HISTORY)
+    yield from ((turn, one.place) for one in turn.captures.values() if one.history)
 
 
 def _tag_problems(project: Project, documents: Sequence[Document]) -> Iterator[Problem]:
@@ -133,7 +161,7 @@ def _capture_problems(scenario: Scenario) -> Iterator[Problem]:
 def _place_of(error: BadExpectation, expectation: Expectation, document: Document) -> Place:
     """Where a check's value makes no sense: at a name that is unknown, else at the value."""
     path = (*expectation.path, *error.path)
-    is_name = bool(error.path) and error.code in _NAMES
+    is_name = bool(error.path) and (error.is_of_key or error.code in _NAMES)
     return document.key_place(path) if is_name else document.place(path)
 
 

@@ -23,7 +23,7 @@ class Takes:
     failed: int = field(init=False)
     outcome: Outcome = field(init=False)
     """PASSED where enough takes passed, FAILED where too many failed for that; BROKEN where the
-    broken ones leave it open."""
+    broken ones leave it open, SKIPPED where the skipped ones alone do."""
 
     def __post_init__(self) -> None:
         outcomes = [result.outcome for result in self.results]
@@ -32,7 +32,8 @@ class Takes:
             outcome = Outcome.PASSED
         else:
             is_lost = len(outcomes) - failed < self.wanted
-            outcome = Outcome.FAILED if is_lost else Outcome.BROKEN
+            open_ = Outcome.BROKEN if Outcome.BROKEN in outcomes else Outcome.SKIPPED
+            outcome = Outcome.FAILED if is_lost else open_
         object.__setattr__(self, "passed", passed)
         object.__setattr__(self, "failed", failed)
         object.__setattr__(self, "outcome", outcome)
@@ -66,13 +67,24 @@ class Takes:
 
     @property
     def told(self) -> int:
-        """Takes that passed or failed. A broken one says nothing of the bot."""
+        """Takes that passed or failed. A broken or skipped one says nothing of the bot."""
         return self.passed + self.failed
 
     @property
     def broken(self) -> int:
         """Takes that could not be told."""
-        return len(self.results) - self.told
+        return sum(result.outcome is Outcome.BROKEN for result in self.results)
+
+    @property
+    def skipped(self) -> int:
+        """Takes of which nothing could be measured."""
+        return len(self.results) - self.told - self.broken
+
+    @property
+    def skip_reason(self) -> str:
+        """Why nothing could be measured in the first take that was skipped."""
+        reasons = (one.skip_reason for one in self.results if one.outcome is Outcome.SKIPPED)
+        return next(reasons, "")
 
     @property
     def pass_rate(self) -> float | None:
@@ -81,16 +93,13 @@ class Takes:
 
     @property
     def interval(self) -> Interval | None:
-        """Where the true pass rate lies, at 95 %; None where no take could be told.
-
-        The first one of a run imports SciPy.
-        """
+        """Where the true pass rate lies, at 95 %; None where no take could be told."""
         return wilson_interval(self.passed, self.told) if self.told else None
 
     @property
     def codes(self) -> tuple[str, ...]:
         """Codes of what went wrong in any take, each once; none where enough takes passed."""
-        if self.outcome is Outcome.PASSED:
+        if not self.outcome.is_bad:
             return ()
         return tuple(dict.fromkeys(code for result in self.results for code in result.codes))
 

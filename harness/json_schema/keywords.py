@@ -43,6 +43,34 @@ _MAPS = (
 )
 
 
+JUDGING = frozenset(
+    {
+        *(*_ONE, *_LISTS, *_MAPS),
+        *("$ref", "$dynamicRef", "$recursiveRef", "type", "enum", "const", "pattern", "format"),
+        *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+        *("minLength", "maxLength", "minItems", "maxItems", "uniqueItems"),
+        *("minContains", "maxContains", "minProperties", "maxProperties"),
+        *("required", "dependentRequired"),
+    }
+) - {"$defs", "definitions", "contentSchema"}
+"""Keywords that say something of a value."""
+
+KEYWORDS = JUDGING | frozenset(
+    {
+        *("$schema", "$id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$vocabulary"),
+        *("$comment", "$defs", "definitions", "title", "description", "default", "examples"),
+        *("deprecated", "readOnly", "writeOnly"),
+        *("contentEncoding", "contentMediaType", "contentSchema"),
+    }
+)
+"""Those of drafts 07 and 2020-12."""
+
+
+def allows_everything(schema: Json) -> bool:
+    """Whether a schema is true, or holds no keyword that judges."""
+    return schema is True or (isinstance(schema, Mapping) and not JUDGING & schema.keys())
+
+
 def draft_of(document: Json) -> str | None:
     """`2020-12` or `07`, as `$schema` says; None where it is missing or names another one."""
     named = document.get("$schema") if isinstance(document, Mapping) else None

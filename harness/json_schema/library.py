@@ -80,6 +80,11 @@ class Library:
         return {path: uri for (owner, path), uri in self._canonical.items() if owner == name}
 
     @property
+    def schemas(self) -> Mapping[Site, Mapping[str, Json]]:
+        """Every schema in the documents, but true and false."""
+        return self._schemas
+
+    @property
     def draft(self) -> str:
         """The draft of the first document."""
         return self._draft

@@ -11,9 +11,11 @@ import jsonschema_rs
 
 from harness.errors import Problem, SchemaError
 from harness.json_schema.explanation import Explainer
+from harness.json_schema.keywords import allows_everything
 from harness.json_schema.library import Library, Locate, find_nowhere
-from harness.json_schema.metaschema import invalidity
+from harness.json_schema.metaschema import invalidity, misspelt
 from harness.json_schema.pattern import BACKTRACKING
+from harness.json_schema.pointing import walk
 from harness.json_schema.violation import Violation
 from harness.typing import Json
 
@@ -34,10 +36,14 @@ _AUTHOR_WORDS = {
 class Schema:
     """A schema that was compiled once; made by `compile_schema`. `format` is asserted."""
 
-    __slots__ = ("_library", "_validator", "name")
+    __slots__ = ("_library", "_validator", "allows_everything", "name")
 
     def __init__(self, name: str, validator: jsonschema_rs.Validator, library: Library) -> None:
         self.name = name
+        start, _, fragment = name.partition("#")
+        part = walk(library.named[start], fragment)
+        self.allows_everything = part is not None and allows_everything(part[1])
+        """It says nothing of a value: true, or a schema without a keyword that judges."""
         self._validator = validator
         self._library = library
 
@@ -83,6 +89,8 @@ def compile_schema(
     drafts_known = all(problem.code != "unknown-draft" for problem in problems)
     for owner, part in library.named.items() if drafts_known else ():
         problems += invalidity(owner, part, library.draft, locate)
+    for (owner, path), part in library.schemas.items():
+        problems += misspelt(owner, path, part, locate)
     if problems:
         raise SchemaError(problems)
     try:

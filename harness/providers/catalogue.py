@@ -12,7 +12,9 @@ from harness.providers.definition import Definition
 from harness.providers.definition_reader import read_definition
 
 GROUP = "harness.providers"
-"""Entry points of this group lead to a `Path`: the folder of a definition."""
+"""Entry points of this group lead to a `Path`, the folder of a definition, or to a class."""
+SUFFIX = ".py"
+"""Of a definition that is a Python file of the project."""
 
 
 def definition_of(config: Config, provider: ProviderConfig) -> Definition:
@@ -21,15 +23,17 @@ def definition_of(config: Config, provider: ProviderConfig) -> Definition:
     Raises `DefinitionError` where there is none, or it is wrong.
     """
     name = provider.definition
-    if "/" in name:
+    if "/" in name or name.endswith(SUFFIX):
         folder = (config.root / name).resolve()
         if folder.is_relative_to(config.root) and folder.is_dir():
             return _read(folder, name)
+        if folder.is_relative_to(config.root) and folder.is_file() and name.endswith(SUFFIX):
+            return _read_class_file(folder, name)
         known: dict[str, EntryPoint] = {}
     else:
         known = installed()
         if name in known:
-            return _read(_folder(known[name]), f"{name} (installed definition)")
+            return _installed(known[name])
     raise DefinitionError(
         Problem(
             code="unknown-definition",
@@ -47,17 +51,29 @@ def installed() -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
-def _folder(point: EntryPoint) -> Path:
-    folder = point.load()
-    if isinstance(folder, Path):
-        return folder
+def _installed(point: EntryPoint) -> Definition:
+    found = point.load()
+    if isinstance(found, Path):
+        return _read(found, f"{point.name} (installed definition)")
+    if isinstance(found, type):
+        # Late: most providers are data.
+        from harness.providers.python_class import definition_of_class  # noqa: PLC0415
+
+        return definition_of_class(found, point.value)
+    kind = type(found).__name__
     raise DefinitionError(
         Problem(
             code="wrong-entry-point",
-            message=f"the entry point '{point.name}' is {type(folder).__name__}, expected a Path",
+            message=f"the entry point '{point.name}' is {kind}, expected a Path or a class",
             where=point.value,
         )
     )
+
+
+def _read_class_file(file: Path, shown: str) -> Definition:
+    from harness.providers.class_file import read_class_file  # noqa: PLC0415  # as above
+
+    return read_class_file(file, shown)
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from harness.json_schema import Schema
+from harness.providers.members import Taken
 from harness.source import Place
 from harness.template import Template
 from harness.typing import Json
@@ -74,6 +75,15 @@ class ToolsPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonPlan:
+    """How a button is read that is an object. All texts are JSONPaths within its node."""
+
+    label: str = "$.label"
+    prompt: str = ""
+    """What pressing it sends; the label where empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyPlan:
     """How the messages of a reply are read from a payload. All texts are JSONPaths."""
 
@@ -88,6 +98,8 @@ class ReplyPlan:
     """Leave out messages whose id an earlier reply held already."""
     actions: str = ""
     """Leads to a mapping of label to prompt, or to texts that are both."""
+    button: ButtonPlan | None = None
+    """How a button is read where `actions` leads to objects."""
     products: str = ""
     attachments: str = ""
     tools: ToolsPlan | None = None
@@ -114,6 +126,8 @@ class StreamPlan:
     framing: Framing = Framing.AUTO
     done: str = ""
     """An event whose text is this ends the stream, such as `[DONE]`."""
+    holds_json: bool = False
+    """The data of each event is JSON; that of JSON lines always is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +144,8 @@ class Step:
     """Name → JSONPath into the answer."""
     secret_captures: frozenset[str] = frozenset()
     """Those of them whose values must never be stored or shown."""
+    new_captures: frozenset[str] = frozenset()
+    """Those that each answer must give anew, such as a state that is continued from once."""
     reply: ReplyPlan | None = None
     poll: PollPlan | None = None
     stream: StreamPlan | None = None
@@ -166,11 +182,16 @@ class Definition:
 
     header_names: frozenset[str] = frozenset()
     """Headers that the definition sends; lower case. They may hold secrets."""
+    taken: Taken = field(default_factory=Taken)
+    """Of what a scenario tells the provider."""
+    client: type | None = None
+    """A Python class that talks in place of phases, which are empty then."""
 
     @property
     def has_secret_captures(self) -> bool:
-        """Whether any step captures a secret."""
-        return any(step.secret_captures for steps in self.phases.values() for step in steps)
+        """Whether any step captures a secret; a class may at any time."""
+        steps = (step for phase in self.phases.values() for step in phase)
+        return self.client is not None or any(step.secret_captures for step in steps)
 
     @property
     def captures(self) -> frozenset[str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
 
-from harness.errors import DefinitionError, Problem, SchemaError, did_you_mean, quote
+from harness.errors import DefinitionError, Problem, SchemaError, did_you_mean
 from harness.file_format import hold_against
 from harness.json_path import BadPath, require_path
 from harness.json_schema import Schema, SchemaFolder, compile_schema
@@ -27,10 +26,11 @@ from harness.providers.definition import (
 )
 from harness.providers.definition_schema import DEFINITION_SCHEMA
 from harness.providers.flow import NAMES
+from harness.providers.members import member_problems, taken_by
 from harness.providers.reply_plan import reply_plan
 from harness.template import Template, TemplateError, compile_template
 from harness.template.places import expression_with
-from harness.typing import Json, Path
+from harness.typing import Json
 from harness.yaml_reader import Document, Node, read
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -77,9 +77,10 @@ class _Reader:
             phases=phases,
             header_names=frozenset(self._header_names),
             headers_kept=frozenset(name.lower() for name in _value(top, "keep_headers") or ()),
+            taken=taken_by(self._document.value),
         )
         self._require_captures(definition)
-        self._require_settings(definition)
+        self._problems += member_problems(self._document, settings)
         if self._problems:
             raise DefinitionError(self._problems)
         return definition
@@ -100,7 +101,8 @@ class _Reader:
             answer=self._answer(node.get("answer")),
             when=self._template(node.get("when")) if node.get("when") else None,
             capture={key: self._path(_path_of(value)) for key, value in captures.items()},
-            secret_captures=frozenset(key for key, one in captures.items() if _is_secret(one)),
+            secret_captures=frozenset(k for k, one in captures.items() if _says(one, "secret")),
+            new_captures=frozenset(key for key, one in captures.items() if _says(one, "new")),
             reply=reply_plan(reply, self._path) if reply else None,
             poll=self._poll(node) if kind == "poll" else None,
             stream=_stream(node) if kind == "stream" else None,
@@ -200,19 +202,6 @@ class _Reader:
                         )
                     )
 
-    def _require_settings(self, definition: Definition) -> None:
-        """An absent member is none, so a misspelt setting would be left out in silence."""
-        known = definition.settings
-        for path, text in _texts(self._document.value):
-            for name in _SETTING.findall(text) if "${" in text else ():
-                if name not in known:
-                    place = expression_with(name, self._document.place(path))
-                    message = f"there is no setting {quote(name)}"
-                    hint = did_you_mean(name, known)
-                    self._problems.append(
-                        Problem(code="unknown-setting", message=message, place=place, hint=hint)
-                    )
-
     def _setting(self, name: str, node: Node) -> Setting:
         value: dict[str, Json] = {key: one.value for key, one in node.items()}
         is_secret = bool(value.pop("secret", False))
@@ -237,15 +226,12 @@ class _Reader:
         self._problems.append(Problem(code=code, message=message, place=place, hint=hint))
 
 
-_SETTING = re.compile(r"(?<![.\w])settings\.(\w+)")
-
-
 def _path_of(capture: Node) -> Node:
     return capture.at("json") if isinstance(capture.value, dict) else capture
 
 
-def _is_secret(capture: Node) -> bool:
-    return isinstance(capture.value, dict) and bool(capture.value.get("secret"))
+def _says(capture: Node, key: str) -> bool:
+    return isinstance(capture.value, dict) and bool(capture.value.get(key))
 
 
 def _names(step: Step) -> frozenset[str]:
@@ -257,16 +243,11 @@ def _names(step: Step) -> frozenset[str]:
 
 
 def _stream(node: Node) -> StreamPlan:
-    return StreamPlan(framing=Framing(node.text_of("framing") or "auto"), done=node.text_of("done"))
-
-
-def _texts(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Every text in a value, with its path."""
-    if isinstance(value, str):
-        yield path, value
-    inside = value.items() if isinstance(value, Mapping) else ()
-    for key, one in enumerate(value) if isinstance(value, list) else inside:
-        yield from _texts(one, (*path, key))
+    return StreamPlan(
+        framing=Framing(node.text_of("framing") or "auto"),
+        done=node.text_of("done"),
+        holds_json=node.text_of("events") == "json",
+    )
 
 
 def _value(node: Node, key: str) -> Any:  # noqa: ANN401  # the format's schema has held it

@@ -66,7 +66,28 @@ REPLY: Json = {
             "type": "boolean",
             "description": "Leave out messages whose id an earlier reply held.",
         },
-        "actions": {"type": "string", "description": "Buttons: label to prompt, or texts."},
+        "actions": {
+            "description": "Buttons: label to prompt, texts, or objects.",
+            "oneOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "required": ["path"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "path": {"type": "string", "description": "Leads to each button."},
+                        "label": {
+                            "type": "string",
+                            "description": "Within a button; $.label where left out.",
+                        },
+                        "prompt": {
+                            "type": "string",
+                            "description": "Within a button: what it sends; else the label.",
+                        },
+                    },
+                },
+            ],
+        },
         "products": {"type": "string", "description": "JSONPath to each product."},
         "attachments": {"type": "string", "description": "JSONPath to each attachment."},
         "tools": {
@@ -131,11 +152,15 @@ STEP: Json = {
                                 "type": "boolean",
                                 "description": "Never stored or shown; false where left out.",
                             },
+                            "new": {
+                                "type": "boolean",
+                                "description": "Must differ from each one before.",
+                            },
                         },
                     },
                 ]
             },
-            "description": "Name to JSONPath into the answer, or to 'json' and 'secret'.",
+            "description": "Name to JSONPath into the answer, or to 'json', 'secret' and 'new'.",
         },
         "reply": {"$ref": "#/$defs/reply"},
         "until": _CONDITIONS,
@@ -144,6 +169,10 @@ STEP: Json = {
         "every": _DURATION,
         "timeout": _DURATION,
         "framing": {"enum": ["auto", "sse", "ndjson", "text"]},
+        "events": {
+            "enum": ["text", "json"],
+            "description": "What the data of each event is; text where left out.",
+        },
         "done": {"type": "string", "description": "The event that ends the stream."},
     },
     "dependentRequired": {"poll": ["until", "every", "timeout"]},

@@ -58,6 +58,8 @@ class FlowState:
     """Ids of messages that an earlier reply held."""
     exchanges: list[Exchange] = field(default_factory=list)
     """Of the phase that is going on; whoever runs phases takes them away."""
+    given: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Where a value that must be new was first captured, by its name and itself."""
     payload: Json = None
     """The last answer that was read."""
     know: Callable[[str, Json], None] = lambda _name, _value: None

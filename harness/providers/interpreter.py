@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from harness.conversation import Exchange, Origin, Reply, Request, Response
 from harness.durations import format_duration, parse_duration
 from harness.errors import PlayError, ProtocolError, Refused
-from harness.json_path import find_first
+from harness.providers.capturing import capture
 from harness.providers.definition import Encoding, Framing, PollPlan, RequestPlan, Step
 from harness.providers.event_stream import EventReader
 from harness.providers.flow import Command, FlowState, Send, Sleep
@@ -20,6 +20,7 @@ from harness.providers.polling import holds, known_states, shown_state
 from harness.providers.reply import error_in, read_reply
 from harness.source import shorten
 from harness.typing import Json
+from harness.wire.redacted_values import of_real_values
 
 Flow = Generator[Command, Response, Reply | None]
 """Send it each answer; it returns the reply, where a step reads one."""
@@ -52,7 +53,7 @@ def run_steps(steps: tuple[Step, ...], state: FlowState) -> Flow:
         else:
             payload = yield from _ask(step, state)
         state.payload = payload
-        _capture(step, payload, state)
+        capture(step, payload, state)
         if step.reply is not None:
             reply = read_reply(step.reply, payload, state.seen)
     return reply
@@ -83,7 +84,7 @@ def _stream(step: Step, state: FlowState) -> Generator[Command, Response, Json]:
         raise ProtocolError("stream-cut", message, details=came)
     texts = [event.data for event in reader.events]
     events: list[Json] = list(texts)
-    if framing is Framing.NDJSON:
+    if framing is Framing.NDJSON or plan.holds_json:
         events = [read_event(number, text) for number, text in enumerate(texts, 1)]
     _refuse_errors(reader, events)
     payload: Json = {"framing": framing.value, "text": "".join(texts), "events": events}
@@ -256,27 +257,9 @@ def _note_contract(step: Step, payload: Json, state: FlowState) -> None:
         return
     broken = tuple(
         f"{violation.pointer or '(top)'}: {violation.message}"
-        for violation in schema.violations(payload)
+        for violation in of_real_values(schema.violations(payload), payload)
     )
+    if not broken:
+        return
     last = state.exchanges[-1]
     state.exchanges[-1] = Exchange(request=last.request, response=last.response, contract=broken)
-
-
-def _capture(step: Step, payload: Json, state: FlowState) -> None:
-    for name, path in step.capture.items():
-        found, value = find_first(path, payload)
-        if not found or value is None or value == "":
-            was = "is empty" if found else "is missing"
-            raise ProtocolError(
-                "capture-missing",
-                f"'{name}' {was} in the answer of step {step.name}: {path} leads to nothing usable",
-                details=(*error_in(payload), *_contract_of(state)),
-            )
-        state.captured[name] = value
-        if name in step.secret_captures:
-            state.know(name, value)
-
-
-def _contract_of(state: FlowState) -> tuple[str, ...]:
-    broken = state.exchanges[-1].contract if state.exchanges else ()
-    return tuple(f"breaks the contract at {sentence}" for sentence in broken)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import accumulate
+from math import isinf
 
 from harness.source import shorten
 
@@ -31,8 +32,8 @@ def is_too_deep(text: str) -> bool:
 def first_fault(text: str) -> tuple[int, str] | None:
     """The offset in characters of the first fault, and what it is; None where there is none.
 
-    Knows `NaN` and infinities, a key twice, numbers that are too long, a lone surrogate and too
-    many levels; not what the reader names by itself.
+    Knows `NaN` and infinities, a key twice, numbers that are too long or out of range, a lone
+    surrogate and too many levels; not what the reader names by itself.
     """
     return next(_faults(text), None)
 
@@ -57,7 +58,28 @@ def _faults(text: str) -> Iterator[tuple[int, str]]:
             yield at, f"{word} is not a JSON number"
         elif max(map(len, _DIGITS.findall(word))) > MAX_DIGITS:
             yield at, f"a number has more than {MAX_DIGITS} digits"
+        elif not _is_in_range(word):
+            yield at, f"the number {shorten(word, 50)} is out of range"
         last = (word, at)
+
+
+def finite(word: str) -> float:
+    """The number that a text with a point or an exponent is.
+
+    Raises `ValueError` where it is larger than a number with 64 bits can be.
+    """
+    value = float(word)
+    if isinf(value):
+        raise ValueError(f"the number {shorten(word, 50)} is out of range")
+    return value
+
+
+def _is_in_range(word: str) -> bool:
+    try:
+        # Whole numbers are read as they are, however large.
+        return word.lstrip("-").isdigit() or not isinf(float(word))
+    except ValueError:
+        return True
 
 
 def _twice(word: str, at: int, keys: set[str] | None) -> Iterator[tuple[int, str]]:

@@ -10,7 +10,7 @@ from typing import NoReturn
 from harness.conversation import Response
 from harness.errors import ProtocolError
 from harness.providers.definition import Encoding
-from harness.providers.json_faults import first_fault, is_too_deep
+from harness.providers.json_faults import finite, first_fault, is_too_deep
 from harness.source import shorten
 from harness.typing import Json
 
@@ -54,7 +54,8 @@ def read_json(body: bytes) -> Json:
     """Read JSON as RFC 8259 has it, without what Python's reader lets through.
 
     Raises `ProtocolError` `not-json` with the offset in bytes: `NaN` and infinities, a key
-    twice, numbers that are too long, a lone surrogate, too many levels, text after the end.
+    twice, numbers that are too long or out of range, a lone surrogate, too many levels, text
+    after the end.
     """
     try:
         text = body.decode("utf-8")
@@ -165,4 +166,6 @@ def _refuse_lone_surrogates(value: Json, text: str, body: bytes) -> None:
 
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ufeff]")
-_DECODER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_unique)
+_DECODER = json.JSONDecoder(
+    parse_constant=_no_constant, parse_float=finite, object_pairs_hook=_unique
+)

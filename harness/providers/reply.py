@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from harness.conversation import Attachment, Reply, ReplyMessage, ToolCall
 from harness.errors import ProtocolError
 from harness.json_path import find_all
-from harness.providers.definition import ReplyPlan, ToolsPlan
+from harness.providers.definition import ButtonPlan, ReplyPlan, ToolsPlan
 from harness.source import shorten
 from harness.typing import Json
 
@@ -30,7 +30,7 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
     reply = Reply(
         messages=tuple(messages),
         payload=payload,
-        actions=_actions(find_all(plan.actions, payload)) if plan.actions else {},
+        actions=_actions(plan, find_all(plan.actions, payload)) if plan.actions else {},
         products=tuple(find_all(plan.products, payload)) if plan.products else (),
         attachments=_attachments(plan, payload),
         tools=_tools(plan.tools, payload) if plan.tools is not None else None,
@@ -55,7 +55,9 @@ def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
     return ReplyMessage(text=text or "", id=str(ids[0]) if ids else "", payload=node)
 
 
-def _actions(found: list[Json]) -> dict[str, str]:
+def _actions(plan: ReplyPlan, found: list[Json]) -> dict[str, str]:
+    if plan.button is not None:
+        return dict(_pressed(plan.button, node) for node in _flat(found))
     actions: dict[str, str] = {}
     for value in _flat(found):
         if isinstance(value, str):
@@ -64,8 +66,34 @@ def _actions(found: list[Json]) -> dict[str, str]:
             # A dictionary as .NET writes it in XML.
             actions[str(value["Key"])] = str(value["Value"])
         elif isinstance(value, Mapping):
+            if value is not found[0] or plan.actions.endswith("[*]"):
+                raise _of_objects(plan, value)
             actions.update({label: str(prompt) for label, prompt in value.items()})
     return actions
+
+
+def _of_objects(plan: ReplyPlan, value: Mapping[str, Json]) -> ProtocolError:
+    """The keys of an object are no labels, and nothing says which of its values is one."""
+    path = plan.actions if plan.actions.endswith("]") else f"{plan.actions}[*]"
+    return ProtocolError(
+        "wrong-actions",
+        f"a button of the answer at {plan.actions} is an object with the keys"
+        f" {shorten(', '.join(value))}, expected one mapping of label to prompt, or texts",
+        f"say 'actions: {{path: {path!r}, label: $.label, prompt: $.prompt}}' in the definition",
+    )
+
+
+def _pressed(plan: ButtonPlan, node: Json) -> tuple[str, str]:
+    """The label of a button that is an object, and what pressing it sends."""
+    labels = find_all(plan.label, node)
+    if not labels or not isinstance(labels[0], str):
+        raise ProtocolError(
+            "wrong-actions",
+            f"a button of the answer has no label at {plan.label}",
+            details=error_in(node),
+        )
+    prompts = find_all(plan.prompt, node) if plan.prompt else labels
+    return labels[0], str(prompts[0]) if prompts else labels[0]
 
 
 def _attachments(plan: ReplyPlan, payload: Json) -> tuple[Attachment, ...]:

@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from harness.conversation import Exchange, Reply, Response, UserMessage
 from harness.errors import PlayError, ProtocolError
@@ -15,6 +16,9 @@ from harness.providers.interpreter import Flow, run_steps
 from harness.providers.provider import Provider
 from harness.typing import Json
 from harness.wire import Answer, Wire
+
+if TYPE_CHECKING:
+    from harness.providers.python_class import Driver
 
 CLOSING = -1
 """The turn that closing steps are recorded under."""
@@ -54,7 +58,8 @@ class Session:
 
         `know` is told the name and the value of every secret that a step captures.
         """
-        self._phases = provider.definition.phases
+        definition = provider.definition
+        self._phases = definition.phases
         self._prepare = prepare
         self._wire = wire
         self._is_open = False
@@ -65,6 +70,12 @@ class Session:
             captured=dict.fromkeys(provider.definition.captures),
             know=know,
         )
+        self._driver: Driver | None = None
+        if definition.client is not None:
+            # Late: most providers are data.
+            from harness.providers.python_class import Driver  # noqa: PLC0415
+
+            self._driver = Driver(definition.client, self._state, wire)
 
     def prepare(self) -> Prepared:
         """Run what comes once before all conversations. Raises nothing: see `Prepared.error`."""
@@ -99,7 +110,8 @@ class Session:
         state.say(message, turn, recorded)
         if not self._is_open:
             self.open()
-        reply = self._run(self._phases["send"])
+        driver = self._driver
+        reply = self._run(self._phases["send"]) if driver is None else driver.say(message)
         if reply is None:
             raise ProtocolError("no-reply", "no step of the definition read a reply")
         state.answered(reply)
@@ -107,6 +119,8 @@ class Session:
 
     def history(self) -> Json:
         """The provider's own record of the conversation."""
+        if self._driver is not None:
+            return self._driver.history()
         steps = self._phases["history"]
         if not steps:
             raise ProtocolError("no-history", "the provider's definition has no history")
@@ -120,7 +134,9 @@ class Session:
         """
         self._state.turn = CLOSING
         self._state.message_hash = ""
-        if self._has_opened():
+        if self._driver is not None:
+            self._driver.close(wire or self._wire)
+        elif self._has_opened():
             perform(run_steps(self._phases["close"], self._state), wire or self._wire)
 
     def take_exchanges(self) -> tuple[Exchange, ...]:
@@ -137,7 +153,10 @@ class Session:
             raise prepared.error
         self._state.captured.update(prepared.captured)
         self._state.cookies.update(prepared.cookies)
-        self._run(self._phases["open"])
+        if self._driver is not None:
+            self._driver.open()
+        else:
+            self._run(self._phases["open"])
         self._is_open = True
 
     def _has_opened(self) -> bool:

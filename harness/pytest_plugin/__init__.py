@@ -7,6 +7,7 @@ in; elsewhere this plugin does nothing.
 from __future__ import annotations
 
 import os
+from argparse import ArgumentTypeError
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--harness-concurrency",
-        type=int,
+        type=_at_least_one,
         default=None,
         metavar="N",
         help="conversations at once in all modes but replay",
@@ -59,6 +60,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         metavar="FOLDER",
         help="write results.json and the reports that are made of it into this folder",
+    )
+    group.addoption(
+        "--harness-history",
+        default="",
+        metavar="URL",
+        help="add a run with reports to this history: a file, a PostgreSQL URL, or none; "
+        "history.sqlite beside the reports where nothing is said",
     )
     group.addoption(
         "--harness-update",
@@ -94,6 +102,13 @@ def pytest_configure(config: pytest.Config) -> None:
         update_goldens(config, suite)
     if suite.reports is not None:
         config.pluginmanager.register(suite.reports, "harness_reports")
+    if not config.option.collectonly:
+        _register_views(config, suite)
+    if config.getoption("allure_report_dir", None) and not config.option.collectonly:
+        # Late: importing Allure takes 200 ms.
+        from harness.pytest_plugin.allure_seat import AllureSeat  # noqa: PLC0415
+
+        config.pluginmanager.register(AllureSeat(config, suite), "harness_allure")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -105,7 +120,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Scenario files are the YAML files in the project's scenario folder, or named outright."""
-    if file_path.suffix not in (".yaml", ".yml"):
+    if file_path.suffix.lower() not in (".yaml", ".yml"):
         return None
     suite = _suite(parent.config)
     if suite is None or not suite.holds(file_path, is_named=parent.session.isinitpath(file_path)):
@@ -172,10 +187,33 @@ def conversation(request: pytest.FixtureRequest) -> Generator[Any]:
         yield open_chat
 
 
+def _at_least_one(text: str) -> int:
+    """Reads the value of an option. Raises `ArgumentTypeError`."""
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"'{text}' is no whole number of at least 1")
+    return int(text)
+
+
 def _suite(config: pytest.Config) -> Suite | None:
     from harness.pytest_plugin.keys import SUITE  # noqa: PLC0415  # a module of two lines
 
     return config.stash.get(SUITE, None)
+
+
+def _register_views(config: pytest.Config, suite: Suite) -> None:
+    """What only some runs have: `-v`, JUnit, GitHub."""
+    if config.get_verbosity(pytest.Config.VERBOSITY_TEST_CASES) > 0:
+        from harness.pytest_plugin.conversation_view import ConversationView  # noqa: PLC0415
+
+        config.pluginmanager.register(ConversationView(config), "harness_conversation_view")
+    if config.getoption("xmlpath", None):
+        from harness.pytest_plugin.junit import JunitLines  # noqa: PLC0415
+
+        config.pluginmanager.register(JunitLines(config), "harness_junit_lines")
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from harness.pytest_plugin.github import GithubLog  # noqa: PLC0415
+
+        config.pluginmanager.register(GithubLog(suite.reports), "harness_github")
 
 
 def _config_file(config: pytest.Config) -> Path | None:

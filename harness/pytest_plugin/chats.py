@@ -1,31 +1,109 @@
-"""The `conversation` fixture's conversations."""
+"""The `conversation` fixture's conversations, and what is reported of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from harness.authoring import Chat, open_chat
+from harness.authoring import Asker, Chat, open_chat
+from harness.conversation import Outcome
+from harness.engine.result import ScenarioResult
 from harness.pytest_plugin.suite import Suite
+from harness.reports.properties import properties_of_chat
+from harness.typing import Json
 
 OpenChat = Callable[..., Chat]
+
+CHATS: pytest.StashKey[list[Chat]] = pytest.StashKey()
+"""The conversations of a test, in the order opened."""
+RAISED: pytest.StashKey[BaseException] = pytest.StashKey()
+"""What a test raised first, besides skipping itself."""
+NAME = "harness_chats"
 
 
 @contextmanager
 def opening(suite: Suite, node: pytest.Item) -> Iterator[OpenChat]:
     """Gives a function that opens chats for one test; closes them all at the end."""
-    chats: list[Chat] = []
+    plugins = node.config.pluginmanager
+    if not plugins.has_plugin(NAME):
+        # With the first of them, so that a run of scenarios alone pays nothing.
+        plugins.register(ChatReports(suite), NAME)
+    chats = node.stash[CHATS] = []
 
-    def conversation(provider: str = "") -> Chat:
-        suffix = f"-{len(chats) + 1}" if chats else ""
-        chat = open_chat(suite.project, suite.mode, provider, node.path, f"{node.name}{suffix}")
-        chats.append(chat)
-        return chat
+    with ExitStack() as stack:
 
-    try:
+        def conversation(
+            provider: str = "",
+            *,
+            session: Mapping[str, Json] | None = None,
+            credentials: str = "valid",
+        ) -> Chat:
+            """Open a conversation with a provider of harness.yaml; the default without a name."""
+            __tracebackhide__ = True
+            chat = open_chat(
+                suite.project,
+                suite.runner,
+                suite.mode,
+                _asker(node, len(chats) + 1),
+                provider=provider,
+                session=session,
+                credentials=credentials,
+            )
+            chats.append(chat)
+            stack.callback(chat.close)
+            return chat
+
         yield conversation
-    finally:
-        for chat in reversed(chats):
-            chat.close()
+
+
+class ChatReports:
+    """Reports the conversations of a test when it is over. A pytest plugin of its own."""
+
+    def __init__(self, suite: Suite) -> None:
+        self._suite = suite
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Note what the test raised."""
+        report = yield
+        is_told = call.excinfo is not None and (report.failed or hasattr(report, "wasxfail"))
+        if is_told and CHATS in item.stash and RAISED not in item.stash:
+            assert call.excinfo is not None  # noqa: S101  # asked above
+            item.stash[RAISED] = call.excinfo.value
+        return report
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Report, once the fixtures are gone and the conversations closed."""
+        try:
+            return (yield)
+        finally:
+            chats = item.stash.get(CHATS, None)
+            if chats:
+                raised = item.stash.get(RAISED, None)
+                self._report(item, [chat.result(raised) for chat in chats])
+                # A run shall not hold all its transcripts.
+                del item.stash[CHATS]
+            if RAISED in item.stash:
+                del item.stash[RAISED]
+
+    def _report(self, item: pytest.Item, results: list[ScenarioResult]) -> None:
+        expected = item.get_closest_marker("xfail") is not None
+        for number, result in enumerate(results, 1):
+            waived = expected and result.outcome is Outcome.FAILED
+            item.user_properties += properties_of_chat(number, result, is_waived=waived)
+            self._suite.tally.add_chat(result, is_waived=waived)
+        self._suite.report_chats(item, results)
+
+
+def _asker(node: pytest.Item, number: int) -> Asker:
+    return Asker(
+        file=node.path,
+        name=node.name if number == 1 else f"{node.name}-{number}",
+        line=(node.location[1] or 0) + 1,
+        tags=tuple(dict.fromkeys(mark.name for mark in node.own_markers)),
+    )

@@ -37,8 +37,6 @@ class ScenarioFile(pytest.File):
         """One item for each provider and row."""
         suite = self.config.stash[SUITE]
         entry = entry_of(suite.project, self.path)
-        if entry.takes > 1:
-            suite.require_statistics(self.path)
         for play in suite.plays_of(self.path, entry):
             # Given as a text, because pytest 9.2 tells a variant's brackets apart only in one that
             # it reads: made from the name, the id is not the one that --lf kept.
@@ -105,8 +103,13 @@ class ScenarioItem(pytest.Item):
 
     def runtest(self) -> None:
         """Judge."""
-        if self.result is not None and self.result.outcome is Outcome.FAILED:
-            raise ScenarioFailed(_headline(self.result))
+        result = self.result
+        if result is None:
+            return
+        if result.outcome is Outcome.FAILED:
+            raise ScenarioFailed(_headline(result))
+        if result.outcome is Outcome.SKIPPED:
+            raise _nothing_measured(result.skip_reason)
 
     def teardown(self) -> None:
         """Report, and let go of the transcript: 10,000 scenarios shall not hold them all."""
@@ -154,8 +157,13 @@ class RepeatedItem(ScenarioItem):
 
     def runtest(self) -> None:
         """Judge."""
-        if self.takes is not None and self.takes.outcome is Outcome.FAILED:
-            raise ScenarioFailed(_first_line(self._screen(self.takes)))
+        takes = self.takes
+        if takes is None:
+            return
+        if takes.outcome is Outcome.FAILED:
+            raise ScenarioFailed(_first_line(self._screen(takes)))
+        if takes.outcome is Outcome.SKIPPED:
+            raise _nothing_measured(takes.skip_reason)
 
     def teardown(self) -> None:
         """Report, and let go of the transcripts."""
@@ -173,6 +181,11 @@ class RepeatedItem(ScenarioItem):
         from harness.reports.takes import takes_screen  # noqa: PLC0415  # as in setup
 
         return takes_screen(takes)
+
+
+def _nothing_measured(reason: str) -> BaseException:
+    """Skips the test at the scenario's line, as pytest's own mark does."""
+    return pytest.skip.Exception(f"nothing was measured: {reason}", _use_item_location=True)
 
 
 def _headline(result: ScenarioResult) -> str:

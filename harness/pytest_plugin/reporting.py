@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,9 @@ from harness.conversation import Outcome
 from harness.engine.plan import Play
 from harness.engine.result import ScenarioResult
 from harness.evaluation import Takes
+from harness.history.adding import HistoryReport
+from harness.history.address import Address
+from harness.pytest_plugin.waiving import UNEXPECTED
 from harness.reports.results import (
     Identity,
     NoResults,
@@ -23,6 +26,7 @@ from harness.reports.results import (
     takes_record,
 )
 from harness.reports.results.merging import PARTS, gather_parts
+from harness.reports.results.previous import keep_previous
 from harness.reports.standard import build_standard
 from harness.typing import Json
 
@@ -35,13 +39,22 @@ class RunReports:
     A pytest plugin of its own, registered where `--harness-reports` asks for it.
     """
 
-    def __init__(self, config: pytest.Config, folder: Path, *, mode: str, project: str) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        folder: Path,
+        *,
+        mode: str,
+        project: str,
+        history: Address | None = None,
+    ) -> None:
         """Raises `pytest.UsageError` where the folder cannot be written."""
         self.made: list[Path] = []
         """Files that were written when the run ended."""
         self.problem = ""
         """Why a report could not be made; empty where all were."""
         self._folder = folder
+        self._history = history
         self._head = RunHead(mode=mode, project=project).json()
         self._errors: dict[str, Mapping[str, Json]] = {}
         self._order: dict[str, int] = {}
@@ -52,6 +65,8 @@ class RunReports:
             if not worker:
                 shutil.rmtree(folder / PARTS, ignore_errors=True)
             folder.mkdir(parents=True, exist_ok=True)
+            if not worker:
+                keep_previous(path)
             self._writer = ResultsWriter(path, self._head)
         except OSError as error:
             message = f"--harness-reports: {path} cannot be written: {error.strerror}"
@@ -59,11 +74,20 @@ class RunReports:
 
     def add(self, item: pytest.Item, play: Play, result: ScenarioResult) -> None:
         """Write down what came of a scenario."""
-        self._add(_expected(item, conversation_record(_identity(item, play), result)))
+        record = conversation_record(_identity(item, play), result)
+        self._add(_expected(item, record), item.nodeid)
+
+    def add_chats(self, item: pytest.Item, results: Sequence[ScenarioResult]) -> None:
+        """Write down what came of the conversations of a Python test, in the order opened."""
+        file = item.nodeid.partition("::")[0]
+        for number, result in enumerate(results, 1):
+            name = item.nodeid if number == 1 else f"{item.nodeid}#{number}"
+            record = conversation_record(Identity(id=name, file=file), result)
+            self._add(_expected(item, record, is_scenario=False), item.nodeid)
 
     def add_takes(self, item: pytest.Item, play: Play, takes: Takes) -> None:
         """Write down what came of a repeated scenario."""
-        self._add(_expected(item, takes_record(_identity(item, play), takes)))
+        self._add(_expected(item, takes_record(_identity(item, play), takes)), item.nodeid)
 
     @pytest.hookimpl
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -82,7 +106,7 @@ class RunReports:
         """Write down what was skipped, so not played."""
         told = dict(report.user_properties)
         if report.when == "setup" and report.skipped and "scenario" in told:
-            self._add(_skipped(report, told))
+            self._add(_skipped(report, told), report.nodeid)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
@@ -92,13 +116,15 @@ class RunReports:
             self._writer.finish(errors=self._errors.values(), exit_status=int(exitstatus))
             if not self._is_worker:
                 results = read_results(self._folder / RESULTS)
-                self.made = [results.path, *build_standard(results, self._folder)]
+                further = [HistoryReport(self._history, results.head)] if self._history else []
+                self.made = [results.path, *build_standard(results, self._folder, *further)]
+                self.problem = "".join(report.problem for report in further)
         except (OSError, NoResults) as error:
             self.problem = str(error)
 
-    def _add(self, record: dict[str, Json]) -> None:
+    def _add(self, record: dict[str, Json], nodeid: str) -> None:
         if self._is_worker:
-            record["index"] = self._order[str(record["id"])]
+            record["index"] = self._order[nodeid]
         self._writer.add(record)
 
     def _gather_workers(self) -> None:
@@ -115,11 +141,24 @@ def _identity(item: pytest.Item, play: Play) -> Identity:
     return Identity(id=item.nodeid, file=item.nodeid.partition("::")[0], row=play.row)
 
 
-def _expected(item: pytest.Item, record: dict[str, Json]) -> dict[str, Json]:
-    """The record, with the reason where it was expected to fail and did."""
+def _expected(
+    item: pytest.Item, record: dict[str, Json], *, is_scenario: bool = True
+) -> dict[str, Json]:
+    """The record as pytest counts it, with the reason where it was expected to fail.
+
+    One that failed as expected is SKIPPED; one that passed against a strict `xfail:` is FAILED.
+    """
     mark = item.get_closest_marker("xfail")
-    if mark is not None and record["outcome"] == Outcome.FAILED:
-        record["expected_failure"] = str(mark.kwargs.get("reason", ""))
+    if mark is None:
+        return record
+    reason = str(mark.kwargs.get("reason", ""))
+    if record["outcome"] == Outcome.FAILED:
+        record["outcome"] = Outcome.SKIPPED.value
+        record["expected_failure"] = reason
+    elif record["outcome"] == Outcome.PASSED and mark.kwargs.get("strict") and is_scenario:
+        record["outcome"] = Outcome.FAILED.value
+        record["codes"] = [UNEXPECTED]
+        record["failure"] = f"it was expected to fail, and passed: {reason} [unexpected-pass]"
     return record
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.engine.drift.drift import Drift, kinds_named
-from harness.engine.loading import entry_of, load_scenario
+from harness.engine.loading import entry_of
 from harness.engine.plan import Entry, Mode, Play
 from harness.engine.project import EARLY_SCENARIOS, Project
 from harness.engine.result import ScenarioResult
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from harness.pytest_plugin.reporting import RunReports
     from harness.scenario import Waiver
 
+GARBAGE = (10_000, 20, 100)
+"""Python's limits for collecting garbage while scenarios are played: one makes thousands of values
+that live as long as it, so looking for cycles at every 700 of them takes a tenth of a replay."""
+
 STOP_SECONDS = 0.8
 """What stopping may take, closing steps included; Ctrl-C shall end within a second."""
 
@@ -49,7 +53,8 @@ class Suite:
     ) -> None:
         self.project = project
         self.mode = mode
-        self.tally = Tally()
+        # Recorded times are no news.
+        self.tally = Tally(keeps_latencies=mode.is_live)
         self._config = config
         self._folder = f"{project.config.scenarios}{os.sep}"
         self._chosen: Sequence[str] = config.getoption("--harness-provider")
@@ -64,6 +69,7 @@ class Suite:
             fail_on=fail_on,
             holding=Path(config.invocation_params.dir, holding) if holding else None,
         )
+        self._garbage = gc.get_threshold()
         self._players: Players | None = None
         self.reports = _reports(config, project, mode)
         self._slots = self._shared_slots()
@@ -83,26 +89,6 @@ class Suite:
         for provider in self.project.providers_of(entry.providers, self._chosen):
             for row in entry.rows:
                 yield Play(file=file, scenario=entry.scenario, provider=provider, row=row)
-
-    def require_statistics(self, file: Path) -> None:
-        """Make sure that the takes of a scenario can be evaluated, before any is played.
-
-        Raises `ScenarioError` where the extra `evaluation` is not installed.
-        """
-        # Late: only a repeated scenario needs it.
-        from harness.evaluation import has_statistics  # noqa: PLC0415
-
-        if has_statistics():
-            return
-        repeat = load_scenario(self.project, file).repeat
-        raise ScenarioError(
-            Problem(
-                code="missing-extra",
-                message="the interval of a repeated scenario needs scipy",
-                place=repeat.place if repeat else None,
-                hint="pip install 'conversation-harness[evaluation]'",
-            )
-        )
 
     def waived(self, play: Play, waivers: Sequence[Waiver]) -> list[Waiver]:
         """Those of a scenario's waivers that are about a play."""
@@ -129,6 +115,7 @@ class Suite:
         self.project.cache.flush()
         self.project.room_for_early = 0
         gc.freeze()
+        gc.set_threshold(*GARBAGE)
 
     @contextmanager
     def playing(self, items: Sequence[pytest.Item]) -> Iterator[None]:
@@ -155,9 +142,13 @@ class Suite:
         plays = [play for item in asked for play in getattr(item, "plays", ())]
         total, limits = self._concurrency()
         self._players = Players(self.runner.run, plays, concurrency=total, limits=limits)
+        # Late, as above.
+        from harness.pytest_plugin.progress import showing_progress  # noqa: PLC0415
+
         self._players.start()
         try:
-            yield
+            with showing_progress(self._config, self._players, self.mode.value):
+                yield
         finally:
             self.runner.stop()
             self._players.stop(STOP_SECONDS)
@@ -174,29 +165,26 @@ class Suite:
             return self.runner.run(play)
 
     def report(self, item: pytest.Item, play: Play, result: ScenarioResult) -> None:
-        """Tell reporters that write while a test runs.
-
-        To be called in its teardown: Allure sets title and description anew when set-up ends.
-        """
+        """Tell reporters that write while a test runs."""
         if self.reports is not None:
             self.reports.add(item, play, result)
-        if self._config.getoption("allure_report_dir", None):
-            # Late: importing Allure takes 200 ms.
-            from harness.reports.allure import report_to_allure  # noqa: PLC0415
 
-            report_to_allure(result, row=play.row)
+    def report_chats(self, item: pytest.Item, results: Sequence[ScenarioResult]) -> None:
+        """The same of the conversations of a Python test."""
+        if self.reports is not None:
+            self.reports.add_chats(item, results)
+        allure = self._config.pluginmanager.get_plugin("harness_allure")
+        if allure is not None:
+            allure.add_chats(results)
 
     def report_takes(self, item: pytest.Item, play: Play, takes: Takes) -> None:
         """The same of a repeated scenario."""
         if self.reports is not None:
             self.reports.add_takes(item, play, takes)
-        if self._config.getoption("allure_report_dir", None):
-            from harness.reports.allure import report_takes_to_allure  # noqa: PLC0415  # as above
-
-            report_takes_to_allure(takes, row=play.row)
 
     def close(self) -> None:
         """Give back what the run held."""
+        gc.set_threshold(*self._garbage)
         self.project.cache.close()
 
     def _concurrency(self) -> tuple[int, dict[str, int]]:
@@ -256,10 +244,19 @@ def _reports(config: pytest.Config, project: Project, mode: Mode) -> RunReports 
     if not folder or config.option.collectonly:
         return None
     # Late: most runs of pytest alone ask for none.
+    from harness.history.address import address_in  # noqa: PLC0415
     from harness.pytest_plugin.reporting import RunReports  # noqa: PLC0415
 
+    here = config.invocation_params.dir
+    given = config.getoption("--harness-history")
+    try:
+        history = address_in(
+            project.config, Path(here, folder), project.environment, given=given, here=here
+        )
+    except AuthoringError as error:
+        raise pytest.UsageError(f"\n{error}") from error
     name = project.config.root.name
-    return RunReports(config, Path(config.invocation_params.dir, folder), mode=mode, project=name)
+    return RunReports(config, Path(here, folder), mode=mode, project=name, history=history)
 
 
 def _fail_on(config: pytest.Config) -> Collection[Drift]:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from harness.engine.plan import Play
     from harness.scenario import Waiver
 
+STRICT = "[XPASS(strict)]"
+"""How pytest begins the text of such a failure."""
+UNEXPECTED = "unexpected-pass"
+"""The code of what passed although `xfail:` with `strict: true` says that it fails."""
+
 
 def marks_of(waivers: Iterable[Waiver], failed: type[Exception]) -> Iterator[pytest.MarkDecorator]:
     """The marks that make pytest skip a scenario, or expect that it raises `failed`."""
@@ -49,10 +54,15 @@ def is_skipped(item: pytest.Item) -> bool:
 
 
 def count_waived(reporter: Any, tally: Tally) -> None:  # noqa: ANN401  # pytest names no public type
-    """Count what was skipped, and what failed as expected, as skipped."""
+    """Count what was skipped, and what failed as expected, as skipped.
+
+    What passed although a strict `xfail:` says that it fails, counts as failed.
+    """
     for report in reporter.stats.get("skipped", ()):
         told = dict(getattr(report, "user_properties", ()))
-        if told.get("outcome") == Outcome.SKIPPED and "provider" in told:
+        # What was skipped in its call was played, and is counted already.
+        is_played = getattr(report, "when", "") != "setup"
+        if told.get("outcome") == Outcome.SKIPPED and "provider" in told and not is_played:
             tally.add_counts(told["provider"], outcome=Outcome.SKIPPED, turns=0, checks=0, codes=())
     for report in reporter.stats.get("xfailed", ()):
         told = dict(report.user_properties)
@@ -61,3 +71,12 @@ def count_waived(reporter: Any, tally: Tally) -> None:  # noqa: ANN401  # pytest
             provider.outcomes[Outcome.FAILED.value] -= 1
             provider.outcomes[Outcome.SKIPPED.value] += 1
             provider.codes -= Counter(told.get("codes", "").split())
+    for report in reporter.stats.get("failed", ()):
+        told = dict(getattr(report, "user_properties", ()))
+        provider = tally.providers.get(told.get("provider", ""))
+        is_unexpected = str(getattr(report, "longrepr", "")).startswith(STRICT)
+        # A Python test may hold several conversations; what came of each stays as it is.
+        if provider is not None and is_unexpected and "conversation" not in told:
+            provider.outcomes[Outcome.PASSED.value] -= 1
+            provider.outcomes[Outcome.FAILED.value] += 1
+            provider.codes[UNEXPECTED] += 1

@@ -7,6 +7,7 @@ from textwrap import wrap
 
 from harness.conversation import Exchange, Transcript, Turn
 from harness.engine.result import CheckResult, ScenarioResult
+from harness.reports.printable import printable
 from harness.scenario import Scenario, UserTurn, turn_subject
 from harness.source import shorten
 from harness.wire.curl import curl_line
@@ -110,7 +111,7 @@ def _labelled(label: str, text: str, most: int = MAX_LINES) -> Iterator[str]:
     """A label and its text, wrapped; further lines stand under the first."""
     rows = [
         row
-        for line in shorten(text, 1000).splitlines() or [""]
+        for line in shorten(printable(text), 1000).splitlines() or [""]
         for row in wrap(line, WIDTH - LABEL - 2, drop_whitespace=False, break_on_hyphens=False)
         or [""]
     ]

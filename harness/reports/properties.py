@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,8 +17,20 @@ Properties = list[tuple[str, object]]
 
 
 def properties_of(result: ScenarioResult) -> Properties:
-    """Name and value: provider, outcome, turns, seconds, drift, and codes of what went wrong."""
+    """Name and value: provider, outcome, turns, seconds, drift, and codes of what went wrong.
+
+    `skipped_checks` is JSON, how many checks were skipped by name and reason; left out where none.
+    """
     return [*_told_of((result,), result.outcome), *_codes(result.codes)]
+
+
+def properties_of_chat(number: int, result: ScenarioResult, *, is_waived: bool) -> Properties:
+    """The same of a conversation of a Python test, after its number in the test, from 1.
+
+    `waived` says that the test was expected to fail, and did.
+    """
+    waived: Properties = [("waived", "true")] if is_waived else []
+    return [("conversation", str(number)), *properties_of(result), *waived]
 
 
 def properties_of_takes(takes: Takes) -> Properties:
@@ -30,6 +44,8 @@ def properties_of_takes(takes: Takes) -> Properties:
         ("takes_passed", str(takes.passed)),
         ("takes_failed", str(takes.failed)),
     ]
+    if takes.skipped:
+        properties.append(("takes_skipped", str(takes.skipped)))
     if takes.pass_rate is not None:
         properties.append(("pass_rate", f"{takes.pass_rate:.3f}"))
     return [*properties, *_codes(takes.codes)]
@@ -52,6 +68,10 @@ def _told_of(results: Sequence[ScenarioResult], outcome: Outcome) -> Properties:
         drifted = [turn for turn in compared if turn.drift.differences]
         properties.append(("drift", " ".join(turn.drift.kind for turn in compared)))
         properties.append(("drifted", "; ".join(str(turn) for turn in drifted)))
+    skips = Counter(skip for result in results for skip in result.skips)
+    if skips:
+        # As JSON, because a reason may hold any character.
+        properties.append(("skipped_checks", json.dumps(skips)))
     return properties
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from harness.conversation import Outcome
 from harness.evaluation import Takes
 from harness.reports.failure import LABEL, failure_screen
 
@@ -16,7 +15,7 @@ MOST_LISTED = 20
 def takes_screen(takes: Takes) -> str:
     """How many takes passed, a line for each, and the screen of the first that explains it."""
     lines = [*_head(takes), *takes_listed(takes)]
-    if takes.outcome is not Outcome.PASSED:
+    if takes.outcome.is_bad:
         screen = failure_screen(takes.results[takes.shown - 1])
         lines += ["", f"take {takes.shown}", screen]
     return "\n".join(lines)
@@ -29,6 +28,8 @@ def takes_told(takes: Takes) -> str:
     told = f"{takes.passed} of {_plural(takes.told, 'take')} passed"
     if takes.broken:
         told += f" and {takes.broken} could not be told"
+    if takes.skipped:
+        told += f" and {takes.skipped} skipped"
     return f"{told}, {takes.wanted} wanted (95 % interval {takes.interval})"
 
 

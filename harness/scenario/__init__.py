@@ -1,5 +1,7 @@
 """What a scenario file says, as values."""
 
+from harness.scenario.advice import advise
+from harness.scenario.branching import played_in
 from harness.scenario.examination import examine_scenario
 from harness.scenario.files import (
     DEFAULTS,
@@ -8,8 +10,10 @@ from harness.scenario.files import (
     FileKind,
     OtherFiles,
     is_scenario_file,
+    kind_of,
 )
 from harness.scenario.names import scenario_id_problem
+from harness.scenario.part_reader import read_part
 from harness.scenario.part_schemas import defaults_schema, fragment_schema, part_schema
 from harness.scenario.reader import read_scenario
 from harness.scenario.scenario import (
@@ -28,6 +32,8 @@ from harness.scenario.scenario import (
 )
 from harness.scenario.schema import scenario_schema
 from harness.scenario.subject import SubjectIn, turn_subject
+from harness.scenario.texts import text_problems
+from harness.scenario.unused import unused_names
 from harness.scenario.waivers import Waiver, WaiverKind, named_in
 
 __all__ = [
@@ -51,14 +57,20 @@ __all__ = [
     "UserTurn",
     "Waiver",
     "WaiverKind",
+    "advise",
     "defaults_schema",
     "examine_scenario",
     "fragment_schema",
     "is_scenario_file",
+    "kind_of",
     "named_in",
     "part_schema",
+    "played_in",
+    "read_part",
     "read_scenario",
     "scenario_id_problem",
     "scenario_schema",
+    "text_problems",
     "turn_subject",
+    "unused_names",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from harness.errors import Problem
-from harness.json_path import BadPath, require_path
+from harness.json_path import BadPath, path_hint, require_path
 from harness.scenario.files import NO_FILES, OtherFiles
 from harness.scenario.subject import SubjectIn
 from harness.template import Template, TemplateError, compile_template
@@ -26,6 +26,8 @@ class Compiler:
         """What each template was made of, by its identity."""
         self.origins: dict[str, str] = {}
         """Why other files than the document are read, by their paths."""
+        self.knows_names = True
+        """Whether all variables are known; a file that defines some may be wrong."""
 
     def subject(self, node: Node) -> str:
         """The turn that a value lies in, and why its file is read; empty in a scenario's head."""
@@ -50,8 +52,7 @@ class Compiler:
         try:
             require_path(text)
         except BadPath as error:
-            hint = "" if text.startswith("$") else "a path begins with '$', such as $.id"
-            self.note("invalid-path", f"'{text}' is no JSONPath: {error}", node, hint)
+            self.note("invalid-path", f"'{text}' is no JSONPath: {error}", node, path_hint(text))
         return text
 
     def note(

@@ -15,6 +15,7 @@ DEFAULTS = "defaults.yaml"
 FRAGMENTS = "fragments"
 """A folder whose files are no scenarios."""
 SUFFIXES = (".yaml", ".yml")
+"""In any case."""
 
 
 class FileKind(StrEnum):
@@ -69,10 +70,19 @@ class _NoFiles:
 NO_FILES = _NoFiles()
 
 
+def kind_of(file: Path, folder: Path) -> FileKind | None:
+    """What a file below a folder of scenarios is, by its name; None where it is no YAML file."""
+    if not file.name.lower().endswith(SUFFIXES):
+        return None
+    if file.name == DEFAULTS:
+        return FileKind.DEFAULTS
+    return FileKind.SCENARIO if is_scenario_file(file, folder) else FileKind.FRAGMENT
+
+
 def is_scenario_file(file: Path, folder: Path) -> bool:
     """Whether a file below a folder of scenarios is one itself, by its name."""
     # Texts, not paths: this is asked for each of 10,000 files.
     text = str(file)[len(str(folder)) :]
-    if not text.endswith(SUFFIXES) or f"{os.sep}{FRAGMENTS}{os.sep}" in text:
+    if not text.lower().endswith(SUFFIXES) or f"{os.sep}{FRAGMENTS}{os.sep}" in text:
         return False
     return not text.endswith(f"{os.sep}{DEFAULTS}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.errors import AuthoringError, did_you_mean, quote
@@ -22,6 +22,13 @@ class Included:
     turns: Node
     given: Given
     chain: Chain
+
+
+def included_above(top: Node) -> Iterator[Node]:
+    """What `include:` at the top of a scenario names: one fragment or a list of them."""
+    named = top.get("include")
+    if named is not None:
+        yield from named if isinstance(named.value, list) else (named,)
 
 
 def open_fragment(node: Node, chain: Chain, compiler: Compiler) -> Included | None:

@@ -15,24 +15,26 @@ _FILE: Json = {
     "minLength": 1,
     "description": "Its path, from the folder of this file.",
 }
-INCLUDE: Json = {
-    "description": "Turns of a fragment stand here.",
-    "oneOf": [
-        _FILE,
-        {
-            "type": "object",
-            "required": ["file"],
-            "additionalProperties": False,
-            "properties": {
-                "file": _FILE,
-                "with": {
-                    "type": "object",
-                    "propertyNames": _NAMES,
-                    "description": "Values for the fragment's parameters.",
-                },
+_FRAGMENT: list[Json] = [
+    _FILE,
+    {
+        "type": "object",
+        "required": ["file"],
+        "additionalProperties": False,
+        "properties": {
+            "file": _FILE,
+            "with": {
+                "type": "object",
+                "propertyNames": _NAMES,
+                "description": "Values for the fragment's parameters.",
             },
         },
-    ],
+    },
+]
+INCLUDE: Json = {"description": "Turns of a fragment stand here.", "oneOf": _FRAGMENT}
+INCLUDES: Json = {
+    "description": "Fragments whose turns come before those of the scenario: one, or a list.",
+    "oneOf": [*_FRAGMENT, {"type": "array", "items": INCLUDE, "minItems": 1}],
 }
 BRANCH: Json = {
     "type": "object",
@@ -42,6 +44,20 @@ BRANCH: Json = {
     "properties": {
         "file": _FILE,
         "from": {"type": "string", "description": "The id of the last turn that is said anew."},
+    },
+}
+BRANCH_HERE: Json = {
+    "type": "object",
+    "required": ["from"],
+    "additionalProperties": False,
+    "description": "Another conversation: goes on from an earlier turn of this file.",
+    "properties": {
+        "from": {"type": "string", "description": "The id of the last turn that is said anew."},
+        "name": {
+            "type": "string",
+            "minLength": 1,
+            "description": "Names the conversation; from-ID where left out.",
+        },
     },
 }
 UTTERANCES: dict[str, Json] = {
@@ -95,7 +111,7 @@ def fragment_schema(scenario: Mapping[str, Json]) -> dict[str, Json]:
                 "propertyNames": _NAMES,
                 "description": "Names with defaults; one without a default must be given.",
             },
-            "turns": _keys(scenario)["turns"],
+            "turns": _without_text(_keys(scenario)["setup"]),
         },
     }
 
@@ -120,6 +136,11 @@ def _head(scenario: Mapping[str, Json], title: str, description: str) -> dict[st
         "additionalProperties": False,
         **shared,
     }
+
+
+def _without_text(schema: Json) -> Json:
+    assert isinstance(schema, Mapping)  # noqa: S101  # every key's format is a mapping
+    return {key: value for key, value in schema.items() if key != "description"}
 
 
 def _keys(scenario: Mapping[str, Json]) -> Mapping[str, Json]:

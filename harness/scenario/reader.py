@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.durations import parse_duration
 from harness.errors import Problem, ScenarioError, quote
+from harness.scenario.branching import Ways
 from harness.scenario.compiling import Compiler
 from harness.scenario.expecting import read_whole
 from harness.scenario.files import NO_FILES, OtherFiles
@@ -15,13 +16,13 @@ from harness.scenario.rows import read_rows
 from harness.scenario.scenario import (
     Credentials,
     Expectation,
+    Link,
     Part,
     Repeat,
     Scenario,
     Scope,
 )
 from harness.scenario.turns import Turns
-from harness.scenario.utterances import spoken_rows
 from harness.scenario.waivers import read_waivers
 from harness.template import Template, compile_template
 from harness.yaml_reader import Document, Node
@@ -67,7 +68,9 @@ class Reader:
         compiler = self.compiler
         top = self._document.at()
         reading = Turns(compiler)
-        turns = tuple(reading.of(top))
+        ways = Ways(compiler)
+        for entry in reading.of(top):
+            ways.take(entry)
         chain = (self._document.source.path,)
         teardown = tuple(reading.read(top.get("teardown"), Part.TEARDOWN, chain))
         self._require_turns(top)
@@ -80,15 +83,16 @@ class Reader:
             title=top.text_of("title"),
             description=top.text_of("description"),
             tags=_tags((top, *self._defaults)),
+            links=tuple(map(_link, top.get("links") or ())),
             providers=_names(_nearest("provider", layers)),
             credentials=Credentials(_text(_nearest("credentials", layers)) or "valid"),
             variables=self._variables(layers),
             session=compiler.value(session) if session else compile_template({}),
-            rows=spoken_rows(rows, reading.spoken, str(node.as_written)),
-            turns=turns,
+            rows=ways.rows(rows, reading.spoken, str(node.as_written)),
+            turns=tuple(ways.entries),
             teardown=teardown,
             expectations=tuple(self._expectations(top)),
-            timeout=parse_duration(str(timeout.value)) if timeout else None,
+            timeout=_limit(timeout, compiler),
             repeat=_repeat(top.get("repeat"), compiler),
             waivers=read_waivers(top),
             place=node.place,
@@ -139,6 +143,16 @@ def _nearest(key: str, layers: Sequence[Node]) -> Node | None:
     return None
 
 
+def _limit(node: Node | None, compiler: Compiler) -> float | None:
+    if node is None:
+        return None
+    seconds = parse_duration(str(node.value))
+    if not seconds:
+        message = "no conversation is held in no time"
+        compiler.note("wrong-value", message, node, "leave 'timeout:' out for no limit")
+    return seconds
+
+
 def _text(node: Node | None) -> str:
     return "" if node is None else str(node.as_written)
 
@@ -146,6 +160,12 @@ def _text(node: Node | None) -> str:
 def _tags(layers: Sequence[Node]) -> tuple[str, ...]:
     """Those of all layers, each once."""
     return tuple(dict.fromkeys(str(tag.value) for top in layers for tag in top.get("tags") or ()))
+
+
+def _link(node: Node) -> Link:
+    if isinstance(node.value, dict):
+        return Link(url=node.text_of("url"), name=node.text_of("name"))
+    return Link(url=str(node.value))
 
 
 def _repeat(node: Node | None, compiler: Compiler) -> Repeat | None:

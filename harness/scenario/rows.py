@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.errors import quote
 from harness.scenario.compiling import Compiler
 from harness.scenario.files import BadFile
 from harness.scenario.names import matrix_rows, slug, unique_name
+from harness.scenario.row_files import Record, from_csv, from_json, require_names
 from harness.scenario.scenario import Row
 from harness.typing import Json
 from harness.yaml_reader import Node
@@ -17,7 +18,6 @@ from harness.yaml_reader import Node
 NAMING = ("name", "id")
 """Columns of a file that name its rows."""
 FILE = "file"
-_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,30 @@ def read_rows(node: Node | None, compiler: Compiler) -> tuple[Row, ...]:
         return (Row(name=""),)
     matrix = {key: values.value for key, values in node.items()}
     named = node.get(FILE)
-    if named is None or not isinstance(named.value, str):
+    is_file = named is not None and isinstance(named.value, str)
+    for key, values in node.items():
+        if not (is_file and key == FILE):
+            require_distinct(values, "value", compiler)
+    if named is None or not is_file:
         return matrix_rows(matrix)
     del matrix[FILE]
     lines = _lines_of(named, compiler)
+    for name in sorted(matrix.keys() & lines[0].values.keys()) if lines else ():
+        message = f"'{name}' is a column of {named.value} too"
+        compiler.note("wrong-rows", message, node.at(name), "keep one of them", key=True)
     return tuple(_joined(lines, matrix_rows(matrix) if matrix else (Row(name=""),)))
+
+
+def require_distinct(values: Node, noun: str, compiler: Compiler) -> None:
+    """Note elements of a list that stand there twice: both would be the same conversation."""
+    first: dict[str, Node] = {}
+    for one in values:
+        before = first.setdefault(json.dumps(one.value, sort_keys=True), one)
+        if before is not one:
+            line, is_here = before.place.line, before.place.line == one.place.line
+            where = "twice on this line" if is_here else f"on line {line} too"
+            message = f"the {noun} {quote(one.as_written)} stands {where}"
+            compiler.note("duplicate-value", message, one, "keep one of them")
 
 
 def _joined(lines: Iterable[_Line], others: tuple[Row, ...]) -> Iterator[Row]:
@@ -53,58 +72,38 @@ def _lines_of(node: Node, compiler: Compiler) -> list[_Line]:
     """The lines of the file that a matrix names; what is wrong with it is noted."""
     try:
         shown, text = compiler.files.text(str(node.value), node.document.source.path)
-        records = _from_json(shown, text) if shown.endswith(".json") else _from_csv(shown, text)
-        lines = [_line(record) for record in records]
-        _require_fit(shown, lines)
+        is_json = shown.endswith(".json")
+        records = from_json(shown, text) if is_json else list(from_csv(shown, text))
+        lines = [_line(record) for _, record in records]
+        _require_fit(shown, records)
     except BadFile as error:
         compiler.note(error.code, error.message, node, error.hint)
+        compiler.knows_names = False
         return []
     return lines
 
 
-def _from_csv(shown: str, text: str) -> Iterator[Mapping[str, Json]]:
-    import csv  # noqa: PLC0415  # late: few scenarios have such a file
-
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
-    try:
-        names = next(reader, [])
-        for cells in reader:
-            if not cells:
-                continue
-            if len(cells) != len(names):
-                message = f"{shown}:{reader.line_num} has {len(cells)} cells, expected {len(names)}"
-                raise BadFile("wrong-rows", message, "quote a cell that holds a comma")
-            yield dict(zip(names, cells, strict=True))
-    except csv.Error as error:
-        raise BadFile("wrong-rows", f"{shown}:{reader.line_num} is no CSV: {error}") from error
-
-
-def _from_json(shown: str, text: str) -> list[Mapping[str, Json]]:
-    try:
-        records = json.loads(text)
-    except ValueError as error:
-        raise BadFile("wrong-rows", f"{shown} is no JSON: {error}") from error
-    if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
-        raise BadFile("wrong-rows", f"{shown} is no list of objects", "write [{…}, {…}]")
-    return records
-
-
 def _line(record: Mapping[str, Json]) -> _Line:
-    naming = next((str(record[key]) for key in NAMING if key in record), "")
+    naming = _naming(record)
     return _Line(slug([naming]) if naming else slug(record.values()), record)
 
 
-def _require_fit(shown: str, lines: Sequence[_Line]) -> None:
+def _naming(record: Mapping[str, Json]) -> str:
+    return next((str(record[key]) for key in NAMING if key in record), "")
+
+
+def _require_fit(shown: str, records: Sequence[Record]) -> None:
     """Raise unless all lines have the same names, which can be used in `${…}`."""
-    if not lines:
+    if not records:
         raise BadFile("wrong-rows", f"{shown} holds no row")
-    columns: set[str] | None = None
-    for number, line in enumerate(lines, 1):
-        columns = {*line.values} if columns is None else columns
-        wrong = sorted(name for name in line.values if not _NAME.fullmatch(name))
-        if wrong:
-            hint = "letters, digits and '_', no digit first"
-            raise BadFile("wrong-rows", f"{shown}: the column '{wrong[0]}' cannot be a name", hint)
-        if {*line.values} != columns:
-            odd = min({*line.values} ^ columns)
-            raise BadFile("wrong-rows", f"{shown}: row {number} and row 1 differ in '{odd}'")
+    columns = {*records[0][1]}
+    named: dict[str, str] = {}
+    for where, record in records:
+        require_names(where, record)
+        if {*record} != columns:
+            odd = min({*record} ^ columns)
+            raise BadFile("wrong-rows", f"{where} and the first row differ in '{odd}'")
+        name = _naming(record)
+        if name and (first := named.setdefault(name, where)) != where:
+            message = f"{where} has the name {quote(name)}, which {first} has too"
+            raise BadFile("wrong-rows", message, "give each row its own")

@@ -116,6 +116,8 @@ class UserTurn:
     message: MessagePlan
     expectations: tuple[Expectation, ...] = ()
     expects_refusal: bool = False
+    faults: tuple[str, ...] = ()
+    """Codes of the network's faults of which one is expected instead of a refusal."""
     captures: Mapping[str, Capture] = field(default_factory=dict)
     stops_on_fail: bool = False
     wait: float = 0.0
@@ -138,6 +140,16 @@ class UserTurn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """What one of several conversations of a file says."""
+
+    said: tuple[int, ...]
+    """Places in the scenario's `turns`, from 0."""
+    anew: int
+    """How many of them, the first ones, are of the conversation that it branches off from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One line of a matrix."""
 
@@ -146,6 +158,8 @@ class Row:
     values: Mapping[str, Json] = field(default_factory=dict)
     said: Mapping[int, int] = field(default_factory=dict)
     """Which utterance of a turn is said, from 0, by the turn's number; the first otherwise."""
+    way: Way | None = None
+    """None where the turns of the file are one conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +174,15 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A page about a scenario, such as the issue that it came of."""
+
+    url: str
+    """Absolute, http or https."""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """One conversation, or one for each row of its matrix."""
 
@@ -167,6 +190,7 @@ class Scenario:
     title: str = ""
     description: str = ""
     tags: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
     providers: tuple[str, ...] = ()
     """Empty for the project's default."""
     credentials: Credentials = Credentials.VALID

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.durations import DURATION_PATTERN
-from harness.scenario.part_schemas import BRANCH, INCLUDE, UTTERANCES
+from harness.scenario.breaks import TRANSPORT
+from harness.scenario.part_schemas import BRANCH, BRANCH_HERE, INCLUDE, INCLUDES, UTTERANCES
 from harness.scenario.scenario import MOST_TAKES
 from harness.scenario.waivers import WaiverKind, waiver_schema
 from harness.typing import Json
 
 _TEXT: dict[str, Json] = {"type": ["string", "number", "boolean", "null"]}
 """Where a text is wanted, whatever YAML made of it is read as it was written."""
+
+_URL: Json = {"type": "string", "pattern": r"^https?://[^\s]+$", "description": "http or https."}
 
 _COUNT: dict[str, Json] = {"type": "integer", "minimum": 1, "maximum": MOST_TAKES}
 
@@ -91,6 +94,21 @@ _FIXED: Mapping[str, Json] = {
         "items": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
         "description": "Markers to select by: pytest -m TAG.",
     },
+    "links": {
+        "type": "array",
+        "items": {
+            "oneOf": [
+                _URL,
+                {
+                    "type": "object",
+                    "required": ["url"],
+                    "additionalProperties": False,
+                    "properties": {"url": _URL, "name": {"type": "string", "minLength": 1}},
+                },
+            ]
+        },
+        "description": "Pages about it, such as an issue; shown in reports.",
+    },
     "provider": {
         "oneOf": [
             {"type": "string"},
@@ -121,12 +139,7 @@ _FIXED: Mapping[str, Json] = {
         "additionalProperties": {"type": "array", "minItems": 1},
         "description": "One conversation for every combination of these values.",
     },
-    "include": {
-        "type": "array",
-        "items": INCLUDE,
-        "minItems": 1,
-        "description": "Fragments whose turns come before those of the scenario.",
-    },
+    "include": INCLUDES,
     "branch": BRANCH,
     "timeout": {
         "type": "string",
@@ -153,21 +166,20 @@ _FIXED: Mapping[str, Json] = {
 """Keys whose format does not depend on the checks."""
 
 
-def _turn(expect: Json) -> Json:
+def _turn(expect: Json, others: Mapping[str, Json]) -> Json:
+    """`others` are keys that may stand in its place."""
     return {
         "type": "object",
         "description": "The user says something, or the bot spoke by itself.",
-        "oneOf": [{"required": [key]} for key in ("user", "assistant", "include")],
+        "oneOf": [{"required": [key]} for key in ("user", "assistant", *others)],
         "additionalProperties": False,
         "properties": {
             "id": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
             "assistant": {**_TEXT, "description": "The bot spoke first; not checked."},
             "user": _USER,
-            "include": INCLUDE,
+            **others,
             "expect": {"oneOf": [{"type": "string", "const": "none"}, expect]},
-            "error": _block(
-                "refusal_checks", "The provider is expected to refuse; checks are on its answer."
-            ),
+            "error": {"$ref": "#/$defs/refusal"},
             "wait": {
                 "type": "string",
                 "pattern": DURATION_PATTERN,
@@ -189,6 +201,11 @@ def scenario_schema(blocks: Mapping[str, Json]) -> dict[str, Json]:
         "What the reply must look like; all checks must hold.",
         {"history": _block("history_checks", "The provider's own record.")},
     )
+    refusal = _with(
+        blocks["refusal_checks"],
+        "The provider is expected to refuse; checks are on its answer.",
+        TRANSPORT,
+    )
     whole = _with(
         blocks["conversation_checks"],
         "Over the whole conversation.",
@@ -197,6 +214,8 @@ def scenario_schema(blocks: Mapping[str, Json]) -> dict[str, Json]:
             "always": _block("reply_checks", "Every reply must be so."),
         },
     )
+    entry = _turn(expect, {"include": INCLUDE, "branch": BRANCH_HERE})
+    turn = _turn(expect, {"include": INCLUDE})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Scenario",
@@ -206,22 +225,22 @@ def scenario_schema(blocks: Mapping[str, Json]) -> dict[str, Json]:
         "additionalProperties": False,
         "properties": {
             **_FIXED,
-            "turns": {"type": "array", "items": _turn(expect), "minItems": 1},
+            "turns": {"type": "array", "items": entry, "minItems": 1},
             "setup": {
                 "type": "array",
-                "items": _turn(expect),
+                "items": turn,
                 "minItems": 1,
                 "description": "Turns played first; the scenario is broken where they fail.",
             },
             "teardown": {
                 "type": "array",
-                "items": _turn(expect),
+                "items": turn,
                 "minItems": 1,
                 "description": "Turns played last, also after a failure.",
             },
             "expect": whole,
         },
-        "$defs": dict(blocks),
+        "$defs": {**blocks, "refusal": refusal},
     }
 
 

@@ -8,6 +8,8 @@ from harness.typing import Json, Path
 from harness.yaml_reader import Document
 
 LISTS = ("turns", "setup", "teardown")
+_UNSAID = frozenset(("assistant", "include", "branch"))
+"""Keys of entries that are no turns of the user."""
 
 
 class SubjectIn:
@@ -35,7 +37,7 @@ class SubjectIn:
 
 def _is_said(turn: Json) -> bool:
     """Whether an entry is a turn of the user."""
-    return not (isinstance(turn, dict) and ("assistant" in turn or "include" in turn))
+    return not (isinstance(turn, dict) and _UNSAID & turn.keys())
 
 
 def turn_subject(number: int, turn_id: str) -> str:

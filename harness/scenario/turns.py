@@ -6,22 +6,22 @@ from collections.abc import Iterator
 
 from harness.durations import parse_duration
 from harness.errors import did_you_mean, quote
+from harness.scenario.branching import Entry, Fork, Ways, numbered
+from harness.scenario.breaks import read_faults
 from harness.scenario.compiling import Compiler
 from harness.scenario.expecting import read_block
 from harness.scenario.files import FileKind
-from harness.scenario.including import Chain, open_file, open_fragment
+from harness.scenario.including import Chain, included_above, open_file, open_fragment
+from harness.scenario.messages import read_message
 from harness.scenario.scenario import (
     AssistantLine,
     Capture,
     Given,
-    MessagePlan,
     Part,
     Scope,
     UserTurn,
 )
 from harness.yaml_reader import Node
-
-Entry = UserTurn | AssistantLine
 
 
 class Turns:
@@ -36,34 +36,46 @@ class Turns:
         self.spoken: dict[int, Node] = {}
         """Messages that may be said in several ways, by the number of their turn."""
 
-    def of(self, top: Node, part: Part = Part.TURN, chain: Chain = ()) -> Iterator[Entry]:
+    def of(self, top: Node, part: Part = Part.TURN, chain: Chain = ()) -> Iterator[Entry | Fork]:
         """All that is said in a scenario, its teardown left out."""
         chain = (*chain, top.document.source.path)
         yield from self.read(top.get("setup"), Part.SETUP, chain)
         branch = top.get("branch")
         if branch is not None:
             yield from self._prefix(branch, chain)
-        for named in top.get("include") or ():
+        for named in included_above(top):
             yield from self._fragment(named, part, chain, ())
-        yield from self.read(top.get("turns"), part, chain)
+        for node in top.get("turns") or ():
+            fork = node.get("branch")
+            if fork is not None:
+                _require_alone(node, "branch", self._compiler)
+                yield Fork(fork)
+            else:
+                yield from self._entries(node, part, chain, ())
 
     def read(
         self, nodes: Node | None, part: Part, chain: Chain, given: tuple[Given, ...] = ()
     ) -> Iterator[Entry]:
         """The entries of a list, in order; nothing where there is none."""
         for node in nodes or ():
-            included, assistant = node.get("include"), node.get("assistant")
-            if included is not None:
-                yield from self._fragment(included, part, chain, given)
-            elif assistant is not None:
-                yield _line(node, assistant, self._compiler, given)
-            else:
-                self._number += 1
-                self._claim(node.get("id"))
-                turn = _turn(self._number, node, self._compiler, part, given)
-                if turn.message.utterances and part is Part.TURN:
-                    self.spoken[self._number] = node.at("user")
-                yield turn
+            yield from self._entries(node, part, chain, given)
+
+    def _entries(
+        self, node: Node, part: Part, chain: Chain, given: tuple[Given, ...]
+    ) -> Iterator[Entry]:
+        included, assistant = node.get("include"), node.get("assistant")
+        if included is not None:
+            _require_alone(node, "include", self._compiler)
+            yield from self._fragment(included, part, chain, given)
+        elif assistant is not None:
+            yield _line(node, assistant, self._compiler, given)
+        else:
+            self._number += 1
+            self._claim(node.get("id"))
+            turn = _turn(self._number, node, self._compiler, part, given)
+            if turn.message.utterances and part is Part.TURN:
+                self.spoken[self._number] = node.at("user")
+            yield turn
 
     def _fragment(
         self, named: Node, part: Part, chain: Chain, given: tuple[Given, ...]
@@ -80,15 +92,17 @@ class Turns:
             return
         top, last = document.at(), branch.at("from")
         self.continued.append(top)
-        seen: list[str] = []
+        before, ways = self._number, Ways(self._compiler)
         for entry in self.of(top, Part.PREFIX, chain):
-            yield entry
-            if isinstance(entry, UserTurn) and entry.id:
-                if entry.id == str(last.value):
-                    return
-                seen.append(entry.id)
+            ways.take(entry)
+            if str(last.value) in ways.to:
+                said = [ways.entries[place] for place in ways.said]
+                self._number = before + sum(isinstance(one, UserTurn) for one in said)
+                yield from numbered(said, before)
+                return
+        yield from ways.entries
         message = f"{document.source.path} has no turn {quote(str(last.value))}"
-        hint = did_you_mean(str(last.value), seen) or "give the turn an 'id:'"
+        hint = did_you_mean(str(last.value), ways.to) or "give the turn an 'id:'"
         self._compiler.note("unknown-turn", message, last, hint)
 
     def _claim(self, identifier: Node | None) -> None:
@@ -101,6 +115,22 @@ class Turns:
         where = f"on line {first.place.line}" if is_here else f"at {first.place}"
         message = f"this id names the turn {where} too"
         self._compiler.note("duplicate-id", message, identifier, "give each turn its own")
+
+
+def _require_alone(node: Node, key: str, compiler: Compiler) -> None:
+    """Note what stands beside a key that makes no turn."""
+    for name, value in node.items():
+        if name != key:
+            message = f"'{name}' has no meaning beside '{key}'"
+            hint = _BELONGS[key]
+            compiler.note("not-checked", message, value, hint, key=True)
+
+
+_BELONGS = {
+    "include": "put it into a turn of the fragment",
+    "branch": "put it into a turn below",
+}
+"""Where belongs what stands beside a key that makes no turn."""
 
 
 def _line(
@@ -120,6 +150,8 @@ def _turn(
     expect, error = node.get("expect"), node.get("error")
     if expect is None and error is None and part is Part.TURN:
         hint = "add 'expect:', or say 'expect: none'"
+        if compiler.document.at().get("expect") is not None:
+            hint += "; the scenario's own 'expect:' is over all replies"
         compiler.note("asserts-nothing", "the turn asserts nothing", node.at("user"), hint)
     if expect is not None and error is not None:
         message = "a refused turn has no reply to expect"
@@ -127,43 +159,22 @@ def _turn(
         compiler.note("expect-and-error", message, error, hint, key=True)
     block = error if error is not None else expect
     scope = Scope.REPLY if error is None else Scope.REFUSAL
+    faults = read_faults(error, compiler)
+    is_checked = part is not Part.PREFIX and not faults
     user, wait = node.at("user"), node.get("wait")
     return UserTurn(
         number=number,
         id=node.text_of("id"),
         place=user.key_place,
-        message=_message(user, compiler),
-        expectations=() if part is Part.PREFIX else tuple(read_block(block, scope, compiler)),
+        message=read_message(user, compiler),
+        expectations=tuple(read_block(block, scope, compiler)) if is_checked else (),
         expects_refusal=error is not None,
+        faults=faults,
         captures={name: _capture(value, compiler) for name, value in node.entries("capture")},
         stops_on_fail=node.text_of("on_fail") == "stop" or part in (Part.SETUP, Part.PREFIX),
         wait=parse_duration(str(wait.value)) if wait else 0.0,
         part=part,
         given=given,
-    )
-
-
-def _message(node: Node, compiler: Compiler) -> MessagePlan:
-    if not isinstance(node.value, dict):
-        return MessagePlan(text=compiler.text(node))
-    text, press, several = node.get("text"), node.get("press"), node.get("utterances")
-    if several is not None:
-        for other, key in ((text, "text"), (press, "press")):
-            if other is not None:
-                message = f"a turn has '{key}' or 'utterances'"
-                compiler.note("text-and-press", message, other, "keep one of them", key=True)
-    if text and press:
-        message = "a turn types a text or presses a button"
-        compiler.note("text-and-press", message, press, "keep one of them", key=True)
-    attachments, metadata = node.get("attachments"), node.get("metadata")
-    utterances = tuple(compiler.text(one) for one in several or ())
-    said = compiler.text(text) if text else None
-    return MessagePlan(
-        text=utterances[0] if utterances else said,
-        press=compiler.value(press) if press else None,
-        attachments=compiler.value(attachments) if attachments else None,
-        metadata=compiler.value(metadata) if metadata else None,
-        utterances=utterances,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from harness.scenario.names import slug, unique_name
@@ -23,27 +23,30 @@ class _Choice:
 
 
 def spoken_rows(
-    rows: tuple[Row, ...], spoken: Mapping[int, Node], identifier: str
+    rows: Sequence[Row], spoken: Mapping[int, Node], identifier: str, taken: set[str]
 ) -> tuple[Row, ...]:
     """Every row with every combination of the utterances that are picked.
 
     `spoken` holds the messages that have several, by the number of their turn. A sample is drawn
-    with the scenario's id where it names no seed, so it is the same in every run.
+    with the scenario's id where it names no seed, so it is the same in every run. Names that are
+    `taken` get a number; the new ones are taken then.
     """
-    if not spoken:
-        return rows
+    if not spoken and not taken:
+        taken.update(row.name for row in rows)
+        return tuple(rows)
     choices = [tuple(_choices(turn, user, identifier)) for turn, user in spoken.items()]
-    return tuple(_combined(rows, choices))
+    return tuple(_combined(rows, choices, taken))
 
 
-def _combined(rows: Sequence[Row], choices: Sequence[tuple[_Choice, ...]]) -> Iterator[Row]:
-    taken: set[str] = set()
+def _combined(
+    rows: Sequence[Row], choices: Sequence[tuple[_Choice, ...]], taken: set[str]
+) -> Iterator[Row]:
     for row in rows:
         for picked in product(*choices):
             names = [name for name in (row.name, *(one.name for one in picked)) if name]
-            yield Row(
+            yield replace(
+                row,
                 name=unique_name(slug(names), taken) if names else "",
-                values=row.values,
                 said={one.turn: one.index for one in picked},
             )
 

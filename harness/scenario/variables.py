@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from harness.errors import Problem, did_you_mean
-from harness.scenario.scenario import AssistantLine, Given, Scenario, UserTurn
+from harness.scenario.scenario import AssistantLine, Given, MessagePlan, Scenario, UserTurn
 from harness.source import Place
-from harness.template import Template
+from harness.template import Template, TemplateError
 from harness.template.places import expression_with
+from harness.typing import Json
 from harness.yaml_reader import Node
 
 FUNCTIONS = ("uuid", "now", "random")
@@ -19,19 +21,26 @@ _ELSEWHERE = {"env": "only harness.yaml reads the environment"}
 
 
 def variable_problems(
-    scenario: Scenario, nodes: Mapping[int, Node], subject: Callable[[Node], str]
+    scenario: Scenario,
+    nodes: Mapping[int, Node],
+    subject: Callable[[Node], str],
+    granted: Iterable[str] = (),
 ) -> Iterator[Problem]:
     """Every name that is used before or without being defined.
 
-    `nodes` holds what each template was made of, by the template's identity.
+    `nodes` holds what each template was made of, by the template's identity. Names that are
+    `granted` are taken for defined.
     """
     made_later = {name: turn.number for turn in scenario.user_turns for name in turn.captures}
-    known = {*FUNCTIONS, *(name for row in scenario.rows for name in row.values)}
+    known = {*FUNCTIONS, *granted, *(name for row in scenario.rows for name in row.values)}
+
+    literal = _literals(scenario)
 
     def unknown(template: Template, names: set[str] = known) -> Iterator[Problem]:
         node = nodes.get(id(template))
         if node is not None and template.names:
             yield from _unknown(template, names, made_later, node.place, subject(node))
+            yield from _members(template, literal, subject(node))
 
     for name, template in scenario.variables.items():
         yield from unknown(template)
@@ -44,13 +53,34 @@ def variable_problems(
         if isinstance(turn, AssistantLine):
             yield from unknown(turn.text, names)
             continue
-        for template in _said(turn):
+        for template in templates_in(turn.message):
             yield from unknown(template, names)
         known.update(turn.captures)
         for expectation in turn.expectations:
             yield from unknown(expectation.value, {*names, *turn.captures})
     for expectation in scenario.expectations:
         yield from unknown(expectation.value)
+
+
+def _literals(scenario: Scenario) -> dict[str, Json]:
+    """The variables that have the same value in every play, at every turn."""
+    others = {name for row in scenario.rows for name in row.values}
+    for turn in (*scenario.turns, *scenario.teardown):
+        others.update(name for given in turn.given for name in given)
+        others.update(turn.captures if isinstance(turn, UserTurn) else ())
+    variables = scenario.variables.items()
+    return {n: t.render({}) for n, t in variables if t.is_constant and n not in others}
+
+
+def _members(template: Template, literal: Mapping[str, Json], subject: str) -> Iterator[Problem]:
+    """A member that a literal value does not have."""
+    if not template.names <= literal.keys():
+        return
+    try:
+        template.render(literal)
+    except TemplateError as error:
+        if error.problem.code == "undefined-member":
+            yield replace(error.problem, subject=subject)
 
 
 def _given_problems(
@@ -69,8 +99,8 @@ def _given_problems(
         names = {*names, *given}
 
 
-def _said(turn: UserTurn) -> Iterator[Template]:
-    message = turn.message
+def templates_in(message: MessagePlan) -> Iterator[Template]:
+    """All that a message is made of."""
     parts = (message.text, message.press, message.attachments, message.metadata)
     yield from (part for part in parts if part is not None)
     yield from message.utterances[1:]

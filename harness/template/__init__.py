@@ -1,6 +1,7 @@
 """Templates: values whose texts may hold `${…}`, sandboxed and bounded."""
 
 from harness.template.errors import TemplateError
+from harness.template.expressions import expressions, literals
 from harness.template.trees import Template, compile_template
 
-__all__ = ["Template", "TemplateError", "compile_template"]
+__all__ = ["Template", "TemplateError", "compile_template", "expressions", "literals"]

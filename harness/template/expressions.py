@@ -41,6 +41,22 @@ def split(text: str) -> tuple[Part, ...]:
     return tuple(_merged(_split(text)))
 
 
+def literals(text: str) -> tuple[str, ...]:
+    """The parts of a text that stand for themselves; none where it cannot be read."""
+    try:
+        return tuple(part.text for part in split(text) if not part.is_expression)
+    except Fault:
+        return ()
+
+
+def expressions(text: str) -> tuple[str, ...]:
+    """What stands between the braces in a text; none where it cannot be read."""
+    try:
+        return tuple(part.text for part in split(text) if part.is_expression)
+    except Fault:
+        return ()
+
+
 def compile_expression(source: str, *, lenient: bool) -> Expression:
     """Compile what stands between `${` and `}`. Raises Fault."""
     lookup = parse_lookup(source, lenient=lenient)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from harness.errors import CassetteError
 from harness.wire.cassette import CassetteHead, Interactions
 from harness.wire.cassette.cassette import head_to_json
 from harness.wire.cassette.rows import Row
+from harness.wire.kept import Kept
 from harness.wire.lock import holder
 
 FORMAT = 1
@@ -22,7 +24,8 @@ AGAIN = "mend that and record it again; the old recording is untouched"
 class Journal:
     """A file of JSON lines: a head, then a line for each interaction as soon as it ended.
 
-    Lines with what the cassette's head will say may stand anywhere; the last one counts.
+    Lines with what the cassette's head will say may stand anywhere; the last one counts. Lines
+    that are not settled have words hidden; a line that settles them stands in their place.
     """
 
     def __init__(self, path: Path, recorded_at: str) -> None:
@@ -43,12 +46,14 @@ class Journal:
         """Write what the cassette's head will say; without it nothing can be recovered."""
         self._head({"head": head_to_json(head)})
 
-    def rewrite(self, rows: list[Row]) -> None:
+    def rewrite(self, settled: Sequence[Kept], unsettled: Sequence[Kept] = ()) -> None:
         """Put these interactions in the place of all that were written; in one step.
 
         Raises `CassetteError`; the journal is then as it was.
         """
-        lines = [*self._heads, *({"row": row} for row in rows)]
+        lines = [*self._heads, *map(_line, settled)]
+        lines += [{**_line(one), "unsettled": True} for one in unsettled]
+        self._is_empty = not (settled or unsettled)
         text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
         # Named as an unfinished cassette is, which a later recording removes.
         unfinished = self._path.with_name(f"{self._path.name}.tmp")
@@ -63,10 +68,14 @@ class Journal:
             reason = f"the journal {self._path} cannot be written: {error.strerror}"
             raise CassetteError("cassette-not-written", reason) from error
 
-    def add(self, row: Row, broken: str = "") -> None:
-        """Write an interaction; `broken` says why its answer ended early."""
+    def add(self, one: Kept, *, is_unsettled: bool = False) -> None:
+        """Write an interaction; `is_unsettled` says that words of it are hidden."""
         self._is_empty = False
-        self._line({"row": row, "broken": broken} if broken else {"row": row})
+        self._line({**_line(one), "unsettled": True} if is_unsettled else _line(one))
+
+    def settle(self, settled: Sequence[Kept]) -> None:
+        """Write these interactions in the place of all that were not settled."""
+        self._line({"settled": [_line(one) for one in settled]})
 
     def remove(self) -> None:
         """The cassette holds it all now, or nothing is to be kept."""
@@ -117,6 +126,8 @@ class Leftover:
     """The interaction at the end of the conversation, where the network broke it off."""
     head: CassetteHead | None = None
     """What the cassette's head would say; None where the run was killed before it was known."""
+    unsettled: int = 0
+    """Interactions in which words are hidden, because secrets were still to be captured."""
 
     @property
     def up_to_the_break(self) -> Interactions:
@@ -164,7 +175,7 @@ def read_leftover(journal: Path) -> Leftover:
             break
     first: dict[str, Any] = lines[0] if lines else {}
     heads = [one["head"] for one in lines[1:] if "head" in one]
-    heard = [one for one in lines[1:] if "row" in one]
+    heard = _heard(lines[1:])
     return Leftover(
         path=journal,
         process=first.get("process", 0),
@@ -173,4 +184,20 @@ def read_leftover(journal: Path) -> Leftover:
         broken=tuple(one["broken"] for one in heard if "broken" in one),
         last=heard[-1]["row"] if heard and "broken" in heard[-1]["row"] else None,
         head=CassetteHead(**heads[-1]) if heads else None,
+        unsettled=sum("unsettled" in one for one in heard),
     )
+
+
+def _line(one: Kept) -> dict[str, Any]:
+    return {"row": one.row, "broken": one.broken} if one.broken else {"row": one.row}
+
+
+def _heard(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    heard: list[dict[str, Any]] = []
+    for line in lines:
+        if "row" in line:
+            heard.append(line)
+        elif "settled" in line:
+            heard = [one for one in heard if "unsettled" not in one]
+            heard += line["settled"]
+    return heard

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,29 +18,23 @@ from harness.wire.cassette import (
     remove_unfinished,
     write_cassette,
 )
-from harness.wire.cassette.rows import Break, Row, make_row, request_of, response_of
 from harness.wire.journal import Journal, Leftover, read_journal
+from harness.wire.kept import RECEIVED, Heard, Kept, kept, kept_again
 from harness.wire.lock import WriterLock
 from harness.wire.redaction import Redactor
 from harness.wire.secret_scan import SecretScan
+from harness.wire.veil import Veil
 from harness.wire.wire import Answer, Chunk, Wire
 
-SENT = frozenset({"accept", "content-type"})
-"""Request headers that are kept."""
-RECEIVED = frozenset(
-    {
-        "cache-control",
-        "content-language",
-        "content-type",
-        "location",
-        "request-id",
-        "retry-after",
-        "set-cookie",
-        "x-correlation-id",
-        "x-request-id",
-    }
-)
-"""Response headers that are kept: what a replay needs and a report shows."""
+NO_ANSWER = Response(status=0, reason="", headers=(), body=b"", started=0.0)
+"""Stands for the answer of a server that gave none."""
+Locate = Callable[[Request, Response], Mapping[str, str]]
+"""What of an answer will be captured as a secret: names by value."""
+
+
+def nothing_located(_request: Request, _response: Response) -> Mapping[str, str]:
+    """No answer holds what will be captured."""
+    return {}
 
 
 class RecordingWire(Wire):
@@ -67,13 +61,18 @@ class RecordingWire(Wire):
         self._wire = wire
         self._path = path
         self._display = display or str(path)
-        self._kept = RECEIVED | {name.lower() for name in keep_headers}
-        self._rows: list[Row] = []
+        self._names = RECEIVED | {name.lower() for name in keep_headers}
+        self._kept: list[Kept] = []
         self._open: _Tee | None = None
-        self._held: list[tuple[Request, Response, PlayError | None]] = []
+        self._unanswered: tuple[Request, TransportError] | None = None
+        self._held: list[Heard] = []
+        self._veil = Veil()
+        self._located: dict[str, str] = {}
         self.is_held = False
-        """What is heard stays out of the journal until `release`: it may hold a secret that is
-        known only when it was captured. What was not released is gone where the run is killed."""
+        """What is heard may hold a secret that is known only when it was captured. Until
+        `release` it stands in the journal with every word hidden that could be one."""
+        self.locate: Locate = nothing_located
+        """Finds those of them that stand where they will be captured."""
         self.redactor = redactor
         """`know` and credentials that were heard make it grow; `finish` uses the last for all."""
         check_target(path, self._display)
@@ -93,7 +92,12 @@ class RecordingWire(Wire):
         """Send over the other wire; the interaction is written down when its body ended."""
         if self._open is not None:
             self._open.close()
-        answer = self._wire.send(request)
+        self._unanswered = None
+        try:
+            answer = self._wire.send(request)
+        except TransportError as error:
+            self._unanswered = (request, error)
+            raise
         tee = self._open = _Tee(self, request, answer)
         return Answer(
             status=answer.status,
@@ -135,17 +139,32 @@ class RecordingWire(Wire):
         if redactor is self.redactor:
             return
         self.redactor = redactor
-        rows = [self._redacted(request_of(row), response_of(row)) for row in self._rows]
-        if rows != self._rows:
-            self._rows = rows
-            self._journal.rewrite(rows)
+        again = [kept_again(one, redactor, self._names) for one in self._kept]
+        if again != self._kept or self._held:
+            self._kept = again
+            self._journal.rewrite(again, self._veiled())
 
     def release(self, *, is_held: bool = False) -> None:
         """Write down what was held back; `is_held` says whether what comes is held back too."""
         held, self._held = self._held, []
         self.is_held = is_held
-        for request, response, error in held:
-            self._keep(request, response, error)
+        self._veil, self._located = Veil(), {}
+        settled = [kept(one, self.redactor, self._names) for one in held]
+        self._kept += settled
+        if settled:
+            self._journal.settle(settled)
+
+    def accept_break(self) -> None:
+        """The scenario expects that the network broke the last answer: a replay repeats it."""
+        if self._unanswered is not None:
+            request, error = self._unanswered
+            self._unanswered = None
+            self.note(request, NO_ANSWER, error)
+        if self.is_held and self._held:
+            self._held[-1] = replace(self._held[-1], is_accepted=True)
+        elif self._kept:
+            self._kept[-1] = Kept(self._kept[-1].row)
+        self._journal.rewrite(self._kept, self._veiled())
 
     def finish(self, head: CassetteHead, *, into: Path | None = None) -> Cassette:
         """Write the cassette in one step, and remove the journal.
@@ -156,7 +175,8 @@ class RecordingWire(Wire):
         if self._open is not None:
             self._open.close()
         self.release()
-        rows = [self._redacted(request_of(row), response_of(row)) for row in self._rows]
+        again = [kept_again(one, self.redactor, self._names) for one in self._kept]
+        rows = [one.row for one in again if not one.broken]
         cassette = Cassette(path=self._display, head=head, interactions=Interactions(rows))
         scan = SecretScan(self.redactor.secrets)
         write_cassette(into or self._path, cassette, scan, self._display)
@@ -172,54 +192,27 @@ class RecordingWire(Wire):
     def note(self, request: Request, response: Response, error: PlayError | None) -> None:
         """Keep an interaction that ended; one that broke off stands only in the journal."""
         self.redactor = self.redactor.learning(response.body)
+        heard = Heard(request, response, error)
         if self.is_held:
-            self._held.append((request, response, error))
-        else:
-            self._keep(request, response, error)
-
-    def _keep(self, request: Request, response: Response, error: PlayError | None) -> None:
-        if error is None:
-            row = self._redacted(request, response)
-            self._journal.add(row)
-            self._rows.append(row)
+            self._hold(heard)
             return
-        text = self.redactor.text
-        broken: Break | None = None
-        if isinstance(error, TransportError):
-            # What stopped the run is nothing that a replay could repeat.
-            broken = Break(error.code, text(error.message), tuple(map(text, error.details)))
-        row = self._redacted(request, response, broken)
-        self._journal.add(row, text(f"{error.message} [{error.code}]"))
+        self._kept.append(kept(heard, self.redactor, self._names))
+        self._journal.add(self._kept[-1])
 
-    def _redacted(self, request: Request, response: Response, broken: Break | None = None) -> Row:
-        redactor = self.redactor
-        body, chunks = redactor.stream(response.body, response.chunks)
-        if not chunks:
-            body = redactor.respelled(body)
-        sent = tuple(one for one in request.headers if one[0].lower() in SENT)
-        received = tuple(one for one in response.headers if one[0].lower() in self._kept)
-        clean_request = Request(
-            method=request.method,
-            url=redactor.url(request.url),
-            headers=redactor.headers(sent),
-            body=redactor.body(request.body),
-            origin=request.origin,
-            is_stream=request.is_stream,
-        )
-        clean_response = Response(
-            status=response.status,
-            reason=redactor.text(response.reason),
-            headers=redactor.headers(received),
-            body=body,
-            started=response.started,
-            first_byte=response.first_byte,
-            seconds=response.seconds,
-            chunks=chunks,
-            attempts=tuple(
-                replace(one, reason=redactor.text(one.reason)) for one in response.attempts
-            ),
-        )
-        return make_row(clean_request, clean_response, broken=broken)
+    def _hold(self, heard: Heard) -> None:
+        located = self.locate(heard.request, heard.response)
+        self._held.append(heard)
+        if located.keys() <= self._located.keys():
+            self._journal.add(self._veiled(len(self._held) - 1)[0], is_unsettled=True)
+            return
+        self._located.update(located)
+        self._journal.rewrite(self._kept, self._veiled())
+
+    def _veiled(self, first: int = 0) -> list[Kept]:
+        """What is held back, from that one on, as it may be stored before it is released."""
+        redactor = self.redactor.adding(self._located)
+        held = self._held[first:]
+        return [self._veil.over(kept(one, redactor, self._names)) for one in held]
 
 
 @runtime_checkable

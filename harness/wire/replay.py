@@ -10,12 +10,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from harness.conversation import Request
 from harness.errors import CassetteError, TransportError
 from harness.wire.cassette import Cassette, Interaction
-from harness.wire.cassette.rows import Row, attempts_of, break_of, bytes_of
+from harness.wire.cassette.rows import Break, Row, attempts_of, break_of, bytes_of
 from harness.wire.difference import body_differences
 from harness.wire.redaction import NOTHING_SECRET, Redactor
 from harness.wire.wire import Answer, Chunk, Wire
 
 MARK = "<redacted:"
+NO_STATUS = 0
+"""Of an interaction that broke before the head of its answer."""
 
 
 class ReplayWire(Wire):
@@ -72,6 +74,8 @@ class ReplayWire(Wire):
             self._check(request, row, place)
         self._asked[key] = asked + 1
         self._used[place] = True
+        if row["status"] == NO_STATUS and "broken" in row:
+            raise _break(row)
         return Answer(
             status=row["status"],
             reason=row["reason"],
@@ -98,9 +102,7 @@ class ReplayWire(Wire):
 
     def _broken(self, row: Row, place: int) -> Iterator[Chunk]:
         yield from self._chunks(row, place)
-        broken = break_of(row)
-        if broken is not None:
-            raise TransportError(broken.code, broken.reason, details=broken.details)
+        raise _break(row)
 
     def _chunks(self, row: Row, place: int) -> Iterator[Chunk]:
         body = bytes_of(row["body"], is_base64=row["body_is_base64"])
@@ -186,6 +188,11 @@ class ReplayWire(Wire):
     def _fault(self, code: str, message: str, *details: str) -> CassetteError:
         where = f"{self._cassette.path}: " if self._cassette.path else ""
         return CassetteError(code, f"{where}{message}", self._mend, details=details)
+
+
+def _break(row: Row) -> TransportError:
+    broken = break_of(row) or Break("connection-broken", "the answer broke off")
+    return TransportError(broken.code, broken.reason, details=broken.details)
 
 
 def _turn(request: Request) -> str:

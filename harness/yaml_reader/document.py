@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from harness.yaml_reader.places import place_of_value, written
+from harness.yaml_reader.places import behind, place_of_value, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,6 +106,11 @@ class Node:
     def text(self) -> str:
         """The scalar as its author wrote it; see `Document.text_at`."""
         return written(self.document.source, offset_of(self.marks), self.value)
+
+    @property
+    def behind(self) -> str:
+        """What follows a plain scalar on the line that it ends on; empty for any other value."""
+        return behind(self.document.source, offset_of(self.marks), self.value)
 
     @property
     def as_written(self) -> Json:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # A line ends here in YAML 1.2; str.splitlines would also end one at U+2028 and its kin.
 _LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
 _TAG_OR_ANCHOR = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)*")
+_TO_LINE_END = re.compile(r"[^\r\n]*")
+_NOT_PLAIN = frozenset("'\"|>{[")
 _WORD = re.compile(r"[^\s,\[\]{}]*")
 _REST_OF_LINE = re.compile(r"[^\r\n]*?(?=[ \t]*(?:[\r\n]|\Z))")
 _QUOTED = re.compile(r"""'(?:[^'\r\n]|'')*'|"(?:[^"\\\r\n]|\\[^\r\n])*\"""")
@@ -55,6 +57,24 @@ def written(source: Source, offset: int, value: Json) -> str:
         return value
     start, length = _stretch(source.text, offset, value)
     return source.text[start : start + length]
+
+
+def behind(source: Source, offset: int, value: Json) -> str:
+    """What follows a plain scalar on the line that it ends on; empty for any other value."""
+    dressed = _TAG_OR_ANCHOR.match(source.text, offset)
+    start = dressed.end() if dressed else offset
+    shown = written(source, offset, value)
+    if source.text[start : start + 1] in _NOT_PLAIN and shown:
+        return ""
+    end = start + len(shown)
+    if not source.text.startswith(shown, start):
+        words = re.compile(r"\s+".join(map(re.escape, shown.split())))
+        found = words.match(source.text, start)
+        if found is None:
+            return ""
+        end = found.end()
+    rest = _TO_LINE_END.match(source.text, end)
+    return rest.group() if rest else ""
 
 
 def lines_of(text: str) -> list[str]:

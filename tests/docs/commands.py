@@ -40,8 +40,8 @@ class Shell:
 
     pytest and `harness` run inside this process, where they take a tenth of the time; what starts
     further processes runs in one of its own. Installing and the project's own make targets are
-    not run, but held against the files that say what they are. `harness emulate` is stopped once
-    it serves.
+    not run, but held against the files that say what they are. `harness emulate` and
+    `harness report serve` are stopped once they serve.
     """
 
     def __init__(self, pytester: pytest.Pytester) -> None:
@@ -55,7 +55,7 @@ class Shell:
                 return _named_in_makefile(targets)
             case ["pip", "install", package]:
                 return _named_in_package(package)
-            case ["harness", "emulate", *_]:
+            case ["harness", "emulate", *_] | ["harness", "report", "serve", *_]:
                 return _served(command, folder)
             case ["pytest", *arguments] if "-n" not in arguments:
                 found, said = self._pytest(arguments, folder)

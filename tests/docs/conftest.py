@@ -14,7 +14,14 @@ from tests.docs.parcels import KEY, serving_parcels
 # extension modules cannot be imported twice.
 for module in walk_packages(harness.__path__, "harness."):
     import_module(module.name)
-for name in ("deepdiff", "jsonpath_rfc9535", "jsonschema", "jsonschema_rs", "scipy.stats", "vcr"):
+for name in (
+    "deepdiff",
+    "jsonpath_rfc9535",
+    "jsonschema",
+    "jsonschema_rs",
+    "sqlalchemy.dialects.sqlite",
+    "vcr",
+):
     import_module(name)
 
 OTHER_NAMES = {

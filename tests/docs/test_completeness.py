@@ -27,7 +27,11 @@ from harness.providers.flow import NAMES
 from harness.providers.json_faults import MAX_LEVELS
 from harness.pytest_plugin import pytest_addoption
 from harness.pytest_plugin.suite import PROVIDER_CONCURRENCY
+from harness.reports.annotations.github import MOST_ERRORS
+from harness.reports.annotations.report import MOST_FINDINGS
 from harness.reports.failure import MAX_SHOWN
+from harness.reports.markdown.page import LARGEST as LARGEST_SUMMARY
+from harness.reports.markdown.page import MOST_DETAILS
 from harness.reports.takes import MOST_LISTED
 from harness.scenario import defaults_schema, fragment_schema, scenario_schema
 from harness.scenario.scenario import MOST_TAKES
@@ -83,6 +87,7 @@ KEYS = {
     ("conversations", "Of a fragment"): _keys(fragment_schema(SCENARIO)),
     ("conversations", "Of an included fragment"): _keys(INCLUDE, "oneOf", 1),
     ("conversations", "Of a branch"): _keys(SCENARIO, "properties", "branch"),
+    ("conversations", "Of a branch among turns"): _keys(TURN, "properties", "branch"),
     ("conversations", "Of a skip or xfail"): _keys(SCENARIO, "properties", "xfail", "oneOf", 1),
     ("conversations", "Skipping, and expecting a failure"): _keys(
         SCENARIO, "properties", "xfail", "oneOf", 1, "properties", "when"
@@ -103,7 +108,9 @@ KEYS = {
     ("providers", "Of a reply"): _keys(REPLY),
     ("recordings", "Modes"): {mode.value for mode in Mode},
     ("python", "The conversation"): {
-        name for name in vars(Chat) if not name.startswith("_") and name not in ("judge", "close")
+        name
+        for name in vars(Chat)
+        if not name.startswith("_") and name not in ("judge", "close", "result")
     },
     ("python", "The reply"): {
         name
@@ -140,6 +147,10 @@ LIMITS = {
     "failed checks of a scenario that are shown": f"{MAX_SHOWN}",
     "takes of a scenario": f"{MOST_TAKES}",
     "takes of a scenario that have a line of their own": f"{MOST_LISTED}",
+    "summary.md": f"{LARGEST_SUMMARY:,} bytes",
+    "failures whose text stands in `summary.md`": f"{MOST_DETAILS}",
+    "findings in `code-quality.json` and `results.sarif`": f"{MOST_FINDINGS:,}",
+    "annotations on GitHub": f"{MOST_ERRORS}",
     "values kept of what was parsed": f"{MAX_ENTRIES:,}",
 }
 
@@ -169,7 +180,8 @@ def test_phases_are_listed_in_their_order():
     """docs/providers.md lists the phases in the order in which they run."""
     text = "\n".join(prose(DOCS / "providers.md"))
 
-    places = [text.index(f"\n| `{phase}` | ") for phase in PHASES]
+    start = text.index("## A definition of your own")
+    places = [text.index(f"\n| `{phase}` | ", start) for phase in PHASES]
 
     assert places == sorted(places)
 

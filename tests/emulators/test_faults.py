@@ -108,3 +108,19 @@ def test_what_is_no_switch_is_plain_text(text):
 def test_plain_leaves_the_words():
     """The bot reads the message without its switches."""
     assert plain("[[slow 1s]] Free shipping? [[shape state-empty once]]") == "Free shipping?"
+
+
+def test_leak_says_what_another_conversation_said(connect):
+    """`[[leak]]` adds the last message of another conversation, never the conversation's own."""
+    client = connect("bighummingbird")
+    ids = [client.post("create-chat-session", json=[]).json()["chat_session_id"] for _ in range(2)]
+
+    def said(number, text):
+        body = {"user_message": text, "chat_session_id": ids[number]}
+        return client.post("invoke", json=body).json()["message"]
+
+    alone = said(0, "Mine is 4711 [[leak]]")
+    overheard = said(1, "Hi [[leak]]")
+
+    assert "4711" not in alone
+    assert overheard.endswith("(Mine is 4711)")

@@ -175,7 +175,7 @@ BODIES = {
 JSON = {
     "json/nan": said('{"text": "Hi", "price": NaN}'),
     "json/infinity": said('{"text": "Hi", "price": -Infinity}'),
-    "json/number-beyond-all": said('{"text": "Hi", "price": 1e999}', outcome=FAILED),
+    "json/number-beyond-all": said('{"text": "Hi", "price": 1e999}'),
     "json/key-twice": said('{"text": "Hi", "text": "Ho"}'),
     "json/key-twice-deep": said('{"text": "Hi", "ä": [{"a": 1, "\\u0061": 2}]}'),
     "json/5000-digits": said(f'{{"text": "Hi", "price": {"7" * 5000}}}'),

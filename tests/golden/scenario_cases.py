@@ -113,7 +113,9 @@ UNKNOWN: dict[str, str | bytes] = {
     "placeholder-of-a-list": expecting("like: {events: {<unorderd>: [1, 2]}}"),
     "language": expecting("language: english"),
     "key-of-a-golden": expecting("same_as: {file: a.json, ignored: $.id}"),
-    "matcher-of-a-turn": expecting("json: {$.ids: {every: {same_as_turn: 1}}}"),
+    "matcher-of-a-turn": (
+        f"{TURN}  - user: Bye\n    expect: {{json: {{$.ids: {{every: {{same_as_turn: 1}}}}}}}}\n"
+    ),
     "matcher-of-messages": expecting("messages: {cont: 2}"),
     "modifier": expecting("contains: hello", "ignorecase: true"),
     "capture": turn("expect: none", "capture: {product: {jsn: $.id}}"),
@@ -195,9 +197,7 @@ TEMPLATES: dict[str, str | bytes] = {
     "undefined-but-near": top("vars: {colour: pink}").replace("Hello", "A ${color} dress"),
     "undefined-in-vars": top("vars: {dress: '${colour} dress'}"),
     "undefined-in-session": top("session: {country: '${land}'}"),
-    "undefined-in-a-button": (
-        "scenario: dress\nturns:\n  - user: {press: '${label}'}\n    expect: none\n"
-    ),
+    "undefined-in-a-button": f"{TURN}  - user: {{press: '${{label}}'}}\n    expect: none\n",
     "undefined-over-all": top("expect: {never: {contains: '${word}'}}"),
     "vars-in-the-wrong-order": top("vars: {dress: '${colour} dress', colour: pink}"),
     "capture-too-early": (
@@ -281,6 +281,8 @@ VALUES: dict[str, str | bytes] = {
     "repeat-of-an-unknown-key": top("repeat: {takes: 5, passes: 4}"),
     "tags-a-text": top("tags: smoke"),
     "tag-with-a-blank": top("tags: [smoke test]"),
+    "link-that-is-no-page": top("links: ['javascript:alert(1)']"),
+    "link-without-an-address": top("links: [{name: SHOP-12}]"),
     "session-a-text": top("session: France"),
     "ignore-case-a-word": expecting("contains: hello", "ignore_case: sometimes"),
     "inline-schema-unknown-type": turn("expect: {schema: {type: strin}}"),

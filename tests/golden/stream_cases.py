@@ -20,6 +20,7 @@ send:
 """
 SSE = STREAM % ("sse", "")
 LINES = STREAM % ("ndjson", ".text")
+OF_JSON = STREAM % ("sse", ".text") + "    events: json\n    done: '[DONE]'\n"
 TOLD = STREAM % ("auto", "") + "    done: '[DONE]'\n"
 WHOLE = "send:\n  - stream: {post: /talk}\n    reply: {text: $.text}\n"
 EVENTS = (b"data: Yes,\n\n", b"data: a green\n\n", b"data: one\n\n")
@@ -116,6 +117,18 @@ STREAMS = {
         answers=(reply(b"data: no\n\n", status="500 Oh", kind="text/event-stream"),), steps=SSE
     ),
     "streams/page-instead-of-a-stream": talk(b"<!doctype html><p>Log in", steps=WHOLE, kind=""),
+    "streams/json-events": read(
+        b'data: {"text": "Yes, a green one"}\n\n', b"data: [DONE]\n\n", steps=OF_JSON
+    ),
+    "streams/malformed-json-in-an-event": talk(
+        b'data: {"text": "Yes"}\n\n',
+        'data: {"text": "Größe" "a gre"}\n\n'.encode(),
+        b"data: [DONE]\n\n",
+        steps=OF_JSON,
+    ),
+    "streams/number-out-of-range-in-an-event": talk(
+        b'data: {"text": "Yes"}\n\n', b'data: {"n": 1e999}\n\n', b"data: [DONE]\n\n", steps=OF_JSON
+    ),
     "streams/malformed-line": talk(
         b'{"text": "Yes"}\n', b'{"text": "a gre\n', b'{"text": "one"}\n', steps=LINES
     ),
@@ -198,6 +211,7 @@ send:
     capture: {state: $.state}
     reply: {text: $.text}
 """
+NEW = TOKENS.replace("{state: $.state}", "{state: {json: $.state, new: true}}")
 AGAIN = f"{ASK}  - user: And a green one?\n    expect: {{contains: green}}\n".replace("pink}", "a}")
 OPENED = reply(b'{"state": "s0"}')
 
@@ -226,5 +240,13 @@ CHAIN = {
         reply(b'{"error": "state s1 was used already"}', status="409 Conflict"),
     ),
     "tokens/given-twice": tokens(OPENED, token("s1"), token("s1", text="No"), outcome=FAILED),
+    "tokens/given-twice-where-it-must-be-new": tokens(
+        OPENED, token("s1"), token("s1", text="No"), steps=NEW
+    ),
+    "tokens/given-twice-from-the-start": tokens(OPENED, token("s0"), steps=NEW),
+    "tokens/given-back-later": tokens(OPENED, token("s1"), token("s0", text="No"), steps=NEW),
+    "tokens/new-each-time": tokens(
+        OPENED, token("s1"), token("s2", text="No"), steps=NEW, outcome=FAILED
+    ),
 }
 FAULTS = {**STREAMS, **POLLS, **CHAIN}

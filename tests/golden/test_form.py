@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from golden_texts import SECRET, TEXTS
 
-FILES = sorted(TEXTS.rglob("*.txt"))
+FILES = sorted(file for file in TEXTS.rglob("*.txt") if file.parent.name != "reports")
+"""Texts of messages; reports are documents of their own."""
 PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
 KNOWN = set(re.findall(r"`([a-z0-9_-]+)`", PAGE.read_text(encoding="utf-8")))
 OWN_CHECKS = {"polite_words"}
@@ -14,6 +15,7 @@ OWN_CHECKS = {"polite_words"}
 FRAGMENTS = {"takes/summary"}
 """Texts that are no message: a part of the closing summary."""
 CODE = re.compile(r"\[(?:(?:never|history) )?([a-z0-9_-]+)\]$", re.MULTILINE)
+PLACE = re.compile(r"\S+\.(?i:ya?ml):\d+:\d+: ")
 LINE_OF_THE_FILE = re.compile(r"^ *\d+ \| .*$", re.MULTILINE)
 
 
@@ -42,7 +44,7 @@ def test_every_message_has_the_form(file):
 def test_every_problem_of_a_file_has_its_place(file):
     """Each problem begins with file, line and column, and its caret stands under that column."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    heads = [index for index, line in enumerate(lines) if re.match(r"\S+\.yaml:\d+:\d+: ", line)]
+    heads = [index for index, line in enumerate(lines) if PLACE.match(line)]
 
     assert heads
     for index in heads:

@@ -7,6 +7,7 @@ import pytest
 from composed_cases import COMPOSED
 from golden_texts import TEXTS, stale
 from scenario_cases import CASES, HEAD, TURN, expecting
+from slip_cases import SLIPS, saying
 
 from harness.config import read_config
 from harness.engine.loading import load_scenario
@@ -29,8 +30,9 @@ def test_fault_of_a_scenario_file(case, project, harness, golden):
 def test_every_text_has_its_case():
     """No golden text is left over from a case that is gone."""
     several = {f"several/{name}" for name in SEVERAL}
+    slips = {f"slips/{name}" for name in SLIPS}
 
-    assert stale("scenario-files", {*CASES, *several}) == set()
+    assert stale("scenario-files", {*CASES, *several, *slips}) == set()
 
 
 SEVERAL = {
@@ -56,6 +58,90 @@ def test_faults_of_several_files(case, project, harness, golden):
 
     golden(f"scenario-files/several/{case}", said.text)
     assert said.status == 1
+
+
+@pytest.mark.parametrize("case", SLIPS)
+def test_slip_in_a_scenario(case, project, harness, golden):
+    """What would be played otherwise than it was meant is told, with what to write instead."""
+    for name, content in SLIPS[case].items():
+        project.write(f"scenarios/{name}", content)
+
+    said = harness("lint")
+
+    golden(f"scenario-files/slips/{case}", said.text)
+    assert said.status == 1
+
+
+MEANT = {
+    "comment": "Hello # a comment",
+    "comment-behind-quotes": "'Order 17' #17",
+    "comment-behind-a-block": "|  #17\n      Order #17",
+    "hash-in-a-word": "Order#17",
+    "other-names-in-braces": "A {size} or {{size}} for $size",
+    "variable-in-letters": "${'$colour'} ${'{colour}'} ${'{{colour}}'} $${colour}",
+    "variable": "A ${colour} dress",
+    "empty": "''",
+    "tilde": "~",
+}
+
+
+@pytest.mark.parametrize("case", MEANT)
+def test_what_may_be_meant_as_it_stands(case, project, harness):
+    """Comments, braces and empty texts that say what they mean are no problem."""
+    project.write("scenarios/dress.yaml", saying(MEANT[case]))
+
+    said = harness("lint")
+
+    assert said.text == "1 scenario file, 0 problems\n"
+
+
+@pytest.mark.parametrize("check", ["not_contains: '{colour}'", "not: {contains: $colour}"])
+def test_a_placeholder_that_must_not_be_said(check, project, harness):
+    """A check may look for what another tool did not fill in."""
+    project.write("scenarios/dress.yaml", f"vars: {{colour: pink}}\n{expecting(check)}")
+
+    said = harness("lint")
+
+    assert said.text == "1 scenario file, 0 problems\n"
+
+
+def test_an_include_at_the_top_may_be_a_text(project, harness):
+    """One fragment needs no list, as in a turn."""
+    project.write("scenarios/a.yaml", f"{TURN}include: fragments/f.yaml\n")
+    project.write("scenarios/fragments/f.yaml", TURN.removeprefix("scenario: dress\n"))
+
+    scenario = load(project, "a")
+
+    places = [str(turn.place) for turn in scenario.user_turns]
+    assert places == ["scenarios/fragments/f.yaml:2:5", "scenarios/a.yaml:3:5"]
+
+
+UNUSED = {
+    "variable": ("vars: {a: 1, b: '${a}'}\n", "7:14: the variable 'b' is never used"),
+    "list": ("matrix: {a: [1]}\n", "7:10: the matrix's 'a' is never used"),
+    "column": (
+        "matrix: {file: rows.csv}\n",
+        "7:16: the column 'b' of the matrix's file is never used",
+    ),
+    "capture": ("", "6:21: turn 1: the capture 'word' is never used"),
+}
+
+
+@pytest.mark.parametrize("case", UNUSED)
+def test_names_that_are_never_used(case, project, harness):
+    """A strict lint tells of them; without it they are no problem."""
+    top, told = UNUSED[case]
+    capture = "    capture: {word: $.text}\n" if case == "capture" else "\n"
+    asks = "${a}" if case == "column" else "Hi"
+    text = f"{HEAD}  - user: {asks}\n    expect: {{contains: Hi}}\n\n{capture}{top}"
+    project.write("scenarios/dress.yaml", text)
+    project.write("scenarios/rows.csv", "name,a,b\nx,Hi,2\n")
+
+    strict, usual = harness("lint", "--strict"), harness("lint")
+
+    assert strict.text.startswith(f"scenarios/dress.yaml:{told}\n")
+    assert strict.text.endswith("[unused-name]\n1 scenario file, 1 problem\n")
+    assert (strict.status, usual.status) == (1, 0)
 
 
 def test_one_id_twice_under_pytest(project):
@@ -224,6 +310,6 @@ def test_the_folder_of_texts_is_there():
     assert TEXTS.is_dir()
 
 
-def load(project):
+def load(project, name="dress"):
     config = read_config(project.path / "harness.yaml")
-    return load_scenario(Project(config), project.path / "scenarios/dress.yaml")
+    return load_scenario(Project(config), project.path / f"scenarios/{name}.yaml")

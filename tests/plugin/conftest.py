@@ -15,11 +15,13 @@ from tests.plugin.project import write_project
 # A run inside this process forgets every module that it was the first to import, and some
 # extension modules cannot be imported twice.
 for module in (
+    "harness.pytest_plugin.allure_seat",
     "harness.pytest_plugin.chats",
     "harness.pytest_plugin.nodes",
     "harness.pytest_plugin.summary",
     "harness.checks.diff",
     "harness.evaluation",
+    "harness.history.store",
     "harness.reports.takes",
     "harness.json_schema.explanation",
     "harness.wire.cassette.writing",
@@ -27,7 +29,7 @@ for module in (
     "jsonpath_rfc9535",
     "jsonschema",
     "jsonschema_rs",
-    "scipy.stats",
+    "sqlalchemy.dialects.sqlite",
     "vcr",
 ):
     import_module(module)
@@ -36,7 +38,10 @@ WITHOUT = ("-p", "no:randomly", "-p", "no:socket", "-p", "no:hypothesispytest")
 """Plugins that a run inside this process goes without: one would shuffle, one would take away
 the network block of the test around it, and one costs 200 ms a run."""
 
-OURS = ("HARNESS_MODE", "ECHO_URL", "ECHO_API_KEY", "PYTEST_ADDOPTS")
+OURS = (
+    *("HARNESS_MODE", "ECHO_URL", "ECHO_API_KEY", "PYTEST_ADDOPTS"),
+    *("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "CI_PROJECT_DIR"),
+)
 """What a run inside a test shall not inherit, beside all that starts with PYTEST_XDIST."""
 
 

@@ -61,6 +61,8 @@ class EchoBot:
     """Set by the bot when such a message came and it is a crowd."""
     requests: list[tuple[float, str]] = field(default_factory=list)
     """Time on the monotonic clock and method, in order."""
+    said: list[str] = field(default_factory=list)
+    """Texts of the user, in order."""
     created: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     talked_in: set[str] = field(default_factory=set)
@@ -87,6 +89,7 @@ class EchoBot:
         self.crowded.clear()
         self.most_open = 0
         self._waiting = 0
+        self.said.clear()
         for seen in (self.requests, self.created, self.deleted, self.talked_in, self._met):
             seen.clear()
 
@@ -124,6 +127,7 @@ class EchoBot:
     async def _answer(self, request: Request) -> Response:
         self.talked_in.add(request.path_params["session_id"])
         text = (await request.json())["text"]
+        self.said.append(text)
         if "[[broken]]" in text:
             await _until(lambda: self._waiting >= self.crowd)
             return Response("<html>", media_type="application/json")

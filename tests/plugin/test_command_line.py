@@ -102,6 +102,55 @@ def test_lint_looks_at_what_is_named(harness, project):
     assert (result.exit_code, result.output) == (0, "3 scenario files, 0 problems\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("fragments/hi.yaml", "turns:\n  - user: Hi\n    expect: {contains: Hi}\n", ""),
+        (
+            "fragments/hi.yaml",
+            "scenario: hi\nturns: [{user: Hi, expect: none}]\n",
+            "hi.yaml:1:1: unknown key 'scenario'",
+        ),
+        (
+            "fragments/hi.yaml",
+            "turns:\n  - user: Hi\n    expect: {matches: '('}\n",
+            "hi.yaml:3:23: turn 1: ",
+        ),
+        ("fragments/hi.yaml", "turns:\n  - user: Hi\n", "the turn asserts nothing"),
+        ("fragments/hi.yaml", "turns:\n  - include: no.yaml\n", "[no-such-file]"),
+        ("defaults.yaml", "tags: [slow]\nvars: {child: son}\n", ""),
+        ("defaults.yaml", "provider: shopp\n", "unknown provider 'shopp'"),
+        ("defaults.yaml", "turns: []\n", "unknown key 'turns'"),
+        ("defaults.yaml", "expect: {never: {matches: '('}}\n", "defaults.yaml:1:27: "),
+    ],
+)
+def test_lint_reads_a_fragment_and_defaults_as_what_they_are(harness, project, name, text, told):
+    """By itself, and in the folder that it lies in, with the keys that such a file has."""
+    file = project / "scenarios/parts" / name
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+
+    results = [harness("lint", str(path)) for path in (file, project / "scenarios/parts")]
+
+    for result in results:
+        assert told in result.output
+        ending = f"0 scenario files, 1 other file, {1 if told else 0} problem{'' if told else 's'}"
+        assert result.output.splitlines()[-1] == ending
+
+
+def test_lint_tells_of_an_included_fragment_once(harness, project):
+    """A fragment is read with the scenario that includes it, which knows its variables."""
+    (project / "scenarios/fragments").mkdir()
+    (project / "scenarios/fragments/hi.yaml").write_text("turns:\n  - user: Hi\n")
+    (project / "scenarios/one.yaml").write_text(
+        "scenario: one\ninclude: [fragments/hi.yaml]\nturns:\n  - user: a\n    expect: none\n"
+    )
+
+    result = harness("lint")
+
+    assert result.output.endswith("4 scenario files, 1 other file, 1 problem\n")
+
+
 def test_lint_of_a_missing_file_is_an_error(harness):
     """A path that does not exist is no clean bill of health."""
     result = harness("lint", "scenarios/nowhere.yaml")
@@ -138,9 +187,51 @@ def test_checking_live_talks_and_closes(harness, echo):
 
     assert result.exit_code == 0
     assert "  assistant  You said: Hello\n" in result.output
+    assert (
+        "  read from the answer: 1 message, 0 buttons, 0 products, 0 attachments,"
+        " tool calls not asked for, usage figures not asked for\n"
+    ) in result.output
     assert result.output.endswith("echo answers\n")
     assert len(echo.created) == 1
     assert echo.open == set()
+
+
+def test_checking_live_without_messages(harness, echo, project):
+    """A reply of buttons alone is what a wrong path looks like, so it ends with status 1."""
+    file = project / "definitions/echo/provider.yaml"
+    wrong = "reply: {messages: '$.said[*]', text: $.text, actions: $.reply.text}"
+    file.write_text(file.read_text().replace("reply: {text: $.reply.text}", wrong))
+
+    result = harness("providers", "check", "echo", "--live", "--message", "Hello")
+
+    assert result.exit_code == 1
+    assert "0 messages, 1 button," in result.output
+    assert result.output.endswith("[no-messages]\n")
+    assert echo.open == set()
+
+
+@pytest.mark.parametrize("count", ["0", "-2"])
+def test_a_concurrency_of_nothing_is_refused(harness, run, count):
+    """Neither the command nor pytest's option takes less than one conversation at once."""
+    command = harness("run", f"--concurrency={count}")
+    plain = run(f"--harness-concurrency={count}")
+
+    assert command.exit_code == 2
+    assert plain.ret == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize("expression", ["smok", "smoke and not smok"])
+def test_a_tag_that_is_not_declared(harness, project, expression):
+    """It would choose nothing, so it is refused with the tag that was meant."""
+    file = project / "harness.yaml"
+    tags = "tags: {smoke: short, named: x, colourful: y}\n"
+    file.write_text(f"{tags}{file.read_text()}")
+
+    result = harness("run", "--tag", expression)
+
+    assert str(result.exception) == (
+        "--tag: unknown tag 'smok'; did you mean 'smoke'? [unknown-tag]"
+    )
 
 
 def test_checking_live_says_why_it_does_not_answer(harness, echo, monkeypatch):

@@ -204,25 +204,27 @@ def test_allure_tells_outcomes_under_the_scenarios_title(allure, name, status):
 
 
 def test_allure_shows_every_turn_with_its_payloads(allure):
-    """A turn is a step: what was said, each request with curl and bodies, each check."""
+    """A turn is a step: what was answered, each check, and every request with curl and bodies."""
     folder, results = allure
     (result,) = results["The bot repeats a greeting"]
     turn, closing = result["steps"]
-    said = folder / turn["attachments"][0]["source"]
+    [attached] = turn["attachments"]
+    text = (folder / attached["source"]).read_text()
     inner = [
-        (one["name"].partition(":")[0], [each["name"] for each in one.get("attachments", [])])
+        (one["name"], [each["name"] for each in one.get("attachments", [])])
         for one in turn["steps"]
     ]
 
     assert (turn["name"], turn["status"]) == ("turn 1: Hello there", "failed")
-    assert said.read_text() == "user: Hello there\nassistant: You said: Hello there"
+    assert text.startswith("user: Hello there\nassistant: You said: Hello there\n")
+    assert [word for word in ("=== open.1", "=== send.1", "--- curl") if word not in text] == []
+    assert '"text": "Hello there"' in text
     assert inner == [
-        ("open.1", ["curl", "answer"]),
-        ("send.1", ["curl", "request", "answer"]),
-        ("contains", ["difference"]),
-        ("schema", []),
+        ("assistant: You said: Hello there", []),
+        ("contains: failed", ["difference"]),
+        ("schema: passed", []),
     ]
-    assert closing["name"].startswith("close.1: DELETE")
+    assert closing["name"] == "around the turns: close.1"
 
 
 def test_allure_tells_the_rows_of_a_matrix_apart(allure):
@@ -234,12 +236,12 @@ def test_allure_tells_the_rows_of_a_matrix_apart(allure):
 
 
 def test_allures_message_is_the_first_line_of_the_screen(allure):
-    """Allure lists a failure by where it is and what is wrong, not by an exception's name."""
+    """Allure lists a failure by where it is, what is wrong and its code, not by an exception."""
     _, results = allure
     (result,) = results["The bot repeats a greeting"]
 
-    assert result["statusDetails"]["message"].endswith(
-        "scenarios/greet.yaml:7:7: turn 1: the reply does not contain 'Good morning'"
+    assert result["statusDetails"]["message"] == (
+        "scenarios/greet.yaml:7:7: turn 1: the reply does not contain 'Good morning' [contains]"
     )
 
 

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 
 import pytest
 from defusedxml import ElementTree
@@ -258,32 +256,3 @@ def test_allure_has_a_step_for_each_take(run, mixed):
     assert [step["name"][:6] for step in takes[1]["steps"]][:1] == ["turn 1"]
     assert test["status"] == "failed"
     assert ": 2 of 4 takes passed and 1 could not be told, 4 wanted" in json.dumps(test)
-
-
-def test_without_scipy_nothing_is_played(run, mixed, monkeypatch):
-    """Where the extra is missing, collection says how to get it, at the key that needs it."""
-    monkeypatch.setitem(sys.modules, "scipy", None)
-
-    result = run(RECORD)
-
-    assert result.ret == pytest.ExitCode.INTERRUPTED
-    result.stdout.fnmatch_lines(
-        [
-            f"{OFTEN}:2:1: the interval of a repeated scenario needs scipy",
-            "    2 | repeat: *",
-            "*pip install 'conversation-harness[[]evaluation[]]' [[]missing-extra[]]",
-        ]
-    )
-
-
-@pytest.mark.parametrize(("wanted", "is_imported"), [(3, False), (4, True)], ids=["pass", "fail"])
-def test_scipy_is_imported_for_an_interval_only(mixed, wanted, is_imported):
-    """A green replay shows no interval, so it does not wait for SciPy."""
-    write_often(mixed, {"takes": 5, "pass": wanted})
-    code = f"import sys, pytest; pytest.main(['{OFTEN}']); print('scipy.stats' in sys.modules)"
-
-    ended = subprocess.run(
-        [sys.executable, "-c", code], cwd=mixed, check=True, capture_output=True, text=True
-    )
-
-    assert ended.stdout.splitlines()[-1] == str(is_imported)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -88,6 +89,20 @@ def test_what_cannot_be_told_is_no_expected_failure(run, project):
     result = run("scenarios/unheard.yaml")
 
     result.assert_outcomes(errors=1)
+
+
+@pytest.mark.parametrize("arguments", [[], ["-n2"]], ids=["one-process", "workers"])
+def test_an_unexpected_pass_is_red_everywhere(run, project, arguments):
+    """A strict one counts as failed in the closing table and in the results, as in pytest."""
+    text = f"{GREET}xfail: {{reason: soon, strict: true}}\n"
+    (project / "scenarios/greet.yaml").write_text(text)
+
+    result = run("scenarios/greet.yaml", "--harness-reports=reports", *arguments)
+
+    result.stdout.fnmatch_lines(["echo * 0 * 1 * 0 * 1 * 2", "why: 1 unexpected-pass"])
+    record = json.loads((project / "reports/results.json").read_text())["conversations"][0]
+    assert (record["outcome"], record["codes"]) == ("failed", ["unexpected-pass"])
+    assert record["failure"].endswith("and passed: soon [unexpected-pass]")
 
 
 @pytest.mark.parametrize("arguments", [[], ["-n2"]], ids=["one-process", "workers"])

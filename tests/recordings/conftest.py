@@ -14,6 +14,7 @@ from harness.engine.recordings.inventory import take_inventory
 from harness.engine.runner import Runner
 from harness.wire.cassette.reading import parse_cassette
 from harness.wire.journal import Journal
+from harness.wire.kept import Kept
 from tests.plugin.echo_bot import API_KEY, EchoBot, serving_echo
 from tests.plugin.project import write_project
 from tests.recordings.importer import Importer, empty_project
@@ -78,9 +79,9 @@ class Here:
         journal = Journal(path, cassette.head.recorded_at)
         journal.tell(cassette.head)
         for row in cassette.interactions.rows[:count]:
-            journal.add(row)
+            journal.add(Kept(row))
         if broken:
-            journal.add(cassette.interactions.rows[count], broken)
+            journal.add(Kept(cassette.interactions.rows[count], broken))
         journal.close()
         return path.with_name(f".{path.name}.journal")
 

@@ -13,6 +13,7 @@ from harness.errors import TransportError
 from harness.wire.cassette import read_cassette
 from harness.wire.cassette.reading import parse_cassette
 from harness.wire.journal import Journal
+from harness.wire.kept import Kept
 
 GREET = "cassettes/echo/greet.yaml"
 TRIP = "cassettes/echo/trip.yaml"
@@ -31,8 +32,8 @@ def broken(here):
         journal.tell(cassette.head)
         *rows, last = cassette.interactions.rows[:count]
         for row in rows:
-            journal.add(row)
-        journal.add({**last, "body": last["body"][:9], "broken": BREAK}, REASON)
+            journal.add(Kept(row))
+        journal.add(Kept({**last, "body": last["body"][:9], "broken": BREAK}, REASON))
         journal.close()
         return path.with_name(f".{path.name}.journal")
 

@@ -71,7 +71,10 @@ def test_recordings_of_others_stay(here):
 
     result = here.call("prune", "--yes")
 
-    assert result.output == "there is nothing to remove\n"
+    assert result.output == (
+        "left as it is: cassettes/echo/cut.yaml: the recording is cut inside its head"
+        " [cassette-cut]\nthere is nothing to remove\n"
+    )
 
 
 def test_nothing_is_removed_while_a_scenario_cannot_be_read(orphaned):

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from benchmarks import plain_checks
 from benchmarks.words import TURNS, conversation_name, order, replied, said
-from benchmarks.workload import ADDRESS_VARIABLE, scenario_file, write_project
+from benchmarks.workload import ADDRESS_VARIABLE, Checks, scenario_file, write_project
 from harness.engine.loading import entry_of, load_scenario
 from harness.engine.project import Project
 
@@ -56,3 +57,25 @@ def test_replies_hold_what_is_expected():
     texts = said(7)
 
     assert all(order(7) in replied(text) for text in texts)
+
+
+def test_the_rows_of_checks_differ_in_their_checks_alone(tmp_path: Path):
+    """The scenarios with six checks, and those with none, say the same."""
+    found = {}
+    for checks in (Checks.SIX, Checks.NONE):
+        write_project(tmp_path / checks, 1, checks)
+        project = Project.at(tmp_path / checks / "harness.yaml")
+        found[checks] = load_scenario(project, tmp_path / checks / scenario_file(1)).user_turns
+
+    names = [[e.name for e in turn.expectations] for turn in found[Checks.SIX]]
+    said = [[turn.message.text.render({}) for turn in turns] for turns in found.values()]
+    assert names == [["contains", "schema", "matches", "json", "status", "max_words"]] * TURNS
+    assert not any(turn.expectations for turn in found[Checks.NONE])
+    assert said[0] == said[1]
+
+
+def test_plain_python_asserts_what_the_replies_fulfil(capsys):
+    """The loop beside the checks looks at every turn, and every assertion holds."""
+    plain_checks.main(2, is_checked=True)
+
+    assert capsys.readouterr().out == f"{2 * TURNS} turns\n"

@@ -88,7 +88,7 @@ def test_every_module_has_a_floor(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=_ids)
 def test_packages_have_one_home(file: Path) -> None:
     """A package that has an owner is imported there only."""
-    name = _name(file)
+    name = _name(file) or "__init__"
     wrong = [
         imported
         for imported in _imports(file)

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from harness.scenario import FileKind, kind_of
+
 ROOT = Path(__file__).resolve().parents[2]
+SCENARIOS = ROOT / "scenarios"
+WRITTEN = [(kind_of(file, SCENARIOS), file) for file in sorted(SCENARIOS.rglob("*.yaml"))]
 FILES = {
-    "scenario": sorted((ROOT / "scenarios").rglob("*.yaml")),
+    **{kind.value: [file for found, file in WRITTEN if found is kind] for kind in FileKind},
     "definition": sorted((ROOT / "harness" / "providers" / "builtin").rglob("provider.yaml")),
     "harness": [ROOT / "harness.yaml"],
 }

@@ -223,8 +223,8 @@ def test_the_journal_is_written_anew_for_a_secret(serve, connect, record, path):
     assert [one.name for one in path.parent.iterdir() if one.suffix == ".tmp"] == []
 
 
-def test_what_is_held_back_is_no_where_until_it_is_released(serve, connect, record, path):
-    """Held back, an answer is in no file; released, it is in the journal and the cassette."""
+def test_what_is_held_back_is_veiled_until_it_is_released(serve, connect, record, path):
+    """Held back, the words of an answer are hidden; released, it is as it may be kept."""
     server = serve(lambda visit: visit.answer(b'{"state": "captured-value"}'))
     wire = record(connect(server))
     journal = path.parent / ".x.yaml.journal"
@@ -237,7 +237,9 @@ def test_what_is_held_back_is_no_where_until_it_is_released(serve, connect, reco
     released = journal.read_text()
     wire.finish(HEAD)
 
-    assert "state" not in held
+    assert "captured-value" not in held
+    assert "<redacted:unsettled-1>" in held
+    assert "unsettled-1" not in str(read_journal(path)) + path.read_text()
     assert "<redacted:state>" in released
     assert "captured-value" not in released + path.read_text()
     assert "<redacted:state>" in path.read_text()

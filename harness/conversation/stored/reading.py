@@ -10,7 +10,7 @@ from harness import errors
 from harness.conversation.exchange import Attempt, Exchange, Headers, Origin, Request, Response
 from harness.conversation.message import Attachment, Reply, ReplyMessage, ToolCall, UserMessage
 from harness.conversation.transcript import Stop, Transcript, Turn
-from harness.errors import PlayError, Refused
+from harness.errors import PlayError, Refused, TransportError
 from harness.typing import Json
 
 Stored = Mapping[str, Any]
@@ -53,7 +53,7 @@ def _turn(stored: Stored) -> Turn:
         number=stored["number"],
         user=_said(stored["user"]),
         reply=_reply(reply) if reply is not None else None,
-        refusal=error if isinstance(error, Refused) else None,
+        refusal=error if isinstance(error, (Refused, TransportError)) else None,
         exchanges=_exchanges(stored.get("exchanges", ())),
         looked_up=_exchanges(stored.get("looked_up", ())),
         missing=tuple((name, reason) for name, reason in stored.get("missing", ())),

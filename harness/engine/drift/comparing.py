@@ -54,15 +54,21 @@ def compare(
         if old != new:
             lines = (f"recorded {old}, now {new}",)
             difference = Difference(kind=Drift.STATE, lines=lines)
-            found.append(TurnDrift(turn=number, differences=(difference,)))
+            found.append(_drift(before.get(number), number, (difference,)))
         elif number in before and number in after:
             pair = _Pair(before[number], after[number], steps)
-            found.append(TurnDrift(turn=number, differences=tuple(pair.differences(slower))))
+            found.append(_drift(before[number], number, pair.differences(slower)))
         if number not in before or number not in after:
             break
     else:
         found += _closing(recorded, now, steps, slower)
     return tuple(found)
+
+
+def _drift(recorded: Turn | None, number: int, differences: Iterable[Difference]) -> TurnDrift:
+    reply = recorded.reply if recorded is not None else None
+    texts = tuple(message.text for message in reply.messages) if reply is not None else ()
+    return TurnDrift(turn=number, differences=tuple(differences), recorded=texts)
 
 
 def _closing(
@@ -93,7 +99,8 @@ def _ending(turn: Turn | None, transcript: Transcript, number: int) -> str | Non
     if turn is not None and turn.reply is not None:
         return "a reply"
     if turn is not None and turn.refusal is not None:
-        return f"a refusal ({turn.refusal.code}{_detail(turn.refusal)})"
+        kind = "a refusal" if isinstance(turn.refusal, Refused) else "a fault of the network"
+        return f"{kind} ({turn.refusal.code}{_detail(turn.refusal)})"
     if stop is not None and stop.turn <= number:
         is_told = isinstance(stop.error, ProtocolError) or (
             isinstance(stop.error, TransportError) and transcript.is_recorded

@@ -45,6 +45,8 @@ class TurnDrift:
     turn: int
     """From 1; that of the closing steps is `CLOSING`."""
     differences: tuple[Difference, ...] = ()
+    recorded: tuple[str, ...] = ()
+    """Texts of the recorded reply; empty where there was none."""
 
     @property
     def name(self) -> str:

@@ -61,7 +61,10 @@ class Checking:
             try:
                 cassette = self._inventory.read(path)
             except CassetteError as error:
-                yield path, Problem(code=error.code, message=error.message, hint=error.hint)
+                hint = error.hint
+                if path not in self._inventory.slots:
+                    hint = "no scenario plays it under this name: restore it, or delete the file"
+                yield path, Problem(code=error.code, message=error.message, hint=hint)
                 continue
             for problem in self._cassette(path, cassette):
                 yield path, problem

@@ -6,9 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from harness.conversation import Request, Response
+from harness.engine.recordings.matched import Match
+from harness.engine.secret_locations import SecretLocations
 from harness.errors import CassetteError
+from harness.providers.definition import Definition
 from harness.wire.cassette.rows import Row, bytes_of, make_row, request_of, response_of
-from harness.wire.recording import RECEIVED, SENT
+from harness.wire.kept import RECEIVED, SENT
+from harness.wire.redaction import SHORTEST as SHORTEST_KNOWN
 from harness.wire.redaction import Redactor
 from harness.wire.secret_names import is_secret_header
 from harness.wire.secret_scan import SecretScan
@@ -30,6 +34,30 @@ def redactor_for(rows: Sequence[Row], secrets: Mapping[str, str]) -> Redactor:
                 redactor = redactor.adding({credential: name.lower()})
         redactor = redactor.learning(bytes_of(row["body"], is_base64=row["body_is_base64"]))
     return redactor
+
+
+def captured_in(
+    rows: Sequence[Row], matches: Sequence[Match], definition: Definition
+) -> Mapping[str, str]:
+    """What the steps of a definition capture as secrets of the answers: names by value.
+
+    Raises `CassetteError` `secret-too-short` for one that could not be found again.
+    """
+    locations = SecretLocations(definition)
+    found: dict[str, str] = {}
+    for match in matches:
+        row = rows[match.place]
+        origin = replace(request_of(row).origin, step=match.step.name)
+        request = replace(request_of(row), origin=origin)
+        found |= locations.found_in(request, response_of(row))
+    for value, name in found.items():
+        if len(value) < SHORTEST_KNOWN:
+            raise CassetteError(
+                "secret-too-short",
+                f"the secret '{name}' has {len(value)} characters: too few to be found again",
+                f"a secret needs {SHORTEST_KNOWN}; nothing was written",
+            )
+    return found
 
 
 def cleaned(row: Row, redactor: Redactor, kept: frozenset[str]) -> Row:

@@ -124,7 +124,9 @@ class Fitting:
 
     def _preparation(self, slot: Slot, cassette: Cassette, head: CassetteHead) -> Fitted:
         prepared = self.prepare(slot, cassette)
-        if prepared.error is not None and not isinstance(prepared.error, Refused):
+        # As of a conversation, a recorded break is how it went.
+        is_told = prepared.error is None or isinstance(prepared.error, (Refused, TransportError))
+        if prepared.error is not None and not is_told:
             return Fitted(Fit.STALE, _bare(prepared.error, cassette))
         different = _different_request(prepared.exchanges, cassette, self._redactor(slot, head))
         return Fitted(Fit.STALE, different) if different else Fitted(Fit.EDITED)

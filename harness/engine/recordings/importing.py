@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.engine.project import Project
-from harness.engine.recordings.cleaning import cleaned, redactor_for, require_clean
+from harness.engine.recordings.cleaning import captured_in, cleaned, redactor_for, require_clean
 from harness.engine.recordings.inventory import take_inventory
 from harness.engine.recordings.matched import match_rows
 from harness.engine.recordings.retelling import Recorded, Retelling
@@ -97,6 +97,7 @@ def import_cassette(project: Project, source: Cassette, target: Target) -> Impor
     rows = source.interactions.rows
     raw, _ = match_rows(definition, rows)
     redactor = redactor_for(rows, project_secrets(project) | told_in(raw, definition).secrets)
+    redactor = redactor.adding(captured_in(rows, raw, definition))
     clean = [cleaned(row, redactor, definition.headers_kept) for row in rows]
     matches, unmatched = match_rows(definition, clean)
     told = told_in(matches, definition)

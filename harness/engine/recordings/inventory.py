@@ -14,7 +14,7 @@ from harness.engine.project import Project
 from harness.errors import AuthoringError, Problem, ScenarioError
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
-from harness.scenario import Credentials, Scenario, WaiverKind, is_scenario_file
+from harness.scenario import Credentials, Scenario, WaiverKind, is_scenario_file, played_in
 from harness.wire.cassette import Cassette, cassette_path, read_cassette
 from harness.wire.lock import holder
 
@@ -130,7 +130,8 @@ def _scenario_files(project: Project, asked: Sequence[Path]) -> Iterator[Path]:
     yield from inside
     for path in asked:
         is_cassette = path.is_relative_to(config.cassettes)
-        if path.is_file() and path.suffix in SUFFIXES and path not in inside and not is_cassette:
+        is_yaml = path.is_file() and path.suffix.lower() in SUFFIXES
+        if is_yaml and path not in inside and not is_cassette:
             yield path
 
 
@@ -148,7 +149,7 @@ def _slots(project: Project, file: Path, scenario: Scenario) -> Iterator[Slot]:
                 yield Slot(
                     path=cassette_path(config.cassettes, provider, scenario.id, row, take.take),
                     play=take,
-                    scenario=scenario,
+                    scenario=played_in(scenario, row),
                     is_wanted=is_wanted and not _is_skipped(project, scenario, take),
                 )
         if definition.phases["prepare"]:

@@ -110,9 +110,14 @@ def _replayed(
     shown = cassette.path
     if slot.is_preparation:
         error = fitting.prepare(slot, cassette).error
-        if error is None or isinstance(error, Refused):
+        if error is None or isinstance(error, (Refused, TransportError)):
             return None, None
-        return None, _problem("journal-incomplete", shown, _bare(error, cassette), again)
+        reason = _bare(error, cassette)
+        if leftover.broken:
+            reason = f"{reason}; an answer broke off: {leftover.broken[-1]}"
+        if leftover.last is not None:
+            again = f"{again}, harness cassettes recover --broken {shown}"
+        return None, _problem("journal-incomplete", shown, reason, again)
     try:
         result = fitting.replay(slot, cassette)
     except AuthoringError as wrong:

@@ -46,11 +46,15 @@ class Results:
 
     def __iter__(self) -> Iterator[Stored]:
         """The conversations in order, as stored; see `RESULTS_SCHEMA`."""
-        for line in self.lines():
-            try:
-                yield json.loads(line)
-            except ValueError as error:
-                raise NoResults(f"{self.path}: a conversation is no JSON: {error}") from error
+        return map(self.parsed, self.lines())
+
+    def parsed(self, line: str) -> Stored:
+        """A conversation from its line. Raises `NoResults`."""
+        try:
+            stored: Stored = json.loads(line)
+        except ValueError as error:
+            raise NoResults(f"{self.path}: a conversation is no JSON: {error}") from error
+        return stored
 
 
 def read_results(path: Path) -> Results:

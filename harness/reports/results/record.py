@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.conversation import Outcome, Transcript
 from harness.conversation.stored import transcript_json
-from harness.engine.drift.drift import ComparedTurn
+from harness.engine.drift.drift import ComparedTurn, Drift
 from harness.engine.result import CheckResult, ScenarioResult
 from harness.evaluation import Takes
 from harness.reports.failure import failure_screen
@@ -80,9 +80,14 @@ def _about(identity: Identity, scenario: Scenario) -> Record:
         "title": scenario.title,
         "description": scenario.description,
         "tags": list(scenario.tags),
+        "links": [
+            {"url": link.url, "name": link.name} if link.name else {"url": link.url}
+            for link in scenario.links
+        ],
         "row": identity.row,
         "file": identity.file,
         "line": scenario.place.line,
+        "fingerprint": scenario.fingerprint,
     }
 
 
@@ -127,6 +132,7 @@ def _check(check: CheckResult, result: ScenarioResult, file: str) -> Record:
         stored["column"] = check.place.column
         stored["excerpt"] = result.excerpt(check.place)
     for name, value in (
+        ("code", check.code),
         ("message", check.message),
         ("expected", check.expected),
         ("actual", check.actual),
@@ -139,8 +145,11 @@ def _check(check: CheckResult, result: ScenarioResult, file: str) -> Record:
 
 def _drift(compared: ComparedTurn) -> Json:
     drift = compared.drift
-    return {
+    stored: Record = {
         "turn": drift.turn,
         "kind": drift.kind.value,
         "lines": list(drift.lines),
     }
+    if drift.recorded and drift.kind is not Drift.SAME:
+        stored["recorded"] = list(drift.recorded)
+    return stored

@@ -147,6 +147,7 @@ _CHECK = _object(
         "line": _told(_LINE, "Of the expectation; left out for a contract of the definition."),
         "column": _LINE,
         "excerpt": _told(_TEXT, "The line with a caret."),
+        "code": _told(_TEXT, "Of the error, where it is broken."),
         "message": _TEXT,
         "expected": _TEXT,
         "actual": _TEXT,
@@ -165,7 +166,12 @@ _PLANNED = _object(
     }
 )
 _DRIFT = _object(
-    {"turn": _NUMBER, "kind": {"enum": [kind.value for kind in Drift]}, "lines": _TEXTS},
+    {
+        "turn": _NUMBER,
+        "kind": {"enum": [kind.value for kind in Drift]},
+        "lines": _TEXTS,
+        "recorded": _told(_TEXTS, "Texts of the recorded reply, where something differs."),
+    },
     "turn",
     "kind",
 )
@@ -192,10 +198,12 @@ CONVERSATION_SCHEMA: Mapping[str, Json] = _object(
         "title": _TEXT,
         "description": _TEXT,
         "tags": _TEXTS,
+        "links": _list(_object({"url": _told(_TEXT, "http or https."), "name": _TEXT}, "url")),
         "provider": _TEXT,
         "row": _told(_TEXT, "Of the matrix."),
         "file": _TEXT,
         "line": _LINE,
+        "fingerprint": _told(_TEXT, "A hash of the scenario and the files that it is made of."),
         "outcome": _OUTCOME,
         "codes": _told(_TEXTS, "Names of checks that did not hold, and the error's code."),
         "latency": _told(_SECONDS, "Seconds that the replies took together."),
@@ -203,7 +211,9 @@ CONVERSATION_SCHEMA: Mapping[str, Json] = _object(
         "checks": _list(_CHECK),
         "notes": _TEXTS,
         "drift": _list(_DRIFT),
-        "expected_failure": _told(_TEXT, "Why it was expected to fail, where it did."),
+        "expected_failure": _told(
+            _TEXT, "Why it was expected to fail, where it did; the outcome is `skipped` then."
+        ),
         "failure": _told(_TEXT, "What the terminal shows of a failure."),
         "transcript": TRANSCRIPT_SCHEMA,
         "repeat": _told(_REPEAT, "Of a scenario that is played several times."),

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.checks import PASS, BadExpectation
+from harness.checks.value_matchers import AS_NUMBER
 from harness.checks.values import is_same, path_text
 from harness.conversation.outcome import Outcome
 from harness.errors import CheckCrashed
@@ -29,7 +30,6 @@ from harness.json_path import compile_path
         ("$.response.products", {"every": {"type": "object"}}),
         ("$..name", {"some": "red dress"}),
         ("$..name", {"none": {"contains": "blue"}}),
-        ("$..nothing", {"none": {"contains": "blue"}}),
         ("$..nothing", {"exists": False}),
         ("$..nothing", {"length": 0}),
         ("$..price", {"length": 3}),
@@ -71,6 +71,7 @@ def test_a_path_that_holds(path, wanted):
         ("$.response.nothing", {"not": 1}),
         ("$..nothing", {"every": 1}),
         ("$..nothing", {"some": 1}),
+        ("$..nothing", {"none": 1}),
         ("$..nothing", {"not": 1}),
         ("$.response.meta", {"every": 1}),
         ("$.response.text", {"less_than": 3}),
@@ -88,6 +89,16 @@ def test_a_path_that_holds(path, wanted):
 def test_a_path_that_does_not_hold(path, wanted):
     """Kinds are not mixed up, and what is not there fulfils nothing."""
     assert judge("json", {path: wanted}).outcome is Outcome.FAILED
+
+
+def test_none_of_nothing_says_what_may_be_meant():
+    """A path that leads nowhere proves nothing; that nothing is there has words of its own."""
+    verdict = judge("json", {"$.response.prodcts[*].name": {"none": "red dress"}})
+
+    assert verdict.finding.difference == (
+        "did you mean 'products'?",
+        "where nothing is wanted, say 'length: 0' or 'exists: false'",
+    )
 
 
 @pytest.mark.parametrize(
@@ -115,13 +126,15 @@ def test_a_path_that_does_not_hold(path, wanted):
         ({"a.b": 1}, "invalid-path", ("a.b",), "a path begins with '$', such as $.response.text"),
         ({"$.a[": 1}, "invalid-path", ("$.a[",), ""),
         ({"$[?@.a = 1]": 1}, "invalid-path", ("$[?@.a = 1]",), ""),
-        ({"$.a": {"less_than": "3"}}, "wrong-value", ("$.a", "less_than"), ""),
+        ({"$.a": {"less_than": "3"}}, "wrong-value", ("$.a", "less_than"), AS_NUMBER),
+        ({"$.a": {"less_than": "three"}}, "wrong-value", ("$.a", "less_than"), ""),
+        ({"$.a": "<uuid>"}, "wrong-value", ("$.a",), None),
         ({"$.a": {"less_than": True}}, "wrong-value", ("$.a", "less_than"), ""),
         ({"$.a": {"between": [1]}}, "wrong-value", ("$.a", "between"), ""),
         ({"$.a": {"between": [2, 1]}}, "wrong-value", ("$.a", "between"), ""),
-        ({"$.a": {"between": [1, "2"]}}, "wrong-value", ("$.a", "between", 1), ""),
+        ({"$.a": {"between": [1, "2"]}}, "wrong-value", ("$.a", "between", 1), AS_NUMBER),
         ({"$.a": {"one_of": "x"}}, "wrong-value", ("$.a", "one_of"), ""),
-        ({"$.a": {"exists": "no"}}, "wrong-value", ("$.a", "exists"), ""),
+        ({"$.a": {"exists": "no"}}, "wrong-value", ("$.a", "exists"), "write false"),
         ({"$.a": {"unique": 1}}, "wrong-value", ("$.a", "unique"), ""),
         ({"$.a": {"type": "strin"}}, "wrong-value", ("$.a", "type"), "did you mean 'string'?"),
         ({"$.a": {"type": ["null", "txt"]}}, "wrong-value", ("$.a", "type", 1), None),
@@ -141,6 +154,13 @@ def test_a_bad_value_is_named_with_its_place(value, code, path, hint):
 
     assert (caught.value.code, caught.value.path) == (code, path)
     assert hint is None or caught.value.hint == hint
+
+
+def test_a_text_where_a_number_is():
+    """A text of the same digits is not the number, and the message says how to make it one."""
+    message = judge("json", {"$.response.price": "49.5"}).finding.message
+
+    assert message == f"$.response.price is 49.5, expected '49.5', a text; {AS_NUMBER}"
 
 
 def test_case_is_ignored_in_texts():

@@ -125,13 +125,23 @@ def test_a_list_that_is_like_it(shape, value):
         ({"<unordered>": [1]}, 1, "$ is 1, expected the items [1] in any order"),
         ({"<every>": 1}, [], "$ is [], expected a list whose every item is 1"),
         ({"<every>": 1}, [1, 2], "$[1] is 2, expected 1"),
-        ({"<some>": 1}, [2, 3], "$ is [2, 3], expected a list with an item that is 1"),
+        ({"<some>": 1}, [2, 3], "no item of $ is 1"),
     ],
     ids=str,
 )
 def test_a_list_that_is_not_like_it(shape, value, message):
     """What is wrong with a list is told at the item, where one item is meant."""
     assert judge("like", shape, turn_bringing(value)).finding.message == message
+
+
+def test_the_nearest_item_is_told():
+    """Of a list without the wanted item, the item that departs least says what it lacks."""
+    items = [{"a": 1, "b": 1}, {"a": 1, "b": 2}, {"a": 9, "b": 9}]
+
+    verdict = judge("like", {"<some>": {"a": 1, "b": 3}}, turn_bringing(items))
+
+    assert verdict.finding.actual == "$: 3 items"
+    assert verdict.finding.difference == ("the nearest: $[0].b is 1, expected 3",)
 
 
 def test_a_missing_key_is_not_a_wrong_value():
@@ -191,7 +201,14 @@ def test_upper_and_lower_case_can_be_the_same():
             None,
             "did you mean 'less_than'?",
         ),
-        ({"a": {"<number>": {}, "b": 1}}, "wrong-value", ("a", "<number>"), ""),
+        ({"a": {"<number>": {}, "b": 1}}, "wrong-value", ("a", "<number>"), "take out 'b'"),
+        ({"a": "< uuid >"}, "wrong-value", ("a",), "write '<uuid>'"),
+        (
+            {"a": "<number> USD"},
+            "wrong-value",
+            ("a",),
+            "for a text around it say {<string>: {matches: …}}",
+        ),
         ({}, "matches-everything", (), None),
         ("<any>", "matches-everything", (), None),
     ],

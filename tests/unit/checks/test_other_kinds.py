@@ -32,7 +32,7 @@ from harness.json_schema import SchemaFolder
         ("products", {"any": {"$.name": "red dress", "$.id": 2}}),
         ("attachments", {"count": 1, "any": {"ends_with": ".pdf"}}),
         ("schema", {"type": "object", "required": ["response"]}),
-        ("schema", True),
+        ("schema", {"not": False, "type": "object"}),
     ],
     ids=str,
 )
@@ -70,6 +70,10 @@ def test_a_check_that_holds(name, value):
         ("schema", "shop/reply", "unknown-schema", ()),
         ("schema", 5, "wrong-value", ()),
         ("schema", {"type": "txt"}, "invalid-schema", ()),
+        ("schema", {"type": "object", "propertys": {}}, "invalid-schema", ()),
+        ("schema", {}, "matches-everything", ()),
+        ("schema", True, "matches-everything", ()),
+        ("schema", {"title": "any reply", "$defs": {}}, "matches-everything", ()),
         ("schema", {"$ref": "http://example.com/x"}, "remote-ref", ()),
     ],
     ids=lambda part: str(part)[:40],
@@ -149,6 +153,18 @@ def test_a_reply_is_judged_with_all_that_came():
     assert subject.exchange is not None
     assert subject.is_recorded
     assert len(subject.messages) == 2
+
+
+def test_a_file_that_allows_everything(tmp_path):
+    """A schema in a file that judges nothing is refused as an inline one is."""
+    (tmp_path / "reply.schema.json").write_text(json.dumps({"title": "later"}))
+    schemas = SchemaFolder(tmp_path, "schemas")
+
+    with pytest.raises(BadExpectation) as caught:
+        judge("schema", "reply", schemas=schemas)
+
+    assert caught.value.code == "matches-everything"
+    assert "'reply.schema.json' says nothing" in caught.value.message
 
 
 def test_a_schema_by_name(tmp_path):

@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -48,6 +49,21 @@ def compare(value, payload, goldens, scenario="offer"):
     transcript = Transcript(scenario=scenario, provider="shop", turns=(of,))
     subject = subject_of(of, transcript=transcript, file=SCENARIO)
     return KINDS["same_as"].compile(value, Options(goldens=goldens))(subject)
+
+
+@pytest.mark.parametrize("is_updating", [False, True], ids=["comparing", "updating"])
+def test_a_path_that_leads_to_nothing(goldens, write, tmp_path, is_updating):
+    """It fails with the likely key, also where goldens are rewritten; `[]` is never written."""
+    golden = write("schemas/offer.json", [])
+    if is_updating:
+        (tmp_path / "ledger").mkdir()
+        goldens.ledger = GoldenLedger(tmp_path / "ledger")
+
+    verdict = compare({"file": "offer.json", "path": "$.price[*]"}, OFFER, goldens)
+
+    assert verdict.outcome == "failed"
+    assert verdict.finding.difference == ("did you mean 'prices'?",)
+    assert golden.read_text() == "[]"
 
 
 @pytest.mark.parametrize("name", ["schemas/offer.json", "scenarios/shop/offer.json"])
@@ -149,6 +165,8 @@ def test_a_golden_that_cannot_be_read_breaks_the_check(goldens, write, name, con
 
     assert caught.value.code == "unreadable-golden"
     assert f"schemas/{name}" in caught.value.message
+    assert str(caught.value).count("[unreadable-golden]") == 1
+    assert not re.search(r"\[(?!unreadable)[a-z]+-", str(caught.value))
 
 
 @pytest.mark.parametrize("name", ["../../../outside.json", "a/../../../../outside.json"])

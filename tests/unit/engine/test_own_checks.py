@@ -15,7 +15,7 @@ from harness.errors import ConfigurationError, ScenarioError
 CONFIG = """\
 checks: [checks/own.py]
 providers:
-  shop: {definition: connectly}
+  shop: {definition: enthusiast}
 """
 POLITE = '''\
 from harness import check, failed, skipped
@@ -57,7 +57,7 @@ def played(folder, expect, text, top=""):
     file.write_text(f"scenario: case\n{top}turns:\n  - user: a\n    expect: {expect}\n")
     project = Project.at(folder / "harness.yaml")
     reply = Reply(messages=(ReplyMessage(text=text),))
-    turn = Turn(number=1, user=UserMessage(text="a"), reply=reply)
+    turn = Turn(number=1, user=UserMessage(text="a"), reply=reply, history=[text])
     held = Transcript(scenario="case", provider="shop", turns=(turn,))
     return judge(load_scenario(project, file), held, project.vocabulary)
 
@@ -107,6 +107,54 @@ def test_where_it_may_stand(own, expect, top, name):
 
     assert result.name == name
     assert (result.outcome is Outcome.FAILED) is (name != "any_of")
+
+
+def looking_at(what):
+    return {"checks/own.py": POLITE.replace('"minimum": 1}', f'"minimum": 1}}, on="{what}"')}
+
+
+@pytest.mark.parametrize(
+    "expect",
+    [
+        "{messages: {each: {polite: 1}, first: {not: {polite: 2}}}}",
+        "{replies: [{polite: 1}]}",
+        "{not: {attachments: {any: {polite: 1}}}}",
+        "{history: {any_of: [{polite: 2}, {polite: 1}]}}",
+    ],
+)
+def test_one_on_texts_stands_wherever_a_text_is_checked(own, expect):
+    """In the blocks of messages, attachments and the record too, and inside of `not` there."""
+    results = played(own(**looking_at("text")), expect, "please")
+
+    assert {result.outcome for result in results} == {Outcome.PASSED}
+
+
+@pytest.mark.parametrize(
+    ("what", "block", "is_known"),
+    [
+        ("reply", "error: {polite: 1}", False),
+        ("payload", "error: {polite: 1}", True),
+        ("text", "error: {not: {polite: 1}}", True),
+        ("reply", "expect: {history: {polite: 1}}", False),
+        ("payload", "expect: {history: {polite: 1}}", True),
+        ("payload", "expect: {messages: {any: {polite: 1}}}", False),
+        ("text", "expect: {messages: {any: {polite: 1}}}", True),
+    ],
+)
+def test_what_it_looks_at_says_where_it_may_stand(own, what, block, is_known):
+    """Where its subject lacks what a check looks at, the format does not know it."""
+    folder = own(**looking_at(what))
+    file = folder / "case.yaml"
+    file.write_text(f"scenario: case\nturns:\n  - user: a\n    {block}\n")
+    project = Project.at(folder / "harness.yaml")
+
+    try:
+        codes = [] if load_scenario(project, file) else None
+    except ScenarioError as error:
+        codes = [problem.code for problem in error.problems]
+
+    assert (codes == []) is is_known
+    assert set(codes) <= {"unknown-check", "unknown-key"}
 
 
 @pytest.mark.parametrize(
@@ -170,7 +218,6 @@ def test_a_changed_check_is_read_again(own):
     ("files", "code", "words"),
     [
         ({"checks/own.py": "import harness\n1 / 0\n"}, "broken-checks", "ZeroDivisionError"),
-        ({"checks/own.py": "from harness import\n"}, "broken-checks", "SyntaxError"),
         ({"checks/own.py": "polite = 1\n"}, "no-checks", "there is no check in 'checks/own.py'"),
         ({"checks/own.py": POLITE.replace("polite", "contains")}, "duplicate-check", "contains"),
         ({"checks/own.py": POLITE.replace("polite", "turns")}, "duplicate-check", "turns"),
@@ -189,6 +236,17 @@ def test_what_is_wrong_with_a_file_of_checks(own, files, code, words):
     assert problem.code == code
     assert words in problem.message
     assert (problem.place.source.path, problem.place.line) == ("harness.yaml", 1)
+
+
+def test_a_file_that_is_no_python(own):
+    """It is told at its own line and column, where Python cannot read on."""
+    problem = refused(own(**{"checks/own.py": "import harness\nfrom harness import\n"}))
+
+    assert problem.code == "broken-checks"
+    assert str(problem).startswith(
+        "checks/own.py:2:20: 'checks/own.py' is no Python: invalid syntax\n"
+        "    2 | from harness import\n"
+    )
 
 
 def test_a_name_is_taken_once(own):

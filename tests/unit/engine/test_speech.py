@@ -40,6 +40,17 @@ def test_a_message_is_filled_in():
     assert message.display_text == ""
 
 
+def test_a_row_counts_more_than_a_variable():
+    """The matrix stands over `vars:`, also where another variable uses the name."""
+    message = said(
+        "'${colour}, ${wish}'",
+        "vars: {colour: pink, wish: 'a ${colour} dress'}\nmatrix: {colour: [red]}\n",
+        row=Row(name="red", values={"colour": "red"}),
+    )
+
+    assert message.text == "red, a red dress"
+
+
 def test_a_message_that_is_more_than_a_text():
     """Attachments and metadata are filled in too, and keep their types."""
     message = said(
@@ -54,7 +65,8 @@ def test_a_message_that_is_more_than_a_text():
 def test_pressing_a_button_says_its_prompt():
     """The label is shown, and the prompt is sent."""
     last = reply("Hi", actions={"Help": "I need help"})
-    message = said("{press: Help}", last=last)
+    known, made = variables(turns=ASK.format(user="Hi") + ASK.format(user="{press: Help}"))
+    message = message_of(made.user_turns[1].message, known, last)
 
     assert (message.text, message.display_text) == ("I need help", "Help")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from scipy.stats import binomtest
 
 from harness.conversation import Outcome, Stop, Transcript
 from harness.engine.result import CheckResult, ScenarioResult
@@ -95,3 +96,17 @@ def test_codes_are_told_once_and_not_of_a_pass():
 def test_intervals_are_wilsons(passed, told, shown):
     """The figures are those of the formula, worked out by hand."""
     assert str(wilson_interval(passed, told)) == shown
+
+
+@pytest.mark.parametrize("told", [1, 2, 5, 40, 1000])
+def test_intervals_are_those_of_scipy(told):
+    """For every number of passes the library of the field says the same."""
+    for passed in range(0, told + 1, max(1, told // 20)):
+        theirs = binomtest(passed, told).proportion_ci(confidence_level=0.95, method="wilson")
+
+        assert wilson_interval(passed, told) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
+
+
+def test_without_a_trial_every_rate_is_possible():
+    """Nothing was told, so the interval is all there is."""
+    assert wilson_interval(0, 0) == (0.0, 1.0)

@@ -105,6 +105,35 @@ def test_a_problem_reads_as_a_sentence():
     )
 
 
+@pytest.mark.parametrize(
+    ("schema", "where", "near"),
+    [
+        ({"requred": ["id"]}, "s#/requred", "required"),
+        ({"properties": {"a": {"patern": "x"}}}, "s#/properties/a/patern", "pattern"),
+        ({"allOf": [{"minlength": 3}]}, "s#/allOf/0/minlength", "minLength"),
+    ],
+    ids=["at-the-top", "of-a-property", "another-case"],
+)
+def test_a_misspelt_keyword_is_named(schema, where, near):
+    """It would judge nothing, so it is refused with the keyword that was meant."""
+    with pytest.raises(SchemaError) as caught:
+        compile_schema(schema, name="s")
+
+    problem = caught.value.problems[0]
+    assert (problem.code, problem.where) == ("invalid-schema", where)
+    assert problem.hint == f"did you mean '{near}'?"
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [{"x-team": "shop"}, {"example": 5}, {"properties": {"requred": {}}}, {"defs": {}}],
+    ids=str,
+)
+def test_words_that_are_no_misspelt_keywords(schema):
+    """Words of one's own, and names of properties, say nothing and are left alone."""
+    assert compile_schema(schema, name="s")
+
+
 def test_an_unknown_definition_has_a_suggestion():
     """A misspelt local reference names the nearest definition."""
     with pytest.raises(SchemaError) as caught:

@@ -254,8 +254,12 @@ CASES = [
     *(({"$schema": OLD, **schema}, fits, fails) for schema, fits, fails in ONLY_OLD),
 ]
 REFERENCE = {NEW: jsonschema.Draft202012Validator, OLD: jsonschema.Draft7Validator}
-NOT_ASSERTED_THERE = ("format",)
-"""The reference asserts formats only with libraries of its own."""
+ASSERTED_THERE = [
+    (schema, fits, fails)
+    for schema, fits, fails in CASES
+    if fits is not None and "format" not in schema and "Letter" not in str(schema)
+]
+"""The reference asserts formats only with libraries of its own, and knows no `\\p{…}`."""
 
 
 def _keywords(draft):
@@ -295,12 +299,10 @@ def test_the_verdict_and_its_explanation(schema, fits, fails):
         assert all(one.message and one.schema_pointer for one in ours.violations(value))
 
 
-@pytest.mark.parametrize(("schema", "fits", "fails"), CASES, ids=lambda one: str(one)[:90])
+@pytest.mark.parametrize(("schema", "fits", "fails"), ASSERTED_THERE, ids=lambda one: str(one)[:90])
 def test_the_reference_says_the_same(schema, fits, fails):
     """The reference implementation agrees on every value, formats apart."""
     theirs = REFERENCE[schema["$schema"]](schema)
-    if fits is None or set(NOT_ASSERTED_THERE) & set(schema) or "Letter" in str(schema):
-        pytest.skip("not asserted by the reference")
 
     assert [value for value in fits if not theirs.is_valid(value)] == []
     assert [value for value in fails or () if theirs.is_valid(value)] == []

@@ -115,6 +115,7 @@ MISTAKES = {
     "an unknown capture in a condition": ("${id}\n", "${opened}\n", "${opened}", "unknown-capture"),
     "an unknown schema": ("schema: opened", "schema: openned", "openned", "unknown-schema"),
     "an unknown setting": ("settings.token", "settings.tokn", "${settings", "unknown-setting"),
+    "an unknown member": ("${message.text}", "${message.txt}", "${message.txt}", "unknown-member"),
     "a bad path": ("capture: {id: $.id}", "capture: {id: '$.['}", "'$.['", "invalid-path"),
     "a bad path in a condition": (
         "until: {$.state:",

@@ -34,6 +34,10 @@ NOT_JSON = {
     "NaN": (b'{"a": NaN}', "NaN is not a JSON number at byte 6"),
     "Infinity": (b"[1, Infinity]", "Infinity is not a JSON number at byte 4"),
     "minus infinity": (b"[-Infinity]", "-Infinity is not a JSON number at byte 1"),
+    "out of range": (
+        '{"é": [-1.5E+400]}'.encode(),
+        "the number -1.5E+400 is out of range at byte 8",
+    ),
     "NaN behind accents": ('{"é": "ü", "a": NaN}'.encode(), "NaN is not a JSON number at byte 18"),
     "NaN behind a text of it": (b'["NaN", NaN]', "NaN is not a JSON number at byte 8"),
     "a key twice": (

@@ -4,7 +4,7 @@ import pytest
 
 from harness.conversation import ToolCall
 from harness.errors import ProtocolError
-from harness.providers.definition import ReplyPlan, ToolsPlan
+from harness.providers.definition import ButtonPlan, ReplyPlan, ToolsPlan
 from harness.providers.reply import read_reply
 
 
@@ -183,3 +183,40 @@ def test_usage():
     reply = read_reply(plan, {"text": "a", "events": events}, set())
 
     assert reply.usage == {"total_tokens": 9, "cost": 0.5, "details.cached": 2}
+
+
+CHOICES = {"text": "Which?", "choices": [{"label": "Blue", "send": "b"}, {"label": "Red"}]}
+
+
+def test_buttons_that_are_objects():
+    """The paths of `button` lead to the label and to what is sent, which else is the label."""
+    button = ButtonPlan(label="$.label", prompt="$.send")
+    plan = ReplyPlan(text=("$.text",), actions="$.choices[*]", button=button)
+
+    assert read_reply(plan, CHOICES, set()).actions == {"Blue": "b", "Red": "Red"}
+
+
+@pytest.mark.parametrize("path", ["$.choices[*]", "$.choices"])
+def test_keys_of_objects_are_no_buttons(path):
+    """A list of objects is refused, with the form that reads them."""
+    error = refusal(ReplyPlan(text=("$.text",), actions=path), CHOICES)
+
+    assert error.code == "wrong-actions"
+    assert "the keys label, send" in error.message
+    assert "actions: {path:" in error.hint
+
+
+def test_a_button_without_a_label():
+    """It is named with the path that was asked."""
+    plan = ReplyPlan(text=("$.text",), actions="$.choices[*]", button=ButtonPlan(label="$.title"))
+
+    assert "no label at $.title" in refusal(plan, CHOICES).message
+
+
+def test_a_mapping_of_buttons_may_be_one_key():
+    """One mapping at the path is label to prompt, however many there are."""
+    plan = ReplyPlan(text=("$.text",), actions="$.buttons")
+
+    reply = read_reply(plan, {"text": "Which?", "buttons": {"Yes": "y"}}, set())
+
+    assert reply.actions == {"Yes": "y"}

@@ -1,0 +1,115 @@
+"""What `harness compare` does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import typer
+
+from harness.cli.runs import Asked, show
+from harness.config import Slower, find_config, read_config
+from harness.conversation import Outcome
+from harness.history.comparing import Change, Compared, compare
+from harness.history.comparison_page import comparison_json, comparison_page
+from harness.history.errors import HistoryError
+from harness.history.rows import ConversationRow, RunRow, outcomes_of, rows_of, run_row
+from harness.history.store import History
+from harness.history.wording import Reworded, find_reworded
+from harness.reports.results import NoResults, Results, read_results
+
+_FROM_END = {"last": 1, "previous": 2}
+MOST_LISTED = 5
+"""Runs that are named where a name fits several."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of the two runs."""
+
+    run: RunRow
+    rows: Sequence[ConversationRow]
+    results: Results | None = None
+    """Where it was read from a file; it has the texts."""
+
+
+def tell_comparison(asked: Asked, before: str, after: str, *, as_json: bool) -> bool:
+    """Print what became of each conversation. Returns whether there is a regression."""
+    old, new = _side(asked, before), _side(asked, after)
+    compared: list[Compared] = list(compare(old.rows, new.rows))
+    runs, reworded, slower = (old.run, new.run), _reworded(old, new), _slower()
+    if as_json:
+        typer.echo(json.dumps(comparison_json(runs, compared, reworded, slower), indent=2))
+    else:
+        show(comparison_page(runs, compared, reworded, slower))
+    return any(one.change is Change.REGRESSION for one in compared)
+
+
+def _side(asked: Asked, name: str) -> Side:
+    path = Path(name)
+    if path.suffix == ".json" or path.is_file():
+        return _of_file(path)
+    with asked.open() as history:
+        run = _run(history, asked, name)
+        return Side(run=run, rows=_with_turns(history, run, history.conversations(run.run)))
+
+
+def _of_file(path: Path) -> Side:
+    try:
+        results = read_results(path)
+        rows: list[ConversationRow] = []
+        for conversation in results:
+            rows.extend(rows_of(conversation, len(rows)))
+    except (NoResults, OSError) as error:
+        message = str(error).removeprefix(f"{path}: ")
+        raise HistoryError(code="no-results", where=str(path), message=message) from error
+    return Side(run=run_row(results.head, outcomes_of(rows)), rows=rows, results=results)
+
+
+def _run(history: History, asked: Asked, name: str) -> RunRow:
+    """The run of a name. Raises `HistoryError` where there is none, or several."""
+    runs = history.runs(project=asked.project_name)
+    if name in _FROM_END:
+        if len(runs) >= _FROM_END[name]:
+            return runs[-_FROM_END[name]]
+        held = f"{len(runs)} run{'' if len(runs) == 1 else 's'}"
+        raise _unknown(name, f"the history holds {held}")
+    found = [run for run in runs if run.run.startswith(name)]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise _unknown(name, "no run of the history has an id that begins so")
+    listed = ", ".join(run.run for run in found[:MOST_LISTED])
+    raise _unknown(name, f"{len(found)} runs have an id that begins so: {listed}")
+
+
+def _unknown(name: str, message: str) -> HistoryError:
+    return HistoryError(
+        code="unknown-run",
+        where=name,
+        message=message,
+        hint="`harness history` lists the runs; a file of results does as well",
+    )
+
+
+def _with_turns(
+    history: History, run: RunRow, rows: Sequence[ConversationRow]
+) -> list[ConversationRow]:
+    """The rows, each bad one with its turns: they tell where it went wrong."""
+    bad = [(run.run, row.number) for row in rows if Outcome(row.outcome).is_bad]
+    turns = history.turns(bad)
+    return [replace(row, turns=turns.get((run.run, row.number), ())) for row in rows]
+
+
+def _reworded(old: Side, new: Side) -> list[Reworded] | None:
+    if old.results is None or new.results is None:
+        return None
+    return find_reworded(old.results, new.results)
+
+
+def _slower() -> Slower:
+    """From when on a conversation counts as slower; harness.yaml may say."""
+    file = find_config(Path.cwd())
+    return read_config(file).slower if file is not None else Slower()

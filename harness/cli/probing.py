@@ -1,0 +1,59 @@
+"""`harness probe`: whether a provider keeps two conversations apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from harness.cli.here import project_here
+from harness.engine.isolation import TEXTS, Leak, Script, probe
+from harness.engine.lines import Lines
+from harness.engine.loading import load_scenario
+from harness.engine.project import Project
+from harness.errors import Problem, ScenarioError
+
+
+def probe_isolation(provider: str, scenarios: Sequence[Path], texts: Sequence[str]) -> bool:
+    """Probe, and print what came. Returns whether words of one conversation are in the other.
+
+    Raises `AuthoringError` where a file is wrong, and `PlayError` where a conversation broke.
+    """
+    project = project_here()
+    project.provider_config(provider)
+    came = probe(Lines(project), provider, _scripts(project, scenarios, texts))
+    for leak in came.leaks:
+        typer.echo(leak_text(leak))
+    said = f"{came.turns} turns each, {came.own} words seen again where they were said"
+    if came.leaks:
+        typer.echo(f"{provider}: {len(came.leaks)} words leaked ({said})")
+        return True
+    typer.echo(f"{provider}: the conversations are apart ({said})")
+    if came.own == 0:
+        typer.echo(
+            "note: no answer repeated any word, so only an answer that does could have shown a leak"
+        )
+    return False
+
+
+def leak_text(leak: Leak) -> str:
+    """Where a word turned up, who said it, and what stands around it."""
+    turn = f"turn {leak.found_in}, {leak.where}" if leak.found_in else leak.where
+    return (
+        f"{turn} of the {leak.found_by} conversation: '{leak.marker}' was said in turn"
+        f" {leak.said_in} of the {leak.said_by} [not-isolated]\n  {leak.text}"
+    )
+
+
+def _scripts(
+    project: Project, scenarios: Sequence[Path], texts: Sequence[str]
+) -> tuple[Script, Script]:
+    if len(scenarios) > 2 or (scenarios and texts):  # noqa: PLR2004  # two conversations
+        message = "two conversations say --say texts, or one or two --scenario files"
+        raise ScenarioError(Problem(code="wrong-option", message=message, where="harness probe"))
+    if not scenarios:
+        script = Script(texts=tuple(texts) or TEXTS)
+        return script, script
+    loaded = [Script(scenario=load_scenario(project, file.resolve())) for file in scenarios]
+    return loaded[0], loaded[-1]

@@ -1,0 +1,97 @@
+"""Holds one run against another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from harness.config import Slower
+from harness.conversation import Outcome
+from harness.history.rows import ConversationRow
+
+
+class Change(StrEnum):
+    """What became of a conversation, the weightiest first."""
+
+    REGRESSION = "regression"
+    """It passed, and now it does not: it failed or broke."""
+    RED = "still red"
+    NEW = "new"
+    GONE = "gone"
+    SKIPPED = "skipped now"
+    """Or it fails as expected."""
+    RETURNED = "played again"
+    """It was skipped, or failed as expected."""
+    REPAIR = "repair"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A conversation of two runs; None where a run did not hold it."""
+
+    before: ConversationRow | None
+    after: ConversationRow | None
+    before_takes: Sequence[ConversationRow] = ()
+    after_takes: Sequence[ConversationRow] = ()
+
+    @property
+    def id(self) -> str:
+        """As pytest names it."""
+        one = self.after or self.before
+        return one.id if one is not None else ""
+
+    @property
+    def change(self) -> Change | None:
+        """What became of it; None where it passed both times, or was skipped both times."""
+        if self.before is None:
+            return Change.NEW
+        if self.after is None:
+            return Change.GONE
+        old, new = self.before.counted, self.after.counted
+        if Outcome.SKIPPED in (old, new):
+            if old == new:
+                return None
+            return Change.SKIPPED if new == Outcome.SKIPPED else Change.RETURNED
+        if not Outcome(new).is_bad:
+            return Change.REPAIR if Outcome(old).is_bad else None
+        return Change.RED if Outcome(old).is_bad else Change.REGRESSION
+
+    def is_slower(self, slower: Slower) -> bool:
+        """Whether it passed both times, and took longer by factor and by seconds."""
+        if self.before is None or self.after is None:
+            return False
+        old, new = self.before.latency, self.after.latency
+        has_passed = self.before.outcome == self.after.outcome == Outcome.PASSED
+        if not has_passed or old is None or new is None:
+            return False
+        return new >= slower.factor * old and new - old >= slower.at_least
+
+
+def compare(
+    before: Iterable[ConversationRow], after: Iterable[ConversationRow]
+) -> Iterator[Compared]:
+    """The conversations of both runs, in the order of the second; those that are gone last."""
+    old, old_takes = _by_id(before)
+    new, new_takes = _by_id(after)
+    for name in dict.fromkeys((*new, *old)):
+        yield Compared(
+            before=old.get(name),
+            after=new.get(name),
+            before_takes=old_takes.get(name, ()),
+            after_takes=new_takes.get(name, ()),
+        )
+
+
+def _by_id(
+    rows: Iterable[ConversationRow],
+) -> tuple[Mapping[str, ConversationRow], Mapping[str, Sequence[ConversationRow]]]:
+    """Verdicts, and takes, by the id of the conversation."""
+    verdicts: dict[str, ConversationRow] = {}
+    takes: dict[str, list[ConversationRow]] = {}
+    for row in rows:
+        if row.take:
+            takes.setdefault(row.id, []).append(row)
+        else:
+            verdicts[row.id] = row
+    return verdicts, takes

@@ -1,0 +1,155 @@
+"""What `harness history` shows: runs, flaky scenarios, and what got slower."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import median
+from typing import TYPE_CHECKING
+
+from harness.conversation import Outcome
+from harness.durations import format_duration
+from harness.history.flips import Flaky, first_bad
+from harness.history.rows import ConversationRow, RunRow
+from harness.history.sections import Section
+from harness.history.series import Seen, Series
+from harness.history.slowness import RECENT, Slowed
+
+if TYPE_CHECKING:
+    from harness.history.store import History
+
+_RUN_HEADS = ("run", "began (UTC)", "mode", "branch", "commit")
+_COMMIT = 8
+"""Characters of a commit that are shown."""
+
+
+def runs_section(runs: Sequence[RunRow], series: Series) -> Section:
+    """A line for each run, the newest last."""
+    times = _medians(series)
+    outcomes = [outcome.value for outcome in Outcome]
+    return Section(
+        title=f"{len(runs)} run{'' if len(runs) == 1 else 's'}",
+        heads=(*_RUN_HEADS, *outcomes, "pass rate", "median"),
+        rows=[
+            (
+                *_about(run),
+                *(str(getattr(run, outcome)) for outcome in outcomes),
+                "" if run.pass_rate is None else f"{run.pass_rate:.1%}".replace("%", " %"),
+                "" if run.run not in times else format_duration(times[run.run]),
+            )
+            for run in runs
+        ],
+        lines=["median: of the replies' time in passed live conversations"] if times else (),
+    )
+
+
+def scenario_section(name: str, seen: Sequence[Seen], history: History) -> Section:
+    """A line for each run of one conversation, the newest last. Raises `HistoryError`."""
+    heads = (*_RUN_HEADS, "outcome", "takes", "time", "scenario", "turn", "why")
+    return Section(title=name, heads=heads, rows=list(_runs_of(seen, history)))
+
+
+def flaky_section(flaky: Sequence[Flaky]) -> Section:
+    """Scenarios whose outcome alternates."""
+    if not flaky:
+        return Section(title="flaky: none")
+    return Section(
+        title=f"flaky: {len(flaky)}",
+        heads=("conversation", "flips", "passed", "turn that flips", "why"),
+        rows=[
+            (
+                one.id,
+                str(one.flips),
+                f"{one.passed} of {one.told}",
+                _flipping(one),
+                one.codes.replace(" ", ", "),
+            )
+            for one in flaky
+        ],
+    )
+
+
+def slowed_section(slowed: Sequence[Slowed]) -> Section:
+    """Scenarios that got slower."""
+    if not slowed:
+        return Section(title="slower: none")
+    return Section(
+        title=f"slower: {len(slowed)}",
+        heads=("conversation", "before", "now", "noise", "most in"),
+        rows=[
+            (
+                one.id,
+                format_duration(one.before),
+                format_duration(one.now),
+                format_duration(one.noise),
+                ""
+                if one.turn is None
+                else f"{turn_name(one.turn)}: {format_duration(one.turn_before)} to "
+                f"{format_duration(one.turn_now)}",
+            )
+            for one in slowed
+        ],
+        lines=[f"medians of the last {RECENT} live runs and of those before"],
+    )
+
+
+def turn_name(turn: int) -> str:
+    """`turn 2`; what is no turn by its own words."""
+    return {0: "conversation", -1: "closing"}.get(turn, f"turn {turn}")
+
+
+def takes_text(takes: Sequence[ConversationRow]) -> str:
+    """How many takes of a repeated scenario passed; empty for another one."""
+    passed = sum(one.outcome == Outcome.PASSED for one in takes)
+    return f"{passed} of {len(takes)}" if takes else ""
+
+
+def began(run: RunRow) -> str:
+    """When a run began, to the minute."""
+    return f"{run.started:%Y-%m-%d %H:%M}"
+
+
+def _about(run: RunRow) -> tuple[str, ...]:
+    return run.run, began(run), run.mode, run.branch, run.commit[:_COMMIT]
+
+
+def _medians(series: Series) -> Mapping[str, float]:
+    """By run, of conversations whose time was measured."""
+    times: dict[str, list[float]] = {}
+    for seen in series.values():
+        for one in seen:
+            held = one.conversation
+            is_measured = held.latency is not None and not held.is_replayed
+            if is_measured and held.outcome == Outcome.PASSED:
+                times.setdefault(one.run.run, []).append(held.latency or 0.0)
+    return {run: median(some) for run, some in times.items()}
+
+
+def _flipping(flaky: Flaky) -> str:
+    if flaky.turn is None:
+        return ""
+    return f"{turn_name(flaky.turn)} in {flaky.turn_failures} of {flaky.failures} failures"
+
+
+def _runs_of(seen: Sequence[Seen], history: History) -> Iterator[tuple[str, ...]]:
+    before = ""
+    for one in seen:
+        held = one.conversation
+        takes = [
+            take
+            for take in history.conversations(one.run.run, scenario=held.scenario)
+            if take.take and take.id == held.id
+        ]
+        red = next((take for take in takes if Outcome(take.outcome).is_bad), held)
+        place = (one.run.run, red.number)
+        bad = first_bad(history.turns([place]).get(place, ()))
+        is_changed = bool(before) and before != held.fingerprint
+        before = held.fingerprint
+        yield (
+            *_about(one.run),
+            held.outcome,
+            takes_text(takes),
+            "" if held.latency is None else format_duration(held.latency),
+            "changed" if is_changed else "",
+            "" if bad is None else turn_name(bad.turn),
+            (bad.codes if bad is not None else held.codes).replace(" ", ", "),
+        )

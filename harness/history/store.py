@@ -1,0 +1,257 @@
+"""Reads and writes a history with SQLAlchemy: SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, Self, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from harness.history.address import Address
+from harness.history.errors import HistoryError
+from harness.history.rows import ConversationRow, RunRow, TurnRow
+from harness.history.tables import CONVERSATIONS, METADATA, RUNS, SCHEMA, TURNS, VERSION
+
+_Row = TypeVar("_Row")
+
+PATIENCE = 30
+"""Seconds that a writer waits for another one of the same SQLite file."""
+CONNECTING = 10
+"""Seconds that a server may take to answer."""
+AT_ONCE = 500
+"""Rows of one statement; SQLite takes 32,766 values."""
+_LOCK = 0x6861_726E_6573_73
+"""Of PostgreSQL: a writer holds it to the end of its transaction, so that two do not make the
+tables, or add the same run, at once."""
+
+_COLUMNS = {
+    kind: tuple(one.name for one in fields(kind) if one.name not in ("turns", "commit"))
+    for kind in (RunRow, ConversationRow, TurnRow)
+}
+"""The fields of each kind of rows that are columns of the same name."""
+
+
+class History:
+    """A history that is open; a context manager. All methods raise `HistoryError`."""
+
+    def __init__(self, address: Address, *, writes: bool = False) -> None:
+        """`writes` makes the file and the tables where they are missing.
+
+        Raises `HistoryError` where there is nothing to read, or another version of it.
+        """
+        self._address = address
+        if address.file is not None:
+            if not writes and not address.file.is_file():
+                raise self._missing()
+            if writes:
+                self._make_folder()
+        with self._told():
+            self._engine = _engine(address, writes=writes)
+        try:
+            with self._begin() as connection:
+                if not writes or sa.inspect(connection).has_table(SCHEMA.name):
+                    self._require_version(connection)
+        except HistoryError:
+            self._engine.dispose()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._engine.dispose()
+
+    def add(self, run: RunRow, conversations: Sequence[ConversationRow]) -> None:
+        """Add a run, all of it or nothing. One that is there already is replaced."""
+        with self._begin() as connection:
+            self._prepare(connection)
+            _remove(connection, (run.run,))
+            connection.execute(sa.insert(RUNS), _values(run, commit_id=run.commit))
+            for some in _parts(conversations):
+                connection.execute(
+                    sa.insert(CONVERSATIONS), [_values(one, run=run.run) for one in some]
+                )
+                turns = [
+                    _values(turn, run=run.run, number=one.number)
+                    for one in some
+                    for turn in one.turns
+                ]
+                if turns:
+                    connection.execute(sa.insert(TURNS), turns)
+
+    def runs(
+        self, *, last: int | None = None, project: str = "", branch: str = "", mode: str = ""
+    ) -> list[RunRow]:
+        """The runs in the order in which they began; with `last`, at most so many."""
+        query = sa.select(RUNS).order_by(RUNS.c.started.desc(), RUNS.c.run.desc()).limit(last)
+        for column, value in (
+            (RUNS.c.project, project),
+            (RUNS.c.branch, branch),
+            (RUNS.c.mode, mode),
+        ):
+            if value:
+                query = query.where(column == value)
+        with self._begin() as connection:
+            found = [_run(row) for row in connection.execute(query).mappings()]
+        return found[::-1]
+
+    def conversations(self, run: str, *, scenario: str = "") -> list[ConversationRow]:
+        """What a run held, in its order, without turns."""
+        columns = [column for column in CONVERSATIONS.c if column.name != "run"]
+        query = sa.select(*columns).where(CONVERSATIONS.c.run == run)
+        if scenario:
+            query = query.where(CONVERSATIONS.c.scenario == scenario)
+        with self._begin() as connection:
+            rows = connection.execute(query.order_by(CONVERSATIONS.c.number)).mappings().all()
+        return [ConversationRow(**row) for row in rows]
+
+    def turns(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], list[TurnRow]]:
+        """The turns of conversations, each given by its run and its number in it."""
+        asked: dict[str, list[int]] = {}
+        for run, number in places:
+            asked.setdefault(run, []).append(number)
+        found: dict[tuple[str, int], list[TurnRow]] = {}
+        with self._begin() as connection:
+            for run, numbers in asked.items():
+                for some in _parts(sorted(set(numbers))):
+                    query = sa.select(TURNS).where(TURNS.c.run == run, TURNS.c.number.in_(some))
+                    for row in connection.execute(query.order_by(TURNS.c.number, TURNS.c.turn)):
+                        turn = TurnRow(
+                            turn=row.turn, outcome=row.outcome, latency=row.latency, codes=row.codes
+                        )
+                        found.setdefault((run, row.number), []).append(turn)
+        return found
+
+    def prune(
+        self, *, keep: int | None = None, before: datetime | None = None, project: str = ""
+    ) -> int:
+        """Remove all runs but the newest `keep`, and those that began before a time.
+
+        Gives how many were removed.
+        """
+        runs = self.runs(project=project)
+        gone = runs[: max(0, len(runs) - keep)] if keep is not None else []
+        gone += [run for run in runs if before is not None and run.started < before]
+        names = {run.run for run in gone}
+        with self._begin() as connection:
+            for some in _parts(sorted(names)):
+                _remove(connection, some)
+        if names and self._address.file is not None:
+            self._give_back_room()
+        return len(names)
+
+    def _give_back_room(self) -> None:
+        """Make SQLite's file smaller; not possible inside a transaction."""
+        with self._told():
+            connection = self._engine.raw_connection()
+            try:
+                connection.cursor().execute("VACUUM")
+            finally:
+                connection.close()
+
+    def _prepare(self, connection: sa.Connection) -> None:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        if sa.inspect(connection).has_table(SCHEMA.name):
+            return
+        METADATA.create_all(connection)
+        connection.execute(sa.insert(SCHEMA), {"version": VERSION})
+
+    def _require_version(self, connection: sa.Connection) -> None:
+        if not sa.inspect(connection).has_table(SCHEMA.name):
+            raise self._missing()
+        found = connection.execute(sa.select(SCHEMA.c.version)).scalar_one_or_none()
+        if found == VERSION:
+            return
+        raise HistoryError(
+            code="history-version",
+            where=self._address.shown,
+            message=f"the tables have version {found}, this harness reads version {VERSION}",
+            hint="use the harness that wrote them, or begin another history",
+        )
+
+    @contextmanager
+    def _begin(self) -> Iterator[sa.Connection]:
+        with self._told(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, ImportError) as error:
+            # Not chained: a driver's error may hold the URL with its password.
+            raise HistoryError(
+                code="history-unusable",
+                where=self._address.shown,
+                message=f"the history cannot be used: {self._reason(error)}",
+            ) from None
+
+    def _reason(self, error: Exception) -> str:
+        """The first line of what the driver says, without the password."""
+        said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        password = self._address.password
+        return said.replace(password, "…") if password else said
+
+    def _missing(self) -> HistoryError:
+        return HistoryError(
+            code="history-missing",
+            where=self._address.shown,
+            message="there is no history yet",
+            hint="a run with reports begins it, such as `harness run`",
+        )
+
+    def _make_folder(self) -> None:
+        assert self._address.file is not None  # noqa: S101  # told by the caller
+        try:
+            self._address.file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise HistoryError(
+                code="history-unusable",
+                where=self._address.shown,
+                message=f"the history cannot be used: {error.strerror}",
+            ) from error
+
+
+def _engine(address: Address, *, writes: bool) -> sa.Engine:
+    """Connections are not kept: a history is opened for a moment."""
+    pool = sa.pool.NullPool
+    if address.file is None:
+        options = {"connect_timeout": CONNECTING}
+        return sa.create_engine(address.url, poolclass=pool, connect_args=options)
+    url = sa.URL.create("sqlite", database=str(address.file))
+    engine = sa.create_engine(url, poolclass=pool, connect_args={"timeout": PATIENCE})
+
+    @sa.event.listens_for(engine, "connect")
+    def _connected(connection: Any, _: object) -> None:  # noqa: ANN401  # the driver's own
+        # The driver shall begin nothing by itself: it would take the lock only with the first
+        # write, and fail where another writer was between.
+        connection.isolation_level = None
+
+    @sa.event.listens_for(engine, "begin")
+    def _begun(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _remove(connection: sa.Connection, runs: Sequence[str]) -> None:
+    for table in (TURNS, CONVERSATIONS, RUNS):
+        connection.execute(sa.delete(table).where(table.c.run.in_(runs)))
+
+
+def _values(row: RunRow | ConversationRow | TurnRow, **more: object) -> Mapping[str, object]:
+    return {**{name: getattr(row, name) for name in _COLUMNS[type(row)]}, **more}
+
+
+def _run(row: sa.RowMapping) -> RunRow:
+    values = dict(row)
+    return RunRow(commit=values.pop("commit_id"), **values)
+
+
+def _parts(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
+    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))

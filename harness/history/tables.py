@@ -1,0 +1,99 @@
+"""The tables of a history."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Double,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+VERSION = 1
+"""Of the tables. It rises when a harness that knows the old ones would read them wrong."""
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A time in UTC; SQLite keeps no zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """In UTC. A time without a zone is taken as UTC."""
+        del dialect
+        return None if value is None else _in_utc(value)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """With its zone."""
+        del dialect
+        return None if value is None else _in_utc(value)
+
+
+METADATA = MetaData()
+"""The names begin with `harness_`: a database of a server may hold other tables."""
+
+SCHEMA = Table("harness_schema", METADATA, Column("version", Integer, nullable=False))
+
+RUNS = Table(
+    "harness_runs",
+    METADATA,
+    Column("run", String(64), primary_key=True),
+    Column("started", UtcTime, nullable=False),
+    Column("ended", UtcTime),
+    Column("mode", String(16), nullable=False),
+    Column("project", Text, nullable=False),
+    Column("commit_id", Text, nullable=False),
+    Column("branch", Text, nullable=False),
+    Column("harness", Text, nullable=False),
+    Column("passed", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("broken", Integer, nullable=False),
+    Column("skipped", Integer, nullable=False),
+    Column("exit_status", Integer),
+)
+
+CONVERSATIONS = Table(
+    "harness_conversations",
+    METADATA,
+    Column("run", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+    Column("scenario", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("row", Text, nullable=False),
+    Column("take", Integer, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("latency", Double),
+    Column("codes", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("is_expected", Boolean, nullable=False),
+    Column("is_replayed", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+TURNS = Table(
+    "harness_turns",
+    METADATA,
+    Column("run", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("turn", Integer, primary_key=True, autoincrement=False),
+    Column("outcome", String(16), nullable=False),
+    Column("latency", Double),
+    Column("codes", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""`number` is that of the conversation in its run."""
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

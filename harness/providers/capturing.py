@@ -1,0 +1,55 @@
+"""What a step remembers of its answer."""
+
+from __future__ import annotations
+
+from harness.errors import ProtocolError, quote
+from harness.json_path import find_first
+from harness.providers.definition import Step
+from harness.providers.flow import FlowState
+from harness.providers.reply import error_in
+from harness.typing import Json
+from harness.wire.secret_spans import MARK
+
+
+def capture(step: Step, payload: Json, state: FlowState) -> None:
+    """Take a step's captures.
+
+    Raises `ProtocolError`: `capture-missing` where there is nothing, `capture-repeated` where
+    an answer gives again what must be new.
+    """
+    for name, path in step.capture.items():
+        found, value = find_first(path, payload)
+        if not found or value is None or value == "":
+            was = "is empty" if found else "is missing"
+            raise ProtocolError(
+                "capture-missing",
+                f"'{name}' {was} in the answer of step {step.name}: {path} leads to nothing usable",
+                details=(*error_in(payload), *_contract_of(state)),
+            )
+        state.captured[name] = value
+        if name in step.secret_captures:
+            state.know(name, value)
+        if name in step.new_captures:
+            _require_new(name, value, step, state)
+
+
+def _require_new(name: str, value: Json, step: Step, state: FlowState) -> None:
+    text = str(value)
+    # In a replay, all secrets of one name have the same mark.
+    if MARK.search(text):
+        return
+    first = state.given.get((name, text))
+    if first is None:
+        state.given[name, text] = f"step {step.name} in turn {state.turn}"
+        return
+    raise ProtocolError(
+        "capture-repeated",
+        f"the answer of step {step.name} gives the '{name}' of {first} again, {quote(text)},"
+        " expected a new one",
+        "the conversation did not go on there, or the answer came from a cache",
+    )
+
+
+def _contract_of(state: FlowState) -> tuple[str, ...]:
+    broken = state.exchanges[-1].contract if state.exchanges else ()
+    return tuple(f"breaks the contract at {sentence}" for sentence in broken)

@@ -1,0 +1,94 @@
+"""Which members of `settings`, `session` and `message` a definition's templates name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from harness.errors import Problem, did_you_mean, quote
+from harness.template import expressions
+from harness.template.places import expression_with
+from harness.typing import Json, Path
+from harness.yaml_reader import Document
+
+MESSAGE = ("text", "display_text", "attachments", "metadata")
+"""What there is of a message."""
+
+_CLOSED = re.compile(r"(?<![.\w'\"])(settings|message)\.(\w+)")
+_ASKED = ("for_each", "when")
+"""Keys whose texts are expressions also without `${…}`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What a definition takes of what a scenario tells; None of what it takes whole."""
+
+    session: frozenset[str] | None = None
+    message: frozenset[str] | None = None
+
+
+def taken_by(value: Json) -> Taken:
+    """What a definition's templates take; `value` is the whole definition."""
+    found = [one for _, one in _expressions(value)]
+    elements = "|".join(sorted(map(re.escape, _elements_of_turns(value))))
+    # What was said in an earlier turn stands under `user`.
+    message = r"message|\w+\.user|turns\[[^\]]*\](?:\.user|(?!\.))"
+    message += rf"|(?:{elements})(?!\.)" if elements else ""
+    return Taken(session=_members("session", found), message=_members(message, found))
+
+
+def member_problems(document: Document, settings: Iterable[str]) -> Iterator[Problem]:
+    """Members that do not exist. An absent one is none, so it would be left out in silence."""
+    known = {"settings": tuple(settings), "message": MESSAGE}
+    loops = {text for path, text in _texts(document.value) if path[-1:] == ("as",)}
+    for path, expression in _expressions(document.value):
+        for root, name in _CLOSED.findall(expression):
+            # What may never be asked for is told of otherwise.
+            if root in loops or name in known[root] or name.startswith("__"):
+                continue
+            is_setting = root == "settings"
+            what = f"setting {quote(name)}" if is_setting else quote(f"message.{name}")
+            yield Problem(
+                code="unknown-setting" if is_setting else "unknown-member",
+                message=f"there is no {what}",
+                place=expression_with(name, document.place(path)),
+                hint=did_you_mean(name, known[root]),
+            )
+
+
+def _members(root: str, found: Iterable[str]) -> frozenset[str] | None:
+    """The members that expressions name of something; None where they take it whole."""
+    pattern = re.compile(rf"(?<![.\w])(?:{root})\b(?:\.(\w+)|\[\s*['\"](\w+)['\"]\s*\])?")
+    members = [match[1] or match[2] for one in found for match in pattern.finditer(one)]
+    return None if None in members else frozenset(members)
+
+
+def _elements_of_turns(value: Json) -> Iterator[str]:
+    """What a definition calls the turns that it goes through one by one."""
+    texts = dict(_texts(value))
+    for path, text in texts.items():
+        if path[-1:] == ("for_each",) and re.search(r"(?<![.\w])turns\b", text):
+            yield texts.get((*path[:-1], "as"), "turns")
+
+
+def _expressions(value: Json) -> Iterator[tuple[Path, str]]:
+    for path, text in _texts(value):
+        if "${" in text:
+            yield from ((path, one) for one in expressions(text))
+        elif path[-1:] and path[-1] in _ASKED:
+            yield path, text
+
+
+def _texts(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text in a value, with its path; of a key the path of what stands behind it."""
+    if isinstance(value, str):
+        yield path, value
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            if "${" in key:
+                yield (*path, key), key
+            yield from _texts(one, (*path, key))
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _texts(one, (*path, index))

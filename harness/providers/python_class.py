@@ -1,0 +1,171 @@
+"""Providers that are Python classes: the way out where a definition cannot say it."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from harness.conversation import Reply, ReplyMessage, UserMessage
+from harness.errors import (
+    CassetteError,
+    DefinitionError,
+    PlayError,
+    Problem,
+    ProtocolError,
+    SchemaError,
+)
+from harness.json_schema import compile_schema
+from harness.parsed_cache import content_key
+from harness.providers.connection import REFUSES, Connection, refused
+from harness.providers.definition import PHASES, Definition, Setting
+from harness.providers.flow import FlowState
+from harness.typing import Json
+from harness.wire import Wire
+
+
+@runtime_checkable
+class Talks(Protocol):
+    """What a provider class must have. It may also have `open`, `history` and `close`."""
+
+    settings: Mapping[str, Mapping[str, Json]]
+    """As in a definition: JSON Schemas by name, `base_url` among them."""
+
+    def say(self, message: UserMessage) -> Reply | str:
+        """Send a message, and give what the bot answered."""
+
+
+def definition_of_class(made: type, where: str) -> Definition:
+    """A definition that a class performs. `where` names the class, for messages.
+
+    Raises `DefinitionError` where it lacks `settings`, `base_url` among them, or `say`.
+    """
+    lacking = [name for name in ("settings", "say") if not hasattr(made, name)]
+    settings = getattr(made, "settings", {})
+    if not lacking and not (isinstance(settings, Mapping) and "base_url" in settings):
+        lacking = ["settings['base_url']"]
+    if lacking:
+        problem = Problem(
+            code="wrong-class",
+            message=f"the class {made.__name__} lacks {' and '.join(lacking)}",
+            where=where,
+            hint="docs/providers.md shows a provider that is a Python class",
+        )
+        raise DefinitionError(problem)
+    file = Path(inspect.getfile(made))
+    title = (inspect.getdoc(made) or made.__name__).partition("\n")[0]
+    return Definition(
+        name=str(getattr(made, "name", made.__name__)),
+        title=title,
+        fingerprint=content_key("class", made.__qualname__, file.read_bytes()),
+        settings={name: _setting(name, one, where) for name, one in settings.items()},
+        phases=dict.fromkeys(PHASES, ()),
+        headers_kept=frozenset(name.lower() for name in getattr(made, "keep_headers", ())),
+        header_names=frozenset(name.lower() for name in getattr(made, "secret_headers", ())),
+        client=made,
+    )
+
+
+class Driver:
+    """Performs the phases of one conversation by the methods of a class."""
+
+    def __init__(self, made: type, state: FlowState, wire: Wire) -> None:
+        self._made = made
+        self._state = state
+        self._wire = wire
+        self._connection = Connection(state, wire)
+        self._one: object = None
+        self._is_open = False
+
+    def open(self) -> None:
+        """Make the object, and call its `open` where it has one."""
+        self._perform("open", self._wire)
+        self._is_open = True
+
+    def say(self, message: UserMessage) -> Reply:
+        """Call `say`. A text that it gives becomes the only message of the reply."""
+        said = self._perform("send", self._wire, message)
+        reply = said if isinstance(said, Reply) else None
+        if isinstance(said, str):
+            reply = Reply(messages=(ReplyMessage(text=said),))
+        if reply is None:
+            kind = type(said).__name__
+            raise ProtocolError("no-reply", f"{self._name}.say gave {kind}, expected a Reply")
+        return reply if reply.payload is not None else replace(reply, payload=self._payload())
+
+    def history(self) -> Json:
+        """Call `history`. Raises `ProtocolError` where the class has none."""
+        if not hasattr(self._made, "history"):
+            raise ProtocolError("no-history", f"the provider class {self._name} has no history")
+        return self._perform("history", self._wire)  # type: ignore[return-value]  # JSON by contract
+
+    def close(self, wire: Wire) -> None:
+        """Call `close` where there is one, over another wire where the session's is broken.
+
+        Not where `open` broke off: what it had made until then is known to it alone.
+        """
+        if self._is_open:
+            self._perform("close", wire)
+
+    @property
+    def _name(self) -> str:
+        return self._made.__name__
+
+    def _perform(self, phase: str, wire: Wire, *arguments: object) -> object:
+        connection = self._connection
+        connection.wire, connection.phase = wire, phase
+        connection.asked, connection.last, connection.error = 0, None, None
+        method = {"send": "say"}.get(phase, phase)
+        try:
+            if self._one is None:
+                self._one = self._made(connection)
+            call = getattr(self._one, method, None)
+            result = call(*arguments) if call is not None else None
+        except PlayError:
+            raise
+        except Exception as error:
+            raise self._told(method, error) from error
+        if isinstance(connection.error, CassetteError):
+            # A client that swallows it would make a replay of something that was not recorded.
+            raise connection.error
+        return result
+
+    def _told(self, method: str, error: Exception) -> PlayError:
+        """What an exception of the class means: often a client's own name for ours."""
+        connection = self._connection
+        if connection.error is not None:
+            return connection.error
+        if connection.last is not None and connection.last.status >= REFUSES:
+            return refused(self._state.exchanges[-1])
+        return ProtocolError(
+            "provider-crashed", f"the provider class {self._name} crashed in {method}: {error!r}"
+        )
+
+    def _payload(self) -> Json:
+        """The JSON of the last answer; None where it is none."""
+        last = self._connection.last
+        try:
+            payload: Json = json.loads(last.body) if last is not None else None
+        except ValueError:
+            return None
+        return payload
+
+
+def _setting(name: str, given: Mapping[str, Json], where: str) -> Setting:
+    schema = {key: one for key, one in given.items() if key not in ("secret", "required")}
+    try:
+        compile_schema(schema, name=name)
+    except SchemaError as error:
+        first = error.problems[0]
+        message = f"the setting '{name}': {first.message}"
+        raise DefinitionError(Problem(code=first.code, message=message, where=where)) from error
+    return Setting(
+        name=name,
+        schema=schema,
+        is_secret=bool(given.get("secret")),
+        is_required=bool(given.get("required")),
+        default=given.get("default"),
+    )

@@ -1,0 +1,33 @@
+"""Lines of scenarios in JUnit's XML."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+class JunitLines:
+    """Tells JUnit's reporter the line of each scenario.
+
+    Of `junit_family=xunit1`, the family that knows files and lines; pytest itself counts lines
+    from 0 there, and people and CI servers count from 1.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._xml: Any = None
+
+    @pytest.hookimpl
+    def pytest_sessionstart(self) -> None:
+        """Find the reporter, which pytest registers without a name."""
+        plugins = self._config.pluginmanager.get_plugins()
+        self._xml = next((one for one in plugins if hasattr(one, "node_reporter")), None)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Before JUnit's reporter takes the report: what it was told stays."""
+        file, line, _ = report.location
+        is_scenario = file.lower().endswith((".yaml", ".yml"))
+        if report.when == "setup" and is_scenario and line is not None and self._xml is not None:
+            self._xml.node_reporter(report).add_attribute("line", line + 1)

@@ -1,0 +1,122 @@
+"""A line at the foot of the terminal that tells how far a run is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pytest
+
+from harness.engine.players import Players, Progress
+
+EVERY = 0.25
+"""Seconds between two looks."""
+_TERMINAL = "/dev/tty"
+_SAVE, _RESTORE, _ERASE = "\x1b7", "\x1b8", "\x1b[2K"
+
+
+def progress_line(progress: Progress, mode: str, seconds: float) -> str:
+    """`live: 8 open, 12 of 40 done, 3.2 turns/s, 0:35 left`, after so many seconds."""
+    told = [f"{progress.open} open", f"{progress.done} of {progress.total} done"]
+    if progress.done and seconds > 0:
+        left = seconds / progress.done * (progress.total - progress.done)
+        minutes, rest = divmod(round(left), 60)
+        told += [f"{progress.turns / seconds:.1f} turns/s", f"{minutes}:{rest:02} left"]
+    return f"{mode}: {', '.join(told)}"
+
+
+def is_shown(config: pytest.Config, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether somebody looks at a terminal that can show it, and wants to."""
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not getattr(reporter, "isatty", False):
+        return False
+    if config.option.verbose < -1 or config.option.usepdb or config.option.trace:
+        return False
+    return not environment.get("CI") and environment.get("TERM", "dumb") != "dumb"
+
+
+@contextmanager
+def showing_progress(config: pytest.Config, players: Players, mode: str) -> Iterator[None]:
+    """Show how far the players are, until this is left; nothing where nobody looks."""
+    if not is_shown(config):
+        yield
+        return
+    try:
+        terminal = os.open(_TERMINAL, os.O_WRONLY | os.O_NOCTTY)
+    except OSError:
+        yield
+        return
+    began = time.monotonic()
+    foot = Foot(terminal, lambda: progress_line(players.progress(), mode, time.monotonic() - began))
+    foot.start()
+    try:
+        yield
+    finally:
+        foot.stop()
+        os.close(terminal)
+
+
+class Foot:
+    """The last row of a terminal, kept apart from the rows above, which scroll without it.
+
+    So whatever writes above need not know of it: pytest's own progress, and tests with `-s`.
+    Source: DECSTBM, DECSC and DECRC of the VT100, which terminals on Linux and macOS know.
+    """
+
+    def __init__(self, terminal: int, text: Callable[[], str]) -> None:
+        """`terminal` is a file descriptor; each drawing is one write to it."""
+        self._terminal = terminal
+        self._text = text
+        self._size = os.terminal_size((0, 0))
+        self._shown = ""
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._draw_until_ended, name="progress", daemon=True)
+
+    def start(self) -> None:
+        """Take the last row."""
+        self._draw()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Give it back."""
+        self._ended.set()
+        self._thread.join()
+        if self._shown:
+            rows = self._size.lines
+            self._write(f"{_SAVE}\x1b[1;{rows}r\x1b[{rows};1H{_ERASE}{_RESTORE}")
+
+    def _draw_until_ended(self) -> None:
+        while not self._ended.wait(EVERY):
+            self._draw()
+
+    def _draw(self) -> None:
+        size = _size_of(self._terminal)
+        if size.lines < 3:  # noqa: PLR2004  # no room for a row of its own
+            return
+        before = ""
+        if size != self._size:
+            # Down first: where the cursor stands in the last row, all moves up by one. A line end
+            # would do so as well, and lose the column.
+            before = f"\x1bD{_SAVE}\x1b[1;{size.lines - 1}r{_RESTORE}\x1b[1A"
+            self._size = size
+        text = self._text()[: size.columns - 1]
+        if before or text != self._shown:
+            self._shown = text
+            self._write(f"{before}{_SAVE}\x1b[{size.lines};1H{_ERASE}{text}{_RESTORE}")
+
+    def _write(self, text: str) -> None:
+        # The terminal may be closed; the run goes on.
+        with suppress(OSError):
+            os.write(self._terminal, text.encode())
+
+
+def _size_of(terminal: int) -> os.terminal_size:
+    try:
+        return os.get_terminal_size(terminal)
+    except OSError:
+        return shutil.get_terminal_size()

@@ -1,0 +1,171 @@
+"""What was played, as steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from allure_commons.model2 import (
+    Attachment,
+    Parameter,
+    Status,
+    StatusDetails,
+    TestStepResult,
+)
+
+from harness.conversation import Exchange, Outcome, Transcript, Turn
+from harness.engine.drift.drift import TurnDrift
+from harness.engine.result import CheckResult, ScenarioResult
+from harness.evaluation import Takes
+from harness.providers.session import CLOSING
+from harness.reports.allure.payloads import conversation_text, exchanges_text, turn_text
+from harness.reports.allure.texts import clean, name_of
+
+Attach = Callable[[str, str], Attachment]
+"""Writes an attachment: name and text."""
+
+TURN = "message, reply and payloads"
+PAYLOADS = "payloads"
+CONVERSATION = "all messages, replies and payloads"
+
+
+class Steps:
+    """The steps of one test."""
+
+    def __init__(self, attach: Attach, started: int) -> None:
+        """`started` is when the test did, in milliseconds."""
+        self._attach = attach
+        self._started = started
+        self._shared: Attachment | None = None
+
+    def of_takes(self, takes: Takes) -> list[TestStepResult]:
+        """A step for each take, which holds the steps of its turns."""
+        return [
+            TestStepResult(
+                name=f"take {number}: {result.outcome.value}",
+                status=result.outcome.value,
+                statusDetails=_details(", ".join(result.codes)),
+                parameters=[Parameter(name="take", value=str(number))],
+                steps=self.of(result),
+            )
+            for number, result in enumerate(takes.results, 1)
+        ]
+
+    def of_chats(self, results: Sequence[ScenarioResult]) -> list[TestStepResult]:
+        """A step for each conversation of a Python test."""
+        return [
+            TestStepResult(
+                name=f"conversation {number} with {result.transcript.provider}",
+                status=result.outcome.value,
+                statusDetails=_details(", ".join(result.codes)),
+                steps=self.of(result),
+            )
+            for number, result in enumerate(results, 1)
+        ]
+
+    def of(self, result: ScenarioResult) -> list[TestStepResult]:
+        """A step for each turn, then those of the whole conversation."""
+        transcript = result.transcript
+        self._shared = None
+        if result.outcome is Outcome.PASSED and transcript.is_recorded:
+            # Files, and laying out JSON, are most of what Allure costs a replay, and few look
+            # into what is green and was seen before.
+            self._shared = self._attach(CONVERSATION, conversation_text(transcript))
+        by_turn: dict[int, list[CheckResult]] = {}
+        for check in result.checks:
+            by_turn.setdefault(check.turn, []).append(check)
+        drifts = {one.drift.turn: one.drift for one in result.compared if one.drift.differences}
+        steps = [
+            self._turn(turn, by_turn.get(turn.number, ()), drifts.get(turn.number), transcript)
+            for turn in transcript.turns
+        ]
+        # Of the whole conversation, or of what was exchanged around it.
+        end = steps[-1].stop if steps else self._started
+        steps += (self._check(check, end) for check in by_turn.get(0, ()))
+        if transcript.around:
+            steps.append(self._around(transcript.around, drifts.get(CLOSING)))
+        return steps
+
+    def _turn(
+        self,
+        turn: Turn,
+        checks: Sequence[CheckResult],
+        drift: TurnDrift | None,
+        transcript: Transcript,
+    ) -> TestStepResult:
+        status, message = _mark_of(turn, checks, transcript)
+        start, stop = self._times((*turn.exchanges, *turn.looked_up))
+        attached = [self._shared or self._attach(TURN, turn_text(turn))]
+        attached += self._drift(drift)
+        return TestStepResult(
+            name=name_of(f"turn {turn.number}: {turn.user.display_text or turn.user.text}"),
+            status=status,
+            statusDetails=_details(message),
+            steps=[*_answers(turn, stop), *(self._check(check, stop) for check in checks)],
+            attachments=attached,
+            start=start,
+            stop=stop,
+        )
+
+    def _around(self, exchanges: Sequence[Exchange], drift: TurnDrift | None) -> TestStepResult:
+        start, stop = self._times(exchanges)
+        steps = ", ".join(dict.fromkeys(one.request.origin.step for one in exchanges))
+        return TestStepResult(
+            name=f"around the turns: {steps}",
+            status=Status.PASSED,
+            attachments=[
+                self._shared or self._attach(PAYLOADS, exchanges_text(exchanges)),
+                *self._drift(drift),
+            ],
+            start=start,
+            stop=stop,
+        )
+
+    def _check(self, check: CheckResult, time: int) -> TestStepResult:
+        outcome = check.outcome
+        name = f"{check.name}: {outcome.value}"
+        # Without times, Allure would call them unknown.
+        step = TestStepResult(name=name, status=outcome.value, start=time, stop=time)
+        if outcome is not Outcome.PASSED:
+            step.statusDetails = _details(check.message)
+        if outcome is Outcome.FAILED:
+            lines = [check.message, f"expected: {check.expected}", f"got: {check.actual}"]
+            text = "\n".join((*lines, *check.difference))
+            step.attachments = [self._attach("difference", text)]
+        return step
+
+    def _drift(self, drift: TurnDrift | None) -> Iterator[Attachment]:
+        if drift is not None:
+            yield self._attach(f"drift: {drift.kind}", "\n".join(drift.lines))
+
+    def _times(self, exchanges: Sequence[Exchange]) -> tuple[int, int]:
+        """When the exchanges began and ended, in milliseconds; in a replay as recorded."""
+        found = [one.response for one in exchanges if one.response is not None]
+        first = min((one.started for one in found), default=0.0)
+        last = max((one.ended for one in found), default=0.0)
+        return self._started + round(first * 1000), self._started + round(last * 1000)
+
+
+def _answers(turn: Turn, time: int) -> Iterator[TestStepResult]:
+    if turn.reply is not None:
+        texts = [f"assistant: {message.text}" for message in turn.reply.messages]
+    else:
+        texts = [f"refused: {turn.refusal.message}"] if turn.refusal is not None else []
+    for text in texts:
+        yield TestStepResult(name=name_of(text), status=Status.PASSED, start=time, stop=time)
+
+
+def _mark_of(turn: Turn, checks: Sequence[CheckResult], transcript: Transcript) -> tuple[str, str]:
+    """A turn's status, and what is wrong with it."""
+    stop = transcript.stop
+    if stop is not None and stop.turn == turn.number:
+        return Status.BROKEN, str(stop.error)
+    bad = [check for check in checks if check.outcome.is_bad]
+    if not bad:
+        return Status.PASSED, ""
+    broken = any(check.outcome is Outcome.BROKEN for check in bad)
+    message = "; ".join(check.message for check in bad)
+    return Status.BROKEN if broken else Status.FAILED, message
+
+
+def _details(message: str) -> StatusDetails | None:
+    return StatusDetails(message=clean(message)) if message else None

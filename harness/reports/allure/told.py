@@ -1,0 +1,53 @@
+"""What is known of a scenario's test when Allure writes its result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.conversation import Outcome
+from harness.engine.plan import Play
+from harness.engine.result import ScenarioResult
+from harness.evaluation import Takes
+from harness.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A scenario's test: what was to be played, and what came of it."""
+
+    play: Play
+    file: str
+    """As people see it."""
+    folders: tuple[str, ...]
+    """Below the folder of the scenarios; its name where the file lies directly in it."""
+    scenario: Scenario | None = None
+    """None where the file could not be read."""
+    result: ScenarioResult | None = None
+    """None where it was not played, or in takes."""
+    takes: Takes | None = None
+    reason: str = ""
+    """Why it is skipped or expected to fail; empty for any other."""
+
+    @property
+    def name(self) -> str:
+        """The title, or the id where there is none."""
+        title = self.scenario.title if self.scenario else ""
+        return title or self.play.scenario
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What came of it; None where it was not played."""
+        came = self.takes or self.result
+        return came.outcome if came else None
+
+    @property
+    def skip_reason(self) -> str:
+        """Why nothing could be measured; empty where anything was."""
+        came = self.takes or self.result
+        return came.skip_reason if came and came.outcome is Outcome.SKIPPED else ""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of what went wrong."""
+        came = self.takes or self.result
+        return came.codes if came else ()

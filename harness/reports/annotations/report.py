@@ -1,0 +1,71 @@
+"""Gathers what is wrong in a run and writes it in each format."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from harness.reports.annotations.github import workflow_commands
+from harness.reports.annotations.gitlab import code_quality
+from harness.reports.annotations.sarif import sarif_log
+from harness.reports.findings import Finding, findings_of, findings_of_file
+from harness.reports.repository import Repository
+from harness.typing import Json
+
+CODE_QUALITY = "code-quality.json"
+SARIF = "results.sarif"
+COMMANDS = "github-annotations.txt"
+"""Written where GITHUB_ACTIONS is true; who prints it makes the annotations."""
+MOST_FINDINGS = 5000
+"""Findings that are written; GitHub shows no more of a SARIF file."""
+
+
+class AnnotationsReport:
+    """Makes code-quality.json and results.sarif, and on GitHub the workflow commands."""
+
+    def __init__(
+        self,
+        folder: Path,
+        head: Mapping[str, Any],
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
+        """`head` is that of the results."""
+        self._folder = folder
+        self._head = head
+        self._is_github = environment.get("GITHUB_ACTIONS") == "true"
+        self._repository = Repository(environment)
+        self._found: list[Finding] = []
+        self._left_out = 0
+        for error in head.get("errors", ()):
+            self._take(findings_of_file(error))
+
+    def add(self, conversation: Mapping[str, Any], line: str) -> None:  # noqa: ARG002  # a report may use either
+        """Keep what is wrong in a conversation."""
+        self._take(findings_of(conversation))
+
+    def finish(self) -> Sequence[Path]:
+        """Write the files."""
+        quality, sarif = self._folder / CODE_QUALITY, self._folder / SARIF
+        _write(quality, code_quality(self._found))
+        _write(sarif, sarif_log(self._found, self._head, left_out=self._left_out))
+        commands = self._folder / COMMANDS
+        if not self._is_github:
+            return [quality, sarif]
+        lines = workflow_commands(self._found, left_out=self._left_out)
+        commands.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        return [quality, sarif, commands]
+
+    def _take(self, findings: Iterator[Finding]) -> None:
+        for finding in findings:
+            if len(self._found) < MOST_FINDINGS:
+                self._found.append(replace(finding, file=self._repository.path(finding.file)))
+            else:
+                self._left_out += 1
+
+
+def _write(path: Path, value: Json) -> None:
+    path.write_text(f"{json.dumps(value, indent=1)}\n", encoding="utf-8")

@@ -1,0 +1,76 @@
+"""Findings as SARIF 2.1.0.
+
+Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import harness
+from harness.reports.findings import Finding, Level
+from harness.typing import Json
+
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+_RULES = {
+    Level.UNREAD: "A file cannot be read.",
+    Level.BROKEN: "It could not be told whether the bot was right.",
+    Level.FAILED: "A check of a reply does not hold.",
+}
+
+
+def sarif_log(
+    findings: Sequence[Finding], head: Mapping[str, Any], *, left_out: int = 0
+) -> dict[str, Json]:
+    """The whole file. `head` is that of the results, `left_out` are findings not given."""
+    rules = {one.code: one.level for one in reversed(findings)}
+    order = {code: index for index, code in enumerate(sorted(rules))}
+    invocation: dict[str, Json] = {"executionSuccessful": not head.get("errors")}
+    if left_out:
+        text = f"{left_out} more findings are left out"
+        invocation["toolExecutionNotifications"] = [{"level": "warning", "message": {"text": text}}]
+    driver: dict[str, Json] = {
+        "name": "conversation-harness",
+        "version": head.get("harness", harness.__version__),
+        "rules": [
+            {"id": code, "shortDescription": {"text": _RULES[rules[code]]}} for code in order
+        ],
+    }
+    run: dict[str, Json] = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [invocation],
+        "results": [_result(one, order[one.code]) for one in findings],
+    }
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _result(finding: Finding, rule: int) -> Json:
+    region: dict[str, Json] = {"startLine": finding.line}
+    if finding.column:
+        region["startColumn"] = finding.column
+    properties: dict[str, Json] = {"outcome": finding.level.name.lower()}
+    if finding.conversation:
+        properties["conversation"] = finding.conversation
+        properties["provider"] = finding.provider
+        properties["turn"] = finding.turn
+    return {
+        "ruleId": finding.code,
+        "ruleIndex": rule,
+        "level": "error",
+        "message": {"text": finding.text},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": quote(finding.file)},
+                    "region": region,
+                }
+            }
+        ],
+        "partialFingerprints": {"scenarioTurnCheck/v1": finding.fingerprint},
+        "properties": properties,
+    }

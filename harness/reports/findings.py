@@ -1,0 +1,184 @@
+"""What is wrong in a run, each with its place in a file, read from results alone."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import Any
+
+from harness.conversation import Outcome
+from harness.reports.printable import on_one_line
+from harness.source import shorten
+
+LONGEST = 400
+"""Characters of what was expected, and of what came."""
+_RED = (Outcome.FAILED, Outcome.BROKEN)
+_PROBLEM = re.compile(r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+)(?::(?P<column>\d+))?: (?P<text>.*)")
+_CODE = re.compile(r"\[([a-z][a-z0-9-]*)\]$")
+
+
+class Level(IntEnum):
+    """How grave a finding is, the gravest first."""
+
+    UNREAD = 0
+    """A file could not be read, so that nothing of it was played."""
+    BROKEN = 1
+    FAILED = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong."""
+
+    level: Level
+    code: str
+    """Name of the check, or the error's code."""
+    message: str
+    """What is wrong, on one line."""
+    file: str
+    """As the results name it."""
+    line: int
+    """From 1."""
+    column: int | None = None
+    """From 1; None where only the line is known."""
+    turn: int = 0
+    """0 where it is about no single turn."""
+    expected: str = ""
+    actual: str = ""
+    conversation: str = ""
+    """Its id; empty for a file that could not be read."""
+    provider: str = ""
+    take: int = 0
+    """From 1; 0 where the scenario is not repeated."""
+
+    @property
+    def text(self) -> str:
+        """The finding in one sentence, with the turn and what was expected."""
+        told = f"take {self.take}: " if self.take else ""
+        told += f"turn {self.turn}: " if self.turn > 0 else ""
+        told += self.message
+        told += f"; expected {self.expected}" if self.expected else ""
+        return f"{told}; got {self.actual}" if self.actual else told
+
+    @property
+    def fingerprint(self) -> str:
+        """The same in every run while scenario, turn and check are; no line goes into it."""
+        parts = [self.file, self.conversation, str(self.turn), self.code]
+        if not self.conversation:
+            parts.append(self.message)
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def is_red(conversation: Mapping[str, Any]) -> bool:
+    """Whether a conversation failed or broke, and nobody expected it."""
+    return conversation["outcome"] in _RED and "expected_failure" not in conversation
+
+
+def findings_of(conversation: Mapping[str, Any]) -> Iterator[Finding]:
+    """What is wrong in a red conversation, in the order of its turns; nothing in another."""
+    if not is_red(conversation):
+        return
+    found = list(_of_takes(conversation) if "takes" in conversation else _of_one(conversation))
+    yield from found or [_whole(conversation)]
+
+
+def findings_of_file(error: Mapping[str, Any]) -> Iterator[Finding]:
+    """What is wrong with a file that could not be read; an entry of `errors` in the results."""
+    file, message = str(error["file"]), str(error["message"])
+    found: list[Finding] = []
+    for row in message.splitlines():
+        match = _PROBLEM.match(row)
+        if match and (match["file"] == file or not file.endswith(".py")):
+            column = int(match["column"]) if match["column"] else None
+            line = max(1, int(match["line"]))
+            one = _unread(match["file"], match["text"])
+            found.append(replace(one, line=line, column=column))
+        code = _CODE.search(row)
+        if code and found and found[-1].code == "unreadable":
+            found[-1] = replace(found[-1], code=code[1], message=_CODE.sub("", found[-1].message))
+    if file.endswith(".py"):
+        # Of a traceback the last line of the file says where, and the last line of all says what.
+        found = [replace(one, message=_short(message.splitlines()[-1])) for one in found[-1:]]
+    yield from found or [_unread(file, message)]
+
+
+def _unread(file: str, message: str) -> Finding:
+    return Finding(
+        level=Level.UNREAD, code="unreadable", message=_short(message), file=file, line=1
+    )
+
+
+def _of_takes(conversation: Mapping[str, Any]) -> Iterator[Finding]:
+    """Findings of the first take that explains the outcome."""
+    outcome = conversation["outcome"]
+    takes = [one for one in conversation["takes"] if one["outcome"] in _RED]
+    chosen = next((one for one in takes if one["outcome"] == outcome), None) or next(
+        iter(takes), None
+    )
+    if chosen is not None:
+        for finding in _of_one(chosen):
+            yield replace(finding, take=int(chosen["take"]))
+
+
+def _of_one(conversation: Mapping[str, Any]) -> Iterator[Finding]:
+    for check in conversation.get("checks", ()):
+        if check["outcome"] in _RED:
+            yield _of_check(conversation, check)
+    stop = conversation.get("transcript", {}).get("stop")
+    if stop is not None:
+        message = stop["message"] + (f" ({stop['hint']})" if stop.get("hint") else "")
+        yield Finding(
+            level=Level.BROKEN,
+            code=stop["code"],
+            message=_short(message),
+            file=conversation["file"],
+            line=_line_of(conversation, stop["turn"]),
+            turn=stop["turn"],
+            conversation=conversation["id"],
+            provider=conversation["provider"],
+        )
+
+
+def _of_check(conversation: Mapping[str, Any], check: Mapping[str, Any]) -> Finding:
+    is_failed = check["outcome"] == Outcome.FAILED
+    return Finding(
+        level=Level.FAILED if is_failed else Level.BROKEN,
+        code=check.get("code") or check["name"],
+        message=_short(check.get("message", "") or f"'{check['name']}' does not hold"),
+        file=check.get("file", conversation["file"]),
+        line=check.get("line") or _line_of(conversation, check["turn"]),
+        column=check.get("column"),
+        turn=check["turn"],
+        expected=_short(check.get("expected", "")),
+        actual=_short(check.get("actual", "")),
+        conversation=conversation["id"],
+        provider=conversation["provider"],
+    )
+
+
+def _whole(conversation: Mapping[str, Any]) -> Finding:
+    codes = conversation.get("codes") or [conversation["outcome"]]
+    first = conversation.get("failure", "").partition("\n")[0]
+    is_failed = conversation["outcome"] == Outcome.FAILED
+    return Finding(
+        level=Level.FAILED if is_failed else Level.BROKEN,
+        code=codes[0],
+        message=_short(first or f"the scenario is {conversation['outcome']}"),
+        file=conversation["file"],
+        line=conversation.get("line", 1),
+        conversation=conversation["id"],
+        provider=conversation["provider"],
+    )
+
+
+def _line_of(conversation: Mapping[str, Any], turn: int) -> int:
+    """The line of a turn, or of the scenario."""
+    planned = (one for one in conversation.get("plan", ()) if one.get("turn") == turn)
+    return int(next(planned, conversation).get("line", 1))
+
+
+def _short(text: str) -> str:
+    return shorten(on_one_line(text), LONGEST)

@@ -1,0 +1,90 @@
+"""What stands in a scenario where nothing comes of it: told by the order of its turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from harness.errors import Problem
+from harness.scenario.scenario import Scenario, Scope
+from harness.scenario.subject import SubjectIn, turn_subject
+from harness.typing import Json, Path
+from harness.yaml_reader import Document, Node
+
+_ELSEWHERE = ("include", "branch")
+"""Keys by which turns of other places come."""
+
+
+def order_problems(document: Document) -> Iterator[Problem]:
+    """Lines of the bot that nobody is told of, and buttons before the first reply."""
+    top, subject = document.at(), SubjectIn(document)
+    for key in ("turns", "teardown"):
+        entries = list(top.get(key) or ())
+        if not any(map(_says, entries)) or (key == "turns" and top.get("teardown")):
+            continue
+        for node, after in zip(entries, [*entries[1:], None], strict=True):
+            if node.get("assistant") and (after is None or after.get("branch")):
+                yield Problem(
+                    code="not-checked",
+                    message="nobody is told of what the bot says last",
+                    place=node.at("assistant").key_place,
+                    subject=subject(node.path),
+                    hint="add the user's turn that follows; what a reply must be is 'expect:'",
+                )
+    first = _first_of(top)
+    user = first.at("user") if first is not None else None
+    press = user.get("press") if user is not None else None
+    if press is not None and user is not None and user.get("text") is None:
+        yield Problem(
+            code="no-such-button",
+            message="the first turn presses a button, and no reply came before it",
+            place=press.key_place,
+            subject=subject(press.path),
+            hint="say something first",
+        )
+
+
+def recall_problems(scenario: Scenario, document: Document) -> Iterator[Problem]:
+    """A `same_as_turn` that names no earlier turn of its conversation."""
+    for turn in scenario.user_turns:
+        for one in turn.expectations:
+            if one.name != "json" or one.scope is not Scope.REPLY or not one.value.is_constant:
+                continue
+            for path, number in _recalled(one.value.render({}), one.path):
+                if number >= turn.number:
+                    is_own = one.place.source is document.source
+                    earlier = ", ".join(map(str, range(1, turn.number))) or "none"
+                    yield Problem(
+                        code="no-such-turn",
+                        message=f"turn {number} is no earlier turn",
+                        place=document.place(path) if is_own else one.place,
+                        subject=turn_subject(turn.number, turn.id),
+                        hint=f"earlier turns: {earlier}",
+                    )
+
+
+def _recalled(value: Json, at: Path) -> Iterator[tuple[Path, int]]:
+    """The turns that matchers name, and where."""
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            if key == "same_as_turn" and isinstance(one, int):
+                yield (*at, key), one
+            elif key != "equals":
+                yield from _recalled(one, (*at, key))
+
+
+def _says(entry: Node) -> bool:
+    """Whether an entry brings turns of the user."""
+    return any(entry.get(key) is not None for key in ("user", "include"))
+
+
+def _first_of(top: Node) -> Node | None:
+    """The first turn of the user; None where another file may bring turns before it."""
+    if any(top.get(key) is not None for key in _ELSEWHERE):
+        return None
+    entries: list[Node] = [*(top.get("setup") or ()), *(top.get("turns") or ())]
+    for entry in entries:
+        if any(entry.get(key) is not None for key in _ELSEWHERE):
+            return None
+        if entry.get("user") is not None:
+            return entry
+    return None

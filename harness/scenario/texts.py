@@ -1,0 +1,113 @@
+"""Slips in texts that no schema tells: they are played, but not as they were meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from harness.errors import Problem, quote
+from harness.scenario.as_written import TEXT_CHECKS
+from harness.scenario.subject import LISTS, SubjectIn
+from harness.template import literals
+from harness.yaml_reader import Document, Node
+
+_SAID = ("user", "text", "assistant", "press", "utterances")
+_TEXTS = frozenset((*_SAID, *TEXT_CHECKS))
+_NOT_FILLED = frozenset(("matches", "not_matches", "not_contains", "not", "never"))
+"""Where `$` and braces have a meaning of their own, or must not come from the bot."""
+_OPAQUE = frozenset(("like", "schema", "metadata", "json", "session", "attachments", "same_as"))
+"""Blocks whose keys are those of a payload."""
+_DEFINING = ("vars", "matrix", "parameters", "capture")
+_COMMENT = re.compile(r"[ \t]+(#[^\s#][^\r\n]*)")
+_FOREIGN = re.compile(
+    r"\{\{ *([A-Za-z_][A-Za-z0-9_]*) *\}\}"
+    r"|(?<![${])\{([A-Za-z_][A-Za-z0-9_]*)\}(?!\})"
+    r"|(?<![A-Za-z0-9_$\\])\$([A-Za-z_][A-Za-z0-9_]*)"
+)
+"""How other tools write a variable."""
+
+
+def text_problems(document: Document, names: Collection[str] = ()) -> Iterator[Problem]:
+    """Texts that a comment cuts, messages that were forgotten, variables in other tools' form.
+
+    `names` are variables beside those that the document itself defines.
+    """
+    known = {*names, *_names_in(document.at())}
+    subject = SubjectIn(document)
+    has_comments = "#" in document.source.text
+    for node in _texts_in(document.at(), ""):
+        problem = _cut(node, subject) if has_comments else None
+        problem = problem or _forgotten(node, subject)
+        if problem is None and isinstance(node.value, str) and _NOT_FILLED.isdisjoint(node.path):
+            problem = _unfilled(node, node.value, known, subject)
+        if problem is not None:
+            yield problem
+
+
+def _texts_in(node: Node, key: str) -> Iterator[Node]:
+    """Every scalar that is read as a text; `key` is what it stands behind."""
+    if isinstance(node.value, dict):
+        top = node.path == ()
+        for name, one in node.items():
+            if name not in _OPAQUE and (not top or name in (*LISTS, "expect")):
+                yield from _texts_in(one, name)
+    elif isinstance(node.value, list):
+        for one in node:
+            yield from _texts_in(one, key)
+    elif key in _TEXTS:
+        yield node
+
+
+def _names_in(node: Node) -> Iterator[str]:
+    """The variables that a document defines itself."""
+    for key, one in node.items():
+        if key in _DEFINING and isinstance(one.value, dict):
+            yield from one.value
+        elif key in LISTS:
+            for entry in one:
+                yield from _names_in(entry)
+
+
+def _cut(node: Node, subject: SubjectIn) -> Problem | None:
+    behind = _COMMENT.match(node.behind)
+    if behind is None:
+        return None
+    hint = "quote the whole text, or put a blank behind '#' if it is a comment"
+    return Problem(
+        code="comment-cuts-text",
+        message=f"{quote(behind[1])} is read as a comment, so it is no part of the text",
+        place=node.place if node.text else node.key_place,
+        subject=subject(node.path),
+        hint=hint,
+    )
+
+
+def _forgotten(node: Node, subject: SubjectIn) -> Problem | None:
+    """A message of nothing at all; `~` and `null` are said as they stand there."""
+    key = next(part for part in reversed(node.path) if isinstance(part, str))
+    if node.value is not None or node.text or key not in _SAID:
+        return None
+    return Problem(
+        code="empty-message",
+        message=f"nothing stands behind '{key}:'",
+        place=node.key_place,
+        subject=subject(node.path),
+        hint="write '' for an empty message",
+    )
+
+
+def _unfilled(node: Node, text: str, known: Collection[str], subject: SubjectIn) -> Problem | None:
+    if "{" not in text and "$" not in text:
+        return None
+    for literal in literals(text):
+        for found in _FOREIGN.finditer(literal):
+            name = next(one for one in found.groups() if one)
+            if name in known:
+                return Problem(
+                    code="not-filled-in",
+                    message=f"{quote(found.group())} is no variable: it stands for itself",
+                    place=node.place,
+                    subject=subject(node.path),
+                    hint=f"write ${{{name}}}, or ${{'{found.group()}'}} if these letters are meant",
+                )
+    return None

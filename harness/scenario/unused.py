@@ -1,0 +1,58 @@
+"""Names that a scenario defines and never uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.errors import Problem
+from harness.scenario.rows import FILE, NAMING
+from harness.scenario.scenario import AssistantLine, Scenario
+from harness.scenario.subject import turn_subject
+from harness.scenario.variables import templates_in
+from harness.source import Place
+from harness.template import Template
+from harness.yaml_reader import Document
+
+
+def unused_names(scenario: Scenario, document: Document) -> Iterator[Problem]:
+    """Variables, columns and captures of the scenario's own file that no template uses."""
+    used = {name for template in _templates(scenario) for name in template.names}
+    top = document.at()
+    for name, node in top.entries("vars"):
+        if name not in used:
+            yield _problem(f"the variable '{name}' is never used", node.key_place)
+    matrix = top.get("matrix")
+    columns = scenario.rows[0].values if scenario.rows and matrix is not None else {}
+    for name in columns:
+        if matrix is None or name in used:
+            continue
+        own = matrix.get(name)
+        if own is not None:
+            yield _problem(f"the matrix's '{name}' is never used", own.key_place)
+        elif name not in NAMING:
+            place = matrix.at(FILE).place
+            yield _problem(f"the column '{name}' of the matrix's file is never used", place)
+    for turn in scenario.user_turns:
+        for name, capture in turn.captures.items():
+            if name not in used and capture.place.source.path == document.source.path:
+                subject = turn_subject(turn.number, turn.id)
+                yield _problem(f"the capture '{name}' is never used", capture.place, subject)
+
+
+def _problem(message: str, place: Place, subject: str = "") -> Problem:
+    hint = "use it, or take it out"
+    return Problem(code="unused-name", message=message, place=place, subject=subject, hint=hint)
+
+
+def _templates(scenario: Scenario) -> Iterator[Template]:
+    yield from scenario.variables.values()
+    yield scenario.session
+    for turn in (*scenario.turns, *scenario.teardown):
+        for given in turn.given:
+            yield from given.values()
+        if isinstance(turn, AssistantLine):
+            yield turn.text
+            continue
+        yield from templates_in(turn.message)
+        yield from (one.value for one in turn.expectations)
+    yield from (one.value for one in scenario.expectations)

@@ -1,0 +1,89 @@
+"""Keys that stand where they may not, and where they belong."""
+
+from __future__ import annotations
+
+from harness.file_format import Advice
+from harness.scenario.subject import LISTS
+from harness.typing import Json, Path
+
+KEYS_OF_A_MESSAGE = frozenset(
+    ("text", "press", "attachments", "metadata", "utterances", "pick"),
+)
+"""What may stand inside of `user:`."""
+KEYS_OF_A_TURN = frozenset(
+    ("user", "assistant", "error", "capture", "wait", "on_fail", "id"),
+)
+OF_A_TURN = frozenset(("status", "headers", "history"))
+"""What is asked of the reply to one turn and not of the whole conversation."""
+OF_THE_WHOLE = frozenset(("never", "always", "turns"))
+"""What is asked of the whole conversation and not of one turn."""
+CHECKS = frozenset(
+    (
+        *("equals", "contains", "contains_any", "contains_all", "not_contains"),
+        *("matches", "not_matches", "starts_with", "ends_with", "max_words", "min_words"),
+        *("max_characters", "reading", "language", "schema", "json", "like", "same_as"),
+        *("status", "headers", "latency", "first_token", "messages", "replies", "actions"),
+        *("products", "attachments", "tools", "usage", "not", "any_of", "all_of"),
+        *("history", "ignore_case"),
+    )
+)
+"""What may stand inside of a turn's `expect:`."""
+_TOP, _ENTRY, _IN_ENTRY, _IN_BLOCK = 1, 2, 3, 4
+"""Parts of a path: to a key at the top, to an entry, to its key, to a key of its block."""
+
+
+def advice_on_key(top: Json, path: Path) -> Advice | None:
+    """Where an unknown key may stand; None where nothing is known of it."""
+    key = str(path[-1])
+    if len(path) == _TOP:
+        return _at_the_top(key)
+    if path[:-1] == ("expect",):
+        is_of_turn = key in OF_A_TURN
+        return Advice(hint="put it under the 'expect:' of a turn") if is_of_turn else None
+    if path[0] not in LISTS:
+        return None
+    if len(path) == _IN_ENTRY:
+        return _in_entry(key, _at(top, path[:-1]))
+    if len(path) == _IN_BLOCK and path[2] == "expect" and key in OF_THE_WHOLE:
+        return Advice(hint="put it under the scenario's own 'expect:', beside 'turns:'")
+    return None
+
+
+def is_of_include(top: Json, path: Path) -> bool:
+    """Whether a path leads to an empty `include:` whose keys stand beside it."""
+    if len(path) != _IN_ENTRY or path[-1] != "include" or path[0] not in LISTS:
+        return False
+    entry = _at(top, path[:-1])
+    return isinstance(entry, dict) and entry["include"] is None and "file" in entry
+
+
+def _at_the_top(key: str) -> Advice | None:
+    if key in KEYS_OF_A_TURN:
+        return Advice(hint="put it into a turn, below 'turns:'")
+    if key in CHECKS or key in OF_THE_WHOLE:
+        return Advice(hint="put it under 'expect:'")
+    return None
+
+
+def _in_entry(key: str, entry: Json) -> Advice | None:
+    keys = entry.keys() if isinstance(entry, dict) else ()
+    if key in ("file", "with") and "include" in keys:
+        is_told = isinstance(entry, dict) and entry["include"] is None and "file" in keys
+        hint = "put 'file:' and 'with:' inside 'include:'"
+        return Advice(hint=hint, is_told_already=is_told)
+    if key in KEYS_OF_A_MESSAGE:
+        found = entry.get(key) if isinstance(entry, dict) else None
+        shown = found if isinstance(found, str) else "…"
+        inside = "put it inside of 'user:'" if "user" in keys else f"write user: {{{key}: {shown}}}"
+        return Advice(hint=inside)
+    if key in CHECKS:
+        return Advice(hint="put it under 'expect:'")
+    if key in OF_THE_WHOLE:
+        return Advice(hint="put it under the scenario's own 'expect:', beside 'turns:'")
+    return None
+
+
+def _at(value: Json, path: Path) -> Json:
+    for part in path:
+        value = value[part]  # type: ignore[index]  # the path was found in it
+    return value

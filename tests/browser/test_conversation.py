@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import pytest
+
+DRESS = "#/scenarios/connectly/pink-dress.yaml::pink-dress%5Bconnectly%5D"
+ORDER = "#/scenarios/enthusiast/late-order.yaml::late-order[enthusiast]"
+HOURS = "#/scenarios/superoffice/opening-hours.yaml::opening-hours[superoffice]"
+INVOICE = "#/scenarios/connectly/invoice.yaml::invoice[connectly]"
+GREETING = "#/scenarios/enthusiast/greeting.yaml::greeting[enthusiast]"
+
+
+def test_an_address_leads_to_a_turn(page):
+    """The turn is in view, is marked, and has the focus."""
+    page.open(f"{DRESS}/turn/2")
+
+    top = page.run("return document.querySelector('.turn.wanted').getBoundingClientRect().top")
+    assert 0 <= top < 450
+    assert page.run("return document.activeElement.textContent").startswith("Turn 2")
+
+
+def test_an_address_of_nothing_says_so(page):
+    """A link to a conversation of another run shows the overview with a notice."""
+    page.open("#/scenarios/gone.yaml::gone[connectly]")
+
+    assert "There is no conversation scenarios/gone.yaml::gone[connectly]" in page.text()
+
+
+def test_a_failed_check_shows_expected_actual_and_difference(page):
+    """They stand in the turn whose reply was judged, beside its bubbles."""
+    page.open(DRESS)
+
+    red = page.text(".turn.bad .judged")
+    assert "contains\nline 15" in red
+    assert "expected\na text with 'pink'" in red
+    assert "got\n'Here are two dresses in red that she will love.'" in red
+    assert "- pink dresses\n+ dresses in red" in red
+    assert page.text(".difference .removed") == "- pink dresses"
+
+
+def test_a_conversation_reads_as_a_chat(page):
+    """What the bot opened with, both sides, products and buttons, and the turn not played."""
+    page.open(DRESS)
+
+    bubbles = page.texts(".bubble")
+    assert bubbles[0] == "The bot spoke first\nWelcome to my store! How can I help?"
+    assert bubbles[1] == "User\nDo you offer free shipping?"
+    assert "Flamingo party dress" in page.text(".products")
+    assert page.text(".actions") == "Show more\nContact Support"
+    assert page.text(".unplayed") == "Turn 3\nwas not played"
+    assert "scenarios/connectly/pink-dress.yaml:2" in page.text(".about-one")
+
+
+def test_requests_are_folded_and_show_what_went_over_the_line(page):
+    """Headers, times and bodies, laid out; a number is not rounded, and 1.0 stays 1.0."""
+    page.open(DRESS)
+    before = page.count(".exchanges pre")
+    page.unfold()
+
+    raw = page.text(".exchanges")
+    assert before == 0
+    assert "X-Api-Key\n<redacted:api_key>" in raw
+    assert "first byte after" in raw
+    assert '"score": 1.0,\n"id": 9007199254740993' in raw
+
+
+def test_a_payload_keeps_large_numbers(page):
+    """The payload that checks judged shows whole numbers as they came."""
+    page.open(DRESS)
+    page.unfold()
+
+    assert '"id": 9007199254740993' in page.text(".turn .raw > details:last-of-type .body")
+
+
+def test_a_stream_shows_its_chunks(page):
+    """Each chunk has its time, its length and its text."""
+    page.open(GREETING)
+    page.unfold()
+
+    assert "+400 ms · 13 bytes\ndata: Good" in page.text(".chunk-list")
+
+
+def test_a_broken_conversation_says_where_it_ended(page):
+    """Its code and message, what had been asked, and how often."""
+    page.open(ORDER)
+    page.unfold()
+
+    assert "unexpected-status It ended in turn 2." in page.text(".stop").replace("\n", " ")
+    assert "No reply came." in page.text()
+    assert "status 503: overloaded, asked again after 1.00 s" in page.text()
+
+
+def test_drift_shows_what_was_recorded_beside_what_came(page):
+    """Both texts, and their difference."""
+    page.open(INVOICE)
+
+    halves = page.texts(".drift .halves > section")
+    assert halves == [
+        "RECORDED\nYes, you can pay by invoice within 14 days.",
+        "TODAY\nYou can pay by invoice within 30 days.",
+    ]
+
+
+@pytest.mark.parametrize(("address", "said"), [(HOURS, "closed"), (f"{HOURS}/take/3", "at nine")])
+def test_takes_are_shown_one_by_one(page, address, said):
+    """The first that failed, or the one that the address names."""
+    page.open(address)
+
+    assert said in page.text(".turn")
+    assert "3 of 5 takes passed, 4 must pass" in page.text(".takes")

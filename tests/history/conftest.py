@@ -1,0 +1,70 @@
+"""Histories of runs that are made up, in SQLite and on a server of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+# The tests are no package; they share modules.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from histories import adding_to, head
+from postgres_server import NEEDED, serving_postgres
+
+from harness.history.address import VARIABLE, address_of
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch) -> Path:
+    """The current folder; no history is named."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server on loopback; what makes a new database in it and gives its URL."""
+    with serving_postgres() as server:
+        if server is None:
+            reason = "PostgreSQL is not installed (Debian: apt-get install postgresql)"
+            if os.environ.get(NEEDED) == "1":
+                pytest.fail(reason, pytrace=False)
+            pytest.skip(reason)
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def address(request, folder):
+    """A history that is empty."""
+    if request.param == "sqlite":
+        return address_of("reports/history.sqlite", below=folder)
+    return address_of(request.getfixturevalue("postgres").database(), below=folder)
+
+
+@pytest.fixture
+def add(address):
+    """Adds a run: its number from 0, its conversations, and what differs in its head."""
+    return adding_to(address)
+
+
+@pytest.fixture
+def add_to_file(folder):
+    """The same in the file that the commands read."""
+    return adding_to(address_of("reports/history.sqlite", below=folder))
+
+
+@pytest.fixture
+def write_results(folder):
+    """Writes results of a run; gives the file."""
+
+    def write(name: str, number: int, *records: dict) -> Path:
+        file = folder / name
+        file.write_text(json.dumps({**head(number), "conversations": records}))
+        return file
+
+    return write

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from harness.cli.app import app
+from harness.conversation import Outcome
+from harness.engine.plan import Mode, Play
+from harness.engine.project import Project
+from harness.engine.runner import Runner
+from tests.wire.conftest import Server
+
+DEFINITION = """\
+definition: desk
+settings: {base_url: {type: string, required: true}}
+prepare:
+  - request: {post: /make}
+    capture: {made: {json: $.made, secret: true}}
+  - request: {post: /deploy, json: {id: '${made}'}}
+    capture: {place: $.place}
+send:
+  - request: {post: '/talk/${place}', json: {text: '${message.text}'}}
+    reply: {text: $.text}
+"""
+HARNESS = "providers: {desk: {definition: definitions/desk, settings: {base_url: '${env.URL}'}}}\n"
+SCENARIO = "scenario: x\nturns:\n  - {user: hello, expect: {contains: hello}}\n"
+MADE = "bluehorse"
+
+
+class Desk:
+    """Hangs up while it deploys, until it is mended."""
+
+    def __init__(self) -> None:
+        self.is_mended = False
+
+    def __call__(self, visit) -> None:
+        path = visit.head.split(" ")[1]
+        if path == "/make":
+            visit.answer(json.dumps({"made": MADE}).encode())
+        elif path == "/deploy" and not self.is_mended:
+            visit.raw(b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"pla')
+            visit.connection.close()
+        elif path == "/deploy":
+            visit.answer(b'{"place": "p1"}')
+        else:
+            visit.answer(b'{"text": "hello"}')
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+@pytest.fixture
+def play(tmp_path, desk, monkeypatch):
+    """Play the scenario in a mode; each time as a run of its own."""
+    server = Server(desk)
+    server.start()
+    (tmp_path / "definitions/desk").mkdir(parents=True)
+    (tmp_path / "definitions/desk/provider.yaml").write_text(DEFINITION)
+    (tmp_path / "harness.yaml").write_text(HARNESS)
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios/x.yaml").write_text(SCENARIO)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("URL", server.url)
+    project = Project.at(tmp_path / "harness.yaml")
+
+    def run(mode: Mode):
+        file = tmp_path / "scenarios/x.yaml"
+        return Runner(project, mode).run(Play(file=file, scenario="x", provider="desk"))
+
+    run.cassettes = tmp_path / "cassettes/desk"
+    yield run
+    server.stop()
+
+
+def test_a_break_while_preparing_is_kept_and_named(play):
+    """The journal holds what was heard, without the secret; `recover` says how to take it up."""
+    result = play(Mode.RECORD)
+    journal = play.cassettes / ".prepare.yaml.journal"
+
+    said = CliRunner().invoke(app, ["cassettes", "recover"])
+
+    assert result.error.code == "connection-broken"
+    assert MADE not in journal.read_text()
+    assert said.exit_code == 1
+    assert "an answer broke off: http://127.0.0.1:" in said.output
+    assert "recover --broken cassettes/desk/.prepare.yaml.journal" in said.output
+    assert [one.name for one in play.cassettes.iterdir()] == [".prepare.yaml.journal"]
+
+
+def test_a_break_while_preparing_is_taken_up_and_breaks_again(play, desk):
+    """Every conversation is then BROKEN in replay, with the same fault; `refresh` replaces it."""
+    desk.is_mended = True
+    play(Mode.RECORD)
+    (play.cassettes / "prepare.yaml").unlink()
+    desk.is_mended = False
+    broken = play(Mode.REFRESH)
+
+    said = CliRunner().invoke(app, ["cassettes", "recover", "--broken"])
+    replayed = play(Mode.REPLAY)
+    checked = CliRunner().invoke(app, ["cassettes", "check"])
+    desk.is_mended = True
+    mended = [play(Mode.REFRESH).outcome, play(Mode.REPLAY).outcome]
+
+    assert said.exit_code == 0, said.output
+    assert (replayed.outcome, replayed.error.code) == (Outcome.BROKEN, "connection-broken")
+    assert replayed.error.message == broken.error.message
+    assert "0 findings" in checked.output
+    assert mended == [Outcome.PASSED, Outcome.PASSED]

@@ -1,0 +1,100 @@
+"""What a scenario tells a provider that its definition never sends."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.engine.fitting_providers import skipped_notes
+from harness.engine.loading import load_scenario
+from harness.engine.project import Project
+from harness.errors import ScenarioError
+
+HARNESS = "provider: desk\nproviders: {desk: {definition: desk/}, other: {definition: other/}}\n"
+DESK = """\
+definition: desk
+settings: {base_url: {type: string}}
+open:
+  - request: {post: /open, json: {land: '${session.country}', by: "${session['channel'] or 'web'}"}}
+send:
+  - request:
+      post: /say
+      json:
+        text: '${message.text}'
+        said: {for_each: turns, as: turn, yield: '${turn.user.text}'}
+    reply: {text: $.text}
+"""
+OTHER = """\
+definition: other
+settings: {base_url: {type: string}}
+open:
+  - request: {post: /open, json: {for_each: session | items, as: one, yield: '${one[0]}'}}
+send:
+  - request: {post: /say, json: {message: '${message}'}}
+    reply: {text: $.text, usage: $.usage}
+"""
+
+
+@pytest.fixture
+def problems(tmp_path):
+    """What is wrong with a scenario of these keys and this message."""
+    for name, text in (("desk", DESK), ("other", OTHER)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "provider.yaml").write_text(text)
+    (tmp_path / "harness.yaml").write_text(HARNESS)
+    file = tmp_path / "scenarios/a.yaml"
+    file.parent.mkdir()
+
+    def of(keys: str, user: str = "Hello", expect: str = "{contains: Hi}"):
+        text = f"scenario: a\n{keys}turns:\n  - user: {user}\n    expect: {expect}\n"
+        file.write_text(text)
+        project = Project.at(tmp_path / "harness.yaml")
+        try:
+            return list(skipped_notes(project, load_scenario(project, file)))
+        except ScenarioError as error:
+            return list(error.problems)
+
+    return of
+
+
+def test_a_session_key_that_is_never_read(problems):
+    """It would be ignored in silence, so it is named at its place with the likely key."""
+    (problem,) = problems("session: {countrie: France, channel: app}\n")
+
+    assert (problem.code, problem.hint) == ("unknown-key", "did you mean 'country'?")
+    assert problem.message.endswith("the definition of 'desk' takes channel, country alone")
+    assert (problem.place.line, problem.place.column) == (2, 11)
+
+
+@pytest.mark.parametrize(
+    ("user", "what"),
+    [
+        ("{text: Hello, metadata: {page: start}}", "metadata"),
+        ("{text: Hello, attachments: [{name: a.pdf}]}", "attachments"),
+    ],
+)
+def test_what_is_never_sent(problems, user, what):
+    """Metadata and attachments that no template of the definition names are refused."""
+    (problem,) = problems("", user)
+
+    assert problem.code == "never-sent"
+    assert problem.message == f"the definition of 'desk' sends no {what}"
+
+
+@pytest.mark.parametrize("provider", ["other", "[desk, other]"])
+def test_a_definition_that_takes_all_is_told_all(problems, provider):
+    """Nothing is wrong where a definition of the scenario takes the whole."""
+    keys = f"provider: {provider}\nsession: {{anything: 1}}\n"
+
+    assert problems(keys, "{text: Hello, metadata: {page: start}}") == []
+
+
+def test_checks_that_are_always_skipped(problems):
+    """Lint says which of them the definition does not know how to read."""
+    notes = problems("", expect="{contains: Hi, tools: none, usage: {total: {less_than: 9}}}")
+    told = problems("provider: other\n", expect="{usage: {total: {less_than: 9}}}")
+
+    assert [note.partition("turn 1: ")[2][:22] for note in notes] == [
+        "'tools' is skipped: th",
+        "'usage' is skipped: th",
+    ]
+    assert told == []
