@@ -20,7 +20,7 @@ from harness.errors import ConfigurationError, Problem, ScenarioError, did_you_m
 from harness.file_format import departures_of
 from harness.json_schema import Schema, SchemaFolder, compile_schema
 from harness.parsed_cache import ParsedCache, content_key
-from harness.providers.catalogue import definition_of
+from harness.providers.catalogue import definition_key, definition_of
 from harness.providers.provider import Provider, fill_in
 from harness.scenario import (
     Credentials,
@@ -115,6 +115,7 @@ class Project:
             *sorted(self.vocabulary.names),
             self._own.fingerprint,
             *sorted(config.providers),
+            *sorted(definition_key(config, one) for one in config.providers.values()),
             *sorted(config.tags if config.tags is not None else ("*",)),
             *sorted(self.schemas.names()),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -43,6 +44,19 @@ def definition_of(config: Config, provider: ProviderConfig) -> Definition:
             hint=did_you_mean(name, known) or "a definition of your own is a folder of the project",
         )
     )
+
+
+def definition_key(config: Config, provider: ProviderConfig) -> str:
+    """A text that changes where the definition of a provider does.
+
+    Of one in the project by its content; of an installed one by its name alone.
+    """
+    name = provider.definition
+    place = (config.root / name).resolve()
+    file = place if name.endswith(SUFFIX) else place / "provider.yaml"
+    if not place.is_relative_to(config.root) or not file.is_file():
+        return name
+    return f"{name} {hashlib.blake2s(file.read_bytes(), digest_size=8).hexdigest()}"
 
 
 @lru_cache(maxsize=1)

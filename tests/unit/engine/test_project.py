@@ -48,3 +48,18 @@ def test_the_fingerprint_knows_what_a_scenario_may_say():
     assert of().fingerprint == of().fingerprint
     assert of().fingerprint != of(names=("a",)).fingerprint
     assert of().fingerprint != project(tags={"smoke": "short"}).fingerprint
+
+
+def test_a_changed_definition_is_a_changed_project(tmp_path):
+    """What was told of a scenario beside a definition is told anew when the definition changes."""
+    (tmp_path / "harness.yaml").write_text(
+        "provider: bot\nproviders:\n  bot: {definition: definitions/bot}\n"
+    )
+    file = tmp_path / "definitions/bot/provider.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text("definition: bot\n")
+    before = Project.at(tmp_path / "harness.yaml").fingerprint
+
+    file.write_text("definition: bot\ntitle: Another\n")
+
+    assert Project.at(tmp_path / "harness.yaml").fingerprint != before
