@@ -4,6 +4,7 @@ import pytest
 from conversations import project
 
 from harness.config import ProviderConfig
+from harness.engine.project import Project
 from harness.errors import ConfigurationError
 from harness.yaml_reader import read
 
