@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import webbrowser
 from contextlib import suppress
 from http import HTTPStatus
@@ -37,6 +38,8 @@ def serve_until_stopped(folder: Path, port: int, *, opens_browser: bool) -> None
     report = folder / REPORT
     # Told now, not when the browser asks.
     report.open("rb").close()
+    # A shell that starts it in the background has it ignore Ctrl-C, and nothing else ends it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with ReportServer(report, port) as server, suppress(KeyboardInterrupt):
         typer.echo(server.url)
         typer.echo("# serving until Ctrl-C")

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import base64
 import os
 import re
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -29,10 +31,11 @@ RUNS = {
     "shown": (*HARNESS, "cassettes", "show", "cassettes"),
 }
 """What is run, in this order; between the second and the third the bot changes its words."""
-REPORTS = ("terminal.txt", "debug.log", "junit.xml", "allure")
+REPORTS = ("terminal.txt", "debug.log", "junit.xml", "allure", "reports")
+FOLDERS = ("allure", "reports")
 OUTPUTS = {
     **{
-        f"{run}: {report}": f"out/{run}/{report}" + ("/*" if report == "allure" else "")
+        f"{run}: {report}": f"out/{run}/{report}" + ("/*" if report in FOLDERS else "")
         for run in RUNS
         for report in (REPORTS if run != "shown" else REPORTS[:1])
         # Nothing is sent in a replay, so nothing is logged.
@@ -43,6 +46,8 @@ OUTPUTS = {
 }
 SCAN = SecretScan({kind: secret(kind) for kind in KINDS})
 _WRAPPED = re.compile(rb"\s+|[\xe2\x94\x82]+")
+_PACKED = re.compile(rb'<script type="application/octet-stream"[^>]*>([A-Za-z0-9+/=]+)')
+"""Conversations in report.html: deflated and in base64."""
 
 
 @pytest.fixture(scope="module")
@@ -65,19 +70,32 @@ def outputs(leaky, tmp_path_factory) -> dict[str, bytes]:
         leaky.says = "voucher" if name in ("drift", "refreshed") else "ticket"
         _run(folder, name, command, leaky.url)
     return {
-        name: b"\n".join(file.read_bytes() for file in sorted(folder.glob(pattern)))
+        name: b"\n".join(map(_content, sorted(folder.glob(pattern))))
         for name, pattern in OUTPUTS.items()
     }
+
+
+def _content(file: Path) -> bytes:
+    """What a file holds, with what is packed in it."""
+    content = file.read_bytes()
+    if file.suffix != ".html":
+        return content
+    packed = [zlib.decompress(base64.b64decode(one)) for one in _PACKED.findall(content)]
+    assert packed
+    return b"\n".join((content, *packed))
 
 
 def _run(folder: Path, name: str, command: tuple[str, ...], url: str) -> None:
     out = folder / "out" / name
     out.mkdir(parents=True)
-    reports = (f"--log-file={out}/debug.log", f"--junitxml={out}/junit.xml")
+    reports = (
+        *(f"--log-file={out}/debug.log", f"--junitxml={out}/junit.xml"),
+        *(f"--alluredir={out}/allure", f"--harness-reports={out}/reports"),
+    )
     is_pytest = "pytest" in command
     with (out / "terminal.txt").open("wb") as terminal:
         run = subprocess.run(
-            (*command, *reports, f"--alluredir={out}/allure") if is_pytest else command,
+            (*command, *reports) if is_pytest else command,
             cwd=folder,
             env={**os.environ, **environment(), "LEAKY_URL": url, "COLUMNS": "200"},
             stdout=terminal,
