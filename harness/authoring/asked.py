@@ -13,6 +13,7 @@ from harness.engine.vocabulary import Vocabulary
 from harness.errors import Problem, ScenarioError, did_you_mean, quote
 from harness.json_schema import Violation, explain
 from harness.scenario import Expectation, Scope
+from harness.scenario.waiting import NOT_HERE, seconds_within, waits_in_vain, where_it_waits
 from harness.source import Place, Source
 from harness.template import compile_template
 from harness.typing import Json
@@ -87,12 +88,18 @@ class Asking:
             if within is not None and isinstance(value, Mapping):
                 yield from self._read(value, within, ignore_case=ignore_case)
             elif name != "ignore_case":
+                for path in waits_in_vain(name, value, scope):
+                    where = ".".join(map(str, (name, *path)))
+                    hint = where_it_waits(scope)
+                    problem = self._problem("cannot-wait", f"{where}: {NOT_HERE}", hint)
+                    raise ScenarioError(problem)
                 yield Expectation(
                     name=name,
                     value=compile_template(_literal(value)),
                     place=self._place,
                     scope=scope,
                     ignore_case=ignore_case,
+                    within=seconds_within(name, value, scope),
                 )
 
     def _problems(self, checks: Mapping[str, Json], scope: Scope) -> Iterator[Problem]:

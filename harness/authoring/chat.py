@@ -9,6 +9,7 @@ from typing import Any
 from harness.authoring.asked import Asking, calling_place
 from harness.authoring.findings import Findings
 from harness.authoring.reply import ChatReply
+from harness.authoring.waiting import require_last, waited
 from harness.conversation import Attachment, Reply, Stop, Transcript, Turn, UserMessage
 from harness.engine.hiding import hidden_error
 from harness.engine.line import Line
@@ -164,8 +165,8 @@ class Chat:
             raise hidden_error(failed, self._line.redactor)
         return history
 
-    def judge(self, number: int, checks: Mapping[str, Any], *, ignore_case: bool) -> None:
-        """Judge a turn; see `ChatReply.expect`."""
+    def judge(self, number: int, checks: Mapping[str, Any], *, ignore_case: bool) -> Turn:
+        """Judge a turn, and give it with what was waited for; see `ChatReply.expect`."""
         __tracebackhide__ = True
         place = self._place(above=1)
         turn = self._turns[number - 1]
@@ -178,11 +179,14 @@ class Chat:
             expectations=asking.expectations(checks, scope, ignore_case=ignore_case),
             expects_refusal=turn.refusal is not None,
         )
+        if any(one.within for one in planned.expectations):
+            turn = self._waited(planned)
         if planned.wants_history:
             # What it exchanges belongs to the last turn, as does what it tells.
             history = self.history()
             turn = replace(self._turns[number - 1], history=history)
         self._findings.judge(planned, turn, self.transcript)
+        return turn
 
     def close(self) -> None:
         """Close the conversation, and write its recording where it was whole.
@@ -244,6 +248,21 @@ class Chat:
         if failed is not None and refusal is None:
             self._stop = Stop(turn=turn.number, error=failed)
         return turn, failed
+
+    def _waited(self, planned: UserTurn) -> Turn:
+        """A turn with what came behind its reply while its checks waited for it."""
+        __tracebackhide__ = True
+        turn = self._turns[planned.number - 1]
+        require_last(planned, self._turns)
+
+        def holds(one: UserTurn, now: Turn) -> bool:
+            return self._findings.holds(one, now, self.transcript)
+
+        turn, failed = waited(turn, planned, self._session, self._line, holds)
+        self._turns[-1] = turn
+        if failed is not None:
+            raise hidden_error(failed, self._line.redactor)
+        return turn
 
     def _transcript(self, stop: Stop | None) -> Transcript:
         return Transcript(

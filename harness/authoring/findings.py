@@ -37,6 +37,14 @@ class Findings:
             transcript = hidden_transcript(transcript, (), self._line.redactor)
         self._require(judge_turn(planned, turn, transcript, self._vocabulary), transcript)
 
+    def holds(self, planned: UserTurn, turn: Turn, transcript: Transcript) -> bool:
+        """Whether all checks of a turn hold. What came of them is not kept."""
+        if self._line.held_secrets:
+            turn = hidden_turn(turn, (), self._line.redactor)
+            transcript = hidden_transcript(transcript, (), self._line.redactor)
+        found = judge_turn(planned, turn, transcript, self._vocabulary)
+        return not any(one.outcome.is_bad for one in found)
+
     def judge_whole(self, expectations: tuple[Expectation, ...], transcript: Transcript) -> None:
         """Judge the conversation so far. Raises as `judge` does."""
         __tracebackhide__ = True

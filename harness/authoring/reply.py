@@ -14,8 +14,12 @@ from harness.typing import Json
 class Judges(Protocol):
     """Judges the turns of one conversation."""
 
-    def judge(self, number: int, checks: Mapping[str, Any], *, ignore_case: bool) -> None:
-        """Judge a turn by checks. Raises what `ChatReply.expect` raises."""
+    def judge(self, number: int, checks: Mapping[str, Any], *, ignore_case: bool) -> Turn:
+        """Judge a turn by checks; gives it with what was waited for.
+
+        Raises what `ChatReply.expect` raises.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,12 @@ class ChatReply:
         `history={…}` looks up the provider's own record, and judges that. Raises
         `AssertionError` where the bot was wrong, with every check that failed; `ScenarioError`
         for a check or value that does not exist; and `CheckCrashed` where a check could not
-        tell. The text is that of a scenario's failure. Returns the reply.
+        tell. The text is that of a scenario's failure. Returns the reply, with the messages
+        that `within` waited for.
         """
         __tracebackhide__ = True
-        self.chat.judge(self.turn.number, checks, ignore_case=ignore_case)
-        return self
+        turn = self.chat.judge(self.turn.number, checks, ignore_case=ignore_case)
+        return ChatReply(self.chat, turn)
 
     @property
     def _reply(self) -> Reply:

@@ -10,6 +10,7 @@ from typing import Any
 from harness.checks.alike import EXACTLY, Likeness
 from harness.checks.pairing import unpaired
 from harness.checks.values import path_text
+from harness.counted import counted
 from harness.json_schema.wording import show
 from harness.source import shorten
 from harness.typing import Json, Path
@@ -107,7 +108,7 @@ def _nested(expected: Json, actual: Json, at: Path, likeness: Likeness) -> Itera
         elif kind == "repetition_change":
             counts = change.additional["repetition"]
             number, wanted = counts["new_repeat"], counts["old_repeat"]
-            times = f"{number} time{'' if number == 1 else 's'}"
+            times = counted(number, "time")
             where = path_text((*at, *change.path(output_format="list")[:-1]))
             yield f"~ {show(change.t1)} stands {times} in {where}, expected {wanted}"
         elif not likeness.holds(change.t1, change.t2):

@@ -20,6 +20,7 @@ from harness.checks.libraries import require_library
 from harness.checks.measures import words_of
 from harness.checks.subject import Subject
 from harness.checks.words import said
+from harness.counted import counted
 from harness.errors import did_you_mean
 from harness.json_schema.wording import show
 from harness.typing import Json
@@ -39,7 +40,7 @@ def _compile(value: Json, _options: Options) -> Judge:
     def judge(subject: Subject) -> Verdict:
         number = len(words_of(subject.text))
         if number < FEWEST_WORDS:
-            found = f"{subject.name} has {number} word{'' if number == 1 else 's'}"
+            found = f"{subject.name} has {counted(number, 'word')}"
             return skipped(f"{found}, too few to tell its language")
         found = language_of(subject.text)
         if found in codes:

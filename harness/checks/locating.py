@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from harness.checks.check import BadExpectation
 from harness.checks.matcher import Located
 from harness.checks.values import path_text
+from harness.counted import counted
 from harness.errors import CheckCrashed, did_you_mean
 from harness.json_path import BadPath, PathFailed, beginning, compile_path, find_located, path_hint
 from harness.source import shorten
@@ -69,7 +70,7 @@ class Finder:
             near = did_you_mean(str(names[0]), value) if names[0] else ""
             hint = near if near.startswith("did") else ""
         elif isinstance(value, list):
-            message += f", a list of {len(value)} item{'' if len(value) == 1 else 's'}"
+            message += f", a list of {counted(len(value), 'item')}"
         else:
             message += f", which is {'empty' if value == {} else describe(value)}"
         return message, hint

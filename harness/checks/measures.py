@@ -6,19 +6,19 @@ Source: Unicode Standard Annex 29, sections 3 (characters) and 4 (words).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import regex
 
 from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
 from harness.checks.subject import Subject
 from harness.checks.words import normal, said
+from harness.counted import counted
 from harness.json_schema.wording import show
 from harness.typing import Json
 
 _WORD = regex.compile(r"\b\w.*?\b", regex.WORD | regex.DOTALL)
 _CHARACTER = regex.compile(r"\X")
-
-Measure = Callable[[str], int]
 
 
 def words_of(text: str) -> list[str]:
@@ -40,24 +40,50 @@ def number_of_characters(text: str) -> int:
     return len(text) if text.isascii() and "\r" not in text else len(_CHARACTER.findall(text))
 
 
-def _compiler(measure: Measure, unit: str, *, is_most: bool) -> Callable[[Json, Options], Judge]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unit:
+    name: str
+    rule: str
+    """How they are counted."""
+    number_in: Callable[[str], int]
+
+
+_WORDS = _Unit(name="word", rule="Unicode divides them", number_in=number_of_words)
+_CHARACTERS = _Unit(name="character", rule="a reader sees them", number_in=number_of_characters)
+
+
+def _kind(name: str, unit: _Unit, *, is_most: bool, example: int) -> Kind:
+    most = "most" if is_most else "least"
+    return Kind(
+        name=name,
+        schema={
+            "type": "integer",
+            "minimum": 0 if is_most else 1,
+            "description": f"The text has at {most} so many {unit.name}s, counted as {unit.rule}.",
+            "examples": [example],
+        },
+        compile=_compiler(unit, is_most=is_most),
+    )
+
+
+def _compiler(unit: _Unit, *, is_most: bool) -> Callable[[Json, Options], Judge]:
+    most = "most" if is_most else "least"
+
     def compile_(value: Json, _options: Options) -> Judge:
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise BadExpectation("wrong-value", f"{show(value)} is no number of {unit}s")
+            raise BadExpectation("wrong-value", f"{show(value)} is no number of {unit.name}s")
         if value == 0 and not is_most:
-            message = f"every text has at least 0 {unit}s"
+            message = f"every text has at least 0 {unit.name}s"
             raise BadExpectation("matches-everything", message)
-        bound = f"at {'most' if is_most else 'least'} {value}"
-        units = unit if value == 1 else f"{unit}s"
 
         def judge(subject: Subject) -> Verdict:
-            number = measure(subject.text)
+            number = unit.number_in(subject.text)
             if (number <= value) if is_most else (number >= value):
                 return PASS
-            found = f"{number} {unit}{'' if number == 1 else 's'}"
+            found = counted(number, unit.name)
             return failed(
-                f"{subject.name} has {found}, expected {bound}",
-                expected=f"{bound} {units}",
+                f"{subject.name} has {found}, expected at {most} {value}",
+                expected=f"at {most} {counted(value, unit.name)}",
                 actual=f"{found}\n{said(subject.text)}".strip(),
             )
 
@@ -66,33 +92,6 @@ def _compiler(measure: Measure, unit: str, *, is_most: bool) -> Callable[[Json, 
     return compile_
 
 
-MAX_WORDS = Kind(
-    name="max_words",
-    schema={
-        "type": "integer",
-        "minimum": 0,
-        "description": "The text has at most so many words, counted as Unicode divides them.",
-        "examples": [60],
-    },
-    compile=_compiler(number_of_words, "word", is_most=True),
-)
-MIN_WORDS = Kind(
-    name="min_words",
-    schema={
-        "type": "integer",
-        "minimum": 1,
-        "description": "The text has at least so many words, counted as Unicode divides them.",
-        "examples": [5],
-    },
-    compile=_compiler(number_of_words, "word", is_most=False),
-)
-MAX_CHARACTERS = Kind(
-    name="max_characters",
-    schema={
-        "type": "integer",
-        "minimum": 0,
-        "description": "The text has at most so many characters, counted as a reader sees them.",
-        "examples": [160],
-    },
-    compile=_compiler(number_of_characters, "character", is_most=True),
-)
+MAX_WORDS = _kind("max_words", _WORDS, is_most=True, example=60)
+MIN_WORDS = _kind("min_words", _WORDS, is_most=False, example=5)
+MAX_CHARACTERS = _kind("max_characters", _CHARACTERS, is_most=True, example=160)

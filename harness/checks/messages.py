@@ -5,26 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from harness.checks.block import Block
-from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
 from harness.checks.counting import Count, Parts
+from harness.checks.late import WITHIN, seconds_of, with_waiting
 from harness.checks.matchers import COUNT
 from harness.checks.subject import Subject, message_of
 from harness.checks.text_kinds import TEXT_BLOCK, texts_with
 from harness.checks.words import said
 from harness.typing import Json
 
-_KEYS = ("count", "each", "any", "first", "last")
+_BLOCKS = ("each", "any", "first", "last")
+_KEYS = ("count", *_BLOCKS, "within")
 
 
 def _compile(value: Json, options: Options) -> Judge:
     parts = Parts(value, _KEYS)
     count = parts.make("count", lambda found: Count(found, "message"))
     each, any_, first, last = (
-        parts.make(key, lambda found: Block(found, options, texts_with(options)))
-        for key in _KEYS[1:]
+        parts.make(key, lambda found: Block(found, options, texts_with(options))) for key in _BLOCKS
     )
+    within = parts.make("within", seconds_of)
+    if within is not None and not (count or each or any_ or first or last):
+        hint = f"add one of {', '.join(_KEYS[:-1])}"
+        raise BadExpectation("asserts-nothing", "'within' says how long, not for what", hint)
 
     def judge(subject: Subject) -> Verdict:
+        verdict = judge_now(subject)
+        return verdict if verdict is PASS else with_waiting(verdict, subject, within)
+
+    def judge_now(subject: Subject) -> Verdict:
         number = len(subject.messages)
         if count is not None and (failure := count.failure(number, subject.name)):
             return _with_texts(failure, subject)
@@ -40,7 +49,7 @@ def _compile(value: Json, options: Options) -> Judge:
             return verdict
         return found
 
-    return judge
+    return judge_now if within is None else judge
 
 
 def _all(block: Block, subject: Subject, indexes: Iterable[int]) -> Verdict:
@@ -98,6 +107,7 @@ MESSAGES = Kind(
         "properties": {
             "count": {**COUNT, "description": "How many messages the reply has."},
             **{key: {**TEXT_BLOCK, "description": text} for key, text in _WORDS.items()},
+            "within": WITHIN,
         },
         "description": "The messages of the reply, one by one.",
         "examples": [{"count": 2, "last": {"ends_with": "?"}}],

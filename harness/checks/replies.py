@@ -9,6 +9,7 @@ from harness.checks.aligning import Alignment, align
 from harness.checks.block import Block, block_text
 from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
 from harness.checks.counting import Parts
+from harness.checks.late import WITHIN, seconds_of, with_waiting
 from harness.checks.messages import texts_of_messages
 from harness.checks.subject import Subject, message_of
 from harness.checks.text_kinds import texts_with
@@ -35,6 +36,7 @@ def _compile(value: Json, options: Options) -> Judge:
         raise BadExpectation("wrong-value", "'replies' takes a list of expected messages")
     in_order = not parts.make("unordered", bool)
     required = [one.is_required for one in expected]
+    within = parts.make("within", seconds_of)
 
     def judge(subject: Subject) -> Verdict:
         count = len(subject.messages)
@@ -45,14 +47,15 @@ def _compile(value: Json, options: Options) -> Judge:
         if found.missing or found.surplus:
             anyhow = align(fits, required, count, in_order=False)
             is_moved = not (anyhow.missing or anyhow.surplus)
-            return _failure(expected, verdicts, None if is_moved else found, subject)
+            failure = _failure(expected, verdicts, None if is_moved else found, subject)
+            return with_waiting(failure, subject, within)
         met = (verdicts[i][j] for i, j in found.pairs)
         return next((one for one in met if one.outcome is not Outcome.PASSED), PASS)
 
     return judge
 
 
-_KEYS = ("messages", "unordered")
+_KEYS = ("messages", "unordered", "within")
 
 
 def _expected(value: Json, options: Options) -> Sequence[_Expected]:
@@ -150,6 +153,7 @@ REPLIES = Kind(
                         "type": "boolean",
                         "description": "They may come in any order.",
                     },
+                    "within": WITHIN,
                 },
             },
         ],

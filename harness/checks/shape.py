@@ -18,6 +18,7 @@ from harness.checks.placeholders import (
 )
 from harness.checks.value_matchers import equal_to
 from harness.checks.values import path_text
+from harness.counted import counted
 from harness.errors import did_you_mean
 from harness.json_schema.wording import show
 from harness.typing import Json, Path, describe
@@ -211,11 +212,11 @@ def _fits(shape: Shape, value: Json) -> bool:
 
 def _of_length(value: Sequence[Json], wanted: int, at: Path) -> Departure:
     where, number = path_text(at), len(value)
-    found = f"{number} item{'' if number == 1 else 's'}"
+    found = counted(number, "item")
     return Departure(
         where=where,
         message=f"{where} has {found}, expected {wanted}",
-        expected=f"{wanted} item{'' if wanted == 1 else 's'}",
+        expected=counted(wanted, "item"),
         actual=found,
     )
 
@@ -294,6 +295,6 @@ class _Items:
             where=where,
             message=f"no item of {where} is {self._item.expected}",
             expected=self.expected,
-            actual=f"{number} item{'' if number == 1 else 's'}",
+            actual=counted(number, "item"),
             hint=f"the nearest: {nearest[0].message}{more}",
         )

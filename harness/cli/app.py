@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +12,8 @@ from harness import __version__
 from harness.cli.cassettes import cassettes
 from harness.cli.history import compare_runs, history
 from harness.cli.importing import importing
-from harness.cli.processes import run_pytest
 from harness.cli.reports import report
-from harness.cli.tags import require_tags
+from harness.cli.statuses import FOUND_PROBLEMS, WRONG_USE
 from harness.errors import HarnessError
 
 app = typer.Typer(
@@ -31,9 +29,6 @@ app.add_typer(report, name="report")
 app.add_typer(history, name="history")
 app.command("compare")(compare_runs)
 app.add_typer(importing, name="import")
-
-FOUND_PROBLEMS = 1
-WRONG_USE = 2
 
 Paths = Annotated[list[str] | None, typer.Argument(help="Scenario files, folders or node ids.")]
 
@@ -96,35 +91,24 @@ def run(  # noqa: PLR0913  # one parameter an option
 
     Writes Allure results and JUnit below the reports folder. Ends with pytest's exit status.
     """
-    from harness.config import find_config, read_config  # noqa: PLC0415  # only here
+    from harness.cli.playing import Wanted, play  # noqa: PLC0415  # only here
 
     if concurrency is not None and concurrency < 1:
         message = f"{concurrency} is no number of at least 1"
         raise typer.BadParameter(message, param_hint="--concurrency")
-    file = find_config(Path.cwd())
-    if file is None:
-        typer.echo("there is no harness.yaml here or in a folder above [no-project]", err=True)
-        raise typer.Exit(WRONG_USE)
-    config = read_config(file)
-    arguments = [*(paths or [os.path.relpath(config.scenarios)])]
-    # The family that knows files and lines; what the user gives behind it counts more.
-    arguments += ["-o", "junit_family=xunit1", *context.args]
-    arguments += ["--alluredir", str(reports / "allure"), "--clean-alluredir"]
-    arguments += ["--junitxml", str(reports / "junit.xml")]
-    arguments += ["--harness-reports", str(reports)]
-    arguments += ["--harness-mode", mode] if mode else []
-    arguments += ["--harness-update"] if update else []
-    arguments += [part for name in provider or () for part in ("--harness-provider", name)]
-    if tag:
-        require_tags(tag, config.tags, paths or [])
-        arguments += ["-m", tag]
-    arguments += ["--harness-concurrency", str(concurrency)] if concurrency else []
-    arguments += ["--harness-fail-on", fail_on] if fail_on else []
-    from harness.cli.refreshing import asks, run_and_ask  # noqa: PLC0415  # as above
-
-    if not yes and (mode or os.environ.get("HARNESS_MODE")) == "refresh" and asks():
-        raise typer.Exit(run_and_ask(arguments, config.cassettes))
-    raise typer.Exit(run_pytest(arguments))
+    wanted = Wanted(
+        paths=paths or [],
+        mode=mode,
+        providers=provider or [],
+        tag=tag,
+        concurrency=concurrency,
+        fail_on=fail_on,
+        updates=update,
+        is_agreed=yes,
+        reports=reports,
+        further=context.args,
+    )
+    raise typer.Exit(play(wanted))
 
 
 @app.command()
@@ -155,7 +139,7 @@ def check_provider(
     """Check a provider's definition and settings, and with --live that it answers."""
     from harness.cli.checking import check  # noqa: PLC0415  # as in run
 
-    raise typer.Exit(FOUND_PROBLEMS if check(name, live=live, message=message) else 0)
+    raise typer.Exit(0 if check(name, live=live, message=message) else FOUND_PROBLEMS)
 
 
 @providers.command("list")

@@ -6,22 +6,14 @@ from typing import Annotated
 
 import typer
 
-from harness.durations import parse_age
-
-FOUND_PROBLEMS = 1
+from harness.cli.ages import age
+from harness.cli.statuses import FOUND_PROBLEMS
 
 cassettes = typer.Typer(no_args_is_help=True, help="Look at recordings, and tidy them.")
 
 Paths = Annotated[
     list[str] | None, typer.Argument(help="Scenarios, cassettes or folders; all where left out.")
 ]
-
-
-def _age(text: str) -> float:
-    try:
-        return parse_age(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
 
 
 @cassettes.command()
@@ -31,7 +23,7 @@ def check(
     max_age: Annotated[
         float | None,
         typer.Option(
-            parser=_age,
+            parser=age,
             metavar="AGE",
             help="Tell recordings that are older: 90d, 12w; else max_age of harness.yaml.",
         ),

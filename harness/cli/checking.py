@@ -9,6 +9,7 @@ import typer
 
 from harness.cli.here import project_here
 from harness.conversation import Exchange, Reply, UserMessage
+from harness.counted import counted
 from harness.engine.hiding import hidden_error
 from harness.engine.lines import Lines
 from harness.engine.preparing import prepare_on
@@ -20,8 +21,8 @@ from harness.providers.session import Session
 from harness.wire.curl import curl_line
 
 
-def check(name: str, *, live: bool, message: str) -> int:
-    """Print what a provider is. Returns 1 where it does not answer, else 0.
+def check(name: str, *, live: bool, message: str) -> bool:
+    """Print what a provider is. Returns False where it was asked and does not answer.
 
     Raises `AuthoringError` where the definition or a setting is wrong.
     """
@@ -33,12 +34,14 @@ def check(name: str, *, live: bool, message: str) -> int:
         for step in definition.phases[phase]:
             kind = "poll" if step.poll else "stream" if step.stream else "request"
             typer.echo(f"  {step.name:<10} {kind:<8} {step.request.method}")
+    if definition.forks:
+        typer.echo("  forks      branches share their beginning")
     provider = project.provider(name)
     for setting, value in provider.settings.items():
         is_secret = definition.settings[setting].is_secret
         shown = "(secret, set)" if is_secret and value else value
         typer.echo(f"  {setting} = {'(not set)' if value is None else shown}")
-    return _talk(project, name, message) if live else 0
+    return not live or _answers(project, name, message)
 
 
 def list_all() -> None:
@@ -50,7 +53,7 @@ def list_all() -> None:
     typer.echo(f"installed definitions: {', '.join(sorted(installed()))}")
 
 
-def _talk(project: Project, name: str, message: str) -> int:
+def _answers(project: Project, name: str, message: str) -> bool:
     line = Lines(project).live_check(name)
     session = Session(
         line.provider,
@@ -77,14 +80,14 @@ def _talk(project: Project, name: str, message: str) -> int:
         _show(shown)
         with suppress(PlayError), line.closing_wire() as wire:
             session.close(wire)
-        return 1
+        return False
     finally:
         line.close()
     if has_failed:
         typer.echo(_NO_MESSAGES)
-        return 1
+        return False
     typer.echo(f"{name} answers")
-    return 0
+    return True
 
 
 _NO_MESSAGES = (
@@ -104,7 +107,7 @@ def _counts(reply: Reply) -> str:
         ("usage figure", None if reply.usage is None else len(reply.usage)),
     )
     return ", ".join(
-        f"{word}s not asked for" if count is None else f"{count} {word}{'' if count == 1 else 's'}"
+        f"{word}s not asked for" if count is None else counted(count, word)
         for word, count in counts
     )
 

@@ -12,6 +12,7 @@ import typer
 from harness.cli.runs import Asked, show
 from harness.config import Slower, find_config, read_config
 from harness.conversation import Outcome
+from harness.counted import counted
 from harness.history.comparing import Change, Compared, compare
 from harness.history.comparison_page import comparison_json, comparison_page
 from harness.history.errors import HistoryError
@@ -74,7 +75,7 @@ def _run(history: History, asked: Asked, name: str) -> RunRow:
     if name in _FROM_END:
         if len(runs) >= _FROM_END[name]:
             return runs[-_FROM_END[name]]
-        held = f"{len(runs)} run{'' if len(runs) == 1 else 's'}"
+        held = counted(len(runs), "run")
         raise _unknown(name, f"the history holds {held}")
     found = [run for run in runs if run.run.startswith(name)]
     if len(found) == 1:

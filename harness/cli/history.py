@@ -6,22 +6,12 @@ from typing import Annotated
 
 import typer
 
-from harness.durations import parse_age
-
-REGRESSED = 6
-"""Exit status of `harness compare`; 0 to 5 are pytest's."""
-WRONG_USE = 2
+from harness.cli.ages import age
+from harness.cli.statuses import REGRESSED, WRONG_USE
 
 history = typer.Typer(
     invoke_without_command=True, help="Tell what came of earlier runs: trends, flips, slowness."
 )
-
-
-def _age(text: str) -> float:
-    try:
-        return parse_age(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
 
 
 Url = Annotated[
@@ -70,7 +60,7 @@ def prune_history(
     keep: Annotated[int | None, typer.Option(min=0, help="Runs that stay, the newest.")] = None,
     older: Annotated[
         float | None,
-        typer.Option(parser=_age, metavar="AGE", help="Remove runs that are older: 90d, 12w."),
+        typer.Option(parser=age, metavar="AGE", help="Remove runs that are older: 90d, 12w."),
     ] = None,
     project: ProjectName = "",
     url: Url = "",

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from harness.counted import counted
+
 importing = typer.Typer(no_args_is_help=True, help="Make scenarios of what other tools wrote.")
 
 
@@ -46,9 +48,8 @@ def cassette(
         require_room(project, target)
     imported = import_cassette(project, read_cassette(file, str(file)), target)
     write_imported(imported, target, shown(target.path))
-    turns, count = imported.turns, len(imported.cassette.interactions)
-    typer.echo(f"{shown(target.out)}: written, {turns} turn{'s' if turns != 1 else ''}")
-    plural = "s" if count != 1 else ""
-    typer.echo(f"{shown(target.path)}: written, {count} interaction{plural}")
+    typer.echo(f"{shown(target.out)}: written, {counted(imported.turns, 'turn')}")
+    held = counted(len(imported.cassette.interactions), "interaction")
+    typer.echo(f"{shown(target.path)}: written, {held}")
     for note in imported.notes:
         typer.echo(f"note: {note}")

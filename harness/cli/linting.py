@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from harness.cli.here import project_here
+from harness.counted import counted
 from harness.engine.fitting_providers import skipped_notes
 from harness.engine.loading import load_scenario
 from harness.engine.parts import Parts
@@ -48,7 +49,7 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
             problems += new
             if new:
                 typer.echo(str(ScenarioError(new)))
-    typer.echo(f"{_counted(files)}, {_number(len(problems), 'problem')}")
+    typer.echo(f"{_counted(files)}, {counted(len(problems), 'problem')}")
     return len(problems)
 
 
@@ -90,12 +91,8 @@ def _lint_part(project: Project, file: Path, kind: FileKind) -> None:
 def _counted(files: Files) -> str:
     scenarios = sum(kind is FileKind.SCENARIO for kind in files.values())
     others = len(files) - scenarios
-    told = _number(scenarios, "scenario file")
-    return f"{told}, {_number(others, 'other file')}" if others else told
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' if count != 1 else ''}"
+    told = counted(scenarios, "scenario file")
+    return f"{told}, {counted(others, 'other file')}" if others else told
 
 
 def _files(project: Project, paths: Sequence[str]) -> Files:

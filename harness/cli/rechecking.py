@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from harness.cli.here import project_here
+from harness.cli.statuses import FOUND_PROBLEMS, WRONG_USE
 from harness.conversation import Outcome, Transcript
 from harness.conversation.stored import (
     NoTranscript,
@@ -43,10 +44,6 @@ class Stored:
     transcript: Transcript
     row: str = ""
     """Of the scenario; empty where that is not known."""
-
-
-FOUND_PROBLEMS = 1
-WRONG_USE = 2
 
 
 def check_all(files: list[Path], scenario: Path | None, messages: str) -> int:

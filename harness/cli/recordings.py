@@ -9,9 +9,11 @@ from pathlib import Path
 
 import typer
 
+from harness.cli.consent import agrees
 from harness.cli.here import project_here
 from harness.config import find_config
 from harness.conversation import Transcript
+from harness.counted import counted
 from harness.engine.recordings.checking import Checking, Tally, is_orphan
 from harness.engine.recordings.fitting import Fitting
 from harness.engine.recordings.inventory import Inventory, take_inventory
@@ -77,7 +79,7 @@ def prune_all(paths: Sequence[str], *, is_agreed: bool) -> None:
     if not found:
         typer.echo("there is nothing to remove")
         return
-    if not is_agreed and not _agrees(f"Remove {_plural(len(found), 'file')}?"):
+    if not is_agreed and not agrees(f"Remove {counted(len(found), 'file')}?"):
         typer.echo("nothing was removed")
         return
     for path in found:
@@ -85,7 +87,7 @@ def prune_all(paths: Sequence[str], *, is_agreed: bool) -> None:
         with suppress(OSError):
             # Only an empty folder is removed.
             path.parent.rmdir()
-    typer.echo(f"{_plural(len(found), 'file')} removed")
+    typer.echo(f"{counted(len(found), 'file')} removed")
 
 
 def recover_all(paths: Sequence[str], *, is_discarded: bool, takes_broken: bool) -> int:
@@ -123,14 +125,14 @@ def scan_all(paths: Sequence[str]) -> int:
         for hit in scan_file(file, secrets):
             found += 1
             typer.echo(f"{hit} [secret-found]")
-    typer.echo(f"{_plural(files, 'file')}, {_plural(found, 'secret')}")
+    typer.echo(f"{counted(files, 'file')}, {counted(found, 'secret')}")
     return found
 
 
 def _summary(tally: Tally) -> str:
     codes = ", ".join(f"{count} {code}" for code, count in sorted(tally.found.items()))
-    found = _plural(tally.found.total(), "finding")
-    lines = [f"{_plural(tally.cassettes, 'cassette')}, {found}{f': {codes}' if codes else ''}"]
+    found = counted(tally.found.total(), "finding")
+    lines = [f"{counted(tally.cassettes, 'cassette')}, {found}{f': {codes}' if codes else ''}"]
     if tally.edited:
         lines.append(
             f"{tally.edited} recorded before an edit of the scenario or definition, and still right"
@@ -212,16 +214,3 @@ def _recovered(inventory: Inventory, recovery: Recovery, scan: SecretScan) -> bo
         return False
     typer.echo(f"{inventory.shown(recovery.path)}: written")
     return True
-
-
-def _agrees(question: str) -> bool:
-    try:
-        return typer.confirm(question)
-    except typer.Abort:
-        # Ctrl-C, or the end of the input.
-        typer.echo()
-        return False
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import typer
 
+from harness.cli.consent import agrees
 from harness.cli.processes import run_pytest
+from harness.counted import counted
 
 PREFIX = ".refreshed-"
 """How the folder begins that keeps new recordings until somebody agreed."""
@@ -32,25 +34,15 @@ def run_and_ask(arguments: Sequence[str], cassettes: Path) -> int:
         found = sorted(holding.rglob("*.yaml"))
         if not found:
             return status
-        plural = "s" if len(found) > 1 else ""
-        if not _agrees(f"Write {len(found)} new recording{plural}?"):
+        if not agrees(f"Write {counted(len(found), 'new recording')}?"):
             typer.echo("Nothing was written; the old recordings are as they were.")
             return status
         for file in found:
             target = cassettes / file.relative_to(holding)
             target.parent.mkdir(parents=True, exist_ok=True)
             file.replace(target)
-        typer.echo(f"{len(found)} recording{plural} written.")
+        typer.echo(f"{counted(len(found), 'recording')} written.")
         return status
-
-
-def _agrees(question: str) -> bool:
-    try:
-        return typer.confirm(question)
-    except typer.Abort:
-        # Ctrl-C, or the end of the input.
-        typer.echo()
-        return False
 
 
 @contextmanager

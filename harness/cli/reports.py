@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-report = typer.Typer(no_args_is_help=True, help="Make and put together reports of runs.")
+from harness.cli.statuses import WRONG_USE
+from harness.counted import counted
 
-WRONG_USE = 2
+report = typer.Typer(no_args_is_help=True, help="Make and put together reports of runs.")
 
 Results = Annotated[list[Path], typer.Argument(help="Files of results, as runs write them.")]
 
@@ -66,8 +67,7 @@ def merge_results(
         count = merge([read_results(file) for file in files], out)
     except (NoResults, OSError, ValueError) as error:
         raise _wrong(error) from error
-    plural = "" if count == 1 else "s"
-    typer.echo(f"{out}: {count} conversation{plural} of {len(files)} files")
+    typer.echo(f"{out}: {counted(count, 'conversation')} of {len(files)} files")
 
 
 @report.command("serve")

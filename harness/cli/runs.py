@@ -14,6 +14,7 @@ import typer
 
 from harness.cli.here import history_here
 from harness.config import find_config
+from harness.counted import counted
 from harness.history.address import VARIABLE
 from harness.history.errors import HistoryError
 from harness.history.flips import find_flaky
@@ -100,7 +101,7 @@ def prune_runs(asked: Asked, *, keep: int | None, older: float | None) -> None:
     before = None if older is None else datetime.now(UTC) - timedelta(seconds=older)
     with asked.open(writes=True) as history:
         count = history.prune(keep=keep, before=before, project=asked.project_name)
-    typer.echo(f"{count} run{'' if count == 1 else 's'} removed")
+    typer.echo(f"{counted(count, 'run')} removed")
 
 
 def show(sections: Iterable[Section]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -34,36 +35,19 @@ def find_config(start: Path) -> Path | None:
 
 def read_config(file: Path) -> Config:
     """Read and check harness.yaml. Raises `ConfigurationError` or `YamlError`."""
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        message = f"the file cannot be read: {error.strerror}"
-        problem = Problem(code="unreadable-file", message=message, where=file.name)
-        raise ConfigurationError(problem) from error
-    document = read(content, file.name, expect_mapping=True)
+    document = read(_content(file), file.name, expect_mapping=True)
     hold_against(document, _format(), error=ConfigurationError)
     top = document.at()
     root = file.parent.resolve()
     entries = top.at("providers").items()
     providers = {name: _provider(name, node) for name, node in entries}
-    default = top.get("provider")
-    if default is not None and default.value not in providers:
-        raise ConfigurationError(
-            Problem(
-                code="unknown-provider",
-                message=f"unknown provider {quote(str(default.value))}",
-                place=default.place,
-                hint=did_you_mean(str(default.value), providers),
-            )
-        )
-    only = next(iter(providers)) if len(providers) == 1 else ""
     tags = top.get("tags")
     concurrency = top.get("concurrency")
     max_age = top.get("max_age")
     history = top.get("history")
     return Config(
         root=root,
-        provider=str(default.value) if default else only,
+        provider=_default(top.get("provider"), providers),
         providers=providers,
         scenarios=_folder(root, top.get("scenarios"), "scenarios"),
         schemas=_folder(root, top.get("schemas"), "schemas"),
@@ -75,6 +59,31 @@ def read_config(file: Path) -> Config:
         slower=_slower(top.get("drift")),
         history=history.get("url") if history else None,
     )
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror}"
+        problem = Problem(code="unreadable-file", message=message, where=file.name)
+        raise ConfigurationError(problem) from error
+
+
+def _default(named: Node | None, providers: Collection[str]) -> str:
+    """The provider of scenarios that name none: the one that is named, or the only one there is."""
+    if named is None:
+        return next(iter(providers)) if len(providers) == 1 else ""
+    if named.value not in providers:
+        raise ConfigurationError(
+            Problem(
+                code="unknown-provider",
+                message=f"unknown provider {quote(str(named.value))}",
+                place=named.place,
+                hint=did_you_mean(str(named.value), providers),
+            )
+        )
+    return str(named.value)
 
 
 def _slower(drift: Node | None) -> Slower:

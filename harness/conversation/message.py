@@ -48,6 +48,8 @@ class ReplyMessage:
     """As the provider names it; empty where it does not."""
     payload: Json = None
     """The part of the reply's payload that this message was read from."""
+    is_late: bool = False
+    """It came behind the reply, and a check waited for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

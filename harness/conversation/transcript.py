@@ -33,7 +33,7 @@ class Turn:
     exchanges: tuple[Exchange, ...] = ()
     """Of sending the message, opening the conversation before it included."""
     looked_up: tuple[Exchange, ...] = ()
-    """Of asking for the provider's own record."""
+    """Of looking for late messages, and of asking for the provider's own record."""
     missing: tuple[tuple[str, str], ...] = ()
     """Captures that the reply does not hold: name and reason."""
     history: Json = None
@@ -68,6 +68,11 @@ class Turn:
         if first is None or answer is None or not answer.chunks or answer.first_byte is None:
             return None
         return answer.started + answer.first_byte - first.started
+
+    @property
+    def looks(self) -> tuple[Exchange, ...]:
+        """What was exchanged while late messages were looked for."""
+        return tuple(e for e in self.looked_up if e.request.origin.step.startswith("late."))
 
     @property
     def answer(self) -> Exchange | None:

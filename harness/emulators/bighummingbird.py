@@ -28,7 +28,7 @@ from starlette.routing import Route
 
 from harness.emulators.emulator import Emulator
 from harness.emulators.exchange import Refused, answer_refused, read_json, refuse, text_at
-from harness.emulators.faults import Faults, plain
+from harness.emulators.faults import Afterthoughts, Faults, plain
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -59,6 +59,7 @@ class _Session:
     engine_state_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     dates: str | None = None
     messages: list[dict[str, Any]] = field(default_factory=list)
+    afterthoughts: Afterthoughts = field(default_factory=Afterthoughts)
 
 
 class _BigHummingbird:
@@ -90,10 +91,13 @@ class _BigHummingbird:
             {"role": "user", "content": message},
             {"role": "assistant", "content": reply},
         ]
+        session.afterthoughts.add(plan.late)
         return plan.after(JSONResponse({"message": reply if plan.shape is None else 42}))
 
     async def get(self, request: Request) -> Response:
         session = self._session(request.path_params["session_id"])
+        for text in session.afterthoughts.said():
+            session.messages.append({"role": "assistant", "content": text})
         data = {"engineStateId": session.engine_state_id, "messages": session.messages}
         return JSONResponse({"data": data})
 

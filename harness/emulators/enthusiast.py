@@ -42,7 +42,7 @@ from starlette.routing import Route
 
 from harness.emulators.emulator import Emulator
 from harness.emulators.exchange import Refused, answer_refused, read_json, refuse, text_at
-from harness.emulators.faults import Faults, plain
+from harness.emulators.faults import Afterthoughts, Faults, plain
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -73,6 +73,7 @@ class _Conversation:
     started_at: str
     locked: bool = False
     history: list[dict[str, Any]] = field(default_factory=list)
+    afterthoughts: Afterthoughts = field(default_factory=Afterthoughts)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -90,6 +91,7 @@ class _Task:
     conversation: _Conversation
     answers: tuple[str | int, ...]
     states: list[str]
+    late: float = 0.0
 
 
 class _Enthusiast:
@@ -121,7 +123,10 @@ class _Enthusiast:
 
     async def get(self, request: Request) -> Response:
         _authorize(request)
-        return JSONResponse(self._conversation(request).as_json())
+        conversation = self._conversation(request)
+        for text in conversation.afterthoughts.said():
+            self._add(conversation, "agent", text)
+        return JSONResponse(conversation.as_json())
 
     async def ask(self, request: Request) -> Response:
         _authorize(request)
@@ -144,6 +149,7 @@ class _Enthusiast:
             conversation=conversation,
             answers=tuple(map(plan.with_leak, answers)) if plan.shape is None else (42,),
             states=list(states),
+            late=plan.late,
         )
         return plan.after(JSONResponse({"task_id": task_id, "streaming": False}, status_code=202))
 
@@ -161,6 +167,8 @@ class _Enthusiast:
             for answer in task.answers:
                 self._add(task.conversation, "agent", answer)
             task.answers = ()
+            task.conversation.afterthoughts.add(task.late)
+            task.late = 0.0
         return JSONResponse({"state": state})
 
     def _add(self, conversation: _Conversation, role: str, text: str | int) -> None:

@@ -17,17 +17,20 @@ keeps them.
 | `[[shape]]` | an answer that breaks the documented shape; each emulator says how |
 | `[[shape NAME]]` | another broken shape, where the emulator names one |
 | `[[leak]]` | the reply also says what was said last in another conversation |
+| `[[late 300ms]]` | this time after the reply, the bot says something more; see below |
 
 A switch that ends in `once` fires for the first request only; the request that passes
 afterwards arms it again. Several switches work in their order, so
 `[[status 429 retry-after 0 once]] [[status 503 once]]` refuses twice and then answers.
-Anything else in double square brackets is plain text.
+Anything else in double square brackets is plain text. A late message can be read only where the
+system has a list of a conversation's messages: at Enthusiast and BigHummingbird.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,11 +45,13 @@ _SWITCH = re.compile(
     r"""\[\[\s*(?:
         status\s+(?P<status>[45]\d\d)(?:\s+retry-after\s+(?P<retry>\d+))?
         | (?P<word>html|empty|error\s+200|close|leak)
-        | (?P<pace>slow|drip)\s+(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s)
+        | (?P<pace>slow|drip|late)\s+(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|s)
         | shape(?:\s+(?P<shape>(?!once\b)[a-z-]+))?
     )(?P<once>\s+once)?\s*\]\]""",
     re.VERBOSE,
 )
+AFTERTHOUGHT = "One more thing: our phone line is open until six."
+"""What the bot says late."""
 _PAGE = "<!DOCTYPE html><html><body><h1>Down for maintenance</h1></body></html>"
 
 
@@ -63,6 +68,7 @@ class Plan:
     close: bool = False
     slow: float = 0.0
     drip: float = 0.0
+    late: float = 0.0
     shape: str | None = None
     leak: str = ""
 
@@ -82,6 +88,25 @@ class Plan:
         if self.close:
             return _Closing(response)
         return _Dripping(response, self.drip) if self.drip else response
+
+
+class Afterthoughts:
+    """What the bot of one conversation will say late."""
+
+    def __init__(self) -> None:
+        self._due: list[float] = []
+
+    def add(self, seconds: float) -> None:
+        """Something more is said after this time; nothing where it is 0."""
+        if seconds:
+            self._due.append(time.monotonic() + seconds)
+
+    def said(self) -> tuple[str, ...]:
+        """What was said since the last call."""
+        now = time.monotonic()
+        count = sum(at <= now for at in self._due)
+        self._due = [at for at in self._due if at > now]
+        return (AFTERTHOUGHT,) * count
 
 
 class Faults:

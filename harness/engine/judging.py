@@ -78,8 +78,8 @@ def judge_turn(
         history = history_of(turn, is_recorded=is_recorded, transcript=transcript, file=file)
     is_cut = transcript is not None and _stopped_at(transcript, turn)
     for expectation in planned.expectations:
-        if is_cut and expectation.scope is Scope.HISTORY:
-            # It was not looked up.
+        if is_cut and (expectation.scope is Scope.HISTORY or expectation.within):
+            # It was not looked up, or not waited for until the end.
             continue
         subject = history if expectation.scope is Scope.HISTORY and history else reply
         results.append(_run(expectation, subject, turn, vocabulary))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.conversation import Exchange
 from harness.engine.hiding import hidden_exchange
@@ -26,6 +27,9 @@ from harness.wire.redaction import SHORTEST, Redactor
 from harness.wire.replay import ReplayWire
 from harness.wire.secret_spans import MARK
 
+if TYPE_CHECKING:
+    from harness.wire.live import LeftWire
+
 _NOTHING = object()
 
 
@@ -44,6 +48,8 @@ class Line:
     replay: ReplayWire | None = None
     recording: RecordingWire | None = None
     closing: Callable[[], Wire] | None = None
+    left: Callable[[], LeftWire] | None = None
+    """Gives what another line needs to go on with the conversation; of a line to a server."""
     head: CassetteHead | None = None
     mend: str = ""
     """The command that records anew."""

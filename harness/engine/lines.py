@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import harness
 from harness.conversation import Request
@@ -24,6 +25,11 @@ from harness.wire.limited import LimitedWire, Pace
 from harness.wire.recording import Locate, RecordingWire
 from harness.wire.redaction import NOTHING_SECRET, Redactor
 from harness.wire.replay import ReplayWire
+
+if TYPE_CHECKING:
+    from harness.engine.forks import Fork
+    from harness.engine.snapshot import Snapshot
+    from harness.wire.live import LiveWire
 
 PREPARE = "prepare"
 """Names the recording of what comes once for a provider; no scenario may be called so."""
@@ -78,10 +84,15 @@ class Lines:
         path = self._path(play.provider, PREPARE, _row(scenario.credentials))
         return _Late(lambda: ReplayWire(self._read(path, play), mend=self._mend(play)))
 
-    def live(self, scenario: Scenario, play: Play, *, is_recorded: bool) -> Line:
-        """A line to the server. Raises `CassetteError` where the recording cannot be written."""
+    def live(
+        self, scenario: Scenario, play: Play, *, is_recorded: bool, fork: Fork | None = None
+    ) -> Line:
+        """A line to the server; `fork` is what the play shares with others.
+
+        Raises `CassetteError` where the recording cannot be written.
+        """
         path = self._path_of(play)
-        return self._live(play, scenario, path if is_recorded else None, play.row)
+        return self._live(play, scenario, path if is_recorded else None, play.row, fork=fork)
 
     def live_preparing(self, scenario: Scenario, play: Play, *, is_recorded: bool) -> Line:
         """The same for what comes once for a provider."""
@@ -92,25 +103,39 @@ class Lines:
     def live_check(self, name: str) -> Line:
         """A line to a provider, for no scenario."""
         provider = self._project.provider(name)
-        return self._line(provider, self._wire(provider), seed=random_source.token_hex(8))
+        return self._line(provider, self._wire(provider))
 
     def _live(
-        self, play: Play, scenario: Scenario, path: Path | None, row: str, name: str = ""
+        self,
+        play: Play,
+        scenario: Scenario,
+        path: Path | None,
+        row: str,
+        *,
+        name: str = "",
+        fork: Fork | None = None,
     ) -> Line:
         provider = self._project.provider(play.provider, credentials=scenario.credentials)
         seconds = scenario.timeout if not name else None
-        wire = self._wire(provider)
+        start = fork.start if fork is not None else None
+        live = self._wire(provider)
+        if start is not None and start.wire is not None:
+            live.go_on(start.wire)
+        wire: Wire = live
         pace = self._paces.get(provider.name)
         if pace is not None or seconds is not None:
             # Below a recording, so that what breaks a limit is recorded as this limit.
             wire = LimitedWire(wire, pace=pace, seconds=seconds)
-        line = self._line(provider, wire, seed=random_source.token_hex(8))
+        line = self._line(provider, wire, start)
+        line.left = live.left
         if path is not None:
             recording = RecordingWire(
                 wire,
                 path,
                 line.redactor,
-                keep_headers=provider.definition.headers_kept | scenario.header_names,
+                keep_headers=provider.definition.headers_kept.union(
+                    scenario.header_names, fork.header_names if fork is not None else ()
+                ),
                 display=self._project.config.shown(path),
             )
             if recording.leftover is not None:
@@ -143,7 +168,7 @@ class Lines:
             recording.tell(line.head)
         return line
 
-    def _line(self, provider: Provider, wire: Wire, *, seed: str) -> Line:
+    def _line(self, provider: Provider, wire: Wire, start: Snapshot | None = None) -> Line:
         def closing() -> Wire:
             return self._wire(provider, seconds=CLOSING_SECONDS)
 
@@ -151,8 +176,9 @@ class Lines:
             provider=provider,
             wire=wire,
             redactor=self._redactor(provider),
-            seed=seed,
-            now=datetime.now(UTC).isoformat(timespec="seconds"),
+            # What is drawn and when it began are those of the conversation that it goes on from.
+            seed=start.seed if start else random_source.token_hex(8),
+            now=start.now if start else datetime.now(UTC).isoformat(timespec="seconds"),
             is_recorded=False,
             closing=closing,
         )
@@ -164,7 +190,7 @@ class Lines:
             found = self._redactors[key] = Redactor(provider.secrets)
         return found
 
-    def _wire(self, provider: Provider, seconds: float | None = None) -> Wire:
+    def _wire(self, provider: Provider, seconds: float | None = None) -> LiveWire:
         # Late: a replay needs no httpx, which takes 100 ms to import.
         from harness.wire.live import LiveLimits, LiveWire  # noqa: PLC0415
 

@@ -47,16 +47,7 @@ def entry_of(project: Project, file: Path) -> Entry:
             tuple(map(Waiver.from_json, waivers)),
         )
     found = _load(project, file, content)
-    entry = Entry(
-        found.id,
-        found.place.line,
-        _shared(found.tags),
-        _shared(found.providers),
-        _shared(row.name for row in found.rows),
-        found.title,
-        found.repeat.takes if found.repeat else 1,
-        found.waivers,
-    )
+    entry = _entry(found)
     kept_now: Json = [
         entry.scenario,
         entry.line,
@@ -70,6 +61,19 @@ def entry_of(project: Project, file: Path) -> Entry:
     ]
     project.cache.put(key, kept_now)
     return entry
+
+
+def _entry(scenario: Scenario) -> Entry:
+    return Entry(
+        scenario.id,
+        scenario.place.line,
+        _shared(scenario.tags),
+        _shared(scenario.providers),
+        _shared(row.name for row in scenario.rows),
+        scenario.title,
+        scenario.repeat.takes if scenario.repeat else 1,
+        scenario.waivers,
+    )
 
 
 def _shared(words: Iterable[str]) -> tuple[str, ...]:

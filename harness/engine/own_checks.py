@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import entry_points
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
@@ -26,6 +24,7 @@ from harness.config import Config
 from harness.errors import ConfigurationError, Problem, SchemaError, did_you_mean, quote
 from harness.json_schema import compile_schema
 from harness.parsed_cache import content_key
+from harness.python_file import module_of
 from harness.source import Source
 from harness.typing import Json
 from harness.yaml_reader import Node
@@ -90,22 +89,7 @@ def _imported(config: Config, node: Node, read: list[bytes]) -> ModuleType:
         raise _wrong("no-such-file", node, f"there is no file {quote(str(node.value))}")
     content = file.read_bytes()
     read.append(content)
-    return _module(content_key(f"harness_{file.stem}", str(file), content), file)
-
-
-def _module(name: str, file: Path) -> ModuleType:
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = spec_from_file_location(name, file)
-    assert spec is not None  # noqa: S101  # a file that ends in .py has one
-    assert spec.loader is not None  # noqa: S101  # the same
-    module = sys.modules[name] = module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
+    return module_of(file, content)
 
 
 def _installed(node: Node) -> list[Kind]:

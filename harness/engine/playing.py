@@ -21,6 +21,7 @@ from harness.engine.speech import (
     message_of,
     remember_record,
 )
+from harness.engine.waiting import came_at, time_left
 from harness.errors import Interrupted, PlayError, Refused, TransportError
 from harness.providers.session import Session
 from harness.scenario import AssistantLine, Scenario, UserTurn
@@ -41,6 +42,8 @@ class Stage:
     line: Line
     turns: list[Turn]
     """Filled while the conversation goes on, so that an interrupted one keeps what was said."""
+    entries: Iterable[UserTurn | AssistantLine] | None = None
+    """What is said, where it is not all of the scenario's turns."""
 
     def hides(self, planned: UserTurn) -> bool:
         """Whether a replay may say a turn's message differently, for the secrets in it."""
@@ -52,10 +55,11 @@ class Stage:
 
 def hold(stage: Stage) -> Stop | None:
     """Hold the conversation, turn by turn. Returns why it ended early; None where it did not."""
+    turns = stage.scenario.turns if stage.entries is None else stage.entries
     if not stage.scenario.teardown:
-        return _hold(stage, stage.scenario.turns)
+        return _hold(stage, turns)
     try:
-        stop = _hold(stage, stage.scenario.turns)
+        stop = _hold(stage, turns)
     except PlayError as error:
         stop = Stop(turn=len(stage.turns) + 1, error=error)
     if stop is not None and isinstance(stop.error, Interrupted):
@@ -112,19 +116,18 @@ def _play_turn(
             session.wait(planned.wait)
         reply = session.say(message, planned.number, recorded)
     except PlayError as error:
-        if isinstance(error, TransportError) and error.code in planned.faults:
-            refusal = error
-            stage.line.accept_break()
-        elif planned.expects_refusal and not planned.faults and isinstance(error, Refused):
-            refusal = error
-        else:
+        refusal = _expected(stage, planned, error)
+        if refusal is None:
             stop = Stop(turn=planned.number, error=error)
     exchanges = session.take_exchanges()
     shown = stage.line.redact(exchanges)
     missing: tuple[tuple[str, str], ...] = ()
     history: Json = None
+    looks: list[Exchange] = []
     if stop is None:
         try:
+            if planned.is_patient and reply is not None:
+                reply = _wait_for_more(stage, planned, message, reply, exchanges, looks)
             missing = _remember(stage, planned, reply, exchanges)
             if planned.wants_history:
                 history = session.history()
@@ -140,12 +143,47 @@ def _play_turn(
         reply=reply,
         refusal=refusal,
         exchanges=shown,
-        looked_up=stage.line.redact(session.take_exchanges()),
+        looked_up=(*looks, *stage.line.redact(session.take_exchanges())),
         missing=missing,
         history=history,
         variables=variables.snapshot(),
     )
     return turn, stop
+
+
+def _expected(stage: Stage, planned: UserTurn, error: PlayError) -> Refused | TransportError | None:
+    """The error where the scenario expects one like it."""
+    if isinstance(error, TransportError) and error.code in planned.faults:
+        stage.line.accept_break()
+        return error
+    if planned.expects_refusal and not planned.faults and isinstance(error, Refused):
+        return error
+    return None
+
+
+def _wait_for_more(
+    stage: Stage,
+    planned: UserTurn,
+    message: UserMessage,
+    reply: Reply,
+    exchanges: tuple[Exchange, ...],
+    looks: list[Exchange],
+) -> Reply:
+    """The reply with what comes behind it while checks wait for it; `looks` takes the exchanges."""
+
+    def left(so_far: Reply, passed: float) -> float:
+        looks.extend(stage.line.redact(stage.session.take_exchanges()))
+        # A check may use what the turn captures.
+        _remember(stage, planned, so_far, exchanges)
+        turn = Turn(
+            number=planned.number,
+            user=message,
+            reply=so_far,
+            variables=stage.variables.snapshot(),
+        )
+        return time_left(planned, passed, lambda waiting: stage.holds(waiting, turn))
+
+    return stage.session.wait_for_more(reply, came_at(exchanges), left)
 
 
 def _message(

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from harness.conversation import Stop, Transcript, Turn
 from harness.engine.drift.drift import Drift
+from harness.engine.fork_points import ForkPoint, fork_points
+from harness.engine.forks import Fork, Forks
 from harness.engine.hiding import hidden_transcript, hidden_turn, without_secrets
 from harness.engine.judging import judge, judge_turn
 from harness.engine.line import Line
@@ -61,6 +63,7 @@ class Runner:
         self._fail_on = fail_on
         self.lines = Lines(project, share=share, holding=holding)
         self.preparing = Preparing(self.lines, watch=self._opened)
+        self._forks = Forks()
         self._lock = threading.Lock()
         self._held: dict[int, Line] = {}
         self._is_stopped = False
@@ -70,15 +73,16 @@ class Runner:
 
         Raises `AuthoringError` where a file is wrong; all else is in the result.
         """
-        scenario = played_in(load_scenario(self._project, play.file), play.row)
+        whole = load_scenario(self._project, play.file)
+        scenario = played_in(whole, play.row)
         if self._mode in (Mode.REPLAY, Mode.RECORD):
             result = self.replay(scenario, play)
             missed = isinstance(result.error, CassetteError) and result.error.code in RERECORDED
             if self._mode is Mode.REPLAY or not missed:
                 return result
         if self._mode.is_compared:
-            return self._beside(scenario, play)
-        return self._live(scenario, play)
+            return self._beside(scenario, play, whole)
+        return self._live(scenario, play, whole)
 
     def replay(
         self, scenario: Scenario, play: Play, cassette: Cassette | None = None
@@ -101,36 +105,54 @@ class Runner:
         with self._lock:
             self._is_stopped = True
             lines = tuple(self._held.values())
+        self._forks.stop()
         for line in lines:
             line.wire.close()
 
-    def _beside(self, scenario: Scenario, play: Play) -> ScenarioResult:
+    def _beside(self, scenario: Scenario, play: Play, whole: Scenario) -> ScenarioResult:
         """Hold a conversation live, and compare it with its recording."""
         old = self.replay(scenario, play)
         if not isinstance(old.error, CassetteError):
-            return self._live(scenario, play, old.transcript)
+            return self._live(scenario, play, whole, old.transcript)
         if self._mode is Mode.DRIFT:
             return old
-        result = self._live(scenario, play, old.transcript)
+        result = self._live(scenario, play, whole, old.transcript)
         if old.error.code == "cassette-missing":
             return result
         note = f"the old recording does not fit, so not every turn is compared ({old.error.code})"
         return replace(result, notes=(*result.notes, note))
 
     def _live(
-        self, scenario: Scenario, play: Play, recorded: Transcript | None = None
+        self,
+        scenario: Scenario,
+        play: Play,
+        whole: Scenario,
+        recorded: Transcript | None = None,
     ) -> ScenarioResult:
         is_recorded = self._mode.is_recorded
+        points = self._points(whole, scenario, play)
         try:
-            with self._opened(self.lines.live(scenario, play, is_recorded=is_recorded)) as line:
+            with (
+                self._forks.shared(points, whole.header_names if points else ()) as fork,
+                self._opened(
+                    self.lines.live(scenario, play, is_recorded=is_recorded, fork=fork)
+                ) as line,
+            ):
                 prepare = self.preparing.live(scenario, play, line, is_recorded=is_recorded)
-                result = self._hold(scenario, play, line, prepare)
+                result = self._hold(scenario, play, line, prepare, fork)
                 if recorded is not None:
                     result = self._compared(result, recorded, line, play)
                 line.finish(result.error)
                 return replace(result, notes=(*result.notes, *line.notes))
         except PlayError as error:
             return _broken(scenario, play, error)
+
+    def _points(self, whole: Scenario, scenario: Scenario, play: Play) -> tuple[ForkPoint, ...]:
+        """Where a play shares its beginning with others; nowhere where the provider cannot fork."""
+        if len(whole.rows) == 1:
+            return ()
+        provider = self._project.provider(play.provider, credentials=scenario.credentials)
+        return fork_points(whole, scenario, play) if provider.definition.forks else ()
 
     def _compared(
         self, result: ScenarioResult, recorded: Transcript, line: Line, play: Play
@@ -156,9 +178,18 @@ class Runner:
                 del self._held[id(line)]
             line.close()
 
-    def _hold(self, scenario: Scenario, play: Play, line: Line, prepare: Prepare) -> ScenarioResult:
+    def _hold(
+        self,
+        scenario: Scenario,
+        play: Play,
+        line: Line,
+        prepare: Prepare,
+        fork: Fork | None = None,
+    ) -> ScenarioResult:
         try:
             stage = self._stage(scenario, play, line, prepare)
+            if fork is not None:
+                fork.begin(stage)
         except PlayError as error:
             return _broken(scenario, play, error)
         try:

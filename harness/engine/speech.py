@@ -26,6 +26,15 @@ class MissingCapture:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class LeftVariables:
+    """What was known in a conversation from which another one goes on."""
+
+    values: Mapping[str, object]
+    drawn: int
+    """How often a value was drawn."""
+
+
 class Variables:
     """What `${…}` means in one play of a scenario. Grows with captures."""
 
@@ -130,6 +139,16 @@ class Variables:
         Parameters of fragments that secrets were put into are as in a recording.
         """
         return {**self._values, **self._hidden}
+
+    def left(self) -> LeftVariables:
+        """What is known, without the functions that draw."""
+        known = {name: value for name, value in self._values.items() if not callable(value)}
+        return LeftVariables(known, self._drawn)
+
+    def go_on(self, left: LeftVariables) -> None:
+        """Know what another conversation knew, and draw what it would have drawn next."""
+        self._values.update(left.values)
+        self._drawn = left.drawn
 
     def _hidden_parameters(self, given: tuple[Given, ...]) -> dict[str, object]:
         """The parameters as a replay fills them in: with the marks that it will have captured."""

@@ -25,7 +25,7 @@ class HistoryReport:
         self._head = head
         self._rows: list[ConversationRow] = []
 
-    def add(self, conversation: Mapping[str, Any], line: str) -> None:  # noqa: ARG002  # a report may use either
+    def add(self, conversation: Mapping[str, Any], _line: str) -> None:
         """Take up a conversation, as `RESULTS_SCHEMA` describes it."""
         self._rows.extend(rows_of(conversation, len(self._rows)))
 

@@ -7,6 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from harness.conversation import Outcome
+from harness.counted import counted
 from harness.durations import format_duration
 from harness.history.flips import Flaky, first_bad
 from harness.history.rows import ConversationRow, RunRow
@@ -27,7 +28,7 @@ def runs_section(runs: Sequence[RunRow], series: Series) -> Section:
     times = _medians(series)
     outcomes = [outcome.value for outcome in Outcome]
     return Section(
-        title=f"{len(runs)} run{'' if len(runs) == 1 else 's'}",
+        title=counted(len(runs), "run"),
         heads=(*_RUN_HEADS, *outcomes, "pass rate", "median"),
         rows=[
             (

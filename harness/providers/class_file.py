@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from functools import lru_cache
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 from harness.errors import DefinitionError, Problem
-from harness.parsed_cache import content_key
 from harness.providers.definition import Definition
 from harness.providers.python_class import definition_of_class
+from harness.python_file import module_of
 
 
 def read_class_file(file: Path, shown: str) -> Definition:
@@ -24,7 +22,7 @@ def read_class_file(file: Path, shown: str) -> Definition:
 
 @lru_cache(maxsize=64)
 def _read(file: Path, shown: str, content: bytes) -> Definition:
-    module = _imported(content_key(f"harness_{file.stem}", str(file), content), file, shown)
+    module = _imported(file, content, shown)
     found = [
         one
         for one in vars(module).values()
@@ -38,19 +36,9 @@ def _read(file: Path, shown: str, content: bytes) -> Definition:
     raise DefinitionError(Problem(code="wrong-class", message=message, where=shown, hint=hint))
 
 
-def _imported(name: str, file: Path, shown: str) -> ModuleType:
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = spec_from_file_location(name, file)
-    assert spec is not None  # noqa: S101  # a file that ends in .py has one
-    assert spec.loader is not None  # noqa: S101  # the same
-    module = sys.modules[name] = module_from_spec(spec)
+def _imported(file: Path, content: bytes, shown: str) -> ModuleType:
     try:
-        spec.loader.exec_module(module)
-    except BaseException as error:
-        del sys.modules[name]
-        if not isinstance(error, Exception):
-            raise
+        return module_of(file, content)
+    except Exception as error:
         message = f"the file cannot be imported: {error!r}"
         raise DefinitionError(Problem(code="broken-class", message=message, where=shown)) from error
-    return module

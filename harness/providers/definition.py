@@ -12,7 +12,7 @@ from harness.source import Place
 from harness.template import Template
 from harness.typing import Json
 
-PHASES = ("prepare", "open", "send", "history", "close")
+PHASES = ("prepare", "open", "send", "late", "history", "close")
 """In the order in which a conversation goes through them."""
 
 
@@ -177,6 +177,8 @@ class Definition:
     """A hash of the definition and its schemas."""
     settings: Mapping[str, Setting]
     phases: Mapping[str, tuple[Step, ...]]
+    forks: bool = False
+    """A conversation may be continued twice from the same point."""
     headers_kept: frozenset[str] = frozenset()
     """Answer headers that recordings keep beside the usual ones; lower case."""
 

@@ -75,11 +75,16 @@ class _Reader:
             fingerprint=fingerprint,
             settings=settings,
             phases=phases,
+            forks=bool(_value(top, "forks")),
             header_names=frozenset(self._header_names),
             headers_kept=frozenset(name.lower() for name in _value(top, "keep_headers") or ()),
             taken=taken_by(self._document.value),
         )
         self._require_captures(definition)
+        if top.get("late") and not any(step.reply for step in phases["late"]):
+            message = "no step of 'late' reads messages"
+            self._note("missing-key", message, top.at("late"), "give one a 'reply'", key=True)
+        self._require_forkable(definition, top.get("forks"))
         self._problems += member_problems(self._document, settings)
         if self._problems:
             raise DefinitionError(self._problems)
@@ -201,6 +206,25 @@ class _Reader:
                             hint=did_you_mean(name, known),
                         )
                     )
+
+    def _require_forkable(self, definition: Definition, node: Node | None) -> None:
+        if node is None or not definition.forks:
+            return
+        faults = (
+            (
+                bool(definition.phases["close"]),
+                "'forks: true' stands beside 'close' steps",
+                "what one conversation closes, those that went on from it could not use",
+            ),
+            (
+                definition.has_secret_captures,
+                "'forks: true' stands beside captures with 'secret: true'",
+                "a recording tells such a secret of its own conversation alone",
+            ),
+        )
+        for is_so, message, hint in faults:
+            if is_so:
+                self._note("cannot-fork", message, node, f"leave 'forks' out: {hint}", key=True)
 
     def _setting(self, name: str, node: Node) -> Setting:
         value: dict[str, Json] = {key: one.value for key, one in node.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from harness.durations import DURATION_PATTERN
 from harness.typing import Json
 
@@ -180,6 +182,31 @@ STEP: Json = {
 
 _STEPS: Json = {"type": "array", "items": {"$ref": "#/$defs/step"}, "minItems": 1}
 
+
+def _like(schema: Json, description: str, properties: Mapping[str, Json]) -> Json:
+    """Another format whose keys are others."""
+    assert isinstance(schema, Mapping)  # noqa: S101  # written above
+    return {**schema, "description": description, "properties": properties}
+
+
+def _keys(schema: Json) -> Mapping[str, Json]:
+    found = schema["properties"] if isinstance(schema, Mapping) else None
+    assert isinstance(found, Mapping)  # noqa: S101  # written above
+    return found
+
+
+_OF_LATE = ("messages", "text", "id", "text_optional")
+LATE_REPLY: Json = _like(
+    REPLY,
+    "How the bot's messages are read; those heard before do not count.",
+    {key: _keys(REPLY)[key] for key in _OF_LATE},
+)
+LATE_STEP: Json = _like(
+    STEP,
+    "As any step, but of a reply it reads the messages alone.",
+    {**_keys(STEP), "reply": {"$ref": "#/$defs/late_reply"}},
+)
+
 DEFINITION_SCHEMA: Json = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Provider definition",
@@ -187,7 +214,13 @@ DEFINITION_SCHEMA: Json = {
     "type": "object",
     "required": ["definition", "settings", "send"],
     "additionalProperties": False,
-    "$defs": {"request": REQUEST, "reply": REPLY, "step": STEP},
+    "$defs": {
+        "request": REQUEST,
+        "reply": REPLY,
+        "step": STEP,
+        "late_reply": LATE_REPLY,
+        "late_step": LATE_STEP,
+    },
     "properties": {
         "definition": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$"},
         "title": {"type": "string"},
@@ -212,9 +245,20 @@ DEFINITION_SCHEMA: Json = {
             "items": {"type": "string"},
             "description": "Answer headers that recordings keep beside the usual ones.",
         },
+        "forks": {
+            "type": "boolean",
+            "description": "A conversation may be continued twice from the same point, because"
+            " all that it depends on is sent with each request; false where left out.",
+        },
         "prepare": {**_STEPS, "description": "Once for each run, before all conversations."},  # type: ignore[dict-item]  # a mapping by construction
         "open": {**_STEPS, "description": "Before the first message."},  # type: ignore[dict-item]  # the same
         "send": {**_STEPS, "description": "For each message."},  # type: ignore[dict-item]  # the same
+        "late": {
+            "type": "array",
+            "items": {"$ref": "#/$defs/late_step"},
+            "minItems": 1,
+            "description": "Looks for messages that came behind a reply.",
+        },
         "history": {**_STEPS, "description": "The provider's own record."},  # type: ignore[dict-item]  # the same
         "close": {**_STEPS, "description": "At the end, always."},  # type: ignore[dict-item]  # the same
     },

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from harness.conversation import Exchange, Reply, Request, UserMessage
+from harness.conversation import Exchange, Reply, ReplyMessage, Request, UserMessage
 from harness.typing import Json
 
 
@@ -56,6 +56,8 @@ class FlowState:
     turn: int = 0
     seen: set[str] = field(default_factory=set)
     """Ids of messages that an earlier reply held."""
+    heard: list[ReplyMessage] = field(default_factory=list)
+    """All that the bot said so far, by itself or in a reply."""
     exchanges: list[Exchange] = field(default_factory=list)
     """Of the phase that is going on; whoever runs phases takes them away."""
     given: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class FlowState:
     def heard_from_assistant(self, text: str) -> None:
         """The bot spoke by itself, before the user."""
         self.unsent.append({"role": "assistant", "text": text})
+        self.heard.append(ReplyMessage(text=text))
 
     def say(self, message: UserMessage, turn: int, recorded: UserMessage | None = None) -> None:
         """Begin a turn; `recorded` is the message as a replay will say it, where it differs."""
@@ -83,17 +86,42 @@ class FlowState:
 
     def answered(self, reply: Reply) -> None:
         """End a turn with its reply."""
-        self.turns.append(
-            {
-                "user": self.message,
-                "reply": {
-                    "text": reply.text,
-                    "messages": [message.text for message in reply.messages],
-                    "payload": reply.payload,
-                },
-            }
-        )
+        self.turns.append(self._told(reply))
+        self.heard.extend(reply.messages)
         self.unsent.clear()
+
+    def heard_late(self, reply: Reply, messages: Iterable[ReplyMessage]) -> None:
+        """Messages came behind the last reply, which now is this one."""
+        for message in messages:
+            self.heard.append(message)
+            if message.id:
+                self.seen.add(message.id)
+        self.turns[-1] = self._told(reply)
+
+    def _told(self, reply: Reply) -> Json:
+        return {
+            "user": self.message,
+            "reply": {
+                "text": reply.text,
+                "messages": [message.text for message in reply.messages],
+                "payload": reply.payload,
+            },
+        }
+
+    def copied(self, know: Callable[[str, Json], None] | None = None) -> FlowState:
+        """The same between two turns, for a conversation that goes on from here."""
+        return replace(
+            self,
+            captured=dict(self.captured),
+            cookies=dict(self.cookies),
+            turns=list(self.turns),
+            unsent=list(self.unsent),
+            seen=set(self.seen),
+            heard=list(self.heard),
+            exchanges=[],
+            given=dict(self.given),
+            know=know or self.know,
+        )
 
     def context(self) -> dict[str, object]:
         """What `${…}` means in a definition."""

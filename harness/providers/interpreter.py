@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlencode
@@ -12,7 +12,14 @@ from harness.conversation import Exchange, Origin, Reply, Request, Response
 from harness.durations import format_duration, parse_duration
 from harness.errors import PlayError, ProtocolError, Refused
 from harness.providers.capturing import capture
-from harness.providers.definition import Encoding, Framing, PollPlan, RequestPlan, Step
+from harness.providers.definition import (
+    Encoding,
+    Framing,
+    PollPlan,
+    ReplyPlan,
+    RequestPlan,
+    Step,
+)
 from harness.providers.event_stream import EventReader
 from harness.providers.flow import Command, FlowState, Send, Sleep
 from harness.providers.payload import excerpt, read_event, read_payload, refuse_page, tells_error
@@ -25,6 +32,9 @@ from harness.wire.redacted_values import of_real_values
 Flow = Generator[Command, Response, Reply | None]
 """Send it each answer; it returns the reply, where a step reads one."""
 
+ReadsReply = Callable[[ReplyPlan, Json, set[str]], Reply | None]
+"""Reads what a step's answer says; takes the ids that were read before."""
+
 CONTENT_TYPES = {
     Encoding.JSON: "application/json; charset=utf-8",
     Encoding.FORM: "application/x-www-form-urlencoded",
@@ -36,8 +46,8 @@ CONTENT_TYPES = {
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def run_steps(steps: tuple[Step, ...], state: FlowState) -> Flow:
-    """Run a phase. Returns the reply that a step read, or None.
+def run_steps(steps: tuple[Step, ...], state: FlowState, read: ReadsReply = read_reply) -> Flow:
+    """Run a phase. Returns the reply that a step read, or None; `read` reads it.
 
     Raises `Refused` where an answer says no, and `ProtocolError` where it cannot be read.
     What was exchanged until then stands in `state.exchanges`.
@@ -55,7 +65,7 @@ def run_steps(steps: tuple[Step, ...], state: FlowState) -> Flow:
         state.payload = payload
         capture(step, payload, state)
         if step.reply is not None:
-            reply = read_reply(step.reply, payload, state.seen)
+            reply = read(step.reply, payload, state.seen)
     return reply
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -64,9 +64,26 @@ def fill_in(
 
     Raises `ConfigurationError` with every problem.
     """
-    problems: list[Problem] = []
     node = config.node.get("settings")
     given = dict(node.items()) if node else {}
+    filler = _Filler(config, environment, recorded, credentials)
+    settings = {
+        name: filler.value(setting, given.get(name))
+        for name, setting in definition.settings.items()
+    }
+    problems = [*_unknown_settings(given, config, definition), *filler.problems]
+    if not problems and recorded is None:
+        problems += _address_problems(config, settings)
+    if any(problem.code == "inline-secret" for problem in problems):
+        problems = [_unseen(problem) for problem in problems]
+    if problems:
+        raise ConfigurationError(problems)
+    return Provider(name=config.name, definition=definition, settings=settings, config=config)
+
+
+def _unknown_settings(
+    given: Mapping[str, Node], config: ProviderConfig, definition: Definition
+) -> Iterator[Problem]:
     for name, value in given.items():
         if name not in definition.settings:
             problem = Problem(
@@ -77,20 +94,7 @@ def fill_in(
                 hint=did_you_mean(name, definition.settings),
             )
             # It may be a secret whose name is misspelt.
-            problems.append(problem if "${" in str(value.value) else _unseen(problem))
-    filler = _Filler(config, environment, recorded, credentials)
-    settings = {
-        name: filler.value(setting, given.get(name))
-        for name, setting in definition.settings.items()
-    }
-    problems += filler.problems
-    if not problems and recorded is None:
-        problems += _address_problems(config, settings)
-    if any(problem.code == "inline-secret" for problem in problems):
-        problems = [_unseen(problem) for problem in problems]
-    if problems:
-        raise ConfigurationError(problems)
-    return Provider(name=config.name, definition=definition, settings=settings, config=config)
+            yield problem if "${" in str(value.value) else _unseen(problem)
 
 
 class _Filler:

@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 from harness.conversation import Reply, ReplyMessage, UserMessage
 from harness.errors import (
@@ -27,20 +26,11 @@ from harness.typing import Json
 from harness.wire import Wire
 
 
-@runtime_checkable
-class Talks(Protocol):
-    """What a provider class must have. It may also have `open`, `history` and `close`."""
-
-    settings: Mapping[str, Mapping[str, Json]]
-    """As in a definition: JSON Schemas by name, `base_url` among them."""
-
-    def say(self, message: UserMessage) -> Reply | str:
-        """Send a message, and give what the bot answered."""
-
-
 def definition_of_class(made: type, where: str) -> Definition:
     """A definition that a class performs. `where` names the class, for messages.
 
+    It has `settings`, JSON Schemas by name as in a definition, and `say`, which takes a
+    `UserMessage` and gives a `Reply` or a text; it may have `open`, `late`, `history` and `close`.
     Raises `DefinitionError` where it lacks `settings`, `base_url` among them, or `say`.
     """
     lacking = [name for name in ("settings", "say") if not hasattr(made, name)]
@@ -101,6 +91,26 @@ class Driver:
         if not hasattr(self._made, "history"):
             raise ProtocolError("no-history", f"the provider class {self._name} has no history")
         return self._perform("history", self._wire)  # type: ignore[return-value]  # JSON by contract
+
+    @property
+    def has_late(self) -> bool:
+        """Whether the class can look for late messages."""
+        return hasattr(self._made, "late")
+
+    def late(self) -> tuple[ReplyMessage, ...]:
+        """Call `late`, which gives what the bot said, as texts or messages."""
+        said = self._perform("late", self._wire)
+        if not isinstance(said, list | tuple) or not all(
+            isinstance(one, str | ReplyMessage) for one in said
+        ):
+            raise ProtocolError(
+                "no-reply",
+                f"{self._name}.late gave {type(said).__name__}, expected a list of texts"
+                " or of ReplyMessages",
+            )
+        return tuple(
+            one if isinstance(one, ReplyMessage) else ReplyMessage(text=one) for one in said
+        )
 
     def close(self, wire: Wire) -> None:
         """Call `close` where there is one, over another wire where the session's is broken.

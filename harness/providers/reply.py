@@ -42,6 +42,14 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
     return reply
 
 
+def messages_in(plan: ReplyPlan, payload: Json) -> list[ReplyMessage]:
+    """The messages of a payload, none of which need be there.
+
+    Raises `ProtocolError` for one without a text.
+    """
+    return [_message(plan, node) for node in find_all(plan.messages, payload)]
+
+
 def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
     found = (value for path in plan.text for value in find_all(path, node))
     text = next((value for value in found if isinstance(value, str)), None)

@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from harness.conversation import Exchange, Reply, Response, UserMessage
+from harness.conversation import Exchange, Reply, ReplyMessage, Response, UserMessage
 from harness.errors import PlayError, ProtocolError
-from harness.providers.definition import Step
+from harness.providers.definition import ReplyPlan, Step
 from harness.providers.flow import FlowState, Send
 from harness.providers.interpreter import Flow, run_steps
+from harness.providers.late import Look, TimeLeft, Waiting, wait_for_more
 from harness.providers.provider import Provider
+from harness.providers.reply import messages_in
 from harness.typing import Json
 from harness.wire import Answer, Wire
 
@@ -93,6 +95,15 @@ class Session:
             error=error,
         )
 
+    def left(self) -> FlowState:
+        """A copy of what is known, from which other conversations may go on."""
+        return self._state.copied()
+
+    def go_on(self, left: FlowState) -> None:
+        """Go on from where another conversation with the provider was."""
+        self._state = left.copied(self._state.know)
+        self._is_open = True
+
     def hear(self, text: str) -> None:
         """The bot spoke by itself before the user; told to the provider with the next message."""
         self._state.heard_from_assistant(text)
@@ -116,6 +127,19 @@ class Session:
             raise ProtocolError("no-reply", "no step of the definition read a reply")
         state.answered(reply)
         return reply
+
+    def wait_for_more(
+        self, reply: Reply, came: float, left: TimeLeft, *, passed: float = 0.0
+    ) -> Reply:
+        """The last reply, with what comes behind it; see `harness.providers.late`."""
+        driver = self._driver
+        look: Look | None = None
+        if driver is not None:
+            look = driver.late if driver.has_late else None
+        elif self._phases["late"]:
+            look = self._look
+        waiting = Waiting(came=came, passed=passed, left=left, look=look, sleep=self._wire.sleep)
+        return wait_for_more(self._state, reply, waiting)
 
     def history(self) -> Json:
         """The provider's own record of the conversation."""
@@ -164,6 +188,15 @@ class Session:
         made = {name for step in self._phases["open"] for name in step.capture}
         captured = self._state.captured
         return self._is_open or any(captured.get(name) is not None for name in made)
+
+    def _look(self) -> list[ReplyMessage]:
+        found: list[ReplyMessage] = []
+
+        def read(plan: ReplyPlan, payload: Json, _seen: set[str]) -> None:
+            found.extend(messages_in(plan, payload))
+
+        perform(run_steps(self._phases["late"], self._state, read), self._wire)
+        return found
 
     def _run(self, steps: tuple[Step, ...]) -> Reply | None:
         return perform(run_steps(steps, self._state), self._wire)

@@ -7,89 +7,39 @@ in; elsewhere this plugin does nothing.
 from __future__ import annotations
 
 import os
-from argparse import ArgumentTypeError
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.pytest_plugin.options import config_file, mode_of, pytest_addoption
+
 if TYPE_CHECKING:
     from harness.pytest_plugin.suite import Suite
 
-MODES = ("replay", "record", "refresh", "live", "drift")
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options that scenario runs understand."""
-    group = parser.getgroup("harness", "conversations (harness)")
-    group.addoption(
-        "--harness-mode",
-        choices=MODES,
-        default=None,
-        help="where answers come from; replay where neither this nor HARNESS_MODE is given",
-    )
-    group.addoption(
-        "--harness-provider",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="play against this provider of harness.yaml; may be given several times",
-    )
-    group.addoption(
-        "--harness-concurrency",
-        type=_at_least_one,
-        default=None,
-        metavar="N",
-        help="conversations at once in all modes but replay",
-    )
-    group.addoption(
-        "--harness-fail-on",
-        default="",
-        metavar="KINDS",
-        help="in drift mode: fail where a turn drifted so, such as shape,state",
-    )
-    group.addoption(
-        "--harness-holding",
-        default=None,
-        metavar="FOLDER",
-        help="write new recordings into this folder, and leave the old ones as they are",
-    )
-    group.addoption(
-        "--harness-reports",
-        default=None,
-        metavar="FOLDER",
-        help="write results.json and the reports that are made of it into this folder",
-    )
-    group.addoption(
-        "--harness-history",
-        default="",
-        metavar="URL",
-        help="add a run with reports to this history: a file, a PostgreSQL URL, or none; "
-        "history.sqlite beside the reports where nothing is said",
-    )
-    group.addoption(
-        "--harness-update",
-        action="store_true",
-        help="rewrite the golden files of 'same_as' from the recordings, and tell what differed",
-    )
-    group.addoption(
-        "--harness-config",
-        default=None,
-        metavar="FILE",
-        help="the harness.yaml to use; found from the root folder where left out",
-    )
+__all__ = [
+    "conversation",
+    "pytest_addoption",
+    "pytest_collect_file",
+    "pytest_collection_finish",
+    "pytest_configure",
+    "pytest_runtest_makereport",
+    "pytest_runtestloop",
+    "pytest_terminal_summary",
+    "pytest_unconfigure",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read harness.yaml, where there is one."""
-    file = _config_file(config)
+    file = config_file(config)
     if file is None:
         return
     # Late: a project without harness.yaml pays nothing for this plugin.
     from harness.pytest_plugin.suite import SUITE, open_suite  # noqa: PLC0415
 
-    mode = _mode(config)
+    mode = mode_of(config)
     if config.getoption("--harness-update"):
         from harness.pytest_plugin.golden_updates import (  # noqa: PLC0415  # seldom
             require_recordings,
@@ -187,13 +137,6 @@ def conversation(request: pytest.FixtureRequest) -> Generator[Any]:
         yield open_chat
 
 
-def _at_least_one(text: str) -> int:
-    """Reads the value of an option. Raises `ArgumentTypeError`."""
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"'{text}' is no whole number of at least 1")
-    return int(text)
-
-
 def _suite(config: pytest.Config) -> Suite | None:
     from harness.pytest_plugin.keys import SUITE  # noqa: PLC0415  # a module of two lines
 
@@ -214,25 +157,3 @@ def _register_views(config: pytest.Config, suite: Suite) -> None:
         from harness.pytest_plugin.github import GithubLog  # noqa: PLC0415
 
         config.pluginmanager.register(GithubLog(suite.reports), "harness_github")
-
-
-def _config_file(config: pytest.Config) -> Path | None:
-    given = config.getoption("--harness-config")
-    if given:
-        file = Path(config.invocation_params.dir, given).resolve()
-        if not file.is_file():
-            raise pytest.UsageError(f"--harness-config: there is no file {given}")
-        return file
-    for start in (config.rootpath, config.invocation_params.dir):
-        for folder in (start, *start.parents):
-            if (folder / "harness.yaml").is_file():
-                return folder / "harness.yaml"
-    return None
-
-
-def _mode(config: pytest.Config) -> str:
-    mode = config.getoption("--harness-mode") or os.environ.get("HARNESS_MODE") or "replay"
-    if mode not in MODES:
-        known = ", ".join(MODES)
-        raise pytest.UsageError(f"HARNESS_MODE is '{mode}', expected one of {known}")
-    return str(mode)

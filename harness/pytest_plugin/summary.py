@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 from harness.conversation import Outcome
+from harness.counted import counted
 from harness.durations import format_duration
 from harness.engine.drift.drift import Drift
 from harness.pytest_plugin.suite import Suite
@@ -53,10 +54,9 @@ def write_summary(reporter: Any, suite: Suite) -> None:  # noqa: ANN401  # pytes
         listed = ", ".join(f"{count} {code}" for code, count in codes.most_common())
         reporter.write_line(f"why: {listed}")
     if tally.repeated:
-        plural = "s" if tally.repeated > 1 else ""
         kinds = (*COLUMNS, SKIPPED)
         took = ", ".join(f"{tally.takes[one]} {one}" for one in kinds if tally.takes[one])
-        reporter.write_line(f"takes of {tally.repeated} scenario{plural}: {took}")
+        reporter.write_line(f"takes of {counted(tally.repeated, 'scenario')}: {took}")
     _write_skips(reporter, tally)
     _write_drift(reporter, tally)
     _write_latencies(reporter, tally)

@@ -12,7 +12,7 @@ from harness.reports.results import Results
 class Report(Protocol):
     """One report in the making. It sees every conversation once, in order."""
 
-    def add(self, conversation: Mapping[str, Any], line: str) -> None:
+    def add(self, conversation: Mapping[str, Any], line: str, /) -> None:
         """Take up a conversation, as `RESULTS_SCHEMA` describes it; `line` is its JSON."""
 
     def finish(self) -> Sequence[Path]:

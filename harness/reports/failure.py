@@ -86,7 +86,8 @@ def _stopped(result: ScenarioResult) -> Iterator[str]:
     held = _turn(transcript, stop.turn)
     if held is not None:
         yield from _said(held)
-        yield from _curl(held.exchanges[-1] if held.exchanges else None)
+        exchanges = held.looked_up or held.exchanges
+        yield from _curl(exchanges[-1] if exchanges else None)
 
 
 def _said(turn: Turn) -> Iterator[str]:

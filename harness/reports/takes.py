@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from harness.counted import counted
 from harness.evaluation import Takes
 from harness.reports.failure import LABEL, failure_screen
 
@@ -25,7 +26,7 @@ def takes_told(takes: Takes) -> str:
     """`3 of 5 takes passed, 4 wanted (95 % interval 0.23 to 0.88)`."""
     if not takes.told:
         return f"none of {len(takes.results)} takes could be told, {takes.wanted} must pass"
-    told = f"{takes.passed} of {_plural(takes.told, 'take')} passed"
+    told = f"{takes.passed} of {counted(takes.told, 'take')} passed"
     if takes.broken:
         told += f" and {takes.broken} could not be told"
     if takes.skipped:
@@ -41,7 +42,7 @@ def takes_listed(takes: Takes) -> Iterator[str]:
     hidden = Counter(result.outcome.value for result in takes.results[MOST_LISTED:])
     if hidden:
         counts = ", ".join(f"{count} {outcome}" for outcome, count in hidden.items())
-        yield f"  … {_plural(hidden.total(), 'more take')}: {counts}"
+        yield f"  … {counted(hidden.total(), 'more take')}: {counts}"
 
 
 def _head(takes: Takes) -> Iterator[str]:
@@ -49,7 +50,3 @@ def _head(takes: Takes) -> Iterator[str]:
     place = scenario.repeat.place if scenario.repeat else scenario.place
     yield f"{place}: {takes_told(takes)}"
     yield f"{takes.results[0].excerpt(place)} [repeat]"
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"

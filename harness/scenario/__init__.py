@@ -1,7 +1,7 @@
 """What a scenario file says, as values."""
 
 from harness.scenario.advice import advise
-from harness.scenario.branching import played_in
+from harness.scenario.branching import played_in, said_anew
 from harness.scenario.examination import examine_scenario
 from harness.scenario.files import (
     DEFAULTS,
@@ -29,6 +29,7 @@ from harness.scenario.scenario import (
     Scenario,
     Scope,
     UserTurn,
+    Way,
 )
 from harness.scenario.schema import scenario_schema
 from harness.scenario.subject import SubjectIn, turn_subject
@@ -57,6 +58,7 @@ __all__ = [
     "UserTurn",
     "Waiver",
     "WaiverKind",
+    "Way",
     "advise",
     "defaults_schema",
     "examine_scenario",
@@ -68,6 +70,7 @@ __all__ = [
     "played_in",
     "read_part",
     "read_scenario",
+    "said_anew",
     "scenario_id_problem",
     "scenario_schema",
     "text_problems",

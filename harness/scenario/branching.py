@@ -122,7 +122,7 @@ def _along(scenario: Scenario, row: Row) -> Scenario:
     way = row.way
     assert way is not None  # noqa: S101  # only such rows are asked for
     entries = [scenario.turns[place] for place in way.said]
-    said = [*map(_anew, entries[: way.anew]), *entries[way.anew :]]
+    said = [*map(said_anew, entries[: way.anew]), *entries[way.anew :]]
     before = [entry.number for entry in said if isinstance(entry, UserTurn)]
     numbers = {number: place for place, number in enumerate(before, 1)}
     utterances = {numbers[turn]: one for turn, one in row.said.items() if turn in numbers}
@@ -146,7 +146,7 @@ def numbered(entries: Iterable[Entry], after: int = 0) -> Iterator[Entry]:
         yield entry if entry.number == number else replace(entry, number=number)
 
 
-def _anew(entry: Entry) -> Entry:
+def said_anew(entry: Entry) -> Entry:
     """As what was said before the branch is said: not checked again."""
     if isinstance(entry, AssistantLine) or entry.part is not Part.TURN:
         return entry

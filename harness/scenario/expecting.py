@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from harness.scenario.as_written import value_of
 from harness.scenario.compiling import Compiler
 from harness.scenario.scenario import Expectation, Scope
+from harness.scenario.waiting import NOT_HERE, seconds_within, waits_in_vain, where_it_waits
 from harness.yaml_reader import Node
 
 MODIFIERS = ("ignore_case",)
@@ -33,6 +34,9 @@ def read_block(node: Node | None, scope: Scope, compiler: Compiler) -> Iterator[
         if within is not None:
             yield from read_block(value, within, compiler)
             continue
+        for path in waits_in_vain(name, value.value, scope):
+            hint = where_it_waits(scope)
+            compiler.note("cannot-wait", NOT_HERE, value.at(*path), hint, key=True)
         yield Expectation(
             name=name,
             value=compiler.check(value, value_of(name, value)),
@@ -40,6 +44,7 @@ def read_block(node: Node | None, scope: Scope, compiler: Compiler) -> Iterator[
             path=value.path,
             scope=scope,
             ignore_case=bool(ignore_case.value) if ignore_case else False,
+            within=seconds_within(name, value.value, scope),
         )
     if not found:
         compiler.note("asserts-nothing", "the block holds no check", node, key=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.counted import counted
 from harness.scenario.compiling import Compiler
 from harness.scenario.rows import require_distinct
 from harness.scenario.scenario import MessagePlan
@@ -46,6 +47,6 @@ def _require_choice(pick: Node | None, several: Node | None, compiler: Compiler)
     sample = pick.get("sample") if pick is not None else None
     count = len(list(several))
     if sample is not None and int(float(str(sample.value))) > count:
-        message = f"{sample.text} of {count} utterance{'s' if count > 1 else ''} cannot be drawn"
+        message = f"{sample.text} of {counted(count, 'utterance')} cannot be drawn"
         hint = f"at most {count}, or more 'utterances'"
         compiler.note("wrong-value", message, sample, hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
+from harness.counted import counted
 from harness.durations import parse_duration
 from harness.errors import Problem, ScenarioError, quote
 from harness.scenario.branching import Ways
@@ -176,8 +177,7 @@ def _repeat(node: Node | None, compiler: Compiler) -> Repeat | None:
     count = _whole(takes)
     least = count if wanted is None else _whole(wanted)
     if wanted is not None and least > count:
-        plural = "s" if count > 1 else ""
-        message = f"{least} of {count} take{plural} cannot pass"
+        message = f"{least} of {counted(count, 'take')} cannot pass"
         compiler.note("wrong-value", message, wanted, f"at most {count}, or more 'takes'")
     return Repeat(takes=count, wanted=least, place=node.key_place)
 

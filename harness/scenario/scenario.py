@@ -64,6 +64,8 @@ class Expectation:
     """Of the value in the file."""
     scope: Scope = Scope.REPLY
     ignore_case: bool = False
+    within: float = 0.0
+    """Seconds after the reply in which messages may come that it wants; 0.0 for no waiting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +124,8 @@ class UserTurn:
     stops_on_fail: bool = False
     wait: float = 0.0
     """Seconds before the message is sent."""
+    is_patient: bool = False
+    """One of its expectations may wait for messages behind the reply."""
     part: Part = Part.TURN
     given: tuple[Given, ...] = ()
     """Of the fragments that it lies in, the outermost first; each may use those before it."""

@@ -214,8 +214,7 @@ def scenario_schema(blocks: Mapping[str, Json]) -> dict[str, Json]:
             "always": _block("reply_checks", "Every reply must be so."),
         },
     )
-    entry = _turn(expect, {"include": INCLUDE, "branch": BRANCH_HERE})
-    turn = _turn(expect, {"include": INCLUDE})
+    turns = {"type": "array", "items": _turn(expect, {"include": INCLUDE}), "minItems": 1}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Scenario",
@@ -225,19 +224,12 @@ def scenario_schema(blocks: Mapping[str, Json]) -> dict[str, Json]:
         "additionalProperties": False,
         "properties": {
             **_FIXED,
-            "turns": {"type": "array", "items": entry, "minItems": 1},
+            "turns": {**turns, "items": _turn(expect, {"include": INCLUDE, "branch": BRANCH_HERE})},
             "setup": {
-                "type": "array",
-                "items": turn,
-                "minItems": 1,
+                **turns,
                 "description": "Turns played first; the scenario is broken where they fail.",
             },
-            "teardown": {
-                "type": "array",
-                "items": turn,
-                "minItems": 1,
-                "description": "Turns played last, also after a failure.",
-            },
+            "teardown": {**turns, "description": "Turns played last, also after a failure."},
             "expect": whole,
         },
         "$defs": {**blocks, "refusal": refusal},

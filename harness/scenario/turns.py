@@ -162,17 +162,19 @@ def _turn(
     faults = read_faults(error, compiler)
     is_checked = part is not Part.PREFIX and not faults
     user, wait = node.at("user"), node.get("wait")
+    expectations = tuple(read_block(block, scope, compiler)) if is_checked else ()
     return UserTurn(
         number=number,
         id=node.text_of("id"),
         place=user.key_place,
         message=read_message(user, compiler),
-        expectations=tuple(read_block(block, scope, compiler)) if is_checked else (),
+        expectations=expectations,
         expects_refusal=error is not None,
         faults=faults,
         captures={name: _capture(value, compiler) for name, value in node.entries("capture")},
         stops_on_fail=node.text_of("on_fail") == "stop" or part in (Part.SETUP, Part.PREFIX),
         wait=parse_duration(str(wait.value)) if wait else 0.0,
+        is_patient=any(one.within for one in expectations),
         part=part,
         given=given,
     )

@@ -120,6 +120,22 @@ class RecordingWire(Wire):
             self.close()
             raise
 
+    @property
+    def heard(self) -> tuple[Kept, ...]:
+        """What was heard so far, but for what is held back."""
+        if self._open is not None:
+            self._open.close()
+        return tuple(self._kept)
+
+    def go_on(self, heard: Iterable[Kept]) -> None:
+        """Begin with what another wire heard of the same conversation.
+
+        Raises `CassetteError` where the journal cannot be written.
+        """
+        for one in heard:
+            self._kept.append(one)
+            self._journal.add(one)
+
     def sleep(self, seconds: float) -> None:
         """Wait on the other wire."""
         self._wire.sleep(seconds)

@@ -19,37 +19,7 @@ from harness.engine.project import Project
 from harness.engine.result import ScenarioResult
 from harness.engine.runner import Runner
 from harness.providers.session import Session
-
-CONFIG = """\
-providers:
-  mister-turing:
-    definition: mister-turing
-    settings: {base_url: '${env.MISTER_TURING_URL}', token: '${env.MISTER_TURING_TOKEN}'}
-  connectly:
-    definition: connectly
-    settings:
-      base_url: ${env.CONNECTLY_URL}
-      api_key: ${env.CONNECTLY_API_KEY}
-      business_id: ${env.CONNECTLY_BUSINESS_ID}
-      agent_descriptor_id: ${env.CONNECTLY_AGENT_ID}
-  enthusiast:
-    definition: enthusiast
-    settings:
-      base_url: ${env.ENTHUSIAST_URL}
-      token: ${env.ENTHUSIAST_TOKEN}
-      data_set_id: ${env.ENTHUSIAST_DATA_SET_ID}
-      poll_every: 10ms
-      poll_timeout: 5s
-  superoffice:
-    definition: superoffice
-    settings:
-      base_url: ${env.SUPEROFFICE_URL}
-      username: ${env.SUPEROFFICE_USERNAME}
-      password: ${env.SUPEROFFICE_PASSWORD}
-  bighummingbird:
-    definition: bighummingbird
-    settings: {base_url: '${env.BIGHUMMINGBIRD_URL}'}
-"""
+from tests.emulated import providers_yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +92,7 @@ def environment() -> Iterator[dict[str, str]]:
 @pytest.fixture
 def project(tmp_path: Path, environment: dict[str, str]) -> Project:
     """A project with all five systems."""
-    (tmp_path / "harness.yaml").write_text(CONFIG)
+    (tmp_path / "harness.yaml").write_text(providers_yaml())
     (tmp_path / "scenarios").mkdir()
     return Project(read_config(tmp_path / "harness.yaml"), environment=environment)
 

@@ -25,6 +25,7 @@ from harness.providers.definition import PHASES, Framing
 from harness.providers.definition_schema import DEFINITION_SCHEMA, REPLY, REQUEST, STEP
 from harness.providers.flow import NAMES
 from harness.providers.json_faults import MAX_LEVELS
+from harness.providers.late import PAUSE
 from harness.pytest_plugin import pytest_addoption
 from harness.pytest_plugin.suite import PROVIDER_CONCURRENCY
 from harness.reports.annotations.github import MOST_ERRORS
@@ -143,6 +144,7 @@ LIMITS = {
     "digits of a number in an answer": f"{sys.int_info.default_max_str_digits}",
     "levels of an answer's JSON": f"{MAX_LEVELS}",
     "a cassette, unpacked": f"{LARGEST // MEBIBYTE} MiB",
+    "pause before each look for messages that come late": format_duration(PAUSE),
     "closing steps after a conversation that broke": format_duration(CLOSING_SECONDS),
     "failed checks of a scenario that are shown": f"{MAX_SHOWN}",
     "takes of a scenario": f"{MOST_TAKES}",

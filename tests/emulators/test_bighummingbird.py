@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import time
+
 import httpx
 import pytest
+
+from harness.emulators.faults import AFTERTHOUGHT
 
 PARIS = (
     "For your trip to Paris, I can help with hotels, must-see attractions like the Eiffel Tower "
@@ -140,3 +144,19 @@ def test_another_deployment_is_unknown(client):
     url = httpx.URL(client.base_url, path="/deployments/other/create-chat-session")
 
     assert client.post(url, json=[]).status_code == 404
+
+
+def test_a_late_message_can_be_read_back_after_its_time(client, create, say):
+    """`[[late …]]` adds a message of the assistant to the session some time after the reply."""
+    session = create()
+    reply = say(session, "A trip to Italy, please. [[late 100ms]]")
+
+    def read():
+        data = client.get(f"chat-session/{session}").json()["data"]
+        return [one["content"] for one in data["messages"] if one["role"] == "assistant"]
+
+    before = read()
+    time.sleep(0.12)
+
+    assert before == [reply]
+    assert read() == [reply, AFTERTHOUGHT]

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import time
+
 import pytest
+
+from harness.emulators.faults import AFTERTHOUGHT
 
 QUESTION = "Does FiberUP Business Duplex include an SLA?"
 SLA = "Yes, the plan includes an SLA with an optional priority support package ...."
@@ -244,3 +248,16 @@ def test_a_conversation_can_be_locked(client, conversation, ask):
     answer = client.post(path, json={"question_message": "Hi"})
 
     assert (answer.status_code, answer.json()) == (400, {"detail": "Conversation locked."})
+
+
+def test_a_late_message_is_in_the_history_after_its_time(client, ask, history):
+    """`[[late …]]` adds a message of the agent some time after SUCCESS, and only once."""
+    path = ask("Is there an SLA? [[late 100ms]]")
+    states(client, path, 4)
+
+    before = history()
+    time.sleep(0.12)
+    after = history()
+
+    assert [role for role, _ in before] == ["user", "agent"]
+    assert after == history() == [*before, ("agent", AFTERTHOUGHT)]

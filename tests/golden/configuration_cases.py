@@ -168,6 +168,16 @@ CASES: dict[str, Case] = {
     "python-member": step("${message.text}", "${message.__class__}"),
     "unknown-schema": step("reply: {text", "answer: {schema: answr}\n    reply: {text"),
     "unknown-setting-in-a-template": step("${settings.data_set}", "${settings.dataset}"),
+    "forks-beside-closing-steps": Case(
+        definition=f"{DEFINITION}forks: true\nclose:\n"
+        "  - request: {delete: '/conversations/${conversation_id}'}\n"
+    ),
+    "forks-beside-a-secret": Case(
+        definition="forks: true\n"
+        + DEFINITION.replace(
+            "{conversation_id: $.id}", "{conversation_id: {json: $.id, secret: true}}"
+        )
+    ),
     "settings-without-base-url": step("  base_url: {type: string, required: true}\n", ""),
     "setting-of-no-kind": step("data_set: {type: integer}", "data_set: {type: whole}"),
     "definition-with-a-bad-name": step("definition: ours", "definition: Our bot"),

@@ -15,23 +15,16 @@ from harness.cli import main
 # The tests are no package; they share modules.
 sys.path.insert(0, str(Path(__file__).parent))
 
+from configuration_cases import CONNECTLY
 from fault_cases import Case, reply
 from fault_stage import Stage
 from golden_texts import SECRET, compare
 from misbehaving import serving
 
-CONFIG = """\
+CONFIG = f"""\
 provider: shop
-tags: {smoke: the shortest proof, sales: talks about prices}
-providers:
-  shop:
-    definition: connectly
-    settings:
-      base_url: ${env.SHOP_URL}
-      api_key: ${env.SHOP_KEY}
-      business_id: B1
-      agent_descriptor_id: A1
-"""
+tags: {{smoke: the shortest proof, sales: talks about prices}}
+{CONNECTLY}"""
 SCHEMA = '{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"}'
 
 

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-CONFIG = """\
+from tests.emulated import providers_yaml
+
+SYSTEMS = ("bighummingbird", "connectly", "enthusiast", "superoffice")
+CONFIG = f"""\
 provider: connectly
 checks: [checks/politeness.py]
-providers:
+{providers_yaml(*SYSTEMS, poll_timeout="100ms")}\
   agent:
     definition: definitions/agent
-    settings: {base_url: '${env.AGENT_URL}'}
-  bighummingbird:
-    definition: bighummingbird
-    settings: {base_url: '${env.BIGHUMMINGBIRD_URL}'}
-  connectly:
-    definition: connectly
-    settings:
-      base_url: ${env.CONNECTLY_URL}
-      api_key: ${env.CONNECTLY_API_KEY}
-      business_id: ${env.CONNECTLY_BUSINESS_ID}
-      agent_descriptor_id: ${env.CONNECTLY_AGENT_ID}
-  enthusiast:
-    definition: enthusiast
-    settings:
-      base_url: ${env.ENTHUSIAST_URL}
-      token: ${env.ENTHUSIAST_TOKEN}
-      data_set_id: ${env.ENTHUSIAST_DATA_SET_ID}
-      poll_every: 10ms
-      poll_timeout: 100ms
-  superoffice:
-    definition: superoffice
-    settings:
-      base_url: ${env.SUPEROFFICE_URL}
-      username: ${env.SUPEROFFICE_USERNAME}
-      password: ${env.SUPEROFFICE_PASSWORD}
+    settings: {{base_url: '${{env.AGENT_URL}}'}}
 """
 AGENT = """\
 definition: agent

@@ -8,14 +8,10 @@ import threading
 from dataclasses import dataclass, field
 
 from misbehaving import Script, sending
+from shop import CHAT
 
 from harness.conversation import Outcome
 
-CHAT = """\
-send:
-  - request: {post: /chat, json: {text: '${message.text}'}}
-    reply: {text: $.text}
-"""
 REPEATABLE = CHAT.replace("'}}", "'}, repeatable: true}")
 ASK = """\
 scenario: dress

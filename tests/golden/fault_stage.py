@@ -10,33 +10,14 @@ import pytest
 from fault_cases import Case, InTurn
 from golden_texts import compare, without_what_varies
 from misbehaving import serving
+from shop import CASSETTE, JOURNAL, NOWHERE, play_dress, shop_runner, write_shop
 from typer.testing import CliRunner
 
 from harness.cli.app import app
-from harness.config import read_config
 from harness.conversation import Response
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
+from harness.engine.plan import Mode
 from harness.engine.result import ScenarioResult
-from harness.engine.runner import Runner
 from harness.reports.failure import failure_screen
-
-NOWHERE = "http://127.0.0.1:9"
-"""Where no server is; a replay asks none."""
-CONFIG = """\
-providers:
-  shop:
-    definition: definitions/ours
-    timeout: %s
-    settings: {base_url: '${env.SHOP_URL}', token: '${env.SHOP_KEY}'}
-"""
-DEFINITION = """\
-definition: ours
-settings:
-  base_url: {type: string, required: true}
-  token: {type: string, secret: true}
-headers: {Authorization: 'Bearer ${settings.token}'}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +30,23 @@ class Stage:
 
     def __post_init__(self) -> None:
         """Write the project's files."""
-        self._write("harness.yaml", CONFIG % self.case.timeout)
-        self._write("definitions/ours/provider.yaml", DEFINITION + self.case.steps)
-        self._write("scenarios/dress.yaml", self.case.scenario)
+        case = self.case
+        write_shop(self.path, case.scenario, steps=case.steps, timeout=case.timeout)
 
     @property
     def cassette(self) -> Path:
         """Where the recording stands."""
-        return self.path / "cassettes/shop/dress.yaml"
+        return self.path / CASSETTE
 
     @property
     def journal(self) -> Path:
         """Where what was heard stands until then."""
-        return self.path / "cassettes/shop/.dress.yaml.journal"
+        return self.path / JOURNAL
 
     def allow(self, host: str) -> None:
         """Let redirects lead there."""
-        config = (self.path / "harness.yaml").read_text()
-        self._write("harness.yaml", f"{config}    hosts: ['{host}']\n")
+        with (self.path / "harness.yaml").open("a") as config:
+            config.write(f"    hosts: ['{host}']\n")
 
     def serve(self, mode: Mode) -> tuple[ScenarioResult, int]:
         """Play against the server of the case; also gives how many requests it got."""
@@ -78,9 +58,7 @@ class Stage:
     def play(self, mode: Mode, url: str = NOWHERE) -> ScenarioResult:
         """Play against an address."""
         self.environment.setenv("SHOP_URL", url)
-        runner = Runner(Project(read_config(self.path / "harness.yaml")), mode)
-        file = self.path / "scenarios/dress.yaml"
-        return runner.run(Play(file=file, scenario="dress", provider="shop"))
+        return play_dress(self.path, shop_runner(self.path, mode))
 
     def recover(self, *options: str) -> str:
         """What `harness cassettes recover` says."""
@@ -103,11 +81,6 @@ class Stage:
             kept and (*kept[:2], only(kept[2], of), *kept[3:])
             for kept, of in zip(answers(recorded), answers(replayed), strict=True)
         ]
-
-    def _write(self, name: str, content: str) -> None:
-        file = self.path / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content)
 
 
 Kept = tuple[int, str, tuple[tuple[str, str], ...], bytes, tuple[int, ...]]

@@ -4,33 +4,17 @@ import re
 
 import pytest
 from cassette_cases import CHANGES, UNREADABLE
+from fault_cases import reply
 from golden_texts import compare, stale, without_what_varies
-from misbehaving import nobody, sending, serving
+from misbehaving import nobody, serving
+from shop import CASSETTE, CHAT, play_dress, shop_runner, write_shop
 
 import harness.wire.cassette.reading
-from harness.config import read_config
 from harness.conversation import Outcome
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
+from harness.engine.plan import Mode
 from harness.reports.failure import failure_screen
 
-CONFIG = """\
-providers:
-  shop:
-    definition: definitions/ours
-    settings: {base_url: '${env.SHOP_URL}', token: '${env.SHOP_KEY}'}
-"""
-DEFINITION = """\
-definition: ours
-settings:
-  base_url: {type: string, required: true}
-  token: {type: string, secret: true}
-headers: {Authorization: 'Bearer ${settings.token}'}
-send:
-  - request: {post: /chat, json: {text: '${message.text}', from: '${session.country}'}}
-    reply: {text: $.text}
-"""
+STEPS = CHAT.replace("text}'}", "text}', from: '${session.country}'}")
 SCENARIO = """\
 scenario: dress
 session: {country: Norway}
@@ -46,10 +30,6 @@ turns:
     expect: {contains: 20}
 """
 ANSWER = b'{"text": "We have a pink dress, and a blue one too, for 20."}'
-HEAD = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
-    b"Content-Length: %d\r\n\r\n"
-)
 SCREEN = 40
 """Lines."""
 
@@ -58,39 +38,26 @@ SCREEN = 40
 def good(tmp_path_factory):
     """The text of a whole recording of the scenario."""
     folder = tmp_path_factory.mktemp("good")
-    write_files(folder)
-    with serving(sending(HEAD % len(ANSWER) + ANSWER)) as address:
+    write_shop(folder, SCENARIO, steps=STEPS)
+    with serving(reply(ANSWER)) as address:
         environment = {"SHOP_URL": f"http://{address}", "SHOP_KEY": "k-1234"}
         result = played(folder, Mode.RECORD, environment)
 
     assert result.outcome is Outcome.PASSED, failure_screen(result)
-    return (folder / "cassettes/shop/dress.yaml").read_text()
-
-
-def write_files(folder):
-    for name, text in {
-        "harness.yaml": CONFIG,
-        "definitions/ours/provider.yaml": DEFINITION,
-        "scenarios/dress.yaml": SCENARIO,
-    }.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+    return (folder / CASSETTE).read_text()
 
 
 def played(folder, mode, environment=None):
-    project = Project(read_config(folder / "harness.yaml"), environment=environment or {})
-    file = folder / "scenarios/dress.yaml"
-    return Runner(project, mode).run(Play(file=file, scenario="dress", provider="shop"))
+    return play_dress(folder, shop_runner(folder, mode, environment or {}))
 
 
 @pytest.fixture
 def folder(good, tmp_path, monkeypatch):
     """A project with a good recording, in a folder of a folder of its own."""
     folder = tmp_path / "project"
-    write_files(folder)
+    write_shop(folder, SCENARIO, steps=STEPS)
     (folder / "cassettes/shop").mkdir(parents=True)
-    (folder / "cassettes/shop/dress.yaml").write_text(good)
+    (folder / CASSETTE).write_text(good)
     # As many bytes as this are soon unpacked.
     monkeypatch.setattr(harness.wire.cassette.reading, "LARGEST", 1024 * 1024)
     return folder
@@ -110,7 +77,7 @@ def test_the_good_one_is_replayed(folder):
 
 def test_a_missing_recording(folder):
     """A missing file, and only that, is called missing, with the command that records it."""
-    (folder / "cassettes/shop/dress.yaml").unlink()
+    (folder / CASSETTE).unlink()
 
     result = played(folder, Mode.REPLAY)
 
@@ -121,7 +88,7 @@ def test_a_missing_recording(folder):
 @pytest.mark.parametrize("case", UNREADABLE)
 def test_a_recording_that_cannot_be_read(case, folder):
     """Each fault has a sentence of its own on one screen, and is never taken for missing."""
-    UNREADABLE[case](folder / "cassettes/shop/dress.yaml")
+    UNREADABLE[case](folder / CASSETTE)
 
     result = played(folder, Mode.REPLAY)
 
@@ -134,7 +101,7 @@ def test_a_recording_that_cannot_be_read(case, folder):
 @pytest.mark.parametrize("case", UNREADABLE)
 def test_what_cannot_be_read_is_not_recorded_over(case, folder):
     """In record mode the fault is told as well, nobody is asked, and the file stays as it is."""
-    path = folder / "cassettes/shop/dress.yaml"
+    path = folder / CASSETTE
     UNREADABLE[case](path)
     before = content(path)
 

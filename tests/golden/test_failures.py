@@ -4,7 +4,7 @@ import re
 
 import misbehaving
 import pytest
-from failure_cases import AGENT, ANSWER, BROKEN, CONFIG, FAILED, OWN, RESET_GOLDEN, STREAM
+from failure_cases import AGENT, ANSWER, BROKEN, CONFIG, FAILED, OWN, RESET_GOLDEN, STREAM, SYSTEMS
 from golden_texts import compare, stale, without_what_varies
 
 from harness.config import read_config
@@ -16,7 +16,6 @@ from harness.engine.project import Project
 from harness.engine.runner import Runner
 from harness.reports.failure import failure_screen
 
-SYSTEMS = ("bighummingbird", "connectly", "enthusiast", "superoffice")
 SCREEN = 40
 """Lines."""
 

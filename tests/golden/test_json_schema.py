@@ -5,14 +5,13 @@ import socket
 import time
 
 import pytest
+from fault_cases import reply
 from golden_texts import compare, stale, without_what_varies
-from misbehaving import sending, serving
+from misbehaving import serving
+from shop import CHAT, play_dress, shop_runner
 
-from harness.config import read_config
 from harness.conversation import Outcome
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
+from harness.engine.plan import Mode
 from harness.reports.failure import failure_screen
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -151,13 +150,10 @@ providers:
     definition: definitions/ours
     settings: {base_url: '${env.SHOP_URL}'}
 """
-DEFINITION = """\
+DEFINITION = f"""\
 definition: ours
-settings: {base_url: {type: string, required: true}}
-send:
-  - request: {post: /chat, json: {text: '${message.text}'}}
-    reply: {text: $.text}
-"""
+settings: {{base_url: {{type: string, required: true}}}}
+{CHAT}"""
 
 
 @pytest.mark.parametrize("case", BACKTRACKING)
@@ -168,13 +164,11 @@ def test_a_pattern_that_could_go_on_for_ever(case, project, monkeypatch):
     pattern = f'{{properties: {{text: {{pattern: "{BACKTRACKING[case]}"}}}}}}'
     project.write("scenarios/dress.yaml", SCENARIO % pattern)
     body = json.dumps({"text": "a" * 50 + "!"}).encode()
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-    with serving(sending(head % len(body) + body)) as address:
+    with serving(reply(body)) as address:
         monkeypatch.setenv("SHOP_URL", f"http://{address}")
-        runner = Runner(Project(read_config(project.path / "harness.yaml")), Mode.LIVE)
-        file = project.path / "scenarios/dress.yaml"
+        runner = shop_runner(project.path, Mode.LIVE)
         began = time.monotonic()
-        result = runner.run(Play(file=file, scenario="dress", provider="shop"))
+        result = play_dress(project.path, runner)
 
     compare(f"json-schema/backtracking/{case}", f"{without_what_varies(failure_screen(result))}\n")
     assert time.monotonic() - began < GENEROUS

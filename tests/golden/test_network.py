@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import pytest
+from fault_cases import ASK, reply
 from golden_texts import SECRET, compare, stale, without_what_varies
 from misbehaving import (
     HEAD,
@@ -18,39 +19,13 @@ from misbehaving import (
     sending_and_silent,
     serving,
 )
+from shop import CASSETTE, JOURNAL, NOWHERE, play_dress, shop_runner, write_shop
 
 import harness.wire.live
-from harness.config import read_config
 from harness.conversation import Outcome
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
+from harness.engine.plan import Mode
 from harness.reports.failure import failure_screen
 
-CONFIG = """\
-providers:
-  shop:
-    definition: definitions/ours
-    timeout: 20s
-    settings: {base_url: '${env.SHOP_URL}', token: '${env.SHOP_KEY}'}
-"""
-DEFINITION = """\
-definition: ours
-settings:
-  base_url: {type: string, required: true}
-  token: {type: string, secret: true}
-headers: {Authorization: 'Bearer ${settings.token}'}
-send:
-  - request: {post: /chat, json: {text: '${message.text}'}}
-    reply: {text: $.text}
-"""
-SCENARIO = """\
-scenario: dress
-turns:
-  - id: ask
-    user: Is there a pink dress?
-    expect: {contains: pink}
-"""
 PART = b'{"text": "Yes, a pink dr'
 CHUNKED = b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"tex\r\n'
 
@@ -84,15 +59,11 @@ WAITS = ("connect-timeout", "silent", "silent-in-mid-body", "a-byte-now-and-then
 @pytest.fixture
 def play(project, monkeypatch):
     """Play the scenario against an address in a mode; the environment holds the address."""
-    project.write("definitions/ours/provider.yaml", DEFINITION)
-    project.write("scenarios/dress.yaml", SCENARIO)
 
     def run(url, mode=Mode.LIVE, timeout="20s"):
-        project.write("harness.yaml", CONFIG.replace("20s", timeout))
+        write_shop(project.path, ASK, timeout=timeout)
         monkeypatch.setenv("SHOP_URL", url)
-        runner = Runner(Project(read_config(project.path / "harness.yaml")), mode)
-        file = project.path / "scenarios/dress.yaml"
-        return runner.run(Play(file=file, scenario="dress", provider="shop"))
+        return play_dress(project.path, shop_runner(project.path, mode))
 
     return run
 
@@ -150,23 +121,21 @@ def test_what_came_before_the_break_is_in_the_journal(play, project):
     with serving(sending(HEAD + PART)) as address:
         result = play(f"http://{address}", Mode.RECORD)
 
-    journal = project.path / "cassettes/shop/.dress.yaml.journal"
+    journal = project.path / JOURNAL
     lines = [json.loads(line) for line in journal.read_text().splitlines()]
     (heard,) = [line for line in lines if "row" in line]
     assert result.outcome is Outcome.BROKEN
     assert "Yes, a pink dr" in json.dumps(heard["row"])
     assert heard["broken"].endswith("[connection-broken]")
     assert SECRET not in journal.read_text()
-    assert not (project.path / "cassettes/shop/dress.yaml").exists()
+    assert not (project.path / CASSETTE).exists()
 
 
 def test_a_break_leaves_the_old_recording(play, project):
     """A refresh that breaks leaves the cassette as it was, and a replay still works."""
-    whole = b'{"text": "Yes, a pink dress"}'
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-    with serving(sending(head % len(whole) + whole)) as address:
+    with serving(reply(b'{"text": "Yes, a pink dress"}')) as address:
         recorded = play(f"http://{address}", Mode.RECORD)
-    cassette = project.path / "cassettes/shop/dress.yaml"
+    cassette = project.path / CASSETTE
     before = cassette.read_bytes()
     with serving(sending(HEAD + PART)) as address:
         broken = play(f"http://{address}", Mode.REFRESH)
@@ -174,7 +143,7 @@ def test_a_break_leaves_the_old_recording(play, project):
     assert recorded.outcome is Outcome.PASSED
     assert broken.outcome is Outcome.BROKEN
     assert cassette.read_bytes() == before
-    assert play("http://127.0.0.1:9", Mode.REPLAY).outcome is Outcome.PASSED
+    assert play(NOWHERE, Mode.REPLAY).outcome is Outcome.PASSED
 
 
 ECHOES = {

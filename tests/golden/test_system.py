@@ -10,34 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from fault_cases import reply
 from golden_texts import SECRET, compare, stale, without_what_varies
-from misbehaving import sending, serving
+from misbehaving import serving
+from shop import CASSETTE, JOURNAL, play_dress, shop_runner, write_shop
 
-from harness.config import read_config
 from harness.conversation import Outcome
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
+from harness.engine.plan import Mode
 from harness.engine.runner import Runner
 from harness.errors import ScenarioError
 from harness.reports.failure import failure_screen
 from tests.system_limits import as_an_ordinary_user, files_of_at_most, room_for_files
 
-CONFIG = """\
-providers:
-  shop:
-    definition: definitions/ours
-    settings: {base_url: '${env.SHOP_URL}', token: '${env.SHOP_KEY}'}
-"""
-DEFINITION = """\
-definition: ours
-settings:
-  base_url: {type: string, required: true}
-  token: {type: string, secret: true}
-headers: {Authorization: 'Bearer ${settings.token}'}
-send:
-  - request: {post: /chat, json: {text: '${message.text}'}}
-    reply: {text: $.text}
-"""
 SCENARIO = """\
 scenario: dress
 turns:
@@ -46,12 +30,7 @@ turns:
   - user: And in blue?
     expect: {contains: blue}
 """
-CASSETTE = "cassettes/shop/dress.yaml"
 ANSWER = b'{"text": "We have a pink dress, and a blue one too."}'
-HEAD = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
-    b"Content-Length: %d\r\n\r\n"
-)
 
 
 @dataclass(slots=True)
@@ -67,9 +46,7 @@ class Asked:
 @pytest.fixture
 def folder(project):
     """The project with a scenario of two turns, whose server is there."""
-    project.write("harness.yaml", CONFIG)
-    project.write("definitions/ours/provider.yaml", DEFINITION)
-    project.write("scenarios/dress.yaml", SCENARIO)
+    write_shop(project.path, SCENARIO)
     return project.path
 
 
@@ -77,7 +54,7 @@ def folder(project):
 def server(monkeypatch):
     """The address of a server that answers every turn; how often it was asked."""
     asked: list[int] = []
-    answer = sending(HEAD % len(ANSWER) + ANSWER)
+    answer = reply(ANSWER)
 
     def script(connection, stopped):
         asked.append(1)
@@ -92,9 +69,8 @@ def play(folder: Path, mode: Mode, runners: dict[Mode, Runner] | None = None):
     """Play the scenario; with runners that are kept, what was read once is not read again."""
     kept = {} if runners is None else runners
     if mode not in kept:
-        kept[mode] = Runner(Project(read_config(folder / "harness.yaml")), mode)
-    one = Play(file=folder / "scenarios/dress.yaml", scenario="dress", provider="shop")
-    return kept[mode].run(one)
+        kept[mode] = shop_runner(folder, mode)
+    return play_dress(folder, kept[mode])
 
 
 @pytest.fixture
@@ -252,7 +228,7 @@ def test_too_many_open_files(case, room, folder, recorded):
     assert seen.outcome is Outcome.BROKEN
     assert seen.requests == 0
     assert (folder / CASSETTE).read_bytes() == old
-    assert not (folder / "cassettes/shop/.dress.yaml.journal").exists()
+    assert not (folder / JOURNAL).exists()
 
 
 def test_no_file_can_be_opened_at_all(folder, recorded):
@@ -328,7 +304,7 @@ def test_another_process_records_it(folder, recorded):
 def test_a_journal_that_was_left(folder, recorded):
     """The next recording tells of it in a note, with the command that takes it up."""
     whole(folder, recorded)
-    journal = folder / "cassettes/shop/.dress.yaml.journal"
+    journal = folder / JOURNAL
     journal.write_text('{"journal": 1, "process": 1, "recorded_at": "2026-01-02T03:04:05+00:00"}\n')
 
     result = play(folder, Mode.REFRESH)

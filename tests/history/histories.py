@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from harness.history.address import Address
+from harness.history.address import Address, address_of
 from harness.history.rows import outcomes_of, rows_of, run_row
+from harness.history.series import Series, read_series
 from harness.history.store import History
 
 FIRST = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
@@ -89,6 +91,20 @@ def adding_to(address: Address) -> Callable[..., None]:
             history.add(run_row(head(number, **more), outcomes_of(rows)), rows)
 
     return add
+
+
+def finding(folder: Path, find: Callable[[Series, History], list]) -> Callable[..., list]:
+    """What adds a run for each conversation, and gives what is found over all of them."""
+    address = address_of("history.sqlite", below=folder)
+    add = adding_to(address)
+
+    def find_in(*conversations: dict) -> list:
+        for number, conversation in enumerate(conversations):
+            add(number, conversation)
+        with History(address) as history:
+            return find(read_series(history, history.runs()), history)
+
+    return find_in
 
 
 def add_some(address: Address, first: int) -> None:

@@ -1,27 +1,15 @@
 from __future__ import annotations
 
 import pytest
-from histories import adding_to, told
+from histories import finding, told
 
-from harness.history.address import address_of
-from harness.history.flips import Flaky, find_flaky
-from harness.history.series import read_series
-from harness.history.store import History
+from harness.history.flips import find_flaky
 
 
 @pytest.fixture
 def flaky_of(folder):
     """Adds a run for each conversation; gives what is flaky over all of them."""
-    address = address_of("history.sqlite", below=folder)
-    add = adding_to(address)
-
-    def find(*conversations: dict) -> list[Flaky]:
-        for number, conversation in enumerate(conversations):
-            add(number, conversation)
-        with History(address) as history:
-            return find_flaky(read_series(history, history.runs()), history)
-
-    return find
+    return finding(folder, find_flaky)
 
 
 def test_an_outcome_that_alternates_is_flaky_and_names_the_turn(flaky_of):

@@ -3,12 +3,9 @@ from __future__ import annotations
 import random
 
 import pytest
-from histories import adding_to, told
+from histories import finding, told
 
-from harness.history.address import address_of
-from harness.history.series import read_series
-from harness.history.slowness import Slowed, find_slowed, rise
-from harness.history.store import History
+from harness.history.slowness import find_slowed, rise
 
 BEFORE = [1.0, 1.1, 0.9, 1.0, 1.2, 1.0]
 
@@ -16,16 +13,7 @@ BEFORE = [1.0, 1.1, 0.9, 1.0, 1.2, 1.0]
 @pytest.fixture
 def slowed_of(folder):
     """Adds a run for each conversation; gives what got slower."""
-    address = address_of("history.sqlite", below=folder)
-    add = adding_to(address)
-
-    def find(*conversations: dict) -> list[Slowed]:
-        for number, conversation in enumerate(conversations):
-            add(number, conversation)
-        with History(address) as history:
-            return find_slowed(read_series(history, history.runs()), history)
-
-    return find
+    return finding(folder, find_slowed)
 
 
 def test_a_rise_of_the_median_is_told_with_the_turn(slowed_of):

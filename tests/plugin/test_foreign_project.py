@@ -131,11 +131,15 @@ def test_collecting_imports_little(project, told):
 
 
 def test_without_harness_yaml_nothing_is_imported(pytester, told):
-    """Elsewhere, having the package installed costs one small module of it."""
+    """Elsewhere, having the package installed costs three small modules of it."""
     pytester.makepyfile("def test_own(): pass")
 
     result, heavy, ours = told()
 
     result.assert_outcomes(passed=1)
     assert heavy == []
-    assert ours == ["harness.pytest_plugin", "harness.pytest_plugin.keys"]
+    assert ours == [
+        "harness.pytest_plugin",
+        "harness.pytest_plugin.keys",
+        "harness.pytest_plugin.options",
+    ]

@@ -7,14 +7,10 @@ from typer.testing import CliRunner
 
 from harness.cli.app import app
 from harness.conversation import Outcome
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
-from tests.wire.conftest import Server
+from harness.engine.plan import Mode
+from tests.recordings.desk import serving_desk
 
-DEFINITION = """\
-definition: desk
-settings: {base_url: {type: string, required: true}}
+STEPS = """\
 prepare:
   - request: {post: /make}
     capture: {made: {json: $.made, secret: true}}
@@ -24,8 +20,7 @@ send:
   - request: {post: '/talk/${place}', json: {text: '${message.text}'}}
     reply: {text: $.text}
 """
-HARNESS = "providers: {desk: {definition: definitions/desk, settings: {base_url: '${env.URL}'}}}\n"
-SCENARIO = "scenario: x\nturns:\n  - {user: hello, expect: {contains: hello}}\n"
+TURNS = "  - {user: hello, expect: {contains: hello}}\n"
 MADE = "bluehorse"
 
 
@@ -54,32 +49,18 @@ def desk():
 
 
 @pytest.fixture
-def play(tmp_path, desk, monkeypatch):
-    """Play the scenario in a mode; each time as a run of its own."""
-    server = Server(desk)
-    server.start()
-    (tmp_path / "definitions/desk").mkdir(parents=True)
-    (tmp_path / "definitions/desk/provider.yaml").write_text(DEFINITION)
-    (tmp_path / "harness.yaml").write_text(HARNESS)
-    (tmp_path / "scenarios").mkdir()
-    (tmp_path / "scenarios/x.yaml").write_text(SCENARIO)
+def project(tmp_path, desk, monkeypatch):
+    """A project with that API, which is the current folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("URL", server.url)
-    project = Project.at(tmp_path / "harness.yaml")
-
-    def run(mode: Mode):
-        file = tmp_path / "scenarios/x.yaml"
-        return Runner(project, mode).run(Play(file=file, scenario="x", provider="desk"))
-
-    run.cassettes = tmp_path / "cassettes/desk"
-    yield run
-    server.stop()
+    with serving_desk(tmp_path, desk, STEPS) as project:
+        monkeypatch.setenv("URL", project.url)
+        yield project
 
 
-def test_a_break_while_preparing_is_kept_and_named(play):
+def test_a_break_while_preparing_is_kept_and_named(project):
     """The journal holds what was heard, without the secret; `recover` says how to take it up."""
-    result = play(Mode.RECORD)
-    journal = play.cassettes / ".prepare.yaml.journal"
+    result = project.play(TURNS, Mode.RECORD)
+    journal = project.cassettes / ".prepare.yaml.journal"
 
     said = CliRunner().invoke(app, ["cassettes", "recover"])
 
@@ -88,22 +69,22 @@ def test_a_break_while_preparing_is_kept_and_named(play):
     assert said.exit_code == 1
     assert "an answer broke off: http://127.0.0.1:" in said.output
     assert "recover --broken cassettes/desk/.prepare.yaml.journal" in said.output
-    assert [one.name for one in play.cassettes.iterdir()] == [".prepare.yaml.journal"]
+    assert [one.name for one in project.cassettes.iterdir()] == [".prepare.yaml.journal"]
 
 
-def test_a_break_while_preparing_is_taken_up_and_breaks_again(play, desk):
+def test_a_break_while_preparing_is_taken_up_and_breaks_again(project, desk):
     """Every conversation is then BROKEN in replay, with the same fault; `refresh` replaces it."""
     desk.is_mended = True
-    play(Mode.RECORD)
-    (play.cassettes / "prepare.yaml").unlink()
+    project.play(TURNS, Mode.RECORD)
+    (project.cassettes / "prepare.yaml").unlink()
     desk.is_mended = False
-    broken = play(Mode.REFRESH)
+    broken = project.play(TURNS, Mode.REFRESH)
 
     said = CliRunner().invoke(app, ["cassettes", "recover", "--broken"])
-    replayed = play(Mode.REPLAY)
+    replayed = project.play(TURNS, Mode.REPLAY)
     checked = CliRunner().invoke(app, ["cassettes", "check"])
     desk.is_mended = True
-    mended = [play(Mode.REFRESH).outcome, play(Mode.REPLAY).outcome]
+    mended = [project.play(TURNS, Mode.REFRESH).outcome, project.play(TURNS, Mode.REPLAY).outcome]
 
     assert said.exit_code == 0, said.output
     assert (replayed.outcome, replayed.error.code) == (Outcome.BROKEN, "connection-broken")

@@ -8,15 +8,11 @@ from vcr.serializers import yamlserializer
 
 from harness.conversation import Outcome
 from harness.engine.loading import load_scenario
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
+from harness.engine.plan import Mode
 from harness.errors import ScenarioError
-from tests.wire.conftest import Server
+from tests.recordings.desk import serving_desk
 
-DEFINITION = """\
-definition: desk
-settings: {base_url: {type: string, required: true}}
+STEPS = """\
 open:
   - request: {post: /open}
     capture: {room: $.room}
@@ -27,10 +23,6 @@ close:
   - request: {post: '/close/${room}'}
     answer: {as: none}
 """
-HARNESS = (
-    "providers: {desk: {definition: definitions/desk, timeout: 300ms,"
-    " settings: {base_url: '${env.URL}'}}}\n"
-)
 BEGIN = "  - {user: hello, expect: {contains: hello}}\n"
 FAILS = "  - {user: %s, error: {transport: %s}}\n"
 END = "  - {user: again, expect: {contains: again}}\n"
@@ -52,25 +44,9 @@ def desk(visit) -> None:
 
 @pytest.fixture
 def project(tmp_path):
-    """A project with that API, and a function that plays a scenario of it."""
-    server = Server(desk)
-    server.start()
-    (tmp_path / "definitions/desk").mkdir(parents=True)
-    (tmp_path / "definitions/desk/provider.yaml").write_text(DEFINITION)
-    (tmp_path / "harness.yaml").write_text(HARNESS)
-    (tmp_path / "scenarios").mkdir()
-    project = Project.at(tmp_path / "harness.yaml")
-    project.environment = {"URL": server.url}
-
-    def play(turns: str, mode: Mode):
-        file = tmp_path / "scenarios/x.yaml"
-        file.write_text(f"scenario: x\nturns:\n{turns}")
-        return Runner(project, mode).run(Play(file=file, scenario="x", provider="desk"))
-
-    play.cassette = tmp_path / "cassettes/desk/x.yaml"
-    play.project = project
-    yield play
-    server.stop()
+    """A project with that API."""
+    with serving_desk(tmp_path, desk, STEPS, timeout="300ms") as project:
+        yield project
 
 
 @pytest.mark.parametrize(
@@ -87,7 +63,7 @@ def test_a_break_that_is_expected_is_recorded_and_breaks_again(project, said, co
     """The conversation goes on after it, and passes live and in replay; nothing is left over."""
     turns = BEGIN + FAILS % (said, written) + END
 
-    recorded, replayed = project(turns, Mode.RECORD), project(turns, Mode.REPLAY)
+    recorded, replayed = project.play(turns, Mode.RECORD), project.play(turns, Mode.REPLAY)
 
     assert (recorded.outcome, recorded.error) == (Outcome.PASSED, None)
     assert (replayed.outcome, replayed.error, replayed.notes) == (Outcome.PASSED, None, ())
@@ -97,14 +73,14 @@ def test_a_break_that_is_expected_is_recorded_and_breaks_again(project, said, co
     before, after = (one.transcript.turns[1].refusal for one in (recorded, replayed))
     assert before.message == after.message
     assert f"code: {code}" in project.cassette.read_text()
-    assert [one.name for one in project.cassette.parent.iterdir()] == ["x.yaml"]
+    assert [one.name for one in project.cassettes.iterdir()] == ["x.yaml"]
 
 
 def test_a_reply_instead_fails(project):
     """The provider answers where the network was expected to fail."""
     turns = BEGIN + FAILS % ("hello", "connection-broken")
 
-    result = project(turns, Mode.LIVE)
+    result = project.play(turns, Mode.LIVE)
 
     assert result.outcome is Outcome.FAILED
     assert [(one.message, one.expected, one.actual) for one in result.checks if one.message] == [
@@ -121,7 +97,7 @@ def test_another_break_is_broken_and_nothing_is_recorded(project, expected):
     """What is not the expected fault tells nothing, as without `transport`."""
     turns = BEGIN + f"  - {{user: cut, error: {expected}}}\n"
 
-    result = project(turns, Mode.REFRESH)
+    result = project.play(turns, Mode.REFRESH)
 
     assert result.outcome is Outcome.BROKEN
     assert result.error.code == "connection-broken"
@@ -134,7 +110,7 @@ def test_a_break_is_recorded_where_secrets_are_still_to_come(project):
         "  - user: hello\n    expect: none\n    capture: {it: {json: $.text, secret: true}}\n"
     )
 
-    recorded, replayed = project(turns, Mode.RECORD), project(turns, Mode.REPLAY)
+    recorded, replayed = project.play(turns, Mode.RECORD), project.play(turns, Mode.REPLAY)
 
     assert (recorded.outcome, replayed.outcome) == (Outcome.PASSED, Outcome.PASSED)
     assert "unsettled" not in project.cassette.read_text()
@@ -143,7 +119,7 @@ def test_a_break_is_recorded_where_secrets_are_still_to_come(project):
 
 def test_stock_vcrpy_loads_it(project):
     """An interaction without an answer is one with the status 0 and no body."""
-    project(FAILS % ("hang up", "connection-broken"), Mode.RECORD)
+    project.play(FAILS % ("hang up", "connection-broken"), Mode.RECORD)
 
     requests, answers = deserialize(project.cassette.read_text(), yamlserializer)
 
@@ -161,7 +137,7 @@ def test_stock_vcrpy_loads_it(project):
 )
 def test_what_cannot_be_expected_is_refused(project, block, code):
     """An unknown fault, a fault with checks beside it, and no fault at all."""
-    file = project.project.config.root / "scenarios/x.yaml"
+    file = project.folder / "scenarios/x.yaml"
     file.write_text(f"scenario: x\nturns:\n  - user: a\n    error: {block}\n")
 
     with pytest.raises(ScenarioError) as caught:

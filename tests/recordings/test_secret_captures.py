@@ -5,17 +5,13 @@ import json
 import pytest
 
 from harness.conversation import Outcome
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
+from harness.engine.plan import Mode
 from harness.errors import PlayError
-from tests.wire.conftest import Server
+from tests.recordings.desk import serving_desk
 
 TOKEN = "Tk5-qZ8x-Wm2v"
 PREPARED = "Pp7xKq93Lm20Rt55"
-DEFINITION = """\
-definition: desk
-settings: {base_url: {type: string, required: true}}
+STEPS = """\
 prepare:
   - request: {post: /prepare}
     capture: {access: $.access_token}
@@ -29,7 +25,6 @@ close:
   - request: {post: '/close/${room}'}
     answer: {as: none}
 """
-HARNESS = "providers: {desk: {definition: definitions/desk, settings: {base_url: '${env.URL}'}}}\n"
 SAYS = {
     "get": {"text": f"your ticket is {TOKEN}", "ticket": TOKEN, "pin": 8391744},
     "room": {"text": "you are in R0om-77ab-secret"},
@@ -62,24 +57,9 @@ def desk(visit) -> None:
 
 @pytest.fixture
 def project(tmp_path):
-    """A project with that API, and a function that plays a scenario of it."""
-    server = Server(desk)
-    server.start()
-    (tmp_path / "definitions/desk").mkdir(parents=True)
-    (tmp_path / "definitions/desk/provider.yaml").write_text(DEFINITION)
-    (tmp_path / "harness.yaml").write_text(HARNESS)
-    (tmp_path / "scenarios").mkdir()
-    project = Project.at(tmp_path / "harness.yaml")
-    project.environment = {"URL": server.url}
-
-    def play(turns: str, mode: Mode):
-        file = tmp_path / "scenarios/x.yaml"
-        file.write_text(f"scenario: x\nturns:\n{turns}")
-        return Runner(project, mode).run(Play(file=file, scenario="x", provider="desk"))
-
-    play.folder = tmp_path / "cassettes/desk"
-    yield play
-    server.stop()
+    """A project with that API."""
+    with serving_desk(tmp_path, desk, STEPS) as project:
+        yield project
 
 
 def files(folder) -> str:
@@ -105,15 +85,15 @@ def test_a_check_sees_one_value_in_record_and_replay(project, source):
         "    expect: {ends_with: '${it}', not_contains: qZ8x}\n"
     )
 
-    live, replayed = project(turns, Mode.REFRESH), project(turns, Mode.REPLAY)
+    live, replayed = project.play(turns, Mode.REFRESH), project.play(turns, Mode.REPLAY)
 
     assert (live.outcome, live.notes) == (Outcome.PASSED, ())
     assert (replayed.outcome, replayed.error, replayed.notes) == (Outcome.PASSED, None, ())
     assert [turn.user for turn in live.transcript.turns] == [
         turn.user for turn in replayed.transcript.turns
     ]
-    assert TOKEN not in files(project.folder) + repr(live.transcript)
-    assert "<redacted:it>" in files(project.folder)
+    assert TOKEN not in files(project.cassettes) + repr(live.transcript)
+    assert "<redacted:it>" in files(project.cassettes)
 
 
 def test_what_was_said_before_the_capture_is_hidden_too(project):
@@ -124,10 +104,10 @@ def test_what_was_said_before_the_capture_is_hidden_too(project):
         "  - user: {press: Go on}\n    expect: {contains: you said go}\n"
     ) + GOT % CAPTURES["path"]
 
-    live, replayed = project(turns, Mode.REFRESH), project(turns, Mode.REPLAY)
+    live, replayed = project.play(turns, Mode.REFRESH), project.play(turns, Mode.REPLAY)
 
     assert live.outcome is Outcome.PASSED
-    assert TOKEN not in files(project.folder) + repr(live.transcript)
+    assert TOKEN not in files(project.cassettes) + repr(live.transcript)
     assert replayed.outcome is Outcome.BROKEN
 
 
@@ -138,16 +118,16 @@ def test_a_number_is_hidden(project):
         "  - user: pin ${it}\n    expect: {contains: '${it}'}\n"
     )
 
-    outcomes = [project(turns, mode).outcome for mode in (Mode.REFRESH, Mode.REPLAY)]
+    outcomes = [project.play(turns, mode).outcome for mode in (Mode.REFRESH, Mode.REPLAY)]
 
     assert outcomes == [Outcome.PASSED, Outcome.PASSED]
-    assert "8391744" not in files(project.folder)
+    assert "8391744" not in files(project.cassettes)
 
 
 @pytest.mark.parametrize("wanted", ["{type: integer}", "{type: integer, minimum: 9}"])
 def test_a_number_that_is_hidden_breaks_no_contract(project, wanted):
     """A schema that demands a number says nothing about its mark, nor does one of a scenario."""
-    root = project.folder.parents[1]
+    root = project.folder
     definition = root / "definitions/desk/provider.yaml"
     said = "reply: {text: $.text"
     definition.write_text(
@@ -160,10 +140,10 @@ def test_a_number_that_is_hidden_breaks_no_contract(project, wanted):
         "{json: $.pin, secret: true}"
     )
 
-    outcomes = [project(turns, mode).outcome for mode in (Mode.REFRESH, Mode.REPLAY)]
+    outcomes = [project.play(turns, mode).outcome for mode in (Mode.REFRESH, Mode.REPLAY)]
 
     assert outcomes == [Outcome.PASSED, Outcome.PASSED]
-    assert "8391744" not in files(project.folder)
+    assert "8391744" not in files(project.cassettes)
 
 
 FRAGMENT = """\
@@ -181,7 +161,7 @@ turns:
 
 def test_a_parameter_that_holds_a_secret_is_said_as_in_a_replay(project):
     """What a fragment is given of a secret is hidden, compared and drawn as in the recording."""
-    folder = project.folder.parents[1] / "scenarios/fragments"
+    folder = project.folder / "scenarios/fragments"
     folder.mkdir()
     (folder / "told.yaml").write_text(FRAGMENT)
     turns = GOT % CAPTURES["path"] + (
@@ -189,14 +169,14 @@ def test_a_parameter_that_holds_a_secret_is_said_as_in_a_replay(project):
         "  - user: at last ${uuid()} ${it}\n    expect: {ends_with: '${it}'}\n"
     )
 
-    live, replayed = project(turns, Mode.REFRESH), project(turns, Mode.REPLAY)
+    live, replayed = project.play(turns, Mode.REFRESH), project.play(turns, Mode.REPLAY)
 
     assert (live.outcome, live.error) == (Outcome.PASSED, None)
     assert (replayed.outcome, replayed.error) == (Outcome.PASSED, None)
     assert [turn.user for turn in live.transcript.turns] == [
         turn.user for turn in replayed.transcript.turns
     ]
-    assert TOKEN not in files(project.folder) + repr(live.transcript)
+    assert TOKEN not in files(project.cassettes) + repr(live.transcript)
 
 
 def test_secrets_of_steps_and_of_preparing_are_known_to_every_conversation(project):
@@ -206,13 +186,13 @@ def test_secrets_of_steps_and_of_preparing_are_known_to_every_conversation(proje
         "  - user: prepared\n    expect: {contains: nothing}\n"
     )
 
-    result = project(turns, Mode.REFRESH)
+    result = project.play(turns, Mode.REFRESH)
 
     shown = repr(result.transcript) + repr(result.checks)
     assert result.outcome is Outcome.FAILED
     for secret in ("R0om-77ab-secret", PREPARED):
         assert secret not in shown
-        assert secret not in files(project.folder)
+        assert secret not in files(project.cassettes)
     assert "you are in <redacted:room>" in shown
     assert "it began with <redacted:access_token>" in shown
 
@@ -224,10 +204,10 @@ def test_a_secret_is_journalled_only_as_its_mark(project):
         GOT % CAPTURES["path"]
     )
 
-    first = project(hidden, Mode.REFRESH)
-    journal = project.folder / ".x.yaml.journal"
+    first = project.play(hidden, Mode.REFRESH)
+    journal = project.journal
     after_the_capture = journal.read_text()
-    project(pending, Mode.REFRESH)
+    project.play(pending, Mode.REFRESH)
 
     assert isinstance(first.error, PlayError)
     assert TOKEN not in after_the_capture
@@ -242,7 +222,7 @@ def test_a_turn_that_breaks_off_shows_no_secret(project):
         "  - user: refuse\n    expect: none\n    capture: {it: {json: $.ticket, secret: true}}\n"
     )
 
-    result = project(turns, Mode.REFRESH)
+    result = project.play(turns, Mode.REFRESH)
 
     assert result.outcome is not Outcome.PASSED
     assert TOKEN not in repr(result.transcript) + repr(result.checks)
@@ -252,20 +232,20 @@ def test_a_secret_that_is_too_short_is_refused(project):
     """Three characters stand in every text: the conversation is BROKEN, and nothing is written."""
     turns = GOT.replace("get", "short") % CAPTURES["path"]
 
-    result = project(turns, Mode.REFRESH)
+    result = project.play(turns, Mode.REFRESH)
 
     assert result.error is not None
     assert result.error.code == "secret-too-short"
     assert "123" not in str(result.error)
-    assert not (project.folder / "x.yaml").exists()
+    assert not project.cassette.exists()
 
 
 def test_a_recording_that_was_made_before_says_so(project):
     """Where a cassette holds the value as it is, a note names what mends it; nothing shows it."""
     plain = GOT % "{json: $.ticket}"
-    project(plain, Mode.REFRESH)
+    project.play(plain, Mode.REFRESH)
 
-    result = project(GOT % CAPTURES["path"], Mode.REPLAY)
+    result = project.play(GOT % CAPTURES["path"], Mode.REPLAY)
 
     assert result.notes == (
         "the recording holds the secret 'it' as it is; harness run --mode refresh scenarios/x.yaml",

@@ -7,18 +7,14 @@ from typer.testing import CliRunner
 
 from harness.cli.app import app
 from harness.conversation import Outcome
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
+from harness.engine.plan import Mode
 from harness.wire.journal import read_leftover
-from tests.wire.conftest import Server
+from tests.recordings.desk import serving_desk
 
 CODED = "Tk5-qZ8x-Wm2v"
 PLAIN = "bluehorse"
 """A secret that looks like any other word."""
-DEFINITION = """\
-definition: desk
-settings: {base_url: {type: string, required: true}}
+STEPS = """\
 open:
   - request: {post: /open}
     capture: {room: {json: $.room, secret: true}}
@@ -31,7 +27,6 @@ send:
     framing: sse
     reply: {text: $.text}
 """
-HARNESS = "providers: {desk: {definition: definitions/desk, settings: {base_url: '${env.URL}'}}}\n"
 ROOM = "whiteroom"
 CAPTURES = {
     "path": "{json: $.ticket, secret: true}",
@@ -89,24 +84,10 @@ def desk():
 @pytest.fixture
 def record(tmp_path, desk, monkeypatch):
     """Record a scenario, and give what came of it."""
-    server = Server(desk)
-    server.start()
-    (tmp_path / "definitions/desk").mkdir(parents=True)
-    (tmp_path / "definitions/desk/provider.yaml").write_text(DEFINITION)
-    (tmp_path / "harness.yaml").write_text(HARNESS)
-    (tmp_path / "scenarios").mkdir()
     monkeypatch.chdir(tmp_path)
-    project = Project.at(tmp_path / "harness.yaml")
-    project.environment = {"URL": server.url}
-    desk.journal = tmp_path / "cassettes/desk/.x.yaml.journal"
-
-    def play(turns: str, mode: Mode = Mode.REFRESH):
-        file = tmp_path / "scenarios/x.yaml"
-        file.write_text(f"scenario: x\nturns:\n{turns}")
-        return Runner(project, mode).run(Play(file=file, scenario="x", provider="desk"))
-
-    yield play
-    server.stop()
+    with serving_desk(tmp_path, desk, STEPS) as project:
+        desk.journal = project.journal
+        yield lambda turns, mode=Mode.REFRESH: project.play(turns, mode)
 
 
 def journalled(desk) -> bytes:

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from harness.wire.cassette import read_cassette
+from tests.recordings.desk import write_desk
 from tests.wire.conftest import Server
 
 PREPARE = """\
@@ -20,8 +21,6 @@ send:
   - request: {post: /talk, json: {text: '${message.text}'}}
     reply: {text: $.text}
 """
-DEFINITION = "definition: desk\nsettings: {base_url: {type: string, required: true}}\n"
-HARNESS = "providers: {desk: {definition: definitions/desk, settings: {base_url: '${env.URL}'}}}\n"
 SCENARIO = "scenario: %s\nturns:\n  - {user: hello, expect: {contains: hello}}\n"
 PYTEST = (sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-p", "no:randomly")
 
@@ -62,10 +61,7 @@ def start(desk, tmp_path):
     made = []
 
     def run(*options: str, steps: str = SEND, names: str = "a") -> subprocess.Popen[str]:
-        (tmp_path / "definitions/desk").mkdir(parents=True, exist_ok=True)
-        (tmp_path / "definitions/desk/provider.yaml").write_text(DEFINITION + steps)
-        (tmp_path / "harness.yaml").write_text(HARNESS)
-        (tmp_path / "scenarios").mkdir(exist_ok=True)
+        write_desk(tmp_path, steps)
         for name in names:
             (tmp_path / f"scenarios/{name}.yaml").write_text(SCENARIO % name)
         process = subprocess.Popen(

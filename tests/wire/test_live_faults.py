@@ -249,18 +249,23 @@ def test_bad_encodings(serve, connect, ask, encoding, sent, expected):
     assert message(connect(server), ask(server.url)) == expected
 
 
-def test_too_large(serve, connect, ask):
-    """A body that goes on past the limit is cut there, and the limit is named."""
+def endless(head, part):
+    """A script that sends the part until the client has enough."""
 
     def script(visit):
-        visit.raw(b"HTTP/1.1 200 OK\r\n\r\n")
+        visit.raw(head)
         while not visit.server.stopped.is_set():
             try:
-                visit.connection.sendall(b"x" * 65536)
+                visit.connection.sendall(part)
             except OSError:
                 return
 
-    server = serve(script)
+    return script
+
+
+def test_too_large(serve, connect, ask):
+    """A body that goes on past the limit is cut there, and the limit is named."""
+    server = serve(endless(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65536))
     wire = connect(server, limits=LiveLimits(body=1024 * 1024))
 
     assert message(wire, ask(server.url, "POST")) == (
@@ -348,16 +353,8 @@ def test_credentials_in_a_url_are_refused(serve, connect, ask, is_redirect):
 
 def test_a_stream_without_an_end(serve, connect, ask):
     """A stream stops at the limit of a body too."""
-
-    def script(visit):
-        visit.raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
-        while not visit.server.stopped.is_set():
-            try:
-                visit.connection.sendall(b"data: more\n\n" * 1000)
-            except OSError:
-                return
-
-    server = serve(script)
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+    server = serve(endless(head, b"data: more\n\n" * 1000))
     wire = connect(server, limits=LiveLimits(body=1024 * 1024))
 
     assert message(wire, replace(ask(server.url, "POST"), is_stream=True)) == (

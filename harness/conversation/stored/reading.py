@@ -74,7 +74,12 @@ def _said(stored: Stored) -> UserMessage:
 def _reply(stored: Stored) -> Reply:
     return Reply(
         messages=tuple(
-            ReplyMessage(text=one["text"], id=one.get("id", ""), payload=one.get("payload"))
+            ReplyMessage(
+                text=one["text"],
+                id=one.get("id", ""),
+                payload=one.get("payload"),
+                is_late=one.get("late", False),
+            )
             for one in stored["messages"]
         ),
         payload=stored.get("payload"),

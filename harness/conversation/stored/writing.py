@@ -70,6 +70,8 @@ def _reply(reply: Reply) -> Record:
             one["id"] = message.id
         if message.payload is not None:
             one["payload"] = message.payload
+        if message.is_late:
+            one["late"] = True
         messages.append(one)
     stored: Record = {"messages": messages, "payload": reply.payload}
     if reply.actions:

@@ -142,6 +142,9 @@ class _Pair:
     def _state(self) -> Iterator[str]:
         old, new = self._answers()
         for name in dict.fromkeys((*old, *new)):
+            if name.startswith("late.") and (name in old) is not (name in new):
+                # Whether it had to be looked for is a matter of time; what came is compared.
+                continue
             before, after = _status(old.get(name)), _status(new.get(name))
             if before != after:
                 yield f"{name}: recorded {before}, now {after}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from harness.counted import counted
 from harness.engine.lines import PREPARE
 from harness.engine.recordings.fitting import Fit, Fitting
 from harness.engine.recordings.inventory import Inventory, Slot, cassette_of
@@ -126,7 +127,7 @@ class Checking:
         yield Problem(
             code="cassette-old",
             where=shown,
-            message=f"it was recorded {head.recorded_at[:10]}, {_plural(days, 'day')} ago",
+            message=f"it was recorded {head.recorded_at[:10]}, {counted(days, 'day')} ago",
             hint=self._inventory.command(slot, "refresh") if slot else "record it again",
         )
 
@@ -212,7 +213,3 @@ def age_of(head: CassetteHead, now: datetime) -> float | None:
     if recorded.tzinfo is None:
         return None
     return (now - recorded) / timedelta(seconds=1)
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"

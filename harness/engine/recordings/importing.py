@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.engine.project import Project
 from harness.engine.recordings.cleaning import captured_in, cleaned, redactor_for, require_clean
 from harness.engine.recordings.inventory import take_inventory
-from harness.engine.recordings.matched import match_rows
+from harness.engine.recordings.matched import Match, match_rows
 from harness.engine.recordings.retelling import Recorded, Retelling
 from harness.engine.recordings.scanning import project_secrets
-from harness.engine.recordings.spoken import told_in
+from harness.engine.recordings.spoken import Told, told_in
 from harness.errors import Problem, ScenarioError, quote
 from harness.providers.catalogue import definition_of
-from harness.wire.cassette import Cassette, cassette_path, dump_cassette, write_cassette
+from harness.providers.definition import Definition
+from harness.wire.cassette import (
+    Cassette,
+    CassetteHead,
+    cassette_path,
+    dump_cassette,
+    write_cassette,
+)
 from harness.wire.lock import WriterLock
 from harness.wire.redaction import Redactor
 from harness.wire.secret_scan import SecretScan
@@ -100,10 +108,6 @@ def import_cassette(project: Project, source: Cassette, target: Target) -> Impor
     redactor = redactor.adding(captured_in(rows, raw, definition))
     clean = [cleaned(row, redactor, definition.headers_kept) for row in rows]
     matches, unmatched = match_rows(definition, clean)
-    told = told_in(matches, definition)
-    if source.head is not None:
-        told.settings |= {name: one for name, one in source.head.settings.items() if one}
-        told.session = dict(source.head.session)
     shown = project.config.shown(target.path)
     retelling = Retelling(
         project,
@@ -113,7 +117,7 @@ def import_cassette(project: Project, source: Cassette, target: Target) -> Impor
             definition=definition,
             matches=matches,
             unmatched=unmatched,
-            told=told,
+            told=_told(matches, definition, source.head),
         ),
         provider=target.provider,
         scenario=target.scenario,
@@ -129,6 +133,15 @@ def import_cassette(project: Project, source: Cassette, target: Target) -> Impor
         turns=turns,
         notes=tuple(retelling.notes),
     )
+
+
+def _told(matches: Sequence[Match], definition: Definition, head: CassetteHead | None) -> Told:
+    """What the requests tell, and before that what the recording itself does."""
+    told = told_in(matches, definition)
+    if head is not None:
+        told.settings |= {name: one for name, one in head.settings.items() if one}
+        told.session = dict(head.session)
+    return told
 
 
 def write_imported(imported: Imported, target: Target, shown: str) -> None:

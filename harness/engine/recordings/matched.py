@@ -65,7 +65,9 @@ def match_rows(definition: Definition, rows: Sequence[Row]) -> tuple[list[Match]
 
     All are of one address: the one that most requests with a telling path were sent to.
     """
-    steps = tuple(step for phase in PHASES for step in definition.phases[phase])
+    # No scenario that is drafted waits: a further look at a conversation is its history.
+    phases = (phase for phase in PHASES if phase != "late")
+    steps = tuple(step for phase in phases for step in definition.phases[phase])
     telling = tuple(step for step in steps if _tells(step))
     bases = Counter(one.base for row in rows for one in _candidates(telling, row))
     return _matched(steps, rows, bases.most_common(1)[0][0] if bases else "")

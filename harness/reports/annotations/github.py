@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.counted import counted
 from harness.reports.findings import Finding, Level
 
 MOST_ERRORS = 10
@@ -28,8 +29,7 @@ def workflow_commands(findings: Sequence[Finding], *, left_out: int = 0) -> list
     commands = [_error(group) for group in worst[:MOST_ERRORS]]
     hidden = sum(map(len, worst[MOST_ERRORS:])) + left_out
     if hidden:
-        plural = "" if hidden == 1 else "s"
-        told = f"{hidden} more finding{plural}: see summary.md or report.html of this run"
+        told = f"{counted(hidden, 'more finding')}: see summary.md or report.html of this run"
         commands.append(f"::notice::{_data(told)}")
     return commands
 

@@ -43,7 +43,7 @@ class AnnotationsReport:
         for error in head.get("errors", ()):
             self._take(findings_of_file(error))
 
-    def add(self, conversation: Mapping[str, Any], line: str) -> None:  # noqa: ARG002  # a report may use either
+    def add(self, conversation: Mapping[str, Any], _line: str) -> None:
         """Keep what is wrong in a conversation."""
         self._take(findings_of(conversation))
 

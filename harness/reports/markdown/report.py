@@ -29,7 +29,7 @@ class MarkdownReport:
         self._step = environment.get(STEP_SUMMARY, "")
         self._red = RedConversations(previous_outcomes(results.path))
 
-    def add(self, conversation: Mapping[str, Any], line: str) -> None:  # noqa: ARG002  # a report may use either
+    def add(self, conversation: Mapping[str, Any], _line: str) -> None:
         """Take up a conversation."""
         self._red.add(conversation)
 

@@ -46,6 +46,6 @@ def block(text: str) -> str:
     return f"{fence}text\n{shown}\n{fence}\n"
 
 
-def plural(count: int, one: str, many: str = "") -> str:
+def plural(count: int, one: str) -> str:
     """`1 file`, `2 files`."""
-    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+    return f"{count:,} {one}{'' if count == 1 else 's'}"

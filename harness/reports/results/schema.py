@@ -87,7 +87,15 @@ _EXCHANGE = _object(
     "method",
     "url",
 )
-_MESSAGE = _object({"text": _TEXT, "id": _TEXT, "payload": _ANYTHING}, "text")
+_MESSAGE = _object(
+    {
+        "text": _TEXT,
+        "id": _TEXT,
+        "payload": _ANYTHING,
+        "late": _told(_TRUTH, "It came behind the reply, and was waited for."),
+    },
+    "text",
+)
 _REPLY = _object(
     {
         "messages": _list(_MESSAGE),
@@ -114,7 +122,7 @@ _TURN = _object(
         "reply": _REPLY,
         "refusal": _told(_object(_ERROR_KEYS, "code", "message"), "In place of a reply."),
         "exchanges": _list(_EXCHANGE),
-        "looked_up": _told(_list(_EXCHANGE), "Of asking for the provider's own record."),
+        "looked_up": _told(_list(_EXCHANGE), "Of looks for late messages, and for the record."),
         "missing": _told(_PAIRS, "Captures that the reply does not hold: name, reason."),
         "history": _told(_ANYTHING, "The provider's own record."),
         "variables": {"type": "object", "description": "What `${…}` means in this turn."},

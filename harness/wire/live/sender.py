@@ -50,7 +50,8 @@ class Sender:
         # Not a Client: redirects, time-outs and bodies are ours, and what it would still do
         # takes 150 of a request's 450 µs.
         self._transport = _Transport(connections, ssl_context or _shared_context())
-        self._cookies = httpx.Cookies()
+        self.cookies = httpx.Cookies()
+        """What the server set; sent with each request."""
 
     def send(self, request: Request, call: faults.Call) -> tuple[httpx.Response, Body]:
         """The answer after all redirects. Raises `TransportError` or `Interrupted`."""
@@ -94,13 +95,13 @@ class Sender:
                 _url(url),
                 headers=_raw(headers),
                 content=content or None,
-                cookies=self._cookies or None,
+                cookies=self.cookies or None,
                 extensions={"timeout": timeouts},
             )
             response = self._transport.handle_request(prepared)
             response.request = prepared
             if "set-cookie" in response.headers:
-                self._cookies.extract_cookies(response)
+                self.cookies.extract_cookies(response)
             target = response.headers.get("location", "")
             if response.status_code not in REDIRECTS or not target:
                 return response

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
+
+import httpx
 
 from harness.conversation import Attempt, Request
 from harness.errors import Interrupted, TransportError
@@ -26,6 +28,15 @@ NEVER_SENT = frozenset(
 """Faults after which the server cannot have seen the request."""
 LOST_ON_THE_WAY = frozenset({"read-timeout", "connection-broken"})
 """Faults after which the server may have acted on the request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftWire:
+    """What another wire needs to go on with a conversation."""
+
+    seconds: float
+    """Since the conversation began."""
+    cookies: httpx.Cookies
 
 
 class LiveWire(Wire):
@@ -111,6 +122,16 @@ class LiveWire(Wire):
     def close(self) -> None:
         """Close every connection; a thread that waits in `send` or `sleep` gets `Interrupted`."""
         self._connections.interrupt()
+
+    def left(self) -> LeftWire:
+        """What another wire needs to go on from here. Between two requests only."""
+        cookies = httpx.Cookies(self._sender.cookies)
+        return LeftWire(seconds=self._clock() - self._began, cookies=cookies)
+
+    def go_on(self, left: LeftWire) -> None:
+        """Go on with a conversation from where another wire was. Before the first request."""
+        self._began = self._clock() - left.seconds
+        self._sender.cookies.update(left.cookies)
 
     def _try(self, request: Request, total: float) -> tuple[Answer, TransportError | None]:
         """The answer, and why its body ended early where that is known already."""

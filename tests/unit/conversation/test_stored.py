@@ -69,7 +69,8 @@ exchanges = st.lists(
 replies = st.builds(
     Reply,
     messages=st.lists(
-        st.builds(ReplyMessage, text=texts, id=texts, payload=values), max_size=2
+        st.builds(ReplyMessage, text=texts, id=texts, payload=values, is_late=st.booleans()),
+        max_size=2,
     ).map(tuple),
     payload=values,
     actions=st.dictionaries(texts, texts, max_size=2),

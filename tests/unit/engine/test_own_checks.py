@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -267,7 +268,7 @@ def test_checks_of_a_package(own, monkeypatch, value):
     config = CONFIG.replace("checks/own.py", "acme")
     folder = own(**{"harness.yaml": config, "acme_checks.py": POLITE})
     monkeypatch.syspath_prepend(folder)
-    monkeypatch.delitem(module.sys.modules, "acme_checks", raising=False)
+    monkeypatch.delitem(sys.modules, "acme_checks", raising=False)
     point = EntryPoint(name="acme", value=value, group=module.GROUP)
     monkeypatch.setattr(module, "entry_points", lambda group: [point] if group else [])
 

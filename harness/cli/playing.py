@@ -1,0 +1,70 @@
+"""What `harness run` does: plays scenarios with pytest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from harness.cli.processes import run_pytest
+from harness.cli.refreshing import asks, run_and_ask
+from harness.cli.statuses import WRONG_USE
+from harness.cli.tags import require_tags
+from harness.config import Config, find_config, read_config
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The command's words; what was left out is empty or none."""
+
+    paths: Sequence[str]
+    """Scenario files, folders or node ids."""
+    mode: str | None
+    providers: Sequence[str]
+    tag: str | None
+    concurrency: int | None
+    fail_on: str | None
+    updates: bool
+    is_agreed: bool
+    """Recordings are replaced without asking."""
+    reports: Path
+    further: Sequence[str]
+    """Options of pytest."""
+
+
+def play(wanted: Wanted) -> int:
+    """Run pytest. Returns its exit status.
+
+    Raises `ConfigurationError` where harness.yaml is wrong or a tag is unknown.
+    """
+    file = find_config(Path.cwd())
+    if file is None:
+        typer.echo("there is no harness.yaml here or in a folder above [no-project]", err=True)
+        return WRONG_USE
+    config = read_config(file)
+    if wanted.tag:
+        require_tags(wanted.tag, config.tags, wanted.paths)
+    arguments = _arguments(wanted, config)
+    is_refresh = (wanted.mode or os.environ.get("HARNESS_MODE")) == "refresh"
+    if is_refresh and not wanted.is_agreed and asks():
+        return run_and_ask(arguments, config.cassettes)
+    return run_pytest(arguments)
+
+
+def _arguments(wanted: Wanted, config: Config) -> list[str]:
+    arguments = [*(wanted.paths or [os.path.relpath(config.scenarios)])]
+    # The family that knows files and lines; what the user gives behind it counts more.
+    arguments += ["-o", "junit_family=xunit1", *wanted.further]
+    arguments += ["--alluredir", str(wanted.reports / "allure"), "--clean-alluredir"]
+    arguments += ["--junitxml", str(wanted.reports / "junit.xml")]
+    arguments += ["--harness-reports", str(wanted.reports)]
+    arguments += ["--harness-mode", wanted.mode] if wanted.mode else []
+    arguments += ["--harness-update"] if wanted.updates else []
+    arguments += [part for name in wanted.providers for part in ("--harness-provider", name)]
+    arguments += ["-m", wanted.tag] if wanted.tag else []
+    arguments += ["--harness-concurrency", str(wanted.concurrency)] if wanted.concurrency else []
+    arguments += ["--harness-fail-on", wanted.fail_on] if wanted.fail_on else []
+    return arguments

@@ -1,0 +1,9 @@
+"""The exit statuses of the commands; that of `harness run` is pytest's, which uses 0 to 5."""
+
+from __future__ import annotations
+
+FOUND_PROBLEMS = 1
+WRONG_USE = 2
+"""Called wrongly, or a file that is needed is wrong."""
+REGRESSED = 6
+"""Of `harness compare`; none of pytest's, so that a script can tell them apart."""

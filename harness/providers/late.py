@@ -1,0 +1,96 @@
+"""Waits for messages that the bot says behind its reply."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from harness.conversation import Reply, ReplyMessage
+from harness.errors import CassetteError, ProtocolError
+from harness.providers.flow import FlowState
+
+PAUSE: Final = 0.5
+"""Seconds between two looks."""
+
+Look = Callable[[], Iterable[ReplyMessage]]
+"""Asks once for what the bot said. What was heard before may be among it."""
+TimeLeft = Callable[[Reply, float], float]
+"""Seconds that may pass until it must be looked, so many seconds after the reply came; 0.0 where
+nothing is waited for any more."""
+
+_AT_AN_END = "asked-too-often"
+"""What a replay raises for a look beyond the last one that was recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How a reply is waited for. Times are seconds."""
+
+    came: float
+    """When the reply had come, from the start of the conversation."""
+    passed: float = 0.0
+    """What was waited before."""
+    left: TimeLeft
+    look: Look | None
+    """None where the provider's definition does not say how."""
+    sleep: Callable[[float], None]
+
+
+def wait_for_more(state: FlowState, reply: Reply, waiting: Waiting) -> Reply:
+    """The reply, with what came behind it as long as it was waited for.
+
+    Whether the time is over is told from the recorded times of the exchanges, never from a
+    clock; where a recording holds no further look, the waiting ends. Raises `ProtocolError`
+    `no-late` where it must be waited and nothing says how, and what looking raises.
+    """
+    passed = waiting.passed
+    while (seconds := waiting.left(reply, passed)) > 0:
+        if waiting.look is None:
+            raise ProtocolError(
+                "no-late",
+                "a check waits for messages behind the reply, and the provider's definition"
+                " does not say how they are looked for",
+                "add 'late' steps to the definition, or take 'within' out",
+            )
+        pause = min(PAUSE, seconds)
+        waiting.sleep(pause)
+        try:
+            found = waiting.look()
+        except CassetteError as error:
+            if error.code != _AT_AN_END:
+                raise
+            state.exchanges.pop()
+            return reply
+        # What exchanges nothing, or has no times, took its pause.
+        passed = max(passed + pause, _ended(state) - waiting.came)
+        new = tuple(replace(one, is_late=True) for one in unheard(found, state))
+        if new:
+            reply = replace(reply, messages=(*reply.messages, *new))
+            state.heard_late(reply, new)
+    return reply
+
+
+def unheard(found: Iterable[ReplyMessage], state: FlowState) -> Iterator[ReplyMessage]:
+    """Those messages that the bot had not said before.
+
+    They are told apart by their ids. A message without an id, here or when it was heard, is told
+    by its text, as often as that was heard.
+    """
+    texts = Counter(one.text for one in state.heard if not one.id)
+    every = Counter(one.text for one in state.heard)
+    ids = state.seen.union(one.id for one in state.heard if one.id)
+    for one in found:
+        if one.id and one.id in ids:
+            continue
+        known = texts if one.id else every
+        if known[one.text] > 0:
+            known[one.text] -= 1
+            continue
+        yield one
+
+
+def _ended(state: FlowState) -> float:
+    response = state.exchanges[-1].response if state.exchanges else None
+    return response.ended if response is not None else 0.0

@@ -1,0 +1,108 @@
+"""The options that scenario runs understand, and what two of them come to."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentTypeError
+from pathlib import Path
+
+import pytest
+
+MODES = ("replay", "record", "refresh", "live", "drift")
+
+
+def _at_least_one(text: str) -> int:
+    """Reads the value of an option. Raises `ArgumentTypeError`."""
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"'{text}' is no whole number of at least 1")
+    return int(text)
+
+
+_OPTIONS: dict[str, dict[str, object]] = {
+    "--harness-mode": {
+        "choices": MODES,
+        "default": None,
+        "help": "where answers come from; replay where neither this nor HARNESS_MODE is given",
+    },
+    "--harness-provider": {
+        "action": "append",
+        "default": [],
+        "metavar": "NAME",
+        "help": "play against this provider of harness.yaml; may be given several times",
+    },
+    "--harness-concurrency": {
+        "type": _at_least_one,
+        "default": None,
+        "metavar": "N",
+        "help": "conversations at once in all modes but replay",
+    },
+    "--harness-processes": {
+        "type": _at_least_one,
+        "default": None,
+        "metavar": "N",
+        "help": "processes that replay together; where left out, one for each processor, at most 4,"
+        " from 200 scenarios on",
+    },
+    "--harness-fail-on": {
+        "default": "",
+        "metavar": "KINDS",
+        "help": "in drift mode: fail where a turn drifted so, such as shape,state",
+    },
+    "--harness-holding": {
+        "default": None,
+        "metavar": "FOLDER",
+        "help": "write new recordings into this folder, and leave the old ones as they are",
+    },
+    "--harness-reports": {
+        "default": None,
+        "metavar": "FOLDER",
+        "help": "write results.json and the reports that are made of it into this folder",
+    },
+    "--harness-history": {
+        "default": "",
+        "metavar": "URL",
+        "help": "add a run with reports to this history: a file, a PostgreSQL URL, or none; "
+        "history.sqlite beside the reports where nothing is said",
+    },
+    "--harness-update": {
+        "action": "store_true",
+        "help": "rewrite the golden files of 'same_as' from the recordings, and tell what differed",
+    },
+    "--harness-config": {
+        "default": None,
+        "metavar": "FILE",
+        "help": "the harness.yaml to use; found from the root folder where left out",
+    },
+}
+"""What `addoption` is told of each, in the order in which `pytest --help` shows them."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options that scenario runs understand."""
+    group = parser.getgroup("harness", "conversations (harness)")
+    for name, told in _OPTIONS.items():
+        group.addoption(name, **told)
+
+
+def config_file(config: pytest.Config) -> Path | None:
+    """The harness.yaml of the run, if any. Raises `UsageError` where the one named is missing."""
+    given = config.getoption("--harness-config")
+    if given:
+        file = Path(config.invocation_params.dir, given).resolve()
+        if not file.is_file():
+            raise pytest.UsageError(f"--harness-config: there is no file {given}")
+        return file
+    for start in (config.rootpath, config.invocation_params.dir):
+        for folder in (start, *start.parents):
+            if (folder / "harness.yaml").is_file():
+                return folder / "harness.yaml"
+    return None
+
+
+def mode_of(config: pytest.Config) -> str:
+    """The run's mode: the option's, else HARNESS_MODE, else replay. Raises `UsageError`."""
+    mode = config.getoption("--harness-mode") or os.environ.get("HARNESS_MODE") or "replay"
+    if mode not in MODES:
+        known = ", ".join(MODES)
+        raise pytest.UsageError(f"HARNESS_MODE is '{mode}', expected one of {known}")
+    return str(mode)

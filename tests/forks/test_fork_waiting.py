@@ -1,0 +1,130 @@
+"""Conversations that wait for the beginning that another one is holding."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from harness.conversation import Outcome
+from harness.engine.fork_points import ForkPoint
+from harness.engine.forks import MOST_SNAPSHOTS, Forks
+from harness.engine.plan import Mode
+from harness.errors import Interrupted
+from tests.forks.dresses import DRESS, FOUR, ONCE, PASSED, ROWS, SHIPPING, outcomes
+
+GENEROUS = 20.0
+
+
+def test_others_wait_while_the_beginning_is_held(shop):
+    """While the first waits for an answer before the branch, nobody asks the same."""
+    shop.write(FOUR)
+    shop.seen.held = SHIPPING
+    runner = shop.runner(Mode.LIVE)
+
+    with ThreadPoolExecutor(4) as pool:
+        running = [pool.submit(runner.run, play) for play in shop.plays(*ROWS)]
+        assert shop.seen.holding.wait(GENEROUS)
+        said = list(shop.seen.said)
+        shop.seen.released.set()
+        results = {row: one.result(GENEROUS) for row, one in zip(ROWS, running, strict=True)}
+
+    assert said == [SHIPPING]
+    assert outcomes(results) == PASSED
+    assert Counter(shop.seen.said) == Counter(ONCE)
+
+
+def test_a_run_that_is_stopped_wakes_who_waits(shop):
+    """Ctrl-C ends those that wait at once, as it does the one that they wait for."""
+    shop.write(FOUR)
+    shop.seen.held = DRESS
+    runner = shop.runner(Mode.RECORD)
+    rows = ("", "human")
+
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(runner.run, play) for play in shop.plays(*rows)]
+        assert shop.seen.holding.wait(GENEROUS)
+        runner.stop()
+        results = [one.result(GENEROUS) for one in running]
+        shop.seen.released.set()
+
+    assert [result.error.code for result in results] == ["interrupted", "interrupted"]
+    assert Counter(shop.seen.said) == {SHIPPING: 1, DRESS: 1}
+    assert not list(shop.folder.glob("cassettes/shop/*.yaml"))
+
+
+def test_nobody_begins_after_a_run_was_stopped(shop):
+    """A play that comes to a runner that was stopped says nothing."""
+    shop.write(FOUR)
+    runner = shop.runner(Mode.LIVE)
+    runner.stop()
+
+    result = runner.run(*shop.plays("human"))
+
+    assert result.outcome is Outcome.BROKEN
+    assert result.error.code == "interrupted"
+    assert shop.seen.said == []
+
+
+def point(*said, is_taken=True):
+    key = ("file", "shop", 1, "{}", tuple((place, 0) for place in said))
+    return ForkPoint(key=key, said=len(said), is_left=True, is_taken=is_taken)
+
+
+def test_who_claims_longer_beginnings_waits_for_shorter_ones():
+    """Two that want two beginnings each, in any order, never wait for each other."""
+    forks, both = Forks(), (point(0, 1), point(0))
+    meeting = threading.Barrier(8)
+
+    def play():
+        meeting.wait(GENEROUS)
+        with forks.shared(both, ()) as fork:
+            return fork.start is None
+
+    with ThreadPoolExecutor(8) as pool:
+        running = [pool.submit(play) for _ in range(8)]
+        ended = [one.result(GENEROUS) for one in running]
+
+    assert ended == [True] * 8
+
+
+def test_who_waits_is_woken_before_the_other_ended():
+    """A run that is stopped does not wait for the conversation that holds the beginning."""
+    forks, inside = Forks(), threading.Event()
+
+    def play():
+        inside.set()
+        with pytest.raises(Interrupted), forks.shared((point(0),), ()):
+            pass
+
+    with ThreadPoolExecutor(1) as pool, forks.shared((point(0),), ()):
+        waiting = pool.submit(play)
+        assert inside.wait(GENEROUS)
+        forks.stop()
+
+        assert waiting.result(GENEROUS) is None
+
+
+def test_few_snapshots_are_kept():
+    """The oldest goes where there are too many; who wants it begins anew."""
+    forks = Forks()
+    for place in range(MOST_SNAPSHOTS + 1):
+        with forks.shared((point(place),), ()) as fork:
+            forks.settle(fork, point(place).key, f"snapshot {place}")
+
+    with forks.shared((point(0),), ()) as first, forks.shared((point(1),), ()) as second:
+        assert first.start is None
+        assert second.start == "snapshot 1"
+
+
+def test_who_does_not_take_does_not_wait():
+    """A conversation that may not go on from another one begins while that is going on."""
+    forks = Forks()
+
+    with (
+        forks.shared((point(0),), ()),
+        forks.shared((point(0, is_taken=False),), ()) as second,
+    ):
+        assert second.start is None
