@@ -25,9 +25,11 @@ class ParsedCache:
 
     def __init__(self, file: Path | None) -> None:
         """`file` may be missing; None keeps nothing."""
+        self._file = file
         self._lock = threading.Lock()
         self._pending: dict[str, str] = {}
         self._connection = _connect(file) if file is not None else None
+        self._inherited: list[sqlite3.Connection | None] = []
 
     def get(self, key: str) -> Json:
         """The value kept under a key; None where there is none."""
@@ -61,6 +63,14 @@ class ParsedCache:
             self._pending[key] = text
             if len(self._pending) >= 200:  # noqa: PLR2004  # one transaction for many, in bounded memory
                 self._write()
+
+    def reopen(self) -> None:
+        """In a process that was forked: SQLite forbids the use of a connection from before."""
+        with self._lock:
+            # Closing it would be a use, and so would letting go of it.
+            self._inherited.append(self._connection)
+            self._pending.clear()
+            self._connection = _connect(self._file) if self._file is not None else None
 
     def flush(self) -> None:
         """Write what is waiting."""

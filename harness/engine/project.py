@@ -84,6 +84,11 @@ class Project:
         """
         return cls(read_config(file), cache=cache)
 
+    @property
+    def has_own_checks(self) -> bool:
+        """Whether Python code of the project judges replies."""
+        return bool(self._own.kinds)
+
     @cached_property
     def scenario_format(self) -> Schema:
         """The scenario format with this project's checks."""

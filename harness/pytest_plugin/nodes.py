@@ -19,6 +19,7 @@ from harness.reports.properties import properties_of, properties_of_takes
 
 if TYPE_CHECKING:
     from harness.evaluation import Takes
+    from harness.pytest_plugin.replays import Told
     from harness.scenario import Waiver
 
 
@@ -76,6 +77,7 @@ class ScenarioItem(pytest.Item):
         self.play = play
         self._line = line
         self.result: ScenarioResult | None = None
+        self._told: Told | None = None
 
     def waive(self, waivers: Sequence[Waiver]) -> None:
         """Let pytest skip it, or expect it to fail."""
@@ -94,6 +96,13 @@ class ScenarioItem(pytest.Item):
     def setup(self) -> None:
         """Play. Broken scenarios raise here, so that pytest counts them as errors."""
         suite = self.config.stash[SUITE]
+        told = self._told = suite.told(self.play)
+        if told is not None:
+            suite.tally.add_counts(
+                self.play.provider, outcome=Outcome.PASSED, turns=told.turns, checks=told.checks
+            )
+            self.user_properties += told.properties
+            return
         result = suite.result(self.play)
         self.result = result
         suite.tally.add(self.play.provider, result)
@@ -115,7 +124,9 @@ class ScenarioItem(pytest.Item):
         """Report, and let go of the transcript: 10,000 scenarios shall not hold them all."""
         if self.result is not None:
             self.config.stash[SUITE].report(self, self.play, self.result)
-        self.result = None
+        elif self._told is not None:
+            self.config.stash[SUITE].report_told(self, self._told)
+        self.result = self._told = None
 
     def failure_text(self, error: BaseException) -> str | None:
         """What to show for an error of this item; None leaves it to pytest."""

@@ -19,6 +19,7 @@ from harness.pytest_plugin.waiving import UNEXPECTED
 from harness.reports.results import (
     Identity,
     NoResults,
+    Record,
     ResultsWriter,
     RunHead,
     conversation_record,
@@ -74,7 +75,14 @@ class RunReports:
 
     def add(self, item: pytest.Item, play: Play, result: ScenarioResult) -> None:
         """Write down what came of a scenario."""
-        record = conversation_record(_identity(item, play), result)
+        self.add_record(item, self.record_of(item, play, result))
+
+    def record_of(self, item: pytest.Item, play: Play, result: ScenarioResult) -> Record:
+        """What is written down of a scenario. Writes nothing."""
+        return conversation_record(_identity(item, play), result)
+
+    def add_record(self, item: pytest.Item, record: Record) -> None:
+        """Write down what was made of a scenario's result."""
         self._add(_expected(item, record), item.nodeid)
 
     def add_chats(self, item: pytest.Item, results: Sequence[ScenarioResult]) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from harness.engine.players import Players
     from harness.engine.slots import Slots
     from harness.evaluation import Takes
+    from harness.pytest_plugin.replays import Replays, Told
     from harness.pytest_plugin.reporting import RunReports
     from harness.scenario import Waiver
 
@@ -71,6 +72,7 @@ class Suite:
         )
         self._garbage = gc.get_threshold()
         self._players: Players | None = None
+        self._replays: Replays | None = None
         self.reports = _reports(config, project, mode)
         self._slots = self._shared_slots()
         self._offline = Offline()
@@ -123,7 +125,8 @@ class Suite:
         # Workers of xdist get their items one by one, so there is nothing to play ahead.
         is_worker = hasattr(self._config, "workerinput")
         if not self.mode.is_live:
-            yield
+            with self._replaying_ahead(items):
+                yield
             return
         from harness.pytest_plugin.stopping import ending_at_sigterm  # noqa: PLC0415  # a replay opens nothing
 
@@ -133,6 +136,17 @@ class Suite:
             else:
                 with self._playing_ahead(items):
                     yield
+
+    @contextmanager
+    def _replaying_ahead(self, items: Sequence[pytest.Item]) -> Iterator[None]:
+        from harness.pytest_plugin.replays import replays_of  # noqa: PLC0415  # it imports this
+
+        self._replays = replays_of(self, items, self._config)
+        try:
+            yield
+        finally:
+            if self._replays is not None:
+                self._replays.stop()
 
     @contextmanager
     def _playing_ahead(self, items: Sequence[pytest.Item]) -> Iterator[None]:
@@ -153,6 +167,10 @@ class Suite:
             self.runner.stop()
             self._players.stop(STOP_SECONDS)
 
+    def told(self, play: Play) -> Told | None:
+        """What another process told of a play that passed; None where it is to be played here."""
+        return None if self._replays is None else self._replays.told(play)
+
     def result(self, play: Play) -> ScenarioResult:
         """What came of a play: played ahead, or played now."""
         players = self._players
@@ -168,6 +186,11 @@ class Suite:
         """Tell reporters that write while a test runs."""
         if self.reports is not None:
             self.reports.add(item, play, result)
+
+    def report_told(self, item: pytest.Item, told: Told) -> None:
+        """The same of a scenario that another process played."""
+        if self.reports is not None and told.record is not None:
+            self.reports.add_record(item, told.record)
 
     def report_chats(self, item: pytest.Item, results: Sequence[ScenarioResult]) -> None:
         """The same of the conversations of a Python test."""

@@ -106,7 +106,7 @@ class Tally:
         outcome: str,
         turns: int,
         checks: int,
-        codes: tuple[str, ...],
+        codes: tuple[str, ...] = (),
         skips: Sequence[str] = (),
     ) -> None:
         """Count one conversation of which only the numbers are known.

@@ -1,7 +1,7 @@
 """What came of a run, as JSON: written while it goes on, read by every report made afterwards."""
 
 from harness.reports.results.reading import NoResults, Results, read_results
-from harness.reports.results.record import Identity, conversation_record, takes_record
+from harness.reports.results.record import Identity, Record, conversation_record, takes_record
 from harness.reports.results.schema import RESULTS_SCHEMA, VERSION
 from harness.reports.results.writing import ResultsWriter, RunHead
 
@@ -10,6 +10,7 @@ __all__ = [
     "VERSION",
     "Identity",
     "NoResults",
+    "Record",
     "Results",
     "ResultsWriter",
     "RunHead",

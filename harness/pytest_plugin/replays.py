@@ -1,0 +1,132 @@
+"""Replays that other processes play ahead, while pytest runs its items in this one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.conversation import Outcome
+from harness.engine.plan import Play
+from harness.engine.project import Project
+from harness.engine.result import ScenarioResult
+from harness.engine.shared_work import SharedWork, can_share, processors
+from harness.errors import AuthoringError
+from harness.providers.catalogue import definition_of
+from harness.pytest_plugin.nodes import ScenarioItem
+from harness.reports.properties import Properties, properties_of
+from harness.reports.results import Record
+
+if TYPE_CHECKING:
+    from harness.pytest_plugin.suite import Suite
+
+LEAST = 200
+"""Scenarios from which on it is worth while: to fork and to warm up takes as long as 100."""
+MOST_PROCESSES = 4
+"""More would wait for pytest itself, which takes half as long for a test as a replay does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a run must know of a scenario that passed, and that has nothing to tell otherwise."""
+
+    turns: int
+    checks: int
+    properties: Properties
+    record: Record | None
+    """For the results of the run, where they are written."""
+
+
+class Replays:
+    """Plays the scenarios of a run ahead.
+
+    What did not simply pass is not told: it is played again in pytest's process, which needs the
+    whole of it, so that a failure reads the same wherever it was found.
+    """
+
+    def __init__(self, suite: Suite, items: Sequence[ScenarioItem], processes: int) -> None:
+        self._suite = suite
+        self._items = items
+        self._numbers = {item.play: number for number, item in enumerate(items)}
+        self._work = SharedWork(
+            self._tell,
+            len(items),
+            processes=processes,
+            begin=suite.project.cache.reopen,
+            end=suite.project.cache.close,
+        )
+
+    def told(self, play: Play) -> Told | None:
+        """What came of a play; None where it is to be played here."""
+        number = self._numbers.get(play)
+        return None if number is None else self._work.result(number)
+
+    def stop(self) -> None:
+        """End the other processes."""
+        self._work.stop()
+
+    def _tell(self, number: int) -> Told | None:
+        item = self._items[number]
+        try:
+            result = self._suite.result(item.play)
+        except Exception:  # noqa: BLE001  # whoever plays it again raises it where pytest sees it
+            return None
+        if not _is_plain(result):
+            return None
+        reports = self._suite.reports
+        return Told(
+            turns=len(result.transcript.turns),
+            checks=len(result.checks),
+            properties=properties_of(result),
+            record=None if reports is None else reports.record_of(item, item.play, result),
+        )
+
+
+def replays_of(suite: Suite, items: Sequence[pytest.Item], config: pytest.Config) -> Replays | None:
+    """The replays that are played ahead; None where all are played in pytest's own process."""
+    wanted: int | None = config.getoption("--harness-processes")
+    processes = wanted or min(processors(), MOST_PROCESSES)
+    if processes == 1 or hasattr(config, "workerinput") or _needs_results(config):
+        return None
+    least = LEAST if wanted is None else 1
+    if len(items) < least or not can_share():
+        return None
+    plain = list(_plain_items(suite, items))
+    return Replays(suite, plain, processes - 1) if len(plain) >= least else None
+
+
+def _needs_results(config: pytest.Config) -> bool:
+    """Whether somebody looks at the whole of a scenario that passed, or writes while it plays."""
+    seats = ("harness_allure", "harness_conversation_view")
+    return config.getoption("--harness-update") or any(map(config.pluginmanager.has_plugin, seats))
+
+
+def _plain_items(suite: Suite, items: Sequence[pytest.Item]) -> Iterator[ScenarioItem]:
+    """Those that are played once and run no code of the project, which may print or count."""
+    project = suite.project
+    if project.has_own_checks:
+        return
+    runs_code: dict[str, bool] = {}
+    for item in items:
+        if type(item) is not ScenarioItem or item.get_closest_marker("skip") is not None:
+            continue
+        name = item.play.provider
+        if name not in runs_code:
+            runs_code[name] = _runs_code(project, name)
+        if not runs_code[name]:
+            yield item
+
+
+def _runs_code(project: Project, provider: str) -> bool:
+    try:
+        definition = definition_of(project.config, project.provider_config(provider))
+    except AuthoringError:
+        # It is raised again where the scenario is played.
+        return True
+    return definition.client is not None
+
+
+def _is_plain(result: ScenarioResult) -> bool:
+    return result.outcome is Outcome.PASSED and not (result.notes or result.skips)
