@@ -15,9 +15,9 @@ from benchmarks.row import WAIT, Bench, Commands, Row, Sizes, at_least, at_most,
 
 LIMIT = 1.0
 """Seconds that five answers of the slow server take, however many conversations are held."""
-CONCURRENCY = 2
+CONCURRENCY = 1
 """Conversations at once without delay: nothing is waited for, so more threads only get in each
-other's way (measured: 1 and 2 take the least processor time, 8 a quarter more)."""
+other's way (measured: 2 take a tenth more processor time, 8 a quarter)."""
 
 
 def rows_of(sizes: Sizes) -> Sequence[Row]:

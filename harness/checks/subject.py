@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from harness.conversation import (
     Attachment,
@@ -15,6 +15,7 @@ from harness.conversation import (
     Turn,
 )
 from harness.typing import Json
+from harness.values import value_class
 
 
 def _reply_payload(turn: Turn) -> Json:
@@ -25,7 +26,7 @@ def _record_of(turn: Turn) -> Json:
     return turn.history
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Subject:
     """What is judged: a reply, a refusal, one message, or the provider's record."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from harness.values import value_class
 
 Headers = tuple[tuple[str, str], ...]
 """Names and values in the order sent or received; a name may stand several times."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Origin:
     """Which step of which turn a request belongs to. It is the key of a recording."""
 
@@ -20,7 +20,7 @@ class Origin:
     """A hash of the user message of the turn; empty outside a turn."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Request:
     """What is to be sent, and what the sender may do with it."""
 
@@ -42,7 +42,7 @@ class Request:
         return _header(self.headers, name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """A try that did not bring the answer, and why it was repeated."""
 
@@ -53,7 +53,7 @@ class Attempt:
     """Seconds between this try and the next."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Response:
     """An answer that was read to its end."""
 
@@ -82,7 +82,7 @@ class Response:
         return self.started + (self.seconds or 0.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """A request with its answer; None where no whole answer came."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 
 from harness.typing import Json
+from harness.values import value_class
 
 NOTHING: Mapping[str, Json] = MappingProxyType({})
 
@@ -19,7 +20,7 @@ class Role(StrEnum):
     ASSISTANT = "assistant"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A file that goes with a message or came with a reply."""
 
@@ -28,7 +29,7 @@ class Attachment:
     """A URL or base64 text, as the provider gave or wants it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class UserMessage:
     """What the user says in one turn, every variable filled in."""
 
@@ -39,7 +40,7 @@ class UserMessage:
     metadata: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class ReplyMessage:
     """One of the messages of a reply."""
 
@@ -52,7 +53,7 @@ class ReplyMessage:
     """It came behind the reply, and a check waited for it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class ToolCall:
     """A tool that the bot called on the way to its reply, or wants to be called."""
 
@@ -63,7 +64,7 @@ class ToolCall:
     """As the provider names it; empty where it does not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What the bot answered to one user message."""
 

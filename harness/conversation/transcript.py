@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from harness.conversation.exchange import Exchange, Response
 from harness.conversation.message import Reply, UserMessage
 from harness.errors import PlayError, Refused, TransportError
 from harness.typing import Json
+from harness.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Stop:
     """Why a conversation ended before its last turn."""
 
@@ -19,7 +20,7 @@ class Stop:
     error: PlayError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One user message and what came of it."""
 
@@ -80,7 +81,7 @@ class Turn:
         return self.exchanges[-1] if self.exchanges else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Transcript:
     """A conversation as it was held."""
 

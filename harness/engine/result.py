@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from harness.conversation import Outcome, Transcript
 from harness.engine.drift.drift import ComparedTurn
 from harness.errors import PlayError
 from harness.scenario import Scenario
 from harness.source import Place
+from harness.values import value_class
 from harness.wire.redaction import Redactor
 
 MOST_REASONS = 3
@@ -16,7 +17,7 @@ MOST_REASONS = 3
 _ONLY_SKIPPED = frozenset((Outcome.SKIPPED,))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class CheckResult:
     """What came of one check."""
 
@@ -35,7 +36,7 @@ class CheckResult:
     """Of the error that made it BROKEN; empty where there was none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class ScenarioResult:
     """What came of one play of a scenario."""
 

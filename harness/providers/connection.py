@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from harness.providers.flow import FlowState
 from harness.providers.payload import excerpt, read_payload
 from harness.typing import Json
 from harness.wire import Answer, Chunk, Wire
+from harness.wire.overheard import Overheard, heard_response
 
 if TYPE_CHECKING:
     from harness.wire.transport import WireTransport
@@ -121,7 +122,15 @@ class Connection(Wire):
         except PlayError as error:
             self.fail(request, error)
             raise
-        return replace(answer, chunks=_Heard(self, request, answer))
+
+        def ended(chunks: Sequence[Chunk], error: PlayError | None) -> None:
+            if error is not None:
+                self.fail(request, error)
+                return
+            stream = [chunk for chunk in chunks if chunk.content] if request.is_stream else ()
+            self.hear(request, heard_response(answer, chunks, stream))
+
+        return replace(answer, chunks=Overheard(answer, ended))
 
     def sleep(self, seconds: float) -> None:
         """Let time pass; in a replay it has passed already."""
@@ -158,59 +167,6 @@ def refused(exchange: Exchange) -> Refused:
         status=response.status,
         details=(excerpt(response.body),) if response.body else (),
     )
-
-
-class _Heard(Iterator[Chunk]):
-    """Hands the chunks of an answer on, and tells the connection when they ended."""
-
-    def __init__(self, owner: Connection, request: Request, answer: Answer) -> None:
-        self._owner = owner
-        self._request = request
-        self._answer = answer
-        self._chunks: list[Chunk] = []
-        self._is_told = False
-
-    def __next__(self) -> Chunk:
-        try:
-            chunk = next(self._answer.chunks)
-        except StopIteration:
-            self._tell()
-            raise
-        except PlayError as error:
-            if not self._is_told:
-                self._is_told = True
-                self._owner.fail(self._request, error)
-            raise
-        self._chunks.append(chunk)
-        return chunk
-
-    def close(self) -> None:
-        """Read no further: what came so far is the answer."""
-        close = getattr(self._answer.chunks, "close", None)
-        if close is not None:
-            close()
-        self._tell()
-
-    def _tell(self) -> None:
-        if self._is_told:
-            return
-        self._is_told = True
-        answer, chunks = self._answer, self._chunks
-        filled = [chunk for chunk in chunks if chunk.content]
-        response = Response(
-            status=answer.status,
-            reason=answer.reason,
-            headers=answer.headers,
-            body=b"".join(chunk.content for chunk in filled),
-            started=answer.started,
-            first_byte=filled[0].at if filled and answer.is_timed else None,
-            seconds=chunks[-1].at if chunks and answer.is_timed else None,
-            chunks=tuple((chunk.at, len(chunk.content)) for chunk in filled)
-            if self._request.is_stream
-            else (),
-            attempts=answer.attempts,
-        )
-        self._owner.hear(self._request, response)
 
 
 def _encoded(value: object) -> bytes:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from harness.conversation import Exchange, Reply, ReplyMessage, Request, UserMessage
 from harness.typing import Json
+from harness.values import value_class
 
 
 class StreamReader(Protocol):
@@ -19,7 +20,7 @@ class StreamReader(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Send:
     """Send a request; the answer is given back whole, as a `Response`."""
 
@@ -28,7 +29,7 @@ class Send:
     """Where the body is a stream: who reads it as it comes."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Sleep:
     """Let time pass; nothing is given back."""
 

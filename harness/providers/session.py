@@ -18,6 +18,7 @@ from harness.providers.provider import Provider
 from harness.providers.reply import messages_in
 from harness.typing import Json
 from harness.wire import Answer, Wire
+from harness.wire.overheard import close_body, response_of
 
 if TYPE_CHECKING:
     from harness.providers.python_class import Driver
@@ -241,7 +242,7 @@ def _read_whole(answer: Answer) -> Response:
         first = chunk.at if first is None else first
         last = chunk.at
         parts.append(chunk.content)
-    return _response(answer, b"".join(parts), first, last)
+    return response_of(answer, b"".join(parts), first, last)
 
 
 def _read_stream(send: Send, answer: Answer) -> Response:
@@ -258,29 +259,7 @@ def _read_stream(send: Send, answer: Answer) -> Response:
         times.append((chunk.at, len(chunk.content)))
         parts.append(chunk.content)
         if is_wanted and reader.feed(chunk.content):
-            close = getattr(answer.chunks, "close", None)
-            if close is not None:
-                close()
+            close_body(answer.chunks)
             break
     first = times[0][0] if times else last
-    return _response(answer, b"".join(parts), first, last, tuple(times))
-
-
-def _response(
-    answer: Answer,
-    body: bytes,
-    first: float | None,
-    last: float | None,
-    chunks: tuple[tuple[float, int], ...] = (),
-) -> Response:
-    return Response(
-        status=answer.status,
-        reason=answer.reason,
-        headers=answer.headers,
-        body=body,
-        started=answer.started,
-        first_byte=first if answer.is_timed else None,
-        seconds=last if answer.is_timed else None,
-        chunks=chunks,
-        attempts=answer.attempts,
-    )
+    return response_of(answer, b"".join(parts), first, last, tuple(times))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -135,6 +137,12 @@ class ScenarioItem(pytest.Item):
         if self.result is not None and isinstance(error, (ScenarioBroken, ScenarioFailed)):
             return failure_screen(self.result)
         return None
+
+    @cached_property
+    def location(self) -> tuple[str, int | None, str]:
+        """File, line from 0, and name, of the id: pytest would make each path relative again."""
+        file, _, _ = self.nodeid.partition("::")
+        return file.replace("/", os.sep), self._line - 1, self.name
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """The scenario's line, counted from 0 as pytest wants it."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,15 +13,15 @@ from harness.conversation import Outcome
 from harness.engine.plan import Play
 from harness.engine.project import Project
 from harness.engine.result import ScenarioResult
-from harness.engine.shared_work import SharedWork, can_share, processors
 from harness.errors import AuthoringError
 from harness.providers.catalogue import definition_of
 from harness.pytest_plugin.nodes import ScenarioItem
 from harness.reports.properties import Properties, properties_of
-from harness.reports.results import Record
 
 if TYPE_CHECKING:
+    from harness.engine.shared_work import SharedWork
     from harness.pytest_plugin.suite import Suite
+    from harness.reports.results import Record
 
 LEAST = 200
 """Scenarios from which on it is worth while: to fork and to warm up takes as long as 100."""
@@ -39,6 +40,10 @@ class Told:
     """For the results of the run, where they are written."""
 
 
+Share = Callable[[Callable[[int], Told | None]], "SharedWork[Told]"]
+"""Forks the processes that do what it is given."""
+
+
 class Replays:
     """Plays the scenarios of a run ahead.
 
@@ -46,17 +51,11 @@ class Replays:
     whole of it, so that a failure reads the same wherever it was found.
     """
 
-    def __init__(self, suite: Suite, items: Sequence[ScenarioItem], processes: int) -> None:
+    def __init__(self, suite: Suite, items: Sequence[ScenarioItem], share: Share) -> None:
         self._suite = suite
         self._items = items
         self._numbers = {item.play: number for number, item in enumerate(items)}
-        self._work = SharedWork(
-            self._tell,
-            len(items),
-            processes=processes,
-            begin=suite.project.cache.reopen,
-            end=suite.project.cache.close,
-        )
+        self._work = share(self._tell)
 
     def told(self, play: Play) -> Told | None:
         """What came of a play; None where it is to be played here."""
@@ -87,14 +86,26 @@ class Replays:
 def replays_of(suite: Suite, items: Sequence[pytest.Item], config: pytest.Config) -> Replays | None:
     """The replays that are played ahead; None where all are played in pytest's own process."""
     wanted: int | None = config.getoption("--harness-processes")
-    processes = wanted or min(processors(), MOST_PROCESSES)
-    if processes == 1 or hasattr(config, "workerinput") or _needs_results(config):
-        return None
     least = LEAST if wanted is None else 1
-    if len(items) < least or not can_share():
+    if wanted == 1 or len(items) < least or hasattr(config, "workerinput"):
+        return None
+    # Late: most runs are small.
+    from harness.engine.shared_work import SharedWork, can_share, processors  # noqa: PLC0415
+
+    processes = wanted or min(processors(), MOST_PROCESSES)
+    if processes == 1 or not can_share() or _needs_results(config):
         return None
     plain = list(_plain_items(suite, items))
-    return Replays(suite, plain, processes - 1) if len(plain) >= least else None
+    if len(plain) < least:
+        return None
+    share = partial(
+        SharedWork[Told],
+        count=len(plain),
+        processes=processes - 1,
+        begin=suite.project.cache.reopen,
+        end=suite.project.cache.close,
+    )
+    return Replays(suite, plain, share)
 
 
 def _needs_results(config: pytest.Config) -> bool:

@@ -19,10 +19,10 @@ def order_problems(document: Document) -> Iterator[Problem]:
     top, subject = document.at(), SubjectIn(document)
     for key in ("turns", "teardown"):
         entries = list(top.get(key) or ())
-        if not any(map(_says, entries)) or (key == "turns" and top.get("teardown")):
+        if not any(map(_says, entries)) or (key == "turns" and top.has("teardown")):
             continue
         for node, after in zip(entries, [*entries[1:], None], strict=True):
-            if node.get("assistant") and (after is None or after.get("branch")):
+            if node.has("assistant") and (after is None or after.has("branch")):
                 yield Problem(
                     code="not-checked",
                     message="nobody is told of what the bot says last",
@@ -74,17 +74,17 @@ def _recalled(value: Json, at: Path) -> Iterator[tuple[Path, int]]:
 
 def _says(entry: Node) -> bool:
     """Whether an entry brings turns of the user."""
-    return any(entry.get(key) is not None for key in ("user", "include"))
+    return entry.has("user", "include")
 
 
 def _first_of(top: Node) -> Node | None:
     """The first turn of the user; None where another file may bring turns before it."""
-    if any(top.get(key) is not None for key in _ELSEWHERE):
+    if top.has(*_ELSEWHERE):
         return None
     entries: list[Node] = [*(top.get("setup") or ()), *(top.get("turns") or ())]
     for entry in entries:
-        if any(entry.get(key) is not None for key in _ELSEWHERE):
+        if entry.has(*_ELSEWHERE):
             return None
-        if entry.get("user") is not None:
+        if entry.has("user"):
             return entry
     return None

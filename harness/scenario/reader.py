@@ -102,8 +102,7 @@ class Reader:
 
     def _require_turns(self, top: Node) -> None:
         turns = top.at("turns")
-        includes = top.get("include") or any(one.get("include") for one in turns)
-        if not includes and not any(one.get("user") for one in turns):
+        if not top.get("include") and not any(one.has("include", "user") for one in turns):
             message = "the scenario has no turn of the user, so it asserts nothing"
             hint = "add 'user:' and 'expect:'"
             self.compiler.note("asserts-nothing", message, turns, hint, key=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from harness.scenario.waivers import Waiver
 from harness.source import Place
 from harness.template import Template
 from harness.typing import Json, Path
+from harness.values import value_class
 
 MOST_TAKES = 100
 """Of one scenario."""
@@ -52,7 +53,7 @@ class Credentials(StrEnum):
     WRONG = "wrong"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Expectation:
     """One line of an `expect:` block. What runs is a `Check`."""
 
@@ -68,7 +69,7 @@ class Expectation:
     """Seconds after the reply in which messages may come that it wants; 0.0 for no waiting."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Capture:
     """What to remember of a reply. Exactly one of the sources is given."""
 
@@ -84,7 +85,7 @@ class Capture:
     """Never stored or shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class MessagePlan:
     """What the user says, with templates in it."""
 
@@ -97,7 +98,7 @@ class MessagePlan:
     """Other ways to say it, of which `text` is the first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class AssistantLine:
     """The bot spoke by itself: context, not checked."""
 
@@ -107,7 +108,7 @@ class AssistantLine:
     """As those of a turn."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class UserTurn:
     """One user message and what is expected of the answer."""
 
@@ -143,7 +144,7 @@ class UserTurn:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Way:
     """What one of several conversations of a file says."""
 
@@ -153,7 +154,7 @@ class Way:
     """How many of them, the first ones, are of the conversation that it branches off from."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Row:
     """One line of a matrix."""
 
@@ -166,7 +167,7 @@ class Row:
     """None where the turns of the file are one conversation."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Repeat:
     """How often a scenario is played, because a bot is not deterministic."""
 
@@ -177,7 +178,7 @@ class Repeat:
     """Of the key `repeat`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Link:
     """A page about a scenario, such as the issue that it came of."""
 
@@ -186,7 +187,7 @@ class Link:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """One conversation, or one for each row of its matrix."""
 

@@ -9,6 +9,7 @@ from harness.errors import Problem, quote
 from harness.scenario.as_written import TEXT_CHECKS
 from harness.scenario.subject import LISTS, SubjectIn
 from harness.template import literals
+from harness.typing import Json, Path
 from harness.yaml_reader import Document, Node
 
 _SAID = ("user", "text", "assistant", "press", "utterances")
@@ -17,6 +18,8 @@ _NOT_FILLED = frozenset(("matches", "not_matches", "not_contains", "not", "never
 """Where `$` and braces have a meaning of their own, or must not come from the bot."""
 _OPAQUE = frozenset(("like", "schema", "metadata", "json", "session", "attachments", "same_as"))
 """Blocks whose keys are those of a payload."""
+_AT_TOP = frozenset((*LISTS, "expect"))
+"""Keys of a document behind which texts stand."""
 _DEFINING = ("vars", "matrix", "parameters", "capture")
 _COMMENT = re.compile(r"[ \t]+(#[^\s#][^\r\n]*)")
 _FOREIGN = re.compile(
@@ -35,7 +38,10 @@ def text_problems(document: Document, names: Collection[str] = ()) -> Iterator[P
     known = {*names, *_names_in(document.at())}
     subject = SubjectIn(document)
     has_comments = "#" in document.source.text
-    for node in _texts_in(document.at(), ""):
+    for path, value in _texts_in(document.value, (), ""):
+        if not has_comments and isinstance(value, str) and "{" not in value and "$" not in value:
+            continue
+        node = document.at(*path)
         problem = _cut(node, subject) if has_comments else None
         problem = problem or _forgotten(node, subject)
         if problem is None and isinstance(node.value, str) and _NOT_FILLED.isdisjoint(node.path):
@@ -44,18 +50,17 @@ def text_problems(document: Document, names: Collection[str] = ()) -> Iterator[P
             yield problem
 
 
-def _texts_in(node: Node, key: str) -> Iterator[Node]:
-    """Every scalar that is read as a text; `key` is what it stands behind."""
-    if isinstance(node.value, dict):
-        top = node.path == ()
-        for name, one in node.items():
-            if name not in _OPAQUE and (not top or name in (*LISTS, "expect")):
-                yield from _texts_in(one, name)
-    elif isinstance(node.value, list):
-        for one in node:
-            yield from _texts_in(one, key)
+def _texts_in(value: Json, path: Path, key: str) -> Iterator[tuple[Path, Json]]:
+    """Every scalar that is read as a text, and its path; `key` is what it stands behind."""
+    if isinstance(value, dict):
+        for name, one in value.items():
+            if name not in _OPAQUE and (path or name in _AT_TOP):
+                yield from _texts_in(one, (*path, name), name)
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _texts_in(one, (*path, index), key)
     elif key in _TEXTS:
-        yield node
+        yield path, value
 
 
 def _names_in(node: Node) -> Iterator[str]:
@@ -97,8 +102,6 @@ def _forgotten(node: Node, subject: SubjectIn) -> Problem | None:
 
 
 def _unfilled(node: Node, text: str, known: Collection[str], subject: SubjectIn) -> Problem | None:
-    if "{" not in text and "$" not in text:
-        return None
     for literal in literals(text):
         for found in _FOREIGN.finditer(literal):
             name = next(one for one in found.groups() if one)

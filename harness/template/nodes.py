@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
 from harness.errors import Problem, quote
 from harness.template.errors import Fault, NoneInText, TemplateError, too_long
 from harness.template.filters import MOST, text_of
 from harness.typing import describe
+from harness.values import value_class
 
 if TYPE_CHECKING:
     from harness.source import Place
@@ -32,7 +32,7 @@ class Node(Protocol):
         """The value. Raises TemplateError."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Where:
     """The place of a node, found when a message needs it."""
 
@@ -63,7 +63,7 @@ class Where:
         return TemplateError(self.problem(fault))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Constant:
     """A value without templates."""
 
@@ -79,7 +79,7 @@ class Constant:
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Lone:
     """One `${…}`; keeps the type of its value."""
 
@@ -107,7 +107,7 @@ class Lone:
         return cast("Json", value)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Mixed:
     """A text with `${…}` in it."""
 
@@ -138,7 +138,7 @@ class Mixed:
         return "".join(texts)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Listing:
     """A list."""
 
@@ -156,7 +156,7 @@ class Listing:
         return [value for node, value in rendered if not _is_dropped(node, value, self.drop_none)]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Table:
     """A mapping."""
 
@@ -186,7 +186,7 @@ class Table:
         return table
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class FirstOf:
     """The first of several values that is not none."""
 
@@ -203,7 +203,7 @@ class FirstOf:
         return next((value for value in values if value is not None), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class ForEach:
     """A list with an element for each one of another list."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from harness.template.nodes import (
     Table,
     Where,
 )
+from harness.values import value_class
 
 if TYPE_CHECKING:
     from harness.source import Place
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _NO_NAMES: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Template:
     """A compiled value."""
 

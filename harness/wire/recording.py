@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 from harness.conversation import Request, Response
 from harness.errors import CassetteError, PlayError, TransportError
@@ -21,6 +20,7 @@ from harness.wire.cassette import (
 from harness.wire.journal import Journal, Leftover, read_journal
 from harness.wire.kept import RECEIVED, Heard, Kept, kept, kept_again
 from harness.wire.lock import WriterLock
+from harness.wire.overheard import Overheard, heard_response
 from harness.wire.redaction import Redactor
 from harness.wire.secret_scan import SecretScan
 from harness.wire.veil import Veil
@@ -63,7 +63,7 @@ class RecordingWire(Wire):
         self._display = display or str(path)
         self._names = RECEIVED | {name.lower() for name in keep_headers}
         self._kept: list[Kept] = []
-        self._open: _Tee | None = None
+        self._open: Overheard | None = None
         self._unanswered: tuple[Request, TransportError] | None = None
         self._held: list[Heard] = []
         self._veil = Veil()
@@ -98,16 +98,13 @@ class RecordingWire(Wire):
         except TransportError as error:
             self._unanswered = (request, error)
             raise
-        tee = self._open = _Tee(self, request, answer)
-        return Answer(
-            status=answer.status,
-            reason=answer.reason,
-            headers=answer.headers,
-            started=answer.started,
-            chunks=tee,
-            attempts=answer.attempts,
-            is_timed=answer.is_timed,
-        )
+
+        def ended(chunks: Sequence[Chunk], error: PlayError | None) -> None:
+            stream = chunks if request.is_stream else ()
+            self.note(request, heard_response(answer, chunks, stream), error)
+
+        self._open = Overheard(answer, ended)
+        return replace(answer, chunks=self._open)
 
     def tell(self, head: CassetteHead) -> None:
         """Keep what the head will say, so that a run that is killed can be taken up.
@@ -229,65 +226,3 @@ class RecordingWire(Wire):
         redactor = self.redactor.adding(self._located)
         held = self._held[first:]
         return [self._veil.over(kept(one, redactor, self._names)) for one in held]
-
-
-@runtime_checkable
-class _Closes(Protocol):
-    """A generator, or a body of ours."""
-
-    def close(self) -> None: ...
-
-
-class _Tee(Iterator[Chunk]):
-    """Hands chunks on and keeps them."""
-
-    def __init__(self, owner: RecordingWire, request: Request, answer: Answer) -> None:
-        self._owner = owner
-        self._request = request
-        self._answer = answer
-        self._chunks: list[Chunk] = []
-        self._is_noted = False
-
-    def __next__(self) -> Chunk:
-        try:
-            chunk = next(self._answer.chunks)
-        except StopIteration:
-            self._note(None)
-            raise
-        except PlayError as error:
-            self._note(error)
-            raise
-        self._chunks.append(chunk)
-        return chunk
-
-    def close(self) -> None:
-        """Read no further: what came so far is the interaction."""
-        _close(self._answer.chunks)
-        self._note(None)
-
-    def _note(self, error: PlayError | None) -> None:
-        if self._is_noted:
-            return
-        self._is_noted = True
-        answer, chunks = self._answer, self._chunks
-        has_content = [chunk for chunk in chunks if chunk.content]
-        response = Response(
-            status=answer.status,
-            reason=answer.reason,
-            headers=answer.headers,
-            body=b"".join(chunk.content for chunk in chunks),
-            started=answer.started,
-            first_byte=has_content[0].at if has_content and answer.is_timed else None,
-            seconds=chunks[-1].at if chunks and answer.is_timed else None,
-            chunks=tuple((chunk.at, len(chunk.content)) for chunk in chunks)
-            if self._request.is_stream
-            else (),
-            attempts=answer.attempts,
-        )
-        self._owner.note(self._request, response, error)
-
-
-def _close(chunks: Iterator[Chunk]) -> None:
-    """Close a body that is not read to its end; plain iterators hold nothing."""
-    if isinstance(chunks, _Closes):
-        chunks.close()

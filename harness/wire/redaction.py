@@ -36,8 +36,8 @@ class Redactor:
     percent-encoded, JSON-escaped, and in base64, alone or inside a longer text such as
     `user:password`. Redacting twice changes nothing, and JSON stays JSON.
 
-    Values shorter than four characters are not looked for; `too_short` names them, so that the
-    caller can say so. A secret that a reply spells over two events of a stream is not found.
+    Values shorter than four characters are not looked for. A secret that a reply spells over two
+    events of a stream is not found.
     """
 
     def __init__(
@@ -52,7 +52,6 @@ class Redactor:
         `learned` are names by value: several tokens may stand under one name.
         """
         given = {name: value for name, value in (secrets or {}).items() if value}
-        self.too_short = tuple(name for name, value in given.items() if len(value) < SHORTEST)
         self._secrets = {name: v for name, v in given.items() if len(v) >= SHORTEST}
         self._headers = frozenset(name.lower() for name in headers)
         self._learned = dict(learned or {})

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import httpx
 
 from harness.conversation import Origin, Request
+from harness.wire.overheard import close_body
 from harness.wire.wire import Answer, Wire
 
 NOT_SENT = frozenset(
@@ -75,9 +76,7 @@ class _Body(httpx.SyncByteStream):
 
     def close(self) -> None:
         """Read no further."""
-        close = getattr(self._chunks, "close", None)
-        if close is not None:
-            close()
+        close_body(self._chunks)
 
 
 def _is_stream(request: httpx.Request, body: bytes) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
 from harness.conversation import Attempt, Headers, Request
+from harness.values import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Chunk:
     """A stretch of a body as it arrived."""
 
@@ -18,7 +18,7 @@ class Chunk:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The head of an answer, and its body as it arrives.
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from harness.values import value_class
 from harness.yaml_reader.places import behind, place_of_value, written
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ those of the anchored node.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Document:
     """A value read from YAML text. Aliases of one anchor are the same Python object."""
 
@@ -136,6 +137,11 @@ class Node:
             return None
         offset, marks = self.marks[1][key]  # type: ignore[index]  # a mapping's marks are a list
         return Node(self.document, (*self.path, key), value[key], marks, offset)
+
+    def has(self, *keys: str) -> bool:
+        """Whether one of the keys stands in this mapping."""
+        value = self.value
+        return isinstance(value, dict) and any(key in value for key in keys)
 
     def at(self, *path: str | int) -> Node:
         """The value at a path below this one. Raises KeyError where nothing stands."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import cast, overload
 
 from harness.conversation import Request, Response
 from harness.typing import Json
+from harness.values import value_class
 from harness.wire.cassette.rows import Break, Row, break_of, make_row, request_of, response_of
 
 NOTHING: Mapping[str, Json] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class CassetteHead:
     """What was recorded, when, and with what. Nothing in it is secret."""
 
@@ -40,7 +41,7 @@ class CassetteHead:
     """Of the harness."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Interaction:
     """A request and its response."""
 
@@ -104,7 +105,7 @@ class Interactions(Sequence[Interaction]):
         return f"Interactions({list(self)!r})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Cassette:
     """A recording. The head is None where another tool wrote it."""
 
