@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from dataclasses import field, replace
+
+import pytest
+from mypy import api
+
+from harness.values import value_class
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Point:
+    x: int
+    names: tuple[str, ...] = field(default=())
+
+
+def test_a_value_is_equal_and_hashed_by_what_it_holds():
+    """Two values with the same parts are one key, and a replaced part makes another."""
+    found = {Point(x=1): "first", replace(Point(x=1), x=2): "second"}
+
+    assert found[Point(x=1)] == "first"
+    assert found[Point(x=2)] == "second"
+
+
+def test_a_value_holds_nothing_else():
+    """A misspelt attribute is an error at run time too."""
+    with pytest.raises(AttributeError):
+        Point(x=1).y = 2
+
+
+def test_the_type_checker_forbids_to_change_it(tmp_path):
+    """mypy refuses an assignment to a part."""
+    file = tmp_path / "changing.py"
+    file.write_text(
+        "from harness.conversation import Request\n\n\n"
+        "def change(request: Request) -> None:\n    request.url = 'elsewhere'\n"
+    )
+
+    told, _, status = api.run([str(file), "--cache-dir", str(tmp_path / "cache")])
+
+    assert status == 1
+    assert 'Property "url" defined in "Request" is read-only' in told
