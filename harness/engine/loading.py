@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from harness.engine.parts import Defaults, Parts, are_as_before, documents_of
 from harness.engine.plan import Entry
@@ -18,6 +19,9 @@ from harness.scenario import Scenario, Waiver, examine_scenario, read_scenario
 from harness.source import Source
 from harness.typing import Json
 from harness.yaml_reader import Document, read
+
+ENTRY = "entry-4"
+"""Names what is kept of an entry; another number where its form changes."""
 
 
 def load_scenario(project: Project, file: Path) -> Scenario:
@@ -31,24 +35,25 @@ def load_scenario(project: Project, file: Path) -> Scenario:
 
 def entry_of(project: Project, file: Path) -> Entry:
     """What collection must know of a scenario file. Raises as `load_scenario` does."""
+    return entry_from(entry_json(project, file))
+
+
+def is_entry_kept(project: Project, file: Path) -> bool:
+    """Whether a file was read before, as it is now."""
+    key = _key(ENTRY, project, file, _content(project, file))
+    return isinstance(project.cache.get(key), list)
+
+
+def entry_json(project: Project, file: Path) -> list[Json]:
+    """The entry of a file as it is kept. Raises as `load_scenario` does."""
     content = _content(project, file)
-    key = _key("entry-4", project, file, content)
+    key = _key(ENTRY, project, file, content)
     kept = project.cache.get(key)
-    if isinstance(kept, list) and _is_current(project, kept[8]):
-        scenario, line, tags, providers, rows, title, takes, waivers, _ = kept
-        return Entry(
-            scenario,
-            line,
-            _shared(tags),
-            _shared(providers),
-            _shared(rows),
-            title,
-            takes,
-            tuple(map(Waiver.from_json, waivers)),
-        )
+    if isinstance(kept, list) and _is_current(project, kept[-1]):
+        return kept
     found = _load(project, file, content)
     entry = _entry(found)
-    kept_now: Json = [
+    made: list[Json] = [
         entry.scenario,
         entry.line,
         list(entry.tags),
@@ -59,8 +64,23 @@ def entry_of(project: Project, file: Path) -> Entry:
         [waiver.as_json() for waiver in entry.waivers],
         found.files,
     ]
-    project.cache.put(key, kept_now)
-    return entry
+    project.cache.put(key, made)
+    return made
+
+
+def entry_from(kept: list[Any]) -> Entry:
+    """The entry of what `entry_json` gave."""
+    scenario, line, tags, providers, rows, title, takes, waivers, _ = kept
+    return Entry(
+        scenario,
+        line,
+        _shared(tags),
+        _shared(providers),
+        _shared(rows),
+        title,
+        takes,
+        tuple(map(Waiver.from_json, waivers)),
+    )
 
 
 def _entry(scenario: Scenario) -> Entry:

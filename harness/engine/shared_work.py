@@ -55,6 +55,7 @@ class SharedWork(Generic[T]):
         # Not locked: where two take the same number, both do it, and one result is dropped.
         self._taken = self._context.RawArray("B", count)
         self._results: dict[int, T | None] = {}
+        self._given: set[int] = set()
         self._open: list[Connection] = []
         # Made once: `multiprocessing.connection.wait` makes one each time, which costs 50 µs.
         self._selector = selectors.DefaultSelector()
@@ -64,6 +65,9 @@ class SharedWork(Generic[T]):
 
     def result(self, number: int) -> T | None:
         """What came of a number: once, None where the caller is to do it by itself."""
+        if number in self._given:
+            return None
+        self._given.add(number)
         if number in self._results:
             return self._results.pop(number)
         if not self._taken[number]:

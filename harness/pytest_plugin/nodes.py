@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.conversation import Outcome
-from harness.engine.loading import entry_of
 from harness.engine.plan import Play
 from harness.engine.result import ScenarioResult
 from harness.errors import AuthoringError
@@ -39,7 +38,7 @@ class ScenarioFile(pytest.File):
     def collect(self) -> Iterable[ScenarioItem]:
         """One item for each provider and row."""
         suite = self.config.stash[SUITE]
-        entry = entry_of(suite.project, self.path)
+        entry = suite.entries.of(self.path)
         for play in suite.plays_of(self.path, entry):
             # Given as a text, because pytest 9.2 tells a variant's brackets apart only in one that
             # it reads: made from the name, the id is not the one that --lf kept.

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentTypeError
+from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from harness.engine.drift.drift import Drift
 
 MODES = ("replay", "record", "refresh", "live", "drift")
 
@@ -40,8 +45,8 @@ _OPTIONS: dict[str, dict[str, object]] = {
         "type": _at_least_one,
         "default": None,
         "metavar": "N",
-        "help": "processes that replay together; where left out, one for each processor, at most 4,"
-        " from 200 scenarios on",
+        "help": "processes that read scenarios and replay them together; where left out, one for"
+        " each processor, at most 4, from 200 scenarios on",
     },
     "--harness-fail-on": {
         "default": "",
@@ -106,3 +111,15 @@ def mode_of(config: pytest.Config) -> str:
         known = ", ".join(MODES)
         raise pytest.UsageError(f"HARNESS_MODE is '{mode}', expected one of {known}")
     return str(mode)
+
+
+def fail_on(config: pytest.Config) -> Collection[Drift]:
+    """The kinds of drift that fail a scenario. Raises `UsageError`."""
+    # Late: nothing of the engine is wanted where there is no harness.yaml.
+    from harness.engine.drift.drift import kinds_named  # noqa: PLC0415
+
+    words = config.getoption("--harness-fail-on")
+    try:
+        return kinds_named(words) if words else ()
+    except ValueError as error:
+        raise pytest.UsageError(f"--harness-fail-on: {error}") from error

@@ -16,17 +16,13 @@ from harness.engine.result import ScenarioResult
 from harness.errors import AuthoringError
 from harness.providers.catalogue import definition_of
 from harness.pytest_plugin.nodes import ScenarioItem
+from harness.pytest_plugin.processes import further_processes
 from harness.reports.properties import Properties, properties_of
 
 if TYPE_CHECKING:
     from harness.engine.shared_work import SharedWork
     from harness.pytest_plugin.suite import Suite
     from harness.reports.results import Record
-
-LEAST = 200
-"""Scenarios from which on it is worth while: to fork and to warm up takes as long as 100."""
-MOST_PROCESSES = 4
-"""More would wait for pytest itself, which takes half as long for a test as a replay does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,23 +81,19 @@ class Replays:
 
 def replays_of(suite: Suite, items: Sequence[pytest.Item], config: pytest.Config) -> Replays | None:
     """The replays that are played ahead; None where all are played in pytest's own process."""
-    wanted: int | None = config.getoption("--harness-processes")
-    least = LEAST if wanted is None else 1
-    if wanted == 1 or len(items) < least or hasattr(config, "workerinput"):
-        return None
-    # Late: most runs are small.
-    from harness.engine.shared_work import SharedWork, can_share, processors  # noqa: PLC0415
-
-    processes = wanted or min(processors(), MOST_PROCESSES)
-    if processes == 1 or not can_share() or _needs_results(config):
+    if not further_processes(config, len(items)) or _needs_results(config):
         return None
     plain = list(_plain_items(suite, items))
-    if len(plain) < least:
+    processes = further_processes(config, len(plain))
+    if not processes:
         return None
+    # Late: most runs are small.
+    from harness.engine.shared_work import SharedWork  # noqa: PLC0415
+
     share = partial(
         SharedWork[Told],
         count=len(plain),
-        processes=processes - 1,
+        processes=processes,
         begin=suite.project.cache.reopen,
         end=suite.project.cache.close,
     )

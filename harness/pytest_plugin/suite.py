@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.engine.drift.drift import Drift, kinds_named
+from harness.engine.drift.drift import Drift
 from harness.engine.loading import entry_of
 from harness.engine.plan import Entry, Mode, Play
 from harness.engine.project import EARLY_SCENARIOS, Project
@@ -20,8 +20,10 @@ from harness.engine.result import ScenarioResult
 from harness.engine.runner import Runner
 from harness.errors import AuthoringError, ConfigurationError, Problem, ScenarioError
 from harness.parsed_cache import ParsedCache
+from harness.pytest_plugin.entries import Entries
 from harness.pytest_plugin.keys import SUITE
 from harness.pytest_plugin.offline import Offline
+from harness.pytest_plugin.options import fail_on
 from harness.reports.tally import Tally
 from harness.scenario import is_scenario_file
 
@@ -70,6 +72,7 @@ class Suite:
             fail_on=fail_on,
             holding=Path(config.invocation_params.dir, holding) if holding else None,
         )
+        self.entries = Entries(project, config)
         self._garbage = gc.get_threshold()
         self._players: Players | None = None
         self._replays: Replays | None = None
@@ -114,6 +117,7 @@ class Suite:
 
     def collected(self) -> None:
         """Collection is over; what it left behind stays until the end."""
+        self.entries.stop()
         self.project.cache.flush()
         self.project.room_for_early = 0
         gc.freeze()
@@ -259,7 +263,7 @@ def open_suite(config: pytest.Config, file: Path, mode: str) -> Suite:
                 raise ConfigurationError(project.unknown_provider(name))
     except AuthoringError as error:
         raise pytest.UsageError(f"\n{error}") from error
-    return Suite(config, project, Mode(mode), _fail_on(config))
+    return Suite(config, project, Mode(mode), fail_on(config))
 
 
 def _reports(config: pytest.Config, project: Project, mode: Mode) -> RunReports | None:
@@ -280,14 +284,6 @@ def _reports(config: pytest.Config, project: Project, mode: Mode) -> RunReports 
         raise pytest.UsageError(f"\n{error}") from error
     name = project.config.root.name
     return RunReports(config, Path(here, folder), mode=mode, project=name, history=history)
-
-
-def _fail_on(config: pytest.Config) -> Collection[Drift]:
-    words = config.getoption("--harness-fail-on")
-    try:
-        return kinds_named(words) if words else ()
-    except ValueError as error:
-        raise pytest.UsageError(f"--harness-fail-on: {error}") from error
 
 
 def _cache_file(config: pytest.Config) -> Path | None:

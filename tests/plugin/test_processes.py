@@ -90,6 +90,30 @@ def test_what_the_processes_parsed_is_kept(suite):
     assert len(kept[0]) > COUNT
 
 
+def test_files_are_collected_as_one_process_collects_them(suite):
+    """Items, their order, and what is wrong with a file are the same, read at once or not."""
+    (suite / "scenarios/many/n06.yaml").write_text("scenario: n06\nturn: []\n")
+    told = [
+        replay(suite, processes, "--collect-only", "-o", f"cache_dir={suite}/cache{processes}")
+        for processes in (1, 3)
+    ]
+
+    alone, shared = told
+    assert alone.returncode == shared.returncode == 2
+    assert "did you mean 'turns'" in alone.stdout
+    assert without_times(shared.stdout) == without_times(alone.stdout)
+
+
+@pytest.mark.parametrize("options", [("-k", "n02 or n11"), ("scenarios/many/n02.yaml",)])
+def test_a_part_of_the_files_may_be_asked_for(suite, options):
+    """What other processes read for nothing changes nothing."""
+    alone = replay(suite, 1, *options, reports="alone")
+    shared = replay(suite, 3, *options, "-p", "no:cacheprovider", reports="shared")
+
+    assert alone.returncode == shared.returncode
+    assert told(suite, "shared") == told(suite, "alone")
+
+
 def test_other_processes_do_the_work(suite):
     """With two processes, scenarios are played in another one than pytest's."""
     _note_who_plays(suite)

@@ -50,6 +50,17 @@ def test_every_number_is_done_once_by_somebody(tmp_path):
     assert done == {number: "x" for number in range(COUNT) if number not in left}
 
 
+def test_a_number_that_was_asked_for_before_is_the_callers():
+    """Who asks twice does it by itself, and waits for nobody."""
+    sharing = shared(lambda number: number)
+    for number in range(COUNT):
+        sharing.result(number)
+    again = [sharing.result(number) for number in range(COUNT)]
+    sharing.stop()
+
+    assert again == [None] * COUNT
+
+
 def test_the_others_do_some_of_it():
     """While one number is waited for, the others are done by the forked process and by this one."""
     here = os.getpid()

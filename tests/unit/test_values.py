@@ -29,14 +29,15 @@ def test_a_value_holds_nothing_else():
 
 
 def test_the_type_checker_forbids_to_change_it(tmp_path):
-    """mypy refuses an assignment to a part."""
+    """Mypy refuses an assignment to a part."""
     file = tmp_path / "changing.py"
     file.write_text(
-        "from harness.conversation import Request\n\n\n"
-        "def change(request: Request) -> None:\n    request.url = 'elsewhere'\n"
+        "from harness.values import value_class\n\n\n"
+        "@value_class(frozen=True, slots=True)\nclass Point:\n    x: int\n\n\n"
+        "def move(point: Point) -> None:\n    point.x = 2\n"
     )
 
     told, _, status = api.run([str(file), "--cache-dir", str(tmp_path / "cache")])
 
     assert status == 1
-    assert 'Property "url" defined in "Request" is read-only' in told
+    assert 'Property "x" defined in "Point" is read-only' in told

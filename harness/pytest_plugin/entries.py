@@ -1,0 +1,95 @@
+"""What collection must know of scenario files, read by several processes where nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.engine.loading import entry_from, entry_json, entry_of, is_entry_kept
+from harness.engine.plan import Entry
+from harness.engine.project import Project
+from harness.errors import AuthoringError
+from harness.pytest_plugin.processes import further_processes
+from harness.scenario import is_scenario_file
+from harness.typing import Json
+
+if TYPE_CHECKING:
+    from harness.engine.shared_work import SharedWork
+
+
+class Entries:
+    """The entries of a run's scenario files.
+
+    The first file that was not read before decides: where there are many, other processes read
+    them ahead from there on. A file that is wrong is read again here, so that what is wrong with
+    it is told where pytest collects it.
+    """
+
+    def __init__(self, project: Project, config: pytest.Config) -> None:
+        self._project = project
+        self._config = config
+        self._files: list[Path] = []
+        self._numbers: dict[Path, int] = {}
+        self._work: SharedWork[list[Json]] | None = None
+        self._is_decided = False
+
+    def of(self, file: Path) -> Entry:
+        """The entry of a file. Raises as `entry_of` does."""
+        if not self._is_decided and not is_entry_kept(self._project, file):
+            self._is_decided = True
+            self._share()
+        number = self._numbers.get(file)
+        told = self._work.result(number) if self._work is not None and number is not None else None
+        return entry_from(told) if told is not None else entry_of(self._project, file)
+
+    def stop(self) -> None:
+        """Collection is over."""
+        self._is_decided = True
+        if self._work is not None:
+            self._work.stop()
+            self._work = None
+
+    def _share(self) -> None:
+        if self._project.has_own_checks:
+            # Reading a scenario compiles its checks, which is code of the project.
+            return
+        self._files = sorted(self._asked_for())
+        processes = further_processes(self._config, len(self._files))
+        if not processes:
+            return
+        from harness.engine.shared_work import SharedWork  # noqa: PLC0415  # as there
+
+        self._numbers = {file: number for number, file in enumerate(self._files)}
+        self._work = SharedWork(
+            self._tell,
+            len(self._files),
+            processes=processes,
+            begin=self._begin,
+            end=self._project.cache.close,
+        )
+
+    def _begin(self) -> None:
+        self._project.cache.reopen()
+        # They are not played here.
+        self._project.room_for_early = 0
+
+    def _tell(self, number: int) -> list[Json] | None:
+        try:
+            return entry_json(self._project, self._files[number])
+        except AuthoringError:
+            return None
+
+    def _asked_for(self) -> Iterator[Path]:
+        """The scenario files of the folders that pytest was called with."""
+        folder = self._project.config.scenarios
+        for argument in self._config.args:
+            asked = Path(self._config.invocation_params.dir, argument)
+            within = folder if folder.is_relative_to(asked) else asked
+            if not within.is_relative_to(folder) or not within.is_dir():
+                continue
+            for file in within.rglob("*.y*ml"):
+                if is_scenario_file(file, folder):
+                    yield file
