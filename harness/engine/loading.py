@@ -38,18 +38,22 @@ def entry_of(project: Project, file: Path) -> Entry:
     return entry_from(entry_json(project, file))
 
 
-def is_entry_kept(project: Project, file: Path) -> bool:
-    """Whether a file was read before, as it is now."""
-    key = _key(ENTRY, project, file, _content(project, file))
-    return isinstance(project.cache.get(key), list)
+def kept_entry(project: Project, file: Path) -> list[Json] | None:
+    """The entry of a file that was read before, as it is kept; None where it was not."""
+    return _kept_entry(project, _key(ENTRY, project, file, _content(project, file)))
+
+
+def _kept_entry(project: Project, key: str) -> list[Json] | None:
+    kept = project.cache.get(key)
+    return kept if isinstance(kept, list) and _is_current(project, kept[-1]) else None
 
 
 def entry_json(project: Project, file: Path) -> list[Json]:
     """The entry of a file as it is kept. Raises as `load_scenario` does."""
     content = _content(project, file)
     key = _key(ENTRY, project, file, content)
-    kept = project.cache.get(key)
-    if isinstance(kept, list) and _is_current(project, kept[-1]):
+    kept = _kept_entry(project, key)
+    if kept is not None:
         return kept
     found = _load(project, file, content)
     entry = _entry(found)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.engine.loading import entry_from, entry_json, entry_of, is_entry_kept
+from harness.engine.loading import entry_from, entry_json, entry_of, kept_entry
 from harness.engine.plan import Entry
 from harness.engine.project import Project
 from harness.errors import AuthoringError
@@ -38,7 +38,10 @@ class Entries:
 
     def of(self, file: Path) -> Entry:
         """The entry of a file. Raises as `entry_of` does."""
-        if not self._is_decided and not is_entry_kept(self._project, file):
+        if not self._is_decided:
+            kept = kept_entry(self._project, file)
+            if kept is not None:
+                return entry_from(kept)
             self._is_decided = True
             self._share()
         number = self._numbers.get(file)
