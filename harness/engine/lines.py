@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as random_source
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -129,44 +129,43 @@ class Lines:
         line = self._line(provider, wire, start)
         line.left = live.left
         if path is not None:
-            recording = RecordingWire(
-                wire,
-                path,
-                line.redactor,
-                keep_headers=provider.definition.headers_kept.union(
-                    scenario.header_names, fork.header_names if fork is not None else ()
-                ),
-                display=self._project.config.shown(path),
-            )
-            if recording.leftover is not None:
-                left = self._project.config.shown(recording.leftover.path)
-                mend = f"it is kept: harness cassettes recover {left}.old"
-                line.notes = (f"{recording.leftover.named(left)}; {mend}",)
-            line.recording = recording
-            # Of what is prepared, the definition's steps are all that captures.
-            last = 0 if name else _last_secret(scenario)
-            line.settled_from = last
-            line.is_never_settled = provider.definition.has_secret_captures
-            recording.is_held = last > 0 or line.is_never_settled
-            if recording.is_held:
-                recording.locate = _locate(provider.definition, None if name else scenario)
-            if self._holding is not None:
-                line.holding = self._holding / path.relative_to(self._project.config.cassettes)
-            line.wire = recording
-            line.head = CassetteHead(
-                scenario=name or scenario.id,
-                scenario_hash="" if name else scenario.fingerprint,
-                row=row,
-                take=1 if name else play.take,
-                definition=provider.definition.name,
-                definition_hash=provider.definition.fingerprint,
-                settings=provider.open_settings,
-                seed=line.seed,
-                recorded_at=line.now,
-                version=harness.__version__,
-            )
-            recording.tell(line.head)
+            line.head = _head(line, play, row, name, scenario)
+            headers = scenario.header_names.union(fork.header_names if fork is not None else ())
+            self._record(line, path, line.head, headers, None if name else scenario)
         return line
+
+    def _record(
+        self,
+        line: Line,
+        path: Path,
+        head: CassetteHead,
+        headers: Iterable[str],
+        scenario: Scenario | None,
+    ) -> None:
+        """Let a line write a recording; without a scenario, that of what is prepared."""
+        definition = line.provider.definition
+        shown = self._project.config.shown
+        recording = RecordingWire(
+            line.wire,
+            path,
+            line.redactor,
+            keep_headers=definition.headers_kept.union(headers),
+            display=shown(path),
+        )
+        if recording.leftover is not None:
+            left = shown(recording.leftover.path)
+            mend = f"it is kept: harness cassettes recover {left}.old"
+            line.notes = (f"{recording.leftover.named(left)}; {mend}",)
+        line.wire = line.recording = recording
+        # Of what is prepared, the definition's steps are all that captures.
+        line.settled_from = 0 if scenario is None else _last_secret(scenario)
+        line.is_never_settled = definition.has_secret_captures
+        recording.is_held = line.settled_from > 0 or line.is_never_settled
+        if recording.is_held:
+            recording.locate = _locate(definition, scenario)
+        if self._holding is not None:
+            line.holding = self._holding / path.relative_to(self._project.config.cassettes)
+        recording.tell(head)
 
     def _line(self, provider: Provider, wire: Wire, start: Snapshot | None = None) -> Line:
         def closing() -> Wire:
@@ -256,6 +255,23 @@ class _Late:
         """Close the wire, where one was made."""
         if self._wire is not None:
             self._wire.close()
+
+
+def _head(line: Line, play: Play, row: str, name: str, scenario: Scenario) -> CassetteHead:
+    """What a recording says of itself; `name` is that of what is prepared."""
+    definition = line.provider.definition
+    return CassetteHead(
+        scenario=name or scenario.id,
+        scenario_hash="" if name else scenario.fingerprint,
+        row=row,
+        take=1 if name else play.take,
+        definition=definition.name,
+        definition_hash=definition.fingerprint,
+        settings=line.provider.open_settings,
+        seed=line.seed,
+        recorded_at=line.now,
+        version=harness.__version__,
+    )
 
 
 def _last_secret(scenario: Scenario) -> int:

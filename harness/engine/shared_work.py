@@ -32,7 +32,7 @@ def processors() -> int:
 
 
 class SharedWork(Generic[T]):
-    """Calls `work(0)`, `work(1)`, … once each, in several processes.
+    """Calls `work(0)`, `work(1)`, … in several processes, each number as a rule once.
 
     Every process takes the lowest number that nobody has taken. Results come back pickled, and
     are asked for in any order. A process that dies takes nothing with it but time: for a number

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 LEAST = 200
-"""Scenarios from which on it is worth while: to fork and to warm up takes as long as 100."""
+"""Scenarios from which on it is done: with few, to fork and to warm up takes what it saves."""
 MOST = 4
-"""More would wait for pytest itself, which takes half as long for a test as a replay does."""
+"""More would wait for pytest itself, which takes a quarter as long for a test as a replay does."""
 
 
 def further_processes(config: pytest.Config, scenarios: int) -> int:

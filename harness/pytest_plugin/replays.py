@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +19,6 @@ from harness.pytest_plugin.processes import further_processes
 from harness.reports.properties import Properties, properties_of
 
 if TYPE_CHECKING:
-    from harness.engine.shared_work import SharedWork
     from harness.pytest_plugin.suite import Suite
     from harness.reports.results import Record
 
@@ -36,10 +34,6 @@ class Told:
     """For the results of the run, where they are written."""
 
 
-Share = Callable[[Callable[[int], Told | None]], "SharedWork[Told]"]
-"""Forks the processes that do what it is given."""
-
-
 class Replays:
     """Plays the scenarios of a run ahead.
 
@@ -47,11 +41,21 @@ class Replays:
     whole of it, so that a failure reads the same wherever it was found.
     """
 
-    def __init__(self, suite: Suite, items: Sequence[ScenarioItem], share: Share) -> None:
+    def __init__(self, suite: Suite, items: Sequence[ScenarioItem], processes: int) -> None:
+        """`processes` are forked for it."""
+        # Late: most runs are small.
+        from harness.engine.shared_work import SharedWork  # noqa: PLC0415
+
         self._suite = suite
         self._items = items
         self._numbers = {item.play: number for number, item in enumerate(items)}
-        self._work = share(self._tell)
+        self._work = SharedWork(
+            self._tell,
+            len(items),
+            processes=processes,
+            begin=suite.project.cache.reopen,
+            end=suite.project.cache.close,
+        )
 
     def told(self, play: Play) -> Told | None:
         """What came of a play; None where it is to be played here."""
@@ -85,19 +89,7 @@ def replays_of(suite: Suite, items: Sequence[pytest.Item], config: pytest.Config
         return None
     plain = list(_plain_items(suite, items))
     processes = further_processes(config, len(plain))
-    if not processes:
-        return None
-    # Late: most runs are small.
-    from harness.engine.shared_work import SharedWork  # noqa: PLC0415
-
-    share = partial(
-        SharedWork[Told],
-        count=len(plain),
-        processes=processes,
-        begin=suite.project.cache.reopen,
-        end=suite.project.cache.close,
-    )
-    return Replays(suite, plain, share)
+    return Replays(suite, plain, processes) if processes else None
 
 
 def _needs_results(config: pytest.Config) -> bool:

@@ -211,6 +211,8 @@ class Suite:
 
     def close(self) -> None:
         """Give back what the run held."""
+        # Where collecting was broken off, it goes on elsewhere.
+        self.entries.stop()
         gc.set_threshold(*self._garbage)
         self.project.cache.close()
 
