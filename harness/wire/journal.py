@@ -12,8 +12,14 @@ from typing import Any
 
 from harness.errors import CassetteError
 from harness.wire.cassette import CassetteHead, Interactions
-from harness.wire.cassette.cassette import head_to_json
-from harness.wire.cassette.rows import Row
+from harness.wire.cassette.cassette import head_from, head_to_json
+from harness.wire.cassette.rows import (
+    OF_ANOTHER_KIND,
+    Row,
+    request_of,
+    require_kinds,
+    response_of,
+)
 from harness.wire.kept import Kept
 from harness.wire.lock import holder
 
@@ -170,22 +176,36 @@ def read_leftover(journal: Path) -> Leftover:
         if not line:
             continue
         try:
-            lines.append(json.loads(line))
-        except ValueError:
+            lines.append(_read(json.loads(line)))
+        except OF_ANOTHER_KIND:
             break
     first: dict[str, Any] = lines[0] if lines else {}
-    heads = [one["head"] for one in lines[1:] if "head" in one]
+    heads = [head_from(one["head"]) for one in lines[1:] if "head" in one]
     heard = _heard(lines[1:])
     return Leftover(
         path=journal,
         process=first.get("process", 0),
-        recorded_at=first.get("recorded_at", ""),
+        recorded_at=str(first.get("recorded_at", "")),
         interactions=Interactions([one["row"] for one in heard if "broken" not in one]),
         broken=tuple(one["broken"] for one in heard if "broken" in one),
         last=heard[-1]["row"] if heard and "broken" in heard[-1]["row"] else None,
-        head=CassetteHead(**heads[-1]) if heads else None,
+        head=heads[-1] if heads else None,
         unsettled=sum("unsettled" in one for one in heard),
     )
+
+
+def _read(line: dict[str, Any]) -> dict[str, Any]:
+    """A line, once it is sure that it can be used. Raises one of `OF_ANOTHER_KIND`."""
+    if "head" in line:
+        head_from(line["head"])
+    for one in (line, *line.get("settled", ())):
+        if "row" in one:
+            require_kinds(one["row"])
+            request_of(one["row"])
+            response_of(one["row"])
+        if not isinstance(one.get("broken", ""), str):
+            raise TypeError("'broken' is no text")
+    return line
 
 
 def _line(one: Kept) -> dict[str, Any]:

@@ -28,6 +28,17 @@ def edited(old: str, new: str) -> Spoil:
     return spoil
 
 
+def re_edited(pattern: str, new: str) -> Spoil:
+    """What a pattern finds first, changed by hand."""
+
+    def spoil(path: Path) -> None:
+        text, count = re.subn(pattern, new, path.read_text(), count=1)
+        assert count == 1
+        path.write_text(text)
+
+    return spoil
+
+
 def cut(mark: str, after: int = 0) -> Spoil:
     """Cut behind a mark."""
 
@@ -114,6 +125,11 @@ UNREADABLE: dict[str, Spoil] = {
     "later-version": edited("version: 1\n", "version: 2\n"),
     "later-format": edited("  format: 1\n", "  format: 9\n"),
     "no-scenario": edited("  scenario: dress\n", ""),
+    "take-is-true": re_edited(r"  take: .*", "  take: true"),
+    "settings-is-a-text": re_edited(r"  settings: .*", "  settings: oops"),
+    "session-is-a-list": re_edited(r"  session: .*", "  session: [1]"),
+    "seed-is-no-text": re_edited(r"  seed: .*", "  seed: true"),
+    "seeded-is-a-text": edited("harness:\n", "harness:\n  seeded: x\n"),
     "method-missing": edited("    method: POST\n", ""),
     "status-is-no-mapping": edited("status: {code: 200, message: OK}", "status: 200"),
     "key-twice": edited("harness:\n", "harness:\n  seed: a\n"),

@@ -8,11 +8,15 @@ from types import MappingProxyType
 from typing import cast, overload
 
 from harness.conversation import Request, Response
-from harness.typing import Json
+from harness.typing import Json, describe
 from harness.values import value_class
 from harness.wire.cassette.rows import Break, Row, break_of, make_row, request_of, response_of
 
 NOTHING: Mapping[str, Json] = MappingProxyType({})
+
+_HEAD_KINDS: Mapping[str, type] = {"take": int, "settings": dict, "session": dict, "seeded": dict}
+"""What the keys of a head hold that are no text."""
+_KIND_NAMES: Mapping[type, str] = {str: "a text", int: "a whole number", dict: "a mapping"}
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -130,6 +134,23 @@ def cassette_from_json(content: Json, path: str = "") -> Cassette:
         head=None if head is None else CassetteHead(**cast("dict[str, str]", head)),  # type: ignore[arg-type]  # as `head_to_json` wrote it
         interactions=Interactions(cast("Sequence[Row]", plain["rows"])),
     )
+
+
+def head_from(plain: Mapping[str, object]) -> CassetteHead:
+    """The head that a file holds in its plain form; keys that it does not know are left out.
+
+    Raises `ValueError` whose text is a clause about the head, such as `names no scenario`.
+    """
+    for name, value in plain.items():
+        kind = _HEAD_KINDS.get(name, str if name in CassetteHead.__slots__ else None)
+        if kind is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            message = f"says that '{name}' is {describe(value)}, expected {_KIND_NAMES[kind]}"
+            raise ValueError(message)
+    if "scenario" not in plain:
+        message = "names no scenario"
+        raise ValueError(message)
+    known = {name: plain[name] for name in CassetteHead.__slots__ if name in plain}
+    return CassetteHead(**known)  # type: ignore[arg-type]  # each was looked at above
 
 
 def head_to_json(head: CassetteHead) -> dict[str, Json]:

@@ -13,9 +13,17 @@ from harness.errors import CassetteError
 from harness.source import shorten
 from harness.wire.cassette import events
 from harness.wire.cassette.bodies import restore
-from harness.wire.cassette.cassette import Cassette, CassetteHead, Interactions
+from harness.wire.cassette.cassette import Cassette, Interactions, head_from
 from harness.wire.cassette.foreign import foreign_rows
-from harness.wire.cassette.rows import BreakRow, Row, as_float, checksum, text_of
+from harness.wire.cassette.rows import (
+    OF_ANOTHER_KIND,
+    BreakRow,
+    Row,
+    as_float,
+    checksum,
+    require_kinds,
+    text_of,
+)
 from harness.wire.cassette.writing import END, FORMAT
 
 MEBIBYTE = 1024 * 1024
@@ -87,10 +95,9 @@ class _Reader:
         rows = self._rows(items, expected, is_whole=is_whole)
         self._check(rows, expected, head.pop("checksum", ""), is_whole=is_whole)
         try:
-            known = {name: head[name] for name in CassetteHead.__slots__ if name in head}
-            read = CassetteHead(**known)
-        except TypeError as error:
-            raise self.fault("cassette-damaged", "the head names no scenario") from error
+            read = head_from(head)
+        except ValueError as error:
+            raise self.fault("cassette-damaged", f"the head {error}") from error
         return Cassette(path=self._path, head=read, interactions=Interactions(rows))
 
     def _document(self, text: str, *, is_whole: bool) -> dict[str, Any]:
@@ -109,7 +116,7 @@ class _Reader:
         for number, item in enumerate(items, 1):
             try:
                 rows.append(_own_row(item))
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
+            except OF_ANOTHER_KIND as error:
                 is_lack = isinstance(error, KeyError)
                 reason = f"lacks {error}" if is_lack else "holds a value of another kind"
                 is_last = number == len(items)
@@ -200,6 +207,7 @@ def _own_row(item: Mapping[str, Any]) -> Row:
     )
     if "broken" in ours:
         row["broken"] = _break(ours["broken"])
+    require_kinds(row)
     return row
 
 

@@ -5,11 +5,23 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import NoneType
 from typing import NotRequired, TypedDict
 
 from harness.conversation import Attempt, Headers, Origin, Request, Response
+
+OF_ANOTHER_KIND = (
+    AttributeError,
+    KeyError,
+    OverflowError,
+    RecursionError,
+    StopIteration,
+    TypeError,
+    ValueError,
+)
+"""What reading a value as a row raises where the value is none."""
 
 
 class AttemptRow(TypedDict):
@@ -103,6 +115,43 @@ def make_row(
         if broken.details:
             row["broken"]["details"] = list(broken.details)
     return row
+
+
+def require_kinds(row: Row) -> None:
+    """Raise `TypeError` or `ValueError` where a row that was read holds what no row can."""
+    for names, kinds in _KINDS.items():
+        for name in names:
+            _require(row[name], kinds)  # type: ignore[literal-required]  # names of the row's keys
+    for name, value in (*row["sent_headers"], *row["headers"]):
+        _require(name, str)
+        _require(value, str)
+    for at, length in row["chunks"]:
+        _require(at, float)
+        _require(length, int)
+    for attempt in row["attempts"]:
+        _require(attempt["status"], int)
+        _require(attempt["reason"], str)
+        _require(attempt["waited"], (float, int))
+    broken = row.get("broken")
+    if broken is not None:
+        for text in (broken["code"], broken["reason"], *broken.get("details", ())):
+            _require(text, str)
+
+
+def _require(value: object, kinds: type | tuple[type, ...]) -> None:
+    # A truth value is a whole number to Python.
+    if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
+        message = f"{value!r} is of another kind"
+        raise TypeError(message)
+
+
+_KINDS: Mapping[tuple[str, ...], type | tuple[type, ...]] = {
+    ("is_ours", "is_stream", "sent_is_base64", "body_is_base64"): bool,
+    ("turn", "status"): int,
+    ("step", "message", "method", "uri", "sent", "reason", "body"): str,
+    ("started",): float,
+    ("first_byte", "seconds"): (float, NoneType),
+}
 
 
 def request_of(row: Row) -> Request:

@@ -6,17 +6,22 @@ import re
 
 import pytest
 
+from harness.conversation import Origin, Request, Response
 from harness.errors import CassetteError
 from harness.wire.cassette import (
     Cassette,
     CassetteHead,
+    Interaction,
     Interactions,
     cassette_path,
     dump_cassette,
     read_cassette,
     write_cassette,
 )
+from harness.wire.cassette.cassette import head_from
 from harness.wire.cassette.reading import parse_cassette
+from harness.wire.cassette.rows import make_row, require_kinds
+from harness.wire.journal import read_leftover
 
 MEND = "record it again: harness run --mode refresh x.yaml"
 
@@ -371,3 +376,100 @@ def test_interactions_are_a_sequence(cassette):
     assert cassette.interactions[1:][0] == cassette.interactions[1]
     assert cassette.interactions != Interactions()
     assert cassette.interactions != [1]
+
+
+HEAD = {
+    "seed: true": {"seed": True},
+    "settings: oops": {"settings": "oops"},
+    "session: [1]": {"session": [1]},
+    "seeded: x": {"seeded": "x"},
+    "take: 1.5": {"take": 1.5},
+    "row: 7": {"row": 7},
+    "version: {a: 1}": {"version": {"a": 1}},
+    "no scenario": {"scenario": None},
+}
+
+
+@pytest.mark.parametrize("values", HEAD.values(), ids=HEAD)
+def test_b10_a_head_of_other_kinds(values):
+    """What a head says is looked at before it is used; a clause names the key and its kind."""
+    given = {"scenario": "x", "seed": "s", **values}
+
+    with pytest.raises(
+        ValueError, match=r"^(says that '\w+' is .*, expected .*|names no scenario)$"
+    ):
+        head_from({name: value for name, value in given.items() if value is not None})
+
+
+ASKED = Request(method="GET", url="http://x/", origin=Origin(turn=1, step="send.1"))
+ROW = {
+    "turn": "1",
+    "step": 1,
+    "message": None,
+    "method": ["GET"],
+    "uri": 12,
+    "is_stream": "yes",
+    "status": 200.5,
+    "reason": 7,
+    "started": "now",
+    "seconds": True,
+    "chunks": [[0.5, "many"]],
+    "attempts": [{"status": "429", "reason": "", "waited": 1.0}],
+    "broken": {"code": 1, "reason": ""},
+    "headers": [["a", 1]],
+}
+
+
+@pytest.mark.parametrize(("key", "value"), ROW.items(), ids=ROW)
+def test_b10_a_row_of_other_kinds(key, value):
+    """A row whose values are of other kinds is none, whatever its checksum says."""
+    row = {**make_row(ASKED, Response(status=200)), key: value}
+
+    with pytest.raises((TypeError, ValueError)):
+        require_kinds(row)
+
+
+LINES = [
+    "1",
+    "[1]",
+    "{}",
+    '{"row": 1}',
+    '{"row": {}}',
+    '{"settled": 3}',
+    '{"head": {"seed": true}}',
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("first", ['{"journal": 1, "process": 1}', "7", "[]"])
+def test_b10_a_journal_of_other_kinds(first, line, tmp_path):
+    """A journal is read up to its first line that is none of ours."""
+    journal = tmp_path / ".x.yaml.journal"
+    journal.write_text(f"{first}\n{line}\n")
+
+    leftover = read_leftover(journal)
+
+    assert len(leftover.interactions) == 0
+    assert leftover.head is None
+
+
+def test_b10_an_order_that_names_a_header_too_often():
+    """The order of headers may name each as often as it stands there."""
+    text = dump_cassette(
+        Cassette(
+            head=CassetteHead(scenario="x"),
+            interactions=Interactions.of(
+                [
+                    Interaction(
+                        request=ASKED,
+                        response=Response(status=200, headers=(("a", "1"), ("b", "2"), ("a", "3"))),
+                    )
+                ]
+            ),
+        )
+    )
+    assert "order: [a, b, a]" in text or 'order: ["a", "b", "a"]' in text
+
+    told = message(re.sub(r"order: \[[^]]*\]", "order: [a, a, a]", text))
+
+    assert "interaction 1 of 1 holds a value of another kind" in told
