@@ -66,6 +66,33 @@ KEYWORDS = JUDGING | frozenset(
 """Those of drafts 07 and 2020-12."""
 
 
+_OLD_FORMATS = frozenset(
+    {
+        *("date-time", "date", "time", "email", "idn-email", "hostname", "idn-hostname"),
+        *("ipv4", "ipv6", "uri", "uri-reference", "iri", "iri-reference", "uri-template"),
+        *("json-pointer", "relative-json-pointer", "regex"),
+    }
+)
+FORMATS: Mapping[str, frozenset[str]] = {
+    "07": _OLD_FORMATS,
+    "2020-12": _OLD_FORMATS | {"duration", "uuid"},
+}
+"""The values of `format` that are asserted, by draft. Source: section 7.3 of the drafts."""
+
+NEWER = "without '$schema', draft 2020-12 holds"
+NOT_IN: Mapping[str, Mapping[str, str]] = {
+    "07": dict.fromkeys(
+        (
+            *("dependentRequired", "dependentSchemas", "unevaluatedProperties"),
+            *("unevaluatedItems", "prefixItems", "minContains", "maxContains", "$dynamicRef"),
+        ),
+        NEWER,
+    ),
+    "2020-12": {"additionalItems": "say 'prefixItems' and 'items'"},
+}
+"""Keywords that a draft does not know, and what to do instead."""
+
+
 def allows_everything(schema: Json) -> bool:
     """Whether a schema is true, or holds no keyword that judges."""
     return schema is True or (isinstance(schema, Mapping) and not JUDGING & schema.keys())

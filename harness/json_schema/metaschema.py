@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator
 from functools import cache
 
 import jsonschema_rs
 
-from harness.errors import Problem, quote
-from harness.json_schema.keywords import KEYWORDS, draft_of
+from harness.errors import Problem
+from harness.json_schema.keywords import draft_of
 from harness.json_schema.library import Locate
 from harness.json_schema.wording import word
-from harness.typing import Json, Path, pointer
+from harness.typing import Json, pointer
 
 
 def invalidity(name: str, document: Json, draft: str, locate: Locate) -> Iterator[Problem]:
@@ -38,29 +37,6 @@ def invalidity(name: str, document: Json, draft: str, locate: Locate) -> Iterato
             where = f"{name}#{pointer(path)}"
             place = locate(name, path)
             yield Problem(code="invalid-schema", message=message, place=place, where=where)
-
-
-def misspelt(name: str, at: Path, schema: Mapping[str, Json], locate: Locate) -> Iterator[Problem]:
-    """Keywords of one schema that are not known, but nearly: they would judge nothing."""
-    if schema.keys() <= KEYWORDS:
-        return
-    for keyword in sorted(schema.keys() - KEYWORDS - _OTHERS):
-        near = get_close_matches(keyword, KEYWORDS, n=1, cutoff=_NEAR)
-        if near:
-            path = (*at, keyword)
-            yield Problem(
-                code="invalid-schema",
-                message=f"unknown keyword {quote(keyword)}",
-                place=locate(name, path),
-                where=f"{name}#{pointer(path)}",
-                hint=f"did you mean '{near[0]}'?",
-            )
-
-
-_NEAR = 0.8
-"""Of `get_close_matches`: `requred` is near, a keyword of a vocabulary of one's own is not."""
-_OTHERS = frozenset(("example", "comment", "id", "schema", "defs"))
-"""Of OpenAPI, of draft 04, and names that people give to notes and parts of their own."""
 
 
 @cache

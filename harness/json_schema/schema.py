@@ -11,9 +11,10 @@ import jsonschema_rs
 
 from harness.errors import Problem, SchemaError
 from harness.json_schema.explanation import Explainer
-from harness.json_schema.keywords import allows_everything
+from harness.json_schema.keywords import allows_everything, draft_of
 from harness.json_schema.library import Library, Locate, find_nowhere
-from harness.json_schema.metaschema import invalidity, misspelt
+from harness.json_schema.metaschema import invalidity
+from harness.json_schema.no_effect import no_effect
 from harness.json_schema.pattern import BACKTRACKING
 from harness.json_schema.pointing import walk
 from harness.json_schema.violation import Violation
@@ -89,8 +90,9 @@ def compile_schema(
     drafts_known = all(problem.code != "unknown-draft" for problem in problems)
     for owner, part in library.named.items() if drafts_known else ():
         problems += invalidity(owner, part, library.draft, locate)
-    for (owner, path), part in library.schemas.items():
-        problems += misspelt(owner, path, part, locate)
+    for (owner, path), part in library.schemas.items() if drafts_known else ():
+        draft = draft_of(library.named[owner]) or library.draft
+        problems += no_effect(owner, path, part, draft, locate)
     if problems:
         raise SchemaError(problems)
     try:

@@ -180,6 +180,9 @@ CASES: dict[str, Case] = {
     ),
     "settings-without-base-url": step("  base_url: {type: string, required: true}\n", ""),
     "setting-of-no-kind": step("data_set: {type: integer}", "data_set: {type: whole}"),
+    "A5-setting-of-an-unknown-format": step(
+        "data_set: {type: integer}", "data_set: {type: string, format: date_time}"
+    ),
     "definition-with-a-bad-name": step("definition: ours", "definition: Our bot"),
     "several-at-once": Case(
         definition=DEFINITION.replace("{text: $.text}", "{text: '$.text['}")

@@ -286,6 +286,7 @@ VALUES: dict[str, str | bytes] = {
     "session-a-text": top("session: France"),
     "ignore-case-a-word": expecting("contains: hello", "ignore_case: sometimes"),
     "inline-schema-unknown-type": turn("expect: {schema: {type: strin}}"),
+    "A5-inline-schema-format": turn("expect:", "  schema: {properties: {at: {format: datetime}}}"),
     "inline-schema-remote": turn("expect: {schema: {$ref: 'http://127.0.0.1:9/a.json'}}"),
     "capture-of-a-secret-history": turn(
         "expect: none", "capture: {x: {history: $.id, secret: true}}"

@@ -14,6 +14,7 @@ from harness.conversation import Outcome
 from harness.engine.plan import Mode
 from harness.reports.failure import failure_screen
 
+OLD = "http://json-schema.org/draft-07/schema#"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 LATER = "https://json-schema.org/draft/2099-01/schema"
 
@@ -44,6 +45,17 @@ FILES: dict[str, object] = {
     "schema-that-is-a-number": {"$schema": 7},
     "schema-below": {"$defs": {"a": {"$id": "a", "$schema": LATER}}},
     "type-misspelt": {"type": "strin"},
+    "format-of-another-name": {"properties": {"at": {"format": "datetime"}}},
+    "format-of-another-tool": {"format": "int64"},
+    "format-of-a-newer-draft": {"$schema": OLD, "format": "uuid"},
+    "keyword-of-a-newer-draft": {"$schema": OLD, "dependentRequired": {"a": ["b"]}},
+    "keyword-beside-a-reference": {
+        "$schema": OLD,
+        "definitions": {"a": {"type": "string"}},
+        "properties": {"text": {"$ref": "#/definitions/a", "minLength": 1}},
+    },
+    "keyword-of-another-type": {"type": "integer", "minLength": 3},
+    "keyword-alone": {"then": {"type": "string"}},
     "keyword-of-another-kind": {"required": "text", "minimum": "1"},
     "a-list": [],
     "null": None,

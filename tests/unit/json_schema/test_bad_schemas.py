@@ -5,6 +5,7 @@ import pytest
 
 from harness.errors import SchemaError
 from harness.json_schema import compile_schema
+from harness.json_schema.keywords import FORMATS
 
 CASES = {
     "remote-ref": [
@@ -52,7 +53,7 @@ CASES = {
         {"allOf": [{"$ref": "#"}]},
         {"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"anyOf": [{"$ref": "#/$defs/a"}]}}},
         {"$defs": {"a": {"not": {"$ref": "#/$defs/a"}}}, "items": {"$ref": "#/$defs/a"}},
-        {"$anchor": "top", "if": {"$ref": "#top"}},
+        {"$anchor": "top", "if": {"$ref": "#top"}, "then": False},
     ],
 }
 
@@ -122,6 +123,82 @@ def test_a_misspelt_keyword_is_named(schema, where, near):
     problem = caught.value.problems[0]
     assert (problem.code, problem.where) == ("invalid-schema", where)
     assert problem.hint == f"did you mean '{near}'?"
+
+
+OLD = "http://json-schema.org/draft-07/schema#"
+IDLE = {
+    "A5-datetime": ({"format": "datetime"}, "did you mean 'date-time'?"),
+    "A5-date_time": ({"format": "date_time"}, "did you mean 'date-time'?"),
+    "A5-DATE-TIME": ({"format": "DATE-TIME"}, "did you mean 'date-time'?"),
+    "A5-url": ({"format": "url"}, "did you mean 'uri'?"),
+    "A5-uuid4": ({"format": "uuid4"}, "did you mean 'uuid'?"),
+    "A5-int64": ({"format": "int64"}, "write 'type: integer'"),
+    "A5-phone": ({"format": "phone"}, "write a 'pattern'"),
+    "A5-ip": ({"format": "ip"}, "did you mean 'ipv4' or 'ipv6'?"),
+    "A5-deep": (
+        {"properties": {"a": {"items": {"format": "guid"}}}},
+        "did you mean 'uuid'?",
+    ),
+    "A5-uuid-in-draft-07": (
+        {"$schema": OLD, "format": "uuid"},
+        "without '$schema', draft 2020-12 holds",
+    ),
+    "keyword-of-a-newer-draft": (
+        {"$schema": OLD, "dependentRequired": {"a": ["b"]}},
+        "without '$schema', draft 2020-12 holds",
+    ),
+    "keyword-of-an-older-draft": (
+        {"additionalItems": False},
+        "say 'prefixItems' and 'items'",
+    ),
+    "then-alone": ({"then": False}, "add 'if'"),
+    "else-alone": ({"else": False}, "add 'if'"),
+    "if-alone": ({"if": {"type": "null"}}, "add 'then' or 'else'"),
+    "min-contains-alone": ({"minContains": 2}, "add 'contains'"),
+    "additional-items-alone": (
+        {"$schema": OLD, "items": {"type": "null"}, "additionalItems": False},
+        "write [{…}] behind 'items'",
+    ),
+    "beside-a-ref": (
+        {"$schema": OLD, "$ref": "#/definitions/n", "maximum": 1, "definitions": {"n": {}}},
+        "put both under 'allOf'; without '$schema', draft 2020-12 holds",
+    ),
+    "of-another-type": (
+        {"type": ["integer", "null"], "minLength": 3},
+        "remove it, or change 'type'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("schema", "hint"), IDLE.values(), ids=IDLE)
+def test_what_judges_nothing_is_refused_with_what_was_meant(schema, hint):
+    """A format or keyword that every value passes is an error, wherever it stands."""
+    with pytest.raises(SchemaError) as caught:
+        compile_schema(schema, name="s")
+
+    assert [(one.code, one.hint) for one in caught.value.problems] == [("invalid-schema", hint)]
+
+
+WRONG = {
+    **dict.fromkeys(("date-time", "date", "time", "email", "idn-email", "ipv4", "ipv6"), "x y"),
+    **dict.fromkeys(("hostname", "idn-hostname"), "-a-.."),
+    **dict.fromkeys(("uri", "iri", "uuid", "duration", "json-pointer"), "x y"),
+    **dict.fromkeys(("uri-reference", "iri-reference"), "\\\\a"),
+    "relative-json-pointer": "x",
+    "uri-template": "{",
+    "regex": "(",
+}
+
+
+@pytest.mark.parametrize(
+    ("draft", "name"), [(draft, name) for draft, names in FORMATS.items() for name in names]
+)
+def test_a5_a_known_format_asserts(draft, name):
+    """Every format that is accepted refuses a text of another form."""
+    whole = {"format": name, **({"$schema": OLD} if draft == "07" else {})}
+    schema = compile_schema(whole, name="s")
+
+    assert not schema.is_valid(WRONG[name])
 
 
 @pytest.mark.parametrize(
