@@ -14,7 +14,7 @@ SECONDS = 1.0
 """What one search may take. The standard library's engine has no such limit."""
 
 LONGEST_TEXT = 1_000_000
-"""Characters that are searched."""
+"""Characters of a text that is searched. A longer one is not judged by its beginning."""
 
 _PROBES = ("", "\x00", "Zq7", "Ω\n#")
 """Texts with nothing in common; a pattern that finds itself in all finds itself anywhere."""
@@ -33,7 +33,8 @@ class Pattern:
     def found(self, text: str) -> str | None:
         """The first part of a text that matches; None where there is none.
 
-        Raises `CheckCrashed` where the search takes longer than a second.
+        Raises `CheckCrashed` where the text is longer than `LONGEST_TEXT`, or the search takes
+        longer than a second.
         """
         match = self._search(text)
         return None if match is None else str(match.group())
@@ -51,8 +52,15 @@ class Pattern:
         return captured
 
     def _search(self, text: str) -> regex.Match[str] | None:
+        if len(text) > LONGEST_TEXT:
+            raise CheckCrashed(
+                "pattern-text-too-long",
+                f"the pattern {show(self.text)} cannot search a text of {len(text):,} characters,"
+                f" the limit is {LONGEST_TEXT:,}",
+                "look at a part of the reply, such as 'json' with a path to a shorter text",
+            )
         try:
-            return self._expression.search(text[:LONGEST_TEXT], timeout=SECONDS)
+            return self._expression.search(text, timeout=SECONDS)
         except TimeoutError as error:
             raise CheckCrashed(
                 "pattern-timeout",

@@ -27,6 +27,9 @@ from harness.wire.redaction import Redactor
 
 Error = TypeVar("Error", bound=PlayError)
 
+WITHHELD = b"<redacted:answer>"
+"""Stands for an answer that is not shown."""
+
 
 def without_secrets(
     result: ScenarioResult, redactor: Redactor, *, in_bodies: bool
@@ -56,6 +59,31 @@ def hidden_transcript(
         turns=tuple(hidden_turn(turn, captured, redactor) for turn in transcript.turns),
         around=tuple(hidden_exchange(one, redactor) for one in transcript.around),
     )
+
+
+def withheld_transcript(transcript: Transcript) -> Transcript:
+    """What was said without any answer: one may hold a secret that nobody could look for."""
+    turns = (
+        replace(
+            turn,
+            reply=None,
+            refusal=None,
+            exchanges=tuple(map(_withheld, turn.exchanges)),
+            looked_up=tuple(map(_withheld, turn.looked_up)),
+            history=None,
+            variables={},
+        )
+        for turn in transcript.turns
+    )
+    around = tuple(map(_withheld, transcript.around))
+    return replace(transcript, turns=tuple(turns), around=around)
+
+
+def _withheld(exchange: Exchange) -> Exchange:
+    response = exchange.response and replace(
+        exchange.response, headers=(), body=WITHHELD, chunks=(), attempts=()
+    )
+    return replace(exchange, response=response, contract=())
 
 
 def hidden_error(error: Error, redactor: Redactor) -> Error:

@@ -23,7 +23,7 @@ from harness.typing import Json
 from harness.wire import Wire
 from harness.wire.cassette import CassetteHead
 from harness.wire.recording import RecordingWire
-from harness.wire.redaction import SHORTEST, Redactor
+from harness.wire.redaction import LONGEST, SHORTEST, Redactor
 from harness.wire.replay import ReplayWire
 from harness.wire.secret_spans import MARK
 
@@ -57,6 +57,10 @@ class Line:
     """Where the new recording is written instead, while the old one stays."""
     held_secrets: bool = False
     """An answer held a secret, so what was read from it may hold one too."""
+    unhidden: str = ""
+    """The name of a secret that was not captured: any answer may hold it, so none is recorded."""
+    is_withheld: bool = False
+    """It could not be looked for, so no answer may be shown either."""
     settled_from: int = 0
     """Turn from which on nothing that was said before can become a secret any more."""
     is_never_settled: bool = False
@@ -107,9 +111,17 @@ class Line:
         """What was captured is a secret, wherever it is said or was said before.
 
         What already is a mark of a recording is none. Raises `ProtocolError` where it is too
-        short to be looked for, and `CassetteError` where the journal cannot be written.
+        short or too long to be looked for, and `CassetteError` where the journal cannot be
+        written.
         """
         found = [text for text in texts_in(value) if not MARK.search(text)]
+        longest = max(map(len, found), default=0)
+        if longest > LONGEST:
+            raise ProtocolError(
+                "secret-too-long",
+                f"the secret '{name}' has {longest:,} characters: too many to be looked for",
+                f"a secret has at most {LONGEST:,}; capture the part that is secret",
+            )
         if found and not isinstance(value, (dict, list)) and len(found[0]) < SHORTEST:
             raise ProtocolError(
                 "secret-too-short",
@@ -166,7 +178,13 @@ class Line:
         """
         if self.recording is None or self.head is None:
             return
-        if error is None:
+        if error is None and self.unhidden:
+            self.recording.discard()
+            self.notes = (
+                *self.notes,
+                f"not recorded: '{self.unhidden}', a secret, was not captured and may be in it",
+            )
+        elif error is None:
             try:
                 self.recording.finish(self.head, into=self.holding)
             except CassetteError as refused:

@@ -11,8 +11,7 @@ from harness.engine.secret_captures import (
     as_recorded,
     know_what_came,
     remember_plain,
-    remember_secret,
-    secret_from,
+    take_secret,
 )
 from harness.engine.speech import (
     MissingCapture,
@@ -136,7 +135,8 @@ def _play_turn(
         except PlayError as error:
             stop = Stop(turn=planned.number, error=error)
     if planned.has_secrets and reply is None and not stage.line.is_recorded:
-        know_what_came(planned, exchanges, stage.line)
+        unsearched = know_what_came(planned, exchanges, stage.line)
+        stop = stop or unsearched
     turn = Turn(
         number=planned.number,
         user=message,
@@ -208,7 +208,7 @@ def _remember(
 ) -> tuple[tuple[str, str], ...]:
     """Take a turn's captures; gives those that the reply does not hold, with the reason.
 
-    Raises `PlayError` for a secret that is too short to be hidden.
+    Raises `PlayError` for a secret that cannot be hidden.
     """
     missing = []
     for name, capture in planned.captures.items():
@@ -217,13 +217,14 @@ def _remember(
         if reply is None:
             missing.append((name, "the provider refused"))
             continue
-        find = secret_from if capture.is_secret else capture_from
-        value = find(name, capture, reply, exchanges)
+        if capture.is_secret:
+            value = take_secret(name, capture, reply, exchanges, stage.variables, stage.line)
+        else:
+            value = capture_from(name, capture, reply, exchanges)
         if isinstance(value, MissingCapture):
             missing.append((name, value.reason))
-        else:
-            remember = remember_secret if capture.is_secret else remember_plain
-            remember(name, value, stage.variables, stage.line)
+        elif not capture.is_secret:
+            remember_plain(name, value, stage.variables, stage.line)
     return tuple(missing)
 
 

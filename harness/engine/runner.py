@@ -12,7 +12,12 @@ from harness.conversation import Stop, Transcript, Turn
 from harness.engine.drift.drift import Drift
 from harness.engine.fork_points import ForkPoint, fork_points
 from harness.engine.forks import Fork, Forks
-from harness.engine.hiding import hidden_transcript, hidden_turn, without_secrets
+from harness.engine.hiding import (
+    hidden_transcript,
+    hidden_turn,
+    withheld_transcript,
+    without_secrets,
+)
 from harness.engine.judging import judge, judge_turn
 from harness.engine.line import Line
 from harness.engine.lines import Lines
@@ -210,7 +215,9 @@ class Runner:
             stop=stop,
             is_recorded=line.is_recorded,
         )
-        if line.held_secrets:
+        if line.is_withheld:
+            transcript = withheld_transcript(transcript)
+        elif line.held_secrets:
             # First, so that a check sees what it will see in a replay.
             transcript = hidden_transcript(transcript, _captured(scenario), line.redactor)
         checks = judge(scenario, transcript, self._project.vocabulary)

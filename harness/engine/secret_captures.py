@@ -8,17 +8,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.conversation import Exchange, Reply, UserMessage
+from harness.conversation import Exchange, Reply, Stop, UserMessage
 from harness.engine.line import Line, texts_in
 from harness.engine.secret_locations import values_of
 from harness.engine.speech import MissingCapture, Variables, capture_from, message_of
+from harness.errors import CheckCrashed, PlayError
 from harness.scenario import Capture, MessagePlan, UserTurn
 from harness.typing import Json
 from harness.wire.secret_names import mark
 from harness.wire.secret_spans import MARK
 
 
-def secret_from(
+def take_secret(
+    name: str,
+    capture: Capture,
+    reply: Reply,
+    exchanges: tuple[Exchange, ...],
+    variables: Variables,
+    line: Line,
+) -> Json | MissingCapture:
+    """Capture a secret, keep it, and hide it wherever it is or was said.
+
+    Raises `PlayError` where it cannot be looked for, or is too short or long to be found again;
+    what was answered is then withheld.
+    """
+    try:
+        value = _secret_from(name, capture, reply, exchanges)
+        if not isinstance(value, MissingCapture):
+            _remember_secret(name, value, variables, line)
+            if line.unhidden == name:
+                # An earlier look at a reply that was not complete.
+                line.unhidden = ""
+            return value
+    except PlayError:
+        line.unhidden, line.is_withheld = name, not line.is_recorded
+        raise
+    line.unhidden = name
+    return value
+
+
+def _secret_from(
     name: str, capture: Capture, reply: Reply, exchanges: tuple[Exchange, ...]
 ) -> Json | MissingCapture:
     """What a secret capture finds; in a replay the mark, which a pattern need not match."""
@@ -27,11 +56,7 @@ def secret_from(
     return capture_from(name, capture, reply, exchanges)
 
 
-def remember_secret(name: str, value: Json, variables: Variables, line: Line) -> None:
-    """Keep a secret, and hide it wherever it is or was said.
-
-    Raises `PlayError` where it is too short to be found again.
-    """
+def _remember_secret(name: str, value: Json, variables: Variables, line: Line) -> None:
     is_mark = isinstance(value, str) and MARK.search(value)
     line.know(name, value)
     if line.is_recorded:
@@ -69,16 +94,27 @@ def as_recorded(
     )
 
 
-def know_what_came(planned: UserTurn, exchanges: tuple[Exchange, ...], line: Line) -> None:
-    """Hide what a turn that broke off would have captured, wherever in its answers it stands."""
+def know_what_came(planned: UserTurn, exchanges: tuple[Exchange, ...], line: Line) -> Stop | None:
+    """Hide what a turn that broke off would have captured, wherever in its answers it stands.
+
+    Gives the reason to stop where it cannot be looked for; what was answered is then withheld.
+    """
+    unsearched = None
     for name, capture in planned.captures.items():
         if not capture.is_secret:
             continue
         for exchange in exchanges:
-            if exchange.response is not None:
-                found = values_of(capture, exchange.response)
+            if exchange.response is None:
+                continue
+            try:
+                found = list(values_of(capture, exchange.response))
+            except CheckCrashed as error:
+                line.unhidden, line.is_withheld = name, True
+                unsearched = Stop(turn=planned.number, error=error)
+            else:
                 line.know_all({text: name for text in found if not MARK.search(text)})
                 line.held_secrets = True
+    return unsearched
 
 
 def _in_clear(name: str, line: Line) -> str:

@@ -45,6 +45,8 @@ class Heard:
     """Why the answer ended early."""
     is_accepted: bool = False
     """The scenario expects that it did, so that a replay is to end there too."""
+    is_searched: bool = True
+    """What will be captured of it as a secret could be looked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.conversation import Request, Response
-from harness.errors import CassetteError, PlayError, TransportError
+from harness.errors import CassetteError, CheckCrashed, PlayError, TransportError
 from harness.wire.cassette import (
     Cassette,
     CassetteHead,
@@ -29,7 +29,7 @@ from harness.wire.wire import Answer, Chunk, Wire
 NO_ANSWER = Response(status=0, reason="", headers=(), body=b"", started=0.0)
 """Stands for the answer of a server that gave none."""
 Locate = Callable[[Request, Response], Mapping[str, str]]
-"""What of an answer will be captured as a secret: names by value."""
+"""What of an answer will be captured as a secret: names by value. Raises `CheckCrashed`."""
 
 
 def nothing_located(_request: Request, _response: Response) -> Mapping[str, str]:
@@ -213,7 +213,11 @@ class RecordingWire(Wire):
         self._journal.add(self._kept[-1])
 
     def _hold(self, heard: Heard) -> None:
-        located = self.locate(heard.request, heard.response)
+        try:
+            located = self.locate(heard.request, heard.response)
+        except CheckCrashed:
+            # The secret may stand anywhere in it.
+            heard, located = replace(heard, is_searched=False), {}
         self._held.append(heard)
         if located.keys() <= self._located.keys():
             self._journal.add(self._veiled(len(self._held) - 1)[0], is_unsettled=True)
@@ -224,5 +228,12 @@ class RecordingWire(Wire):
     def _veiled(self, first: int = 0) -> list[Kept]:
         """What is held back, from that one on, as it may be stored before it is released."""
         redactor = self.redactor.adding(self._located)
-        held = self._held[first:]
+        held = map(_without_unsearched, self._held[first:])
         return [self._veil.over(kept(one, redactor, self._names)) for one in held]
+
+
+def _without_unsearched(heard: Heard) -> Heard:
+    """What is heard, without a body that may hold a secret anywhere."""
+    if heard.is_searched:
+        return heard
+    return replace(heard, response=replace(heard.response, headers=(), body=b"", chunks=()))

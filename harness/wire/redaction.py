@@ -21,6 +21,9 @@ from harness.wire.secret_spans import MARK, Chunks, merged, moved, replaced
 
 SHORTEST = 4
 """Characters. A shorter value stands in every second text by chance."""
+LONGEST = 20_000
+"""Characters of a captured secret. Looking for all the ways to write it takes a second then, and
+a hundred for a million."""
 MOST_HEADERS = 1000
 """Headers that are remembered with what came of them."""
 _CREDENTIAL = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9._~+/=-]{16,}")

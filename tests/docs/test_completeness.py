@@ -45,6 +45,7 @@ from harness.wire.live.backoff import LONGEST
 from harness.wire.live.limits import LiveLimits
 from harness.wire.live.sender import MOST_REDIRECTS
 from harness.wire.recording import RECEIVED
+from harness.wire.redaction import LONGEST as LONGEST_SECRET
 from harness.yaml_reader.limits import Limits
 from tests.docs.blocks import ROOT, prose, table
 
@@ -132,6 +133,7 @@ LIMITS = {
     "a whole number that a template makes": f"{MOST_BITS:,} bits",
     "one search of a regular expression": format_duration(SECONDS),
     "a text that a regular expression searches": f"{LONGEST_TEXT:,} characters",
+    "a captured secret": f"{LONGEST_SECRET:,} characters",
     "steps back of a pattern in a schema": _backtracking(),
     "opening a connection": format_duration(LIVE.connect),
     "silence of the server": format_duration(LIVE.read),

@@ -32,6 +32,9 @@ SAYS = {
     "press": {"text": "choose", "buttons": {"Go on": f"go {TOKEN}"}},
     "refuse": {"ticket": TOKEN, "error": "no"},
     "short": {"text": "a pin", "ticket": "123"},
+    "flood": {"text": f"{'la ' * 333_400}your ticket is {TOKEN}", "ticket": TOKEN},
+    "key": {"text": "a key", "ticket": "Kk7-" * 5_001},
+    "other": {"text": f"you get {TOKEN}"},
 }
 
 
@@ -51,7 +54,9 @@ def desk(visit) -> None:
             visit.connection.close()
             return
         said = {"buttons": {}, **SAYS.get(text, {"text": f"you said {text}"})}
-        status = "400 Bad Request" if text == "refuse" else "200 OK"
+        if text == "refused flood":
+            said = SAYS["flood"]
+        status = "400 Bad Request" if text.startswith("refuse") else "200 OK"
         visit.answer(json.dumps(said).encode(), status, f"X-Ticket: {TOKEN}")
 
 
@@ -238,6 +243,46 @@ def test_a_secret_that_is_too_short_is_refused(project):
     assert result.error.code == "secret-too-short"
     assert "123" not in str(result.error)
     assert not project.cassette.exists()
+
+
+@pytest.mark.parametrize(
+    ("says", "source", "code"),
+    [
+        ("flood", "pattern", "pattern-text-too-long"),
+        ("refused flood", "pattern", "pattern-text-too-long"),
+        ("key", "path", "secret-too-long"),
+        ("short", "path", "secret-too-short"),
+    ],
+    ids=["A17-text", "A17-refusal", "A17-secret", "A17-short-secret"],
+)
+@pytest.mark.parametrize("mode", [Mode.REFRESH, Mode.LIVE], ids=lambda mode: mode.value)
+def test_a_secret_that_cannot_be_hidden_is_not_kept(project, says, source, code, mode):
+    """Beyond a limit it is BROKEN: no file and no report holds what was answered."""
+    refused = "    error: {status: 400}\n" if "refused" in says else "    expect: none\n"
+    turns = f"  - user: {says}\n{refused}    capture: {{it: {CAPTURES[source]}}}\n"
+
+    result = project.play(turns, mode)
+
+    assert result.outcome is Outcome.BROKEN
+    assert result.error is not None
+    assert result.error.code == code
+    shown = repr(result.transcript) + repr(result.checks) + str(result.error)
+    for secret in (TOKEN, "Kk7-", '"123"', "la la"):
+        assert secret not in shown
+    assert not project.cassette.exists()
+    assert not project.journal.exists()
+
+
+def test_a17_a_secret_that_was_not_captured_is_not_recorded(project):
+    """The bot said it in other words: FAILED, and a recording would hold it in clear."""
+    turns = f"  - user: other\n    expect: none\n    capture: {{it: {CAPTURES['pattern']}}}\n"
+
+    result = project.play(turns, Mode.REFRESH)
+
+    assert result.outcome is Outcome.FAILED
+    assert result.notes == ("not recorded: 'it', a secret, was not captured and may be in it",)
+    assert not project.cassette.exists()
+    assert not project.journal.exists()
 
 
 def test_a_recording_that_was_made_before_says_so(project):

@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from harness.conversation import Origin, Request, Response
-from harness.errors import CassetteError, TransportError
+from harness.errors import CassetteError, CheckCrashed, TransportError
 from harness.wire import Chunk
 from harness.wire.cassette import (
     Cassette,
@@ -243,6 +243,25 @@ def test_what_is_held_back_is_veiled_until_it_is_released(serve, connect, record
     assert "<redacted:state>" in released
     assert "captured-value" not in released + path.read_text()
     assert "<redacted:state>" in path.read_text()
+
+
+def test_a17_what_could_not_be_searched_is_not_journalled(serve, connect, record, path):
+    """Where a secret cannot be looked for, no word of the answer stands in the journal."""
+    server = serve(lambda visit: visit.answer(b'{"state": "hunter"}', "200 OK", "X-Request-Id: a"))
+    wire = record(connect(server))
+    wire.is_held = True
+
+    def too_long(_request, _response):
+        raise CheckCrashed("pattern-text-too-long", "the text is too long")
+
+    wire.locate = too_long
+    play(wire, requests(server)[:1])
+    held = (path.parent / ".x.yaml.journal").read_text()
+    wire.finish(HEAD)
+
+    assert '"unsettled": true' in held
+    assert "hunter" not in held
+    assert "hunter" in path.read_text()
 
 
 def test_a_secret_that_got_through_stops_the_write(serve, connect, record, path):

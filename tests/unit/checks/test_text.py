@@ -1,9 +1,11 @@
 import time
 
 import pytest
-from check_samples import judge, turn_saying
+from check_samples import judge, turn, turn_saying
 
 from harness.checks import PASS, BadExpectation
+from harness.checks.pattern import LONGEST_TEXT
+from harness.conversation import Reply, ReplyMessage
 from harness.conversation.outcome import Outcome
 from harness.errors import CheckCrashed
 
@@ -154,6 +156,32 @@ def test_a_costly_pattern_is_stopped():
 
     assert caught.value.code == "pattern-timeout"
     assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("matches", "traceback"),
+        ("not_matches", "traceback"),
+        ("not", {"matches": "traceback"}),
+        ("json", {"$": {"not": {"matches": "traceback"}}}),
+    ],
+    ids=["A17-matches", "A17-not_matches", "A17-not", "A17-json"],
+)
+def test_a_text_beyond_the_limit_of_patterns_is_not_judged(name, value):
+    """A pattern judges a text of a million characters, and says of a longer one that it cannot."""
+    at_limit = "a" * (LONGEST_TEXT - 9) + "traceback"
+
+    def saying(text):
+        return turn(reply=Reply(messages=(ReplyMessage(text=text),), payload=text))
+
+    found = judge(name, value, saying(at_limit)).outcome
+    with pytest.raises(CheckCrashed) as caught:
+        judge(name, value, saying(f"a{at_limit}"))
+
+    assert found is (Outcome.PASSED if name == "matches" else Outcome.FAILED)
+    assert caught.value.code == "pattern-text-too-long"
+    assert "1,000,001 characters, the limit is 1,000,000" in str(caught.value)
 
 
 def test_the_messages_of_a_reply_are_one_text():
