@@ -18,8 +18,10 @@ from harness.checks.check import (
 )
 from harness.checks.subject import Subject
 from harness.checks.words import said
+from harness.errors import CheckCrashed, HarnessError
 from harness.json_schema import Schema, compile_schema
 from harness.json_schema.wording import show
+from harness.python_file import own_traceback
 from harness.typing import Json
 
 Function = Callable[[Subject, Json], Verdict | str | None]
@@ -66,17 +68,32 @@ def _compile(
         raise BadExpectation("wrong-value", first.message, path=first.path)
 
     def judge(subject: Subject) -> Verdict:
-        found: object = function(subject, value)
-        if found is None:
-            return PASS
-        if isinstance(found, Verdict):
-            return _told(found)
-        if isinstance(found, str):
-            return failed(found, expected=f"{name} {show(value)}", actual=said(subject.text))
-        message = f"it gave {found!r}, expected None, a sentence or a verdict"
-        raise TypeError(message)
+        try:
+            return _verdict(name, function(subject, value), subject, value)
+        except HarnessError:
+            raise
+        except Exception as error:
+            # Told here, where its own name is known: it may stand inside of other checks.
+            raise crashed(name, error) from error
 
     return judge
+
+
+def crashed(name: str, error: Exception) -> CheckCrashed:
+    """That a check raised an exception, with where it did."""
+    message = f"the check '{name}' crashed: {error!r}"
+    return CheckCrashed("check-crashed", message, details=own_traceback(error))
+
+
+def _verdict(name: str, found: object, subject: Subject, value: Json) -> Verdict:
+    if found is None:
+        return PASS
+    if isinstance(found, Verdict):
+        return _told(found)
+    if isinstance(found, str):
+        return failed(found, expected=f"{name} {show(value)}", actual=said(subject.text))
+    message = f"it gave {found!r}, expected None, a sentence or a verdict"
+    raise TypeError(message)
 
 
 def _told(verdict: Verdict) -> Verdict:

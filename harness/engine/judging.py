@@ -8,6 +8,7 @@ from dataclasses import replace
 from harness.checks import (
     PASS,
     BadExpectation,
+    Finding,
     Judge,
     Subject,
     Verdict,
@@ -16,11 +17,12 @@ from harness.checks import (
     history_of,
     subject_of,
 )
+from harness.checks.own import crashed
 from harness.conversation import Exchange, Outcome, Transcript, Turn
 from harness.engine.around import as_around
 from harness.engine.result import CheckResult
 from harness.engine.vocabulary import Vocabulary
-from harness.errors import CheckCrashed, PlayError
+from harness.errors import PlayError
 from harness.json_schema.wording import show
 from harness.scenario import Expectation, Part, Scenario, Scope, UserTurn
 from harness.template import TemplateError
@@ -129,15 +131,21 @@ def _verdict(
 ) -> Verdict:
     try:
         return _compiled(expectation, turn, vocabulary)(subject)
-    except (BadExpectation, PlayError) as error:
+    except PlayError as error:
+        return _broken(error)
+    except BadExpectation as error:
         return Verdict(outcome=Outcome.BROKEN, reason=str(error), code=error.code)
     except TemplateError as error:
         return Verdict(outcome=Outcome.BROKEN, reason=str(error), code=error.problem.code)
     except Exception as error:  # noqa: BLE001  # a check is a plugin; its crash must not pass
-        crashed = CheckCrashed(
-            "check-crashed", f"the check '{expectation.name}' crashed: {error!r}"
-        )
-        return Verdict(outcome=Outcome.BROKEN, reason=str(crashed), code=crashed.code)
+        return _broken(crashed(expectation.name, error))
+
+
+def _broken(error: PlayError) -> Verdict:
+    """That a check could not be judged; what its message says below the first line stands apart."""
+    first = str(error).partition("\n")[0]
+    finding = Finding(message=first, lines=error.details)
+    return Verdict(outcome=Outcome.BROKEN, finding=finding, code=error.code)
 
 
 def _compiled(expectation: Expectation, turn: Turn, vocabulary: Vocabulary) -> Judge:

@@ -24,7 +24,7 @@ from harness.config import Config
 from harness.errors import ConfigurationError, Problem, SchemaError, did_you_mean, quote
 from harness.json_schema import compile_schema
 from harness.parsed_cache import content_key
-from harness.python_file import module_of
+from harness.python_file import module_of, raised_at
 from harness.source import Source
 from harness.typing import Json
 from harness.yaml_reader import Node
@@ -63,9 +63,9 @@ def own_checks(config: Config) -> OwnChecks:
             raise _unread(config, node, error) from error
         except Exception as error:
             # Whatever a file of somebody else raises while it is imported.
-            raise _wrong(
-                "broken-checks", node, f"{quote(str(node.value))} cannot be imported: {error!r}"
-            ) from error
+            what = f"{quote(str(node.value))} cannot be imported"
+            message = f"{what}: {error!r}{raised_at(error)}"
+            raise _wrong("broken-checks", node, message) from error
     read.append(json.dumps({name: kind.schema for name, kind in kinds.items()}).encode())
     return OwnChecks(kinds=kinds, fingerprint=content_key("checks", *read))
 
@@ -145,7 +145,7 @@ def _guarded(kind: Kind, value: Json, options: Options) -> Judge:
     except BadExpectation:
         raise
     except Exception as error:
-        message = f"the check '{kind.name}' crashed on its value: {error!r}"
+        message = f"the check '{kind.name}' crashed on its value: {error!r}{raised_at(error)}"
         raise BadExpectation("check-crashed", message) from error
 
 

@@ -32,8 +32,14 @@ class CheckResult:
     expected: str = ""
     actual: str = ""
     difference: tuple[str, ...] = ()
+    """Lines that lead the eye to what differs; of a check that crashed, its traceback."""
     code: str = ""
     """Of the error that made it BROKEN; empty where there was none."""
+
+    @property
+    def lines_are(self) -> str:
+        """What the lines of `difference` are called where they are shown."""
+        return "traceback" if self.code == "check-crashed" else "difference"
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from types import ModuleType
 from harness.errors import DefinitionError, Problem
 from harness.providers.definition import Definition
 from harness.providers.python_class import definition_of_class
-from harness.python_file import module_of
+from harness.python_file import module_of, raised_at
 
 
 def read_class_file(file: Path, shown: str) -> Definition:
@@ -40,5 +40,5 @@ def _imported(file: Path, content: bytes, shown: str) -> ModuleType:
     try:
         return module_of(file, content)
     except Exception as error:
-        message = f"the file cannot be imported: {error!r}"
+        message = f"the file cannot be imported: {error!r}{raised_at(error)}"
         raise DefinitionError(Problem(code="broken-class", message=message, where=shown)) from error

@@ -22,6 +22,7 @@ from harness.parsed_cache import content_key
 from harness.providers.connection import REFUSES, Connection, refused
 from harness.providers.definition import PHASES, Definition, Setting
 from harness.providers.flow import FlowState
+from harness.python_file import own_traceback
 from harness.typing import Json
 from harness.wire import Wire
 
@@ -150,9 +151,8 @@ class Driver:
             return connection.error
         if connection.last is not None and connection.last.status >= REFUSES:
             return refused(self._state.exchanges[-1])
-        return ProtocolError(
-            "provider-crashed", f"the provider class {self._name} crashed in {method}: {error!r}"
-        )
+        message = f"the provider class {self._name} crashed in {method}: {error!r}"
+        return ProtocolError("provider-crashed", message, details=own_traceback(error))
 
     def _payload(self) -> Json:
         """The JSON of the last answer; None where it is none."""

@@ -18,8 +18,8 @@ MAX_SHOWN = 5
 """Failed checks of one scenario that are shown in full."""
 MAX_LINES = 6
 """Lines that are shown behind one label."""
-MAX_DIFFERENCE = 10
-"""The same for a difference."""
+MAX_DIFFERENCE = 14
+"""The same for a difference or a traceback."""
 
 
 def failure_screen(result: ScenarioResult) -> str:
@@ -68,7 +68,7 @@ def _check(result: ScenarioResult, check: CheckResult) -> Iterator[str]:
     if check.actual:
         yield from _labelled("got", check.actual)
     if check.difference:
-        yield from _labelled("difference", "\n".join(check.difference), MAX_DIFFERENCE)
+        yield from _labelled(check.lines_are, "\n".join(check.difference), MAX_DIFFERENCE)
 
 
 def _stopped(result: ScenarioResult) -> Iterator[str]:

@@ -48,7 +48,18 @@ def polite_words(subject, value):
 @check(schema={})
 def dividing(subject, value):
     \"\"\"A check that crashes on 0.\"\"\"
-    return str(1 // value)
+    return str(_share(value))
+
+
+def _share(value):
+    try:
+        return _divided(1, value)
+    except ZeroDivisionError as error:
+        raise ValueError(f"no share of {value}") from error
+
+
+def _divided(one, other):
+    return one // other
 """
 ASKED = "  - user: Is it in stock?\n"
 SHIPPING = "  - id: shipping\n    user: Do you offer free shipping?\n"
@@ -275,7 +286,8 @@ BROKEN: dict[str, str] = {
     "golden-outside-the-project": asking(
         "superoffice", f"{RESET}    expect: {{same_as: ../../reset.json}}\n"
     ),
-    "own-check-that-crashes": asking(
+    "D3-own-check-that-crashes": asking("connectly", f"{SHIPPING}    expect: {{dividing: 0}}\n"),
+    "D3-own-check-that-crashes-in-another": asking(
         "connectly", f"{SHIPPING}    expect: {{not: {{dividing: 0}}}}\n"
     ),
     "second-turn": asking(

@@ -131,6 +131,8 @@ class Steps:
             lines = [check.message, f"expected: {check.expected}", f"got: {check.actual}"]
             text = "\n".join((*lines, *check.difference))
             step.attachments = [self._attach("difference", text)]
+        elif check.difference:
+            step.attachments = [self._attach(check.lines_are, "\n".join(check.difference))]
         return step
 
     def _drift(self, drift: TurnDrift | None) -> Iterator[Attachment]:

@@ -110,6 +110,55 @@ def test_where_it_may_stand(own, expect, top, name):
     assert (result.outcome is Outcome.FAILED) is (name != "any_of")
 
 
+DEEP = (
+    POLITE.replace(
+        'raise ZeroDivisionError("by zero")', "return share(0) if value < 9 else share(value)"
+    )
+    + """
+
+def share(value):
+    if value > 1:
+        return share(value - 1)
+    return 1 / (value - value)
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("expect", "top"),
+    [
+        ("{polite: 1}", ""),
+        ("{not: {polite: 1}}", ""),
+        ("{any_of: [{contains: x}, {all_of: [{polite: 1}]}]}", ""),
+        ("none", "expect: {never: {polite: 1}}\n"),
+        ("none", "expect: {always: {not: {polite: 1}}}\n"),
+    ],
+    ids=str,
+)
+def test_d3_a_crash_is_told_with_the_checks_own_name_and_traceback(own, expect, top):
+    """Wherever the check stands, it is blamed by its own name, with the calls in its own file."""
+    (result,) = played(own(**{"checks/own.py": DEEP}), expect, "crash", top)
+
+    assert result.message == (
+        "the check 'polite' crashed: ZeroDivisionError('division by zero') [check-crashed]"
+    )
+    assert result.difference == (
+        "checks/own.py:9 in polite",
+        "    return share(0) if value < 9 else share(value)",
+        "checks/own.py:21 in share",
+        "    return 1 / (value - value)",
+        "ZeroDivisionError: division by zero",
+    )
+
+
+def test_d3_the_middle_of_a_long_traceback_is_left_out(own):
+    """The first two calls and the last four tell where it began and where it ended."""
+    (result,) = played(own(**{"checks/own.py": DEEP}), "{polite: 50}", "crash")
+
+    assert len(result.difference) == 14
+    assert result.difference[4] == "… 45 more calls"
+
+
 def looking_at(what):
     return {"checks/own.py": POLITE.replace('"minimum": 1}', f'"minimum": 1}}, on="{what}"')}
 
@@ -218,7 +267,7 @@ def test_a_changed_check_is_read_again(own):
 @pytest.mark.parametrize(
     ("files", "code", "words"),
     [
-        ({"checks/own.py": "import harness\n1 / 0\n"}, "broken-checks", "ZeroDivisionError"),
+        ({"checks/own.py": "import harness\n1 / 0\n"}, "broken-checks", "') at checks/own.py:2"),
         ({"checks/own.py": "polite = 1\n"}, "no-checks", "there is no check in 'checks/own.py'"),
         ({"checks/own.py": POLITE.replace("polite", "contains")}, "duplicate-check", "contains"),
         ({"checks/own.py": POLITE.replace("polite", "turns")}, "duplicate-check", "turns"),

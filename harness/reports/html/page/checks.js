@@ -14,7 +14,7 @@ function badCheck(check, file) {
   return [
     el("p", { class: "check-head" }, mark(check.outcome), " ", el("code", {}, check.name), place(check, file), check.message && el("span", {}, check.message)),
     facts.length > 0 && el("dl", { class: "facts" }, facts.map(([name, value]) => el("div", { class: name }, el("dt", {}, name), el("dd", {}, value)))),
-    check.difference?.length > 0 && differenceView(check.difference),
+    check.difference?.length > 0 && differenceView(check.difference, check.code === "check-crashed" ? "Traceback" : "Difference"),
     check.excerpt && block(check.excerpt, "excerpt"),
   ];
 }
@@ -25,8 +25,8 @@ function place(check, file) {
   return el("span", { class: "muted line" }, ` ${text}`);
 }
 
-function differenceView(lines) {
-  const pre = el("pre", { class: "difference", tabindex: "0", "aria-label": "Difference" });
+function differenceView(lines, label = "Difference") {
+  const pre = el("pre", { class: "difference", tabindex: "0", "aria-label": label });
   pre.append(...lines.flatMap((line) => {
     const kind = { "+": "added", "-": "removed", "?": "hint" }[line[0]] ?? "";
     return [el("span", { class: kind }, line), "\n"];
