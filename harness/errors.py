@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from harness.code_points import telling
 from harness.source import Place, shorten
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def did_you_mean(found: str, known: Iterable[str]) -> str:
         found.lower(), words, n=1, cutoff=0.6
     )
     if near:
-        return f"did you mean '{near[0]}'?"
+        return " ".join((f"did you mean '{near[0]}'?", *telling(near[0], found)))
     few = 12
     return f"known: {', '.join(words)}" if 0 < len(words) <= few else ""
 
@@ -154,7 +155,7 @@ def quote(value: object) -> str:
     """A value as it stands in a message: in quotes, on one line, cut at 200 characters."""
     if not isinstance(value, str):
         return shorten(repr(value))
-    on_one_line = value.replace("\n", "\\n")
+    on_one_line = value.replace("\n", "\\n").replace("\r", "\\r")
     return f"'{shorten(on_one_line)}'"
 
 

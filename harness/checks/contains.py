@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
-from harness.checks.diff import nearest
+from harness.checks.diff import nearest, what_looks_like
 from harness.checks.subject import Subject
 from harness.checks.words import (
     TEXTS,
@@ -62,15 +62,17 @@ class _Judge:
             f"{subject.name} {complaint}",
             expected=self._expected,
             actual=said(subject.text),
-            difference=lambda: _hints(missing, subject.text),
+            difference=lambda: _hints(missing, subject.text, self._form),
         )
 
 
-def _hints(missing: list[str], text: str) -> tuple[str, ...]:
+def _hints(missing: list[str], text: str, form: Normal) -> tuple[str, ...]:
     """Where a missing text all but stands."""
-    hints = []
+    hints: list[str] = []
     for wanted in missing:
-        if folded(wanted) in folded(text):
+        if looks := what_looks_like(form(wanted), form(text)):
+            hints += looks
+        elif folded(wanted) in folded(text):
             hints.append(f"{show(wanted)} stands there with other upper and lower case")
         elif near := nearest(wanted, text):
             hints.append(f"instead of {show(wanted)} it says {show(near)}")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from harness.checks.alike import EXACTLY, Likeness
 from harness.checks.pairing import unpaired
 from harness.checks.values import path_text
+from harness.code_points import passage_alike, telling, without_unseen
 from harness.counted import counted
 from harness.json_schema.wording import show
 from harness.source import shorten
@@ -47,9 +48,14 @@ def difference(
 
 
 def text_difference(expected: str, actual: str) -> tuple[str, ...]:
-    """Line by line, `-` what was expected and `+` what came; a long line from where it differs."""
+    """Line by line, `-` what was expected and `+` what came; a long line from where it differs.
+
+    Of texts that print alike, the characters that differ by their names.
+    """
     if expected == actual:
         return ()
+    if named := telling(expected, actual):
+        return named
     one, other = expected[:LONGEST_COMPARED], actual[:LONGEST_COMPARED]
     if "\n" in one or "\n" in other:
         lines = difflib.unified_diff(one.splitlines(), other.splitlines(), lineterm="", n=1)
@@ -61,6 +67,34 @@ def text_difference(expected: str, actual: str) -> tuple[str, ...]:
     return _clip(
         (f"- {mark}{one[cut:]}", f"+ {mark}{other[cut:]}", f"  {' ' * (start - cut + len(mark))}^")
     )
+
+
+def named_difference(expected: Json, actual: Json) -> tuple[str, ...]:
+    """Of two texts that print alike, the characters that differ; empty for anything else."""
+    if not isinstance(expected, str) or not isinstance(actual, str):
+        return ()
+    return telling(expected, actual)
+
+
+def what_looks_like(
+    wanted: str, text: str, *, at: Literal["", "start", "end"] = ""
+) -> tuple[str, ...]:
+    """How a passage that prints as the wanted text differs from it; empty where there is none.
+
+    `at` is where alone the passage is looked for.
+    """
+    span = passage_alike(wanted, text, is_first=at == "start")
+    if span is None:
+        return ()
+    start, end = span
+    around = {"": "", "start": text[:start], "end": text[end:]}[at]
+    if without_unseen(around).strip():
+        return ()
+    passage = text[0 if at == "start" else start : None if at == "end" else end]
+    first, *others = telling(wanted, passage) or ("",)
+    if not first:
+        return ()
+    return (f"what looks like {show(wanted)} {first.removeprefix('it ')}", *others)
 
 
 def nearest(wanted: str, text: str) -> str:
@@ -114,6 +148,7 @@ def _nested(expected: Json, actual: Json, at: Path, likeness: Likeness) -> Itera
         elif not likeness.holds(change.t1, change.t2):
             wanted, found_now = _around_difference(change.t1, change.t2)
             yield f"~ {place} is {show(found_now)}, expected {show(wanted)}"
+            yield from (f"  {line}" for line in named_difference(change.t1, change.t2))
 
 
 def _around_difference(expected: Json, actual: Json) -> tuple[Json, Json]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
+from harness.checks.diff import what_looks_like
 from harness.checks.subject import Subject
 from harness.checks.words import TEXT, normalizer, require_substance, said, text_of
 from harness.json_schema.wording import show
 from harness.typing import Json
 
 
-def _compiler(holds: Callable[[str, str], bool], word: str) -> Callable[[Json, Options], Judge]:
+def _compiler(
+    holds: Callable[[str, str], bool], word: Literal["start", "end"]
+) -> Callable[[Json, Options], Judge]:
     def compile_(value: Json, options: Options) -> Judge:
         wanted = text_of(value)
         require_substance([wanted])
@@ -19,12 +23,14 @@ def _compiler(holds: Callable[[str, str], bool], word: str) -> Callable[[Json, O
         formed = form(wanted)
 
         def judge(subject: Subject) -> Verdict:
-            if holds(form(subject.text), formed):
+            text = form(subject.text)
+            if holds(text, formed):
                 return PASS
             return failed(
                 f"{subject.name} does not {word} with {show(wanted)}",
                 expected=f"a text that {word}s with {show(wanted)}",
                 actual=said(subject.text),
+                difference=lambda: what_looks_like(formed, text, at=word),
             )
 
         return judge

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
-from harness.checks.diff import difference
+from harness.checks.diff import difference, named_difference
 from harness.checks.locating import Finder, finder
 from harness.checks.matcher import Compile, Located, Matcher, all_expected
 from harness.checks.matchers import VALUE_OR_MATCHER, compile_at_path, compile_matchers
@@ -102,7 +102,9 @@ def _differences(matcher: Matcher, found: Json, at: Path) -> tuple[str, ...]:
         return ()
     wanted = matcher.literal[0]
     is_simple = not isinstance(wanted, Mapping | list | tuple) and "\n" not in str(wanted)
-    return () if is_simple else difference(wanted, found, at)
+    # Where two texts print alike, the complaint says already what differs.
+    is_told = is_simple or bool(named_difference(wanted, found))
+    return () if is_told else difference(wanted, found, at)
 
 
 def _shown(path: Finder, nodes: Sequence[Located]) -> str:

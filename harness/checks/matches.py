@@ -6,6 +6,7 @@ from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
 from harness.checks.pattern import Pattern
 from harness.checks.subject import Subject
 from harness.checks.words import normal, said, text_of
+from harness.code_points import names_of, unseen_in, without_unseen
 from harness.json_schema.wording import show
 from harness.typing import Json
 
@@ -14,15 +15,25 @@ def _matches(value: Json, options: Options) -> Judge:
     pattern = _pattern(value, options)
 
     def judge(subject: Subject) -> Verdict:
-        if pattern.found(normal(subject.text)) is not None:
+        text = normal(subject.text)
+        if pattern.found(text) is not None:
             return PASS
         return failed(
             f"{subject.name} does not match {show(pattern.text)}",
             expected=f"a text that matches {show(pattern.text)}",
             actual=said(subject.text),
+            difference=lambda: _unseen(pattern, text),
         )
 
     return judge
+
+
+def _unseen(pattern: Pattern, text: str) -> tuple[str, ...]:
+    """The characters that do not show, where the pattern would match without them."""
+    unseen = unseen_in(text)
+    if not unseen or pattern.found(without_unseen(text)) is None:
+        return ()
+    return (f"it would match if the text had no {names_of(unseen)}",)
 
 
 def _not_matches(value: Json, options: Options) -> Judge:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from harness.checks.check import BadExpectation, Options
+from harness.checks.diff import named_difference
 from harness.checks.matcher import Matcher, all_expected
 from harness.checks.matchers import compile_matchers
 from harness.checks.pairing import unpaired
@@ -140,8 +141,11 @@ class _Leaf:
         return not any(matcher.complain(value, ()) for matcher in self._matchers)
 
     def departures(self, value: Json, at: Path) -> Iterator[Departure]:
-        if not self.fits(value):
-            yield _wrong(at, value, self.expected)
+        if self.fits(value):
+            return
+        wanted = [one for matcher in self._matchers for one in matcher.literal]
+        named = [line for one in wanted for line in named_difference(one, value)]
+        yield replace(_wrong(at, value, self.expected), hint="; ".join(named))
 
 
 class _Object:

@@ -128,7 +128,7 @@ def conversation_of(transcript: Transcript) -> Subject:
     names = dict.fromkeys(name for usage in used for name in usage)
     return Subject(
         name="the conversation",
-        text="\n".join(reply.text for reply in replies),
+        text="\n".join(reply.text for reply in replies if reply.text),
         payload=[reply.payload for reply in replies],
         messages=tuple(message for reply in replies for message in reply.messages),
         actions={label: text for reply in replies for label, text in reply.actions.items()},

@@ -18,6 +18,7 @@ from harness.checks.matcher import (
 from harness.checks.pattern import Pattern
 from harness.checks.values import is_same, path_text
 from harness.checks.words import normal, normalizer, text_of
+from harness.code_points import telling
 from harness.errors import did_you_mean
 from harness.json_schema.wording import kinds, show
 from harness.typing import Json, Path, describe, type_names
@@ -37,6 +38,8 @@ def equal_to(value: Json, options: Options) -> Matcher:
 
     def complain(found: Json, at: Path) -> str:
         complaint = base.complain(found, at)
+        if complaint and isinstance(value, str) and isinstance(found, str):
+            return "; ".join((complaint, *telling(formed, form(found))))  # type: ignore[arg-type]  # texts
         is_other = isinstance(value, str) and is_number(found) and _number_in(value) == found
         return f"{complaint}, a text; {AS_NUMBER}" if complaint and is_other else complaint
 

@@ -83,5 +83,5 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """All messages' texts, one a line."""
-        return "\n".join(message.text for message in self.messages)
+        """All messages' texts, one a line; a message without text adds none."""
+        return "\n".join(message.text for message in self.messages if message.text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 
+from harness.code_points import telling
 from harness.errors import quote
 from harness.source import shorten
 from harness.typing import Json, Path, describe, type_names
@@ -61,10 +62,17 @@ def _type(name: str, limit: Json, value: Json) -> str:
 def _enum(name: str, limit: Json, value: Json) -> str:
     options = _listed(limit)
     if len(options) == 1:
-        return f"{name} is {show(value)}, expected {show(options[0])}"
+        return _const(name, options[0], value)
     shown = ", ".join(show(option) for option in options[:MOST_SHOWN])
     rest = f" and {len(options) - MOST_SHOWN} more" if len(options) > MOST_SHOWN else ""
     return f"{name} is {show(value)}, expected one of {shown}{rest}"
+
+
+def _const(name: str, limit: Json, value: Json) -> str:
+    message = f"{name} is {show(value)}, expected {show(limit)}"
+    if isinstance(value, str) and isinstance(limit, str):
+        return "; ".join((message, *telling(limit, value)))
+    return message
 
 
 def _listed(limit: Json) -> Sequence[Json]:
@@ -89,7 +97,7 @@ _SIZES = {
 _SENTENCES: Mapping[str, Callable[[str, Json, Json], str]] = {
     "type": _type,
     "enum": _enum,
-    "const": lambda name, limit, value: f"{name} is {show(value)}, expected {show(limit)}",
+    "const": _const,
     "required": lambda name, limit, _: _missing(name, str(limit)),
     "pattern": lambda name, limit, value: (
         f"{name} is {show(value)}, which does not match {show(limit)}"

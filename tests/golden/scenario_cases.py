@@ -95,6 +95,8 @@ TWICE: dict[str, str | bytes] = {
 
 UNKNOWN: dict[str, str | bytes] = {
     "key-at-the-top": top("titel: A pink dress"),
+    "D1-key-with-a-cyrillic-letter": turn("\u0435xpect: {contains: hello}"),
+    "D1-check-with-a-zero-width-space": expecting("contains\u200b: hello"),
     "key-of-nothing-known": top("zzz: 1"),
     "key-in-a-turn": turn("expects: {contains: hello}"),
     "key-in-a-message": (

@@ -3,9 +3,9 @@ import time
 import pytest
 from check_samples import judge, turn, turn_saying
 
-from harness.checks import PASS, BadExpectation
+from harness.checks import KINDS, PASS, BadExpectation, Options, conversation_of
 from harness.checks.pattern import LONGEST_TEXT
-from harness.conversation import Reply, ReplyMessage
+from harness.conversation import Reply, ReplyMessage, Transcript
 from harness.conversation.outcome import Outcome
 from harness.errors import CheckCrashed
 
@@ -13,6 +13,19 @@ from harness.errors import CheckCrashed
 def outcome(name, value, text, **options):
     """What comes of one text check on one text."""
     return judge(name, value, turn_saying(text), **options).outcome
+
+
+def test_d1_a_message_without_text_adds_no_empty_line():
+    """A card beside a text leaves the text of the reply, and of the conversation, as it is."""
+    card = ReplyMessage(text="", payload={"image": "x.png"})
+    reply = Reply(messages=(card, ReplyMessage(text="Here you are."), card))
+    held = Transcript(scenario="a", provider="b", turns=(turn(reply=reply),) * 2)
+
+    whole = KINDS["equals"].compile("Here you are.\nHere you are.", Options())
+
+    assert judge("equals", "Here you are.", turn(reply=reply)).outcome is Outcome.PASSED
+    assert judge("messages", {"count": 3}, turn(reply=reply)).outcome is Outcome.PASSED
+    assert whole(conversation_of(held)).outcome is Outcome.PASSED
 
 
 @pytest.mark.parametrize(

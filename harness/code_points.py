@@ -1,0 +1,168 @@
+"""Names the characters by which texts differ that print alike."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+MOST_NAMED = 3
+"""Differences that are named one by one."""
+_WINDOW = 400
+"""Characters from the first difference on in which others are looked for."""
+_CONTEXT = 16
+
+_CONTROLS = {
+    "\t": "CHARACTER TABULATION",
+    "\n": "LINE FEED",
+    "\r": "CARRIAGE RETURN",
+    "\x00": "NULL",
+    "\x1b": "ESCAPE",
+    "\x7f": "DELETE",
+}
+_LETTERS = (
+    (
+        "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u04cf\u051b\u051d",
+        "aeopcyxijsdhlqw",
+    ),
+    (
+        "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0406\u0408\u0405",
+        "ABEKMHOPCTYXIJS",
+    ),
+    ("\u03bf\u03b1\u03bd\u03c1\u03c5\u03b9", "oavpui"),
+    (
+        "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7",
+        "ABEZHIKMNOPTYX",
+    ),
+)
+"""Of Cyrillic and Greek, as Latin letters."""
+_ALIKE = {
+    **{one: other for ours in _LETTERS for one, other in zip(*ours, strict=True)},
+    **dict.fromkeys("\u2018\u2019\u201b\u02bc\u02b9\u2032`\u00b4", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+}
+"""Characters that many fonts draw as another one. Source: Unicode's confusables, a part of it."""
+
+
+def print_alike(one: str, other: str) -> bool:
+    """Whether two texts that differ look the same on a screen, line ends and blanks aside."""
+    if one == other:
+        return False
+    if one.isascii() and other.isascii() and _seen(one) != _seen(other):
+        # Most texts that differ: this is asked of every value that is not the wanted one.
+        return False
+    return any(
+        _look(one, line_end)[0].strip() == _look(other, line_end)[0].strip() for line_end in _ENDS
+    )
+
+
+def telling(expected: str, found: str) -> tuple[str, ...]:
+    """What a text has and lacks, in lines with names of characters; empty where that is seen."""
+    if not print_alike(expected, found):
+        return ()
+    start = next(
+        (at for at, (a, b) in enumerate(zip(expected, found, strict=False)) if a != b),
+        min(len(expected), len(found)),
+    )
+    end = start + _WINDOW
+    lines = list(_differences(expected[start:end], found[start:end], expected[:start]))
+    first = tuple(dict.fromkeys(lines))[:MOST_NAMED]
+    return (*first, "and further on") if len(lines) > len(first) else first
+
+
+def passage_alike(wanted: str, text: str, *, is_first: bool = False) -> tuple[int, int] | None:
+    """Where a text has a passage that prints as the wanted one: start and end of the last one."""
+    for line_end in _ENDS:
+        look, places = _look(text, line_end)
+        sought = _look(wanted, line_end)[0].strip() or " "
+        at = look.find(sought) if is_first else look.rfind(sought)
+        if at >= 0:
+            return places[at], places[at + len(sought) - 1] + 1
+    return None
+
+
+def unseen_in(text: str) -> str:
+    """Each character of a text that does not show, once, except for line feeds and tabs."""
+    return "".join(dict.fromkeys(one for one in text if one not in "\n\t" and not _shape(one, "")))
+
+
+def without_unseen(text: str) -> str:
+    """A text without what does not show."""
+    return text.translate(dict.fromkeys(map(ord, unseen_in(text))))
+
+
+def names_of(text: str) -> str:
+    """Characters by code point and name: `U+200B ZERO WIDTH SPACE`; the first three."""
+    shown = [_name(one) for one in text[:MOST_NAMED]]
+    more = len(text) - MOST_NAMED
+    return " and ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def _seen(text: str) -> str:
+    """What is surely seen of an ASCII text, whatever stands for its line ends."""
+    return _UNSURE.sub("", text)
+
+
+_UNSURE = re.compile(r"[\x00-\x20\x7f]+|\\n")
+_ENDS = ("\\n", " ")
+"""As what a line end may be shown."""
+
+
+def _look(text: str, line_end: str) -> tuple[str, list[int]]:
+    """What is seen of a text, runs of blanks as one, with the place of each character."""
+    seen: list[str] = []
+    places: list[int] = []
+    for at, one in enumerate(text):
+        for shape in _shape(one, line_end):
+            if shape != " " or seen[-1:] != [" "]:
+                seen.append(shape)
+                places.append(at)
+    return "".join(seen), places
+
+
+def _shape(one: str, line_end: str) -> str:
+    if one == "\n":
+        return line_end
+    if one.isascii():
+        return one if one.isprintable() else " " if one == "\t" else ""
+    kind = unicodedata.category(one)
+    if kind in ("Cf", "Cc") or unicodedata.name(one, "").startswith("VARIATION SELECTOR"):
+        return ""
+    if kind in ("Zs", "Zl", "Zp"):
+        return " "
+    return _ALIKE.get(one) or unicodedata.normalize("NFKC", one)
+
+
+def _differences(expected: str, found: str, before: str) -> Iterator[str]:
+    matcher = SequenceMatcher(a=expected, b=found, autojunk=False)
+    for kind, i, j, k, m in matcher.get_opcodes():
+        if kind == "equal":
+            continue
+        is_cut = j == len(expected) == _WINDOW or m == len(found) == _WINDOW
+        if is_cut:
+            return
+        lacks, has = expected[i:j], found[k:m]
+        where = _where((before + expected[:i])[-_CONTEXT:], is_end=j == len(expected))
+        if not lacks:
+            yield f"it has {names_of(has)}{where}"
+        elif not has:
+            yield f"it lacks {names_of(lacks)}{where}"
+        elif lacks == "\\n":
+            hint = r"between double quotes \n is a line end"
+            yield f"it has {names_of(has)}{where}, expected the letters '\\n'; {hint}"
+        else:
+            yield f"it has {names_of(has)}{where}, expected {names_of(lacks)}"
+
+
+def _where(before: str, *, is_end: bool) -> str:
+    shown = before.rpartition("\n")[2].strip()
+    if shown:
+        return f" after '{shown}'"
+    return " at the end" if is_end and before else " at the start" if not before else ""
+
+
+def _name(one: str) -> str:
+    name = _CONTROLS.get(one) or unicodedata.name(one, "")
+    return f"U+{ord(one):04X} {name}".rstrip()
