@@ -26,7 +26,7 @@ def is_too_deep(text: str) -> bool:
     if text.count("[") + text.count("{") <= MAX_LEVELS:
         return False
     steps = (1 if bracket in "[{" else -1 for bracket in _NO_BRACKET.sub("", text))
-    return max(accumulate(steps)) > MAX_LEVELS
+    return max(accumulate(steps), default=0) > MAX_LEVELS
 
 
 def first_fault(text: str) -> tuple[int, str] | None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from harness.conversation import Response
 from harness.errors import ProtocolError
 from harness.providers.definition import Encoding
-from harness.providers.json_faults import finite, first_fault, is_too_deep
+from harness.providers.json_faults import MAX_LEVELS, finite, first_fault, is_too_deep
 from harness.source import shorten
 from harness.typing import Json
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 
 def read_payload(response: Response, encoding: Encoding) -> Json:
@@ -106,13 +109,24 @@ def read_xml(body: bytes) -> Json:
 
     try:
         # The guard reads first: xmltodict alone lets a document type declaration through.
-        fromstring(body, forbid_dtd=True)
+        _require_levels(fromstring(body, forbid_dtd=True))
         value: Json = xmltodict.parse(body)
-    except (DefusedXmlException, ParseError, ValueError) as error:
+    except (DefusedXmlException, ParseError, ValueError, LookupError) as error:
+        # LookupError: an encoding that Python does not know.
         raise ProtocolError(
             "not-xml", f"the answer is not XML: {error}", details=(excerpt(body),)
         ) from error
     return value
+
+
+def _require_levels(root: Element) -> None:
+    """Raise `ValueError` where elements stand inside one another too often."""
+    level = [root]
+    for _ in range(MAX_LEVELS):
+        level = [child for element in level for child in element]
+        if not level:
+            return
+    raise ValueError(f"it has more than {MAX_LEVELS} levels")
 
 
 def excerpt(body: bytes) -> str:

@@ -45,9 +45,7 @@ class WriterLock:
                 flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
                 number = os.open(self._path, flags, 0o644)
             except OSError as error:
-                reason = f"{shown} cannot be locked: {error.strerror}"
-                hint = "mend that and record it again; the old recording is untouched"
-                raise CassetteError("cassette-target", reason, hint) from error
+                raise _not_locked(shown, error) from error
             try:
                 fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
@@ -60,8 +58,14 @@ class WriterLock:
                     "let only one run record it at a time",
                 ) from error
             if self._is_still_there(number):
-                os.truncate(number, 0)
-                os.write(number, str(os.getpid()).encode())
+                try:
+                    os.truncate(number, 0)
+                    os.write(number, str(os.getpid()).encode())
+                except OSError as error:
+                    # Such as a disk that is full.
+                    self._number = number
+                    self.release()
+                    raise _not_locked(shown, error) from error
                 return number
             os.close(number)
 
@@ -71,6 +75,12 @@ class WriterLock:
             return os.path.samestat(self._path.stat(), os.fstat(number))
         except FileNotFoundError:
             return False
+
+
+def _not_locked(shown: str, error: OSError) -> CassetteError:
+    reason = f"{shown} cannot be locked: {error.strerror}"
+    hint = "mend that and record it again; the old recording is untouched"
+    return CassetteError("cassette-target", reason, hint)
 
 
 def _owner(number: int) -> str:

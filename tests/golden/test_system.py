@@ -243,7 +243,7 @@ def test_no_file_can_be_opened_at_all(folder, recorded):
 
 @pytest.mark.parametrize(
     ("case", "size"),
-    [("journal", 100), ("turn", 700)],
+    [("lock", 0), ("journal", 100), ("turn", 700)],
     ids=str,
 )
 def test_no_room_for_a_file(case, size, folder, recorded):
@@ -322,7 +322,7 @@ def test_every_text_has_its_case():
     """No golden text is left over from a case that is gone."""
     names = {f"target/{case}" for case in TARGETS}
     names |= {f"open-files-{case}" for case in ("journal", "connection", "scenario")}
-    names |= {f"no-room-{case}" for case in ("journal", "turn")}
+    names |= {f"no-room-{case}" for case in ("lock", "journal", "turn")}
     names |= {"unreadable-file", "unreadable-folder", "no-space", "locked"}
     names |= {"read-only", "lock-open-files", "quota"}
 

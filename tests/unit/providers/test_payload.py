@@ -121,6 +121,7 @@ JSON = {
     "a repeated key in two objects": (b'[{"a": 1}, {"a": 2}]', [{"a": 1}, {"a": 2}]),
     "a key that is a value too": (b'{"a": "a", "b": "a"}', {"a": "a", "b": "a"}),
     "300 levels": (b"[" * 300 + b"]" * 300, None),
+    "a text of 501 brackets": (b'"' + b"[" * 501 + b'"', "[" * 501),
     "600 lists beside one another": (b"[" + b"[]," * 600 + b'"[{"]', [*[[]] * 600, "[{"]),
 }
 
@@ -203,6 +204,10 @@ XML_FAULTS = {
     "cut": b"<a><b>",
     "no XML": b"hello",
     "JSON": b'{"a": 1}',
+    "an encoding that is not known": b"<?xml version='1.0' encoding='f-8'?><a/>",
+    "an encoding that is of no text": b"<?xml version='1.0' encoding='rot13'?><a/>",
+    "501 levels": b"<a>" * 501 + b"</a>" * 501,
+    "200,000 levels": b"<a>" * 200_000 + b"</a>" * 200_000,
 }
 
 
@@ -212,6 +217,15 @@ def test_xml_is_read_without_entities(case):
     error = refusal(XML_FAULTS[case], Encoding.XML, "application/xml")
 
     assert error.code == "not-xml"
+
+
+def test_xml_of_500_levels_is_read():
+    """Elements may stand inside one another as often as lists and objects of JSON."""
+    value = read_xml(b"<a>" * 500 + b"</a>" * 500)
+
+    for _ in range(500):
+        value = value["a"]
+    assert value is None
 
 
 def test_an_excerpt_is_one_short_line():
