@@ -9,6 +9,7 @@ import regex
 from harness.checks.check import BadExpectation
 from harness.errors import CheckCrashed
 from harness.json_schema.wording import show
+from harness.repetition import PatternTooLarge, require_size
 
 SECONDS = 1.0
 """What one search may take. The standard library's engine has no such limit."""
@@ -61,6 +62,12 @@ class Pattern:
             )
         try:
             return self._expression.search(text, timeout=SECONDS)
+        except MemoryError as error:
+            raise CheckCrashed(
+                "pattern-timeout",
+                f"the pattern {show(self.text)} ran out of memory on one text",
+                "leave out the groups that capture nothing you need: (?:…) instead of (…)",
+            ) from error
         except TimeoutError as error:
             raise CheckCrashed(
                 "pattern-timeout",
@@ -84,10 +91,17 @@ class Pattern:
 def _compile(text: str, ignore_case: bool) -> regex.Pattern[str]:  # noqa: FBT001  # a cache's key
     flags = regex.IGNORECASE if ignore_case else 0
     try:
+        require_size(text)
         return regex.compile(text, flags)
     except regex.error as error:
         raise BadExpectation(
             "invalid-pattern", f"{show(text)} is no regular expression: {error}"
         ) from error
+    except PatternTooLarge as error:
+        raise BadExpectation(
+            "pattern-too-large", f"the pattern {show(text)} is too large: {error}", error.hint
+        ) from error
     except (RecursionError, OverflowError, MemoryError) as error:
-        raise BadExpectation("invalid-pattern", f"{show(text)} is too large a pattern") from error
+        raise BadExpectation(
+            "pattern-too-large", f"the pattern {show(text)} is nested too deeply"
+        ) from error

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 from harness.errors import Problem, did_you_mean
 from harness.json_schema.keywords import DRAFTS, IN_PLACE, draft_of, patterns, subschemas
-from harness.json_schema.pattern import is_pattern
+from harness.json_schema.pattern import pattern_fault
 from harness.json_schema.pointing import is_absolute, local_name, replaced, walk
 from harness.source import Place
 from harness.typing import Json, Path, pointer
@@ -186,9 +186,9 @@ class Library:
 
     def _require_patterns(self, site: Site, schema: Mapping[str, Json]) -> None:
         for step, pattern in patterns(schema):
-            if not is_pattern(pattern):
-                message = f"'{pattern}' is no regular expression"
-                self._note("invalid-pattern", message, (site[0], (*site[1], *step)))
+            code, message, hint = pattern_fault(pattern)
+            if code:
+                self._note(code, message, (site[0], (*site[1], *step)), hint)
 
     def _follow(self, site: Site, base: str, target: str) -> None:
         named, fragment = urldefrag(urljoin(base, target))

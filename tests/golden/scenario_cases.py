@@ -255,6 +255,11 @@ NOTHING: dict[str, str | bytes] = {
 
 VALUES: dict[str, str | bytes] = {
     "bad-pattern": turn("expect: {matches: '(hello'}"),
+    "B4-pattern-that-repeats-too-often": turn("expect: {matches: 'a{999999999}'}"),
+    "B4-pattern-in-json": turn("expect: {json: {$.a: {matches: '(ab){99999}'}}}"),
+    "B4-pattern-of-a-capture": turn("capture: {a: {matches: '(a{200}){200}'}}\n    expect: none"),
+    "B4-pattern-that-is-too-long": turn(f"expect: {{not_matches: '{'ab' * 10_001}'}}"),
+    "B4-pattern-of-a-schema": turn("expect: {schema: {pattern: 'a{999999999}'}}"),
     "bad-pattern-in-a-list": turn("expect: {not_matches: '[a-'}"),
     "bad-path": turn("expect: {json: {'$.a[': 1}}"),
     "path-without-dollar": turn("expect: {json: {price: 1}}"),

@@ -38,6 +38,8 @@ FILES: dict[str, object] = {
         "items": {"$ref": "#/$defs/a"},
     },
     "pattern-that-is-none": {"properties": {"text": {"pattern": "(["}}},
+    "B4-pattern-that-repeats-too-often": {"items": {"pattern": "(a{200}){200}"}},
+    "B4-pattern-of-a-key-that-repeats-too-often": {"patternProperties": {"a{999999999}": True}},
     "pattern-of-a-key": {"patternProperties": {"*": True}},
     "pattern-of-another-language": {"pattern": "(?P<year>\\d{4}"},
     "schema-of-a-later-draft": {"$schema": LATER, "type": "object"},

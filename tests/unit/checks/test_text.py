@@ -8,6 +8,7 @@ from harness.checks.pattern import LONGEST_TEXT
 from harness.conversation import Reply, ReplyMessage, Transcript
 from harness.conversation.outcome import Outcome
 from harness.errors import CheckCrashed
+from harness.repetition import MOST_REPEATED
 
 
 def outcome(name, value, text, **options):
@@ -158,6 +159,25 @@ def test_what_is_no_text_is_refused(name, value):
         judge(name, value)
 
     assert caught.value.code == "wrong-value"
+
+
+@pytest.mark.parametrize("name", ["matches", "not_matches"])
+def test_b4_a_pattern_at_its_limit_and_beyond(name):
+    """Counted repetitions may add 10,000 elements to a pattern; the next one is refused."""
+    assert judge(name, f"a{{{MOST_REPEATED + 1}}}").outcome in (Outcome.PASSED, Outcome.FAILED)
+
+    with pytest.raises(BadExpectation) as caught:
+        judge(name, f"a{{{MOST_REPEATED + 2}}}")
+
+    assert caught.value.code == "pattern-too-large"
+
+
+def test_b4_a_pattern_that_is_nested_too_deeply():
+    """Groups inside one another are followed until Python cannot go deeper."""
+    with pytest.raises(BadExpectation) as caught:
+        judge("matches", "(" * 3000 + "a" + ")" * 3000)
+
+    assert caught.value.code == "pattern-too-large"
 
 
 def test_a_costly_pattern_is_stopped():
