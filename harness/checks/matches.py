@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
 from harness.checks.pattern import Pattern
 from harness.checks.subject import Subject
@@ -22,18 +24,32 @@ def _matches(value: Json, options: Options) -> Judge:
             f"{subject.name} does not match {show(pattern.text)}",
             expected=f"a text that matches {show(pattern.text)}",
             actual=said(subject.text),
-            difference=lambda: _unseen(pattern, text),
+            difference=lambda: _near_miss(pattern, text, options),
         )
 
     return judge
 
 
-def _unseen(pattern: Pattern, text: str) -> tuple[str, ...]:
-    """The characters that do not show, where the pattern would match without them."""
+def _near_miss(pattern: Pattern, text: str, options: Options) -> tuple[str, ...]:
+    """The flag or the characters that do not show that keep the pattern from matching."""
     unseen = unseen_in(text)
-    if not unseen or pattern.found(without_unseen(text)) is None:
-        return ()
-    return (f"it would match if the text had no {names_of(unseen)}",)
+    for flag, meaning in _FLAGS.items():
+        flagged = Pattern(f"{flag}{pattern.text}", ignore_case=options.ignore_case)
+        beginning = f"it would match with {flag} at its start, {meaning}" if flag else ""
+        if flag and flagged.found(text) is not None:
+            return (beginning,)
+        if unseen and flagged.found(without_unseen(text)) is not None:
+            without = f"if the text had no {names_of(unseen)}"
+            return (f"{beginning}, {without}" if flag else f"it would match {without}",)
+    return ()
+
+
+_FLAGS: Mapping[str, str] = {
+    "": "",
+    "(?i)": "where upper and lower case are the same",
+    "(?m)": "where ^ and $ stand at the ends of each line",
+    "(?s)": "where a dot stands for a line end too",
+}
 
 
 def _not_matches(value: Json, options: Options) -> Judge:

@@ -144,7 +144,11 @@ def _suite(config: pytest.Config) -> Suite | None:
 
 
 def _register_views(config: pytest.Config, suite: Suite) -> None:
-    """What only some runs have: `-v`, JUnit, GitHub."""
+    """Failure screens, and what only some runs have: `-v`, JUnit, GitHub."""
+    from harness.pytest_plugin.screens import Screens  # noqa: PLC0415
+
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Screens(), "harness_screens")
     if config.get_verbosity(pytest.Config.VERBOSITY_TEST_CASES) > 0:
         from harness.pytest_plugin.conversation_view import ConversationView  # noqa: PLC0415
 

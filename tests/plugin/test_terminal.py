@@ -159,6 +159,52 @@ def test_v_shows_conversations_that_other_processes_held(project):
     assert "\n    user       I like red\n    assistant  You said: I like red\n" in ended.stdout
 
 
+@pytest.mark.parametrize("workers", ["0", "2"], ids=["alone", "D7-with-xdist"])
+def test_d7_at_80_columns_the_short_summary_begins_with_the_reason(project, workers):
+    """The path is in the test's id already; that it broke is not told of a `setup:`."""
+    spoil(project)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-n", workers]
+    told = {name: value for name, value in os.environ.items() if name not in LOOKS}
+
+    ended = subprocess.run(
+        command,
+        cwd=project,
+        env={**told, "COLUMNS": "80"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    short = ended.stdout.partition("short test summary info")[2].splitlines()
+    assert (
+        "FAILED scenarios/greet.yaml::greet[echo] - turn 1: the reply does not contain..." in short
+    )
+    assert (
+        "ERROR scenarios/shop/colours.yaml::colours[echo-blue] - there is no recording..." in short
+    )
+    assert "_ ERROR at setup of colours[echo-blue] (BROKEN while it was played) _" in ended.stdout
+
+
+def test_d7_on_a_ci_server_the_short_summary_is_one_line_with_the_place(project):
+    """There nothing is cut, and the screen, which stands above, is not shown again."""
+    spoil(project)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "scenarios/greet.yaml"]
+
+    ended = subprocess.run(
+        command,
+        cwd=project,
+        env={**os.environ, "CI": "true"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert ended.stdout.splitlines()[-2] == (
+        "FAILED scenarios/greet.yaml::greet[echo] - turn 1: the reply does not contain"
+        " 'Good morning' (scenarios/greet.yaml:7:7)"
+    )
+
+
 def test_without_v_no_conversation_is_shown(run, project):
     """Nor where pytest's own setting keeps lines of tests short."""
     plain = run()

@@ -53,6 +53,9 @@ CASES = {
     "D1-starts-with-byte-order-mark": ("starts_with", "Welcome", turn_saying("\ufeffWelcome back")),
     "D1-ends-with-line-end": ("ends_with", "?", turn_saying("Anything else?\n")),
     "D1-matches-crlf": ("matches", r"one\nline", turn_saying("line one\r\nline two")),
+    "D1-matches-each-line": ("matches", "one$", turn_saying("line one\nline two")),
+    "D1-matches-each-line-crlf": ("matches", "one$", turn_saying("line one\r\nline two")),
+    "D1-matches-case": ("matches", "^line", turn_saying("Line one")),
     "D1-json-crlf": ("json", {"$.text": "one\ntwo"}, turn_bringing({"text": "one\r\ntwo"})),
     "D1-json-several": (
         "json",

@@ -1,0 +1,60 @@
+"""Failure screens as pytest's reporters take them: the reason for one line, the screen for all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+_PLACES = re.compile(r"(?:[^\s:]+:\d+:\d+: |before the first turn: |[^\s:]+\.ya?ml: )+")
+"""At the start of a screen: where it is, in the scenario and in the recording."""
+_WHILE_PLAYED = "BROKEN while it was played"
+"""Pytest writes `ERROR at setup of` before it, which is not the `setup:` of the scenario."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Crash:
+    """What pytest's reporters look for to say in a line why a test failed."""
+
+    path: str
+    lineno: int
+    message: str
+
+
+class Screen:
+    """What is shown of a scenario that failed. In one line its reason stands first."""
+
+    def __init__(self, text: str, path: str, line: int) -> None:
+        self._text = text
+        first = text.partition("\n")[0]
+        found = _PLACES.match(first)
+        if found is not None:
+            first = f"{first[found.end() :]} ({found.group().rstrip(': ')})"
+        self.reprcrash = _Crash(path, line, first)
+
+    def __str__(self) -> str:
+        return self._text
+
+    def toterminal(self, writer: Any) -> None:  # noqa: ANN401  # pytest names no public type
+        """Write all of it."""
+        writer.line(self._text)
+
+
+class Screens:
+    """Gives reports of scenarios their screens, before anything is told of them.
+
+    In the process that reports: on the way from a worker of xdist, a screen is a text.
+    """
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Before pytest's own reporters take the report."""
+        file, line, name = report.location
+        if not isinstance(report.longrepr, str) or not file.lower().endswith((".yaml", ".yml")):
+            return
+        screen: Any = Screen(report.longrepr, file, line or 0)
+        report.longrepr = screen
+        if report.when == "setup" and report.failed:
+            report.location = (file, line, f"{name} ({_WHILE_PLAYED})")
