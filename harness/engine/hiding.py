@@ -16,13 +16,13 @@ from harness.conversation import (
     Attachment,
     Exchange,
     Reply,
-    Response,
     Transcript,
     Turn,
     UserMessage,
 )
 from harness.engine.result import CheckResult, ScenarioResult
 from harness.errors import PlayError
+from harness.wire.exchange_redaction import redact_exchange, withheld_response
 from harness.wire.redaction import Redactor
 
 Error = TypeVar("Error", bound=PlayError)
@@ -57,7 +57,7 @@ def hidden_transcript(
     return replace(
         transcript,
         turns=tuple(hidden_turn(turn, captured, redactor) for turn in transcript.turns),
-        around=tuple(hidden_exchange(one, redactor) for one in transcript.around),
+        around=tuple(redact_exchange(one, redactor) for one in transcript.around),
     )
 
 
@@ -80,9 +80,7 @@ def withheld_transcript(transcript: Transcript) -> Transcript:
 
 
 def _withheld(exchange: Exchange) -> Exchange:
-    response = exchange.response and replace(
-        exchange.response, headers=(), body=WITHHELD, chunks=(), attempts=()
-    )
+    response = exchange.response and withheld_response(exchange.response, WITHHELD)
     return replace(exchange, response=response, contract=())
 
 
@@ -93,34 +91,6 @@ def hidden_error(error: Error, redactor: Redactor) -> Error:
     shown.hint = redactor.shortened(error.hint)
     shown.details = tuple(redactor.shortened(line) for line in error.details)
     return shown
-
-
-def hidden_exchange(exchange: Exchange, redactor: Redactor) -> Exchange:
-    """An exchange as it may be shown and stored."""
-    request, response = exchange.request, exchange.response
-    shown = replace(
-        request,
-        url=redactor.url(request.url),
-        headers=redactor.headers(request.headers),
-        body=redactor.body(request.body) if request.body else b"",
-    )
-    return replace(exchange, request=shown, response=response and _response(response, redactor))
-
-
-def _response(response: Response, redactor: Redactor) -> Response:
-    body, chunks = redactor.stream(response.body, response.chunks)
-    if not chunks:
-        body = redactor.respelled(body)
-    headers = redactor.headers(response.headers)
-    attempts = tuple(replace(one, reason=redactor.text(one.reason)) for one in response.attempts)
-    return replace(
-        response,
-        reason=redactor.text(response.reason),
-        headers=headers,
-        body=body,
-        chunks=chunks,
-        attempts=attempts,
-    )
 
 
 def _said(message: UserMessage, redactor: Redactor) -> UserMessage:
@@ -140,8 +110,8 @@ def hidden_turn(turn: Turn, captured: Collection[str], redactor: Redactor) -> Tu
         turn,
         reply=turn.reply and _reply(turn.reply, redactor),
         refusal=turn.refusal and hidden_error(turn.refusal, redactor),
-        exchanges=tuple(hidden_exchange(one, redactor) for one in turn.exchanges),
-        looked_up=tuple(hidden_exchange(one, redactor) for one in turn.looked_up),
+        exchanges=tuple(redact_exchange(one, redactor) for one in turn.exchanges),
+        looked_up=tuple(redact_exchange(one, redactor) for one in turn.looked_up),
         history=redactor.json(turn.history),
         variables=_variables(turn, captured, redactor),
     )

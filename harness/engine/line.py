@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.conversation import Exchange
-from harness.engine.hiding import hidden_exchange
 from harness.errors import (
     CassetteError,
     Interrupted,
@@ -22,9 +21,11 @@ from harness.providers.provider import Provider
 from harness.typing import Json
 from harness.wire import Wire
 from harness.wire.cassette import CassetteHead
+from harness.wire.exchange_redaction import redact_exchange
 from harness.wire.recording import RecordingWire
-from harness.wire.redaction import LONGEST, SHORTEST, Redactor
+from harness.wire.redaction import Redactor
 from harness.wire.replay import ReplayWire
+from harness.wire.secret_forms import LONGEST, SHORTEST
 from harness.wire.secret_spans import MARK
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Line:
     """Turn from which on nothing that was said before can become a secret any more."""
     is_never_settled: bool = False
     """Steps of the definition capture secrets, so each turn may bring one."""
+    _shown: list[Exchange] = field(default_factory=list)
+    """What was shown so far."""
 
     def tell(self, session: Mapping[str, Json]) -> None:
         """Note what the provider is told when the conversation opens.
@@ -100,11 +103,16 @@ class Line:
         """The exchanges as they may be shown and stored; recorded ones were redacted before."""
         if self.is_recorded:
             return exchanges
+        before = self.redactor
         for exchange in exchanges:
-            if exchange.response is not None:
-                self.redactor = self.redactor.learning(exchange.response.body)
-        shown = tuple(hidden_exchange(exchange, self.redactor) for exchange in exchanges)
+            self.redactor = self.redactor.learning(exchange)
+        if self.redactor is not before:
+            # What is a secret now may have been said before it was given.
+            again = [redact_exchange(exchange, self.redactor) for exchange in self._shown]
+            self.held_secrets |= any(map(_held_secret, self._shown, again))
+        shown = tuple(redact_exchange(exchange, self.redactor) for exchange in exchanges)
         self.held_secrets |= any(map(_held_secret, exchanges, shown))
+        self._shown += shown
         return shown
 
     def know(self, name: str, value: Json) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from harness.conversation import Request, Response
+from harness.conversation import Headers, Request, Response
 from harness.errors import PlayError, TransportError
 from harness.wire.cassette.rows import (
     Break,
@@ -15,7 +15,7 @@ from harness.wire.cassette.rows import (
     request_of,
     response_of,
 )
-from harness.wire.redaction import Redactor
+from harness.wire.exchange_redaction import Hides, redact_request, redact_response
 
 SENT = frozenset({"accept", "content-type"})
 """Request headers that are kept."""
@@ -58,40 +58,46 @@ class Kept:
     """Why the answer ended early, where the scenario does not expect that."""
 
 
-def kept(heard: Heard, redactor: Redactor, names: Collection[str]) -> Kept:
+def kept(heard: Heard, by: Hides, names: Collection[str]) -> Kept:
     """An interaction without secrets; `names` are those of the response headers to keep."""
-    request, response, error = heard.request, heard.response, heard.error
-    body, chunks = redactor.stream(response.body, response.chunks)
-    if not chunks:
-        body = redactor.respelled(body)
-    clean_request = replace(
-        request,
-        url=redactor.url(request.url),
-        headers=redactor.headers(tuple(h for h in request.headers if h[0].lower() in SENT)),
-        body=redactor.body(request.body),
-    )
-    clean_response = replace(
-        response,
-        reason=redactor.text(response.reason),
-        headers=redactor.headers(tuple(h for h in response.headers if h[0].lower() in names)),
-        body=body,
-        chunks=chunks,
-        attempts=tuple(replace(one, reason=redactor.text(one.reason)) for one in response.attempts),
-    )
-    broken: Break | None = None
+    error, broken = heard.error, None
     if isinstance(error, TransportError):
         # What stopped the run is nothing that a replay could repeat.
-        details = tuple(map(redactor.text, error.details))
-        broken = Break(error.code, redactor.text(error.message), details)
-    row = make_row(clean_request, clean_response, broken=broken)
+        broken = Break(error.code, error.message, error.details)
+    row = redacted_row(heard.request, heard.response, by, names, broken=broken)
     if error is None or heard.is_accepted:
         return Kept(row)
-    return Kept(row, redactor.text(f"{error.message} [{error.code}]"))
+    return Kept(row, by.text(f"{error.message} [{error.code}]"))
 
 
-def kept_again(one: Kept, redactor: Redactor, names: Collection[str]) -> Kept:
+def kept_again(one: Kept, by: Hides, names: Collection[str]) -> Kept:
     """The same without what became known as a secret since."""
-    row, broken = one.row, break_of(one.row)
-    error = TransportError(broken.code, broken.reason, details=broken.details) if broken else None
-    again = kept(Heard(request_of(row), response_of(row), error), redactor, names)
-    return Kept(again.row, redactor.text(one.broken))
+    row = one.row
+    again = redacted_row(request_of(row), response_of(row), by, names, broken=break_of(row))
+    return Kept(again, by.text(one.broken))
+
+
+def redacted_row(
+    request: Request,
+    response: Response,
+    by: Hides,
+    names: Collection[str],
+    *,
+    is_ours: bool = True,
+    broken: Break | None = None,
+) -> Row:
+    """The plain form of an interaction, without secrets and without headers that are not kept."""
+    if broken is not None:
+        broken = Break(broken.code, by.text(broken.reason), tuple(map(by.text, broken.details)))
+    request = replace(request, headers=_of(request.headers, SENT))
+    response = replace(response, headers=_of(response.headers, names))
+    return make_row(
+        redact_request(request, by),
+        redact_response(response, by),
+        is_ours=is_ours,
+        broken=broken,
+    )
+
+
+def _of(headers: Headers, names: Collection[str]) -> Headers:
+    return tuple(pair for pair in headers if pair[0].lower() in names)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.conversation import Request, Response
+from harness.conversation import Exchange, Request, Response
 from harness.errors import CassetteError, CheckCrashed, PlayError, TransportError
 from harness.wire.cassette import (
     Cassette,
@@ -17,6 +17,7 @@ from harness.wire.cassette import (
     remove_unfinished,
     write_cassette,
 )
+from harness.wire.exchange_redaction import withheld_response
 from harness.wire.journal import Journal, Leftover, read_journal
 from harness.wire.kept import RECEIVED, Heard, Kept, kept, kept_again
 from harness.wire.lock import WriterLock
@@ -204,7 +205,7 @@ class RecordingWire(Wire):
 
     def note(self, request: Request, response: Response, error: PlayError | None) -> None:
         """Keep an interaction that ended; one that broke off stands only in the journal."""
-        self.redactor = self.redactor.learning(response.body)
+        self.redactor = self.redactor.learning(Exchange(request=request, response=response))
         heard = Heard(request, response, error)
         if self.is_held:
             self._hold(heard)
@@ -229,11 +230,12 @@ class RecordingWire(Wire):
         """What is held back, from that one on, as it may be stored before it is released."""
         redactor = self.redactor.adding(self._located)
         held = map(_without_unsearched, self._held[first:])
-        return [self._veil.over(kept(one, redactor, self._names)) for one in held]
+        shown = [kept(one, redactor, self._names) for one in held]
+        return [kept_again(one, self._veil, self._names) for one in shown]
 
 
 def _without_unsearched(heard: Heard) -> Heard:
     """What is heard, without a body that may hold a secret anywhere."""
     if heard.is_searched:
         return heard
-    return replace(heard, response=replace(heard.response, headers=(), body=b"", chunks=()))
+    return replace(heard, response=withheld_response(heard.response))

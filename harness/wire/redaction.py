@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from harness.conversation import Headers
+from harness.conversation import Exchange, Headers
 from harness.typing import Json
-from harness.wire.secret_forms import forms_of
+from harness.wire.credentials import credentials_in
+from harness.wire.secret_forms import SHORTEST, SecretForms, latin
 from harness.wire.secret_names import (
     Span,
     is_piece,
@@ -19,15 +20,8 @@ from harness.wire.secret_names import (
 )
 from harness.wire.secret_spans import MARK, Chunks, merged, moved, replaced
 
-SHORTEST = 4
-"""Characters. A shorter value stands in every second text by chance."""
-LONGEST = 20_000
-"""Characters of a captured secret. Looking for all the ways to write it takes a second then, and
-a hundred for a million."""
 MOST_HEADERS = 1000
 """Headers that are remembered with what came of them."""
-_CREDENTIAL = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9._~+/=-]{16,}")
-"""Letters and digits without a space: no word of a reply that stands under such a name."""
 
 _CUT = re.compile(r"(… \(\d+ more characters\))")
 
@@ -35,9 +29,8 @@ _CUT = re.compile(r"(… \(\d+ more characters\))")
 class Redactor:
     """Replaces secrets by `<redacted:name>`, by name and by value.
 
-    By name: the headers and keys of `secret_names`. By value: each secret given here, raw,
-    percent-encoded, JSON-escaped, and in base64, alone or inside a longer text such as
-    `user:password`. Redacting twice changes nothing, and JSON stays JSON.
+    By name: the headers and keys of `secret_names`. By value: each secret given here, in every
+    spelling of `secret_forms`. Redacting twice changes nothing, and JSON stays JSON.
 
     Values shorter than four characters are not looked for. A secret that a reply spells over two
     events of a stream is not found.
@@ -49,22 +42,29 @@ class Redactor:
         *,
         headers: Iterable[str] = (),
         learned: Mapping[str, str] | None = None,
+        forms: Mapping[str, SecretForms] | None = None,
     ) -> None:
         """`secrets` are values by name; `headers` are further names of secret headers.
 
-        `learned` are names by value: several tokens may stand under one name.
+        `learned` are names by value: several tokens may stand under one name. `forms` are those
+        of another redactor, by value: they may have been compiled.
         """
-        given = {name: value for name, value in (secrets or {}).items() if value}
-        self._secrets = {name: v for name, v in given.items() if len(v) >= SHORTEST}
+        given = {name: value for name, value in (secrets or {}).items() if len(value) >= SHORTEST}
+        self._secrets = given
         self._headers = frozenset(name.lower() for name in headers)
         self._learned = dict(learned or {})
         # What was captured under a name is shown under it, also where it is a setting's value.
-        named = [*self._secrets.items(), *((name, value) for value, name in self._learned.items())]
-        forms = {form: name for name, value in named for form in forms_of(value)}
-        # Longest first: where one secret contains another, the whole of it goes.
-        self._marks = {_latin(one): mark(forms[one]) for one in sorted(forms, key=len)[::-1]}
-        self._forms = tuple(form.encode("latin-1") for form in self._marks)
-        self._pattern = re.compile("|".join(map(re.escape, self._marks)) or r"(?!)")
+        marks = {value: mark(name) for name, value in given.items()}
+        marks |= {value: mark(name) for value, name in self._learned.items()}
+        made = forms or {}
+        self._forms = {
+            value: known
+            if (known := made.get(value)) is not None and known.mark == one
+            else SecretForms(value, one)
+            for value, one in marks.items()
+        }
+        self._needles = tuple({one for known in self._forms.values() for one in known.needles})
+        self._exact = {known.value: known.mark for known in self._forms.values()}
         self._known_headers: dict[tuple[str, str], str] = {}
 
     def adding(self, values: Mapping[str, str]) -> Redactor:
@@ -80,35 +80,20 @@ class Redactor:
         if not new:
             return self
         learned = {**self._learned, **new}
-        return Redactor(self._secrets, headers=self._headers, learned=learned)
+        return Redactor(self._secrets, headers=self._headers, learned=learned, forms=self._forms)
 
     @property
     def learned(self) -> Mapping[str, str]:
         """What was learned or added since the secrets were given: names by value."""
         return self._learned
 
-    def learning(self, content: bytes) -> Redactor:
-        """A redactor that also knows the credentials which an answer gives, such as a token.
+    def learning(self, exchange: Exchange) -> Redactor:
+        """A redactor that also knows the credentials of an exchange: they may be said again.
 
-        What stands under a secret name is taken for one where it looks like one; it may be said
-        again elsewhere. The same redactor where there is nothing new.
+        The same redactor where there is nothing new.
         """
-        text = content.decode("latin-1")
-        given = {
-            text[span.start : span.end]: span.mark
-            for span in named_secrets(text)
-            if _CREDENTIAL.fullmatch(text, span.start, span.end)
-        }
-        known = {*self._learned, *self._secrets.values()}
-        new = {
-            value: mark_of.removeprefix("<redacted:").removesuffix(">")
-            for value, mark_of in given.items()
-            if value not in known
-        }
-        if not new:
-            return self
-        learned = {**self._learned, **new}
-        return Redactor(self._secrets, headers=self._headers, learned=learned)
+        found = credentials_in(exchange)
+        return self.adding({v: name for v, name in found.items() if v not in self._forms})
 
     @property
     def secrets(self) -> Mapping[str, str]:
@@ -133,27 +118,30 @@ class Redactor:
         # One character a byte: offsets in the text are offsets in the body.
         text = content.decode("latin-1")
         # By value first: where both find the same, it is the value's own mark.
-        found = [*self._by_value(content, text), *named_secrets(text)]
+        found = [*self._by_value(text), *named_secrets(text)]
         spans = merged(found, text) if found else []
         if not spans:
-            return content, chunks
+            return (content if chunks else self._respelled(content)), chunks
         redacted = replaced(text, spans).encode("latin-1")
         if text.lstrip()[:1] in ("{", "[") and _is_json(content) and not _is_json(redacted):
             # A secret stood where JSON has no text, such as a number.
             redacted = json.dumps(self.json(json.loads(content)), ensure_ascii=False).encode()
             spans = [Span(0, len(text), "")] if chunks else []
+        if not chunks:
+            redacted = self._respelled(redacted)
         return redacted, moved(chunks, spans, len(content), len(redacted))
 
-    def respelled(self, content: bytes) -> bytes:
+    def _respelled(self, content: bytes) -> bytes:
         """JSON without the secrets that its escapes hide; anything else as it is."""
-        if not self._forms or b"\\u" not in content:
+        if not self._needles or b"\\u" not in content:
             return content
         try:
-            plain = json.dumps(json.loads(content), ensure_ascii=False)
+            value = json.loads(content)
         except (ValueError, RecursionError):
             return content
-        redacted = self.text(plain)
-        return content if redacted == plain else redacted.encode("utf-8", "surrogatepass")
+        plain = latin(json.dumps(value, ensure_ascii=False))
+        spans = merged([*self._by_value(plain)], plain)
+        return replaced(plain, spans).encode("latin-1") if spans else content
 
     def text(self, text: str) -> str:
         """A message, a log line, a header's value."""
@@ -169,12 +157,12 @@ class Redactor:
         """`text` ends where it was cut, or is the remark that says so."""
         if _CUT.fullmatch(text):
             return text
-        content = _latin(text)
-        for form, mark_of in self._marks.items():
-            for length in range(len(form) - 1, SHORTEST - 1, -1):
-                if content.endswith(form[:length]):
-                    return _text(content[:-length]) + mark_of
-        return text
+        content = latin(text)
+        found = [(at, one) for one in self._forms.values() if (at := one.beginning(content))]
+        if not found:
+            return text
+        start, forms = min(found, key=lambda pair: pair[0])
+        return _text(content[:start]) + forms.mark
 
     def url(self, url: str) -> str:
         """A URL: its password, its query, and secrets anywhere in it."""
@@ -211,7 +199,7 @@ class Redactor:
             return [self._json(one) for one in value]
         if isinstance(value, bool) or value is None:
             return value
-        return self._marks.get(str(value), value)
+        return self._exact.get(str(value), value)
 
     def _member(self, key: str, value: Json) -> Json:
         is_leaf = isinstance(value, str | int | float) and not isinstance(value, bool)
@@ -219,7 +207,8 @@ class Redactor:
             return self._json(value)
         if MARK.search(str(value)):
             return str(value)
-        return self._marks.get(_latin(str(value))) or mark(key)
+        known = self.text(str(value))
+        return known if MARK.fullmatch(known) else mark(key)
 
     def _header(self, name: str, value: str) -> str:
         if name == "cookie":
@@ -232,10 +221,10 @@ class Redactor:
             return mark(name) if value else value
         return self.text(value)
 
-    def _by_value(self, content: bytes, text: str) -> Iterable[Span]:
-        if any(form in content for form in self._forms):
-            for match in self._pattern.finditer(text):
-                yield Span(match.start(), match.end(), self._marks[match[0]])
+    def _by_value(self, text: str) -> Iterator[Span]:
+        if any(needle in text for needle in self._needles):
+            for forms in self._forms.values():
+                yield from (Span(start, end, forms.mark) for start, end in forms.places(text))
 
 
 def _cookie(part: str, header: str) -> str:
@@ -245,13 +234,8 @@ def _cookie(part: str, header: str) -> str:
     return f"{name}={mark(header)}"
 
 
-def _latin(text: str) -> str:
-    """A text's UTF-8 as one character a byte: offsets are then bytes."""
-    return text.encode("utf-8", "surrogatepass").decode("latin-1")
-
-
 def _text(latin: str) -> str:
-    """The text that `_latin` was made of; half a character at its end is left out."""
+    """The text that `latin` was made of; half a character at its end is left out."""
     return latin.encode("latin-1").decode("utf-8", "ignore")
 
 

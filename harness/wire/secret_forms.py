@@ -5,51 +5,200 @@ from __future__ import annotations
 import base64
 import json
 import re
-from urllib.parse import quote, quote_plus
+from collections.abc import Callable, Iterator
+from functools import cached_property, lru_cache
+from html import escape
+from html.entities import codepoint2name
+from urllib.parse import quote
 
+SHORTEST = 4
+"""Characters. A shorter value stands in every second text by chance."""
+LONGEST = 20_000
+"""Characters of a captured secret. The patterns of a longer one take seconds to build."""
 ALIGNED = 8
 """Bytes from which on a secret is also found inside a longer text's base64."""
 
-
-def forms_of(value: str) -> set[str]:
-    """A secret as it is, percent-encoded, JSON-escaped, and in base64, alone and inside a text."""
-    content = value.encode("utf-8", "surrogatepass")
-    quoted = {quote(content, safe=""), quote(content), quote_plus(content)}
-    escaped = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
-    escaped |= {form.replace("/", "\\/") for form in escaped}
-    escaped |= {_spelled(value, special) for special in _SPELLED}
-    escaped |= {_HEX.sub(lambda match: match[1] + match[2].upper(), one) for one in escaped}
-    forms = {value, *quoted, *escaped}
-    forms |= {re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), one) for one in quoted}
-    forms |= {json.dumps(form)[1:-1] for form in escaped}
-    whole = base64.b64encode(content).decode().rstrip("=")
-    if len(whole) >= ALIGNED:
-        forms |= {whole, whole.translate(_URL_SAFE)}
-    if len(content) >= ALIGNED:
-        forms |= _inside_base64(content)
-    return forms
-
-
-_SPELLED = ("<>&", "<>&'", "\"&'+<>`")
-"""What Go, PHP and Ruby, and .NET write as `\\u….` in JSON, where others write it as it is."""
-_HEX = re.compile(r"(\\u)([0-9a-f]{4})")
-
-
-def _spelled(value: str, special: str) -> str:
-    parts = (f"\\u{ord(one):04x}" if one in special else json.dumps(one)[1:-1] for one in value)
-    return "".join(parts)
-
-
+_PARTS = re.compile("[A-Za-z0-9]+|[^A-Za-z0-9]")
 _URL_SAFE = str.maketrans("+/", "-_")
+_LAST_BMP = 0xFFFF
 
 
-def _inside_base64(content: bytes) -> set[str]:
-    """The letters that do not depend on what stands before and behind the secret."""
-    forms = set()
-    for before in range(3):
-        encoded = base64.b64encode(bytes(before) + content)
-        start = (0, 2, 3)[before]
-        end = (before + len(content)) * 8 // 6
-        kept = encoded[start:end].decode()
-        forms |= {kept, kept.translate(_URL_SAFE)}
-    return forms
+class SecretForms:
+    """One secret in every spelling that is looked for.
+
+    As it is; percent-encoded, JSON-escaped or HTML-escaped, or two of these one after the other
+    as in `_LAYERS`; in base64, base64 for URLs and hex, alone and inside a longer text. Texts are
+    UTF-8 with one character a byte (`latin`), so that offsets are bytes.
+    """
+
+    def __init__(self, value: str, mark: str) -> None:
+        """`value` is at least `SHORTEST` characters long."""
+        self.value = latin(value)
+        self.mark = mark
+        self._given = value
+        content = value.encode("utf-8", "surrogatepass")
+        # No layer touches letters and digits, so a text without these holds none of them.
+        self._core = max(filter(_is_run, _PARTS.findall(value)), key=len, default="")
+        self._encoded = _base64_of(content) | {content.hex(), content.hex().upper()}
+        self.needles = (self._core, *self._encoded)
+        """A text in which none of these stands does not hold the secret."""
+
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Start and end of each place where the secret stands; they may overlap."""
+        as_it_is = list(_found(self.value, text))
+        yield from as_it_is
+        for form in self._encoded:
+            yield from _found(form, text)
+        # Nearly always it is there as it is, and nowhere else.
+        if text.count(self._core) > len(as_it_is) * self.value.count(self._core):
+            for start, layers in self._starts:
+                for match in start.finditer(text):
+                    end = _end_of(self._taken_apart[2], text, match.end(1), layers)
+                    if end is not None:
+                        yield match.start(), end
+
+    @cached_property
+    def _starts(self) -> tuple[tuple[re.Pattern[str], tuple[Layer, ...]], ...]:
+        """The beginning in each spelling. A pattern of a whole secret takes seconds to compile."""
+        head, run, _ = self._taken_apart
+        return tuple(
+            (re.compile(f"(?=({''.join(_written(one, layers) for one in head)}{run}))"), layers)
+            for layers in _LAYERS
+        )
+
+    @cached_property
+    def _taken_apart(self) -> tuple[str, str, tuple[str, ...]]:
+        """What stands before the first letters and digits, these, and the parts behind them.
+
+        A part is a run of letters and digits, or one other character.
+        """
+        parts = _PARTS.findall(self._given)
+        at = next((n for n, part in enumerate(parts) if _is_run(part)), len(parts))
+        return "".join(parts[:at]), "".join(parts[at : at + 1]), tuple(parts[at + 1 :])
+
+    def beginning(self, text: str) -> int | None:
+        """Where the first characters of the secret stand at the end of a text that was cut."""
+        for form in self._usual:
+            for length in range(len(form) - 1, SHORTEST - 1, -1):
+                if text.endswith(form[:length]):
+                    return len(text) - length
+        return None
+
+    @cached_property
+    def _usual(self) -> tuple[str, ...]:
+        """The spellings in which messages show a value."""
+        value = self._given
+        spelled = {
+            *(value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]),
+            *(quote(value, errors="surrogatepass"), quote(value, safe="", errors="surrogatepass")),
+            *(escape(value), escape(value, quote=False)),
+        }
+        return (*map(latin, spelled), *self._encoded)
+
+
+def _found(form: str, text: str) -> Iterator[tuple[int, int]]:
+    at = text.find(form)
+    while at >= 0:
+        yield at, at + len(form)
+        at = text.find(form, at + len(form))
+
+
+def latin(text: str) -> str:
+    """A text's UTF-8 as one character a byte: offsets are then bytes."""
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+def _base64_of(content: bytes) -> set[str]:
+    """The secret's base64, and the letters that stand inside that of any longer text."""
+    forms = {base64.b64encode(content).decode().rstrip("=")}
+    forms = {form for form in forms if len(form) >= ALIGNED}
+    if len(content) >= ALIGNED:
+        for before in range(3):
+            encoded = base64.b64encode(bytes(before) + content)
+            start = (0, 2, 3)[before]
+            forms.add(encoded[start : (before + len(content)) * 8 // 6].decode())
+    return forms | {form.translate(_URL_SAFE) for form in forms}
+
+
+Layer = Callable[[str], tuple[str, ...]]
+"""What an escape makes of a character: each of its spellings."""
+
+
+def _percent(char: str) -> tuple[str, ...]:
+    """How a character may stand in a URL or a form. Some clients leave more as it is."""
+    digits = char.encode("utf-8", "surrogatepass").hex(" ").split()
+    upper = "".join(f"%{one.upper()}" for one in digits)
+    plain = ("+",) if char == " " else () if char == "%" else (char,)
+    return (upper, upper.lower(), *plain)
+
+
+def _json(char: str) -> tuple[str, ...]:
+    """How a character may stand in a JSON text. .NET, Go, PHP and Ruby escape more than needed."""
+    code = ord(char)
+    units = [code]
+    if code > _LAST_BMP:
+        units = [0xD800 + ((code - 0x10000) >> 10), 0xDC00 + ((code - 0x10000) & 0x3FF)]
+    lower = "".join(f"\\u{unit:04x}" for unit in units)
+    upper = "".join(f"\\u{unit:04X}" for unit in units)
+    short = ("\\/", "/") if char == "/" else (json.dumps(char, ensure_ascii=False)[1:-1],)
+    return (upper, lower, *short)
+
+
+def _html(char: str) -> tuple[str, ...]:
+    """How a character may stand in HTML or XML. Which ones are escaped depends on who writes it."""
+    code = ord(char)
+    name = "apos" if char == "'" else codepoint2name.get(code)
+    named = (f"&{name};",) if name else ()
+    plain = () if char in "&<" else (char,)
+    # PHP writes `&#039;`.
+    numbers = (f"&#{code};", f"&#0{code};", f"&#x{code:x};", f"&#x{code:X};")
+    return (*named, *numbers, *plain)
+
+
+_LAYERS: tuple[tuple[Layer, ...], ...] = (
+    (_percent,),
+    (_json,),
+    (_html,),
+    (_percent, _percent),
+    (_json, _json),
+    (_json, _percent),
+    (_json, _html),
+    (_html, _json),
+)
+"""What may be done to a secret before it is said, in this order: JSON in a query is
+`(_json, _percent)`, an HTML page in a JSON text `(_html, _json)`."""
+
+
+def _end_of(parts: tuple[str, ...], text: str, at: int, layers: tuple[Layer, ...]) -> int | None:
+    """Where the parts end that begin there; None where something else stands."""
+    for part in parts:
+        if _is_run(part):
+            if not text.startswith(part, at):
+                return None
+            at += len(part)
+        else:
+            match = _pattern_of(part, layers).match(text, at)
+            if match is None:
+                return None
+            at = match.end()
+    return at
+
+
+def _is_run(part: str) -> bool:
+    return part.isascii() and part.isalnum()
+
+
+@lru_cache(maxsize=4096)
+def _pattern_of(char: str, layers: tuple[Layer, ...]) -> re.Pattern[str]:
+    return re.compile(_written(char, layers))
+
+
+@lru_cache(maxsize=4096)
+def _written(char: str, layers: tuple[Layer, ...]) -> str:
+    """A pattern of all spellings of a character, the longest first."""
+    if not layers or _is_run(char):
+        return re.escape(latin(char))
+    first, rest = layers[0], layers[1:]
+    spelled = {"".join(_written(one, rest) for one in text) for text in first(char)}
+    ordered = sorted(spelled, key=lambda one: (-len(one), one))
+    return ordered[0] if len(ordered) == 1 else f"(?:{'|'.join(ordered)})"

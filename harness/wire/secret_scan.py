@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import unquote_to_bytes
 
 SHORTEST = 4
@@ -18,6 +19,7 @@ SHORTEST_LINE = 12
 
 _OURS = re.compile(rb"<redacted:[A-Za-z0-9_.-]*>")
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]{6,}")
+_HEX_RUN = re.compile(rb"[0-9A-Fa-f]{8,}")
 _ESCAPE = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
@@ -37,12 +39,14 @@ class SecretScan:
         """The names of the secrets that are there."""
         if not self._needles:
             return []
-        views = _views(_OURS.sub(b" ", content))
-        return [
-            name
-            for name, needles in self._needles.items()
-            if any(needle in view for view in views for needle in needles)
-        ]
+        found: set[str] = set()
+        for view in _views(_OURS.sub(b" ", content)):
+            found |= {
+                name
+                for name, needles in self._needles.items()
+                if name not in found and any(needle in view for needle in needles)
+            }
+        return [name for name in self._needles if name in found]
 
 
 def _parts(value: str) -> list[str]:
@@ -50,19 +54,36 @@ def _parts(value: str) -> list[str]:
     return [value, *(line for line in lines if len(line) >= SHORTEST_LINE and line != value)]
 
 
-def _views(content: bytes) -> list[bytes]:
-    """The content as it stands, and with its escapes undone one after the other."""
-    views = [content]
-    plain = content.replace(b"''", b"'")
-    for _ in range(2):
-        plain = _ESCAPE.sub(_unescaped, plain)
-        views.append(plain)
-    views += [_unquoted(view) for view in views]
+def _views(content: bytes) -> Iterator[bytes]:
+    """The content as it stands, and with up to two encodings undone, in any order."""
+    yield content
+    for plain in _undone(content):
+        yield plain
+        yield from _undone(plain)
+    escapes_undone = _without_escapes(content)
     # Wrapped base64 is joined; what it decodes to may start at any of four letters.
     joined = re.sub(rb"\s+", b"", content)
-    runs = [run for view in (content, views[1], joined) for run in _RUN.findall(view)]
-    views.append(b"\n".join(_decoded(run[start:]) for run in runs for start in range(4)))
-    return views
+    runs = [run for view in (content, escapes_undone, joined) for run in _RUN.findall(view)]
+    yield b"\n".join(_decoded(run[start:]) for run in runs for start in range(4))
+    digits = _HEX_RUN.findall(content)
+    yield b"\n".join(_from_hex(run[start:]) for run in digits for start in range(2))
+
+
+def _undone(content: bytes) -> Iterator[bytes]:
+    """The content without its escapes, without its percent-encoding, and without HTML's."""
+    if b"\\" in content or b"''" in content:
+        yield _without_escapes(content)
+    if b"%" in content:
+        yield unquote_to_bytes(content)
+    if b"+" in content:
+        yield unquote_to_bytes(content.replace(b"+", b" "))
+    if b"&" in content:
+        text = content.decode("utf-8", "surrogateescape")
+        yield html.unescape(text).encode("utf-8", "surrogateescape")
+
+
+def _without_escapes(content: bytes) -> bytes:
+    return _ESCAPE.sub(_unescaped, content.replace(b"''", b"'"))
 
 
 def _unescaped(match: re.Match[bytes]) -> bytes:
@@ -73,13 +94,13 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
     return chr(code).encode("utf-8", "surrogatepass") if code <= 0x10FFFF else b""  # noqa: PLR2004  Unicode's end
 
 
-def _unquoted(content: bytes) -> bytes:
-    return unquote_to_bytes(content.replace(b"+", b" ")) + b"\n" + unquote_to_bytes(content)
-
-
 def _decoded(run: bytes) -> bytes:
     padded = run[: len(run) // 4 * 4] if len(run) % 4 == 1 else run + b"=" * (-len(run) % 4)
     try:
         return base64.b64decode(padded.replace(b"-", b"+").replace(b"_", b"/"))
     except binascii.Error:
         return b""
+
+
+def _from_hex(run: bytes) -> bytes:
+    return bytes.fromhex(run[: len(run) // 2 * 2].decode())

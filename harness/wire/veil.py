@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from urllib.parse import urlsplit
 
-from harness.conversation import Headers, Request, Response
+from harness.conversation import Headers
 from harness.typing import Json
-from harness.wire.cassette.rows import Break, break_of, make_row, request_of, response_of
-from harness.wire.kept import Kept
 from harness.wire.secret_names import Span
 from harness.wire.secret_names import mark as mark_of
 from harness.wire.secret_spans import Chunks, moved, replaced
@@ -21,7 +18,9 @@ LONGEST_KEY = 16
 _SECRET = re.compile(r"(?=.*[0-9]).{4,}|(?=.*[^_][-.~+%@|\\:]).{8,}|.{16,}")
 _PART = re.compile(r"<redacted:[^>]*>|[^\s\"'<>()\[\]{},;/?&=#\x80-\U0010ffff]+")
 _CHARSET = re.compile(r"(?i)(?:charset[=:])?(?:utf-?\d+|iso-8859-\d+)")
-_PLAIN_HEADERS = frozenset({"cache-control", "content-language", "content-type", "retry-after"})
+_PLAIN_HEADERS = frozenset(
+    {"accept", "cache-control", "content-language", "content-type", "retry-after"}
+)
 _IN_URL = re.compile(r"(?<![:/])/[^/?#]+|=[^&#]+")
 
 
@@ -37,45 +36,26 @@ class Veil:
         self._marks: dict[str, str] = {}
         self._plain: set[str] = set()
 
-    def over(self, one: Kept) -> Kept:
-        """The same interaction with its words hidden."""
-        request, response = request_of(one.row), response_of(one.row)
-        self._plain.add(urlsplit(request.url).netloc)
-        broken = break_of(one.row)
-        if broken is not None:
-            details = tuple(map(self._text, broken.details))
-            broken = Break(broken.code, self._text(broken.reason), details)
-        row = make_row(self._request(request), self._response(response), broken=broken)
-        return Kept(row, self._text(one.broken))
-
-    def _request(self, request: Request) -> Request:
-        scheme, separator, rest = request.url.partition("://")
+    def url(self, url: str) -> str:
+        """An absolute URL: its host is shown, here and wherever it is said later."""
+        self._plain.add(urlsplit(url).netloc)
+        scheme, separator, rest = url.partition("://")
         host, slash, path = rest.partition("/")
-        return replace(
-            request,
-            url=f"{scheme}{separator}{host}{_IN_URL.sub(self._of_url, slash + path)}",
-            body=self._body(request.body, ())[0],
-        )
+        return f"{scheme}{separator}{host}{_IN_URL.sub(self._of_url, slash + path)}"
 
-    def _response(self, response: Response) -> Response:
-        body, chunks = self._body(response.body, response.chunks)
-        attempts = tuple(replace(one, reason=self._text(one.reason)) for one in response.attempts)
-        return replace(
-            response,
-            reason=self._text(response.reason),
-            headers=self._headers(response.headers),
-            body=body,
-            chunks=chunks,
-            attempts=attempts,
-        )
-
-    def _headers(self, headers: Headers) -> Headers:
+    def headers(self, headers: Headers) -> Headers:
+        """Headers, but for those that hold no ids."""
         return tuple(
-            (name, value if name.lower() in _PLAIN_HEADERS else self._text(value))
+            (name, value if name.lower() in _PLAIN_HEADERS else self.text(value))
             for name, value in headers
         )
 
-    def _body(self, content: bytes, chunks: Chunks) -> tuple[bytes, Chunks]:
+    def text(self, text: str) -> str:
+        """A sentence."""
+        return _PART.sub(lambda found: self._word(found[0]), text)
+
+    def stream(self, content: bytes, chunks: Chunks) -> tuple[bytes, Chunks]:
+        """A body, and its chunks with the lengths that they have now."""
         if not chunks:
             try:
                 value = self._json(json.loads(content))
@@ -97,7 +77,7 @@ class Veil:
 
     def _json(self, value: Json) -> Json:
         if isinstance(value, str):
-            return self._text(value)
+            return self.text(value)
         if isinstance(value, Mapping):
             return {self._key(key): self._json(one) for key, one in value.items()}
         if isinstance(value, list):
@@ -109,10 +89,7 @@ class Veil:
 
     def _key(self, key: str) -> str:
         is_credential = len(key) >= LONGEST_KEY and any(map(str.isdigit, key))
-        return self._text(key) if is_credential else key
-
-    def _text(self, text: str) -> str:
-        return _PART.sub(lambda found: self._word(found[0]), text)
+        return self.text(key) if is_credential else key
 
     def _of_url(self, found: re.Match[str]) -> str:
         # A part of an address is a word, whatever is percent-encoded in it.

@@ -6,7 +6,7 @@ import pytest
 
 from harness.conversation import Origin, Request, Response
 from harness.wire.cassette.rows import bytes_of, make_row
-from harness.wire.kept import Kept
+from harness.wire.kept import RECEIVED, Kept, kept_again
 from harness.wire.veil import Veil
 
 ORIGIN = Origin(turn=1, step="send.1", message="m")
@@ -18,7 +18,7 @@ def interaction(body: bytes, url: str = "http://127.0.0.1:8702/talk/r0-77", chun
 
 
 def body_of(veil: Veil, one: Kept) -> bytes:
-    row = veil.over(one).row
+    row = kept_again(one, veil, RECEIVED).row
     return bytes_of(row["body"], is_base64=row["body_is_base64"])
 
 
@@ -53,8 +53,8 @@ def test_what_is_an_ordinary_word_stays():
 def test_the_same_word_has_the_same_mark():
     """So that an id that a later request repeats still fits; numbers too."""
     veil = Veil()
-    first = veil.over(interaction(b'{"id": "r0-77", "pin": 8391744}')).row
-    second = veil.over(interaction(b'{"text": "room r0-77, pin 8391744"}')).row
+    first = kept_again(interaction(b'{"id": "r0-77", "pin": 8391744}'), veil, RECEIVED).row
+    second = kept_again(interaction(b'{"text": "room r0-77, pin 8391744"}'), veil, RECEIVED).row
 
     assert first["uri"] == "http://127.0.0.1:8702/talk/<redacted:unsettled-1>"
     assert json.loads(first["body"]) == {
@@ -69,7 +69,9 @@ def test_the_same_word_has_the_same_mark():
 def test_the_chunks_of_a_stream_stay_whole():
     """A word that is split over two chunks counts to the first; lengths are those of the body."""
     body = b"data: your Tk5-qZ8x\n\n"
-    shown = Veil().over(interaction(body, chunks=((0.1, 14), (0.2, len(body) - 14)))).row
+    heard = interaction(body, chunks=((0.1, 14), (0.2, len(body) - 14)))
+
+    shown = kept_again(heard, Veil(), RECEIVED).row
 
     assert shown["body"] == "data: your <redacted:unsettled-2>\n\n"
     assert sum(length for _, length in shown["chunks"]) == len(shown["body"])
