@@ -17,6 +17,8 @@ from harness.yaml_reader import Document, read
 
 Examine = Callable[[Document, FileKind], None]
 """Raises `AuthoringError` where a document is not of the kind."""
+LARGEST_PART = 16 * 1024 * 1024
+"""Bytes of another file that a scenario names; YAML files have a limit of their own."""
 Digests = list[list[str]]
 """Paths, relative to the project, and hashes of what stood there."""
 
@@ -119,6 +121,10 @@ class Parts:
             raise BadFile("outside-project", f"{quote(name)} lies outside the project", hint)
         shown = self._config.shown(path)
         try:
+            size = path.stat().st_size
+            if size > LARGEST_PART:
+                message = f"{shown} has {size:,} bytes; the limit is {LARGEST_PART:,}"
+                raise BadFile("too-large", message, "split the file")
             content = self._given[shown] = path.read_bytes()
         except FileNotFoundError as error:
             known = _beside(path, root)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from harness.counted import counted
 from harness.scenario import Waiver
 
 
@@ -37,6 +38,21 @@ class Mode(StrEnum):
     def is_compared(self) -> bool:
         """Live conversations are compared with their recordings."""
         return self in (Mode.REFRESH, Mode.DRIFT)
+
+
+MOST_CONVERSATIONS = 100_000
+"""Of one scenario: its rows, takes and providers multiplied."""
+
+
+def amount_problem(rows: int, takes: int, providers: int) -> str:
+    """Why a scenario cannot be planned; empty where it makes few enough conversations."""
+    count = rows * takes * providers
+    if count <= MOST_CONVERSATIONS:
+        return ""
+    return (
+        f"the scenario makes {count:,} conversations, the limit is {MOST_CONVERSATIONS:,}:"
+        f" {counted(rows, 'row')}, {counted(takes, 'take')}, {counted(providers, 'provider')}"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

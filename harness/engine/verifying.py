@@ -8,10 +8,12 @@ from dataclasses import replace
 from harness.checks import BadExpectation
 from harness.checks.pattern import Pattern
 from harness.engine.fitting_providers import untold_problems
+from harness.engine.plan import amount_problem
 from harness.engine.project import Project
 from harness.errors import Problem, did_you_mean, quote
 from harness.providers.catalogue import definition_of
 from harness.scenario import Expectation, Scenario, Scope, UserTurn, named_in, turn_subject
+from harness.scenario.names import FEWER_ROWS
 from harness.source import Place
 from harness.yaml_reader import Document, Node
 
@@ -36,6 +38,7 @@ def _problems(
     project: Project, scenario: Scenario, documents: Sequence[Document]
 ) -> Iterator[Problem]:
     yield from _provider_problems(project, scenario, documents)
+    yield from _amount_problems(project, scenario, documents[0])
     yield from _history_problems(project, scenario)
     yield from untold_problems(project, scenario, documents)
     yield from _tag_problems(project, documents)
@@ -58,6 +61,16 @@ def _provider_problems(
             place=scenario.place,
             hint=f"add 'provider:', one of {', '.join(project.config.providers)}",
         )
+
+
+def _amount_problems(project: Project, scenario: Scenario, document: Document) -> Iterator[Problem]:
+    """More conversations than can be planned."""
+    takes = scenario.repeat.takes if scenario.repeat else 1
+    providers = project.providers_of(scenario.providers, ())
+    message = amount_problem(len(scenario.rows), takes, len(providers))
+    if message:
+        place = document.at("scenario").place
+        yield Problem(code="too-many-conversations", message=message, place=place, hint=FEWER_ROWS)
 
 
 def _history_problems(project: Project, scenario: Scenario) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ import pytest
 
 from harness.engine.drift.drift import Drift
 from harness.engine.loading import entry_of
-from harness.engine.plan import Entry, Mode, Play
+from harness.engine.plan import Entry, Mode, Play, amount_problem
 from harness.engine.project import EARLY_SCENARIOS, Project
 from harness.engine.result import ScenarioResult
 from harness.engine.runner import Runner
@@ -89,9 +89,16 @@ class Suite:
         )
 
     def plays_of(self, file: Path, entry: Entry) -> Iterator[Play]:
-        """What is to be played of a file. Raises `ScenarioError` where its id is taken."""
+        """What is to be played of a file.
+
+        Raises `ScenarioError` where its id is taken, or it makes too many conversations.
+        """
         self._claim(file, entry)
-        for provider in self.project.providers_of(entry.providers, self._chosen):
+        providers = self.project.providers_of(entry.providers, self._chosen)
+        if message := amount_problem(len(entry.rows), entry.takes, len(providers)):
+            hint = "choose fewer with --harness-provider"
+            raise self._bad_entry("too-many-conversations", file, entry, message, hint)
+        for provider in providers:
             for row in entry.rows:
                 yield Play(file=file, scenario=entry.scenario, provider=provider, row=row)
 
@@ -244,15 +251,14 @@ class Suite:
         if first == file:
             return
         line = entry_of(self.project, first).line
-        config = self.project.config
-        raise ScenarioError(
-            Problem(
-                code="duplicate-scenario",
-                message=f"the id '{entry.scenario}' is taken by {config.shown(first)}:{line}",
-                where=f"{config.shown(file)}:{entry.line}",
-                hint="ids name cassettes, so each is used once, whatever its case",
-            )
-        )
+        where = f"{self.project.config.shown(first)}:{line}"
+        message = f"the id '{entry.scenario}' is taken by {where}"
+        hint = "ids name cassettes, so each is used once, whatever its case"
+        raise self._bad_entry("duplicate-scenario", file, entry, message, hint)
+
+    def _bad_entry(self, code: str, file: Path, entry: Entry, message: str, hint: str) -> Exception:
+        where = f"{self.project.config.shown(file)}:{entry.line}"
+        return ScenarioError(Problem(code=code, message=message, where=where, hint=hint))
 
 
 def open_suite(config: pytest.Config, file: Path, mode: str) -> Suite:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from harness.errors import did_you_mean, quote
 from harness.scenario.compiling import Compiler
-from harness.scenario.names import slug
+from harness.scenario.names import FEWER_ROWS, MOST_ROWS, slug
 from harness.scenario.scenario import AssistantLine, Part, Row, Scenario, UserTurn, Way
-from harness.scenario.utterances import spoken_rows
+from harness.scenario.utterances import TooManyRows, spoken_rows
 from harness.yaml_reader import Node
 
 Entry = UserTurn | AssistantLine
@@ -54,6 +54,18 @@ class Ways:
         self, rows: Sequence[Row], spoken: Mapping[int, Node], identifier: str
     ) -> tuple[Row, ...]:
         """Every row in each of the conversations, with every utterance that is picked there."""
+        try:
+            return self._rows(rows, spoken, identifier)
+        except TooManyRows as error:
+            top = self._compiler.document.at()
+            message = f"the scenario has {error.count:,} rows, the limit is {MOST_ROWS:,}"
+            node = next(iter(spoken.values()), top.at("turns"))
+            self._compiler.note("too-many-rows", message, node, FEWER_ROWS, key=True)
+            return tuple(rows[:1])
+
+    def _rows(
+        self, rows: Sequence[Row], spoken: Mapping[int, Node], identifier: str
+    ) -> tuple[Row, ...]:
         if not self._ended:
             return spoken_rows(rows, spoken, identifier, set())
         self._require_turns()

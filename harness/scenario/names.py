@@ -11,6 +11,10 @@ from harness.typing import Json
 
 ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 _ID = re.compile(ID_PATTERN)
+MOST_ROWS = 10_000
+"""Rows of one scenario: those of its matrix, with every utterance and in every branch."""
+FEWER_ROWS = "divide them among several scenarios"
+"""What to do where there are more."""
 _RESERVED = frozenset(
     ("con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10)))
 )

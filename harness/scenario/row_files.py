@@ -42,6 +42,8 @@ def from_json(shown: str, text: str) -> list[Record]:
     """The rows of a JSON file: a list of objects. Raises `BadFile`."""
     try:
         records = json.loads(text)
+    except RecursionError as error:
+        raise BadFile("wrong-rows", f"{shown} is nested too deeply") from error
     except ValueError as error:
         raise BadFile("wrong-rows", f"{shown} is no JSON: {error}") from error
     if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):

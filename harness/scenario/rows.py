@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from harness.errors import quote
 from harness.scenario.compiling import Compiler
 from harness.scenario.files import BadFile
-from harness.scenario.names import matrix_rows, slug, unique_name
+from harness.scenario.names import FEWER_ROWS, MOST_ROWS, matrix_rows, slug, unique_name
 from harness.scenario.row_files import Record, from_csv, from_json, require_names
 from harness.scenario.scenario import Row
 from harness.typing import Json
@@ -39,13 +41,27 @@ def read_rows(node: Node | None, compiler: Compiler) -> tuple[Row, ...]:
         if not (is_file and key == FILE):
             require_distinct(values, "value", compiler)
     if named is None or not is_file:
-        return matrix_rows(matrix)
+        return matrix_rows(_bounded(matrix, 1, node, compiler))
     del matrix[FILE]
     lines = _lines_of(named, compiler)
+    matrix = _bounded(matrix, len(lines), node, compiler)
     for name in sorted(matrix.keys() & lines[0].values.keys()) if lines else ():
         message = f"'{name}' is a column of {named.value} too"
         compiler.note("wrong-rows", message, node.at(name), "keep one of them", key=True)
     return tuple(_joined(lines, matrix_rows(matrix) if matrix else (Row(name=""),)))
+
+
+def _bounded(
+    matrix: Mapping[str, Json], lines: int, node: Node, compiler: Compiler
+) -> dict[str, Json]:
+    """The values that are combined; of a matrix with too many rows only the first of each."""
+    lists = {name: one if isinstance(one, list) else [one] for name, one in matrix.items()}
+    count = lines * math.prod(map(len, lists.values()))
+    if count <= MOST_ROWS:
+        return dict(matrix)
+    message = f"the matrix makes {count:,} rows, the limit is {MOST_ROWS:,}"
+    compiler.note("too-many-rows", message, node, FEWER_ROWS, key=True)
+    return {name: values[:1] for name, values in lists.items()}
 
 
 def require_distinct(values: Node, noun: str, compiler: Compiler) -> None:
@@ -73,9 +89,10 @@ def _lines_of(node: Node, compiler: Compiler) -> list[_Line]:
     try:
         shown, text = compiler.files.text(str(node.value), node.document.source.path)
         is_json = shown.endswith(".json")
-        records = from_json(shown, text) if is_json else list(from_csv(shown, text))
-        lines = [_line(record) for _, record in records]
+        found = from_json(shown, text) if is_json else from_csv(shown, text)
+        records = list(islice(found, MOST_ROWS + 1))
         _require_fit(shown, records)
+        lines = [_line(record) for _, record in records]
     except BadFile as error:
         compiler.note(error.code, error.message, node, error.hint)
         compiler.knows_names = False
@@ -96,6 +113,9 @@ def _require_fit(shown: str, records: Sequence[Record]) -> None:
     """Raise unless all lines have the same names, which can be used in `${…}`."""
     if not records:
         raise BadFile("wrong-rows", f"{shown} holds no row")
+    if len(records) > MOST_ROWS:
+        message = f"{shown} has more than {MOST_ROWS:,} rows, which is the limit"
+        raise BadFile("too-many-rows", message, FEWER_ROWS)
     columns = {*records[0][1]}
     named: dict[str, str] = {}
     for where, record in records:

@@ -23,6 +23,9 @@ from harness.scenario.scenario import (
 )
 from harness.yaml_reader import Node
 
+MOST_TURNS = 2_000
+"""Turns of one scenario, lines of the assistant and entries of its fragments included."""
+
 
 class Turns:
     """Reads the turns of one conversation; what is wrong with them is noted."""
@@ -30,6 +33,7 @@ class Turns:
     def __init__(self, compiler: Compiler) -> None:
         self._compiler = compiler
         self._number = 0
+        self._entries_said = 0
         self._taken: dict[str, Node] = {}
         self.continued: list[Node] = []
         """The scenarios that this one continues, the nearest first."""
@@ -63,6 +67,8 @@ class Turns:
     def _entries(
         self, node: Node, part: Part, chain: Chain, given: tuple[Given, ...]
     ) -> Iterator[Entry]:
+        if not self._has_room(node):
+            return
         included, assistant = node.get("include"), node.get("assistant")
         if included is not None:
             _require_alone(node, "include", self._compiler)
@@ -104,6 +110,15 @@ class Turns:
         message = f"{document.source.path} has no turn {quote(str(last.value))}"
         hint = did_you_mean(str(last.value), ways.to) or "give the turn an 'id:'"
         self._compiler.note("unknown-turn", message, last, hint)
+
+    def _has_room(self, node: Node) -> bool:
+        """Whether one more entry can be said; the first for which there is no room is noted."""
+        self._entries_said += 1
+        if self._entries_said == MOST_TURNS + 1:
+            message = f"the scenario has more than {MOST_TURNS:,} turns, which is the limit"
+            hint = "fragments count each time they are included"
+            self._compiler.note("too-many-turns", message, node, hint)
+        return self._entries_said <= MOST_TURNS
 
     def _claim(self, identifier: Node | None) -> None:
         if identifier is None:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from harness.scenario.names import slug, unique_name
+from harness.scenario.names import MOST_ROWS, slug, unique_name
 from harness.scenario.scenario import Row
 from harness.yaml_reader import Node
+
+
+class TooManyRows(Exception):
+    """A scenario would have so many rows."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +38,15 @@ def spoken_rows(
 
     `spoken` holds the messages that have several, by the number of their turn. A sample is drawn
     with the scenario's id where it names no seed, so it is the same in every run. Names that are
-    `taken` get a number; the new ones are taken then.
+    `taken` get a number; the new ones are taken then. Raises `TooManyRows`.
     """
     if not spoken and not taken:
         taken.update(row.name for row in rows)
         return tuple(rows)
     choices = [tuple(_choices(turn, user, identifier)) for turn, user in spoken.items()]
+    count = len(taken) + len(rows) * math.prod(map(len, choices))
+    if count > MOST_ROWS:
+        raise TooManyRows(count)
     return tuple(_combined(rows, choices, taken))
 
 

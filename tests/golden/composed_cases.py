@@ -59,6 +59,24 @@ COMPOSED: dict[str, dict[str, str]] = {
     "defaults-with-an-undefined-variable": defaults("vars: {a: '${b}'}\n"),
     "defaults-with-a-bad-pattern": defaults("expect: {never: {matches: '(a'}}\n"),
     "rows-missing": {NAME: ROWS, "row.csv": "a\n1\n"},
+    "B6-rows-of-a-file-beyond-the-limit": {NAME: ROWS, "rows.csv": "a\n" + "1\n" * 10_001},
+    "B6-rows-of-a-file-times-a-list": {
+        NAME: f"{HEAD}matrix: {{file: rows.csv, c: {list(range(11))}}}\n{TURN}",
+        "rows.csv": "name,a\n" + "".join(f"{n},1\n" for n in range(1_000)),
+    },
+    "B6-rows-of-a-json-file-that-is-too-deep": {
+        NAME: ROWS.replace(".csv", ".json"),
+        "rows.json": "[" * 100_000,
+    },
+    "B6-rows-of-a-file-that-is-too-large": {NAME: ROWS, "rows.csv": "a\n" * (8 * 1024 * 1024 + 1)},
+    "B6-fragments-that-multiply": {
+        NAME: including("fragments/f0.yaml"),
+        **{
+            f"fragments/f{level}.yaml": "turns:\n" + f"  - include: f{level + 1}.yaml\n" * 10
+            for level in range(12)
+        },
+        "fragments/f12.yaml": TURN,
+    },
     "rows-empty": {NAME: ROWS, "rows.csv": "a,b\n"},
     "rows-with-a-cell-too-many": {NAME: ROWS, "rows.csv": "a,b\n1,2\n1,2,3\n"},
     "rows-with-a-wrong-name": {NAME: ROWS, "rows.csv": "a b\n1\n"},

@@ -283,6 +283,14 @@ VALUES: dict[str, str | bytes] = {
     "repeat-zero": top("repeat: 0"),
     "repeat-a-text": top("repeat: often"),
     "repeat-pass-above-takes": top("repeat: {takes: 5, pass: 6}"),
+    "B6-matrix-of-three-long-lists": top(
+        "matrix: {" + ", ".join(f"{name}: {list(range(2_000))}" for name in "abc") + "}"
+    ),
+    "B6-matrix-just-beyond-the-limit": top(f"matrix: {{a: {list(range(10_001))}}}"),
+    "B6-utterances-that-multiply": HEAD
+    + f"  - user: {{utterances: {[f'say {n}' for n in range(30)]}}}\n    expect: {{contains: a}}\n"
+    * 4,
+    "B6-takes-of-many-rows": top(f"matrix: {{a: {list(range(1_001))}}}\nrepeat: 100"),
     "repeat-too-many": top("repeat: {takes: 101}"),
     "repeat-without-takes": top("repeat: {pass: 4}"),
     "repeat-of-an-unknown-key": top("repeat: {takes: 5, passes: 4}"),
