@@ -20,12 +20,13 @@ A wrong reply of the bot is a value (`Outcome.FAILED`), never an exception.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from harness.code_points import telling
 from harness.source import Place, shorten
+from harness.typing import Json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,6 +57,13 @@ class Problem:
         if self.hint:
             return f"{first}; {self.hint} [{self.code}]"
         return f"{first} [{self.code}]"
+
+
+def unseen(problem: Problem) -> Problem:
+    """The problem without its line of the file, which may hold a secret."""
+    if problem.place is None:
+        return problem
+    return replace(problem, place=None, where=str(problem.place))
 
 
 class HarnessError(Exception):
@@ -125,6 +133,8 @@ class Refused(ProtocolError):
 
     status: int = field(default=0, kw_only=True)
     state: str = field(default="", kw_only=True)
+    payload: Json = field(default=None, kw_only=True, repr=False)
+    """The answer as the definition reads it; None where a status alone said no."""
 
 
 class CassetteError(PlayError):

@@ -42,17 +42,28 @@ class Departure:
     """Another departure tells of the same mistake, so that nobody needs to read this one."""
 
 
-def hold_against(document: Document, schema: Schema, *, error: type[AuthoringError]) -> None:
+def _no_advice(_document: Document, _violation: Violation) -> Advice | None:
+    return None
+
+
+def hold_against(
+    document: Document,
+    schema: Schema,
+    *,
+    error: type[AuthoringError],
+    advise: Advise = _no_advice,
+) -> None:
     """Raise `error` with every problem of the file, unless the document fits the schema."""
     if not schema.is_valid(document.value):
-        raise error([one.problem for one in departures_of(document, schema)])
+        found = departures_of(document, schema, advise=advise)
+        raise error([one.problem for one in found if not one.is_told_already])
 
 
 def departures_of(
     document: Document,
     schema: Schema,
     subject: Subject = lambda _path: "",
-    advise: Advise = lambda _document, _violation: None,
+    advise: Advise = _no_advice,
 ) -> Iterator[Departure]:
     """Every way in which a document departs from a schema, with its place."""
     if schema.is_valid(document.value):
@@ -65,11 +76,9 @@ def departures_of(
         if violation.keyword == "type":
             of_another_kind.add(violation.path)
         advice = advise(document, violation) or Advice()
-        if advice.message:
-            violation = replace(violation, message=advice.message)  # noqa: PLW2901
         problem = Problem(
             code=_code(violation),
-            message=_message(violation),
+            message=_message(violation, advice.message),
             place=_place(document, violation),
             subject=subject(violation.path),
             hint=advice.hint or _hint(violation),
@@ -98,10 +107,10 @@ def _code(violation: Violation) -> str:
     return "missing-key" if violation.keyword == "missing-key" else "wrong-value"
 
 
-def _message(violation: Violation) -> str:
-    if violation.keyword == "unknown-key" and not _is_misnamed(violation):
+def _message(violation: Violation, advised: str) -> str:
+    if not advised and violation.keyword == "unknown-key" and not _is_misnamed(violation):
         return f"unknown {_noun(violation.path)} {quote(str(violation.path[-1]))}"
-    message = violation.message.replace(_ANY_SCALAR, "a text")
+    message = (advised or violation.message).replace(_ANY_SCALAR, "a text")
     message = message.replace(_NO_VARIABLE, "is no number")
     return message.replace(_NO_DURATION, "is no duration")
 

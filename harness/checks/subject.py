@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import field
 
 from harness.conversation import (
@@ -14,6 +15,7 @@ from harness.conversation import (
     Transcript,
     Turn,
 )
+from harness.errors import Refused
 from harness.typing import Json
 from harness.values import value_class
 
@@ -153,10 +155,11 @@ def _refusal(turn: Turn, *, is_recorded: bool, transcript: Transcript | None, fi
     answer = turn.answer
     body = answer.response.body if answer is not None and answer.response is not None else b""
     text = body.decode("utf-8", "replace")
-    try:
-        payload, has_payload = json.loads(text), True
-    except ValueError:
-        payload, has_payload = None, False
+    payload = turn.refusal.payload if isinstance(turn.refusal, Refused) else None
+    has_payload = payload is not None
+    if not has_payload:
+        with suppress(ValueError):
+            payload, has_payload = json.loads(text), True
     return Subject(
         name="the refusal",
         turn=turn,

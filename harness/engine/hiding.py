@@ -21,7 +21,7 @@ from harness.conversation import (
     UserMessage,
 )
 from harness.engine.result import CheckResult, ScenarioResult
-from harness.errors import PlayError
+from harness.errors import PlayError, Refused
 from harness.wire.exchange_redaction import redact_exchange, withheld_response
 from harness.wire.redaction import Redactor
 
@@ -90,6 +90,9 @@ def hidden_error(error: Error, redactor: Redactor) -> Error:
     shown.message = redactor.shortened(error.message)
     shown.hint = redactor.shortened(error.hint)
     shown.details = tuple(redactor.shortened(line) for line in error.details)
+    if isinstance(shown, Refused):
+        shown.state = redactor.shortened(shown.state)
+        shown.payload = redactor.json(shown.payload)
     return shown
 
 

@@ -31,6 +31,7 @@ _AUTHOR_WORDS = {
     "unevaluatedProperties": "unknown-key",
     "propertyNames": "unknown-key",
     "required": "missing-key",
+    "falseSchema": "unknown-key",
 }
 
 

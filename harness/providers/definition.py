@@ -107,13 +107,16 @@ class ReplyPlan:
     """Leads to a mapping of names to numbers."""
 
 
+Conditions = Mapping[str, tuple[Json, ...]]
+"""JSONPath into an answer → values that mean it; of several, one is enough."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollPlan:
-    """How a poll ends. Conditions are path → values that mean it."""
+    """How a poll ends."""
 
-    until: Mapping[str, tuple[Json, ...]]
-    fail_if: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
-    pending: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
+    until: Conditions
+    pending: Conditions = field(default_factory=dict)
     """The known other values; empty where any other value means to go on."""
     every: Template
     timeout: Template
@@ -140,6 +143,8 @@ class Step:
     request: RequestPlan
     answer: AnswerPlan
     when: Template | None = None
+    fail_if: Conditions = field(default_factory=dict)
+    """When an answer is a refusal, whatever its status."""
     capture: Mapping[str, str] = field(default_factory=dict)
     """Name → JSONPath into the answer."""
     secret_captures: frozenset[str] = frozenset()
@@ -153,7 +158,7 @@ class Step:
     @property
     def is_answer_read(self) -> bool:
         """Something is wanted of the answer, so that an empty one will not do."""
-        return bool(self.answer.schema or self.reply or self.capture or self.poll)
+        return bool(self.answer.schema or self.reply or self.capture or self.poll or self.fail_if)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

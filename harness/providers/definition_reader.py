@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
 
-from harness.errors import DefinitionError, Problem, SchemaError, did_you_mean
+from harness.errors import DefinitionError, Problem, did_you_mean
 from harness.file_format import hold_against
 from harness.json_path import BadPath, require_path
 from harness.json_schema import Schema, SchemaFolder, compile_schema
 from harness.providers.definition import (
     PHASES,
     AnswerPlan,
+    Conditions,
     Definition,
     Encoding,
     Framing,
@@ -24,13 +25,14 @@ from harness.providers.definition import (
     Step,
     StreamPlan,
 )
+from harness.providers.definition_rules import advise, rule_problems
 from harness.providers.definition_schema import DEFINITION_SCHEMA
-from harness.providers.flow import NAMES
 from harness.providers.members import member_problems, taken_by
 from harness.providers.reply_plan import reply_plan
-from harness.template import Template, TemplateError, compile_template
-from harness.template.places import expression_with
-from harness.typing import Json
+from harness.providers.setting import setting_of, setting_problems
+from harness.source import Place
+from harness.template import Template, TemplateError, compile_condition, compile_template
+from harness.typing import Json, Path
 from harness.yaml_reader import Document, Node, read
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -49,7 +51,7 @@ def read_definition(folder: FilePath, shown: str) -> Definition:
         )
     content = file.read_bytes()
     document = read(content, f"{shown}/provider.yaml", expect_mapping=True)
-    hold_against(document, _format(), error=DefinitionError)
+    hold_against(document, _format(), error=DefinitionError, advise=advise)
     return _Reader(document, SchemaFolder(folder / "schemas", f"{shown}/schemas")).definition(
         _fingerprint(content, folder / "schemas")
     )
@@ -80,11 +82,7 @@ class _Reader:
             headers_kept=frozenset(name.lower() for name in _value(top, "keep_headers") or ()),
             taken=taken_by(self._document.value),
         )
-        self._require_captures(definition)
-        if top.get("late") and not any(step.reply for step in phases["late"]):
-            message = "no step of 'late' reads messages"
-            self._note("missing-key", message, top.at("late"), "give one a 'reply'", key=True)
-        self._require_forkable(definition, top.get("forks"))
+        self._problems += rule_problems(definition, self._document)
         self._problems += member_problems(self._document, settings)
         if self._problems:
             raise DefinitionError(self._problems)
@@ -104,7 +102,8 @@ class _Reader:
             place=node.place,
             request=self._request(request, headers, is_poll=kind == "poll"),
             answer=self._answer(node.get("answer")),
-            when=self._template(node.get("when")) if node.get("when") else None,
+            when=self._condition(node.get("when")),
+            fail_if=self._conditions(node, "fail_if"),
             capture={key: self._path(_path_of(value)) for key, value in captures.items()},
             secret_captures=frozenset(k for k, one in captures.items() if _says(one, "secret")),
             new_captures=frozenset(key for key, one in captures.items() if _says(one, "new")),
@@ -125,14 +124,16 @@ class _Reader:
             body=self._template(node.get(encoding.value)),
             encoding=encoding,
             schema=self._schema(node.get("schema")),
-            is_repeatable=bool(_value(node, "repeatable")) or is_poll or method == "get",
+            is_repeatable=_flag(node, "repeatable", otherwise=is_poll or method == "get"),
         )
 
     def _headers(self, common: Node | None, own: Node | None) -> Template:
-        nodes = {key: value for part in (common, own) if part for key, value in part.items()}
-        value = {key: node.value for key, node in nodes.items()}
-        self._header_names.update(map(str.lower, nodes))
-        return self._compile(value, next(iter(nodes.values()), self._document.at()))
+        parts = [part.items() for part in (common, own) if part]
+        nodes = {key.lower(): (key, value) for part in parts for key, value in part}
+        value = {key: node.value for key, node in nodes.values()}
+        self._header_names.update(nodes)
+        place = next((node for _, node in nodes.values()), self._document.at())
+        return self._compile(value, place)
 
     def _answer(self, node: Node | None) -> AnswerPlan:
         if node is None:
@@ -147,13 +148,12 @@ class _Reader:
     def _poll(self, node: Node) -> PollPlan:
         return PollPlan(
             until=self._conditions(node, "until"),
-            fail_if=self._conditions(node, "fail_if"),
             pending=self._conditions(node, "pending"),
             every=self._template(node.get("every")),
             timeout=self._template(node.get("timeout")),
         )
 
-    def _conditions(self, node: Node, key: str) -> Mapping[str, tuple[Json, ...]]:
+    def _conditions(self, node: Node, key: str) -> Conditions:
         return {
             self._path(value, path): tuple(value.value)
             if isinstance(value.value, list)
@@ -163,6 +163,9 @@ class _Reader:
 
     def _path(self, node: Node, text: str | None = None) -> str:
         path = str(node.value) if text is None else text
+        if "${" in path:
+            # A rule tells of it.
+            return path
         try:
             require_path(path)
         except BadPath as error:
@@ -186,62 +189,27 @@ class _Reader:
 
     def _compile(self, value: Json, node: Node) -> Template:
         try:
-            return compile_template(
-                value, lambda path: self._document.place((*node.path, *path)), definition=True
-            )
+            return compile_template(value, self._place_below(node), definition=True)
         except TemplateError as error:
             self._problems.append(error.problem)
             return compile_template(None)
 
-    def _require_captures(self, definition: Definition) -> None:
-        known = definition.captures.union(NAMES)
-        for phase in PHASES:
-            for step in definition.phases[phase]:
-                for name in sorted(_names(step) - known):
-                    self._problems.append(
-                        Problem(
-                            code="unknown-capture",
-                            message=f"step {step.name} uses '{name}', which no step captures",
-                            place=expression_with(name, step.place),
-                            hint=did_you_mean(name, known),
-                        )
-                    )
+    def _condition(self, node: Node | None) -> Template | None:
+        if node is None:
+            return None
+        try:
+            return compile_condition(str(node.value), self._place_below(node))
+        except TemplateError as error:
+            self._problems.append(error.problem)
+            return None
 
-    def _require_forkable(self, definition: Definition, node: Node | None) -> None:
-        if node is None or not definition.forks:
-            return
-        faults = (
-            (
-                bool(definition.phases["close"]),
-                "'forks: true' stands beside 'close' steps",
-                "what one conversation closes, those that went on from it could not use",
-            ),
-            (
-                definition.has_secret_captures,
-                "'forks: true' stands beside captures with 'secret: true'",
-                "a recording tells such a secret of its own conversation alone",
-            ),
-        )
-        for is_so, message, hint in faults:
-            if is_so:
-                self._note("cannot-fork", message, node, f"leave 'forks' out: {hint}", key=True)
+    def _place_below(self, node: Node) -> Callable[[Path], Place]:
+        return lambda path: self._document.place((*node.path, *path))
 
     def _setting(self, name: str, node: Node) -> Setting:
-        value: dict[str, Json] = {key: one.value for key, one in node.items()}
-        is_secret = bool(value.pop("secret", False))
-        is_required = bool(value.pop("required", False))
-        try:
-            compile_schema(value, name=name)
-        except SchemaError as error:
-            first = error.problems[0]
-            self._note(first.code, f"the setting '{name}': {first.message}", node, first.hint)
-        return Setting(
-            name=name,
-            schema=value,
-            is_secret=is_secret,
-            is_required=is_required,
-            default=value.get("default"),
-        )
+        given: dict[str, Json] = {key: one.value for key, one in node.items()}
+        self._problems += setting_problems(name, given, node.place)
+        return setting_of(name, given)
 
     def _note(
         self, code: str, message: str, node: Node, hint: str = "", *, key: bool = False
@@ -258,20 +226,17 @@ def _says(capture: Node, key: str) -> bool:
     return isinstance(capture.value, dict) and bool(capture.value.get(key))
 
 
-def _names(step: Step) -> frozenset[str]:
-    request = step.request
-    templates = [request.path, request.headers, request.query, request.body]
-    templates += [step.when] if step.when else []
-    templates += [step.poll.every, step.poll.timeout] if step.poll else []
-    return frozenset(name for template in templates for name in template.names)
-
-
 def _stream(node: Node) -> StreamPlan:
     return StreamPlan(
         framing=Framing(node.text_of("framing") or "auto"),
         done=node.text_of("done"),
         holds_json=node.text_of("events") == "json",
     )
+
+
+def _flag(node: Node, key: str, *, otherwise: bool) -> bool:
+    found = node.get(key)
+    return otherwise if found is None else bool(found.value)
 
 
 def _value(node: Node, key: str) -> Any:  # noqa: ANN401  # the format's schema has held it

@@ -5,11 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.durations import DURATION_PATTERN
-from harness.typing import Json
+from harness.providers.definition import PHASES
+from harness.providers.reply_schema import LATE_REPLY, REPLY
+from harness.typing import Json, Path
+
+KINDS = ("request", "poll", "stream")
+"""The kinds of steps; a step has the key of its kind."""
+BODIES = ("json", "form", "xml", "text")
+"""Keys of a request's body, of which one may be there."""
+USABLE: Mapping[Path, tuple[str, ...]] = {
+    ("until",): ("poll",),
+    ("pending",): ("poll",),
+    ("every",): ("poll",),
+    ("timeout",): ("poll",),
+    ("framing",): ("stream",),
+    ("events",): ("stream",),
+    ("done",): ("stream",),
+    ("answer", "as"): ("request", "poll"),
+}
+"""Keys of a step that not every kind of step can use, with the kinds that can."""
+REPLYING = {"send": "step", "late": "late_step"}
+"""The phases whose steps read what the bot said, with the format of their steps."""
 
 _CONDITIONS: Json = {
     "type": "object",
     "minProperties": 1,
+    "additionalProperties": {"if": {"type": "array"}, "then": {"minItems": 1}},
     "description": "JSONPath into the answer, to a value or a list of values.",
 }
 _DURATION: Json = {
@@ -35,7 +56,12 @@ REQUEST: Json = {
         "query": {"type": "object", "description": "Query parameters; none leaves one out."},
         "json": _TREE,
         "form": {"type": "object", "description": "Sent form-encoded."},
-        "xml": {"type": "object", "description": "Sent as XML: one root key."},
+        "xml": {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "description": "Sent as XML: one root key.",
+        },
         "text": {"type": "string", "description": "Sent as plain text."},
         "schema": {"type": "string", "description": "Contract of the body, a name in schemas/."},
         "repeatable": {
@@ -43,95 +69,46 @@ REQUEST: Json = {
             "description": "May be sent again although the server may have acted on it.",
         },
     },
-}
-
-_PATHS: Json = {
-    "anyOf": [
-        {"type": "string"},
-        {"type": "array", "items": {"type": "string"}, "minItems": 1},
-    ]
-}
-
-REPLY: Json = {
-    "type": "object",
-    "description": "How the reply is read from the answer.",
-    "additionalProperties": False,
-    "properties": {
-        "messages": {"type": "string", "description": "JSONPath to one node a message."},
-        "text": {**_PATHS, "description": "Within a message; the first that is a text."},  # type: ignore[dict-item]  # a mapping by construction
-        "id": {"type": "string", "description": "Within a message."},
-        "text_optional": {
-            "type": "boolean",
-            "description": "A message may hold something else than a text.",
+    "dependentSchemas": {
+        **{
+            body: {"properties": dict.fromkeys(BODIES[index:], False)}
+            for index, body in enumerate(BODIES[:-1], 1)
         },
-        "only_new": {
-            "type": "boolean",
-            "description": "Leave out messages whose id an earlier reply held.",
-        },
-        "actions": {
-            "description": "Buttons: label to prompt, texts, or objects.",
-            "oneOf": [
-                {"type": "string"},
-                {
-                    "type": "object",
-                    "required": ["path"],
-                    "additionalProperties": False,
-                    "properties": {
-                        "path": {"type": "string", "description": "Leads to each button."},
-                        "label": {
-                            "type": "string",
-                            "description": "Within a button; $.label where left out.",
-                        },
-                        "prompt": {
-                            "type": "string",
-                            "description": "Within a button: what it sends; else the label.",
-                        },
-                    },
-                },
-            ],
-        },
-        "products": {"type": "string", "description": "JSONPath to each product."},
-        "attachments": {"type": "string", "description": "JSONPath to each attachment."},
-        "tools": {
-            "type": "object",
-            "description": "Where the calls of tools stand.",
-            "required": ["path"],
-            "additionalProperties": False,
-            "properties": {
-                "path": {"type": "string", "description": "JSONPath to each call."},
-                "name": {"type": "string", "description": "Within a call; $.name where left out."},
-                "arguments": {
-                    "type": "string",
-                    "description": "Within a call, JSON or a text of it; $.arguments.",
-                },
-                "id": {"type": "string", "description": "Within a call."},
-            },
-        },
-        "usage": {
-            "type": "string",
-            "description": "JSONPath to what was counted: names to numbers.",
-        },
+        "schema": {"anyOf": [{"required": [body]} for body in BODIES]},
     },
 }
+
+
+def _closed_to(kind: str) -> Json:
+    """What the steps of one kind may not say."""
+    closed: dict[str, Json] = {}
+    for path, kinds in USABLE.items():
+        if kind not in kinds:
+            below: Json = False
+            for key in reversed(path[1:]):
+                below = {"properties": {str(key): below}}
+            closed[str(path[0])] = below
+    return {"properties": closed}
+
+
+_STATUS: Json = {"type": "integer", "minimum": 100, "maximum": 599}
 
 STEP: Json = {
     "type": "object",
     "description": "A request, a poll or a stream, and what is done with its answer.",
-    "oneOf": [{"required": ["request"]}, {"required": ["poll"]}, {"required": ["stream"]}],
+    "oneOf": [{"required": [kind]} for kind in KINDS],
     "additionalProperties": False,
     "properties": {
         "when": {"type": "string", "description": "The step is left out where this is false."},
-        "request": {"$ref": "#/$defs/request"},
-        "poll": {"$ref": "#/$defs/request"},
-        "stream": {"$ref": "#/$defs/request"},
+        **{kind: {"$ref": "#/$defs/request"} for kind in KINDS},
         "answer": {
             "type": "object",
             "additionalProperties": False,
             "properties": {
                 "status": {
                     "anyOf": [
-                        {"type": "integer"},
-                        {"type": "array", "items": {"type": "integer"}, "minItems": 1},
+                        _STATUS,
+                        {"type": "array", "items": _STATUS, "minItems": 1},
                     ],
                     "description": "Expected status; 200 where left out.",
                 },
@@ -141,6 +118,7 @@ STEP: Json = {
         },
         "capture": {
             "type": "object",
+            "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"},
             "additionalProperties": {
                 "oneOf": [
                     {"type": "string"},
@@ -178,9 +156,8 @@ STEP: Json = {
         "done": {"type": "string", "description": "The event that ends the stream."},
     },
     "dependentRequired": {"poll": ["until", "every", "timeout"]},
+    "dependentSchemas": {kind: _closed_to(kind) for kind in KINDS},
 }
-
-_STEPS: Json = {"type": "array", "items": {"$ref": "#/$defs/step"}, "minItems": 1}
 
 
 def _like(schema: Json, description: str, properties: Mapping[str, Json]) -> Json:
@@ -195,17 +172,32 @@ def _keys(schema: Json) -> Mapping[str, Json]:
     return found
 
 
-_OF_LATE = ("messages", "text", "id", "text_optional")
-LATE_REPLY: Json = _like(
-    REPLY,
-    "How the bot's messages are read; those heard before do not count.",
-    {key: _keys(REPLY)[key] for key in _OF_LATE},
-)
 LATE_STEP: Json = _like(
     STEP,
     "As any step, but of a reply it reads the messages alone.",
     {**_keys(STEP), "reply": {"$ref": "#/$defs/late_reply"}},
 )
+
+SILENT_STEP: Json = _like(
+    STEP,
+    "A step of a phase in which the bot says nothing that is read.",
+    {key: value for key, value in _keys(STEP).items() if key != "reply"},
+)
+
+_PHASES: Mapping[str, str] = {
+    "prepare": "Once for each run, before all conversations.",
+    "open": "Before the first message.",
+    "send": "For each message.",
+    "late": "Looks for messages that came behind a reply.",
+    "history": "The provider's own record.",
+    "close": "At the end, always.",
+}
+
+
+def _phase(name: str) -> Json:
+    items: Json = {"$ref": f"#/$defs/{REPLYING.get(name, 'silent_step')}"}
+    return {"type": "array", "items": items, "minItems": 1, "description": _PHASES[name]}
+
 
 DEFINITION_SCHEMA: Json = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -220,6 +212,7 @@ DEFINITION_SCHEMA: Json = {
         "step": STEP,
         "late_reply": LATE_REPLY,
         "late_step": LATE_STEP,
+        "silent_step": SILENT_STEP,
     },
     "properties": {
         "definition": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$"},
@@ -242,7 +235,7 @@ DEFINITION_SCHEMA: Json = {
         "headers": {"type": "object", "description": "Headers of every request."},
         "keep_headers": {
             "type": "array",
-            "items": {"type": "string"},
+            "items": {"type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},
             "description": "Answer headers that recordings keep beside the usual ones.",
         },
         "forks": {
@@ -250,16 +243,6 @@ DEFINITION_SCHEMA: Json = {
             "description": "A conversation may be continued twice from the same point, because"
             " all that it depends on is sent with each request; false where left out.",
         },
-        "prepare": {**_STEPS, "description": "Once for each run, before all conversations."},  # type: ignore[dict-item]  # a mapping by construction
-        "open": {**_STEPS, "description": "Before the first message."},  # type: ignore[dict-item]  # the same
-        "send": {**_STEPS, "description": "For each message."},  # type: ignore[dict-item]  # the same
-        "late": {
-            "type": "array",
-            "items": {"$ref": "#/$defs/late_step"},
-            "minItems": 1,
-            "description": "Looks for messages that came behind a reply.",
-        },
-        "history": {**_STEPS, "description": "The provider's own record."},  # type: ignore[dict-item]  # the same
-        "close": {**_STEPS, "description": "At the end, always."},  # type: ignore[dict-item]  # the same
+        **{name: _phase(name) for name in PHASES},
     },
 }

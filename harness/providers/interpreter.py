@@ -23,7 +23,7 @@ from harness.providers.definition import (
 from harness.providers.event_stream import EventReader
 from harness.providers.flow import Command, FlowState, Send, Sleep
 from harness.providers.payload import excerpt, read_event, read_payload, refuse_page, tells_error
-from harness.providers.polling import holds, known_states, shown_state
+from harness.providers.polling import holds, known_states, shown_refusal, shown_state
 from harness.providers.reply import error_in, read_reply
 from harness.source import shorten
 from harness.typing import Json
@@ -72,7 +72,10 @@ def run_steps(steps: tuple[Step, ...], state: FlowState, read: ReadsReply = read
 def _ask(step: Step, state: FlowState) -> Generator[Command, Response, Json]:
     request = build_request(step, state)
     response = yield from _exchange(Send(request), state)
-    return _read(step, request, response, state)
+    payload = _read(step, request, response, state)
+    if refusal := shown_refusal(step, payload):
+        raise _refused(step, response, refusal, payload, error_in(payload))
+    return payload
 
 
 def _stream(step: Step, state: FlowState) -> Generator[Command, Response, Json]:
@@ -88,18 +91,35 @@ def _stream(step: Step, state: FlowState) -> Generator[Command, Response, Json]:
     if not reader.events:
         came = (excerpt(response.body),) if response.body else ()
         raise ProtocolError("empty-stream", "the stream ended without an event", details=came)
-    if plan.done and not reader.ended:
-        message = f"the stream ended before its last event '{plan.done}'"
-        came = (f"event {len(reader.events)}, the last: {shorten(reader.events[-1].data)}",)
-        raise ProtocolError("stream-cut", message, details=came)
     texts = [event.data for event in reader.events]
     events: list[Json] = list(texts)
     if framing is Framing.NDJSON or plan.holds_json:
         events = [read_event(number, text) for number, text in enumerate(texts, 1)]
-    _refuse_errors(reader, events)
     payload: Json = {"framing": framing.value, "text": "".join(texts), "events": events}
+    last = (f"event {len(texts)}, the last: {shorten(texts[-1])}",)
+    # A stream that tells of a failure often ends there, without its usual last event.
+    if refusal := shown_refusal(step, payload):
+        _note_contract(step, payload, state)
+        raise _refused(step, response, refusal, payload, last)
+    if plan.done and not reader.ended:
+        message = f"the stream ended before its last event '{plan.done}'"
+        raise ProtocolError("stream-cut", message, details=last)
+    _refuse_errors(reader, events)
     _note_contract(step, payload, state)
     return payload
+
+
+def _refused(
+    step: Step, response: Response, refusal: str, payload: Json, details: tuple[str, ...]
+) -> Refused:
+    return Refused(
+        "answer-refused",
+        f"the answer of step {step.name} is a refusal: {refusal}",
+        details=details,
+        status=response.status,
+        state=refusal,
+        payload=payload,
+    )
 
 
 def _refuse_errors(reader: EventReader, events: list[Json]) -> None:
@@ -130,18 +150,22 @@ def _poll(step: Step, plan: PollPlan, state: FlowState) -> Generator[Command, Re
         response = yield from _exchange(Send(request), state)
         asked += 1
         payload = _read(step, request, response, state)
+        shown = shown_state(step, plan, payload)
+        if holds(step.fail_if, payload):
+            raise Refused(
+                "task-failed",
+                f"the task ended with {shown}",
+                status=response.status,
+                state=shown,
+                payload=payload,
+            )
         if holds(plan.until, payload):
             return payload
-        shown = shown_state(plan, payload)
-        if holds(plan.fail_if, payload):
-            raise Refused(
-                "task-failed", f"the task ended with {shown}", status=response.status, state=shown
-            )
         if plan.pending and not holds(plan.pending, payload):
             raise ProtocolError(
                 "unknown-state",
                 f"the poll answered an unknown state: {shown}",
-                f"known: {known_states(plan)}",
+                f"known: {known_states(step, plan)}",
                 details=error_in(payload),
             )
         if shown not in states[-1:]:

@@ -24,18 +24,42 @@ _ASKED = ("for_each", "when")
 class Taken:
     """What a definition takes of what a scenario tells; None of what it takes whole."""
 
+    settings: frozenset[str] | None = None
     session: frozenset[str] | None = None
     message: frozenset[str] | None = None
+    metadata: frozenset[str] | None = None
+    attachment: frozenset[str] | None = None
 
 
 def taken_by(value: Json) -> Taken:
     """What a definition's templates take; `value` is the whole definition."""
     found = [one for _, one in _expressions(value)]
-    elements = "|".join(sorted(map(re.escape, _elements_of_turns(value))))
+    turns = _either(_elements_of("turns", value))
     # What was said in an earlier turn stands under `user`.
     message = r"message|\w+\.user|turns\[[^\]]*\](?:\.user|(?!\.))"
-    message += rf"|(?:{elements})(?!\.)" if elements else ""
-    return Taken(session=_members("session", found), message=_members(message, found))
+    message += rf"|(?:{turns})(?!\.)" if turns else ""
+    whole = _members(message, found)
+    return Taken(
+        settings=_members("settings", found),
+        session=_members("session", found),
+        message=whole,
+        metadata=whole and _members(rf"(?:{message})\.metadata", found),
+        attachment=whole and _of_attachments(rf"(?:{message})\.attachments", value),
+    )
+
+
+def _of_attachments(files: str, value: Json) -> frozenset[str] | None:
+    """The members that are taken of each attachment, where they are taken one by one."""
+    other = re.compile(rf"(?<![.\w]){files}(?!\[)(?!\w)")
+    rest = [
+        one
+        for path, one in _expressions(value)
+        if path[-1:] != ("for_each",) or not re.fullmatch(rf"\s*{files}\s*", one)
+    ]
+    if any(other.search(one) for one in rest):
+        return None
+    each = _either(_elements_of(files, value))
+    return _members(rf"{files}\[[^\]]*\]" + (f"|{each}" if each else ""), rest)
 
 
 def member_problems(document: Document, settings: Iterable[str]) -> Iterator[Problem]:
@@ -59,17 +83,22 @@ def member_problems(document: Document, settings: Iterable[str]) -> Iterator[Pro
 
 def _members(root: str, found: Iterable[str]) -> frozenset[str] | None:
     """The members that expressions name of something; None where they take it whole."""
-    pattern = re.compile(rf"(?<![.\w])(?:{root})\b(?:\.(\w+)|\[\s*['\"](\w+)['\"]\s*\])?")
+    pattern = re.compile(rf"(?<![.\w])(?:{root})(?!\w)(?:\.(\w+)|\[\s*['\"](\w+)['\"]\s*\])?")
     members = [match[1] or match[2] for one in found for match in pattern.finditer(one)]
     return None if None in members else frozenset(members)
 
 
-def _elements_of_turns(value: Json) -> Iterator[str]:
-    """What a definition calls the turns that it goes through one by one."""
+def _elements_of(root: str, value: Json) -> Iterator[str]:
+    """What a definition calls the elements of something that it goes through one by one."""
     texts = dict(_texts(value))
     for path, text in texts.items():
-        if path[-1:] == ("for_each",) and re.search(r"(?<![.\w])turns\b", text):
+        if path[-1:] == ("for_each",) and re.search(rf"(?<![.\w]){root}(?!\w)", text):
             yield texts.get((*path[:-1], "as"), "turns")
+
+
+def _either(names: Iterable[str]) -> str:
+    """A pattern for any of the names; empty where there are none."""
+    return "|".join(sorted(map(re.escape, names)))
 
 
 def _expressions(value: Json) -> Iterator[tuple[Path, str]]:

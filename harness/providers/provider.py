@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from harness.config import ProviderConfig
-from harness.errors import ConfigurationError, Problem, did_you_mean, quote
+from harness.errors import ConfigurationError, Problem, did_you_mean, quote, unseen
 from harness.json_schema import compile_schema
 from harness.providers.definition import Definition, Setting
 from harness.template import TemplateError, compile_template
@@ -75,7 +75,7 @@ def fill_in(
     if not problems and recorded is None:
         problems += _address_problems(config, settings)
     if any(problem.code == "inline-secret" for problem in problems):
-        problems = [_unseen(problem) for problem in problems]
+        problems = [unseen(problem) for problem in problems]
     if problems:
         raise ConfigurationError(problems)
     return Provider(name=config.name, definition=definition, settings=settings, config=config)
@@ -94,7 +94,7 @@ def _unknown_settings(
                 hint=did_you_mean(name, definition.settings),
             )
             # It may be a secret whose name is misspelt.
-            yield problem if "${" in str(value.value) else _unseen(problem)
+            yield problem if "${" in str(value.value) else unseen(problem)
 
 
 class _Filler:
@@ -215,7 +215,7 @@ def _address_problems(config: ProviderConfig, settings: Mapping[str, Json]) -> l
         subject=f"provider {config.name}",
         hint=hint,
     )
-    return [_unseen(problem) if "@" in url or "?" in url else problem]
+    return [unseen(problem) if "@" in url or "?" in url else problem]
 
 
 def _address_fault(url: str) -> tuple[str, str]:
@@ -246,10 +246,3 @@ def _address_fault(url: str) -> tuple[str, str]:
         ),
     )
     return next(((message, hint) for is_so, message, hint in faults if is_so), ("", ""))
-
-
-def _unseen(problem: Problem) -> Problem:
-    """The same without its line of the file, which may hold a secret."""
-    if problem.place is None:
-        return problem
-    return replace(problem, place=None, where=str(problem.place))

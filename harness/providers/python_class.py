@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,13 +15,12 @@ from harness.errors import (
     PlayError,
     Problem,
     ProtocolError,
-    SchemaError,
 )
-from harness.json_schema import compile_schema
 from harness.parsed_cache import content_key
 from harness.providers.connection import REFUSES, Connection, refused
-from harness.providers.definition import PHASES, Definition, Setting
+from harness.providers.definition import PHASES, Definition
 from harness.providers.flow import FlowState
+from harness.providers.setting import setting_of, setting_problems
 from harness.python_file import own_traceback
 from harness.typing import Json
 from harness.wire import Wire
@@ -38,26 +37,44 @@ def definition_of_class(made: type, where: str) -> Definition:
     settings = getattr(made, "settings", {})
     if not lacking and not (isinstance(settings, Mapping) and "base_url" in settings):
         lacking = ["settings['base_url']"]
-    if lacking:
+    faults = [f"lacks {' and '.join(lacking)}"] if lacking else list(_misread(made, settings))
+    if faults:
         problem = Problem(
             code="wrong-class",
-            message=f"the class {made.__name__} lacks {' and '.join(lacking)}",
+            message=f"the class {made.__name__} {faults[0]}",
             where=where,
             hint="docs/providers.md shows a provider that is a Python class",
         )
         raise DefinitionError(problem)
+    problems = [
+        problem
+        for name, one in settings.items()
+        for problem in setting_problems(name, one, where=where)
+    ]
+    if problems:
+        raise DefinitionError(problems)
     file = Path(inspect.getfile(made))
     title = (inspect.getdoc(made) or made.__name__).partition("\n")[0]
     return Definition(
         name=str(getattr(made, "name", made.__name__)),
         title=title,
         fingerprint=content_key("class", made.__qualname__, file.read_bytes()),
-        settings={name: _setting(name, one, where) for name, one in settings.items()},
+        settings={name: setting_of(name, one) for name, one in settings.items()},
         phases=dict.fromkeys(PHASES, ()),
         headers_kept=frozenset(name.lower() for name in getattr(made, "keep_headers", ())),
         header_names=frozenset(name.lower() for name in getattr(made, "secret_headers", ())),
         client=made,
     )
+
+
+def _misread(made: type, settings: Mapping[str, object]) -> Iterator[str]:
+    """Attributes of another kind, which would be read as something else or not at all."""
+    for name, setting in settings.items():
+        if not isinstance(setting, Mapping):
+            yield f"has settings[{name!r}] = {setting!r}, expected a JSON Schema"
+    for name in ("secret_headers", "keep_headers"):
+        if isinstance(found := getattr(made, name, ()), str):
+            yield f"has {name} = {found!r}, expected a list of header names"
 
 
 class Driver:
@@ -162,20 +179,3 @@ class Driver:
         except ValueError:
             return None
         return payload
-
-
-def _setting(name: str, given: Mapping[str, Json], where: str) -> Setting:
-    schema = {key: one for key, one in given.items() if key not in ("secret", "required")}
-    try:
-        compile_schema(schema, name=name)
-    except SchemaError as error:
-        first = error.problems[0]
-        message = f"the setting '{name}': {first.message}"
-        raise DefinitionError(Problem(code=first.code, message=message, where=where)) from error
-    return Setting(
-        name=name,
-        schema=schema,
-        is_secret=bool(given.get("secret")),
-        is_required=bool(given.get("required")),
-        default=given.get("default"),
-    )

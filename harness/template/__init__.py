@@ -2,6 +2,13 @@
 
 from harness.template.errors import TemplateError
 from harness.template.expressions import expressions, literals
-from harness.template.trees import Template, compile_template
+from harness.template.trees import Template, compile_condition, compile_template
 
-__all__ = ["Template", "TemplateError", "compile_template", "expressions", "literals"]
+__all__ = [
+    "Template",
+    "TemplateError",
+    "compile_condition",
+    "compile_template",
+    "expressions",
+    "literals",
+]

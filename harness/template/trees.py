@@ -76,6 +76,18 @@ def compile_template(
     return Template(names=root.names, is_constant=isinstance(root, Constant), root=root)
 
 
+def compile_condition(value: str, place_of: Callable[[Path], Place] | None = None) -> Template:
+    """Compile a definition's condition: one expression, with or without `${…}` around it.
+
+    Raises TemplateError, also for a condition that is always true or always false.
+    """
+    compiler = _Compiler(place_of=place_of, definition=True)
+    root = compiler.condition(value, ())
+    if compiler.problems:
+        raise TemplateError(compiler.problems)
+    return Template(names=root.names, is_constant=False, root=root)
+
+
 class _Compiler:
     def __init__(self, *, place_of: Callable[[Path], Place] | None, definition: bool) -> None:
         self.problems: list[Problem] = []
@@ -120,8 +132,8 @@ class _Compiler:
     def _mapping(self, value: Mapping[str, Json], path: Path) -> Node:
         if self._definition and "for_each" in value:
             return self._for_each(value, path)
-        if self._definition and value.keys() == {"first_of"}:
-            return self._first_of(value["first_of"], (*path, "first_of"))
+        if self._definition and "first_of" in value:
+            return self._first_of(value, path)
         entries = tuple(
             (self.compile(key, (*path, key)), self.compile(part, (*path, key)))
             for key, part in value.items()
@@ -134,7 +146,10 @@ class _Compiler:
             return Constant(value)
         return Table(entries, self._where(path), drop_none=self._definition)
 
-    def _first_of(self, choices: Json, path: Path) -> Node:
+    def _first_of(self, value: Mapping[str, Json], path: Path) -> Node:
+        choices, path = value["first_of"], (*path, "first_of")
+        if len(value) > 1:
+            return self._fault(Fault("bad-form", "'first_of' stands alone"), self._where(path))
         if isinstance(choices, str) or not isinstance(choices, Sequence) or not choices:
             return self._fault(
                 Fault("bad-form", "'first_of' is a list of values"), self._where(path)
@@ -154,7 +169,7 @@ class _Compiler:
         return ForEach(
             source=self._asked(value["for_each"], (*path, "for_each")),
             name=name,
-            when=self._asked(value["when"], (*path, "when")) if "when" in value else None,
+            when=self.condition(value["when"], (*path, "when")) if "when" in value else None,
             body=self.compile(value["yield"], (*path, "yield")),
             where=self._where((*path, "for_each")),
         )
@@ -164,6 +179,16 @@ class _Compiler:
         if isinstance(value, str) and "${" not in value:
             return self._expression(value, self._where(path))
         return self.compile(value, path)
+
+    def condition(self, value: Json, path: Path) -> Node:
+        """An expression that may be true or false."""
+        known = len(self.problems)
+        node = self._asked(value, path)
+        if len(self.problems) > known or (isinstance(node, Lone) and node.names):
+            return node
+        hint = "write one expression, such as ${settings.version == 2}"
+        what = "is always the same" if isinstance(node, Lone) else "is a text, not an expression"
+        return self._fault(Fault("no-effect", f"the condition {what}", hint), self._where(path))
 
     def _where(self, path: Path) -> Where:
         return Where(partial(self._place_of, path) if self._place_of else None)

@@ -22,10 +22,11 @@ from harness.json_schema import pattern
 from harness.parsed_cache import MAX_ENTRIES
 from harness.providers.catalogue import installed
 from harness.providers.definition import PHASES, Framing
-from harness.providers.definition_schema import DEFINITION_SCHEMA, REPLY, REQUEST, STEP
+from harness.providers.definition_schema import DEFINITION_SCHEMA, REQUEST, STEP
 from harness.providers.flow import NAMES
 from harness.providers.json_faults import MAX_LEVELS
 from harness.providers.late import PAUSE
+from harness.providers.reply_schema import REPLY
 from harness.pytest_plugin import pytest_addoption
 from harness.pytest_plugin.suite import PROVIDER_CONCURRENCY
 from harness.reports.annotations.github import MOST_ERRORS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 SECRET_WRITTEN = "pl4nted-s3cret"
+OTHER = "an0ther"
 DEFINITION = """\
 definition: ours
 settings:
@@ -70,6 +71,19 @@ def step(old: str, new: str) -> Case:
     return Case(definition=DEFINITION.replace(old, new))
 
 
+def reading(step_of_send: str) -> Case:
+    """A project whose definition has another step that reads the reply."""
+    last = DEFINITION.index("  - request: {post: '/conversations/")
+    return Case(definition=DEFINITION[:last] + step_of_send)
+
+
+SAY = "  - request: {post: '/c/${conversation_id}', json: {text: '${message.text}'}}\n"
+STREAM = SAY.replace("request:", "stream:")
+READS = "    reply: {text: $.text}\n"
+POLL = (
+    "  - poll: {get: '/c/${conversation_id}'}\n    until: {$.state: done}\n"
+    "    every: 1s\n    timeout: 5s\n"
+)
 CASES: dict[str, Case] = {
     "variable-missing": Case(missing=("SHOP_URL",)),
     "variable-of-a-secret-missing": Case(missing=("SHOP_KEY",)),
@@ -184,6 +198,70 @@ CASES: dict[str, Case] = {
         "data_set: {type: integer}", "data_set: {type: string, format: date_time}"
     ),
     "definition-with-a-bad-name": step("definition: ours", "definition: Our bot"),
+    "A1-until-on-a-request": reading(f"{SAY}    until: {{$.state: done}}\n{READS}"),
+    "A1-done-on-a-poll": reading(f"{POLL}    done: '[DONE]'\n{READS}"),
+    "A1-as-on-a-stream": reading(f"{STREAM}    answer: {{as: json}}\n{READS}"),
+    "A1-two-bodies": reading(SAY.replace("}}", "}, form: {text: a}}") + READS),
+    "A1-schema-without-a-body": reading(
+        "  - request: {get: '/c/${conversation_id}', schema: answer}\n" + READS
+    ),
+    "A1-nothing-reads-the-reply": reading(SAY),
+    "A1-reply-while-opening": step(
+        "    capture: {conversation_id: $.id}",
+        "    capture: {conversation_id: $.id}\n    reply: {text: $.greeting}",
+    ),
+    "A1-reply-that-is-replaced": reading(SAY + READS + SAY + READS),
+    "A1-value-in-two-conditions": reading(f"{POLL}    fail_if: {{$.state: [done]}}\n{READS}"),
+    "A1-condition-without-a-value": reading(f"{SAY}    fail_if: {{$.state: []}}\n{READS}"),
+    "A1-nothing-is-read": reading(
+        f"{SAY}    answer: {{as: none, schema: answer}}\n    fail_if: {{$.state: no}}\n{READS}"
+    ),
+    "A1-end-of-a-text": reading(f"{STREAM}    framing: text\n    done: '[DONE]'\n{READS}"),
+    "A1-texts-of-json-lines": reading(f"{STREAM}    framing: ndjson\n    events: text\n{READS}"),
+    "A1-when-is-a-text": reading(f"{SAY}    when: ${{settings.data_set}} == 1\n{READS}"),
+    "A1-when-is-always-the-same": reading(f"{SAY}    when: 'false'\n{READS}"),
+    "A1-headers-are-a-list": step(
+        "{post: /conversations,",
+        "{post: /conversations, headers: {for_each: session, as: one, yield: 1},",
+    ),
+    "A1-choice-beside-a-key": step(
+        "json: {set: '${settings.data_set}'}", "json: {first_of: [1, 2], set: 3}"
+    ),
+    "A1-new-messages-without-an-id": reading(f"{SAY}    reply: {{only_new: true}}\n"),
+    "A1-kept-header-with-a-colon": Case(definition=f"{DEFINITION}keep_headers: ['X-Trace:']\n"),
+    "A1-status-that-is-none": reading(f"{SAY}    answer: {{status: [200, 2001]}}\n{READS}"),
+    "A1-multipart": reading(SAY.replace("json:", "multipart:") + READS),
+    "A1-hmac": reading(
+        SAY.replace("}}", "}, headers: {X-S: '${request.body | hmac(settings.token)}'}}") + READS
+    ),
+    "A12-capture-named-as-a-built-in": step("conversation_id: $.id", "message: $.id"),
+    "A12-capture-whose-name-cannot-be-used": step("conversation_id: $.id", "chat-id: $.id"),
+    "A12-list-in-a-path": step("/conversations/${conversation_id}", "/c/${message.attachments}"),
+    "A12-mapping-in-a-path": step("/conversations/${conversation_id}", "/c/${ conversation }"),
+    "A13-variable-in-a-path-of-a-reply": reading(
+        f"{SAY}    reply: {{messages: \"$[?@.id == '${{conversation_id}}']\", text: $.text}}\n"
+    ),
+    "A13-variable-in-a-path-of-a-capture": step(
+        "conversation_id: $.id", "conversation_id: '$.ids[${settings.data_set}]'"
+    ),
+    "A13-variable-in-a-condition": reading(
+        POLL.replace("done}", "'${session.state}'}")
+        + f"    pending: {{'$.${{session.key}}': [a, '${{session.b}}']}}\n{READS}"
+    ),
+    "A13-variable-in-the-end-of-a-stream": reading(
+        f"{STREAM}    done: '${{session.end}}'\n{READS}"
+    ),
+    "A13-variable-in-a-default": step(
+        "data_set: {type: integer}", "data_set: {type: string, default: '${env.SET}'}"
+    ),
+    "setting-that-nothing-reads": step("{type: integer}", "{type: integer}\n  size: {}"),
+    "setting-with-a-misspelt-key": step("secret: true", "secrt: true"),
+    "setting-with-a-key-of-nothing": step("{type: integer}", "{type: integer, unit: pieces}"),
+    "setting-whose-default-does-not-fit": step("{type: integer}", "{type: integer, default: a}"),
+    "setting-required-beside-a-default": step(
+        "{type: integer}", "{type: integer, default: 1, required: true}"
+    ),
+    "setting-whose-secret-is-written": step("secret: true", f"secret: true, default: {OTHER}"),
     "several-at-once": Case(
         definition=DEFINITION.replace("{text: $.text}", "{text: '$.text['}")
         .replace("/${conversation_id}", "/${chat}")

@@ -249,4 +249,47 @@ CHAIN = {
         OPENED, token("s1"), token("s2", text="No"), steps=NEW, outcome=FAILED
     ),
 }
-FAULTS = {**STREAMS, **POLLS, **CHAIN}
+REQUEST = "send:\n  - request: {post: /talk}\n    fail_if: {$.status: error}\n"
+RUN = (
+    "send:\n  - stream: {post: /talk}\n    events: json\n    done: '[DONE]'\n"
+    "    fail_if: {'$.events[*].type': [RUN_ERROR, ABORT]}\n"
+)
+READS = "    reply: {text: $.text}\n"
+DENIED = reply(b'{"status": "error", "text": "username missing"}')
+ENDED = sending(
+    chunked(
+        b'data: {"type": "TEXT", "delta": "Your order"}\n\n',
+        b'data: {"type": "RUN_ERROR", "message": "boom"}\n\n',
+    )
+)
+
+
+def refusal(path: str) -> str:
+    """The scenario, which expects a refusal with another value at a path of its payload."""
+    return ASK.replace("expect: {contains: pink}", f"error: {{json: {{'{path}': pink}}}}")
+
+
+REFUSED = {
+    "A1-fail-if/request": Case(answers=(DENIED,), steps=f"{REQUEST}{READS}"),
+    "A1-fail-if/request-expected": Case(
+        answers=(DENIED,), steps=f"{REQUEST}{READS}", scenario=refusal("$.text"), outcome=FAILED
+    ),
+    "A1-fail-if/request-that-is-well": Case(
+        answers=(reply(),), steps=f"{REQUEST}{READS}", outcome=FAILED
+    ),
+    "A1-fail-if/stream": Case(answers=(ENDED,), steps=f"{RUN}{READS}"),
+    "A1-fail-if/stream-expected": Case(
+        answers=(ENDED,),
+        steps=f"{RUN}{READS}",
+        scenario=refusal("$.events[-1].message"),
+        outcome=FAILED,
+    ),
+    "A1-fail-if/poll-expected": poll(
+        state("failed"), scenario=refusal("$.state"), steps=KNOWN, outcome=FAILED
+    ),
+    "A1-fail-if/poll-that-is-done-and-failed": poll(
+        state("done", error=True),
+        steps=KNOWN.replace("fail_if: {$.state: failed}", "fail_if: {$.error: true}"),
+    ),
+}
+FAULTS = {**STREAMS, **POLLS, **CHAIN, **REFUSED}

@@ -222,7 +222,7 @@ def _poll_state(step: Step | None, response: Response) -> str:
         payload = read_payload(response, step.answer.encoding)
     except ProtocolError:
         return "an answer that cannot be read"
-    paths = dict.fromkeys((*step.poll.until, *step.poll.fail_if))
+    paths = dict.fromkeys((*step.poll.until, *step.fail_if))
     values = [f"{path} = {value}" for path in paths for value in find_all(path, payload)]
     return shorten(", ".join(values)) or "no state"
 

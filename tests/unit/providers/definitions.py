@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -22,8 +23,25 @@ settings:
 """
 
 
+UNPLAYED = """\
+  - when: ${session.unplayed}
+    request: {get: /unplayed}
+    reply: {}
+"""
+"""Behind the steps of `send` that read no reply: a definition must say how one is read."""
+
+
+def with_reply(steps):
+    """The steps (YAML text), with one that reads a reply and is never played."""
+    before, sends, rest = steps.partition("send:\n")
+    send = re.match(r"(?:[ #].*\n)*", rest)[0]
+    return f"{before}{sends}{send}{UNPLAYED}{rest[len(send) :]}"
+
+
 def definition(steps, schemas=None):
     """A definition of these steps (YAML text), with schemas by name."""
+    if "send:\n" in steps and "reply:" not in steps:
+        steps = with_reply(steps)
     folder = Path(tempfile.mkdtemp())
     try:
         (folder / "schemas").mkdir()

@@ -9,6 +9,8 @@ from harness.errors import AuthoringError, DefinitionError
 from harness.providers.catalogue import installed
 from harness.providers.definition import Encoding, Framing
 from harness.providers.definition_reader import read_definition
+from harness.providers.definition_schema import KINDS, REPLYING, USABLE
+from harness.providers.flow import NAMES
 
 GOOD = """\
 definition: ours
@@ -26,7 +28,10 @@ open:
     answer: {status: [200, 201], schema: opened}
     capture: {id: $.id}
 send:
-  - request: {post: '/say/${id}', form: {text: '${message.text}'}, repeatable: true}
+  - request:
+      post: /say/${id}
+      form: {text: '${message.text}', size: '${settings.size}'}
+      repeatable: true
   - poll: {get: '/state/${id}'}
     until: {$.state: done}
     fail_if: {$.state: [failed, lost]}
@@ -99,7 +104,7 @@ def test_the_steps_of_a_definition(tmp_path):
     assert (opening.name, opening.answer.status) == ("open.1", (200, 201))
     assert opening.request.headers.render({"settings": {}}) == {"X-Common": "b"}
     assert (say.request.encoding, say.request.is_repeatable) == (Encoding.FORM, True)
-    assert poll.poll.fail_if == {"$.state": ("failed", "lost")}
+    assert poll.fail_if == {"$.state": ("failed", "lost")}
     assert poll.poll.until == {"$.state": ("done",)}
     assert poll.request.is_repeatable
     assert (stream.stream.framing, stream.stream.done) == (Framing.SSE, "[DONE]")
@@ -114,7 +119,7 @@ MISTAKES = {
     "an unknown capture": ("'/state/${id}'", "'/state/${idd}'", "${idd}", "unknown-capture"),
     "an unknown capture in a condition": ("${id}\n", "${opened}\n", "${opened}", "unknown-capture"),
     "an unknown schema": ("schema: opened", "schema: openned", "openned", "unknown-schema"),
-    "an unknown setting": ("settings.token", "settings.tokn", "${settings", "unknown-setting"),
+    "an unknown setting": ("settings.token", "settings.tokn", "${settings.tokn", "unknown-setting"),
     "an unknown member": ("${message.text}", "${message.txt}", "${message.txt}", "unknown-member"),
     "a bad path": ("capture: {id: $.id}", "capture: {id: '$.['}", "'$.['", "invalid-path"),
     "a bad path in a condition": (
@@ -144,6 +149,95 @@ def test_a_mistake_has_its_place(case, tmp_path):
     text = GOOD.replace(old, new, 1)
 
     assert problems(tmp_path, text) == [(place_of(at, text), code)]
+
+
+STEPS = {
+    "request": "  - request: {post: /a}\n",
+    "poll": "  - poll: {get: /a}\n    until: {$.a: 1}\n    every: 1s\n    timeout: 1m\n",
+    "stream": "  - stream: {post: /a}\n",
+}
+VALUES = {
+    ("until",): "until: {$.a: 1}",
+    ("pending",): "pending: {$.a: 2}",
+    ("every",): "every: 1s",
+    ("timeout",): "timeout: 1m",
+    ("framing",): "framing: sse",
+    ("events",): "events: json",
+    ("done",): "done: end",
+    ("answer", "as"): "answer: {as: json}",
+}
+
+
+@pytest.mark.parametrize("phase", ["prepare", "open", "send", "late", "history", "close"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("key", USABLE, ids=".".join)
+def test_a1_a_key_that_the_kind_of_step_cannot_use(key, kind, phase, tmp_path):
+    """In each phase, a kind of step takes the keys that it can use, and no other."""
+    is_there = f"\n    {VALUES[key].partition(':')[0]}:" in STEPS[kind]
+    step = STEPS[kind] + ("" if is_there else f"    {VALUES[key]}\n")
+    reply = "    reply: {text: $.a}\n"
+    send = f"send:\n{STEPS['request']}{reply}"
+    text = "definition: ours\nsettings: {base_url: {}}\n"
+    text += f"{phase}:\n{step}{reply if phase in REPLYING else ''}"
+    text += "" if phase == "send" else send
+
+    if kind in USABLE[key]:
+        assert read(tmp_path, text).phases[phase]
+        return
+    with pytest.raises(DefinitionError) as wrong:
+        read(tmp_path, text)
+    (problem,) = wrong.value.problems
+    assert problem.message == f"a '{kind}' step cannot use '{'.'.join(key)}'"
+    assert problem.place.source.line(problem.place.line).strip().startswith(key[0])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a1_every_kind_of_step_may_fail(kind, tmp_path):
+    """A refusal can be told from the answer of each kind of step."""
+    step = STEPS[kind] + "    fail_if: {$.b: [x, y]}\n    reply: {text: $.a}\n"
+
+    found = read(tmp_path, f"definition: ours\nsettings: {{base_url: {{}}}}\nsend:\n{step}")
+
+    assert found.phases["send"][0].fail_if == {"$.b": ("x", "y")}
+
+
+@pytest.mark.parametrize("phase", ["prepare", "open", "history", "close"])
+def test_a1_a_reply_that_nobody_reads(phase, tmp_path):
+    """Only what `send` and `late` answer is what the bot says."""
+    step = f"{phase}:\n{STEPS['request']}    reply: {{text: $.a}}\n"
+    send = f"send:\n{STEPS['request']}    reply: {{text: $.a}}\n"
+
+    with pytest.raises(DefinitionError, match=f"the 'reply' of '{phase}' steps is never read"):
+        read(tmp_path, f"definition: ours\nsettings: {{base_url: {{}}}}\n{step}{send}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a12_a_capture_with_the_name_of_a_built_in_value(name, tmp_path):
+    """It would never be seen, so it is refused."""
+    text = GOOD.replace("capture: {key: $.key}", f"capture: {{key: $.key, {name}: $.a}}")
+
+    with pytest.raises(DefinitionError) as wrong:
+        read(tmp_path, text)
+
+    assert [problem.code for problem in wrong.value.problems] == ["reserved-name"]
+
+
+def test_repeatable_is_as_it_is_said(tmp_path):
+    """What is sent twice by itself is not where the definition says so."""
+    text = GOOD.replace("poll: {get: '/state/${id}'}", "poll: {get: /a, repeatable: false}")
+
+    found = read(tmp_path, text).phases["send"]
+
+    assert [step.request.is_repeatable for step in found] == [True, False, True]
+
+
+def test_a_header_of_a_step_goes_before_the_common_one_in_any_case(tmp_path):
+    """Header names have no case, so one of them is sent."""
+    text = GOOD.replace("{X-Common: b}", "{x-common: b}")
+
+    headers = read(tmp_path, text).phases["open"][0].request.headers
+
+    assert headers.render({"settings": {}}) == {"x-common": "b"}
 
 
 def place_of(words, text):

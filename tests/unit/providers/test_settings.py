@@ -12,7 +12,7 @@ SEND = """\
   names: {type: array}
   must: {type: string, required: true}
 send:
-  - request: {get: /a}
+  - request: {get: /a, query: {all: '${settings.size}${settings.names}${settings.must}'}}
 """
 SECRET = "pl4nted-s3cret"
 

@@ -1,0 +1,238 @@
+"""What a definition says in vain, or against itself, beyond the format of its keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from harness.errors import Problem, did_you_mean, quote
+from harness.file_format import Advice
+from harness.json_schema import Violation
+from harness.providers.definition import PHASES, Definition, Encoding, Framing, Step
+from harness.providers.definition_schema import BODIES, KINDS, REPLYING, USABLE
+from harness.providers.flow import NAMES
+from harness.source import Place
+from harness.template import expressions
+from harness.template.places import expression_with
+from harness.typing import Json, Path
+from harness.yaml_reader import Document, Node
+
+_STEP = 2
+"""Parts of a path to a step: its phase and its index."""
+_CONDITIONS = ("fail_if", "until", "pending")
+"""In the order in which an answer is held against them."""
+_MAPPINGS = re.compile(
+    rf"\s*((?:{'|'.join(NAMES)})|message\.(?:attachments|metadata)|turns\[[^\]]*\])\s*"
+)
+"""Expressions that never give a text or a number."""
+
+
+def advise(document: Document, violation: Violation) -> Advice | None:
+    """Why a key may not stand where it does; None where nothing more is known of it."""
+    path = violation.path
+    if violation.keyword != "unknown-key" or len(path) <= _STEP or path[0] not in PHASES:
+        return None
+    phase, key, below = str(path[0]), str(path[-1]), path[_STEP:]
+    if below in USABLE:
+        kinds = " and ".join(f"'{kind}'" for kind in USABLE[below])
+        kind = next((kind for kind in KINDS if document.at(*path[:_STEP]).has(kind)), "")
+        return Advice(
+            message=f"a '{kind}' step cannot use {_named(below)}", hint=f"it is a key of {kinds}"
+        )
+    if below == ("reply",):
+        phases = " and ".join(f"'{one}'" for one in REPLYING)
+        return Advice(
+            message=f"the 'reply' of '{phase}' steps is never read",
+            hint=f"a reply is read from the steps of {phases}",
+        )
+    if below[:1] in {(kind,) for kind in KINDS} and key in BODIES:
+        first = next(body for body in BODIES if document.at(*path[:-1]).has(body))
+        return Advice(
+            message=f"'{key}' stands beside '{first}'",
+            hint=f"a request has one body: {', '.join(BODIES)}",
+        )
+    return None
+
+
+def _named(path: Path) -> str:
+    return "'" + ".".join(map(str, path)) + "'"
+
+
+def rule_problems(definition: Definition, document: Document) -> Iterator[Problem]:
+    """All that contradicts itself, has no effect, or uses what is not there."""
+    top = document.at()
+    yield from _unread_settings(definition, top)
+    yield from _unforkable(definition, top.get("forks"))
+    known = definition.captures.union(NAMES)
+    if common := top.get("headers"):
+        yield from _forms("headers", common)
+    for phase in PHASES:
+        nodes = list(top.get(phase) or ())
+        steps = definition.phases[phase]
+        if nodes and phase in REPLYING and not any(step.reply for step in steps):
+            message = f"no step of '{phase}' reads messages"
+            yield _problem("missing-key", message, top.at(phase).key_place, "give one a 'reply'")
+        for step, node in zip(steps, nodes, strict=True):
+            yield from _in_step(step, node)
+            yield from _uncaptured(step, known)
+        if phase == "send":
+            yield from _replaced_replies(steps, nodes)
+
+
+def _in_step(step: Step, node: Node) -> Iterator[Problem]:
+    yield from _captures(node)
+    yield from _conditions(node)
+    yield from _not_filled_in(node)
+    yield from _unread_answer(step, node)
+    yield from _framing(step, node)
+    request = next(node.at(kind) for kind in KINDS if node.has(kind))
+    for key in ("headers", "query", "form"):
+        if (found := request.get(key)) is not None:
+            yield from _forms(key, found)
+    yield from _address(request.at(step.request.method.lower()))
+
+
+def _unread_settings(definition: Definition, top: Node) -> Iterator[Problem]:
+    """Settings that no template reads; a secret is hidden in any case."""
+    read = definition.taken.settings
+    if read is None or not read <= definition.settings.keys():
+        return
+    for name, node in top.entries("settings"):
+        if name != "base_url" and name not in read and not definition.settings[name].is_secret:
+            message = f"no template reads the setting '{name}'"
+            hint = f"use ${{settings.{name}}}, or take it out"
+            yield _problem("no-effect", message, node.key_place, hint)
+
+
+def _unforkable(definition: Definition, node: Node | None) -> Iterator[Problem]:
+    if node is None or not definition.forks:
+        return
+    faults = (
+        (
+            bool(definition.phases["close"]),
+            "'forks: true' stands beside 'close' steps",
+            "what one conversation closes, those that went on from it could not use",
+        ),
+        (
+            definition.has_secret_captures,
+            "'forks: true' stands beside captures with 'secret: true'",
+            "a recording tells such a secret of its own conversation alone",
+        ),
+    )
+    for is_so, message, hint in faults:
+        if is_so:
+            yield _problem("cannot-fork", message, node.key_place, f"leave 'forks' out: {hint}")
+
+
+def _uncaptured(step: Step, known: Iterable[str]) -> Iterator[Problem]:
+    request = step.request
+    templates = [request.path, request.headers, request.query, request.body]
+    templates += [step.when] if step.when else []
+    templates += [step.poll.every, step.poll.timeout] if step.poll else []
+    names = frozenset(name for template in templates for name in template.names)
+    for name in sorted(names.difference(known)):
+        message = f"step {step.name} uses '{name}', which no step captures"
+        place = expression_with(name, step.place)
+        yield _problem("unknown-capture", message, place, did_you_mean(name, known))
+
+
+def _captures(node: Node) -> Iterator[Problem]:
+    for name, capture in node.entries("capture"):
+        if name in NAMES:
+            message = f"the capture '{name}' has the name of a built-in value"
+            hint = f"choose another name; built in are {', '.join(NAMES)}"
+            yield _problem("reserved-name", message, capture.key_place, hint)
+
+
+def _conditions(node: Node) -> Iterator[Problem]:
+    """Values of one path in two conditions: the first one decides."""
+    seen: list[tuple[str, Json, str]] = []
+    for key in _CONDITIONS:
+        for path, wanted in node.entries(key):
+            values = wanted.value if isinstance(wanted.value, list) else [wanted.value]
+            for value in values:
+                first = next((k for p, v, k in seen if (p, v) == (path, value)), "")
+                if first:
+                    message = f"{quote(value)} at {path} stands in '{first}' and in '{key}'"
+                    hint = f"'{first}' decides; keep one of them"
+                    yield _problem("no-effect", message, wanted.place, hint)
+                else:
+                    seen.append((path, value, key))
+
+
+def _not_filled_in(node: Node) -> Iterator[Problem]:
+    """`${…}` where the definition's texts are taken as they are."""
+    for name, capture in node.entries("capture"):
+        yield from _literal(capture, f"the path of the capture '{name}'")
+    for key in ("reply", "done"):
+        if (found := node.get(key)) is not None:
+            yield from _literal(found, f"'{key}'")
+    for key in _CONDITIONS:
+        for _, wanted in node.entries(key):
+            yield from _literal(wanted, f"'{key}'", is_key=True)
+
+
+def _literal(node: Node, where: str, *, is_key: bool = False) -> Iterator[Problem]:
+    message = f"${{…}} stands in {where}, where nothing is filled in"
+    hint = "write the value itself"
+    if is_key and "${" in str(node.path[-1]):
+        yield _problem("not-filled-in", message, node.key_place, hint)
+    if isinstance(node.value, str) and "${" in node.value:
+        yield _problem("not-filled-in", message, node.place, hint)
+    for below in (*dict(node.items()).values(), *node.elements()):
+        yield from _literal(below, where)
+
+
+def _unread_answer(step: Step, node: Node) -> Iterator[Problem]:
+    if step.answer.encoding is not Encoding.NONE:
+        return
+    answer = node.at("answer")
+    readers = [("answer.schema", answer.get("schema"))]
+    readers += [(key, node.get(key)) for key in ("capture", "reply", *_CONDITIONS)]
+    for key, reader in readers:
+        if reader is not None:
+            message = f"'{key}' stands beside 'as: none', where nothing is read"
+            yield _problem("no-effect", message, reader.key_place, "leave one of the two out")
+
+
+def _framing(step: Step, node: Node) -> Iterator[Problem]:
+    framing = step.stream.framing if step.stream is not None else Framing.AUTO
+    done, events = node.get("done"), node.get("events")
+    beside = f"stands beside 'framing: {framing.value}'"
+    if framing is Framing.TEXT and done is not None:
+        yield _problem("no-effect", f"'done' {beside}", done.key_place, "a text has no events")
+    wanted = {Framing.TEXT: "json", Framing.NDJSON: "text"}.get(framing)
+    if events is not None and events.value == wanted:
+        hint = "a text has no events" if framing is Framing.TEXT else "each line is read as JSON"
+        yield _problem("no-effect", f"'events: {wanted}' {beside}", events.key_place, hint)
+
+
+def _forms(key: str, node: Node) -> Iterator[Problem]:
+    """A list where names and values are wanted, of which nothing would be sent."""
+    forms = ("for_each", "first_of") if key == "headers" else ("for_each",)
+    for form in forms:
+        if (found := node.get(form)) is not None:
+            message = f"'{form}' stands where '{key}' wants names and values"
+            yield _problem("no-effect", message, found.key_place, "write it behind a name")
+
+
+def _address(path: Node) -> Iterator[Problem]:
+    for expression in expressions(str(path.value)):
+        if found := _MAPPINGS.fullmatch(expression):
+            message = f"{quote(found[1])} is a mapping or a list, and stands in a path"
+            place = expression_with(found[1], path.place)
+            yield _problem("wrong-address-part", message, place, "name one value of it")
+
+
+def _replaced_replies(steps: tuple[Step, ...], nodes: list[Node]) -> Iterator[Problem]:
+    """A reply that a later step of the phase always replaces."""
+    last = max((i for i, s in enumerate(steps) if s.reply and s.when is None), default=0)
+    for step, node in list(zip(steps, nodes, strict=True))[:last]:
+        if step.reply is not None:
+            message = f"the reply of {step.name} is replaced by that of {steps[last].name}"
+            hint = "keep one of them, or choose with 'when'"
+            yield _problem("no-effect", message, node.at("reply").key_place, hint)
+
+
+def _problem(code: str, message: str, place: Place, hint: str) -> Problem:
+    return Problem(code=code, message=message, place=place, hint=hint)

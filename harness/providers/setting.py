@@ -1,0 +1,73 @@
+"""Reads what a definition says of one setting: a JSON Schema with keys of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from harness.errors import Problem, SchemaError, did_you_mean, quote, unseen
+from harness.json_schema import Schema, compile_schema
+from harness.json_schema.keywords import KEYWORDS
+from harness.providers.definition import Setting
+from harness.source import Place
+from harness.typing import Json, describe
+
+OWN = ("secret", "required")
+"""Keys of a setting that are no keywords of JSON Schema as they stand there."""
+
+
+def setting_of(name: str, given: Mapping[str, Json]) -> Setting:
+    """The setting; `setting_problems` says whether it can be one."""
+    return Setting(
+        name=name,
+        schema={key: value for key, value in given.items() if key not in OWN},
+        is_secret=bool(given.get("secret")),
+        is_required=bool(given.get("required")),
+        default=given.get("default"),
+    )
+
+
+def setting_problems(
+    name: str, given: Mapping[str, Json], place: Place | None = None, where: str = ""
+) -> Iterator[Problem]:
+    """What is wrong with a setting, at its place; `where` stands in for one."""
+
+    def problem(code: str, message: str, hint: str = "") -> Problem:
+        told = f"the setting '{name}': {message}"
+        return Problem(code=code, message=told, place=place, where=where, hint=hint)
+
+    unknown = given.keys() - {*OWN, *KEYWORDS}
+    for key in sorted(unknown):
+        hint = did_you_mean(key, (*OWN, *KEYWORDS))
+        yield problem("unknown-key", f"unknown key {quote(key)}", hint)
+    for key in OWN:
+        if not isinstance(given.get(key, False), bool):
+            message = f"'{key}' is {describe(given[key])}, expected true or false"
+            yield problem("wrong-value", message)
+    setting = setting_of(name, given)
+    if setting.is_required and setting.default is not None:
+        message = "'required' has no effect beside 'default'"
+        yield problem("no-effect", message, "leave one of the two out")
+    try:
+        schema = compile_schema(dict(setting.schema), name=name)
+    except SchemaError as error:
+        first = error.problems[0]
+        if not unknown:
+            yield problem(first.code, first.message, first.hint)
+        return
+    yield from _default_problems(setting, schema, problem)
+
+
+def _default_problems(
+    setting: Setting, schema: Schema, problem: Callable[[str, str, str], Problem]
+) -> Iterator[Problem]:
+    default = setting.default
+    if setting.is_secret and default is not None:
+        message = "the default of a secret is written into the definition"
+        found = problem("inline-secret", message, "leave it out; harness.yaml says ${env.NAME}")
+        yield unseen(found)
+    elif isinstance(default, str) and "${" in default:
+        message = "${…} stands in its default, where nothing is filled in"
+        yield problem("not-filled-in", message, "write it where the setting is used")
+    elif default is not None and not schema.is_valid(default):
+        reason = schema.violations(default)[0].message
+        yield problem("wrong-value", f"its default: {reason}", "")
