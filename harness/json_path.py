@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
@@ -10,40 +11,89 @@ from harness.typing import Json, Path
 
 if TYPE_CHECKING:
     # With its alias, so that other modules may name the type without importing the library.
+    from jsonpath_rfc9535 import JSONPathError, JSONPathNode
     from jsonpath_rfc9535 import JSONPathQuery as JSONPathQuery  # noqa: PLC0414
-    from jsonpath_rfc9535 import JSONValue
 
 
 class PathFailed(ValueError):
     """A path that cannot be followed through a payload; its text is the reason."""
 
 
+class BadPath(ValueError):
+    """A text that is not a JSONPath; its text is the reason."""
+
+
 _ONLY_NAMES = re.compile(r"\$(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
 _ODD_NAME = re.compile(r"\.([A-Za-z0-9_]+(?:[ -][A-Za-z0-9_]+)+)(?=[.\[]|$)")
 """Behind a dot, what must stand in brackets: `session-id`, `unit price`."""
-_POSITION = re.compile(r", line 1, column (\d+)$")
 _TOP: dict[str, tuple[str, ...]] = {"$": ()}
-
-
-class BadPath(ValueError):
-    """A text that is no JSONPath; its text is the reason."""
+_CANONICAL_STEP = re.compile(r"\['((?:[^'\\]|\\.)*)'\]|\[(-?\d+)\]")
+"""A name or an index in a path as the library writes it: the normalized paths of RFC 9535."""
+_WORD = re.compile(r"\w+")
+_REASONS = {
+    "JSONPathNameError": "there is no function '{name}' (character {at})",
+    "JSONPathTypeError": "a function cannot be used in this way (character {at})",
+    "JSONPathIndexError": "the index at character {at} is too large",
+    "JSONPathRecursionError": "it is nested too deeply",
+}
+"""By the class of the library's error; a syntax error is told by where it is."""
 
 
 @lru_cache(maxsize=4096)
 def compile_path(text: str) -> JSONPathQuery:
-    """Compile a path once. Raises `BadPath` where the text is none."""
+    """Compile a path once. Raises `BadPath` where the text is not one."""
     # Late: most paths are names only, and importing the library takes 40 ms.
     import jsonpath_rfc9535  # noqa: PLC0415
 
     try:
         return jsonpath_rfc9535.compile(text)
     except jsonpath_rfc9535.JSONPathError as error:
-        reason = str(error).splitlines()[0]
-        raise BadPath(_POSITION.sub(_counted_from_1, reason)) from error
+        raise BadPath(_reason(text, error)) from error
 
 
-def _counted_from_1(found: re.Match[str]) -> str:
-    return f" at character {int(found[1]) + 1}"
+def _reason(text: str, error: JSONPathError) -> str:
+    """Why a text is not a path, in words of our own: the library's change with its version."""
+    # Version 1 has tokens with an index, version 2 tuples whose second member it is.
+    token = getattr(error, "token", None)
+    index = token[1] if isinstance(token, tuple) else getattr(token, "index", 0)
+    kind = type(error).__name__
+    if kind in _REASONS:
+        name = _WORD.match(text, index)
+        return _REASONS[kind].format(at=index + 1, name=name[0] if name else "")
+    if not text.startswith("$"):
+        return "it does not begin with '$'"
+    if index >= len(text.rstrip()):
+        return "it ends too early"
+    return f"'{text[index]}' cannot stand at character {index + 1}"
+
+
+def steps_of(query: JSONPathQuery) -> Path | None:
+    """The names and indexes of a path that leads to one value at most; None of any other."""
+    steps: list[str | int] = []
+    canonical = str(query)
+    at = 1
+    while at < len(canonical):
+        step = _CANONICAL_STEP.match(canonical, at)
+        if step is None:
+            return None
+        steps.append(_unescaped(step[1]) if step[2] is None else int(step[2]))
+        at = step.end()
+    return tuple(steps)
+
+
+def last_name(query: JSONPathQuery) -> str:
+    """The name that a path ends with; empty where it ends with something else."""
+    before, whole = str(beginning(query, len(query.segments) - 1)), str(query)
+    step = _CANONICAL_STEP.fullmatch(whole, len(before))
+    return _unescaped(step[1]) if step and step[2] is None else ""
+
+
+def _unescaped(name: str) -> str:
+    """A name as it was before the library put it in quotes, as JSON does but for the quote."""
+    if "\\" not in name:
+        return name
+    text: str = json.loads('"' + name.replace("\\'", "'").replace('"', '\\"') + '"')
+    return text
 
 
 def require_path(text: str) -> None:
@@ -69,7 +119,7 @@ def find_all(path: str, value: Json) -> list[Json]:
     names = _names(path)
     if names is not None:
         return _walk(names, value)
-    return cast("list[Json]", compile_path(path).find(cast("JSONValue", value)).values())
+    return [cast("Json", node.value) for node in _nodes(path, value)]
 
 
 @lru_cache(maxsize=4096)
@@ -94,20 +144,21 @@ def find_located(path: str, value: Json) -> list[tuple[Path, Json]]:
 
     Raises `PathFailed` where a filter of the path cannot be evaluated.
     """
+    return [(tuple(node.location), cast("Json", node.value)) for node in _nodes(path, value)]
+
+
+def _nodes(path: str, value: Json) -> list[JSONPathNode]:
     from jsonpath_rfc9535 import JSONPathError  # noqa: PLC0415  # as in compile_path
 
     try:
-        nodes = compile_path(path).find(cast("JSONValue", value))
+        return list(compile_path(path).find(value))  # type: ignore[arg-type]  # version 1 names JSON otherwise
     except (JSONPathError, RecursionError) as error:
         raise PathFailed(str(error)) from error
-    return [(tuple(node.location), cast("Json", node.value)) for node in nodes]
 
 
 def beginning(query: JSONPathQuery, length: int) -> JSONPathQuery:
     """The first segments of a path, as a path."""
-    from jsonpath_rfc9535 import JSONPathQuery as Query  # noqa: PLC0415  # as in compile_path
-
-    return Query(env=query.env, segments=query.segments[:length])
+    return type(query)(env=query.env, segments=query.segments[:length])
 
 
 def find_first(path: str, value: Json) -> tuple[bool, Json]:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from harness.checks.check import BadExpectation
 from harness.checks.matcher import Located
 from harness.checks.values import path_text
 from harness.counted import counted
 from harness.errors import CheckCrashed, did_you_mean
-from harness.json_path import BadPath, PathFailed, beginning, compile_path, find_located, path_hint
+from harness.json_path import (
+    BadPath,
+    PathFailed,
+    beginning,
+    compile_path,
+    find_located,
+    last_name,
+    path_hint,
+    steps_of,
+)
 from harness.source import shorten
 from harness.typing import Json, Path, describe
-
-if TYPE_CHECKING:
-    from harness.json_path import JSONPathQuery
 
 MOST_KEYS = 12
 
@@ -31,12 +36,12 @@ class Finder:
         try:
             self._query = compile_path(text)
         except BadPath as error:
-            message = f"'{shorten(text)}' is no JSONPath: {error}"
+            message = f"'{shorten(text)}' is not a JSONPath: {error}"
             raise BadExpectation("invalid-path", message, path_hint(text)) from error
         self.text = text
-        self.is_single = self._query.singular_query()
+        self._steps = steps_of(self._query)
+        self.is_single = self._steps is not None
         """It can lead to one value at most."""
-        self._steps = _steps(self._query) if self.is_single else None
 
     def find(self, payload: Json) -> list[Located]:
         """All values in document order, each with its place."""
@@ -61,13 +66,13 @@ class Finder:
         value: Json = node.value  # type: ignore[assignment]  # as above
         place = path_text(tuple(node.location))
         message = f"nothing at {self.text}; the deepest part that exists is {place}"
-        names = [getattr(one, "name", None) for one in segments[length].selectors]
+        name = last_name(beginning(self._query, length + 1))
         hint = ""
         if isinstance(value, Mapping) and value:
             shown = ", ".join(list(value)[:MOST_KEYS])
             more = f" and {len(value) - MOST_KEYS} more" if len(value) > MOST_KEYS else ""
             message += f" with the key{'' if len(value) == 1 else 's'} {shown}{more}"
-            near = did_you_mean(str(names[0]), value) if names[0] else ""
+            near = did_you_mean(name, value) if name else ""
             hint = near if near.startswith("did") else ""
         elif isinstance(value, list):
             message += f", a list of {counted(len(value), 'item')}"
@@ -80,18 +85,6 @@ class Finder:
 def finder(text: str) -> Finder:
     """Compile a path once. Raises `BadExpectation` where the text is none."""
     return Finder(text)
-
-
-def _steps(query: JSONPathQuery) -> Path | None:
-    """The keys and indexes of a path that can lead to one value at most."""
-    steps: list[str | int] = []
-    for segment in query.segments:
-        selector = segment.selectors[0]
-        step = getattr(selector, "name", getattr(selector, "index", None))
-        if step is None:
-            return None
-        steps.append(step)
-    return tuple(steps)
 
 
 def _walk(steps: Path, payload: Json) -> list[Located]:

@@ -18,7 +18,7 @@ from harness.json_schema.no_effect import no_effect
 from harness.json_schema.pattern import BACKTRACKING
 from harness.json_schema.pointing import walk
 from harness.json_schema.violation import Violation
-from harness.typing import Json
+from harness.typing import Json, Path
 
 NONE: Mapping[str, Json] = MappingProxyType({})
 
@@ -66,8 +66,12 @@ class Schema:
         except ValueError:
             value = _plain(value)
             errors = list(self._validator.iter_errors(value))
-        found = Explainer(self._library, value).explain(errors)
-        return tuple(dict.fromkeys(found))
+        found = dict.fromkeys(Explainer(self._library, value).explain(errors))
+        # The library's own order is another one in each of its versions.
+        ranks: dict[int, dict[str, int]] = {}
+        return tuple(
+            sorted(found, key=lambda one: (_order(one.path, value, ranks), one.schema_pointer))
+        )
 
 
 def compile_schema(
@@ -132,6 +136,25 @@ def _validator(library: Library, fragment: str) -> jsonschema_rs.Validator:
 
 def _refuse(uri: str) -> Any:  # noqa: ANN401  # it never returns
     raise LookupError(uri)
+
+
+def _order(path: Path, value: Json, ranks: dict[int, dict[str, int]]) -> tuple[int, ...]:
+    """Where a part stands in a value, to sort parts as a reader meets them.
+
+    `ranks` keeps the places of a mapping's keys, by the mapping's identity.
+    """
+    order = []
+    for step in path:
+        if isinstance(value, Mapping):
+            rank = ranks.get(id(value))
+            if rank is None:
+                rank = ranks[id(value)] = {key: place for place, key in enumerate(value)}
+            order.append(rank.get(str(step), len(rank)))
+            value = value.get(str(step))
+        else:
+            order.append(int(step))
+            value = value[int(step)] if isinstance(value, list) else None
+    return tuple(order)
 
 
 def _plain(value: Json) -> Json:

@@ -170,7 +170,7 @@ class _Reader:
             require_path(path)
         except BadPath as error:
             hint = "" if path.startswith("$") else "a path begins with '$', such as $.id"
-            message = f"'{path}' is no JSONPath: {error}"
+            message = f"'{path}' is not a JSONPath: {error}"
             self._note("invalid-path", message, node, hint, key=text is not None)
         return path
 

@@ -52,7 +52,7 @@ class Compiler:
         try:
             require_path(text)
         except BadPath as error:
-            self.note("invalid-path", f"'{text}' is no JSONPath: {error}", node, path_hint(text))
+            self.note("invalid-path", f"'{text}' is not a JSONPath: {error}", node, path_hint(text))
         return text
 
     def note(

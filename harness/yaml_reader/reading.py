@@ -36,6 +36,7 @@ _WIDE_MARKS: Final = (
 )
 # Not printable. Source: YAML 1.2.2, section 5.1.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BRACKET = re.compile(r"[\[{\]}]")
 # libyaml ends a line here, as YAML 1.1 did; in YAML 1.2 they are ordinary characters.
 _FORMER_BREAKS: Final = "\x85\u2028\u2029"
 
@@ -63,18 +64,44 @@ def read(
 
 
 def _build(source: Source, limits: Limits, bom: int) -> Builder:
-    text, restore = _hide_former_breaks(source.text)
     builder = Builder(source, limits)
+    error = _parse(source, builder, Parser, bom)
+    if error is None:
+        return builder
+    if _brackets_inside_one_another(source.text, error) > limits.depth:
+        # libyaml has a limit of its own, and meets it ahead of the place where ours is passed.
+        slower = Builder(source, limits)
+        if _parse(source, slower, yaml.SafeLoader, bom) is None:
+            return slower
+    builder.problems.append(explain(error, source))
+    return builder
+
+
+def _parse(
+    source: Source, builder: Builder, parser: type[Any], bom: int
+) -> yaml.MarkedYAMLError | None:
+    """Build what the text says; gives the error that ended it, where it is one of syntax."""
+    text, restore = _hide_former_breaks(source.text)
     try:
-        next_event = Parser(text).get_event
+        next_event = parser(text).get_event
         builder.build(_restoring(next_event, restore) if restore else next_event)
     except Stop:
         pass
     except yaml.reader.ReaderError:
         builder.problems.append(_control_character(source, bom))
     except yaml.MarkedYAMLError as error:
-        builder.problems.append(explain(error, source))
-    return builder
+        return error
+    return None
+
+
+def _brackets_inside_one_another(text: str, error: yaml.MarkedYAMLError) -> int:
+    """The deepest nesting of brackets in front of an error, those in quotes counted as well."""
+    mark = error.problem_mark or error.context_mark
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(text, 0, mark.index if mark else 0):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _decode(content: bytes, path: str) -> str:
