@@ -16,7 +16,7 @@ settings.load_profile("project")
 pytest_plugins = ["pytester"]
 
 HERE = Path(__file__).parent
-LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+LOOPBACK = ["127.0.0.1", "127.0.0.2", "127.0.0.3", "::1", "localhost"]
 
 
 def pytest_collection_modifyitems(items):

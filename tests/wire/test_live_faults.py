@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import gzip
 import re
 import socket
@@ -30,6 +31,20 @@ def message(wire, request) -> str:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
+
+
+@contextlib.contextmanager
+def taking_no_connections(address: str, port: int = 0):
+    """A server whose queue of connections is full, so that a new one is never taken."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind((address, port))
+        listener.listen(0)
+        for _ in range(4):
+            filler = stack.enter_context(socket.socket())
+            filler.settimeout(0)
+            filler.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
 
 
 def test_refused(connect, ask):
@@ -80,23 +95,75 @@ def test_plain_answer_to_tls(connect, ask):
 
 def test_connect_timeout(connect, ask):
     """A host that does not take connections is BROKEN at the limit for connecting."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        fillers = [socket.socket() for _ in range(4)]
-        for filler in fillers:
-            filler.settimeout(0)
-            filler.connect_ex(listener.getsockname())
-        target = f"127.0.0.1:{listener.getsockname()[1]}"
+    with taking_no_connections("127.0.0.1") as port:
+        target = f"127.0.0.1:{port}"
         wire = connect(target, limits=LiveLimits(connect=0.2, attempts=1))
 
         text = message(wire, ask(f"http://{target}/"))
-        for filler in fillers:
-            filler.close()
 
     assert text == (
         "http://127.0.0.1:PORT did not take the connection within 0.2 s [connect-timeout]"
     )
+
+
+@pytest.fixture
+def name_service(monkeypatch):
+    """Give a host name several addresses on loopback: what the resolver of the system would say."""
+
+    def has(*addresses: str) -> None:
+        def look_up(_host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+            kind = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
+            return [(*kind, (address, port)) for address in addresses]
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+    return has
+
+
+def test_c4_an_address_that_does_not_answer(serve, connect, ask, name_service):
+    """Where the first address of a host takes no connection, the next one is asked."""
+    server = serve(lambda visit: visit.answer(b"from the second"))
+    name_service("127.0.0.2", "127.0.0.1")
+    target = f"bot.example:{server.port}"
+    with taking_no_connections("127.0.0.2", server.port):
+        wire = connect(target, limits=LiveLimits(connect=5, attempts=1))
+
+        assert read(wire, ask(f"http://{target}/")) == b"from the second"
+
+
+def test_c4_an_address_that_refuses(serve, connect, ask, name_service):
+    """Where the first addresses of a host refuse, the next one is asked."""
+    server = serve(lambda visit: visit.answer(b"from the third"))
+    name_service("127.0.0.3", "127.0.0.2", "127.0.0.1")
+    target = f"bot.example:{server.port}"
+
+    assert read(connect(target), ask(f"http://{target}/")) == b"from the third"
+
+
+def test_c4_no_address_answers(connect, ask, name_service):
+    """All addresses of a host share one limit for connecting."""
+    name_service("127.0.0.1", "127.0.0.2")
+    with taking_no_connections("127.0.0.1") as port, taking_no_connections("127.0.0.2", port):
+        target = f"bot.example:{port}"
+        wire = connect(target, limits=LiveLimits(connect=0.4, attempts=1))
+
+        text = message(wire, ask(f"http://{target}/"))
+
+    assert text == (
+        "http://bot.example:PORT did not take the connection within 0.4 s [connect-timeout]"
+    )
+
+
+def test_c4_a_refusal_and_silence(connect, ask, name_service):
+    """An address that refuses does not end the wait for one that may still answer."""
+    name_service("127.0.0.1", "127.0.0.2")
+    with taking_no_connections("127.0.0.1") as port:
+        target = f"bot.example:{port}"
+        wire = connect(target, limits=LiveLimits(connect=0.6, attempts=1))
+
+        text = message(wire, ask(f"http://{target}/"))
+
+    assert "[connect-timeout]" in text
 
 
 def test_read_timeout(serve, connect, ask):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import select
+import selectors
 import socket
 import ssl
 import threading
@@ -16,6 +16,12 @@ from harness.errors import Interrupted
 
 SLICE = 0.05
 """Seconds between two looks at the interruption while a connection is being made."""
+
+HEAD_START = 0.25
+"""Seconds that an address has before the next one is tried beside it."""
+
+# It holds no file of its own, as the usual one does; Windows has none.
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 Resolved = list[tuple[Any, Any, int, str, Any]]
 
@@ -153,36 +159,37 @@ class Connections(httpcore.NetworkBackend):
         return found
 
     def _connect(self, resolved: Resolved, ends: float) -> socket.socket:
-        last: OSError = OSError("the host has no address")
-        for family, kind, protocol, _, target in resolved:
-            sock = socket.socket(family, kind, protocol)
-            try:
-                self._wait_connected(sock, target, ends)
-            except TimeoutError:
-                sock.close()
-                raise
-            except OSError as error:
-                sock.close()
-                last = error
-                continue
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return sock
-        raise last
+        """The first connection to one of the addresses. Source: RFC 8305, section 5.
 
-    def _wait_connected(self, sock: socket.socket, target: object, ends: float) -> None:
-        """Connect without blocking: a connection in the making cannot be shut down everywhere."""
-        sock.settimeout(0)
-        try:
-            sock.connect(target)  # type: ignore[arg-type]  # getaddrinfo gave it
-        except BlockingIOError:
-            poll = select.poll()
-            poll.register(sock, select.POLLOUT)
-            while not poll.poll(1000 * min(SLICE, max(0.0, ends - self._clock()))):
-                self._check(ends)
-            code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            if code:
-                # Python picks the subclass by the number, such as ConnectionRefusedError.
-                raise OSError(code, os.strerror(code)) from None
+        Each address is tried at once where one before it failed, and after a short head start
+        where none has answered. Sockets do not block: a connection in the making cannot be shut
+        down everywhere.
+        """
+        waiting = list(reversed(resolved))
+        last: OSError = OSError("the host has no address")
+        begun = -HEAD_START
+        with _Selector() as attempts:
+            try:
+                while waiting or attempts.get_map():
+                    if waiting and (not attempts.get_map() or self._clock() >= begun + HEAD_START):
+                        begun = self._clock()
+                        last = _begin(attempts, waiting.pop()) or last
+                    patience = min(SLICE, max(0.0, ends - self._clock()))
+                    # Windows refuses to wait for nothing.
+                    for key, _ in attempts.select(patience) if attempts.get_map() else ():
+                        sock = _socket_of(attempts, key)
+                        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                        if not code:
+                            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                            return sock
+                        sock.close()
+                        # Python picks the subclass by the number, as ConnectionRefusedError.
+                        last = OSError(code, os.strerror(code))
+                    self._check(ends)
+            finally:
+                for key in tuple(attempts.get_map().values()):
+                    _socket_of(attempts, key).close()
+        raise last
 
     def _check(self, ends: float) -> None:
         if self._interrupted.is_set():
@@ -256,12 +263,39 @@ class Stream(httpcore.NetworkStream):
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  httpcore's own signature
         """What httpcore asks of a connection."""
         if info == "is_readable":
-            poll = select.poll()
-            poll.register(self._sock, select.POLLIN)
-            return bool(poll.poll(0))
+            with _Selector() as selector:
+                selector.register(self._sock, selectors.EVENT_READ)
+                return bool(selector.select(0))
         if info == "socket":
             return self._sock
         return None
+
+
+def _begin(attempts: selectors.BaseSelector, address: tuple[Any, ...]) -> OSError | None:
+    """Begin to connect to an address; gives the error where that failed at once."""
+    family, kind, protocol, _, target = address
+    try:
+        sock = socket.socket(family, kind, protocol)
+    except OSError as error:
+        # A family that this machine does not have.
+        return error
+    sock.settimeout(0)
+    try:
+        sock.connect(target)
+    except BlockingIOError:
+        pass
+    except OSError as error:
+        sock.close()
+        return error
+    attempts.register(sock, selectors.EVENT_WRITE)
+    return None
+
+
+def _socket_of(attempts: selectors.BaseSelector, key: selectors.SelectorKey) -> socket.socket:
+    """The socket of an attempt, which is waited for no longer."""
+    attempts.unregister(key.fileobj)
+    assert isinstance(key.fileobj, socket.socket)  # noqa: S101  # nothing else is registered
+    return key.fileobj
 
 
 def _shut_down(sock: socket.socket) -> None:
