@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from harness.file_lock import FileLock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +36,12 @@ class GoldenLedger:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Let nobody else of the run settle a golden meanwhile."""
-        with (self.folder / "lock").open("a") as opened:
-            fcntl.flock(opened, fcntl.LOCK_EX)
+        lock = FileLock(self.folder / "lock")
+        lock.take(wait=True)
+        try:
             yield
+        finally:
+            lock.release()
 
     def entry(self, golden: str) -> Entry | None:
         """What became of a golden; None where no play has settled it."""

@@ -23,7 +23,8 @@ _STOP_SECONDS = 5.0
 
 def can_share() -> bool:
     """Whether this process can be forked safely: on Linux, with no second thread of Python."""
-    return sys.platform == "linux" and threading.active_count() == 1
+    can_fork = sys.platform == "linux" and hasattr(os, "fork")
+    return can_fork and threading.active_count() == 1
 
 
 def processors() -> int:

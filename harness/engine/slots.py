@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+from harness.file_lock import FileLock
 
 PAUSE = 0.01
 """Seconds between two looks for a free place."""
@@ -18,7 +19,7 @@ ALL = "all providers"
 class Slots:
     """Places for conversations that processes share. Each process holds one at a time.
 
-    A place is a locked byte of a file, which the kernel gives back when its process dies.
+    A place is a locked file, which the system gives back when its process dies.
     """
 
     def __init__(self, folder: Path, counts: Mapping[str, int]) -> None:
@@ -38,17 +39,13 @@ class Slots:
     @contextmanager
     def _one(self, name: str, count: int) -> Iterator[None]:
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / f"{name}.places").open("ab") as file:
-            while not any(_is_free(file.fileno(), place) for place in range(count)):
-                time.sleep(PAUSE)
-            # Closing the file gives the place back.
+        places = [FileLock(self._folder / f"{name}.{place}.place") for place in range(count)]
+        while True:
+            taken = next((place for place in places if place.take(wait=False)), None)
+            if taken is not None:
+                break
+            time.sleep(PAUSE)
+        try:
             yield
-
-
-def _is_free(number: int, place: int) -> bool:
-    """Take a place, where nobody else has it."""
-    try:
-        fcntl.lockf(number, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
-    except OSError:
-        return False
-    return True
+        finally:
+            taken.release()

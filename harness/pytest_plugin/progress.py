@@ -47,7 +47,7 @@ def showing_progress(config: pytest.Config, players: Players, mode: str) -> Iter
         yield
         return
     try:
-        terminal = os.open(_TERMINAL, os.O_WRONLY | os.O_NOCTTY)
+        terminal = os.open(_TERMINAL, os.O_WRONLY | getattr(os, "O_NOCTTY", 0))
     except OSError:
         yield
         return

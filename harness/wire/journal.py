@@ -21,7 +21,7 @@ from harness.wire.cassette.rows import (
     response_of,
 )
 from harness.wire.kept import Kept
-from harness.wire.lock import holder
+from harness.wire.lock import is_being_written
 
 FORMAT = 1
 AGAIN = "mend that and record it again; the old recording is untouched"
@@ -160,7 +160,7 @@ def leftover_journal(path: Path) -> Leftover | None:
 
     The journal of a run that is still recording is none.
     """
-    return None if holder(path) else read_journal(path)
+    return None if is_being_written(path) else read_journal(path)
 
 
 def read_journal(path: Path) -> Leftover | None:

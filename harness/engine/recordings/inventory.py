@@ -16,7 +16,7 @@ from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
 from harness.scenario import Credentials, Scenario, WaiverKind, is_scenario_file, played_in
 from harness.wire.cassette import Cassette, cassette_path, read_cassette
-from harness.wire.lock import holder
+from harness.wire.lock import is_being_written
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -190,5 +190,5 @@ def _remains(folder: Path) -> Iterator[Path]:
     """Files beside cassettes that nobody is writing to any more."""
     for file in folder.rglob(".*.yaml.*"):
         is_ours = file.name.endswith((".journal", ".journal.old", ".tmp"))
-        if is_ours and file.is_file() and not holder(cassette_of(file)):
+        if is_ours and file.is_file() and not is_being_written(cassette_of(file)):
             yield file
