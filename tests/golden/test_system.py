@@ -217,7 +217,7 @@ def whole(folder, recorded):
     return (folder / CASSETTE).read_bytes()
 
 
-@pytest.mark.parametrize(("case", "room"), [("journal", 1), ("connection", 2)], ids=str)
+@pytest.mark.parametrize(("case", "room"), [("lock", 1), ("connection", 2)], ids=str)
 def test_too_many_open_files(case, room, folder, recorded):
     """Wherever the limit is met, it is named, nothing is half-written, and the old one stays."""
     old = whole(folder, recorded)
