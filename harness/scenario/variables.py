@@ -8,7 +8,7 @@ from dataclasses import replace
 from harness.errors import Problem, did_you_mean
 from harness.scenario.scenario import AssistantLine, Given, MessagePlan, Scenario, UserTurn
 from harness.source import Place
-from harness.template import Template, TemplateError
+from harness.template import LETTERS, Template, TemplateError
 from harness.template.places import expression_with
 from harness.typing import Json
 from harness.yaml_reader import Node
@@ -125,7 +125,13 @@ def _unknown(
             message=f"there is no variable '{name}'",
             place=where,
             subject=subject,
-            hint=_ELSEWHERE.get(name)
-            or did_you_mean(name, known.difference(FUNCTIONS))
-            or "define it under 'vars:' or 'capture:'",
+            hint=_ELSEWHERE.get(name) or _hint(name, known.difference(FUNCTIONS)),
         )
+
+
+def _hint(name: str, known: set[str]) -> str:
+    near = did_you_mean(name, known)
+    if near.startswith("did"):
+        return near
+    here = near or "define it under 'vars:' or 'capture:'"
+    return f"{here}; {LETTERS}"

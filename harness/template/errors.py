@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from harness.errors import AuthoringError, Problem
 
+LETTERS = "write $${ where the text is to hold ${"
+"""What to do where no variable was meant, but JavaScript, say."""
+
 
 class TemplateError(AuthoringError):
     """A template cannot be read, or cannot be rendered with what it was given."""

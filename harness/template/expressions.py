@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from harness.template.errors import Fault
+from harness.template.errors import LETTERS, Fault
 from harness.template.lookup import parse_lookup
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _end(text: str, start: int) -> int:
             if depth == 0:
                 return token.start()
             depth -= 1
-    raise Fault("template-syntax", "'${' is not closed", "write $${ where a text is to hold ${")
+    raise Fault("template-syntax", "'${' is not closed", LETTERS)
 
 
 def _merged(parts: Iterator[Part]) -> Iterator[Part]:

@@ -30,7 +30,7 @@ from harness.template.bounds import (
     use,
     weight,
 )
-from harness.template.errors import Fault, too_long
+from harness.template.errors import LETTERS, Fault, too_long
 from harness.template.filters import FILTERS, MOST
 from harness.template.lookup import (
     ABSENT,
@@ -104,10 +104,15 @@ def compile_expression(source: str, *, lenient: bool) -> Expression:
         return Expression(source, environment.from_string(tree), names)
     except TemplateSyntaxError as error:
         message = f"{_shown(source)} cannot be read: {_reason(error)}"
-        raise Fault("template-syntax", message) from error
+        hint = LETTERS if _JAVASCRIPT.search(source) else ""
+        raise Fault("template-syntax", message, hint) from error
     except (RecursionError, MemoryError, SyntaxError) as error:
         message = f"{_shown(source)} is nested too deeply"
         raise Fault("template-syntax", message) from error
+
+
+_JAVASCRIPT = re.compile(r"=>|&&|\|\||[;`!?]")
+"""What stands in JavaScript's `${…}` and never in ours."""
 
 
 def _parse(source: str, environment: _Environment) -> nodes.Expr:

@@ -17,7 +17,7 @@ from harness.yaml_reader.places import place_at, place_of_value
 from harness.yaml_reader.syntax import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from harness.source import Place
 
@@ -82,9 +82,12 @@ def _parse(
 ) -> yaml.MarkedYAMLError | None:
     """Build what the text says; gives the error that ended it, where it is one of syntax."""
     text, restore = _hide_former_breaks(source.text)
+    text, halves = _hide_halves(text)
     try:
         next_event = parser(text).get_event
-        builder.build(_restoring(next_event, restore) if restore else next_event)
+        if restore:
+            next_event = _restoring(next_event, restore)
+        builder.build(_joining(next_event, halves) if halves else next_event)
     except Stop:
         pass
     except yaml.reader.ReaderError:
@@ -148,15 +151,66 @@ def _hide_former_breaks(text: str) -> tuple[str, dict[int, str]]:
     present = [character for character in _FORMER_BREAKS if character in text]
     if not present:
         return text, {}
-    lower = text.lower()
-    unused = (
-        code
-        for code in range(0xE000, 0xF8FF)
-        # As an escape it would be taken for a hidden one as well.
-        if chr(code) not in text and f"{code:x}" not in lower
-    )
-    hide = dict(zip(map(ord, present), unused, strict=False))
+    hide = dict(zip(map(ord, present), _unused(text), strict=False))
     return text.translate(hide), {code: chr(hidden) for hidden, code in hide.items()}
+
+
+def _unused(text: str) -> Iterator[int]:
+    """Private-use characters that a text does not hold."""
+    lower = text.lower()
+    for code in range(0xE000, 0xF8FF):
+        # As an escape it would be taken for a hidden one as well.
+        if chr(code) not in text and f"{code:x}" not in lower:
+            yield code
+
+
+def _hide_halves(text: str) -> tuple[str, dict[str, str]]:
+    r"""Put escapes of private-use characters for the two halves of an emoji, `\ud83c\udf89`.
+
+    JSON writes characters beyond U+FFFF so, which YAML knows no more than lone halves. Gives the
+    text, as long as before, and the halves by the escapes that stand for them.
+    """
+    if r"\ud" not in text and r"\uD" not in text:
+        return text, {}
+    codes, hidden = _unused(text), dict[str, str]()
+
+    def hide(pair: re.Match[str]) -> str:
+        for half in (pair["high"], pair["low"]):
+            if half not in hidden:
+                hidden[half] = rf"\u{next(codes):04x}"
+        return f"{pair['before']}{hidden[pair['high']]}{hidden[pair['low']]}"
+
+    changed = _PAIR.sub(hide, text)
+    return changed, {stand_in: half for half, stand_in in hidden.items()}
+
+
+_PAIR = re.compile(
+    r"(?<!\\)(?P<before>(?:\\\\)*)"
+    r"(?P<high>\\u[dD][89abAB][0-9a-fA-F]{2})(?P<low>\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
+
+
+def _joining(next_event: Callable[[], Any], halves: Mapping[str, str]) -> Callable[[], Any]:
+    """Give scalars their characters back; outside of double quotes an escape is only letters."""
+    as_units = {_unit(one): _unit(half) for one, half in halves.items()}
+
+    def next_joined() -> Any:  # noqa: ANN401 - one of yaml's many events
+        event = next_event()
+        if isinstance(event, yaml.ScalarEvent):
+            if event.style == '"':
+                units = event.value.translate(as_units)
+                event.value = units.encode("utf-16", "surrogatepass").decode("utf-16")
+            else:
+                for stand_in, half in halves.items():
+                    event.value = event.value.replace(stand_in, half)
+        return event
+
+    return next_joined
+
+
+def _unit(escape: str) -> int:
+    """The number of an escape."""
+    return int(escape.lstrip("\\u"), base=16)
 
 
 def _restoring(next_event: Callable[[], Any], restore: dict[int, str]) -> Callable[[], Any]:

@@ -228,7 +228,7 @@ def _escape(fault: _Fault) -> _Reason:
         return _Reason(
             code="bad-escape",
             message="an escape that stands for no character",
-            hint="write the character itself",
+            hint="write both of its halves, as JSON does, or the character itself",
         )
     return _Reason(
         code="bad-escape",

@@ -220,6 +220,10 @@ TEMPLATES: dict[str, str | bytes] = {
     "python-member-of-a-text": turn("expect: none").replace("Hello", "${''.__class__.__mro__}"),
     "environment": turn("expect: none").replace("Hello", "${env.SHOP_KEY}"),
     "not-closed": turn("expect: none").replace("Hello", "The price is ${price"),
+    "D15-javascript": turn("expect: none").replace("Hello", "'Print `Hi ${name}!`'"),
+    "D15-javascript-expression": turn("expect: none").replace(
+        "Hello", "'Print `${a.map(x => x + 1)}`'"
+    ),
     "empty-braces": turn("expect: none").replace("Hello", "Hello ${}"),
     "unreadable": turn("expect: none").replace("Hello", "'${1 +}'"),
     "unknown-filter": top("vars: {x: a}").replace("Hello", "${x | uper}"),

@@ -98,7 +98,7 @@ MESSAGES = [
     ),
     pytest.param(
         "I have ${colour",
-        "'${' is not closed; write $${ where a text is to hold ${ [template-syntax]",
+        "'${' is not closed; write $${ where the text is to hold ${ [template-syntax]",
         id="not closed",
     ),
     pytest.param(
@@ -305,7 +305,7 @@ a.yaml:1:28: '__class__' cannot be used in a template
       |                            ^^^^^^^^^^^^^^ [forbidden]
 a.yaml:2:8: '${' is not closed
     2 | more: ['${a', "${b | uper}"]
-      |        ^^^^^ write $${ where a text is to hold ${ [template-syntax]
+      |        ^^^^^ write $${ where the text is to hold ${ [template-syntax]
 a.yaml:2:16: unknown filter 'uper'
     2 | more: ['${a', "${b | uper}"]
       |                ^^^^^^^^^^^ did you mean 'upper'? [unknown-filter]

@@ -44,6 +44,30 @@ TEXTS = [
 LEADING_ZEROS = ["012", "-012", "+007", "00", "00.5", "0123456789"]
 
 
+EMOJI = {
+    "D15-as-json-writes-it": (r'"\ud83c\udf89"', "🎉"),
+    "in-capitals": (r'"\uD83C\uDF89"', "🎉"),
+    "in-a-text": (r'"Hi \ud83c\udf89\ud83d\ude00!\n"', "Hi 🎉😀!\n"),
+    "behind-a-backslash": (r'"\\\ud83c\udf89"', "\\🎉"),
+    "as-yaml-writes-it": (r'"\U0001F389"', "🎉"),
+    "in-single-quotes": (r"'\ud83c\udf89'", r"\ud83c\udf89"),
+    "without-quotes": (r"\ud83c\udf89", r"\ud83c\udf89"),
+    "in-a-block": ("|-\n  \\ud83c\\udf89", r"\ud83c\udf89"),
+    "beside-a-former-line-break": ('"\\ud83c\\udf89\u2028"', "🎉\u2028"),
+}
+
+
+@pytest.mark.parametrize(("written", "value"), EMOJI.values(), ids=EMOJI)
+def test_d15_an_emoji_as_json_escapes_it(written, value):
+    """Between double quotes, both halves together are the character, of keys and of values."""
+    document = read(f"a: {written}\nb: 1\n".encode(), "a.yaml")
+
+    assert document.value == {"a": value, "b": 1}
+    assert document.place(("b",)).line == document.source.text.count("\n")
+    if written.startswith('"'):
+        assert read(f"{{{written}: 1}}".encode(), "a.yaml").value == {value: 1}
+
+
 @pytest.mark.parametrize(("text", "value"), CORE, ids=[text or "empty" for text, _ in CORE])
 def test_core_schema(text, value):
     """The value is the one of the core schema, of the same type."""
