@@ -4,14 +4,16 @@ It is a function of the prompt and the previous turns that the request brings.
 
 | the prompt | the answer |
 |---|---|
-| password with reset (zurücksetzen, tilbakestille) | the page's text, buttons and attachments |
-| I want to contact support | names the first turn's text; buttons Yes and No |
+| How do I reset my password? | the page's sample as it is printed there, in English |
+| password with reset (zurücksetzen, tilbakestille) | that text and its attachments, other buttons |
+| I want to contact support, Contact Support | names the first turn's text; buttons Yes and No |
 | Create a support request | only after a turn that contacted support |
 | Cancel | ends it |
 | what did I ask first (zuerst, først) | the first turn's text |
 | how much, or premium (kostet, koster) | a price with the culture's separators |
 
-A button's label is in the answer's language; its prompt is one of the English ones above.
+A button's label is in the answer's language; its prompt is one of the English ones above. The
+page's sample has the labels action1 and action2.
 """
 
 from __future__ import annotations
@@ -21,10 +23,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LANGUAGES = ("en", "de", "nb")
+_SAMPLE = "How do I reset my password?"
 _CONTACT = "I want to contact support"
 _CREATE = "Create a support request"
 _CANCEL = "Cancel"
 _OPEN_RESET = "Open the password reset page"
+_SAMPLE_ACTIONS = {"action1": "Open Password Reset Page", "action2": "Contact Support"}
+_CONTACTS = (_CONTACT, _SAMPLE_ACTIONS["action2"])
+_OPENS = (_OPEN_RESET, _SAMPLE_ACTIONS["action1"])
 _ATTACHMENTS = ("password-reset-guide.pdf", "security-tips.pdf")
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 # The separators of thousands and decimals.
@@ -111,9 +117,11 @@ def answer(
         return Answer(text=texts["first"].format(first=first) if first else texts["silent"])
     if "passwor" in said or "passord" in said:
         if any(word in said for word in ("reset", "zurücksetzen", "tilbakestill")):
-            if prompt == _OPEN_RESET:
+            if prompt in _OPENS:
                 return Answer(text=texts["opened"])
             actions = {texts["open"]: _OPEN_RESET, texts["contact"]: _CONTACT}
+            if prompt == _SAMPLE and language == "en":
+                actions = _SAMPLE_ACTIONS
             return Answer(text=texts["reset"], actions=actions, attachments=_ATTACHMENTS)
     elif any(word in said for word in ("how much", "premium", "kostet", "koster")):
         return Answer(text=texts["price"].format(price=_price(culture)))
@@ -126,11 +134,11 @@ def _support(
     first: str | None,
     texts: Mapping[str, str],
 ) -> Answer:
-    if prompt == _CONTACT:
+    if prompt in _CONTACTS:
         actions = {texts["yes"]: _CREATE, texts["no"]: _CANCEL}
         return Answer(text=texts["about"].format(first=first or "-"), actions=actions)
     if prompt == _CREATE:
-        contacted = any(turn.get("UserPrompt") == _CONTACT for turn in previous)
+        contacted = any(turn.get("UserPrompt") in _CONTACTS for turn in previous)
         text = texts["created"].format(first=first) if contacted else texts["nothing"]
         return Answer(text=text)
     return Answer(text=texts["cancelled"] if prompt == _CANCEL else texts["help"])

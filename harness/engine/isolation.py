@@ -151,7 +151,7 @@ def _turns(side: _Side, script: Script, variables: Variables) -> Iterator[UserMe
     for planned in script.scenario.turns:
         with variables.within(planned.given):
             if isinstance(planned, AssistantLine):
-                side.session.hear(str(variables.fill(planned.text)))
+                side.session.hear(variables.text(planned.text))
                 continue
             message = message_of(planned.message, variables, side.last)
             if not message.display_text:

@@ -72,7 +72,7 @@ def _hold(stage: Stage, turns: Iterable[UserTurn | AssistantLine]) -> Stop | Non
     for planned in turns:
         if isinstance(planned, AssistantLine):
             with stage.variables.within(planned.given):
-                stage.session.hear(str(stage.variables.fill(planned.text)))
+                stage.session.hear(stage.variables.text(planned.text))
             continue
         turn, stop = _play(stage, planned, last)
         if turn is not None:

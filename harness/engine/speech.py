@@ -103,6 +103,10 @@ class Variables:
             where = (f"at {problem.place}",) if problem.place else ()
             raise PlayError(problem.code, problem.message, problem.hint, details=where) from error
 
+    def text(self, template: Template) -> str:
+        """Fill in a template that is said. Raises `PlayError` also where it is a null."""
+        return _said(self.fill(template))
+
     def remember(self, name: str, value: Json) -> None:
         """Keep a capture."""
         self._values[name] = value
@@ -164,17 +168,30 @@ def message_of(plan: MessagePlan, variables: Variables, last: Reply | None) -> U
     """Build the message of a turn. Raises `PlayError` where the button is not there."""
     attachments = variables.fill(plan.attachments) if plan.attachments else []
     metadata = variables.fill(plan.metadata) if plan.metadata else {}
-    text = str(variables.fill(plan.text)) if plan.text else ""
+    text = variables.text(plan.text) if plan.text else ""
     display = ""
     if plan.press is not None:
-        display = str(variables.fill(plan.press))
+        display = variables.text(plan.press)
         text = prompt_of(display, last)
     return UserMessage(
         text=text,
         display_text=display,
-        attachments=tuple(Attachment(**item) for item in attachments),  # type: ignore[attr-defined]  # a list by the format
+        attachments=tuple(
+            Attachment(**{key: _said(part) for key, part in item.items()})
+            for item in attachments  # type: ignore[attr-defined]  # a list by the format
+        ),
         metadata=metadata,  # type: ignore[arg-type]  # a mapping by the format
     )
+
+
+def _said(value: object) -> str:
+    if value is None:
+        raise PlayError(
+            "none-in-text",
+            "a null stands where a text is said",
+            "add | default('') to say nothing there",
+        )
+    return str(value)
 
 
 def capture_from(

@@ -14,6 +14,7 @@ from harness.json_schema import compile_schema
 from harness.providers.definition import Encoding
 from harness.providers.flow import FlowState
 from harness.providers.payload import excerpt, read_payload
+from harness.providers.request import pairs
 from harness.typing import Json
 from harness.wire import Answer, Chunk, Wire
 from harness.wire.overheard import Overheard, heard_response
@@ -82,16 +83,19 @@ class Connection(Wire):
     ) -> Json:
         """Ask for JSON below `base_url`, and give it; None for an empty answer.
 
+        A list in `query` gives several of one name; what is None is left out.
+
         An answer that departs from `schema` fails the scenario, whatever it expects. Raises
         `Refused` for a status from 400 on, `ProtocolError` for what is no JSON, and what
         `Wire.send` raises.
         """
         url = str(self.settings["base_url"]).rstrip("/") + path
+        given = pairs(query)
         body = b"" if json is None else _encoded(json)
         kind = {"Content-Type": "application/json; charset=utf-8"} if body else {}
         request = Request(
             method=method,
-            url=f"{url}?{urlencode(query, doseq=True)}" if query else url,
+            url=f"{url}?{urlencode(given)}" if given else url,
             headers=tuple({**kind, **(headers or {})}.items()),
             body=body,
             origin=Origin(turn=0, step=""),

@@ -29,9 +29,11 @@ from harness.providers.definition_rules import advise, rule_problems
 from harness.providers.definition_schema import DEFINITION_SCHEMA
 from harness.providers.members import member_problems, taken_by
 from harness.providers.reply_plan import reply_plan
+from harness.providers.request import in_path
 from harness.providers.setting import setting_of, setting_problems
 from harness.source import Place
 from harness.template import Template, TemplateError, compile_condition, compile_template
+from harness.template.trees import Written, plainly
 from harness.typing import Json, Path
 from harness.yaml_reader import Document, Node, read
 
@@ -118,7 +120,7 @@ class _Reader:
         own = node.get("headers")
         return RequestPlan(
             method=method.upper(),
-            path=self._template(node.get(method)),
+            path=self._template(node.get(method), in_path),
             headers=self._headers(headers, own),
             query=self._template(node.get("query")),
             body=self._template(node.get(encoding.value)),
@@ -184,12 +186,14 @@ class _Reader:
             return None
         return self._schemas.schema(name)
 
-    def _template(self, node: Node | None) -> Template:
-        return self._compile(node.value if node else None, node or self._document.at())
+    def _template(self, node: Node | None, as_text: Written = plainly) -> Template:
+        return self._compile(node.value if node else None, node or self._document.at(), as_text)
 
-    def _compile(self, value: Json, node: Node) -> Template:
+    def _compile(self, value: Json, node: Node, as_text: Written = plainly) -> Template:
         try:
-            return compile_template(value, self._place_below(node), definition=True)
+            return compile_template(
+                value, self._place_below(node), definition=True, as_text=as_text
+            )
         except TemplateError as error:
             self._problems.append(error.problem)
             return compile_template(None)

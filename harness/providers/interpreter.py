@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Generator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Generator
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import quote, urlencode
 
-from harness.conversation import Exchange, Origin, Reply, Request, Response
+from harness.conversation import Exchange, Reply, Request, Response
 from harness.durations import format_duration, parse_duration
 from harness.errors import PlayError, ProtocolError, Refused
 from harness.providers.capturing import capture
-from harness.providers.definition import (
-    Encoding,
-    Framing,
-    PollPlan,
-    ReplyPlan,
-    RequestPlan,
-    Step,
-)
+from harness.providers.definition import Framing, PollPlan, ReplyPlan, Step
 from harness.providers.event_stream import EventReader
 from harness.providers.flow import Command, FlowState, Send, Sleep
 from harness.providers.payload import excerpt, read_event, read_payload, refuse_page, tells_error
 from harness.providers.polling import holds, known_states, shown_refusal, shown_state
 from harness.providers.reply import error_in, read_reply
+from harness.providers.request import build_request
 from harness.source import shorten
 from harness.typing import Json
 from harness.wire.redacted_values import of_real_values
@@ -34,16 +25,6 @@ Flow = Generator[Command, Response, Reply | None]
 
 ReadsReply = Callable[[ReplyPlan, Json, set[str]], Reply | None]
 """Reads what a step's answer says; takes the ids that were read before."""
-
-CONTENT_TYPES = {
-    Encoding.JSON: "application/json; charset=utf-8",
-    Encoding.FORM: "application/x-www-form-urlencoded",
-    Encoding.XML: "application/xml; charset=utf-8",
-    Encoding.TEXT: "text/plain; charset=utf-8",
-}
-
-
-_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def run_steps(steps: tuple[Step, ...], state: FlowState, read: ReadsReply = read_reply) -> Flow:
@@ -140,8 +121,8 @@ def _poll(step: Step, plan: PollPlan, state: FlowState) -> Generator[Command, Re
     clock, so that a replay decides as the recording did.
     """
     context = state.context()
-    every = parse_duration(str(plan.every.render(context)))
-    limit = parse_duration(str(plan.timeout.render(context)))
+    every = _seconds(step, "every", plan.every.render(context))
+    limit = _seconds(step, "timeout", plan.timeout.render(context))
     started: float | None = None
     states: list[str] = []
     asked = 0
@@ -181,65 +162,13 @@ def _poll(step: Step, plan: PollPlan, state: FlowState) -> Generator[Command, Re
         yield Sleep(every)
 
 
-def build_request(step: Step, state: FlowState) -> Request:
-    """Fill in a step's templates. Raises `ProtocolError` where a part of the address is none."""
-    plan = step.request
-    context = state.context()
-    path = plan.path.render(context)
-    if not isinstance(path, str):
+def _seconds(step: Step, key: str, value: Json) -> float:
+    try:
+        return parse_duration("" if value is None else str(value))
+    except ValueError as error:
         raise ProtocolError(
-            "incomplete-address", f"a part of the address of step {step.name} is none"
-        )
-    body, content_type = _body(step, plan, plan.body.render(context))
-    headers = [(name, str(value)) for name, value in _items(plan.headers.render(context))]
-    if content_type and not any(name.lower() == "content-type" for name, _ in headers):
-        headers.append(("Content-Type", content_type))
-    return Request(
-        method=plan.method,
-        url=_url(state.settings, path, _items(plan.query.render(context))),
-        headers=tuple(headers),
-        body=body,
-        origin=Origin(turn=state.turn, step=step.name, message=state.message_hash),
-        is_stream=step.stream is not None,
-        is_repeatable=plan.is_repeatable,
-    )
-
-
-def _body(step: Step, plan: RequestPlan, value: object) -> tuple[bytes, str]:
-    if plan.encoding is Encoding.NONE:
-        return b"", ""
-    content_type = CONTENT_TYPES[plan.encoding]
-    if plan.schema is not None and not plan.schema.is_valid(value):  # type: ignore[arg-type]  # rendered from JSON
-        first = plan.schema.violations(value)[0]  # type: ignore[arg-type]  # the same
-        raise ProtocolError(
-            "request-contract",
-            f"the request of step {step.name} breaks its contract: {first.message}",
-            "a setting, `session:` or the definition is wrong; nothing was sent",
-        )
-    if plan.encoding is Encoding.JSON:
-        return _COMPACT.encode(value).encode(), content_type
-    if plan.encoding is Encoding.FORM:
-        return urlencode(_items(value), doseq=True).encode(), content_type
-    if plan.encoding is Encoding.XML:
-        import xmltodict  # noqa: PLC0415  # late: only one of the built-in systems speaks XML
-
-        return xmltodict.unparse(dict(_items(value))).encode(), content_type
-    return str(value).encode(), content_type
-
-
-def _url(settings: Mapping[str, Json], path: str, query: list[tuple[str, object]]) -> str:
-    base = str(settings.get("base_url", "")).rstrip("/")
-    url = base + _quoted(path)
-    return f"{url}?{urlencode(query, doseq=True, safe='$,/')}" if query else url
-
-
-@lru_cache(maxsize=1024)
-def _quoted(path: str) -> str:
-    return quote(path, safe="/:@!$&'()*+,;=-._~%")
-
-
-def _items(value: object) -> list[tuple[str, object]]:
-    return list(value.items()) if isinstance(value, dict) else []
+            "wrong-duration", f"'{key}' of step {step.name}: {error}", "see the provider's settings"
+        ) from error
 
 
 def _exchange(send: Send, state: FlowState) -> Generator[Command, Response, Response]:

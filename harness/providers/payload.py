@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from harness.conversation import Response
 from harness.errors import ProtocolError
+from harness.providers import xml_body
 from harness.providers.definition import Encoding
-from harness.providers.json_faults import MAX_LEVELS, finite, first_fault, is_too_deep
+from harness.providers.json_faults import finite, first_fault, is_too_deep
 from harness.source import shorten
 from harness.typing import Json
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
 
 
 def read_payload(response: Response, encoding: Encoding) -> Json:
@@ -100,33 +98,14 @@ def tells_error(event: Json) -> bool:
     return isinstance(event, Mapping) and bool(event.get("error"))
 
 
-def read_xml(body: bytes) -> Json:
-    """Read XML into mappings, texts and lists; entities and external references are refused."""
-    # Late: only one of the built-in systems speaks XML, and importing these costs 20 ms.
-    import xmltodict  # noqa: PLC0415
-    from defusedxml import DefusedXmlException  # noqa: PLC0415
-    from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415
-
+def read_xml(body: bytes, *, as_written: bool = False) -> Json:
+    """Read XML as `harness.providers.xml_body` has it. Raises `ProtocolError` `not-xml`."""
     try:
-        # The guard reads first: xmltodict alone lets a document type declaration through.
-        _require_levels(fromstring(body, forbid_dtd=True))
-        value: Json = xmltodict.parse(body)
-    except (DefusedXmlException, ParseError, ValueError, LookupError) as error:
-        # LookupError: an encoding that Python does not know.
+        return xml_body.read_xml(body, as_written=as_written)
+    except ValueError as error:
         raise ProtocolError(
             "not-xml", f"the answer is not XML: {error}", details=(excerpt(body),)
         ) from error
-    return value
-
-
-def _require_levels(root: Element) -> None:
-    """Raise `ValueError` where elements stand inside one another too often."""
-    level = [root]
-    for _ in range(MAX_LEVELS):
-        level = [child for element in level for child in element]
-        if not level:
-            return
-    raise ValueError(f"it has more than {MAX_LEVELS} levels")
 
 
 def excerpt(body: bytes) -> str:

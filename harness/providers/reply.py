@@ -10,6 +10,7 @@ from harness.errors import ProtocolError
 from harness.json_path import find_all
 from harness.providers.definition import ButtonPlan, ReplyPlan, ToolsPlan
 from harness.source import shorten
+from harness.template.filters import text_of
 from harness.typing import Json
 
 
@@ -60,7 +61,7 @@ def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
             details=error_in(node),
         )
     ids = find_all(plan.id, node) if plan.id else []
-    return ReplyMessage(text=text or "", id=str(ids[0]) if ids else "", payload=node)
+    return ReplyMessage(text=text or "", id=_plain(ids[0]) if ids else "", payload=node)
 
 
 def _actions(plan: ReplyPlan, found: list[Json]) -> dict[str, str]:
@@ -72,11 +73,11 @@ def _actions(plan: ReplyPlan, found: list[Json]) -> dict[str, str]:
             actions[value] = value
         elif isinstance(value, Mapping) and value.keys() == {"Key", "Value"}:
             # A dictionary as .NET writes it in XML.
-            actions[str(value["Key"])] = str(value["Value"])
+            actions[_plain(value["Key"])] = _plain(value["Value"])
         elif isinstance(value, Mapping):
             if value is not found[0] or plan.actions.endswith("[*]"):
                 raise _of_objects(plan, value)
-            actions.update({label: str(prompt) for label, prompt in value.items()})
+            actions.update({label: _plain(prompt) for label, prompt in value.items()})
     return actions
 
 
@@ -101,14 +102,14 @@ def _pressed(plan: ButtonPlan, node: Json) -> tuple[str, str]:
             details=error_in(node),
         )
     prompts = find_all(plan.prompt, node) if plan.prompt else labels
-    return labels[0], str(prompts[0]) if prompts else labels[0]
+    return labels[0], _plain(prompts[0]) if prompts else labels[0]
 
 
 def _attachments(plan: ReplyPlan, payload: Json) -> tuple[Attachment, ...]:
     if not plan.attachments:
         return ()
     found = _flat(find_all(plan.attachments, payload))
-    return tuple(Attachment(name=str(one)) for one in found if one is not None)
+    return tuple(Attachment(name=_plain(one)) for one in found if one is not None)
 
 
 def _tools(plan: ToolsPlan, payload: Json) -> tuple[ToolCall, ...]:
@@ -128,8 +129,13 @@ def _call(plan: ToolsPlan, node: Json) -> ToolCall:
     return ToolCall(
         name=names[0],
         arguments=_arguments(found[0]) if found else None,
-        id=str(ids[0]) if ids else "",
+        id=_plain(ids[0]) if ids else "",
     )
+
+
+def _plain(value: Json) -> str:
+    """A value as a text: what is none is an empty one."""
+    return "" if value is None else text_of(value)
 
 
 def _arguments(value: Json) -> Json:

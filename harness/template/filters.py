@@ -89,10 +89,12 @@ def _sort(value: Iterable[Any], *, reverse: bool = False) -> list[object]:
     return sorted(value, reverse=reverse)
 
 
-def _url_encode(value: object) -> str:
+def _url_encode(value: object, safe: str = "") -> str:
+    """Percent-encoding; the characters of `safe` stay, such as the slash of a path."""
     if isinstance(value, Mapping):
-        return urlencode({key: text_of(element) for key, element in value.items()})
-    return quote(text_of(value), safe="")
+        pairs = {key: text_of(element) for key, element in value.items()}
+        return urlencode(pairs, safe=safe)
+    return quote(text_of(value), safe=safe)
 
 
 def _base64(value: object) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from harness.typing import Json
 
 Context = Mapping[str, object]
+AsText = Callable[[object], str]
+"""Writes a value inside a text. Raises NoneInText for a none."""
 
 _NO_NAMES: frozenset[str] = frozenset()
 
@@ -86,6 +88,8 @@ class Lone:
     expression: Expression
     where: Where
     none_is_none: bool
+    as_text: AsText = text_of
+    """How the value is written inside a text."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -111,7 +115,7 @@ class Lone:
 class Mixed:
     """A text with `${…}` in it."""
 
-    parts: Sequence[Node]
+    parts: Sequence[Constant | Lone]
     where: Where
     none_is_none: bool
 
@@ -125,7 +129,8 @@ class Mixed:
         texts = []
         for part in self.parts:
             try:
-                texts.append(text_of(part.render(context)))
+                value = part.render(context)
+                texts.append(part.as_text(value) if isinstance(part, Lone) else text_of(value))
             except NoneInText:
                 if self.none_is_none:
                     return None

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from harness.errors import Problem, quote
 from harness.template.errors import Fault, TemplateError
 from harness.template.expressions import Part, compile_expression, split
+from harness.template.filters import text_of
 from harness.template.nodes import (
+    AsText,
     Constant,
     FirstOf,
     ForEach,
@@ -49,15 +51,26 @@ class Template:
         return self.root.render(context)
 
 
+Written = Callable[[str], AsText]
+"""How the value of an expression, which is given, is written inside a text."""
+
+
+def plainly(_expression: str) -> AsText:
+    """As JSON, but for texts without quotes."""
+    return text_of
+
+
 def compile_template(
     value: Json,
     place_of: Callable[[Path], Place] | None = None,
     *,
     definition: bool = False,
+    as_text: Written = plainly,
 ) -> Template:
     """Compile a value whose texts may hold `${…}`; `$${` stands for the characters `${`.
 
-    `place_of` gives the place of a path in the value, for messages.
+    `place_of` gives the place of a path in the value, for messages. `as_text` says how the value
+    of a `${…}` is written inside a text.
 
     With `definition`, an absent member is none; a text with a none inside is none; mapping
     keys and list elements that a template renders to none are left out; and two mappings are
@@ -69,7 +82,7 @@ def compile_template(
     if isinstance(value, str) and "${" not in value:
         # Most texts of a scenario: eight times faster than the way round.
         return Template(names=_NO_NAMES, is_constant=True, root=Constant(value))
-    compiler = _Compiler(place_of=place_of, definition=definition)
+    compiler = _Compiler(place_of=place_of, definition=definition, as_text=as_text)
     root = compiler.compile(value, ())
     if compiler.problems:
         raise TemplateError(compiler.problems)
@@ -89,10 +102,17 @@ def compile_condition(value: str, place_of: Callable[[Path], Place] | None = Non
 
 
 class _Compiler:
-    def __init__(self, *, place_of: Callable[[Path], Place] | None, definition: bool) -> None:
+    def __init__(
+        self,
+        *,
+        place_of: Callable[[Path], Place] | None,
+        definition: bool,
+        as_text: Written = plainly,
+    ) -> None:
         self.problems: list[Problem] = []
         self._place_of = place_of
         self._definition = definition
+        self._as_text = as_text
 
     def compile(self, value: Json, path: Path) -> Node:
         if isinstance(value, str):
@@ -119,15 +139,20 @@ class _Compiler:
             return compiled[0]
         return Mixed(tuple(compiled), where, none_is_none=self._definition)
 
-    def _part(self, part: Part, where: Where) -> Node:
+    def _part(self, part: Part, where: Where) -> Constant | Lone:
         return self._expression(part.text, where) if part.is_expression else Constant(part.text)
 
-    def _expression(self, source: str, where: Where) -> Node:
+    def _expression(self, source: str, where: Where) -> Constant | Lone:
         try:
             expression = compile_expression(source, lenient=self._definition)
         except Fault as fault:
             return self._fault(fault, where.narrowed(source))
-        return Lone(expression, where.narrowed(source), none_is_none=self._definition)
+        return Lone(
+            expression,
+            where.narrowed(source),
+            none_is_none=self._definition,
+            as_text=self._as_text(source),
+        )
 
     def _mapping(self, value: Mapping[str, Json], path: Path) -> Node:
         if self._definition and "for_each" in value:
@@ -193,7 +218,7 @@ class _Compiler:
     def _where(self, path: Path) -> Where:
         return Where(partial(self._place_of, path) if self._place_of else None)
 
-    def _fault(self, fault: Fault, where: Where) -> Node:
+    def _fault(self, fault: Fault, where: Where) -> Constant:
         self.problems.append(where.problem(fault))
         return Constant(None)
 

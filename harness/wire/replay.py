@@ -234,7 +234,8 @@ def _fits(recorded: str, now: str) -> bool:
 
 
 def _parts(path: str) -> list[str]:
-    return [unquote(part) for part in (path or "/").split("/")]
+    # Encoded or not, a slash in a value is the same: it was sent unencoded once.
+    return unquote(path or "/").split("/")
 
 
 def _names(query: str) -> list[str]:

@@ -59,16 +59,16 @@ def basic(username, password):
     return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
 
 
-def test_the_page_s_reply(ask):
-    """The password question has the page's text, and buttons with their prompts."""
+def test_e14_the_page_s_reply(ask):
+    """The password question is answered with the page's sample as it is printed there."""
     turn = ask(QUESTION)
 
     assert list(turn) == PROPERTIES
     assert (turn["UserPrompt"], turn["UserDisplayText"]) == (QUESTION, QUESTION)
     assert turn["BotResponse"] == ANSWER
     assert turn["BotActions"] == {
-        "Open Password Reset Page": "Open the password reset page",
-        "Contact Support": "I want to contact support",
+        "action1": "Open Password Reset Page",
+        "action2": "Contact Support",
     }
     assert turn["Attachments"] == ["password-reset-guide.pdf", "security-tips.pdf"]
 
@@ -76,17 +76,28 @@ def test_the_page_s_reply(ask):
 def test_pressed_buttons_lead_on_through_the_previous_turns(ask):
     """The button's prompt and label come back, and the answer names the first turn."""
     first = ask(QUESTION)
-    prompt = first["BotActions"]["Contact Support"]
-    second = ask(prompt, [first], DisplayValue="Contact Support")
+    prompt = first["BotActions"]["action2"]
+    second = ask(prompt, [first], DisplayValue="action2")
     yes = second["BotActions"]["Yes, create a request"]
     third = ask(yes, [first, second], DisplayValue="Yes, create a request")
 
-    assert (second["UserPrompt"], second["UserDisplayText"]) == (prompt, "Contact Support")
+    assert (second["UserPrompt"], second["UserDisplayText"]) == (prompt, "action2")
     assert second["BotResponse"] == (
         f"You want to contact support about: {QUESTION} Shall I create a request?"
     )
     assert third["BotResponse"] == f"I have created a support request about: {QUESTION}"
     assert (third["BotActions"], third["Attachments"]) == (None, None)
+
+
+def test_buttons_have_labels_of_their_own(ask):
+    """In other words asked for, the same text comes with buttons whose labels can be read."""
+    turn = ask("Reset my password, please")
+
+    assert turn["BotResponse"] == ANSWER
+    assert turn["BotActions"] == {
+        "Open Password Reset Page": "Open the password reset page",
+        "Contact Support": "I want to contact support",
+    }
 
 
 def test_what_was_not_sent_is_not_known(ask):

@@ -154,7 +154,7 @@ scenario: dress
 provider: desk
 turns:
   - id: reset
-    user: How do I reset my password?
+    user: Reset my password, please
     expect: {actions: {count: 2}}
     capture: {asked: {history: '$[0].UserPrompt'}}
   - user: {press: Contact Support}

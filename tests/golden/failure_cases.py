@@ -64,6 +64,7 @@ def _divided(one, other):
 ASKED = "  - user: Is it in stock?\n"
 SHIPPING = "  - id: shipping\n    user: Do you offer free shipping?\n"
 RESET = "  - user: How do I reset my password?\n"
+BUTTONS = "  - user: Reset my password, please\n"
 PLAN = "  - user: Help me plan a trip.\n    expect: none\n"
 
 
@@ -134,7 +135,7 @@ FAILED: dict[str, str] = {
     "messages-each": asking(
         "connectly", f"{SHIPPING}    expect: {{messages: {{each: {{ends_with: '?'}}}}}}\n"
     ),
-    "actions": asking("superoffice", f"{RESET}    expect: {{actions: [Contact Suport]}}\n"),
+    "actions": asking("superoffice", f"{BUTTONS}    expect: {{actions: [Contact Suport]}}\n"),
     "attachments": asking("superoffice", f"{RESET}    expect: {{attachments: {{count: 1}}}}\n"),
     "products": asking(
         "connectly",
@@ -263,7 +264,7 @@ BROKEN: dict[str, str] = {
     ),
     "no-such-button": asking(
         "superoffice",
-        f"{RESET}    expect: none\n  - user: {{press: Contact Suport}}\n    expect: none\n",
+        f"{BUTTONS}    expect: none\n  - user: {{press: Contact Suport}}\n    expect: none\n",
     ),
     "no-buttons": asking(
         "enthusiast",

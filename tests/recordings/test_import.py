@@ -114,8 +114,8 @@ def test_requests_that_are_not_the_conversations(importer):
         "cassettes/superoffice/foreign.yaml: written, 1 interaction\n"
         f"note: interaction 1 of 3: GET {path} is no request of the definition; nearest send.1, "
         f"POST {path}: the method differs; left out\n"
-        "note: interaction 3 of 3: POST /health is no request of the definition; nearest open.1, "
-        "GET /${settings.xsrf_path}: the method differs; left out\n"
+        "note: interaction 3 of 3: POST /health is no request of the definition; nearest "
+        "history.1, POST /api/v1/Agents/AI/GetChatbotTurns: the path differs; left out\n"
     )
 
 

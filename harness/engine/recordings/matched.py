@@ -165,7 +165,7 @@ def _parsed(content: bytes, encoding: Encoding) -> Json:
     if encoding is Encoding.JSON:
         return read_json(content)
     if encoding is Encoding.XML:
-        return read_xml(content)
+        return read_xml(content, as_written=True)
     text = content.decode("utf-8", "replace")
     return dict(parse_qsl(text, keep_blank_values=True)) if encoding is Encoding.FORM else text
 

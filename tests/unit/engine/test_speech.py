@@ -40,6 +40,21 @@ def test_a_message_is_filled_in():
     assert message.display_text == ""
 
 
+NOTHING = {
+    "a text": "'${nothing}'",
+    "an attachment": "{text: Here, attachments: [{name: a, content: '${nothing}'}]}",
+}
+
+
+@pytest.mark.parametrize("case", NOTHING)
+def test_e2_a_null_is_never_said(case):
+    """A variable that is null does not say the word None."""
+    with pytest.raises(PlayError) as caught:
+        said(NOTHING[case], "vars: {nothing: null}\n")
+
+    assert caught.value.code == "none-in-text"
+
+
 def test_a_row_counts_more_than_a_variable():
     """The matrix stands over `vars:`, also where another variable uses the name."""
     message = said(

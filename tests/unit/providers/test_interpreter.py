@@ -203,10 +203,50 @@ def test_what_the_bot_said_first_is_told_with_the_next_message():
     assert bodies == [["assistant: Welcome", "user: Hello"], ["user: Hello"]]
 
 
+NO_WORDS = {
+    "a header": ("request: {get: /c, headers: {X-A: null, X-B: true}}", b"", "http://a/c"),
+    "a query": (
+        "request: {get: /c, query: {a: null, b: [1, null, true]}}",
+        b"",
+        "http://a/c?b=1&b=true",
+    ),
+    "a form": ("request: {post: /c, form: {a: null, b: {c: null}}}", b"b=%7B%22c%22%3Anull%7D", ""),
+    "a text": ("request: {post: /c, text: '${session.nothing}'}", b"", ""),
+    "XML": ("request: {post: /c, xml: {a: {b: null, '@c': null}}}", b"<a><b></b></a>", ""),
+}
+
+
+@pytest.mark.parametrize("case", NO_WORDS)
+def test_e2_a_none_is_never_a_word(case):
+    """What is none is left out or empty, and nothing is written as Python shows it."""
+    step, body, url = NO_WORDS[case]
+
+    (request,) = sent(f"send:\n  - {step}\n")
+
+    assert request.body.endswith(body)
+    assert request.url == (url or "http://a/c")
+    assert not {"None", "True"} & {value for _, value in request.headers}
+    assert b"None" not in request.body
+
+
+def test_e2_a_duration_that_is_none():
+    """A poll whose pause has no value is told, not asked for ever."""
+    with pytest.raises(ProtocolError) as caught:
+        sent(POLL.replace("every: 2s", "every: '${settings.token}'"))
+
+    assert caught.value.code == "wrong-duration"
+    assert caught.value.message.startswith("'every' of step send.1: '' is no")
+
+
 ADDRESSES = {
     "a blank": ("a b", "http://a/c/a%20b"),
     "an umlaut": ("ü", "http://a/c/%C3%BC"),
     "a question mark": ("a?b=c", "http://a/c/a%3Fb=c"),
+    "a slash": ("a/b", "http://a/c/a%2Fb"),
+    "a percent sign": ("50%", "http://a/c/50%25"),
+    "what looks encoded": ("a%2Fb", "http://a/c/a%252Fb"),
+    "what a segment may hold": ("a:b@c,d;e=f", "http://a/c/a:b@c,d;e=f"),
+    "dots in a word": ("a..b", "http://a/c/a..b"),
     "a hash": ("a#b", "http://a/c/a%23b"),
     "a line break": ("a\r\nHost: evil", "http://a/c/a%0D%0AHost:%20evil"),
 }
@@ -220,6 +260,66 @@ def test_paths_are_quoted(case):
     (request,) = sent("send:\n  - request: {get: '/c/${message.text}'}\n", message=said(value))
 
     assert request.url == url
+
+
+ENCODED = {
+    "by the author": ("/c/${message.text | urlencode}", "/c/a%2Fb%20c"),
+    "with slashes": ("/c/${message.text | urlencode('/')}", "/c/a/b%20c"),
+    "as a part of a segment": ("/c-${message.text}.${message.text}", "/c-a%2Fb%20c.a%2Fb%20c"),
+    "beside literal slashes": ("/a/b%20c/${message.text}/", "/a/b%20c/a%2Fb%20c/"),
+    "a number": ("/c/${1 + 1}", "/c/2"),
+}
+
+
+@pytest.mark.parametrize("case", ENCODED)
+def test_e3_a_value_in_a_path_is_encoded_once(case):
+    """The author's own slashes stay, and so does what the author encoded."""
+    path, target = ENCODED[case]
+
+    (request,) = sent(f'send:\n  - request: {{get: "{path}"}}\n', message=said("a/b c"))
+
+    assert request.url == f"http://a{target}"
+
+
+NO_SEGMENTS = {
+    "nothing": ("''", "is empty"),
+    "a dot": ("'.'", "is '.', which leads to another path"),
+    "two dots": ("'..'", "is '..', which leads to another path"),
+    "a list": ("turns", "is a list, expected a text or a number"),
+    "a mapping": ("settings", "is a mapping, expected a text or a number"),
+}
+
+
+@pytest.mark.parametrize("case", NO_SEGMENTS)
+@pytest.mark.parametrize("behind", ["", "/more"])
+def test_e3_what_is_no_segment_is_not_sent(case, behind):
+    """A value that would lead to another path, or that is no text, is refused."""
+    value, reason = NO_SEGMENTS[case]
+
+    with pytest.raises(ProtocolError) as caught:
+        sent(f'send:\n  - request: {{delete: "/c/${{{value}}}{behind}"}}\n')
+
+    assert caught.value.code == "wrong-address-part"
+    assert caught.value.message == f"a part of the address of step send.1 {reason}"
+
+
+def test_an_empty_part_of_a_segment():
+    """A value may be empty where something else stands beside it."""
+    (request,) = sent("send:\n  - request: {get: \"/c${''}/d\"}\n")
+
+    assert request.url == "http://a/c/d"
+
+
+@pytest.mark.parametrize("value", ["one\ntwo", "one\r", "\x00", "李"])
+def test_a_header_is_one_line(value):
+    """What would add a header, or cannot be sent as one, is refused."""
+    with pytest.raises(ProtocolError) as caught:
+        sent(
+            "send:\n  - request: {get: /c, headers: {X-A: '${message.text}'}}\n",
+            message=said(value),
+        )
+
+    assert caught.value.code == "wrong-header"
 
 
 def test_queries_are_quoted():

@@ -115,6 +115,46 @@ def test_buttons():
     assert read_reply(plan, {"text": "", "buttons": None}, set()).actions == {}
 
 
+NO_PROMPTS = {
+    "a mapping": (ReplyPlan(text=("$.text",), actions="$.buttons"), {"Help": None}),
+    "objects": (
+        ReplyPlan(
+            text=("$.text",),
+            actions="$.buttons[*]",
+            button=ButtonPlan(label="$.label", prompt="$.prompt"),
+        ),
+        [{"label": "Help", "prompt": None}],
+    ),
+    "pairs of .NET": (
+        ReplyPlan(text=("$.text",), actions="$.buttons"),
+        {"Key": "Help", "Value": None},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NO_PROMPTS)
+def test_e2_a_prompt_that_is_none_is_an_empty_text(case):
+    """Pressing such a button never says the word None."""
+    plan, buttons = NO_PROMPTS[case]
+
+    assert read_reply(plan, {"text": "", "buttons": buttons}, set()).actions == {"Help": ""}
+
+
+def test_e2_an_id_that_is_none_is_no_id():
+    """Neither messages nor tool calls are called None."""
+    plan = ReplyPlan(
+        messages="$.all[*]",
+        text=("$.text",),
+        id="$.id",
+        tools=ToolsPlan(path="$.all[*]", name="$.text", id="$.id"),
+    )
+
+    reply = read_reply(plan, {"all": [{"id": None, "text": "a"}]}, set())
+
+    assert reply.messages[0].id == ""
+    assert reply.tools[0].id == ""
+
+
 def test_products_and_attachments():
     """Products are the values themselves, attachments names."""
     plan = ReplyPlan(text=("$.text",), products="$.products[*]", attachments="$.files[*]")

@@ -225,6 +225,17 @@ def test_a_redacted_path_fits(cassette, make_interaction):
     assert "ABCDEF" not in shown
 
 
+@pytest.mark.parametrize(
+    ("recorded", "now"), [("/c/a/b", "/c/a%2Fb"), ("/c/a%2Fb", "/c/a/b"), ("/c/é", "/c/%C3%A9")]
+)
+def test_e3_a_value_that_was_not_encoded_fits(cassette, make_interaction, recorded, now):
+    """A recording from before values were encoded is of the same request."""
+    interaction = make_interaction(1, path=recorded)
+    request = replace(interaction.request, url=f"https://api.example.com{now}")
+
+    assert wire_of(cassette, interaction).send(request).status == 200
+
+
 def foreign(cassette, *interactions) -> ReplayWire:
     rows = Interactions.of(replace(one, is_ours=False) for one in interactions)
     return ReplayWire(Cassette(path="old.yaml", interactions=rows), mend=MEND)
