@@ -285,8 +285,8 @@ NO_SEGMENTS = {
     "nothing": ("''", "is empty"),
     "a dot": ("'.'", "is '.', which leads to another path"),
     "two dots": ("'..'", "is '..', which leads to another path"),
-    "a list": ("turns", "is a list, expected a text or a number"),
-    "a mapping": ("settings", "is a mapping, expected a text or a number"),
+    "a list": ("[1]", "is a list, expected a text or a number"),
+    "a mapping": ("{'a': 1}", "is a mapping, expected a text or a number"),
 }
 
 
