@@ -13,12 +13,17 @@ from harness.counted import counted
 from harness.durations import format_duration
 from harness.engine.drift.drift import Drift
 from harness.pytest_plugin.suite import Suite
-from harness.reports.tally import Tally
+from harness.reports.tally import ProviderTally, Tally
 from harness.source import shorten
 
 COLUMNS = ("passed", "failed", "broken")
 SKIPPED = "skipped"
 """A column where there are any; it holds what failed as expected, too."""
+MOST_PROVIDERS = 20
+"""Providers that stand in the table; beyond, those with the most red conversations."""
+MOST_CODES = 10
+"""Kinds of failures that are counted one by one, the commonest first."""
+MOST_NOTES = 20
 MOST_REASONS = 5
 """Reasons of skipped checks that are listed, the commonest first."""
 MOST_DRIFTED = 50
@@ -38,35 +43,61 @@ def write_summary(reporter: Any, suite: Suite) -> None:  # noqa: ANN401  # pytes
     if not providers:
         return
     reporter.write_sep("-", f"conversations ({suite.mode.value})")
-    width = max(len("provider"), *(len(name) for name in providers))
+    _write_providers(reporter, providers)
+    codes = sum((one.codes for one in providers.values()), Counter[str]())
+    if codes:
+        listed = [f"{count} {code}" for code, count in codes.most_common(MOST_CODES)]
+        rest = codes.total() - sum(count for _, count in codes.most_common(MOST_CODES))
+        if rest:
+            listed.append(f"and {rest} of {counted(len(codes) - MOST_CODES, 'other kind')}")
+        reporter.write_line(f"why: {', '.join(listed)}")
+    if tally.repeated:
+        kinds = (*COLUMNS, SKIPPED)
+        took = ", ".join(f"{tally.takes[one]} {one}" for one in kinds if tally.takes[one])
+        reporter.write_line(f"takes of {counted(tally.repeated, 'scenario')}: {took}")
+    _write_skips(reporter, tally, suite)
+    _write_drift(reporter, tally, suite)
+    _write_latencies(reporter, tally)
+    for note in tally.notes[:MOST_NOTES]:
+        reporter.write_line(f"note: {note}")
+    _write_rest(reporter, len(tally.notes) - MOST_NOTES, "note", suite)
+    if suite.reports is not None and suite.reports.problem:
+        reporter.write_line(f"note: {suite.reports.problem}", yellow=True)
+
+
+def _write_providers(reporter: Any, providers: Mapping[str, ProviderTally]) -> None:  # noqa: ANN401  # as above
+    """A table of what was played, by provider; the worst where they are many, and the rest."""
+    rows = sorted(providers.items())
+    if len(rows) > MOST_PROVIDERS:
+        rows.sort(key=lambda row: row[1].outcomes[SKIPPED] + row[1].outcomes["passed"])
+        rows.sort(key=lambda row: -(row[1].outcomes["failed"] + row[1].outcomes["broken"]))
+        rest = ProviderTally()
+        for _, one in rows[MOST_PROVIDERS:]:
+            rest.outcomes += one.outcomes
+            rest.turns += one.turns
+            rest.checks += one.checks
+        rows[MOST_PROVIDERS:] = [(f"and {len(rows) - MOST_PROVIDERS} more", rest)]
+    width = max(len("provider"), *(len(name) for name, _ in rows))
     columns: tuple[str, ...] = COLUMNS
     if any(one.outcomes[SKIPPED] for one in providers.values()):
         columns = (*COLUMNS, SKIPPED)
     heads = "".join(f"{column:>9}" for column in (*columns, "turns", "checks"))
     reporter.write_line(f"{'provider':<{width}}{heads}")
-    for name, one in sorted(providers.items()):
+    for name, one in rows:
         counts = [one.outcomes[Outcome(column).value] for column in columns]
         cells = "".join(f"{count:>9}" for count in (*counts, one.turns, one.checks))
         is_green = counts[0] + one.outcomes[SKIPPED] == one.conversations
         reporter.write_line(f"{name:<{width}}{cells}", green=is_green, red=not is_green)
-    codes = sum((one.codes for one in providers.values()), Counter[str]())
-    if codes:
-        listed = ", ".join(f"{count} {code}" for code, count in codes.most_common())
-        reporter.write_line(f"why: {listed}")
-    if tally.repeated:
-        kinds = (*COLUMNS, SKIPPED)
-        took = ", ".join(f"{tally.takes[one]} {one}" for one in kinds if tally.takes[one])
-        reporter.write_line(f"takes of {counted(tally.repeated, 'scenario')}: {took}")
-    _write_skips(reporter, tally)
-    _write_drift(reporter, tally)
-    _write_latencies(reporter, tally)
-    for note in tally.notes:
-        reporter.write_line(f"note: {note}")
-    if suite.reports is not None and suite.reports.problem:
-        reporter.write_line(f"note: {suite.reports.problem}", yellow=True)
 
 
-def _write_skips(reporter: Any, tally: Tally) -> None:  # noqa: ANN401  # as above
+def _write_rest(reporter: Any, hidden: int, noun: str, suite: Suite) -> None:  # noqa: ANN401  # as above
+    """How many more there are, and where they can be read."""
+    if hidden > 0:
+        where = "the reports name them" if suite.reports else "--harness-reports names them"
+        reporter.write_line(f"and {counted(hidden, f'more {noun}')}; {where}")
+
+
+def _write_skips(reporter: Any, tally: Tally, suite: Suite) -> None:  # noqa: ANN401  # as above
     """How many checks were skipped, and why."""
     if not tally.skips:
         return
@@ -74,12 +105,10 @@ def _write_skips(reporter: Any, tally: Tally) -> None:  # noqa: ANN401  # as abo
     reporter.write_line(f"{count} check{'s were' if count > 1 else ' was'} skipped")
     for reason, times in tally.skips.most_common(MOST_REASONS):
         reporter.write_line(f"  {times} {shorten(reason)}")
-    hidden = len(tally.skips) - MOST_REASONS
-    if hidden > 0:
-        reporter.write_line(f"  and for {hidden} more reasons, which the reports name")
+    _write_rest(reporter, len(tally.skips) - MOST_REASONS, "reason", suite)
 
 
-def _write_drift(reporter: Any, tally: Tally) -> None:  # noqa: ANN401  # as above
+def _write_drift(reporter: Any, tally: Tally, suite: Suite) -> None:  # noqa: ANN401  # as above
     """How many turns differ from their recordings, and each of them."""
     if not tally.drifts:
         return
@@ -91,9 +120,7 @@ def _write_drift(reporter: Any, tally: Tally) -> None:  # noqa: ANN401  # as abo
         shown = lines if len(lines) <= MOST_LINES else (*lines[: MOST_LINES - 1], "…")
         for line in shown:
             reporter.write_line(f"  {line}")
-    hidden = len(tally.drifted) - MOST_DRIFTED
-    if hidden > 0:
-        reporter.write_line(f"and {hidden} more turns, which the reports name")
+    _write_rest(reporter, len(tally.drifted) - MOST_DRIFTED, "drifted turn", suite)
 
 
 def _add_chats(tally: Tally, properties: Sequence[tuple[str, Any]]) -> None:
@@ -117,16 +144,25 @@ def _add_chats(tally: Tally, properties: Sequence[tuple[str, Any]]) -> None:
 
 
 def _write_latencies(reporter: Any, tally: Tally) -> None:  # noqa: ANN401  # as above
-    """How long the replies took, by provider."""
-    for name, one in sorted(tally.providers.items()):
-        if not one.latencies:
-            continue
-        # Late: a replay measures nothing.
-        from harness.checks.conversation_kinds import SUMMARIES  # noqa: PLC0415
+    """How long the replies took, by provider; of the slowest where they are many."""
+    measured = {name: one.latencies for name, one in tally.providers.items() if one.latencies}
+    if not measured:
+        return
+    # Late: a replay measures nothing.
+    from harness.checks.conversation_kinds import SUMMARIES  # noqa: PLC0415
 
-        told = {key: SUMMARIES[key][1](one.latencies) for key in ("median", "p95")}
-        shown = ", ".join(f"{key} {format_duration(seconds)}" for key, seconds in told.items())
+    keys = ("median", "p95")
+    told = {name: [SUMMARIES[key][1](times) for key in keys] for name, times in measured.items()}
+    rows = sorted(told.items())
+    if len(rows) > MOST_PROVIDERS:
+        rows = sorted(rows, key=lambda row: -row[1][1])[:MOST_PROVIDERS]
+    for name, summaries in rows:
+        pairs = zip(keys, summaries, strict=True)
+        shown = ", ".join(f"{key} {format_duration(seconds)}" for key, seconds in pairs)
         reporter.write_line(f"replies of {name}: {shown}")
+    hidden = len(told) - len(rows)
+    if hidden:
+        reporter.write_line(f"and of {counted(hidden, 'provider')} that answered faster")
 
 
 def _told_by_workers(reporter: Any) -> Tally:  # noqa: ANN401  # as above

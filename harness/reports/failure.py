@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from textwrap import wrap
 
 from harness.conversation import Exchange, Transcript, Turn
+from harness.counted import counted
 from harness.engine.result import CheckResult, ScenarioResult
 from harness.reports.printable import printable
 from harness.scenario import Scenario, UserTurn, turn_subject
@@ -44,9 +46,13 @@ def failure_screen(result: ScenarioResult) -> str:
             break
     if transcript.stop is not None:
         lines += _stopped(result)
-    hidden = sum(len(checks) for checks in by_turn.values()) - shown
-    if hidden > 0:
-        lines.append(f"{hidden} more failed checks are in the report.")
+    hidden = [check for checks in by_turn.values() for check in checks][shown:]
+    if hidden:
+        names = Counter(check.name for check in hidden).most_common()
+        listed = [f"{count} {name}" for name, count in names[:MAX_SHOWN]]
+        if more := len(names) - MAX_SHOWN:
+            listed += [f"and {more} other kinds"] if more > 0 else []
+        lines.append(f"{counted(len(hidden), 'more check')} failed: {', '.join(listed)}")
     return "\n".join(lines).rstrip()
 
 

@@ -1,0 +1,85 @@
+"""The closing lines of a run with many providers, kinds of failures and notes."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from harness.engine.plan import Mode
+from harness.pytest_plugin.summary import write_summary
+from harness.reports.tally import Tally
+
+
+def closing(tally, reports=None):
+    """The lines."""
+    lines = []
+    reporter = SimpleNamespace(
+        stats={},
+        write_sep=lambda *_: None,
+        write_line=lambda line, **_: lines.append(line),
+    )
+    write_summary(reporter, SimpleNamespace(tally=tally, mode=Mode.REPLAY, reports=reports))
+    return lines
+
+
+def of_many():
+    """500 providers of which every hundredth has red conversations, of 200 kinds."""
+    tally = Tally(keeps_latencies=True)
+    for number in range(500):
+        name, bad = f"bot-{number:03}", number // 100 if number % 100 == 0 else 0
+        for played in range(5):
+            outcome = "failed" if played < bad else "passed"
+            tally.add_counts(name, outcome=outcome, turns=1, checks=1)
+        tally.providers[name].latencies = [float(number)]
+    for kind in range(200):
+        codes = (f"kind-{kind:03}",) * (200 - kind)
+        tally.add_counts("bot-400", outcome="failed", turns=1, checks=1, codes=codes)
+    tally.skips.update({f"language: reason {number}": 1 for number in range(8)})
+    tally.drifts["wording"] = tally.repeated = 0
+    tally.drifted = [(f"turn {number}", ()) for number in range(60)]
+    tally.drifts["wording"] = 60
+    tally.notes = [f"note {number}" for number in range(50)]
+    return tally
+
+
+def test_d16_of_many_providers_the_worst_are_named_with_counts():
+    """The table has the twenty worst, and a row for all others together."""
+    lines = closing(of_many())
+
+    assert [line.split()[0] for line in lines[1:5]] == ["bot-400", "bot-300", "bot-200", "bot-100"]
+    assert lines[21].split() == ["and", "480", "more", "2400", "0", "0", "2400", "2400"]
+    assert lines[22].startswith("why: 200 kind-000, 199 kind-001, ")
+    assert lines[22].endswith(", 191 kind-009, and 18145 of 190 other kinds")
+    assert sum(line.startswith("replies of ") for line in lines) == 20
+    assert "replies of bot-499: median 8 min 19 s, p95 8 min 19 s" in lines
+    assert "and of 480 providers that answered faster" in lines
+
+
+@pytest.mark.parametrize(
+    ("reports", "where"),
+    [
+        (None, "--harness-reports names them"),
+        (SimpleNamespace(problem=""), "the reports name them"),
+    ],
+    ids=["no-report", "report"],
+)
+def test_d16_a_report_is_named_only_where_there_is_one(reports, where):
+    """What is left out stands in the reports, or they can be asked for."""
+    lines = closing(of_many(), reports)
+
+    assert f"and 3 more reasons; {where}" in lines
+    assert f"and 10 more drifted turns; {where}" in lines
+    assert lines[-1] == f"and 30 more notes; {where}"
+
+
+def test_few_providers_stand_by_name():
+    """Nothing is left out, and nothing sorted by what is red."""
+    tally = Tally()
+    tally.add_counts("b", outcome="failed", turns=1, checks=1, codes=("contains",))
+    tally.add_counts("a", outcome="passed", turns=1, checks=1)
+
+    assert closing(tally) == [
+        "provider   passed   failed   broken    turns   checks",
+        "a               1        0        0        1        1",
+        "b               0        1        0        1        1",
+        "why: 1 contains",
+    ]
