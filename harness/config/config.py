@@ -25,6 +25,8 @@ class ProviderConfig:
     """Requests a second over all conversations; None for no limit."""
     timeout: float | None = None
     """Total seconds for one request."""
+    retries: int | None = None
+    """Further attempts of one request after the first; None for the usual ones."""
     hosts: tuple[str, ...] = ()
     """Further servers that a redirect may lead to, each as `host:port`."""
 

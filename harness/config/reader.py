@@ -100,7 +100,7 @@ def _slower(drift: Node | None) -> Slower:
 def _provider(name: str, node: Node) -> ProviderConfig:
     rate = node.get("rate")
     timeout = node.get("timeout")
-    concurrency = node.get("concurrency")
+    concurrency, retries = node.get("concurrency"), node.get("retries")
     hosts = node.get("hosts")
     return ProviderConfig(
         name=name,
@@ -109,6 +109,7 @@ def _provider(name: str, node: Node) -> ProviderConfig:
         concurrency=_count(concurrency, 0) or None,
         rate=_rate(str(rate.value)) if rate else None,
         timeout=parse_duration(str(timeout.value)) if timeout else None,
+        retries=None if retries is None else _count(retries, 0),
         hosts=tuple(origin for host in hosts or () for origin in _origins(str(host.value))),
     )
 

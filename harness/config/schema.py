@@ -5,6 +5,8 @@ from __future__ import annotations
 from harness.durations import AGE_PATTERN, DURATION_PATTERN
 from harness.typing import Json
 
+MOST_RETRIES = 20
+
 PROVIDER: Json = {
     "type": "object",
     "description": "A chat API that scenarios can be played against.",
@@ -34,6 +36,12 @@ PROVIDER: Json = {
             "type": "string",
             "pattern": DURATION_PATTERN,
             "description": "Total time for one request; 2m where left out.",
+        },
+        "retries": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": MOST_RETRIES,
+            "description": "Further attempts of one request after the first; 2 where left out.",
         },
         "hosts": {
             "type": "array",

@@ -1,6 +1,14 @@
 """What was said, as values: messages, exchanges, replies, transcripts."""
 
-from harness.conversation.exchange import Attempt, Exchange, Headers, Origin, Request, Response
+from harness.conversation.exchange import (
+    BUSY,
+    Attempt,
+    Exchange,
+    Headers,
+    Origin,
+    Request,
+    Response,
+)
 from harness.conversation.message import (
     Attachment,
     Reply,
@@ -13,6 +21,7 @@ from harness.conversation.outcome import Outcome
 from harness.conversation.transcript import Stop, Transcript, Turn
 
 __all__ = [
+    "BUSY",
     "Attachment",
     "Attempt",
     "Exchange",

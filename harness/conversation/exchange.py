@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from harness.values import value_class
 
+BUSY = frozenset({429, 503})
+"""Statuses by which a server says that it did not take the request on."""
+
 Headers = tuple[tuple[str, str], ...]
 """Names and values in the order sent or received; a name may stand several times."""
 
@@ -34,6 +37,8 @@ class Request:
     """The answer is read chunk by chunk."""
     is_repeatable: bool = False
     """It may be sent again although the server may have acted on it."""
+    accepted: frozenset[int] = frozenset()
+    """Statuses that the scenario expects, so that the request is not sent again after them."""
     timeout: float | None = None
     """Total seconds for this request; None for the provider's default."""
 

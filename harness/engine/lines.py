@@ -194,6 +194,8 @@ class Lines:
         from harness.wire.live import LiveLimits, LiveWire  # noqa: PLC0415
 
         limits = LiveLimits()
+        if provider.config.retries is not None:
+            limits = replace(limits, attempts=provider.config.retries + 1)
         total = seconds or provider.config.timeout
         if total is not None:
             attempts = 1 if seconds is not None else limits.attempts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from harness.conversation import Exchange, Reply, Stop, Transcript, Turn, UserMessage
+from harness.conversation import BUSY, Exchange, Reply, Stop, Transcript, Turn, UserMessage
 from harness.engine.line import Line
 from harness.engine.secret_captures import (
     as_recorded,
@@ -113,6 +113,7 @@ def _play_turn(
     try:
         if planned.wait:
             session.wait(planned.wait)
+        session.accept(_accepted(planned))
         reply = session.say(message, planned.number, recorded)
     except PlayError as error:
         refusal = _expected(stage, planned, error)
@@ -149,6 +150,17 @@ def _play_turn(
         variables=variables.snapshot(),
     )
     return turn, stop
+
+
+def _accepted(planned: UserTurn) -> frozenset[int]:
+    """Statuses that a turn expects: all of a busy server where it does not say which."""
+    if not planned.expects_refusal or planned.faults:
+        return frozenset()
+    for expectation in planned.expectations:
+        if expectation.name == "status" and expectation.value.is_constant:
+            wanted = expectation.value.render({})
+            return frozenset(wanted if isinstance(wanted, list | tuple) else [wanted])
+    return BUSY
 
 
 def _expected(stage: Stage, planned: UserTurn, error: PlayError) -> Refused | TransportError | None:

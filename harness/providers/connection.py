@@ -13,7 +13,7 @@ from harness.errors import PlayError, ProtocolError, Refused
 from harness.json_schema import compile_schema
 from harness.providers.definition import Encoding
 from harness.providers.flow import FlowState
-from harness.providers.payload import excerpt, read_payload
+from harness.providers.payload import excerpt, read_payload, wait_asked
 from harness.providers.request import pairs
 from harness.typing import Json
 from harness.wire import Answer, Chunk, Wire
@@ -120,7 +120,7 @@ class Connection(Wire):
         state = self._state
         step = f"{self.phase}.{self.asked}"
         origin = Origin(turn=state.turn, step=step, message=state.message_hash)
-        request = replace(request, origin=origin)
+        request = replace(request, origin=origin, accepted=state.accepted)
         try:
             answer = self.wire.send(request)
         except PlayError as error:
@@ -168,6 +168,7 @@ def refused(exchange: Exchange) -> Refused:
     return Refused(
         "unexpected-status",
         f"{request.method} {request.url} answered {response.status}",
+        wait_asked(response),
         status=response.status,
         details=(excerpt(response.body),) if response.body else (),
     )

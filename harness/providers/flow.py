@@ -61,6 +61,8 @@ class FlowState:
     """All that the bot said so far, by itself or in a reply."""
     exchanges: list[Exchange] = field(default_factory=list)
     """Of the phase that is going on; whoever runs phases takes them away."""
+    accepted: frozenset[int] = frozenset()
+    """Statuses that the turn expects as a refusal."""
     given: dict[tuple[str, str], str] = field(default_factory=dict)
     """Where a value that must be new was first captured, by its name and itself."""
     payload: Json = None

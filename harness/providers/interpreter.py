@@ -12,7 +12,14 @@ from harness.providers.capturing import capture
 from harness.providers.definition import Framing, PollPlan, ReplyPlan, Step
 from harness.providers.event_stream import EventReader
 from harness.providers.flow import Command, FlowState, Send, Sleep
-from harness.providers.payload import excerpt, read_event, read_payload, refuse_page, tells_error
+from harness.providers.payload import (
+    excerpt,
+    read_event,
+    read_payload,
+    refuse_page,
+    tells_error,
+    wait_asked,
+)
 from harness.providers.polling import holds, known_states, shown_refusal, shown_state
 from harness.providers.reply import error_in, read_reply
 from harness.providers.request import build_request
@@ -209,6 +216,7 @@ def _require_status(step: Step, request: Request, response: Response) -> None:
     raise Refused(
         "unexpected-status",
         f"{request.method} {request.url} answered {response.status}, expected {expected}",
+        wait_asked(response),
         status=response.status,
         details=(excerpt(response.body),) if response.body else (),
     )

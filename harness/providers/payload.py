@@ -108,6 +108,12 @@ def read_xml(body: bytes, *, as_written: bool = False) -> Json:
         ) from error
 
 
+def wait_asked(response: Response) -> str:
+    """What an answer that says no asks for: how long to wait; empty where it asks for nothing."""
+    asked = response.header("retry-after")
+    return f"the server asks to wait: Retry-After: {shorten(asked, 100)}" if asked else ""
+
+
 def excerpt(body: bytes) -> str:
     """The beginning of a body, as one line for people."""
     text = " ".join(body[:2000].decode("utf-8", "replace").split())

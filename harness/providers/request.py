@@ -61,6 +61,7 @@ def build_request(step: Step, state: FlowState) -> Request:
         origin=Origin(turn=state.turn, step=step.name, message=state.message_hash),
         is_stream=step.stream is not None,
         is_repeatable=plan.is_repeatable,
+        accepted=state.accepted,
     )
 
 

@@ -113,6 +113,10 @@ class Session:
         """Let time pass, as far as the wire does: in a replay it has passed already."""
         self._wire.sleep(seconds)
 
+    def accept(self, statuses: frozenset[int]) -> None:
+        """Note the statuses that the next turn expects as a refusal."""
+        self._state.accepted = statuses
+
     def say(self, message: UserMessage, turn: int, recorded: UserMessage | None = None) -> Reply:
         """Send a message, opening the conversation first where that was not done yet.
 

@@ -22,6 +22,11 @@ def wants(check: str) -> str:
     return ASK.replace("{contains: pink}", check)
 
 
+def refused(check: str) -> str:
+    """The scenario that expects a refusal."""
+    return ASK.replace("expect: {contains: pink}", f"error: {{{check}}}")
+
+
 def said(body: str | bytes, **more: object) -> Case:
     """A case whose answer has this body and status 200."""
     content = body if isinstance(body, bytes) else body.encode()
@@ -56,6 +61,31 @@ RETRIES = {
     ),
     "retries/retry-after-beyond-the-limit": Case(
         answers=(reply(b"busy", "Retry-After: 25", status="429 Too Many Requests"),)
+    ),
+    "retries/D8-retry-after-of-an-hour": Case(
+        answers=(reply(b"slow", "Retry-After: 3600", status="429 Too Many Requests"),)
+    ),
+    "retries/B7-retry-after-of-an-absurd-offset": Case(
+        answers=(
+            reply(
+                b"slow",
+                f"Retry-After: Mon, 01 Jan 2024 00:00:00 +{'9' * 20}",
+                status="429 Too Many Requests",
+            ),
+        ),
+        asked=3,
+    ),
+    "retries/D8-429-that-is-expected": Case(
+        answers=(LIMITED,), scenario=refused("status: 429"), asked=1, outcome=Outcome.PASSED
+    ),
+    "retries/D8-busy-in-any-way-that-is-expected": Case(
+        answers=(BUSY,), scenario=refused("contains: busy"), asked=1, outcome=Outcome.PASSED
+    ),
+    "retries/D8-429-where-403-is-expected": Case(
+        answers=(LIMITED, reply(status="403 Forbidden")),
+        scenario=refused("status: [401, 403]"),
+        asked=2,
+        outcome=Outcome.PASSED,
     ),
     "retries/500-is-believed": Case(answers=(reply(b"oh", status="500 Internal Server Error"),)),
     "retries/lost-message-is-not-sent-again": Case(answers=(sending(b""),)),

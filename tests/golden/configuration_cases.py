@@ -140,6 +140,8 @@ CASES: dict[str, Case] = {
     "concurrency-zero": entry("concurrency: 0"),
     "rate-without-time": entry("rate: 10"),
     "rate-of-an-unknown-unit": entry("rate: 10/day"),
+    "D8-retries-too-many": entry("retries: 21"),
+    "D8-retries-as-a-text": entry("retries: never"),
     "timeout-without-unit": entry("timeout: 30"),
     "hosts-a-text": entry("hosts: chat.example.com"),
     "max-age-without-unit": Case(config=f"{OURS}max_age: 90\n"),

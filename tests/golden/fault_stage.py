@@ -45,8 +45,12 @@ class Stage:
 
     def allow(self, host: str) -> None:
         """Let redirects lead there."""
+        self.configure(f"hosts: ['{host}']")
+
+    def configure(self, line: str) -> None:
+        """Add a line to the provider's entry."""
         with (self.path / "harness.yaml").open("a") as config:
-            config.write(f"    hosts: ['{host}']\n")
+            config.write(f"    {line}\n")
 
     def serve(self, mode: Mode) -> tuple[ScenarioResult, int]:
         """Play against the server of the case; also gives how many requests it got."""

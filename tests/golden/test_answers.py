@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from answer_cases import ANSWERS
+from answer_cases import ANSWERS, LIMITED
 from fault_cases import Case, repeating, reply
 from golden_texts import SECRET, compare, stale, without_what_varies
 
@@ -52,6 +52,17 @@ def test_a_break_that_is_taken_up_breaks_again(name, faulty):
     assert not had_cassette
     assert said.endswith("cassettes/shop/dress.yaml: written\n")
     stage.assert_replayed(recorded, f"answers/{name}")
+
+
+@pytest.mark.parametrize("retries", [0, 1, 4])
+def test_d8_a_provider_says_how_often_a_request_is_sent_again(retries, faulty):
+    """`retries` counts the attempts after the first."""
+    stage = faulty(Case(answers=(LIMITED,)))
+    stage.configure(f"retries: {retries}")
+
+    _, asked = stage.serve(Mode.LIVE)
+
+    assert asked == retries + 1
 
 
 def test_50_megabytes_are_read(faulty):

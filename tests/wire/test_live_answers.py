@@ -184,6 +184,29 @@ def test_a_wait_beyond_the_total_limit_is_not_begun(serve, connect, ask):
     assert len(server.heads) == 1
 
 
+@pytest.mark.parametrize(("seconds", "asked"), [(30, 3), (31, 1), (3600, 1)])
+def test_d8_a_wait_beyond_the_longest_is_not_begun(serve, connect, ask, seconds, asked):
+    """Where the server asks for more than 30 seconds, its answer is handed on at once."""
+    server = serve(lambda visit: visit.answer(b"", "429 Busy", f"Retry-After: {seconds}"))
+    wire = connect(server, sleep=lambda _: None, limits=LiveLimits())
+
+    answer = wire.send(ask(server.url))
+
+    assert answer.status == 429
+    assert len(server.heads) == asked
+
+
+@pytest.mark.parametrize(("accepted", "asked"), [({429}, 1), ({503}, 3), (set(), 3)])
+def test_d8_what_the_scenario_expects_is_not_asked_again(serve, connect, ask, accepted, asked):
+    """A busy server's answer that a scenario expects is taken the first time."""
+    server = serve(lambda visit: visit.answer(b"", "429 Busy"))
+    wire = connect(server, sleep=lambda _: None, limits=LiveLimits())
+
+    wire.send(ask(server.url, accepted=frozenset(accepted)))
+
+    assert len(server.heads) == asked
+
+
 @pytest.mark.parametrize(
     ("method", "options", "asked"),
     [

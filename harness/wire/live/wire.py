@@ -10,9 +10,9 @@ from random import Random
 
 import httpx
 
-from harness.conversation import Attempt, Request
+from harness.conversation import BUSY, Attempt, Request
 from harness.errors import Interrupted, TransportError
-from harness.wire.live.backoff import retry_after, wait_before
+from harness.wire.live.backoff import LONGEST, retry_after, wait_before
 from harness.wire.live.body import Body
 from harness.wire.live.connections import Connections
 from harness.wire.live.faults import Call
@@ -20,8 +20,6 @@ from harness.wire.live.limits import LiveLimits
 from harness.wire.live.sender import Sender
 from harness.wire.wire import Answer, Chunk, Wire
 
-NOT_ACTED_ON = frozenset({429, 503})
-"""Statuses by which a server says that it did not take the request on."""
 NEVER_SENT = frozenset(
     {"connection-refused", "connection-failed", "connect-timeout", "unknown-host"}
 )
@@ -102,7 +100,8 @@ class LiveWire(Wire):
                 attempts.append(Attempt(reason=error.message, waited=wait))
             else:
                 assert answer is not None  # noqa: S101  # one of the two is there
-                wait = self._wait(attempts, answer) if answer.status in NOT_ACTED_ON else None
+                is_busy = answer.status in BUSY - request.accepted
+                wait = self._wait(attempts, answer) if is_busy else None
                 if wait is None:
                     if not attempts:
                         return answer
@@ -175,6 +174,8 @@ class LiveWire(Wire):
         if number >= self._limits.attempts:
             return None
         asked = None if answer is None else retry_after(_header(answer, "retry-after"))
+        if asked is not None and asked > LONGEST:
+            return None
         wait = round(wait_before(number, asked, self._random), 6)
         return wait if self._clock() + wait < self._connections.deadline else None
 

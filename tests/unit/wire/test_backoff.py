@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from math import inf
 from random import Random
 
 import pytest
@@ -22,6 +23,16 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
         ("Fri, 02 Jan 2026 03:04:00 GMT", 0.0),
         ("soon", None),
         ("-5", None),
+        ("9" * 400, inf),
+        ("٣", None),
+        ("1e3", None),
+        (f"Mon, 01 Jan 2024 00:00:00 +{'9' * 20}", None),
+        (f"Mon, 01 Jan 2024 00:00:00 -{'9' * 20}", None),
+        ("Mon, 01 Jan 99999 00:00:00 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", 251635064094.0),
+        ("Mon, 32 Jan 2026 00:00:00 GMT", None),
+        (", , ,", None),
+        ("Mon", None),
         ("", None),
     ],
 )
@@ -30,10 +41,10 @@ def test_retry_after(value, seconds):
     assert retry_after(value, NOW) == seconds
 
 
-@pytest.mark.parametrize(("asked", "waited"), [(0.0, 0.0), (7.0, 7.0), (9999.0, LONGEST)])
-def test_the_server_is_obeyed_within_bounds(asked, waited):
-    """What the server asks for is waited, up to a bound."""
-    assert wait_before(1, asked, RANDOM) == waited
+@pytest.mark.parametrize("asked", [0.0, 7.0, LONGEST])
+def test_the_server_is_obeyed(asked):
+    """What the server asks for is waited."""
+    assert wait_before(1, asked, RANDOM) == asked
 
 
 def test_waits_grow_and_vary():
