@@ -152,7 +152,8 @@ class Chat:
         failed: PlayError | None = None
         history: Json = None
         try:
-            history = self._session.history()
+            with self._line.watched():
+                history = self._session.history()
         except PlayError as error:
             failed = error
         looked_up = self._line.redact(self._session.take_exchanges())
@@ -197,7 +198,8 @@ class Chat:
         __tracebackhide__ = True
         line = self._line
         try:
-            unclosed = close_session(self._session, line, is_broken=self._stop is not None)
+            with line.watched():
+                unclosed = close_session(self._session, line, is_broken=self._stop is not None)
             self._findings.around = line.redact(self._session.take_exchanges())
             if self._stop is None and unclosed is not None:
                 self._stop = Stop(turn=CLOSING, error=unclosed)
@@ -237,7 +239,8 @@ class Chat:
         reply: Reply | None = None
         failed: PlayError | None = None
         try:
-            reply = self._session.say(message, turn.number)
+            with self._line.watched():
+                reply = self._session.say(message, turn.number)
         except PlayError as error:
             failed = error
         finally:

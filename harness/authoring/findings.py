@@ -35,14 +35,17 @@ class Findings:
             # First, so that a check sees what it will see in a replay.
             turn = hidden_turn(turn, (), self._line.redactor)
             transcript = hidden_transcript(transcript, (), self._line.redactor)
-        self._require(judge_turn(planned, turn, transcript, self._vocabulary), transcript)
+        with self._line.watched():
+            found = judge_turn(planned, turn, transcript, self._vocabulary)
+        self._require(found, transcript)
 
     def holds(self, planned: UserTurn, turn: Turn, transcript: Transcript) -> bool:
         """Whether all checks of a turn hold. What came of them is not kept."""
         if self._line.held_secrets:
             turn = hidden_turn(turn, (), self._line.redactor)
             transcript = hidden_transcript(transcript, (), self._line.redactor)
-        found = judge_turn(planned, turn, transcript, self._vocabulary)
+        with self._line.watched():
+            found = judge_turn(planned, turn, transcript, self._vocabulary)
         return not any(one.outcome.is_bad for one in found)
 
     def judge_whole(self, expectations: tuple[Expectation, ...], transcript: Transcript) -> None:
@@ -51,7 +54,9 @@ class Findings:
         if self._line.held_secrets:
             transcript = hidden_transcript(transcript, (), self._line.redactor)
         scenario = replace(self._scenario, expectations=expectations)
-        self._require(judge_conversation(scenario, transcript, self._vocabulary), transcript)
+        with self._line.watched():
+            found = judge_conversation(scenario, transcript, self._vocabulary)
+        self._require(found, transcript)
 
     def require_contracts(self, turn: Turn, transcript: Transcript) -> None:
         """Raise `AssertionError` where an answer of a turn breaks the definition's contract."""

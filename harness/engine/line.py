@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from harness.errors import (
     TransportError,
     quote,
 )
+from harness.network_guard import Watch, watching
 from harness.providers.provider import Provider
 from harness.typing import Json
 from harness.wire import Wire
@@ -62,6 +63,8 @@ class Line:
     """The name of a secret that was not captured: any answer may hold it, so none is recorded."""
     is_withheld: bool = False
     """It could not be looked for, so no answer may be shown either."""
+    unasked: tuple[int, ...] = ()
+    """Turns that were answered without a request, so that a recording holds nothing of them."""
     settled_from: int = 0
     """Turn from which on nothing that was said before can become a secret any more."""
     is_never_settled: bool = False
@@ -98,6 +101,12 @@ class Line:
                 for name in names
             ),
         )
+
+    def watched(self) -> AbstractContextManager[object]:
+        """While it is entered, this thread connects nowhere past a recording or a replay."""
+        if self.is_recorded:
+            return watching(Watch(_not_in_replay))
+        return nullcontext() if self.recording is None else watching(Watch(_not_recorded))
 
     def redact(self, exchanges: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
         """The exchanges as they may be shown and stored; recorded ones were redacted before."""
@@ -149,7 +158,12 @@ class Line:
     def settle(self, turn: int) -> None:
         """A turn came to its end: what was heard may be journalled, unless a later one hides it."""
         recording = self.recording
-        if recording is not None and recording.is_held and turn >= self.settled_from:
+        if recording is None:
+            return
+        if not recording.asked:
+            self.unasked = (*self.unasked, turn)
+        recording.asked = 0
+        if recording.is_held and turn >= self.settled_from:
             recording.release(is_held=self.is_never_settled)
 
     def accept_break(self) -> None:
@@ -186,6 +200,8 @@ class Line:
         """
         if self.recording is None or self.head is None:
             return
+        if error is None and self.unasked:
+            self._tell_unasked()
         if error is None and self.unhidden:
             self.recording.discard()
             self.notes = (
@@ -202,6 +218,19 @@ class Line:
                 raise
         elif not isinstance(error, (TransportError, Interrupted)):
             self.recording.discard()
+
+    def _tell_unasked(self) -> None:
+        assert self.recording is not None  # noqa: S101  # whoever calls looked
+        if not self.recording.heard:
+            self.recording.discard()
+            raise CassetteError(
+                "nothing-recorded",
+                "no request went through 'connection', so there is nothing to replay",
+                "what a class asks in another way is not recorded; play it in the mode live",
+            )
+        turns = ", ".join(map(str, self.unasked))
+        told = f"nothing was recorded of turn {turns}: no request went through 'connection'"
+        self.notes = (*self.notes, told)
 
     def drop(self) -> None:
         """Write nothing, and leave no journal."""
@@ -223,6 +252,24 @@ def texts_in(value: Json) -> Iterator[str]:
             yield from texts_in(one)
     elif value is not None and not isinstance(value, bool) and value != "":
         yield str(value)
+
+
+def _not_in_replay(what: str) -> CassetteError:
+    return CassetteError(
+        "network-in-replay",
+        f"{what}, and a replay opens none",
+        "a check judges what was recorded, a provider class asks through its 'connection';"
+        " else play it in the mode live",
+    )
+
+
+def _not_recorded(what: str) -> CassetteError:
+    return CassetteError(
+        "network-not-recorded",
+        f"{what}, which a recording cannot hold",
+        "a check judges what was answered, a provider class asks through its 'connection';"
+        " else play it in the mode live",
+    )
 
 
 def _held_secret(exchange: Exchange, shown: Exchange) -> bool:

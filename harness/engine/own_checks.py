@@ -19,10 +19,13 @@ from harness.checks import (
     Judge,
     Kind,
     Options,
+    Subject,
+    Verdict,
 )
 from harness.config import Config
 from harness.errors import ConfigurationError, Problem, SchemaError, did_you_mean, quote
 from harness.json_schema import compile_schema
+from harness.network_guard import require_seen, telling
 from harness.parsed_cache import content_key
 from harness.python_file import module_of, raised_at
 from harness.source import Source
@@ -55,8 +58,9 @@ def own_checks(config: Config) -> OwnChecks:
     kinds: dict[str, CheckKind] = {}
     for node in config.checks:
         try:
-            for kind in _kinds_of(config, node, read):
-                kinds[kind.name] = _examined(kind, kinds, node)
+            module, found = _kinds_of(config, node, read)
+            for kind in found:
+                kinds[kind.name] = _examined(kind, module, kinds, node)
         except ConfigurationError:
             raise
         except SyntaxError as error:
@@ -70,14 +74,18 @@ def own_checks(config: Config) -> OwnChecks:
     return OwnChecks(kinds=kinds, fingerprint=content_key("checks", *read))
 
 
-def _kinds_of(config: Config, node: Node, read: list[bytes]) -> list[Kind]:
+def _kinds_of(config: Config, node: Node, read: list[bytes]) -> tuple[str, list[Kind]]:
+    """The checks that an entry names, and the module that they are from."""
     name = str(node.value)
-    is_file = name.endswith(".py")
-    found = _in_module(_imported(config, node, read)) if is_file else _installed(node)
+    if name.endswith(".py"):
+        imported = _imported(config, node, read)
+        module, found = imported.__name__, _in_module(imported)
+    else:
+        module, found = _installed(node)
     if not found:
         hint = "make one with the decorator harness.check"
         raise _wrong("no-checks", node, f"there is no check in {quote(name)}", hint)
-    return found
+    return module, found
 
 
 def _imported(config: Config, node: Node, read: list[bytes]) -> ModuleType:
@@ -92,7 +100,7 @@ def _imported(config: Config, node: Node, read: list[bytes]) -> ModuleType:
     return module_of(file, content)
 
 
-def _installed(node: Node) -> list[Kind]:
+def _installed(node: Node) -> tuple[str, list[Kind]]:
     known = {point.name: point for point in entry_points(group=GROUP)}
     name = str(node.value)
     if name not in known:
@@ -100,7 +108,8 @@ def _installed(node: Node) -> list[Kind]:
         hint = did_you_mean(name, known) or "a file of the project ends in .py"
         raise _wrong("unknown-checks", node, message, hint)
     found = known[name].load()
-    return _in_module(found) if isinstance(found, ModuleType) else list(_only_kinds([found]))
+    kinds = _in_module(found) if isinstance(found, ModuleType) else list(_only_kinds([found]))
+    return known[name].module, kinds
 
 
 def _in_module(module: ModuleType) -> list[Kind]:
@@ -111,7 +120,7 @@ def _only_kinds(found: Iterable[object]) -> Iterator[Kind]:
     yield from (one for one in found if isinstance(one, Kind))
 
 
-def _examined(kind: Kind, taken: Mapping[str, CheckKind], node: Node) -> CheckKind:
+def _examined(kind: Kind, module: str, taken: Mapping[str, CheckKind], node: Node) -> CheckKind:
     """The check where it may be used, guarded. Raises `ConfigurationError`."""
     if not _NAME.fullmatch(kind.name):
         message = f"{quote(kind.name)} cannot name a check"
@@ -127,7 +136,7 @@ def _examined(kind: Kind, taken: Mapping[str, CheckKind], node: Node) -> CheckKi
         first = error.problems[0]
         message = f"the check '{kind.name}': {first.message}"
         raise _wrong(first.code, node, message, first.hint) from error
-    compile_ = partial(_guarded, kind)
+    compile_ = partial(_guarded, kind, module)
     return Kind(name=kind.name, schema=_as_part(kind), compile=compile_, on=kind.on)
 
 
@@ -139,14 +148,21 @@ def _as_part(kind: Kind) -> Json:
     return schema
 
 
-def _guarded(kind: Kind, value: Json, options: Options) -> Judge:
+def _guarded(kind: Kind, module: str, value: Json, options: Options) -> Judge:
     try:
-        return kind.compile(value, options)
+        judge = kind.compile(value, options)
     except BadExpectation:
         raise
     except Exception as error:
         message = f"the check '{kind.name}' crashed on its value: {error!r}{raised_at(error)}"
         raise BadExpectation("check-crashed", message) from error
+
+    def watched(subject: Subject) -> Verdict:
+        require_seen(module, f"the check '{kind.name}'")
+        with telling():
+            return judge(subject)
+
+    return watched
 
 
 def _unread(config: Config, node: Node, error: SyntaxError) -> ConfigurationError:

@@ -191,6 +191,17 @@ class Runner:
         prepare: Prepare,
         fork: Fork | None = None,
     ) -> ScenarioResult:
+        with line.watched():
+            return self._hold_and_judge(scenario, play, line, prepare, fork)
+
+    def _hold_and_judge(
+        self,
+        scenario: Scenario,
+        play: Play,
+        line: Line,
+        prepare: Prepare,
+        fork: Fork | None,
+    ) -> ScenarioResult:
         try:
             stage = self._stage(scenario, play, line, prepare)
             if fork is not None:

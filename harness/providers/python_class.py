@@ -16,6 +16,7 @@ from harness.errors import (
     Problem,
     ProtocolError,
 )
+from harness.network_guard import require_seen, telling
 from harness.parsed_cache import content_key
 from harness.providers.connection import REFUSES, Connection, refused
 from harness.providers.definition import PHASES, Definition
@@ -148,10 +149,12 @@ class Driver:
         connection.asked, connection.last, connection.error = 0, None, None
         method = {"send": "say"}.get(phase, phase)
         try:
-            if self._one is None:
-                self._one = self._made(connection)
-            call = getattr(self._one, method, None)
-            result = call(*arguments) if call is not None else None
+            require_seen(self._made.__module__, f"the provider class {self._name}")
+            with telling():
+                if self._one is None:
+                    self._one = self._made(connection)
+                call = getattr(self._one, method, None)
+                result = call(*arguments) if call is not None else None
         except PlayError:
             raise
         except Exception as error:

@@ -22,7 +22,6 @@ from harness.errors import AuthoringError, ConfigurationError, Problem, Scenario
 from harness.parsed_cache import ParsedCache
 from harness.pytest_plugin.entries import Entries
 from harness.pytest_plugin.keys import SUITE
-from harness.pytest_plugin.offline import Offline
 from harness.pytest_plugin.options import fail_on
 from harness.reports.tally import Tally
 from harness.scenario import is_scenario_file
@@ -78,7 +77,6 @@ class Suite:
         self._replays: Replays | None = None
         self.reports = _reports(config, project, mode)
         self._slots = self._shared_slots()
-        self._offline = Offline()
 
     def holds(self, file: Path, *, is_named: bool) -> bool:
         """Whether a YAML file is a scenario."""
@@ -188,8 +186,7 @@ class Suite:
         if players is not None and players.has(play):
             return players.result(play)
         if self.mode is Mode.REPLAY:
-            with self._offline:
-                return self.runner.run(play)
+            return self.runner.run(play)
         with self._slots.taken(play.provider) if self._slots else nullcontext():
             return self.runner.run(play)
 

@@ -69,6 +69,8 @@ class RecordingWire(Wire):
         self._held: list[Heard] = []
         self._veil = Veil()
         self._located: dict[str, str] = {}
+        self.asked = 0
+        """Requests since somebody set it to 0."""
         self.is_held = False
         """What is heard may hold a secret that is known only when it was captured. Until
         `release` it stands in the journal with every word hidden that could be one."""
@@ -94,6 +96,7 @@ class RecordingWire(Wire):
         if self._open is not None:
             self._open.close()
         self._unanswered = None
+        self.asked += 1
         try:
             answer = self._wire.send(request)
         except TransportError as error:

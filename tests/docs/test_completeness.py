@@ -19,6 +19,7 @@ from harness.engine.lines import CLOSING_SECONDS
 from harness.engine.plan import Mode
 from harness.engine.vocabulary import Vocabulary
 from harness.json_schema import pattern
+from harness.network_guard import UNSEEN_CLIENTS
 from harness.parsed_cache import MAX_ENTRIES
 from harness.providers.catalogue import installed
 from harness.providers.definition import PHASES, Framing
@@ -197,6 +198,13 @@ def test_limits_are_those_of_the_code():
     names, values = (table(document, "Limits", column=column) for column in (0, 1))
 
     assert dict(zip(names, values, strict=True)) == LIMITS
+
+
+def test_clients_that_cannot_be_seen_are_listed():
+    """docs/recordings.md names every client that is refused by name, in the order of letters."""
+    text = " ".join(prose(DOCS / "recordings.md"))
+
+    assert ", ".join(sorted(UNSEEN_CLIENTS, key=str.lower)) in text
 
 
 def test_a_name_has_at_most_as_many_characters_as_documented():

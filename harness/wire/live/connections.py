@@ -13,6 +13,7 @@ from typing import Any
 import httpcore
 
 from harness.errors import Interrupted
+from harness.network_guard import own_connection
 
 SLICE = 0.05
 """Seconds between two looks at the interruption while a connection is being made."""
@@ -107,7 +108,8 @@ class Connections(httpcore.NetworkBackend):
         del local_address, socket_options  # httpx passes neither unless it is asked to
         try:
             ends = self._clock() + self.remaining(timeout)
-            return Stream(self, self._connect(self._resolve(host, port, ends), ends))
+            with own_connection():
+                return Stream(self, self._connect(self._resolve(host, port, ends), ends))
         except TimeoutError as error:
             raise httpcore.ConnectTimeout from error
         except OSError as error:
@@ -146,7 +148,8 @@ class Connections(httpcore.NetworkBackend):
 
         def look_up() -> None:
             try:
-                found.extend(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+                with own_connection():
+                    found.extend(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
             except (OSError, UnicodeError) as error:
                 failed.append(error if isinstance(error, OSError) else socket.gaierror(str(error)))
             done.set()
