@@ -25,6 +25,9 @@ from harness.wire.cassette import read_cassette
 from harness.wire.redaction import Redactor
 from harness.wire.secret_scan import SecretScan
 
+MOST_OLD = 20
+"""Recordings of format 1 that `check` names."""
+
 
 def check_all(paths: Sequence[str], max_age: float | None) -> int:
     """Print what is wrong with the recordings. Returns the number of findings.
@@ -139,6 +142,13 @@ def _summary(tally: Tally) -> str:
         )
     if tally.of_python:
         lines.append(f"{tally.of_python} of Python tests, whose turns are not compared")
+    old = tally.of_first_format
+    if old:
+        more = f" and {len(old) - MOST_OLD} more" if len(old) > MOST_OLD else ""
+        lines.append(
+            f"{len(old)} of format 1, without a checksum over the head: "
+            f"{', '.join(old[:MOST_OLD])}{more}; --mode refresh records them again"
+        )
     return "\n".join(lines)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -181,16 +181,25 @@ class Line:
             wire.close()
 
     def leftovers(self) -> tuple[str, ...]:
-        """What the recording holds and the conversation did not ask for, and what mends that."""
-        unused = self.replay.unused() if self.replay is not None else ()
-        if not unused:
+        """Where recording and conversation were not compared in full, and what mends that.
+
+        What was recorded and not asked for, and what was said beyond a hash of format 1.
+        """
+        if self.replay is None:
             return ()
-        turns = sorted({one.request.origin.turn for one in unused})
-        listed = ", ".join(str(turn) for turn in turns)
-        plural = "s" if len(unused) > 1 else ""
         # Recording anew would find that everything asked for is there.
         mend = self.mend.replace("--mode record", "--mode refresh")
-        return (f"{len(unused)} recorded interaction{plural} not used, of turn {listed}; {mend}",)
+        notes = []
+        unused = self.replay.unused()
+        if unused:
+            of_turns = _listed({one.request.origin.turn for one in unused})
+            plural = "s" if len(unused) > 1 else ""
+            notes.append(f"{len(unused)} recorded interaction{plural} not used, of {of_turns}")
+        if self.replay.unheld:
+            given = "attachments, metadata and the assistant's lines"
+            of_turns = _listed(self.replay.unheld)
+            notes.append(f"{given} of {of_turns} not compared, as the recording is of format 1")
+        return tuple(f"{note}; {mend}" for note in notes)
 
     def finish(self, error: PlayError | None) -> None:
         """Write the recording where the conversation was whole; else the old one stays.
@@ -240,6 +249,10 @@ class Line:
     def close(self) -> None:
         """Give back what the line holds."""
         self.wire.close()
+
+
+def _listed(turns: Iterable[int]) -> str:
+    return f"turn {', '.join(map(str, sorted(turns)))}"
 
 
 def texts_in(value: Json) -> Iterator[str]:

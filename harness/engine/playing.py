@@ -72,7 +72,7 @@ def _hold(stage: Stage, turns: Iterable[UserTurn | AssistantLine]) -> Stop | Non
     for planned in turns:
         if isinstance(planned, AssistantLine):
             with stage.variables.within(planned.given):
-                stage.session.hear(stage.variables.text(planned.text))
+                _hear(stage, planned)
             continue
         turn, stop = _play(stage, planned, last)
         if turn is not None:
@@ -87,6 +87,16 @@ def _hold(stage: Stage, turns: Iterable[UserTurn | AssistantLine]) -> Stop | Non
         ):
             return None
     return None
+
+
+def _hear(stage: Stage, planned: AssistantLine) -> None:
+    """Tell the session what the bot says by itself, and how a replay will say it."""
+    variables, recorded = stage.variables, None
+    if variables.has_secrets and not stage.line.is_recorded:
+        # First, as for a message: what is drawn for it is drawn again.
+        with variables.hidden():
+            recorded = variables.text(planned.text)
+    stage.session.hear(variables.text(planned.text), recorded)
 
 
 def _play(stage: Stage, planned: UserTurn, last: Reply | None) -> tuple[Turn | None, Stop | None]:

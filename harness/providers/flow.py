@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -54,6 +55,8 @@ class FlowState:
     unsent: list[Json] = field(default_factory=list)
     message: Mapping[str, Json] = field(default_factory=dict)
     message_hash: str = ""
+    before: list[str] = field(default_factory=list)
+    """What the bot said by itself since the last message, as a replay will say it."""
     turn: int = 0
     seen: set[str] = field(default_factory=set)
     """Ids of messages that an earlier reply held."""
@@ -70,15 +73,17 @@ class FlowState:
     know: Callable[[str, Json], None] = lambda _name, _value: None
     """Is told of every secret as soon as it is captured."""
 
-    def heard_from_assistant(self, text: str) -> None:
-        """The bot spoke by itself, before the user."""
+    def heard_from_assistant(self, text: str, recorded: str | None = None) -> None:
+        """The bot spoke by itself, before the user; `recorded` is how a replay will say it."""
+        self.before.append(text if recorded is None else recorded)
         self.unsent.append({"role": "assistant", "text": text})
         self.heard.append(ReplyMessage(text=text))
 
     def say(self, message: UserMessage, turn: int, recorded: UserMessage | None = None) -> None:
         """Begin a turn; `recorded` is the message as a replay will say it, where it differs."""
         self.turn = turn
-        self.message_hash = message_hash(recorded or message)
+        self.message_hash = message_hash(recorded or message, self.before)
+        self.before.clear()
         self.message = {
             "text": message.text,
             "display_text": message.display_text or None,
@@ -119,6 +124,7 @@ class FlowState:
             cookies=dict(self.cookies),
             turns=list(self.turns),
             unsent=list(self.unsent),
+            before=list(self.before),
             seen=set(self.seen),
             heard=list(self.heard),
             exchanges=[],
@@ -144,7 +150,22 @@ NAMES = ("settings", "session", "conversation", "cookies", "turns", "unsent", "m
 """What a definition's templates see beside captures."""
 
 
-def message_hash(message: UserMessage) -> str:
-    """A short hash of what the user says; tells a changed message from the recorded one."""
+def message_hash(message: UserMessage, before: Sequence[str] = ()) -> str:
+    """A short hash of what the user says; tells a changed message from the recorded one.
+
+    `before` is what the bot said by itself since the last message. Where there is something
+    besides text, button and names of attachments, its hash stands behind a dash: recordings of
+    format 1 hold what is before the dash.
+    """
     parts = [message.text, message.display_text, *(a.name for a in message.attachments)]
-    return hashlib.blake2s("\0".join(parts).encode(), digest_size=8).hexdigest()
+    said = _digest("\0".join(parts))
+    if not (message.attachments or message.metadata or before):
+        return said
+    attached = [[one.name, one.content] for one in message.attachments]
+    rest = [attached, dict(message.metadata), list(before)]
+    return f"{said}-{_digest(json.dumps(rest, sort_keys=True, default=str))}"
+
+
+def _digest(text: str) -> str:
+    # A message may hold half a surrogate pair, as JSON may.
+    return hashlib.blake2s(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -105,9 +105,12 @@ class Session:
         self._state = left.copied(self._state.know)
         self._is_open = True
 
-    def hear(self, text: str) -> None:
-        """The bot spoke by itself before the user; told to the provider with the next message."""
-        self._state.heard_from_assistant(text)
+    def hear(self, text: str, recorded: str | None = None) -> None:
+        """The bot spoke by itself before the user; told to the provider with the next message.
+
+        `recorded` is the text as a replay will say it, where a secret in it differs.
+        """
+        self._state.heard_from_assistant(text, recorded)
 
     def wait(self, seconds: float) -> None:
         """Let time pass, as far as the wire does: in a replay it has passed already."""

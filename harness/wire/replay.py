@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from harness.conversation import Request
 from harness.errors import CassetteError, TransportError
 from harness.wire.cassette import Cassette, Interaction
-from harness.wire.cassette.rows import Break, Row, attempts_of, break_of, bytes_of
+from harness.wire.cassette.rows import FIRST_FORMAT, Break, Row, attempts_of, break_of, bytes_of
 from harness.wire.difference import body_differences
 from harness.wire.redaction import NOTHING_SECRET, Redactor
 from harness.wire.wire import Answer, Chunk, Wire
@@ -24,8 +24,10 @@ class ReplayWire(Wire):
     """Answers each request with the recorded interaction of its turn and step, in order.
 
     Method, path and the names in the query must be the recorded ones, and so must the hash of
-    the user's message; host, headers and body need not. A foreign cassette, which names no turn,
-    is matched as vcrpy does, by method, path and query; each interaction is used once.
+    the user's message; host, headers and body need not. In a recording of format 1 that hash is
+    of text, button and names of attachments only; `unheld` tells where more was said. A foreign
+    cassette, which names no turn, is matched as vcrpy does, by method, path and query; each
+    interaction is used once.
 
     An answer that broke off breaks off again: what had come is handed on, then the chunks raise
     the recorded `TransportError`.
@@ -44,6 +46,9 @@ class ReplayWire(Wire):
         self._redactor = redactor or NOTHING_SECRET
         self._rows = cassette.interactions.rows
         self._used = [False] * len(self._rows)
+        self._is_first_format = cassette.format == FIRST_FORMAT
+        self.unheld: dict[int, None] = {}
+        """Turns in which the user says something that the recording's hash does not hold."""
         self._asked: dict[object, int] = {}
         self._places: dict[object, list[int]] = {}
         for place, row in enumerate(self._rows):
@@ -131,13 +136,7 @@ class ReplayWire(Wire):
     def _check(self, request: Request, row: Row, place: int) -> None:
         """That this interaction is the one which the request asks for."""
         if row["message"] != request.origin.message:
-            recorded = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
-            raise self._fault(
-                "message-changed",
-                f"what the user says in {_turn(request)} is not what was recorded "
-                f"({self._named(place)})",
-                *body_differences(recorded, self._redactor.body(request.body)),
-            )
+            self._check_message(request, row, place)
         url = request.url
         if row["method"] != request.method or not _fits(row["uri"], url):
             url = self._redactor.url(url)
@@ -149,6 +148,24 @@ class ReplayWire(Wire):
                 f"recorded {row['method']} {_target(row['uri'])}",
                 f"now      {request.method} {_target(url)}",
             )
+
+    def _check_message(self, request: Request, row: Row, place: int) -> None:
+        """That the message differs only in what a hash of format 1 does not hold."""
+        said = request.origin.message.partition("-")[0]
+        recorded = row["message"].partition("-")[0]
+        if self._is_first_format and said == recorded:
+            self.unheld[request.origin.turn] = None
+            return
+        what = f"what the user says in {_turn(request)} is"
+        if said == recorded:
+            given = "attachments, metadata or the assistant's lines before it"
+            what = f"what goes with the message of {_turn(request)} ({given}) is"
+        body = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
+        raise self._fault(
+            "message-changed",
+            f"{what} not what was recorded ({self._named(place)})",
+            *body_differences(body, self._redactor.body(request.body)),
+        )
 
     def _too_often(self, request: Request, asked: int, recorded: int) -> CassetteError:
         return self._fault(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from harness.engine.plan import Mode, Play
 from harness.engine.project import Project
 from harness.engine.recordings.inventory import take_inventory
 from harness.engine.runner import Runner
+from harness.wire.cassette import dump_cassette
 from harness.wire.cassette.reading import parse_cassette
 from harness.wire.journal import Journal
 from harness.wire.kept import Kept
@@ -71,6 +72,13 @@ class Here:
         text = file.read_text()
         assert old in text
         file.write_text(text.replace(old, new))
+
+    def rehead(self, name: str, **changes: str) -> None:
+        """Change what the head of a cassette says, as a recording that says so would."""
+        file = self.folder / name
+        cassette = parse_cassette(file.read_bytes(), name)
+        head = replace(cassette.head, **changes)
+        file.write_text(dump_cassette(replace(cassette, head=head)))
 
     def journal(self, name: str, count: int, broken: str = "") -> Path:
         """What a killed run leaves that had heard so many interactions of a cassette."""

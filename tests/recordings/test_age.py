@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import re
-
 import pytest
 
 GREET = "cassettes/echo/greet.yaml"
@@ -12,9 +10,7 @@ def recorded_at(here):
     """Moves the moment that a recording was made at."""
 
     def move(moment: str) -> None:
-        file = here.folder / GREET
-        text = re.sub(r'recorded_at: "[^"]*"', f'recorded_at: "{moment}"', file.read_text())
-        file.write_text(text)
+        here.rehead(GREET, recorded_at=moment)
 
     return move
 

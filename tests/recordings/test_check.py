@@ -11,6 +11,7 @@ from harness.cli.app import app
 from harness.errors import HarnessError
 from harness.wire.cassette import Cassette, dump_cassette
 from harness.wire.cassette.reading import parse_cassette
+from tests.first_format import in_first_format
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -187,12 +188,7 @@ def test_a_definition_that_only_reads_otherwise_is_right(here):
 
 def test_old_recordings_are_told_where_an_age_is_given(here):
     """`--max-age` compares the time in the head; without it any age will do."""
-    file = here.folder / "cassettes/echo/greet.yaml"
-    file.write_text(
-        re.sub(
-            r'recorded_at: "[^"]+"', 'recorded_at: "2020-02-03T04:05:06+00:00"', file.read_text()
-        )
-    )
+    here.rehead("cassettes/echo/greet.yaml", recorded_at="2020-02-03T04:05:06+00:00")
 
     result = here.call("check", "--max-age", "90d")
 
@@ -267,7 +263,7 @@ def test_what_killed_runs_left_is_told(here):
 
 def test_recordings_of_python_tests_are_no_orphans(here):
     """They have no scenario file, so they are counted and left alone."""
-    here.edit("cassettes/echo/greet.yaml", "  scenario_hash:", "  unknown:")
+    here.rehead("cassettes/echo/greet.yaml", scenario_hash="")
     (here.folder / "scenarios/greet.yaml").unlink()
 
     result = here.call("check")
@@ -338,3 +334,31 @@ def test_the_example_suite_is_in_order(monkeypatch):
     result = CliRunner().invoke(app, ["cassettes", "check", "cassettes", "scenarios"])
 
     assert result.exit_code == 0, result.output
+
+
+def test_a6_recordings_of_format_1_are_listed(here):
+    """They work, so they are no finding; what makes them anew is named."""
+    file = here.folder / "cassettes/echo/greet.yaml"
+    file.write_text(in_first_format(parse_cassette(file.read_bytes(), "x")))
+
+    result = here.call("check")
+
+    assert (result.exit_code, result.output) == (
+        0,
+        (
+            "5 cassettes, 0 findings\n"
+            "1 of format 1, without a checksum over the head: cassettes/echo/greet.yaml; "
+            "--mode refresh records them again\n"
+        ),
+    )
+
+
+def test_a3_a_line_of_the_assistant_is_compared(here):
+    """What goes with a message is compared as what the user says is."""
+    file = here.folder / "scenarios/greet.yaml"
+    file.write_text(file.read_text().replace("  - user:", "  - assistant: Welcome\n  - user:", 1))
+
+    result = here.call("check", "scenarios/greet.yaml")
+
+    assert result.exit_code == 1
+    assert "what the user says in turn 1 changed since it was recorded" in result.output

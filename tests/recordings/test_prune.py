@@ -64,7 +64,7 @@ def test_unfinished_files_go_and_journals_stay(here):
 def test_recordings_of_others_stay(here):
     """What a Python test or another tool recorded, or is damaged, is not removed."""
     folder = here.folder / "cassettes/echo"
-    here.edit("cassettes/echo/greet.yaml", "  scenario_hash:", "  unknown:")
+    here.rehead("cassettes/echo/greet.yaml", scenario_hash="")
     (folder / "other.yaml").write_text("version: 1\ninteractions: []\n")
     (folder / "cut.yaml").write_text("version: 1\nharness:\n  format: 1\n")
     (here.folder / "scenarios/greet.yaml").unlink()

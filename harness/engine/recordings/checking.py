@@ -14,6 +14,7 @@ from harness.engine.recordings.fitting import Fit, Fitting
 from harness.engine.recordings.inventory import Inventory, Slot, cassette_of
 from harness.errors import CassetteError, Problem
 from harness.wire.cassette import Cassette, CassetteHead
+from harness.wire.cassette.rows import FIRST_FORMAT
 
 SECONDS_OF_A_DAY = 86_400
 
@@ -27,6 +28,8 @@ class Tally:
     """Recorded before their scenario or definition was edited, and still fitting."""
     of_python: int = 0
     """Recordings of Python tests, which say what they say as they go."""
+    of_first_format: list[str] = field(default_factory=list)
+    """Recordings of format 1: their head is under no checksum."""
     found: Counter[str] = field(default_factory=Counter)
     """Findings by code."""
 
@@ -77,6 +80,8 @@ class Checking:
         if head is None:
             yield self._foreign(shown, slot)
             return
+        if cassette.format == FIRST_FORMAT:
+            self.tally.of_first_format.append(shown)
         if slot is not None:
             yield from self._fit(shown, slot, cassette)
         elif is_of_python(head):

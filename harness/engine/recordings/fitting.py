@@ -19,7 +19,7 @@ from harness.providers.session import CLOSING, Prepared, Session
 from harness.scenario import AssistantLine, MessagePlan, Row, Scenario, UserTurn, turn_subject
 from harness.template import Template
 from harness.wire.cassette import Cassette, CassetteHead
-from harness.wire.cassette.rows import bytes_of
+from harness.wire.cassette.rows import FIRST_FORMAT, bytes_of
 from harness.wire.difference import body_differences
 from harness.wire.redaction import Redactor
 from harness.wire.replay import ReplayWire
@@ -154,10 +154,12 @@ def changed_turns(slot: Slot, cassette: Cassette, head: CassetteHead) -> tuple[U
         variables.fill(scenario.session)
     except PlayError:
         return ()
+    is_first = cassette.format == FIRST_FORMAT
     return tuple(
         turn
         for turn, said in _messages(scenario, variables)
-        if turn.number in recorded and recorded[turn.number] != said
+        if turn.number in recorded
+        and recorded[turn.number] != (said.partition("-")[0] if is_first else said)
     )
 
 
@@ -177,29 +179,37 @@ def missing_turns(scenario: Scenario, stop: Stop) -> str:
 def _messages(scenario: Scenario, variables: Variables) -> Iterator[tuple[UserTurn, str]]:
     """The hash of what is said in each turn that can be told without a reply."""
     unknown: set[str] = set()
+    before: list[str] | None = []
     for turn in scenario.turns:
-        names = _names(turn)
-        is_told = not names & unknown
-        if not is_told:
-            unknown |= DRAWN
         if isinstance(turn, AssistantLine):
-            if is_told and names & DRAWN:
-                variables.fill(turn.text)
+            text = None if turn.text.names & unknown else _filled(turn.text, variables)
+            before = None if text is None or before is None else [*before, text]
+            unknown |= DRAWN if text is None else frozenset()
             continue
-        if turn.message.press is not None:
+        plan = variables.as_said(turn) if turn.message.utterances else turn.message
+        names = frozenset().union(*(template.names for template in _templates(plan)))
+        if names & unknown:
+            unknown |= DRAWN
+        elif plan.press is not None:
             unknown |= DRAWN & names
-        elif is_told:
+        else:
             try:
-                yield turn, message_hash(message_of(turn.message, variables, None))
+                message = message_of(plan, variables, None)
             except PlayError:
                 unknown |= DRAWN
+            else:
+                if before is not None:
+                    yield turn, message_hash(message, before)
+        before = []
         unknown |= turn.captures.keys()
 
 
-def _names(turn: UserTurn | AssistantLine) -> frozenset[str]:
-    if isinstance(turn, AssistantLine):
-        return turn.text.names
-    return frozenset().union(*(template.names for template in _templates(turn.message)))
+def _filled(text: Template, variables: Variables) -> str | None:
+    """A text; None where a value is not there, as in a fragment."""
+    try:
+        return variables.text(text)
+    except PlayError:
+        return None
 
 
 def _templates(plan: MessagePlan) -> Iterator[Template]:

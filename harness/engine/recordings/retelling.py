@@ -207,12 +207,12 @@ class Retelling:
 
     def _row(self, one: Match) -> Row:
         turn, _ = self._key(one)
-        said = self._spoken[turn - 1].message if turn > 0 else None
+        said = self._spoken[turn - 1] if turn > 0 else None
         row = self._rows[one.place].copy()
         row["is_ours"] = True
         row["turn"] = turn
         row["step"] = one.step.name
-        row["message"] = message_hash(said) if said is not None else ""
+        row["message"] = message_hash(said.message, said.before) if said is not None else ""
         row["is_stream"] = one.step.stream is not None
         return row
 

@@ -10,7 +10,15 @@ from typing import cast, overload
 from harness.conversation import Request, Response
 from harness.typing import Json, describe
 from harness.values import value_class
-from harness.wire.cassette.rows import Break, Row, break_of, make_row, request_of, response_of
+from harness.wire.cassette.rows import (
+    FORMAT,
+    Break,
+    Row,
+    break_of,
+    make_row,
+    request_of,
+    response_of,
+)
 
 NOTHING: Mapping[str, Json] = MappingProxyType({})
 
@@ -117,12 +125,15 @@ class Cassette:
     """As shown to people; empty for one that was never a file."""
     head: CassetteHead | None = None
     interactions: Interactions = field(default_factory=Interactions)
+    format: int = FORMAT
+    """By whose rules it is read; it is written in the newest."""
 
 
 def cassette_to_json(cassette: Cassette) -> Json:
     """The plain form, for a cache. It shares its lists with the cassette."""
     head = None if cassette.head is None else head_to_json(cassette.head)
-    return {"head": head, "rows": cast("Json", cassette.interactions.rows)}
+    rows = cast("Json", cassette.interactions.rows)
+    return {"head": head, "rows": rows, "format": cassette.format}
 
 
 def cassette_from_json(content: Json, path: str = "") -> Cassette:
@@ -133,6 +144,7 @@ def cassette_from_json(content: Json, path: str = "") -> Cassette:
         path=path,
         head=None if head is None else CassetteHead(**cast("dict[str, str]", head)),  # type: ignore[arg-type]  # as `head_to_json` wrote it
         interactions=Interactions(cast("Sequence[Row]", plain["rows"])),
+        format=cast("int", plain["format"]),
     )
 
 

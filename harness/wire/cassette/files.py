@@ -103,7 +103,7 @@ def read_cassette(
         reason = f"{shown} cannot be read: {error.strerror}"
         hint = "make it readable, or restore it from version control"
         raise CassetteError("cassette-unreadable", reason, hint) from error
-    key = f"cassette-{__version__}-{hashlib.sha256(content).hexdigest()}"
+    key = f"cassette-2-{__version__}-{hashlib.sha256(content).hexdigest()}"
     known = None if store is None else store.get(key)
     if known is not None:
         return cassette_from_json(known, shown)

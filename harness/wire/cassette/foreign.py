@@ -21,6 +21,8 @@ Fault = Callable[..., CassetteError]
 
 ENCODED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 """Headers that are no longer true once a body is decoded."""
+MARK = "harness"
+"""The key of our own head, and of what we add to an interaction."""
 MOST_NODES = 200_000
 """Of a parsed body: aliases can make a few bytes into gigabytes."""
 LIST_OF_OLD = re.compile(r"^- request: *!!python/object:vcr\.request\.Request", re.MULTILINE)
@@ -30,7 +32,9 @@ CONVERT = "convert it to vcrpy's version 1, or record it again"
 
 def foreign_rows(text: str, fault: Fault) -> list[Row]:
     """The interactions of a cassette without our keys. Raises what `fault` makes."""
-    items = _items(_document(text, fault), fault)
+    document = _document(text, fault)
+    items = _items(document, fault)
+    _require_foreign(document, items, fault)
     rows = []
     for number, item in enumerate(items, 1):
         try:
@@ -102,6 +106,20 @@ def _items(document: object, fault: Fault) -> list[Any]:
     if not isinstance(items, list):
         raise fault("cassette-cut", "the recording ends before its list of interactions")
     return items
+
+
+def _require_foreign(document: object, items: list[Any], fault: Fault) -> None:
+    """Refuse a file of ours whose head was renamed or moved: its checksum would not be asked."""
+    marked = (n for n, item in enumerate(items, 1) if isinstance(item, Mapping) and MARK in item)
+    number = next(marked, None)
+    if number is not None:
+        place = f"interaction {number} holds the key '{MARK}'"
+        raise fault("cassette-damaged", f"{place}, but the file has no head of that name")
+    others = document.items() if isinstance(document, Mapping) else ()
+    for key, value in others:
+        if isinstance(value, Mapping) and {"checksum", "interactions"} <= value.keys():
+            message = f"what stands under '{key}' is the head of a recording of the harness"
+            raise fault("cassette-damaged", message)
 
 
 def _list_fault(document: list[Any], fault: Fault) -> CassetteError:

@@ -16,6 +16,8 @@ from harness.wire.cassette.bodies import restore
 from harness.wire.cassette.cassette import Cassette, Interactions, head_from
 from harness.wire.cassette.foreign import foreign_rows
 from harness.wire.cassette.rows import (
+    FIRST_FORMAT,
+    FORMAT,
     OF_ANOTHER_KIND,
     BreakRow,
     Row,
@@ -24,12 +26,13 @@ from harness.wire.cassette.rows import (
     require_kinds,
     text_of,
 )
-from harness.wire.cassette.writing import END, FORMAT
+from harness.wire.cassette.writing import END
 
 MEBIBYTE = 1024 * 1024
 LARGEST = 256 * MEBIBYTE
 """Bytes of a cassette, unpacked."""
 OWN = re.compile(r"^harness:", re.MULTILINE)
+FORMATS = (FIRST_FORMAT, FORMAT)
 CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 GIT_LFS = "version https://git-lfs.github.com/spec/"
 
@@ -81,24 +84,25 @@ class _Reader:
         is_whole = text.rstrip().endswith(f"\n{END}")
         document = self._document(text, is_whole=is_whole)
         head = _mapping(document.get("harness"))
-        if document.get("version") != 1 or head.get("format") != FORMAT:
-            found = f"version {document.get('version')}, format {head.get('format')}"
+        form = head.get("format")
+        if document.get("version") != 1 or type(form) is not int or form not in FORMATS:
+            found = f"version {document.get('version')}, format {form}"
             raise self.fault(
                 "cassette-version",
-                f"{found} cannot be read, only version 1, format {FORMAT}",
+                f"{found} cannot be read, only version 1, format {FIRST_FORMAT} or {FORMAT}",
                 "a later version of the harness may have written it",
             )
-        expected = head.pop("interactions", None)
+        expected = head.get("interactions")
         items = document.get("interactions")
         if not isinstance(items, list) or not isinstance(expected, int):
             raise self._broken("its head", "has no list of interactions", is_whole=is_whole)
         rows = self._rows(items, expected, is_whole=is_whole)
-        self._check(rows, expected, head.pop("checksum", ""), is_whole=is_whole)
+        self._check(rows, expected, head, is_whole=is_whole)
         try:
             read = head_from(head)
         except ValueError as error:
             raise self.fault("cassette-damaged", f"the head {error}") from error
-        return Cassette(path=self._path, head=read, interactions=Interactions(rows))
+        return Cassette(path=self._path, head=read, interactions=Interactions(rows), format=form)
 
     def _document(self, text: str, *, is_whole: bool) -> dict[str, Any]:
         try:
@@ -125,8 +129,17 @@ class _Reader:
                 ) from error
         return rows
 
-    def _check(self, rows: list[Row], expected: int, found: object, *, is_whole: bool) -> None:
-        is_right = checksum(rows) == found
+    def _check(
+        self, rows: list[Row], expected: int, head: Mapping[str, Any], *, is_whole: bool
+    ) -> None:
+        content = {name: value for name, value in head.items() if name != "checksum"}
+        is_first = head["format"] == FIRST_FORMAT
+        found = head.get("checksum")
+        try:
+            is_right = checksum(rows, None if is_first else content) == found
+        except TypeError as error:
+            # YAML may hold bytes where JSON has none.
+            raise self.fault("cassette-damaged", "it holds bytes outside of bodies") from error
         if len(rows) == expected and is_right:
             return
         if not is_whole and len(rows) < expected:
@@ -142,9 +155,9 @@ class _Reader:
             raise self.fault("cassette-cut", f"the recording is cut inside interaction {expected}")
         if not found:
             raise self.fault("cassette-checksum", "its head has no checksum")
-        raise self.fault(
-            "cassette-checksum", "the interactions were changed after they were recorded"
-        )
+        what = "interactions were changed after they were recorded"
+        message = f"the {what}" if is_first else f"the head or the {what}"
+        raise self.fault("cassette-checksum", message)
 
     def _broken(self, part: str, reason: str, *, is_whole: bool) -> CassetteError:
         if is_whole:
@@ -228,7 +241,7 @@ def _headers(grouped: Mapping[str, list[str]], order: list[str] | None) -> list[
     if not order:
         return [[name, value] for name, values in grouped.items() for value in values]
     rest = {name: iter(values) for name, values in grouped.items()}
-    return [[name, next(rest[name])] for name in order]
+    return [[name, next(rest[name], "")] for name in order]
 
 
 def _mapping(value: object) -> dict[str, Any]:

@@ -11,6 +11,12 @@ from types import NoneType
 from typing import NotRequired, TypedDict
 
 from harness.conversation import Attempt, Headers, Origin, Request, Response
+from harness.typing import Json
+
+FIRST_FORMAT = 1
+"""Whose checksum is not over the head, and whose hash of a message is of its text alone."""
+FORMAT = 2
+"""Of our own keys; a reader refuses a later one."""
 
 OF_ANOTHER_KIND = (
     AttributeError,
@@ -194,9 +200,13 @@ def break_of(row: Row) -> Break | None:
     return Break(broken["code"], broken["reason"], tuple(broken.get("details", ())))
 
 
-def checksum(rows: Sequence[Row]) -> str:
-    """A hash over what the rows say, whatever the file's layout."""
-    text = json.dumps(rows, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def checksum(rows: Sequence[Row], head: Mapping[str, Json] | None = None) -> str:
+    """A hash over what the rows and the head say, whatever the file's layout.
+
+    `head` is missing for format 1, whose checksum is over the rows alone.
+    """
+    content = rows if head is None else [head, rows]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

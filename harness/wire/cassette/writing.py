@@ -14,10 +14,8 @@ from typing import cast
 from harness.typing import Json
 from harness.wire.cassette.bodies import spread
 from harness.wire.cassette.cassette import Cassette, CassetteHead, head_to_json
-from harness.wire.cassette.rows import Row, checksum
+from harness.wire.cassette.rows import FORMAT, Row, checksum
 
-FORMAT = 1
-"""Of our own keys; a reader refuses a later one."""
 END = "..."
 """YAML's own mark for the end of a document. Without it the file was cut."""
 
@@ -41,13 +39,12 @@ def dump_cassette(cassette: Cassette) -> str:
 
 
 def _head(head: CassetteHead, rows: Sequence[Row]) -> Iterator[str]:
+    told = {name: value for name, value in head_to_json(head).items() if value}
+    content: dict[str, Json] = {"format": FORMAT, **told, "interactions": len(rows)}
     yield "harness:"
-    yield f"  format: {FORMAT}"
-    for name, value in head_to_json(head).items():
-        if value:
-            yield f"  {name}: {flow(value)}"
-    yield f"  interactions: {len(rows)}"
-    yield f"  checksum: {scalar(checksum(rows))}"
+    for name, value in content.items():
+        yield f"  {name}: {flow(value)}"
+    yield f"  checksum: {scalar(checksum(rows, content))}"
 
 
 def _interaction(row: Row) -> Iterator[str]:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 
 import pytest
+import yaml
 
 from harness.conversation import Origin, Request, Response
 from harness.errors import CassetteError
@@ -22,6 +24,7 @@ from harness.wire.cassette.cassette import head_from
 from harness.wire.cassette.reading import parse_cassette
 from harness.wire.cassette.rows import make_row, require_kinds
 from harness.wire.journal import read_leftover
+from tests.first_format import in_first_format
 
 MEND = "record it again: harness run --mode refresh x.yaml"
 
@@ -128,6 +131,70 @@ def test_changed_by_hand(cassette, old, new):
     text = dump_cassette(cassette)
 
     assert message(text.replace(old, new, 1)) == (
+        "cassettes/x.yaml: the head or the interactions were changed after they were recorded; "
+        f"{MEND} [cassette-checksum]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("scenario: x\n", "scenario: y\n"),
+        ("  take: 1\n", ""),
+        ("  take: 1\n", "  tak: 1\n"),
+        ("  take: 1\n", "  take: 1\n  seed: a\n"),
+        ("  take: 1\n", "  take: 1\n  more: a\n"),
+        ("format: 2\n", "format: 1\n"),
+        ("  checksum: ", "  sum: "),
+    ],
+)
+def test_a6_a_head_that_was_changed_by_hand(cassette, old, new):
+    """The head is under the checksum: no key of it can be changed, renamed, added or taken out."""
+    text = dump_cassette(cassette)
+
+    assert old in text
+    assert "[cassette-checksum]" in message(text.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("harness:", "harnesz:", "interaction 1 holds the key 'harness', but the file has no head"),
+        ("harness:", '"harness":', "interaction 1 holds the key 'harness', but the file has no"),
+        ("- harness:", "- harnesz:", "the head or the interactions were changed after"),
+    ],
+)
+def test_a6_what_carries_our_marks_is_never_foreign(cassette, old, new, reason):
+    """A file whose head or marks were renamed is damaged: nobody would ask its checksum."""
+    text = dump_cassette(cassette)
+    text = text.replace(f"\n{old}", f"\n{new}").replace("turn 2", "turn two")
+
+    assert reason in message(text)
+
+
+def test_a6_a_head_under_another_name_is_told_without_marks(cassette):
+    """Also where the marks of the interactions were taken away with the name of the head."""
+    text = dump_cassette(cassette)
+    text = text.replace("\nharness:", "\nhead:").replace("\n- harness:", "\n- mark:")
+
+    assert "what stands under 'head' is the head of a recording of the harness" in message(text)
+
+
+def test_a6_our_recording_as_json_is_not_foreign(cassette):
+    """Another tool's rewriting takes the head from its place, not its checksum away."""
+    text = dump_cassette(cassette).replace("turn 2", "turn two")
+
+    assert "[cassette-damaged]" in message(json.dumps(yaml.safe_load(text)))
+
+
+def test_a6_format_1_is_read_by_its_own_rules(cassette):
+    """Its checksum is over the interactions alone."""
+    text = in_first_format(cassette)
+
+    read = parse_cassette(text, "cassettes/x.yaml")
+
+    assert (read.format, read.head, read.interactions) == (1, cassette.head, cassette.interactions)
+    assert message(text.replace("turn 2", "turn two")) == (
         "cassettes/x.yaml: the interactions were changed after they were recorded; "
         f"{MEND} [cassette-checksum]"
     )
@@ -144,14 +211,15 @@ def test_another_layout_is_the_same_recording(cassette):
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
-        ("version: 1\n", "version: 2\n", "version 2, format 1"),
-        ("format: 1\n", "format: 9\n", "version 1, format 9"),
+        ("version: 1\n", "version: 2\n", "version 2, format 2"),
+        ("format: 2\n", "format: 9\n", "version 1, format 9"),
+        ("format: 2\n", "format: true\n", "version 1, format True"),
     ],
 )
 def test_unknown_version(cassette, old, new, found):
     """A later format is not guessed at."""
     assert message(dump_cassette(cassette).replace(old, new, 1)) == (
-        f"cassettes/x.yaml: {found} cannot be read, only version 1, format 1; "
+        f"cassettes/x.yaml: {found} cannot be read, only version 1, format 1 or 2; "
         "a later version of the harness may have written it [cassette-version]"
     )
 
