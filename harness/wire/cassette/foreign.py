@@ -21,8 +21,11 @@ Fault = Callable[..., CassetteError]
 
 ENCODED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 """Headers that are no longer true once a body is decoded."""
-MARK = "harness"
-"""The key of our own head, and of what we add to an interaction."""
+OUR_MARK = frozenset({"turn", "step"})
+OUR_HEAD = frozenset({"format", "scenario", "recorded_at", "interactions", "checksum"})
+"""Keys of what we add to an interaction and to the file, whatever name it stands under."""
+FEW_OF_HEAD = 2
+"""Keys of our head that another tool's mapping may hold."""
 MOST_NODES = 200_000
 """Of a parsed body: aliases can make a few bytes into gigabytes."""
 LIST_OF_OLD = re.compile(r"^- request: *!!python/object:vcr\.request\.Request", re.MULTILINE)
@@ -109,15 +112,14 @@ def _items(document: object, fault: Fault) -> list[Any]:
 
 
 def _require_foreign(document: object, items: list[Any], fault: Fault) -> None:
-    """Refuse a file of ours whose head was renamed or moved: its checksum would not be asked."""
-    marked = (n for n, item in enumerate(items, 1) if isinstance(item, Mapping) and MARK in item)
-    number = next(marked, None)
-    if number is not None:
-        place = f"interaction {number} holds the key '{MARK}'"
-        raise fault("cassette-damaged", f"{place}, but the file has no head of that name")
-    others = document.items() if isinstance(document, Mapping) else ()
-    for key, value in others:
-        if isinstance(value, Mapping) and {"checksum", "interactions"} <= value.keys():
+    """Refuse a file of ours whose head was renamed or moved: nobody would ask its checksum."""
+    for number, item in enumerate(items, 1):
+        for key, value in item.items() if isinstance(item, Mapping) else ():
+            if isinstance(value, Mapping) and value.keys() >= OUR_MARK:
+                message = f"interaction {number} is of the harness, as '{key}' says"
+                raise fault("cassette-damaged", f"{message}, but the file's head is not in place")
+    for key, value in document.items() if isinstance(document, Mapping) else ():
+        if isinstance(value, Mapping) and len(value.keys() & OUR_HEAD) > FEW_OF_HEAD:
             message = f"what stands under '{key}' is the head of a recording of the harness"
             raise fault("cassette-damaged", message)
 

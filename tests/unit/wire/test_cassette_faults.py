@@ -159,8 +159,8 @@ def test_a6_a_head_that_was_changed_by_hand(cassette, old, new):
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("harness:", "harnesz:", "interaction 1 holds the key 'harness', but the file has no head"),
-        ("harness:", '"harness":', "interaction 1 holds the key 'harness', but the file has no"),
+        ("harness:", "harnesz:", "interaction 1 is of the harness, as 'harness' says, but the"),
+        ("harness:", '"harness":', "interaction 1 is of the harness, as 'harness' says, but the"),
         ("- harness:", "- harnesz:", "the head or the interactions were changed after"),
     ],
 )
@@ -175,7 +175,7 @@ def test_a6_what_carries_our_marks_is_never_foreign(cassette, old, new, reason):
 def test_a6_a_head_under_another_name_is_told_without_marks(cassette):
     """Also where the marks of the interactions were taken away with the name of the head."""
     text = dump_cassette(cassette)
-    text = text.replace("\nharness:", "\nhead:").replace("\n- harness:", "\n- mark:")
+    text = text.replace("\nharness:", "\nhead:").replace("turn: ", "round: ")
 
     assert "what stands under 'head' is the head of a recording of the harness" in message(text)
 
