@@ -97,11 +97,11 @@ class _Reader:
         if not isinstance(items, list) or not isinstance(expected, int):
             raise self._broken("its head", "has no list of interactions", is_whole=is_whole)
         rows = self._rows(items, expected, is_whole=is_whole)
-        self._check(rows, expected, head, is_whole=is_whole)
         try:
             read = head_from(head)
         except ValueError as error:
             raise self.fault("cassette-damaged", f"the head {error}") from error
+        self._check(rows, expected, head, is_whole=is_whole)
         return Cassette(path=self._path, head=read, interactions=Interactions(rows), format=form)
 
     def _document(self, text: str, *, is_whole: bool) -> dict[str, Any]:
@@ -241,7 +241,7 @@ def _headers(grouped: Mapping[str, list[str]], order: list[str] | None) -> list[
     if not order:
         return [[name, value] for name, values in grouped.items() for value in values]
     rest = {name: iter(values) for name, values in grouped.items()}
-    return [[name, next(rest[name], "")] for name in order]
+    return [[name, next(rest[name])] for name in order]
 
 
 def _mapping(value: object) -> dict[str, Any]:
