@@ -110,6 +110,12 @@ def failed() -> dict[str, Any]:
             actions={"Show more": "show more dresses", "Contact Support": "talk to a human"},
         ),
     ]
+    turns[0]["user"]["metadata"] = {"page": "product", "visits": 3, "known": True, "cart": None}
+    turns[1]["user"] |= {
+        "pressed": "A dress, please",
+        "attachments": [{"name": "party.jpg", "content": "https://example.com/party.jpg"}],
+    }
+    turns[1]["reply"]["attachments"] = [{"name": "sizes.pdf", "content": "JVBERi0x"}]
     wrong = [
         check("contains", 1, 10),
         check(

@@ -6,6 +6,8 @@ DRESS = "#/scenarios/connectly/pink-dress.yaml::pink-dress%5Bconnectly%5D"
 ORDER = "#/scenarios/enthusiast/late-order.yaml::late-order[enthusiast]"
 HOURS = "#/scenarios/superoffice/opening-hours.yaml::opening-hours[superoffice]"
 INVOICE = "#/scenarios/connectly/invoice.yaml::invoice[connectly]"
+RETURNS = "#/scenarios/superoffice/returns.yaml::returns[superoffice]"
+VOUCHER = "#/scenarios/connectly/voucher.yaml::voucher[connectly]"
 GREETING = "#/scenarios/enthusiast/greeting.yaml::greeting[enthusiast]"
 
 

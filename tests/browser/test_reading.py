@@ -5,10 +5,19 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.test_conversation import DRESS, HOURS, INVOICE, ORDER
+from tests.browser.test_conversation import DRESS, GREETING, HOURS, INVOICE, ORDER, RETURNS, VOUCHER
 
 BACKGROUND = "return getComputedStyle(document.body).backgroundColor"
-ADDRESSES = {"overview": "", "failed": DRESS, "broken": ORDER, "takes": HOURS, "drift": INVOICE}
+ADDRESSES = {
+    "overview": "",
+    "failed": DRESS,
+    "broken": ORDER,
+    "takes": HOURS,
+    "drift": INVOICE,
+    "stream": GREETING,
+    "expected-failure": VOUCHER,
+    "skipped": RETURNS,
+}
 
 
 def test_the_colours_follow_the_system(page):
@@ -87,6 +96,62 @@ def test_axe_has_no_serious_finding(page, address):
     for found in (light, dark):
         impacts = {one["impact"] for one in found.response["violations"]}
         assert not impacts & {"serious", "critical"}, found.generate_report()
+
+
+FAINT = """
+const channels = (text) => {
+  const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number);
+  return text.startsWith("color(") ? [r * 255, g * 255, b * 255, a] : [r, g, b, a];
+};
+const over = (top, under) => top.slice(0, 3).map((c, at) => c * top[3] + under[at] * (1 - top[3]));
+const light = (rgb) => rgb
+  .map((c) => c / 255)
+  .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+  .reduce((sum, c, at) => sum + c * [0.2126, 0.7152, 0.0722][at], 0);
+const chain = (one) => (one ? [...chain(one.parentElement), one] : []);
+const ground = (one) => chain(one)
+  .map((each) => channels(getComputedStyle(each).backgroundColor))
+  .reduce((under, top) => over(top, under), [255, 255, 255]);
+const faint = [];
+for (const one of document.body.querySelectorAll("*")) {
+  const said = [...one.childNodes].filter((each) => each.nodeType === 3 && each.data.trim());
+  if (!said.length || one.closest("svg, .unseen") || !one.getClientRects().length) continue;
+  const style = getComputedStyle(one), under = ground(one), text = channels(style.color);
+  text[3] *= chain(one).reduce((all, each) => all * getComputedStyle(each).opacity, 1);
+  const [a, b] = [light(over(text, under)), light(under)].sort((x, y) => y - x);
+  const ratio = (a + 0.05) / (b + 0.05);
+  if (ratio < 4.5) faint.push(`${one.tagName}.${one.className} ${said[0].data.trim()} ${ratio}`);
+}
+return faint;
+"""
+"""Elements whose text has a contrast of less than 4.5 with its ground; also marks, which axe leaves
+open. Source: WCAG 2.2, relative luminance and contrast ratio."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", ADDRESSES.values(), ids=ADDRESSES)
+def test_d9_every_text_has_contrast(page, address, scheme):
+    """At least 4.5 to 1 in both colour schemes, whether it is scrolled into view or not."""
+    page.prefer(scheme)
+    page.open(address)
+    page.unfold()
+
+    assert page.run(FAINT) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_d9_metadata_in_the_users_bubble_can_be_read(page, scheme):
+    """It stands on a ground of its own, in the text's colour, with its summary and button."""
+    page.prefer(scheme)
+    page.open(DRESS)
+    page.unfold()
+
+    found = Axe().run(
+        page.driver.page, context=".bubble.user", options={"runOnly": ["color-contrast"]}
+    )
+
+    assert found.response["violations"] == []
+    assert '"page": "product"' in page.text(".bubble.user pre")
 
 
 def test_a_printed_conversation_is_unfolded(page):
