@@ -45,7 +45,7 @@ def test_a_conversation_reads_as_a_chat(page):
 
     bubbles = page.texts(".bubble")
     assert bubbles[0] == "The bot spoke first\nWelcome to my store! How can I help?"
-    assert bubbles[1] == "User\nDo you offer free shipping?"
+    assert bubbles[1] == "User\nDo you offer free shipping?\nMetadata"
     assert "Flamingo party dress" in page.text(".products")
     assert page.text(".actions") == "Show more\nContact Support"
     assert page.text(".unplayed") == "Turn 3\nwas not played"
