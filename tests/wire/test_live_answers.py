@@ -184,6 +184,40 @@ def test_a_wait_beyond_the_total_limit_is_not_begun(serve, connect, ask):
     assert len(server.heads) == 1
 
 
+def test_b8_what_is_done_with_a_chunk_is_not_the_servers_time(serve, connect, ask):
+    """Chunks have the time at which they came, however long each is worked on."""
+    now = [100.0]
+    server = serve(lambda visit: visit.answer(b"x" * 20_000))
+    wire = connect(server, clock=lambda: now[0], limits=LiveLimits())
+    times = []
+
+    for chunk in wire.send(ask(server.url)).chunks:
+        times.append(chunk.at)
+        if chunk.content and len(times) == 1:
+            continue
+        now[0] += 7
+
+    # The rest may come in further reads; behind the last one nothing is waited for.
+    assert times[0] == 0.0
+    assert times[-1] == times[-2]
+
+
+def test_b8_undoing_compression_is_not_the_servers_time(serve, connect, ask):
+    """All pieces of what came at once have one time."""
+    now = [100.0]
+    body = gzip.compress(bytes(2 * 1024 * 1024))
+    server = serve(lambda visit: visit.answer(body, "200 OK", "Content-Encoding: gzip"))
+    wire = connect(server, clock=lambda: now[0], limits=LiveLimits())
+    times = []
+
+    for chunk in wire.send(ask(server.url, "POST")).chunks:
+        times.append(chunk.at)
+        now[0] += 3
+
+    assert len(times) > 4
+    assert set(times) == {0.0}
+
+
 @pytest.mark.parametrize(("seconds", "asked"), [(30, 3), (31, 1), (3600, 1)])
 def test_d8_a_wait_beyond_the_longest_is_not_begun(serve, connect, ask, seconds, asked):
     """Where the server asks for more than 30 seconds, its answer is handed on at once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import httpcore
 import httpx
@@ -16,15 +16,15 @@ from harness.wire.wire import Chunk
 class Body(Iterator[Chunk]):
     """Decoded chunks, and an empty one last that says when the body ended.
 
+    Each has the time at which its bytes left the socket: neither undoing their compression nor
+    what was done with the chunk before counts as the server's time.
+
     Not a generator: a generator that was never started does not close its response.
     """
 
-    def __init__(
-        self, response: httpx.Response, call: faults.Call, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, response: httpx.Response, call: faults.Call) -> None:
         """Raises `BadEncoding` where the head names a coding that is not known."""
         self._call = call
-        self._clock = clock
         self._response = response
         self._pieces = self._read(Decoder(response.headers.get("content-encoding", "")))
         self._is_over = False
@@ -53,7 +53,7 @@ class Body(Iterator[Chunk]):
             raise
         finally:
             call.connections.leave()
-        return Chunk(round(self._clock() - call.sent, 6), piece)
+        return Chunk(round(call.connections.heard_at - call.sent, 6), piece)
 
     def close(self) -> None:
         """Read no further. May be called twice, and after the end."""

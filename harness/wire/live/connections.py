@@ -39,6 +39,8 @@ class Connections(httpcore.NetworkBackend):
         """The `clock`'s time at which every wait ends."""
         self.has_ended = False
         """A server has closed its connection; whoever starts a try resets it."""
+        self.heard_at = 0.0
+        """The `clock`'s time at which something came last: bytes, or the end of a connection."""
         self._clock = clock
         self._interrupted = threading.Event()
         self._lock = threading.Lock()
@@ -54,6 +56,11 @@ class Connections(httpcore.NetworkBackend):
     def is_late(self) -> bool:
         """The deadline is reached."""
         return self._clock() >= self.deadline
+
+    def hear(self, content: bytes) -> None:
+        """Note when something came, and whether it was the end."""
+        self.heard_at = self._clock()
+        self.has_ended = not content
 
     def wait(self, seconds: float) -> None:
         """Let time pass, until `interrupt` at most."""
@@ -219,7 +226,7 @@ class Stream(httpcore.NetworkStream):
             raise httpcore.ReadTimeout from error
         except OSError as error:
             raise httpcore.ReadError(str(error)) from error
-        self._connections.has_ended = not content
+        self._connections.hear(content)
         return content
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

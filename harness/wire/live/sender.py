@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from urllib.parse import urljoin, urlsplit
 
@@ -41,12 +41,10 @@ class Sender:
         hosts: frozenset[str],
         secret_headers: frozenset[str],
         connections: Connections,
-        clock: Callable[[], float],
         ssl_context: ssl.SSLContext | None,
     ) -> None:
         self._hosts = hosts
         self._secret = {"authorization", "cookie", *(name.lower() for name in secret_headers)}
-        self._clock = clock
         # Not a Client: redirects, time-outs and bodies are ours, and what it would still do
         # takes 150 of a request's 450 µs.
         self._transport = _Transport(connections, ssl_context or _shared_context())
@@ -59,7 +57,7 @@ class Sender:
         try:
             response = self._follow(request, call)
             call.has_answered = True
-            return response, Body(response, call, self._clock)
+            return response, Body(response, call)
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
             raise faults.explain(error, call) from error
         except BadEncoding as error:

@@ -74,7 +74,6 @@ class LiveWire(Wire):
             hosts=hosts,
             secret_headers=secret_headers,
             connections=self._connections,
-            clock=clock,
             ssl_context=ssl_context,
         )
         self._body: Body | None = None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import resource
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.providers.definition import Framing
-from harness.providers.event_stream import Event, EventReader, LineDecoder, sniff
+from harness.providers.event_stream import Event, EventDecoder, EventReader, LineDecoder, sniff
 
 
 def read(chunks, framing=Framing.AUTO, done=""):
@@ -167,6 +168,54 @@ def test_a_stream_without_its_last_event_has_not_ended():
     reader.finish()
 
     assert not reader.ended
+
+
+LONG = 8 * 1024 * 1024
+LONG_LINES = {
+    "an event": (b"data: " + b"x" * LONG + b"\n\n", Framing.SSE),
+    "an event of letters that take three bytes": (b"data: " + "€".encode() * LONG, Framing.SSE),
+    "line ends before it": (b"\n" * LONG + b"data: a\n\n", Framing.SSE),
+    "a comment": (b": " + b"x" * LONG + b"\n\ndata: a\n\n", Framing.SSE),
+    "the name of a field": (b"data: a\n" + b"x" * LONG, Framing.SSE),
+    "JSON": (b'{"a": "' + b"x" * LONG + b'"}', Framing.NDJSON),
+    "carriage returns": (b"\r" * LONG, Framing.SSE),
+}
+
+
+@pytest.mark.parametrize("name", LONG_LINES)
+def test_b8_a_long_line_in_short_chunks(name):
+    """Work grows with the bytes: putting each line together at every chunk would take minutes."""
+    content, framing = LONG_LINES[name]
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    allowed = int(spent.ru_utime + spent.ru_stime) + 20
+
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed, hard))
+    try:
+        found, _ = read(content[at : at + 1024] for at in range(0, len(content), 1024))
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+    assert found is framing
+
+
+CUTS = [
+    ["data: a"],
+    ["da", "ta: a"],
+    ["data", ": a"],
+    ["data:", " a"],
+    ["data: ", "a"],
+    ["", "data: a"],
+]
+
+
+@pytest.mark.parametrize("parts", CUTS, ids=str)
+def test_b8_a_line_in_parts_is_read_as_a_whole(parts):
+    """Wherever a line is cut, its field and its value are the same."""
+    decoder = EventDecoder()
+    decoder.line(*parts)
+
+    assert decoder.line("") == Event("a")
 
 
 def test_what_cannot_be_told_yet():
