@@ -19,6 +19,16 @@ HERE = Path(__file__).parent
 LOOPBACK = ["127.0.0.1", "127.0.0.2", "127.0.0.3", "::1", "localhost"]
 
 
+@pytest.fixture
+def pytester(pytester, monkeypatch):
+    """Goes without pytest-rerunfailures.
+
+    Beside xdist, that opens a socket and starts a thread in every run, whether or not it reruns.
+    """
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:rerunfailures")
+    return pytester
+
+
 def pytest_collection_modifyitems(items):
     """Let pytest-socket refuse every connection of a test that leads elsewhere."""
     for item in items:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from harness.cli.refreshing import asks, run_and_ask
 from harness.cli.statuses import WRONG_USE
 from harness.cli.tags import require_tags
 from harness.config import Config, find_config, read_config
+from harness.errors import ConfigurationError, Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class Wanted:
     """The command's words; what was left out is empty or none."""
 
     paths: Sequence[str]
-    """Scenario files, folders or node ids."""
+    """Scenario files, folders or node ids; among them options of pytest, as they were given."""
     mode: str | None
     providers: Sequence[str]
     tag: str | None
@@ -38,24 +39,53 @@ class Wanted:
 def play(wanted: Wanted) -> int:
     """Run pytest. Returns its exit status.
 
-    Raises `ConfigurationError` where harness.yaml is wrong or a tag is unknown.
+    Raises `ConfigurationError` where harness.yaml is wrong, or of another project than the rest,
+    or a tag is unknown.
     """
-    file = find_config(Path.cwd())
+    places = _named(wanted.paths)
+    file = _project_of(places)
     if file is None:
         typer.echo("there is no harness.yaml here or in a folder above [no-project]", err=True)
         return WRONG_USE
     config = read_config(file)
     if wanted.tag:
-        require_tags(wanted.tag, config.tags, wanted.paths)
-    arguments = _arguments(wanted, config)
+        require_tags(wanted.tag, config.tags, places)
+    arguments = _arguments(wanted, config, file, places)
     is_refresh = (wanted.mode or os.environ.get("HARNESS_MODE")) == "refresh"
     if is_refresh and not wanted.is_agreed and asks():
         return run_and_ask(arguments, config.cassettes)
     return run_pytest(arguments)
 
 
-def _arguments(wanted: Wanted, config: Config) -> list[str]:
-    arguments = [*(wanted.paths or [os.path.relpath(config.scenarios)])]
+def _named(words: Sequence[str]) -> dict[str, Path]:
+    """The words that are files, folders or node ids; pytest's options and their values are none."""
+    places = {word: Path.cwd() / word.partition("::")[0] for word in words}
+    return {word: Path(os.path.normpath(place)) for word, place in places.items() if place.exists()}
+
+
+def _project_of(places: Mapping[str, Path]) -> Path | None:
+    """The harness.yaml above what is to be played; above the current folder where it has none.
+
+    Raises `ConfigurationError` where that is several projects.
+    """
+    here = find_config(Path.cwd())
+    found: dict[Path | None, str] = {}
+    for word, place in places.items():
+        found.setdefault(find_config(place) or here, word)
+    if len(found) <= 1:
+        return next(iter(found), here)
+    told = ", ".join(
+        f"{word} of {os.path.relpath(file.parent)}" for file, word in found.items() if file
+    )
+    message = f"`harness run` plays one project, found {told}"
+    hint = "run each by itself, or all of them with pytest"
+    raise ConfigurationError(Problem(code="several-projects", message=message, hint=hint))
+
+
+def _arguments(wanted: Wanted, config: Config, file: Path, named: Collection[str]) -> list[str]:
+    # Options of pytest stand among the words, so these alone do not say what to play.
+    arguments = [*wanted.paths, *(() if named else (os.path.relpath(config.scenarios),))]
+    arguments += ["--harness-config", os.path.relpath(file)]
     # The family that knows files and lines; what the user gives behind it counts more.
     arguments += ["-o", "junit_family=xunit1", *wanted.further]
     arguments += ["--alluredir", str(wanted.reports / "allure"), "--clean-alluredir"]

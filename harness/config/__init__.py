@@ -1,8 +1,9 @@
 """harness.yaml: which providers there are, and where things lie."""
 
 from harness.config.config import Config, ProviderConfig, Slower
-from harness.config.reader import FILE_NAME, find_config, read_config
+from harness.config.reader import read_config
 from harness.config.schema import CONFIG_SCHEMA
+from harness.project_file import FILE_NAME, find_config
 
 __all__ = [
     "CONFIG_SCHEMA",

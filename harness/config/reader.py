@@ -15,27 +15,16 @@ from harness.file_format import hold_against
 from harness.json_schema import Schema, compile_schema
 from harness.yaml_reader import Node, read
 
-FILE_NAME = "harness.yaml"
-
 _PORT = re.compile(r":\d+$")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
-def find_config(start: Path) -> Path | None:
-    """The harness.yaml of a folder or of the nearest folder above it."""
-    return next(
-        (
-            folder / FILE_NAME
-            for folder in (start, *start.parents)
-            if (folder / FILE_NAME).is_file()
-        ),
-        None,
-    )
+def read_config(file: Path, shown: str = "") -> Config:
+    """Read and check harness.yaml. Raises `ConfigurationError` or `YamlError`.
 
-
-def read_config(file: Path) -> Config:
-    """Read and check harness.yaml. Raises `ConfigurationError` or `YamlError`."""
-    document = read(_content(file), file.name, expect_mapping=True)
+    `shown` is how messages name the file, by its name where left out.
+    """
+    document = read(_content(file), shown or file.name, expect_mapping=True)
     hold_against(document, _format(), error=ConfigurationError)
     top = document.at()
     root = file.parent.resolve()

@@ -1,4 +1,4 @@
-"""Plays conversations ahead in worker threads, within each provider's limit."""
+"""Plays conversations ahead in worker threads, within the limits of their providers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from harness.engine.result import ScenarioResult
 from harness.errors import Interrupted
 
 Run = Callable[[Play], ScenarioResult]
+Lanes = Callable[[Play], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +36,24 @@ class Players:
     """
 
     def __init__(
-        self, run: Run, plays: Iterable[Play], *, concurrency: int, limits: Mapping[str, int]
+        self,
+        run: Run,
+        plays: Iterable[Play],
+        *,
+        concurrency: int,
+        limits: Mapping[str, int],
+        lanes: Lanes = lambda play: (play.provider,),
     ) -> None:
-        """`limits` are the conversations that each provider takes at once."""
+        """`limits` are the conversations that each lane takes at once.
+
+        `lanes` are those of a play, such as its provider's: it begins where all have room.
+        """
         self._run = run
         self._waiting = deque(plays)
         self._results: dict[Play, Future[ScenarioResult]] = {p: Future() for p in self._waiting}
         self._limits = limits
+        self._lanes = lanes
+        self._open = 0
         self._running: Counter[str] = Counter()
         self._changed = threading.Condition()
         self._is_stopped = False
@@ -77,7 +89,7 @@ class Players:
         with self._changed:
             return Progress(
                 total=self._total,
-                open=self._running.total(),
+                open=self._open,
                 done=self._done,
                 turns=self._turns,
             )
@@ -108,7 +120,8 @@ class Players:
                 future.set_exception(error)
             finally:
                 with self._changed:
-                    self._running[play.provider] -= 1
+                    self._running.subtract(self._lanes(play))
+                    self._open -= 1
                     self._done += 1
                     self._turns += turns
                     self._changed.notify_all()
@@ -117,10 +130,11 @@ class Players:
         with self._changed:
             while not self._is_stopped and self._waiting:
                 for index, play in enumerate(self._waiting):
-                    limit = self._limits.get(play.provider, 1)
-                    if self._running[play.provider] < limit:
+                    lanes = self._lanes(play)
+                    if all(self._running[lane] < self._limits.get(lane, 1) for lane in lanes):
                         del self._waiting[index]
-                        self._running[play.provider] += 1
+                        self._running.update(lanes)
+                        self._open += 1
                         return play
                 self._changed.wait()
             return None

@@ -77,12 +77,12 @@ class Project:
         self._providers: dict[tuple[str, str, str | None], Provider] = {}
 
     @classmethod
-    def at(cls, file: Path, *, cache: ParsedCache | None = None) -> Project:
+    def at(cls, file: Path, *, cache: ParsedCache | None = None, shown: str = "") -> Project:
         """The project of a harness.yaml, whose own checks are imported.
 
-        Raises `ConfigurationError` or `YamlError`.
+        `shown` is how messages name the file. Raises `ConfigurationError` or `YamlError`.
         """
-        return cls(read_config(file), cache=cache)
+        return cls(read_config(file, shown), cache=cache)
 
     @property
     def has_own_checks(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -11,9 +11,6 @@ from harness.file_lock import FileLock
 
 PAUSE = 0.01
 """Seconds between two looks for a free place."""
-
-ALL = "all providers"
-"""Names the places that every conversation needs, beside those of its provider."""
 
 
 class Slots:
@@ -28,10 +25,10 @@ class Slots:
         self._counts = counts
 
     @contextmanager
-    def taken(self, provider: str) -> Iterator[None]:
-        """Wait until there is room for a conversation with a provider, and keep it."""
+    def taken(self, names: Iterable[str]) -> Iterator[None]:
+        """Wait until there is room for a conversation that needs these places, and keep it."""
         with ExitStack() as stack:
-            for name in (provider, ALL):
+            for name in names:
                 if name in self._counts:
                     stack.enter_context(self._one(name, self._counts[name]))
             yield

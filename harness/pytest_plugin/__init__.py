@@ -1,22 +1,30 @@
 """Scenario files as pytest tests.
 
-Active where a harness.yaml lies in pytest's root folder or above the folder pytest was called
-in; elsewhere this plugin does nothing.
+Active where a harness.yaml lies above what pytest is called with, or below; elsewhere this plugin
+does nothing.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.pytest_plugin.options import config_file, mode_of, pytest_addoption
+from harness.pytest_plugin.keys import SESSION
+from harness.pytest_plugin.options import pytest_addoption
+from harness.pytest_plugin.project_files import (
+    NO_PROJECT,
+    files_above,
+    files_below,
+    given_file,
+    looks_like_scenario,
+    require_no_options,
+)
 
 if TYPE_CHECKING:
-    from harness.pytest_plugin.suite import Suite
+    from harness.pytest_plugin.scenario_session import ScenarioSession
 
 __all__ = [
     "conversation",
@@ -32,68 +40,63 @@ __all__ = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read harness.yaml, where there is one."""
-    file = config_file(config)
-    if file is None:
+    """Read the harness.yaml files in sight, where there are any."""
+    named = given_file(config)
+    above = [named] if named is not None else files_above(config)
+    below = [] if above else files_below(config)
+    if _is_controller(config):
+        # Late: a module of few lines, for what the workers tell.
+        from harness.pytest_plugin.notes import notes_of  # noqa: PLC0415
+
+        notes_of(config)
+    if not above and not below:
+        require_no_options(config)
         return
     # Late: a project without harness.yaml pays nothing for this plugin.
-    from harness.pytest_plugin.suite import SUITE, open_suite  # noqa: PLC0415
+    from harness.pytest_plugin.starting import open_session  # noqa: PLC0415
 
-    mode = mode_of(config)
-    if config.getoption("--harness-update"):
-        from harness.pytest_plugin.golden_updates import (  # noqa: PLC0415  # seldom
-            require_recordings,
-            update_goldens,
-        )
-
-        require_recordings(mode)
-    suite = config.stash[SUITE] = open_suite(config, file, mode)
-    if config.getoption("--harness-update"):
-        update_goldens(config, suite)
-    if suite.reports is not None:
-        config.pluginmanager.register(suite.reports, "harness_reports")
-    if not config.option.collectonly:
-        _register_views(config, suite)
-    if config.getoption("allure_report_dir", None) and not config.option.collectonly:
-        # Late: importing Allure takes 200 ms.
-        from harness.pytest_plugin.allure_seat import AllureSeat  # noqa: PLC0415
-
-        config.pluginmanager.register(AllureSeat(config, suite), "harness_allure")
+    open_session(config, named=named, above=above, below=below)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Give back what the run held."""
-    suite = _suite(config)
-    if suite is not None:
-        suite.close()
+    session = _session(config)
+    if session is not None:
+        session.close()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Scenario files are the YAML files in the project's scenario folder, or named outright."""
-    if file_path.suffix.lower() not in (".yaml", ".yml"):
+    """Scenario files are the YAML files in a project's scenario folder, or named outright."""
+    if not file_path.name.lower().endswith((".yaml", ".yml")):
         return None
-    suite = _suite(parent.config)
-    if suite is None or not suite.holds(file_path, is_named=parent.session.isinitpath(file_path)):
-        return None
-    from harness.pytest_plugin.nodes import ScenarioFile  # noqa: PLC0415  # as in pytest_configure
+    is_named = parent.session.isinitpath(file_path)
+    session = _session(parent.config)
+    if session is not None:
+        # Late, as in pytest_configure.
+        from harness.pytest_plugin.collecting import collector_of  # noqa: PLC0415
 
-    return ScenarioFile.from_parent(parent, path=file_path)
+        return collector_of(session, file_path, parent, is_named=is_named)
+    if looks_like_scenario(str(file_path)):
+        from harness.pytest_plugin.notes import notes_of  # noqa: PLC0415  # seldom
+
+        notes_of(parent.config).add_stray(str(file_path), NO_PROJECT)
+    return None
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Keep what was parsed, for the next run."""
-    suite = _suite(session.config)
-    if suite is not None:
-        suite.collected()
+    scenarios = _session(session.config)
+    if scenarios is not None:
+        scenarios.collected()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """In live modes, play the selected scenarios ahead of pytest."""
-    suite = _suite(session.config)
-    if suite is None or session.config.option.collectonly:
+    scenarios = _session(session.config)
+    if scenarios is None or session.config.option.collectonly:
         return (yield)
-    with suite.playing(session.items):
+    with scenarios.playing(session.items):
         return (yield)
 
 
@@ -113,51 +116,41 @@ def pytest_runtest_makereport(
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:  # noqa: ANN401  # pytest names no public type
     """Close with what was played, by provider."""
-    suite = _suite(config)
-    if suite is not None:
+    session = _session(config)
+    if session is not None:
         from harness.pytest_plugin.summary import write_summary  # noqa: PLC0415  # as above
 
-        write_summary(terminalreporter, suite)
+        write_summary(terminalreporter, session)
 
 
 @pytest.fixture
 def conversation(request: pytest.FixtureRequest) -> Generator[Any]:
     """Opens conversations for a Python test, each with a provider of harness.yaml.
 
-    `chat = conversation("connectly")`; without a name, with the project's default provider.
+    `chat = conversation("connectly")`; without a name, with the project's default provider. The
+    project is that of the nearest harness.yaml above the test's file.
 
     Every chat is closed when the test ends, and recorded as a scenario's conversation is.
     """
-    suite = _suite(request.config)
+    session = _session(request.config)
+    suite = None if session is None else session.suite_for(str(request.path))
     if suite is None:
-        pytest.fail("there is no harness.yaml, so there are no providers to talk to", pytrace=False)
+        pytest.fail(
+            "there is no harness.yaml above the test, so there are no providers [no-project]",
+            pytrace=False,
+        )
+    if isinstance(suite, Exception):
+        pytest.fail(str(suite), pytrace=False)
     from harness.pytest_plugin.chats import opening  # noqa: PLC0415  # as in pytest_configure
 
     with opening(suite, request.node) as open_chat:
         yield open_chat
 
 
-def _suite(config: pytest.Config) -> Suite | None:
-    from harness.pytest_plugin.keys import SUITE  # noqa: PLC0415  # a module of two lines
-
-    return config.stash.get(SUITE, None)
+def _session(config: pytest.Config) -> ScenarioSession | None:
+    return config.stash.get(SESSION, None)
 
 
-def _register_views(config: pytest.Config, suite: Suite) -> None:
-    """Failure screens, and what only some runs have: `-v`, JUnit, GitHub."""
-    from harness.pytest_plugin.screens import Screens  # noqa: PLC0415
-
-    if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Screens(), "harness_screens")
-    if config.get_verbosity(pytest.Config.VERBOSITY_TEST_CASES) > 0:
-        from harness.pytest_plugin.conversation_view import ConversationView  # noqa: PLC0415
-
-        config.pluginmanager.register(ConversationView(config), "harness_conversation_view")
-    if config.getoption("xmlpath", None):
-        from harness.pytest_plugin.junit import JunitLines  # noqa: PLC0415
-
-        config.pluginmanager.register(JunitLines(config), "harness_junit_lines")
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        from harness.pytest_plugin.github import GithubLog  # noqa: PLC0415
-
-        config.pluginmanager.register(GithubLog(suite.reports), "harness_github")
+def _is_controller(config: pytest.Config) -> bool:
+    """Whether workers of xdist do the work."""
+    return config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")

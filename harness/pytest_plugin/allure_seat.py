@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,15 +18,16 @@ from harness.scenario import Scenario
 
 if TYPE_CHECKING:
     from harness.engine.result import ScenarioResult
+    from harness.pytest_plugin.scenario_session import ScenarioSession
     from harness.pytest_plugin.suite import Suite
 
 
 class AllureSeat:
     """A pytest plugin of its own, registered where there is a folder for Allure's results."""
 
-    def __init__(self, config: pytest.Config, suite: Suite) -> None:
+    def __init__(self, config: pytest.Config, session: ScenarioSession) -> None:
         self._config = config
-        self._suite = suite
+        self._session = session
         self._is_worker = hasattr(config, "workerinput")
         self._results = AllureResults(Path(config.option.allure_report_dir).absolute())
         self._results.open()
@@ -42,9 +43,9 @@ class AllureSeat:
         chosen = self._config.getoption("--harness-provider")
         self._results.begin(
             {
-                "mode": self._suite.mode.value,
+                "mode": self._session.mode.value,
                 "harness": __version__,
-                "providers": ", ".join(chosen or self._suite.project.config.providers),
+                "providers": ", ".join(chosen or self._providers()),
                 "python": platform.python_version(),
                 "pytest": pytest.__version__,
             }
@@ -78,30 +79,37 @@ class AllureSeat:
                 self._results.note(str(told["outcome"]), str(told["codes"]).split())
 
     def _told(self, item: ScenarioItem) -> Told:
-        config, play = self._suite.project.config, item.play
+        suite, play = item.suite, item.play
         takes = item.takes if isinstance(item, RepeatedItem) else None
         result = takes.results[0] if takes else item.result
         return Told(
             play=play,
-            file=config.shown(play.file),
-            folders=self._folders(play.file),
-            scenario=result.scenario if result else self._scenario(play.file),
+            file=item.nodeid.partition("::")[0],
+            folder=suite.folder,
+            folders=_folders(suite, play.file),
+            scenario=result.scenario if result else _scenario(suite, play.file),
             result=None if takes else item.result,
             takes=takes,
             reason=_reason(item),
         )
 
-    def _folders(self, file: Path) -> tuple[str, ...]:
-        scenarios = self._suite.project.config.scenarios
-        parts = file.parent.relative_to(scenarios).parts if file.is_relative_to(scenarios) else ()
-        return parts or (scenarios.name,)
+    def _providers(self) -> Iterable[str]:
+        suites = self._session.suites
+        return dict.fromkeys(name for suite in suites for name in suite.project.config.providers)
 
-    def _scenario(self, file: Path) -> Scenario | None:
-        """For the title of what was not played."""
-        try:
-            return load_scenario(self._suite.project, file)
-        except AuthoringError:
-            return None
+
+def _folders(suite: Suite, file: Path) -> tuple[str, ...]:
+    scenarios = suite.project.config.scenarios
+    parts = file.parent.relative_to(scenarios).parts if file.is_relative_to(scenarios) else ()
+    return (*((suite.folder,) if suite.folder else ()), *(parts or (scenarios.name,)))
+
+
+def _scenario(suite: Suite, file: Path) -> Scenario | None:
+    """For the title of what was not played."""
+    try:
+        return load_scenario(suite.project, file)
+    except AuthoringError:
+        return None
 
 
 def _reason(item: ScenarioItem) -> str:

@@ -10,6 +10,7 @@ import pytest
 from harness.authoring import Asker, Chat, open_chat
 from harness.conversation import Outcome
 from harness.engine.result import ScenarioResult
+from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
 from harness.reports.properties import properties_of_chat
 from harness.typing import Json
@@ -29,7 +30,7 @@ def opening(suite: Suite, node: pytest.Item) -> Iterator[OpenChat]:
     plugins = node.config.pluginmanager
     if not plugins.has_plugin(NAME):
         # With the first of them, so that a run of scenarios alone pays nothing.
-        plugins.register(ChatReports(suite), NAME)
+        plugins.register(ChatReports(suite.session), NAME)
     chats = node.stash[CHATS] = []
 
     with ExitStack() as stack:
@@ -45,7 +46,7 @@ def opening(suite: Suite, node: pytest.Item) -> Iterator[OpenChat]:
             chat = open_chat(
                 suite.project,
                 suite.runner,
-                suite.mode,
+                suite.session.mode,
                 _asker(node, len(chats) + 1),
                 provider=provider,
                 session=session,
@@ -61,8 +62,8 @@ def opening(suite: Suite, node: pytest.Item) -> Iterator[OpenChat]:
 class ChatReports:
     """Reports the conversations of a test when it is over. A pytest plugin of its own."""
 
-    def __init__(self, suite: Suite) -> None:
-        self._suite = suite
+    def __init__(self, session: ScenarioSession) -> None:
+        self._session = session
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -96,8 +97,8 @@ class ChatReports:
         for number, result in enumerate(results, 1):
             waived = expected and result.outcome is Outcome.FAILED
             item.user_properties += properties_of_chat(number, result, is_waived=waived)
-            self._suite.tally.add_chat(result, is_waived=waived)
-        self._suite.report_chats(item, results)
+            self._session.tally.add_chat(result, is_waived=waived)
+        self._session.report_chats(item, results)
 
 
 def _asker(node: pytest.Item, number: int) -> Asker:

@@ -49,8 +49,7 @@ class Entries:
         return entry_from(told) if told is not None else entry_of(self._project, file)
 
     def stop(self) -> None:
-        """Collection is over."""
-        self._is_decided = True
+        """Leave what is still to be read to this process."""
         if self._work is not None:
             self._work.stop()
             self._work = None

@@ -11,7 +11,6 @@ import pytest
 
 from harness.checks.golden_ledger import Entry, GoldenLedger
 from harness.engine.plan import Mode
-from harness.pytest_plugin.suite import Suite
 
 _WORKER_KEY = "harness_goldens"
 
@@ -52,15 +51,14 @@ def require_recordings(mode: str) -> None:
         raise pytest.UsageError(f"{message}: refresh the recordings first, then update")
 
 
-def update_goldens(config: pytest.Config, suite: Suite) -> None:
-    """Rewrite goldens in this run."""
+def ledger_of(config: pytest.Config) -> GoldenLedger:
+    """Takes the goldens that are rewritten in this run."""
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
     if worker is not None:
-        suite.project.goldens.ledger = GoldenLedger(Path(worker[_WORKER_KEY]))
-        return
+        return GoldenLedger(Path(worker[_WORKER_KEY]))
     updates = GoldenUpdates()
     config.pluginmanager.register(updates, "harness_golden_updates")
-    suite.project.goldens.ledger = updates.ledger
+    return updates.ledger
 
 
 def _told(entry: Entry) -> list[str]:

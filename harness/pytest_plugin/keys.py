@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from harness.pytest_plugin.suite import Suite
+    from harness.pytest_plugin.notes import Notes
+    from harness.pytest_plugin.scenario_session import ScenarioSession
 
-SUITE: pytest.StashKey[Suite] = pytest.StashKey()
-"""The run over a project; missing where there is no harness.yaml."""
+SESSION: pytest.StashKey[ScenarioSession] = pytest.StashKey()
+"""What plays scenarios; missing where there is no harness.yaml."""
+NOTES: pytest.StashKey[Notes] = pytest.StashKey()
+"""What to tell in the closing lines; missing where there is nothing yet."""

@@ -14,13 +14,13 @@ from harness.conversation import Outcome
 from harness.engine.plan import Play
 from harness.engine.result import ScenarioResult
 from harness.errors import AuthoringError
-from harness.pytest_plugin.keys import SUITE
 from harness.reports.failure import failure_screen
 from harness.reports.properties import properties_of, properties_of_takes
 
 if TYPE_CHECKING:
     from harness.evaluation import Takes
     from harness.pytest_plugin.replays import Told
+    from harness.pytest_plugin.suite import Suite
     from harness.scenario import Waiver
 
 
@@ -32,12 +32,37 @@ class ScenarioFailed(AssertionError):
     """The bot was wrong."""
 
 
-class ScenarioFile(pytest.File):
+class WrittenFile(pytest.File):
+    """A file of an author, which may be wrong."""
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:  # noqa: ANN401  # pytest's signature
+        """What is wrong with the file, without a traceback."""
+        if isinstance(excinfo.value, AuthoringError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, *args)
+
+
+class WrongProject(WrittenFile):
+    """A harness.yaml that is wrong, in the place of the project's scenarios."""
+
+    def __init__(self, *, error: AuthoringError, **kwargs: Any) -> None:  # noqa: ANN401  # pytest's own arguments
+        super().__init__(**kwargs)
+        self._error = error
+
+    def collect(self) -> Iterable[ScenarioItem]:
+        """Raise what is wrong."""
+        raise self._error
+
+
+class ScenarioFile(WrittenFile):
     """A scenario file."""
+
+    suite: Suite
+    """Of its project. Set once it is made: a constructor of our own costs 2 % of a collection."""
 
     def collect(self) -> Iterable[ScenarioItem]:
         """One item for each provider and row."""
-        suite = self.config.stash[SUITE]
+        suite = self.suite
         entry = suite.entries.of(self.path)
         for play in suite.plays_of(self.path, entry):
             # Given as a text, because pytest 9.2 tells a variant's brackets apart only in one that
@@ -63,12 +88,6 @@ class ScenarioFile(pytest.File):
                 item.add_marker(suite.mark_of(tag))
             yield item
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:  # noqa: ANN401  # pytest's signature
-        """What is wrong with the file, without a traceback."""
-        if isinstance(excinfo.value, AuthoringError):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, *args)
-
 
 class ScenarioItem(pytest.Item):
     """A scenario, played in set-up and judged in the call."""
@@ -90,23 +109,30 @@ class ScenarioItem(pytest.Item):
             self.add_marker(mark)
 
     @property
+    def suite(self) -> Suite:
+        """Of its project."""
+        file = self.parent
+        assert isinstance(file, ScenarioFile)  # noqa: S101  # nothing else makes an item
+        return file.suite
+
+    @property
     def plays(self) -> tuple[Play, ...]:
         """What is to be played for it."""
         return (self.play,)
 
     def setup(self) -> None:
         """Play. Broken scenarios raise here, so that pytest counts them as errors."""
-        suite = self.config.stash[SUITE]
-        told = self._told = suite.told(self.play)
+        session = self.suite.session
+        told = self._told = session.told(self.play)
         if told is not None:
-            suite.tally.add_counts(
+            session.tally.add_counts(
                 self.play.provider, outcome=Outcome.PASSED, turns=told.turns, checks=told.checks
             )
             self.user_properties += told.properties
             return
-        result = suite.result(self.play)
+        result = session.result(self.suite, self.play)
         self.result = result
-        suite.tally.add(self.play.provider, result)
+        session.tally.add(self.play.provider, result)
         self.user_properties += properties_of(result)
         if result.outcome is Outcome.BROKEN:
             raise ScenarioBroken(_headline(result))
@@ -124,9 +150,9 @@ class ScenarioItem(pytest.Item):
     def teardown(self) -> None:
         """Report, and let go of the transcript: 10,000 scenarios shall not hold them all."""
         if self.result is not None:
-            self.config.stash[SUITE].report(self, self.play, self.result)
+            self.suite.session.report(self, self.play, self.result)
         elif self._told is not None:
-            self.config.stash[SUITE].report_told(self, self._told)
+            self.suite.session.report_told(self, self._told)
         self.result = self._told = None
 
     def failure_text(self, error: BaseException) -> str | None:
@@ -166,9 +192,10 @@ class RepeatedItem(ScenarioItem):
         # Late: only a repeated scenario needs it.
         from harness.evaluation import Takes  # noqa: PLC0415
 
-        suite = self.config.stash[SUITE]
-        takes = self.takes = Takes.of(tuple(map(suite.result, self.plays)))
-        suite.tally.add_takes(self.play.provider, takes)
+        suite = self.suite
+        results = (suite.session.result(suite, play) for play in self.plays)
+        takes = self.takes = Takes.of(tuple(results))
+        suite.session.tally.add_takes(self.play.provider, takes)
         self.user_properties += properties_of_takes(takes)
         if takes.outcome is Outcome.BROKEN:
             raise ScenarioBroken(_first_line(self._screen(takes)))
@@ -186,7 +213,7 @@ class RepeatedItem(ScenarioItem):
     def teardown(self) -> None:
         """Report, and let go of the transcripts."""
         if self.takes is not None:
-            self.config.stash[SUITE].report_takes(self, self.play, self.takes)
+            self.suite.session.report_takes(self, self.play, self.takes)
         self.takes = None
 
     def failure_text(self, error: BaseException) -> str | None:

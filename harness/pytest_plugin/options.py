@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentTypeError
-from collections.abc import Collection
-from pathlib import Path
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import pytest
@@ -76,7 +75,7 @@ _OPTIONS: dict[str, dict[str, object]] = {
     "--harness-config": {
         "default": None,
         "metavar": "FILE",
-        "help": "the harness.yaml to use; found from the root folder where left out",
+        "help": "the harness.yaml of all files; the nearest one above each where left out",
     },
 }
 """What `addoption` is told of each, in the order in which `pytest --help` shows them."""
@@ -89,19 +88,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(name, **told)
 
 
-def config_file(config: pytest.Config) -> Path | None:
-    """The harness.yaml of the run, if any. Raises `UsageError` where the one named is missing."""
-    given = config.getoption("--harness-config")
-    if given:
-        file = Path(config.invocation_params.dir, given).resolve()
-        if not file.is_file():
-            raise pytest.UsageError(f"--harness-config: there is no file {given}")
-        return file
-    for start in (config.rootpath, config.invocation_params.dir):
-        for folder in (start, *start.parents):
-            if (folder / "harness.yaml").is_file():
-                return folder / "harness.yaml"
-    return None
+def given_options(config: pytest.Config) -> list[str]:
+    """Those of our options that are given, on the command line or in `addopts`."""
+    return [name for name, told in _OPTIONS.items() if config.getoption(name) != _default(told)]
+
+
+def _default(told: Mapping[str, object]) -> object:
+    return told.get("default", False)
 
 
 def mode_of(config: pytest.Config) -> str:

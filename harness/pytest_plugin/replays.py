@@ -10,7 +10,6 @@ import pytest
 
 from harness.conversation import Outcome
 from harness.engine.plan import Play
-from harness.engine.project import Project
 from harness.engine.result import ScenarioResult
 from harness.errors import AuthoringError
 from harness.providers.catalogue import definition_of
@@ -19,6 +18,7 @@ from harness.pytest_plugin.processes import further_processes
 from harness.reports.properties import Properties, properties_of
 
 if TYPE_CHECKING:
+    from harness.pytest_plugin.scenario_session import ScenarioSession
     from harness.pytest_plugin.suite import Suite
     from harness.reports.results import Record
 
@@ -41,20 +41,22 @@ class Replays:
     whole of it, so that a failure reads the same wherever it was found.
     """
 
-    def __init__(self, suite: Suite, items: Sequence[ScenarioItem], processes: int) -> None:
+    def __init__(
+        self, session: ScenarioSession, items: Sequence[ScenarioItem], processes: int
+    ) -> None:
         """`processes` are forked for it."""
         # Late: most runs are small.
         from harness.engine.shared_work import SharedWork  # noqa: PLC0415
 
-        self._suite = suite
+        self._session = session
         self._items = items
         self._numbers = {item.play: number for number, item in enumerate(items)}
         self._work = SharedWork(
             self._tell,
             len(items),
             processes=processes,
-            begin=suite.project.cache.reopen,
-            end=suite.project.cache.close,
+            begin=session.cache.reopen,
+            end=session.cache.close,
         )
 
     def told(self, play: Play) -> Told | None:
@@ -69,12 +71,12 @@ class Replays:
     def _tell(self, number: int) -> Told | None:
         item = self._items[number]
         try:
-            result = self._suite.result(item.play)
+            result = self._session.result(item.suite, item.play)
         except Exception:  # noqa: BLE001  # whoever plays it again raises it where pytest sees it
             return None
         if not _is_plain(result):
             return None
-        reports = self._suite.reports
+        reports = self._session.reports
         return Told(
             turns=len(result.transcript.turns),
             checks=len(result.checks),
@@ -83,13 +85,15 @@ class Replays:
         )
 
 
-def replays_of(suite: Suite, items: Sequence[pytest.Item], config: pytest.Config) -> Replays | None:
+def replays_of(
+    session: ScenarioSession, items: Sequence[pytest.Item], config: pytest.Config
+) -> Replays | None:
     """The replays that are played ahead; None where all are played in pytest's own process."""
     if not further_processes(config, len(items)) or _needs_results(config):
         return None
-    plain = list(_plain_items(suite, items))
+    plain = list(_plain_items(items))
     processes = further_processes(config, len(plain))
-    return Replays(suite, plain, processes) if processes else None
+    return Replays(session, plain, processes) if processes else None
 
 
 def _needs_results(config: pytest.Config) -> bool:
@@ -98,23 +102,23 @@ def _needs_results(config: pytest.Config) -> bool:
     return config.getoption("--harness-update") or any(map(config.pluginmanager.has_plugin, seats))
 
 
-def _plain_items(suite: Suite, items: Sequence[pytest.Item]) -> Iterator[ScenarioItem]:
+def _plain_items(items: Sequence[pytest.Item]) -> Iterator[ScenarioItem]:
     """Those that are played once and run no code of the project, which may print or count."""
-    project = suite.project
-    if project.has_own_checks:
-        return
-    runs_code: dict[str, bool] = {}
+    runs_code: dict[tuple[Suite, str], bool] = {}
     for item in items:
         if type(item) is not ScenarioItem or item.get_closest_marker("skip") is not None:
             continue
-        name = item.play.provider
-        if name not in runs_code:
-            runs_code[name] = _runs_code(project, name)
-        if not runs_code[name]:
+        key = (item.suite, item.play.provider)
+        if key not in runs_code:
+            runs_code[key] = _runs_code(*key)
+        if not runs_code[key]:
             yield item
 
 
-def _runs_code(project: Project, provider: str) -> bool:
+def _runs_code(suite: Suite, provider: str) -> bool:
+    project = suite.project
+    if project.has_own_checks:
+        return True
     try:
         definition = definition_of(project.config, project.provider_config(provider))
     except AuthoringError:

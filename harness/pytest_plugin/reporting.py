@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from harness.conversation import Outcome
 from harness.engine.plan import Play
 from harness.engine.result import ScenarioResult
+from harness.errors import AuthoringError
 from harness.evaluation import Takes
 from harness.history.adding import HistoryReport
-from harness.history.address import Address
+from harness.history.address import Address, address_in
 from harness.pytest_plugin.waiving import UNEXPECTED
 from harness.reports.results import (
     Identity,
@@ -30,6 +32,9 @@ from harness.reports.results.merging import PARTS, gather_parts
 from harness.reports.results.previous import keep_previous
 from harness.reports.standard import build_standard
 from harness.typing import Json
+
+if TYPE_CHECKING:
+    from harness.pytest_plugin.scenario_session import ScenarioSession
 
 RESULTS = "results.json"
 
@@ -143,6 +148,29 @@ class RunReports:
             workers = [read_results(part) for part in parts]
             self._writer = gather_parts(workers, self._folder / RESULTS, self._head)
             shutil.rmtree(self._folder / PARTS, ignore_errors=True)
+
+
+def reports_of(config: pytest.Config, session: ScenarioSession) -> RunReports | None:
+    """The reports that `--harness-reports` asks for. Raises `pytest.UsageError`."""
+    folder = config.getoption("--harness-reports")
+    if not folder or config.option.collectonly:
+        return None
+    here = config.invocation_params.dir
+    configs = [suite.project.config for suite in session.suites]
+    # A history is one for the session: that of the first project that names one.
+    named = next((one for one in configs if one.history is not None), None)
+    try:
+        history = address_in(
+            named,
+            Path(here, folder),
+            os.environ,
+            given=config.getoption("--harness-history"),
+            here=here,
+        )
+    except AuthoringError as error:
+        raise pytest.UsageError(f"\n{error}") from error
+    name = configs[0].root.name if len(configs) == 1 else config.rootpath.name
+    return RunReports(config, Path(here, folder), mode=session.mode, project=name, history=history)
 
 
 def _identity(item: pytest.Item, play: Play) -> Identity:

@@ -12,7 +12,7 @@ from harness.conversation import Outcome
 from harness.counted import counted
 from harness.durations import format_duration
 from harness.engine.drift.drift import Drift
-from harness.pytest_plugin.suite import Suite
+from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.tally import ProviderTally, Tally
 from harness.source import shorten
 
@@ -32,9 +32,9 @@ MOST_LINES = 8
 """Lines of what differs in one of them."""
 
 
-def write_summary(reporter: Any, suite: Suite) -> None:  # noqa: ANN401  # pytest names no public type
+def write_summary(reporter: Any, session: ScenarioSession) -> None:  # noqa: ANN401  # pytest names no public type
     """Write a table of providers, codes of failures, and notes. Nothing where nothing played."""
-    tally = suite.tally if suite.tally.providers else _told_by_workers(reporter)
+    tally = session.tally if session.tally.providers else _told_by_workers(reporter)
     if {"skipped", "xfailed", "failed"} & {*reporter.stats}:
         from harness.pytest_plugin.waiving import count_waived  # noqa: PLC0415  # few runs do
 
@@ -42,7 +42,7 @@ def write_summary(reporter: Any, suite: Suite) -> None:  # noqa: ANN401  # pytes
     providers = tally.providers
     if not providers:
         return
-    reporter.write_sep("-", f"conversations ({suite.mode.value})")
+    reporter.write_sep("-", f"conversations ({session.mode.value})")
     _write_providers(reporter, providers)
     codes = sum((one.codes for one in providers.values()), Counter[str]())
     if codes:
@@ -55,14 +55,14 @@ def write_summary(reporter: Any, suite: Suite) -> None:  # noqa: ANN401  # pytes
         kinds = (*COLUMNS, SKIPPED)
         took = ", ".join(f"{tally.takes[one]} {one}" for one in kinds if tally.takes[one])
         reporter.write_line(f"takes of {counted(tally.repeated, 'scenario')}: {took}")
-    _write_skips(reporter, tally, suite)
-    _write_drift(reporter, tally, suite)
+    _write_skips(reporter, tally, session)
+    _write_drift(reporter, tally, session)
     _write_latencies(reporter, tally)
     for note in tally.notes[:MOST_NOTES]:
         reporter.write_line(f"note: {note}")
-    _write_rest(reporter, len(tally.notes) - MOST_NOTES, "note", suite)
-    if suite.reports is not None and suite.reports.problem:
-        reporter.write_line(f"note: {suite.reports.problem}", yellow=True)
+    _write_rest(reporter, len(tally.notes) - MOST_NOTES, "note", session)
+    if session.reports is not None and session.reports.problem:
+        reporter.write_line(f"note: {session.reports.problem}", yellow=True)
 
 
 def _write_providers(reporter: Any, providers: Mapping[str, ProviderTally]) -> None:  # noqa: ANN401  # as above
@@ -90,14 +90,14 @@ def _write_providers(reporter: Any, providers: Mapping[str, ProviderTally]) -> N
         reporter.write_line(f"{name:<{width}}{cells}", green=is_green, red=not is_green)
 
 
-def _write_rest(reporter: Any, hidden: int, noun: str, suite: Suite) -> None:  # noqa: ANN401  # as above
+def _write_rest(reporter: Any, hidden: int, noun: str, session: ScenarioSession) -> None:  # noqa: ANN401  # as above
     """How many more there are, and where they can be read."""
     if hidden > 0:
-        where = "the reports name them" if suite.reports else "--harness-reports names them"
+        where = "the reports name them" if session.reports else "--harness-reports names them"
         reporter.write_line(f"and {counted(hidden, f'more {noun}')}; {where}")
 
 
-def _write_skips(reporter: Any, tally: Tally, suite: Suite) -> None:  # noqa: ANN401  # as above
+def _write_skips(reporter: Any, tally: Tally, session: ScenarioSession) -> None:  # noqa: ANN401  # as above
     """How many checks were skipped, and why."""
     if not tally.skips:
         return
@@ -105,10 +105,10 @@ def _write_skips(reporter: Any, tally: Tally, suite: Suite) -> None:  # noqa: AN
     reporter.write_line(f"{count} check{'s were' if count > 1 else ' was'} skipped")
     for reason, times in tally.skips.most_common(MOST_REASONS):
         reporter.write_line(f"  {times} {shorten(reason)}")
-    _write_rest(reporter, len(tally.skips) - MOST_REASONS, "reason", suite)
+    _write_rest(reporter, len(tally.skips) - MOST_REASONS, "reason", session)
 
 
-def _write_drift(reporter: Any, tally: Tally, suite: Suite) -> None:  # noqa: ANN401  # as above
+def _write_drift(reporter: Any, tally: Tally, session: ScenarioSession) -> None:  # noqa: ANN401  # as above
     """How many turns differ from their recordings, and each of them."""
     if not tally.drifts:
         return
@@ -120,7 +120,7 @@ def _write_drift(reporter: Any, tally: Tally, suite: Suite) -> None:  # noqa: AN
         shown = lines if len(lines) <= MOST_LINES else (*lines[: MOST_LINES - 1], "…")
         for line in shown:
             reporter.write_line(f"  {line}")
-    _write_rest(reporter, len(tally.drifted) - MOST_DRIFTED, "drifted turn", suite)
+    _write_rest(reporter, len(tally.drifted) - MOST_DRIFTED, "drifted turn", session)
 
 
 def _add_chats(tally: Tally, properties: Sequence[tuple[str, Any]]) -> None:

@@ -39,7 +39,7 @@ WITHOUT = ("-p", "no:randomly", "-p", "no:socket", "-p", "no:hypothesispytest")
 the network block of the test around it, and one costs 200 ms a run."""
 
 OURS = (
-    *("HARNESS_MODE", "ECHO_URL", "ECHO_API_KEY", "PYTEST_ADDOPTS"),
+    *("HARNESS_MODE", "ECHO_URL", "ECHO_API_KEY"),
     *("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "CI_PROJECT_DIR"),
 )
 """What a run inside a test shall not inherit, beside all that starts with PYTEST_XDIST."""

@@ -163,7 +163,9 @@ def test_without_harness_yaml_the_fixture_says_so(run_here, pytester):
     result = run_here()
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["there is no harness.yaml, so there are no providers*"])
+    result.stdout.fnmatch_lines(
+        ["there is no harness.yaml above the test, so there are no providers*[[]no-project]"]
+    )
 
 
 @pytest.mark.parametrize("mode", ["record", "refresh"])

@@ -131,7 +131,7 @@ def test_collecting_imports_little(project, told):
 
 
 def test_without_harness_yaml_nothing_is_imported(pytester, told):
-    """Elsewhere, having the package installed costs three small modules of it."""
+    """Elsewhere, having the package installed costs few small modules of it."""
     pytester.makepyfile("def test_own(): pass")
 
     result, heavy, ours = told()
@@ -139,7 +139,9 @@ def test_without_harness_yaml_nothing_is_imported(pytester, told):
     result.assert_outcomes(passed=1)
     assert heavy == []
     assert ours == [
+        "harness.project_file",
         "harness.pytest_plugin",
         "harness.pytest_plugin.keys",
         "harness.pytest_plugin.options",
+        "harness.pytest_plugin.project_files",
     ]

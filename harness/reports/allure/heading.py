@@ -42,8 +42,9 @@ def complete(test: TestResult, told: Told) -> None:
     test.name = clean(told.name)
     test.fullName = play.scenario
     test.titlePath = list(told.file.split("/"))
-    test.testCaseId = digest(play.scenario)
-    test.historyId = digest(play.scenario, play.provider, play.row)
+    project = (told.folder,) if told.folder else ()
+    test.testCaseId = digest(*project, play.scenario)
+    test.historyId = digest(*project, play.scenario, play.provider, play.row)
     test.description = clean(_description(told))
     test.parameters = list(_parameters(told))
     kept = [label for label in test.labels if label.name not in PLACED]

@@ -18,8 +18,11 @@ class Told:
     play: Play
     file: str
     """As people see it."""
+    folder: str = ""
+    """Of the project, below pytest's root folder; two projects may use the same ids."""
     folders: tuple[str, ...]
-    """Below the folder of the scenarios; its name where the file lies directly in it."""
+    """Below the folder of the scenarios, its name where the file lies directly in it; behind the
+    project's own."""
     scenario: Scenario | None = None
     """None where the file could not be read."""
     result: ScenarioResult | None = None

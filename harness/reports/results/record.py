@@ -124,8 +124,9 @@ def _check(check: CheckResult, result: ScenarioResult, file: str) -> Record:
     stored: Record = {"name": check.name, "outcome": check.outcome.value, "turn": check.turn}
     if check.place is not None:
         stored["line"] = check.place.line
-        if check.place.source.path != file:
-            stored["file"] = check.place.source.path
+        path, own = check.place.source.path, result.scenario.place.source.path
+        if path != own:
+            stored["file"] = _as_results_name(path, own, file)
     if check.outcome is Outcome.PASSED:
         return stored
     if check.place is not None:
@@ -141,6 +142,16 @@ def _check(check: CheckResult, result: ScenarioResult, file: str) -> Record:
         if value:
             stored[name] = value
     return stored
+
+
+def _as_results_name(path: str, own: str, file: str) -> str:
+    """A path of the project as results name it, from pytest's root folder.
+
+    `own` and `file` are the scenario's file, as the project and as the results name it.
+    """
+    if file.endswith(f"/{own}"):
+        return f"{file.removesuffix(own)}{path}"
+    return path.removeprefix(own.removesuffix(file)) if own.endswith(f"/{file}") else path
 
 
 def _drift(compared: ComparedTurn) -> Json:

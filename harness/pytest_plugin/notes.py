@@ -1,0 +1,76 @@
+"""What a session tells in its closing lines although nothing failed, from all its processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.pytest_plugin.keys import NOTES, SESSION
+
+_WORKER_KEY = "harness_notes"
+
+
+class Notes:
+    """Collects notes and tells them at the end. A pytest plugin of its own.
+
+    Not warnings of Python: those are errors in a project with `filterwarnings = error`.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._lines: dict[str, None] = {}
+        self._strays: dict[str, dict[str, None]] = {}
+
+    def add(self, line: str) -> None:
+        """Tell this, once."""
+        self._lines[line] = None
+
+    def add_stray(self, file: str, reason: str) -> None:
+        """Tell that a file looks like a scenario and was not collected."""
+        top = self._config.rootpath
+        path = Path(file)
+        shown = path.relative_to(top).as_posix() if path.is_relative_to(top) else file
+        self._strays.setdefault(reason, {})[shown] = None
+
+    @pytest.hookimpl
+    def pytest_sessionfinish(self) -> None:
+        """Hand them to the process that started this one, if any."""
+        output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
+        if output is not None:
+            session = self._config.stash.get(SESSION, None)
+            told = session.tally.notes if session is not None else ()
+            strays = {reason: list(files) for reason, files in self._strays.items()}
+            output[_WORKER_KEY] = [[*self._lines, *told], strays]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401  # xdist names no type
+        """Take those of a worker of pytest-xdist; one that died has none."""
+        lines, strays = getattr(node, "workeroutput", {}).get(_WORKER_KEY, ((), {}))
+        self._lines |= dict.fromkeys(lines)
+        for reason, files in strays.items():
+            self._strays[reason] = self._strays.get(reason, {}) | dict.fromkeys(files)
+
+    # Behind the table of conversations.
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:  # noqa: ANN401  # pytest names no public type
+        """Tell them."""
+        for line in self._lines:
+            terminalreporter.write_line(f"note: {line}")
+        for reason, files in self._strays.items():
+            first, count = next(iter(files)), len(files)
+            told = f"{first} looks like a scenario and was not collected: {reason}"
+            if count > 1:
+                told = f"{count} files look like scenarios and were not collected: {reason}"
+                told += f"; the first is {first}"
+            terminalreporter.write_line(f"note: {told}", yellow=True)
+
+
+def notes_of(config: pytest.Config) -> Notes:
+    """Those of a session."""
+    notes = config.stash.get(NOTES, None)
+    if notes is None:
+        notes = config.stash[NOTES] = Notes(config)
+        config.pluginmanager.register(notes, _WORKER_KEY)
+    return notes

@@ -1,0 +1,97 @@
+"""Opens the projects of a pytest session, and registers what shows and reports them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pytest
+
+from harness.engine.plan import Mode
+from harness.errors import AuthoringError, Problem, did_you_mean, quote
+from harness.pytest_plugin.keys import SESSION
+from harness.pytest_plugin.options import mode_of
+from harness.pytest_plugin.project_files import files_below
+from harness.pytest_plugin.scenario_session import ScenarioSession
+
+
+def open_session(
+    config: pytest.Config, *, named: Path | None, above: Sequence[Path], below: Sequence[Path]
+) -> None:
+    """Open the projects in sight. Raises `pytest.UsageError` where one that is played is wrong.
+
+    Those `below` what pytest is called with are perhaps not played; what is wrong with them is
+    told with their scenarios.
+    """
+    mode = mode_of(config)
+    session = config.stash[SESSION] = ScenarioSession(config, Mode(mode), named=named)
+    if config.getoption("--harness-update"):
+        from harness.pytest_plugin.golden_updates import (  # noqa: PLC0415  # seldom
+            ledger_of,
+            require_recordings,
+        )
+
+        require_recordings(mode)
+        session.ledger = ledger_of(config)
+    for file in above:
+        opened = session.open(file)
+        if isinstance(opened, AuthoringError):
+            raise pytest.UsageError(f"\n{opened}") from opened
+    for file in below:
+        session.open(file)
+    _require_known(config, session, is_alone=named is not None)
+    if not config.option.collectonly:
+        _register_reports(config, session)
+        _register_views(config, session)
+
+
+def _require_known(config: pytest.Config, session: ScenarioSession, *, is_alone: bool) -> None:
+    """Raise `pytest.UsageError` where no project knows a provider that is chosen."""
+    chosen: Iterable[str] = config.getoption("--harness-provider")
+    unknown = [name for name in chosen if name not in session.providers]
+    if unknown and not is_alone:
+        for file in files_below(config):
+            session.open(file)
+    for name in unknown:
+        if name not in session.providers:
+            problem = Problem(
+                code="unknown-provider",
+                message=f"unknown provider {quote(name)}",
+                hint=did_you_mean(name, session.providers),
+            )
+            raise pytest.UsageError(f"\n{problem}")
+
+
+def _register_reports(config: pytest.Config, session: ScenarioSession) -> None:
+    if config.getoption("--harness-reports"):
+        # Late: most runs of pytest alone ask for none.
+        from harness.pytest_plugin.reporting import reports_of  # noqa: PLC0415
+
+        session.reports = reports_of(config, session)
+        config.pluginmanager.register(session.reports, "harness_reports")
+    if config.getoption("allure_report_dir", None):
+        # Late: importing Allure takes 200 ms.
+        from harness.pytest_plugin.allure_seat import AllureSeat  # noqa: PLC0415
+
+        config.pluginmanager.register(AllureSeat(config, session), "harness_allure")
+
+
+def _register_views(config: pytest.Config, session: ScenarioSession) -> None:
+    """Failure screens, and what only some runs have: `-v`, JUnit, GitHub."""
+    from harness.pytest_plugin.screens import Screens  # noqa: PLC0415
+
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Screens(), "harness_screens")
+    if config.get_verbosity(pytest.Config.VERBOSITY_TEST_CASES) > 0:
+        from harness.pytest_plugin.conversation_view import ConversationView  # noqa: PLC0415
+
+        config.pluginmanager.register(ConversationView(config), "harness_conversation_view")
+    if config.getoption("xmlpath", None):
+        from harness.pytest_plugin.junit import JunitLines  # noqa: PLC0415
+
+        config.pluginmanager.register(JunitLines(config), "harness_junit_lines")
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from harness.pytest_plugin.github import GithubLog  # noqa: PLC0415
+
+        config.pluginmanager.register(GithubLog(session.reports), "harness_github")
