@@ -1,50 +1,67 @@
 # Two commands set everything up: `make run` plays the example suite, `make test` tests the
 # project. Both need Python 3.11 or newer, with its venv module.
 PYTHON ?= python3
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+# What `make smoke` runs: the parts of the suite that meet the interpreter and the libraries.
+SMOKE := tests/unit tests/plugin scenarios
 
-.PHONY: run test lint types bench schemas record screenshots clean
+.PHONY: run test smoke newest lint types lock bench schemas record screenshots clean
 
-run: .venv/.installed
+run: $(INSTALLED)
 	$(BIN)/harness run
 
-test: .venv/.installed-dev
+test: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 tests scenarios
 
-lint: .venv/.installed-dev
+# A part of the suite, for a further interpreter: make smoke PYTHON=python3.13 VENV=.venv-3.13
+smoke: $(INSTALLED)
+	$(BIN)/python -m pytest -n 2 -q $(SMOKE)
+
+# The same with the newest release of every library, in an environment of its own.
+newest:
+	$(MAKE) --no-print-directory VENV=.venv-newest .venv-newest/bin/python
+	.venv-newest/bin/python -m pip install --quiet --upgrade --editable '.[dev]'
+	.venv-newest/bin/python -m pytest -n 2 -q $(SMOKE)
+
+lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/harness lint
 	$(BIN)/harness schemas --check
 
-types: .venv/.installed-dev
+types: $(INSTALLED)
 	$(BIN)/mypy
 
-bench: .venv/.installed-dev
+# Chooses the newest release of every library for requirements.lock.
+lock: $(INSTALLED)
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url \
+	  --no-header --python-version 3.11 --all-extras pyproject.toml -o requirements.lock
+
+bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks.run --peers --write
 
-schemas: .venv/.installed-dev
+schemas: $(INSTALLED)
 	$(BIN)/harness schemas
 
-# Records the example suite anew against the emulators.
-record: .venv/.installed-dev
+# Records the example suite again, against the emulators.
+record: $(INSTALLED)
 	$(BIN)/python -m tests.recording
 
-# Takes the pictures of docs/images anew; needs Chromium.
-screenshots: .venv/.installed-dev
+# Takes the pictures of docs/images again; needs Chromium.
+screenshots: $(INSTALLED)
 	$(BIN)/python -m tests.browser.screenshots
 
 clean:
-	rm -rf .venv reports/allure reports/junit.xml .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-* reports/allure reports/junit.xml .pytest_cache .mypy_cache .ruff_cache
 
-.venv/bin/python:
+$(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; call make PYTHON=…"; exit 1; }
-	$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 
-.venv/.installed: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+# Exactly what the lock file names, each file by its hash; nothing is looked up for the build.
+$(INSTALLED): $(VENV)/bin/python pyproject.toml requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
-
-.venv/.installed-dev: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@touch $@ .venv/.installed
