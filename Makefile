@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 # What `make smoke` runs: the parts of the suite that meet the interpreter and the libraries.
 SMOKE := tests/unit tests/plugin scenarios
 
-.PHONY: run test smoke newest lint types lock bench schemas record screenshots clean
+.PHONY: run test smoke newest oldest lint types lock bench schemas record screenshots clean
 
 run: $(INSTALLED)
 	$(BIN)/harness run
@@ -24,6 +24,12 @@ newest:
 	$(MAKE) --no-print-directory VENV=.venv-newest .venv-newest/bin/python
 	.venv-newest/bin/python -m pip install --quiet --upgrade --editable '.[dev]'
 	.venv-newest/bin/python -m pytest -n 2 -q $(SMOKE)
+
+# The same with the oldest release of every library that pyproject.toml allows.
+oldest: $(INSTALLED)
+	$(MAKE) --no-print-directory VENV=.venv-oldest .venv-oldest/bin/python
+	$(BIN)/uv pip install --quiet --resolution lowest-direct --python .venv-oldest/bin/python --editable '.[dev]'
+	.venv-oldest/bin/python -m pytest -n 2 -q $(SMOKE)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

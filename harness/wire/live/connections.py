@@ -297,6 +297,10 @@ def _begin(attempts: selectors.BaseSelector, address: tuple[Any, ...]) -> OSErro
     except OSError as error:
         sock.close()
         return error
+    except BaseException:
+        # Such as a block on the network that a project sets for its tests.
+        sock.close()
+        raise
     attempts.register(sock, selectors.EVENT_WRITE)
     return None
 
