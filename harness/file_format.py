@@ -138,7 +138,7 @@ def _place(document: Document, violation: Violation) -> Place:
 def _hint(violation: Violation) -> str:
     if violation.keyword == "unknown-key":
         return did_you_mean(str(violation.path[-1]), violation.known) or _named(violation)
-    key = str(violation.path[-1]) if violation.path else ""
+    key = str(next((one for one in reversed(violation.path) if isinstance(one, str)), ""))
     return _FORMS.get(key) or _named(violation)
 
 
@@ -163,6 +163,7 @@ _FORMS = {
     "wait": _DURATION,
     "every": _DURATION,
     "rate": "such as 10/s or 300/m",
+    "hosts": "such as [cdn.example.com, cdn.example.com:8443]",
 }
 _NAMES = {
     "^[A-Za-z0-9][A-Za-z0-9_-]*$": "letters, digits, '_' and '-', a letter or digit first",

@@ -8,15 +8,22 @@ from pathlib import Path
 import typer
 
 from harness.cli.here import project_here
+from harness.config import FILE_NAME
 from harness.counted import counted
 from harness.engine.fitting_providers import skipped_notes
 from harness.engine.loading import load_scenario
 from harness.engine.parts import Parts
 from harness.engine.project import Project
 from harness.engine.verifying import problems_of
-from harness.errors import AuthoringError, Problem, ScenarioError
+from harness.engine.verifying_providers import notes_in, project_problems, provider_notes
+from harness.errors import AuthoringError, ConfigurationError, Problem, ScenarioError
+from harness.history.address import address_in
+from harness.providers.definition_reader import read_definition
 from harness.scenario import FileKind, Scenario, kind_of, read_part, unused_names
 from harness.yaml_reader import read
+
+DEFINITION = "provider.yaml"
+"""The file of a provider's definition, which names its folder."""
 
 Files = dict[Path, FileKind]
 
@@ -24,12 +31,15 @@ Files = dict[Path, FileKind]
 def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
     """Print every problem of the files, of all in the folder of scenarios where none is named.
 
-    A fragment that a scenario includes is told of with it. Where it is strict, names that are
+    A fragment that a scenario includes is told of with it. The providers of harness.yaml are
+    looked at in any case, and the definitions below the paths. Where it is strict, names that are
     never used are problems too. Returns the number of problems.
     """
     project = project_here()
-    files = _files(project, paths)
-    problems: list[Problem] = []
+    files, definitions = _files(project, paths)
+    problems = _provider_problems(project, definitions)
+    if problems:
+        typer.echo(str(ConfigurationError(problems)))
     seen: dict[str, str] = {}
     included: set[str] = set()
     for file, kind in sorted(files.items(), key=lambda one: one[1] is not FileKind.SCENARIO):
@@ -49,8 +59,27 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
             problems += new
             if new:
                 typer.echo(str(ScenarioError(new)))
-    typer.echo(f"{_counted(files)}, {counted(len(problems), 'problem')}")
+    typer.echo(f"{_counted(files, definitions)}, {counted(len(problems), 'problem')}")
     return len(problems)
+
+
+def _provider_problems(project: Project, folders: Sequence[Path]) -> list[Problem]:
+    """What is wrong with the providers and with the definitions in these folders; prints notes."""
+    found = {_told(one): one for one in project_problems(project)}
+    try:
+        address_in(project.config, project.config.root, {})
+    except AuthoringError as error:
+        found.update((_told(one), one) for one in error.problems)
+    notes = dict.fromkeys(provider_notes(project))
+    for folder in folders:
+        try:
+            read_definition(folder, project.config.shown(folder))
+        except AuthoringError as error:
+            found.update((_told(one), one) for one in error.problems)
+        notes.update(dict.fromkeys(notes_in(project, folder)))
+    for note in notes:
+        typer.echo(f"note: {note}")
+    return list(found.values())
 
 
 def _told(problem: Problem) -> tuple[str, str, str]:
@@ -88,16 +117,21 @@ def _lint_part(project: Project, file: Path, kind: FileKind) -> None:
         raise ScenarioError(problems)
 
 
-def _counted(files: Files) -> str:
+def _counted(files: Files, definitions: Sequence[Path]) -> str:
     scenarios = sum(kind is FileKind.SCENARIO for kind in files.values())
     others = len(files) - scenarios
-    told = counted(scenarios, "scenario file")
-    return f"{told}, {counted(others, 'other file')}" if others else told
+    counts = [counted(scenarios, "scenario file")]
+    counts += [counted(others, "other file")] if others else []
+    counts += [counted(len(definitions), "definition")] if definitions else []
+    return ", ".join(counts)
 
 
-def _files(project: Project, paths: Sequence[str]) -> Files:
-    top = project.config.scenarios.resolve()
+def _files(project: Project, paths: Sequence[str]) -> tuple[Files, list[Path]]:
+    """The scenarios and their parts, and the folders of definitions, at or below the paths."""
+    config = project.config
+    top = config.scenarios.resolve()
     found: Files = {}
+    definitions: list[Path] = []
     for path in [Path(path) for path in paths] or [top]:
         resolved = path.resolve()
         if not resolved.exists():
@@ -106,8 +140,12 @@ def _files(project: Project, paths: Sequence[str]) -> Files:
             )
         for file in sorted(resolved.rglob("*")) if resolved.is_dir() else (resolved,):
             kind = kind_of(file, top if file.is_relative_to(top) else resolved.parent)
-            if kind is not None and not file.is_dir():
+            if file.name == DEFINITION and not file.is_relative_to(top):
+                definitions.append(file.parent)
+            elif file.name == FILE_NAME or file.is_relative_to(config.cassettes):
+                continue
+            elif kind is not None and not file.is_dir():
                 found[file] = kind
             elif file == resolved:
                 found[file] = FileKind.SCENARIO
-    return found
+    return found, definitions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
 
@@ -96,11 +96,19 @@ def _provider(name: str, node: Node) -> ProviderConfig:
         definition=str(node.at("definition").value),
         node=node,
         concurrency=_count(concurrency, 0) or None,
-        rate=_rate(str(rate.value)) if rate else None,
-        timeout=parse_duration(str(timeout.value)) if timeout else None,
+        rate=_positive(rate, _rate) if rate else None,
+        timeout=_positive(timeout, parse_duration) if timeout else None,
         retries=None if retries is None else _count(retries, 0),
         hosts=tuple(origin for host in hosts or () for origin in _origins(str(host.value))),
     )
+
+
+def _positive(node: Node, parse: Callable[[str], float]) -> float:
+    value = parse(str(node.value))
+    if value <= 0:
+        message = f"'{node.path[-1]}' is {node.value}, expected more than nothing"
+        raise ConfigurationError(Problem(code="wrong-value", message=message, place=node.place))
+    return value
 
 
 def _origins(host: str) -> tuple[str, ...]:
@@ -119,6 +127,15 @@ def _rate(text: str) -> float:
 
 
 def _folder(root: Path, node: Node | None, default: str) -> Path:
+    if node is not None and "${" in str(node.value):
+        raise ConfigurationError(
+            Problem(
+                code="not-filled-in",
+                message=f"${{…}} stands in '{default}', where nothing is filled in",
+                place=node.place,
+                hint="only settings and 'history' read the environment",
+            )
+        )
     folder = (root / (str(node.value) if node else default)).resolve()
     if node is not None and not folder.is_relative_to(root):
         raise ConfigurationError(

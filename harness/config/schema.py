@@ -45,7 +45,8 @@ PROVIDER: Json = {
         },
         "hosts": {
             "type": "array",
-            "items": {"type": "string"},
+            "items": {"type": "string", "pattern": r"^([\w.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$"},
+            "minItems": 1,
             "description": "Further hosts that a redirect may lead to.",
         },
     },
@@ -55,11 +56,13 @@ DRIFT: Json = {
     "type": "object",
     "description": "What counts as a difference from the recording.",
     "additionalProperties": False,
+    "minProperties": 1,
     "properties": {
         "latency": {
             "type": "object",
             "description": "A turn counts as slower where both hold.",
             "additionalProperties": False,
+            "minProperties": 1,
             "properties": {
                 "factor": {
                     "type": "number",
@@ -80,6 +83,7 @@ HISTORY: Json = {
     "type": "object",
     "description": "Where what came of runs is kept, for harness history and compare.",
     "additionalProperties": False,
+    "required": ["url"],
     "properties": {
         "url": {
             "type": "string",

@@ -42,6 +42,13 @@ class SchemaFolder:
         """The names of all schemas, sorted, without their suffix."""
         return tuple(sorted({_without_suffix(file) for file in self._files}))
 
+    def unread(self) -> tuple[str, ...]:
+        """The files, sorted, that no schema asked for until now is or refers to.
+
+        Files that are not `.json` are among them: they cannot be asked for.
+        """
+        return self._files.unread()
+
     def _compile(self, name: str) -> Schema:
         start, _, fragment = name.partition("#")
         file = next((start + end for end in ("", *SUFFIXES) if start + end in self._files), None)
@@ -85,6 +92,12 @@ class _Files(Mapping[str, Json]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def unread(self) -> tuple[str, ...]:
+        """The files that were not read, other files of the folder among them."""
+        files = (file for file in self._root.rglob("*") if file.is_file())
+        names = (file.relative_to(self._root).as_posix() for file in files)
+        return tuple(sorted(name for name in names if name not in self._read))
 
     def place(self, name: str, path: Path) -> Place:
         """Where a path of one of the files stands."""

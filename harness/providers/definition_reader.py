@@ -41,9 +41,12 @@ METHODS = ("get", "post", "put", "patch", "delete")
 BODIES = (Encoding.JSON, Encoding.FORM, Encoding.XML, Encoding.TEXT)
 
 
-def read_definition(folder: FilePath, shown: str) -> Definition:
+def read_definition(
+    folder: FilePath, shown: str, schemas: SchemaFolder | None = None
+) -> Definition:
     """Read and check the definition in a folder; `shown` is its path as people see it.
 
+    `schemas` are those of the folder, for callers that ask which of them were read.
     Raises `DefinitionError`, `YamlError` or `SchemaError` with every problem found.
     """
     file = folder / "provider.yaml"
@@ -54,9 +57,8 @@ def read_definition(folder: FilePath, shown: str) -> Definition:
     content = file.read_bytes()
     document = read(content, f"{shown}/provider.yaml", expect_mapping=True)
     hold_against(document, _format(), error=DefinitionError, advise=advise)
-    return _Reader(document, SchemaFolder(folder / "schemas", f"{shown}/schemas")).definition(
-        _fingerprint(content, folder / "schemas")
-    )
+    schemas = schemas or SchemaFolder(folder / "schemas", f"{shown}/schemas")
+    return _Reader(document, schemas).definition(_fingerprint(content, folder / "schemas"))
 
 
 class _Reader:

@@ -16,6 +16,7 @@ MESSAGE = ("text", "display_text", "attachments", "metadata")
 """What there is of a message."""
 
 _CLOSED = re.compile(r"(?<![.\w'\"])(settings|message)\.(\w+)")
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _ASKED = ("for_each", "when")
 """Keys whose texts are expressions also without `${…}`."""
 
@@ -79,6 +80,11 @@ def member_problems(document: Document, settings: Iterable[str]) -> Iterator[Pro
                 place=expression_with(name, document.place(path)),
                 hint=did_you_mean(name, known[root]),
             )
+
+
+def names_in(value: Json) -> frozenset[str]:
+    """Every word in a definition's expressions, the names that they use among them."""
+    return frozenset(name for _, one in _expressions(value) for name in _WORD.findall(one))
 
 
 def _members(root: str, found: Iterable[str]) -> frozenset[str] | None:

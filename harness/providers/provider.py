@@ -17,6 +17,9 @@ from harness.typing import Json
 from harness.yaml_reader import Node
 
 _VARIABLE = re.compile(r"\benv\.(\w+)")
+_EXPRESSION = re.compile(r"\$\{[^}]*\}")
+_SHELL = re.compile(r"\$[A-Za-z_]\w*|\{\{.*\}\}")
+"""A variable as other tools write it."""
 _LITERAL = re.compile(r"""(?<!\[)(?:'[^']+'|"[^"]+")""")
 """A text within a template, but not the name in `env['NAME']`."""
 
@@ -81,6 +84,24 @@ def fill_in(
     return Provider(name=config.name, definition=definition, settings=settings, config=config)
 
 
+def setting_problems(config: ProviderConfig, definition: Definition) -> Iterator[Problem]:
+    """What is wrong with a provider's settings as they are written, in any environment."""
+    node = config.node.get("settings")
+    given = dict(node.items()) if node else {}
+    filler = _Filler(config, None, None, "valid")
+    settings = {
+        name: filler.value(setting, given.get(name))
+        for name, setting in definition.settings.items()
+    }
+    problems = [*_unknown_settings(given, config, definition), *filler.problems]
+    address = given.get("base_url")
+    written = _EXPRESSION.sub("1", str(settings["base_url"] or (address and address.value) or ""))
+    if "://" in written or settings["base_url"]:
+        problems += _address_problems(config, {"base_url": written})
+    is_seen = all(problem.code != "inline-secret" for problem in problems)
+    yield from problems if is_seen else map(unseen, problems)
+
+
 def _unknown_settings(
     given: Mapping[str, Node], config: ProviderConfig, definition: Definition
 ) -> Iterator[Problem]:
@@ -103,10 +124,11 @@ class _Filler:
     def __init__(
         self,
         config: ProviderConfig,
-        environment: Mapping[str, str],
+        environment: Mapping[str, str] | None,
         recorded: Mapping[str, Json] | None,
         credentials: str,
     ) -> None:
+        """Without an environment, what stands in templates is not looked at."""
         self._config = config
         self._environment = environment
         self._recorded = recorded
@@ -140,8 +162,22 @@ class _Filler:
             if setting.is_secret:
                 return f"<redacted:{setting.name}>"
             return self._from_recording(setting, setting.default)
+        if self._recorded is None and not is_reference:
+            self._require_filled_in(setting, node)
         value = self._render(node) if is_reference else text
         return None if value is None else self._typed(setting, value, node)
+
+    def _require_filled_in(self, setting: Setting, node: Node) -> None:
+        """Note a variable that is written so that it would be taken for itself."""
+        if isinstance(node.value, str):
+            is_meant = setting.name != "base_url" and bool(_SHELL.fullmatch(node.value))
+            hint = f"write ${{env.{node.value.strip('${}')}}}"
+        else:
+            is_meant = any("${" in str(below.value) for below in _texts_in(node))
+            hint = "a setting takes ${env.NAME} as its whole value or in its text"
+        if is_meant:
+            message = f"the setting '{setting.name}' holds a variable that is not filled in"
+            self._note("not-filled-in", message, node, hint)
 
     def _from_recording(self, setting: Setting, otherwise: Json) -> Json:
         recorded = self._recorded
@@ -150,9 +186,9 @@ class _Filler:
         return recorded.get(setting.name, otherwise)
 
     def _render(self, node: Node) -> Json:
-        text = str(node.value)
-        if "default(" not in text:
-            missing = [name for name in _VARIABLE.findall(text) if not self._environment.get(name)]
+        text, environment = str(node.value), self._environment
+        if environment is not None and "default(" not in text:
+            missing = [name for name in _VARIABLE.findall(text) if not environment.get(name)]
             for name in missing:
                 self._note(
                     "missing-variable",
@@ -164,7 +200,9 @@ class _Filler:
                 return None
         try:
             template = compile_template(text, lambda _path: node.place)
-            return template.render({"env": self._environment})
+            if environment is None and template.names <= {"env"}:
+                return None
+            return template.render({} if environment is None else {"env": environment})
         except TemplateError as error:
             found = error.problem
             hint = "the environment is read as ${env.NAME}"
@@ -199,6 +237,13 @@ class _Filler:
                 hint=hint,
             )
         )
+
+
+def _texts_in(node: Node) -> Iterator[Node]:
+    for below in (*dict(node.items()).values(), *node.elements()):
+        yield from _texts_in(below)
+    if isinstance(node.value, str):
+        yield node
 
 
 def _address_problems(config: ProviderConfig, settings: Mapping[str, Json]) -> list[Problem]:

@@ -144,6 +144,22 @@ CASES: dict[str, Case] = {
     "D8-retries-as-a-text": entry("retries: never"),
     "timeout-without-unit": entry("timeout: 30"),
     "hosts-a-text": entry("hosts: chat.example.com"),
+    "hosts-a-url": entry("hosts: ['https://cdn.example.com']"),
+    "hosts-a-wildcard": entry("hosts: ['*.example.com']"),
+    "rate-of-nothing": entry("rate: 0.0/s"),
+    "timeout-of-nothing": entry("timeout: 0s"),
+    "folder-with-a-variable": Case(config=f"{OURS}scenarios: '${{env.SCENARIOS}}'\n"),
+    "setting-with-a-variable-of-a-shell": Case(
+        config=f"{OURS}      data_set: $SET\n",
+        definition=DEFINITION.replace("{type: integer}", "{type: string}"),
+    ),
+    "setting-with-a-variable-inside": Case(
+        config=f"{OURS}      data_set: {{id: ['${{env.SET}}']}}\n",
+        definition=DEFINITION.replace("{type: integer}", "{type: object}"),
+    ),
+    "filter-unknown": Case(config=OURS.replace("env.SHOP_KEY", "env.SHOP_KEY | uper")),
+    "drift-of-nothing": Case(config=f"{OURS}drift: {{}}\n"),
+    "history-of-nothing": Case(config=f"{OURS}history: {{}}\n"),
     "max-age-without-unit": Case(config=f"{OURS}max_age: 90\n"),
     "drift-key-unknown": Case(config=f"{OURS}drift: {{latency: {{faktor: 3}}}}\n"),
     "drift-factor-below-one": Case(config=f"{OURS}drift: {{latency: {{factor: 0.5}}}}\n"),
@@ -264,9 +280,48 @@ CASES: dict[str, Case] = {
         "{type: integer}", "{type: integer, default: 1, required: true}"
     ),
     "setting-whose-secret-is-written": step("secret: true", f"secret: true, default: {OTHER}"),
+    "url-written-into-the-file": Case(
+        config=OURS.replace("${env.SHOP_URL}", "ws://chat.example.com")
+    ),
     "several-at-once": Case(
         definition=DEFINITION.replace("{text: $.text}", "{text: '$.text['}")
         .replace("/${conversation_id}", "/${chat}")
         .replace("${message.text}", "${message.text +}")
     ),
+}
+
+
+def noted(config: str = "", **texts: str) -> Case:
+    """A project without a fault; `texts` replace parts of its definition."""
+    definition = DEFINITION
+    for old, new in ((OLD[name], text) for name, text in texts.items()):
+        assert definition.count(old) == 1
+        definition = definition.replace(old, new)
+    return Case(config=OURS + config, definition=definition)
+
+
+OLD = {"send": DEFINITION[DEFINITION.index("send:") :], "open": "    capture:"}
+AUTHORIZED = "headers: {X-Key: '${settings.token}'}\n"
+"""What makes the definition send its secret."""
+
+
+def streamed(messages: str, more: str = "    events: json\n") -> Case:
+    """A project whose definition reads these messages from a stream."""
+    reply = f'    reply: {{messages: "{messages}", text: $.delta}}\n'
+    return noted(send=f"{AUTHORIZED}send:\n{STREAM}{more}{reply}")
+
+
+NOTES: dict[str, Case] = {
+    "A2-tokens": streamed("$.events[?@.delta]"),
+    "A2-tokens-of-all-events": streamed("$.events[*]", "    framing: sse\n"),
+    "A2-tokens-in-brackets": streamed("$['events'][*].choices[0]"),
+    "secret-that-is-never-sent": noted(),
+    "capture-that-nothing-reads": noted(
+        open="    answer: {schema: answer}\n    capture: {lang: $.a, conversation_id: $.id}\n    #"
+    ),
+    "concurrency-that-is-never-reached": noted("    concurrency: 30\n"),
+}
+QUIET = {
+    "one-event": streamed("$.events[-1]"),
+    "joined": streamed("$", "    events: text\n"),
 }

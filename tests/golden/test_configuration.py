@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from configuration_cases import CASES, CONNECTLY, DEFINITION, OURS
-from golden_texts import SECRET, stale
+from configuration_cases import CASES, CONNECTLY, DEFINITION, NOTES, OURS, QUIET
+from golden_texts import SECRET, TEXTS, stale
 
 from harness.config import read_config
 from harness.engine.project import Project
@@ -29,9 +29,81 @@ def test_fault_of_the_configuration(case, project, harness, golden, monkeypatch)
     assert said.status == 2
 
 
+STEPS = "  open.1     request  POST\n  send.1     request  POST\n"
+"""What `providers check` shows of the definition before it comes to the settings."""
+WRITTEN = [
+    name
+    for name, case in CASES.items()
+    if not (case.environment or case.missing or name.startswith("variable-missing"))
+]
+"""Those whose fault stands in a file, whatever the environment holds."""
+
+
+@pytest.mark.parametrize("case", WRITTEN)
+def test_d6_lint_names_the_fault_as_well(case, project, harness, monkeypatch):
+    """`harness lint` reads harness.yaml, settings and definitions as `providers check` does."""
+    write(project, CASES[case], monkeypatch)
+    for name in ("SHOP_URL", "SHOP_KEY"):
+        monkeypatch.delenv(name)
+    scenario = "scenario: a\nprovider: shop\nturns: [{user: Hi, expect: {contains: Hi}}]\n"
+    project.write("scenarios/a.yaml", scenario)
+
+    said = harness("lint")
+
+    expected = (TEXTS / f"configuration/{case}.txt").read_text()
+    expected = expected.removeprefix("shop: ours\n").removeprefix(STEPS)
+    problems = [
+        line for line in said.text.splitlines(keepends=True) if not line.startswith("note: ")
+    ]
+    assert "".join(problems).startswith(expected.rstrip())
+    assert said.status in (1, 2)
+
+
+@pytest.mark.parametrize("case", NOTES)
+def test_what_may_have_no_effect(case, project, harness, golden, monkeypatch):
+    """Lint and `providers check` tell of it, and it is no problem."""
+    write(project, NOTES[case], monkeypatch)
+    project.write("scenarios/a.yaml", "scenario: a\nturns: [{user: Hi, expect: none}]\n")
+
+    said = harness("lint")
+    checked = harness("providers", "check", "shop")
+
+    golden(f"configuration/notes/{case}", said.text)
+    notes = [line for line in said.text.splitlines() if line.startswith("note: definitions/")]
+    assert notes == [line for line in checked.text.splitlines() if line.startswith("note: ")]
+    assert (said.status, checked.status) == (0, 0)
+
+
+@pytest.mark.parametrize("case", QUIET)
+def test_a2_what_is_read_whole_is_not_noted(case, project, harness, monkeypatch):
+    """A stream of which one event, or the joined text, is the message hides nothing."""
+    write(project, QUIET[case], monkeypatch)
+    (project.path / "definitions/ours/schemas/answer.schema.json").unlink()
+
+    said = harness("providers", "check", "shop")
+
+    assert "note:" not in said.text
+
+
+@pytest.mark.parametrize("path", ["definitions", "definitions/ours/provider.yaml", "."])
+def test_d6_definitions_are_read_as_definitions(path, project, harness, monkeypatch):
+    """A path that leads to definitions is no path to scenarios; recordings are left alone."""
+    write(project, CASES["A1-two-bodies"], monkeypatch)
+    project.write("cassettes/shop/a.yaml", "no: scenario\n")
+    project.write("scenarios/a.yaml", "scenario: a\nturns: [{user: Hi, expect: none}]\n")
+
+    said = harness("lint", path)
+
+    assert "'form' stands beside 'json'" in said.text
+    scenarios = "1 scenario file" if path == "." else "0 scenario files"
+    assert said.text.endswith(f"{scenarios}, 1 definition, 1 problem\n")
+    assert said.status == 1
+
+
 def test_every_text_has_its_case():
     """No golden text is left over from a case that is gone."""
-    assert stale("configuration", {*CASES, *ELSEWHERE}) == set()
+    notes = {f"notes/{name}" for name in NOTES}
+    assert stale("configuration", {*CASES, *ELSEWHERE, *notes}) == set()
 
 
 ELSEWHERE = {

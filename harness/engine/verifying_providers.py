@@ -1,0 +1,57 @@
+"""What is wrong with the providers of a project, told without asking them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.config import FILE_NAME, ProviderConfig
+from harness.engine.project import Project
+from harness.errors import AuthoringError, Problem
+from harness.providers.catalogue import definition_of, installed
+from harness.providers.definition_notes import definition_notes
+from harness.providers.provider import setting_problems
+
+
+def project_problems(project: Project) -> Iterator[Problem]:
+    """What is wrong with harness.yaml and with every provider in it."""
+    config = project.config
+    if config.schemas != config.root / "schemas" and not config.schemas.is_dir():
+        message = f"'schemas' names '{config.shown(config.schemas)}', and there is no such folder"
+        yield Problem(code="no-such-file", message=message, where=FILE_NAME)
+    for provider in config.providers.values():
+        try:
+            definition = definition_of(config, provider)
+        except AuthoringError as error:
+            yield from error.problems
+            continue
+        yield from setting_problems(provider, definition)
+
+
+def provider_notes(project: Project) -> Iterator[str]:
+    """What may have no effect, or not the one that is meant, a sentence each."""
+    most = project.config.concurrency
+    for config in project.config.providers.values():
+        if config.concurrency is not None and config.concurrency > most:
+            place = config.node.at("concurrency").place
+            yield (
+                f"{place}: provider {config.name}: {config.concurrency} conversations at once are"
+                f" never reached: 'concurrency' of harness.yaml is {most} over all providers"
+            )
+        yield from notes_on(project, config)
+
+
+def notes_on(project: Project, config: ProviderConfig) -> Iterator[str]:
+    """What may have no effect in the definition of one provider, a sentence each.
+
+    Of a definition that an installed package brings, nothing is told: its authors see to it.
+    """
+    name = config.definition
+    folder = project.config.root / name
+    if name not in installed() and (folder / "provider.yaml").is_file():
+        yield from notes_in(project, folder.resolve())
+
+
+def notes_in(project: Project, folder: Path) -> Iterator[str]:
+    """What may have no effect in the definition in a folder."""
+    yield from definition_notes(folder, project.config.shown(folder))
