@@ -178,7 +178,7 @@ LONG_LINES = {
     "a comment": (b": " + b"x" * LONG + b"\n\ndata: a\n\n", Framing.SSE),
     "the name of a field": (b"data: a\n" + b"x" * LONG, Framing.SSE),
     "JSON": (b'{"a": "' + b"x" * LONG + b'"}', Framing.NDJSON),
-    "carriage returns": (b"\r" * LONG, Framing.SSE),
+    "carriage returns": (b"data: a\r" + b"\r" * LONG, Framing.SSE),
 }
 
 
