@@ -68,13 +68,12 @@ def departures_of(
     """Every way in which a document departs from a schema, with its place."""
     if schema.is_valid(document.value):
         return
-    of_another_kind: set[Path] = set()
-    for violation in explain(document.value, schema):
-        if violation.path in of_another_kind:
+    violations = explain(document.value, schema)
+    of_another_kind = {one.path for one in violations if one.keyword == "type"}
+    for violation in violations:
+        if violation.path in of_another_kind and violation.keyword != "type":
             # What else such a value lacks would only confuse.
             continue
-        if violation.keyword == "type":
-            of_another_kind.add(violation.path)
         advice = advise(document, violation) or Advice()
         problem = Problem(
             code=_code(violation),
@@ -116,10 +115,12 @@ def _message(violation: Violation, advised: str) -> str:
 
 
 def _noun(path: Path) -> str:
-    if path[:-1] == ("expect",):
-        return "key"
-    parent = next((part for part in reversed(path[:-1]) if isinstance(part, str)), "")
-    return "check" if parent in _BLOCKS else "key"
+    return "check" if path[:-1] != ("expect",) and is_block(path[:-1]) else "key"
+
+
+def is_block(path: Path) -> bool:
+    """Whether a block of checks stands at a path, or a list of them."""
+    return next((part for part in reversed(path) if isinstance(part, str)), "") in _BLOCKS
 
 
 def _is_misnamed(violation: Violation) -> bool:

@@ -12,6 +12,7 @@ from harness.checks.turn_matchers import TURN_MATCHERS
 from harness.checks.value_matchers import COMPARISONS, VALUE_MATCHERS, equal_to
 from harness.errors import did_you_mean
 from harness.json_schema.wording import show
+from harness.scenario.other_words import MATCHER, meant
 from harness.typing import Json, describe, type_names
 
 _OF_ONE_TURN: Mapping[str, Builder] = {**VALUE_MATCHERS, **ITEM_MATCHERS}
@@ -71,7 +72,7 @@ def _compile(
             hint = "it stands right behind a path of 'json'"
             raise BadExpectation("unknown-matcher", message, hint, (name,))
         if name not in known:
-            hint = did_you_mean(name, known)
+            hint = meant(name, MATCHER) or did_you_mean(name, known)
             if not hint.startswith("did"):
                 hint = "for an object with these keys say {equals: {…}}"
             raise BadExpectation("unknown-matcher", f"there is no matcher '{name}'", hint, (name,))

@@ -159,6 +159,8 @@ def _type(value: Json, _options: Options, _compile: Compile) -> Matcher:
         if name not in type_names:
             path = (index,) if isinstance(value, list | tuple) else ()
             message, hint = f"there is no type '{name}'", did_you_mean(name, type_names)
+            if name == "None":
+                message, hint = "a null stands where a type is wanted", "write 'null' in quotes"
             raise BadExpectation("wrong-value", message, hint, path)
 
     def complain(found: Json, at: Path) -> str:

@@ -36,7 +36,11 @@ def invalidity(name: str, document: Json, draft: str, locate: Locate) -> Iterato
             told.add((path, message))
             where = f"{name}#{pointer(path)}"
             place = locate(name, path)
-            yield Problem(code="invalid-schema", message=message, place=place, where=where)
+            is_null = "type" in path and nearest.instance is None
+            hint = "write 'null' in quotes" if is_null else ""
+            yield Problem(
+                code="invalid-schema", message=message, place=place, where=where, hint=hint
+            )
 
 
 @cache

@@ -7,8 +7,15 @@ from collections.abc import Callable, Mapping
 from harness.file_format import Advice
 from harness.json_schema import Violation
 from harness.scenario.files import DEFAULTS
+from harness.scenario.other_words import TOP, TURN, meant
 from harness.scenario.subject import LISTS
-from harness.scenario.wrong_place import KEYS_OF_A_MESSAGE, advice_on_key, is_of_include
+from harness.scenario.wrong_place import (
+    KEYS_OF_A_MESSAGE,
+    TOP_KEYS,
+    advice_on_key,
+    is_of_include,
+    words_at,
+)
 from harness.typing import Json, Path
 from harness.yaml_reader import Document
 
@@ -22,7 +29,7 @@ def advise(document: Document, violation: Violation) -> Advice | None:
     """What to say of a departure instead of what the format says; None for that."""
     path, keyword = violation.path, violation.keyword
     if keyword == "unknown-key":
-        return advice_on_key(document.value, path)
+        return _on_key(document, path)
     if keyword == "missing-key":
         return _on_missing(document, violation)
     if len(path) == _ENTRY and path[0] in LISTS:
@@ -32,9 +39,42 @@ def advise(document: Document, violation: Violation) -> Advice | None:
     return _on_value(document, path, keyword, violation.message)
 
 
+def _on_key(document: Document, path: Path) -> Advice | None:
+    """Where an unknown key may stand, or what it is called here; None where nothing is known."""
+    if text := _cut_by_a_comma(document, path):
+        return Advice(hint=f"a comma ends a value inside {{…}}; quote the text: '{text}'")
+    key, words = str(path[-1]), words_at(path)
+    top = document.value
+    if len(path) == 1 and isinstance(top, dict):
+        if key not in TOP_KEYS and TOP.get(key) in _NEEDED - top.keys():
+            return Advice(hint=meant(key, TOP))
+        if key in TOP_KEYS:
+            return Advice(hint="put it into the scenarios themselves")
+    return advice_on_key(top, path) or Advice(hint=meant(key, words))
+
+
+def _cut_by_a_comma(document: Document, path: Path) -> str:
+    """The text that an unquoted comma inside `{…}` cut in two; empty where there is none."""
+    node = document.at(*path)
+    line = node.key_place.source.line(node.key_place.line)
+    if node.value is not None or node.text or "{" not in line[: node.key_place.column]:
+        return ""
+    around = document.at(*path[:-1])
+    keys = [key for key, _ in around.items()]
+    before = around.value[keys[keys.index(str(path[-1])) - 1]]  # type: ignore[index,call-overload]  # a mapping
+    return f"{before}, {path[-1]}" if path[-1] != keys[0] and isinstance(before, str) else ""
+
+
+_NEEDED = {"scenario", "turns"}
+"""Keys that every scenario has."""
+
+
 def _on_missing(document: Document, violation: Violation) -> Advice | None:
     path = violation.path
     if not path:
+        top = document.value if isinstance(document.value, dict) else {}
+        if any(f"'{TOP[key]}'" in violation.message for key in top if key in TOP):
+            return Advice(is_told_already=True)
         name = document.source.path.rpartition("/")[2]
         if name.lower() in (*_NEAR_DEFAULTS, DEFAULTS) and "turns" in violation.message:
             return Advice(hint=f"call it {DEFAULTS} where it holds for the folder's scenarios")
@@ -42,7 +82,9 @@ def _on_missing(document: Document, violation: Violation) -> Advice | None:
         return Advice(is_told_already=True) if is_told else None
     if len(path) == _ENTRY and path[0] in LISTS:
         entry = document.at(*path).value
-        if isinstance(entry, dict) and KEYS_OF_A_MESSAGE & entry.keys():
+        keys = entry.keys() if isinstance(entry, dict) else set()
+        said = {key for key in keys if "user" in TURN.get(key, "")}
+        if KEYS_OF_A_MESSAGE & keys or said:
             return Advice(is_told_already=True)
         return Advice(message=_as_entry(violation))
     return None
@@ -63,6 +105,8 @@ def _on_value(document: Document, path: Path, keyword: str, message: str) -> Adv
     if path[-1] == "expect" and isinstance(value, str):
         is_none = value.lower() == "none"
         return Advice(hint="did you mean 'none'?" if is_none else "add checks, or say 'none'")
+    if path[-1] == "pick":
+        return Advice(hint="write {sample: 1} for one that is drawn")
     return Advice(hint=_of_another_kind(path, value, text, message) if keyword == "type" else "")
 
 
@@ -71,7 +115,7 @@ def _of_another_kind(path: Path, value: Json, text: str, message: str) -> str:
         word = value.lower()
         meant = "true" if word in _TRUE else "false" if word in _FALSE else ""
         return f"write {meant}" if meant else ""
-    form = _FORMS.get(str(path[-1]))
+    form = _FORMS.get(str(path[-1])) if path[-1] not in LISTS or len(path) == 1 else None
     if form is not None:
         return form(value, text)
     return _listed(value, text) if message.endswith("expected a list") else ""
@@ -92,11 +136,42 @@ def _duration(value: Json, text: str) -> str:
 def _limit(value: Json, text: str) -> str:
     if isinstance(value, dict | list) or value is None:
         return "write {under: 2s}"
+    text = text.lstrip("<= ")
     return f"write {{under: {text}}}" if isinstance(value, str) else f"write {{under: {text}s}}"
 
 
 def _expected(value: Json, _text: str) -> str:
-    return "add checks, or say 'expect: none'" if value is None else ""
+    if isinstance(value, list):
+        return "write the checks as one mapping, or {all_of: [{…}]}"
+    return "add checks, or say 'expect: none'"
+
+
+def _said(value: Json, text: str) -> str:
+    if isinstance(value, dict):
+        return "begin each mapping of the list with '- ', or write [{…}]"
+    return "" if value is None else f"write [{{user: {text}, expect: none}}]"
+
+
+def _negated(value: Json, text: str) -> str:
+    return f"write {{contains: {text}}}" if isinstance(value, str) else "write a check, {…}"
+
+
+def _messages(value: Json, text: str) -> str:
+    if isinstance(value, list):
+        return "write 'replies:' for what each message must be"
+    return f"write {{count: {text}}}" if isinstance(value, int) else "such as {count: 2}"
+
+
+def _captured(value: Json, text: str) -> str:
+    return f"write {{name: {text}}}" if isinstance(value, str) else "such as {name: $.id}"
+
+
+def _spoken(value: Json, text: str) -> str:
+    return f"write {{utterances: {text}}}" if isinstance(value, list) else ""
+
+
+def _named(value: Json, text: str) -> str:
+    return f"write {{name: {text}}}" if isinstance(value, list) else "such as {name: value}"
 
 
 def _reason(value: Json, _text: str) -> str:
@@ -120,6 +195,13 @@ _FORMS: Mapping[str, Callable[[Json, str], str]] = {
     "latency": _limit,
     "first_token": _limit,
     "expect": _expected,
+    **dict.fromkeys(("turns", "setup", "teardown"), _said),
+    "not": _negated,
+    "messages": _messages,
+    "capture": _captured,
+    "user": _spoken,
+    "matrix": _named,
+    "vars": _named,
     "skip": _reason,
     "xfail": _reason,
     "status": _status,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from harness.file_format import Advice
+from collections.abc import Mapping
+
+from harness.file_format import Advice, is_block
+from harness.scenario.other_words import CHECK, MESSAGE, TOP, TURN
 from harness.scenario.subject import LISTS
 from harness.typing import Json, Path
 
@@ -28,6 +31,14 @@ CHECKS = frozenset(
     )
 )
 """What may stand inside of a turn's `expect:`."""
+TOP_KEYS = frozenset(
+    (
+        *("scenario", "title", "description", "tags", "links", "provider", "credentials", "vars"),
+        *("session", "matrix", "include", "branch", "timeout", "skip", "xfail", "repeat"),
+        *("turns", "setup", "teardown", "expect"),
+    )
+)
+"""What may stand at the top of a scenario; less in a fragment and in a folder's defaults."""
 _TOP, _ENTRY, _IN_ENTRY, _IN_BLOCK = 1, 2, 3, 4
 """Parts of a path: to a key at the top, to an entry, to its key, to a key of its block."""
 
@@ -47,6 +58,15 @@ def advice_on_key(top: Json, path: Path) -> Advice | None:
     if len(path) == _IN_BLOCK and path[2] == "expect" and key in OF_THE_WHOLE:
         return Advice(hint="put it under the scenario's own 'expect:', beside 'turns:'")
     return None
+
+
+def words_at(path: Path) -> Mapping[str, str]:
+    """Words of other tools that may stand for a key there."""
+    if len(path) == _TOP:
+        return TOP
+    if path[0] in LISTS and len(path) == _IN_ENTRY:
+        return TURN
+    return MESSAGE if path[-2] == "user" else CHECK if is_block(path[:-1]) else {}
 
 
 def is_of_include(top: Json, path: Path) -> bool:

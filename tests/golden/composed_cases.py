@@ -77,6 +77,11 @@ COMPOSED: dict[str, dict[str, str]] = {
         },
         "fragments/f12.yaml": TURN,
     },
+    "D5-repeat-in-defaults": {NAME: HEAD + TURN, "defaults.yaml": "repeat: 3\n"},
+    "D5-tags-in-a-fragment": {
+        NAME: f"{HEAD}turns:\n  - include: {FILE}\n",
+        FILE: f"tags: [smoke]\n{TURN}",
+    },
     "rows-empty": {NAME: ROWS, "rows.csv": "a,b\n"},
     "rows-with-a-cell-too-many": {NAME: ROWS, "rows.csv": "a,b\n1,2\n1,2,3\n"},
     "rows-with-a-wrong-name": {NAME: ROWS, "rows.csv": "a b\n1\n"},

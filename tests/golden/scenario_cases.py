@@ -97,6 +97,14 @@ UNKNOWN: dict[str, str | bytes] = {
     "key-at-the-top": top("titel: A pink dress"),
     "D1-key-with-a-cyrillic-letter": turn("\u0435xpect: {contains: hello}"),
     "D1-check-with-a-zero-width-space": expecting("contains\u200b: hello"),
+    "D5-name-at-the-top": "name: dress\nturns:\n  - user: Hello\n    expect: none\n",
+    "D5-conversation-at-the-top": (
+        "scenario: dress\nconversation:\n  - user: Hello\n    expect: none\n"
+    ),
+    "D5-check-regex": expecting("regex: hel+o"),
+    "D5-check-buttons": expecting("buttons: [Help]"),
+    "D5-comma-in-braces": turn("expect: {contains: Sorry, try again}"),
+    "D5-comma-in-a-turn": "scenario: dress\nturns:\n  - {user: Hello, world, expect: none}\n",
     "key-of-nothing-known": top("zzz: 1"),
     "key-in-a-turn": turn("expects: {contains: hello}"),
     "key-in-a-message": (
@@ -305,6 +313,11 @@ VALUES: dict[str, str | bytes] = {
     "session-a-text": top("session: France"),
     "ignore-case-a-word": expecting("contains: hello", "ignore_case: sometimes"),
     "inline-schema-unknown-type": turn("expect: {schema: {type: strin}}"),
+    "D5-teardown-a-text": top("teardown: cancel"),
+    "D5-inline-schema-type-null": turn(
+        "expect: {schema: {properties: {a: {type: [array, null]}}}}"
+    ),
+    "D5-matcher-type-null": turn("expect: {json: {$.a: {type: [array, null]}}}"),
     "A5-inline-schema-format": turn("expect:", "  schema: {properties: {at: {format: datetime}}}"),
     "inline-schema-remote": turn("expect: {schema: {$ref: 'http://127.0.0.1:9/a.json'}}"),
     "capture-of-a-secret-history": turn(

@@ -1,8 +1,16 @@
 from __future__ import annotations
 
+import pytest
+
 from harness.checks import KINDS
+from harness.checks.matchers import MATCHERS
+from harness.engine.vocabulary import Vocabulary
 from harness.json_path import path_hint
-from harness.scenario.wrong_place import CHECKS
+from harness.json_schema import compile_schema
+from harness.scenario import NO_FILES, examine_scenario, scenario_schema
+from harness.scenario.other_words import CHECK, MATCHER, MESSAGE, TOP, TURN
+from harness.scenario.wrong_place import CHECKS, KEYS_OF_A_MESSAGE, KEYS_OF_A_TURN, TOP_KEYS
+from harness.yaml_reader import read
 
 
 def test_every_check_is_known_by_its_name():
@@ -23,3 +31,104 @@ def test_a_path_is_told_as_it_was_meant():
     }
 
     assert {path: path_hint(path) for path in hints} == hints
+
+
+FORMAT = scenario_schema(Vocabulary(KINDS, None).blocks)
+SCHEMA = compile_schema(FORMAT, name="scenario")
+HEAD = "scenario: dress\nturns:\n  - user: Hello\n    expect: {contains: hello}\n"
+
+
+def hints(text):
+    """What is told about a scenario, hint by hint."""
+    _, problems = examine_scenario(read(text.encode(), "a.yaml"), SCHEMA, NO_FILES)
+    return [problem.hint for problem in problems]
+
+
+def test_every_key_at_the_top_is_known():
+    """A key in the wrong place is told from a misspelt one."""
+    assert set(FORMAT["properties"]) == TOP_KEYS
+
+
+@pytest.mark.parametrize(
+    ("words", "ours"),
+    [
+        (TOP, TOP_KEYS),
+        (TURN, {*KEYS_OF_A_TURN, "expect", "include"}),
+        (MESSAGE, KEYS_OF_A_MESSAGE),
+        (CHECK, CHECKS),
+        (MATCHER, MATCHERS),
+    ],
+    ids=["top", "turn", "message", "check", "matcher"],
+)
+def test_a_word_of_another_tool_leads_to_one_of_ours(words, ours):
+    """No word is ours already, and what it leads to is a key or a sentence."""
+    assert not words.keys() & set(ours)
+    assert {name for name in words.values() if name.isidentifier()} <= set(ours)
+
+
+TOPS = {
+    "variables: {a: 1}": "did you mean 'vars'?",
+    "examples: {a: [1]}": "did you mean 'matrix'?",
+    "bot: shop": "did you mean 'provider'?",
+    "before: []": "did you mean 'setup'?",
+    "after: []": "did you mean 'teardown'?",
+    "retries: 3": "did you mean 'repeat'?",
+    "disabled: true": "did you mean 'skip'?",
+    "setup: log in": "write [{user: log in, expect: none}]",
+    "matrix: [a, b]": "write {name: [a, b]}",
+}
+TURNS = {
+    "expected: {contains: a}": "did you mean 'expect'?",
+    "response: {contains: a}": "did you mean 'expect'?",
+    "delay: 2s": "did you mean 'wait'?",
+    "name: first": "did you mean 'id'?",
+    "extract: {a: $.id}": "did you mean 'capture'?",
+    "tags: [smoke]": "put it at the top of the scenario, beside 'turns:'",
+    "timeout: 2s": "put it at the top of the scenario, beside 'turns:'",
+    "capture: $.id": "write {name: $.id}",
+}
+CHECKED = {
+    "includes: a": "did you mean 'contains'?",
+    "text: a": "did you mean 'equals'?",
+    "length: 3": "did you mean 'max_characters'?",
+    "response_time: {under: 2s}": "did you mean 'latency'?",
+    "or: [{contains: a}]": "did you mean 'any_of'?",
+    "and: [{contains: a}]": "did you mean 'all_of'?",
+    "quick_replies: [a]": "did you mean 'actions'?",
+    "case_sensitive: false": "write ignore_case: true",
+    "count: 2": "write messages: {count: …}",
+    "not: hello": "write {contains: hello}",
+    "messages: 2": "write {count: 2}",
+    "messages: [hello]": "write 'replies:' for what each message must be",
+    "latency: < 2s": "write {under: 2s}",
+}
+SAID = {
+    "{message: Help}": "did you mean 'text'?",
+    "{button: Help}": "did you mean 'press'?",
+    "{text: a, file: a.png}": "did you mean 'attachments'?",
+    "[a, b]": "write {utterances: [a, b]}",
+    "{utterances: [a, b], pick: random}": "write {sample: 1} for one that is drawn",
+}
+ENTRIES = {
+    "say: Hello": "did you mean 'user'?",
+    "input: Hello": "did you mean 'user'?",
+    "click: Help": "write user: {press: …}",
+}
+MISTAKES = {
+    **{HEAD + line + "\n": hint for line, hint in TOPS.items()},
+    **{f"{HEAD}    {line}\n": hint for line, hint in TURNS.items()},
+    **{HEAD.replace("contains: hello", line): hint for line, hint in CHECKED.items()},
+    **{HEAD.replace("Hello", said): hint for said, hint in SAID.items()},
+    **{HEAD.replace("user: Hello", line): hint for line, hint in ENTRIES.items()},
+    HEAD.replace("turns", "steps"): "did you mean 'turns'?",
+    HEAD.replace("scenario", "id"): "did you mean 'scenario'?",
+    HEAD.replace("{contains: hello}", "[{contains: a}]"): (
+        "write the checks as one mapping, or {all_of: [{…}]}"
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "hint"), MISTAKES.items(), ids=map(str, range(len(MISTAKES))))
+def test_d5_a_likely_mistake_has_one_message_with_the_right_hint(text, hint):
+    """Words that other tools use, keys in another place and values of another kind."""
+    assert hints(text) == [hint]
