@@ -28,21 +28,23 @@ def project_problems(project: Project) -> Iterator[Problem]:
         yield from setting_problems(provider, definition)
 
 
-def provider_notes(project: Project) -> Iterator[str]:
-    """What may have no effect, or not the one that is meant, a sentence each."""
+def provider_notes(project: Project) -> Iterator[Problem]:
+    """What may have no effect, or not the one that is meant."""
     most = project.config.concurrency
     for config in project.config.providers.values():
         if config.concurrency is not None and config.concurrency > most:
-            place = config.node.at("concurrency").place
-            yield (
-                f"{place}: provider {config.name}: {config.concurrency} conversations at once are"
-                f" never reached: 'concurrency' of harness.yaml is {most} over all providers"
+            yield Problem(
+                code="no-effect",
+                message=f"{config.concurrency} conversations at once are never reached:"
+                f" 'concurrency' of harness.yaml is {most} over all providers",
+                place=config.node.at("concurrency").place,
+                subject=f"provider {config.name}",
             )
         yield from notes_on(project, config)
 
 
-def notes_on(project: Project, config: ProviderConfig) -> Iterator[str]:
-    """What may have no effect in the definition of one provider, a sentence each.
+def notes_on(project: Project, config: ProviderConfig) -> Iterator[Problem]:
+    """What may have no effect in the definition of one provider.
 
     Of a definition that an installed package brings, nothing is told: its authors see to it.
     """
@@ -52,6 +54,6 @@ def notes_on(project: Project, config: ProviderConfig) -> Iterator[str]:
         yield from notes_in(project, folder.resolve())
 
 
-def notes_in(project: Project, folder: Path) -> Iterator[str]:
+def notes_in(project: Project, folder: Path) -> Iterator[Problem]:
     """What may have no effect in the definition in a folder."""
     yield from definition_notes(folder, project.config.shown(folder))
