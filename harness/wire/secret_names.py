@@ -8,23 +8,27 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 COOKIES = frozenset({"cookie", "set-cookie"})
-HEADERS = COOKIES | {
-    "anthropic-organization-id",
-    "api-key",
-    "apikey",
-    "authorization",
-    "cf-access-jwt-assertion",
-    "ocp-apim-subscription-key",
-    "openai-organization",
-    "openai-project",
-    "proxy-authorization",
-    "so-apptoken",
-    "x-algolia-application-id",
-    "x-csrftoken",
-    "x-functions-key",
-    "x-goog-user-project",
-    "x-rapidapi-key",
-}
+PROJECTS = frozenset(
+    {"anthropic-organization-id", "openai-organization", "openai-project", "x-goog-user-project"}
+)
+"""Headers that say whose account it is."""
+HEADERS = (
+    COOKIES
+    | PROJECTS
+    | {
+        "api-key",
+        "apikey",
+        "authorization",
+        "cf-access-jwt-assertion",
+        "ocp-apim-subscription-key",
+        "proxy-authorization",
+        "so-apptoken",
+        "x-algolia-application-id",
+        "x-csrftoken",
+        "x-functions-key",
+        "x-rapidapi-key",
+    }
+)
 """Headers whose whole value is secret, beside those that end as in `HEADER_ENDINGS`."""
 HEADER_ENDINGS = (
     *("-token", "-secret", "-password", "-signature", "-authorization", "-jwt"),

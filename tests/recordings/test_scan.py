@@ -10,6 +10,7 @@ import yaml
 from typer.testing import CliRunner
 
 from harness.cli.app import app
+from harness.wire.secret_names import COOKIES, HEADERS, KEYS, PROJECTS
 
 ROOT = Path(__file__).resolve().parents[2]
 JWT = "eyJ" + "hbGciOiJIUzI1NiJ9.eyJ" + "zdWIiOiIxMjM0NTY3ODkwIn0.dBjftJeZ4CVPmB92K27uhbUJU1p1r"
@@ -75,10 +76,95 @@ def test_credentials_are_known_by_where_they_stand(tmp_path, text, kind):
     assert result.exit_code == 1
 
 
+FIRST, SECOND = "0a1b2c3d4e5f6a7b", "b7a6f5e4d3c2b1a0"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Set-Cookie:\n      - a={FIRST}; Path=/\n      - b={SECOND}; Path=/",
+        f"Set-Cookie:\n- a={FIRST}; Path=/;\n  HttpOnly\n- b={SECOND}; Path=/",
+        f"Set-Cookie:\r\n- a={FIRST}; Path=/\r\n- b={SECOND}; Path=/\r\n",
+        f'"Set-Cookie": ["a={FIRST}; Path=/", "b={SECOND}; Path=/"]',
+        f'"set-cookie": [\n  "a={FIRST}",\n  "b={SECOND}"\n]',
+        f"Set-Cookie: [a={FIRST}; Path=/, 'b={SECOND}; Path=/']",
+        f"Set-Cookie: a={FIRST}; Path=/\r\nSet-Cookie: b={SECOND}; Path=/\r\n",
+        f"set-cookie: a={FIRST}; Expires=Wed, 01 Jan 2031 00:00:00 GMT, b={SECOND}; Path=/",
+        f"Cookie:\n- a={FIRST}; lang=en; b={SECOND}",
+        f"cookie: a={FIRST}; b={SECOND}",
+        f"cookie: a={FIRST};b={SECOND}",
+        f'{{"cookie": "a={FIRST}; b={SECOND}"}}',
+        f'{{\\"cookie\\": \\"a={FIRST}; b={SECOND}\\"}}',
+        f"{{'cookie': 'a={FIRST}; b={SECOND}'}}",
+        f'"log: \\r\\ncookie: a={FIRST}; b={SECOND}\\r\\n"',
+        f'{{"name": "Cookie", "value": "a={FIRST}; b={SECOND}"}}',
+        f"X-Api-Key:\n- {FIRST}\n- {SECOND}",
+        f'"X-Auth-Token": ["{FIRST}", "{SECOND}"]',
+        f"Authorization:\n- Bearer {FIRST}\n- Token {SECOND}",
+        f"X-Amz-Security-Token:\n- {FIRST}\nX-Vault-Token:\n- {SECOND}",
+    ],
+    ids=lambda text: "B3-" + text[:40],
+)
+def test_b3_every_value_of_a_header_is_looked_at(tmp_path, text):
+    """Later cookies, later values and later pairs, in YAML, JSON, HAR, logs and requests."""
+    (tmp_path / "a.txt").write_text(text, newline="")
+
+    result = scan("a.txt")
+
+    assert result.output.endswith("1 file, 2 secrets\n"), result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (f"uri: https://x.example/v1/models?key=AIza{FIRST}", "key in a URL"),
+        (f"uri: https://x.example/a.png?se=1&sig={FIRST}%2B", "key in a URL"),
+        (f"https://x.example/a?X-Amz-Signature={FIRST}&x=1", "value under a secret's name"),
+        (f"https://x.example/a?X-Amz-Security-Token={FIRST}", "value under a secret's name"),
+        ("openai-organization:\n- acme-labs", "organization or project id"),
+        ("OpenAI-Project:\n- proj_abc", "organization or project id"),
+        ("no such organization: org-Ab1Cd2Ef3Gh4Ij5K", "organization or project id"),
+        ("project proj_Ab1Cd2Ef3Gh4Ij5K", "organization or project id"),
+        (
+            f"Authorization:\n- AWS4-HMAC-SHA256 Credential=x/y, Signature={FIRST}",
+            "authorization",
+        ),
+        (f"<password>{FIRST}</password>", "value under a secret's name"),
+        (f'name="password"\r\n\r\n{FIRST}\r\n', "value under a secret's name"),
+        (f'name=\\"password\\"\\r\\n\\r\\n{FIRST}\\r\\n', "value under a secret's name"),
+        *(
+            (f"{name}:\n- {FIRST}", "value under a secret's name")
+            for name in sorted(HEADERS - COOKIES - PROJECTS)
+            if not name.endswith("authorization")
+        ),
+        *(
+            (f'{{"{name}": "{FIRST}"}}', "value under a secret's name")
+            for name in sorted(KEYS)
+            if name != "authorization"
+        ),
+    ],
+    ids=lambda one: "B3-" + one[:30],
+)
+def test_b3_the_names_of_the_redactor_are_known(tmp_path, text, kind):
+    """What the redactor hides by name is found by name; accounts and keys in URLs too."""
+    (tmp_path / "a.txt").write_text(text, newline="")
+
+    result = scan("a.txt")
+
+    assert f": {kind}, '" in result.output
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "Authorization: Bearer <redacted:authorization>",
+        "Authorization:\n- AWS4-HMAC-SHA256",
+        "Authorization: AWS4-HMAC-SHA256 Credential=<redacted:authorization>",
+        "Authorization: SCRAM-SHA-256",
+        "Set-Cookie: a=1; Domain=api-01.shop.example; Expires=Wed, 01 Jan 2031 00:00:00 GMT",
+        "https://x.example/?key=a-word-of-an-ordinary-kind",
+        "openai-organization:\n- <redacted:openai-organization>",
+        "X-Next-Page-Token:\n- 0a1b2c3d4e5f6a7b",
         "Authorization: Token ${settings.token}",
         "Authorization:\n- <redacted:authorization>",
         "The bearer of this letter2 may enter",
