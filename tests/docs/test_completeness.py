@@ -47,7 +47,7 @@ from harness.wire.live.backoff import LONGEST
 from harness.wire.live.limits import LiveLimits
 from harness.wire.live.sender import MOST_REDIRECTS
 from harness.wire.recording import RECEIVED
-from harness.wire.redaction import LONGEST as LONGEST_SECRET
+from harness.wire.secret_forms import LONGEST as LONGEST_SECRET
 from harness.yaml_reader.limits import Limits
 from tests.docs.blocks import ROOT, prose, table
 
