@@ -11,6 +11,7 @@ from harness.checks.check import (
     Verdict,
     failed,
     skipped,
+    turned_round,
 )
 from harness.checks.subject import Subject, conversation_of, history_of, subject_of
 from harness.checks.vocabulary import (
@@ -49,4 +50,5 @@ __all__ = [
     "reply_kinds",
     "skipped",
     "subject_of",
+    "turned_round",
 ]

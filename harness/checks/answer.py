@@ -12,7 +12,7 @@ from harness.checks.check import (
     Options,
     Verdict,
     failed,
-    skipped,
+    not_told,
 )
 from harness.checks.matcher import Matcher
 from harness.checks.matchers import VALUE_OR_MATCHER, compile_matchers
@@ -21,7 +21,7 @@ from harness.conversation import Response
 from harness.json_schema.wording import show
 from harness.typing import Json, describe
 
-_NO_ANSWER = skipped("there is no HTTP answer to look at")
+_NO_ANSWER = not_told("there is no HTTP answer to look at")
 
 
 def _response(subject: Subject) -> Response | None:

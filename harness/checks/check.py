@@ -43,7 +43,7 @@ class Verdict:
     reason: str = ""
     """For a skip."""
     code: str = ""
-    """Of the error that made it BROKEN; empty otherwise."""
+    """Of the error that made it BROKEN, or why it could not look; empty otherwise."""
 
 
 PASS = Verdict(outcome=Outcome.PASSED)
@@ -141,3 +141,29 @@ def failed(
 def skipped(reason: str) -> Verdict:
     """The verdict that it could not be measured."""
     return Verdict(outcome=Outcome.SKIPPED, reason=reason)
+
+
+_LEAST = frozenset(("at_least", "greater_than"))
+
+
+def not_told(reason: str, *, forbids: bool = True) -> Verdict:
+    """The verdict that neither the definition nor the recording says what was to be looked at.
+
+    A check that forbids something is BROKEN by it, so that nothing unseen passes; one that only
+    asks that something is there is skipped, and BROKEN where it is turned round.
+    """
+    if forbids:
+        sentence = f"it could not look: {reason}"
+        return Verdict(outcome=Outcome.BROKEN, reason=sentence, code="not-told")
+    return Verdict(outcome=Outcome.SKIPPED, reason=reason, code="not-told")
+
+
+def turned_round(verdict: Verdict) -> Verdict:
+    """The verdict of what must not hold, where it neither held nor failed."""
+    could_not_look = verdict.outcome is Outcome.SKIPPED and verdict.code
+    return not_told(verdict.reason) if could_not_look else verdict
+
+
+def is_lower_bound(wanted: Json) -> bool:
+    """Whether a count or number has no upper limit."""
+    return isinstance(wanted, Mapping) and _LEAST.issuperset(wanted)

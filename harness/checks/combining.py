@@ -15,6 +15,7 @@ from harness.checks.check import (
     Options,
     Verdict,
     failed,
+    turned_round,
 )
 from harness.checks.subject import Subject
 from harness.checks.words import said
@@ -62,7 +63,7 @@ def _not(kinds: Mapping[str, CheckKind], value: Json, options: Options) -> Judge
         if verdict.outcome is Outcome.FAILED:
             return PASS
         if verdict.outcome is not Outcome.PASSED:
-            return verdict
+            return turned_round(verdict)
         return failed(
             f"{subject.name} fulfils {shown}, which it must not",
             expected=f"not {shown}",

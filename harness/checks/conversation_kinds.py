@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from statistics import median, quantiles
 
@@ -41,7 +42,7 @@ def _times(value: Json, _options: Options, *, name: str, measure: _Measure) -> J
         for turn in _answered(subject):
             seconds = measure(turn)
             if isinstance(seconds, Verdict):
-                return skipped(f"turn {turn.number}: {seconds.reason}")
+                return replace(seconds, reason=f"turn {turn.number}: {seconds.reason}")
             times.append(seconds)
         if not times:
             return skipped("no turn was answered")

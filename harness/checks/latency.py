@@ -12,7 +12,7 @@ from harness.checks.check import (
     Options,
     Verdict,
     failed,
-    skipped,
+    not_told,
 )
 from harness.checks.subject import Subject
 from harness.conversation import Turn
@@ -20,8 +20,8 @@ from harness.durations import DURATION_PATTERN, format_duration, parse_duration
 from harness.json_schema.wording import show
 from harness.typing import Json
 
-NO_TIME = skipped("no time was recorded for this turn")
-NO_STREAM = skipped("the answer is no stream, so it has no first byte of its own")
+NO_TIME = not_told("no time was recorded for this turn")
+NO_STREAM = not_told("the answer is no stream, so it has no first byte of its own")
 
 
 def limit_of(name: str, value: Json) -> float:

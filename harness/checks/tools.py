@@ -13,7 +13,8 @@ from harness.checks.check import (
     Options,
     Verdict,
     failed,
-    skipped,
+    is_lower_bound,
+    not_told,
 )
 from harness.checks.counting import Count, Parts
 from harness.checks.matchers import COUNT
@@ -23,7 +24,7 @@ from harness.conversation import ToolCall
 from harness.errors import did_you_mean
 from harness.typing import Json, describe
 
-_NOT_READ = skipped("the provider's definition does not say where tool calls stand")
+_NOT_READ = "the provider's definition does not say where tool calls stand"
 _KEYS = ("count", "exactly", "contains", "not_contains", "any_order")
 
 
@@ -36,13 +37,15 @@ def _compile(value: Json, options: Options) -> Judge:
         parts.make(key, lambda found: _calls(found, options)) for key in _KEYS[1:4]
     )
     in_order = not parts.make("any_order", bool)
+    is_open = count is None or is_lower_bound(parts.make("count", lambda found: found))
+    not_read = not_told(_NOT_READ, forbids=bool(exactly or unwanted) or not is_open)
     if exactly is None and contains is None and unwanted is None and count is None:
         raise BadExpectation("asserts-nothing", "'any_order' alone asks for nothing")
 
     def judge(subject: Subject) -> Verdict:
         calls = subject.tools
         if calls is None:
-            return _NOT_READ
+            return not_read
         if count is not None and (failure := count.failure(len(calls), subject.name)):
             return _with_calls(failure, calls)
         for wanted, only in ((exactly, True), (contains, False)):
@@ -56,7 +59,7 @@ def _compile(value: Json, options: Options) -> Judge:
 
 def _judge_none(subject: Subject) -> Verdict:
     if subject.tools is None:
-        return _NOT_READ
+        return not_told(_NOT_READ)
     if not subject.tools:
         return PASS
     return failed(

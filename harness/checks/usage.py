@@ -12,7 +12,8 @@ from harness.checks.check import (
     Options,
     Verdict,
     failed,
-    skipped,
+    is_lower_bound,
+    not_told,
 )
 from harness.checks.matcher import all_expected, first_complaint
 from harness.checks.matchers import COUNT, compile_count
@@ -21,8 +22,8 @@ from harness.errors import did_you_mean
 from harness.json_schema.wording import show
 from harness.typing import Json, describe
 
-_NOT_READ = skipped("the provider's definition does not say where usage stands")
-_NOT_TOLD = skipped("the provider told no usage")
+_NOT_READ = "the provider's definition does not say where usage stands"
+_NOT_SAID = "the provider told no usage"
 
 
 def _compile(value: Json, _options: Options) -> Judge:
@@ -36,10 +37,12 @@ def _compile(value: Json, _options: Options) -> Judge:
         except BadExpectation as error:
             raise error.below(name) from error
 
+    forbids = not all(map(is_lower_bound, value.values()))
+
     def judge(subject: Subject) -> Verdict:
         used = subject.usage
         if not used:
-            return _NOT_READ if used is None else _NOT_TOLD
+            return not_told(_NOT_READ if used is None else _NOT_SAID, forbids=forbids)
         for name, matchers in rules:
             found = used.get(name)
             expected = all_expected(matchers)

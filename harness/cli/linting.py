@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import typer
@@ -10,7 +10,7 @@ import typer
 from harness.cli.here import project_here
 from harness.config import FILE_NAME
 from harness.counted import counted
-from harness.engine.fitting_providers import skipped_notes
+from harness.engine.fitting_providers import blind_checks
 from harness.engine.loading import load_scenario
 from harness.engine.parts import Parts
 from harness.engine.project import Project
@@ -48,10 +48,9 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
                 scenario = load_scenario(project, file)
                 included.update(shown for shown, _ in scenario.files)
                 _require_new(scenario, seen)
-                for note in skipped_notes(project, scenario):
-                    typer.echo(f"note: {note}")
-                if strict:
-                    _require_use(project, file, scenario)
+                found = list(_problems_of(project, file, scenario, strict=strict))
+                if found:
+                    raise ScenarioError(found)
             elif project.config.shown(file) not in included:
                 _lint_part(project, file, kind)
         except AuthoringError as error:
@@ -99,12 +98,19 @@ def _require_new(scenario: Scenario, seen: dict[str, str]) -> None:
         raise ScenarioError(problem)
 
 
-def _require_use(project: Project, file: Path, scenario: Scenario) -> None:
-    """Raise `ScenarioError` with all names that a scenario's own file defines for nothing."""
-    document = read(file.read_bytes(), project.config.shown(file))
-    problems = list(unused_names(scenario, document))
-    if problems:
-        raise ScenarioError(problems)
+def _problems_of(
+    project: Project, file: Path, scenario: Scenario, *, strict: bool
+) -> Iterator[Problem]:
+    """What playing would bear; tells of checks that are always skipped."""
+    for blind in blind_checks(project, scenario):
+        if blind.code:
+            yield blind
+        else:
+            where = f"{blind.place}: {blind.subject}" if blind.subject else str(blind.place)
+            typer.echo(f"note: {where}: {blind.message}; {blind.hint}")
+    if strict:
+        document = read(file.read_bytes(), project.config.shown(file))
+        yield from unused_names(scenario, document)
 
 
 def _lint_part(project: Project, file: Path, kind: FileKind) -> None:

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from harness.checks import KINDS, BadExpectation, Options, Subject
+from harness.conversation import Outcome
 from harness.engine.project import Project
 from harness.errors import Problem, did_you_mean, quote
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
-from harness.scenario import Scenario, Scope, turn_subject
+from harness.scenario import Expectation, Scenario, Scope, turn_subject
 from harness.yaml_reader import Document
 
 _SENT = ("attachments", "metadata")
-_READ = ("tools", "usage")
+_LACK = {
+    "tools": "does not say where tool calls stand",
+    "usage": "does not say where usage stands",
+    "first_token": "reads no stream",
+}
+"""What a definition that does not tell a check enough is like."""
+_MEND = {
+    "tools": "add 'tools:' to its 'reply:', or leave the check out",
+    "usage": "add 'usage:' to its 'reply:', or leave the check out",
+}
+_AROUND = ("not", "any_of", "all_of")
 
 
 def untold_problems(
@@ -55,22 +67,55 @@ def untold_problems(
         )
 
 
-def skipped_notes(project: Project, scenario: Scenario) -> Iterator[str]:
-    """Checks that are always skipped, a sentence each. Raises `DefinitionError`."""
+def blind_checks(project: Project, scenario: Scenario) -> Iterator[Problem]:
+    """Checks that can never look, because a definition of the scenario does not say where.
+
+    Of one that forbids something the problem has the code `not-told`; one that only asks that
+    something is there is skipped, and has no code. Raises `DefinitionError`.
+    """
     checks = [
-        (turn, one)
+        (turn_subject(turn.number, turn.id), one)
         for turn in scenario.user_turns
         for one in turn.expectations
-        if one.name in _READ and one.scope is not Scope.HISTORY
+        if one.scope is not Scope.HISTORY
     ]
-    for turn, check in checks:
-        for name, one in _definitions(project, scenario).items():
-            if one.client is None and not _reads(one, check.name):
-                subject = turn_subject(turn.number, turn.id)
-                yield (
-                    f"{check.place}: {subject}: '{check.name}' is skipped: the definition of"
-                    f" '{name}' does not say where to read it; add '{check.name}:' to its 'reply:'"
+    checks += [("", one) for one in scenario.expectations]
+    found = [(subject, check, *read) for subject, check in checks for read in _reads_of(check)]
+    for subject, check, name, forbids in found:
+        for provider, definition in _definitions(project, scenario).items():
+            if definition.client is None and not _says(definition, name):
+                yield Problem(
+                    code="not-told" if forbids else "",
+                    message=f"'{name}' {'cannot look' if forbids else 'is skipped'}:"
+                    f" the definition of '{provider}' {_LACK[name]}",
+                    place=check.place,
+                    subject=subject,
+                    hint=_MEND.get(name, "leave the check out"),
                 )
+
+
+def _reads_of(check: Expectation) -> Iterator[tuple[str, bool]]:
+    """What a check reads that not every definition says, and whether it forbids something."""
+    value = check.value.render({}) if check.value.is_constant else None
+    yield from _reads_in(check.name, value, is_turned=check.scope is Scope.NEVER)
+
+
+def _reads_in(name: str, value: object, *, is_turned: bool) -> Iterator[tuple[str, bool]]:
+    if name in _LACK:
+        yield name, is_turned or _forbids(name, value)
+    elif name in _AROUND:
+        for block in value if isinstance(value, list) else [value]:
+            for inner, one in block.items() if isinstance(block, Mapping) else ():
+                yield from _reads_in(inner, one, is_turned=is_turned or name == "not")
+
+
+def _forbids(name: str, value: object) -> bool:
+    """Whether a check is BROKEN where nothing is known; of a value with variables, it may be."""
+    try:
+        judge = KINDS[name].compile(value, Options())  # type: ignore[arg-type]  # rendered from JSON
+    except BadExpectation:
+        return value is None
+    return judge(Subject()).outcome is Outcome.BROKEN
 
 
 def _definitions(project: Project, scenario: Scenario) -> Mapping[str, Definition]:
@@ -80,9 +125,11 @@ def _definitions(project: Project, scenario: Scenario) -> Mapping[str, Definitio
     return {name: definition_of(project.config, configs[name]) for name in names if name in configs}
 
 
-def _reads(definition: Definition, what: str) -> bool:
-    replies = [step.reply for phase in definition.phases.values() for step in phase]
-    return any(getattr(reply, what) for reply in replies if reply is not None)
+def _says(definition: Definition, name: str) -> bool:
+    steps = [step for phase in definition.phases.values() for step in phase]
+    if name == "first_token":
+        return any(step.stream is not None for step in steps)
+    return any(getattr(step.reply, name) for step in steps if step.reply is not None)
 
 
 def _of(definitions: Mapping[str, Definition], verb: str) -> str:

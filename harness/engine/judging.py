@@ -16,6 +16,7 @@ from harness.checks import (
     failed,
     history_of,
     subject_of,
+    turned_round,
 )
 from harness.checks.own import crashed
 from harness.conversation import Exchange, Outcome, Transcript, Turn
@@ -208,7 +209,7 @@ def _turned_round(expectation: Expectation, verdict: Verdict, turn: Turn) -> Ver
     if verdict.outcome is Outcome.FAILED:
         return PASS
     if verdict.outcome is not Outcome.PASSED:
-        return verdict
+        return turned_round(verdict)
     what = f"{expectation.name} {show(_value(expectation, turn))}"
     return failed(
         f"no reply may fulfil {what}",

@@ -14,7 +14,7 @@ REASON = "tools: the provider's definition does not say where tool calls stand"
 def unmeasured(project, run):
     """A recorded scenario whose every check is skipped."""
     text = (project / "scenarios/greet.yaml").read_text()
-    checks = "expect: {tools: none, usage: {total: {less_than: 9}}}\n"
+    checks = "expect: {tools: search, usage: {total: {at_least: 9}}}\n"
     head = text.partition("    expect:")[0]
     (project / "scenarios/greet.yaml").write_text(f"{head}    {checks}")
     return project
@@ -70,3 +70,19 @@ def test_takes_of_which_nothing_is_measured(run, unmeasured, echo):
 
     result.assert_outcomes(skipped=1)
     result.stdout.fnmatch_lines(["takes of 1 scenario: 2 skipped", "SKIPPED * measured: tools:*"])
+
+
+@pytest.mark.parametrize(
+    "check", ["tools: none", "not: {tools: refund}"], ids=["A14-none", "A14-not"]
+)
+def test_a_check_that_forbids_and_could_not_look_is_broken(run, unmeasured, check):
+    """Where the definition does not say where tool calls stand, none is no pass."""
+    file = unmeasured / "scenarios/greet.yaml"
+    file.write_text(file.read_text().replace("{tools: search", f"{{contains: Hello, {check}"))
+
+    result = run("scenarios/greet.yaml")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [f"*it could not look: {REASON.partition(': ')[2]}*", "why: 1 not-told"]
+    )

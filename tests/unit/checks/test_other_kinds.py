@@ -87,22 +87,22 @@ def test_a_bad_value_is_named_with_its_place(name, value, code, path):
 
 
 @pytest.mark.parametrize("name", ["status", "headers", "latency"])
-def test_what_was_not_measured_is_skipped(name):
-    """Where there is no HTTP answer or time, a check is skipped with its reason."""
+def test_a14_what_was_not_recorded_is_broken(name):
+    """Where there is no HTTP answer or time, a check could not look, and says why."""
     value = {"status": 200, "headers": {"a": "b"}, "latency": {"under": "1s"}}[name]
 
     verdict = judge(name, value, turn(exchanges=()))
 
-    assert verdict.outcome is Outcome.SKIPPED
-    assert verdict.reason
+    assert (verdict.outcome, verdict.code) == (Outcome.BROKEN, "not-told")
+    assert verdict.reason.startswith("it could not look: ")
 
 
-def test_a_recording_without_times_is_skipped():
+def test_a14_a_recording_without_times_is_broken():
     """A latency that was not recorded is neither a pass nor a failure."""
     verdict = judge("latency", {"under": "1s"}, turn(exchanges=(exchange(seconds=None),)))
 
-    assert verdict.outcome is Outcome.SKIPPED
-    assert verdict.reason == "no time was recorded for this turn"
+    assert verdict.outcome is Outcome.BROKEN
+    assert verdict.reason == "it could not look: no time was recorded for this turn"
 
 
 def refused(body):

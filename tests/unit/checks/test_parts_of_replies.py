@@ -1,4 +1,4 @@
-"""`replies`, `tools`, `usage` and the times: what passes, fails and is skipped."""
+"""`replies`, `tools`, `usage` and the times: what passes, fails, is skipped and broken."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from check_samples import REPLY, exchange, judge, turn, turn_bringing
 from harness.checks import CONVERSATION_KINDS, BadExpectation, Options, conversation_of
 from harness.conversation import Outcome, ToolCall, Transcript
 
-PASSED, FAILED, SKIPPED = Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED
+PASSED, FAILED, SKIPPED, BROKEN = (
+    Outcome.PASSED,
+    Outcome.FAILED,
+    Outcome.SKIPPED,
+    Outcome.BROKEN,
+)
 CALLS = (
     ToolCall(name="search", arguments={"query": "pink dress", "limit": 3}),
     ToolCall(name="check_stock", arguments={"id": "p-1"}),
@@ -83,7 +88,7 @@ def test_no_tool_calls():
     """`none` wants no call; where calls are not read, nothing can be told."""
     assert judge("tools", "none", of=SILENT).outcome is PASSED
     assert judge("tools", "search", of=SILENT).outcome is FAILED
-    assert judge("tools", "none").outcome is SKIPPED
+    assert judge("tools", "none").code == "not-told"
     assert judge("tools", ["search"]).outcome is SKIPPED
 
 
@@ -122,18 +127,18 @@ def streamed(first_byte, *, seconds=1.5, started=0.0):
     [
         (streamed(0.5), PASSED),
         (streamed(1.0), FAILED),
-        (streamed(None), SKIPPED),
-        (turn(), SKIPPED),
-        (turn(exchanges=()), SKIPPED),
+        (streamed(None), BROKEN),
+        (turn(), BROKEN),
+        (turn(exchanges=()), BROKEN),
     ],
     ids=["in time", "too late", "no time", "no stream", "no answer"],
 )
 def test_first_token(of, outcome):
-    """The first byte of a stream is timed; what was not recorded is skipped with its reason."""
+    """The first byte of a stream is timed; what was not recorded is BROKEN with its reason."""
     verdict = judge("first_token", {"under": "1s"}, of=of)
 
     assert verdict.outcome is outcome
-    assert bool(verdict.reason) is (outcome is SKIPPED)
+    assert bool(verdict.reason) is (outcome is BROKEN)
 
 
 def test_the_first_token_is_counted_from_the_message():
@@ -185,7 +190,8 @@ def test_a_turn_without_a_time_makes_no_statistic():
         "latency", {"total": {"under": "1m"}}, *turns_of(1), turn(number=2, exchanges=())
     )
 
-    assert verdict.reason == "turn 2: no time was recorded for this turn"
+    assert verdict.code == "not-told"
+    assert verdict.reason == "turn 2: it could not look: no time was recorded for this turn"
 
 
 def test_first_tokens_over_the_conversation():

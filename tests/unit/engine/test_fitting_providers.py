@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.engine.fitting_providers import skipped_notes
+from harness.engine.fitting_providers import blind_checks
 from harness.engine.loading import load_scenario
 from harness.engine.project import Project
 from harness.errors import ScenarioError
@@ -49,7 +49,7 @@ def problems(tmp_path):
         file.write_text(text)
         project = Project.at(tmp_path / "harness.yaml")
         try:
-            return list(skipped_notes(project, load_scenario(project, file)))
+            return list(blind_checks(project, load_scenario(project, file)))
         except ScenarioError as error:
             return list(error.problems)
 
@@ -88,13 +88,38 @@ def test_a_definition_that_takes_all_is_told_all(problems, provider):
     assert problems(keys, "{text: Hello, metadata: {page: start}}") == []
 
 
-def test_checks_that_are_always_skipped(problems):
-    """Lint says which of them the definition does not know how to read."""
-    notes = problems("", expect="{contains: Hi, tools: none, usage: {total: {less_than: 9}}}")
+@pytest.mark.parametrize(
+    ("expect", "code"),
+    [
+        ("{tools: none}", "not-told"),
+        ("{tools: {not_contains: refund}}", "not-told"),
+        ("{tools: {exactly: [refund]}}", "not-told"),
+        ("{tools: {count: 0}}", "not-told"),
+        ("{tools: {count: {between: [0, 2]}}}", "not-told"),
+        ("{tools: {not_contains: '${uuid()}'}}", "not-told"),
+        ("{not: {tools: refund}}", "not-told"),
+        ("{any_of: [{contains: Hi}, {not: {tools: refund}}]}", "not-told"),
+        ("{usage: {total: {less_than: 9}}}", "not-told"),
+        ("{first_token: {under: 1s}}", "not-told"),
+        ("{tools: refund}", ""),
+        ("{tools: {contains: [refund], count: {at_least: 1}}}", ""),
+        ("{usage: {total: {at_least: 1}}}", ""),
+    ],
+    ids=lambda value: f"A14-{value}" if value.startswith("{") else value or "skipped",
+)
+def test_a_check_that_cannot_look(problems, expect, code):
+    """What forbids something is an error at its place; what asks for something is skipped."""
+    (problem,) = problems("", expect=expect)
+
+    assert problem.code == code
+    assert problem.message.startswith("'" + ("tools" if "tools" in expect else expect[1:6]))
+    assert ("cannot look" if code else "is skipped") in problem.message
+    assert problem.place.line == 4
+
+
+def test_a14_never_turns_a_check_round(problems):
+    """Of a scenario's own blocks as well; a definition that reads it has no problem."""
+    (never,) = problems("expect: {never: {tools: refund}}\n")
     told = problems("provider: other\n", expect="{usage: {total: {less_than: 9}}}")
 
-    assert [note.partition("turn 1: ")[2][:22] for note in notes] == [
-        "'tools' is skipped: th",
-        "'usage' is skipped: th",
-    ]
-    assert told == []
+    assert (never.code, told) == ("not-told", [])

@@ -243,15 +243,15 @@ def test_captures_may_be_used_over_the_conversation():
     assert result.outcome is Outcome.PASSED
 
 
-def test_no_recorded_time_is_skipped():
-    """A latency without a recorded time is skipped with its reason."""
+def test_a14_no_recorded_time_is_broken():
+    """A latency without a recorded time is BROKEN with its reason."""
     made = scenario("  - user: a\n    expect: {latency: {under: 1s}}\n")
 
     (result,) = judge(made, transcript(turn(reply("a"), exchanges=())), VOCABULARY)
 
     assert (result.outcome, result.message) == (
-        Outcome.SKIPPED,
-        "no time was recorded for this turn",
+        Outcome.BROKEN,
+        "it could not look: no time was recorded for this turn",
     )
 
 
