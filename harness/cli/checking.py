@@ -11,6 +11,7 @@ from harness.cli.here import project_here
 from harness.conversation import Exchange, Reply, UserMessage
 from harness.counted import counted
 from harness.engine.hiding import hidden_error
+from harness.engine.judging import contracts
 from harness.engine.lines import Lines
 from harness.engine.preparing import prepare_on
 from harness.engine.project import Project
@@ -65,7 +66,7 @@ def _answers(project: Project, name: str, message: str) -> bool:
         prepare=lambda: prepare_on(line),
         know=line.know,
     )
-    has_failed = False
+    faults: list[str] = []
     try:
         if message:
             reply = session.say(UserMessage(text=message), 1)
@@ -73,24 +74,35 @@ def _answers(project: Project, name: str, message: str) -> bool:
             for said in reply.messages:
                 typer.echo(f"  assistant  {line.redactor.text(said.text)}")
             typer.echo(f"  read from the answer: {_counts(reply)}")
-            has_failed = not reply.messages
+            faults += [] if reply.messages else [_NO_MESSAGES]
         else:
             session.open()
         session.close()
+        faults += _broken_contracts(line.redact(session.take_exchanges()))
     except PlayError as error:
         shown = line.redact(session.take_exchanges())
-        typer.echo(str(hidden_error(error, line.redactor)))
+        _say([*_broken_contracts(shown), str(hidden_error(error, line.redactor))])
         _show(shown)
         with suppress(PlayError), line.closing_wire() as wire:
             session.close(wire)
         return False
     finally:
         line.close()
-    if has_failed:
-        typer.echo(_NO_MESSAGES)
-        return False
-    typer.echo(f"{name} answers")
-    return True
+    _say([*line.notes, *faults] if faults else [*line.notes, f"{name} answers"])
+    return not faults
+
+
+def _broken_contracts(exchanges: Sequence[Exchange]) -> list[str]:
+    """What breaks the definition's schemas, in any phase."""
+    return [
+        "\n  ".join((f"{one.message} [{one.name}]", *one.actual.split("\n")))
+        for one in contracts(exchanges, 0)
+    ]
+
+
+def _say(lines: Sequence[str]) -> None:
+    for line in lines:
+        typer.echo(line)
 
 
 _NO_MESSAGES = (

@@ -95,6 +95,8 @@ class Exchange:
     response: Response | None
     contract: tuple[str, ...] = ()
     """What breaks the definition's schema, a sentence each."""
+    notes: tuple[str, ...] = ()
+    """What people should know of how the answer was read, a sentence each."""
 
 
 def _header(headers: Headers, name: str) -> str | None:

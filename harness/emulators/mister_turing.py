@@ -18,9 +18,9 @@ lines) for every few words. Where the assistant's description or the message has
 "raw", the body is the bare text, cut every 16 bytes and so also inside a character. No event
 marks the end. Pieces are 5 ms apart. What is said to the bot stands in `mister_turing_bot`.
 
-`[[shape]]` answers `application/json` with a number for text, `[[shape error-event]]` an event
-of the type error under status 200, `[[shape comments]]` comments only, and `[[shape endless]]`
-an answer without an end.
+`[[shape]]` answers an event without a text, `[[shape json]]` an error as `application/json`,
+`[[shape error-event]]` an event of the type error under status 200, `[[shape comments]]`
+comments only, and `[[shape endless]]` an answer without an end.
 """
 
 from __future__ import annotations
@@ -180,8 +180,8 @@ class _MisterTuring:
         answer = bot.answer(conversation.memory, said, lambda: f"IT-{next(self.tickets)}")
         conversation.add(message, answer)
         text = plan.with_leak(answer.text)
-        if plan.shape == "":
-            return plan.after(JSONResponse({"answer": 42}))
+        if plan.shape == "json":
+            return plan.after(JSONResponse({"detail": "The quota is used up."}))
         is_raw = _RAW.search(said) or _RAW.search(conversation.assistant.description)
         pieces = _frame_raw(text) if is_raw else _frame_events(text)
         return plan.after(_stream(_misshape(plan.shape, pieces)))
@@ -245,6 +245,8 @@ def _frame_raw(text: str) -> Iterable[bytes]:
 def _misshape(shape: str | None, pieces: Iterable[bytes]) -> Iterable[bytes]:
     if shape == "error-event":
         return [b'event: error\ndata: {"error": "The model is overloaded."}\n\n']
+    if shape == "":
+        return [b"data:\n\n"]
     if shape == "comments":
         return [b": keep-alive\n\n"] * 3
     return itertools.cycle(list(pieces)) if shape == "endless" else pieces

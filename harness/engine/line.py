@@ -109,8 +109,12 @@ class Line:
         return nullcontext() if self.recording is None else watching(Watch(_not_recorded))
 
     def redact(self, exchanges: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
-        """The exchanges as they may be shown and stored; recorded ones were redacted before."""
+        """The exchanges as they may be shown and stored; recorded ones were redacted before.
+
+        What is to be told of how they were read is among `notes` from then on.
+        """
         if self.is_recorded:
+            self.notes += tuple(note for one in exchanges for note in one.notes)
             return exchanges
         before = self.redactor
         for exchange in exchanges:
@@ -122,6 +126,7 @@ class Line:
         shown = tuple(redact_exchange(exchange, self.redactor) for exchange in exchanges)
         self.held_secrets |= any(map(_held_secret, exchanges, shown))
         self._shown += shown
+        self.notes += tuple(self.redactor.text(note) for one in exchanges for note in one.notes)
         return shown
 
     def know(self, name: str, value: Json) -> None:
@@ -160,7 +165,7 @@ class Line:
         recording = self.recording
         if recording is None:
             return
-        if not recording.asked:
+        if not recording.asked and self.provider.definition.client is not None:
             self.unasked = (*self.unasked, turn)
         recording.asked = 0
         if recording.is_held and turn >= self.settled_from:

@@ -28,7 +28,7 @@ from harness.engine.preparing import Prepare, Preparing
 from harness.engine.project import Project
 from harness.engine.result import ScenarioResult
 from harness.engine.speech import Variables
-from harness.errors import CassetteError, Interrupted, PlayError, TransportError
+from harness.errors import CassetteError, Interrupted, PlayError, Refused, TransportError
 from harness.providers.session import CLOSING, Session
 from harness.scenario import Row, Scenario, UserTurn, played_in
 from harness.wire.cassette import Cassette
@@ -280,13 +280,19 @@ class Runner:
 
 
 def close_session(session: Session, line: Line, *, is_broken: bool) -> PlayError | None:
-    """Run the closing steps; on a wire of their own where the conversation's may be broken."""
+    """Run the closing steps; on a wire of their own where the conversation's may be broken.
+
+    Gives why they could not be run. A refusal is noted: what was said before is whole.
+    """
     try:
         if not is_broken or line.is_recorded:
             session.close()
             return None
         with line.closing_wire() as wire:
             session.close(wire)
+    except Refused as refused:
+        left = line.redactor.text(refused.message)
+        line.notes += (f"the conversation was not closed: {left}",)
     except PlayError as error:
         return error
     return None

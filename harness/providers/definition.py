@@ -30,10 +30,16 @@ class Framing(StrEnum):
     """How a stream is cut into events."""
 
     AUTO = "auto"
-    """Told from the first bytes."""
+    """Told from the body."""
     SSE = "sse"
     NDJSON = "ndjson"
     TEXT = "text"
+
+
+ANY_SUCCESS = "2xx"
+"""Among statuses: any that says yes."""
+CANDIDATES = (Framing.SSE, Framing.NDJSON, Framing.TEXT)
+"""What a stream of the framing `AUTO` may turn out to be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +62,17 @@ class RequestPlan:
 class AnswerPlan:
     """Which answers are expected, and their contract."""
 
-    status: tuple[int, ...] = (200,)
+    status: tuple[int | str, ...] = (200,)
+    """`ANY_SUCCESS` may be among them."""
+    content_types: tuple[str, ...] = ()
+    """Media types in lower case; empty where any will do."""
     encoding: Encoding = Encoding.JSON
     schema: Schema | None = None
+
+    def allows(self, status: int) -> bool:
+        """Whether an answer of this status is expected."""
+        is_success = 200 <= status < 300  # noqa: PLR2004  # the class of statuses that say yes
+        return status in self.status or (is_success and ANY_SUCCESS in self.status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +141,12 @@ class StreamPlan:
     """How a stream is read."""
 
     framing: Framing = Framing.AUTO
+    candidates: tuple[Framing, ...] = CANDIDATES
+    """What `AUTO` may turn out to be."""
     done: str = ""
     """An event whose text is this ends the stream, such as `[DONE]`."""
+    is_done_optional: bool = False
+    """The stream may end without that event."""
     holds_json: bool = False
     """The data of each event is JSON; that of JSON lines always is."""
 

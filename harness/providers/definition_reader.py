@@ -13,6 +13,7 @@ from harness.file_format import hold_against
 from harness.json_path import BadPath, require_path
 from harness.json_schema import Schema, SchemaFolder, compile_schema
 from harness.providers.definition import (
+    CANDIDATES,
     PHASES,
     AnswerPlan,
     Conditions,
@@ -142,9 +143,9 @@ class _Reader:
     def _answer(self, node: Node | None) -> AnswerPlan:
         if node is None:
             return AnswerPlan()
-        status = _value(node, "status") or 200
         return AnswerPlan(
-            status=(status,) if isinstance(status, int) else tuple(status),
+            status=tuple(_listed(_value(node, "status"))) or (200,),
+            content_types=tuple(_listed(_value(node, "content_type"))),
             encoding=Encoding(node.text_of("as") or "json"),
             schema=self._schema(node.get("schema")),
         )
@@ -233,9 +234,13 @@ def _says(capture: Node, key: str) -> bool:
 
 
 def _stream(node: Node) -> StreamPlan:
+    framing, done = _value(node, "framing") or "auto", node.get("done")
+    is_told = isinstance(framing, list)
     return StreamPlan(
-        framing=Framing(node.text_of("framing") or "auto"),
-        done=node.text_of("done"),
+        framing=Framing.AUTO if is_told else Framing(framing),
+        candidates=tuple(map(Framing, framing)) if is_told else CANDIDATES,
+        done=done.text_of("text") if done and done.has("text") else node.text_of("done"),
+        is_done_optional=bool(done and done.has("text") and _value(done, "optional")),
         holds_json=node.text_of("events") == "json",
     )
 
@@ -248,6 +253,11 @@ def _flag(node: Node, key: str, *, otherwise: bool) -> bool:
 def _value(node: Node, key: str) -> Any:  # noqa: ANN401  # the format's schema has held it
     found = node.get(key)
     return found.value if found else None
+
+
+def _listed(value: Any) -> list[Any]:  # noqa: ANN401  # the same
+    """A value or a list of values as a list; of nothing, where there is none."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _fingerprint(content: bytes, schemas: FilePath) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.durations import DURATION_PATTERN
-from harness.providers.definition import PHASES
+from harness.providers.definition import ANY_SUCCESS, PHASES
 from harness.providers.reply_schema import LATE_REPLY, REPLY
 from harness.typing import Json, Path
 
@@ -91,7 +91,14 @@ def _closed_to(kind: str) -> Json:
     return {"properties": closed}
 
 
-_STATUS: Json = {"type": "integer", "minimum": 100, "maximum": 599}
+_MEDIA_TYPE: Json = {"type": "string", "pattern": "^[a-z0-9.+*-]+/[a-z0-9.+*-]+$"}
+_FRAMINGS = ("sse", "ndjson", "text")
+_STATUS: Json = {
+    "type": ["integer", "string"],
+    "minimum": 100,
+    "maximum": 599,
+    "pattern": f"^{ANY_SUCCESS}$",
+}
 
 STEP: Json = {
     "type": "object",
@@ -110,7 +117,14 @@ STEP: Json = {
                         _STATUS,
                         {"type": "array", "items": _STATUS, "minItems": 1},
                     ],
-                    "description": "Expected status; 200 where left out.",
+                    "description": "Expected status, 2xx for any success; 200 where left out.",
+                },
+                "content_type": {
+                    "anyOf": [
+                        _MEDIA_TYPE,
+                        {"type": "array", "items": _MEDIA_TYPE, "minItems": 1},
+                    ],
+                    "description": "Expected media type, without parameters; any if left out.",
                 },
                 "schema": {"type": "string", "description": "Contract, a name in schemas/."},
                 "as": {"enum": ["json", "xml", "text", "none"]},
@@ -148,12 +162,40 @@ STEP: Json = {
         "pending": _CONDITIONS,
         "every": _DURATION,
         "timeout": _DURATION,
-        "framing": {"enum": ["auto", "sse", "ndjson", "text"]},
+        "framing": {
+            "anyOf": [
+                {"enum": ["auto", *_FRAMINGS]},
+                {
+                    "type": "array",
+                    "items": {"enum": list(_FRAMINGS)},
+                    "minItems": 2,
+                    "uniqueItems": True,
+                },
+            ],
+            "description": "How the stream is cut; of several, the body tells; auto is any.",
+        },
         "events": {
             "enum": ["text", "json"],
             "description": "What the data of each event is; text where left out.",
         },
-        "done": {"type": "string", "description": "The event that ends the stream."},
+        "done": {
+            "anyOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "required": ["text"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "text": {"type": "string", "description": "The data of that event."},
+                        "optional": {
+                            "type": "boolean",
+                            "description": "It may be missing; false where left out.",
+                        },
+                    },
+                },
+            ],
+            "description": "The event that ends the stream; it is no part of the reply.",
+        },
     },
     "dependentRequired": {"poll": ["until", "every", "timeout"]},
     "dependentSchemas": {kind: _closed_to(kind) for kind in KINDS},

@@ -7,10 +7,12 @@ must not pay for; so the rules stand here.
 from __future__ import annotations
 
 import codecs
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from harness.providers.definition import Framing
+from harness.providers.definition import CANDIDATES, Framing
 
 # Looking a member up in its class takes as long as the rest of what is done with a short chunk.
 _AUTO, _SSE = Framing.AUTO, Framing.SSE
@@ -68,6 +70,11 @@ class EventDecoder:
         self._data: list[str] = []
         self._type = ""
 
+    @property
+    def data(self) -> str:
+        """The data of the event that has not ended yet."""
+        return "\n".join(self._data)
+
     def line(self, line: str, *more: str) -> Event | None:
         """Take one line, in parts where it came so; an event where it ends one that has data."""
         if more and line.find(":") in (-1, len(line) - 1):
@@ -103,24 +110,35 @@ def _utf8_decoder() -> codecs.BufferedIncrementalDecoder:
 
 @dataclass(slots=True)
 class EventReader:
-    """Reads a stream as it comes; tells its framing from its first bytes.
+    """Reads a stream as it comes; tells its framing from the body, unless it is given.
 
     Text that is not UTF-8 is read with the replacement character, as the event-stream
     rules want it.
     """
 
     framing: Framing = Framing.AUTO
+    """Until `finish`, what it seems to be; `AUTO` while nothing tells."""
+    candidates: tuple[Framing, ...] = CANDIDATES
+    """What `AUTO` may turn out to be."""
     done: str = ""
     events: list[Event] = field(default_factory=list)
     ended: bool = False
     """The stream said that it ended."""
+    leftover: str = ""
+    """After `finish`: the data of a last event that no blank line ended."""
     _utf8: codecs.BufferedIncrementalDecoder = field(default_factory=_utf8_decoder)
     _lines: LineDecoder = field(default_factory=LineDecoder)
     _decoder: EventDecoder = field(default_factory=EventDecoder)
     _held: list[str] = field(default_factory=list)
     """What came before the framing could be told, and its beginning behind line ends."""
     _start: str = ""
+    _texts: list[str] | None = None
+    """All that came, where the whole body tells the framing."""
     _started: bool = False
+
+    def __post_init__(self) -> None:
+        if self.framing is Framing.AUTO:
+            self._texts = []
 
     def feed(self, content: bytes) -> bool:
         """Take bytes. True once the stream has said that it ended."""
@@ -132,25 +150,35 @@ class EventReader:
     def finish(self) -> Framing:
         """No more bytes will come. Returns the framing that was found.
 
-        An event that no blank line ended is dropped, a last JSON line without an end is kept.
+        What began as another framing and is none of it, as a whole, is one text. An event that no
+        blank line ended is left out, see `leftover`; a last JSON line without an end is kept.
         """
         self._take(self._utf8.decode(b"", final=True))
         if self.framing is Framing.AUTO:
             self._settle(Framing.TEXT if any(self._held) else Framing.SSE)
-        if self.framing is Framing.NDJSON and self._lines.rest().strip():
+        whole = "".join(self._texts or ())
+        if whole and not _is_framed(whole, self.framing):
+            self.framing = Framing.TEXT
+            self.events, self.ended = [Event(whole)], False
+        elif self.framing is Framing.NDJSON and self._lines.rest().strip():
             self._add(Event(self._lines.rest()))
+        elif self.framing is Framing.SSE and not self.ended:
+            self._decoder.line(self._lines.rest() or ":")
+            self.leftover = self._decoder.data
         return self.framing
 
     def _take(self, text: str) -> None:
         if not self._started and text:
             text = text.removeprefix("\ufeff")
             self._started = True
+        if self._texts is not None:
+            self._texts.append(text)
         if self.framing is _AUTO:
             self._held.append(text)
             self._start = (self._start + text).lstrip("\r\n")
             found = sniff(self._start)
             if found is not None:
-                self._settle(found)
+                self._settle(found if found in self.candidates else Framing.TEXT)
             return
         self._read(text)
 
@@ -188,7 +216,7 @@ class EventReader:
 
 
 def sniff(text: str) -> Framing | None:
-    """Tell a stream's framing from how it begins; None where it cannot be told yet.
+    """Tell what a stream seems to be from how it begins; None where it cannot be told yet.
 
     Server-sent events begin with a field's name and a colon, or a comment's colon. JSON lines
     begin with `{` or `[`. All else is plain text.
@@ -205,3 +233,27 @@ def sniff(text: str) -> Framing | None:
         return Framing.SSE if name in EVENT_STREAM_FIELDS else Framing.TEXT
     could_be = any(word.startswith(start) for word in EVENT_STREAM_FIELDS)
     return None if could_be else Framing.TEXT
+
+
+def _is_framed(whole: str, framing: Framing) -> bool:
+    """Whether a whole body is what it began as."""
+    if framing is Framing.SSE:
+        return _is_event_stream(whole)
+    return framing is not Framing.NDJSON or _is_json_line(whole.lstrip("\r\n"))
+
+
+def _is_event_stream(whole: str) -> bool:
+    """Whether every line is a comment or a field, and a blank line ends some of them."""
+    text = whole.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+    return "\n\n" in text and all(
+        not line or line[0] == ":" or line.partition(":")[0] in EVENT_STREAM_FIELDS
+        for line in text.split("\n")
+    )
+
+
+def _is_json_line(text: str) -> bool:
+    try:
+        json.loads(re.split("[\r\n]", text, maxsplit=1)[0])
+    except (ValueError, RecursionError):
+        return False
+    return True

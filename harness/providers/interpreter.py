@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 
 from harness.conversation import Exchange, Reply, Request, Response
 from harness.durations import format_duration, parse_duration
 from harness.errors import PlayError, ProtocolError, Refused
 from harness.providers.capturing import capture
-from harness.providers.definition import Framing, PollPlan, ReplyPlan, Step
+from harness.providers.definition import Encoding, Framing, PollPlan, ReplyPlan, Step
 from harness.providers.event_stream import EventReader
 from harness.providers.flow import Command, FlowState, Send, Sleep
 from harness.providers.payload import (
@@ -17,7 +18,9 @@ from harness.providers.payload import (
     read_event,
     read_payload,
     refuse_page,
+    require_kind,
     tells_error,
+    undecodable,
     wait_asked,
 )
 from harness.providers.polling import holds, known_states, shown_refusal, shown_state
@@ -71,11 +74,16 @@ def _stream(step: Step, state: FlowState) -> Generator[Command, Response, Json]:
     plan = step.stream
     assert plan is not None  # noqa: S101  # told apart by the caller
     request = build_request(step, state)
-    reader = EventReader(framing=plan.framing, done=plan.done)
+    reader = EventReader(framing=plan.framing, candidates=plan.candidates, done=plan.done)
     response = yield from _exchange(Send(request, reader), state)
     _require_status(step, request, response)
+    require_kind(response, step.answer.content_types)
     refuse_page(response, "a stream")
     framing = reader.finish()
+    _note(step, undecodable(response.body), state)
+    if reader.leftover:
+        left = f"it ends inside an event, which is left out: {shorten(reader.leftover)}"
+        _note(step, left, state)
     if not reader.events:
         came = (excerpt(response.body),) if response.body else ()
         raise ProtocolError("empty-stream", "the stream ended without an event", details=came)
@@ -89,7 +97,7 @@ def _stream(step: Step, state: FlowState) -> Generator[Command, Response, Json]:
     if refusal := shown_refusal(step, payload):
         _note_contract(step, payload, state)
         raise _refused(step, response, refusal, payload, last)
-    if plan.done and not reader.ended:
+    if plan.done and not (reader.ended or plan.is_done_optional):
         message = f"the stream ended before its last event '{plan.done}'"
         raise ProtocolError("stream-cut", message, details=last)
     _refuse_errors(reader, events)
@@ -203,14 +211,17 @@ def _read(step: Step, request: Request, response: Response, state: FlowState) ->
     _require_status(step, request, response)
     # An answer of which nobody reads anything may be empty, as that of many a closing step is.
     payload: Json = None
+    require_kind(response, step.answer.content_types)
     if response.body or step.is_answer_read:
         payload = read_payload(response, step.answer.encoding)
+    if step.answer.encoding is Encoding.TEXT:
+        _note(step, undecodable(response.body), state)
     _note_contract(step, payload, state)
     return payload
 
 
 def _require_status(step: Step, request: Request, response: Response) -> None:
-    if response.status in step.answer.status:
+    if step.answer.allows(response.status):
         return
     expected = " or ".join(str(status) for status in step.answer.status)
     raise Refused(
@@ -232,5 +243,11 @@ def _note_contract(step: Step, payload: Json, state: FlowState) -> None:
     )
     if not broken:
         return
-    last = state.exchanges[-1]
-    state.exchanges[-1] = Exchange(request=last.request, response=last.response, contract=broken)
+    state.exchanges[-1] = replace(state.exchanges[-1], contract=broken)
+
+
+def _note(step: Step, note: str, state: FlowState) -> None:
+    if note:
+        last = state.exchanges[-1]
+        notes = (*last.notes, f"the answer of step {step.name}: {note}")
+        state.exchanges[-1] = replace(last, notes=notes)

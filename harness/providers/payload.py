@@ -51,6 +51,30 @@ def _is_html(response: Response) -> bool:
     return is_page or "html" in (response.header("content-type") or "").lower()
 
 
+def require_kind(response: Response, expected: tuple[str, ...]) -> None:
+    """Raise `ProtocolError` `wrong-content-type` for an answer of another media type."""
+    header = response.header("content-type") or ""
+    found = header.partition(";")[0].strip().lower()
+    if not expected or not response.body or found in expected:
+        return
+    refuse_page(response, " or ".join(expected))
+    raise ProtocolError(
+        "wrong-content-type",
+        f"the answer is {found or 'of no content type'} (status {response.status}),"
+        f" expected {' or '.join(expected)}",
+        details=(excerpt(response.body),),
+    )
+
+
+def undecodable(body: bytes) -> str:
+    """What is to be told of bytes that are not UTF-8; empty where there are none."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"it is not UTF-8 at byte {error.start}, and U+FFFD stands for what cannot be read"
+    return ""
+
+
 def read_json(body: bytes) -> Json:
     """Read JSON as RFC 8259 has it, without what Python's reader lets through.
 

@@ -183,6 +183,9 @@ class Session:
         if prepared.error is not None:
             self._state.exchanges.extend(prepared.exchanges)
             raise prepared.error
+        # What broke its contract, broke it for every conversation that goes on from there.
+        told = (one for one in prepared.exchanges if one.contract or one.notes)
+        self._state.exchanges.extend(told)
         self._state.captured.update(prepared.captured)
         self._state.cookies.update(prepared.cookies)
         if self._driver is not None:

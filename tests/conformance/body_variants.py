@@ -103,7 +103,6 @@ BROKEN: Variants = {
         ("/assistant_preferences", "{}"),
     ),
     "mister-turing/deploy-request": (("/assistant_id", MISSING), ("/name", "IT")),
-    "mister-turing/deployment": (("", []), ("", "deployed")),
     "mister-turing/conversation-request": (("/assistant_id", None), ("/assistant_id", 6)),
     "mister-turing/conversation": (("/conversation_id", MISSING), ("/conversation_id", 1)),
     "mister-turing/chat-request": (("/message", MISSING), ("/message", None), ("/text", "Hi")),

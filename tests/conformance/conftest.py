@@ -16,6 +16,7 @@ from harness.engine.runner import Runner
 from tests.conformance.strict_systems import SETTINGS
 
 Played = Callable[..., ScenarioResult]
+Defined = Callable[..., str]
 
 
 @pytest.fixture
@@ -44,12 +45,14 @@ def played(tmp_path: Path) -> Played:
 
 
 @pytest.fixture
-def defined(tmp_path: Path) -> Callable[[str], str]:
-    """Write a definition of the project's own, of these steps, and give its name."""
+def defined(tmp_path: Path) -> Defined:
+    """Write a definition of the project's own, of these steps and schemas, and give its name."""
 
-    def define(steps: str) -> str:
+    def define(steps: str, **schemas: object) -> str:
         folder = tmp_path / "definitions/ours"
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "schemas").mkdir(parents=True)
+        for name, schema in schemas.items():
+            (folder / f"schemas/{name}.schema.json").write_text(json.dumps(schema))
         (folder / "provider.yaml").write_text(
             f"definition: ours\nsettings:\n  base_url: {{type: string}}\n{steps}"
         )

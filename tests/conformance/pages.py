@@ -193,7 +193,6 @@ PAGES: dict[str, tuple[Any, ...]] = {
         },
     ),
     "mister-turing/deploy-request": ({"assistant_id": "6f0e3a52"},),
-    "mister-turing/deployment": ({}, {"external_id": "6f0e3a52"}),
     "mister-turing/conversation-request": ({"assistant_id": "6f0e3a52"},),
     "mister-turing/conversation": ({"conversation_id": "c-1"},),
     "mister-turing/chat-request": (
@@ -203,7 +202,6 @@ PAGES: dict[str, tuple[Any, ...]] = {
     "mister-turing/chat-stream": (
         {"framing": "sse", "text": "Hello.", "events": ["Hel", "lo."]},
         {"framing": "text", "text": "Hello.", "events": ["Hello."]},
-        {"framing": "ndjson", "text": '{"text":"Hello."}', "events": [{"text": "Hello."}]},
     ),
     "mister-turing/conversation-details": (
         {

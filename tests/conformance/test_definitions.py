@@ -238,7 +238,7 @@ def test_a_broken_contract_fails_although_the_text_is_right(run: Run) -> None:
 NO_REPLIES = {
     "html": {"html-page"},
     "empty": {"empty-body", "empty-stream"},
-    "error 200": {"no-text", "no-reply", "capture-missing", "error-event"},
+    "error 200": {"no-text", "no-reply", "capture-missing", "wrong-content-type"},
     "status 503": {"unexpected-status"},
     "close": {"connection-broken"},
 }

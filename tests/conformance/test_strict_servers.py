@@ -6,14 +6,20 @@ Names tell the row of the list of inputs that failed once.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from typer.testing import CliRunner
 
+from harness.cli.app import app
 from harness.conversation import Outcome
-from tests.conformance.conftest import Played
+from harness.engine.drift.drift import Drift
+from harness.engine.plan import Mode
+from tests.conformance import pages
+from tests.conformance.conftest import Defined, Played
 from tests.conformance.strict_server import Ask, Says, serving
-from tests.conformance.strict_systems import as_json, system
+from tests.conformance.strict_systems import as_json, events, system
 
 ONE = "  - user: Hello\n    expect: {status: 200}\n"
 XML = "application/xml; charset=utf-8"
@@ -277,6 +283,260 @@ def test_e13_blanks_around_a_text_are_kept(played: Played) -> None:
 
     assert result.transcript.turns[0].reply is not None
     assert result.transcript.turns[0].reply.text == "  Hi "
+
+
+ASSISTANT = {
+    "assistant": as_json({"external_id": "as-1", "name": "IT"}, 201),
+}
+
+
+@pytest.mark.parametrize("mode", [Mode.LIVE, Mode.RECORD, Mode.REPLAY, Mode.REFRESH])
+def test_e1_a_contract_that_is_broken_while_preparing(mode: Mode, played: Played) -> None:
+    """An assistant without its preferences fails every conversation with it, in every mode."""
+    with serving(system("mister-turing", **ASSISTANT)) as strict:
+        if mode is Mode.REPLAY:
+            played("mister-turing", strict.url, ONE, Mode.RECORD)
+        result = played("mister-turing", strict.url, ONE, mode)
+
+    assert result.outcome is Outcome.FAILED
+    assert result.codes == ("contract",)
+    assert "step prepare.1" in result.failures[0].message
+
+
+PHASED = """\
+prepare:
+  - request: {get: /prepare}
+    answer: {schema: right}
+open:
+  - request: {get: /open}
+    answer: {schema: right}
+send:
+  - request: {post: /send, json: {text: '${message.text}'}}
+    answer: {schema: right}
+    reply: {text: $.text}
+late:
+  - request: {get: /late}
+    answer: {schema: right}
+    reply: {text: $.text}
+history:
+  - request: {get: /history}
+    answer: {schema: right}
+close:
+  - request: {post: /close}
+    answer: {schema: right}
+"""
+
+
+@pytest.mark.parametrize("phase", ["prepare", "open", "send", "late", "history", "close"])
+def test_e1_a_broken_contract_fails_in_every_phase(
+    phase: str, played: Played, defined: Defined
+) -> None:
+    """Wherever an answer departs from its schema, the scenario fails."""
+    name = defined(PHASED, right={"required": ["right"]})
+    turns = (
+        "  - user: Hello\n    expect: {messages: {count: 2, within: 1s},"
+        " history: {json: {$.text: Hi}}}\n"
+    )
+
+    def answer(ask: Ask) -> Says:
+        wrong = ask.target == f"/{phase}"
+        text = "Later" if ask.target == "/late" else "Hi"
+        return as_json({"text": text} if wrong else {"text": text, "right": True})
+
+    with serving(answer) as strict:
+        recorded = played(name, strict.url, turns, Mode.RECORD)
+        replayed = played(name, strict.url, turns, Mode.REPLAY)
+
+    for result in (recorded, replayed):
+        assert result.outcome is Outcome.FAILED
+        assert {check.name for check in result.failures} == {"contract"}
+        assert f"step {phase}.1" in result.failures[0].message
+
+
+def test_e1_the_check_of_a_provider_tells_of_a_broken_contract(
+    played: Played, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`harness providers check --live` does not call such a provider right."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("token", "t0ken-of-a-test")
+    with serving(system("mister-turing", **ASSISTANT)) as strict:
+        played("mister-turing", strict.url, ONE)
+        command = ["providers", "check", "mister-turing", "--live"]
+        opened = CliRunner().invoke(app, command)
+        said = CliRunner().invoke(app, [*command, "--message", "Hello"])
+
+    for result in (opened, said):
+        assert result.exit_code == 1
+        assert (
+            "the answer of step prepare.1 breaks the contract of the provider's definition"
+            " [contract]\n  (top): 'assistant_preferences' is missing"
+        ) in result.output
+        assert "mister-turing answers" not in result.output
+
+
+RAW = (
+    "[1] First, restart it.",
+    "{name} is not known.",
+    '{"a": 1}',
+    "data: the plan costs\n5 EUR a month",
+    "data: the plan",
+    "id: 7 is yours",
+    "event: on Monday",
+    "retry: later",
+    ":) Hello!",
+    "Hello.\r\n\r\nHow are you?",
+)
+
+
+@pytest.mark.parametrize("text", RAW)
+def test_e6_a_raw_text_is_taken_as_it_is(text: str, played: Played) -> None:
+    """Whatever a text begins with, it is the bot's reply, whole and unaltered."""
+    says = Says(body=text.encode(), kind="text/event-stream; charset=utf-8")
+    with serving(system("mister-turing", chat=says)) as strict:
+        recorded = played("mister-turing", strict.url, ONE, Mode.RECORD)
+        replayed = played("mister-turing", strict.url, ONE, Mode.REPLAY)
+
+    for result in (recorded, replayed):
+        assert result.outcome is Outcome.PASSED, result.failures or result.error
+        assert result.notes == ()
+        assert result.transcript.turns[0].reply is not None
+        assert result.transcript.turns[0].reply.text == text
+
+
+def test_e6_an_event_without_its_end_is_noted(played: Played) -> None:
+    """What the rules of event streams leave out is told, live and in a replay."""
+    says = Says(body=b"data: One.\n\ndata: Two.\n", kind="text/event-stream")
+    with serving(system("mister-turing", chat=says)) as strict:
+        recorded = played("mister-turing", strict.url, ONE, Mode.RECORD)
+        replayed = played("mister-turing", strict.url, ONE, Mode.REPLAY)
+
+    for result in (recorded, replayed):
+        assert result.notes == (
+            "the answer of step send.1: it ends inside an event, which is left out: Two.",
+        )
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        Says(status=204, kind=""),
+        Says(status=200, kind=""),
+        Says(status=201, body=b"ok", kind="text/plain"),
+        Says(status=202, body=b'"ok"'),
+    ],
+    ids=["204", "empty", "text", "JSON"],
+)
+def test_e9_an_assistant_is_deployed_by_any_answer_that_says_yes(
+    says: Says, played: Played
+) -> None:
+    """The page says nothing of the body or status of a deployment."""
+    with serving(system("mister-turing", deploy=says)) as strict:
+        result = played("mister-turing", strict.url, ONE)
+
+    assert result.outcome is Outcome.PASSED, result.failures or result.error
+
+
+def test_e9_a_deployment_that_is_refused(played: Played) -> None:
+    """A status that says no breaks the conversation."""
+    with serving(system("mister-turing", deploy=as_json({"detail": "no"}, 400))) as strict:
+        result = played("mister-turing", strict.url, ONE)
+
+    assert result.codes == ("unexpected-status",)
+
+
+QUOTA = as_json({"detail": "The quota is used up."})
+OTHER_KINDS = {
+    "mister-turing": ("mister-turing", {"chat": QUOTA}, {}),
+    "mister-turing, no type": ("mister-turing", {"chat": Says(body=b"Hi", kind="")}, {}),
+    "superoffice": (
+        "superoffice",
+        {"GetChatbotResponse": Says(body=b'{"BotResponse": "Hi"}', kind="text/plain")},
+        {},
+    ),
+    "superoffice in XML": (
+        "superoffice",
+        {"GetChatbotResponse": as_json(pages.CHATBOT_TURN)},
+        {"format": "xml"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OTHER_KINDS)
+def test_e10_an_answer_of_another_content_type_is_no_reply(case: str, played: Played) -> None:
+    """Where the page states the content type, another one is not the bot's words."""
+    name, answers, settings = OTHER_KINDS[case]
+    with serving(system(name, **answers)) as strict:
+        result = played(name, strict.url, ONE, **settings)
+
+    assert result.codes == ("wrong-content-type",)
+
+
+def test_e10_bytes_that_cannot_be_read_are_told(played: Played, defined: Defined) -> None:
+    """What is shown as U+FFFD is noted, in a stream and in a text."""
+    kind = "text/event-stream"
+    with serving(
+        system("mister-turing", chat=Says(body=b"data: caf\xe9\n\n", kind=kind))
+    ) as strict:
+        streamed = played("mister-turing", strict.url, ONE)
+    name = defined(
+        "send:\n  - request: {post: /talk}\n    answer: {as: text}\n    reply: {text: $}\n"
+    )
+    with serving(lambda _: Says(body=b"caf\xe9", kind="text/plain")) as strict:
+        plain = played(name, strict.url, ONE)
+
+    said = "it is not UTF-8 at byte {}, and U+FFFD stands for what cannot be read"
+    assert streamed.notes == (f"the answer of step send.1: {said.format(9)}",)
+    assert plain.notes == (f"the answer of step send.1: {said.format(3)}",)
+
+
+def test_e16_the_last_event_of_other_streams_is_no_text(played: Played) -> None:
+    """`[DONE]` at the end is not said by the bot; in a raw text it is."""
+    with serving(system("mister-turing", chat=events("Hello.", "[DONE]"))) as strict:
+        framed = played("mister-turing", strict.url, ONE)
+    raw = Says(body=b"[DONE]", kind="text/event-stream")
+    with serving(system("mister-turing", chat=raw)) as strict:
+        bare = played("mister-turing", strict.url, ONE)
+
+    assert [turn.reply.text for turn in framed.transcript.turns if turn.reply] == ["Hello."]
+    assert [turn.reply.text for turn in bare.transcript.turns if turn.reply] == ["[DONE]"]
+
+
+def test_e16_another_framing_is_a_drift(played: Played) -> None:
+    """The same text, which no longer comes as events, is told."""
+    with serving(system("mister-turing")) as strict:
+        played("mister-turing", strict.url, ONE, Mode.RECORD)
+    raw = Says(body=b"Hello.", kind="text/event-stream")
+    with serving(system("mister-turing", chat=raw)) as strict:
+        result = played("mister-turing", strict.url, ONE, Mode.DRIFT)
+
+    (difference,) = result.compared[0].drift.differences
+    assert difference.kind is Drift.SHAPE
+    assert difference.lines == ("send.1: framing: recorded sse, now text",)
+
+
+@pytest.mark.parametrize("status", [200, 202, 204, 404])
+def test_e16_a_session_that_is_deleted(status: int, played: Played) -> None:
+    """Any success, and a session that is gone already, end the conversation."""
+    with serving(system("bighummingbird", **{"s-1": Says(status=status, kind="")})) as strict:
+        result = played("bighummingbird", strict.url, ONE, Mode.RECORD)
+
+    assert result.outcome is Outcome.PASSED, result.failures or result.error
+    assert result.notes == ()
+
+
+@pytest.mark.parametrize("status", [405, 500])
+def test_e16_a_session_that_cannot_be_deleted(status: int, played: Played, tmp_path: Path) -> None:
+    """The conversation was whole, so it is recorded; that it was not closed is told."""
+    with serving(system("bighummingbird", **{"s-1": as_json({}, status)})) as strict:
+        recorded = played("bighummingbird", strict.url, ONE, Mode.RECORD)
+        replayed = played("bighummingbird", strict.url, ONE, Mode.REPLAY)
+
+    assert (tmp_path / "cassettes/bighummingbird/case.yaml").is_file()
+    for result in (recorded, replayed):
+        assert result.outcome is Outcome.PASSED, result.failures or result.error
+        (note,) = result.notes
+        assert note.startswith("the conversation was not closed: DELETE http://")
+        assert note.endswith(f"answered {status}, expected 2xx or 404")
 
 
 SAID = {"a bell": r"ring\x07", "an escape": r"\x1b[1m", "no character": r"a\ufffe"}

@@ -223,7 +223,8 @@ def test_a_message_without_a_conversation_is_answered(client):
 @pytest.mark.parametrize(
     ("switch", "content_type", "start"),
     [
-        ("[[shape]]", "application/json", '{"answer":42}'),
+        ("[[shape]]", "text/event-stream; charset=utf-8", "data:\n\n"),
+        ("[[shape json]]", "application/json", '{"detail":"The quota is used up."}'),
         ("[[shape error-event]]", "text/event-stream; charset=utf-8", "event: error\n"),
         ("[[shape comments]]", "text/event-stream; charset=utf-8", ": keep-alive\n\n"),
     ],

@@ -172,6 +172,8 @@ class _Pair:
                 yield f"{name}: {'now' if is_read else 'recorded'} an answer that cannot be read"
             elif is_read:
                 is_xml = step is not None and step.answer.encoding is Encoding.XML
+                if step is not None and step.stream is not None:
+                    yield from _framing(name, was, now)
                 shapes = (shape_of(was, is_xml=is_xml), shape_of(now, is_xml=is_xml))
                 yield from (f"{name}: {line}" for line in shape_differences(*shapes))
 
@@ -238,6 +240,14 @@ def _payload(step: Step | None, response: Response, turn: Turn) -> tuple[Json, b
         return read_payload(response, step.answer.encoding if step else Encoding.JSON), True
     except ProtocolError:
         return None, False
+
+
+def _framing(name: str, recorded: Json, now: Json) -> Iterator[str]:
+    """How a stream is cut into events, where that is not as recorded."""
+    if isinstance(recorded, Mapping) and isinstance(now, Mapping):
+        was, is_now = recorded.get("framing"), now.get("framing")
+        if was != is_now:
+            yield f"{name}: framing: recorded {was}, now {is_now}"
 
 
 def _opened(payload: Json) -> Json:

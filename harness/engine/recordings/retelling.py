@@ -159,7 +159,8 @@ class Retelling:
         step = steps.get(asked[-1].origin.step) if asked else None
         if step is None or step.answer.schema is not None or step.capture:
             return False
-        answer = Response(status=step.answer.status[0])
+        status = next((one for one in step.answer.status if isinstance(one, int)), 204)
+        answer = Response(status=status)
         self._closing.append(make_row(replace(asked[-1], headers=()), answer))
         self.notes.append(
             f"{step.name} was not recorded: an empty answer with status {answer.status} was put in"

@@ -127,6 +127,16 @@ FRAMED = {
     "a text in lines": (b"One\nTwo\n\nThree", Framing.TEXT, ["One\nTwo\n\nThree"]),
     "a text with accents": ("Grüße 👗".encode(), Framing.TEXT, ["Grüße 👗"]),
     "a number": (b"42", Framing.TEXT, ["42"]),
+    "E6-a text that begins as a list": (b"[1] One\n[2] Two", Framing.TEXT, ["[1] One\n[2] Two"]),
+    "E6-a text that begins as an object": (b"{name} is free", Framing.TEXT, ["{name} is free"]),
+    "E6-a text that begins as data": (b"data: the plan", Framing.TEXT, ["data: the plan"]),
+    "E6-data in one line": (b"data: the plan\n", Framing.TEXT, ["data: the plan\n"]),
+    "E6-data and a text": (b"data: a\n\nAnd more", Framing.TEXT, ["data: a\n\nAnd more"]),
+    "E6-a text that begins as an id": (b"id: 7\n\nis yours", Framing.TEXT, ["id: 7\n\nis yours"]),
+    "E6-a text that begins as a type": (b"event: on Monday", Framing.TEXT, ["event: on Monday"]),
+    "E6-a text that begins as retry": (b"retry: later", Framing.TEXT, ["retry: later"]),
+    "E6-a text that begins as a comment": (b":) Hello\r\n", Framing.TEXT, [":) Hello\r\n"]),
+    "E6-an event without its end": (b"data: a\n\ndata: b", Framing.SSE, ["a"]),
     "nothing": (b"", Framing.SSE, []),
     "comments only": (b": a\n\n: b\n\n", Framing.SSE, []),
 }
@@ -142,6 +152,39 @@ def test_the_framing_is_told_from_the_body(case):
         said = [event.data for event in events]
         assert found is framing, chunks
         assert ("".join(said) == "".join(texts)) if framing is Framing.TEXT else said == texts
+
+
+LEFTOVERS = {
+    "a line": (b"data: a\n\ndata: b\n", "b"),
+    "two lines": (b"data: a\n\ndata: b\ndata: c", "b\nc"),
+    "a line without its end": (b"data: a\n\ndata: b", "b"),
+    "a comment": (b"data: a\n\n: beat", ""),
+    "a type": (b"data: a\n\nevent: end\n", ""),
+    "nothing": (b"data: a\n\n", ""),
+}
+
+
+@pytest.mark.parametrize("framing", [Framing.SSE, Framing.AUTO])
+@pytest.mark.parametrize("case", LEFTOVERS)
+def test_e6_what_no_blank_line_ended_is_told(case, framing):
+    """The rules leave such an event out; the reader says what it was."""
+    content, left = LEFTOVERS[case]
+    reader = EventReader(framing=framing)
+    reader.feed(content)
+    reader.finish()
+
+    assert reader.events == [Event("a")]
+    assert reader.leftover == left
+
+
+@pytest.mark.parametrize("content", [b'{"a": 1}\n', b"[1]\n[2]\n"])
+def test_e6_json_lines_are_a_text_where_they_are_no_candidate(content):
+    """A definition may say which framings there are."""
+    reader = EventReader(candidates=(Framing.SSE, Framing.TEXT))
+    reader.feed(content)
+
+    assert reader.finish() is Framing.TEXT
+    assert "".join(event.data for event in reader.events) == content.decode()
 
 
 def test_a_framing_that_is_named_is_not_told_from_the_body():
@@ -173,10 +216,13 @@ def test_a_stream_without_its_last_event_has_not_ended():
 LONG = 8 * 1024 * 1024
 LONG_LINES = {
     "an event": (b"data: " + b"x" * LONG + b"\n\n", Framing.SSE),
-    "an event of letters that take three bytes": (b"data: " + "€".encode() * LONG, Framing.SSE),
+    "an event of letters that take three bytes": (
+        b"data: " + "€".encode() * LONG + b"\n\n",
+        Framing.SSE,
+    ),
     "line ends before it": (b"\n" * LONG + b"data: a\n\n", Framing.SSE),
     "a comment": (b": " + b"x" * LONG + b"\n\ndata: a\n\n", Framing.SSE),
-    "the name of a field": (b"data: a\n" + b"x" * LONG, Framing.SSE),
+    "the name of a field": (b"data: a\n" + b"x" * LONG, Framing.TEXT),
     "JSON": (b'{"a": "' + b"x" * LONG + b'"}', Framing.NDJSON),
     "carriage returns": (b"data: a\r" + b"\r" * LONG, Framing.SSE),
 }
