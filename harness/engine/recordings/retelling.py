@@ -159,8 +159,8 @@ class Retelling:
         step = steps.get(asked[-1].origin.step) if asked else None
         if step is None or step.answer.schema is not None or step.capture:
             return False
-        status = next((one for one in step.answer.status if isinstance(one, int)), 204)
-        answer = Response(status=status)
+        first = step.answer.status[0]
+        answer = Response(status=first if isinstance(first, int) else 200)
         self._closing.append(make_row(replace(asked[-1], headers=()), answer))
         self.notes.append(
             f"{step.name} was not recorded: an empty answer with status {answer.status} was put in"
