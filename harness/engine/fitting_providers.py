@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from harness.checks import KINDS, BadExpectation, Options, Subject
 from harness.conversation import Outcome
@@ -10,10 +10,12 @@ from harness.engine.project import Project
 from harness.errors import Problem, did_you_mean, quote
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
-from harness.scenario import Expectation, Scenario, Scope, turn_subject
-from harness.yaml_reader import Document
+from harness.scenario import Expectation, Scenario, Scope, UserTurn, turn_subject
+from harness.scenario.subject import LISTS
+from harness.yaml_reader import Document, Node
 
-_SENT = ("attachments", "metadata")
+_SENT = {"attachments": "attachment", "metadata": "metadata"}
+"""Parts of a message that a definition may leave out, and what it takes of each one."""
 _LACK = {
     "tools": "does not say where tool calls stand",
     "usage": "does not say where usage stands",
@@ -33,38 +35,70 @@ def untold_problems(
     """What no provider of the scenario is ever told. Raises `DefinitionError`."""
     keys = [one for document in documents for one in document.at().entries("session")]
     sent = [
-        (turn, what)
-        for turn in scenario.user_turns
-        for what in _SENT
-        if getattr(turn.message, what) is not None
+        turn for turn in scenario.user_turns if turn.message.attachments or turn.message.metadata
     ]
     if not keys and not sent:
         return
     definitions = _definitions(project, scenario)
     if not definitions:
         return
-    taken = [one.taken.session for one in definitions.values()]
-    known = frozenset().union(*(one for one in taken if one is not None))
-    for name, node in keys if None not in taken else ():
-        if name not in known and "${" not in name:
+    known = _all_taken(definitions, "session")
+    takes = f"{_of(definitions, 'take')} {_alone(known, 'session:')}"
+    yield from _unknown_keys(keys, known, takes, "session")
+    said = {str(user.key_place): user for document in documents for user in _messages(document)}
+    for turn in sent:
+        yield from _unsent(definitions, turn, said.get(str(turn.place)))
+
+
+def _unsent(
+    definitions: Mapping[str, Definition], turn: UserTurn, message: Node | None
+) -> Iterator[Problem]:
+    """What of a turn's message no definition sends; `message` is where it is written."""
+    subject = turn_subject(turn.number, turn.id)
+    members = _all_taken(definitions, "message")
+    for what, each in _SENT.items():
+        if getattr(turn.message, what) is None:
+            continue
+        if members is not None and what not in members:
+            yield Problem(
+                code="never-sent",
+                message=f"{_of(definitions, 'send')} no {what}",
+                place=turn.place,
+                subject=subject,
+                hint=f"take them out, or send ${{message.{what}}} in the definition",
+            )
+            continue
+        written = message.get(what) if message is not None else None
+        known = _all_taken(definitions, each)
+        takes = f"of {what} {_of(definitions, 'send')} {_alone(known, what)}"
+        for node in () if written is None else (written, *written):
+            yield from _unknown_keys(node.items(), known, takes, subject)
+
+
+def _unknown_keys(
+    keys: Iterable[tuple[str, Node]], known: frozenset[str] | None, takes: str, subject: str
+) -> Iterator[Problem]:
+    for name, node in keys:
+        if known is not None and name not in known and "${" not in name:
             yield Problem(
                 code="unknown-key",
-                message=f"unknown key {quote(name)}: {_of(definitions, 'take')} {_alone(known)}",
+                message=f"unknown key {quote(name)}: {takes}",
                 place=node.key_place,
-                subject="session",
+                subject=subject,
                 hint=did_you_mean(name, known) or "take it out, or send it in the definition",
             )
-    for turn, what in sent:
-        messages = [one.taken.message for one in definitions.values()]
-        if any(one is None or what in one for one in messages):
-            continue
-        yield Problem(
-            code="never-sent",
-            message=f"{_of(definitions, 'send')} no {what}",
-            place=turn.place,
-            subject=turn_subject(turn.number, turn.id),
-            hint=f"take them out, or send ${{message.{what}}} in the definition",
-        )
+
+
+def _messages(document: Document) -> Iterator[Node]:
+    entries = (node for key in LISTS for node in document.at().get(key) or ())
+    return (node.at("user") for node in entries if node.has("user"))
+
+
+def _all_taken(definitions: Mapping[str, Definition], what: str) -> frozenset[str] | None:
+    """What any of the definitions takes of something; None where one takes it whole."""
+    taken: list[frozenset[str] | None] = [getattr(d.taken, what) for d in definitions.values()]
+    known = [one for one in taken if one is not None]
+    return frozenset().union(*known) if len(known) == len(taken) else None
 
 
 def blind_checks(project: Project, scenario: Scenario) -> Iterator[Problem]:
@@ -138,5 +172,5 @@ def _of(definitions: Mapping[str, Definition], verb: str) -> str:
     return f"the definition{'' if is_one else 's'} of {names} {verb}{'s' if is_one else ''}"
 
 
-def _alone(known: frozenset[str]) -> str:
-    return f"{', '.join(sorted(known))} alone" if known else "no 'session:'"
+def _alone(known: frozenset[str] | None, what: str) -> str:
+    return f"{', '.join(sorted(known))} alone" if known else f"no '{what}'"

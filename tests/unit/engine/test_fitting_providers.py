@@ -88,6 +88,77 @@ def test_a_definition_that_takes_all_is_told_all(problems, provider):
     assert problems(keys, "{text: Hello, metadata: {page: start}}") == []
 
 
+PAGED = DESK.replace(
+    "said: {for_each",
+    "page: '${message.metadata.page}'\n        files:\n"
+    "          for_each: message.attachments\n          as: file\n"
+    "          yield: {name: '${file.name}'}\n        said: {for_each",
+)
+
+
+@pytest.fixture
+def paged(problems, tmp_path):
+    """As `problems`, of a definition that sends one key of `metadata` and names of files."""
+    (tmp_path / "desk/provider.yaml").write_text(PAGED)
+    return problems
+
+
+@pytest.mark.parametrize(
+    ("user", "told", "column"),
+    [
+        (
+            "{text: Hi, metadata: {paeg: start}}",
+            "unknown key 'paeg': of metadata the definition of 'desk' sends page alone",
+            33,
+        ),
+        (
+            "{text: Hi, attachments: [{name: a.pdf, content: JVBERi0=}]}",
+            "unknown key 'content': of attachments the definition of 'desk' sends name alone",
+            50,
+        ),
+    ],
+    ids=["metadata", "attachments"],
+)
+def test_a8_a_key_of_a_message_that_is_never_sent(paged, user, told, column):
+    """It would be sent nowhere, so it is named at its place, as a key of `session:` is."""
+    (problem,) = paged("", user)
+
+    assert (problem.code, problem.message) == ("unknown-key", told)
+    assert (problem.place.line, problem.place.column) == (3, column)
+
+
+def test_a8_what_is_sent_is_right(paged):
+    """Keys that a template reads are no problem."""
+    user = "{text: Hi, metadata: {page: start}, attachments: [{name: a.pdf}]}"
+
+    assert paged("", user) == []
+
+
+def test_a8_a_key_in_a_fragment(paged, tmp_path):
+    """A message of a fragment is held against the providers of the scenario that includes it."""
+    (tmp_path / "scenarios/part.yaml").write_text(
+        "turns:\n  - user: {text: Hi, metadata: {asq: true}}\n    expect: none\n"
+    )
+
+    (problem,) = paged("setup: [{include: part.yaml}]\n")
+
+    assert problem.message.startswith("unknown key 'asq'")
+    assert str(problem.place).startswith("scenarios/part.yaml:2:")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["'${message.attachments}'", "{for_each: message.attachments, as: file, yield: '${file}'}"],
+    ids=["all", "each"],
+)
+def test_a8_attachments_that_are_sent_whole(problems, tmp_path, sent):
+    """Nothing of them is left out, so nothing is told."""
+    text = DESK.replace("said: {for_each", f"files: {sent}\n        said: {{for_each")
+    (tmp_path / "desk/provider.yaml").write_text(text)
+
+    assert problems("", "{text: Hi, attachments: [{name: a.pdf, content: YQ==}]}") == []
+
+
 @pytest.mark.parametrize(
     ("expect", "code"),
     [
