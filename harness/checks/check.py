@@ -57,6 +57,15 @@ LooksAt = Literal["reply", "payload", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """That a check cannot fail on anything that a bot is likely to say."""
+
+    message: str
+    """One sentence without a full stop."""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What a check may be told beside its value."""
 
@@ -67,6 +76,13 @@ class Options:
     """The project's golden files; None where there is no project."""
     own_texts: Mapping[str, CheckKind] = field(default_factory=dict)
     """The project's own checks on a text, by name."""
+    doubts: list[Doubt] | None = None
+    """Gathers what is doubtful about the checks that are compiled; None where nobody asks."""
+
+    def doubt(self, message: str, hint: str = "") -> None:
+        """Note that a check cannot fail on anything that a bot is likely to say."""
+        if self.doubts is not None:
+            self.doubts.append(Doubt(message=message, hint=hint))
 
 
 class CheckKind(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from harness.checks.block import Block, block_text
@@ -55,7 +56,8 @@ _ALL_OF: Mapping[str, Json] = {
 
 
 def _not(kinds: Mapping[str, CheckKind], value: Json, options: Options) -> Judge:
-    block = Block(value, options, kinds)
+    # What cannot fail inside always fails here, which nobody overlooks.
+    block = Block(value, replace(options, doubts=None), kinds)
     shown = block_text(value)
 
     def judge(subject: Subject) -> Verdict:

@@ -29,7 +29,7 @@ def _compiler(
 ) -> Callable[[Json, Options], Judge]:
     def compile_(value: Json, options: Options) -> Judge:
         wanted = texts_of(value)
-        require_substance(wanted)
+        require_substance(wanted, options if complaint is not _none else None)
         form = normalizer(ignore_case=options.ignore_case)
         return _Judge(wanted, form, complaint, f"{expected} {listed(wanted, conjunction)}")
 

@@ -32,9 +32,9 @@ SUMMARIES: Mapping[str, tuple[str, Callable[[Sequence[float]], float]]] = {
 """What may be expected of times together: its name in a sentence, and how it is told."""
 
 
-def _times(value: Json, _options: Options, *, name: str, measure: _Measure) -> Judge:
+def _times(value: Json, options: Options, *, name: str, measure: _Measure) -> Judge:
     parts = Parts(value, tuple(SUMMARIES))
-    limits = {key: parts.make(key, partial(limit_of, name)) for key in SUMMARIES}
+    limits = {key: parts.make(key, partial(limit_of, name, options=options)) for key in SUMMARIES}
     words = _WORDS[name]
 
     def judge(subject: Subject) -> Verdict:
@@ -80,8 +80,8 @@ def _each(subject: Subject, times: Sequence[float]) -> tuple[str, ...]:
     return tuple(f"turn {turn.number}: {format_duration(seconds)}" for turn, seconds in turns)
 
 
-def _turns(value: Json, _options: Options) -> Judge:
-    count = Count(value, "turn")
+def _turns(value: Json, options: Options) -> Judge:
+    count = Count(value, "turn", options)
 
     def judge(subject: Subject) -> Verdict:
         number = len(subject.transcript.turns) if subject.transcript is not None else 0

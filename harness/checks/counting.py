@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from harness.checks.check import BadExpectation, Verdict, failed
+from harness.checks.check import BadExpectation, Options, Verdict, failed
 from harness.checks.matcher import all_expected, first_complaint
 from harness.checks.matchers import compile_count
 from harness.errors import did_you_mean
@@ -51,8 +51,8 @@ class Count:
 
     __slots__ = ("_matchers", "_unit")
 
-    def __init__(self, value: Json, unit: str) -> None:
-        self._matchers = compile_count(value)
+    def __init__(self, value: Json, unit: str, options: Options) -> None:
+        self._matchers = compile_count(value, options)
         self._unit = unit
 
     def failure(self, number: int, name: str) -> Verdict | None:

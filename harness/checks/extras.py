@@ -19,7 +19,7 @@ from harness.typing import Json
 
 def _actions(value: Json, options: Options) -> Judge:
     parts = Parts(value, _ACTION_KEYS, short="contains")
-    count = parts.make("count", lambda found: Count(found, "button"))
+    count = parts.make("count", lambda found: Count(found, "button", options))
     wanted = parts.make("contains", texts_of) or []
     unwanted = parts.make("not_contains", texts_of) or []
     form = normalizer(ignore_case=options.ignore_case)
@@ -63,7 +63,7 @@ def _shown(names: Sequence[str]) -> str:
 
 def _products(value: Json, options: Options) -> Judge:
     parts = Parts(value, ("count", "any", "every"))
-    count = parts.make("count", lambda found: Count(found, "product"))
+    count = parts.make("count", lambda found: Count(found, "product", options))
     any_ = parts.make("any", lambda found: PathRules(found, options))
     every = parts.make("every", lambda found: PathRules(found, options))
 
@@ -109,7 +109,7 @@ def _no_product(rules: PathRules, subject: Subject) -> Verdict:
 
 def _attachments(value: Json, options: Options) -> Judge:
     parts = Parts(value, ("count", "any"))
-    count = parts.make("count", lambda found: Count(found, "attachment"))
+    count = parts.make("count", lambda found: Count(found, "attachment", options))
     any_ = parts.make("any", lambda found: Block(found, options, texts_with(options)))
 
     def judge(subject: Subject) -> Verdict:

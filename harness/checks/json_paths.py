@@ -46,6 +46,8 @@ class PathRules:
                 self._rules.append((finder(path), compile_(wanted, options)))
             except BadExpectation as error:
                 raise error.below(path) from error
+        if options.doubts is not None:
+            _doubt_of_all(self._rules, options)
         self.looks_back = any(one.resolve for _, matchers in self._rules for one in matchers)
         """Whether an earlier turn decides anything."""
 
@@ -71,6 +73,27 @@ class PathRules:
                     )
                     break
         return found
+
+
+def _doubt_of_all(rules: Sequence[tuple[Finder, tuple[Matcher, ...]]], options: Options) -> None:
+    """Doubt a path whose matchers hold for whatever stands there, and for nothing."""
+    for path, matchers in rules:
+        if any(one.resolve for one in matchers) or (path.is_single and path.text != "$"):
+            continue
+        found = [path.find(one) for one in _LIKELY] if path.is_single else _LIKELY_MATCHES
+        if not any(_complain(path, nodes, one, None)[0] for one in matchers for nodes in found):
+            options.doubt(f"{path.text} holds for most payloads", "say what must be there")
+
+
+_LIKELY: Sequence[Json] = ({}, {"a": 1}, {"b": "text", "c": [{"d": None}]})
+"""Payloads with nothing in common."""
+_VALUES: Sequence[Json] = (None, True, 0, "text", [], {}, {"a": 1})
+_LIKELY_MATCHES: Sequence[Sequence[Located]] = (
+    (),
+    *([((0,), one)] for one in _VALUES),
+    [((at,), one) for at, one in enumerate(_VALUES)],
+)
+"""What a path that may have many matches may lead to."""
 
 
 def _complain(

@@ -20,11 +20,13 @@ from harness.durations import DURATION_PATTERN, format_duration, parse_duration
 from harness.json_schema.wording import show
 from harness.typing import Json
 
+LONGEST_LIKELY = 600.0
+"""Seconds that a reply may take; a limit of more is doubtful."""
 NO_TIME = not_told("no time was recorded for this turn")
 NO_STREAM = not_told("the answer is no stream, so it has no first byte of its own")
 
 
-def limit_of(name: str, value: Json) -> float:
+def limit_of(name: str, value: Json, options: Options) -> float:
     """The seconds of `{under: 2s}`. Raises `BadExpectation`."""
     if not isinstance(value, Mapping) or set(value) != {"under"}:
         raise BadExpectation("wrong-value", f"'{name}' takes {{under: 2s}}")
@@ -36,6 +38,8 @@ def limit_of(name: str, value: Json) -> float:
     if not limit:
         message = "nothing takes less than no time"
         raise BadExpectation("wrong-value", message, "such as 500ms, 2s, 1m", ("under",))
+    if limit > LONGEST_LIKELY:
+        options.doubt(f"no reply takes {format_duration(limit)}", "say the limit that is meant")
     return limit
 
 
@@ -53,8 +57,8 @@ def time_of_first_token(turn: Turn | None) -> float | Verdict:
 def _compiler(
     name: str, measure: Callable[[Subject], float | Verdict], sentence: str
 ) -> Callable[[Json, Options], Judge]:
-    def compile_(value: Json, _options: Options) -> Judge:
-        limit = limit_of(name, value)
+    def compile_(value: Json, options: Options) -> Judge:
+        limit = limit_of(name, value, options)
 
         def judge(subject: Subject) -> Verdict:
             seconds = measure(subject)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from harness.checks.check import Options
+from harness.checks.check import BadExpectation, Options
 from harness.checks.values import path_text
 from harness.json_schema.wording import show
 from harness.typing import Json, Path
@@ -65,6 +65,26 @@ def first_complaint(matchers: Sequence[Matcher], value: Json, at: Path) -> str:
         if complaint:
             return complaint
     return ""
+
+
+def require_limit(matchers: Sequence[Matcher], options: Options) -> None:
+    """Refuse matchers that every count fulfils, and doubt those that every likely one does.
+
+    Raises `BadExpectation`.
+    """
+    likely = range(MOST_LIKELY if options.doubts is not None else 1)
+    if any(first_complaint(matchers, count, ()) for count in likely):
+        return
+    shown = all_expected(matchers)
+    if not any(first_complaint(matchers, count, ()) for count in (*range(1, 20), *_LARGE)):
+        raise BadExpectation("matches-everything", f"every count is {shown}", "say {at_least: 1}")
+    options.doubt(f"every count from 0 to {MOST_LIKELY - 1} is {shown}", _NEARER)
+
+
+MOST_LIKELY = 100
+"""A count that fails for none below it is doubtful."""
+_LARGE = tuple(10**power for power in range(2, 19))
+_NEARER = "say the count that is meant"
 
 
 def all_expected(matchers: Sequence[Matcher]) -> str:

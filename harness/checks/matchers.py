@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from harness.checks.check import BadExpectation, Options
 from harness.checks.item_matchers import ITEM_MATCHERS
-from harness.checks.matcher import Builder, Compile, Matcher
+from harness.checks.matcher import Builder, Compile, Matcher, require_limit
 from harness.checks.placeholders import require_no_placeholder
 from harness.checks.turn_matchers import TURN_MATCHERS
 from harness.checks.value_matchers import COMPARISONS, VALUE_MATCHERS, equal_to
@@ -32,16 +32,14 @@ def compile_at_path(value: Json, options: Options) -> tuple[Matcher, ...]:
     return _compile(value, options, MATCHERS, compile_at_path, inner=compile_matchers)
 
 
-def compile_count(value: Json) -> tuple[Matcher, ...]:
+def compile_count(value: Json, options: Options) -> tuple[Matcher, ...]:
     """The matchers for a number of things: a whole number, or a mapping of comparisons."""
     if not isinstance(value, Mapping) and (not isinstance(value, int) or isinstance(value, bool)):
         message = f"{describe(value)}, {show(value)}, stands where a count is wanted"
         hint = _AS_COUNT if isinstance(value, str) and value.strip().isdecimal() else ""
         raise BadExpectation("wrong-value", message, hint)
     matchers = compile_comparisons(value)
-    if isinstance(value, Mapping) and value.keys() == {"at_least"} and not value["at_least"]:
-        message = "every count is at least 0"
-        raise BadExpectation("matches-everything", message, "say {at_least: 1}", ("at_least",))
+    require_limit(matchers, options)
     return matchers
 
 

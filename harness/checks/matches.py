@@ -15,6 +15,9 @@ from harness.typing import Json
 
 def _matches(value: Json, options: Options) -> Judge:
     pattern = _pattern(value, options)
+    if options.doubts is not None and pattern.says_little:
+        message = f"the pattern {show(pattern.text)} is found in every reply that says anything"
+        options.doubt(message, "say what must be there; for any text at all say min_words: 1")
 
     def judge(subject: Subject) -> Verdict:
         text = normal(subject.text)

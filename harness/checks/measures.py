@@ -17,6 +17,8 @@ from harness.counted import counted
 from harness.json_schema.wording import show
 from harness.typing import Json
 
+MOST_LIKELY = 20_000
+"""Words or characters of a reply; a limit of more is doubtful."""
 _WORD = regex.compile(r"\b\w.*?\b", regex.WORD | regex.DOTALL)
 _CHARACTER = regex.compile(r"\X")
 
@@ -69,12 +71,16 @@ def _kind(name: str, unit: _Unit, *, is_most: bool, example: int) -> Kind:
 def _compiler(unit: _Unit, *, is_most: bool) -> Callable[[Json, Options], Judge]:
     most = "most" if is_most else "least"
 
-    def compile_(value: Json, _options: Options) -> Judge:
+    def compile_(value: Json, options: Options) -> Judge:
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise BadExpectation("wrong-value", f"{show(value)} is no number of {unit.name}s")
         if value == 0 and not is_most:
             message = f"every text has at least 0 {unit.name}s"
             raise BadExpectation("matches-everything", message)
+
+        if is_most and value >= MOST_LIKELY:
+            message = f"no reply is likely to have {counted(value, unit.name)}"
+            options.doubt(message, "say the limit that is meant")
 
         def judge(subject: Subject) -> Verdict:
             number = unit.number_in(subject.text)

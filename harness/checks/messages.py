@@ -20,7 +20,7 @@ _KEYS = ("count", *_BLOCKS, "within")
 
 def _compile(value: Json, options: Options) -> Judge:
     parts = Parts(value, _KEYS)
-    count = parts.make("count", lambda found: Count(found, "message"))
+    count = parts.make("count", lambda found: Count(found, "message", options))
     each, any_, first, last = (
         parts.make(key, lambda found: Block(found, options, texts_with(options))) for key in _BLOCKS
     )

@@ -20,6 +20,9 @@ LONGEST_TEXT = 1_000_000
 _PROBES = ("", "\x00", "Zq7", "Ω\n#")
 """Texts with nothing in common; a pattern that finds itself in all finds itself anywhere."""
 
+_LIKELY = ("Yes", "42", "你好", "مرحبا", "Grüße!")
+"""What a bot may say."""
+
 
 class Pattern:
     """A compiled regular expression."""
@@ -74,6 +77,12 @@ class Pattern:
                 f"the pattern {show(self.text)} took longer than {SECONDS:g} s on one text",
                 "avoid a repetition inside a repetition, such as (a+)+",
             ) from error
+
+    @property
+    def says_little(self) -> bool:
+        """Whether it is found in texts with nothing in common but that they say something."""
+        is_negative = "(?!" in self.text or "(?<!" in self.text
+        return not is_negative and all(self.found(text) is not None for text in _LIKELY)
 
     def require_substance(self) -> None:
         """Refuse a pattern that matches every text. Raises `BadExpectation`."""

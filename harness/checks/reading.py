@@ -61,9 +61,14 @@ _MEASURES: Mapping[str, Callable[[Counts], float]] = {
 }
 
 
-def _compile(value: Json, _options: Options) -> Judge:
+def _compile(value: Json, options: Options) -> Judge:
     parts = Parts(value, tuple(_MEASURES))
     wanted = [(name, parts.make(name, _limits)) for name in _MEASURES]
+    for name, matchers in wanted:
+        likely = _LIKELY[name]
+        if matchers and not any(first_complaint(matchers, one, ()) for one in likely):
+            message = f"every likely {name} from {likely[0]} to {likely[-1]} is"
+            options.doubt(f"{message} {all_expected(matchers)}", "say the limit that is meant")
     require_library("pyphen", check="reading", extra="text")
 
     def judge(subject: Subject) -> Verdict:
@@ -79,6 +84,10 @@ def _compile(value: Json, _options: Options) -> Judge:
         return PASS
 
     return judge
+
+
+_LIKELY = {"grade": range(-3, 31), "ease": range(-100, 121)}
+"""Grades and eases of texts."""
 
 
 def _limits(value: Json) -> tuple[Matcher, ...]:

@@ -14,11 +14,16 @@ from harness.typing import Json, describe
 from harness.wire.redacted_values import of_real_values
 
 MOST_TOLD = 10
+_LIKELY: tuple[Json, ...] = ({}, {"a": 1}, {"b": "text", "c": [{"d": None}]})
+"""Payloads with nothing in common."""
 _INLINE = "schema"
 
 
 def _compile(value: Json, options: Options) -> Judge:
     schema = _schema(value, options)
+    is_asked = options.doubts is not None
+    if is_asked and not schema.names_keys and all(map(schema.is_valid, _LIKELY)):
+        options.doubt("the schema fits most payloads", "say which keys must be there: 'required'")
 
     def judge(subject: Subject) -> Verdict:
         if not subject.has_payload:

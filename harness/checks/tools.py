@@ -32,7 +32,7 @@ def _compile(value: Json, options: Options) -> Judge:
     if value == "none":
         return _judge_none
     parts = Parts(value, _KEYS, short="contains")
-    count = parts.make("count", lambda found: Count(found, "tool call"))
+    count = parts.make("count", lambda found: Count(found, "tool call", options))
     exactly, contains, unwanted = (
         parts.make(key, lambda found: _calls(found, options)) for key in _KEYS[1:4]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from harness.checks.check import (
     PASS,
@@ -26,14 +27,16 @@ _NOT_READ = "the provider's definition does not say where usage stands"
 _NOT_SAID = "the provider told no usage"
 
 
-def _compile(value: Json, _options: Options) -> Judge:
+def _compile(value: Json, options: Options) -> Judge:
     if not isinstance(value, Mapping) or not value:
         message = f"{describe(value)} stands where a mapping of counted things is wanted"
         raise BadExpectation("wrong-value", message, "such as {total_tokens: {at_most: 500}}")
+    # Of tokens there may be a million, so that no limit is doubtful.
+    sure = replace(options, doubts=None)
     rules = []
     for name, wanted in value.items():
         try:
-            rules.append((name, compile_count(wanted)))
+            rules.append((name, compile_count(wanted, sure)))
         except BadExpectation as error:
             raise error.below(name) from error
 

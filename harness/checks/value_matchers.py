@@ -106,6 +106,9 @@ def _contains(value: Json, options: Options, _compile: Compile) -> Matcher:
 def _matches(value: Json, options: Options, _compile: Compile) -> Matcher:
     pattern = Pattern(normal(text_of(value)), ignore_case=options.ignore_case)
     pattern.require_substance()
+    if options.doubts is not None and pattern.says_little:
+        message = f"the pattern {show(pattern.text)} is found in every text that is not empty"
+        options.doubt(message, "say what must be there; for any text say {type: string}")
 
     def holds(found: Json) -> bool:
         return isinstance(found, str) and pattern.found(normal(found)) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from harness.checks.check import BadExpectation
+from harness.checks.check import BadExpectation, Options
 from harness.json_schema.wording import show
 from harness.source import shorten
 from harness.typing import Json, describe
@@ -70,9 +70,11 @@ def texts_of(value: Json) -> list[str]:
     return found
 
 
-def require_substance(texts: list[str]) -> None:
-    """Refuse empty texts, which every text contains."""
+def require_substance(texts: list[str], options: Options | None = None) -> None:
+    """Refuse empty texts, which every text contains; with options, doubt blanks, which most do."""
     for index, text in enumerate(texts):
+        if options is not None and text and not text.strip():
+            options.doubt(f"{show(text)} stands in almost every reply", "say what must be there")
         if not text:
             path = (index,) if len(texts) > 1 else ()
             message = "the text is empty, and every reply contains it"

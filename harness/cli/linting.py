@@ -14,7 +14,7 @@ from harness.engine.fitting_providers import blind_checks
 from harness.engine.loading import load_scenario
 from harness.engine.parts import Parts
 from harness.engine.project import Project
-from harness.engine.verifying import problems_of
+from harness.engine.verifying import doubts_about, problems_of
 from harness.engine.verifying_providers import notes_in, project_problems, provider_notes
 from harness.errors import AuthoringError, ConfigurationError, Problem, ScenarioError
 from harness.history.address import address_in
@@ -32,8 +32,9 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
     """Print every problem of the files, of all in the folder of scenarios where none is named.
 
     A fragment that a scenario includes is told of with it. The providers of harness.yaml are
-    looked at in any case, and the definitions below the paths. Where it is strict, names that are
-    never used are problems too. Returns the number of problems.
+    looked at in any case, and the definitions below the paths. What may have no effect, such as a
+    name that is never used, is a warning, and a problem where it is strict. Returns the number of
+    problems.
     """
     project = project_here()
     files, definitions = _files(project, paths)
@@ -42,15 +43,18 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
         typer.echo(str(ConfigurationError(problems)))
     seen: dict[str, str] = {}
     included: set[str] = set()
+    warned: dict[tuple[str, str, str], Problem] = {}
     for file, kind in sorted(files.items(), key=lambda one: one[1] is not FileKind.SCENARIO):
         try:
             if kind is FileKind.SCENARIO:
                 scenario = load_scenario(project, file)
                 included.update(shown for shown, _ in scenario.files)
                 _require_new(scenario, seen)
-                found = list(_problems_of(project, file, scenario, strict=strict))
-                if found:
-                    raise ScenarioError(found)
+                found = list(_blind_problems(project, scenario))
+                doubtful = _doubtful(project, file, scenario)
+                if found or (strict and doubtful):
+                    raise ScenarioError([*found, *(doubtful if strict else ())])
+                _warn(doubtful, warned)
             elif project.config.shown(file) not in included:
                 _lint_part(project, file, kind)
         except AuthoringError as error:
@@ -58,7 +62,8 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
             problems += new
             if new:
                 typer.echo(str(ScenarioError(new)))
-    typer.echo(f"{_counted(files, definitions)}, {counted(len(problems), 'problem')}")
+    warnings = f", {counted(len(warned), 'warning')}" if warned else ""
+    typer.echo(f"{_counted(files, definitions)}, {counted(len(problems), 'problem')}{warnings}")
     return len(problems)
 
 
@@ -98,9 +103,7 @@ def _require_new(scenario: Scenario, seen: dict[str, str]) -> None:
         raise ScenarioError(problem)
 
 
-def _problems_of(
-    project: Project, file: Path, scenario: Scenario, *, strict: bool
-) -> Iterator[Problem]:
+def _blind_problems(project: Project, scenario: Scenario) -> Iterator[Problem]:
     """What playing would bear; tells of checks that are always skipped."""
     for blind in blind_checks(project, scenario):
         if blind.code:
@@ -108,9 +111,20 @@ def _problems_of(
         else:
             where = f"{blind.place}: {blind.subject}" if blind.subject else str(blind.place)
             typer.echo(f"note: {where}: {blind.message}; {blind.hint}")
-    if strict:
-        document = read(file.read_bytes(), project.config.shown(file))
-        yield from unused_names(scenario, document)
+
+
+def _warn(found: Sequence[Problem], warned: dict[tuple[str, str, str], Problem]) -> None:
+    """Print warnings that were not printed yet."""
+    for one in found:
+        if warned.setdefault(_told(one), one) is one:
+            typer.echo(f"warning: {one}")
+
+
+def _doubtful(project: Project, file: Path, scenario: Scenario) -> Sequence[Problem]:
+    """Names that a scenario's own file defines for nothing, and checks that hardly fail."""
+    document = read(file.read_bytes(), project.config.shown(file))
+    found = [*unused_names(scenario, document), *doubts_about(project, scenario)]
+    return ScenarioError(found).problems
 
 
 def _lint_part(project: Project, file: Path, kind: FileKind) -> None:

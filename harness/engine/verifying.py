@@ -156,6 +156,28 @@ def _check_problems(
                 )
 
 
+def doubts_about(project: Project, scenario: Scenario) -> Iterator[Problem]:
+    """Checks that cannot fail on anything that a bot is likely to say.
+
+    The scenario has no problems. A value that is only known when it is played is not looked at.
+    """
+    blocks = [
+        (turn_subject(turn.number, turn.id), turn.expectations) for turn in scenario.user_turns
+    ]
+    for subject, expectations in [*blocks, ("", scenario.expectations)]:
+        for one in expectations:
+            if not one.value.is_constant:
+                continue
+            for doubt in project.vocabulary.doubts_of(one, one.value.render({})):
+                yield Problem(
+                    code="cannot-fail",
+                    message=f"'{one.name}' can hardly fail: {doubt.message}",
+                    place=one.place,
+                    subject=subject,
+                    hint=doubt.hint,
+                )
+
+
 def _capture_problems(scenario: Scenario) -> Iterator[Problem]:
     for turn in scenario.user_turns:
         for capture in turn.captures.values():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from harness.checks import (
     CONVERSATION_KINDS,
     BadExpectation,
     CheckKind,
+    Doubt,
     Judge,
     Options,
     block_definitions,
@@ -92,7 +94,18 @@ class Vocabulary:
             self._compiled[key] = judge
         return judge
 
-    def _compile(self, expectation: Expectation, value: object) -> Judge:
+    def doubts_of(self, expectation: Expectation, value: object) -> Sequence[Doubt]:
+        """What makes it doubtful that an expectation can fail; see `judge_for`."""
+        if expectation.scope is Scope.NEVER:
+            return ()
+        doubts: list[Doubt] = []
+        options = replace(self._options[expectation.ignore_case], doubts=doubts)
+        self._compile(expectation, value, options)
+        return doubts
+
+    def _compile(
+        self, expectation: Expectation, value: object, options: Options | None = None
+    ) -> Judge:
         is_whole = expectation.scope is Scope.CONVERSATION
         kinds = self._conversation if is_whole else self._kinds
         kind = kinds.get(expectation.name)
@@ -102,4 +115,5 @@ class Vocabulary:
                 f"unknown check {quote(expectation.name)}",
                 did_you_mean(expectation.name, kinds),
             )
-        return kind.compile(value, self._options[expectation.ignore_case])  # type: ignore[arg-type]  # rendered from JSON
+        options = options or self._options[expectation.ignore_case]
+        return kind.compile(value, options)  # type: ignore[arg-type]  # rendered from JSON

@@ -49,6 +49,12 @@ class Schema:
         self._validator = validator
         self._library = library
 
+    @property
+    def names_keys(self) -> bool:
+        """Whether it says something of keys by their names, at any depth."""
+        named = ("properties", "patternProperties", "propertyNames", "dependentRequired")
+        return any(one in part for part in self._library.schemas.values() for one in named)
+
     def is_valid(self, value: Json) -> bool:
         """Whether a value fits. Takes microseconds, and bounded time for any pattern."""
         try:

@@ -261,6 +261,7 @@ NOTHING: dict[str, str | bytes] = {
     "messages-empty": turn("expect: {messages: {}}"),
     "schema-true": turn("expect: {schema: true}"),
     "like-anything": turn("expect: {like: <any>}"),
+    "count-of-any-kind": turn("expect: {messages: {count: {greater_than: -1}}}"),
     "min-words-none": turn("expect: {min_words: 0}"),
     "schema-empty": turn("expect: {schema: {}}"),
 }

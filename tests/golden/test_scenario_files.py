@@ -29,7 +29,7 @@ def test_fault_of_a_scenario_file(case, project, harness, golden):
 
 def test_every_text_has_its_case():
     """No golden text is left over from a case that is gone."""
-    several = {f"several/{name}" for name in SEVERAL}
+    several = {f"several/{name}" for name in (*SEVERAL, *DOUBTS)}
     slips = {f"slips/{name}" for name in SLIPS}
 
     assert stale("scenario-files", {*CASES, *several, *slips}) == set()
@@ -70,6 +70,78 @@ def test_slip_in_a_scenario(case, project, harness, golden):
 
     golden(f"scenario-files/slips/{case}", said.text)
     assert said.status == 1
+
+
+DOUBTS = {
+    f"A7-{name}": expecting(check)
+    for name, check in {
+        "schema-of-a-type": "schema: {type: object}",
+        "schema-of-two-types": "schema: {type: [object, array]}",
+        "length-of-at-least-none": "json: {'$..foo': {length: {at_least: 0}}}",
+        "whole-payload-exists": "json: {$: {exists: true}}",
+        "contains-a-blank": "contains: ' '",
+        "contains-any-of-a-blank": "contains_any: [free, ' ']",
+        "count-between": "messages: {count: {between: [0, 999]}}",
+        "count-of-buttons": "actions: {count: {at_most: 500}}",
+        "count-in-a-choice": "any_of: [{contains: a}, {products: {count: {less_than: 1000}}}]",
+        "pattern-of-anything": "matches: .+",
+        "pattern-of-a-word": "matches: '\\w'",
+        "pattern-of-a-value": "json: {$.text: {matches: '^.'}}",
+        "max-words": "max_words: 100000",
+        "latency": "latency: {under: 60m}",
+        "reading": "reading: {grade: {at_most: 100}}",
+    }.items()
+}
+
+
+@pytest.mark.parametrize("case", DOUBTS)
+def test_a7_a_check_that_cannot_fail(case, project, harness, golden):
+    """A warning says so, and a strict lint takes it for a problem."""
+    project.write("scenarios/dress.yaml", DOUBTS[case])
+
+    usual, strict = harness("lint"), harness("lint", "--strict")
+
+    golden(f"scenario-files/several/{case}", usual.text)
+    assert usual.text.startswith("warning: ")
+    assert (usual.status, strict.status) == (0, 1)
+    assert strict.text == usual.text.removeprefix("warning: ").replace(
+        "0 problems, 1 warning", "1 problem"
+    )
+
+
+CAN_FAIL = (
+    "schema: {type: object, required: [text]}",
+    "schema: {properties: {text: {type: string}}}",
+    "schema: {type: array}",
+    "json: {$.a: {exists: true}}",
+    "json: {$: {type: array}}",
+    "json: {'$..foo': {length: {at_least: 1}}}",
+    "messages: {count: {between: [1, 3]}}",
+    "messages: {count: {at_most: 50}}",
+    "not_contains: ' '",
+    "not: {contains: ' '}",
+    "not: {matches: .+}",
+    "matches: '[a-z]'",
+    "matches: '(?s)^(?!.*sorry)'",
+    "not_matches: .+",
+    "min_words: 1",
+    "max_words: 500",
+    "latency: {under: 60s}",
+    "reading: {grade: {at_most: 8}}",
+    "like: {a: <any>}",
+    "json: {$.text: {length: {at_most: 160}}}",
+    "json: {$..error: {exists: false}}",
+    "json: {$..error: {length: 0}}",
+    "json: {$..error: {length: {at_most: 3}}}",
+)
+
+
+@pytest.mark.parametrize("check", CAN_FAIL)
+def test_a7_a_check_that_can_fail_is_no_doubt(check, project, harness):
+    """No warning where a likely reply is enough to fail it."""
+    project.write("scenarios/dress.yaml", expecting(check))
+
+    assert harness("lint", "--strict").text == "1 scenario file, 0 problems\n"
 
 
 MEANT = {
@@ -129,7 +201,7 @@ UNUSED = {
 
 @pytest.mark.parametrize("case", UNUSED)
 def test_names_that_are_never_used(case, project, harness):
-    """A strict lint tells of them; without it they are no problem."""
+    """They are warnings; a strict lint takes them for problems."""
     top, told = UNUSED[case]
     capture = "    capture: {word: $.text}\n" if case == "capture" else "\n"
     asks = "${a}" if case == "column" else "Hi"
@@ -142,6 +214,8 @@ def test_names_that_are_never_used(case, project, harness):
     assert strict.text.startswith(f"scenarios/dress.yaml:{told}\n")
     assert strict.text.endswith("[unused-name]\n1 scenario file, 1 problem\n")
     assert (strict.status, usual.status) == (1, 0)
+    assert usual.text.startswith(f"warning: scenarios/dress.yaml:{told}\n")
+    assert usual.text.endswith("\n1 scenario file, 0 problems, 1 warning\n")
 
 
 def test_one_id_twice_under_pytest(project):
