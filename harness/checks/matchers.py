@@ -39,7 +39,11 @@ def compile_count(value: Json, options: Options) -> tuple[Matcher, ...]:
         hint = _AS_COUNT if isinstance(value, str) and value.strip().isdecimal() else ""
         raise BadExpectation("wrong-value", message, hint)
     matchers = compile_comparisons(value)
-    require_limit(matchers, options)
+    try:
+        require_limit(matchers, options)
+    except BadExpectation as error:
+        keys = tuple(value) if isinstance(value, Mapping) else ()
+        raise error.below(*keys[:1]) from error
     return matchers
 
 
