@@ -8,12 +8,22 @@ from collections.abc import Iterator
 PIECE = 256 * 1024
 """Decoded bytes that one step may yield: a bomb is seen before it fills the memory."""
 
+MEBIBYTE = 1024 * 1024
+LARGEST_BODY = 50 * MEBIBYTE
+"""Decoded bytes of one answer."""
+
 CODINGS = ("gzip", "x-gzip", "deflate")
 MOST_CODINGS = 4
+MOST_MEMBERS = 10_000
+"""Of one gzip body: empty ones cost time, and no size tells of them."""
 
 
 class BadEncoding(Exception):
     """The body is not what its Content-Encoding says. The text is a clause for a message."""
+
+
+class TooLarge(Exception):
+    """There is more than was allowed."""
 
 
 class Decoder:
@@ -45,6 +55,23 @@ class Decoder:
         for layer in self._layers:
             layer.end()
 
+    @property
+    def ignored(self) -> int:
+        """Bytes behind the end of the encoded data."""
+        return sum(layer.ignored for layer in self._layers)
+
+    def whole(self, content: bytes, limit: int) -> bytes:
+        """All of a content, decoded. Raises `BadEncoding`, and `TooLarge` beyond `limit` bytes."""
+        pieces, size = [], 0
+        for start in range(0, len(content), PIECE):
+            for piece in self.feed(content[start : start + PIECE]):
+                size += len(piece)
+                if size > limit:
+                    raise TooLarge
+                pieces.append(piece)
+        self.end()
+        return b"".join(pieces)
+
     def _through(self, depth: int, content: bytes) -> Iterator[bytes]:
         if depth == len(self._layers):
             yield content
@@ -61,6 +88,8 @@ class _Inflater:
         self._held = b""
         self._inflate = None if name == "deflate" else zlib.decompressobj(16 + zlib.MAX_WBITS)
         self._is_fed = False
+        self._members = 1
+        self.ignored = 0
 
     def feed(self, content: bytes) -> Iterator[bytes]:
         rest = self._held + content
@@ -73,9 +102,14 @@ class _Inflater:
             self._held = b""
         while rest:
             if inflate.eof:
-                if self._name == "deflate" or not rest.startswith(b"\x1f"):
+                if self._name == "deflate" or self.ignored or not rest.startswith(b"\x1f"):
+                    self.ignored += len(rest)
                     break
                 # A gzip body may hold several members. Source: RFC 1952, section 2.2.
+                self._members += 1
+                if self._members > MOST_MEMBERS:
+                    message = f"the {self._name} data has more than {MOST_MEMBERS:,} members"
+                    raise BadEncoding(message)
                 inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
             self._is_fed = True
             try:
@@ -92,6 +126,19 @@ class _Inflater:
         if (self._is_fed and self._inflate and not self._inflate.eof) or self._held:
             message = f"the {self._name} data ends too early"
             raise BadEncoding(message)
+
+
+def gunzipped(content: bytes, limit: int) -> bytes:
+    """The content of a gzip file with all its members.
+
+    Raises `BadEncoding`, also for what stands behind the data, and `TooLarge` beyond `limit` bytes.
+    """
+    decoder = Decoder("gzip")
+    unpacked = decoder.whole(content, limit)
+    if decoder.ignored:
+        message = f"{decoder.ignored} bytes behind the gzip data are not gzip"
+        raise BadEncoding(message)
+    return unpacked
 
 
 def _deflate_window(start: bytes) -> int:

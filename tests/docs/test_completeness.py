@@ -41,8 +41,9 @@ from harness.scenario.scenario import MOST_TAKES
 from harness.template.filters import FILTERS, MOST
 from harness.template.sandbox import LONGEST_EXPRESSION, MOST_BITS
 from harness.wire.cassette.files import SAFE_NAME
+from harness.wire.cassette.foreign import MOST_NODES
 from harness.wire.cassette.reading import LARGEST
-from harness.wire.decoding import MOST_CODINGS
+from harness.wire.decoding import MOST_CODINGS, MOST_MEMBERS
 from harness.wire.live.backoff import LONGEST
 from harness.wire.live.limits import LiveLimits
 from harness.wire.live.sender import MOST_REDIRECTS
@@ -147,7 +148,9 @@ LIMITS = {
     "content encodings of one answer": f"{MOST_CODINGS}",
     "digits of a number in an answer": f"{sys.int_info.default_max_str_digits}",
     "levels of an answer's JSON": f"{MAX_LEVELS}",
-    "a cassette, unpacked": f"{LARGEST // MEBIBYTE} MiB",
+    "values that aliases add to a cassette of another tool": f"{MOST_NODES:,}",
+    "members of gzip data": f"{MOST_MEMBERS:,}",
+    "a cassette, packed and unpacked, and its bodies decoded": f"{LARGEST // MEBIBYTE} MiB",
     "pause before each look for messages that come late": format_duration(PAUSE),
     "closing steps after a conversation that broke": format_duration(CLOSING_SECONDS),
     "failed checks of a scenario that are shown": f"{MAX_SHOWN}",

@@ -59,7 +59,8 @@ def folder(good, tmp_path, monkeypatch):
     (folder / "cassettes/shop").mkdir(parents=True)
     (folder / CASSETTE).write_text(good)
     # As many bytes as this are soon unpacked.
-    monkeypatch.setattr(harness.wire.cassette.reading, "LARGEST", 1024 * 1024)
+    for module in (harness.wire.cassette.reading, harness.wire.cassette.files):
+        monkeypatch.setattr(module, "LARGEST", 1024 * 1024)
     return folder
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -14,11 +13,11 @@ from harness.engine.project import Project
 from harness.errors import AuthoringError, Problem, ScenarioError
 from harness.providers.catalogue import definition_of
 from harness.template import TemplateError, compile_template
+from harness.wire.cassette.files import LARGEST, MEBIBYTE
+from harness.wire.decoding import BadEncoding, TooLarge, gunzipped
 from harness.wire.secret_scan import SHORTEST, SecretScan
 from harness.wire.secret_shapes import shapes_in
 
-LARGEST = 256 * 1024 * 1024
-"""Bytes of a file, unpacked; more is not looked at, and an error says so."""
 SHOWN = 2
 """Characters of a secret that are shown, where it is at least `LONG_ENOUGH`."""
 LONG_ENOUGH = 8
@@ -120,16 +119,22 @@ def _line_of(content: bytes, scan: SecretScan) -> int:
 
 def _content(path: Path) -> bytes:
     try:
+        if path.stat().st_size > LARGEST:
+            raise _too_large(path, "it has")
         content = path.read_bytes()
         if content.startswith(b"\x1f\x8b"):
-            inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
-            content = inflate.decompress(content, LARGEST)
-            if inflate.unconsumed_tail:
-                raise _unreadable(path, f"it has more than {LARGEST} bytes, unpacked")
-    except (OSError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _unreadable(path, reason) from error
+            content = gunzipped(content, LARGEST)
+    except TooLarge as error:
+        raise _too_large(path, "unpacked it has") from error
+    except BadEncoding as error:
+        raise _unreadable(path, str(error)) from error
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
     return content
+
+
+def _too_large(path: Path, what: str) -> ScenarioError:
+    return _unreadable(path, f"{what} more than {LARGEST // MEBIBYTE} MiB")
 
 
 def _unreadable(path: Path, reason: str) -> ScenarioError:

@@ -22,6 +22,9 @@ from harness.wire.cassette.writing import dump_cassette
 UNTOUCHED = "what stood there is untouched; harness cassettes recover takes up what was heard"
 WRITABLE = "see to it that who runs this may write there"
 """The next step where permissions are missing."""
+MEBIBYTE = 1024 * 1024
+LARGEST = 256 * MEBIBYTE
+"""Bytes of a cassette, packed and unpacked, and of all its bodies together."""
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -89,6 +92,9 @@ def read_cassette(
     """
     shown = display or str(path)
     try:
+        # First: a file of another kind may fill the memory.
+        if path.stat().st_size > LARGEST:
+            raise too_large(shown, repair or mend)
         content = path.read_bytes()
     except FileNotFoundError as error:
         if path.is_symlink():
@@ -114,6 +120,12 @@ def read_cassette(
     if store is not None:
         store.put(key, cassette_to_json(cassette))
     return cassette
+
+
+def too_large(shown: str, mend: str, what: str = "it has") -> CassetteError:
+    """The error for a cassette that is beyond the limit; `what` is what of it."""
+    message = f"{shown}: {what} more than {LARGEST // MEBIBYTE} MiB"
+    return CassetteError("cassette-too-large", message, mend)
 
 
 def check_target(path: Path, display: str = "") -> None:

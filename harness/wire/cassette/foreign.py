@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml
 
-from harness.conversation import Origin, Request, Response
 from harness.errors import CassetteError
+from harness.source import shorten
 from harness.typing import describe
-from harness.wire.cassette.rows import Row, make_row
-from harness.wire.decoding import BadEncoding, Decoder
+from harness.wire.cassette.files import LARGEST, MEBIBYTE
+from harness.wire.cassette.foreign_interaction import foreign_row
+from harness.wire.cassette.rows import Row
+from harness.wire.decoding import LARGEST_BODY, TooLarge
 
 Fault = Callable[..., CassetteError]
 """Takes a code, a message, and a hint or nothing."""
 
-ENCODED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
-"""Headers that are no longer true once a body is decoded."""
 OUR_MARK = frozenset({"turn", "step"})
 OUR_HEAD = frozenset({"format", "scenario", "recorded_at", "interactions", "checksum"})
 """Keys of what we add to an interaction and to the file, whatever name it stands under."""
 FEW_OF_HEAD = 2
 """Keys of our head that another tool's mapping may hold."""
 MOST_NODES = 200_000
-"""Of a parsed body: aliases can make a few bytes into gigabytes."""
+"""Values that aliases may add to a file: a few bytes can become gigabytes."""
+ALIAS = re.compile(r"(?:^|[\s\[{,:])\*[^\s,\[\]{}]", re.MULTILINE)
+LISTS = re.compile(r"^(interactions|requests|responses)[ \t]*:", re.MULTILINE)
 LIST_OF_OLD = re.compile(r"^- request: *!!python/object:vcr\.request\.Request", re.MULTILINE)
 PYTHON_TAG = re.compile(r"!!(python/[\w./:]+)")
 CONVERT = "convert it to vcrpy's version 1, or record it again"
@@ -38,11 +40,17 @@ def foreign_rows(text: str, fault: Fault) -> list[Row]:
     document = _document(text, fault)
     items = _items(document, fault)
     _require_foreign(document, items, fault)
-    rows = []
+    rows, room = [], LARGEST
     for number, item in enumerate(items, 1):
         try:
-            rows.append(_row(item))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            row, size = foreign_row(item, min(room, LARGEST_BODY))
+            rows.append(row)
+            room -= size
+        except TooLarge as error:
+            limit = f"{LARGEST_BODY // MEBIBYTE} MiB, and all bodies {LARGEST // MEBIBYTE} MiB"
+            message = f"the body of interaction {number} is too large: the limit is {limit}"
+            raise fault("cassette-too-large", message) from error
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             reason = f"lacks {error}" if isinstance(error, KeyError) else f"is wrong: {error}"
             if number == len(items) and isinstance(error, KeyError):
                 message = f"the recording is cut inside interaction {number}, which {reason}"
@@ -54,13 +62,19 @@ def foreign_rows(text: str, fault: Fault) -> list[Row]:
 def _document(text: str, fault: Fault) -> object:
     if text.lstrip()[:1] in ("{", "["):
         try:
-            return json.loads(text)
+            return json.loads(text, object_pairs_hook=_unique)
         except (ValueError, RecursionError) as error:
             raise fault("cassette-json", f"this is no valid JSON: {error}") from error
+    twice = [name for name, count in Counter(LISTS.findall(text)).items() if count > 1]
+    if twice:
+        # YAML's readers take the last, and what stands below the first is lost.
+        raise fault("cassette-damaged", f"the key '{twice[0]}' stands twice")
     # PLC0415: importing vcr costs 0.2 to 0.4 s, and our own files do not need it.
     from vcr.serializers import yamlserializer  # noqa: PLC0415
 
     try:
+        if ALIAS.search(text):
+            _require_modest(text, fault)
         return yamlserializer.deserialize(text)
     except yaml.constructor.ConstructorError as error:
         if text.lstrip().startswith("- request:") or LIST_OF_OLD.search(text):
@@ -77,6 +91,47 @@ def _document(text: str, fault: Fault) -> object:
         raise fault("cassette-cut", message) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise fault("cassette-yaml", f"this cannot be read: {error}") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        message = f"the key '{shorten(twice, 50)}' stands twice in one object"
+        raise ValueError(message)
+    return found
+
+
+def _require_modest(text: str, fault: Fault) -> None:
+    """Refuse aliases that hold themselves, or that make much more of a file than stands there."""
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    sizes: dict[int, int] = {}
+    top: yaml.Node | None = yaml.compose(text, Loader=loader)
+    waiting = [top] if top is not None else []
+    open_: set[int] = set()
+    while waiting:
+        node = waiting[-1]
+        parts = _parts(node)
+        unknown = [part for part in parts if id(part) not in sizes] if id(node) not in sizes else []
+        if any(id(part) in open_ for part in unknown):
+            raise fault("cassette-yaml", "an alias stands inside of what it stands for")
+        if unknown:
+            open_.add(id(node))
+            waiting += unknown
+            continue
+        waiting.pop()
+        open_.discard(id(node))
+        sizes[id(node)] = 1 + sum(sizes[id(part)] for part in parts)
+        if sizes[id(node)] > len(sizes) + MOST_NODES:
+            message = f"its aliases add more than {MOST_NODES:,} values to what stands there"
+            raise fault("cassette-too-large", message)
+
+
+def _parts(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [part for pair in node.value for part in pair]
+    return node.value if isinstance(node, yaml.SequenceNode) else []
 
 
 def _items(document: object, fault: Fault) -> list[Any]:
@@ -145,85 +200,3 @@ def _python_objects(line: int, tag: str) -> tuple[str, str]:
         f"line {line}: this holds a Python object, !!{tag}, as old versions of vcrpy wrote them",
         "it is not read, as it could run code: record it again, or write plain values in its place",
     )
-
-
-def _row(item: Mapping[str, Any]) -> Row:
-    sent, response = item["request"], item["response"]
-    # vcrpy before 4.2 kept httpx's answers in keys of their own.
-    is_old_httpx = "status_code" in response
-    status = {"code": response["status_code"]} if is_old_httpx else response["status"]
-    headers = list(_headers(response.get("headers")))
-    content = response["content"] if is_old_httpx else response.get("body")
-    request = Request(
-        method=sent["method"],
-        url=sent["uri"],
-        headers=tuple(_headers(sent.get("headers"))),
-        body=_content(sent.get("body"), sent),
-        origin=Origin(turn=0, step=""),
-    )
-    body, headers = _decoded(_content(content, response), headers)
-    answer = Response(
-        status=int(status["code"]),
-        reason=str(status.get("message") or ""),
-        headers=tuple(headers),
-        body=body,
-    )
-    return make_row(request, answer, is_ours=False)
-
-
-def _headers(found: object) -> Iterable[tuple[str, str]]:
-    """Headers, whose values other tools keep as lists or as single texts."""
-    if not isinstance(found, Mapping):
-        return
-    for name, values in found.items():
-        for value in values if isinstance(values, list | tuple) else [values]:
-            yield _header_text(name), _header_text(value)
-
-
-def _header_text(value: object) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
-
-
-def _content(body: object, holder: Mapping[str, Any]) -> bytes:
-    """A body: text, bytes, a file, parts of it, or parsed JSON."""
-    if isinstance(body, Mapping):
-        if "base64_string" in body:
-            return base64.b64decode(body["base64_string"], validate=True)
-        body = body.get("string")
-    if body is None:
-        return _dumped(holder["parsed_body"]) if "parsed_body" in holder else b""
-    if isinstance(body, bytes):
-        return body
-    if isinstance(body, str):
-        return body.encode()
-    parts = body.read() if hasattr(body, "read") else list(body)  # type: ignore[call-overload]  # vcrpy keeps iterators
-    return parts if isinstance(parts, bytes) else b"".join(parts)
-
-
-def _dumped(content: object) -> bytes:
-    nodes = 0
-    waiting = [content]
-    while waiting:
-        nodes += 1
-        if nodes > MOST_NODES:
-            message = f"its parsed_body has more than {MOST_NODES} parts"
-            raise ValueError(message)
-        one = waiting.pop()
-        if isinstance(one, Mapping):
-            waiting += one.values()
-        elif isinstance(one, list):
-            waiting += one
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _decoded(body: bytes, headers: list[tuple[str, str]]) -> tuple[bytes, list[tuple[str, str]]]:
-    """The body without its gzip; other tools keep it as it travelled, or as it was read."""
-    encoding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
-    kept = [pair for pair in headers if pair[0].lower() not in ENCODED]
-    try:
-        decoder = Decoder(encoding)
-        content = b"".join(decoder.feed(body))
-        decoder.end()
-    except BadEncoding:
-        return body, kept
-    return content, kept

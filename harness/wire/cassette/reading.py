@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from harness.source import shorten
 from harness.wire.cassette import events
 from harness.wire.cassette.bodies import restore
 from harness.wire.cassette.cassette import Cassette, Interactions, head_from
+from harness.wire.cassette.files import LARGEST, too_large
 from harness.wire.cassette.foreign import foreign_rows
 from harness.wire.cassette.rows import (
     FIRST_FORMAT,
@@ -27,10 +27,8 @@ from harness.wire.cassette.rows import (
     text_of,
 )
 from harness.wire.cassette.writing import END
+from harness.wire.decoding import BadEncoding, TooLarge, gunzipped
 
-MEBIBYTE = 1024 * 1024
-LARGEST = 256 * MEBIBYTE
-"""Bytes of a cassette, unpacked."""
 OWN = re.compile(r"^harness:", re.MULTILINE)
 FORMATS = (FIRST_FORMAT, FORMAT)
 CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
@@ -169,16 +167,11 @@ class _Reader:
         if not content.startswith(b"\x1f\x8b"):
             return content
         try:
-            inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
-            unpacked = inflate.decompress(content, LARGEST)
-        except zlib.error as error:
-            raise self.fault("cassette-cut", f"the gzip data is broken ({error})") from error
-        if inflate.unconsumed_tail:
-            limit = f"{LARGEST // MEBIBYTE} MiB"
-            raise self.fault("cassette-too-large", f"unpacked it has more than {limit}")
-        if not inflate.eof:
-            raise self.fault("cassette-cut", "the gzip data ends too early")
-        return unpacked
+            return gunzipped(content, LARGEST)
+        except BadEncoding as error:
+            raise self.fault("cassette-cut", str(error)) from error
+        except TooLarge as error:
+            raise too_large(self._path, self._mend, "unpacked it has") from error
 
     def _decoded(self, content: bytes) -> str:
         try:

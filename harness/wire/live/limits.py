@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.wire.decoding import LARGEST_BODY
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveLimits:
@@ -15,6 +17,6 @@ class LiveLimits:
     """Silence."""
     total: float = 120.0
     """From the first try to the end of the body, retries and their waits included."""
-    body: int = 50 * 1024 * 1024
+    body: int = LARGEST_BODY
     """Decoded bytes."""
     attempts: int = 3

@@ -1,15 +1,23 @@
 from __future__ import annotations
 
+import base64
 import gzip
+import itertools
 import json
+import re
+from pathlib import Path
 
 import pytest
 from vcr.request import Request as VcrRequest
 from vcr.serialize import serialize
 from vcr.serializers import jsonserializer, yamlserializer
 
-from harness.errors import CassetteError
+from harness.conversation import Origin, Request
+from harness.errors import CassetteError, TransportError
+from harness.wire.cassette import files
 from harness.wire.cassette.reading import parse_cassette
+from harness.wire.decoding import MEBIBYTE
+from harness.wire.replay import ReplayWire
 
 
 def read(content):
@@ -209,5 +217,132 @@ def test_an_alias_bomb():
         "  response: {status: {code: 200, message: OK}}\n"
     )
 
-    with pytest.raises(CassetteError, match="parsed_body has more than 200000 parts"):
+    with pytest.raises(CassetteError, match="its aliases add more than 200,000 values"):
         read(text)
+
+
+def one(request="", response="", more=""):
+    """A cassette of one interaction, as YAML; what is given is written behind the usual keys."""
+    return (
+        f"interactions:\n- request: {{method: GET, uri: 'https://x/'{request}}}\n"
+        f"  response: {{status: {{code: 200, message: OK}}{response}}}\n{more}"
+    )
+
+
+def packed(content):
+    """A body of these bytes, as YAML."""
+    return f", body: {{string: !!binary {base64.b64encode(content).decode()}}}"
+
+
+LEVELS = "abcdefghi"
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{name}: &{name} [{','.join([f'*{before}'] * 10)}]\n"
+    for before, name in itertools.pairwise(LEVELS)
+)
+MERGES = "a: &a {x: 1}\n" + "".join(
+    f"{name}: &{name} {{<<: [{','.join([f'*{before}'] * 10)}]}}\n"
+    for before, name in itertools.pairwise(LEVELS)
+)
+GZIPPED = ", headers: {content-encoding: [gzip]}"
+
+
+@pytest.mark.parametrize(
+    ("content", "said", "code"),
+    [
+        (BOMB + one(", headers: {a: *i}"), "aliases add more than 200,000 v", "too-large"),
+        (MERGES + one(", headers: *i"), "aliases add more than 200,000 v", "too-large"),
+        (one(", headers: &h {a: [*h]}"), "an alias stands inside of what", "yaml"),
+        (
+            one(response=GZIPPED + packed(gzip.compress(bytes(60 * MEBIBYTE)))),
+            "1 is too",
+            "too-large",
+        ),
+        (
+            one().replace("'https://x/'", "12"),
+            "'uri' is a whole number, 12, expected a text",
+            "damaged",
+        ),
+        (one().replace("'https://x/'", "'http://x:y/'"), "interaction 1 is wrong: Port", "damaged"),
+        (one().replace("GET", "[a]"), "'method' is a list, ['a'], expected a text", "damaged"),
+        (one().replace("200", ".inf"), "interaction 1 is wrong: cannot convert", "damaged"),
+        (one(", headers: hello"), "headers are a text, expected a mapping", "damaged"),
+        (one(", headers: {a: [[b]]}"), "a header holds a list, expected a text", "damaged"),
+        (one(more="interactions: []\n"), "the key 'interactions' stands twice", "damaged"),
+        ('{"interactions": [], "interactions": [1]}', "'interactions' stands twice", "json"),
+        (gzip.compress(one().encode()) + b"PK", "2 bytes behind the gzip data are not", "cut"),
+        (gzip.compress(one().encode())[:-3], "the gzip data ends too early", "cut"),
+        (gzip.compress(b"") * 10_001, "the gzip data has more than 10,000 members", "cut"),
+    ],
+    ids=[
+        *("B9-alias-bomb-in-a-header", "B9-merge-bomb", "B9-alias-in-itself", "B9-gzip-bomb"),
+        *("B9-uri-12", "B9-port", "B9-method", "B9-status", "B9-headers", "B9-header"),
+        *("B9-yaml-twice", "B9-json-twice", "B9-garbage-behind", "B9-cut", "B9-members"),
+    ],
+)
+def test_a_limit_or_fault_is_named(content, said, code):
+    """What is too much, or of another kind, is named with its interaction; nothing is left out."""
+    with pytest.raises(CassetteError, match=re.escape(said)) as caught:
+        read(content)
+
+    assert caught.value.code == f"cassette-{code}"
+
+
+def test_b9_all_members_of_a_gzip_file_are_read():
+    """A file that was compressed in two parts is read to its end."""
+    text = one().encode() + one().partition("\n")[2].encode()
+
+    (first, second) = read(gzip.compress(text[:40]) + gzip.compress(text[40:])).interactions
+
+    assert first == second
+
+
+def test_b9_headers_may_be_pairs():
+    """Headers that stand as a list of pairs are kept."""
+    (found,) = read(one(response=", headers: [[a, b], [a, c]]")).interactions
+
+    assert found.response.headers == (("a", "b"), ("a", "c"))
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "said"),
+    [
+        ("br", b"\x0b\x02\x80hello\x03\xff", "the content encoding 'br' is not known"),
+        ("zstd", b"\x28\xb5\x2f\xfd\x04\x00", "the content encoding 'zstd' is not known"),
+        ("gzip", gzip.compress(b"hello")[:-4], "the gzip data ends too early"),
+        ("gzip", b"\x1f\x8b\x08garbage", "the body is not the gzip that its header says"),
+    ],
+    ids=["B9-br", "B9-zstd", "B9-cut-gzip", "B9-broken-gzip"],
+)
+def test_a_body_that_cannot_be_decoded_is_told(coding, body, said):
+    """Its interaction is there, and a replay that asks for it is told why it cannot be read."""
+    headers = f", headers: {{content-encoding: [{coding}]}}"
+    cassette = read(one(response=headers + packed(body)))
+    request = Request(method="GET", url="https://x/", origin=Origin(turn=1, step="send.1"))
+
+    with pytest.raises(TransportError, match=re.escape(said)) as caught:
+        list(ReplayWire(cassette).send(request).chunks)
+
+    assert caught.value.code == "bad-encoding"
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip"])
+def test_a_body_that_was_kept_as_it_was_read_is_read(coding):
+    """Some tools decode a body and leave the header as it was."""
+    headers = f", headers: {{content-encoding: [{coding}]}}"
+
+    (found,) = read(one(response=f"{headers}, body: {{string: hello}}")).interactions
+
+    assert (found.response.body, found.broken) == (b"hello", None)
+
+
+def test_b14_a_file_beyond_the_limit_is_not_read(tmp_path, monkeypatch):
+    """A plain file is bound as a packed one is, before a byte of it is read."""
+    monkeypatch.setattr(files, "LARGEST", MEBIBYTE)
+    path = tmp_path / "x.yaml"
+    path.write_text(one(more=f"# {'x' * MEBIBYTE}"))
+    monkeypatch.setattr(Path, "read_bytes", None)
+
+    with pytest.raises(CassetteError, match="it has more than 1 MiB") as caught:
+        files.read_cassette(path, "x.yaml")
+
+    assert caught.value.code == "cassette-too-large"
