@@ -36,6 +36,9 @@ class Framing(StrEnum):
     TEXT = "text"
 
 
+Conditions = Mapping[str, tuple[Json, ...]]
+"""JSONPath into an answer → values that mean it; of several, one is enough."""
+
 ANY_SUCCESS = "2xx"
 """Among statuses: any that says yes."""
 CANDIDATES = (Framing.SSE, Framing.NDJSON, Framing.TEXT)
@@ -110,6 +113,9 @@ class ReplyPlan:
     """A message may hold something else than a text, such as an image."""
     only_new: bool = False
     """Leave out messages whose id an earlier reply held already."""
+    question: Conditions = field(default_factory=dict)
+    """Within a message's node: it is the user's, and only what stands behind the last such
+    message is the reply. Empty where all messages are the bot's."""
     actions: str = ""
     """Leads to a mapping of label to prompt, or to texts that are both."""
     button: ButtonPlan | None = None
@@ -119,10 +125,6 @@ class ReplyPlan:
     tools: ToolsPlan | None = None
     usage: str = ""
     """Leads to a mapping of names to numbers."""
-
-
-Conditions = Mapping[str, tuple[Json, ...]]
-"""JSONPath into an answer → values that mean it; of several, one is enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

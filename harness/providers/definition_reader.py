@@ -112,7 +112,7 @@ class _Reader:
             capture={key: self._path(_path_of(value)) for key, value in captures.items()},
             secret_captures=frozenset(k for k, one in captures.items() if _says(one, "secret")),
             new_captures=frozenset(key for key, one in captures.items() if _says(one, "new")),
-            reply=reply_plan(reply, self._path) if reply else None,
+            reply=reply_plan(reply, self._path, self._conditions) if reply else None,
             poll=self._poll(node) if kind == "poll" else None,
             stream=_stream(node) if kind == "stream" else None,
         )

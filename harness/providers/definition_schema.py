@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from harness.durations import DURATION_PATTERN
 from harness.providers.definition import ANY_SUCCESS, PHASES
-from harness.providers.reply_schema import LATE_REPLY, REPLY
+from harness.providers.reply_schema import CONDITIONS, LATE_REPLY, REPLY
 from harness.typing import Json, Path
 
 KINDS = ("request", "poll", "stream")
@@ -27,12 +27,6 @@ USABLE: Mapping[Path, tuple[str, ...]] = {
 REPLYING = {"send": "step", "late": "late_step"}
 """The phases whose steps read what the bot said, with the format of their steps."""
 
-_CONDITIONS: Json = {
-    "type": "object",
-    "minProperties": 1,
-    "additionalProperties": {"if": {"type": "array"}, "then": {"minItems": 1}},
-    "description": "JSONPath into the answer, to a value or a list of values.",
-}
 _DURATION: Json = {
     "type": "string",
     "pattern": rf"{DURATION_PATTERN}|\$\{{",
@@ -157,9 +151,9 @@ STEP: Json = {
             "description": "Name to JSONPath into the answer, or to 'json', 'secret' and 'new'.",
         },
         "reply": {"$ref": "#/$defs/reply"},
-        "until": _CONDITIONS,
-        "fail_if": _CONDITIONS,
-        "pending": _CONDITIONS,
+        "until": CONDITIONS,
+        "fail_if": CONDITIONS,
+        "pending": CONDITIONS,
         "every": _DURATION,
         "timeout": _DURATION,
         "framing": {

@@ -9,6 +9,7 @@ from harness.conversation import Attachment, Reply, ReplyMessage, ToolCall
 from harness.errors import ProtocolError
 from harness.json_path import find_all
 from harness.providers.definition import ButtonPlan, ReplyPlan, ToolsPlan
+from harness.providers.polling import holds
 from harness.source import shorten
 from harness.template.filters import text_of
 from harness.typing import Json
@@ -20,16 +21,16 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
     `seen` holds the ids of messages that were read before, and takes the new ones.
     Raises `ProtocolError` where there is no message, or one without a text.
     """
-    messages = []
-    for node in find_all(plan.messages, payload):
-        message = _message(plan, node)
-        if plan.only_new:
-            if message.id in seen:
-                continue
-            seen.add(message.id)
-        messages.append(message)
+    nodes = find_all(plan.messages, payload)
+    answers = _behind_the_question(plan, nodes) if plan.question else nodes
+    if plan.only_new:
+        ids = [_id_of(plan, node) for node in nodes]
+        begin = len(nodes) - len(answers)
+        pairs = zip(answers, ids[begin:], strict=True)
+        answers = [node for node, number in pairs if number not in seen]
+        seen.update(ids)
     reply = Reply(
-        messages=tuple(messages),
+        messages=tuple(_message(plan, node) for node in answers),
         payload=payload,
         actions=_actions(plan, find_all(plan.actions, payload)) if plan.actions else {},
         products=tuple(find_all(plan.products, payload)) if plan.products else (),
@@ -49,6 +50,24 @@ def messages_in(plan: ReplyPlan, payload: Json) -> list[ReplyMessage]:
     Raises `ProtocolError` for one without a text.
     """
     return [_message(plan, node) for node in find_all(plan.messages, payload)]
+
+
+def _behind_the_question(plan: ReplyPlan, nodes: list[Json]) -> list[Json]:
+    """What stands behind the last message of the user; all, where there is none."""
+    asked = (at for at, node in enumerate(nodes) if holds(plan.question, node))
+    return nodes[max(asked, default=-1) + 1 :]
+
+
+def _id_of(plan: ReplyPlan, node: Json) -> str:
+    """The id that tells a new message from an old one. Raises `ProtocolError` where it has none."""
+    found = find_all(plan.id, node)
+    if not found or found[0] in (None, ""):
+        raise ProtocolError(
+            "no-id",
+            f"a message of the answer has no id at {plan.id}, which tells whether it is new",
+            details=error_in(node),
+        )
+    return _plain(found[0])
 
 
 def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:

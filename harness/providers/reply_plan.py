@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.providers.definition import ButtonPlan, ReplyPlan, ToolsPlan
+from harness.providers.definition import ButtonPlan, Conditions, ReplyPlan, ToolsPlan
 from harness.yaml_reader import Node
 
 _PATHS = ("messages", "id", "actions", "products", "attachments", "usage")
@@ -12,8 +12,13 @@ _BUTTON_PATHS = ("label", "prompt")
 _TOOL_PATHS = ("path", "name", "arguments", "id")
 
 
-def reply_plan(node: Node, path: Callable[[Node], str]) -> ReplyPlan:
-    """What `reply:` says; `path` reads a JSONPath and notes what is wrong with it."""
+def reply_plan(
+    node: Node, path: Callable[[Node], str], conditions: Callable[[Node, str], Conditions]
+) -> ReplyPlan:
+    """What `reply:` says.
+
+    `path` reads a JSONPath, and `conditions` those behind a key; they note what is wrong.
+    """
     text, tools = node.get("text"), node.get("tools")
     paths = [text] if text and isinstance(text.value, str) else list(text or ())
     one = {key: path(found) for key in _PATHS if (found := _path_at(node, key)) is not None}
@@ -24,6 +29,7 @@ def reply_plan(node: Node, path: Callable[[Node], str]) -> ReplyPlan:
         text=tuple(path(found) for found in paths) or ("$",),
         is_text_optional=_flag(node, "text_optional"),
         only_new=_flag(node, "only_new"),
+        question=conditions(node, "question"),
         tools=_tools(tools, path) if tools else None,
     )
 

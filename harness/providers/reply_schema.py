@@ -13,6 +13,13 @@ _PATHS: Json = {
     ]
 }
 
+CONDITIONS: Json = {
+    "type": "object",
+    "minProperties": 1,
+    "additionalProperties": {"if": {"type": "array"}, "then": {"minItems": 1}},
+    "description": "JSONPath into the answer, to a value or a list of values.",
+}
+
 _KEYS: Mapping[str, Json] = {
     "messages": {"type": "string", "description": "JSONPath to one node a message."},
     "text": {**_PATHS, "description": "Within a message; the first that is a text."},  # type: ignore[dict-item]  # a mapping by construction
@@ -24,6 +31,10 @@ _KEYS: Mapping[str, Json] = {
     "only_new": {
         "type": "boolean",
         "description": "Leave out messages whose id an earlier reply held.",
+    },
+    "question": {
+        **CONDITIONS,  # type: ignore[dict-item]  # a mapping by construction
+        "description": "Within a message: it is the user's, and the reply stands behind the last.",
     },
     "actions": {
         "description": "Buttons: label to prompt, texts, or objects.",

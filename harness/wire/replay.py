@@ -251,8 +251,9 @@ def _fits(recorded: str, now: str) -> bool:
 
 
 def _parts(path: str) -> list[str]:
-    # Encoded or not, a slash in a value is the same: it was sent unencoded once.
-    return unquote(path or "/").split("/")
+    # Encoded or not, a slash in a value is the same: it was sent unencoded once. One at the end is
+    # no difference, as servers redirect to the form that they want.
+    return unquote(path).rstrip("/").split("/")
 
 
 def _names(query: str) -> list[str]:

@@ -54,6 +54,7 @@ FITTING: Variants = {
         ("/state", "STARTED"),
         ("/state", "RETRY"),
         ("/state", "REVOKED"),
+        ("/state", "RECEIVED"),
     ),
     "superoffice/chat-request": (
         ("/PreviousTurns", []),

@@ -119,6 +119,24 @@ def test_requests_that_are_not_the_conversations(importer):
     )
 
 
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_e11_a_slash_at_the_end_is_no_difference(importer, slash):
+    """Clients of one system ask with and without it, as its servers redirect."""
+
+    def asked(rows):
+        return [
+            {**row, "uri": row["uri"].rstrip("/") + slash} if "task_status" in row["uri"] else row
+            for row in rows
+        ]
+
+    file = importer.foreign("enthusiast/fiberup-sla", asked)
+    result = importer.call(file, "enthusiast", "--scenario", "taken")
+
+    assert result.exit_code == 0, result.output
+    assert "no request of the definition" not in result.output
+    assert importer.replay("enthusiast", "taken").outcome is Outcome.PASSED
+
+
 def _without_polls(rows):
     return [row for row in rows if "task_status" not in row["uri"]]
 

@@ -130,7 +130,7 @@ def _candidates(steps: Sequence[Step], row: Row) -> Iterator[Candidate]:
     parts = urlsplit(row["uri"])
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     for step in steps:
-        pattern, expressions = pattern_of(step.request.path.root, r"[^/]+")
+        pattern, expressions = _path_of(step)
         found = re.fullmatch(rf"((?:/[^/]*)*?){pattern}", parts.path)
         if found is None or step.request.method != row["method"]:
             continue
@@ -146,6 +146,12 @@ def _candidates(steps: Sequence[Step], row: Row) -> Iterator[Candidate]:
             bindings=(*in_path, *in_query.bindings, *in_body[0]),
             faults=in_query.faults + in_body[1],
         )
+
+
+def _path_of(step: Step) -> tuple[str, tuple[str, ...]]:
+    """A step's path as a pattern, with or without a slash at the end, and what its groups say."""
+    pattern, expressions = pattern_of(step.request.path.root, r"[^/]+")
+    return f"{pattern.removesuffix('/')}/?", expressions
 
 
 def _body(step: Step, row: Row) -> tuple[tuple[Binding, ...], int]:
@@ -187,7 +193,7 @@ def _reason(steps: Sequence[Step], row: Row) -> str:
     nearest = max(
         steps, key=lambda step: SequenceMatcher(None, asked, f"{shown_step(step)}").ratio()
     )
-    pattern, _ = pattern_of(nearest.request.path.root, r"[^/]+")
+    pattern, _ = _path_of(nearest)
     is_path = re.fullmatch(rf"(?:/[^/]*)*?{pattern}", path) is not None
     what = "the method" if is_path else "the path"
     return (

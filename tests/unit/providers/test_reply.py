@@ -75,6 +75,38 @@ def test_only_new_messages():
     assert seen == {"1", "2"}
 
 
+ASKED = {
+    "once": ([("agent", "Hi"), ("user", "a"), ("agent", "b")], ["b"]),
+    "twice": ([("user", "a"), ("agent", "b"), ("user", "c"), ("agent", "d")], ["d"]),
+    "not yet": ([("agent", "Hi"), ("agent", "b")], ["Hi", "b"]),
+    "several answers": ([("user", "a"), ("agent", "b"), ("agent", "c")], ["b", "c"]),
+}
+
+
+@pytest.mark.parametrize("case", ASKED)
+def test_e5_the_reply_stands_behind_the_question(case):
+    """Messages in front of the user's last one belong to an earlier turn."""
+    told, texts = ASKED[case]
+    plan = ReplyPlan(
+        messages="$[*]", text=("$.text",), id="$.id", only_new=True, question={"$.role": ("user",)}
+    )
+    payload = [{"id": n, "role": role, "text": text} for n, (role, text) in enumerate(told)]
+    seen = set()
+
+    reply = read_reply(plan, payload, seen)
+
+    assert [message.text for message in reply.messages] == texts
+    assert seen == {str(n) for n in range(len(told))}
+
+
+@pytest.mark.parametrize("identifier", [None, ""])
+def test_a_new_message_has_an_id(identifier):
+    """Messages without one would be taken for one another, and left out without a word."""
+    plan = ReplyPlan(messages="$[*]", text=("$.text",), id="$.id", only_new=True)
+
+    assert refusal(plan, [{"id": identifier, "text": "a"}]).code == "no-id"
+
+
 def test_nothing_new():
     """A history without a new message holds no reply."""
     plan = ReplyPlan(messages="$[*]", text=("$.text",), id="$.id", only_new=True)
