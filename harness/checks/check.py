@@ -41,7 +41,7 @@ class Verdict:
     finding: Finding | None = None
     """For a failure."""
     reason: str = ""
-    """For a skip."""
+    """For a skip; of a pass, what people should know although nothing failed."""
     code: str = ""
     """Of the error that made it BROKEN, or why it could not look; empty otherwise."""
 
@@ -144,6 +144,11 @@ class BadExpectation(ValueError):
         """The same, seen from further up."""
         path = (*steps, *self.path)
         return BadExpectation(self.code, self.message, self.hint, path, is_of_key=self.is_of_key)
+
+
+def noted(note: str) -> Verdict:
+    """The verdict that the check holds, in a way that people should know of."""
+    return Verdict(outcome=Outcome.PASSED, reason=note)
 
 
 def failed(

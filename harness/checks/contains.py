@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed, noted
 from harness.checks.diff import nearest, what_looks_like
 from harness.checks.subject import Subject
 from harness.checks.words import (
@@ -56,7 +56,7 @@ class _Judge:
         found = [wanted for wanted, formed in pairs if formed in text]
         complaint = self._complaint(self._wanted, found)
         if not complaint:
-            return PASS
+            return self._pass(text)
         missing = [text for text in self._wanted if text not in found]
         return failed(
             f"{subject.name} {complaint}",
@@ -64,6 +64,15 @@ class _Judge:
             actual=said(subject.text),
             difference=lambda: _hints(missing, subject.text, self._form),
         )
+
+    def _pass(self, text: str) -> Verdict:
+        """A pass; noted where something that must not be there looks as if it were."""
+        if self._complaint is not _none or text.isascii():
+            return PASS
+        for wanted in self._formed:
+            if looks := what_looks_like(wanted, text):
+                return noted(f"holds, but {'; '.join(looks)}")
+        return PASS
 
 
 def _hints(missing: list[str], text: str, form: Normal) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed, noted
 from harness.checks.json_paths import without_payload
 from harness.checks.subject import Subject
 from harness.errors import SchemaError
@@ -25,16 +25,35 @@ def _compile(value: Json, options: Options) -> Judge:
     if is_asked and not schema.names_keys and all(map(schema.is_valid, _LIKELY)):
         options.doubt("the schema fits most payloads", "say which keys must be there: 'required'")
 
+    may_say_nothing = schema.is_valid({}) or schema.is_valid([])
+
     def judge(subject: Subject) -> Verdict:
         if not subject.has_payload:
             return without_payload(subject)
         if schema.is_valid(subject.payload):
-            return PASS
+            is_vain = may_say_nothing and _says_nothing_of(subject.payload, schema)
+            return noted(_VAIN) if is_vain else PASS
         # What was redacted is known only in its place, in a live conversation as in a replay.
         violations = of_real_values(schema.violations(subject.payload), subject.payload)
         return _failure(schema, subject, violations) if violations else PASS
 
     return judge
+
+
+def _says_nothing_of(payload: Json, schema: Schema) -> bool:
+    """Whether other values in the payload's place, and none, would fit as well."""
+    others: list[Json]
+    if isinstance(payload, Mapping):
+        others = [{}, {**payload, "": None}, *(dict.fromkeys(payload, one) for one in _VALUES)]
+    elif isinstance(payload, list | tuple):
+        others = [[], [*payload, None], *([one] * len(payload) for one in _VALUES)]
+    else:
+        return False
+    return all(map(schema.is_valid, others))
+
+
+_VALUES: tuple[Json, ...] = (None, True, 0, "", [], {})
+_VAIN = "asserts nothing about this payload: it requires nothing, and judges nothing that is there"
 
 
 def _schema(value: Json, options: Options) -> Schema:

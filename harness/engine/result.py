@@ -28,7 +28,7 @@ class CheckResult:
     place: Place | None = None
     """None for the contract of the definition, which no line of the scenario asks for."""
     message: str = ""
-    """For a failure, what is wrong; for a skip, the reason."""
+    """For a failure, what is wrong; for a skip, the reason; of a pass, what should be known."""
     expected: str = ""
     actual: str = ""
     difference: tuple[str, ...] = ()
@@ -91,6 +91,16 @@ class ScenarioResult:
         """Name and reason of every check that was skipped, in order."""
         skipped = (check for check in self.checks if check.outcome is Outcome.SKIPPED)
         return tuple(f"{check.name}: {check.message}" for check in skipped)
+
+    @property
+    def notes_of_checks(self) -> tuple[str, ...]:
+        """What should be known of checks that hold, in order."""
+        return tuple(
+            f"{f'turn {check.turn}' if check.turn else 'whole conversation'}:"
+            f" '{check.name}' {check.message}"
+            for check in self.checks
+            if check.message and check.outcome is Outcome.PASSED
+        )
 
     @property
     def skip_reason(self) -> str:

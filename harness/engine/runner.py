@@ -102,8 +102,10 @@ class Runner:
         result = self._hold(scenario, play, line, prepare)
         if isinstance(result.error, TransportError):
             note = "the recording breaks off there; --mode refresh holds the conversation anew"
-            return replace(result, notes=(note,))
-        return replace(result, notes=(*line.notes, *(() if result.error else line.leftovers())))
+            return replace(result, notes=(*result.notes, note))
+        return replace(
+            result, notes=(*result.notes, *line.notes, *(() if result.error else line.leftovers()))
+        )
 
     def stop(self) -> None:
         """Break off every conversation that is going on. They still close what they opened."""
@@ -233,9 +235,10 @@ class Runner:
             transcript = hidden_transcript(transcript, _captured(scenario), line.redactor)
         checks = judge(scenario, transcript, self._project.vocabulary)
         result = ScenarioResult(scenario=scenario, transcript=transcript, checks=tuple(checks))
-        if line.is_recorded and not line.held_secrets:
-            return result
-        return without_secrets(result, line.redactor, in_bodies=line.held_secrets)
+        if not line.is_recorded or line.held_secrets:
+            result = without_secrets(result, line.redactor, in_bodies=line.held_secrets)
+        notes = result.notes_of_checks
+        return replace(result, notes=notes) if notes else result
 
     def _stage(self, scenario: Scenario, play: Play, line: Line, prepare: Prepare) -> Stage:
         row = next((row for row in scenario.rows if row.name == play.row), Row(name=""))

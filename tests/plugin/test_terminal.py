@@ -205,6 +205,21 @@ def test_d7_on_a_ci_server_the_short_summary_is_one_line_with_the_place(project)
     )
 
 
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a7_a_schema_that_says_nothing_of_the_payload_is_noted(run, project, processes):
+    """The closing lines tell of it, whichever process replayed."""
+    vain = "schema: {properties: {txt: {type: string}}}"
+    text = GREET.replace("schema: short-answer", vain)
+    (project / "scenarios/greet.yaml").write_text(text)
+
+    result = run(f"--harness-processes={processes}")
+
+    result.stdout.fnmatch_lines(
+        ["note: greet: turn 1: 'schema' asserts nothing about this payload: *"]
+    )
+    result.assert_outcomes(passed=4)
+
+
 def test_without_v_no_conversation_is_shown(run, project):
     """Nor where pytest's own setting keeps lines of tests short."""
     plain = run()

@@ -10,6 +10,37 @@ from harness.conversation.outcome import Outcome
 from harness.errors import CheckCrashed
 from harness.json_path import compile_path
 
+VAIN = {
+    "names-nothing-that-is-there": ({"properties": {"txt": {"type": "string"}}}, {"text": "a"}),
+    "a-type": ({"type": "object"}, {"text": "a"}),
+    "items-of-nothing": ({"items": {"required": ["id"]}}, []),
+    "no-key-is-there": ({"properties": {"text": {"type": "string"}}}, {}),
+    "any-of-nothing": ({"anyOf": [{"properties": {"a": {"const": 1}}}, True]}, {"text": "a"}),
+}
+SAYING = {
+    "requires": ({"required": ["text"]}, {"text": "a"}),
+    "a-kind": ({"properties": {"text": {"type": "string"}}}, {"text": "a"}),
+    "no-other-key": ({"properties": {"text": True}, "additionalProperties": False}, {"text": "a"}),
+    "items": ({"items": {"type": "string"}}, ["a"]),
+    "at-least-one-item": ({"type": "array", "minItems": 1}, [1]),
+    "scalar": ({"type": "string"}, "a"),
+}
+
+
+@pytest.mark.parametrize(("schema", "payload"), VAIN.values(), ids=VAIN)
+def test_a7_a_schema_that_says_nothing_of_the_payload_is_noted(schema, payload):
+    """It holds, and the verdict tells that anything else would have held."""
+    verdict = judge("schema", schema, turn_bringing(payload))
+
+    assert verdict.outcome is Outcome.PASSED
+    assert verdict.reason.startswith("asserts nothing about this payload")
+
+
+@pytest.mark.parametrize(("schema", "payload"), SAYING.values(), ids=SAYING)
+def test_a7_a_schema_that_says_something_is_not_noted(schema, payload):
+    """One that another payload would break holds without a word."""
+    assert judge("schema", schema, turn_bringing(payload)) == PASS
+
 
 @pytest.mark.parametrize(
     ("path", "wanted"),

@@ -30,6 +30,47 @@ def test_d1_a_message_without_text_adds_no_empty_line():
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "text", "note"),
+    [
+        (
+            "not_contains",
+            "password",
+            "The pass\u200bword is wrong.",
+            "holds, but what looks like 'password' has U+200B ZERO WIDTH SPACE after 'pass'",
+        ),
+        (
+            "not_contains",
+            ["sorry", "Kranken"],
+            "Im Kran\u00adkenhaus",
+            "holds, but what looks like 'Kranken' has U+00AD SOFT HYPHEN after 'Kran'",
+        ),
+        (
+            "not_contains",
+            "paypal",
+            "Pay by p\u0430ypal.",
+            (
+                "holds, but what looks like 'paypal' has U+0430 CYRILLIC SMALL LETTER A after 'p',"
+                " expected U+0061 LATIN SMALL LETTER A"
+            ),
+        ),
+        (
+            "not_matches",
+            "pass ?word",
+            "The pass\u200bword is wrong.",
+            "holds, but would not if the text had no U+200B ZERO WIDTH SPACE",
+        ),
+        ("not_contains", "password", "Grüße", ""),
+        ("not_matches", "password", "a\r\nb", ""),
+    ],
+)
+def test_d1_what_looks_like_a_forbidden_text_is_noted(name, value, text, note):
+    """The check holds by its letters, and people are told that a reader sees it otherwise."""
+    verdict = judge(name, value, turn_saying(text))
+
+    assert (verdict.outcome, verdict.reason) == (Outcome.PASSED, note)
+
+
+@pytest.mark.parametrize(
     ("name", "value", "text"),
     [
         ("equals", "Yes.", "Yes."),
