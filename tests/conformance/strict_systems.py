@@ -40,6 +40,13 @@ def events(*texts: str) -> Says:
 
 NOT_FOUND = as_json({"detail": "Not found."}, 404)
 
+
+def _shop(ask: Ask) -> Says:
+    """The two replies on Connectly's page, in the order of the conversation there."""
+    is_first = "agentDescriptorId" in json.loads(ask.body)["context"]
+    return as_json(pages.SHIPPING_REPLY if is_first else pages.DRESS_REPLY)
+
+
 BASE: Mapping[str, Mapping[str, Answer]] = {
     "mister-turing": {
         "POST /assistant/": as_json(
@@ -50,9 +57,13 @@ BASE: Mapping[str, Mapping[str, Answer]] = {
         "POST /assistant/chat/": events("Hello."),
     },
     "connectly": {
-        "POST /internal/v1/businesses/b%201/ai/sales_assistant_v2/invoke/v1": as_json(
-            pages.SHIPPING_REPLY
-        ),
+        "POST /internal/v1/businesses/b%201/ai/sales_assistant_v2/invoke/v1": _shop,
+    },
+    "enthusiast": {
+        "POST /api/conversations": as_json(pages.CREATED, 201),
+        "POST /api/conversations/1": as_json({"task_id": "dbe41a42"}),
+        "GET /api/task_status/dbe41a42": as_json({"state": "SUCCESS"}),
+        "GET /api/conversations/1": as_json(pages.CONVERSATION),
     },
     "superoffice": {
         "POST /api/v1/Agents/AI/GetChatbotResponse": as_json(
