@@ -92,7 +92,7 @@ class Chat:
             self._raised = hidden_error(failed, self._line.redactor)
             raise self._raised
         self._line.settle(turn.number)
-        self._findings.require_contracts(turn, self.transcript)
+        self._findings.require_contracts(turn.exchanges, turn.number, self.transcript)
         return ChatReply(self, turn)
 
     def refused(
@@ -147,7 +147,19 @@ class Chat:
         return self
 
     def history(self) -> Json:
-        """The provider's own record of the conversation."""
+        """The provider's own record of the conversation.
+
+        Raises `PlayError` where it cannot be had, and `AssertionError` where it breaks the contract
+        of the provider's definition.
+        """
+        __tracebackhide__ = True
+        history = self._history()
+        if self._turns:
+            last = self._turns[-1]
+            self._findings.require_contracts(last.looked_up, last.number, self.transcript)
+        return history
+
+    def _history(self) -> Json:
         __tracebackhide__ = True
         failed: PlayError | None = None
         history: Json = None
@@ -184,7 +196,7 @@ class Chat:
             turn = self._waited(planned)
         if planned.wants_history:
             # What it exchanges belongs to the last turn, as does what it tells.
-            history = self.history()
+            history = self._history()
             turn = replace(self._turns[number - 1], history=history)
         self._findings.judge(planned, turn, self.transcript)
         return turn

@@ -58,10 +58,12 @@ class Findings:
             found = judge_conversation(scenario, transcript, self._vocabulary)
         self._require(found, transcript)
 
-    def require_contracts(self, turn: Turn, transcript: Transcript) -> None:
+    def require_contracts(
+        self, exchanges: Iterable[Exchange], turn: int, transcript: Transcript
+    ) -> None:
         """Raise `AssertionError` where an answer of a turn breaks the definition's contract."""
         __tracebackhide__ = True
-        self._require(contracts(turn.exchanges, turn.number), transcript)
+        self._require(contracts(exchanges, turn), transcript)
 
     def require_closing(self, transcript: Transcript) -> None:
         """The same for what was exchanged outside turns."""

@@ -169,6 +169,26 @@ def test_a_broken_contract_fails_without_a_check(run, echo, project, pytester):
     result.stdout.fnmatch_lines(["*turn 1: the answer of step send.1 breaks the contract*"])
 
 
+def test_e1_a_broken_contract_of_the_record_fails(run, echo, project, pytester):
+    """The provider's own record is held against its schema also where nothing else judges it."""
+    definition = project / "definitions/echo/provider.yaml"
+    definition.write_text(
+        definition.read_text() + "history:\n  - request: {post: /sessions}\n"
+        "    answer: {status: 201, schema: record}\n"
+    )
+    schema = project / "definitions/echo/schemas/record.schema.json"
+    schema.write_text('{"type": "object", "required": ["messages"]}')
+    pytester.makepyfile(
+        test_it="def test_one(conversation):\n    chat = conversation()\n"
+        "    chat.say('Hello')\n    chat.history()\n"
+    )
+
+    result = run("test_it.py", LIVE)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*turn 1: the answer of step history.1 breaks the contract*"])
+
+
 def test_every_conversation_is_in_the_results(run, echo, project, pytester):
     """results.json has a record for each chat of a test, with its outcome and its checks."""
     pytester.makepyfile(test_two=TWO)
