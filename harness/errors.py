@@ -25,6 +25,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from harness.code_points import telling
+from harness.printable import printable
 from harness.source import Place, shorten
 from harness.typing import Json
 
@@ -116,7 +117,8 @@ class PlayError(HarnessError):
     def __str__(self) -> str:
         first = f"{self.message}; {self.hint}" if self.hint else self.message
         lines = "".join(f"\n  {line}" for line in self.details)
-        return f"{first} [{self.code}]{lines}"
+        # A server wrote parts of it, and pytest shows it as it is.
+        return printable(f"{first} [{self.code}]{lines}")
 
 
 class TransportError(PlayError):

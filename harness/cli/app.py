@@ -10,6 +10,7 @@ import typer
 
 from harness import __version__
 from harness.cli.cassettes import cassettes
+from harness.cli.echoing import echo
 from harness.cli.history import compare_runs, history
 from harness.cli.importing import importing
 from harness.cli.reports import report
@@ -38,13 +39,13 @@ def main() -> None:
     try:
         app()
     except HarnessError as error:
-        typer.echo(str(error), err=True)
+        echo(str(error), err=True)
         sys.exit(WRONG_USE)
 
 
 def _show_version(value: bool) -> None:  # noqa: FBT001  # typer calls it with the flag
     if value:
-        typer.echo(f"harness {__version__}")
+        echo(f"harness {__version__}")
         raise typer.Exit
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-import typer
-
+from harness.cli.echoing import echo
 from harness.cli.here import project_here
 from harness.conversation import Exchange, Reply, UserMessage
 from harness.counted import counted
@@ -31,20 +30,20 @@ def check(name: str, *, live: bool, message: str) -> bool:
     project = project_here()
     config = project.provider_config(name)
     definition = definition_of(project.config, config)
-    typer.echo(f"{name}: {definition.title}")
+    echo(f"{name}: {definition.title}")
     for phase in PHASES:
         for step in definition.phases[phase]:
             kind = "poll" if step.poll else "stream" if step.stream else "request"
-            typer.echo(f"  {step.name:<10} {kind:<8} {step.request.method}")
+            echo(f"  {step.name:<10} {kind:<8} {step.request.method}")
     if definition.forks:
-        typer.echo("  forks      branches share their beginning")
+        echo("  forks      branches share their beginning")
     provider = project.provider(name)
     for setting, value in provider.settings.items():
         is_secret = definition.settings[setting].is_secret
         shown = "(secret, set)" if is_secret and value else value
-        typer.echo(f"  {setting} = {'(not set)' if value is None else shown}")
+        echo(f"  {setting} = {'(not set)' if value is None else shown}")
     for note in notes_on(project, config):
-        typer.echo(f"note: {note}")
+        echo(f"note: {note}")
     return not live or _answers(project, name, message)
 
 
@@ -53,8 +52,8 @@ def list_all() -> None:
     project = project_here()
     for name, config in project.config.providers.items():
         default = " (default)" if name == project.config.provider else ""
-        typer.echo(f"{name}: definition {config.definition}{default}")
-    typer.echo(f"installed definitions: {', '.join(sorted(installed()))}")
+        echo(f"{name}: definition {config.definition}{default}")
+    echo(f"installed definitions: {', '.join(sorted(installed()))}")
 
 
 def _answers(project: Project, name: str, message: str) -> bool:
@@ -70,10 +69,10 @@ def _answers(project: Project, name: str, message: str) -> bool:
     try:
         if message:
             reply = session.say(UserMessage(text=message), 1)
-            typer.echo(f"  user       {message}")
+            echo(f"  user       {message}")
             for said in reply.messages:
-                typer.echo(f"  assistant  {line.redactor.text(said.text)}")
-            typer.echo(f"  read from the answer: {_counts(reply)}")
+                echo(f"  assistant  {line.redactor.text(said.text)}")
+            echo(f"  read from the answer: {_counts(reply)}")
             faults += [] if reply.messages else [_NO_MESSAGES]
         else:
             session.open()
@@ -102,7 +101,7 @@ def _broken_contracts(exchanges: Sequence[Exchange]) -> list[str]:
 
 def _say(lines: Sequence[str]) -> None:
     for line in lines:
-        typer.echo(line)
+        echo(line)
 
 
 _NO_MESSAGES = (
@@ -129,4 +128,4 @@ def _counts(reply: Reply) -> str:
 
 def _show(exchanges: Sequence[Exchange]) -> None:
     if exchanges:
-        typer.echo(f"  {curl_line(exchanges[-1].request)}")
+        echo(f"  {curl_line(exchanges[-1].request)}")

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import typer
-
+from harness.cli.echoing import echo
 from harness.cli.runs import Asked, show
 from harness.config import Slower, find_config, read_config
 from harness.conversation import Outcome
@@ -42,7 +41,7 @@ def tell_comparison(asked: Asked, before: str, after: str, *, as_json: bool) -> 
     compared: list[Compared] = list(compare(old.rows, new.rows))
     runs, reworded, slower = (old.run, new.run), _reworded(old, new), _slower()
     if as_json:
-        typer.echo(json.dumps(comparison_json(runs, compared, reworded, slower), indent=2))
+        echo(json.dumps(comparison_json(runs, compared, reworded, slower), indent=2))
     else:
         show(comparison_page(runs, compared, reworded, slower))
     return any(one.change is Change.REGRESSION for one in compared)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import typer
-
 from harness.checks import conversation_kinds, reply_kinds
+from harness.cli.echoing import echo
 from harness.config import CONFIG_SCHEMA, find_config, read_config
 from harness.engine.own_checks import own_checks
 from harness.engine.vocabulary import Vocabulary
@@ -27,11 +26,11 @@ def write_schemas(folder: Path, *, is_check: bool) -> int:
             continue
         stale += 1
         if is_check:
-            typer.echo(f"{file} is out of date; run: harness schemas {folder} [stale-schema]")
+            echo(f"{file} is out of date; run: harness schemas {folder} [stale-schema]")
             continue
         folder.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-        typer.echo(f"wrote {file}")
+        echo(f"wrote {file}")
     return stale if is_check else 0
 
 

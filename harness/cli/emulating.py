@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from shlex import quote
 
-import typer
-
+from harness.cli.echoing import echo
 from harness.errors import ConfigurationError, Problem, did_you_mean
 
 
@@ -42,5 +41,5 @@ def emulate_until_stopped(names: Sequence[str], port: int) -> None:
 
 def _announce(environment: Mapping[str, str]) -> None:
     for name, value in sorted(environment.items()):
-        typer.echo(f"export {name}={quote(value)}")
-    typer.echo("# serving until Ctrl-C")
+        echo(f"export {name}={quote(value)}")
+    echo("# serving until Ctrl-C")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.ages import age
+from harness.cli.echoing import echo
 from harness.cli.statuses import REGRESSED, WRONG_USE
 
 history = typer.Typer(
@@ -69,7 +70,7 @@ def prune_history(
     from harness.cli.runs import Asked, prune_runs  # noqa: PLC0415  # only here
 
     if keep is None and older is None:
-        typer.echo("say which runs to remove: --keep 200 or --older 90d", err=True)
+        echo("say which runs to remove: --keep 200 or --older 90d", err=True)
         raise typer.Exit(WRONG_USE)
     prune_runs(Asked(url=url, project=project), keep=keep, older=older)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from harness.cli.echoing import echo
 from harness.counted import counted
 
 importing = typer.Typer(no_args_is_help=True, help="Make scenarios of what other tools wrote.")
@@ -48,8 +49,8 @@ def cassette(
         require_room(project, target)
     imported = import_cassette(project, read_cassette(file, str(file)), target)
     write_imported(imported, target, shown(target.path))
-    typer.echo(f"{shown(target.out)}: written, {counted(imported.turns, 'turn')}")
+    echo(f"{shown(target.out)}: written, {counted(imported.turns, 'turn')}")
     held = counted(len(imported.cassette.interactions), "interaction")
-    typer.echo(f"{shown(target.path)}: written, {held}")
+    echo(f"{shown(target.path)}: written, {held}")
     for note in imported.notes:
-        typer.echo(f"note: {note}")
+        echo(f"note: {note}")

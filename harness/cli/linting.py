@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import typer
-
+from harness.cli.echoing import echo
 from harness.cli.here import project_here
 from harness.config import FILE_NAME
 from harness.counted import counted
@@ -40,7 +39,7 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
     files, definitions = _files(project, paths)
     problems = _provider_problems(project, definitions)
     if problems:
-        typer.echo(str(ConfigurationError(problems)))
+        echo(str(ConfigurationError(problems)))
     seen: dict[str, str] = {}
     included: set[str] = set()
     warned: dict[tuple[str, str, str], Problem] = {}
@@ -61,9 +60,9 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
             new = [one for one in error.problems if _told(one) not in map(_told, problems)]
             problems += new
             if new:
-                typer.echo(str(ScenarioError(new)))
+                echo(str(ScenarioError(new)))
     warnings = f", {counted(len(warned), 'warning')}" if warned else ""
-    typer.echo(f"{_counted(files, definitions)}, {counted(len(problems), 'problem')}{warnings}")
+    echo(f"{_counted(files, definitions)}, {counted(len(problems), 'problem')}{warnings}")
     return len(problems)
 
 
@@ -82,7 +81,7 @@ def _provider_problems(project: Project, folders: Sequence[Path]) -> list[Proble
             found.update((_told(one), one) for one in error.problems)
         notes.update(dict.fromkeys(notes_in(project, folder)))
     for note in notes:
-        typer.echo(f"note: {note}")
+        echo(f"note: {note}")
     return list(found.values())
 
 
@@ -110,14 +109,14 @@ def _blind_problems(project: Project, scenario: Scenario) -> Iterator[Problem]:
             yield blind
         else:
             where = f"{blind.place}: {blind.subject}" if blind.subject else str(blind.place)
-            typer.echo(f"note: {where}: {blind.message}; {blind.hint}")
+            echo(f"note: {where}: {blind.message}; {blind.hint}")
 
 
 def _warn(found: Sequence[Problem], warned: dict[tuple[str, str, str], Problem]) -> None:
     """Print warnings that were not printed yet."""
     for one in found:
         if warned.setdefault(_told(one), one) is one:
-            typer.echo(f"warning: {one}")
+            echo(f"warning: {one}")
 
 
 def _doubtful(project: Project, file: Path, scenario: Scenario) -> Sequence[Problem]:

@@ -7,8 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import typer
-
+from harness.cli.echoing import echo
 from harness.cli.processes import run_pytest
 from harness.cli.refreshing import asks, run_and_ask
 from harness.cli.statuses import WRONG_USE
@@ -45,7 +44,7 @@ def play(wanted: Wanted) -> int:
     places = _named(wanted.paths)
     file = _project_of(places)
     if file is None:
-        typer.echo("there is no harness.yaml here or in a folder above [no-project]", err=True)
+        echo("there is no harness.yaml here or in a folder above [no-project]", err=True)
         return WRONG_USE
     config = read_config(file)
     if wanted.tag:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import typer
-
+from harness.cli.echoing import echo
 from harness.cli.here import project_here
 from harness.engine.isolation import TEXTS, Leak, Script, probe
 from harness.engine.lines import Lines
@@ -24,14 +23,14 @@ def probe_isolation(provider: str, scenarios: Sequence[Path], texts: Sequence[st
     project.provider_config(provider)
     came = probe(Lines(project), provider, _scripts(project, scenarios, texts))
     for leak in came.leaks:
-        typer.echo(leak_text(leak))
+        echo(leak_text(leak))
     said = f"{came.turns} turns each, {came.own} words seen again where they were said"
     if came.leaks:
-        typer.echo(f"{provider}: {len(came.leaks)} words leaked ({said})")
+        echo(f"{provider}: {len(came.leaks)} words leaked ({said})")
         return True
-    typer.echo(f"{provider}: the conversations are apart ({said})")
+    echo(f"{provider}: the conversations are apart ({said})")
     if came.own == 0:
-        typer.echo(
+        echo(
             "note: no answer repeated any word, so only an answer that does could have shown a leak"
         )
     return False

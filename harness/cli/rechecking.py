@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import typer
-
+from harness.cli.echoing import echo
 from harness.cli.here import project_here
 from harness.cli.statuses import FOUND_PROBLEMS, WRONG_USE
 from harness.conversation import Outcome, Transcript
@@ -54,10 +53,10 @@ def check_all(files: list[Path], scenario: Path | None, messages: str) -> int:
     try:
         counts = check_files(project, files, scenario=scenario, messages=messages)
     except NotStored as error:
-        typer.echo(f"{error} [no-transcript]", err=True)
+        echo(f"{error} [no-transcript]", err=True)
         return WRONG_USE
     told = [f"{count} {outcome.value}" for outcome, count in counts.items() if count]
-    typer.echo(", ".join(told) or "no conversation was judged")
+    echo(", ".join(told) or "no conversation was judged")
     is_bad = any(count for outcome, count in counts.items() if outcome.is_bad)
     return FOUND_PROBLEMS if is_bad or not told else 0
 
@@ -91,12 +90,12 @@ def _tell(name: str, result: ScenarioResult) -> None:
     skipped = sum(check.outcome is Outcome.SKIPPED for check in result.checks)
     judged = len(result.checks) - skipped
     behind = f", {skipped} skipped" if skipped else ""
-    typer.echo(f"{result.outcome.value:<8}{name}: {judged} checks{behind}")
+    echo(f"{result.outcome.value:<8}{name}: {judged} checks{behind}")
     for note in result.notes:
-        typer.echo(f"note: {note}")
+        echo(f"note: {note}")
     if result.outcome.is_bad:
-        typer.echo(failure_screen(result))
-        typer.echo("")
+        echo(failure_screen(result))
+        echo("")
 
 
 def _stored(project: Project, file: Path, messages: str) -> Iterator[Stored]:

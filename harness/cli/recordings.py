@@ -7,9 +7,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-import typer
-
 from harness.cli.consent import agrees
+from harness.cli.echoing import echo
 from harness.cli.here import project_here
 from harness.config import find_config
 from harness.conversation import Transcript
@@ -39,8 +38,8 @@ def check_all(paths: Sequence[str], max_age: float | None) -> int:
     inventory = take_inventory(project, paths)
     checking = Checking(inventory, now=datetime.now(UTC), max_age=oldest)
     for finding in checking.findings():
-        typer.echo(str(finding))
-    typer.echo(_summary(checking.tally))
+        echo(str(finding))
+    echo(_summary(checking.tally))
     return checking.tally.found.total()
 
 
@@ -53,16 +52,16 @@ def show_all(paths: Sequence[str]) -> int:
     redactor = Redactor(project_secrets(inventory.project))
     files = list(_shown_files(inventory))
     if not files:
-        typer.echo("there is no recording")
+        echo("there is no recording")
         return 1
     for number, path in enumerate(files):
         if number:
-            typer.echo()
+            echo()
         try:
-            typer.echo(redactor.text("\n".join(_page(inventory, fitting, path))))
+            echo(redactor.text("\n".join(_page(inventory, fitting, path))))
         except CassetteError as error:
             unreadable += 1
-            typer.echo(str(error))
+            echo(str(error))
     return unreadable
 
 
@@ -76,21 +75,21 @@ def prune_all(paths: Sequence[str], *, is_agreed: bool) -> None:
         raise inventory.unreadable[0]
     found = list(_superfluous(inventory))
     for path in found:
-        typer.echo(inventory.shown(path))
+        echo(inventory.shown(path))
     for error in _unreadable(inventory):
-        typer.echo(f"left as it is: {error.message} [{error.code}]")
+        echo(f"left as it is: {error.message} [{error.code}]")
     if not found:
-        typer.echo("there is nothing to remove")
+        echo("there is nothing to remove")
         return
     if not is_agreed and not agrees(f"Remove {counted(len(found), 'file')}?"):
-        typer.echo("nothing was removed")
+        echo("nothing was removed")
         return
     for path in found:
         path.unlink(missing_ok=True)
         with suppress(OSError):
             # Only an empty folder is removed.
             path.parent.rmdir()
-    typer.echo(f"{counted(len(found), 'file')} removed")
+    echo(f"{counted(len(found), 'file')} removed")
 
 
 def recover_all(paths: Sequence[str], *, is_discarded: bool, takes_broken: bool) -> int:
@@ -102,14 +101,14 @@ def recover_all(paths: Sequence[str], *, is_discarded: bool, takes_broken: bool)
     inventory = take_inventory(project, paths)
     journals = journals_of(inventory)
     if not journals:
-        typer.echo("there is no journal")
+        echo("there is no journal")
         return 0
     scan = SecretScan(project_secrets(project))
     left = 0
     for journal in journals:
         if is_discarded:
             journal.unlink()
-            typer.echo(f"{inventory.shown(journal)}: removed")
+            echo(f"{inventory.shown(journal)}: removed")
             continue
         recovery = examine(inventory, journal, takes_broken=takes_broken)
         if not _recovered(inventory, recovery, scan):
@@ -127,8 +126,8 @@ def scan_all(paths: Sequence[str]) -> int:
         files += 1
         for hit in scan_file(file, secrets):
             found += 1
-            typer.echo(f"{hit} [secret-found]")
-    typer.echo(f"{counted(files, 'file')}, {counted(found, 'secret')}")
+            echo(f"{hit} [secret-found]")
+    echo(f"{counted(files, 'file')}, {counted(found, 'secret')}")
     return found
 
 
@@ -213,14 +212,14 @@ def _recovered(inventory: Inventory, recovery: Recovery, scan: SecretScan) -> bo
     played_by = inventory.shown(slot.play.file) if slot else ""
     if recovery.cassette.head is not None:
         page = recorded_page(recovery.cassette, recovery.transcript, played_by=played_by)
-        typer.echo(f"{page}\n")
+        echo(f"{page}\n")
     if recovery.problem is not None:
-        typer.echo(str(recovery.problem))
+        echo(str(recovery.problem))
         return False
     try:
         take_up(recovery, scan, inventory.shown(recovery.path))
     except CassetteError as error:
-        typer.echo(str(error))
+        echo(str(error))
         return False
-    typer.echo(f"{inventory.shown(recovery.path)}: written")
+    echo(f"{inventory.shown(recovery.path)}: written")
     return True

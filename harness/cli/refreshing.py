@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import typer
-
 from harness.cli.consent import agrees
+from harness.cli.echoing import echo
 from harness.cli.processes import run_pytest
 from harness.counted import counted
 
@@ -35,13 +34,13 @@ def run_and_ask(arguments: Sequence[str], cassettes: Path) -> int:
         if not found:
             return status
         if not agrees(f"Write {counted(len(found), 'new recording')}?"):
-            typer.echo("Nothing was written; the old recordings are as they were.")
+            echo("Nothing was written; the old recordings are as they were.")
             return status
         for file in found:
             target = cassettes / file.relative_to(holding)
             target.parent.mkdir(parents=True, exist_ok=True)
             file.replace(target)
-        typer.echo(f"{counted(len(found), 'recording')} written.")
+        echo(f"{counted(len(found), 'recording')} written.")
         return status
 
 

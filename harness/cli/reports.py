@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from harness.cli.echoing import echo
 from harness.cli.statuses import WRONG_USE
 from harness.counted import counted
 
@@ -41,11 +42,11 @@ def build_reports(
     except (NoResults, OSError) as error:
         raise _wrong(error) from error
     if not found.is_whole:
-        typer.echo("the run was killed before its end; these are the conversations that ended")
+        echo("the run was killed before its end; these are the conversations that ended")
     for path in made:
-        typer.echo(str(path))
+        echo(str(path))
     for problem in filter(None, (report.problem for report in further)):
-        typer.echo(problem, err=True)
+        echo(problem, err=True)
 
 
 @report.command("merge")
@@ -67,7 +68,7 @@ def merge_results(
         count = merge([read_results(file) for file in files], out)
     except (NoResults, OSError, ValueError) as error:
         raise _wrong(error) from error
-    typer.echo(f"{out}: {counted(count, 'conversation')} of {len(files)} files")
+    echo(f"{out}: {counted(count, 'conversation')} of {len(files)} files")
 
 
 @report.command("serve")
@@ -83,14 +84,14 @@ def serve_report(
     try:
         serve_until_stopped(folder, port, opens_browser=browser)
     except FileNotFoundError as error:
-        typer.echo(
+        echo(
             f"{error.filename}: there is no such file; `harness report build` makes it of a "
             "results.json [no-report]",
             err=True,
         )
         raise typer.Exit(WRONG_USE) from error
     except OSError as error:
-        typer.echo(f"the report cannot be served: {error.strerror} [no-report]", err=True)
+        echo(f"the report cannot be served: {error.strerror} [no-report]", err=True)
         raise typer.Exit(WRONG_USE) from error
 
 
@@ -106,5 +107,5 @@ def _results_or_parts(path: Path) -> Path:
 
 
 def _wrong(error: Exception) -> typer.Exit:
-    typer.echo(f"{error} [no-results]", err=True)
+    echo(f"{error} [no-results]", err=True)
     return typer.Exit(WRONG_USE)

@@ -10,8 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
+from harness.cli.echoing import echo
 from harness.cli.here import history_here
 from harness.config import find_config
 from harness.counted import counted
@@ -87,7 +86,7 @@ def tell_history(asked: Asked, *, scenario: str, as_json: bool) -> None:
             found = {"runs": [asdict(run) for run in runs]} if not scenario else _told(series)
             found |= {"flaky": [asdict(one) for one in flaky]}
             found |= {"slower": [asdict(one) for one in slowed]}
-            typer.echo(json.dumps(found, indent=2, default=_text))
+            echo(json.dumps(found, indent=2, default=_text))
             return
         if scenario:
             sections = [scenario_section(name, seen, history) for name, seen in series.items()]
@@ -101,13 +100,13 @@ def prune_runs(asked: Asked, *, keep: int | None, older: float | None) -> None:
     before = None if older is None else datetime.now(UTC) - timedelta(seconds=older)
     with asked.open(writes=True) as history:
         count = history.prune(keep=keep, before=before, project=asked.project_name)
-    typer.echo(f"{counted(count, 'run')} removed")
+    echo(f"{counted(count, 'run')} removed")
 
 
 def show(sections: Iterable[Section]) -> None:
     """Print a page: tables in a terminal, plain text elsewhere."""
     if not sys.stdout.isatty():
-        typer.echo(plain(sections))
+        echo(plain(sections))
         return
     # Late: Rich takes 100 ms to import, and only a terminal needs it.
     from rich.console import Console  # noqa: PLC0415

@@ -9,8 +9,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import typer
-
+from harness.cli.echoing import echo
 from harness.reports.html import REPORT
 
 HOST = "127.0.0.1"
@@ -41,8 +40,8 @@ def serve_until_stopped(folder: Path, port: int, *, opens_browser: bool) -> None
     # A shell that starts it in the background has it ignore Ctrl-C, and nothing else ends it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with ReportServer(report, port) as server, suppress(KeyboardInterrupt):
-        typer.echo(server.url)
-        typer.echo("# serving until Ctrl-C")
+        echo(server.url)
+        echo("# serving until Ctrl-C")
         if opens_browser:
             webbrowser.open(server.url)
         server.serve_forever(poll_interval=0.1)

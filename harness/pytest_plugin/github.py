@@ -18,24 +18,44 @@ class GithubLog:
     """Prints annotations at the end, and keeps what bots said from being read as commands.
 
     A line of the log that begins with `::`, blanks before it apart, is a command to GitHub. So
-    commands are switched off while failures are shown.
+    commands are switched off while scenarios are played and shown.
     """
 
-    def __init__(self, reports: RunReports | None) -> None:
+    def __init__(self, config: pytest.Config, reports: RunReports | None) -> None:
+        self._config = config
         self._reports = reports
+        # A text of a bot cannot guess the word that switches commands on again.
+        self._word = secrets.token_hex(16)
+        self._is_off = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """Switch commands off, before anything is played."""
+        self._write(f"::stop-commands::{self._word}")
+        self._is_off = True
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None]:  # noqa: ANN401  # pytest names no public type
+    def pytest_terminal_summary(self) -> Generator[None]:
         """Around all that others write at the end."""
-        # A text of a bot cannot guess the word that switches commands on again.
-        word = secrets.token_hex(16)
-        terminalreporter.ensure_newline()
-        terminalreporter.write_line(f"::stop-commands::{word}")
         try:
             return (yield)
         finally:
-            terminalreporter.ensure_newline()
-            terminalreporter.write_line(f"::{word}::")
+            self._switch_on()
             for path in self._reports.made if self._reports is not None else ():
                 if path.name == COMMANDS:
-                    terminalreporter.write(path.read_text(encoding="utf-8"))
+                    self._write(path.read_text(encoding="utf-8").removesuffix("\n"))
+
+    def pytest_unconfigure(self) -> None:
+        """A run that broke off comes to no summary."""
+        self._switch_on()
+
+    def _switch_on(self) -> None:
+        if self._is_off:
+            self._is_off = False
+            self._write(f"::{self._word}::")
+
+    def _write(self, line: str) -> None:
+        reporter: Any = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.ensure_newline()
+            reporter.write_line(line)

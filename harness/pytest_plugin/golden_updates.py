@@ -11,6 +11,7 @@ import pytest
 
 from harness.checks.golden_ledger import Entry, GoldenLedger
 from harness.engine.plan import Mode
+from harness.printable import printable
 
 _WORKER_KEY = "harness_goldens"
 
@@ -32,7 +33,7 @@ class GoldenUpdates:
         entries = self.ledger.written()
         for entry in entries:
             for line in _told(entry):
-                terminalreporter.write_line(line)
+                terminalreporter.write_line(printable(line))
         if not entries:
             terminalreporter.write_line("no golden was written")
 

@@ -14,6 +14,7 @@ from harness.conversation import Outcome
 from harness.engine.plan import Play
 from harness.engine.result import ScenarioResult
 from harness.errors import AuthoringError
+from harness.printable import printable
 from harness.reports.failure import failure_screen
 from harness.reports.properties import properties_of, properties_of_takes
 
@@ -38,7 +39,7 @@ class WrittenFile(pytest.File):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:  # noqa: ANN401  # pytest's signature
         """What is wrong with the file, without a traceback."""
         if isinstance(excinfo.value, AuthoringError):
-            return str(excinfo.value)
+            return printable(str(excinfo.value))
         return super().repr_failure(excinfo, *args)
 
 

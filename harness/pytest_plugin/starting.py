@@ -94,4 +94,4 @@ def _register_views(config: pytest.Config, session: ScenarioSession) -> None:
     if os.environ.get("GITHUB_ACTIONS") == "true":
         from harness.pytest_plugin.github import GithubLog  # noqa: PLC0415
 
-        config.pluginmanager.register(GithubLog(session.reports), "harness_github")
+        config.pluginmanager.register(GithubLog(config, session.reports), "harness_github")

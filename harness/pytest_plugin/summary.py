@@ -12,6 +12,7 @@ from harness.conversation import Outcome
 from harness.counted import counted
 from harness.durations import format_duration
 from harness.engine.drift.drift import Drift
+from harness.printable import on_one_line, printable
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.tally import ProviderTally, Tally
 from harness.source import shorten
@@ -59,10 +60,10 @@ def write_summary(reporter: Any, session: ScenarioSession) -> None:  # noqa: ANN
     _write_drift(reporter, tally, session)
     _write_latencies(reporter, tally)
     for note in tally.notes[:MOST_NOTES]:
-        reporter.write_line(f"note: {note}")
+        reporter.write_line(f"note: {printable(note)}")
     _write_rest(reporter, len(tally.notes) - MOST_NOTES, "note", session)
     if session.reports is not None and session.reports.problem:
-        reporter.write_line(f"note: {session.reports.problem}", yellow=True)
+        reporter.write_line(f"note: {printable(session.reports.problem)}", yellow=True)
 
 
 def _write_providers(reporter: Any, providers: Mapping[str, ProviderTally]) -> None:  # noqa: ANN401  # as above
@@ -104,7 +105,7 @@ def _write_skips(reporter: Any, tally: Tally, session: ScenarioSession) -> None:
     count = tally.skips.total()
     reporter.write_line(f"{count} check{'s were' if count > 1 else ' was'} skipped")
     for reason, times in tally.skips.most_common(MOST_REASONS):
-        reporter.write_line(f"  {times} {shorten(reason)}")
+        reporter.write_line(f"  {times} {shorten(on_one_line(reason))}")
     _write_rest(reporter, len(tally.skips) - MOST_REASONS, "reason", session)
 
 
@@ -116,10 +117,10 @@ def _write_drift(reporter: Any, tally: Tally, session: ScenarioSession) -> None:
     listed = ", ".join(f"{count} {kind}" for count, kind in counts if count)
     reporter.write_line(f"turns against their recordings: {listed}")
     for place, lines in tally.drifted[:MOST_DRIFTED]:
-        reporter.write_line(place)
+        reporter.write_line(on_one_line(place))
         shown = lines if len(lines) <= MOST_LINES else (*lines[: MOST_LINES - 1], "…")
         for line in shown:
-            reporter.write_line(f"  {line}")
+            reporter.write_line(f"  {on_one_line(line)}")
     _write_rest(reporter, len(tally.drifted) - MOST_DRIFTED, "drifted turn", session)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.conversation import Turn
 from harness.engine.result import CheckResult, ScenarioResult
-from harness.reports.printable import on_one_line
+from harness.printable import on_one_line
 from harness.source import shorten
 
 if TYPE_CHECKING:

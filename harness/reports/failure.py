@@ -9,7 +9,7 @@ from textwrap import wrap
 from harness.conversation import Exchange, Transcript, Turn
 from harness.counted import counted
 from harness.engine.result import CheckResult, ScenarioResult
-from harness.reports.printable import printable
+from harness.printable import printable
 from harness.scenario import Scenario, UserTurn, turn_subject
 from harness.source import shorten
 from harness.wire.curl import curl_line
@@ -53,7 +53,7 @@ def failure_screen(result: ScenarioResult) -> str:
         if more := len(names) - MAX_SHOWN:
             listed += [f"and {more} other kinds"] if more > 0 else []
         lines.append(f"{counted(len(hidden), 'more check')} failed: {', '.join(listed)}")
-    return "\n".join(lines).rstrip()
+    return printable("\n".join(lines).rstrip())
 
 
 def _check(result: ScenarioResult, check: CheckResult) -> Iterator[str]:

@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import Any
 
 from harness.conversation import Outcome
-from harness.reports.printable import on_one_line
+from harness.printable import on_one_line
 from harness.source import shorten
 
 LONGEST = 400

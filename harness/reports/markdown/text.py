@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from harness.reports.printable import on_one_line, printable
+from harness.printable import on_one_line, printable
 from harness.source import shorten
 
 LONGEST = 240
