@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -50,7 +50,7 @@ def build_request(step: Step, state: FlowState) -> Request:
     context = state.context()
     path = _path(step, context)
     body, content_type = _body(step, plan, plan.body.render(context))
-    headers = list(_headers(step, plan.headers.render(context)))
+    headers = _headers(step, plan.headers.render(context))
     if content_type and not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", content_type))
     return Request(
@@ -78,13 +78,16 @@ def pairs(value: object) -> list[tuple[str, str]]:
 
     What is none is left out.
     """
-    items = value.items() if isinstance(value, Mapping) else ()
-    return [
-        (name, text_of(one))
-        for name, given in items
-        for one in (given if isinstance(given, list | tuple) else (given,))
-        if one is not None
-    ]
+    found: list[tuple[str, str]] = []
+    for name, given in value.items() if isinstance(value, Mapping) else ():
+        # Nearly all are texts, and this is done several times for each request.
+        if isinstance(given, str):
+            found.append((name, given))
+        elif isinstance(given, list | tuple):
+            found += [(name, text_of(one)) for one in given if one is not None]
+        elif given is not None:
+            found.append((name, text_of(given)))
+    return found
 
 
 def _path(step: Step, context: Mapping[str, object]) -> str:
@@ -132,8 +135,11 @@ def _quoted(path: str) -> str:
     return quote(path, safe="/:@!$&'()*+,;=-._~%")
 
 
-def _headers(step: Step, value: object) -> Iterator[tuple[str, str]]:
-    for name, text in pairs(value):
+def _headers(step: Step, value: object) -> list[tuple[str, str]]:
+    headers = pairs(value)
+    for name, text in headers:
+        if text.isascii() and text.isprintable():
+            continue
         found = _NO_HEADER.search(text)
         if found:
             raise ProtocolError(
@@ -141,7 +147,7 @@ def _headers(step: Step, value: object) -> Iterator[tuple[str, str]]:
                 f"the header {name} of step {step.name} holds U+{ord(found.group()):04X}",
                 "a header is one line of Latin-1; nothing was sent",
             )
-        yield name, text
+    return headers
 
 
 def _body(step: Step, plan: RequestPlan, value: object) -> tuple[bytes, str]:

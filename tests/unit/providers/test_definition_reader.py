@@ -222,6 +222,66 @@ def test_a12_a_capture_with_the_name_of_a_built_in_value(name, tmp_path):
     assert [problem.code for problem in wrong.value.problems] == ["reserved-name"]
 
 
+def test_e9_any_success_may_be_expected(tmp_path):
+    """`2xx` stands for every status that says yes, alone or beside others."""
+    text = GOOD.replace("status: 204", "status: [2xx, 404]").replace("[200, 201]", "2xx")
+
+    phases = read(tmp_path, text).phases
+    closing, opening = phases["close"][0].answer, phases["open"][0].answer
+
+    statuses = (200, 202, 299, 300, 404, 500)
+    assert [closing.allows(status) for status in statuses] == [True, True, True, False, True, False]
+    assert [opening.allows(status) for status in statuses] == [True, True, True, *[False] * 3]
+
+
+def test_e10_content_types(tmp_path):
+    """One media type or several may be expected; any, where none is named."""
+    text = GOOD.replace("schema: opened}", "content_type: application/json}")
+    text = text.replace("as: none", "as: none, content_type: [text/plain, application/json]")
+
+    phases = read(tmp_path, text).phases
+
+    assert phases["open"][0].answer.content_types == ("application/json",)
+    assert phases["close"][0].answer.content_types == ("text/plain", "application/json")
+    assert phases["prepare"][0].answer.content_types == ()
+
+
+def test_e6_framings_of_which_the_body_tells_one(tmp_path):
+    """A list of framings, and a last event that may be missing."""
+    text = GOOD.replace("framing: sse", "framing: [sse, text]")
+    text = text.replace("done: '[DONE]'", "done: {text: '[DONE]', optional: true}")
+
+    plan = read(tmp_path, text).phases["send"][2].stream
+
+    assert (plan.framing, plan.candidates) == (Framing.AUTO, (Framing.SSE, Framing.TEXT))
+    assert (plan.done, plan.is_done_optional) == ("[DONE]", True)
+
+
+SLIPS = {
+    "a class that is no success": ("status: 204", "status: 3xx"),
+    "a media type with parameters": ("as: none", "content_type: text/plain; charset=utf-8"),
+    "no media type": ("as: none", "content_type: json"),
+    "a framing twice": ("framing: sse", "framing: [sse, sse]"),
+    "one framing in a list": ("framing: sse", "framing: [sse]"),
+    "auto in a list": ("framing: sse", "framing: [auto, text]"),
+    "a last event without a text": ("done: '[DONE]'", "done: {optional: true}"),
+    "a last event that is filled in": ("done: '[DONE]'", "done: {text: '${id}'}"),
+    "no condition": ("only_new: true", "question: {}"),
+    "a condition that is no path": ("only_new: true", "question: {role: user}"),
+}
+
+
+@pytest.mark.parametrize("case", SLIPS)
+def test_a_slip_in_a_key_of_answers_and_streams_is_told(case, tmp_path):
+    """What these keys cannot mean is an error at its place."""
+    before, after = SLIPS[case]
+
+    ((place, code),) = problems(tmp_path, GOOD.replace(before, after))
+
+    assert place.startswith("ours/provider.yaml:")
+    assert code in ("wrong-value", "missing-key", "not-filled-in", "invalid-path")
+
+
 def test_repeatable_is_as_it_is_said(tmp_path):
     """What is sent twice by itself is not where the definition says so."""
     text = GOOD.replace("poll: {get: '/state/${id}'}", "poll: {get: /a, repeatable: false}")
