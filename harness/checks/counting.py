@@ -8,6 +8,7 @@ from typing import TypeVar
 from harness.checks.check import BadExpectation, Options, Verdict, failed
 from harness.checks.matcher import all_expected, first_complaint
 from harness.checks.matchers import compile_count
+from harness.checks.possible import require_possible
 from harness.errors import did_you_mean
 from harness.typing import Json, describe
 
@@ -53,6 +54,7 @@ class Count:
 
     def __init__(self, value: Json, unit: str, options: Options) -> None:
         self._matchers = compile_count(value, options)
+        require_possible(value, self._matchers, is_count=True)
         self._unit = unit
 
     def failure(self, number: int, name: str) -> Verdict | None:

@@ -16,7 +16,8 @@ from harness.checks.matcher import (
     all_expected,
     first_complaint,
 )
-from harness.checks.value_matchers import is_number
+from harness.checks.possible import require_possible
+from harness.checks.value_matchers import COMPARISONS, is_number
 from harness.checks.values import path_text
 from harness.checks.words import normalizer
 from harness.json_schema.wording import show
@@ -89,6 +90,8 @@ def _none(value: Json, options: Options, compile_: Compile) -> Matcher:
 
 def _length(value: Json, options: Options, compile_: Compile) -> Matcher:
     inner = compile_(value, options)
+    if not isinstance(value, Mapping) or value.keys() <= COMPARISONS.keys():
+        require_possible(value, inner, is_count=True)
     expected = all_expected(inner)
 
     def wrong(number: int, unit: str, where: str) -> str:

@@ -8,6 +8,7 @@ from harness.checks.check import BadExpectation, Options
 from harness.checks.item_matchers import ITEM_MATCHERS
 from harness.checks.matcher import Builder, Compile, Matcher, require_limit
 from harness.checks.placeholders import require_no_placeholder
+from harness.checks.possible import require_possible
 from harness.checks.turn_matchers import TURN_MATCHERS
 from harness.checks.value_matchers import COMPARISONS, VALUE_MATCHERS, equal_to
 from harness.errors import did_you_mean
@@ -85,6 +86,8 @@ def _compile(
             found.append(known[name](argument, options, compile_))
         except BadExpectation as error:
             raise error.below(name) from error
+    if len(value) > 1 and value.keys() <= COMPARISONS.keys():
+        require_possible(value, found, is_count=False)
     return tuple(found)
 
 

@@ -14,7 +14,7 @@ from harness.engine.judging import contracts
 from harness.engine.lines import Lines
 from harness.engine.preparing import prepare_on
 from harness.engine.project import Project
-from harness.engine.verifying_providers import notes_on
+from harness.engine.verifying_providers import doubts_on
 from harness.errors import PlayError
 from harness.providers.catalogue import definition_of, installed
 from harness.providers.definition import PHASES
@@ -42,8 +42,8 @@ def check(name: str, *, live: bool, message: str) -> bool:
         is_secret = definition.settings[setting].is_secret
         shown = "(secret, set)" if is_secret and value else value
         echo(f"  {setting} = {'(not set)' if value is None else shown}")
-    for note in notes_on(project, config):
-        echo(f"note: {note}")
+    for doubt in doubts_on(project, config):
+        echo(f"warning: {doubt}")
     return not live or _answers(project, name, message)
 
 

@@ -10,11 +10,12 @@ from harness.cli.here import project_here
 from harness.config import FILE_NAME
 from harness.counted import counted
 from harness.engine.fitting_providers import blind_checks
+from harness.engine.impossible import impossible_checks
 from harness.engine.loading import load_scenario
 from harness.engine.parts import Parts
 from harness.engine.project import Project
 from harness.engine.verifying import doubts_about, problems_of
-from harness.engine.verifying_providers import notes_in, project_problems, provider_notes
+from harness.engine.verifying_providers import doubts_in, project_problems, provider_doubts
 from harness.errors import AuthoringError, ConfigurationError, Problem, ScenarioError
 from harness.history.address import address_in
 from harness.providers.definition_reader import read_definition
@@ -37,12 +38,16 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
     """
     project = project_here()
     files, definitions = _files(project, paths)
-    problems = _provider_problems(project, definitions)
-    if problems:
-        echo(str(ConfigurationError(problems)))
     seen: dict[str, str] = {}
     included: set[str] = set()
     warned: dict[tuple[str, str, str], Problem] = {}
+    problems = _provider_problems(project, definitions)
+    doubtful = _provider_doubts(project, definitions)
+    if strict:
+        problems += [one for one in doubtful if one.code in _STRICT]
+    _warn([one for one in doubtful if not strict or one.code not in _STRICT], warned)
+    if problems:
+        echo(str(ConfigurationError(problems)))
     for file, kind in sorted(files.items(), key=lambda one: one[1] is not FileKind.SCENARIO):
         try:
             if kind is FileKind.SCENARIO:
@@ -67,22 +72,29 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
 
 
 def _provider_problems(project: Project, folders: Sequence[Path]) -> list[Problem]:
-    """What is wrong with the providers and with the definitions in these folders; prints notes."""
+    """What is wrong with harness.yaml, its providers and the definitions in these folders."""
     found = {_told(one): one for one in project_problems(project)}
     try:
         address_in(project.config, project.config.root, {})
     except AuthoringError as error:
         found.update((_told(one), one) for one in error.problems)
-    notes = dict.fromkeys(provider_notes(project))
     for folder in folders:
         try:
             read_definition(folder, project.config.shown(folder))
         except AuthoringError as error:
             found.update((_told(one), one) for one in error.problems)
-        notes.update(dict.fromkeys(notes_in(project, folder)))
-    for note in notes:
-        echo(f"note: {note}")
     return list(found.values())
+
+
+def _provider_doubts(project: Project, folders: Sequence[Path]) -> Sequence[Problem]:
+    """What may have no effect in harness.yaml and in definitions, in order of place."""
+    found = [*provider_doubts(project)]
+    found += [one for folder in folders for one in doubts_in(project, folder)]
+    return ConfigurationError({_told(one): one for one in found}.values()).problems
+
+
+_STRICT = ("no-effect",)
+"""Codes of the doubts about providers that are problems where it is strict."""
 
 
 def _told(problem: Problem) -> tuple[str, str, str]:
@@ -110,6 +122,7 @@ def _blind_problems(project: Project, scenario: Scenario) -> Iterator[Problem]:
         else:
             where = f"{blind.place}: {blind.subject}" if blind.subject else str(blind.place)
             echo(f"note: {where}: {blind.message}; {blind.hint}")
+    yield from impossible_checks(project, scenario)
 
 
 def _warn(found: Sequence[Problem], warned: dict[tuple[str, str, str], Problem]) -> None:

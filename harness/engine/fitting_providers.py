@@ -20,12 +20,20 @@ _LACK = {
     "tools": "does not say where tool calls stand",
     "usage": "does not say where usage stands",
     "first_token": "reads no stream",
+    "actions": "does not say where buttons stand",
+    "products": "does not say where products stand",
+    "attachments": "does not say where attachments stand",
 }
 """What a definition that does not tell a check enough is like."""
 _MEND = {
     "tools": "add 'tools:' to its 'reply:', or leave the check out",
     "usage": "add 'usage:' to its 'reply:', or leave the check out",
+    "actions": "add 'actions:' to its 'reply:', or leave the check out",
+    "products": "add 'products:' to its 'reply:', or leave the check out",
+    "attachments": "add 'attachments:' to its 'reply:', or leave the check out",
 }
+_NEVER_UNKNOWN = ("actions", "products", "attachments")
+"""Of these a reply has none where its definition does not read them."""
 _AROUND = ("not", "any_of", "all_of")
 
 
@@ -39,7 +47,7 @@ def untold_problems(
     ]
     if not keys and not sent:
         return
-    definitions = _definitions(project, scenario)
+    definitions = definitions_for(project, scenario)
     if not definitions:
         return
     known = _all_taken(definitions, "session")
@@ -116,8 +124,8 @@ def blind_checks(project: Project, scenario: Scenario) -> Iterator[Problem]:
     checks += [("", one) for one in scenario.expectations]
     found = [(subject, check, *read) for subject, check in checks for read in _reads_of(check)]
     for subject, check, name, forbids in found:
-        for provider, definition in _definitions(project, scenario).items():
-            if definition.client is None and not _says(definition, name):
+        for provider, definition in definitions_for(project, scenario).items():
+            if definition.client is None and not says(definition, name):
                 yield Problem(
                     code="not-told" if forbids else "",
                     message=f"'{name}' {'cannot look' if forbids else 'is skipped'}:"
@@ -145,6 +153,8 @@ def _reads_in(name: str, value: object, *, is_turned: bool) -> Iterator[tuple[st
 
 def _forbids(name: str, value: object) -> bool:
     """Whether a check is BROKEN where nothing is known; of a value with variables, it may be."""
+    if name in _NEVER_UNKNOWN:
+        return True
     try:
         judge = KINDS[name].compile(value, Options())  # type: ignore[arg-type]  # rendered from JSON
     except BadExpectation:
@@ -152,14 +162,15 @@ def _forbids(name: str, value: object) -> bool:
     return judge(Subject()).outcome is Outcome.BROKEN
 
 
-def _definitions(project: Project, scenario: Scenario) -> Mapping[str, Definition]:
+def definitions_for(project: Project, scenario: Scenario) -> Mapping[str, Definition]:
     """Those that the scenario is played against; of unknown names, other problems tell."""
     configs = project.config.providers
     names = project.providers_of(scenario.providers, ())
     return {name: definition_of(project.config, configs[name]) for name in names if name in configs}
 
 
-def _says(definition: Definition, name: str) -> bool:
+def says(definition: Definition, name: str) -> bool:
+    """Whether a definition says where this part of a reply stands."""
     steps = [step for phase in definition.phases.values() for step in phase]
     if name == "first_token":
         return any(step.stream is not None for step in steps)

@@ -9,7 +9,7 @@ from harness.config import FILE_NAME, ProviderConfig
 from harness.engine.project import Project
 from harness.errors import AuthoringError, Problem
 from harness.providers.catalogue import definition_of, installed
-from harness.providers.definition_notes import definition_notes
+from harness.providers.definition_doubts import definition_doubts
 from harness.providers.provider import setting_problems
 
 
@@ -28,7 +28,7 @@ def project_problems(project: Project) -> Iterator[Problem]:
         yield from setting_problems(provider, definition)
 
 
-def provider_notes(project: Project) -> Iterator[Problem]:
+def provider_doubts(project: Project) -> Iterator[Problem]:
     """What may have no effect, or not the one that is meant."""
     most = project.config.concurrency
     for config in project.config.providers.values():
@@ -40,10 +40,10 @@ def provider_notes(project: Project) -> Iterator[Problem]:
                 place=config.node.at("concurrency").place,
                 subject=f"provider {config.name}",
             )
-        yield from notes_on(project, config)
+        yield from doubts_on(project, config)
 
 
-def notes_on(project: Project, config: ProviderConfig) -> Iterator[Problem]:
+def doubts_on(project: Project, config: ProviderConfig) -> Iterator[Problem]:
     """What may have no effect in the definition of one provider.
 
     Of a definition that an installed package brings, nothing is told: its authors see to it.
@@ -51,9 +51,9 @@ def notes_on(project: Project, config: ProviderConfig) -> Iterator[Problem]:
     name = config.definition
     folder = project.config.root / name
     if name not in installed() and (folder / "provider.yaml").is_file():
-        yield from notes_in(project, folder.resolve())
+        yield from doubts_in(project, folder.resolve())
 
 
-def notes_in(project: Project, folder: Path) -> Iterator[Problem]:
+def doubts_in(project: Project, folder: Path) -> Iterator[Problem]:
     """What may have no effect in the definition in a folder."""
-    yield from definition_notes(folder, project.config.shown(folder))
+    yield from definition_doubts(folder, project.config.shown(folder))

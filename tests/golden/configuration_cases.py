@@ -311,7 +311,7 @@ def streamed(messages: str, more: str = "    events: json\n") -> Case:
     return noted(send=f"{AUTHORIZED}send:\n{STREAM}{more}{reply}")
 
 
-NOTES: dict[str, Case] = {
+DOUBTS: dict[str, Case] = {
     "A2-tokens": streamed("$.events[?@.delta]"),
     "A2-tokens-of-all-events": streamed("$.events[*]", "    framing: sse\n"),
     "A2-tokens-in-brackets": streamed("$['events'][*].choices[0]"),

@@ -18,8 +18,8 @@ _ONE = re.compile(rf"{_EVENTS.pattern}\[-?\d+\]")
 """Leads to one event at most."""
 
 
-def definition_notes(folder: Path, shown: str) -> Iterator[Problem]:
-    """A note for each; nothing for a definition that cannot be read."""
+def definition_doubts(folder: Path, shown: str) -> Iterator[Problem]:
+    """A warning for each; nothing for a definition that cannot be read."""
     schemas = SchemaFolder(folder / "schemas", f"{shown}/schemas")
     try:
         definition = read_definition(folder, shown, schemas)
