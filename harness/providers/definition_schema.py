@@ -88,10 +88,9 @@ def _closed_to(kind: str) -> Json:
 _MEDIA_TYPE: Json = {"type": "string", "pattern": "^[a-z0-9.+*-]+/[a-z0-9.+*-]+$"}
 _FRAMINGS = ("sse", "ndjson", "text")
 _STATUS: Json = {
-    "type": ["integer", "string"],
-    "minimum": 100,
-    "maximum": 599,
-    "pattern": f"^{ANY_SUCCESS}$",
+    "if": {"type": "string"},
+    "then": {"enum": [ANY_SUCCESS]},
+    "else": {"type": "integer", "minimum": 100, "maximum": 599},
 }
 
 STEP: Json = {
@@ -157,15 +156,13 @@ STEP: Json = {
         "every": _DURATION,
         "timeout": _DURATION,
         "framing": {
-            "anyOf": [
-                {"enum": ["auto", *_FRAMINGS]},
-                {
-                    "type": "array",
-                    "items": {"enum": list(_FRAMINGS)},
-                    "minItems": 2,
-                    "uniqueItems": True,
-                },
-            ],
+            "if": {"type": "array"},
+            "then": {
+                "items": {"enum": list(_FRAMINGS)},
+                "minItems": 2,
+                "uniqueItems": True,
+            },
+            "else": {"enum": ["auto", *_FRAMINGS]},
             "description": "How the stream is cut; of several, the body tells; auto is any.",
         },
         "events": {
