@@ -13,6 +13,7 @@
       - Refused                 an answer whose status or state says no; scenarios may expect it
     + CassetteError             a recording that is missing, unreadable or does not fit
     + CheckCrashed              a check that could not do its work
+    + InternalError             what escaped where nothing should
     + Interrupted               the run was stopped
 
 A wrong reply of the bot is a value (`Outcome.FAILED`), never an exception.
@@ -145,6 +146,10 @@ class CassetteError(PlayError):
 
 class CheckCrashed(PlayError):
     """A check could not do its work."""
+
+
+class InternalError(PlayError):
+    """What escaped where nothing should: a fault of the harness, or of code that it runs."""
 
 
 class Interrupted(PlayError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -34,16 +34,17 @@ MOST_CALLS = 6
 _PACKAGE = str(Path(__file__).parent)
 
 
-def own_traceback(error: BaseException) -> tuple[str, ...]:
+def own_traceback(error: BaseException, *, is_whole: bool = False) -> tuple[str, ...]:
     """Where somebody else's code raised an exception, the innermost call last, and the exception.
 
     Each call is a line with file, line and function, and one with the code. The calls of this
-    package that led there are left out; an exception that caused it comes first.
+    package that led there are left out, unless the traceback `is_whole`; an exception that caused
+    it comes first.
     """
-    lines = list(_calls(error))
+    lines = list(_calls(_frames(error) if is_whole else _own_frames(error)))
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None:
-        lines = [*own_traceback(cause), "which caused:", *lines]
+        lines = [*own_traceback(cause, is_whole=is_whole), "which caused:", *lines]
     return (*lines, traceback.format_exception_only(error)[-1].rstrip())
 
 
@@ -53,8 +54,7 @@ def raised_at(error: BaseException) -> str:
     return f" at {_shown(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
 
 
-def _calls(error: BaseException) -> Iterator[str]:
-    frames = _own_frames(error)
+def _calls(frames: Sequence[traceback.FrameSummary]) -> Iterator[str]:
     hidden = len(frames) - MOST_CALLS
     for index, frame in enumerate(frames):
         if hidden > 0 and 2 <= index < 2 + hidden:  # noqa: PLR2004  # the first two are shown
@@ -66,9 +66,13 @@ def _calls(error: BaseException) -> Iterator[str]:
             yield f"    {frame.line}"
 
 
+def _frames(error: BaseException) -> list[traceback.FrameSummary]:
+    return traceback.extract_tb(error.__traceback__)
+
+
 def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:
     """From the first call outside of this package on."""
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = _frames(error)
     outside = (n for n, frame in enumerate(frames) if not frame.filename.startswith(_PACKAGE))
     return frames[next(outside, len(frames)) :]
 

@@ -11,12 +11,12 @@ from harness.authoring.findings import Findings
 from harness.authoring.reply import ChatReply
 from harness.authoring.waiting import require_last, waited
 from harness.conversation import Attachment, Reply, Stop, Transcript, Turn, UserMessage
+from harness.engine.broken import close_session
 from harness.engine.hiding import hidden_error
 from harness.engine.line import Line
 from harness.engine.preparing import Prepare
 from harness.engine.project import Project
 from harness.engine.result import ScenarioResult
-from harness.engine.runner import close_session
 from harness.engine.speech import Variables, prompt_of
 from harness.errors import PlayError, Problem, Refused, ScenarioError
 from harness.providers.session import CLOSING, Session

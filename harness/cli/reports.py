@@ -29,6 +29,7 @@ def build_reports(
     """Make the reports of a run from its results alone, also of a run that was killed."""
     from harness.cli.here import history_here  # noqa: PLC0415  # only here
     from harness.history.adding import HistoryReport  # noqa: PLC0415  # as above
+    from harness.reports.building import ReportCrashed  # noqa: PLC0415  # as above
     from harness.reports.results import NoResults, read_results  # noqa: PLC0415  # as above
     from harness.reports.standard import build_standard  # noqa: PLC0415  # as above
 
@@ -39,6 +40,11 @@ def build_reports(
         folder.mkdir(parents=True, exist_ok=True)
         further = [HistoryReport(history, found.head)] if history else []
         made = build_standard(found, folder, *further)
+    except ReportCrashed as error:
+        for path in error.made:
+            typer.echo(str(path))
+        typer.echo(str(error), err=True)
+        raise typer.Exit(WRONG_USE) from error
     except (NoResults, OSError) as error:
         raise _wrong(error) from error
     if not found.is_whole:

@@ -14,6 +14,7 @@ from harness.conversation import Request
 from harness.engine.line import Line
 from harness.engine.plan import Play
 from harness.engine.project import Project
+from harness.errors import HarnessError
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
 from harness.providers.provider import Provider
@@ -181,6 +182,13 @@ class Lines:
             is_recorded=False,
             closing=closing,
         )
+
+    def redactor(self, name: str, scenario: Scenario) -> Redactor:
+        """What hides the secrets of a provider; nothing of one that cannot be read."""
+        try:
+            return self._redactor(self._project.provider(name, credentials=scenario.credentials))
+        except HarnessError:
+            return NOTHING_SECRET
 
     def _redactor(self, provider: Provider) -> Redactor:
         key = (provider.name, *provider.secrets.items())

@@ -9,6 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.conversation import Stop, Transcript, Turn
+from harness.engine.broken import (
+    ESCAPED,
+    broken_at_once,
+    close_session,
+    internal_error,
+    stopped_by,
+)
 from harness.engine.drift.drift import Drift
 from harness.engine.fork_points import ForkPoint, fork_points
 from harness.engine.forks import Fork, Forks
@@ -28,7 +35,7 @@ from harness.engine.preparing import Prepare, Preparing
 from harness.engine.project import Project
 from harness.engine.result import ScenarioResult
 from harness.engine.speech import Variables
-from harness.errors import CassetteError, Interrupted, PlayError, Refused, TransportError
+from harness.errors import CassetteError, HarnessError, Interrupted, PlayError, TransportError
 from harness.providers.session import CLOSING, Session
 from harness.scenario import Row, Scenario, UserTurn, played_in
 from harness.wire.cassette import Cassette
@@ -80,6 +87,15 @@ class Runner:
         """
         whole = load_scenario(self._project, play.file)
         scenario = played_in(whole, play.row)
+        try:
+            return self._run(scenario, play, whole)
+        except HarnessError:
+            raise
+        except ESCAPED as error:
+            redactor = self.lines.redactor(play.provider, scenario)
+            return broken_at_once(scenario, play.provider, internal_error(error, redactor))
+
+    def _run(self, scenario: Scenario, play: Play, whole: Scenario) -> ScenarioResult:
         if self._mode in (Mode.REPLAY, Mode.RECORD):
             result = self.replay(scenario, play)
             missed = isinstance(result.error, CassetteError) and result.error.code in RERECORDED
@@ -96,7 +112,7 @@ class Runner:
         try:
             line = self.lines.replay(scenario, play, cassette)
         except CassetteError as error:
-            return _broken(scenario, play, error)
+            return broken_at_once(scenario, play.provider, error)
 
         prepare = self.preparing.recorded(scenario, play, line)
         result = self._hold(scenario, play, line, prepare)
@@ -152,7 +168,7 @@ class Runner:
                 line.finish(result.error)
                 return replace(result, notes=(*result.notes, *line.notes))
         except PlayError as error:
-            return _broken(scenario, play, error)
+            return broken_at_once(scenario, play.provider, error)
 
     def _points(self, whole: Scenario, scenario: Scenario, play: Play) -> tuple[ForkPoint, ...]:
         """Where a play shares its beginning with others; nowhere where the provider cannot fork."""
@@ -209,15 +225,18 @@ class Runner:
             if fork is not None:
                 fork.begin(stage)
         except PlayError as error:
-            return _broken(scenario, play, error)
+            return broken_at_once(scenario, play.provider, error)
         try:
             stop = hold(stage)
         except PlayError as error:
             stop = Stop(turn=len(stage.turns) + 1, error=error)
-        except BaseException:
-            # Ctrl-C, say. What was opened is closed all the same, in a short time.
-            close_session(stage.session, line, is_broken=True)
-            raise
+        except BaseException as error:
+            if isinstance(error, HarnessError) or not isinstance(error, ESCAPED):
+                # Ctrl-C, say. What was opened is closed all the same, in a short time.
+                close_session(stage.session, line, is_broken=True)
+                raise
+            internal = internal_error(error, line.redactor)
+            stop = Stop(turn=len(stage.turns) + 1, error=internal)
         unclosed = close_session(stage.session, line, is_broken=stop is not None)
         if stop is None and unclosed is not None:
             stop = Stop(turn=CLOSING, error=unclosed)
@@ -233,12 +252,19 @@ class Runner:
         elif line.held_secrets:
             # First, so that a check sees what it will see in a replay.
             transcript = hidden_transcript(transcript, _captured(scenario), line.redactor)
-        checks = judge(scenario, transcript, self._project.vocabulary)
-        result = ScenarioResult(scenario=scenario, transcript=transcript, checks=tuple(checks))
+        result = self._judged(scenario, transcript, line)
         if not line.is_recorded or line.held_secrets:
             result = without_secrets(result, line.redactor, in_bodies=line.held_secrets)
         notes = result.notes_of_checks
         return replace(result, notes=notes) if notes else result
+
+    def _judged(self, scenario: Scenario, transcript: Transcript, line: Line) -> ScenarioResult:
+        try:
+            checks = tuple(judge(scenario, transcript, self._project.vocabulary))
+        except ESCAPED as error:
+            stopped = stopped_by(transcript, error, line.redactor)
+            return ScenarioResult(scenario=scenario, transcript=stopped)
+        return ScenarioResult(scenario=scenario, transcript=transcript, checks=checks)
 
     def _stage(self, scenario: Scenario, play: Play, line: Line, prepare: Prepare) -> Stage:
         row = next((row for row in scenario.rows if row.name == play.row), Row(name=""))
@@ -282,30 +308,5 @@ class Runner:
         return not any(result.outcome.is_bad for result in results)
 
 
-def close_session(session: Session, line: Line, *, is_broken: bool) -> PlayError | None:
-    """Run the closing steps; on a wire of their own where the conversation's may be broken.
-
-    Gives why they could not be run. A refusal is noted: what was said before is whole.
-    """
-    try:
-        if not is_broken or line.is_recorded:
-            session.close()
-            return None
-        with line.closing_wire() as wire:
-            session.close(wire)
-    except Refused as refused:
-        left = line.redactor.text(refused.message)
-        line.notes += (f"the conversation was not closed: {left}",)
-    except PlayError as error:
-        return error
-    return None
-
-
 def _captured(scenario: Scenario) -> frozenset[str]:
     return frozenset(name for turn in scenario.user_turns for name in turn.captures)
-
-
-def _broken(scenario: Scenario, play: Play, error: PlayError) -> ScenarioResult:
-    stop = Stop(turn=0, error=error)
-    transcript = Transcript(scenario=scenario.id, provider=play.provider, stop=stop)
-    return ScenarioResult(scenario=scenario, transcript=transcript)

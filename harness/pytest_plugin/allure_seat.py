@@ -13,7 +13,7 @@ from harness import __version__
 from harness.engine.loading import load_scenario
 from harness.errors import AuthoringError
 from harness.pytest_plugin.nodes import RepeatedItem, ScenarioItem
-from harness.reports.allure import AllureResults, Told
+from harness.reports.allure import AllureResults, Told, lacking
 from harness.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ class AllureSeat:
         self._config = config
         self._session = session
         self._is_worker = hasattr(config, "workerinput")
-        self._results = AllureResults(Path(config.option.allure_report_dir).absolute())
+        folder = Path(config.option.allure_report_dir).absolute()
+        self._results = AllureResults(folder, session.tally.notes.append)
         self._results.open()
         config.add_cleanup(self._results.close)
 
@@ -63,8 +64,12 @@ class AllureSeat:
 
         First, because the item lets go of it then.
         """
-        if isinstance(item, ScenarioItem):
+        if not isinstance(item, ScenarioItem):
+            return
+        try:
             self._results.expect(self._told(item))
+        except Exception as error:  # noqa: BLE001  # Allure then has the test without its turns
+            self._session.tally.notes.append(lacking(item.nodeid, error))
 
     def add_chats(self, results: Sequence[ScenarioResult]) -> None:
         """Keep the conversations of a Python test until Allure writes its result."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.conversation import Outcome
+from harness.engine.broken import ESCAPED, unread
 from harness.engine.plan import Play
 from harness.engine.result import ScenarioResult
 from harness.errors import AuthoringError
@@ -99,6 +100,8 @@ class ScenarioItem(pytest.Item):
         self._line = line
         self.result: ScenarioResult | None = None
         self._told: Told | None = None
+        self._wrong: AuthoringError | None = None
+        """What is wrong with a file, which was noticed only when the scenario was to be played."""
 
     def waive(self, waivers: Sequence[Waiver]) -> None:
         """Let pytest skip it, or expect it to fail."""
@@ -131,12 +134,23 @@ class ScenarioItem(pytest.Item):
             )
             self.user_properties += told.properties
             return
-        result = session.result(self.suite, self.play)
-        self.result = result
+        result = self.result = self._result_of(self.play)
         session.tally.add(self.play.provider, result)
         self.user_properties += properties_of(result)
+        if self._wrong is not None:
+            raise self._wrong
         if result.outcome is Outcome.BROKEN:
             raise ScenarioBroken(_headline(result))
+
+    def _result_of(self, play: Play) -> ScenarioResult:
+        """What came of a play. Whatever escapes is a result too, so that every report has it."""
+        suite = self.suite
+        try:
+            return suite.session.result(suite, play)
+        except ESCAPED as error:
+            if isinstance(error, AuthoringError):
+                self._wrong = error
+            return unread(play, suite.project.config.shown(play.file), self._line, error)
 
     def runtest(self) -> None:
         """Judge."""
@@ -193,11 +207,11 @@ class RepeatedItem(ScenarioItem):
         # Late: only a repeated scenario needs it.
         from harness.evaluation import Takes  # noqa: PLC0415
 
-        suite = self.suite
-        results = (suite.session.result(suite, play) for play in self.plays)
-        takes = self.takes = Takes.of(tuple(results))
-        suite.session.tally.add_takes(self.play.provider, takes)
+        takes = self.takes = Takes.of(tuple(map(self._result_of, self.plays)))
+        self.suite.session.tally.add_takes(self.play.provider, takes)
         self.user_properties += properties_of_takes(takes)
+        if self._wrong is not None:
+            raise self._wrong
         if takes.outcome is Outcome.BROKEN:
             raise ScenarioBroken(_first_line(self._screen(takes)))
 

@@ -71,9 +71,12 @@ class Replays:
     def _tell(self, number: int) -> Told | None:
         item = self._items[number]
         try:
-            result = self._session.result(item.suite, item.play)
+            return self._told(item)
         except Exception:  # noqa: BLE001  # whoever plays it again raises it where pytest sees it
             return None
+
+    def _told(self, item: ScenarioItem) -> Told | None:
+        result = self._session.result(item.suite, item.play)
         if not _is_plain(result):
             return None
         reports = self._session.reports

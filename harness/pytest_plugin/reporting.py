@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from harness.evaluation import Takes
 from harness.history.adding import HistoryReport
 from harness.history.address import Address, address_in
 from harness.pytest_plugin.waiving import UNEXPECTED
+from harness.reports.building import ReportCrashed
 from harness.reports.results import (
     Identity,
     NoResults,
@@ -25,6 +27,7 @@ from harness.reports.results import (
     ResultsWriter,
     RunHead,
     conversation_record,
+    crashed_record,
     read_results,
     takes_record,
 )
@@ -80,7 +83,8 @@ class RunReports:
 
     def add(self, item: pytest.Item, play: Play, result: ScenarioResult) -> None:
         """Write down what came of a scenario."""
-        self.add_record(item, self.record_of(item, play, result))
+        with self._written_anyway(item, _identity(item, play), result):
+            self.add_record(item, self.record_of(item, play, result))
 
     def record_of(self, item: pytest.Item, play: Play, result: ScenarioResult) -> Record:
         """What is written down of a scenario. Writes nothing."""
@@ -95,12 +99,29 @@ class RunReports:
         file = item.nodeid.partition("::")[0]
         for number, result in enumerate(results, 1):
             name = item.nodeid if number == 1 else f"{item.nodeid}#{number}"
-            record = conversation_record(Identity(id=name, file=file), result)
-            self._add(_expected(item, record, is_scenario=False), item.nodeid)
+            identity = Identity(id=name, file=file)
+            with self._written_anyway(item, identity, result):
+                record = conversation_record(identity, result)
+                self._add(_expected(item, record, is_scenario=False), item.nodeid)
 
     def add_takes(self, item: pytest.Item, play: Play, takes: Takes) -> None:
         """Write down what came of a repeated scenario."""
-        self._add(_expected(item, takes_record(_identity(item, play), takes)), item.nodeid)
+        identity = _identity(item, play)
+        with self._written_anyway(item, identity, takes.results[0]):
+            self._add(_expected(item, takes_record(identity, takes)), item.nodeid)
+
+    @contextmanager
+    def _written_anyway(
+        self, item: pytest.Item, identity: Identity, result: ScenarioResult
+    ) -> Iterator[None]:
+        """Where a conversation cannot be written down as it was, write that down, and raise it."""
+        try:
+            yield
+        except OSError:
+            raise
+        except Exception as error:
+            self._add(crashed_record(identity, result, error), item.nodeid)
+            raise
 
     @pytest.hookimpl
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -132,6 +153,9 @@ class RunReports:
                 further = [HistoryReport(self._history, results.head)] if self._history else []
                 self.made = [results.path, *build_standard(results, self._folder, *further)]
                 self.problem = "".join(report.problem for report in further)
+        except ReportCrashed as error:
+            self.made = [self._folder / RESULTS, *error.made]
+            self.problem = str(error)
         except (OSError, NoResults) as error:
             self.problem = str(error)
 

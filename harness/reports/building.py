@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from harness.errors import HarnessError
+from harness.python_file import own_traceback
 from harness.reports.results import Results
 
 
@@ -19,11 +21,45 @@ class Report(Protocol):
         """Write the report. Gives the files, which are then whole. Raises OSError."""
 
 
+class ReportCrashed(HarnessError):
+    """Reports that could not be made; the others were."""
+
+    def __init__(self, made: Sequence[Path], reasons: Iterable[str]) -> None:
+        self.made = made
+        """The files of the others."""
+        super().__init__("\n".join(reasons))
+
+
 def build(results: Results, reports: Iterable[Report]) -> list[Path]:
-    """Feed the conversations to all reports in one reading. Raises `NoResults` and OSError."""
-    made = list(reports)
+    """Feed the conversations to all reports in one reading.
+
+    Raises `NoResults` and OSError, and `ReportCrashed` when all that can be made is made.
+    """
+    making = list(reports)
+    reasons: list[str] = []
     for line in results.lines():
         conversation = results.parsed(line)
-        for report in made:
-            report.add(conversation, line)
-    return [path for report in made for path in report.finish()]
+        for report in tuple(making):
+            try:
+                report.add(conversation, line)
+            except OSError:
+                raise
+            except Exception as error:  # noqa: BLE001  # the other reports shall be made
+                making.remove(report)
+                reasons.append(_reason(report, error))
+    made: list[Path] = []
+    for report in making:
+        try:
+            made += report.finish()
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001  # as above
+            reasons.append(_reason(report, error))
+    if reasons:
+        raise ReportCrashed(made, reasons)
+    return made
+
+
+def _reason(report: Report, error: Exception) -> str:
+    lines = own_traceback(error, is_whole=True)
+    return "\n  ".join((f"no {type(report).__name__} could be made [internal-error]", *lines))

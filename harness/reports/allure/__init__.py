@@ -3,7 +3,7 @@
 Source: allure-pytest, which writes a result when a test ends; ours are completed before it does.
 """
 
-from harness.reports.allure.results import AllureResults
+from harness.reports.allure.results import AllureResults, lacking
 from harness.reports.allure.told import Told
 
-__all__ = ["AllureResults", "Told"]
+__all__ = ["AllureResults", "Told", "lacking"]

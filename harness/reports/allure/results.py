@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import allure_commons
@@ -21,6 +21,7 @@ from allure_commons.utils import now, uuid4
 
 from harness.conversation import Outcome
 from harness.engine.result import ScenarioResult
+from harness.python_file import own_traceback
 from harness.reports.allure.categories import categories
 from harness.reports.allure.environment import properties
 from harness.reports.allure.heading import complete, digest
@@ -34,8 +35,10 @@ _CODE = re.compile(r"\[([a-z][a-z0-9-]*)\]$", re.MULTILINE)
 class AllureResults:
     """The results of one process of a run. A plugin of allure_commons."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
+        """`tell` takes what people should know at the end."""
         self._folder = folder
+        self._tell = tell
         self._told: Told | None = None
         self._chats: Sequence[ScenarioResult] = ()
         self._failed: set[str] = set()
@@ -69,6 +72,16 @@ class AllureResults:
         """Complete the result of a scenario; others stay as they are."""
         told, self._told = self._told, None
         chats, self._chats = self._chats, ()
+        try:
+            self._complete(result, told, chats)
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001  # what allure-pytest wrote of it stands
+            self._tell(lacking(str(result.fullName), error))
+
+    def _complete(
+        self, result: TestResult, told: Told | None, chats: Sequence[ScenarioResult]
+    ) -> None:
         if chats:
             result.steps = [*result.steps, *Steps(attach, result.start).of_chats(chats)]
         if told is None:
@@ -125,6 +138,13 @@ class AllureResults:
         whole = self._folder / f"{name}.tmp"
         whole.write_text(text, encoding="utf-8")
         whole.replace(self._folder / name)
+
+
+def lacking(name: str, error: Exception) -> str:
+    """That Allure's result of a test is not whole, and where that went wrong."""
+    lines = own_traceback(error, is_whole=True)
+    first = f"Allure's result of {name} lacks its turns [internal-error]"
+    return "\n  ".join((first, *lines))
 
 
 def attach(name: str, text: str) -> Attachment:

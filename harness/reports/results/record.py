@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.conversation import Outcome, Transcript
 from harness.conversation.stored import transcript_json
+from harness.engine.broken import internal_error
 from harness.engine.drift.drift import ComparedTurn, Drift
 from harness.engine.result import CheckResult, ScenarioResult
 from harness.evaluation import Takes
@@ -69,6 +70,23 @@ def conversation_record(identity: Identity, result: ScenarioResult) -> Record:
         "drift": [_drift(turn) for turn in result.compared],
         "failure": failure_screen(result) if result.outcome.is_bad else "",
         "transcript": transcript_json(result.transcript),
+    }
+    return _without_empty(record)
+
+
+def crashed_record(identity: Identity, result: ScenarioResult, error: Exception) -> Record:
+    """A conversation that cannot be written down as it was: why, and nothing of what was said."""
+    internal = internal_error(error, result.redactor)
+    record: Record = {
+        "id": identity.id,
+        "scenario": result.scenario.id,
+        "row": identity.row,
+        "file": identity.file,
+        "line": result.scenario.place.line,
+        "provider": result.transcript.provider,
+        "outcome": Outcome.BROKEN.value,
+        "codes": [internal.code],
+        "failure": str(internal),
     }
     return _without_empty(record)
 
