@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from functools import cache, lru_cache, partialmethod
 from typing import TYPE_CHECKING, cast
 
+from harness.errors import CheckCrashed, quote
+from harness.repetition import PatternTooLarge, require_size
 from harness.typing import Json, Path
 
 if TYPE_CHECKING:
     # With its alias, so that other modules may name the type without importing the library.
-    from jsonpath_rfc9535 import JSONPathError, JSONPathNode
+    import regex
+    from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathError, JSONPathNode
     from jsonpath_rfc9535 import JSONPathQuery as JSONPathQuery  # noqa: PLC0414
 
 
-class PathFailed(ValueError):
-    """A path that cannot be followed through a payload; its text is the reason."""
+LONGEST_PATH = 2_000
+"""Characters."""
+MOST_DESCENTS = 3
+"""Times that `..` may stand in a path: each multiplies the values that the next one visits."""
+SECONDS = 1.0
+"""What `match()` or `search()` may take on one text."""
+
+
+class PathFailed(CheckCrashed):
+    """A path that cannot be followed through a payload."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__("path-failed", f"{path} could not be followed: {reason}")
 
 
 class BadPath(ValueError):
@@ -30,6 +44,9 @@ _TOP: dict[str, tuple[str, ...]] = {"$": ()}
 _CANONICAL_STEP = re.compile(r"\['((?:[^'\\]|\\.)*)'\]|\[(-?\d+)\]")
 """A name or an index in a path as the library writes it: the normalized paths of RFC 9535."""
 _WORD = re.compile(r"\w+")
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+"""Texts, in which `..` means nothing."""
+_DOT = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\.", re.DOTALL)
 _REASONS = {
     "JSONPathNameError": "there is no function '{name}' (character {at})",
     "JSONPathTypeError": "a function cannot be used in this way (character {at})",
@@ -43,12 +60,67 @@ _REASONS = {
 def compile_path(text: str) -> JSONPathQuery:
     """Compile a path once. Raises `BadPath` where the text is not one."""
     # Late: most paths are names only, and importing the library takes 40 ms.
-    import jsonpath_rfc9535  # noqa: PLC0415
+    from jsonpath_rfc9535 import JSONPathError  # noqa: PLC0415
 
+    if len(text) > LONGEST_PATH:
+        message = f"it has {len(text):,} characters, the limit is {LONGEST_PATH:,}"
+        raise BadPath(message)
+    descents = _QUOTED.sub("", text).count("..")
+    if descents > MOST_DESCENTS:
+        message = f"it descends with '..' {descents} times, the limit is {MOST_DESCENTS}"
+        raise BadPath(message)
     try:
-        return jsonpath_rfc9535.compile(text)
-    except jsonpath_rfc9535.JSONPathError as error:
+        return _environment().compile(text)
+    except JSONPathError as error:
         raise BadPath(_reason(text, error)) from error
+    except RecursionError as error:
+        raise BadPath(_REASONS["JSONPathRecursionError"]) from error
+
+
+@cache
+def _environment() -> JSONPathEnvironment:
+    """The library with bounded patterns: its own would take all memory, or never end."""
+    from jsonpath_rfc9535 import JSONPathEnvironment  # noqa: PLC0415  # as in compile_path
+
+    environment = JSONPathEnvironment()
+    # Version 2 calls them so, version 1 otherwise.
+    functions = getattr(environment, "functions", None) or environment.function_extensions
+    for name, method in (("match", "fullmatch"), ("search", "search")):
+        kind = type(functions[name])
+        bounded = type(kind.__name__, (kind,), {"__call__": partialmethod(_matches, method)})
+        functions[name] = bounded()
+    return environment
+
+
+def _matches(_function: object, method: str, text: object, pattern: object) -> bool:
+    """`match()` and `search()`. Source: RFC 9535, sections 2.4.6 and 2.4.7."""
+    if not isinstance(text, str) or not isinstance(pattern, str):
+        return False
+    try:
+        expression = _expression(pattern)
+        find = expression and getattr(expression, method)
+        return bool(find and find(text, timeout=SECONDS))
+    except PatternTooLarge as error:
+        raise PathFailed(quote(pattern), f"the pattern is too large: {error}") from error
+    except TimeoutError as error:
+        reason = f"the pattern took longer than {SECONDS:g} s on one text"
+        raise PathFailed(quote(pattern), reason) from error
+
+
+@lru_cache(maxsize=1024)
+def _expression(pattern: str) -> regex.Pattern[str] | None:
+    """An I-Regexp as an expression; None where it is not one. Source: RFC 9485, section 5.3."""
+    import regex  # noqa: PLC0415  # late, as the library, which needs it too
+    from iregexp_check import check  # noqa: PLC0415  # the library's own check
+
+    require_size(pattern)
+    if not check(pattern):
+        return None
+    try:
+        dots = _DOT.sub(lambda found: "[^\\n\\r]" if found[0] == "." else found[0], pattern)
+        return regex.compile(dots, regex.VERSION1)
+    except regex.error:
+        return None
 
 
 def _reason(text: str, error: JSONPathError) -> str:
@@ -153,7 +225,7 @@ def _nodes(path: str, value: Json) -> list[JSONPathNode]:
     try:
         return list(compile_path(path).find(value))  # type: ignore[arg-type]  # version 1 names JSON otherwise
     except (JSONPathError, RecursionError) as error:
-        raise PathFailed(str(error)) from error
+        raise PathFailed(path, str(error)) from error
 
 
 def beginning(query: JSONPathQuery, length: int) -> JSONPathQuery:

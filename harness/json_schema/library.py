@@ -5,13 +5,14 @@ Nothing is fetched: a reference leads into a document that was given, or is refu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from urllib.parse import quote as percent_encode
 from urllib.parse import unquote, urldefrag, urljoin
 
 from harness.errors import Problem, did_you_mean
+from harness.json_schema.fan_out import MOST_APPLIED, costly
 from harness.json_schema.keywords import DRAFTS, IN_PLACE, draft_of, patterns, subschemas
 from harness.json_schema.pattern import pattern_fault
 from harness.json_schema.pointing import is_absolute, local_name, replaced, walk
@@ -250,7 +251,7 @@ class Library:
 
     def _refuse_endless(self) -> None:
         try:
-            TopologicalSorter(self._edges).prepare()
+            order = tuple(TopologicalSorter(self._edges).static_order())
         except CycleError as error:
             cycle: list[Site] = error.args[1]
             name, path = min(cycle, key=lambda site: (len(site[1]), str(site)))
@@ -261,6 +262,15 @@ class Library:
             hint = "a schema may refer to itself only below a key or an item"
             step = ("$ref",) if "$ref" in self._schemas[name, path] else ()
             self._note("endless-ref", message, (name, (*path, *step)), hint)
+        else:
+            self._refuse_costly(order)
+
+    def _refuse_costly(self, order: Sequence[Site]) -> None:
+        found = costly(self._edges, order)
+        if found is not None:
+            site, count = found
+            message = f"{count:,} schemas judge one value here, the limit is {MOST_APPLIED:,}"
+            self._note("schema-too-costly", message, site, "refer to each schema once")
 
     def _note_remote(self, site: Site, target: str, reason: str) -> None:
         hint = "keep a copy in the schema folder and refer to it by its path"

@@ -40,6 +40,13 @@ FILES: dict[str, object] = {
     "pattern-that-is-none": {"properties": {"text": {"pattern": "(["}}},
     "B4-pattern-that-repeats-too-often": {"items": {"pattern": "(a{200}){200}"}},
     "B4-pattern-of-a-key-that-repeats-too-often": {"patternProperties": {"a{999999999}": True}},
+    "B5-references-that-multiply": {
+        "$ref": "#/$defs/d0",
+        "$defs": {
+            **{f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 10} for n in range(11)},
+            "d11": {"type": "object"},
+        },
+    },
     "pattern-of-a-key": {"patternProperties": {"*": True}},
     "pattern-of-another-language": {"pattern": "(?P<year>\\d{4}"},
     "schema-of-a-later-draft": {"$schema": LATER, "type": "object"},

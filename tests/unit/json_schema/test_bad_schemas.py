@@ -7,6 +7,18 @@ from harness.errors import SchemaError
 from harness.json_schema import compile_schema
 from harness.json_schema.keywords import FORMATS
 
+
+def fan_out(steps, width):
+    """A schema of steps that each refer so often to the next."""
+    return {
+        "$ref": "#/$defs/d0",
+        "$defs": {
+            **{f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * width} for n in range(steps)},
+            f"d{steps}": {"type": "object"},
+        },
+    }
+
+
 CASES = {
     "remote-ref": [
         {"$ref": "http://localhost:1/x.json"},
@@ -47,6 +59,11 @@ CASES = {
         {"pattern": "(["},
         {"patternProperties": {"*": True}},
         {"$defs": {"a": {"pattern": "(?<"}}},
+    ],
+    "schema-too-costly": [
+        fan_out(12, 10),
+        fan_out(2, 100),
+        {"$defs": fan_out(5, 10)["$defs"], "items": {"anyOf": [{"$ref": "#/$defs/d0"}]}},
     ],
     "endless-ref": [
         {"$ref": "#"},
@@ -285,3 +302,15 @@ def test_documents_of_two_drafts():
 
     assert schema.is_valid(["a", 1])
     assert not schema.is_valid([1])
+
+
+@pytest.mark.parametrize(("width", "is_fine"), [(70, True), (71, False)])
+def test_b5_work_at_its_limit_and_beyond(width, is_fine):
+    """10,000 schemas may judge one value; beyond, the schema is refused before it judges any."""
+    schema = fan_out(2, width)
+
+    if is_fine:
+        assert compile_schema(schema, name="s").is_valid({})
+    else:
+        with pytest.raises(SchemaError, match="the limit is 10,000"):
+            compile_schema(schema, name="s")

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from harness.json_path import (
+    LONGEST_PATH,
+    MOST_DESCENTS,
+    BadPath,
+    PathFailed,
+    compile_path,
+    find_all,
+    find_located,
+)
+from harness.repetition import MOST_REPEATED
+
+TOO_LARGE = {
+    "nested 200 times": "$" + "[?@.a" * 200 + "]" * 200,
+    "5,000 negations": "$[?" + "!" * 1_900 + "@.a]",
+    "conditions in a row": "$[?@.a" + "&&@.a" * 390 + "]",
+    "too long": "$['" + "a" * LONGEST_PATH + "']",
+    "too many descents": "$" + "..*" * (MOST_DESCENTS + 1),
+}
+
+
+@pytest.mark.parametrize("path", TOO_LARGE.values(), ids=TOO_LARGE)
+def test_b10_a_path_that_is_too_large_is_refused(path):
+    """Whatever a path holds, it is refused with a reason, or compiled."""
+    with contextlib.suppress(BadPath):
+        compile_path(path)
+
+
+def test_b10_a_path_that_is_nested_too_deeply_is_named():
+    """What Python cannot follow is not a traceback."""
+    with pytest.raises(BadPath, match="nested too deeply"):
+        compile_path(TOO_LARGE["nested 200 times"])
+
+
+@pytest.mark.parametrize(
+    ("at_the_limit", "beyond"),
+    [
+        ("$['" + "a" * (LONGEST_PATH - 5) + "']", "$['" + "a" * (LONGEST_PATH - 4) + "']"),
+        ("$" + "..a" * MOST_DESCENTS, "$" + "..a" * (MOST_DESCENTS + 1)),
+        ("$['..']" + "..a" * MOST_DESCENTS, "$['..']" + "..a" * (MOST_DESCENTS + 1)),
+    ],
+    ids=["length", "descents", "descents beside a name of dots"],
+)
+def test_a_path_at_its_limit_and_beyond(at_the_limit, beyond):
+    """A path may have 2,000 characters, and descend three times."""
+    compile_path(at_the_limit)
+
+    with pytest.raises(BadPath, match="the limit is"):
+        compile_path(beyond)
+
+
+@pytest.mark.parametrize("function", ["match", "search"])
+def test_b4_a_pattern_of_a_path_that_is_too_large(function):
+    """A pattern that would take all memory is refused when the path is followed."""
+    text = f"$[?{function}(@.a, 'a{{{MOST_REPEATED + 2}}}')]"
+
+    with pytest.raises(PathFailed, match="the pattern is too large") as caught:
+        find_located(text, [{"a": "aaa"}])
+
+    assert caught.value.code == "path-failed"
+
+
+@pytest.mark.parametrize("function", ["match", "search"])
+def test_b4_a_pattern_of_a_payload_that_never_ends(function):
+    """Also one that the answer brings itself ends within about a second."""
+    with pytest.raises(PathFailed, match="took longer than 1 s"):
+        find_all(f"$.all[?{function}(@, $.p)]", {"all": ["a" * 60 + "!"], "p": "(a|aa)*b|(a+)+c"})
+
+
+MATCHES = {
+    "whole": ("match", "a.c", "abc", True),
+    "only a part": ("match", "b", "abc", False),
+    "a part": ("search", "b", "abc", True),
+    "a dot and a line end": ("match", "a.c", "a\nc", False),
+    "an escaped dot": ("match", r"a\\.c", "abc", False),
+    "a dot in a set": ("match", "a[.]c", "a.c", True),
+    "what is not an I-Regexp": ("search", "(?i)A", "abc", False),
+    "a text that is a number": ("search", "1", 1, False),
+    "no pattern": ("search", "[", "[", False),
+}
+
+
+@pytest.mark.parametrize("case", MATCHES)
+def test_functions_match_as_the_standard_says(case):
+    """`match` looks at the whole text, `search` at any part; what is no I-Regexp finds nothing."""
+    function, pattern, text, is_found = MATCHES[case]
+
+    assert find_all(f'$[?{function}(@, "{pattern}")]', [text]) == ([text] if is_found else [])
