@@ -16,9 +16,14 @@ from harness.config import CONFIG_SCHEMA
 from harness.config.schema import PROVIDER
 from harness.durations import format_duration
 from harness.engine.lines import CLOSING_SECONDS
-from harness.engine.plan import Mode
+from harness.engine.parts import LARGEST_PART
+from harness.engine.plan import MOST_CONVERSATIONS, Mode
 from harness.engine.vocabulary import Vocabulary
+from harness.json_path import LONGEST_PATH, MOST_DESCENTS
+from harness.json_path import SECONDS as PATH_SECONDS
 from harness.json_schema import pattern
+from harness.json_schema.fan_out import MOST_APPLIED
+from harness.json_schema.json_file import LARGEST as LARGEST_SCHEMA
 from harness.network_guard import UNSEEN_CLIENTS
 from harness.parsed_cache import MAX_ENTRIES
 from harness.providers.catalogue import installed
@@ -30,6 +35,7 @@ from harness.providers.late import PAUSE
 from harness.providers.reply_schema import REPLY
 from harness.pytest_plugin import pytest_addoption
 from harness.pytest_plugin.suite import PROVIDER_CONCURRENCY
+from harness.repetition import LONGEST_PATTERN, MOST_REPEATED
 from harness.reports.annotations.github import MOST_ERRORS
 from harness.reports.annotations.report import MOST_FINDINGS
 from harness.reports.failure import MAX_SHOWN
@@ -37,7 +43,9 @@ from harness.reports.markdown.page import LARGEST as LARGEST_SUMMARY
 from harness.reports.markdown.page import MOST_DETAILS
 from harness.reports.takes import MOST_LISTED
 from harness.scenario import defaults_schema, fragment_schema, scenario_schema
+from harness.scenario.names import MOST_ROWS
 from harness.scenario.scenario import MOST_TAKES
+from harness.scenario.turns import MOST_TURNS
 from harness.template.filters import FILTERS, MOST
 from harness.template.sandbox import LONGEST_EXPRESSION, MOST_BITS
 from harness.wire.cassette.files import SAFE_NAME
@@ -128,16 +136,29 @@ KEYS = {
 LIVE, YAML = LiveLimits(), Limits()
 LIMITS = {
     "a YAML file": f"{YAML.size // MEBIBYTE} MiB",
+    "another file that a scenario names, such as rows of a matrix": (
+        f"{LARGEST_PART // MEBIBYTE} MiB"
+    ),
     "levels of a YAML file": f"{YAML.depth}",
     "values of a YAML file, those of aliases counted each time": f"{YAML.nodes:,}",
     "a scenario's id": "100 characters",
+    "turns of a scenario, those of fragments counted each time": f"{MOST_TURNS:,}",
+    "rows of a scenario: matrix, utterances and branches multiplied": f"{MOST_ROWS:,}",
+    "conversations of a scenario: rows, takes and providers multiplied": f"{MOST_CONVERSATIONS:,}",
     "an expression in `${…}`": f"{LONGEST_EXPRESSION:,} characters",
     "a text or list that a template makes": f"{MOST:,} characters or elements",
     "a whole number that a template makes": f"{MOST_BITS:,} bits",
+    "a regular expression": f"{LONGEST_PATTERN:,} characters",
+    "elements that counted repetitions add to a regular expression": f"{MOST_REPEATED:,}",
     "one search of a regular expression": format_duration(SECONDS),
     "a text that a regular expression searches": f"{LONGEST_TEXT:,} characters",
     "a captured secret": f"{LONGEST_SECRET:,} characters",
     "steps back of a pattern in a schema": _backtracking(),
+    "a JSON Schema file": f"{LARGEST_SCHEMA // 1_000_000} MB",
+    "schemas that judge one value": f"{MOST_APPLIED:,}",
+    "a JSONPath": f"{LONGEST_PATH:,} characters",
+    "descents with `..` in a JSONPath": f"{MOST_DESCENTS}",
+    "one search of a pattern in a JSONPath": format_duration(PATH_SECONDS),
     "opening a connection": format_duration(LIVE.connect),
     "silence of the server": format_duration(LIVE.read),
     "one request with its retries, `timeout` of a provider": format_duration(LIVE.total),
@@ -148,6 +169,7 @@ LIMITS = {
     "content encodings of one answer": f"{MOST_CODINGS}",
     "digits of a number in an answer": f"{sys.int_info.default_max_str_digits}",
     "levels of an answer's JSON": f"{MAX_LEVELS}",
+    "levels of an answer's XML": f"{MAX_LEVELS}",
     "values that aliases add to a cassette of another tool": f"{MOST_NODES:,}",
     "members of gzip data": f"{MOST_MEMBERS:,}",
     "a cassette, packed and unpacked, and its bodies decoded": f"{LARGEST // MEBIBYTE} MiB",
@@ -196,11 +218,13 @@ def test_phases_are_listed_in_their_order():
 
 
 def test_limits_are_those_of_the_code():
-    """docs/recordings.md lists every limit with the number that holds."""
-    document = DOCS / "recordings.md"
-    names, values = (table(document, "Limits", column=column) for column in (0, 1))
+    """docs/limits.md lists every limit with the number that holds, and a code that there is."""
+    document = DOCS / "limits.md"
+    names, values, codes = (table(document, "Limits", column=column) for column in (0, 1, 2))
+    errors = (DOCS / "errors.md").read_text()
 
     assert dict(zip(names, values, strict=True)) == LIMITS
+    assert [code for code in codes if code and f"| `{code}` |" not in errors] == []
 
 
 def test_clients_that_cannot_be_seen_are_listed():
