@@ -26,13 +26,6 @@ SECONDS = 1.0
 """What `match()` or `search()` may take on one text."""
 
 
-class PathFailed(CheckCrashed):
-    """A path that cannot be followed through a payload."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__("path-failed", f"{path} could not be followed: {reason}")
-
-
 class BadPath(ValueError):
     """A text that is not a JSONPath; its text is the reason."""
 
@@ -101,10 +94,10 @@ def _matches(_function: object, method: str, text: object, pattern: object) -> b
         find = expression and getattr(expression, method)
         return bool(find and find(text, timeout=SECONDS))
     except PatternTooLarge as error:
-        raise PathFailed(quote(pattern), f"the pattern is too large: {error}") from error
+        raise _failed(quote(pattern), f"the pattern is too large: {error}") from error
     except TimeoutError as error:
         reason = f"the pattern took longer than {SECONDS:g} s on one text"
-        raise PathFailed(quote(pattern), reason) from error
+        raise _failed(quote(pattern), reason) from error
 
 
 @lru_cache(maxsize=1024)
@@ -214,9 +207,14 @@ def _walk(names: tuple[str, ...], value: Json) -> list[Json]:
 def find_located(path: str, value: Json) -> list[tuple[Path, Json]]:
     """All values that the path leads to, each with its place in the payload.
 
-    Raises `PathFailed` where a filter of the path cannot be evaluated.
+    Raises `CheckCrashed` where a filter of the path cannot be evaluated.
     """
     return [(tuple(node.location), cast("Json", node.value)) for node in _nodes(path, value)]
+
+
+def _failed(path: str, reason: str) -> CheckCrashed:
+    """For a path that cannot be followed through a payload."""
+    return CheckCrashed("path-failed", f"{path} could not be followed: {reason}")
 
 
 def _nodes(path: str, value: Json) -> list[JSONPathNode]:
@@ -225,7 +223,7 @@ def _nodes(path: str, value: Json) -> list[JSONPathNode]:
     try:
         return list(compile_path(path).find(value))  # type: ignore[arg-type]  # version 1 names JSON otherwise
     except (JSONPathError, RecursionError) as error:
-        raise PathFailed(path, str(error)) from error
+        raise _failed(path, str(error)) from error
 
 
 def beginning(query: JSONPathQuery, length: int) -> JSONPathQuery:
