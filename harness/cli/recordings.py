@@ -25,7 +25,7 @@ from harness.wire.redaction import Redactor
 from harness.wire.secret_scan import SecretScan
 
 MOST_OLD = 20
-"""Recordings of format 1 that `check` names."""
+"""Recordings of an older kind that `check` names."""
 
 
 def check_all(paths: Sequence[str], max_age: float | None) -> int:
@@ -141,14 +141,19 @@ def _summary(tally: Tally) -> str:
         )
     if tally.of_python:
         lines.append(f"{tally.of_python} of Python tests, whose turns are not compared")
-    old = tally.of_first_format
-    if old:
-        more = f" and {len(old) - MOST_OLD} more" if len(old) > MOST_OLD else ""
-        lines.append(
-            f"{len(old)} of format 1, without a checksum over the head: "
-            f"{', '.join(old[:MOST_OLD])}{more}; --mode refresh records them again"
-        )
+    lines += _listed(
+        "of format 1, without a checksum over the head", tally.of_first_format, "make them anew"
+    )
+    what = "under the name that their row had before names held every letter"
+    lines += _listed(what, tally.of_former_name, "make them anew")
     return "\n".join(lines)
+
+
+def _listed(what: str, paths: list[str], mend: str) -> list[str]:
+    if not paths:
+        return []
+    more = f" and {len(paths) - MOST_OLD} more" if len(paths) > MOST_OLD else ""
+    return [f"{len(paths)} {what}: {', '.join(paths[:MOST_OLD])}{more}; {mend} with --mode refresh"]
 
 
 def _shown_files(inventory: Inventory) -> Iterator[Path]:

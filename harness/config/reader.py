@@ -29,6 +29,7 @@ def read_config(file: Path, shown: str = "") -> Config:
     top = document.at()
     root = file.parent.resolve()
     entries = top.at("providers").items()
+    _require_distinct(top.at("providers"))
     providers = {name: _provider(name, node) for name, node in entries}
     tags = top.get("tags")
     concurrency = top.get("concurrency")
@@ -48,6 +49,23 @@ def read_config(file: Path, shown: str = "") -> Config:
         slower=_slower(top.get("drift")),
         history=history.get("url") if history else None,
     )
+
+
+def _require_distinct(providers: Node) -> None:
+    """Raise where two names differ only by case: they name folders of recordings."""
+    first: dict[str, str] = {}
+    problems = [
+        Problem(
+            code="duplicate-provider",
+            message=f"the provider {quote(name)} differs from {quote(before)} only by case",
+            place=node.key_place,
+            hint="providers name folders of recordings, which not every system tells apart",
+        )
+        for name, node in providers.items()
+        if (before := first.setdefault(name.casefold(), name)) != name
+    ]
+    if problems:
+        raise ConfigurationError(problems)
 
 
 def _content(file: Path) -> bytes:

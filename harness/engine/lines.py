@@ -14,6 +14,7 @@ from harness.conversation import Request
 from harness.engine.line import Line
 from harness.engine.plan import Play
 from harness.engine.project import Project
+from harness.engine.recording_files import find_recording, read_recording, recording_path
 from harness.errors import HarnessError
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
@@ -21,7 +22,7 @@ from harness.providers.provider import Provider
 from harness.scenario import Credentials, Scenario
 from harness.wire import Answer, Wire
 from harness.wire.address import host_and_port
-from harness.wire.cassette import Cassette, CassetteHead, cassette_path, read_cassette
+from harness.wire.cassette import Cassette, CassetteHead, cassette_path
 from harness.wire.limited import LimitedWire, Pace
 from harness.wire.recording import Locate, RecordingWire
 from harness.wire.redaction import NOTHING_SECRET, Redactor
@@ -61,8 +62,9 @@ class Lines:
 
         Raises `CassetteError`, and `AuthoringError` for settings.
         """
+        notes: tuple[str, ...] = ()
         if cassette is None:
-            cassette = self._read(self._path_of(play), play)
+            cassette, notes = find_recording(self._project, scenario, play, self._mend(play))
         head = cassette.head or self._foreign(cassette, play)
         provider = self._project.provider(
             play.provider, recorded=head.settings, credentials=scenario.credentials
@@ -78,12 +80,17 @@ class Lines:
             replay=wire,
             head=cassette.head,
             mend=self._mend(play),
+            notes=notes,
         )
 
     def replayed_preparing(self, scenario: Scenario, play: Play) -> Wire:
         """A wire to the recorded preparation, which is read when the first step asks for it."""
         path = self._path(play.provider, PREPARE, _row(scenario.credentials))
-        return _Late(lambda: ReplayWire(self._read(path, play), mend=self._mend(play)))
+        return _Late(
+            lambda: ReplayWire(
+                read_recording(self._project, path, play, self._mend(play)), mend=self._mend(play)
+            )
+        )
 
     def live(
         self, scenario: Scenario, play: Play, *, is_recorded: bool, fork: Fork | None = None
@@ -92,7 +99,7 @@ class Lines:
 
         Raises `CassetteError` where the recording cannot be written.
         """
-        path = self._path_of(play)
+        path = recording_path(self._project, play)
         return self._live(play, scenario, path if is_recorded else None, play.row, fork=fork)
 
     def live_preparing(self, scenario: Scenario, play: Play, *, is_recorded: bool) -> Line:
@@ -214,17 +221,6 @@ class Lines:
             limits=limits,
             secret_headers=provider.definition.header_names,
         )
-
-    def _read(self, path: Path, play: Play) -> Cassette:
-        project = self._project
-        shown = project.config.shown(path)
-        # Recording keeps what cannot be read; only a refresh replaces it.
-        repair = f"harness run --mode refresh {project.config.shown(play.file)}"
-        return read_cassette(path, shown, project.cache, self._mend(play), repair)
-
-    def _path_of(self, play: Play) -> Path:
-        root = self._project.config.cassettes
-        return cassette_path(root, play.provider, play.scenario, play.row, play.take)
 
     def _foreign(self, cassette: Cassette, play: Play) -> CassetteHead:
         """What a recording of another tool tells of the settings that it was made with."""

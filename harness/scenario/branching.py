@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 
 from harness.errors import did_you_mean, quote
 from harness.scenario.compiling import Compiler
-from harness.scenario.names import FEWER_ROWS, MOST_ROWS, slug
+from harness.scenario.names import (
+    FEWER_ROWS,
+    MOST_ROWS,
+    distinct_names,
+    joined_names,
+    row_name,
+    slug,
+)
 from harness.scenario.scenario import AssistantLine, Part, Row, Scenario, UserTurn, Way
 from harness.scenario.utterances import TooManyRows, spoken_rows
 from harness.yaml_reader import Node
@@ -55,7 +62,7 @@ class Ways:
     ) -> tuple[Row, ...]:
         """Every row in each of the conversations, with every utterance that is picked there."""
         try:
-            return self._rows(rows, spoken, identifier)
+            return distinct_names(self._rows(rows, spoken, identifier))
         except TooManyRows as error:
             top = self._compiler.document.at()
             message = f"the scenario has {error.count:,} rows, the limit is {MOST_ROWS:,}"
@@ -74,7 +81,7 @@ class Ways:
             one
             for name, way in (*self._ended, self._way())
             for one in spoken_rows(
-                [replace(row, name=_joined(row.name, name), way=way) for row in rows],
+                [_in_way(row, name, way) for row in rows],
                 {number: spoken[number] for number in self._own_turns(way) if number in spoken},
                 identifier,
                 taken,
@@ -110,9 +117,15 @@ class Ways:
             self._compiler.note("asserts-nothing", message, self._fork, hint, key=True)
 
 
-def _joined(*names: str) -> str:
-    given = [name for name in names if name]
-    return slug(given) if given else ""
+def _in_way(row: Row, name: str, way: Way) -> Row:
+    """A row in the conversation of this name; empty for the first."""
+    former = [one for one in (row.former, name) if one]
+    return replace(
+        row,
+        name=joined_names(row.name, row_name([name]) if name else ""),
+        former=slug(former) if former else "",
+        way=way,
+    )
 
 
 def played_in(scenario: Scenario, name: str) -> Scenario:

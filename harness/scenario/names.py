@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 from harness.scenario.scenario import Row
@@ -11,6 +16,8 @@ from harness.typing import Json
 
 ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 _ID = re.compile(ID_PATTERN)
+MOST_BYTES = 100
+"""Of a row's name, in UTF-8: with the rest of a file's name, less than any file system takes."""
 MOST_ROWS = 10_000
 """Rows of one scenario: those of its matrix, with every utterance and in every branch."""
 FEWER_ROWS = "divide them among several scenarios"
@@ -44,13 +51,70 @@ def matrix_rows(matrix: Mapping[str, Json]) -> tuple[Row, ...]:
     lists = [value if isinstance(value, list) else [value] for value in matrix.values()]
     taken: set[str] = set()
     return tuple(
-        Row(name=unique_name(slug(values), taken), values=dict(zip(keys, values, strict=True)))
+        Row(
+            name=row_name(values),
+            former=unique_name(slug(values), taken),
+            values=dict(zip(keys, values, strict=True)),
+        )
         for values in product(*lists)
     )
 
 
+def row_name(values: Sequence[Json]) -> str:
+    """A name of values that is safe in a file name, and that no other values have.
+
+    Letters and digits of every script stay. Where anything else of the values is not in the name,
+    a short hash of them stands behind it.
+    """
+    texts = [str(value) for value in values]
+    text = "-".join(texts)
+    kept = "".join(one if _is_kept(one) else "-" for one in unicodedata.normalize("NFC", text))
+    name = _cut(re.sub(r"-{2,}", "-", kept).strip("-._"))
+    is_whole = name == text and (not texts[1:] or not any("-" in one for one in texts))
+    return name if is_whole and name else f"{name or 'row'}-{_digest(values)}"
+
+
+def joined_names(*names: str) -> str:
+    """The names of a row's parts as one; empty ones left out."""
+    text = "-".join(filter(None, names))
+    name = _cut(text, MOST_BYTES)
+    return name if name == text else f"{_cut(text)}-{_digest(names)}"
+
+
+def distinct_names(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows, so that no two names are one on a file system that does not tell cases apart."""
+    counts = Counter(row.name.casefold() for row in rows)
+    if len(counts) == len(rows):
+        return tuple(rows)
+    taken = {name for name, count in counts.items() if count == 1}
+    return tuple(
+        row if counts[row.name.casefold()] == 1 else replace(row, name=_told_apart(row, taken))
+        for row in rows
+    )
+
+
+def _told_apart(row: Row, taken: set[str]) -> str:
+    said = [[turn, index] for turn, index in row.said.items()]
+    return unique_name(f"{_cut(row.name)}-{_digest([dict(row.values), said])}", taken)
+
+
+def _is_kept(character: str) -> bool:
+    # Letters, the marks that belong to some of them, and digits.
+    return character in "._" or unicodedata.category(character)[0] in "LMN"
+
+
+def _cut(text: str, most: int = MOST_BYTES - 40) -> str:
+    """So much of a text as takes so many bytes."""
+    return text.encode("utf-8", "replace")[:most].decode("utf-8", "ignore").rstrip("-._")
+
+
+def _digest(value: Json | Sequence[Json]) -> str:
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.blake2s(text.encode(), digest_size=4).hexdigest()
+
+
 def slug(values: Iterable[Json]) -> str:
-    """A name of values that is safe in a file name."""
+    """How a row was named before names held every letter; recordings may lie under it."""
     text = "-".join(str(value) for value in values)
     short = re.sub(r"[^A-Za-z0-9._]+", "-", text).strip("-._")[:60]
     return re.sub(r"-{2,}", "-", short) or "row"

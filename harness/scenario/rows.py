@@ -11,7 +11,15 @@ from itertools import islice
 from harness.errors import quote
 from harness.scenario.compiling import Compiler
 from harness.scenario.files import BadFile
-from harness.scenario.names import FEWER_ROWS, MOST_ROWS, matrix_rows, slug, unique_name
+from harness.scenario.names import (
+    FEWER_ROWS,
+    MOST_ROWS,
+    joined_names,
+    matrix_rows,
+    row_name,
+    slug,
+    unique_name,
+)
 from harness.scenario.row_files import Record, from_csv, from_json, require_names
 from harness.scenario.scenario import Row
 from harness.typing import Json
@@ -27,6 +35,7 @@ class _Line:
     """One line of a file of rows."""
 
     name: str
+    former: str
     values: Mapping[str, Json]
 
 
@@ -80,8 +89,12 @@ def _joined(lines: Iterable[_Line], others: tuple[Row, ...]) -> Iterator[Row]:
     taken: set[str] = set()
     for line in lines:
         for other in others:
-            name = slug([part for part in (line.name, other.name) if part])
-            yield Row(name=unique_name(name, taken), values={**line.values, **other.values})
+            former = slug([part for part in (line.former, other.former) if part])
+            yield Row(
+                name=joined_names(line.name, other.name),
+                former=unique_name(former, taken),
+                values={**line.values, **other.values},
+            )
 
 
 def _lines_of(node: Node, compiler: Compiler) -> list[_Line]:
@@ -102,7 +115,8 @@ def _lines_of(node: Node, compiler: Compiler) -> list[_Line]:
 
 def _line(record: Mapping[str, Json]) -> _Line:
     naming = _naming(record)
-    return _Line(slug([naming]) if naming else slug(record.values()), record)
+    told = [naming] if naming else list(record.values())
+    return _Line(row_name(told), slug(told), record)
 
 
 def _naming(record: Mapping[str, Json]) -> str:

@@ -161,6 +161,8 @@ class Row:
     name: str
     """Safe in a file name; empty where the scenario has no matrix."""
     values: Mapping[str, Json] = field(default_factory=dict)
+    former: str = ""
+    """Its name before names held the letters of every script; recordings may lie under it."""
     said: Mapping[int, int] = field(default_factory=dict)
     """Which utterance of a turn is said, from 0, by the turn's number; the first otherwise."""
     way: Way | None = None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from harness.scenario.names import MOST_ROWS, slug, unique_name
+from harness.scenario.names import MOST_ROWS, joined_names, row_name, slug, unique_name
 from harness.scenario.scenario import Row
 from harness.yaml_reader import Node
 
@@ -29,6 +29,7 @@ class _Choice:
     index: int
     name: str
     """Empty where the turn says nothing else."""
+    former: str
 
 
 def spoken_rows(
@@ -37,11 +38,11 @@ def spoken_rows(
     """Every row with every combination of the utterances that are picked.
 
     `spoken` holds the messages that have several, by the number of their turn. A sample is drawn
-    with the scenario's id where it names no seed, so it is the same in every run. Names that are
-    `taken` get a number; the new ones are taken then. Raises `TooManyRows`.
+    with the scenario's id where it names no seed, so it is the same in every run. Former names
+    that are `taken` get a number; the new ones are taken then. Raises `TooManyRows`.
     """
     if not spoken and not taken:
-        taken.update(row.name for row in rows)
+        taken.update(row.former for row in rows)
         return tuple(rows)
     choices = [tuple(_choices(turn, user, identifier)) for turn, user in spoken.items()]
     count = len(taken) + len(rows) * math.prod(map(len, choices))
@@ -55,10 +56,11 @@ def _combined(
 ) -> Iterator[Row]:
     for row in rows:
         for picked in product(*choices):
-            names = [name for name in (row.name, *(one.name for one in picked)) if name]
+            former = [name for name in (row.former, *(one.former for one in picked)) if name]
             yield replace(
                 row,
-                name=unique_name(slug(names), taken) if names else "",
+                name=joined_names(row.name, *(one.name for one in picked)),
+                former=unique_name(slug(former), taken) if former else "",
                 said={one.turn: one.index for one in picked},
             )
 
@@ -67,7 +69,9 @@ def _choices(turn: int, user: Node, identifier: str) -> Iterator[_Choice]:
     texts = [str(one.as_written) for one in user.at("utterances")]
     picked = _picked(texts, user.get("pick"), f"{identifier}/{turn}")
     for index in picked:
-        yield _Choice(turn, index, slug([texts[index]]) if len(picked) > 1 else "")
+        said = [texts[index]] if len(picked) > 1 else []
+        name, former = (row_name(said), slug(said)) if said else ("", "")
+        yield _Choice(turn, index, name, former)
 
 
 def _picked(texts: Sequence[str], pick: Node | None, otherwise: str) -> list[int]:

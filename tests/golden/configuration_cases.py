@@ -112,6 +112,7 @@ CASES: dict[str, Case] = {
     "providers-empty": Case(config="providers: {}\n"),
     "provider-without-definition": Case(config="providers:\n  shop:\n    settings: {}\n"),
     "provider-name-climbs": Case(config=OURS.replace("shop:", "../../etc:")),
+    "A4-providers-of-one-name": Case(config=OURS + OURS.partition("\n")[2].replace("shop", "Shop")),
     "setting-unknown": setting("data_sett: 4"),
     "setting-missing": Case(config=OURS.replace("      base_url: ${env.SHOP_URL}\n", "")),
     "setting-of-another-kind": setting("data_set: many"),

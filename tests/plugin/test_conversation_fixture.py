@@ -118,6 +118,24 @@ def test_parameters_of_a_test_are_recorded_apart(run, echo, pytester):
     assert len(echo.created) == 2
 
 
+def test_a4_a_parameter_that_was_never_recorded_is_missing(run, echo, pytester):
+    """What a file's name cannot hold of a test's name tells its recordings apart all the same."""
+    test = """
+        import pytest
+
+        @pytest.mark.parametrize("word", [%s])
+        def test_word(conversation, word):
+            conversation().say("Hello").expect(ends_with="Hello")
+        """
+    pytester.makepyfile(test_many=test % "'C++', 'a b', '-1'")
+    run("test_many.py", RECORD).assert_outcomes(passed=3)
+
+    pytester.makepyfile(test_many=test % "'C#', 'a/b', '+1', 'C++'")
+    run("test_many.py").assert_outcomes(passed=1, failed=3)
+
+    assert len(echo.created) == 3
+
+
 def test_the_session_is_deleted_when_the_test_fails(run, echo, pytester):
     """Whatever a Python test raises, what it opened is closed."""
     pytester.makepyfile(

@@ -348,7 +348,7 @@ def test_a6_recordings_of_format_1_are_listed(here):
         (
             "5 cassettes, 0 findings\n"
             "1 of format 1, without a checksum over the head: cassettes/echo/greet.yaml; "
-            "--mode refresh records them again\n"
+            "make them anew with --mode refresh\n"
         ),
     )
 

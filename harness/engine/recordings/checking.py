@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness.counted import counted
 from harness.engine.lines import PREPARE
+from harness.engine.recording_files import recording_path
 from harness.engine.recordings.fitting import Fit, Fitting
 from harness.engine.recordings.inventory import Inventory, Slot, cassette_of
 from harness.errors import CassetteError, Problem
@@ -28,6 +29,8 @@ class Tally:
     """Recorded before their scenario or definition was edited, and still fitting."""
     of_python: int = 0
     """Recordings of Python tests, which say what they say as they go."""
+    of_former_name: list[str] = field(default_factory=list)
+    """Recordings under the name that their row had before names held every letter."""
     of_first_format: list[str] = field(default_factory=list)
     """Recordings of format 1: their head is under no checksum."""
     found: Counter[str] = field(default_factory=Counter)
@@ -83,6 +86,9 @@ class Checking:
         if cassette.format == FIRST_FORMAT:
             self.tally.of_first_format.append(shown)
         if slot is not None:
+            planned = recording_path(self._inventory.project, slot.play)
+            if path != planned and not slot.is_preparation:
+                self.tally.of_former_name.append(shown)
             yield from self._fit(shown, slot, cassette)
         elif is_of_python(head):
             self.tally.of_python += 1

@@ -11,7 +11,8 @@ from harness.engine.lines import PREPARE
 from harness.engine.loading import load_scenario
 from harness.engine.plan import Mode, Play
 from harness.engine.project import Project
-from harness.errors import AuthoringError, Problem, ScenarioError
+from harness.engine.recording_files import former_path, is_of_play, recording_path
+from harness.errors import AuthoringError, CassetteError, Problem, ScenarioError
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
 from harness.scenario import Credentials, Scenario, WaiverKind, is_scenario_file, played_in
@@ -147,7 +148,7 @@ def _slots(project: Project, file: Path, scenario: Scenario) -> Iterator[Slot]:
             play = Play(file=file, scenario=scenario.id, provider=provider, row=row)
             for take in play.takes(scenario.repeat.takes if scenario.repeat else 1):
                 yield Slot(
-                    path=cassette_path(config.cassettes, provider, scenario.id, row, take.take),
+                    path=_path_of(project, scenario, take),
                     play=take,
                     scenario=played_in(scenario, row),
                     is_wanted=is_wanted and not _is_skipped(project, scenario, take),
@@ -162,6 +163,19 @@ def _slots(project: Project, file: Path, scenario: Scenario) -> Iterator[Slot]:
                 is_wanted=is_wanted,
                 is_preparation=True,
             )
+
+
+def _path_of(project: Project, scenario: Scenario, play: Play) -> Path:
+    """Where a play is recorded: under its row's former name, where a replay takes that file."""
+    path = recording_path(project, play)
+    former = None if path.is_file() else former_path(project, scenario, play)
+    if former is None:
+        return path
+    try:
+        cassette = read_cassette(former)
+    except CassetteError:
+        return path
+    return former if is_of_play(cassette, scenario) else path
 
 
 def _is_skipped(project: Project, scenario: Scenario, play: Play) -> bool:

@@ -25,7 +25,11 @@ WRITABLE = "see to it that who runs this may write there"
 MEBIBYTE = 1024 * 1024
 LARGEST = 256 * MEBIBYTE
 """Bytes of a cassette, packed and unpacked, and of all its bodies together."""
+LONGEST_NAME = 100
+"""Bytes of one part of a file's name."""
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+SAFE_ROW = re.compile(r"(?![.-])[^\x00-\x20<>:\"/\\|?*\x7f-\x9f]+(?<!\.)")
+"""Names of rows hold letters of every script; these characters no file system takes."""
 
 
 class ParsedStore(Protocol):
@@ -45,8 +49,8 @@ def cassette_path(root: Path, provider: str, scenario: str, row: str = "", take:
 
     Raises `CassetteError` where a name is not safe, or a link leads out of the folder.
     """
-    for name in (provider, scenario, row or "x"):
-        if not SAFE_NAME.fullmatch(name):
+    for name, pattern in ((provider, SAFE_NAME), (scenario, SAFE_NAME), (row or "x", SAFE_ROW)):
+        if not pattern.fullmatch(name) or len(name.encode("utf-8", "replace")) > LONGEST_NAME:
             raise CassetteError(
                 "cassette-name",
                 f"'{name[:120]}' cannot be part of a file's name",

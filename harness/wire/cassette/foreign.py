@@ -21,11 +21,11 @@ from harness.wire.decoding import LARGEST_BODY, TooLarge
 Fault = Callable[..., CassetteError]
 """Takes a code, a message, and a hint or nothing."""
 
-OUR_MARK = frozenset({"turn", "step"})
+OUR_MARK = frozenset({"turn", "step", "message", "at", "first_byte", "seconds", "layout"})
 OUR_HEAD = frozenset({"format", "scenario", "recorded_at", "interactions", "checksum"})
 """Keys of what we add to an interaction and to the file, whatever name it stands under."""
-FEW_OF_HEAD = 2
-"""Keys of our head that another tool's mapping may hold."""
+BY_CHANCE = 2
+"""So many of them another tool's mapping may hold."""
 MOST_NODES = 200_000
 """Values that aliases may add to a file: a few bytes can become gigabytes."""
 ALIAS = re.compile(r"(?:^|[\s\[{,:])\*[^\s,\[\]{}]", re.MULTILINE)
@@ -170,11 +170,11 @@ def _require_foreign(document: object, items: list[Any], fault: Fault) -> None:
     """Refuse a file of ours whose head was renamed or moved: nobody would ask its checksum."""
     for number, item in enumerate(items, 1):
         for key, value in item.items() if isinstance(item, Mapping) else ():
-            if isinstance(value, Mapping) and value.keys() >= OUR_MARK:
+            if isinstance(value, Mapping) and len(value.keys() & OUR_MARK) > BY_CHANCE:
                 message = f"interaction {number} is of the harness, as '{key}' says"
                 raise fault("cassette-damaged", f"{message}, but the file's head is not in place")
     for key, value in document.items() if isinstance(document, Mapping) else ():
-        if isinstance(value, Mapping) and len(value.keys() & OUR_HEAD) > FEW_OF_HEAD:
+        if isinstance(value, Mapping) and len(value.keys() & OUR_HEAD) > BY_CHANCE:
             message = f"what stands under '{key}' is the head of a recording of the harness"
             raise fault("cassette-damaged", message)
 

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import string
+import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from harness.errors import CassetteError
 from harness.scenario import scenario_id_problem
-from harness.scenario.names import matrix_rows
+from harness.scenario.names import distinct_names, joined_names, matrix_rows, row_name
 from harness.wire.cassette import cassette_path
 
 REFUSED = {
@@ -104,7 +106,7 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path):
 
 
 def names(**matrix):
-    return [row.name for row in matrix_rows(matrix)]
+    return [row.name for row in distinct_names(matrix_rows(matrix))]
 
 
 def test_rows_are_named_by_their_values():
@@ -117,24 +119,70 @@ def test_rows_are_named_by_their_values():
     ]
 
 
-MATRICES = {
-    "texts that differ in signs": (["a b", "a-b", "a/b", "a.b"], ["a-b", "a-b-2", "a-b-3", "a.b"]),
-    "texts without a letter": (["!", "?", ""], ["row", "row-2", "row-3"]),
-    "a number and its text": ([1, "1"], ["1", "1-2"]),
-    "climbing": (["../../etc/x"], ["etc-x"]),
-    "an emoji": (["👗 pink"], ["pink"]),
-    "the separator": (["a--b", "a - b"], ["a-b", "a-b-2"]),
-    "a name that is made up": (["a", "a!", "a-2"], ["a", "a-2", "a-2-2"]),
-    "null, true and a list": ([None, True, [1]], ["None", "True", "1"]),
+WHOLE = {
+    "words of several scripts": ["李明", "да", "हिंदी", "مرحبا", "naïve", "٤٢"],
+    "a dash, a dot, an underscore": ["a-b", "a.b", "a_b"],
+    "numbers and words of YAML": [1, 12.5, True, None],
 }
 
 
-@pytest.mark.parametrize("case", MATRICES)
-def test_names_of_rows_are_unique(case):
-    """Values that look alike in a file's name get different ones."""
-    values, wanted = MATRICES[case]
+@pytest.mark.parametrize("case", WHOLE)
+def test_a4_letters_of_every_script_stay(case):
+    """What can stand in a file's name is the name as it is."""
+    values = WHOLE[case]
 
-    assert names(x=values) == wanted
+    assert names(x=values) == [str(value) for value in values]
+
+
+LOSSY = {
+    "signs": (["C++", "C#", "C"], ["C-", "C-", "C"]),
+    "a sign of a number": (["1", "-1", "+1"], ["1", "1-", "1-"]),
+    "texts that differ in signs": (["a b", "a-b", "a/b", "a--b"], ["a-b-", "a-b", "a-b-", "a-b-"]),
+    "texts without a letter": (["!", "?", ""], ["row-", "row-", "row-"]),
+    "a number and its text": ([1, "1"], ["1-", "1-"]),
+    "climbing": (["../../etc/x"], ["etc-x-"]),
+    "an emoji": (["👗 pink"], ["pink-"]),
+    "cases of one word": (["Yes", "yes", "YES", "no"], ["Yes-", "yes-", "YES-", "no"]),
+    "cases beyond ASCII": (["straße", "STRASSE"], ["straße-", "STRASSE-"]),
+    "two ways to write a letter": (["é", "e\u0301"], ["é", "é-"]),
+    "a zero-width space": (["a", "a\u200b"], ["a", "a-"]),
+    "a list": ([[1], ["1"]], ["1-", "1-"]),
+    "a hundred words": (["word " * 100], ["word-word"]),
+    "a hundred characters of three bytes": (["李" * 100], ["李" * 20]),
+}
+
+
+@pytest.mark.parametrize("case", LOSSY)
+def test_a4_a_hash_stands_where_anything_was_dropped(case):
+    """No two values have one name, in any order, on any file system."""
+    values, begins = LOSSY[case]
+    found = names(x=values)
+
+    for name, begin in zip(found, begins, strict=True):
+        assert name.startswith(begin)
+        assert name == begin or re.search("-[0-9a-f]{8}$", name)
+    assert len({unicodedata.normalize("NFD", name).casefold() for name in found}) == len(values)
+    assert names(x=values[::-1]) == found[::-1]
+
+
+def test_a4_several_values_are_told_apart():
+    """A dash inside a value is not the dash between two."""
+    one, two = names(x=["a-b"], y=["c"]), names(x=["a"], y=["b-c"])
+
+    assert one[0].startswith("a-b-c-")
+    assert one != two
+
+
+VALUES = st.lists(st.one_of(st.text(), st.integers(), st.booleans(), st.none()), min_size=1)
+
+
+@settings(deadline=None)
+@given(VALUES, VALUES)
+def test_a4_other_values_have_another_name(one, other):
+    """A row that was never recorded never lies under another row's name."""
+    assume(list(map(str, one)) != list(map(str, other)))
+
+    assert row_name(one) != row_name(other)
 
 
 @settings(deadline=None)
@@ -148,8 +196,10 @@ def test_every_row_can_be_recorded(values):
         assert cassette_path(Path("/c"), "bot", "dress", row)
 
 
-def test_long_values_are_cut():
-    """A long text does not make a file name that no system takes."""
-    (row,) = names(x=["word " * 100])
+def test_names_of_many_parts_are_cut():
+    """A long name does not make a file name that no system takes, and stays its own."""
+    one = joined_names(*["李明"] * 40)
+    other = joined_names(*["李明"] * 41)
 
-    assert len(row) <= 60
+    assert one != other
+    assert len(one.encode()) <= 100
