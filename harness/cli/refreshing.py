@@ -12,6 +12,7 @@ from harness.cli.consent import agrees
 from harness.cli.echoing import echo
 from harness.cli.processes import run_pytest
 from harness.counted import counted
+from harness.wire.journal import remove_older
 
 PREFIX = ".refreshed-"
 """How the folder begins that keeps new recordings until somebody agreed."""
@@ -40,6 +41,7 @@ def run_and_ask(arguments: Sequence[str], cassettes: Path) -> int:
             target = cassettes / file.relative_to(holding)
             target.parent.mkdir(parents=True, exist_ok=True)
             file.replace(target)
+            remove_older(target)
         echo(f"{counted(len(found), 'recording')} written.")
         return status
 

@@ -50,6 +50,8 @@ class Line:
     replay: ReplayWire | None = None
     recording: RecordingWire | None = None
     closing: Callable[[], Wire] | None = None
+    left_note: str = ""
+    """Of the notes, the one that tells what an earlier run left."""
     left: Callable[[], LeftWire] | None = None
     """Gives what another line needs to go on with the conversation; of a line to a server."""
     head: CassetteHead | None = None
@@ -225,6 +227,9 @@ class Line:
         elif error is None:
             try:
                 self.recording.finish(self.head, into=self.holding)
+                if self.holding is None:
+                    # What an earlier run left went with it.
+                    self.notes = tuple(one for one in self.notes if one != self.left_note)
             except CassetteError as refused:
                 if refused.code == "secret-in-cassette":
                     # The journal holds it as well.

@@ -18,7 +18,7 @@ from harness.engine.recording_files import find_recording, read_recording, recor
 from harness.errors import HarnessError
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
-from harness.providers.provider import Provider
+from harness.providers.provider import BASE_URL, Provider
 from harness.scenario import Credentials, Scenario
 from harness.wire import Answer, Wire
 from harness.wire.address import host_and_port
@@ -69,7 +69,7 @@ class Lines:
         provider = self._project.provider(
             play.provider, recorded=head.settings, credentials=scenario.credentials
         )
-        wire = ReplayWire(cassette, mend=self._mend(play))
+        wire = self._replaying(cassette, provider, play)
         return Line(
             provider=provider,
             wire=wire,
@@ -86,11 +86,16 @@ class Lines:
     def replayed_preparing(self, scenario: Scenario, play: Play) -> Wire:
         """A wire to the recorded preparation, which is read when the first step asks for it."""
         path = self._path(play.provider, PREPARE, _row(scenario.credentials))
-        return _Late(
-            lambda: ReplayWire(
-                read_recording(self._project, path, play, self._mend(play)), mend=self._mend(play)
+
+        def replaying() -> Wire:
+            cassette = read_recording(self._project, path, play, self._mend(play))
+            recorded = cassette.head.settings if cassette.head is not None else {}
+            provider = self._project.provider(
+                play.provider, recorded=recorded, credentials=scenario.credentials
             )
-        )
+            return self._replaying(cassette, provider, play)
+
+        return _Late(replaying)
 
     def live(
         self, scenario: Scenario, play: Play, *, is_recorded: bool, fork: Fork | None = None
@@ -112,6 +117,10 @@ class Lines:
         """A line to a provider, for no scenario."""
         provider = self._project.provider(name)
         return self._line(provider, self._wire(provider))
+
+    def _replaying(self, cassette: Cassette, provider: Provider, play: Play) -> ReplayWire:
+        base_url = str(provider.settings.get(BASE_URL) or "")
+        return ReplayWire(cassette, mend=self._mend(play), base_url=base_url)
 
     def _live(
         self,
@@ -163,7 +172,8 @@ class Lines:
         if recording.leftover is not None:
             left = shown(recording.leftover.path)
             mend = f"it is kept: harness cassettes recover {left}.old"
-            line.notes = (f"{recording.leftover.named(left)}; {mend}",)
+            line.left_note = f"{recording.leftover.named(left)}; {mend}"
+            line.notes = (line.left_note,)
         line.wire = line.recording = recording
         # Of what is prepared, the definition's steps are all that captures.
         line.settled_from = 0 if scenario is None else _last_secret(scenario)
@@ -215,7 +225,7 @@ class Lines:
         if total is not None:
             attempts = 1 if seconds is not None else limits.attempts
             limits = replace(limits, total=total, attempts=attempts)
-        base = host_and_port(str(provider.settings["base_url"]))
+        base = host_and_port(str(provider.settings[BASE_URL]))
         return LiveWire(
             hosts=frozenset((base, *provider.config.hosts)),
             limits=limits,

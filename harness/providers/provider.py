@@ -24,6 +24,10 @@ _LITERAL = re.compile(r"""(?<!\[)(?:'[^']+'|"[^"]+")""")
 """A text within a template, but not the name in `env['NAME']`."""
 
 
+BASE_URL = "base_url"
+"""The setting that requests go below. It may be a secret, but is no credential."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """A chat API that can be talked to."""
@@ -37,17 +41,31 @@ class Provider:
     def secrets(self) -> Mapping[str, str]:
         """Settings that must never be stored or shown, by name; the empty ones left out."""
         settings = self.definition.settings
-        return {
-            name: str(value)
-            for name, value in self.settings.items()
-            if settings[name].is_secret and value not in (None, "")
-        }
+        found: dict[str, str] = {}
+        for name, value in self.settings.items():
+            if settings[name].is_secret and value not in (None, ""):
+                found |= _address_parts(str(value)) if name == BASE_URL else {name: str(value)}
+        return found
 
     @property
     def open_settings(self) -> Mapping[str, Json]:
         """Settings that may be shown and recorded."""
         settings = self.definition.settings
         return {name: v for name, v in self.settings.items() if not settings[name].is_secret}
+
+
+def _address_parts(url: str) -> dict[str, str]:
+    """An address that is a secret, with what else would tell it: its host, and its path."""
+    url = url.rstrip("/")
+    parts = urlsplit(url)
+    found = {BASE_URL: url}
+    if parts.hostname:
+        host = parts.netloc.rpartition("@")[2].removesuffix(f":{parts.port}")
+        found |= {f"{BASE_URL}.host": host, f"{BASE_URL}.path": parts.path}
+        if host != parts.hostname:
+            # As it stands in requests.
+            found[f"{BASE_URL}.hostname"] = parts.hostname
+    return {name: value for name, value in found.items() if value}
 
 
 def fill_in(
@@ -156,7 +174,8 @@ class _Filler:
                 f"write ${{env.{setting.name.upper()}}} and set that variable",
             )
             return None
-        if setting.is_secret and self._credentials != "valid":
+        is_credential = setting.is_secret and setting.name != BASE_URL
+        if is_credential and self._credentials != "valid":
             return f"wrong-{setting.name}-3e81c0d57b" if self._credentials == "wrong" else None
         if self._recorded is not None and is_reference:
             if setting.is_secret:

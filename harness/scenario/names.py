@@ -110,7 +110,7 @@ def _cut(text: str, most: int = MOST_BYTES - 40) -> str:
 
 def _digest(value: Json | Sequence[Json]) -> str:
     text = json.dumps(value, sort_keys=True, default=str)
-    return hashlib.blake2s(text.encode(), digest_size=4).hexdigest()
+    return hashlib.blake2s(text.encode(), digest_size=3).hexdigest()
 
 
 def slug(values: Iterable[Json]) -> str:

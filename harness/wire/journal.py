@@ -39,7 +39,7 @@ class Journal:
         self._path = journal_path(path)
         try:
             if self._path.exists():
-                self._path.replace(self._path.with_name(f"{self._path.name}.old"))
+                self._path.replace(older_journal(path))
             self._file = self._path.open("x", encoding="utf-8")
         except OSError as error:
             reason = f"the journal {self._path} cannot be written: {error.strerror}"
@@ -153,6 +153,24 @@ class Leftover:
 def journal_path(path: Path) -> Path:
     """Where a cassette's journal lies."""
     return path.with_name(f".{path.name}.journal")
+
+
+def older_journal(path: Path) -> Path:
+    """Where the journal of an earlier run is kept while a cassette is recorded anew."""
+    journal = journal_path(path)
+    return journal.with_name(f"{journal.name}.old")
+
+
+def remove_older(path: Path) -> None:
+    """Remove what an earlier run left: the whole conversation is recorded now.
+
+    Raises `CassetteError` where it cannot be removed.
+    """
+    try:
+        older_journal(path).unlink(missing_ok=True)
+    except OSError as error:
+        reason = f"the journal {older_journal(path)} cannot be removed: {error.strerror}"
+        raise CassetteError("cassette-target", reason) from error
 
 
 def leftover_journal(path: Path) -> Leftover | None:

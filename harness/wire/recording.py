@@ -18,7 +18,7 @@ from harness.wire.cassette import (
     write_cassette,
 )
 from harness.wire.exchange_redaction import withheld_response
-from harness.wire.journal import Journal, Leftover, read_journal
+from harness.wire.journal import Journal, Leftover, read_journal, remove_older
 from harness.wire.kept import RECEIVED, Heard, Kept, kept, kept_again
 from harness.wire.lock import WriterLock
 from harness.wire.overheard import Overheard, heard_response
@@ -184,7 +184,7 @@ class RecordingWire(Wire):
         self._journal.rewrite(self._kept, self._veiled())
 
     def finish(self, head: CassetteHead, *, into: Path | None = None) -> Cassette:
-        """Write the cassette in one step, and remove the journal.
+        """Write the cassette in one step, and remove the journal, and that of an earlier run.
 
         Where `into` is given, that file is written instead, and the old cassette stays.
         Raises `CassetteError`; the old cassette and the journal are then as they were.
@@ -198,6 +198,8 @@ class RecordingWire(Wire):
         scan = SecretScan(self.redactor.secrets)
         write_cassette(into or self._path, cassette, scan, self._display)
         self._journal.remove()
+        if into is None:
+            remove_older(self._path)
         self._lock.release()
         return cassette
 

@@ -13,6 +13,7 @@ from harness.wire.cassette import Cassette, Interaction
 from harness.wire.cassette.rows import FIRST_FORMAT, Break, Row, attempts_of, break_of, bytes_of
 from harness.wire.difference import body_differences
 from harness.wire.redaction import NOTHING_SECRET, Redactor
+from harness.wire.secret_names import mark
 from harness.wire.wire import Answer, Chunk, Wire
 
 MARK = "<redacted:"
@@ -34,9 +35,16 @@ class ReplayWire(Wire):
     """
 
     def __init__(
-        self, cassette: Cassette, *, mend: str = "", redactor: Redactor | None = None
+        self,
+        cassette: Cassette,
+        *,
+        mend: str = "",
+        redactor: Redactor | None = None,
+        base_url: str = "",
     ) -> None:
         """`mend` is the next step that an error names, such as the command that records anew.
+
+        Paths are compared below `base_url`, and below that of the recording.
 
         `redactor` is the one of the recording: what it took out is taken out of requests before
         they are compared or shown.
@@ -45,6 +53,7 @@ class ReplayWire(Wire):
         self._mend = mend or "record it again"
         self._redactor = redactor or NOTHING_SECRET
         self._rows = cassette.interactions.rows
+        self._bases = _bases(cassette, base_url)
         self._used = [False] * len(self._rows)
         self._is_first_format = cassette.format == FIRST_FORMAT
         self.unheld: dict[int, None] = {}
@@ -138,9 +147,9 @@ class ReplayWire(Wire):
         if row["message"] != request.origin.message:
             self._check_message(request, row, place)
         url = request.url
-        if row["method"] != request.method or not _fits(row["uri"], url):
+        if row["method"] != request.method or not self._fits(row["uri"], url):
             url = self._redactor.url(url)
-            if row["method"] == request.method and _fits(row["uri"], url):
+            if row["method"] == request.method and self._fits(row["uri"], url):
                 return
             raise self._fault(
                 "request-changed",
@@ -148,6 +157,12 @@ class ReplayWire(Wire):
                 f"recorded {row['method']} {_target(row['uri'])}",
                 f"now      {request.method} {_target(url)}",
             )
+
+    def _fits(self, recorded: str, now: str) -> bool:
+        old, new = self._bases
+        return _fits(recorded, now) or (
+            old != new and _fits(_below(recorded, old), _below(now, new))
+        )
 
     def _check_message(self, request: Request, row: Row, place: int) -> None:
         """That the message differs only in what a hash of format 1 does not hold."""
@@ -234,6 +249,19 @@ def _target(url: str) -> str:
     """Path and query: the part that a recording is matched by."""
     parts = urlsplit(url)
     return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def _bases(cassette: Cassette, now: str) -> tuple[str, str]:
+    """The base URLs of a recording and of today; the first is its mark where it is a secret."""
+    settings = cassette.head.settings if cassette.head is not None else {}
+    recorded = str(settings.get("base_url") or mark("base_url"))
+    return recorded.rstrip("/"), now.rstrip("/")
+
+
+def _below(url: str, base: str) -> str:
+    """What of a URL stands below a base; all of it where it is elsewhere."""
+    rest = url.removeprefix(base)
+    return rest if rest != url and rest[:1] in ("/", "?", "") else url
 
 
 @lru_cache(maxsize=1024)

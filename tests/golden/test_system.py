@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from fault_cases import reply
 from golden_texts import SECRET, compare, stale, without_what_varies
-from misbehaving import serving
+from misbehaving import nobody, serving
 from shop import CASSETTE, JOURNAL, play_dress, shop_runner, write_shop
 
 from harness.conversation import Outcome
@@ -301,13 +301,27 @@ def test_another_process_records_it(folder, recorded):
     assert recorded().outcome is Outcome.PASSED
 
 
-def test_a_journal_that_was_left(folder, recorded):
-    """The next recording tells of it in a note, with the command that takes it up."""
+def test_d14_a_journal_that_was_left_goes_with_a_whole_recording(folder, recorded):
+    """The next recording that comes to its end leaves nothing of an earlier one, and no note."""
     whole(folder, recorded)
     journal = folder / JOURNAL
     journal.write_text('{"journal": 1, "process": 1, "recorded_at": "2026-01-02T03:04:05+00:00"}\n')
 
     result = play(folder, Mode.REFRESH)
+
+    assert (result.outcome, result.notes) == (Outcome.PASSED, ())
+    assert not list(journal.parent.glob(".*"))
+
+
+def test_a_journal_that_was_left_is_kept_where_recording_breaks(folder, recorded):
+    """The note names it, and the command that takes it up."""
+    whole(folder, recorded)
+    journal = folder / JOURNAL
+    journal.write_text('{"journal": 1, "process": 1, "recorded_at": "2026-01-02T03:04:05+00:00"}\n')
+
+    with nobody() as address:
+        environment = {"SHOP_URL": f"http://{address}", "SHOP_KEY": SECRET}
+        result = play_dress(folder, shop_runner(folder, Mode.REFRESH, environment))
 
     (note,) = result.notes
     assert note == (

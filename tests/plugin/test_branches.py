@@ -96,8 +96,14 @@ def test_branches_of_a_matrix_and_of_utterances(write, run):
 
     assert said(result) == {
         *("dress[echo-s]", "dress[echo-m]", "dress[echo-s-taken]", "dress[echo-m-taken]"),
-        *("dress[echo-s-from-hello-Any-others]", "dress[echo-s-from-hello-What-else]"),
-        *("dress[echo-m-from-hello-Any-others]", "dress[echo-m-from-hello-What-else]"),
+        *(
+            "dress[echo-s-from-hello-Any-others-08f644]",
+            "dress[echo-s-from-hello-What-else-ad1e39]",
+        ),
+        *(
+            "dress[echo-m-from-hello-Any-others-08f644]",
+            "dress[echo-m-from-hello-What-else-ad1e39]",
+        ),
     }
 
 

@@ -252,11 +252,13 @@ def test_what_killed_runs_left_is_told(here):
 
     assert result.output == (
         "cassettes/echo/.greet.yaml.journal: a run that broke off left this; "
-        "harness cassettes recover cassettes/echo/.greet.yaml.journal [cassette-leftover]\n"
+        "harness cassettes recover --discard cassettes/echo/.greet.yaml.journal "
+        "[cassette-leftover]\n"
         "cassettes/echo/.trip.yaml.1-ab.tmp: a run that was killed left this; "
         "harness cassettes prune cassettes/echo/.trip.yaml.1-ab.tmp [cassette-leftover]\n"
         "cassettes/echo/.trip.yaml.journal.old: a run that broke off left this; "
-        "harness cassettes recover cassettes/echo/.trip.yaml.journal.old [cassette-leftover]\n"
+        "harness cassettes recover --discard cassettes/echo/.trip.yaml.journal.old "
+        "[cassette-leftover]\n"
         "5 cassettes, 3 findings: 3 cassette-leftover\n"
     )
 

@@ -7,6 +7,8 @@ import pytest
 from harness.conversation import UserMessage
 from harness.engine.lines import Lines
 from harness.engine.loading import load_scenario
+from harness.engine.plan import Mode
+from harness.engine.runner import Runner
 from harness.providers.session import Session
 from tests.plugin.echo_bot import API_KEY
 
@@ -187,3 +189,46 @@ def test_a_journal_that_is_being_written_is_left_alone(here, bot):
 
     assert told.output == "5 cassettes, 0 findings\n"
     assert removed.output == "there is no journal\n"
+
+
+RECORDED = r'"recorded_at": "[^"]+"'
+LEFT = {
+    "whole-without-a-cassette": (3, "", False),
+    "half-without-a-cassette": (1, "", False),
+    "whole-beside-a-later-cassette": (3, "2020-01-01T00:00:00+00:00", True),
+    "half-beside-a-later-cassette": (1, "2020-01-01T00:00:00+00:00", True),
+    "half-beside-an-older-cassette": (1, "2099-01-01T00:00:00+00:00", True),
+    "whole-beside-an-older-cassette": (3, "2099-01-01T00:00:00+00:00", True),
+    "nothing-heard": (0, "", True),
+}
+
+
+@pytest.mark.parametrize("is_old", [False, True], ids=["journal", "older-journal"])
+@pytest.mark.parametrize("case", LEFT)
+def test_d14_what_check_advises_mends_it(here, bot, case, is_old):
+    """Whatever a run left, the first command that `check` names takes it away."""
+    heard, moment, has_cassette = LEFT[case]
+    journal = here.folder / "cassettes/echo/.greet.yaml.journal"
+    if heard:
+        here.journal(GREET, heard)
+    else:
+        journal.touch()
+    if moment:
+        text = journal.read_text()
+        journal.write_text(re.sub(RECORDED, f'"recorded_at": "{moment}"', text, count=1))
+    if is_old:
+        journal.rename(f"{journal}.old")
+    if not has_cassette:
+        (here.folder / GREET).unlink()
+    told = here.call("check").output
+    (line,) = [one for one in told.split("\n") if one.endswith("[cassette-leftover]")]
+
+    command = line.partition("; harness ")[2].partition(" [")[0].partition(", or ")[0].split()
+    if command[0] == "cassettes":
+        here.call(*command[1:])
+    else:
+        project, play = here.runner(bot)
+        Runner(project, Mode(command[2])).run(play)
+
+    assert "cassette-leftover" not in here.call("check").output
+    assert (here.folder / GREET).exists()

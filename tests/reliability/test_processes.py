@@ -110,7 +110,7 @@ def test_a_recording_that_is_killed_leaves_the_old_cassette_or_the_new_one(kille
 
 
 def test_what_a_killed_recording_left_is_taken_away(killed, recorders, path):
-    """The next recording keeps the journal, and removes a half-written cassette."""
+    """The next recording leaves nothing over: no journal, and no half-written cassette."""
     killed()
     (path.parent / ".three.yaml.1-0a0b0c0d.tmp").write_text("half")
     (path.parent / ".three.yaml.journal").write_text('{"journal": 1, "process": 1}\n')
@@ -120,7 +120,7 @@ def test_what_a_killed_recording_left_is_taken_away(killed, recorders, path):
 
     names = sorted(one.name for one in path.parent.iterdir())
     assert recorders.outcome(process) == "passed"
-    assert names == [".three.yaml.journal.old", "three.yaml"]
+    assert names == ["three.yaml"]
 
 
 @pytest.mark.parametrize("count", range(2, 9))

@@ -12,7 +12,8 @@ from harness.counted import counted
 from harness.engine.lines import PREPARE
 from harness.engine.recording_files import recording_path
 from harness.engine.recordings.fitting import Fit, Fitting
-from harness.engine.recordings.inventory import Inventory, Slot, cassette_of
+from harness.engine.recordings.inventory import Inventory, Slot, cassette_of, is_of_python
+from harness.engine.recordings.recovering import mend_of
 from harness.errors import CassetteError, Problem
 from harness.wire.cassette import Cassette, CassetteHead
 from harness.wire.cassette.rows import FIRST_FORMAT
@@ -184,23 +185,10 @@ class Checking:
             if not self._inventory.is_asked(cassette_of(path)):
                 continue
             shown = self._inventory.shown(path)
-            is_journal = path.suffix != ".tmp"
-            what = "a run that broke off" if is_journal else "a run that was killed"
-            command = "recover" if is_journal else "prune"
-            yield (
-                path,
-                Problem(
-                    code="cassette-leftover",
-                    where=shown,
-                    message=f"{what} left this",
-                    hint=f"harness cassettes {command} {shown}",
-                ),
-            )
-
-
-def is_of_python(head: CassetteHead) -> bool:
-    """Whether a Python test made the recording: its conversation has no file with a hash."""
-    return not head.scenario_hash and head.scenario != PREPARE
+            message, hint = "a run that was killed left this", f"harness cassettes prune {shown}"
+            if path.suffix != ".tmp":
+                message, hint = "a run that broke off left this", mend_of(self._inventory, path)
+            yield path, Problem(code="cassette-leftover", where=shown, message=message, hint=hint)
 
 
 def is_orphan(inventory: Inventory, path: Path, head: CassetteHead | None) -> bool:

@@ -15,6 +15,7 @@ from harness.engine.runner import RERECORDED, Runner
 from harness.engine.speech import Variables, message_of
 from harness.errors import AuthoringError, PlayError, Refused, TransportError
 from harness.providers.flow import message_hash
+from harness.providers.provider import BASE_URL
 from harness.providers.session import CLOSING, Prepared, Session
 from harness.scenario import AssistantLine, MessagePlan, Row, Scenario, UserTurn, turn_subject
 from harness.template import Template
@@ -88,7 +89,8 @@ class Fitting:
         provider = self._inventory.project.provider(
             slot.play.provider, recorded=head.settings, credentials=slot.scenario.credentials
         )
-        return Session(provider, ReplayWire(cassette), seed=head.seed).prepare()
+        wire = ReplayWire(cassette, base_url=str(provider.settings.get(BASE_URL) or ""))
+        return Session(provider, wire, seed=head.seed).prepare()
 
     def needs_preparation(self, slot: Slot, conversation: CassetteHead) -> bool:
         """Whether preparing asks for anything, with the settings of a recorded conversation."""

@@ -16,7 +16,7 @@ from harness.errors import AuthoringError, CassetteError, Problem, ScenarioError
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
 from harness.scenario import Credentials, Scenario, WaiverKind, is_scenario_file, played_in
-from harness.wire.cassette import Cassette, cassette_path, read_cassette
+from harness.wire.cassette import Cassette, CassetteHead, cassette_path, read_cassette
 from harness.wire.lock import is_being_written
 
 SUFFIXES = (".yaml", ".yml")
@@ -118,6 +118,11 @@ def take_inventory(project: Project, paths: Sequence[str] = ()) -> Inventory:
         unreadable=tuple(unreadable),
         asked=asked,
     )
+
+
+def is_of_python(head: CassetteHead) -> bool:
+    """Whether a Python test made the recording: its conversation has no file with a hash."""
+    return not head.scenario_hash and head.scenario != PREPARE
 
 
 def cassette_of(remains: Path) -> Path:

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.conversation import Transcript
-from harness.engine.recordings.checking import is_of_python
 from harness.engine.recordings.fitting import Fitting, missing_turns
-from harness.engine.recordings.inventory import Inventory, Slot, cassette_of
+from harness.engine.recordings.inventory import Inventory, Slot, cassette_of, is_of_python
 from harness.errors import (
     AuthoringError,
     CassetteError,
@@ -68,7 +67,7 @@ def examine(inventory: Inventory, journal: Path, *, takes_broken: bool = False) 
         problem: Problem | None = _problem("journal-unplayed", shown, reason)
     else:
         transcript, problem = _replayed(inventory, slot, cassette, leftover)
-        problem = problem or _outdated(inventory, path, shown, leftover)
+        problem = _outdated(inventory, path, shown, leftover) or problem
     return Recovery(
         journal=journal,
         path=path,
@@ -77,6 +76,12 @@ def examine(inventory: Inventory, journal: Path, *, takes_broken: bool = False) 
         transcript=transcript,
         problem=problem,
     )
+
+
+def mend_of(inventory: Inventory, journal: Path) -> str:
+    """The command after which a journal is no longer there."""
+    problem = examine(inventory, journal).problem
+    return problem.hint if problem else f"harness cassettes recover {inventory.shown(journal)}"
 
 
 def take_up(recovery: Recovery, scan: SecretScan, shown: str) -> None:
@@ -106,7 +111,8 @@ def _replayed(
 ) -> tuple[Transcript | None, Problem | None]:
     """The conversation, and why it does not come to its end."""
     fitting = Fitting(inventory)
-    again = inventory.command(slot, "record")
+    # Recording would find that the old recording fits.
+    again = inventory.command(slot, "refresh" if slot.path in inventory.files else "record")
     shown = cassette.path
     if slot.is_preparation:
         error = fitting.prepare(slot, cassette).error

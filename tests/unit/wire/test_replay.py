@@ -116,6 +116,36 @@ def test_a_changed_path(cassette):
     )
 
 
+BASES = {
+    "the-same": ("https://a/v1", "https://b/v1", "https://b/v1/chat?x=1", True),
+    "another-path": ("https://a/v1", "https://b/x/v2", "https://b/x/v2/chat?x=1", True),
+    "no-path": ("https://a/v1", "https://b/", "https://b/chat?x=1", True),
+    "a-path-more": ("https://a/v1", "https://b/v2", "https://b/v2/v1/chat?x=1", False),
+    "elsewhere": ("https://a/v1", "https://b/v2", "https://c/v3/chat?x=1", False),
+    "a-longer-word": ("https://a/v1", "https://b/v2", "https://b/v22/chat?x=1", False),
+    "another-query": ("https://a/v1", "https://b/v2", "https://b/v2/chat?y=1", False),
+    "a-secret": ("", "<redacted:base_url>", "<redacted:base_url>/chat?x=1", True),
+    "a-secret-no-longer": ("", "https://b/v2", "https://b/v2/chat?x=1", True),
+}
+
+
+@pytest.mark.parametrize("case", BASES)
+def test_e15_paths_are_compared_below_the_base_url(cassette, case):
+    """Another deployment is the same request; anything else of the path is not."""
+    recorded, now, url, is_same = BASES[case]
+    (one, *_) = cassette.interactions
+    old = f"{recorded or '<redacted:base_url>'}/chat?x=1"
+    head = replace(cassette.head, settings={"base_url": recorded} if recorded else {})
+    rows = Interactions.of([replace(one, request=replace(one.request, url=old))])
+    wire = ReplayWire(replace(cassette, head=head, interactions=rows), base_url=now)
+    asked = replace(one.request, url=url)
+
+    if is_same:
+        assert wire.send(asked).status == 200
+    else:
+        assert "[request-changed]" in fault(wire, asked)
+
+
 def test_another_name_in_the_query(cassette):
     """A query with other names is another request."""
     first = replace(cassette.interactions[0].request, url="https://api.example.com/chat?new=1")
