@@ -88,7 +88,8 @@ def test_e15_a_base_url_that_is_a_secret_stands_nowhere(project, monkeypatch):
 def test_e15_a_secret_base_url_is_told_in_no_message(project):
     """Also where nobody answers there, or the answer says no."""
     project = again(project, "{type: string, required: true}", "{type: string, secret: true}")
-    refused = again(project, "as: none", "as: none, status: 204").play(TURNS, Mode.LIVE)
+    other = again(project, "    reply:", "    answer: {status: 201}\n    reply:")
+    refused = other.play(TURNS, Mode.LIVE)
     project.project.environment = {"URL": "http://127.0.0.1:9/tenant-4711/v1"}
     nobody = again(project, "x", "x").play(TURNS, Mode.LIVE)
 

@@ -50,7 +50,7 @@ def test_a_break_is_taken_up_only_where_that_is_asked_for(here, broken):
     assert result.exit_code == 1
     assert result.output.endswith(
         f'cassettes/echo/.trip.yaml.journal: turn 2 "place" and turn 3 are missing; an answer '
-        f"broke off: {REASON}; harness run --mode record scenarios/trip.yaml, harness cassettes "
+        f"broke off: {REASON}; harness run --mode refresh scenarios/trip.yaml, harness cassettes "
         "recover --broken cassettes/echo/.trip.yaml.journal, or harness cassettes recover "
         "--discard cassettes/echo/.trip.yaml.journal [journal-incomplete]\n"
     )

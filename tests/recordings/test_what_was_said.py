@@ -18,7 +18,7 @@ send:
       json:
         text: '${message.text}'
         files: '${message.attachments}'
-        page: '${message.metadata.page}'
+        page: '${message.metadata}'
         said: '${unsent}'
     reply: {text: $.text, actions: $.buttons}
 """
@@ -61,7 +61,7 @@ EDITS = {
     "attachment-removed": (", {name: b.jpg}", ""),
     "attachment-given-content": ("{name: b.jpg}", "{name: b.jpg, content: aGk=}"),
     "metadata-value": ("page: product", "page: admin"),
-    "metadata-value-that-is-sent-nowhere": ("colour: [red, blue]", "colour: [blue, red]"),
+    "metadata-value-in-a-list": ("colour: [red, blue]", "colour: [blue, red]"),
     "metadata-type": ("size: 1", "size: '1'"),
     "metadata-number": ("size: 1", "size: 1.0"),
     "metadata-key": ("ask:", "asq:"),
@@ -106,7 +106,7 @@ def test_a3_the_message_names_what_changed(project):
         "cassettes/desk/x.yaml: what goes with the message of turn 1 (attachments, metadata or the "
         "assistant's lines before it) is not what was recorded (interaction 1 of 2, turn 1 "
         "send.1); harness run --mode record scenarios/x.yaml [message-changed]\n"
-        "  /page: recorded 'product', now 'admin'"
+        "  /page/page: recorded 'product', now 'admin'"
     )
 
 
