@@ -164,18 +164,15 @@ def _not_filled_in(node: Node) -> Iterator[Problem]:
     """`${…}` where the definition's texts are taken as they are."""
     for name, capture in node.entries("capture"):
         yield from _literal(capture, f"the path of the capture '{name}'")
-    for key in ("reply", "done"):
+    for key in ("reply", "done", *_CONDITIONS):
         if (found := node.get(key)) is not None:
             yield from _literal(found, f"'{key}'")
-    for key in _CONDITIONS:
-        for _, wanted in node.entries(key):
-            yield from _literal(wanted, f"'{key}'", is_key=True)
 
 
-def _literal(node: Node, where: str, *, is_key: bool = False) -> Iterator[Problem]:
+def _literal(node: Node, where: str) -> Iterator[Problem]:
     message = f"${{…}} stands in {where}, where nothing is filled in"
     hint = "write the value itself"
-    if is_key and "${" in str(node.path[-1]):
+    if "${" in str(node.path[-1]):
         yield _problem("not-filled-in", message, node.key_place, hint)
     if isinstance(node.value, str) and "${" in node.value:
         yield _problem("not-filled-in", message, node.place, hint)

@@ -267,6 +267,9 @@ CASES: dict[str, Case] = {
         POLL.replace("done}", "'${session.state}'}")
         + f"    pending: {{'$.${{session.key}}': [a, '${{session.b}}']}}\n{READS}"
     ),
+    "A13-variable-in-a-question": reading(
+        f"{SAY}    reply: {{text: $.text, question: {{'$.${{session.role}}': user}}}}\n"
+    ),
     "A13-variable-in-the-end-of-a-stream": reading(
         f"{STREAM}    done: '${{session.end}}'\n{READS}"
     ),

@@ -31,6 +31,27 @@ def sent(steps, state=None, message=None, answers=None, schemas=None):
     return requests(commands)
 
 
+@pytest.mark.parametrize("value", [{"id": 1}, ["a", "b"], {}], ids=["mapping", "list", "empty"])
+@pytest.mark.parametrize("name", ["chat", "settings.chat", "session.chat"])
+def test_a12_a_mapping_or_list_in_a_path(name, value):
+    """What no path can hold is refused before anything is sent, wherever it comes from."""
+    read = definition(
+        f"  chat: {{}}\nopen:\n  - request: {{post: /chats, json: '${{settings.chat}}'}}\n"
+        f"    capture: {{chat: $.chat}}\n"
+        f"send:\n  - request: {{post: '/chats/${{{name}}}'}}\n    reply: {{text: $.text}}\n"
+    )
+    state = state_of(read, chat=value)
+    state.session = {"chat": value}
+    state.captured["chat"] = value
+    state.say(said(), 1)
+
+    commands, error = play(read.phases["send"], state, [answer({"text": "Hi"})])
+
+    assert error.code == "wrong-address-part"
+    assert error.message.startswith("a part of the address of step send.1 is a ")
+    assert commands == []
+
+
 def test_a_poll_asks_until_its_condition_holds():
     """A poll sends, waits and sends again; its last answer is the payload of the step."""
     read = definition(POLL)
