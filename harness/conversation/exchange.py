@@ -76,6 +76,8 @@ class Response:
     chunks: tuple[tuple[float, int], ...] = ()
     """For a stream: (seconds from sending, length in bytes) of each chunk."""
     attempts: tuple[Attempt, ...] = ()
+    passed: Headers = ()
+    """Cookies and addresses of the redirects and attempts before it. They are never stored."""
 
     def header(self, name: str) -> str | None:
         """The first value of a header, whatever its case; None where it is missing."""

@@ -32,7 +32,7 @@ def credentials_in(exchange: Exchange) -> Mapping[str, str]:
     found = {**_in_text(request.url), **_in_headers(request.headers)}
     found |= _in_text(request.body.decode("latin-1"))
     if response is not None:
-        found |= _in_headers(response.headers)
+        found |= _in_headers((*response.passed, *response.headers))
         found |= _in_text(response.body.decode("latin-1"))
     return found
 

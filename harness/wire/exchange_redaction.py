@@ -39,6 +39,7 @@ def redact_exchange(exchange: Exchange, by: Hides) -> Exchange:
         request=redact_request(exchange.request, by),
         response=exchange.response and redact_response(exchange.response, by),
         contract=tuple(map(by.text, exchange.contract)),
+        notes=tuple(map(by.text, exchange.notes)),
     )
 
 
@@ -62,9 +63,10 @@ def redact_response(response: Response, by: Hides) -> Response:
         body=body,
         chunks=chunks,
         attempts=tuple(replace(one, reason=by.text(one.reason)) for one in response.attempts),
+        passed=(),
     )
 
 
 def withheld_response(response: Response, body: bytes = b"") -> Response:
     """Its status and times alone, with another body: nobody could look for secrets in it."""
-    return replace(response, reason="", headers=(), body=body, chunks=(), attempts=())
+    return replace(response, reason="", headers=(), body=body, chunks=(), attempts=(), passed=())

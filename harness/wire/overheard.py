@@ -87,4 +87,5 @@ def response_of(
         seconds=last if answer.is_timed else None,
         chunks=chunks,
         attempts=answer.attempts,
+        passed=answer.passed,
     )

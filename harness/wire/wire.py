@@ -35,6 +35,8 @@ class Answer:
     chunks: Iterator[Chunk]
     """The body; its last chunk may be empty and then only says when the body ended."""
     attempts: tuple[Attempt, ...] = ()
+    passed: Headers = ()
+    """Cookies and addresses of the redirects and attempts before it."""
     is_timed: bool = True
     """False where a recording holds no times."""
 

@@ -7,9 +7,11 @@ from random import Random
 
 import pytest
 
-from harness.conversation import Attempt
+from harness.conversation import Attempt, Exchange
 from harness.errors import TransportError
 from harness.wire.live import LiveLimits
+from harness.wire.overheard import heard_response
+from harness.wire.redaction import Redactor
 
 RANDOM = Random(1)  # noqa: S311  jitter guards nothing
 
@@ -311,3 +313,24 @@ def test_secrets_do_not_go_to_another_origin(serve, connect, ask):
     assert body(answer) == b"there"
     assert "s3cret" not in other.heads[0]
     assert "kept" in other.heads[0]
+
+
+@pytest.mark.parametrize("then", ["302 Found", "503 Busy"])
+def test_b1_what_passed_before_the_answer_is_known(serve, connect, ask, then):
+    """A cookie of a redirect or of a repeated attempt is a credential, though nobody reads it."""
+
+    def script(visit):
+        if visit.number == 1:
+            headers = ("Set-Cookie: sid=cookieRot-3333cccc", "Location: /x", "Retry-After: 0")
+            visit.answer(b"", then, *headers)
+        else:
+            visit.answer(b"you sent cookieRot-3333cccc")
+
+    server = serve(script)
+    request = ask(f"{server.url}/in")
+    answer = connect(server, limits=LiveLimits(attempts=2)).send(request)
+    response = heard_response(answer, list(answer.chunks))
+
+    redactor = Redactor().learning(Exchange(request=request, response=response))
+
+    assert redactor.body(response.body) == b"you sent <redacted:set-cookie>"

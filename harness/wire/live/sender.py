@@ -87,6 +87,7 @@ class Sender:
             "write": call.limits.read,
             "pool": call.limits.connect,
         }
+        hops: list[httpx.Response] = []
         for _ in range(MOST_REDIRECTS + 1):
             prepared = httpx.Request(
                 method,
@@ -102,8 +103,10 @@ class Sender:
                 self.cookies.extract_cookies(response)
             target = response.headers.get("location", "")
             if response.status_code not in REDIRECTS or not target:
+                response.history = hops
                 return response
             response.close()
+            hops.append(response)
             target, headers = self._redirect(url, target, headers)
             # Source: RFC 9110, section 15.4; browsers and httpx do the same.
             if response.status_code == 303 or (  # noqa: PLR2004  See Other

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
 import httpx
 
-from harness.conversation import BUSY, Attempt, Request
+from harness.conversation import BUSY, Attempt, Headers, Request
 from harness.errors import Interrupted, TransportError
 from harness.wire.live.backoff import LONGEST, retry_after, wait_before
 from harness.wire.live.body import Body
@@ -83,6 +83,7 @@ class LiveWire(Wire):
         total = request.timeout or self._limits.total
         self._connections.deadline = self._clock() + total
         attempts: list[Attempt] = []
+        passed: Headers = ()
         while True:
             try:
                 answer, error = self._try(request, total)
@@ -95,7 +96,8 @@ class LiveWire(Wire):
                     if answer is None:
                         raise error
                     broken = _ending_in(error, answer.chunks)
-                    return replace(answer, chunks=broken, attempts=tuple(attempts))
+                    passed += answer.passed
+                    return replace(answer, chunks=broken, attempts=tuple(attempts), passed=passed)
                 attempts.append(Attempt(reason=error.message, waited=wait))
             else:
                 assert answer is not None  # noqa: S101  # one of the two is there
@@ -105,9 +107,11 @@ class LiveWire(Wire):
                     if not attempts:
                         return answer
                     told = _telling(attempts, answer.chunks)
-                    return replace(answer, chunks=told, attempts=tuple(attempts))
+                    passed += answer.passed
+                    return replace(answer, chunks=told, attempts=tuple(attempts), passed=passed)
                 reason = f"{answer.status} {answer.reason}".strip()
                 attempts.append(Attempt(status=answer.status, reason=reason, waited=wait))
+                passed += (*answer.passed, *_given(answer.headers))
             self._drop_body()
             self.sleep(wait)
 
@@ -164,6 +168,9 @@ class LiveWire(Wire):
             ),
             started=round(call.sent - self._began, 6),
             chunks=chunks,
+            passed=tuple(
+                pair for hop in response.history for pair in _given(hop.headers.multi_items())
+            ),
         )
         return answer, error
 
@@ -183,6 +190,11 @@ class LiveWire(Wire):
         if self._body is not None:
             self._body.close()
             self._body = None
+
+
+def _given(headers: Iterable[tuple[str, str]]) -> Headers:
+    """What of an answer's head may be said again, although nobody reads the answer."""
+    return tuple(pair for pair in headers if pair[0].lower() in {"location", "set-cookie"})
 
 
 def _is_repeatable(request: Request) -> bool:

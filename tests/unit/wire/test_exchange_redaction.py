@@ -19,6 +19,7 @@ PLANTED = {
         "origin": ORIGIN,
         "is_stream": True,
         "is_repeatable": True,
+        "accepted": frozenset({429}),
         "timeout": 1.0,
     },
     Response: {
@@ -31,12 +32,14 @@ PLANTED = {
         "seconds": 1.0,
         "chunks": ((0.5, len(SECRET)),),
         "attempts": (Attempt(status=503, reason=SECRET, waited=1.0),),
+        "passed": (("set-cookie", f"a={SECRET}"),),
     },
     Attempt: {"status": 503, "reason": SECRET, "waited": 1.0},
     Exchange: {
         "request": Request(method="GET", url="http://x/", origin=ORIGIN),
         "response": None,
         "contract": (f"'{SECRET}' is wrong",),
+        "notes": (f"'{SECRET}' was replaced",),
     },
 }
 """A value for each field, with a secret wherever one can stand."""
@@ -54,12 +57,15 @@ def test_an_exchange_is_redacted_in_every_field():
         request=Request(**PLANTED[Request]),
         response=Response(**PLANTED[Response]),
         contract=PLANTED[Exchange]["contract"],
+        notes=PLANTED[Exchange]["notes"],
     )
 
     shown = redact_exchange(exchange, Redactor({"own": SECRET}))
 
     assert "Zk9planted" not in repr(shown)
-    assert repr(shown).count("<redacted:own>") == repr(exchange).count(SECRET)
+    # What only served to learn from is left out.
+    assert repr(shown).count("<redacted:own>") == repr(exchange).count(SECRET) - 1
+    assert shown.response.passed == ()
     assert shown.response.chunks == ((0.5, len("<redacted:own>")),)
     assert shown.request.origin == ORIGIN
 
