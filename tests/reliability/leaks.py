@@ -6,6 +6,7 @@ Each kind has a secret of its own, so that what is found in an output says where
 from __future__ import annotations
 
 import base64
+import html
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +26,7 @@ def secret(kind: str) -> str:
     if kind == "number":
         return NUMBER
     plain = f"Zk9{kind.replace(' ', '')}Vx7{len(kind)}q"
-    return plain + ODD if kind in ENCODED else plain
+    return plain + ODD if kind in {*ENCODED, "HTML error page"} else plain
 
 
 def _base64(text: str, before: str = "") -> str:
@@ -50,10 +51,25 @@ ENCODED = {
     "base64": _base64,
     "base64 inside": lambda text: _base64(text, "me:"),
     "base64 for URLs": lambda text: _base64(text).replace("+", "-").replace("/", "_"),
+    "HTML": lambda text: f"<p>{html.escape(text)}</p>",
+    "HTML of Go": lambda text: html.escape(text).replace("&quot;", "&#34;").replace("+", "&#43;"),
+    "percent twice": lambda text: quote(quote(text, safe=""), safe=""),
+    "JSON in a query": lambda text: quote(_escaped(text), safe=""),
+    "hex": lambda text: text.encode().hex(),
+    "hex inside": lambda text: f"me:{text}".encode().hex().upper(),
 }
 """What the bot does to a secret before it says it."""
+NAMED = {
+    "named part": lambda text: (
+        f'--x\r\nContent-Disposition: form-data; name="password"\r\n\r\n{text}\r\n--x--'
+    ),
+    "named query": lambda text: f"see /cb?next=%2Fa%3Ftoken%3D{text}",
+    "key of a URL": lambda text: f"see https://host.example/x?key={text}",
+}
+"""What the bot says, by kind, where only a name in its text tells that it is a secret."""
 REPLIES = {
     **ENCODED,
+    **NAMED,
     "plain": lambda text: f"it is {text}, is it not",
     "URL password": lambda text: f"see https://me:{text}@host.example/x",
     "URL query": lambda text: f"see https://host.example/x?q={text}",
@@ -71,6 +87,15 @@ HEADS = {
     "set-cookie": lambda text: ("200 OK", (f"Set-Cookie: sid={text}; Path=/",)),
 }
 """Status line and headers of an answer, by kind."""
+GIVEN = {
+    "rotated cookie": lambda text: (f"Set-Cookie: sid={text}; Path=/",),
+    "second cookie": lambda text: ("Set-Cookie: a=1; Path=/", f"Set-Cookie: b={text}; Path=/"),
+    "quoted cookie": lambda text: (f'Set-Cookie: sid="{text}"; Secure',),
+    "authorization header": lambda text: (f"Authorization: Bearer {text}",),
+    "token header": lambda text: (f"X-Session-Token: {text}",),
+    "location header": lambda text: (f"Location: /cb?access_token={text}&a=1",),
+}
+"""Headers of an answer whose text says the secret as well, by kind."""
 STREAMS = {
     "stream event": lambda text: [f'data: {{"t": "{text}"}}\n\n'],
     "two chunks": lambda text: [f'data: {{"t": "{text[:6]}', f'{text[6:]}"}}\n\n'],
@@ -79,6 +104,7 @@ STREAMS = {
 BREAKS = {
     "error text": lambda text: ("500 Oops", (), json.dumps({"error": f"no {text}"})),
     "error page": lambda text: ("200 OK", (), f"<html>{text}</html>"),
+    "HTML error page": lambda text: ("500 Oops", (), f"<p>no {html.escape(text)}</p>"),
     "cut JSON": lambda text: ("200 OK", (), f'{{"reply": "{text}'),
     "redirect": lambda text: ("302 Found", (f"Location: http://127.0.0.1:9/?q={text}",), ""),
     "retry reason": lambda text: (f"503 {text}", ("Retry-After: 0",), ""),
@@ -94,6 +120,16 @@ BREAKS = {
     "number": lambda text: ("200 OK", (), f'{{"reply": "a number", "n": {text}}}'),
 }
 """Whole answers that are wrong or odd, by kind."""
+WHOLE = {
+    **BREAKS,
+    **{
+        kind: lambda text, headers=headers: (
+            *("200 OK", headers(text)),
+            json.dumps({"reply": f"now {text}"}),
+        )
+        for kind, headers in GIVEN.items()
+    },
+}
 CAPTURED = ("captured token", "captured by a step", "prepared token", "captured in prepare")
 """Secrets that no setting makes known, only what the API gave before the first message."""
 TICKETS = {
@@ -104,10 +140,12 @@ TICKETS = {
     "said before": "{json: $.ticket, secret: true}",
 }
 """Secrets that only a capture of the scenario makes known: what is captured, by kind."""
-ASKED = (*REPLIES, *HEADS, *STREAMS, *BREAKS, *CAPTURED, *TICKETS)
+ECHOED = "cookie of the jar"
+"""The bot says the Cookie header that it was sent, which an answer set before."""
+ASKED = (*REPLIES, *HEADS, *GIVEN, ECHOED, *STREAMS, *BREAKS, *CAPTURED, *TICKETS)
 KINDS = (*SENT, *ASKED)
 
-UNKNOWN = {"set-cookie", *CAPTURED, *TICKETS}
+UNKNOWN = {"set-cookie", *GIVEN, *NAMED, ECHOED, *CAPTURED, *TICKETS}
 """Known by the place where they stand, not by a setting."""
 
 
@@ -199,7 +237,8 @@ def scenario(kind: str) -> str:
 
 
 ALL = "scenario: all-of-them\nturns:\n" + "".join(
-    f"  - user: {json.dumps(kind)}\n    expect: none\n" for kind in (*REPLIES, *HEADS, *CAPTURED)
+    f"  - user: {json.dumps(kind)}\n    expect: none\n"
+    for kind in (*REPLIES, *HEADS, *GIVEN, *CAPTURED)
 )
 ALL += "".join(ticket_turns(kind, "none") for kind in TICKETS)
 """Says everything, and breaks off: what was heard stays in the journal."""
@@ -260,20 +299,24 @@ class Leaky:
             self._answer(visit, json.dumps({"access_token": token, "pass": key}))
         elif target.partition("?")[0].endswith("/open"):
             token, ticket = secret("captured token"), secret("captured by a step")
-            self._answer(visit, json.dumps({"token": token, "ticket": ticket}))
+            cookie = f"Set-Cookie: jar={secret(ECHOED)}; Path=/"
+            self._answer(visit, json.dumps({"token": token, "ticket": ticket}), "200 OK", cookie)
         elif visit.head.startswith("DELETE"):
             self._answer(visit, "", "204 No Content")
         elif target == "/stream":
             self._stream(visit, _asked(visit.body.decode()))
         elif (text := json.loads(visit.body)["text"]).startswith("echo"):
             self._answer(visit, json.dumps({"reply": f"a {self.says}: {text}"}))
+        elif text == ECHOED:
+            sent = [line for line in visit.head.split("\r\n") if line.lower().startswith("cookie")]
+            self._answer(visit, json.dumps({"reply": f"you sent {sent}"}))
         else:
             self._say(visit, _asked(text))
 
     def _say(self, visit: Visit, kind: str) -> None:
         text = secret(kind)
-        if kind in BREAKS:
-            status, headers, body = BREAKS[kind](text)
+        if kind in WHOLE:
+            status, headers, body = WHOLE[kind](text)
             self._answer(visit, body, status, *headers)
         elif kind in HEADS:
             status, headers = HEADS[kind](text)

@@ -16,12 +16,12 @@ from tests.wire.conftest import Server
 
 PYTEST = (
     *(sys.executable, "-m", "pytest", "-vv", "--showlocals", "--tb=long", "-rA"),
-    *("-p", "no:cacheprovider", "-p", "no:randomly"),
+    *("-p", "no:randomly"),
     *("--log-level=DEBUG", "-o", "log_cli=true", "-o", "log_cli_level=DEBUG"),
     *("-o", "log_file_level=DEBUG", "-o", "junit_logging=all"),
 )
 HARNESS = (sys.executable, "-c", "from harness.cli import main; main()")
-SOME = ("-k", "captured or prepared or said or plain or header or reply")
+SOME = ("-k", "captured or prepared or said or plain or header or cookie or named or reply")
 """Of what was recorded: one of each place, and all that only a capture makes known."""
 RUNS = {
     "recorded": (*PYTEST, "--harness-mode=refresh"),
@@ -43,7 +43,10 @@ OUTPUTS = {
     },
     "cassettes": "cassettes/*/*.yaml",
     "journals": "cassettes/*/.*.journal",
+    "parse cache": ".pytest_cache/**/*",
 }
+OWN = {"parse cache": {"my own message"}}
+"""What the scenario's own file holds stands in what is kept of that file."""
 SCAN = SecretScan({kind: secret(kind) for kind in KINDS})
 _WRAPPED = re.compile(rb"\s+|[\xe2\x94\x82]+")
 _PACKED = re.compile(rb'<script type="application/octet-stream"[^>]*>([A-Za-z0-9+/=]+)')
@@ -70,7 +73,7 @@ def outputs(leaky, tmp_path_factory) -> dict[str, bytes]:
         leaky.says = "voucher" if name in ("drift", "refreshed") else "ticket"
         _run(folder, name, command, leaky.url)
     return {
-        name: b"\n".join(map(_content, sorted(folder.glob(pattern))))
+        name: b"\n".join(_content(file) for file in sorted(folder.glob(pattern)) if file.is_file())
         for name, pattern in OUTPUTS.items()
     }
 
@@ -132,7 +135,7 @@ def test_every_output_tells_that_something_was_taken_out(outputs, output):
 @pytest.mark.parametrize("output", OUTPUTS)
 def test_no_secret_is_left(found, output):
     """No kind's secret stands in this output, however it is written."""
-    assert found[output] == set()
+    assert found[output] == OWN.get(output, set())
 
 
 def test_the_write_is_refused_where_a_secret_is_left(outputs):
