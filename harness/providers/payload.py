@@ -9,7 +9,6 @@ from typing import NoReturn
 
 from harness.conversation import Response
 from harness.errors import ProtocolError
-from harness.providers import xml_body
 from harness.providers.definition import Encoding
 from harness.providers.json_faults import finite, first_fault, is_too_deep
 from harness.source import shorten
@@ -124,6 +123,8 @@ def tells_error(event: Json) -> bool:
 
 def read_xml(body: bytes, *, as_written: bool = False) -> Json:
     """Read XML as `harness.providers.xml_body` has it. Raises `ProtocolError` `not-xml`."""
+    from harness.providers import xml_body  # noqa: PLC0415  # late, as in request
+
     try:
         return xml_body.read_xml(body, as_written=as_written)
     except ValueError as error:

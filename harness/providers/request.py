@@ -13,7 +13,6 @@ from harness.conversation import Origin, Request
 from harness.errors import ProtocolError
 from harness.providers.definition import Encoding, RequestPlan, Step
 from harness.providers.flow import FlowState
-from harness.providers.xml_body import write_xml
 from harness.template.filters import text_of
 from harness.template.nodes import AsText
 from harness.typing import describe
@@ -171,6 +170,9 @@ def _body(step: Step, plan: RequestPlan, value: object) -> tuple[bytes, str]:
 
 
 def _xml(step: Step, value: object) -> bytes:
+    # Late: its patterns take 25 ms to compile, and few systems speak XML.
+    from harness.providers.xml_body import write_xml  # noqa: PLC0415
+
     try:
         return write_xml(value if isinstance(value, Mapping) else {})
     except ValueError as error:
