@@ -17,7 +17,15 @@ from pathlib import Path
 from harness.typing import Json
 
 MAX_ENTRIES = 100_000
-"""Older entries are dropped beyond this many; about 300 MB at the most."""
+"""Older entries are dropped beyond this many."""
+MAX_BYTES = 256 * 1024 * 1024
+"""Older entries are dropped beyond this size, and a value of more than half of it is not kept."""
+MAX_PENDING = 200
+"""Entries that wait to be written: one transaction for many, in bounded memory."""
+MAX_WAITING = 4 * 1024 * 1024
+"""Characters of them."""
+_FEWER = 64
+"""Entries that are dropped at once where the size is beyond the limit."""
 
 
 class ParsedCache:
@@ -27,7 +35,8 @@ class ParsedCache:
         """`file` may be missing; None keeps nothing."""
         self._file = file
         self._lock = threading.Lock()
-        self._pending: dict[str, str] = {}
+        self._pending: dict[str, tuple[str, str]] = {}
+        self._waiting = 0
         self._connection = _connect(file) if file is not None else None
         self._inherited: list[sqlite3.Connection | None] = []
 
@@ -36,7 +45,7 @@ class ParsedCache:
         with self._lock:
             if self._connection is None:
                 return None
-            text = self._pending.get(key)
+            text = self._pending.get(key, (None, ""))[0]
             if text is None:
                 try:
                     row = self._connection.execute(
@@ -54,14 +63,21 @@ class ParsedCache:
             return None
         return value
 
-    def put(self, key: str, value: Json) -> None:
-        """Keep a value; written to the file by `flush`, or when many are waiting."""
+    def put(self, key: str, value: Json, subject: str = "") -> None:
+        """Keep a value; written to the file by `flush`, or when many are waiting.
+
+        What was kept before of the same `subject`, such as an earlier version of a file, is
+        dropped.
+        """
         if self._connection is None:
             return
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        if len(text) > MAX_BYTES // 2:
+            return
         with self._lock:
-            self._pending[key] = text
-            if len(self._pending) >= 200:  # noqa: PLR2004  # one transaction for many, in bounded memory
+            self._pending[key] = text, subject
+            self._waiting += len(text)
+            if len(self._pending) >= MAX_PENDING or self._waiting > MAX_WAITING:
                 self._write()
 
     def reopen(self) -> None:
@@ -70,6 +86,7 @@ class ParsedCache:
             # Closing it would be a use, and so would letting go of it.
             self._inherited.append(self._connection)
             self._pending.clear()
+            self._waiting = 0
             self._connection = _connect(self._file) if self._file is not None else None
 
     def flush(self) -> None:
@@ -86,19 +103,52 @@ class ParsedCache:
                 self._connection = None
 
     def _write(self) -> None:
-        if self._connection is None or not self._pending:
+        connection, pending = self._connection, self._pending
+        if connection is None or not pending:
             return
         # A cache that cannot be written is no reason to fail a run.
-        with contextlib.suppress(sqlite3.Error), self._connection:
-            self._connection.executemany(
+        with contextlib.suppress(sqlite3.Error), connection:
+            connection.executemany(
                 "INSERT OR REPLACE INTO parsed (key, value) VALUES (?, ?)",
-                self._pending.items(),
+                [(key, text) for key, (text, _) in pending.items()],
             )
-            self._connection.execute(
-                "DELETE FROM parsed WHERE rowid <= (SELECT max(rowid) FROM parsed) - ?",
-                (MAX_ENTRIES,),
+            latest = [(subject, key) for key, (_, subject) in pending.items() if subject]
+            connection.executemany(
+                "DELETE FROM parsed WHERE key = (SELECT key FROM latest WHERE subject = ?1)"
+                " AND key <> ?2",
+                latest,
             )
-        self._pending.clear()
+            connection.executemany("INSERT OR REPLACE INTO latest VALUES (?, ?)", latest)
+            for table in ("parsed", "latest"):
+                connection.execute(
+                    f"DELETE FROM {table} WHERE rowid <= (SELECT max(rowid) FROM {table}) - ?",  # noqa: S608  # one of two
+                    (MAX_ENTRIES,),
+                )
+            while _size(connection) > MAX_BYTES and _drop_oldest(connection):
+                pass
+            connection.execute("PRAGMA incremental_vacuum").fetchall()
+        pending.clear()
+        self._waiting = 0
+
+
+def _size(connection: sqlite3.Connection) -> int:
+    """The bytes that are used. Told by the file's pages: adding up the values would read them."""
+    used, free, size = (
+        int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+        for name in ("page_count", "freelist_count", "page_size")
+    )
+    return (used - free) * size
+
+
+def _drop_oldest(connection: sqlite3.Connection) -> bool:
+    """Drop the oldest entries; whether there were any."""
+    return (
+        connection.execute(
+            "DELETE FROM parsed WHERE rowid IN (SELECT rowid FROM parsed ORDER BY rowid LIMIT ?)",
+            (_FEWER,),
+        ).rowcount
+        > 0
+    )
 
 
 def content_key(kind: str, *parts: bytes | str) -> str:
@@ -115,10 +165,13 @@ def _connect(file: Path) -> sqlite3.Connection | None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(file, timeout=5, check_same_thread=False)
+        # Of a new file only: what is dropped makes it smaller.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA cache_size = -512")
         connection.execute("CREATE TABLE IF NOT EXISTS parsed (key TEXT PRIMARY KEY, value TEXT)")
+        connection.execute("CREATE TABLE IF NOT EXISTS latest (subject TEXT PRIMARY KEY, key TEXT)")
     except (OSError, sqlite3.Error):
         return None
     return connection

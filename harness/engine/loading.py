@@ -144,7 +144,8 @@ def _built(project: Project, file: Path, content: bytes, key: str) -> Scenario:
         document = read(content, shown, expect_mapping=True)
         parts = Parts(project.config, project.cache, project.require_format)
         scenario = _examined(project, document, parts, folders)
-        project.cache.put(key, [document.value, document.marks, parts.digests])
+        kept = [document.value, document.marks, parts.digests]
+        project.cache.put(key, kept, f"scenario {shown}")
     return replace(scenario, files=parts.digests) if parts.digests else scenario
 
 

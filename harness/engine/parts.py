@@ -107,7 +107,7 @@ class Parts:
             document = Document(source=source, value=kept[0], marks=kept[1])
         else:
             document = read(content, shown, expect_mapping=True)
-            self._cache.put(key, [document.value, document.marks])
+            self._cache.put(key, [document.value, document.marks], f"part {shown}")
         if self._examine is not None:
             self._examine(document, kind)
             self.documents.append(document)

@@ -25,7 +25,7 @@ from harness.json_schema import pattern
 from harness.json_schema.fan_out import MOST_APPLIED
 from harness.json_schema.json_file import LARGEST as LARGEST_SCHEMA
 from harness.network_guard import UNSEEN_CLIENTS
-from harness.parsed_cache import MAX_ENTRIES
+from harness.parsed_cache import MAX_BYTES, MAX_ENTRIES
 from harness.providers.catalogue import installed
 from harness.providers.definition import PHASES, Framing
 from harness.providers.definition_schema import DEFINITION_SCHEMA, REQUEST, STEP
@@ -182,6 +182,7 @@ LIMITS = {
     "failures whose text stands in `summary.md`": f"{MOST_DETAILS}",
     "findings in `code-quality.json` and `results.sarif`": f"{MOST_FINDINGS:,}",
     "annotations on GitHub": f"{MOST_ERRORS}",
+    "the cache of what was parsed": f"{MAX_BYTES // MEBIBYTE} MiB",
     "values kept of what was parsed": f"{MAX_ENTRIES:,}",
 }
 

@@ -39,8 +39,8 @@ class ParsedStore(Protocol):
         """What is kept under the key; None where nothing is."""
         ...
 
-    def put(self, key: str, value: Json) -> None:
-        """Keep a value."""
+    def put(self, key: str, value: Json, subject: str) -> None:
+        """Keep a value in the place of what was kept of the same subject."""
         ...
 
 
@@ -122,7 +122,7 @@ def read_cassette(
 
     cassette = parse_cassette(content, shown, repair or mend)
     if store is not None:
-        store.put(key, cassette_to_json(cassette))
+        store.put(key, cassette_to_json(cassette), f"cassette {shown}")
     return cassette
 
 

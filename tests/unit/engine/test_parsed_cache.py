@@ -187,6 +187,41 @@ def test_a_read_only_database_is_read(tmp_path, opened):
     assert second.get("k") in (1, None)
 
 
+def size_of(folder):
+    """Bytes of the database, with what is not merged into it yet."""
+    return sum(file.stat().st_size for file in folder.iterdir())
+
+
+def test_b14_an_earlier_version_is_dropped(tmp_path, opened):
+    """A file that changed is kept once, and the cache grows by nothing."""
+    cache = opened()
+    for version in range(20):
+        cache.put(f"k{version}", [str(version) * 1_000_000], "cassette x.yaml")
+        cache.flush()
+    cache.put("other", 1, "cassette y.yaml")
+    cache.close()
+
+    again = opened()
+    assert [again.get(f"k{version}") is None for version in range(20)] == [True] * 19 + [False]
+    assert again.get("other") == 1
+    assert size_of(tmp_path) < 6_000_000
+
+
+def test_b14_the_cache_is_bound_by_bytes(tmp_path, opened, monkeypatch):
+    """Beyond the limit the oldest entries go, and a value that alone is too large is not kept."""
+    monkeypatch.setattr(module, "MAX_BYTES", 4_000_000)
+    cache = opened()
+    for number in range(300):
+        cache.put(f"k{number}", "x" * 100_000)
+    cache.put("large", "x" * 2_100_000)
+    cache.flush()
+
+    assert cache.get("k299") == "x" * 100_000
+    assert (cache.get("k0"), cache.get("large")) == (None, None)
+    cache.close()
+    assert size_of(tmp_path) < 10_000_000
+
+
 WRITER = """
 import sys
 from pathlib import Path

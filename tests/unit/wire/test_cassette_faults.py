@@ -331,7 +331,7 @@ def test_the_store_is_asked_by_content(tmp_path, cassette):
     """A file with known content is not parsed again, under whatever name it lies."""
 
     class Store(dict):
-        def put(self, key, value):
+        def put(self, key, value, _subject):
             self[key] = value
 
     store = Store()
