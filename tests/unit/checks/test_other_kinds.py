@@ -32,7 +32,7 @@ from harness.json_schema import SchemaFolder
         ("products", {"any": {"$.name": "red dress", "$.id": 2}}),
         ("attachments", {"count": 1, "any": {"ends_with": ".pdf"}}),
         ("schema", {"type": "object", "required": ["response"]}),
-        ("schema", {"not": False, "type": "object"}),
+        ("schema", {"not": False, "required": ["response"]}),
     ],
     ids=str,
 )
