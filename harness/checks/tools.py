@@ -39,8 +39,9 @@ def _compile(value: Json, options: Options) -> Judge:
     in_order = not parts.make("any_order", bool)
     is_open = count is None or is_lower_bound(parts.make("count", lambda found: found))
     not_read = not_told(_NOT_READ, forbids=bool(exactly or unwanted) or not is_open)
-    if exactly is None and contains is None and unwanted is None and count is None:
-        raise BadExpectation("asserts-nothing", "'any_order' alone asks for nothing")
+    if not in_order and exactly is None and contains is None:
+        message, hint = "'any_order' alone changes nothing", "add 'exactly' or 'contains'"
+        raise BadExpectation("asserts-nothing", message, hint)
 
     def judge(subject: Subject) -> Verdict:
         calls = subject.tools

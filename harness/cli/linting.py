@@ -19,7 +19,15 @@ from harness.engine.verifying_providers import doubts_in, project_problems, prov
 from harness.errors import AuthoringError, ConfigurationError, Problem, ScenarioError
 from harness.history.address import address_in
 from harness.providers.definition_reader import read_definition
-from harness.scenario import FileKind, Scenario, kind_of, read_part, unused_names
+from harness.scenario import (
+    FileKind,
+    Scenario,
+    kind_of,
+    odd_cells,
+    read_part,
+    unused_names,
+    unused_parameters,
+)
 from harness.yaml_reader import read
 
 DEFINITION = "provider.yaml"
@@ -56,11 +64,16 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
                 _require_new(scenario, seen)
                 found = list(_blind_problems(project, scenario))
                 doubtful = _doubtful(project, file, scenario)
-                if found or (strict and doubtful):
-                    raise ScenarioError([*found, *(doubtful if strict else ())])
-                _warn(doubtful, warned)
-            elif project.config.shown(file) not in included:
-                _lint_part(project, file, kind)
+            else:
+                is_included = project.config.shown(file) in included
+                found, doubtful = _of_part(project, file, kind, is_included=is_included)
+                # What a scenario with a problem includes is not known.
+                is_all = not paths and not problems
+                if is_all and kind is FileKind.FRAGMENT and not is_included:
+                    doubtful.append(_unused(file, project))
+            if found or (strict and doubtful):
+                raise ScenarioError([*found, *(doubtful if strict else ())])
+            _warn(doubtful, warned)
         except AuthoringError as error:
             new = [one for one in error.problems if _told(one) not in map(_told, problems)]
             problems += new
@@ -132,21 +145,36 @@ def _warn(found: Sequence[Problem], warned: dict[tuple[str, str, str], Problem])
             echo(f"warning: {one}")
 
 
-def _doubtful(project: Project, file: Path, scenario: Scenario) -> Sequence[Problem]:
+def _doubtful(project: Project, file: Path, scenario: Scenario) -> list[Problem]:
     """Names that a scenario's own file defines for nothing, and checks that hardly fail."""
     document = read(file.read_bytes(), project.config.shown(file))
-    found = [*unused_names(scenario, document), *doubts_about(project, scenario)]
-    return ScenarioError(found).problems
+    found = [*unused_names(scenario, document), *odd_cells(scenario, document)]
+    return list(ScenarioError([*found, *doubts_about(project, scenario)]).problems)
 
 
-def _lint_part(project: Project, file: Path, kind: FileKind) -> None:
-    """Raise `AuthoringError` with all that is wrong with a fragment or with defaults."""
+def _of_part(
+    project: Project, file: Path, kind: FileKind, *, is_included: bool
+) -> tuple[list[Problem], list[Problem]]:
+    """What is wrong with a fragment or with defaults, and what is doubtful.
+
+    What is wrong with one that is included was told with the scenario.
+    """
     parts = Parts(project.config, project.cache, project.require_format)
     document = parts.parsed(project.config.shown(file), file.read_bytes(), kind)
     part, problems = read_part(document, kind, parts)
-    problems += problems_of(project, part, parts.documents)
-    if problems:
-        raise ScenarioError(problems)
+    doubtful = list(unused_parameters(part, document))
+    if is_included:
+        return [], doubtful
+    return [*problems, *problems_of(project, part, parts.documents)], doubtful
+
+
+def _unused(file: Path, project: Project) -> Problem:
+    return Problem(
+        code="unused-file",
+        message="no scenario includes this fragment",
+        where=project.config.shown(file),
+        hint="include it, or remove the file",
+    )
 
 
 def _counted(files: Files, definitions: Sequence[Path]) -> str:

@@ -12,7 +12,17 @@ from harness.engine.plan import amount_problem
 from harness.engine.project import Project
 from harness.errors import Problem, did_you_mean, quote
 from harness.providers.catalogue import definition_of
-from harness.scenario import Expectation, Scenario, Scope, UserTurn, named_in, turn_subject
+from harness.providers.definition import Definition
+from harness.scenario import (
+    Credentials,
+    Expectation,
+    Scenario,
+    Scope,
+    UserTurn,
+    WaiverKind,
+    named_in,
+    turn_subject,
+)
 from harness.scenario.names import FEWER_ROWS
 from harness.source import Place
 from harness.yaml_reader import Document, Node
@@ -38,6 +48,7 @@ def _problems(
     project: Project, scenario: Scenario, documents: Sequence[Document]
 ) -> Iterator[Problem]:
     yield from _provider_problems(project, scenario, documents)
+    yield from _credential_problems(project, scenario, documents)
     yield from _amount_problems(project, scenario, documents[0])
     yield from _history_problems(project, scenario)
     yield from untold_problems(project, scenario, documents)
@@ -61,6 +72,30 @@ def _provider_problems(
             place=scenario.place,
             hint=f"add 'provider:', one of {', '.join(project.config.providers)}",
         )
+
+
+def _credential_problems(
+    project: Project, scenario: Scenario, documents: Sequence[Document]
+) -> Iterator[Problem]:
+    """Other credentials for providers that have none."""
+    if scenario.credentials is Credentials.VALID:
+        return
+    configured = map(project.config.providers.get, project.providers_of(scenario.providers, ()))
+    definitions = [definition_of(project.config, one) for one in configured if one is not None]
+    if not definitions or any(map(_has_secret, definitions)):
+        return
+    nodes = (document.at().get("credentials") for document in documents)
+    place = next((node.place for node in nodes if node is not None), scenario.place)
+    yield Problem(
+        code="no-effect",
+        message="no setting of the provider is a secret, so there are no credentials to change",
+        place=place,
+        hint="take it out, or say 'secret: true' of the setting in the definition",
+    )
+
+
+def _has_secret(definition: Definition) -> bool:
+    return any(setting.is_secret for setting in definition.settings.values())
 
 
 def _amount_problems(project: Project, scenario: Scenario, document: Document) -> Iterator[Problem]:
@@ -118,11 +153,27 @@ def _each(node: Node) -> Iterator[Node]:
 def _waiver_problems(project: Project, scenario: Scenario, document: Document) -> Iterator[Problem]:
     """Providers and rows that a `when:` names and that are not there."""
     rows = [row.name for row in scenario.rows if row.name]
+    played = project.providers_of(scenario.providers, ())
+    always = {one.kind for one in scenario.waivers if not one.is_conditional}
+    if WaiverKind.SKIP in always and len(scenario.waivers) > 1:
+        yield Problem(
+            code="no-effect",
+            message="the scenario is always skipped, so 'xfail:' never applies",
+            place=document.at(WaiverKind.XFAIL.value).key_place,
+            hint="keep one of them, or say 'when:' it is skipped",
+        )
     for waiver in scenario.waivers:
         for key, node in named_in(document.at(waiver.kind.value)):
             name = str(node.value)
             if key == "provider" and name not in project.config.providers:
                 yield project.unknown_provider(name, node.place)
+            elif key == "provider" and name not in played:
+                yield Problem(
+                    code="no-effect",
+                    message=f"the scenario is not played against {quote(name)}",
+                    place=node.place,
+                    hint=f"played against: {', '.join(played)}",
+                )
             if key == "row" and name not in rows:
                 yield Problem(
                     code="unknown-row",

@@ -34,7 +34,7 @@ from harness.scenario.scenario import (
 from harness.scenario.schema import scenario_schema
 from harness.scenario.subject import SubjectIn, turn_subject
 from harness.scenario.texts import text_problems
-from harness.scenario.unused import unused_names
+from harness.scenario.unused import odd_cells, unused_names, unused_parameters
 from harness.scenario.waivers import Waiver, WaiverKind, named_in
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "is_scenario_file",
     "kind_of",
     "named_in",
+    "odd_cells",
     "part_schema",
     "played_in",
     "read_part",
@@ -76,4 +77,5 @@ __all__ = [
     "text_problems",
     "turn_subject",
     "unused_names",
+    "unused_parameters",
 ]

@@ -78,6 +78,10 @@ class Reader:
         layers = (top, *reading.continued, *self._defaults)
         timeout, session = _nearest("timeout", layers), _nearest("session", layers)
         rows = read_rows(top.get("matrix"), compiler)
+        for name, variable in top.entries("vars"):
+            if name in rows[0].values:
+                message = f"the matrix gives '{name}' in every row, so this value is never used"
+                compiler.note("no-effect", message, variable, "keep one of them", key=True)
         node = top.at("scenario")
         return Scenario(
             id=self._id(node),

@@ -112,7 +112,7 @@ _FIXED: Mapping[str, Json] = {
     "provider": {
         "oneOf": [
             {"type": "string"},
-            {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True},
         ],
         "description": "Played against; the project's default where left out.",
     },

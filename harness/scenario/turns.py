@@ -81,6 +81,11 @@ class Turns:
             turn = _turn(self._number, node, self._compiler, part, given)
             if turn.message.utterances and part is Part.TURN:
                 self.spoken[self._number] = node.at("user")
+            elif len(turn.message.utterances) > 1 and part is not Part.PREFIX:
+                message = f"of these utterances only the first is said, in the {part.value}"
+                hint = "write it as 'text:'; several are said below 'turns:'"
+                place = node.at("user").at("utterances")
+                self._compiler.note("no-effect", message, place, hint, key=True)
             yield turn
 
     def _fragment(

@@ -39,6 +39,34 @@ def unused_names(scenario: Scenario, document: Document) -> Iterator[Problem]:
                 yield _problem(f"the capture '{name}' is never used", capture.place, subject)
 
 
+def unused_parameters(part: Scenario, document: Document) -> Iterator[Problem]:
+    """Parameters of a fragment that nothing in it uses."""
+    used = {name for template in _templates(part) for name in template.names}
+    for name, node in document.at().entries("parameters"):
+        if name not in used:
+            yield _problem(f"the parameter '{name}' is never used", node.key_place)
+
+
+def odd_cells(scenario: Scenario, document: Document) -> Iterator[Problem]:
+    """Cells of a matrix's CSV file that are empty, or begin or end with a blank."""
+    matrix = document.at().get("matrix")
+    named = matrix.get(FILE) if matrix is not None else None
+    if named is None or not isinstance(named.value, str) or not named.value.endswith(".csv"):
+        return
+    rows = {tuple(row.values.items()): row for row in scenario.rows}.values()
+    for name in scenario.rows[0].values:
+        cells = [(row.name, row.values[name]) for row in rows]
+        odd = [at for at, cell in cells if isinstance(cell, str) and cell != (cell.strip() or None)]
+        if odd and (matrix is None or matrix.get(name) is None):
+            rest = f" and {len(odd) - 1} more" if odd[1:] else ""
+            yield Problem(
+                code="odd-cell",
+                message=f"'{name}' is empty, or has blanks around it, in the row '{odd[0]}'{rest}",
+                place=named.place,
+                hint="fill it in, or take the blanks away",
+            )
+
+
 def _problem(message: str, place: Place, subject: str = "") -> Problem:
     hint = "use it, or take it out"
     return Problem(code="unused-name", message=message, place=place, subject=subject, hint=hint)

@@ -36,6 +36,11 @@ class Waiver:
     strict: bool = False
     """An XFAIL that passes is a failure."""
 
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it is about some plays only."""
+        return bool(self.providers or self.modes or self.rows or self.env)
+
     def applies(
         self, *, provider: str, mode: str, row: str, environment: Mapping[str, str]
     ) -> bool:
@@ -123,7 +128,7 @@ def waiver_schema(kind: WaiverKind) -> dict[str, Json]:
 
 
 def _one_or_more(one: Mapping[str, Json], description: str) -> Json:
-    some: Json = {"type": "array", "items": one, "minItems": 1}
+    some: Json = {"type": "array", "items": one, "minItems": 1, "uniqueItems": True}
     return {"oneOf": [one, some], "description": description}
 
 

@@ -98,6 +98,17 @@ SLIPS: dict[str, dict[str, str]] = {
         "member-of-a-literal": top("vars: {order: {number: 7}}").replace(
             "Hello", "Order ${order.nummer}"
         ),
+        "ignore-case-for-nothing": expecting("status: 200", "ignore_case: true"),
+        "variable-that-the-matrix-gives": top(
+            "vars: {colour: pink}", "matrix: {colour: [red, blue]}"
+        ).replace("Hello", "${colour}"),
+        "utterances-in-the-setup": top("setup: [{user: {utterances: [Hi, Hello]}, expect: none}]"),
+        "utterances-in-the-teardown": top(
+            "teardown: [{user: {utterances: [Bye, Ciao]}, expect: none}]"
+        ),
+        "provider-twice": top("provider: [shop, shop]"),
+        "skip-and-xfail": top("skip: later", "xfail: wrong"),
+        "any-order-of-a-count": expecting("tools: {count: 2, any_order: true}"),
         "path-with-a-hyphen": expecting("json: {$.response.session-id: 1}"),
         "defaults-of-another-name": {"a.yaml": TURN, "defaults.yml": "tags: [smoke]\n"},
         "suffix-in-capitals": {"a.YAML": f"{HEAD}  - user: Hello\n"},

@@ -29,7 +29,7 @@ def test_fault_of_a_scenario_file(case, project, harness, golden):
 
 def test_every_text_has_its_case():
     """No golden text is left over from a case that is gone."""
-    several = {f"several/{name}" for name in (*SEVERAL, *DOUBTS)}
+    several = {f"several/{name}" for name in (*SEVERAL, *DOUBTS, *UNUSED_FILES, *NEVER_SO)}
     slips = {f"slips/{name}" for name in SLIPS}
 
     assert stale("scenario-files", {*CASES, *several, *slips}) == set()
@@ -69,6 +69,65 @@ def test_slip_in_a_scenario(case, project, harness, golden):
     said = harness("lint")
 
     golden(f"scenario-files/slips/{case}", said.text)
+    assert said.status == 1
+
+
+FRAGMENT = "turns:\n  - user: Hello ${name}\n    expect: none\n"
+UNUSED_FILES = {
+    "fragment-that-nobody-includes": {
+        "a.yaml": TURN,
+        "fragments/f.yaml": FRAGMENT.replace("${name}", "there"),
+    },
+    "parameter-that-nobody-uses": {
+        "a.yaml": "scenario: dress\nturns:\n"
+        "  - include: {file: fragments/f.yaml, with: {colour: red}}\n"
+        "  - user: Bye\n    expect: {contains: bye}\n",
+        "fragments/f.yaml": "parameters: {name: you, colour: pink}\n" + FRAGMENT,
+    },
+    "cells-with-blanks": {
+        "a.yaml": TURN.replace("Hello", "${a} ${b}") + "matrix: {file: rows.csv}\n",
+        "rows.csv": "name,a,b\nx,1,2\ny, 1,2\nz,1,\nu,1,\n",
+    },
+}
+
+
+@pytest.mark.parametrize("case", UNUSED_FILES)
+def test_what_is_there_for_nothing(case, project, harness, golden):
+    """Files, parameters and cells that may have no effect are warnings."""
+    for name, content in UNUSED_FILES[case].items():
+        project.write(f"scenarios/{name}", content)
+
+    usual, strict = harness("lint"), harness("lint", "--strict")
+
+    golden(f"scenario-files/several/{case}", usual.text)
+    assert (usual.status, strict.status) == (0, 1)
+
+
+OTHER_BOT = """\
+provider: shop
+providers:
+  shop:
+    definition: connectly
+    settings: {base_url: 'http://a', business_id: b, api_key: '${env.K}', agent_descriptor_id: c}
+  trip:
+    definition: bighummingbird
+    settings: {base_url: 'http://a'}
+"""
+NEVER_SO = {
+    "skip-against-another-provider": "skip: {reason: later, when: {provider: trip}}",
+    "credentials-of-a-provider-without": "provider: trip\ncredentials: wrong",
+}
+
+
+@pytest.mark.parametrize("case", NEVER_SO)
+def test_what_never_applies_to_the_providers(case, project, harness, golden):
+    """A condition on a provider that is not played, and other credentials where there are none."""
+    project.write("harness.yaml", OTHER_BOT)
+    project.write("scenarios/dress.yaml", f"{TURN}{NEVER_SO[case]}\n")
+
+    said = harness("lint")
+
+    golden(f"scenario-files/several/{case}", said.text)
     assert said.status == 1
 
 
