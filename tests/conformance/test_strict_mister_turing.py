@@ -55,6 +55,17 @@ def test_e1_the_check_of_a_provider_tells_of_a_broken_contract(
         assert "mister-turing answers" not in result.output
 
 
+def test_e1_what_prepared_the_run_is_no_drift(played: Played) -> None:
+    """A contract that is broken while preparing fails the scenario; its turns are the same."""
+    with serving(system("mister-turing")) as strict:
+        played("mister-turing", strict.url, ONE, Mode.RECORD)
+    with serving(system("mister-turing", **ASSISTANT)) as strict:
+        result = played("mister-turing", strict.url, ONE, Mode.DRIFT)
+
+    assert result.codes == ("contract",)
+    assert [turn.drift.kinds for turn in result.compared] == [()]
+
+
 RAW = (
     "[1] First, restart it.",
     "{name} is not known.",

@@ -203,12 +203,15 @@ class _Pair:
 
 
 def _last_answers(turn: Turn) -> Mapping[str, Response]:
-    """The last answer of each step: how often a poll asked is a matter of time."""
+    """The last answer of each step: how often a poll asked is a matter of time.
+
+    What prepared the run belongs to no conversation, also where it broke a contract.
+    """
     exchanges: Iterable[Exchange] = (*turn.exchanges, *turn.looked_up)
     return {
         exchange.request.origin.step: exchange.response
         for exchange in exchanges
-        if exchange.response is not None
+        if exchange.response is not None and not exchange.request.origin.step.startswith("prepare.")
     }
 
 
