@@ -130,15 +130,9 @@ class ScenarioSession:
             with self._replaying_ahead(items):
                 yield
             return
-        from harness.pytest_plugin.stopping import ending_at_sigterm  # noqa: PLC0415  # a replay opens nothing
-
         self._slots = self._shared_slots()
-        with ending_at_sigterm():
-            if is_worker:
-                yield
-            else:
-                with self._playing_ahead(items):
-                    yield
+        with nullcontext() if is_worker else self._playing_ahead(items):
+            yield
 
     @contextmanager
     def _replaying_ahead(self, items: Sequence[pytest.Item]) -> Iterator[None]:

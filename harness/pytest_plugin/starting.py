@@ -14,6 +14,7 @@ from harness.pytest_plugin.keys import SESSION
 from harness.pytest_plugin.options import mode_of
 from harness.pytest_plugin.project_files import files_below
 from harness.pytest_plugin.scenario_session import ScenarioSession
+from harness.pytest_plugin.stopping import Stopping
 
 
 def open_session(
@@ -42,6 +43,7 @@ def open_session(
         session.open(file)
     _require_known(config, session, is_alone=named is not None)
     if not config.option.collectonly:
+        config.pluginmanager.register(Stopping(is_live=session.mode.is_live), "harness_stopping")
         _register_reports(config, session)
         _register_views(config, session)
 

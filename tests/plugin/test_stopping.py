@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+import time
+from functools import partial
 
 import pytest
 
 from tests.plugin.project import scenario_text
 
-GENEROUS = 20
+GENEROUS = 60
 """Seconds; a busy machine may need them."""
 PYTEST = [sys.executable, "-m", "pytest", "-p", "no:randomly"]
 HARNESS = [sys.executable, "-c", "from harness.cli import main; main()", "run"]
+COMMANDS = {"pytest": PYTEST, "harness-run": HARNESS, "xdist": [*PYTEST, "-n", "2"]}
 TWO = """\
 scenario: two
 turns:
@@ -26,18 +30,28 @@ def stopped(project, echo):
     (project / "scenarios/two.yaml").write_text(TWO)
     echo.crowd = 1
 
-    def stop(command: list[str], number: signal.Signals, *, mode: str = "record"):
-        option = "--mode" if command is HARNESS else "--harness-mode"
+    def stop(
+        command: list[str],
+        *numbers: signal.Signals,
+        mode: str = "record",
+        to_group: bool = False,
+    ):
+        option = "--mode" if command[:3] == HARNESS[:3] else "--harness-mode"
         with subprocess.Popen(
             [*command, "scenarios/two.yaml", f"{option}={mode}"],
             cwd=project,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         ) as process:
+            send = partial(os.killpg, process.pid) if to_group else process.send_signal
             try:
                 assert echo.crowded.wait(GENEROUS)
-                process.send_signal(number)
+                for number in numbers:
+                    send(number)
+                    # So that they are two: one that waits already is not sent again.
+                    time.sleep(0.05)
                 printed, _ = process.communicate(timeout=GENEROUS)
             finally:
                 process.kill()
@@ -49,18 +63,34 @@ def stopped(project, echo):
 JOURNAL = "cassettes/echo/.two.yaml.journal"
 
 
-@pytest.mark.parametrize("command", [PYTEST, HARNESS], ids=["pytest", "harness-run"])
-def test_sigterm_ends_a_recording_in_order(command, stopped, project, echo):
-    """The conversation is closed at its server, its turns are in the journal, nothing is cut."""
-    status, printed = stopped(command, signal.SIGTERM)
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_b12_a_signal_ends_a_recording_in_order(command, number, stopped, project, echo):
+    """The conversation is closed at its server, its turns are in the journal, nothing is cut.
 
-    assert status == 128 + signal.SIGTERM
-    assert "stopped by SIGTERM" in printed
+    Only the process that was started gets the signal, whichever it is.
+    """
+    status, printed = stopped(command, number)
+
+    is_interrupt = number == signal.SIGINT
+    assert status == (pytest.ExitCode.INTERRUPTED if is_interrupt else 128 + number), printed
+    assert ("KeyboardInterrupt" if is_interrupt else f"stopped by {number.name}") in printed
     assert "Traceback" not in printed
     assert echo.are_closed()
     assert (project / JOURNAL).is_file()
     assert not (project / "cassettes/echo/two.yaml").exists()
     assert not list((project / "cassettes").rglob("*.tmp"))
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+@pytest.mark.parametrize("to_group", [True, False], ids=["terminal", "alone"])
+def test_b12_a_second_ctrl_c_breaks_nothing_off(command, to_group, stopped, echo):
+    """Whoever presses it twice, in a terminal that sends it to all processes, closes as much."""
+    status, printed = stopped(command, signal.SIGINT, signal.SIGINT, to_group=to_group)
+
+    assert status == pytest.ExitCode.INTERRUPTED, printed
+    assert "Traceback" not in printed
+    assert echo.are_closed()
 
 
 def test_ctrl_c_keeps_what_was_heard(stopped, project, run, echo):
