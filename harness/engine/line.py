@@ -19,6 +19,7 @@ from harness.errors import (
 )
 from harness.network_guard import Watch, watching
 from harness.providers.provider import Provider
+from harness.source import shorten
 from harness.typing import Json
 from harness.wire import Wire
 from harness.wire.cassette import CassetteHead
@@ -50,6 +51,8 @@ class Line:
     replay: ReplayWire | None = None
     recording: RecordingWire | None = None
     closing: Callable[[], Wire] | None = None
+    unrecorded: str = ""
+    """Why the conversation was not recorded, where it should have been."""
     left_note: str = ""
     """Of the notes, the one that tells what an earlier run left."""
     left: Callable[[], LeftWire] | None = None
@@ -220,10 +223,7 @@ class Line:
             self._tell_unasked()
         if error is None and self.unhidden:
             self.recording.discard()
-            self.notes = (
-                *self.notes,
-                f"not recorded: '{self.unhidden}', a secret, was not captured and may be in it",
-            )
+            self._tell_unrecorded(f"'{self.unhidden}', a secret, was not captured and may be in it")
         elif error is None:
             try:
                 self.recording.finish(self.head, into=self.holding)
@@ -235,8 +235,15 @@ class Line:
                     # The journal holds it as well.
                     self.recording.discard()
                 raise
-        elif not isinstance(error, (TransportError, Interrupted)):
-            self.recording.discard()
+        elif not isinstance(error, Interrupted):
+            if not isinstance(error, TransportError):
+                self.recording.discard()
+            first = str(error).partition("\n")[0]
+            self._tell_unrecorded(shorten(self.redactor.text(first)))
+
+    def _tell_unrecorded(self, reason: str) -> None:
+        self.unrecorded = reason
+        self.notes = (*self.notes, f"not recorded, because {reason}")
 
     def _tell_unasked(self) -> None:
         assert self.recording is not None  # noqa: S101  # whoever calls looked

@@ -7,6 +7,7 @@ from pathlib import Path
 from harness.engine.plan import Play
 from harness.engine.project import Project
 from harness.errors import CassetteError
+from harness.parsed_cache import content_key
 from harness.scenario import Scenario
 from harness.wire.cassette import Cassette, cassette_path, read_cassette
 
@@ -28,16 +29,35 @@ def find_recording(
     try:
         cassette = read_recording(project, path, play, mend)
     except CassetteError as missing:
-        former = former_path(project, scenario, play)
-        if missing.code != "cassette-missing" or former is None:
+        if missing.code != "cassette-missing":
             raise
-        return _under_former_name(project, scenario, play, former, missing)
+        former = former_path(project, scenario, play)
+        if former is not None:
+            return _under_former_name(project, scenario, play, former, missing)
+        reason = project.cache.get(_reason_key(project, play))
+        if not reason:
+            raise
+        detail = f"it was not recorded, because {reason}"
+        raise CassetteError(
+            missing.code, missing.message, missing.hint, details=(detail,)
+        ) from None
     row = cassette.head.row if cassette.head is not None else play.row
     if row != play.row and row.casefold() == play.row.casefold():
         # A file system that does not tell cases apart gives another row's file.
         message = f"{cassette.path}: it is the recording of the row '{row}'"
         raise CassetteError("cassette-missing", message, mend)
     return cassette, ()
+
+
+def keep_reason(project: Project, play: Play, reason: str) -> None:
+    """Keep why a play was not recorded, for the replay that misses it; empty where it was."""
+    key = _reason_key(project, play)
+    if reason or project.cache.get(key):
+        project.cache.put(key, reason)
+
+
+def _reason_key(project: Project, play: Play) -> str:
+    return content_key("unrecorded", str(recording_path(project, play)))
 
 
 def read_recording(project: Project, path: Path, play: Play, mend: str) -> Cassette:

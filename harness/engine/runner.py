@@ -33,6 +33,7 @@ from harness.engine.plan import Mode, Play
 from harness.engine.playing import Stage, hold, transcript_of
 from harness.engine.preparing import Prepare, Preparing
 from harness.engine.project import Project
+from harness.engine.recording_files import keep_reason
 from harness.engine.result import ScenarioResult
 from harness.engine.speech import Variables
 from harness.errors import CassetteError, HarnessError, Interrupted, PlayError, TransportError
@@ -166,6 +167,8 @@ class Runner:
                 if recorded is not None:
                     result = self._compared(result, recorded, line, play)
                 line.finish(result.error)
+                if is_recorded:
+                    keep_reason(self._project, play, line.unrecorded)
                 return replace(result, notes=(*result.notes, *line.notes))
         except PlayError as error:
             return broken_at_once(scenario, play.provider, error)

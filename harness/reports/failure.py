@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from textwrap import wrap
 
-from harness.conversation import Exchange, Transcript, Turn
+from harness.conversation import Exchange, Outcome, Transcript, Turn
 from harness.counted import counted
 from harness.engine.result import CheckResult, ScenarioResult
 from harness.printable import printable
@@ -29,10 +29,14 @@ def failure_screen(result: ScenarioResult) -> str:
     lines: list[str] = []
     transcript = result.transcript
     by_turn: dict[int, list[CheckResult]] = {}
-    for check in result.checks:
+    # One that could not be judged makes the scenario BROKEN, and stands before those that failed.
+    for check in sorted(result.checks, key=lambda check: check.outcome is not Outcome.BROKEN):
         if check.outcome.is_bad:
             by_turn.setdefault(check.turn, []).append(check)
     shown = 0
+    if transcript.stop is not None:
+        # First: it is why the scenario is BROKEN, whatever failed before.
+        lines += [*_stopped(result), ""]
     for number, checks in by_turn.items():
         turn = _turn(transcript, number)
         for check in checks[: MAX_SHOWN - shown]:
@@ -44,8 +48,6 @@ def failure_screen(result: ScenarioResult) -> str:
         lines.append("")
         if shown >= MAX_SHOWN:
             break
-    if transcript.stop is not None:
-        lines += _stopped(result)
     hidden = [check for checks in by_turn.values() for check in checks][shown:]
     if hidden:
         names = Counter(check.name for check in hidden).most_common()

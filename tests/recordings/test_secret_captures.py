@@ -280,7 +280,8 @@ def test_a17_a_secret_that_was_not_captured_is_not_recorded(project):
     result = project.play(turns, Mode.REFRESH)
 
     assert result.outcome is Outcome.FAILED
-    assert result.notes == ("not recorded: 'it', a secret, was not captured and may be in it",)
+    (note,) = result.notes
+    assert note == "not recorded, because 'it', a secret, was not captured and may be in it"
     assert not project.cassette.exists()
     assert not project.journal.exists()
 
