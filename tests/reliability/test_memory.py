@@ -21,7 +21,7 @@ send:
       json: {text: '${message.text}'}
     reply: {text: $.text}
 """
-WARM, MOST = 100, 8 * 1024
+WARM, MOST = 100, 12 * 1024
 """Conversations before the first look, and bytes that a further one may keep.
 
 A compiled pattern of all spellings of one token took 20 kB, in the cache of Python's `re`.
