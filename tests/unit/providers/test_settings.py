@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import pytest
 from definitions import definition
 
 from harness.config import read_config
-from harness.errors import ConfigurationError
+from harness.errors import ConfigurationError, DefinitionError
 from harness.providers.provider import fill_in
+from harness.providers.python_class import definition_of_class
 
 SEND = """\
   size: {type: integer, default: 3}
@@ -191,3 +194,35 @@ def test_wrong_credentials(tmp_path):
     again = fill(tmp_path, *lines, environment={}, credentials="wrong")
 
     assert one.settings["token"] == again.settings["token"] != SECRET
+
+
+class Bot:
+    """A provider in Python, whose attributes a test replaces."""
+
+    settings = MappingProxyType({"base_url": {"type": "string"}})
+
+    def say(self, message):
+        """Nothing is said: only its attributes are read."""
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "told"),
+    [
+        ("secret_headers", "X-Key", "has secret_headers = 'X-Key', expected a list of header"),
+        ("keep_headers", "X-Trace", "has keep_headers = 'X-Trace', expected a list of header"),
+        ("settings", {"base_url": "string"}, "has settings['base_url'] = 'string', expected a"),
+        ("settings", {"base_url": {"tpye": "string"}}, "did you mean 'type'?"),
+        ("settings", {"base_url": {}, "key": {"secrt": True}}, "did you mean 'secret'?"),
+        ("settings", {"base_url": {}, "key": {"secret": "yes"}}, "expected true or false"),
+        ("settings", {"base_url": {"type": "string", "default": 1}}, "its default: the value is"),
+    ],
+)
+def test_what_a_class_says_in_vain(attribute, value, told):
+    """A class is held to what a definition is held to, so nothing of it is ignored."""
+    made = type("Bot", (Bot,), {attribute: value})
+
+    with pytest.raises(DefinitionError) as wrong:
+        definition_of_class(made, "bots/bot.py")
+
+    assert told in str(wrong.value)
+    assert definition_of_class(Bot, "bots/bot.py").settings["base_url"].schema == {"type": "string"}
