@@ -68,6 +68,8 @@ def compile_path(text: str) -> JSONPathQuery:
         raise BadPath(_reason(text, error)) from error
     except RecursionError as error:
         raise BadPath(_REASONS["JSONPathRecursionError"]) from error
+    except (OverflowError, ValueError) as error:
+        raise BadPath("a number in it is too large") from error
 
 
 @cache
@@ -112,7 +114,8 @@ def _expression(pattern: str) -> regex.Pattern[str] | None:
     try:
         dots = _DOT.sub(lambda found: "[^\\n\\r]" if found[0] == "." else found[0], pattern)
         return regex.compile(dots, regex.VERSION1)
-    except regex.error:
+    except (regex.error, ValueError):
+        # ValueError: a number of more digits than Python reads.
         return None
 
 

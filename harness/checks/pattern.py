@@ -110,6 +110,9 @@ def _compile(text: str, ignore_case: bool) -> regex.Pattern[str]:  # noqa: FBT00
         raise BadExpectation(
             "pattern-too-large", f"the pattern {show(text)} is too large: {error}", error.hint
         ) from error
+    except ValueError as error:
+        # Such as a number of more digits than Python reads.
+        raise BadExpectation("invalid-pattern", f"{show(text)} is no regular expression") from error
     except (RecursionError, OverflowError, MemoryError) as error:
         raise BadExpectation(
             "pattern-too-large", f"the pattern {show(text)} is nested too deeply"

@@ -19,6 +19,9 @@ TOO_LARGE = {
     "nested 200 times": "$" + "[?@.a" * 200 + "]" * 200,
     "5,000 negations": "$[?" + "!" * 1_900 + "@.a]",
     "conditions in a row": "$[?@.a" + "&&@.a" * 390 + "]",
+    "a number beyond all": "$[?@.a > 1e999]",
+    "a number of 400 digits": "$[?@.a > " + "9" * 400 + "]",
+    "an index of 400 digits": "$[" + "9" * 400 + "]",
     "too long": "$['" + "a" * LONGEST_PATH + "']",
     "too many descents": "$" + "..*" * (MOST_DESCENTS + 1),
 }

@@ -165,7 +165,9 @@ def test_a_pattern_that_says_something_is_accepted(pattern):
     assert judge("matches", pattern).outcome in (Outcome.PASSED, Outcome.FAILED)
 
 
-@pytest.mark.parametrize("pattern", ["([", "(?<", "*", "a{2,1}", r"\\1(", "(?P<1>a)", "[z-a]"])
+@pytest.mark.parametrize(
+    "pattern", ["([", "(?<", "*", "a{2,1}", r"\\1(", "(?P<1>a)", "[z-a]", "a{" + "3" * 5_000]
+)
 def test_an_invalid_pattern_is_refused(pattern):
     """A text that is no regular expression is refused when it is compiled."""
     with pytest.raises(BadExpectation) as caught:
