@@ -5,6 +5,8 @@ import sys
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.conversation import Attempt, Origin
 from harness.errors import CassetteError
@@ -12,6 +14,7 @@ from harness.wire import Chunk
 from harness.wire.cassette import Cassette, Interactions
 from harness.wire.redaction import Redactor
 from harness.wire.replay import ReplayWire
+from tests.unit.wire.conftest import interaction
 
 MEND = "harness run --mode refresh x.yaml"
 
@@ -329,3 +332,50 @@ def test_replay_imports_neither_httpx_nor_vcr():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout == "[]\n"
+
+
+def asking(one, number: int, step: str = ""):
+    """The same interaction with a body and an answer of its own."""
+    origin = replace(one.request.origin, step=step or f"send.{number}")
+    return replace(
+        one,
+        request=replace(one.request, body=b'{"q": %d}' % number, origin=origin),
+        response=replace(one.response, body=b"answer %d" % number),
+    )
+
+
+@pytest.mark.parametrize("is_ours", [True, False], ids=["of-a-class", "of-another-tool"])
+@given(order=st.permutations([1, 2, 3, 4]))
+def test_a16_requests_in_another_order_get_their_own_answers(is_ours, order):
+    """What is asked decides where the order does not: never another request's answer."""
+    rows = [replace(asking(interaction(1), n), is_ours=is_ours) for n in (1, 2, 3, 4)]
+    wire = ReplayWire(Cassette(interactions=Interactions.of(rows)))
+
+    for place, number in enumerate(order, 1):
+        origin = replace(rows[0].request.origin, step=f"send.{place}")
+        answer = wire.send(replace(rows[number - 1].request, origin=origin))
+        assert b"".join(chunk.content for chunk in answer.chunks) == b"answer %d" % number
+
+    assert wire.unused() == ()
+
+
+@given(
+    recorded=st.lists(st.sampled_from("abc"), min_size=1, max_size=5),
+    now=st.lists(st.sampled_from("abc"), min_size=1, max_size=5),
+)
+def test_a16_an_edited_conversation_gets_the_reply_of_its_turn_or_a_miss(recorded, now):
+    """Turns that are retried, reordered, left out or put in: never the reply of another turn."""
+    rows = []
+    for turn, text in enumerate(recorded, 1):
+        one = interaction(turn, body=f"reply to {recorded[:turn]}".encode())
+        origin = replace(one.request.origin, message=text)
+        rows.append(replace(one, request=replace(one.request, origin=origin)))
+    wire = ReplayWire(Cassette(interactions=Interactions.of(rows)))
+
+    for turn, text in enumerate(now, 1):
+        asked = replace(rows[0].request, origin=Origin(turn=turn, step="send.1", message=text))
+        if now[:turn] != recorded[:turn]:
+            assert fault(wire, asked).rpartition("[")[2].startswith(("message-", "not-recorded"))
+            return
+        (first, *_) = wire.send(asked).chunks
+        assert first.content.decode() == f"reply to {now[:turn]}"
