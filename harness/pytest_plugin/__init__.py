@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     named = given_file(config)
     above = [named] if named is not None else files_above(config)
     below = [] if above else files_below(config)
-    if _is_controller(config):
+    if _has_workers(config):
         # Late: a module of few lines, for what the workers tell.
         from harness.pytest_plugin.notes import notes_of  # noqa: PLC0415
 
@@ -122,6 +122,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if session is not None:
         from harness.pytest_plugin.summary import write_summary  # noqa: PLC0415  # as above
 
+        session.attempts.settle()
         write_summary(terminalreporter, session)
 
 
@@ -153,6 +154,6 @@ def _session(config: pytest.Config) -> ScenarioSession | None:
     return config.stash.get(SESSION, None)
 
 
-def _is_controller(config: pytest.Config) -> bool:
-    """Whether workers of xdist do the work."""
-    return config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
+def _has_workers(config: pytest.Config) -> bool:
+    """Whether this is one of several processes of xdist."""
+    return config.getoption("dist", "no") != "no" or hasattr(config, "workerinput")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 import pytest
@@ -10,9 +10,12 @@ import pytest
 from harness.authoring import Asker, Chat, open_chat
 from harness.conversation import Outcome
 from harness.engine.result import ScenarioResult
+from harness.pytest_plugin.attempts import Attempt
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
-from harness.reports.properties import properties_of_chat
+from harness.reports.failure import failure_screen
+from harness.reports.properties import Properties, properties_of_chat
+from harness.reports.results import Earlier
 from harness.typing import Json
 
 OpenChat = Callable[..., Chat]
@@ -21,6 +24,8 @@ CHATS: pytest.StashKey[list[Chat]] = pytest.StashKey()
 """The conversations of a test, in the order opened."""
 RAISED: pytest.StashKey[BaseException] = pytest.StashKey()
 """What a test raised first, besides skipping itself."""
+PROPERTIES: pytest.StashKey[Properties] = pytest.StashKey()
+"""Those that a test was given for its conversations."""
 NAME = "harness_chats"
 
 
@@ -65,6 +70,13 @@ class ChatReports:
     def __init__(self, session: ScenarioSession) -> None:
         self._session = session
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Take away the properties of an earlier attempt."""
+        own = item.stash.get(PROPERTIES, [])
+        if own:
+            item.user_properties[:] = [one for one in item.user_properties if one not in own]
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
@@ -86,19 +98,37 @@ class ChatReports:
             chats = item.stash.get(CHATS, None)
             if chats:
                 raised = item.stash.get(RAISED, None)
-                self._report(item, [chat.result(raised) for chat in chats])
+                self._over(item, [chat.result(raised) for chat in chats])
                 # A run shall not hold all its transcripts.
                 del item.stash[CHATS]
             if RAISED in item.stash:
                 del item.stash[RAISED]
 
-    def _report(self, item: pytest.Item, results: list[ScenarioResult]) -> None:
+    def _over(self, item: pytest.Item, results: list[ScenarioResult]) -> None:
         expected = item.get_closest_marker("xfail") is not None
-        for number, result in enumerate(results, 1):
-            waived = expected and result.outcome is Outcome.FAILED
-            item.user_properties += properties_of_chat(number, result, is_waived=waived)
-            self._session.tally.add_chat(result, is_waived=waived)
-        self._session.report_chats(item, results)
+        waived = [expected and result.outcome is Outcome.FAILED for result in results]
+        own = item.stash[PROPERTIES] = [
+            told
+            for number, result in enumerate(results, 1)
+            for told in properties_of_chat(number, result, is_waived=waived[number - 1])
+        ]
+        item.user_properties += own
+        bad = [result for result in results if result.outcome.is_bad]
+        came = Earlier(
+            outcome=(bad or results)[0].outcome.value,
+            codes=tuple(dict.fromkeys(code for result in bad for code in result.codes)),
+            reason=failure_screen(bad[0]).partition("\n")[0] if bad else "",
+        )
+
+        def tell(earlier: Sequence[Earlier]) -> None:
+            for result, is_waived in zip(results, waived, strict=True):
+                self._session.tally.add_chat(result, is_waived=is_waived)
+            self._session.report_chats(item, results, earlier)
+
+        allure = item.config.pluginmanager.get_plugin("harness_allure")
+        if allure is not None:
+            allure.add_chats(results)
+        self._session.attempts.over(Attempt(nodeid=item.nodeid, came=came, tell=tell))
 
 
 def _asker(node: pytest.Item, number: int) -> Asker:

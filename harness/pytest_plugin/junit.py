@@ -17,6 +17,8 @@ class JunitLines:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._xml: Any = None
+        self._rerun: dict[str, Any] = {}
+        self._superseded: set[Any] = set()
 
     @pytest.hookimpl
     def pytest_sessionstart(self) -> None:
@@ -27,7 +29,24 @@ class JunitLines:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Before JUnit's reporter takes the report: what it was told stays."""
+        if self._xml is None:
+            return
         file, line, _ = report.location
         is_scenario = file.lower().endswith((".yaml", ".yml"))
-        if report.when == "setup" and is_scenario and line is not None and self._xml is not None:
+        if report.when == "setup" and is_scenario and line is not None:
             self._xml.node_reporter(report).add_attribute("line", line + 1)
+        # Not one of pytest's outcomes, so its type does not name it.
+        if str(report.outcome) == "rerun":
+            self._rerun[report.nodeid] = self._xml.node_reporter(report)
+        if report.when == "teardown" and report.nodeid in self._rerun:
+            # Those of tests that hold no conversation stay as pytest has them.
+            case = self._rerun.pop(report.nodeid)
+            if is_scenario or "conversation" in dict(report.user_properties):
+                self._superseded.add(case)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Take out the attempts that another one followed, which would read as if they passed."""
+        if self._superseded:
+            cases = self._xml.node_reporters_ordered
+            cases[:] = [case for case in cases if case not in self._superseded]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,10 @@ from harness.engine.plan import Play
 from harness.engine.result import ScenarioResult
 from harness.errors import AuthoringError
 from harness.printable import printable
+from harness.pytest_plugin.attempts import Attempt
 from harness.reports.failure import failure_screen
-from harness.reports.properties import properties_of, properties_of_takes
+from harness.reports.properties import Properties, properties_of, properties_of_takes
+from harness.reports.results import Earlier
 
 if TYPE_CHECKING:
     from harness.evaluation import Takes
@@ -102,6 +104,9 @@ class ScenarioItem(pytest.Item):
         self._told: Told | None = None
         self._wrong: AuthoringError | None = None
         """What is wrong with a file, which was noticed only when the scenario was to be played."""
+        self._attempts = 0
+        self._own = slice(0, 0)
+        """Where its own properties stand among those that other plugins give it."""
 
     def waive(self, waivers: Sequence[Waiver]) -> None:
         """Let pytest skip it, or expect it to fail."""
@@ -129,14 +134,10 @@ class ScenarioItem(pytest.Item):
         session = self.suite.session
         told = self._told = session.told(self.play)
         if told is not None:
-            session.tally.add_counts(
-                self.play.provider, outcome=Outcome.PASSED, turns=told.turns, checks=told.checks
-            )
-            self.user_properties += told.properties
+            self._set_properties(told.properties)
             return
         result = self.result = self._result_of(self.play)
-        session.tally.add(self.play.provider, result)
-        self.user_properties += properties_of(result)
+        self._set_properties(properties_of(result))
         if self._wrong is not None:
             raise self._wrong
         if result.outcome is Outcome.BROKEN:
@@ -164,11 +165,25 @@ class ScenarioItem(pytest.Item):
 
     def teardown(self) -> None:
         """Report, and let go of the transcript: 10,000 scenarios shall not hold them all."""
-        if self.result is not None:
-            self.suite.session.report(self, self.play, self.result)
+        session, result = self.suite.session, self.result
+        if result is not None:
+            reason = _headline(result) if result.outcome.is_bad else ""
+            came = Earlier(outcome=result.outcome.value, codes=result.codes, reason=reason)
+            tell = partial(session.report, self, self.play, result)
+            session.attempts.over(Attempt(nodeid=self.nodeid, came=came, tell=tell))
         elif self._told is not None:
-            self.suite.session.report_told(self, self._told)
+            session.report_told(self, self.play, self._told)
         self.result = self._told = None
+
+    def _set_properties(self, properties: Properties) -> None:
+        """Give it properties, in the place of those of an earlier attempt."""
+        self._attempts += 1
+        if self._attempts == 1:
+            self._own = slice(len(self.user_properties), len(self.user_properties))
+        else:
+            properties = [*properties, ("attempts", str(self._attempts))]
+        self.user_properties[self._own] = properties
+        self._own = slice(self._own.start, self._own.start + len(properties))
 
     def failure_text(self, error: BaseException) -> str | None:
         """What to show for an error of this item; None leaves it to pytest."""
@@ -208,8 +223,7 @@ class RepeatedItem(ScenarioItem):
         from harness.evaluation import Takes  # noqa: PLC0415
 
         takes = self.takes = Takes.of(tuple(map(self._result_of, self.plays)))
-        self.suite.session.tally.add_takes(self.play.provider, takes)
-        self.user_properties += properties_of_takes(takes)
+        self._set_properties(properties_of_takes(takes))
         if self._wrong is not None:
             raise self._wrong
         if takes.outcome is Outcome.BROKEN:
@@ -227,8 +241,12 @@ class RepeatedItem(ScenarioItem):
 
     def teardown(self) -> None:
         """Report, and let go of the transcripts."""
-        if self.takes is not None:
-            self.suite.session.report_takes(self, self.play, self.takes)
+        session, takes = self.suite.session, self.takes
+        if takes is not None:
+            reason = _first_line(self._screen(takes)) if takes.outcome.is_bad else ""
+            came = Earlier(outcome=takes.outcome.value, codes=takes.codes, reason=reason)
+            tell = partial(session.report_takes, self, self.play, takes)
+            session.attempts.over(Attempt(nodeid=self.nodeid, came=came, tell=tell))
         self.takes = None
 
     def failure_text(self, error: BaseException) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from harness.history.address import Address, address_in
 from harness.pytest_plugin.waiving import UNEXPECTED
 from harness.reports.building import ReportCrashed
 from harness.reports.results import (
+    Earlier,
     Identity,
     NoResults,
     Record,
@@ -56,14 +57,19 @@ class RunReports:
         mode: str,
         project: str,
         history: Address | None = None,
+        settle: Callable[[], None] = lambda: None,
     ) -> None:
-        """Raises `pytest.UsageError` where the folder cannot be written."""
+        """`settle` is called before the results are closed.
+
+        Raises `pytest.UsageError` where the folder cannot be written.
+        """
         self.made: list[Path] = []
         """Files that were written when the run ended."""
         self.problem = ""
         """Why a report could not be made; empty where all were."""
         self._folder = folder
         self._history = history
+        self._settle = settle
         self._head = RunHead(mode=mode, project=project).json()
         self._errors: dict[str, Mapping[str, Json]] = {}
         self._order: dict[str, int] = {}
@@ -81,10 +87,16 @@ class RunReports:
             message = f"--harness-reports: {path} cannot be written: {error.strerror}"
             raise pytest.UsageError(message) from error
 
-    def add(self, item: pytest.Item, play: Play, result: ScenarioResult) -> None:
-        """Write down what came of a scenario."""
+    def add(
+        self,
+        item: pytest.Item,
+        play: Play,
+        result: ScenarioResult,
+        earlier: Sequence[Earlier] = (),
+    ) -> None:
+        """Write down what came of a scenario, in its last attempt."""
         with self._written_anyway(item, _identity(item, play), result):
-            self.add_record(item, self.record_of(item, play, result))
+            self.add_record(item, _after(earlier, self.record_of(item, play, result)))
 
     def record_of(self, item: pytest.Item, play: Play, result: ScenarioResult) -> Record:
         """What is written down of a scenario. Writes nothing."""
@@ -94,21 +106,26 @@ class RunReports:
         """Write down what was made of a scenario's result."""
         self._add(_expected(item, record), item.nodeid)
 
-    def add_chats(self, item: pytest.Item, results: Sequence[ScenarioResult]) -> None:
+    def add_chats(
+        self, item: pytest.Item, results: Sequence[ScenarioResult], earlier: Sequence[Earlier] = ()
+    ) -> None:
         """Write down what came of the conversations of a Python test, in the order opened."""
         file = item.nodeid.partition("::")[0]
         for number, result in enumerate(results, 1):
             name = item.nodeid if number == 1 else f"{item.nodeid}#{number}"
             identity = Identity(id=name, file=file)
             with self._written_anyway(item, identity, result):
-                record = conversation_record(identity, result)
+                record = _after(earlier, conversation_record(identity, result))
                 self._add(_expected(item, record, is_scenario=False), item.nodeid)
 
-    def add_takes(self, item: pytest.Item, play: Play, takes: Takes) -> None:
+    def add_takes(
+        self, item: pytest.Item, play: Play, takes: Takes, earlier: Sequence[Earlier] = ()
+    ) -> None:
         """Write down what came of a repeated scenario."""
         identity = _identity(item, play)
         with self._written_anyway(item, identity, takes.results[0]):
-            self._add(_expected(item, takes_record(identity, takes)), item.nodeid)
+            record = _after(earlier, takes_record(identity, takes))
+            self._add(_expected(item, record), item.nodeid)
 
     @contextmanager
     def _written_anyway(
@@ -145,6 +162,7 @@ class RunReports:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Close the results and make the other reports of them."""
+        self._settle()
         try:
             self._gather_workers()
             self._writer.finish(errors=self._errors.values(), exit_status=int(exitstatus))
@@ -194,7 +212,21 @@ def reports_of(config: pytest.Config, session: ScenarioSession) -> RunReports | 
     except AuthoringError as error:
         raise pytest.UsageError(f"\n{error}") from error
     name = configs[0].root.name if len(configs) == 1 else config.rootpath.name
-    return RunReports(config, Path(here, folder), mode=session.mode, project=name, history=history)
+    return RunReports(
+        config,
+        Path(here, folder),
+        mode=session.mode,
+        project=name,
+        history=history,
+        settle=session.attempts.settle,
+    )
+
+
+def _after(earlier: Sequence[Earlier], record: Record) -> Record:
+    """The record of a last attempt, with the earlier ones."""
+    if earlier:
+        record["attempts"] = [attempt.json() for attempt in earlier]
+    return record
 
 
 def _identity(item: pytest.Item, play: Play) -> Identity:

@@ -7,11 +7,13 @@ import os
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.conversation import Outcome
 from harness.engine.plan import Mode, Play
 from harness.engine.project import EARLY_SCENARIOS, Project
 from harness.engine.result import ScenarioResult
@@ -19,8 +21,10 @@ from harness.engine.runner import Runner
 from harness.errors import AuthoringError
 from harness.parsed_cache import ParsedCache
 from harness.project_file import find_config
+from harness.pytest_plugin.attempts import Attempts
 from harness.pytest_plugin.options import fail_on
 from harness.pytest_plugin.suite import Suite
+from harness.reports.results import Earlier
 from harness.reports.tally import Tally
 
 if TYPE_CHECKING:
@@ -34,6 +38,10 @@ if TYPE_CHECKING:
 GARBAGE = (10_000, 20, 100)
 """Python's limits for collecting garbage while scenarios are played: one makes thousands of values
 that live as long as it, so looking for cycles at every 700 of them takes a tenth of a replay."""
+
+REPLAYED_AGAIN = (
+    "it was run again from its recording, which cannot come out otherwise; play it with --mode live"
+)
 
 STOP_SECONDS = 0.8
 """What stopping may take, closing steps included; Ctrl-C shall end within a second."""
@@ -50,6 +58,7 @@ class ScenarioSession:
         self.mode = mode
         # Recorded times are no news.
         self.tally = Tally(keeps_latencies=mode.is_live)
+        self.attempts = Attempts(config)
         self.reports: RunReports | None = None
         self.ledger: GoldenLedger | None = None
         """Takes the goldens that are rewritten; None where they are only read."""
@@ -191,28 +200,45 @@ class ScenarioSession:
         with self._slots.taken(lanes) if self._slots else nullcontext():
             return suite.runner.run(play)
 
-    def report(self, item: pytest.Item, play: Play, result: ScenarioResult) -> None:
-        """Tell reporters that write while a test runs."""
+    def report(
+        self,
+        item: pytest.Item,
+        play: Play,
+        result: ScenarioResult,
+        earlier: Sequence[Earlier] = (),
+    ) -> None:
+        """Count a conversation, and tell reporters that write while a test runs."""
+        if earlier and result.transcript.is_recorded:
+            result = replace(result, notes=(*result.notes, REPLAYED_AGAIN))
+        self.tally.add(play.provider, result)
+        self.tally.earlier += len(earlier)
         if self.reports is not None:
-            self.reports.add(item, play, result)
+            self.reports.add(item, play, result, earlier)
 
-    def report_told(self, item: pytest.Item, told: Told) -> None:
+    def report_told(self, item: pytest.Item, play: Play, told: Told) -> None:
         """The same of a scenario that another process played."""
+        self.tally.add_counts(
+            play.provider, outcome=Outcome.PASSED, turns=told.turns, checks=told.checks
+        )
         if self.reports is not None and told.record is not None:
             self.reports.add_record(item, told.record)
 
-    def report_chats(self, item: pytest.Item, results: Sequence[ScenarioResult]) -> None:
+    def report_chats(
+        self, item: pytest.Item, results: Sequence[ScenarioResult], earlier: Sequence[Earlier] = ()
+    ) -> None:
         """The same of the conversations of a Python test."""
+        self.tally.earlier += len(earlier)
         if self.reports is not None:
-            self.reports.add_chats(item, results)
-        allure = self._config.pluginmanager.get_plugin("harness_allure")
-        if allure is not None:
-            allure.add_chats(results)
+            self.reports.add_chats(item, results, earlier)
 
-    def report_takes(self, item: pytest.Item, play: Play, takes: Takes) -> None:
+    def report_takes(
+        self, item: pytest.Item, play: Play, takes: Takes, earlier: Sequence[Earlier] = ()
+    ) -> None:
         """The same of a repeated scenario."""
+        self.tally.add_takes(play.provider, takes)
+        self.tally.earlier += len(earlier)
         if self.reports is not None:
-            self.reports.add_takes(item, play, takes)
+            self.reports.add_takes(item, play, takes, earlier)
 
     def close(self) -> None:
         """Give back what the run held."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from harness.conversation import Outcome
@@ -56,6 +55,9 @@ def write_summary(reporter: Any, session: ScenarioSession) -> None:  # noqa: ANN
         kinds = (*COLUMNS, SKIPPED)
         took = ", ".join(f"{tally.takes[one]} {one}" for one in kinds if tally.takes[one])
         reporter.write_line(f"takes of {counted(tally.repeated, 'scenario')}: {took}")
+    if tally.earlier:
+        told = counted(tally.earlier, "earlier attempt")
+        reporter.write_line(f"{told} not counted: the last one of each conversation is")
     _write_skips(reporter, tally, session)
     _write_drift(reporter, tally, session)
     _write_latencies(reporter, tally)
@@ -169,9 +171,10 @@ def _write_latencies(reporter: Any, tally: Tally) -> None:  # noqa: ANN401  # as
 def _told_by_workers(reporter: Any) -> Tally:  # noqa: ANN401  # as above
     """Counts from the properties of reports: with xdist, other processes play."""
     tally = Tally()
-    for report in chain.from_iterable(reporter.stats.values()):
+    for report in _last_attempts(reporter):
         told = dict(getattr(report, "user_properties", ()))
         if getattr(report, "when", "") == "setup" and "turns" in told:
+            tally.earlier += int(told.get("attempts", 1)) - 1
             tally.add_counts(
                 told["provider"],
                 outcome=told["outcome"],
@@ -190,6 +193,24 @@ def _told_by_workers(reporter: Any) -> Tally:  # noqa: ANN401  # as above
         elif getattr(report, "when", "") == "teardown" and "conversation" in told:
             _add_chats(tally, report.user_properties)
     return tally
+
+
+def _last_attempts(reporter: Any) -> Iterable[Any]:  # noqa: ANN401  # as above
+    """Reports of each phase of each test, those of its last attempt.
+
+    An attempt before it may have passed its set-up, which stands among the reports without a
+    category, and its teardown.
+    """
+    last: dict[tuple[str, str], Any] = {}
+    # Of the same phase, a report with a category is later than one without.
+    for reports in (reporter.stats.get("", ()), *_with_category(reporter.stats)):
+        for report in reports:
+            last[getattr(report, "nodeid", ""), getattr(report, "when", "")] = report
+    return last.values()
+
+
+def _with_category(stats: Mapping[str, Sequence[Any]]) -> Iterable[Sequence[Any]]:
+    return (reports for name, reports in stats.items() if name not in ("", "rerun"))
 
 
 def _skips(told: Mapping[str, Any]) -> list[str]:

@@ -49,6 +49,8 @@ class Tally:
         """Checks that were skipped, by name and reason."""
         self.repeated = 0
         """Repeated scenarios."""
+        self.earlier = 0
+        """Attempts that do not count, because another one followed."""
 
     def add(self, provider: str, result: ScenarioResult) -> None:
         """Count one conversation."""

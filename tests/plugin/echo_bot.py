@@ -53,6 +53,8 @@ class EchoBot:
     """Set to answer messages that hold `[[wait]]`."""
     manner: Manner = Manner()
     """Set to let the bot answer otherwise."""
+    moods: list[Manner] = field(default_factory=list)
+    """How it answers the next messages, one each; then as `manner` says."""
     ends_with: int = 204
     """The status of an end."""
     crowd: int = 0
@@ -83,6 +85,7 @@ class EchoBot:
         """Begin anew, for the next test."""
         self.meeting = 1
         self.manner = Manner()
+        self.moods.clear()
         self.ends_with = 204
         self.crowd = 0
         self.released.clear()
@@ -138,7 +141,7 @@ class EchoBot:
             await _until(self.released.is_set)
         if not await self._company():
             return JSONResponse({"error": "nobody else came"}, status_code=500)
-        manner = self.manner
+        manner = self.moods.pop(0) if self.moods else self.manner
         await asyncio.sleep(manner.seconds)
         reply = {"text": f"{manner.says}: {text}", "words": len(text.split()), **manner.adds}
         reply.pop(manner.hides, None)

@@ -223,6 +223,10 @@ CONVERSATION_SCHEMA: Mapping[str, Json] = _object(
             _TEXT, "Why it was expected to fail, where it did; the outcome is `skipped` then."
         ),
         "failure": _told(_TEXT, "What the terminal shows of a failure."),
+        "attempts": _told(
+            _list(_object({"outcome": _OUTCOME, "codes": _TEXTS, "failure": _TEXT}, "outcome")),
+            "Earlier ones, in order, where a plugin ran the test again; none of them counts.",
+        ),
         "transcript": TRANSCRIPT_SCHEMA,
         "repeat": _told(_REPEAT, "Of a scenario that is played several times."),
         "takes": {
