@@ -191,9 +191,10 @@ class Line:
             wire.close()
 
     def leftovers(self) -> tuple[str, ...]:
-        """Where recording and conversation were not compared in full, and what mends that.
+        """Where recording and conversation part although all was answered, and what mends that.
 
-        What was recorded and not asked for, and what was said beyond a hash of format 1.
+        What was recorded and not asked for, requests that say something else since the definition
+        or a setting changed, and what was said beyond a hash of format 1.
         """
         if self.replay is None:
             return ()
@@ -205,6 +206,8 @@ class Line:
             of_turns = _listed({one.request.origin.turn for one in unused})
             plural = "s" if len(unused) > 1 else ""
             notes.append(f"{len(unused)} recorded interaction{plural} not used, of {of_turns}")
+        if self.replay.changed:
+            notes.append(self.replay.changed)
         if self.replay.unheld:
             given = "attachments, metadata and the assistant's lines"
             of_turns = _listed(self.replay.unheld)

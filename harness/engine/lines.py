@@ -83,11 +83,11 @@ class Lines:
             notes=notes,
         )
 
-    def replayed_preparing(self, scenario: Scenario, play: Play) -> Wire:
+    def replayed_preparing(self, scenario: Scenario, play: Play) -> ReplayedPreparation:
         """A wire to the recorded preparation, which is read when the first step asks for it."""
         path = self._path(play.provider, PREPARE, _row(scenario.credentials))
 
-        def replaying() -> Wire:
+        def replaying() -> ReplayWire:
             cassette = read_recording(self._project, path, play, self._mend(play))
             recorded = cassette.head.settings if cassette.head is not None else {}
             provider = self._project.provider(
@@ -95,7 +95,7 @@ class Lines:
             )
             return self._replaying(cassette, provider, play)
 
-        return _Late(replaying)
+        return ReplayedPreparation(replaying)
 
     def live(
         self, scenario: Scenario, play: Play, *, is_recorded: bool, fork: Fork | None = None
@@ -120,7 +120,14 @@ class Lines:
 
     def _replaying(self, cassette: Cassette, provider: Provider, play: Play) -> ReplayWire:
         base_url = str(provider.settings.get(BASE_URL) or "")
-        return ReplayWire(cassette, mend=self._mend(play), base_url=base_url)
+        wire = ReplayWire(cassette, mend=self._mend(play), base_url=base_url)
+        head = cassette.head
+        if head is not None and (
+            head.definition_hash != provider.definition.fingerprint
+            or head.settings != provider.open_settings
+        ):
+            wire.compared_by = Redactor(provider.secrets)
+        return wire
 
     def _live(
         self,
@@ -252,12 +259,17 @@ class Lines:
         return f"harness run --mode {mode} {file}"
 
 
-class _Late:
+class ReplayedPreparation:
     """A wire that is made when the first request needs it."""
 
-    def __init__(self, make: Callable[[], Wire]) -> None:
+    def __init__(self, make: Callable[[], ReplayWire]) -> None:
         self._make = make
-        self._wire: Wire | None = None
+        self._wire: ReplayWire | None = None
+
+    @property
+    def changed(self) -> str:
+        """As of `ReplayWire`; empty where none was made."""
+        return self._wire.changed if self._wire is not None else ""
 
     def send(self, request: Request) -> Answer:
         """Send, making the wire first where that was not done."""

@@ -45,7 +45,10 @@ class Preparing:
 
         def prepare() -> Prepared:
             wire = self._lines.replayed_preparing(scenario, play)
-            return Session(line.provider, wire, seed=line.seed).prepare()
+            prepared = Session(line.provider, wire, seed=line.seed).prepare()
+            if wire.changed:
+                line.notes = (*line.notes, f"before all conversations, {wire.changed}")
+            return prepared
 
         key = (play.provider, scenario.credentials, "recorded")
         return lambda: self.once(key, prepare)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
 
+from harness.conversation import Request
 from harness.errors import quote
 from harness.source import shorten
 from harness.typing import Json, Path, pointer
+from harness.wire.cassette.rows import Row, bytes_of
+from harness.wire.kept import MARK
+
+if TYPE_CHECKING:
+    from harness.wire.redaction import Redactor
 
 MOST_LINES = 8
 
@@ -24,6 +31,36 @@ def body_differences(recorded: bytes, now: bytes) -> tuple[str, ...]:
         more = len(lines) - MOST_LINES
         return (*lines[:MOST_LINES], f"and {more} more")
     return tuple(lines)
+
+
+def request_difference(
+    row: Row, request: Request, redactor: Redactor, *, is_first_format: bool
+) -> str:
+    """Where a request first says something else than the recorded one; empty where nowhere.
+
+    Query, headers and body are compared, but for headers that hold a secret.
+    """
+    before = dict(parse_qsl(urlsplit(row["uri"]).query, keep_blank_values=True))
+    after = dict(parse_qsl(urlsplit(redactor.url(request.url)).query, keep_blank_values=True))
+    lines = [*_named("the query", before, after)]
+    old = {name.lower(): value for name, value in row["sent_headers"]}
+    new = {name.lower(): value for name, value in redactor.headers(request.headers)}
+    if is_first_format:
+        # It kept some headers only.
+        new = {name: value for name, value in new.items() if name in old}
+    lines += _named("the headers", old, new)
+    recorded = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
+    lines += body_differences(recorded, redactor.body(request.body))
+    more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
+    return f"{lines[0]}{more}" if lines else ""
+
+
+def _named(what: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+    """A line for each name whose value is another one."""
+    for name in dict.fromkeys([*old, *new]):
+        before, after = old.get(name, _MISSING), new.get(name, _MISSING)
+        if before != after and MARK not in str(after):
+            yield f"{name} of {what}: recorded {_shown(before)}, now {_shown(after)}"
 
 
 class _Missing:

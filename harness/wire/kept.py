@@ -17,8 +17,8 @@ from harness.wire.cassette.rows import (
 )
 from harness.wire.exchange_redaction import Hides, redact_request, redact_response
 
-SENT = frozenset({"accept", "content-type"})
-"""Request headers that are kept."""
+MARK = "<redacted:"
+"""With it begins what stands in the place of a secret."""
 RECEIVED = frozenset(
     {
         "cache-control",
@@ -89,10 +89,12 @@ def redacted_row(
     """The plain form of an interaction, without secrets and without headers that are not kept."""
     if broken is not None:
         broken = Break(broken.code, by.text(broken.reason), tuple(map(by.text, broken.details)))
-    request = replace(request, headers=_of(request.headers, SENT))
     response = replace(response, headers=_of(response.headers, names))
+    sent = redact_request(request, by)
+    # Of one that held a secret nothing is left that a replay could compare.
+    open_headers = tuple(pair for pair in sent.headers if MARK not in pair[1])
     return make_row(
-        redact_request(request, by),
+        replace(sent, headers=open_headers),
         redact_response(response, by),
         is_ours=is_ours,
         broken=broken,

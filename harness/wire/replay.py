@@ -11,12 +11,12 @@ from harness.conversation import Request
 from harness.errors import CassetteError, TransportError
 from harness.wire.cassette import Cassette, Interaction
 from harness.wire.cassette.rows import FIRST_FORMAT, Break, Row, attempts_of, break_of, bytes_of
-from harness.wire.difference import body_differences
+from harness.wire.difference import body_differences, request_difference
+from harness.wire.kept import MARK
 from harness.wire.redaction import NOTHING_SECRET, Redactor
 from harness.wire.secret_names import mark
 from harness.wire.wire import Answer, Chunk, Wire
 
-MARK = "<redacted:"
 NO_STATUS = 0
 """Of an interaction that broke before the head of its answer."""
 
@@ -56,6 +56,10 @@ class ReplayWire(Wire):
         self._bases = _bases(cassette, base_url)
         self._used = [False] * len(self._rows)
         self._is_first_format = cassette.format == FIRST_FORMAT
+        self.compared_by: Redactor | None = None
+        """Where it is set, requests are compared in full: with these secrets taken out of them."""
+        self.changed = ""
+        """The first request that says something else than the recorded one; empty where none."""
         self.unheld: dict[int, None] = {}
         """Turns in which the user says something that the recording's hash does not hold."""
         self._asked: dict[object, int] = {}
@@ -86,6 +90,12 @@ class ReplayWire(Wire):
         row = self._rows[place]
         if row["is_ours"]:
             self._check(request, row, place)
+            if self.compared_by is not None and not self.changed:
+                different = request_difference(
+                    row, request, self.compared_by, is_first_format=self._is_first_format
+                )
+                if different:
+                    self.changed = f"{_step(request)} sends something else: {different}"
         self._asked[key] = asked + 1
         self._used[place] = True
         if row["status"] == NO_STATUS and "broken" in row:

@@ -20,8 +20,8 @@ from harness.providers.session import CLOSING, Prepared, Session
 from harness.scenario import AssistantLine, MessagePlan, Row, Scenario, UserTurn, turn_subject
 from harness.template import Template
 from harness.wire.cassette import Cassette, CassetteHead
-from harness.wire.cassette.rows import FIRST_FORMAT, bytes_of
-from harness.wire.difference import body_differences
+from harness.wire.cassette.rows import FIRST_FORMAT
+from harness.wire.difference import request_difference
 from harness.wire.redaction import Redactor
 from harness.wire.replay import ReplayWire
 
@@ -231,28 +231,26 @@ def _exchanges(result: ScenarioResult) -> Iterator[Exchange]:
 def _different_request(
     exchanges: Iterable[Exchange], cassette: Cassette, redactor: Redactor
 ) -> str:
-    """A sentence about the first request whose body is not the recorded one; empty for none.
+    """A sentence about the first request that is not the recorded one; empty for none.
 
-    A replay does not compare bodies, as ids in them may differ; filled in with the recorded seed
-    and the recorded answers, those are the same.
+    A replay compares no requests in full, as ids in them may differ; filled in with the recorded
+    seed and the recorded answers, those are the same.
     """
     rows = defaultdict(list)
+    is_first = cassette.format == FIRST_FORMAT
     for row in cassette.interactions.rows:
         rows[row["turn"], row["step"]].append(row)
     for exchange in exchanges:
         origin = exchange.request.origin
         waiting = rows[origin.turn, origin.step]
-        if not waiting:
-            continue
-        row = waiting.pop(0)
-        recorded = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
-        lines = body_differences(recorded, redactor.body(exchange.request.body))
-        if lines:
+        different = waiting and request_difference(
+            waiting.pop(0), exchange.request, redactor, is_first_format=is_first
+        )
+        if different:
             where = {CLOSING: "the closing", 0: "the opening"}.get(
                 origin.turn, f"turn {origin.turn}"
             )
-            more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
-            return f"what step {origin.step} of {where} sends changed, at {lines[0]}{more}"
+            return f"what step {origin.step} of {where} sends changed, at {different}"
     return ""
 
 
