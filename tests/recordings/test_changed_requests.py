@@ -35,8 +35,10 @@ def test_nothing_is_noted_of_an_unchanged_project(here):
         ),
         (
             "headers: {X-Tenant: north}\n      json: {text: '${message.text}'}",
-            "turn 1, step send.1 sends something else: "
-            "x-tenant of the headers: recorded nothing, now 'north'",
+            (
+                "turn 1, step send.1 sends something else: "
+                "x-tenant of the headers: recorded nothing, now 'north'"
+            ),
         ),
     ],
     ids=["body", "header"],

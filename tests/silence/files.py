@@ -150,13 +150,13 @@ turns:
       metadata: {tone: calm}
     expect: {contains: pay later}
 teardown:
-  - user: {text: 'Good bye', metadata: {tone: calm}}
-    expect: {contains: bye}
+  - user: {text: '${greeting} and good bye', metadata: {tone: calm}}
+    expect: {contains: 'Good morning and good bye'}
 """
 
 FRAGMENT = """\
 description: Says hello
-parameters: {name: Bob, place: town}
+parameters: {name: ~, place: town}
 turns:
   - user: {text: 'Hello from ${name} in ${place}', metadata: {tone: warm}}
     expect: {contains: '${name} in ${place}'}
