@@ -11,6 +11,7 @@ from harness.json_schema import SchemaFolder
 from harness.providers.definition import PHASES, Definition, Step
 from harness.providers.definition_reader import read_definition
 from harness.providers.members import names_in
+from harness.wire.secret_names import QUERY_KEYS, is_secret_key
 from harness.yaml_reader import Document, Node, read
 
 _EVENTS = re.compile(r"\$(?:\.events|\[['\"]events['\"]\])")
@@ -31,6 +32,7 @@ def definition_doubts(folder: Path, shown: str) -> Iterator[Problem]:
             definition.phases[phase], document.at().get(phase) or (), strict=True
         ):
             yield from _token_streams(step, node)
+    yield from _open_secrets(definition, document)
     yield from _unread(definition, document)
     for file in schemas.unread():
         yield Problem(
@@ -53,6 +55,19 @@ def _token_streams(step: Step, node: Node) -> Iterator[Problem]:
             place=node.at("reply", "messages").place,
             hint="where events are pieces of one text, no check sees a word that two of them share",
         )
+
+
+def _open_secrets(definition: Definition, document: Document) -> Iterator[Problem]:
+    """Settings that are named as a secret is, and would be recorded and shown."""
+    for name, node in document.at().entries("settings"):
+        is_telling = is_secret_key(name) or name in QUERY_KEYS
+        if is_telling and not definition.settings[name].is_secret:
+            yield Problem(
+                code="open-secret",
+                message=f"the setting '{name}' is named as a secret is, and is recorded and shown",
+                place=node.key_place,
+                hint="add 'secret: true', or name it otherwise",
+            )
 
 
 def _unread(definition: Definition, document: Document) -> Iterator[Problem]:

@@ -163,7 +163,9 @@ class _Filler:
                     f"add '{setting.name}:' below 'settings:'",
                     key=True,
                 )
-            return self._from_recording(setting, setting.default)
+            # A default is the definition's, and no part of what the recording stands in for.
+            needed = self._from_recording(setting, None) if setting.is_required else None
+            return setting.default if needed is None else needed
         text = node.value
         is_reference = isinstance(text, str) and "${" in text
         if setting.is_secret and (not is_reference or _LITERAL.search(str(text))):

@@ -47,7 +47,9 @@ def changes_of(file: str, text: str) -> Iterator[Change]:
 
 def _scalars(node: yaml.Node, path: Path) -> Iterator[tuple[Path, yaml.ScalarNode, bool]]:
     if isinstance(node, yaml.ScalarNode):
-        yield path, node, False
+        # `~` says that there is no value.
+        if not node.tag.endswith(":null"):
+            yield path, node, False
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             yield from _scalars(item, (*path, index))

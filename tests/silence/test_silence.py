@@ -74,7 +74,8 @@ def unit_of(change: Change) -> str:
         return f"{change.file} {'.'.join(path)}"
     for index, part in enumerate(path):
         if part in ("expect", "error", "answer", "repeat", "enum"):
-            return f"{change.file} {'.'.join(path[: index + 2])} {change.is_key}"
+            check = path[: index + (1 if part == "enum" else 2)]
+            return f"{change.file} {'.'.join(check)} {change.is_key}"
     if "pick" in path or "utterances" in path:
         # What is not drawn is not said, and another seed may draw the same.
         return f"{change.file} utterances {change.is_key}"

@@ -144,7 +144,10 @@ RECORDED = {"base_url": "http://recorded", "size": 9, "must": "then"}
 
 
 def test_a_replay_needs_no_environment(tmp_path):
-    """What comes from the environment is taken from the recording, secrets are placeholders."""
+    """What comes from the environment is taken from the recording, secrets are placeholders.
+
+    A default is the definition's of today.
+    """
     provider = fill(
         tmp_path,
         "base_url: ${env.NO}",
@@ -156,7 +159,7 @@ def test_a_replay_needs_no_environment(tmp_path):
     assert provider.settings == {
         "base_url": "http://recorded",
         "token": "<redacted:token>",
-        "size": 9,
+        "size": 3,
         "names": None,
         "must": "then",
     }
