@@ -90,7 +90,9 @@ def run(  # noqa: PLR0913  # one parameter an option
 ) -> None:
     """Play scenarios; further options go to pytest.
 
-    Writes Allure results and JUnit below the reports folder. Ends with pytest's exit status.
+    Writes Allure results and JUnit below the reports folder. Ends with 0 where all passed, 1 where
+    one FAILED, 7 where some are BROKEN and none FAILED, 8 where some drifted and no more, and else
+    with pytest's exit status.
     """
     from harness.cli.playing import Wanted, play  # noqa: PLC0415  # only here
 

@@ -14,6 +14,9 @@ from harness.cli.statuses import WRONG_USE
 from harness.cli.tags import require_tags
 from harness.config import Config, find_config, read_config
 from harness.errors import ConfigurationError, Problem
+from harness.reports.results import NoResults, read_results
+from harness.reports.results.classes import RED, status_of
+from harness.reports.results.writing import RESULTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,7 @@ class Wanted:
 
 
 def play(wanted: Wanted) -> int:
-    """Run pytest. Returns its exit status.
+    """Run pytest. Returns the exit status of the command.
 
     Raises `ConfigurationError` where harness.yaml is wrong, or of another project than the rest,
     or a tag is unknown.
@@ -52,8 +55,20 @@ def play(wanted: Wanted) -> int:
     arguments = _arguments(wanted, config, file, places)
     is_refresh = (wanted.mode or os.environ.get("HARNESS_MODE")) == "refresh"
     if is_refresh and not wanted.is_agreed and asks():
-        return run_and_ask(arguments, config.cassettes)
-    return run_pytest(arguments)
+        return _status(run_and_ask(arguments, config.cassettes), wanted.reports)
+    return _status(run_pytest(arguments), wanted.reports)
+
+
+def _status(exit_status: int, folder: Path) -> int:
+    """The command's own status: pytest says only that something is red."""
+    if exit_status != RED:
+        return exit_status
+    try:
+        head = read_results(folder / RESULTS).head
+    except NoResults:
+        # What could not be written is told by the run.
+        return exit_status
+    return status_of(exit_status, head.get("classes", {}))
 
 
 def _named(words: Sequence[str]) -> dict[str, Path]:

@@ -1,4 +1,4 @@
-"""The exit statuses of the commands; that of `harness run` is pytest's, which uses 0 to 5."""
+"""The exit statuses of the commands; those of `harness run` are in `reports/results/classes`."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,13 +34,12 @@ from harness.reports.results import (
 )
 from harness.reports.results.merging import PARTS, gather_parts
 from harness.reports.results.previous import keep_previous
+from harness.reports.results.writing import RESULTS
 from harness.reports.standard import build_standard
 from harness.typing import Json
 
 if TYPE_CHECKING:
     from harness.pytest_plugin.scenario_session import ScenarioSession
-
-RESULTS = "results.json"
 
 
 class RunReports:
@@ -54,22 +53,19 @@ class RunReports:
         config: pytest.Config,
         folder: Path,
         *,
+        session: ScenarioSession,
         mode: str,
         project: str,
         history: Address | None = None,
-        settle: Callable[[], None] = lambda: None,
     ) -> None:
-        """`settle` is called before the results are closed.
-
-        Raises `pytest.UsageError` where the folder cannot be written.
-        """
+        """Raises `pytest.UsageError` where the folder cannot be written."""
         self.made: list[Path] = []
         """Files that were written when the run ended."""
         self.problem = ""
         """Why a report could not be made; empty where all were."""
         self._folder = folder
         self._history = history
-        self._settle = settle
+        self._session = session
         self._head = RunHead(mode=mode, project=project).json()
         self._errors: dict[str, Mapping[str, Json]] = {}
         self._order: dict[str, int] = {}
@@ -162,10 +158,14 @@ class RunReports:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Close the results and make the other reports of them."""
-        self._settle()
+        self._session.attempts.settle()
         try:
             self._gather_workers()
-            self._writer.finish(errors=self._errors.values(), exit_status=int(exitstatus))
+            self._writer.finish(
+                errors=self._errors.values(),
+                exit_status=int(exitstatus),
+                classes={} if self._is_worker else self._session.classes.counts,
+            )
             if not self._is_worker:
                 results = read_results(self._folder / RESULTS)
                 further = [HistoryReport(self._history, results.head)] if self._history else []
@@ -218,7 +218,7 @@ def reports_of(config: pytest.Config, session: ScenarioSession) -> RunReports | 
         mode=session.mode,
         project=name,
         history=history,
-        settle=session.attempts.settle,
+        session=session,
     )
 
 

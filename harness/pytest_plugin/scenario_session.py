@@ -22,6 +22,7 @@ from harness.errors import AuthoringError
 from harness.parsed_cache import ParsedCache
 from harness.project_file import find_config
 from harness.pytest_plugin.attempts import Attempts
+from harness.pytest_plugin.classes import Classes
 from harness.pytest_plugin.options import fail_on
 from harness.pytest_plugin.suite import Suite
 from harness.reports.results import Earlier
@@ -59,6 +60,7 @@ class ScenarioSession:
         # Recorded times are no news.
         self.tally = Tally(keeps_latencies=mode.is_live)
         self.attempts = Attempts(config)
+        self.classes = Classes()
         self.reports: RunReports | None = None
         self.ledger: GoldenLedger | None = None
         """Takes the goldens that are rewritten; None where they are only read."""

@@ -44,6 +44,7 @@ def open_session(
     _require_known(config, session, is_alone=named is not None)
     if not config.option.collectonly:
         config.pluginmanager.register(session.attempts, "harness_attempts")
+        config.pluginmanager.register(session.classes, "harness_classes")
         config.pluginmanager.register(Stopping(is_live=session.mode.is_live), "harness_stopping")
         _register_reports(config, session)
         _register_views(config, session)

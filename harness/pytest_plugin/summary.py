@@ -13,10 +13,12 @@ from harness.durations import format_duration
 from harness.engine.drift.drift import Drift
 from harness.printable import on_one_line, printable
 from harness.pytest_plugin.scenario_session import ScenarioSession
+from harness.reports.results.classes import BROKEN, DRIFTED, FAILED
 from harness.reports.tally import ProviderTally, Tally
 from harness.source import shorten
 
 COLUMNS = ("passed", "failed", "broken")
+CLASSES = {FAILED: "FAILED", BROKEN: "BROKEN", DRIFTED: "only drifted"}
 SKIPPED = "skipped"
 """A column where there are any; it holds what failed as expected, too."""
 MOST_PROVIDERS = 20
@@ -51,6 +53,10 @@ def write_summary(reporter: Any, session: ScenarioSession) -> None:  # noqa: ANN
         if rest:
             listed.append(f"and {rest} of {counted(len(codes) - MOST_CODES, 'other kind')}")
         reporter.write_line(f"why: {', '.join(listed)}")
+    classes = session.classes.counts
+    if {*classes} - {FAILED}:
+        told = ", ".join(f"{count} {CLASSES[name]}" for name, count in classes.items())
+        reporter.write_line(f"classes: {told}")
     if tally.repeated:
         kinds = (*COLUMNS, SKIPPED)
         took = ", ".join(f"{tally.takes[one]} {one}" for one in kinds if tally.takes[one])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from harness.reports.results.classes import class_of
 from harness.reports.results.reading import Results
 from harness.reports.results.writing import ResultsWriter
 from harness.typing import Json
@@ -32,6 +34,7 @@ def merge(parts: Sequence[Results], into: Path, *, head: Mapping[str, Json] | No
     writer = ResultsWriter(into, head or _head(parts))
     first_lines: dict[str, str] = {}
     order: list[str] = []
+    superseded: list[str] = []
     for index, part in enumerate(parts):
         for line in part.lines():
             name = _id(line)
@@ -40,15 +43,32 @@ def merge(parts: Sequence[Results], into: Path, *, head: Mapping[str, Json] | No
                 first_lines[name] = ""
             if last[name] == index:
                 first_lines[name] = line
+            else:
+                superseded.append(line)
     for name in order:
         writer.add_line(first_lines[name])
     errors = {json.dumps(one): one for part in parts for one in part.head.get("errors", ())}
     statuses = [part.head["exit_status"] for part in parts if "exit_status" in part.head]
     if all(part.is_whole for part in parts):
-        writer.finish(errors=errors.values(), exit_status=max(statuses, default=None))
+        writer.finish(
+            errors=errors.values(),
+            exit_status=max(statuses, default=None),
+            classes=_classes(parts, superseded),
+        )
     else:
         writer.abandon()
     return len(order)
+
+
+def _classes(parts: Sequence[Results], superseded: Iterable[str]) -> Counter[str]:
+    """How many tests are red, without the conversations that a later part has anew."""
+    classes = Counter[str]()
+    for part in parts:
+        classes.update(part.head.get("classes", {}))
+    for line in superseded:
+        record = json.loads(line)
+        classes[class_of(record["outcome"], record.get("codes", ()))] -= 1
+    return +classes
 
 
 def gather_parts(
@@ -93,7 +113,7 @@ def _index(line: bytes) -> int:
 
 def _head(parts: Sequence[Results]) -> dict[str, Json]:
     head: dict[str, Any] = dict(parts[0].head)
-    for name in ("errors", "ended", "exit_status"):
+    for name in ("errors", "ended", "exit_status", "classes"):
         head.pop(name, None)
     head["started"] = min(part.head["started"] for part in parts)
     return head

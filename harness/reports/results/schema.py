@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from harness.conversation import Outcome
 from harness.engine.drift.drift import Drift
 from harness.engine.plan import Mode
+from harness.reports.results.classes import STATUSES
 from harness.typing import Json
 
 VERSION = 1
@@ -264,6 +265,10 @@ RESULTS_SCHEMA: Mapping[str, Json] = {
             ),
             "ended": _told(_TIME, "Left out where the run was killed."),
             "exit_status": _told(_NUMBER, "That of pytest."),
+            "classes": _told(
+                _object(dict.fromkeys(STATUSES, _NUMBER)),
+                "How many tests are red, by class; left out where none is.",
+            ),
         },
         "version",
         "run",

@@ -18,6 +18,9 @@ from harness.typing import Json
 _COMMITS = ("GITHUB_SHA", "CI_COMMIT_SHA", "BUILD_SOURCEVERSION", "GIT_COMMIT")
 _BRANCHES = ("GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILD_SOURCEBRANCHNAME", "GIT_BRANCH")
 
+RESULTS = "results.json"
+"""In the folder of a run's reports."""
+
 
 def now() -> str:
     """The time, ISO 8601 in UTC."""
@@ -79,12 +82,18 @@ class ResultsWriter:
         self._is_first = False
 
     def finish(
-        self, *, errors: Iterable[Mapping[str, Json]] = (), exit_status: int | None = None
+        self,
+        *,
+        errors: Iterable[Mapping[str, Json]] = (),
+        exit_status: int | None = None,
+        classes: Mapping[str, int] | None = None,
     ) -> None:
-        """Close the file as a whole one."""
+        """Close the file as a whole one. `classes` are numbers of red tests."""
         tail: dict[str, Json] = {"errors": list(errors), "ended": now()}
         if exit_status is not None:
             tail["exit_status"] = exit_status
+        if classes:
+            tail["classes"] = dict(classes)
         self._file.write(f"],{dump(tail)[1:]}\n")
         self._file.close()
 

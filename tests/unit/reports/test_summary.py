@@ -17,7 +17,9 @@ def closing(tally, reports=None):
         write_sep=lambda *_: None,
         write_line=lambda line, **_: lines.append(line),
     )
-    write_summary(reporter, SimpleNamespace(tally=tally, mode=Mode.REPLAY, reports=reports))
+    classes = SimpleNamespace(counts={})
+    session = SimpleNamespace(tally=tally, mode=Mode.REPLAY, reports=reports, classes=classes)
+    write_summary(reporter, session)
     return lines
 
 
