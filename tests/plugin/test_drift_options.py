@@ -56,10 +56,10 @@ def test_closing_steps_that_answer_otherwise_are_told(run, echo, project):
 
 
 @pytest.mark.parametrize(
-    ("kinds", "status"), [("shape,state", 1), ("state", 0)], ids=["gated", "not-gated"]
+    ("kinds", "status"), [("shape,state", 8), ("state", 0)], ids=["gated", "not-gated"]
 )
 def test_harness_run_passes_the_gate_on(echo, project, kinds, status):
-    """`harness run --mode drift --fail-on KINDS` ends with 1 where a turn drifted so."""
+    """`harness run --mode drift --fail-on KINDS` ends with 8 where a turn drifted so."""
     echo.manner = Manner(adds={"mood": "sunny"})
     command = [sys.executable, "-c", "from harness.cli import main; main()", "run", GREETING]
 
