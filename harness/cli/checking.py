@@ -15,7 +15,7 @@ from harness.engine.lines import Lines
 from harness.engine.preparing import prepare_on
 from harness.engine.project import Project
 from harness.engine.verifying_providers import doubts_on
-from harness.errors import PlayError
+from harness.errors import ConfigurationError, PlayError, Problem
 from harness.providers.catalogue import definition_of, installed
 from harness.providers.definition import PHASES
 from harness.providers.session import Session
@@ -25,8 +25,17 @@ from harness.wire.curl import curl_line
 def check(name: str, *, live: bool, message: str) -> bool:
     """Print what a provider is. Returns False where it was asked and does not answer.
 
-    Raises `AuthoringError` where the definition or a setting is wrong.
+    Raises `AuthoringError` where the definition or a setting is wrong, or a message is given and
+    nothing is said.
     """
+    if message and not live:
+        problem = Problem(
+            code="no-effect",
+            where="--message",
+            message="nothing is said without --live",
+            hint="add --live, or leave the message out",
+        )
+        raise ConfigurationError(problem)
     project = project_here()
     config = project.provider_config(name)
     definition = definition_of(project.config, config)

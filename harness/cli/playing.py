@@ -14,6 +14,7 @@ from harness.cli.statuses import WRONG_USE
 from harness.cli.tags import require_tags
 from harness.config import Config, find_config, read_config
 from harness.errors import ConfigurationError, Problem
+from harness.project_file import MODE_VARIABLE
 from harness.reports.results import NoResults, read_results
 from harness.reports.results.classes import RED, status_of
 from harness.reports.results.writing import RESULTS
@@ -42,7 +43,7 @@ def play(wanted: Wanted) -> int:
     """Run pytest. Returns the exit status of the command.
 
     Raises `ConfigurationError` where harness.yaml is wrong, or of another project than the rest,
-    or a tag is unknown.
+    a tag is unknown, or `--yes` is given where nothing is asked.
     """
     places = _named(wanted.paths)
     file = _project_of(places)
@@ -53,8 +54,14 @@ def play(wanted: Wanted) -> int:
     if wanted.tag:
         require_tags(wanted.tag, config.tags, places)
     arguments = _arguments(wanted, config, file, places)
-    is_refresh = (wanted.mode or os.environ.get("HARNESS_MODE")) == "refresh"
-    if is_refresh and not wanted.is_agreed and asks():
+    mode = wanted.mode or os.environ.get(MODE_VARIABLE) or "replay"
+    if wanted.is_agreed and mode != "refresh":
+        message = f"it has no effect in mode '{mode}'"
+        hint = "only refresh asks; add --mode refresh, or leave it out"
+        raise ConfigurationError(
+            Problem(code="no-effect", where="--yes", message=message, hint=hint)
+        )
+    if mode == "refresh" and not wanted.is_agreed and asks():
         return _status(run_and_ask(arguments, config.cassettes), wanted.reports)
     return _status(run_pytest(arguments), wanted.reports)
 

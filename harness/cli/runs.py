@@ -14,7 +14,6 @@ from harness.cli.echoing import echo
 from harness.cli.here import history_here
 from harness.config import find_config
 from harness.counted import counted
-from harness.history.address import VARIABLE
 from harness.history.errors import HistoryError
 from harness.history.flips import find_flaky
 from harness.history.pages import flaky_section, runs_section, scenario_section, slowed_section
@@ -22,6 +21,7 @@ from harness.history.sections import Section, plain, safe
 from harness.history.series import Series, read_series
 from harness.history.slowness import find_slowed
 from harness.history.store import History
+from harness.project_file import HISTORY_VARIABLE
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -47,7 +47,7 @@ class Asked:
         if address is None:
             raise HistoryError(
                 code="history-missing",
-                where="--history" if self.url else VARIABLE,
+                where="--history" if self.url else HISTORY_VARIABLE,
                 message="it is 'none', so no history is kept",
                 hint="name one with --history",
             )

@@ -11,11 +11,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from harness.config import Config
 from harness.errors import ConfigurationError, Problem
+from harness.project_file import HISTORY_VARIABLE
 from harness.template import TemplateError, compile_template
 from harness.yaml_reader import Node
 
-VARIABLE = "HARNESS_HISTORY"
-"""Of the environment; holds the same as the option."""
 FILE = "history.sqlite"
 """In the folder of the reports, where nothing else is said."""
 NONE = "none"
@@ -56,8 +55,8 @@ def address_in(
     here = here or Path.cwd()
     if given:
         return address_of(given, below=here, where="--harness-history")
-    if environment.get(VARIABLE):
-        return address_of(environment[VARIABLE], below=here, where=VARIABLE)
+    if environment.get(HISTORY_VARIABLE):
+        return address_of(environment[HISTORY_VARIABLE], below=here, where=HISTORY_VARIABLE)
     if config is not None and config.history is not None:
         text = _rendered(config.history, environment)
         if text:
@@ -123,7 +122,7 @@ def _rendered(node: Node, environment: Mapping[str, str]) -> str:
             code="inline-secret",
             message="the password of the history is written into the file",
             where=f"{node.place}",
-            hint=f"write ${{env.{VARIABLE}}} and set that variable",
+            hint=f"write ${{env.{HISTORY_VARIABLE}}} and set that variable",
         )
         raise ConfigurationError(problem)
     if any(not environment.get(name) for name in _ASKED.findall(text)):

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from harness.checks.golden_ledger import Entry, GoldenLedger
-from harness.engine.plan import Mode
 from harness.printable import printable
 
 _WORKER_KEY = "harness_goldens"
@@ -40,16 +39,6 @@ class GoldenUpdates:
     def pytest_unconfigure(self) -> None:
         """Remove the ledger."""
         shutil.rmtree(self.ledger.folder, ignore_errors=True)
-
-
-def require_recordings(mode: str) -> None:
-    """Raise `pytest.UsageError` in every mode but `replay`.
-
-    A live answer may hold secrets; those of a recording are redacted.
-    """
-    if mode != Mode.REPLAY:
-        message = f"--harness-update takes answers from recordings; the mode is '{mode}'"
-        raise pytest.UsageError(f"{message}: refresh the recordings first, then update")
 
 
 def ledger_of(config: pytest.Config) -> GoldenLedger:

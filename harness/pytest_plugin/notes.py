@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from harness.printable import printable
 from harness.pytest_plugin.keys import NOTES, SESSION
 
 _WORKER_KEY = "harness_notes"
@@ -57,7 +58,7 @@ class Notes:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:  # noqa: ANN401  # pytest names no public type
         """Tell them."""
         for line in self._lines:
-            terminalreporter.write_line(f"note: {line}")
+            terminalreporter.write_line(f"note: {printable(line)}")
         for reason, files in self._strays.items():
             first, count = next(iter(files)), len(files)
             told = f"{first} looks like a scenario and was not collected: {reason}"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.project_file import MODE_VARIABLE
+
 if TYPE_CHECKING:
     from harness.engine.drift.drift import Drift
 
@@ -80,6 +82,17 @@ _OPTIONS: dict[str, dict[str, object]] = {
 }
 """What `addoption` is told of each, in the order in which `pytest --help` shows them."""
 
+MODES_OF: Mapping[str, tuple[str, ...]] = {
+    "--harness-concurrency": ("record", "refresh", "live", "drift"),
+    "--harness-fail-on": ("drift",),
+    "--harness-holding": ("record", "refresh"),
+    "--harness-update": ("replay",),
+}
+"""The modes that an option has an effect in; those that are left out have one in every mode.
+
+Goldens are written from recordings alone, because a live answer may hold secrets.
+"""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options that scenario runs understand."""
@@ -93,16 +106,22 @@ def given_options(config: pytest.Config) -> list[str]:
     return [name for name, told in _OPTIONS.items() if config.getoption(name) != _default(told)]
 
 
+def option_like(variable: str) -> str:
+    """The option that a variable of the environment is named after; empty where there is none."""
+    option = f"--{variable.lower().replace('_', '-')}"
+    return option if option in _OPTIONS else ""
+
+
 def _default(told: Mapping[str, object]) -> object:
     return told.get("default", False)
 
 
 def mode_of(config: pytest.Config) -> str:
     """The run's mode: the option's, else HARNESS_MODE, else replay. Raises `UsageError`."""
-    mode = config.getoption("--harness-mode") or os.environ.get("HARNESS_MODE") or "replay"
+    mode = config.getoption("--harness-mode") or os.environ.get(MODE_VARIABLE) or "replay"
     if mode not in MODES:
         known = ", ".join(MODES)
-        raise pytest.UsageError(f"HARNESS_MODE is '{mode}', expected one of {known}")
+        raise pytest.UsageError(f"{MODE_VARIABLE} is '{mode}', expected one of {known}")
     return str(mode)
 
 

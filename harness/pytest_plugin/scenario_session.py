@@ -23,6 +23,7 @@ from harness.parsed_cache import ParsedCache
 from harness.project_file import find_config
 from harness.pytest_plugin.attempts import Attempts
 from harness.pytest_plugin.classes import Classes
+from harness.pytest_plugin.no_effect import note_providers
 from harness.pytest_plugin.options import fail_on
 from harness.pytest_plugin.suite import Suite
 from harness.reports.results import Earlier
@@ -102,6 +103,12 @@ class ScenarioSession:
         """Names of all that the opened projects know."""
         return {name for suite in self.suites for name in suite.project.config.providers}
 
+    def sources(self) -> Iterator[str]:
+        """Texts of the harness.yaml files of the opened projects; one comes once a provider."""
+        for suite in self.suites:
+            for provider in suite.project.config.providers.values():
+                yield provider.node.place.source.text
+
     def file_above(self, file: str) -> Path | None:
         """The nearest harness.yaml above a file, or the one that is named for all of them."""
         folder = file.rpartition(os.sep)[0]
@@ -125,6 +132,8 @@ class ScenarioSession:
 
     def collected(self) -> None:
         """Collection is over; what it left behind stays until the end."""
+        if any(suite.has_scenarios for suite in self.suites):
+            note_providers(self._config, {name for one in self.suites for name in one.played})
         for suite in self.suites:
             suite.entries.stop()
             suite.project.room_for_early = 0

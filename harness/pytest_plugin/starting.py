@@ -11,7 +11,8 @@ import pytest
 from harness.engine.plan import Mode
 from harness.errors import AuthoringError, Problem, did_you_mean, quote
 from harness.pytest_plugin.keys import SESSION
-from harness.pytest_plugin.options import mode_of
+from harness.pytest_plugin.no_effect import note_variables, require_effect
+from harness.pytest_plugin.options import MODES_OF, mode_of
 from harness.pytest_plugin.project_files import files_below
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.stopping import Stopping
@@ -27,13 +28,13 @@ def open_session(
     """
     mode = mode_of(config)
     session = config.stash[SESSION] = ScenarioSession(config, Mode(mode), named=named)
-    if config.getoption("--harness-update"):
-        from harness.pytest_plugin.golden_updates import (  # noqa: PLC0415  # seldom
-            ledger_of,
-            require_recordings,
-        )
+    is_alone = not hasattr(config, "workerinput")
+    if is_alone:
+        # What the processes of pytest-xdist are given is told by the one that starts them.
+        require_effect(config, mode)
+    if config.getoption("--harness-update") and mode in MODES_OF["--harness-update"]:
+        from harness.pytest_plugin.golden_updates import ledger_of  # noqa: PLC0415  # seldom
 
-        require_recordings(mode)
         session.ledger = ledger_of(config)
     for file in above:
         opened = session.open(file)
@@ -41,7 +42,9 @@ def open_session(
             raise pytest.UsageError(f"\n{opened}") from opened
     for file in below:
         session.open(file)
-    _require_known(config, session, is_alone=named is not None)
+    _require_known(config, session, is_named=named is not None)
+    if is_alone:
+        note_variables(config, os.environ, session.sources())
     if not config.option.collectonly:
         config.pluginmanager.register(session.attempts, "harness_attempts")
         config.pluginmanager.register(session.classes, "harness_classes")
@@ -50,11 +53,11 @@ def open_session(
         _register_views(config, session)
 
 
-def _require_known(config: pytest.Config, session: ScenarioSession, *, is_alone: bool) -> None:
+def _require_known(config: pytest.Config, session: ScenarioSession, *, is_named: bool) -> None:
     """Raise `pytest.UsageError` where no project knows a provider that is chosen."""
     chosen: Iterable[str] = config.getoption("--harness-provider")
     unknown = [name for name in chosen if name not in session.providers]
-    if unknown and not is_alone:
+    if unknown and not is_named:
         for file in files_below(config):
             session.open(file)
     for name in unknown:

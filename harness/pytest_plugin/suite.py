@@ -48,6 +48,8 @@ class Suite:
         chosen: Sequence[str] = config.getoption("--harness-provider")
         self._is_chosen = bool(chosen)
         self._chosen = [name for name in chosen if name in project.config.providers]
+        self.played: set[str] = set()
+        """Providers that a collected scenario plays against."""
         self._seen: dict[str, Path] = {}
         """The file that each id was first collected from."""
         self._marks: dict[str, pytest.MarkDecorator] = {}
@@ -67,6 +69,11 @@ class Suite:
         scenarios, top = self.project.config.scenarios, self._config.rootpath
         found = scenarios.relative_to(top) if scenarios.is_relative_to(top) else scenarios
         return found.as_posix()
+
+    @property
+    def has_scenarios(self) -> bool:
+        """Whether a scenario of it was collected."""
+        return bool(self._seen)
 
     def holds(self, path: Path, file: str) -> bool:
         """Whether a YAML file lies among the project's scenarios and is one; `file` is its path."""
@@ -91,6 +98,7 @@ class Suite:
         if message := amount_problem(len(entry.rows), entry.takes, len(providers)):
             hint = "choose fewer with --harness-provider"
             raise self._bad_entry("too-many-conversations", file, entry, message, hint)
+        self.played.update(providers)
         for provider in providers:
             for row in entry.rows:
                 yield Play(file=file, scenario=entry.scenario, provider=provider, row=row)

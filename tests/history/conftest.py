@@ -15,13 +15,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 from histories import adding_to, head
 from postgres_server import NEEDED, serving_postgres
 
-from harness.history.address import VARIABLE, address_of
+from harness.history.address import address_of
+from harness.project_file import HISTORY_VARIABLE
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch) -> Path:
     """The current folder; no history is named."""
-    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.delenv(HISTORY_VARIABLE, raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -220,6 +220,35 @@ def test_a_concurrency_of_nothing_is_refused(harness, run, count):
     assert plain.ret == pytest.ExitCode.USAGE_ERROR
 
 
+@pytest.mark.parametrize("mode", ["replay", "record", "live", "drift"])
+def test_agreeing_where_nothing_is_asked(harness, mode):
+    """Only `refresh` asks before it replaces recordings."""
+    result = harness("run", "--mode", mode, "--yes")
+
+    assert str(result.exception) == (
+        f"--yes: it has no effect in mode '{mode}';"
+        " only refresh asks; add --mode refresh, or leave it out [no-effect]"
+    )
+
+
+def test_an_option_of_another_mode(project):
+    """`harness run` refuses what pytest refuses."""
+    ended = _process(project, "run", "scenarios/greet.yaml", "--fail-on", "shape")
+
+    assert ended.returncode == 4
+    assert "--harness-fail-on: it has no effect in mode 'replay'; it is for drift;" in ended.stderr
+
+
+def test_a_message_that_is_not_said(harness):
+    """A provider that is not asked is not told anything."""
+    result = harness("providers", "check", "echo", "--message", "Hello")
+
+    assert str(result.exception) == (
+        "--message: nothing is said without --live;"
+        " add --live, or leave the message out [no-effect]"
+    )
+
+
 @pytest.mark.parametrize("expression", ["smok", "smoke and not smok"])
 def test_a_tag_that_is_not_declared(harness, project, expression):
     """It would choose nothing, so it is refused with the tag that was meant."""

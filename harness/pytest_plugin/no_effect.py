@@ -1,0 +1,100 @@
+"""Options and variables of the environment that are given and change nothing in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+
+import pytest
+
+from harness.errors import Problem
+from harness.project_file import VARIABLES
+from harness.pytest_plugin.notes import notes_of
+from harness.pytest_plugin.options import MODES, MODES_OF, given_options, option_like
+
+_PREFIX = "HARN"
+"""Misspelt ones begin so; the prefix itself may be misspelt."""
+_NEAR = 0.85
+"""How alike a name and a misspelling are: other tools have variables with this prefix."""
+
+
+def require_effect(config: pytest.Config, mode: str) -> None:
+    """Tell of each option that this run does not use.
+
+    Raises `pytest.UsageError` where it stands on the command line. One of `addopts` may be meant
+    for other runs, so it has a note in the closing lines.
+    """
+    for name in given_options(config):
+        problem = _problem_of(config, name, mode)
+        if problem is None:
+            continue
+        if _is_typed(config, name):
+            raise pytest.UsageError(f"\n{problem}")
+        notes_of(config).add(str(problem))
+
+
+def note_variables(config: pytest.Config, names: Iterable[str], sources: Iterable[str]) -> None:
+    """Note each of the set variables that looks like a misspelling of one that is read.
+
+    `sources` are the texts of the harness.yaml files: what one of them names is read.
+    """
+    ours = {name: _meant_by(name) for name in names if name.upper().startswith(_PREFIX)}
+    wrong = {name: hint for name, hint in ours.items() if hint and name not in VARIABLES}
+    texts = tuple(dict.fromkeys(sources)) if wrong else ()
+    for name, hint in wrong.items():
+        if not any(name in text for text in texts):
+            message = "this variable is set, and nothing reads it"
+            problem = Problem(code="no-effect", where=name, message=message, hint=hint)
+            notes_of(config).add(str(problem))
+
+
+def note_providers(config: pytest.Config, played: Collection[str]) -> None:
+    """Note each chosen provider that no collected scenario plays against."""
+    for name in dict.fromkeys(config.getoption("--harness-provider")):
+        if name not in played:
+            problem = Problem(
+                code="no-effect",
+                where=f"--harness-provider={name}",
+                message="no collected scenario plays against it",
+                hint="they name other providers, or lie in a project that does not know it",
+            )
+            notes_of(config).add(str(problem))
+
+
+def _problem_of(config: pytest.Config, name: str, mode: str) -> Problem | None:
+    modes = MODES_OF.get(name, MODES)
+    if mode not in modes:
+        return Problem(
+            code="no-effect",
+            where=name,
+            message=f"it has no effect in mode '{mode}'",
+            hint=f"it is for {_listed(modes)}; choose that with --harness-mode, or leave it out",
+        )
+    if name == "--harness-history" and not config.getoption("--harness-reports"):
+        return Problem(
+            code="no-effect",
+            where=name,
+            message="it has no effect without reports",
+            hint="add --harness-reports=FOLDER, or leave it out",
+        )
+    return None
+
+
+def _listed(modes: Iterable[str]) -> str:
+    *others, last = modes
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _is_typed(config: pytest.Config, name: str) -> bool:
+    """Whether an option stands on the command line, and not only in `addopts`."""
+    arguments = config.invocation_params.args
+    return any(str(one).partition("=")[0] == name for one in arguments)
+
+
+def _meant_by(variable: str) -> str:
+    """What to do instead of setting a variable; empty where it is none of ours."""
+    near = get_close_matches(variable.upper(), VARIABLES, n=1, cutoff=_NEAR)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    option = option_like(variable)
+    return f"give {option}" if option else ""
