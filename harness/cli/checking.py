@@ -18,7 +18,7 @@ from harness.engine.verifying_providers import doubts_on
 from harness.errors import ConfigurationError, PlayError, Problem
 from harness.providers.catalogue import definition_of, installed
 from harness.providers.definition import PHASES
-from harness.providers.session import Session
+from harness.providers.session import Prepared, Session
 from harness.wire.curl import curl_line
 
 
@@ -67,13 +67,14 @@ def list_all() -> None:
 
 def _answers(project: Project, name: str, message: str) -> bool:
     line = Lines(project).live_check(name)
-    session = Session(
-        line.provider,
-        line.wire,
-        seed=line.seed,
-        prepare=lambda: prepare_on(line),
-        know=line.know,
-    )
+    asked: list[Exchange] = []
+
+    def prepare() -> Prepared:
+        prepared = prepare_on(line)
+        asked.extend(prepared.exchanges)
+        return prepared
+
+    session = Session(line.provider, line.wire, seed=line.seed, prepare=prepare, know=line.know)
     faults: list[str] = []
     try:
         if message:
@@ -86,7 +87,8 @@ def _answers(project: Project, name: str, message: str) -> bool:
         else:
             session.open()
         session.close()
-        faults += _broken_contracts(line.redact(session.take_exchanges()))
+        asked += (exchanges := line.redact(session.take_exchanges()))
+        faults += _broken_contracts(exchanges) if asked else [_NOTHING_ASKED]
     except PlayError as error:
         shown = line.redact(session.take_exchanges())
         _say([*_broken_contracts(shown), str(hidden_error(error, line.redactor))])
@@ -113,6 +115,10 @@ def _say(lines: Sequence[str]) -> None:
         echo(line)
 
 
+_NOTHING_ASKED = (
+    "nothing was asked, because nothing is sent before the first message; say one with"
+    " --message Hello [nothing-asked]"
+)
 _NO_MESSAGES = (
     "the reply has no messages; look at 'messages:' and 'text:' of the definition's 'reply:'"
     " [no-messages]"

@@ -210,6 +210,27 @@ def test_checking_live_without_messages(harness, echo, project):
     assert echo.open == set()
 
 
+def test_checking_live_without_anything_to_ask(harness, echo, project):
+    """A definition that opens nothing is asked only by a message; without one nothing is known."""
+    file = project / "definitions/silent/provider.yaml"
+    file.parent.mkdir()
+    file.write_text(
+        "definition: silent\nsettings: {base_url: {type: string}}\n"
+        "send: [{request: {post: /say}, reply: {text: $.text}}]\n"
+    )
+    with (project / "harness.yaml").open("a") as config:
+        config.write(
+            "  silent:\n    definition: definitions/silent\n"
+            "    settings: {base_url: '${env.ECHO_URL}'}\n"
+        )
+
+    result = harness("providers", "check", "silent", "--live")
+
+    assert result.exit_code == 1
+    assert result.output.endswith("--message Hello [nothing-asked]\n")
+    assert echo.requests == []
+
+
 @pytest.mark.parametrize("count", ["0", "-2"])
 def test_a_concurrency_of_nothing_is_refused(harness, run, count):
     """Neither the command nor pytest's option takes less than one conversation at once."""
