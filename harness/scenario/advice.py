@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from harness.file_format import Advice
 from harness.json_schema import Violation
@@ -29,7 +29,7 @@ def advise(document: Document, violation: Violation) -> Advice | None:
     """What to say of a departure instead of what the format says; None for that."""
     path, keyword = violation.path, violation.keyword
     if keyword == "unknown-key":
-        return _on_key(document, path)
+        return _on_key(document, path, violation.known)
     if keyword == "missing-key":
         return _on_missing(document, violation)
     if len(path) == _ENTRY and path[0] in LISTS:
@@ -39,18 +39,20 @@ def advise(document: Document, violation: Violation) -> Advice | None:
     return _on_value(document, path, keyword, violation.message)
 
 
-def _on_key(document: Document, path: Path) -> Advice | None:
+def _on_key(document: Document, path: Path, known: Sequence[str]) -> Advice | None:
     """Where an unknown key may stand, or what it is called here; None where nothing is known."""
     if text := _cut_by_a_comma(document, path):
         return Advice(hint=f"a comma ends a value inside {{…}}; quote the text: '{text}'")
     key, words = str(path[-1]), words_at(path)
     top = document.value
     if len(path) == 1 and isinstance(top, dict):
+        if key == _OF_A_FRAGMENT and "scenario" in known and "scenario" not in top:
+            return Advice(hint="put a fragment into a folder 'fragments'")
         if key not in TOP_KEYS and TOP.get(key) in _NEEDED - top.keys():
-            return Advice(hint=meant(key, TOP))
+            return Advice(hint=meant(key, TOP, known))
         if key in TOP_KEYS:
             return Advice(hint="put it into the scenarios themselves")
-    return advice_on_key(top, path) or Advice(hint=meant(key, words))
+    return advice_on_key(top, path) or Advice(hint=meant(key, words, known))
 
 
 def _cut_by_a_comma(document: Document, path: Path) -> str:
@@ -65,6 +67,8 @@ def _cut_by_a_comma(document: Document, path: Path) -> str:
     return f"{before}, {path[-1]}" if path[-1] != keys[0] and isinstance(before, str) else ""
 
 
+_OF_A_FRAGMENT = "parameters"
+"""The key that fragments have and scenarios have not."""
 _NEEDED = {"scenario", "turns"}
 """Keys that every scenario has."""
 
@@ -73,7 +77,8 @@ def _on_missing(document: Document, violation: Violation) -> Advice | None:
     path = violation.path
     if not path:
         top = document.value if isinstance(document.value, dict) else {}
-        if any(f"'{TOP[key]}'" in violation.message for key in top if key in TOP):
+        is_fragment = _OF_A_FRAGMENT in top and "'scenario'" in violation.message
+        if is_fragment or any(f"'{TOP[key]}'" in violation.message for key in top if key in TOP):
             return Advice(is_told_already=True)
         name = document.source.path.rpartition("/")[2]
         if name.lower() in (*_NEAR_DEFAULTS, DEFAULTS) and "turns" in violation.message:

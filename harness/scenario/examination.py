@@ -42,6 +42,8 @@ def examine_scenario(
     reader = Reader(rest, files, defaults)
     scenario = reader.scenario()
     compiler = reader.compiler
+    # What a fragment defines that cannot be included, nobody knows.
+    compiler.knows_names &= not any("include" in one.path for one in departures)
     lost = _names_lost(document, departures)
     names = {*scenario.variables, *(name for row in scenario.rows for name in row.values)}
     further = [

@@ -43,7 +43,16 @@ def open_fragment(node: Node, chain: Chain, compiler: Compiler) -> Included | No
 
 
 def open_file(named: Node, chain: Chain, compiler: Compiler, kind: FileKind) -> Document | None:
-    """Another file; None where something is wrong with it, which is noted."""
+    """Another file; None where something is wrong with it, which is noted.
+
+    The names that it defines are not known then.
+    """
+    document = _document(named, chain, compiler, kind)
+    compiler.knows_names &= document is not None
+    return document
+
+
+def _document(named: Node, chain: Chain, compiler: Compiler, kind: FileKind) -> Document | None:
     where = f"named at {named.document.source.path}:{named.place.line}"
     try:
         document = compiler.files.document(str(named.value), named.document.source.path, kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 
 def _meaning(**words: str) -> dict[str, str]:
@@ -103,7 +103,12 @@ MATCHER: Mapping[str, str] = {
 """Among the matchers of a JSON value."""
 
 
-def meant(word: str, words: Mapping[str, str]) -> str:
-    """A hint that names our word; empty where the word is none of another tool's."""
+def meant(word: str, words: Mapping[str, str], known: Collection[str] = ()) -> str:
+    """A hint that names our word; empty where the word is none of another tool's.
+
+    Where the keys that may stand there are `known`, no other one is named.
+    """
     name = words.get(word.lower().replace("-", "_").replace(" ", "_"), "")
-    return f"did you mean '{name}'?" if name.isidentifier() else name
+    if not name.isidentifier():
+        return name
+    return f"did you mean '{name}'?" if not known or name in known else ""

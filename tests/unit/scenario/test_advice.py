@@ -5,9 +5,10 @@ import pytest
 from harness.checks import KINDS
 from harness.checks.matchers import MATCHERS
 from harness.engine.vocabulary import Vocabulary
+from harness.file_format import departures_of
 from harness.json_path import path_hint
 from harness.json_schema import compile_schema
-from harness.scenario import NO_FILES, examine_scenario, scenario_schema
+from harness.scenario import NO_FILES, advise, examine_scenario, fragment_schema, scenario_schema
 from harness.scenario.other_words import CHECK, MATCHER, MESSAGE, TOP, TURN
 from harness.scenario.wrong_place import CHECKS, KEYS_OF_A_MESSAGE, KEYS_OF_A_TURN, TOP_KEYS
 from harness.yaml_reader import read
@@ -77,6 +78,13 @@ TOPS = {
     "setup: log in": "write [{user: log in, expect: none}]",
     "matrix: [a, b]": "write {name: [a, b]}",
 }
+FRAGMENTS = {
+    "params: {a: 1}": "did you mean 'parameters'?",
+    "steps: []": "did you mean 'turns'?",
+    "bot: shop": "known: description, parameters, turns",
+    "data: {a: [1]}": "known: description, parameters, turns",
+}
+"""What a fragment cannot say has no hint with the word of a scenario."""
 TURNS = {
     "expected: {contains: a}": "did you mean 'expect'?",
     "response: {contains: a}": "did you mean 'expect'?",
@@ -132,3 +140,29 @@ MISTAKES = {
 def test_d5_a_likely_mistake_has_one_message_with_the_right_hint(text, hint):
     """Words that other tools use, keys in another place and values of another kind."""
     assert hints(text) == [hint]
+
+
+@pytest.mark.parametrize(("line", "hint"), FRAGMENTS.items(), ids=FRAGMENTS)
+def test_d5_a_hint_names_nothing_that_a_fragment_cannot_say(line, hint):
+    """Words of other tools lead to a key of the file's own kind, or to none."""
+    document = read(f"{line}\nturns: [{{user: Hi, expect: none}}]\n".encode(), "fragments/a.yaml")
+    schema = compile_schema(fragment_schema(FORMAT), name="fragment")
+
+    assert [one.problem.hint for one in departures_of(document, schema, advise=advise)] == [hint]
+
+
+def test_d5_a_fragment_among_the_scenarios():
+    """A file with parameters is no scenario without an id: it lies in the wrong folder."""
+    text = HEAD.replace("scenario: dress", "parameters: {colour: red}")
+
+    assert hints(text) == ["put a fragment into a folder 'fragments'"]
+
+
+@pytest.mark.parametrize("include", ["{fiel: a.yaml}", "fragments/none.yaml"])
+def test_d5_names_of_a_fragment_that_cannot_be_read(include):
+    """The include is told, and not that the variables of its fragment are unknown."""
+    text = HEAD.replace("Hello", "'Hello ${seen}'") + f"include: {include}\n"
+    _, problems = examine_scenario(read(text.encode(), "a.yaml"), SCHEMA, NO_FILES)
+
+    assert {problem.code for problem in problems} <= {"unknown-key", "missing-key", "no-such-file"}
+    assert problems
