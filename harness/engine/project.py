@@ -39,6 +39,10 @@ from harness.yaml_reader import Document
 LAST_SCENARIOS = 32
 """Built scenarios that are kept for the next row or provider of the same file."""
 
+READING = 2
+"""Another number where a file that was read before is read, named or refused otherwise now, so
+that nothing is taken from a cache that an earlier version wrote."""
+
 EARLY_SCENARIOS = 1000
 """Those of the collection that are kept until they are played; about 15 MB."""
 
@@ -116,7 +120,7 @@ class Project:
         """A hash of all that decides how a scenario file is read, besides the file."""
         config = self.config
         parts = [
-            harness.__version__,
+            f"{harness.__version__}-{READING}",
             *sorted(self.vocabulary.names),
             self._own.fingerprint,
             *sorted(config.providers),
