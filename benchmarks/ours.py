@@ -17,7 +17,7 @@ from benchmarks.workload import (
     write_project,
 )
 
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:randomly")
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:rerunfailures")
 """How pytest is started, ours and the floors alike: the same plugins are loaded."""
 
 CACHE = ".pytest_cache"
