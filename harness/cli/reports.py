@@ -42,8 +42,8 @@ def build_reports(
         made = build_standard(found, folder, *further)
     except ReportCrashed as error:
         for path in error.made:
-            typer.echo(str(path))
-        typer.echo(str(error), err=True)
+            echo(str(path))
+        echo(str(error), err=True)
         raise typer.Exit(WRONG_USE) from error
     except (NoResults, OSError) as error:
         raise _wrong(error) from error

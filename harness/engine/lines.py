@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as random_source
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
 from harness.providers.provider import BASE_URL, Provider
 from harness.scenario import Credentials, Scenario
+from harness.typing import Json
 from harness.wire import Answer, Wire
 from harness.wire.address import host_and_port
 from harness.wire.cassette import Cassette, CassetteHead, cassette_path
@@ -124,7 +125,7 @@ class Lines:
         head = cassette.head
         if head is not None and (
             head.definition_hash != provider.definition.fingerprint
-            or head.settings != provider.open_settings
+            or _are_others(head.settings, provider.open_settings)
         ):
             wire.compared_by = Redactor(provider.secrets)
         return wire
@@ -283,6 +284,11 @@ class ReplayedPreparation:
         """Close the wire, where one was made."""
         if self._wire is not None:
             self._wire.close()
+
+
+def _are_others(recorded: Mapping[str, Json], now: Mapping[str, Json]) -> bool:
+    """Whether settings changed. An imported recording tells some of them only."""
+    return recorded != now and recorded.keys() == now.keys()
 
 
 def _head(line: Line, play: Play, row: str, name: str, scenario: Scenario) -> CassetteHead:

@@ -164,8 +164,8 @@ class _Filler:
                     key=True,
                 )
             # A default is the definition's, and no part of what the recording stands in for.
-            needed = self._from_recording(setting, None) if setting.is_required else None
-            return setting.default if needed is None else needed
+            has_default = setting.default is not None
+            return setting.default if has_default else self._from_recording(setting, None)
         text = node.value
         is_reference = isinstance(text, str) and "${" in text
         if setting.is_secret and (not is_reference or _LITERAL.search(str(text))):

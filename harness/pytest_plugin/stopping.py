@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from contextlib import suppress
 from types import FrameType
 from typing import Any
@@ -21,6 +21,14 @@ Where a terminal sends Ctrl-C to `harness run` and to pytest, the one hands its 
 _TERMINATING = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
+
+
+class Terminated(KeyboardInterrupt):
+    """A signal ended the run. As Ctrl-C, it is nothing that a conversation could come to."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"stopped by {signal.Signals(number).name}")
 
 
 class Stopping:
@@ -47,6 +55,16 @@ class Stopping:
     def pytest_testnodeready(self, node: Any) -> None:  # noqa: ANN401  # xdist names no type
         """Know the workers of xdist."""
         self._nodes.append(node)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection(self) -> Generator[None, object, object]:
+        """Give a run that a signal ends while it collects the status of that signal."""
+        return (yield from _told_to_pytest())
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        """Give a run that a signal ends while it plays the status of that signal."""
+        return (yield from _told_to_pytest())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -78,9 +96,15 @@ class Stopping:
         if not is_first:
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
-        name = signal.Signals(number).name
-        # What a shell calls the status of a process that the signal ended.
-        pytest.exit(f"stopped by {name}", returncode=128 + number)
+        raise Terminated(number)
+
+
+def _told_to_pytest() -> Generator[None, object, object]:
+    try:
+        return (yield)
+    except Terminated as error:
+        # The status is what a shell calls that of a process that the signal ended.
+        pytest.exit(str(error), returncode=128 + error.number)
 
 
 def _terminate(node: Any) -> None:  # noqa: ANN401  # as above

@@ -158,7 +158,7 @@ def test_utterances_before_a_branch(shop):
         f"scenario: dress\nturns:\n  - {{id: shipping, user: {ways}, expect: none}}\n"
         f"  - branch: {{from: shipping, name: human}}\n  - {{user: {HUMAN}, expect: none}}\n"
     )
-    rows = ("Do-you-like-purple", "Do-you-offer-free-shipping", "human")
+    rows = ("Do-you-like-purple-87d24b", "Do-you-offer-free-shipping-cb31f6", "human")
 
     results = shop.run(Mode.RECORD, shop.plays(*rows))
 

@@ -335,7 +335,7 @@ def test_a_journal_that_was_left_is_kept_where_recording_breaks(folder, recorded
 def test_every_text_has_its_case():
     """No golden text is left over from a case that is gone."""
     names = {f"target/{case}" for case in TARGETS}
-    names |= {f"open-files-{case}" for case in ("journal", "connection", "scenario")}
+    names |= {f"open-files-{case}" for case in ("lock", "connection", "scenario")}
     names |= {f"no-room-{case}" for case in ("lock", "journal", "turn")}
     names |= {"unreadable-file", "unreadable-folder", "no-space", "locked"}
     names |= {"read-only", "lock-open-files", "quota"}

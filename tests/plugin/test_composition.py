@@ -227,9 +227,11 @@ SPOKEN = (
 @pytest.mark.parametrize(
     ("pick", "names"),
     [
-        pytest.param("", ["Is-it-free", "What-free", "Free"], id="all"),
+        pytest.param("", ["Is-it-free-a5874a", "What-free-10000a", "Free-1ef51d"], id="all"),
         pytest.param(", pick: first", [""], id="first"),
-        pytest.param(", pick: {sample: 2, seed: 4}", ["Is-it-free", "What-free"], id="sample"),
+        pytest.param(
+            ", pick: {sample: 2, seed: 4}", ["Is-it-free-a5874a", "What-free-10000a"], id="sample"
+        ),
     ],
 )
 def test_utterances(write, twice, pick, names):

@@ -17,6 +17,9 @@ from harness.wire.secret_forms import SHORTEST
 from harness.wire.secret_scan import SecretScan
 from harness.wire.secret_shapes import shapes_in
 
+SENT = frozenset({"accept", "content-type"})
+"""Headers that every definition sends, or may send."""
+
 SHOWN = 2
 """Characters of a secret that are shown."""
 
@@ -54,13 +57,17 @@ def captured_in(
     return found
 
 
-def cleaned(row: Row, redactor: Redactor, kept: frozenset[str]) -> Row:
-    """A row without secrets, with the headers that recordings keep and those in `kept`."""
+def cleaned(row: Row, redactor: Redactor, definition: Definition) -> Row:
+    """A row without secrets, with the headers that a recording with the definition would keep."""
+    request = request_of(row)
+    # Other headers are those of the client that recorded it.
+    sent = definition.header_names | SENT
+    headers = tuple(pair for pair in request.headers if pair[0].lower() in sent)
     return redacted_row(
-        request_of(row),
+        replace(request, headers=headers),
         response_of(row),
         redactor,
-        RECEIVED | kept,
+        RECEIVED | definition.headers_kept,
         is_ours=row["is_ours"],
         broken=break_of(row),
     )

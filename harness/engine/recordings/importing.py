@@ -106,7 +106,7 @@ def import_cassette(project: Project, source: Cassette, target: Target) -> Impor
     raw, _ = match_rows(definition, rows)
     redactor = redactor_for(rows, project_secrets(project) | told_in(raw, definition).secrets)
     redactor = redactor.adding(captured_in(rows, raw, definition))
-    clean = [cleaned(row, redactor, definition.headers_kept) for row in rows]
+    clean = [cleaned(row, redactor, definition) for row in rows]
     matches, unmatched = match_rows(definition, clean)
     shown = project.config.shown(target.path)
     retelling = Retelling(

@@ -55,11 +55,11 @@ def test_e2_a_null_is_never_said(case):
     assert caught.value.code == "none-in-text"
 
 
-def test_a_row_counts_more_than_a_variable():
-    """The matrix stands over `vars:`, also where another variable uses the name."""
+def test_a_variable_may_use_what_the_row_gives():
+    """A value of the matrix stands in variables that use its name."""
     message = said(
         "'${colour}, ${wish}'",
-        "vars: {colour: pink, wish: 'a ${colour} dress'}\nmatrix: {colour: [red]}\n",
+        "vars: {wish: 'a ${colour} dress'}\nmatrix: {colour: [red]}\n",
         row=Row(name="red", values={"colour": "red"}),
     )
 
