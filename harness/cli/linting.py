@@ -12,7 +12,7 @@ from harness.counted import counted
 from harness.engine.fitting_providers import blind_checks
 from harness.engine.impossible import impossible_checks
 from harness.engine.loading import load_scenario
-from harness.engine.parts import Parts
+from harness.engine.parts import Parts, documents_of
 from harness.engine.project import Project
 from harness.engine.verifying import doubts_about, problems_of
 from harness.engine.verifying_providers import doubts_in, project_problems, provider_doubts
@@ -23,8 +23,12 @@ from harness.scenario import (
     FileKind,
     Scenario,
     kind_of,
+    names_of_defaults,
     odd_cells,
+    order_doubts,
+    overwritten_names,
     read_part,
+    unused_defaults,
     unused_names,
     unused_parameters,
 )
@@ -48,6 +52,7 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
     files, definitions = _files(project, paths)
     seen: dict[str, str] = {}
     included: set[str] = set()
+    used: dict[str, set[str]] = {}
     warned: dict[tuple[str, str, str], Problem] = {}
     problems = _provider_problems(project, definitions)
     doubtful = _provider_doubts(project, definitions)
@@ -63,7 +68,7 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
                 included.update(shown for shown, _ in scenario.files)
                 _require_new(scenario, seen)
                 found = list(_blind_problems(project, scenario))
-                doubtful = _doubtful(project, file, scenario)
+                doubtful = _doubtful(project, file, scenario, used)
             else:
                 is_included = project.config.shown(file) in included
                 found, doubtful = _of_part(project, file, kind, is_included=is_included)
@@ -71,6 +76,9 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
                 is_all = not paths and not problems
                 if is_all and kind is FileKind.FRAGMENT and not is_included:
                     doubtful.append(_unused(file, project))
+                if is_all and kind is FileKind.DEFAULTS:
+                    shown = project.config.shown(file)
+                    doubtful += unused_defaults(read(file.read_bytes(), shown), used.get(shown, ()))
             if found or (strict and doubtful):
                 raise ScenarioError([*found, *(doubtful if strict else ())])
             _warn(doubtful, warned)
@@ -145,10 +153,22 @@ def _warn(found: Sequence[Problem], warned: dict[tuple[str, str, str], Problem])
             echo(f"warning: {one}")
 
 
-def _doubtful(project: Project, file: Path, scenario: Scenario) -> list[Problem]:
-    """Names that a scenario's own file defines for nothing, and checks that hardly fail."""
+def _doubtful(
+    project: Project, file: Path, scenario: Scenario, used: dict[str, set[str]]
+) -> list[Problem]:
+    """What a scenario's own file says for nothing, and checks that hardly fail.
+
+    `used` takes the names that it uses of each file of defaults, by the file's path.
+    """
     document = read(file.read_bytes(), project.config.shown(file))
+    names = names_of_defaults(scenario, document)
+    parts = Parts(project.config, project.cache)
+    for defaults in documents_of(project.folders.defaults(file), parts, project.config):
+        own = {name for name, _ in defaults.at().entries("vars")}
+        used.setdefault(defaults.source.path, set()).update(names & own)
+        names -= own
     found = [*unused_names(scenario, document), *odd_cells(scenario, document)]
+    found += [*overwritten_names(scenario, document), *order_doubts(scenario, document)]
     return list(ScenarioError([*found, *doubts_about(project, scenario)]).problems)
 
 

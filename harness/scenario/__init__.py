@@ -13,6 +13,7 @@ from harness.scenario.files import (
     kind_of,
 )
 from harness.scenario.names import scenario_id_problem
+from harness.scenario.order import order_doubts
 from harness.scenario.part_reader import read_part
 from harness.scenario.part_schemas import defaults_schema, fragment_schema, part_schema
 from harness.scenario.reader import read_scenario
@@ -34,7 +35,14 @@ from harness.scenario.scenario import (
 from harness.scenario.schema import scenario_schema
 from harness.scenario.subject import SubjectIn, turn_subject
 from harness.scenario.texts import text_problems
-from harness.scenario.unused import odd_cells, unused_names, unused_parameters
+from harness.scenario.unused import (
+    names_of_defaults,
+    odd_cells,
+    overwritten_names,
+    unused_defaults,
+    unused_names,
+    unused_parameters,
+)
 from harness.scenario.waivers import Waiver, WaiverKind, named_in
 
 __all__ = [
@@ -66,7 +74,10 @@ __all__ = [
     "is_scenario_file",
     "kind_of",
     "named_in",
+    "names_of_defaults",
     "odd_cells",
+    "order_doubts",
+    "overwritten_names",
     "part_schema",
     "played_in",
     "read_part",
@@ -76,6 +87,7 @@ __all__ = [
     "scenario_schema",
     "text_problems",
     "turn_subject",
+    "unused_defaults",
     "unused_names",
     "unused_parameters",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from harness.errors import Problem
-from harness.scenario.scenario import Scenario, Scope
+from harness.scenario.scenario import Scenario, Scope, UserTurn
 from harness.scenario.subject import SubjectIn, turn_subject
 from harness.typing import Json, Path
 from harness.yaml_reader import Document, Node
@@ -41,6 +42,49 @@ def order_problems(document: Document) -> Iterator[Problem]:
             subject=subject(press.path),
             hint="say something first",
         )
+
+
+def order_doubts(scenario: Scenario, document: Document) -> Iterator[Problem]:
+    """Keys of the scenario's own file that change nothing where they stand."""
+    repeat = document.at().get("repeat")
+    if repeat is not None and scenario.repeat is not None and scenario.repeat.takes == 1:
+        message, hint = "one take is what is played anyway", "take it out, or ask for more takes"
+        yield Problem(code="no-effect", message=message, place=repeat.key_place, hint=hint)
+    ends = [turn.place for turn in _last_turns(scenario)]
+    last = {(one.line, one.column) for one in ends if one.source.path == document.source.path}
+    for key in ("setup", "turns", "teardown"):
+        for node in document.at().get(key) or ():
+            on_fail = node.get("on_fail")
+            if on_fail is None or not node.has("user"):
+                continue
+            user = node.at("user").key_place
+            message = ""
+            if key == "setup" and on_fail.value == "continue":
+                message = "a failed check of the setup ends the conversation anyway"
+            elif on_fail.value == "stop" and (user.line, user.column) in last:
+                message = "no turn follows, so there is none to leave out"
+            if message:
+                yield Problem(
+                    code="no-effect",
+                    message=message,
+                    place=on_fail.key_place,
+                    subject=SubjectIn(document)(node.path),
+                    hint="take it out",
+                )
+
+
+def _last_turns(scenario: Scenario) -> Iterator[UserTurn]:
+    """The turn that ends each conversation of a file, if no other goes on from it; the teardown's.
+
+    The teardown is played in any case, so what stops before it is not left out there.
+    """
+    ways = {row.way.said for row in scenario.rows if row.way is not None}
+    said = Counter(place for way in ways or {tuple(range(len(scenario.turns)))} for place in way)
+    ends = {way[-1] for way in ways} if ways else {len(scenario.turns) - 1}
+    found = [scenario.turns[place] for place in sorted(ends) if said[place] == 1]
+    for turn in (*found, *scenario.teardown[-1:]):
+        if isinstance(turn, UserTurn):
+            yield turn
 
 
 def recall_problems(scenario: Scenario, document: Document) -> Iterator[Problem]:

@@ -1,12 +1,12 @@
-"""Names that a scenario defines and never uses."""
+"""Names that a scenario or its defaults define for nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from harness.errors import Problem
 from harness.scenario.rows import FILE, NAMING
-from harness.scenario.scenario import AssistantLine, Scenario
+from harness.scenario.scenario import AssistantLine, Scenario, UserTurn
 from harness.scenario.subject import turn_subject
 from harness.scenario.variables import templates_in
 from harness.source import Place
@@ -37,6 +37,39 @@ def unused_names(scenario: Scenario, document: Document) -> Iterator[Problem]:
             if name not in used and capture.place.source.path == document.source.path:
                 subject = turn_subject(turn.number, turn.id)
                 yield _problem(f"the capture '{name}' is never used", capture.place, subject)
+
+
+def overwritten_names(scenario: Scenario, document: Document) -> Iterator[Problem]:
+    """Captures of the scenario's own file that replace a variable which is used afterwards."""
+    defined = {*scenario.variables, *(name for row in scenario.rows for name in row.values)}
+    turns = scenario.user_turns
+    for place, turn in enumerate(turns):
+        later = [one.value for one in (*turn.expectations, *scenario.expectations)]
+        later += [one for after in turns[place + 1 :] for one in _templates_of(after)]
+        used = {name for template in later for name in template.names}
+        for name, capture in turn.captures.items():
+            if name in defined & used and capture.place.source.path == document.source.path:
+                yield Problem(
+                    code="overwritten-name",
+                    message=f"the capture replaces the variable '{name}', which is used afterwards",
+                    place=capture.place,
+                    subject=turn_subject(turn.number, turn.id),
+                    hint="give the capture a name of its own",
+                )
+
+
+def names_of_defaults(scenario: Scenario, document: Document) -> set[str]:
+    """Names that a scenario uses and does not define under its own `vars`."""
+    used = {name for template in _templates(scenario) for name in template.names}
+    return used - {name for name, _ in document.at().entries("vars")}
+
+
+def unused_defaults(document: Document, used: Collection[str]) -> Iterator[Problem]:
+    """Variables of a folder's defaults that none of its scenarios uses."""
+    for name, node in document.at().entries("vars"):
+        if name not in used:
+            message = f"no scenario of the folder uses the variable '{name}'"
+            yield _problem(message, node.key_place)
 
 
 def unused_parameters(part: Scenario, document: Document) -> Iterator[Problem]:
@@ -76,11 +109,15 @@ def _templates(scenario: Scenario) -> Iterator[Template]:
     yield from scenario.variables.values()
     yield scenario.session
     for turn in (*scenario.turns, *scenario.teardown):
-        for given in turn.given:
-            yield from given.values()
-        if isinstance(turn, AssistantLine):
-            yield turn.text
-            continue
-        yield from templates_in(turn.message)
-        yield from (one.value for one in turn.expectations)
+        yield from _templates_of(turn)
     yield from (one.value for one in scenario.expectations)
+
+
+def _templates_of(turn: UserTurn | AssistantLine) -> Iterator[Template]:
+    for given in turn.given:
+        yield from given.values()
+    if isinstance(turn, AssistantLine):
+        yield turn.text
+        return
+    yield from templates_in(turn.message)
+    yield from (one.value for one in turn.expectations)

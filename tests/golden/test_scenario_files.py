@@ -88,6 +88,40 @@ UNUSED_FILES = {
         "a.yaml": TURN.replace("Hello", "${a} ${b}") + "matrix: {file: rows.csv}\n",
         "rows.csv": "name,a,b\nx,1,2\ny, 1,2\nz,1,\nu,1,\n",
     },
+    "variable-of-defaults-that-nobody-uses": {
+        "defaults.yaml": "vars: {size: 38, near: 1, word: Hello, own: 2}\n",
+        "sub/defaults.yaml": "vars: {word: Hi, far: 3}\n",
+        "a.yaml": TURN.replace("Hello", "${size} ${far}") + "vars: {far: 4}\n",
+        "sub/b.yaml": saying("${word} ${own}").replace("dress", "b", 1).replace("colour", "own"),
+    },
+    "stop-in-the-last-turn": {"a.yaml": f"{TURN}    on_fail: stop\n"},
+    "stop-in-the-last-turn-of-a-branch": {
+        "a.yaml": f"{HEAD}"
+        "  - {id: a, user: Hi, expect: none, on_fail: stop}\n"
+        "  - {user: One, expect: none, on_fail: stop}\n"
+        "  - branch: {from: a, name: other}\n"
+        "  - {user: Two, expect: none, on_fail: stop}\n"
+        "  - {user: Three, expect: none, on_fail: stop}\n"
+        "teardown:\n"
+        "  - {user: Off, on_fail: stop}\n"
+        "  - {user: Bye, on_fail: stop}\n",
+    },
+    "setup-that-shall-go-on": {
+        "a.yaml": f"{TURN}setup:\n  - {{user: Hi, expect: none, on_fail: continue}}\n"
+    },
+    "one-take": {"a.yaml": f"{TURN}repeat: 1\n"},
+    "one-take-that-must-pass": {"a.yaml": f"{TURN}repeat: {{takes: 1, pass: 1}}\n"},
+    "capture-of-a-variable": {
+        "a.yaml": f"vars: {{colour: pink, size: 38}}\n{HEAD}"
+        "  - user: ${size} ${colour}\n    expect: none\n"
+        "    capture: {colour: $.text, size: $.text}\n"
+        "  - user: Then ${colour}\n    expect: none\n",
+    },
+    "capture-of-a-column": {
+        "a.yaml": f"matrix: {{colour: [pink]}}\n{HEAD}"
+        "  - user: Hi\n    expect: {contains: '${colour}'}\n"
+        "    capture: {colour: $.text}\n",
+    },
 }
 
 
@@ -101,6 +135,20 @@ def test_what_is_there_for_nothing(case, project, harness, golden):
 
     golden(f"scenario-files/several/{case}", usual.text)
     assert (usual.status, strict.status) == (0, 1)
+
+
+@pytest.mark.parametrize("paths", [("scenarios/a.yaml",), ("scenarios/defaults.yaml",)])
+def test_defaults_are_not_doubted_where_some_scenarios_are_not_read(paths, project, harness):
+    """A scenario that was not named may use the variable."""
+    for name, content in UNUSED_FILES["variable-of-defaults-that-nobody-uses"].items():
+        project.write(f"scenarios/{name}", content)
+
+    said = harness("lint", *paths)
+
+    assert said.status == 0
+    assert said.text.endswith("1 scenario file, 0 problems\n") or said.text == (
+        "0 scenario files, 1 other file, 0 problems\n"
+    )
 
 
 OTHER_BOT = """\
