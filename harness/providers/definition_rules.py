@@ -12,7 +12,7 @@ from harness.providers.definition import PHASES, Definition, Encoding, Framing, 
 from harness.providers.definition_schema import BODIES, KINDS, REPLYING, USABLE
 from harness.providers.flow import NAMES
 from harness.source import Place
-from harness.template import expressions
+from harness.template import compile_template, expressions
 from harness.template.places import expression_with
 from harness.typing import Json, Path
 from harness.yaml_reader import Document, Node
@@ -66,6 +66,10 @@ def rule_problems(definition: Definition, document: Document) -> Iterator[Proble
     known = definition.captures.union(NAMES)
     if common := top.get("headers"):
         yield from _forms("headers", common)
+        names = compile_template(common.value, definition=True).names
+        who = "the headers of every request use"
+        yield from _unknown(names.difference(known), who, common.key_place, known)
+        known |= names
     for phase in PHASES:
         nodes = list(top.get(phase) or ())
         steps = definition.phases[phase]
@@ -130,10 +134,16 @@ def _uncaptured(step: Step, known: Iterable[str]) -> Iterator[Problem]:
     templates += [step.when] if step.when else []
     templates += [step.poll.every, step.poll.timeout] if step.poll else []
     names = frozenset(name for template in templates for name in template.names)
-    for name in sorted(names.difference(known)):
-        message = f"step {step.name} uses '{name}', which no step captures"
-        place = expression_with(name, step.place)
-        yield _problem("unknown-capture", message, place, did_you_mean(name, known))
+    yield from _unknown(names.difference(known), f"step {step.name} uses", step.place, known)
+
+
+def _unknown(
+    names: Iterable[str], who: str, place: Place, known: Iterable[str]
+) -> Iterator[Problem]:
+    for name in sorted(names):
+        message = f"{who} '{name}', which no step captures"
+        where = expression_with(name, place)
+        yield _problem("unknown-capture", message, where, did_you_mean(name, known))
 
 
 def _captures(node: Node) -> Iterator[Problem]:

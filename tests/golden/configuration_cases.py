@@ -180,6 +180,9 @@ CASES: dict[str, Case] = {
     "config-in-utf-16": Case(config=OURS.encode("utf-16")),
     "capture-that-no-step-makes": step("/conversations/${conversation_id}", "/c/${chat_id}"),
     "capture-misspelt": step("/${conversation_id}", "/${conversaton_id}"),
+    "capture-misspelt-in-common-headers": step(
+        "open:\n", "headers:\n  X-Chat: ${conversaton_id}\nopen:\n"
+    ),
     "capture-in-a-condition": step(
         "  - request: {post: '/c", "  - when: ${is_open}\n    request: {post: '/c"
     ),
