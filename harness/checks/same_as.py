@@ -15,6 +15,7 @@ from harness.checks.json_paths import without_payload
 from harness.checks.locating import Finder, finder
 from harness.checks.subject import Subject
 from harness.checks.value_matchers import number_of
+from harness.conversation.outcome import Outcome
 from harness.json_schema.wording import show
 from harness.typing import Json, Path, describe
 
@@ -40,6 +41,15 @@ class _Comparison:
                 return ()
         lines = difference(golden, value, likeness=self.likeness)
         return lines or ("they differ",)
+
+    def idle(self, golden: Json, value: Json) -> str:
+        """Tells of the first ignored path that leads to nothing on both sides; else empty."""
+        for path in self.ignored:
+            if not path.find(golden) and not path.find(value):
+                _, hint = path.explain_nothing(value)
+                told = f"{path.text}, which leads to nothing in the payload and in the golden"
+                return f"{told}; {hint}" if hint else told
+        return ""
 
     def _pruned(self, value: Json) -> Json:
         """The value without what is ignored."""
@@ -84,9 +94,11 @@ def _verdict(comparison: _Comparison, goldens: Goldens, part: Json, subject: Sub
     if goldens.ledger is not None:
         goldens.settle(file, part, _who(subject), lambda old: comparison.differences(old, part))
         return PASS
-    lines = comparison.differences(goldens.value(file), part)
+    golden = goldens.value(file)
+    lines = comparison.differences(golden, part)
+    idle = comparison.idle(golden, part)
     if not lines:
-        return PASS
+        return Verdict(outcome=Outcome.PASSED, reason=f"ignores {idle}") if idle else PASS
     shown = goldens.shown(file)
     what = f"the payload of {subject.name}"
     if comparison.part.text != "$":
@@ -95,7 +107,7 @@ def _verdict(comparison: _Comparison, goldens: Goldens, part: Json, subject: Sub
         f"{what} is not the one in {shown}",
         expected=f"the payload in {shown}",
         actual=show(part),
-        difference=lines,
+        difference=(*lines, f"note: it ignores {idle}") if idle else lines,
     )
 
 

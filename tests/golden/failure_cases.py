@@ -109,6 +109,11 @@ FAILED: dict[str, str] = {
         "superoffice",
         f"{RESET}    expect: {{same_as: {{file: shop/reset.json, ignore: $.Timestamp}}}}\n",
     ),
+    "same-as-ignoring-nothing": asking(
+        "superoffice",
+        f"{RESET}    expect:\n      same_as: {{file: shop/reset.json,"
+        " ignore: [$.Timestamp, $.BotAction, $.BotActions, $.UserDisplayText, $.BotResponse]}\n",
+    ),
     "max-words": asking("connectly", f"{SHIPPING}    expect: {{max_words: 3}}\n"),
     "min-words": asking("connectly", f"{SHIPPING}    expect: {{min_words: 300}}\n"),
     "max-characters": asking("connectly", f"{SHIPPING}    expect: {{max_characters: 3}}\n"),

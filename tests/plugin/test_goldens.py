@@ -83,6 +83,20 @@ def test_nothing_is_written_where_nothing_differs(run, project, expecting):
     assert golden(project).read_text() == '  "You said: Hello there"'
 
 
+def test_an_ignored_path_that_leads_to_nothing_is_noted(run, project):
+    """The closing lines tell of it, though the payload is the one in the golden."""
+    file = project / "scenarios/greet.yaml"
+    same = "same_as: {file: greet.json, path: $.reply, ignore: $.txt}"
+    file.write_text(file.read_text().replace("schema: short-answer", same))
+    run("scenarios/greet.yaml", UPDATE)
+
+    result = run("scenarios/greet.yaml")
+
+    result.assert_outcomes(passed=1)
+    told = "'same_as' ignores $.txt, which leads to nothing in the payload and in the golden"
+    assert f"note: greet: turn 1: {told}; did you mean 'text'?" in result.outlines
+
+
 @pytest.mark.parametrize("mode", ["record", "refresh", "live", "drift"])
 def test_goldens_are_written_from_recordings_only(run, mode):
     """In every mode that talks to a server, the option is refused before anything is asked."""

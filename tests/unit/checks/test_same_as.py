@@ -10,7 +10,7 @@ from harness.checks.alike import Likeness
 from harness.checks.diff import difference
 from harness.checks.golden_ledger import GoldenLedger
 from harness.checks.goldens import Goldens
-from harness.conversation import Transcript
+from harness.conversation import Outcome, Transcript
 from harness.errors import CheckCrashed
 
 SCENARIO = "scenarios/shop/offer.yaml"
@@ -140,6 +140,35 @@ def test_what_counts_is_told(goldens, write, value, payload, lines):
     assert finding.message == "the payload of the reply is not the one in schemas/offer.json"
     assert finding.difference
     assert lines is None or finding.difference == lines
+
+
+IDLE = "ignores $.idd, which leads to nothing in the payload and in the golden"
+
+
+def test_an_ignored_path_that_leads_to_nothing_is_told(goldens, write):
+    """It is misspelt, perhaps: a pass has a note of it, and a failure a line."""
+    write("schemas/offer.json", OFFER)
+    value = {"file": "offer.json", "ignore": ["$.id", "$.idd"]}
+
+    passed = compare(value, {**OFFER, "id": 99}, goldens)
+    failed = compare(value, {**OFFER, "tags": ["a"]}, goldens)
+
+    assert passed.outcome is Outcome.PASSED
+    assert passed.reason == f"{IDLE}; did you mean 'id'?"
+    assert failed.finding.difference == (
+        "- $.tags[1] is missing: 'b'",
+        f"note: it {IDLE}; did you mean 'id'?",
+    )
+
+
+@pytest.mark.parametrize("side", ["golden", "payload"])
+def test_an_ignored_path_may_lead_to_something_on_one_side_only(goldens, write, side):
+    """What comes at times is ignored for that."""
+    more = {**OFFER, "later": 1}
+    write("schemas/offer.json", more if side == "golden" else OFFER)
+    value = {"file": "offer.json", "ignore": "$.later"}
+
+    assert compare(value, OFFER if side == "golden" else more, goldens) is PASS
 
 
 def test_a_golden_that_is_missing_breaks_the_check(goldens):
