@@ -33,8 +33,6 @@ from harness.wire.secret_spans import MARK
 if TYPE_CHECKING:
     from harness.wire.live import LeftWire
 
-_NOTHING = object()
-
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Line:
@@ -89,21 +87,24 @@ class Line:
             if self.recording is not None and session:
                 self.recording.tell(self.head)
             return
-        recorded = self.head.session
-        if dict(recorded) == dict(session):
+        recorded, hidden = self.head.session, _hidden_as(self.head.session, session)
+        if dict(session) != hidden:
+            names = ", ".join(sorted(name for name in session if session[name] != hidden[name]))
+            self.notes += (f"session: {names} not compared, as the recording hides it",)
+        if dict(recorded) == hidden:
             return
-        names = sorted(
+        changed = sorted(
             name
-            for name in {*recorded, *session}
-            if recorded.get(name, _NOTHING) != session.get(name, _NOTHING)
+            for name in {*recorded, *hidden}
+            if recorded.get(name, _NOTHING) != hidden.get(name, _NOTHING)
         )
         raise CassetteError(
             "session-changed",
-            f"the recording was made with another 'session:', in {', '.join(names)}",
+            f"the recording was made with another 'session:', in {', '.join(changed)}",
             self.mend,
             details=tuple(
-                f"{name}: recorded {quote(recorded.get(name))}, now {quote(session.get(name))}"
-                for name in names
+                f"{name}: recorded {quote(recorded.get(name))}, now {quote(hidden.get(name))}"
+                for name in changed
             ),
         )
 
@@ -310,3 +311,21 @@ def _held_secret(exchange: Exchange, shown: Exchange) -> bool:
         return False
     # The redactor gives the same object where it found nothing.
     return exchange.response.body is not shown.response.body
+
+
+def _hidden_as(recorded: Mapping[str, Json], session: Mapping[str, Json]) -> dict[str, Json]:
+    """The session with what a recording hides: what stands there cannot be compared."""
+
+    def hidden(old: Json, new: Json) -> Json:
+        if isinstance(old, str) and MARK.search(old):
+            return old
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            return _hidden_as(old, new)
+        if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+            return [hidden(*pair) for pair in zip(old, new, strict=True)]
+        return new
+
+    return {name: hidden(recorded.get(name), value) for name, value in session.items()}
+
+
+_NOTHING = object()

@@ -188,3 +188,61 @@ def test_a3_refresh_makes_the_note_go_away(project, old):
 
     assert project.cassette.read_text() != old
     assert project.play(TURNS, Mode.REPLAY).notes == ()
+
+
+TOLD = """\
+open:
+  - request: {post: /chats, json: '${session}'}
+send:
+  - request: {post: /talk, json: {text: '${message.text}'}}
+    reply: {text: $.text}
+"""
+HELLO = "  - user: Hello\n    expect: {contains: thanks}\n"
+
+
+@pytest.fixture
+def told(tmp_path):
+    """An API that is told the session."""
+
+    def answer(visit) -> None:
+        text = json.loads(visit.body).get("text")
+        visit.answer(json.dumps({"text": f"thanks for {text}"}).encode())
+
+    with serving_desk(tmp_path, answer, TOLD) as project:
+        yield project
+
+
+@pytest.mark.parametrize("session", ["{password: hunter22}", "{user: {api_key: hunter22, id: 7}}"])
+def test_a3_what_a_recording_hides_of_the_session_is_not_compared(told, session):
+    """It cannot be; the replay passes, and a note says so."""
+    turns = f"{HELLO}session: {session}\n"
+    recorded = told.play(turns, Mode.RECORD)
+    name = session[1:].partition(":")[0]
+
+    replayed = told.play(turns, Mode.REPLAY)
+
+    assert recorded.outcome is Outcome.PASSED
+    assert "hunter22" not in told.cassette.read_text()
+    assert replayed.outcome is Outcome.PASSED, replayed.error
+    assert replayed.notes == (f"session: {name} not compared, as the recording hides it",)
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        "{user: {api_key: hunter22, id: 8}}",
+        "{user: {id: 7}}",
+        "{}",
+        "{user: {api_key: a, id: 7}, a: 1}",
+    ],
+    ids=["value-beside", "removed", "all-removed", "added"],
+)
+def test_a3_what_stands_beside_a_hidden_value_is_compared(told, edited):
+    """Nothing else of the session may differ, and no message shows the secret."""
+    told.play(f"{HELLO}session: {{user: {{api_key: hunter22, id: 7}}}}\n", Mode.RECORD)
+
+    replayed = told.play(f"{HELLO}session: {edited}\n", Mode.REPLAY)
+
+    assert replayed.error is not None
+    assert "[session-changed]" in str(replayed.error)
+    assert "hunter22" not in str(replayed.error)
