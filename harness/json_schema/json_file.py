@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from json.decoder import scanstring  # type: ignore[attr-defined]  # missing in typeshed
 from pathlib import Path as FilePath
 
@@ -12,6 +13,9 @@ from harness.typing import Json, Path
 
 LARGEST = 10_000_000
 """Bytes."""
+DEEPEST = 200
+"""Objects and arrays inside one another."""
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{\]}]', re.DOTALL)
 
 
 class JsonFile:
@@ -44,15 +48,15 @@ def read_json(file: FilePath, shown: str) -> JsonFile:
     except UnicodeDecodeError as error:
         raise _error(source, f"the file is not UTF-8 at byte {error.start}") from error
     try:
+        _require_flat(source.text)
         value = json.loads(
             source.text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant
         )
     except json.JSONDecodeError as error:
         reason = error.msg.removesuffix(" at")
         raise _error(source, f"not JSON: {reason}", error.lineno, error.colno) from error
-    except (ValueError, RecursionError) as error:
-        reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise _error(source, f"not the JSON that is read: {reason}") from error
+    except ValueError as error:
+        raise _error(source, f"not the JSON that is read: {error}") from error
     return JsonFile(value, source)
 
 
@@ -60,6 +64,18 @@ def _error(source: Source, message: str, line: int = 1, column: int = 1) -> Sche
     return SchemaError(
         Problem(code="invalid-json", message=message, place=source.place(line, column))
     )
+
+
+def _require_flat(text: str) -> None:
+    """Raise `ValueError` where brackets stand too deep: what Python bears, others may change."""
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        character = token[0][0]
+        if character != '"':
+            depth += 1 if character in "[{" else -1
+            if depth > DEEPEST:
+                message = "it is nested too deep"
+                raise ValueError(message)
 
 
 def _without_repeats(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

@@ -23,6 +23,7 @@ from harness.json_path import LONGEST_PATH, MOST_DESCENTS
 from harness.json_path import SECONDS as PATH_SECONDS
 from harness.json_schema import pattern
 from harness.json_schema.fan_out import MOST_APPLIED
+from harness.json_schema.json_file import DEEPEST as DEEPEST_SCHEMA
 from harness.json_schema.json_file import LARGEST as LARGEST_SCHEMA
 from harness.network_guard import UNSEEN_CLIENTS
 from harness.parsed_cache import MAX_BYTES, MAX_ENTRIES
@@ -155,6 +156,7 @@ LIMITS = {
     "a captured secret": f"{LONGEST_SECRET:,} characters",
     "steps back of a pattern in a schema": _backtracking(),
     "a JSON Schema file": f"{LARGEST_SCHEMA // 1_000_000} MB",
+    "levels of a JSON Schema file": f"{DEEPEST_SCHEMA}",
     "schemas that judge one value": f"{MOST_APPLIED:,}",
     "a JSONPath": f"{LONGEST_PATH:,} characters",
     "descents with `..` in a JSONPath": f"{MOST_DESCENTS}",
