@@ -114,8 +114,8 @@ class ParsedCache:
             )
             latest = [(subject, key) for key, (_, subject) in pending.items() if subject]
             connection.executemany(
-                "DELETE FROM parsed WHERE key = (SELECT key FROM latest WHERE subject = ?1)"
-                " AND key <> ?2",
+                "DELETE FROM parsed WHERE key = (SELECT key FROM latest WHERE subject = ?)"
+                " AND key <> ?",
                 latest,
             )
             connection.executemany("INSERT OR REPLACE INTO latest VALUES (?, ?)", latest)
