@@ -40,6 +40,12 @@ class ParsedCache:
         self._connection = _connect(file) if file is not None else None
         self._inherited: list[sqlite3.Connection | None] = []
 
+    def __del__(self) -> None:
+        """Give the file back where a run was broken off; Python 3.13 warns of an open one."""
+        connection = getattr(self, "_connection", None)
+        if connection is not None:
+            connection.close()
+
     def get(self, key: str) -> Json:
         """The value kept under a key; None where there is none."""
         with self._lock:
@@ -162,6 +168,7 @@ def content_key(kind: str, *parts: bytes | str) -> str:
 
 
 def _connect(file: Path) -> sqlite3.Connection | None:
+    connection = None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(file, timeout=5, check_same_thread=False)
@@ -173,5 +180,7 @@ def _connect(file: Path) -> sqlite3.Connection | None:
         connection.execute("CREATE TABLE IF NOT EXISTS parsed (key TEXT PRIMARY KEY, value TEXT)")
         connection.execute("CREATE TABLE IF NOT EXISTS latest (subject TEXT PRIMARY KEY, key TEXT)")
     except (OSError, sqlite3.Error):
+        if connection is not None:
+            connection.close()
         return None
     return connection
