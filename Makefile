@@ -25,11 +25,12 @@ newest:
 	.venv-newest/bin/python -m pip install --quiet --upgrade --editable '.[dev]'
 	.venv-newest/bin/python -m pytest -n 2 -q $(SMOKE)
 
-# The same with the oldest release of every library that pyproject.toml allows.
+# The unit tests and the example suite with the oldest release of every library that
+# pyproject.toml allows.
 oldest: $(INSTALLED)
 	$(MAKE) --no-print-directory VENV=.venv-oldest .venv-oldest/bin/python
 	$(BIN)/uv pip install --quiet --resolution lowest-direct --python .venv-oldest/bin/python --editable '.[dev]'
-	.venv-oldest/bin/python -m pytest -n 2 -q $(SMOKE)
+	.venv-oldest/bin/python -m pytest -n 2 -q tests/unit scenarios
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
