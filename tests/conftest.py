@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ settings.load_profile("project")
 pytest_plugins = ["pytester"]
 
 HERE = Path(__file__).parent
+USUAL_DEPTH = sys.getrecursionlimit()
 LOOPBACK = ["127.0.0.1", "127.0.0.2", "127.0.0.3", "::1", "localhost"]
 
 
@@ -27,6 +29,11 @@ def pytester(pytester, monkeypatch):
     """
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:rerunfailures")
     return pytester
+
+
+def pytest_runtest_setup():
+    """Begin each test with the usual limit: hypothesis may leave a higher one behind."""
+    sys.setrecursionlimit(USUAL_DEPTH)
 
 
 def pytest_collection_modifyitems(items):
