@@ -12,7 +12,7 @@ from harness.errors import quote
 from harness.source import shorten
 from harness.typing import Json, Path, pointer
 from harness.wire.cassette.rows import Row, bytes_of
-from harness.wire.kept import MARK
+from harness.wire.secret_spans import MARK
 
 if TYPE_CHECKING:
     from harness.wire.redaction import Redactor
@@ -59,7 +59,7 @@ def _named(what: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterato
     """A line for each name whose value is another one."""
     for name in dict.fromkeys([*old, *new]):
         before, after = old.get(name, _MISSING), new.get(name, _MISSING)
-        if before != after and MARK not in str(after):
+        if before != after and not MARK.search(str(after)):
             yield f"{name} of {what}: recorded {_shown(before)}, now {_shown(after)}"
 
 

@@ -16,9 +16,8 @@ from harness.wire.cassette.rows import (
     response_of,
 )
 from harness.wire.exchange_redaction import Hides, redact_request, redact_response
+from harness.wire.secret_spans import MARK
 
-MARK = "<redacted:"
-"""With it begins what stands in the place of a secret."""
 RECEIVED = frozenset(
     {
         "cache-control",
@@ -92,7 +91,7 @@ def redacted_row(
     response = replace(response, headers=_of(response.headers, names))
     sent = redact_request(request, by)
     # Of one that held a secret nothing is left that a replay could compare.
-    open_headers = tuple(pair for pair in sent.headers if MARK not in pair[1])
+    open_headers = tuple(pair for pair in sent.headers if not MARK.search(pair[1]))
     return make_row(
         replace(sent, headers=open_headers),
         redact_response(response, by),
