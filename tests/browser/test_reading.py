@@ -56,6 +56,15 @@ def test_slash_searches_and_arrows_go_on_into_the_list(page):
     page.wait_for_title("From free shipping to a pink dress")
 
 
+def test_a_row_keeps_the_focus_when_the_list_is_drawn_anew(page):
+    """As when the search of what was said ends behind the next key."""
+    page.press("/", *"pink", "ArrowDown")
+    page.run("document.querySelector('#text').dispatchEvent(new Event('input'))")
+    page.press("Enter")
+
+    page.wait_for_title("From free shipping to a pink dress")
+
+
 def test_n_opens_what_is_red_next(page):
     """From one failure to the next, past what passed."""
     page.press("n")

@@ -67,7 +67,10 @@ const list = {
     if (this.filters.text === text) this.filter();
   },
 
+  /** Draw anew what the filters let through; the row that has the focus keeps it. */
   filter() {
+    const rows = byId("rows");
+    const focused = rows.contains(document.activeElement) ? document.activeElement.dataset.position : undefined;
     const { text, outcomes, provider, tag, code } = this.filters;
     this.shown = store.rows.filter((row) =>
       (!outcomes.size || outcomes.has(row.outcome)) &&
@@ -81,8 +84,9 @@ const list = {
     byId("clear").hidden = !(text || outcomes.size || provider || tag || code);
     this.drawn = 0;
     this.at = -1;
-    byId("rows").replaceChildren();
+    rows.replaceChildren();
     this.draw();
+    if (focused !== undefined) this.focus(Math.max(0, this.shown.findIndex((row) => row.position === Number(focused))));
   },
 
   draw() {
@@ -110,7 +114,10 @@ const list = {
   /** Move to the row so many further on. */
   move(by) {
     const start = this.at < 0 ? this.shown.findIndex((row) => row.position === this.open) : this.at;
-    const index = Math.max(0, Math.min(this.shown.length - 1, start + by));
+    this.focus(Math.max(0, Math.min(this.shown.length - 1, start + by)));
+  },
+
+  focus(index) {
     while (this.drawn <= index && this.drawn < this.shown.length) this.draw();
     const links = this.links();
     links.forEach((link) => { link.tabIndex = -1; });
