@@ -1,4 +1,4 @@
-"""The exit statuses of the commands; those of `harness run` are in `reports/results/classes`."""
+"""The exit statuses of the commands; those of `harness run` are in `reports/classes`."""
 
 from __future__ import annotations
 

@@ -17,6 +17,8 @@ def holds(conditions: Conditions, payload: Json) -> bool:
 
 def shown_refusal(step: Step, payload: Json) -> str:
     """The conditions of `fail_if` that an answer meets, as a clause of a message; or empty."""
+    if not step.fail_if:
+        return ""
     met = dict.fromkeys(f"{path} = {_plain(value)}" for path, value in _met(step.fail_if, payload))
     return shorten(", ".join(met))
 

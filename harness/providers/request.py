@@ -78,7 +78,7 @@ def pairs(value: object) -> list[tuple[str, str]]:
     What is none is left out.
     """
     found: list[tuple[str, str]] = []
-    for name, given in value.items() if isinstance(value, Mapping) else ():
+    for name, given in value.items() if isinstance(value, dict | Mapping) else ():
         # Nearly all are texts, and this is done several times for each request.
         if isinstance(given, str):
             found.append((name, given))
@@ -113,7 +113,7 @@ def _path(step: Step, context: Mapping[str, object]) -> str:
 
 
 def _segment(value: object) -> str:
-    if isinstance(value, Mapping | list | tuple):
+    if not isinstance(value, str) and isinstance(value, Mapping | list | tuple):
         raise _NoSegment(f"{describe(value)}, expected a text or a number")
     return _encoded(text_of(value))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from harness.pytest_plugin.notes import notes_of
-from harness.reports.results import Earlier
+from harness.reports.earlier import Earlier
 
 RERUNNERS = ("rerunfailures", "flaky")
 """Plugins that run a test again, by the names that pytest knows them by."""

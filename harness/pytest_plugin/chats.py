@@ -13,9 +13,9 @@ from harness.engine.result import ScenarioResult
 from harness.pytest_plugin.attempts import Attempt
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
+from harness.reports.earlier import Earlier
 from harness.reports.failure import failure_screen
 from harness.reports.properties import Properties, properties_of_chat
-from harness.reports.results import Earlier
 from harness.typing import Json
 
 OpenChat = Callable[..., Chat]

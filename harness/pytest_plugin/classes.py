@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.conversation import Outcome
-from harness.reports.results.classes import BROKEN, DRIFTED, FAILED, class_of
+from harness.reports.classes import BROKEN, DRIFTED, FAILED, class_of
 
 
 class Classes:

@@ -17,9 +17,9 @@ from harness.engine.result import ScenarioResult
 from harness.errors import AuthoringError
 from harness.printable import printable
 from harness.pytest_plugin.attempts import Attempt
+from harness.reports.earlier import Earlier
 from harness.reports.failure import failure_screen
 from harness.reports.properties import Properties, properties_of, properties_of_takes
-from harness.reports.results import Earlier
 
 if TYPE_CHECKING:
     from harness.evaluation import Takes

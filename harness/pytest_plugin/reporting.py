@@ -20,8 +20,8 @@ from harness.history.adding import HistoryReport
 from harness.history.address import Address, address_in
 from harness.pytest_plugin.waiving import UNEXPECTED
 from harness.reports.building import ReportCrashed
+from harness.reports.earlier import Earlier
 from harness.reports.results import (
-    Earlier,
     Identity,
     NoResults,
     Record,

@@ -26,7 +26,7 @@ from harness.pytest_plugin.classes import Classes
 from harness.pytest_plugin.no_effect import note_providers
 from harness.pytest_plugin.options import fail_on
 from harness.pytest_plugin.suite import Suite
-from harness.reports.results import Earlier
+from harness.reports.earlier import Earlier
 from harness.reports.tally import Tally
 
 if TYPE_CHECKING:

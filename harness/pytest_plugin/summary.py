@@ -13,7 +13,7 @@ from harness.durations import format_duration
 from harness.engine.drift.drift import Drift
 from harness.printable import on_one_line, printable
 from harness.pytest_plugin.scenario_session import ScenarioSession
-from harness.reports.results.classes import BROKEN, DRIFTED, FAILED
+from harness.reports.classes import BROKEN, DRIFTED, FAILED
 from harness.reports.tally import ProviderTally, Tally
 from harness.source import shorten
 

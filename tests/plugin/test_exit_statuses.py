@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
+from harness.reports.classes import class_of, status_of
 from harness.reports.results import read_results
-from harness.reports.results.classes import class_of, status_of
 from tests.plugin.echo_bot import Manner
 
 

@@ -13,7 +13,8 @@ from types import SimpleNamespace
 import pytest
 
 from harness.pytest_plugin.attempts import Attempt, Attempts
-from harness.reports.results import Earlier, read_results
+from harness.reports.earlier import Earlier
+from harness.reports.results import read_results
 from tests.plugin.echo_bot import Manner
 from tests.plugin.project import scenario_text
 

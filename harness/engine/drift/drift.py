@@ -9,6 +9,9 @@ from harness.errors import did_you_mean, quote
 from harness.providers.session import CLOSING
 from harness.source import Place
 
+CHECK = "drift"
+"""The name of the check that a gated turn fails."""
+
 
 class Drift(StrEnum):
     """How a turn differs from the recorded one; a graver kind stands further down."""

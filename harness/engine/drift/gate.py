@@ -8,13 +8,10 @@ from dataclasses import replace
 from harness.config import Slower
 from harness.conversation import Outcome, Transcript
 from harness.engine.drift.comparing import SLOWER, compare, steps_of
-from harness.engine.drift.drift import ComparedTurn, Drift
+from harness.engine.drift.drift import CHECK, ComparedTurn, Drift
 from harness.engine.plan import Play
 from harness.engine.result import CheckResult, ScenarioResult
 from harness.providers.definition import Definition
-
-CHECK = "drift"
-"""The name of the check that a gated turn fails."""
 
 
 def with_drift(

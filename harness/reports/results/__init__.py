@@ -2,7 +2,6 @@
 
 from harness.reports.results.reading import NoResults, Results, read_results
 from harness.reports.results.record import (
-    Earlier,
     Identity,
     Record,
     conversation_record,
@@ -15,7 +14,6 @@ from harness.reports.results.writing import ResultsWriter, RunHead
 __all__ = [
     "RESULTS_SCHEMA",
     "VERSION",
-    "Earlier",
     "Identity",
     "NoResults",
     "Record",

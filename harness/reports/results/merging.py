@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from harness.reports.results.classes import class_of
+from harness.reports.classes import class_of
 from harness.reports.results.reading import Results
 from harness.reports.results.writing import ResultsWriter
 from harness.typing import Json

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from harness.conversation import Outcome
 from harness.engine.drift.drift import Drift
 from harness.engine.plan import Mode
-from harness.reports.results.classes import STATUSES
+from harness.reports.classes import STATUSES
 from harness.typing import Json
 
 VERSION = 1

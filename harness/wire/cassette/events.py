@@ -17,6 +17,7 @@ WORDS: dict[str, object] = {"": None, "~": None, "null": None, "true": True, "fa
 
 # libyaml is in every wheel of PyYAML; without it the same code runs, slowly.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SCALAR = yaml.ScalarEvent
 
 
 def load(text: str) -> object:
@@ -38,7 +39,7 @@ def load(text: str) -> object:
 
 def _build(events: Any, event: Any, depth: int) -> object:  # noqa: ANN401  PyYAML has no types here
     kind = type(event)
-    if kind is yaml.ScalarEvent:
+    if kind is _SCALAR:
         return _scalar(event)
     if depth > DEEPEST:
         raise _refusal(f"more than {DEEPEST} levels", event)
@@ -53,11 +54,15 @@ def _build(events: Any, event: Any, depth: int) -> object:  # noqa: ANN401  PyYA
         return items
     mapping = {}
     while type(event := events()) is not yaml.MappingEndEvent:
-        if type(event) is not yaml.ScalarEvent:
+        if type(event) is not _SCALAR:
             raise _refusal("a key that is no text", event)
-        if event.value in mapping:
-            raise _refusal(f"the key '{event.value}' a second time", event)
-        mapping[event.value] = _build(events, events(), depth + 1)
+        key = event.value
+        if key in mapping:
+            raise _refusal(f"the key '{key}' a second time", event)
+        event = events()
+        # Most values are scalars: no call more than is needed.
+        is_scalar = type(event) is _SCALAR
+        mapping[key] = _scalar(event) if is_scalar else _build(events, event, depth + 1)
     return mapping
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import NoneType
 from typing import NotRequired, TypedDict
@@ -125,39 +125,46 @@ def make_row(
 
 def require_kinds(row: Row) -> None:
     """Raise `TypeError` or `ValueError` where a row that was read holds what no row can."""
-    for names, kinds in _KINDS.items():
-        for name in names:
-            _require(row[name], kinds)  # type: ignore[literal-required]  # names of the row's keys
-    for name, value in (*row["sent_headers"], *row["headers"]):
-        _require(name, str)
-        _require(value, str)
-    for at, length in row["chunks"]:
-        _require(at, float)
-        _require(length, int)
+    # Each row of a replay comes here, so types are compared, many at once.
+    for name, kinds in _KINDS:
+        value = row[name]  # type: ignore[literal-required]  # a name of the row's keys
+        if type(value) not in kinds:
+            raise _of_another_kind(value)
+    _require_pairs(row["sent_headers"], str, str)
+    _require_pairs(row["headers"], str, str)
+    _require_pairs(row["chunks"], float, int)
     for attempt in row["attempts"]:
-        _require(attempt["status"], int)
-        _require(attempt["reason"], str)
-        _require(attempt["waited"], (float, int))
+        kinds_of_it = (type(attempt["status"]), type(attempt["reason"]), type(attempt["waited"]))
+        if kinds_of_it not in {(int, str, float), (int, str, int)}:
+            raise _of_another_kind(attempt)
     broken = row.get("broken")
     if broken is not None:
         for text in (broken["code"], broken["reason"], *broken.get("details", ())):
-            _require(text, str)
+            if type(text) is not str:
+                raise _of_another_kind(text)
 
 
-def _require(value: object, kinds: type | tuple[type, ...]) -> None:
-    # A truth value is a whole number to Python.
-    if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
-        message = f"{value!r} is of another kind"
-        raise TypeError(message)
+def _require_pairs(pairs: Iterable[Iterable[object]], first: type, second: type) -> None:
+    for one, other in pairs:
+        if type(one) is not first or type(other) is not second:
+            raise _of_another_kind((one, other))
 
 
-_KINDS: Mapping[tuple[str, ...], type | tuple[type, ...]] = {
-    ("is_ours", "is_stream", "sent_is_base64", "body_is_base64"): bool,
-    ("turn", "status"): int,
-    ("step", "message", "method", "uri", "sent", "reason", "body"): str,
-    ("started",): float,
-    ("first_byte", "seconds"): (float, NoneType),
-}
+def _of_another_kind(value: object) -> TypeError:
+    return TypeError(f"{value!r} is of another kind")
+
+
+_KINDS: tuple[tuple[str, frozenset[type]], ...] = tuple(
+    (name, frozenset(kinds))
+    for names, kinds in (
+        (("is_ours", "is_stream", "sent_is_base64", "body_is_base64"), (bool,)),
+        (("turn", "status"), (int,)),
+        (("step", "message", "method", "uri", "sent", "reason", "body"), (str,)),
+        (("started",), (float,)),
+        (("first_byte", "seconds"), (float, NoneType)),
+    )
+    for name in names
+)
 
 
 def request_of(row: Row) -> Request:
