@@ -12,6 +12,7 @@ from harness.authoring.reply import ChatReply
 from harness.authoring.waiting import require_last, waited
 from harness.conversation import Attachment, Reply, Stop, Transcript, Turn, UserMessage
 from harness.engine.broken import close_session
+from harness.engine.fitting_providers import unsent_parts
 from harness.engine.hiding import hidden_error
 from harness.engine.line import Line
 from harness.engine.preparing import Prepare
@@ -240,6 +241,8 @@ class Chat:
         metadata: Mapping[str, Json] | None,
     ) -> tuple[Turn, PlayError | None]:
         """Say something; gives the turn, and why no reply came."""
+        __tracebackhide__ = True
+        self._require_sent(attachments, metadata or {})
         last = next((turn.reply for turn in reversed(self._turns) if turn.reply), None)
         message = UserMessage(
             text=prompt_of(press, last) if press else text,
@@ -263,6 +266,31 @@ class Chat:
         if failed is not None and refusal is None:
             self._stop = Stop(turn=turn.number, error=failed)
         return turn, failed
+
+    def _require_sent(
+        self, attachments: tuple[Attachment, ...], metadata: Mapping[str, Json]
+    ) -> None:
+        """Raise `ScenarioError` for what goes with a message and the definition never sends."""
+        __tracebackhide__ = True
+        if not attachments and not metadata:
+            return
+        place = self._place(above=2)
+        told = [name for one in attachments for name in ("name", "content") if getattr(one, name)]
+        parts = {
+            "attachments": [(name, place) for name in told],
+            "metadata": [(name, place) for name in metadata],
+        }
+        provider = self._line.provider
+        problems = list(
+            unsent_parts(
+                {provider.name: provider.definition},
+                {what: keys for what, keys in parts.items() if keys},
+                place,
+                f"turn {len(self._turns) + 1}",
+            )
+        )
+        if problems:
+            raise ScenarioError(problems)
 
     def _waited(self, planned: UserTurn) -> Turn:
         """A turn with what came behind its reply while its checks waited for it."""

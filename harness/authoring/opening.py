@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.authoring.asked import calling_place
 from harness.authoring.chat import Chat
+from harness.engine.fitting_providers import unknown_session_keys
 from harness.engine.line import Line
 from harness.engine.plan import Mode, Play
 from harness.engine.project import Project
 from harness.engine.runner import Runner
-from harness.errors import CassetteError
+from harness.errors import CassetteError, ScenarioError
+from harness.providers.catalogue import definition_of
 from harness.scenario import Credentials, Scenario
 from harness.source import Source
 from harness.template import compile_template
@@ -50,9 +53,13 @@ def open_chat(
     """
     __tracebackhide__ = True
     name = provider or project.config.provider
-    project.provider_config(name)
+    definitions = {name: definition_of(project.config, project.provider_config(name))}
     shown = project.config.shown(asker.file)
     told = dict(session or {})
+    place = calling_place(project.config.shown, above=2)
+    problems = list(unknown_session_keys(definitions, ((key, place) for key in told)))
+    if problems:
+        raise ScenarioError(problems)
     scenario = Scenario(
         id=_identifier(shown, asker.name),
         title=asker.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from harness.checks import KINDS, BadExpectation, Options, Subject
 from harness.conversation import Outcome
@@ -10,9 +11,13 @@ from harness.engine.project import Project
 from harness.errors import Problem, did_you_mean, quote
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
-from harness.scenario import Expectation, Scenario, Scope, UserTurn, turn_subject
+from harness.scenario import Expectation, Scenario, Scope, turn_subject
 from harness.scenario.subject import LISTS
+from harness.source import Place
 from harness.yaml_reader import Document, Node
+
+Key: TypeAlias = tuple[str, Place]
+"""A key that an author wrote, and where."""
 
 _SENT = {"attachments": "attachment", "metadata": "metadata"}
 """Parts of a message that a definition may leave out, and what it takes of each one."""
@@ -41,60 +46,81 @@ def untold_problems(
     project: Project, scenario: Scenario, documents: Sequence[Document]
 ) -> Iterator[Problem]:
     """What no provider of the scenario is ever told. Raises `DefinitionError`."""
-    keys = [one for document in documents for one in document.at().entries("session")]
+    entries = [one for document in documents for one in document.at().entries("session")]
     sent = [
         turn for turn in scenario.user_turns if turn.message.attachments or turn.message.metadata
     ]
-    if not keys and not sent:
+    if not entries and not sent:
         return
     definitions = definitions_for(project, scenario)
     if not definitions:
         return
+    yield from unknown_session_keys(definitions, _keys(entries))
+    said = {str(user.key_place): user for document in documents for user in _messages(document)}
+    for turn in sent:
+        message = said.get(str(turn.place))
+        parts = {
+            what: _keys_of(message.get(what) if message is not None else None)
+            for what in _SENT
+            if getattr(turn.message, what) is not None
+        }
+        yield from unsent_parts(definitions, parts, turn.place, turn_subject(turn.number, turn.id))
+
+
+def unknown_session_keys(
+    definitions: Mapping[str, Definition], keys: Iterable[Key]
+) -> Iterator[Problem]:
+    """Keys of what a session is told that none of the definitions takes."""
     known = _all_taken(definitions, "session")
     takes = f"{_of(definitions, 'take')} {_alone(known, 'session:')}"
     yield from _unknown_keys(keys, known, takes, "session")
-    said = {str(user.key_place): user for document in documents for user in _messages(document)}
-    for turn in sent:
-        yield from _unsent(definitions, turn, said.get(str(turn.place)))
 
 
-def _unsent(
-    definitions: Mapping[str, Definition], turn: UserTurn, message: Node | None
+def unsent_parts(
+    definitions: Mapping[str, Definition],
+    parts: Mapping[str, Iterable[Key]],
+    place: Place,
+    subject: str,
 ) -> Iterator[Problem]:
-    """What of a turn's message no definition sends; `message` is where it is written."""
-    subject = turn_subject(turn.number, turn.id)
+    """What of a message no definition sends: its `metadata` or `attachments`, or keys of them."""
     members = _all_taken(definitions, "message")
-    for what, each in _SENT.items():
-        if getattr(turn.message, what) is None:
-            continue
+    for what, keys in parts.items():
         if members is not None and what not in members:
             yield Problem(
                 code="never-sent",
                 message=f"{_of(definitions, 'send')} no {what}",
-                place=turn.place,
+                place=place,
                 subject=subject,
                 hint=f"take them out, or send ${{message.{what}}} in the definition",
             )
             continue
-        written = message.get(what) if message is not None else None
-        known = _all_taken(definitions, each)
+        known = _all_taken(definitions, _SENT[what])
         takes = f"of {what} {_of(definitions, 'send')} {_alone(known, what)}"
-        for node in () if written is None else (written, *written):
-            yield from _unknown_keys(node.items(), known, takes, subject)
+        yield from _unknown_keys(keys, known, takes, subject)
 
 
 def _unknown_keys(
-    keys: Iterable[tuple[str, Node]], known: frozenset[str] | None, takes: str, subject: str
+    keys: Iterable[Key], known: frozenset[str] | None, takes: str, subject: str
 ) -> Iterator[Problem]:
-    for name, node in keys:
+    for name, place in keys:
         if known is not None and name not in known and "${" not in name:
             yield Problem(
                 code="unknown-key",
                 message=f"unknown key {quote(name)}: {takes}",
-                place=node.key_place,
+                place=place,
                 subject=subject,
                 hint=did_you_mean(name, known) or "take it out, or send it in the definition",
             )
+
+
+def _keys(entries: Iterable[tuple[str, Node]]) -> Iterator[Key]:
+    return ((name, node.key_place) for name, node in entries)
+
+
+def _keys_of(written: Node | None) -> Iterator[Key]:
+    """The keys of a mapping, and of each mapping of a list."""
+    for node in () if written is None else (written, *written):
+        yield from _keys(node.items())
 
 
 def _messages(document: Document) -> Iterator[Node]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from harness.config import FILE_NAME, ProviderConfig
 from harness.engine.project import Project
-from harness.errors import AuthoringError, Problem
-from harness.providers.catalogue import definition_of, installed
+from harness.errors import AuthoringError, DefinitionError, Problem
+from harness.providers.catalogue import SUFFIX, definition_of, installed
 from harness.providers.definition_doubts import definition_doubts
 from harness.providers.provider import setting_problems
 
@@ -52,6 +52,14 @@ def doubts_on(project: Project, config: ProviderConfig) -> Iterator[Problem]:
     folder = project.config.root / name
     if name not in installed() and (folder / "provider.yaml").is_file():
         yield from doubts_in(project, folder.resolve())
+    elif name.endswith(SUFFIX) and folder.is_file():
+        # Late: only lint and checks of providers ask.
+        from harness.providers.class_file import class_doubts  # noqa: PLC0415
+
+        try:
+            yield from class_doubts(folder.resolve(), name)
+        except DefinitionError:
+            return
 
 
 def doubts_in(project: Project, folder: Path) -> Iterator[Problem]:

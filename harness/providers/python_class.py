@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from harness.errors import (
     PlayError,
     Problem,
     ProtocolError,
+    did_you_mean,
 )
 from harness.network_guard import require_seen, telling
 from harness.parsed_cache import content_key
@@ -25,6 +26,12 @@ from harness.providers.setting import setting_of, setting_problems
 from harness.python_file import own_traceback
 from harness.typing import Json
 from harness.wire import Wire
+
+MEMBERS = (
+    *("settings", "name", "secret_headers", "keep_headers"),
+    *("open", "say", "late", "history", "close"),
+)
+"""What is read of a class."""
 
 
 def definition_of_class(made: type, where: str) -> Definition:
@@ -44,7 +51,8 @@ def definition_of_class(made: type, where: str) -> Definition:
             code="wrong-class",
             message=f"the class {made.__name__} {faults[0]}",
             where=where,
-            hint="docs/providers.md shows a provider that is a Python class",
+            hint=next(filter(None, (meant(name, dir(made)) for name in lacking)), "")
+            or "docs/providers.md shows a provider that is a Python class",
         )
         raise DefinitionError(problem)
     problems = [
@@ -66,6 +74,12 @@ def definition_of_class(made: type, where: str) -> Definition:
         header_names=frozenset(name.lower() for name in getattr(made, "secret_headers", ())),
         client=made,
     )
+
+
+def meant(member: str, names: Iterable[str]) -> str:
+    """A hint where one of these names is nearly the name of a member that is lacking; or empty."""
+    near = [(name, did_you_mean(name, [member])) for name in names if not name.startswith("_")]
+    return next((f"{name!r}: {hint}" for name, hint in near if hint.startswith("did")), "")
 
 
 def _misread(made: type, settings: Mapping[str, object]) -> Iterator[str]:

@@ -353,3 +353,60 @@ def test_python_tests_prepare_a_provider_once_and_record_it(run, echo, project, 
     run("test_it.py").assert_outcomes(passed=2)
 
     assert len(echo.created) == 3
+
+
+def _with_metadata(project):
+    """The definition of the project takes a page with each message, and a language."""
+    file = project / "definitions/echo/provider.yaml"
+    text = file.read_text()
+    text = text.replace("{post: /sessions}", "{post: /sessions, json: {l: '${session.language}'}}")
+    told = "json: {text: '${message.text}', page: '${message.metadata.page}'}"
+    file.write_text(text.replace("json: {text: '${message.text}'}", told))
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (
+            "conversation().say('Hello', metadata={'pgae': 'product'})",
+            ["*unknown key 'pgae': of metadata * sends page alone*", "*did you mean 'page'?*"],
+        ),
+        (
+            "conversation().refused('Hello', metadata={'pgae': 'product'})",
+            ["*turn 1: unknown key 'pgae'*", "*did you mean 'page'?*unknown-key]*"],
+        ),
+        (
+            "conversation(session={'langauge': 'en'})",
+            ["*test_it.py:2:*unknown key 'langauge'*", "*did you mean 'language'?*unknown-key]*"],
+        ),
+        (
+            "conversation().say('Hello', attachments=(Attachment(name='a', content='b'),))",
+            ["*sends no attachments*", "*never-sent]*"],
+        ),
+    ],
+    ids=["metadata", "metadata of a refusal", "session", "attachments"],
+)
+def test_what_no_definition_sends_is_told(run, echo, project, pytester, call, told):
+    """A misspelt key of what a Python test tells is an error before anything is sent."""
+    _with_metadata(project)
+    pytester.makepyfile(
+        test_it=f"def test_one(conversation):\n    {call}\n\n\n"
+        "from harness.conversation import Attachment\n"
+    )
+
+    result = run("test_it.py", LIVE)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(told)
+    result.stdout.no_fnmatch_line("*chat.py:*")
+
+
+def test_what_the_definition_sends_is_said(run, echo, project, pytester):
+    """The keys that the definition takes are told to the provider."""
+    _with_metadata(project)
+    pytester.makepyfile(
+        test_it="def test_one(conversation):\n    chat = conversation(session={'language': 'en'})\n"
+        "    chat.say('Hello', metadata={'page': 'product'})\n"
+    )
+
+    run("test_it.py", LIVE).assert_outcomes(passed=1)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
 # A run inside this process forgets what it was the first to import.
 import harness.providers.class_file
 import harness.wire.transport  # noqa: F401  # as above
+from harness.cli.app import app
 
 RECORD = "--harness-mode=record"
 HARNESS_YAML = """\
@@ -224,6 +226,60 @@ def test_a_wrong_class_is_told(run, bot, text, told):
     result = run("scenarios", "--harness-mode=live")
 
     result.stdout.fnmatch_lines([told.replace("['", "[[]'")])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("def close(", "def clsoe(", "close"),
+        ("secret_headers =", "secret_header =", "secret_headers"),
+        ("def close(", "keepHeaders: list = ['X-Region']\n    def close(", "keep_headers"),
+        ("def close(", "async def hisotry(self): ...\n    def close(", "history"),
+    ],
+    ids=["method", "list", "other style", "asynchronous"],
+)
+def test_a_misspelt_member_of_a_class_is_told(project, bot, monkeypatch, old, new, told):
+    """What is nearly the name of a member that is read, and nothing reads, has a warning."""
+    monkeypatch.chdir(project)
+    bot(ECHO.replace(old, new))
+
+    lint = CliRunner().invoke(app, ["lint"])
+    strict = CliRunner().invoke(app, ["lint", "--strict"])
+
+    assert "warning: bots/echo.py:" in lint.output
+    assert "of the class Echo" in lint.output
+    assert f"did you mean '{told}'? [no-effect]" in lint.output
+    assert (lint.exit_code, strict.exit_code) == (0, 1)
+
+
+def test_what_a_class_needs_for_itself_is_left_alone(project, bot, monkeypatch):
+    """Names that the class reads itself, private ones and other words have no warning."""
+    monkeypatch.chdir(project)
+    own = "    closed = False\n    nmae = 'x'\n    _opne = 1\n    model = 'm'\n"
+    text = ECHO.replace("    def close(self):\n", f"{own}\n    def clsoe(self):\n")
+    bot(f"{text}        return getattr(self, 'nmae'), self.closed, self.clsoe\n")
+
+    lint = CliRunner().invoke(app, ["lint"])
+
+    assert "warning" not in lint.output
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("class A:\n    def sya(self, message): ...\n", "*'sya': did you mean 'say'?*"),
+        (
+            "class A:\n    setings = {}\n    def say(self, message): ...\n",
+            "*'setings': did you mean 'settings'?*",
+        ),
+    ],
+    ids=["say", "settings"],
+)
+def test_a_misspelt_member_that_must_be_there_is_named(run, bot, text, told):
+    """What a class lacks is an error that names what was probably meant for it."""
+    bot(text)
+
+    run("scenarios", "--harness-mode=live").stdout.fnmatch_lines([told])
 
 
 def test_an_installed_package_brings_a_class(run, bot, echo, project, monkeypatch, pytester):
