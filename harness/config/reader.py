@@ -12,7 +12,7 @@ from harness.config.schema import CONFIG_SCHEMA
 from harness.durations import parse_age, parse_duration
 from harness.errors import ConfigurationError, Problem, did_you_mean, quote
 from harness.file_format import hold_against
-from harness.json_schema import Schema, compile_schema
+from harness.json_schema import Schema, compile_format
 from harness.yaml_reader import Node, read
 
 _PORT = re.compile(r":\d+$")
@@ -169,4 +169,4 @@ def _folder(root: Path, node: Node | None, default: str) -> Path:
 
 @cache
 def _format() -> Schema:
-    return compile_schema(CONFIG_SCHEMA, name="harness.yaml")
+    return compile_format(CONFIG_SCHEMA, name="harness.yaml")

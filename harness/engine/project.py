@@ -18,7 +18,7 @@ from harness.engine.parts import Folders
 from harness.engine.vocabulary import Vocabulary
 from harness.errors import ConfigurationError, Problem, ScenarioError, did_you_mean, quote
 from harness.file_format import departures_of
-from harness.json_schema import Schema, SchemaFolder, compile_schema
+from harness.json_schema import Schema, SchemaFolder, compile_format
 from harness.parsed_cache import ParsedCache, content_key
 from harness.providers.catalogue import definition_key, definition_of
 from harness.providers.provider import Provider, fill_in
@@ -96,14 +96,14 @@ class Project:
     @cached_property
     def scenario_format(self) -> Schema:
         """The scenario format with this project's checks."""
-        return compile_schema(self.scenario_json_schema, name="scenario")
+        return compile_format(self.scenario_json_schema, name="scenario")
 
     def require_format(self, document: Document, kind: FileKind) -> None:
         """Raise `ScenarioError` with all that departs from the format of a kind of file."""
         schema = self._formats.get(kind)
         if schema is None:
             made = part_schema(kind, self.scenario_json_schema)
-            schema = self._formats[kind] = compile_schema(made, name=kind.value)
+            schema = self._formats[kind] = compile_format(made, name=kind.value)
         found = departures_of(document, schema, SubjectIn(document), advise)
         problems = [one.problem for one in found if not one.is_told_already]
         problems = problems or list(text_problems(document))

@@ -17,7 +17,7 @@ from harness.checks import (
 )
 from harness.checks.goldens import Goldens
 from harness.errors import did_you_mean, quote
-from harness.json_schema import Schema, SchemaFolder, compile_schema
+from harness.json_schema import Schema, SchemaFolder, compile_format
 from harness.scenario import Expectation, Scope
 from harness.typing import Json
 
@@ -71,7 +71,7 @@ class Vocabulary:
         found = self._formats.get(block)
         if found is None:
             document: Json = {"$defs": self.blocks, "$ref": f"#/$defs/{block}"}
-            found = self._formats[block] = compile_schema(document, name=block)
+            found = self._formats[block] = compile_format(document, name=block)
         return found
 
     def judge_for(self, expectation: Expectation, value: object) -> Judge:

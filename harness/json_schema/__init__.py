@@ -5,7 +5,7 @@ jsonschema is loaded to say what is wrong with a schema itself.
 """
 
 from harness.json_schema.folder import SchemaFolder
-from harness.json_schema.schema import Schema, compile_schema, explain
+from harness.json_schema.schema import Schema, compile_format, compile_schema, explain
 from harness.json_schema.violation import Violation
 
-__all__ = ["Schema", "SchemaFolder", "Violation", "compile_schema", "explain"]
+__all__ = ["Schema", "SchemaFolder", "Violation", "compile_format", "compile_schema", "explain"]

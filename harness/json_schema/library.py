@@ -40,6 +40,11 @@ class _Base:
     schema: Json
 
 
+def root_uri(name: str) -> str:
+    """The URI of a document."""
+    return ROOT + percent_encode(name)
+
+
 class Library:
     """The documents reachable from one, and what is wrong in them."""
 
@@ -52,7 +57,7 @@ class Library:
         self._uris: dict[str, str] = {}
         self._canonical: dict[Site, str] = {}
         self.problems: list[Problem] = []
-        self.uri = ROOT + percent_encode(start)
+        self.uri = root_uri(start)
         self._resources = resources
         self._locate = locate
         self._bases: dict[str, _Base] = {}

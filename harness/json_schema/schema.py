@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +13,7 @@ import jsonschema_rs
 from harness.errors import Problem, SchemaError
 from harness.json_schema.explanation import Explainer
 from harness.json_schema.keywords import allows_everything, draft_of
-from harness.json_schema.library import Library, Locate, find_nowhere
+from harness.json_schema.library import Library, Locate, find_nowhere, root_uri
 from harness.json_schema.metaschema import invalidity
 from harness.json_schema.no_effect import no_effect
 from harness.json_schema.pattern import BACKTRACKING
@@ -38,22 +39,27 @@ _AUTHOR_WORDS = {
 class Schema:
     """A schema that was compiled once; made by `compile_schema`. `format` is asserted."""
 
-    __slots__ = ("_library", "_validator", "allows_everything", "name")
+    __slots__ = ("_library", "_validator", "name")
 
-    def __init__(self, name: str, validator: jsonschema_rs.Validator, library: Library) -> None:
+    def __init__(
+        self, name: str, validator: jsonschema_rs.Validator, library: Callable[[], Library]
+    ) -> None:
         self.name = name
-        start, _, fragment = name.partition("#")
-        part = walk(library.named[start], fragment)
-        self.allows_everything = part is not None and allows_everything(part[1])
-        """It says nothing of a value: true, or a schema without a keyword that judges."""
         self._validator = validator
         self._library = library
+
+    @property
+    def allows_everything(self) -> bool:
+        """It says nothing of a value: true, or a schema without a keyword that judges."""
+        start, _, fragment = self.name.partition("#")
+        part = walk(self._library().named[start], fragment)
+        return part is not None and allows_everything(part[1])
 
     @property
     def names_keys(self) -> bool:
         """Whether it says something of keys by their names, at any depth."""
         named = ("properties", "patternProperties", "propertyNames", "dependentRequired")
-        return any(one in part for part in self._library.schemas.values() for one in named)
+        return any(one in part for part in self._library().schemas.values() for one in named)
 
     def is_valid(self, value: Json) -> bool:
         """Whether a value fits. Takes microseconds, and bounded time for any pattern."""
@@ -72,7 +78,9 @@ class Schema:
         except ValueError:
             value = _plain(value)
             errors = list(self._validator.iter_errors(value))
-        found = dict.fromkeys(Explainer(self._library, value).explain(errors))
+        if not errors:
+            return ()
+        found = dict.fromkeys(Explainer(self._library(), value).explain(errors))
         # The library's own order is another one in each of its versions.
         ranks: dict[int, dict[str, int]] = {}
         return tuple(
@@ -107,13 +115,24 @@ def compile_schema(
     if problems:
         raise SchemaError(problems)
     try:
-        return Schema(name, _validator(library, fragment), library)
+        validator = _validator(library.documents, f"{library.uri}#{fragment}", library.draft)
     except (ValueError, jsonschema_rs.ReferencingError) as error:
         message = str(error).splitlines()[0]
         place = locate(start, ())
         raise SchemaError(
             Problem(code="invalid-schema", message=message, place=place, where=start)
         ) from error
+    return Schema(name, validator, lambda: library)
+
+
+def compile_format(document: Json, *, name: str) -> Schema:
+    """Compile the schema of a file format of ours, of draft 2020-12, which refers to itself alone.
+
+    It is not examined, as tests do that, and taken apart only once something departs from it.
+    """
+    uri = root_uri(name)
+    validator = _validator({uri: document}, uri, "2020-12")
+    return Schema(name, validator, cache(lambda: Library(document, name, NONE, find_nowhere)))
 
 
 def explain(value: Json, schema: Schema) -> tuple[Violation, ...]:
@@ -128,12 +147,12 @@ def explain(value: Json, schema: Schema) -> tuple[Violation, ...]:
     )
 
 
-def _validator(library: Library, fragment: str) -> jsonschema_rs.Validator:
-    validator, draft = _VALIDATORS[library.draft]
-    documents: list[tuple[str, Any]] = list(library.documents.items())
+def _validator(documents: Mapping[str, Json], uri: str, draft: str) -> jsonschema_rs.Validator:
+    validator, number = _VALIDATORS[draft]
+    resources: list[tuple[str, Any]] = list(documents.items())
     return validator(
-        {"$ref": f"{library.uri}#{fragment}"},
-        registry=jsonschema_rs.Registry(documents, draft=draft, retriever=_refuse),
+        {"$ref": uri},
+        registry=jsonschema_rs.Registry(resources, draft=number, retriever=_refuse),
         validate_formats=True,
         pattern_options=BACKTRACKING,
         offline=True,

@@ -11,7 +11,7 @@ from typing import Any
 from harness.errors import DefinitionError, Problem, did_you_mean
 from harness.file_format import hold_against
 from harness.json_path import BadPath, require_path
-from harness.json_schema import Schema, SchemaFolder, compile_schema
+from harness.json_schema import Schema, SchemaFolder, compile_format
 from harness.providers.definition import (
     CANDIDATES,
     PHASES,
@@ -270,4 +270,4 @@ def _fingerprint(content: bytes, schemas: FilePath) -> str:
 
 @cache
 def _format() -> Schema:
-    return compile_schema(DEFINITION_SCHEMA, name="definition")
+    return compile_format(DEFINITION_SCHEMA, name="definition")
