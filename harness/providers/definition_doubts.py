@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,13 +9,10 @@ from harness.errors import AuthoringError, Problem
 from harness.json_schema import SchemaFolder
 from harness.providers.definition import PHASES, Definition, Step
 from harness.providers.definition_reader import read_definition
+from harness.providers.definition_rules import reads_each_event
 from harness.providers.members import names_in
 from harness.wire.secret_names import QUERY_KEYS, is_secret_key
 from harness.yaml_reader import Document, Node, read
-
-_EVENTS = re.compile(r"\$(?:\.events|\[['\"]events['\"]\])")
-_ONE = re.compile(rf"{_EVENTS.pattern}\[-?\d+\]")
-"""Leads to one event at most."""
 
 
 def definition_doubts(folder: Path, shown: str) -> Iterator[Problem]:
@@ -45,15 +41,16 @@ def definition_doubts(folder: Path, shown: str) -> Iterator[Problem]:
 
 def _token_streams(step: Step, node: Node) -> Iterator[Problem]:
     """Streams whose texts may be in pieces, so that checks do not see words that events share."""
-    plan = step.reply
-    if step.stream is None or plan is None:
+    if not reads_each_event(step):
         return
-    if _EVENTS.match(plan.messages) and not _ONE.match(plan.messages):
+    whole = node.at("reply").get("whole")
+    if whole is None or not whole.value:
         yield Problem(
             code="token-stream",
             message=f"step {step.name} reads each event of its stream as a message of its own",
             place=node.at("reply", "messages").place,
-            hint="where events are pieces of one text, no check sees a word that two of them share",
+            hint="a check sees no word that two events share; where each is a whole message,"
+            " say 'whole: true'",
         )
 
 

@@ -25,6 +25,9 @@ _MAPPINGS = re.compile(
     rf"\s*((?:{'|'.join(NAMES)})|message\.(?:attachments|metadata)|turns\[[^\]]*\])\s*"
 )
 """Expressions that never give a text or a number."""
+_EVENTS = re.compile(r"\$(?:\.events|\[['\"]events['\"]\])")
+_ONE = re.compile(rf"{_EVENTS.pattern}\[-?\d+\]")
+"""Leads to one event at most."""
 
 
 def advise(document: Document, violation: Violation) -> Advice | None:
@@ -89,6 +92,7 @@ def _in_step(step: Step, node: Node) -> Iterator[Problem]:
     yield from _not_filled_in(node)
     yield from _unread_answer(step, node)
     yield from _framing(step, node)
+    yield from _whole(step, node)
     request = next(node.at(kind) for kind in KINDS if node.has(kind))
     for key in ("headers", "query", "form"):
         if (found := request.get(key)) is not None:
@@ -212,6 +216,19 @@ def _framing(step: Step, node: Node) -> Iterator[Problem]:
     if events is not None and events.value == wanted:
         hint = "a text has no events" if framing is Framing.TEXT else "each line is read as JSON"
         yield _problem("no-effect", f"'events: {wanted}' {beside}", events.key_place, hint)
+
+
+def _whole(step: Step, node: Node) -> Iterator[Problem]:
+    found = node.at("reply").get("whole") if step.reply is not None else None
+    if found is not None and found.value and not reads_each_event(step):
+        message = "'whole' stands where no event of a stream is a message of its own"
+        yield _problem("no-effect", message, found.key_place, "take it out")
+
+
+def reads_each_event(step: Step) -> bool:
+    """Whether the events of a stream are read as a message each."""
+    messages = step.reply.messages if step.stream is not None and step.reply is not None else ""
+    return _EVENTS.match(messages) is not None and _ONE.match(messages) is None
 
 
 def _forms(key: str, node: Node) -> Iterator[Problem]:

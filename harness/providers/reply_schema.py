@@ -28,6 +28,10 @@ _KEYS: Mapping[str, Json] = {
         "type": "boolean",
         "description": "A message may hold something else than a text.",
     },
+    "whole": {
+        "type": "boolean",
+        "description": "Each event of the stream is a whole message, no piece of one.",
+    },
     "only_new": {
         "type": "boolean",
         "description": "Leave out messages whose id an earlier reply held.",
@@ -80,7 +84,7 @@ _KEYS: Mapping[str, Json] = {
         "description": "JSONPath to what was counted: names to numbers.",
     },
 }
-_OF_LATE = ("messages", "text", "id", "text_optional")
+_OF_LATE = ("messages", "text", "id", "text_optional", "whole")
 
 REPLY: Json = {
     "type": "object",

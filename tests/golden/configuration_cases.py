@@ -239,6 +239,7 @@ CASES: dict[str, Case] = {
         f"{SAY}    answer: {{as: none, schema: answer}}\n    fail_if: {{$.state: no}}\n{READS}"
     ),
     "A1-end-of-a-text": reading(f"{STREAM}    framing: text\n    done: '[DONE]'\n{READS}"),
+    "A2-whole-message-that-is-no-event": reading(f"{STREAM}    reply: {{whole: true}}\n"),
     "A1-texts-of-json-lines": reading(f"{STREAM}    framing: ndjson\n    events: text\n{READS}"),
     "A1-when-is-a-text": reading(f"{SAY}    when: ${{settings.data_set}} == 1\n{READS}"),
     "A1-when-is-always-the-same": reading(f"{SAY}    when: 'false'\n{READS}"),
@@ -312,9 +313,9 @@ AUTHORIZED = "headers: {X-Key: '${settings.token}'}\n"
 """What makes the definition send its secret."""
 
 
-def streamed(messages: str, more: str = "    events: json\n") -> Case:
+def streamed(messages: str, more: str = "    events: json\n", told: str = "") -> Case:
     """A project whose definition reads these messages from a stream."""
-    reply = f'    reply: {{messages: "{messages}", text: $.delta}}\n'
+    reply = f'    reply: {{messages: "{messages}", text: $.delta{told}}}\n'
     return noted(send=f"{AUTHORIZED}send:\n{STREAM}{more}{reply}")
 
 
@@ -331,4 +332,5 @@ DOUBTS: dict[str, Case] = {
 QUIET = {
     "one-event": streamed("$.events[-1]"),
     "joined": streamed("$", "    events: text\n"),
+    "whole": streamed("$.events[*]", told=", whole: true"),
 }

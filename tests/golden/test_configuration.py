@@ -72,6 +72,21 @@ def test_what_may_have_no_effect(case, project, harness, golden, monkeypatch):
     assert (said.status, checked.status) == (0, 0)
 
 
+def test_a2_a_stream_in_pieces_is_a_problem_where_lint_is_strict(project, harness, monkeypatch):
+    """A definition says that its events are whole messages, or `--strict` does not let it pass."""
+    write(project, DOUBTS["A2-tokens"], monkeypatch)
+    project.write("scenarios/a.yaml", "scenario: a\nturns: [{user: Hi, expect: none}]\n")
+    strict = harness("lint", "--strict")
+    assert (strict.status, "[token-stream]" in strict.text) == (1, True)
+    assert "warning: definitions/ours/provider.yaml" not in strict.text
+
+    write(project, QUIET["whole"], monkeypatch)
+    said = harness("lint")
+
+    assert "token-stream" not in said.text
+    assert "whole" not in said.text
+
+
 @pytest.mark.parametrize("case", QUIET)
 def test_a2_what_is_read_whole_is_not_noted(case, project, harness, monkeypatch):
     """A stream of which one event, or the joined text, is the message hides nothing."""
