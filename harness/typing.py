@@ -22,6 +22,17 @@ Path = tuple[str | int, ...]
 """Where a value stands in a document: keys and zero-based indexes from the top."""
 
 
+def is_same(one: Json, other: Json) -> bool:
+    """Whether two JSON values are equal. 1 equals 1.0; true does not equal 1."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(is_same, one, other))
+    return one == other
+
+
 def pointer(path: Path) -> str:
     """Write a path as a JSON Pointer. Source: RFC 6901."""
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)

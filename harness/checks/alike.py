@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.checks.pairing import unpaired
-from harness.checks.values import is_same
-from harness.typing import Json
+from harness.typing import Json, is_same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,7 +145,7 @@ def _unique(value: Json, _options: Options, _compile: Compile) -> Matcher:
     def complain(items: Sequence[Located], where: str) -> str:
         seen: dict[str, Path] = {}
         for at, item in items:
-            key = json.dumps(item, sort_keys=True)
+            key = json.dumps(_with_one_form(item), sort_keys=True)
             if key in seen:
                 if not wanted:
                     return ""
@@ -155,6 +155,17 @@ def _unique(value: Json, _options: Options, _compile: Compile) -> Matcher:
         return "" if wanted else f"the items of {where} are all different, expected two alike"
 
     return _of_items("no two items alike" if wanted else "two items alike", complain)
+
+
+def _with_one_form(value: Json) -> Json:
+    """The value with each whole number written alike: 1.0 is 1."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: _with_one_form(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_one_form(one) for one in value]
+    return value
 
 
 def _sorted(value: Json, options: Options, _compile: Compile) -> Matcher:

@@ -16,12 +16,12 @@ from harness.checks.matcher import (
     plain,
 )
 from harness.checks.pattern import Pattern
-from harness.checks.values import is_same, path_text
+from harness.checks.values import path_text
 from harness.checks.words import normal, normalizer, text_of
 from harness.code_points import telling
 from harness.errors import did_you_mean
 from harness.json_schema.wording import kinds, show
-from harness.typing import Json, Path, describe, type_names
+from harness.typing import Json, Path, describe, is_same, type_names
 
 
 def equal_to(value: Json, options: Options) -> Matcher:

@@ -10,11 +10,11 @@ from harness.checks.check import BadExpectation, Options
 from harness.checks.counting import Parts
 from harness.checks.json_paths import PathRules
 from harness.checks.matchers import VALUE_OR_MATCHER
-from harness.checks.values import is_same, path_text
+from harness.checks.values import path_text
 from harness.checks.words import text_of
 from harness.conversation import ToolCall
 from harness.json_schema.wording import show
-from harness.typing import Json, describe
+from harness.typing import Json, describe, is_same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

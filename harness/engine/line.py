@@ -20,7 +20,7 @@ from harness.errors import (
 from harness.network_guard import Watch, watching
 from harness.providers.provider import Provider
 from harness.source import shorten
-from harness.typing import Json
+from harness.typing import Json, is_same
 from harness.wire import Wire
 from harness.wire.cassette import CassetteHead
 from harness.wire.exchange_redaction import redact_exchange
@@ -88,16 +88,19 @@ class Line:
                 self.recording.tell(self.head)
             return
         recorded, hidden = self.head.session, _hidden_as(self.head.session, session)
-        if dict(session) != hidden:
-            names = ", ".join(sorted(name for name in session if session[name] != hidden[name]))
+        covered = sorted(name for name in session if not is_same(session[name], hidden[name]))
+        if covered:
+            names = ", ".join(covered)
             self.notes += (f"session: {names} not compared, as the recording hides it",)
-        if dict(recorded) == hidden:
-            return
         changed = sorted(
             name
             for name in {*recorded, *hidden}
-            if recorded.get(name, _NOTHING) != hidden.get(name, _NOTHING)
+            if name not in recorded
+            or name not in hidden
+            or not is_same(recorded[name], hidden[name])
         )
+        if not changed:
+            return
         raise CassetteError(
             "session-changed",
             f"the recording was made with another 'session:', in {', '.join(changed)}",
@@ -326,6 +329,3 @@ def _hidden_as(recorded: Mapping[str, Json], session: Mapping[str, Json]) -> dic
         return new
 
     return {name: hidden(recorded.get(name), value) for name, value in session.items()}
-
-
-_NOTHING = object()

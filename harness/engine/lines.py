@@ -20,7 +20,7 @@ from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
 from harness.providers.provider import BASE_URL, Provider
 from harness.scenario import Credentials, Scenario
-from harness.typing import Json
+from harness.typing import Json, is_same
 from harness.wire import Answer, Wire
 from harness.wire.address import host_and_port
 from harness.wire.cassette import Cassette, CassetteHead, cassette_path
@@ -288,7 +288,7 @@ class ReplayedPreparation:
 
 def _are_others(recorded: Mapping[str, Json], now: Mapping[str, Json]) -> bool:
     """Whether settings changed. An imported recording tells some of them only."""
-    return recorded != now and recorded.keys() == now.keys()
+    return not is_same(recorded, now) and recorded.keys() == now.keys()
 
 
 def _head(line: Line, play: Play, row: str, name: str, scenario: Scenario) -> CassetteHead:

@@ -14,7 +14,7 @@ from harness.providers.flow import NAMES
 from harness.source import Place
 from harness.template import compile_template, expressions
 from harness.template.places import expression_with
-from harness.typing import Json, Path
+from harness.typing import Json, Path, is_same
 from harness.yaml_reader import Document, Node
 
 _STEP = 2
@@ -165,7 +165,7 @@ def _conditions(node: Node) -> Iterator[Problem]:
         for path, wanted in node.entries(key):
             values = wanted.value if isinstance(wanted.value, list) else [wanted.value]
             for value in values:
-                first = next((k for p, v, k in seen if (p, v) == (path, value)), "")
+                first = next((k for p, v, k in seen if p == path and is_same(v, value)), "")
                 if first:
                     message = f"{quote(value)} at {path} stands in '{first}' and in '{key}'"
                     hint = f"'{first}' decides; keep one of them"

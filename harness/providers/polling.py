@@ -7,7 +7,7 @@ import json
 from harness.json_path import find_all
 from harness.providers.definition import Conditions, PollPlan, Step
 from harness.source import shorten
-from harness.typing import Json
+from harness.typing import Json, is_same
 
 
 def holds(conditions: Conditions, payload: Json) -> bool:
@@ -46,7 +46,7 @@ def _met(conditions: Conditions, payload: Json) -> list[tuple[str, Json]]:
         (path, value)
         for path, wanted in conditions.items()
         for value in find_all(path, payload)
-        if value in wanted
+        if any(is_same(value, one) for one in wanted)
     ]
 
 

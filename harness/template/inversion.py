@@ -17,6 +17,7 @@ from harness.template.nodes import (
     Node,
     Table,
 )
+from harness.typing import is_same
 
 if TYPE_CHECKING:
     from harness.template.trees import Template
@@ -81,7 +82,7 @@ class _Inverter:
 
     def bindings(self, node: Node, value: Json) -> Iterator[Binding]:
         if isinstance(node, Constant):
-            self.faults += node.value != value
+            self.faults += not is_same(node.value, value)
         elif isinstance(node, Lone):
             yield Binding(expression=node.where.expression, value=value)
         elif isinstance(node, Mixed):

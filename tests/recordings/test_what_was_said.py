@@ -212,6 +212,19 @@ def told(tmp_path):
         yield project
 
 
+@pytest.mark.parametrize(
+    ("recorded", "now"), [("1", "true"), ("false", "0"), ("{a: [true]}", "{a: [1]}")]
+)
+def test_a3_true_in_a_session_is_not_1(told, recorded, now):
+    """A value of another kind is another session, although Python takes the two for equal."""
+    told.play(f"{HELLO}session: {{premium: {recorded}}}\n", Mode.RECORD)
+
+    replayed = told.play(f"{HELLO}session: {{premium: {now}}}\n", Mode.REPLAY)
+
+    assert replayed.error is not None
+    assert "[session-changed]" in str(replayed.error)
+
+
 @pytest.mark.parametrize("session", ["{password: hunter22}", "{user: {api_key: hunter22, id: 7}}"])
 def test_a3_what_a_recording_hides_of_the_session_is_not_compared(told, session):
     """It cannot be; the replay passes, and a note says so."""

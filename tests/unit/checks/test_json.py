@@ -5,10 +5,11 @@ from hypothesis import strategies as st
 
 from harness.checks import PASS, BadExpectation
 from harness.checks.value_matchers import AS_NUMBER
-from harness.checks.values import is_same, path_text
+from harness.checks.values import path_text
 from harness.conversation.outcome import Outcome
 from harness.errors import CheckCrashed
 from harness.json_path import compile_path
+from harness.typing import is_same
 
 VAIN = {
     "names-nothing-that-is-there": ({"properties": {"txt": {"type": "string"}}}, {"text": "a"}),
@@ -265,3 +266,15 @@ def test_a_place_is_written_as_a_path(path, payload):
 def test_equality_is_json_equality(one, other, same):
     """1 is 1.0 and not true; the order of items counts."""
     assert is_same(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("items", "is_unique"),
+    [([1, 1.0], False), ([1, True], True), ([{"a": [2.0]}, {"a": [2]}], False), (["1", 1], True)],
+    ids=["1 and 1.0", "1 and true", "inside", "a text"],
+)
+def test_items_that_are_equal_as_json_are_alike(items, is_unique):
+    """`unique` takes 1 and 1.0 for one number, as `equals` does."""
+    verdict = judge("json", {"$": {"unique": is_unique}}, turn_bringing(items))
+
+    assert verdict.outcome is Outcome.PASSED

@@ -282,6 +282,15 @@ def test_a_slip_in_a_key_of_answers_and_streams_is_told(case, tmp_path):
     assert code in ("wrong-value", "missing-key", "not-filled-in", "invalid-path")
 
 
+def test_true_and_1_in_two_conditions_are_two_values(tmp_path):
+    """Neither of the conditions decides for the other."""
+    text = GOOD.replace("fail_if: {$.state: [failed, lost]}", "fail_if: {$.state: true}")
+
+    poll = read(tmp_path, text.replace("{$.state: done}", "{$.state: 1}")).phases["send"][1]
+
+    assert (poll.poll.until, poll.fail_if) == ({"$.state": (1,)}, {"$.state": (True,)})
+
+
 def test_repeatable_is_as_it_is_said(tmp_path):
     """What is sent twice by itself is not where the definition says so."""
     text = GOOD.replace("poll: {get: '/state/${id}'}", "poll: {get: /a, repeatable: false}")

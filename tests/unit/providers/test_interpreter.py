@@ -95,6 +95,46 @@ def test_a_poll_that_would_be_too_late_does_not_wait():
     assert error.code == "poll-timeout"
 
 
+@pytest.mark.parametrize(
+    ("state", "asked", "code"),
+    [
+        (True, 2, ""),
+        (1, 1, ""),
+        (1.0, 1, ""),
+        (False, 1, "unknown-state"),
+        ("1", 1, "unknown-state"),
+        ([1], 1, "unknown-state"),
+    ],
+)
+def test_conditions_compare_as_json_does(state, asked, code):
+    """True is not 1, and false is not 0; 1.0 is 1."""
+    read = definition(
+        POLL.replace("{$.state: SUCCESS}", "{$.state: 1}").replace(
+            "[PENDING, STARTED]", "[true, 0]"
+        )
+    )
+    answers = [answer({"state": one, "text": "Hi"}) for one in (state, 1)]
+
+    commands, result = play(read.phases["send"], state_of(read), answers)
+
+    assert len(requests(commands)) == asked
+    assert getattr(result, "code", "") == code
+
+
+@pytest.mark.parametrize("said", [1, 0], ids=["one", "nought"])
+def test_a_refusal_that_is_true_is_no_number(said):
+    """`fail_if` of true and false holds for these alone."""
+    read = definition(
+        "send:\n  - request: {post: /talk}\n    fail_if: {$.error: [true, false]}\n"
+        "    reply: {text: $.text}\n"
+    )
+    payload = {"error": said, "text": "Hi"}
+
+    _, result = play(read.phases["send"], state_of(read), [answer(payload)])
+
+    assert not isinstance(result, Exception)
+
+
 @pytest.mark.parametrize("state", ["FAILURE", "REVOKED"])
 def test_a_task_that_failed_is_a_refusal(state):
     """A terminal failure ends the poll, and a scenario may expect it."""

@@ -82,6 +82,7 @@ def test_the_choice_that_was_made():
     ("template", "value"),
     [
         pytest.param("chat", "other", id="a constant"),
+        pytest.param(1, True, id="a constant of another kind"),
         pytest.param({"a": "${b}"}, "text", id="no mapping"),
         pytest.param(["${a}", "${b}"], ["one"], id="a list of another length"),
         pytest.param("/x/${a}", "/y/1", id="another text"),
