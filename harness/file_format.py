@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.durations import DURATION_PATTERN
-from harness.errors import AuthoringError, Problem, did_you_mean, quote
+from harness.errors import AuthoringError, CheckCrashed, Problem, did_you_mean, quote
 from harness.json_schema import Schema, Violation, explain
 from harness.source import Place
 from harness.typing import Json, Path
@@ -54,8 +54,8 @@ def hold_against(
     advise: Advise = _no_advice,
 ) -> None:
     """Raise `error` with every problem of the file, unless the document fits the schema."""
-    if not schema.is_valid(document.value):
-        found = departures_of(document, schema, advise=advise)
+    found = tuple(departures_of(document, schema, advise=advise))
+    if found:
         raise error([one.problem for one in found if not one.is_told_already])
 
 
@@ -66,9 +66,14 @@ def departures_of(
     advise: Advise = _no_advice,
 ) -> Iterator[Departure]:
     """Every way in which a document departs from a schema, with its place."""
-    if schema.is_valid(document.value):
+    try:
+        violations = () if schema.is_valid(document.value) else explain(document.value, schema)
+    except CheckCrashed as error:
+        problem = Problem(
+            code=error.code, message=error.message, place=document.place(), hint=error.hint
+        )
+        yield Departure((), problem)
         return
-    violations = explain(document.value, schema)
     of_another_kind = {one.path for one in violations if one.keyword == "type"}
     for violation in violations:
         if violation.path in of_another_kind and violation.keyword != "type":

@@ -63,9 +63,12 @@ def check(
 def _compile(
     name: str, function: Function, schema: Callable[[], Schema], value: Json, _options: Options
 ) -> Judge:
-    if not schema().is_valid(value):
-        first = schema().violations(value)[0]
-        raise BadExpectation("wrong-value", first.message, path=first.path)
+    try:
+        violations = schema().violations(value)
+    except CheckCrashed as error:
+        raise BadExpectation(error.code, error.message, error.hint) from error
+    if violations:
+        raise BadExpectation("wrong-value", violations[0].message, path=violations[0].path)
 
     def judge(subject: Subject) -> Verdict:
         try:

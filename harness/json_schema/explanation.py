@@ -17,10 +17,6 @@ _UNKNOWN_KEYS = (
     ValidationErrorKind.UnevaluatedProperties,
 )
 _BRANCHES = (ValidationErrorKind.AnyOf, ValidationErrorKind.OneOfNotValid)
-_TOO_COSTLY = (
-    ValidationErrorKind.BacktrackLimitExceeded,
-    ValidationErrorKind.RegexEngineFailure,
-)
 
 
 class Explainer:
@@ -37,7 +33,7 @@ class Explainer:
             if isinstance(kind, _UNKNOWN_KEYS):
                 yield from self._unknown_keys(error, kind.name, kind.unexpected)
             elif self._allows_no_key(error):
-                found = self._at(tuple(error.instance_path))
+                found = self._at(self._path(error))
                 keys = list(found) if isinstance(found, Mapping) else []
                 yield from self._unknown_keys(error, "additionalProperties", keys)
             elif isinstance(kind, _BRANCHES):
@@ -48,15 +44,13 @@ class Explainer:
                 yield self._plain(error)
 
     def _plain(self, error: ValidationError) -> Violation:
-        kind, path = error.kind, tuple(error.instance_path)
+        kind, path = error.kind, self._path(error)
         keyword, limit = kind.name, kind.value
         if isinstance(kind, ValidationErrorKind.Contains):
             keyword, limit = self._keyword(error)
         value = self._at(path)
         message = word(keyword, limit, value, path)
-        if isinstance(kind, _TOO_COSTLY):
-            message = f"the pattern for {name_of(path)} takes too long on this text"
-        elif isinstance(kind, ValidationErrorKind.OneOfMultipleValid):
+        if isinstance(kind, ValidationErrorKind.OneOfMultipleValid):
             fitting = sum(not branch for branch in kind.context)
             message = f"{name_of(path)} fits {fitting} of the possible shapes, expected exactly one"
             if rivals := self._rivals(error, value):
@@ -87,13 +81,13 @@ class Explainer:
         site = self._site(error)
         known = self._library.known_keys(site) if site else ()
         for key in keys:
-            path = (*error.instance_path, key)
+            path = (*self._path(error), key)
             message = f"unknown key {name_of((key,))}"
             yield self._violation(error, path, keyword, message, known)
 
     def _bad_key(self, error: ValidationError, inner: ValidationError) -> Violation:
         key = str(inner.instance)
-        path = (*error.instance_path, key)
+        path = (*self._path(error), key)
         reason = word(inner.kind.name, inner.kind.value, key, ("the key",))
         message = reason.replace("'the key'", "the key", 1)
         return self._violation(error, path, "propertyNames", message, _known(inner.kind))
@@ -102,11 +96,11 @@ class Explainer:
         self, error: ValidationError, branches: Sequence[Sequence[ValidationError]]
     ) -> Iterator[Violation]:
         """Tell of the branch that comes nearest; of all where the value is of no branch's kind."""
-        path = tuple(error.instance_path)
-        fitting = [branch for branch in branches if not _is_other_kind(branch, path)]
+        path, given = self._path(error), tuple(error.instance_path)
+        fitting = [branch for branch in branches if not _is_other_kind(branch, given)]
         if fitting:
-            words = [_words(branch, path) for branch in fitting]
-            lacking = [_lacking(branch, path) for branch in fitting]
+            words = [_words(branch, given) for branch in fitting]
+            lacking = [_lacking(branch, given) for branch in fitting]
             if all(words):
                 yield self._no_such_word(error, [word for some in words for word in some])
             elif len(fitting) > 1 and all(lacking):
@@ -114,14 +108,16 @@ class Explainer:
                 message = f"{name_of(path)} lacks {choice}"
                 yield self._violation(error, path, "required", message)
             else:
-                yield from self.explain(min(fitting, key=lambda one: _distance(one, path)))
+                yield from self.explain(min(fitting, key=lambda one: _distance(one, given)))
             return
-        expected = list(dict.fromkeys(name for branch in branches for name in _kinds(branch, path)))
+        expected = list(
+            dict.fromkeys(name for branch in branches for name in _kinds(branch, given))
+        )
         message = f"{name_of(path)} is {describe(self._at(path))}, expected {kinds(expected)}"
         yield self._violation(error, path, "type", message)
 
     def _no_such_word(self, error: ValidationError, words: Sequence[Any]) -> Violation:
-        path = tuple(error.instance_path)
+        path = self._path(error)
         message = word("enum", list(words), self._at(path), path)
         return self._violation(error, path, "enum", message, tuple(str(one) for one in words))
 
@@ -146,6 +142,16 @@ class Explainer:
 
     def _site(self, error: ValidationError) -> Site | None:
         return self._library.find(error.absolute_keyword_location or "")
+
+    def _path(self, error: ValidationError) -> Path:
+        """Where in the value; jsonschema-rs gives a key of digits alone as a number."""
+        path: list[str | int] = []
+        value = self._value
+        for part in error.instance_path:
+            step = str(part) if isinstance(value, Mapping) else part
+            path.append(step)
+            value = value[step]  # type: ignore[index]  # the error names a path in it
+        return tuple(path)
 
     def _at(self, path: Path) -> Json:
         value = self._value

@@ -18,6 +18,9 @@ IN_PLACE = frozenset(
 )
 """Keywords whose schemas judge the very value that the schema itself judges."""
 
+ASIDE = frozenset({"$defs", "definitions", "contentSchema"})
+"""Keywords whose schemas judge neither the value nor a part of it."""
+
 _ONE = (
     "additionalProperties",
     "unevaluatedProperties",
@@ -43,16 +46,19 @@ _MAPS = (
 )
 
 
-JUDGING = frozenset(
-    {
-        *(*_ONE, *_LISTS, *_MAPS),
-        *("$ref", "$dynamicRef", "$recursiveRef", "type", "enum", "const", "pattern", "format"),
-        *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-        *("minLength", "maxLength", "minItems", "maxItems", "uniqueItems"),
-        *("minContains", "maxContains", "minProperties", "maxProperties"),
-        *("required", "dependentRequired"),
-    }
-) - {"$defs", "definitions", "contentSchema"}
+JUDGING = (
+    frozenset(
+        {
+            *(*_ONE, *_LISTS, *_MAPS),
+            *("$ref", "$dynamicRef", "$recursiveRef", "type", "enum", "const", "pattern", "format"),
+            *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+            *("minLength", "maxLength", "minItems", "maxItems", "uniqueItems"),
+            *("minContains", "maxContains", "minProperties", "maxProperties"),
+            *("required", "dependentRequired"),
+        }
+    )
+    - ASIDE
+)
 """Keywords that say something of a value."""
 
 KEYWORDS = JUDGING | frozenset(

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 from harness.errors import Problem, did_you_mean
 from harness.json_schema.fan_out import MOST_APPLIED, costly
-from harness.json_schema.keywords import DRAFTS, IN_PLACE, draft_of, patterns, subschemas
+from harness.json_schema.keywords import ASIDE, DRAFTS, IN_PLACE, draft_of, patterns, subschemas
 from harness.json_schema.pattern import pattern_fault
 from harness.json_schema.pointing import is_absolute, local_name, replaced, walk
 from harness.source import Place
@@ -65,11 +65,15 @@ class Library:
         self._anchors: dict[tuple[str, str], Site] = {}
         self._schemas: dict[Site, Mapping[str, Json]] = {}
         self._edges: dict[Site, list[Site]] = {}
+        self._inner: dict[Site, list[Site]] = {}
         self._references: list[tuple[Site, str, str]] = []
         self._draft = "2020-12"
         self._add(self.uri, start, document)
-        if fragment and self._target(self.uri, fragment) is None:
+        target = self._target(self.uri, fragment)
+        if target is None:
             self._note_unknown((start, ()), f"#{fragment}")
+        self.start: Site = target or (start, ())
+        """The schema that is asked for: the document, or the part that the name's fragment says."""
         while self._references:
             self._follow(*self._references.pop())
         self._refuse_endless()
@@ -110,6 +114,14 @@ class Library:
     def is_schema(self, site: Site) -> bool:
         """Whether a schema stands there, and not a mapping of schemas."""
         return site in self._schemas
+
+    def in_place(self, site: Site) -> Sequence[Site]:
+        """The schemas that one applies to the very value that it judges."""
+        return self._edges.get(site, ())
+
+    def inner(self, site: Site) -> Sequence[Site]:
+        """The schemas inside one that judge parts of its value."""
+        return self._inner.get(site, ())
 
     def argument(self, location: str) -> Json:
         """What stands at an absolute keyword location; None where that is not known."""
@@ -161,8 +173,9 @@ class Library:
                     self._references.append((site, base, target))
             for step, inner in subschemas(schema):
                 below = (site[0], (*site[1], *step))
-                if step[0] in IN_PLACE and not is_reference_alone:
-                    self._edges.setdefault(site, []).append(below)
+                if not is_reference_alone and step[0] not in ASIDE:
+                    edges = self._edges if step[0] in IN_PLACE else self._inner
+                    edges.setdefault(site, []).append(below)
                 waiting.append((base, below, inner))
 
     def _identify(self, base: str, site: Site, schema: Mapping[str, Json]) -> str:

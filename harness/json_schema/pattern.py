@@ -9,7 +9,10 @@ import jsonschema_rs
 from harness.errors import quote
 from harness.repetition import PatternTooLarge, require_size
 
-BACKTRACKING = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
+BACKTRACKED = 100_000
+"""Steps back that one search may take."""
+
+BACKTRACKING = jsonschema_rs.FancyRegexOptions(backtrack_limit=BACKTRACKED)
 """Bounds what a pattern with look-around or back-references may cost; others are linear."""
 
 
@@ -24,3 +27,44 @@ def pattern_fault(text: str) -> tuple[str, str, str]:
     except ValueError:
         return "invalid-pattern", f"{quote(text)} is no regular expression", ""
     return "", "", ""
+
+
+@lru_cache(maxsize=1024)
+def may_backtrack(text: str) -> bool:
+    """Whether a search may take more than linear time, and be given up at the limit."""
+    if "(?" not in text and "\\" not in text:
+        return False
+    try:
+        jsonschema_rs.Draft202012Validator(
+            {"pattern": text}, pattern_options=jsonschema_rs.RegexOptions()
+        )
+    except ValueError:
+        return True
+    return False
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a pattern of a schema is found in a text; false where the search was given up."""
+    return _validator(pattern).is_valid(valid_text(text))
+
+
+def gives_up(pattern: str, text: str) -> bool:
+    """Whether the search for a pattern reaches the limit on a text."""
+    if matches(pattern, text):
+        return False
+    kinds = (
+        jsonschema_rs.ValidationErrorKind.BacktrackLimitExceeded,
+        jsonschema_rs.ValidationErrorKind.RegexEngineFailure,
+    )
+    errors = _validator(pattern).iter_errors(valid_text(text))
+    return any(isinstance(one.kind, kinds) for one in errors)
+
+
+def valid_text(text: str) -> str:
+    """A text as jsonschema-rs takes it, with `?` for each lone surrogate."""
+    return text.encode("utf-8", "replace").decode()
+
+
+@lru_cache(maxsize=1024)
+def _validator(pattern: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=BACKTRACKING)

@@ -10,13 +10,14 @@ from typing import Any
 
 import jsonschema_rs
 
-from harness.errors import Problem, SchemaError
+from harness.errors import CheckCrashed, Problem, SchemaError
 from harness.json_schema.explanation import Explainer
+from harness.json_schema.judged import Judged
 from harness.json_schema.keywords import allows_everything, draft_of
 from harness.json_schema.library import Library, Locate, find_nowhere, root_uri
 from harness.json_schema.metaschema import invalidity
 from harness.json_schema.no_effect import no_effect
-from harness.json_schema.pattern import BACKTRACKING
+from harness.json_schema.pattern import BACKTRACKING, valid_text
 from harness.json_schema.pointing import walk
 from harness.json_schema.violation import Violation
 from harness.typing import Json, Path
@@ -39,14 +40,19 @@ _AUTHOR_WORDS = {
 class Schema:
     """A schema that was compiled once; made by `compile_schema`. `format` is asserted."""
 
-    __slots__ = ("_library", "_validator", "name")
+    __slots__ = ("_judged", "_library", "_validator", "name")
 
     def __init__(
-        self, name: str, validator: jsonschema_rs.Validator, library: Callable[[], Library]
+        self,
+        name: str,
+        validator: jsonschema_rs.Validator,
+        library: Callable[[], Library],
+        judged: Judged | None = None,
     ) -> None:
         self.name = name
         self._validator = validator
         self._library = library
+        self._judged = judged
 
     @property
     def allows_everything(self) -> bool:
@@ -62,7 +68,13 @@ class Schema:
         return any(one in part for part in self._library().schemas.values() for one in named)
 
     def is_valid(self, value: Json) -> bool:
-        """Whether a value fits. Takes microseconds, and bounded time for any pattern."""
+        """Whether a value fits. Takes microseconds for most.
+
+        Raises `CheckCrashed` where a pattern, wherever it stands, or the work as a whole reaches
+        its limit.
+        """
+        if self._judged is not None:
+            self._judged.require_answer(value)
         try:
             return self._validator.is_valid(value)
         except ValueError:
@@ -72,20 +84,32 @@ class Schema:
         """Every way in which a value does not fit; empty where it fits.
 
         Of the branches of an `anyOf` or `oneOf`, only the one that comes nearest is told.
+        Raises `CheckCrashed` as `is_valid` does, and where it takes too much work to say how a
+        value does not fit.
         """
+        if self.is_valid(value):
+            return ()
+        if self._judged is not None:
+            self._judged.require_explanation(value)
         try:
             errors = list(self._validator.iter_errors(value))
         except ValueError:
             value = _plain(value)
             errors = list(self._validator.iter_errors(value))
-        if not errors:
-            return ()
         found = dict.fromkeys(Explainer(self._library(), value).explain(errors))
         # The library's own order is another one in each of its versions.
         ranks: dict[int, dict[str, int]] = {}
         return tuple(
             sorted(found, key=lambda one: (_order(one.path, value, ranks), one.schema_pointer))
         )
+
+    def misfit(self, value: Json) -> str:
+        """The first reason why a value does not fit, or cannot be judged; empty where it fits."""
+        try:
+            violations = self.violations(value)
+        except CheckCrashed as error:
+            return error.message
+        return violations[0].message if violations else ""
 
 
 def compile_schema(
@@ -122,7 +146,7 @@ def compile_schema(
         raise SchemaError(
             Problem(code="invalid-schema", message=message, place=place, where=start)
         ) from error
-    return Schema(name, validator, lambda: library)
+    return Schema(name, validator, lambda: library, Judged(library, library.start))
 
 
 def compile_format(document: Json, *, name: str) -> Schema:
@@ -185,7 +209,7 @@ def _order(path: Path, value: Json, ranks: dict[int, dict[str, int]]) -> tuple[i
 def _plain(value: Json) -> Json:
     """The same value in the types that jsonschema-rs takes: dict, list, and valid text."""
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return valid_text(value)
     if isinstance(value, Mapping):
         return {str(_plain(str(key))): _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

@@ -240,8 +240,7 @@ class _Filler:
             with contextlib.suppress(ValueError):
                 value = int(value)
         schema = compile_schema(dict(setting.schema), name=setting.name)
-        if not schema.is_valid(value):
-            reason = schema.violations(value)[0].message
+        if reason := schema.misfit(value):
             shown = "its value is wrong" if setting.is_secret else reason
             self._note("wrong-setting", f"the setting '{setting.name}': {shown}", node)
         return value

@@ -68,6 +68,5 @@ def _default_problems(
     elif isinstance(default, str) and "${" in default:
         message = "${…} stands in its default, where nothing is filled in"
         yield problem("not-filled-in", message, "write it where the setting is used")
-    elif default is not None and not schema.is_valid(default):
-        reason = schema.violations(default)[0].message
+    elif default is not None and (reason := schema.misfit(default)):
         yield problem("wrong-value", f"its default: {reason}", "")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import inspect
 import re
 import sys
 
@@ -21,10 +20,11 @@ from harness.engine.plan import MOST_CONVERSATIONS, Mode
 from harness.engine.vocabulary import Vocabulary
 from harness.json_path import LONGEST_PATH, MOST_DESCENTS
 from harness.json_path import SECONDS as PATH_SECONDS
-from harness.json_schema import pattern
 from harness.json_schema.fan_out import MOST_APPLIED
 from harness.json_schema.json_file import DEEPEST as DEEPEST_SCHEMA
 from harness.json_schema.json_file import LARGEST as LARGEST_SCHEMA
+from harness.json_schema.judged import MOST_JUDGED_AGAIN
+from harness.json_schema.pattern import BACKTRACKED
 from harness.network_guard import UNSEEN_CLIENTS
 from harness.parsed_cache import MAX_BYTES, MAX_ENTRIES
 from harness.providers.catalogue import installed
@@ -73,12 +73,6 @@ def _keys(schema, *steps):
     for step in steps:
         schema = schema[step]
     return {*schema["properties"]}
-
-
-def _backtracking():
-    """The number in the source: the object does not tell it."""
-    found = re.search(r"backtrack_limit=([\d_]+)", inspect.getsource(pattern))
-    return f"{int(found[1]):,}" if found else ""
 
 
 SCENARIO = _scenario_format()
@@ -154,10 +148,11 @@ LIMITS = {
     "one search of a regular expression": format_duration(SECONDS),
     "a text that a regular expression searches": f"{LONGEST_TEXT:,} characters",
     "a captured secret": f"{LONGEST_SECRET:,} characters",
-    "steps back of a pattern in a schema": _backtracking(),
+    "steps back of a pattern in a schema": f"{BACKTRACKED:,}",
     "a JSON Schema file": f"{LARGEST_SCHEMA // 1_000_000} MB",
     "levels of a JSON Schema file": f"{DEEPEST_SCHEMA}",
     "schemas that judge one value": f"{MOST_APPLIED:,}",
+    "judgements of a schema that repeat on parts of one payload": f"{MOST_JUDGED_AGAIN:,}",
     "a JSONPath": f"{LONGEST_PATH:,} characters",
     "descents with `..` in a JSONPath": f"{MOST_DESCENTS}",
     "one search of a pattern in a JSONPath": format_duration(PATH_SECONDS),

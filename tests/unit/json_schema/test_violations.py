@@ -184,3 +184,20 @@ def test_format_is_asserted():
         schema = compile_schema({"$schema": draft, "format": "date-time"}, name="s")
 
         assert not schema.is_valid("soon")
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"additionalProperties": {"maximum": 0}},
+        {"additionalProperties": {"anyOf": [{"maximum": 0}, {"type": "null"}]}},
+    ],
+    ids=["plain", "branches"],
+)
+def test_a_key_of_digits_is_a_key(schema):
+    """A key such as `0` of an object is no index of a list."""
+    violations = compile_schema(schema, name="s").violations({"0": 1, "b": -1})
+
+    assert [(one.path, one.message) for one in violations] == [
+        (("0",), "'0' is 1, expected at most 0")
+    ]
