@@ -51,7 +51,7 @@ def check(name: str, *, live: bool, message: str) -> bool:
         is_secret = definition.settings[setting].is_secret
         shown = "(secret, set)" if is_secret and value else value
         echo(f"  {setting} = {'(not set)' if value is None else shown}")
-    for doubt in doubts_on(project, config):
+    for doubt in (*provider.short_secrets, *doubts_on(project, config)):
         echo(f"warning: {doubt}")
     return not live or _answers(project, name, message)
 

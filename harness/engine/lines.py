@@ -52,6 +52,8 @@ class Lines:
         self._project = project
         self._holding = holding
         self._redactors: dict[tuple[object, ...], Redactor] = {}
+        self.notes: dict[str, None] = {}
+        """What people should know of the providers that were talked to."""
         self._paces = {
             name: Pace(config.rate / share)
             for name, config in project.config.providers.items()
@@ -220,6 +222,7 @@ class Lines:
         found = self._redactors.get(key)
         if found is None:
             found = self._redactors[key] = Redactor(provider.secrets)
+            self.notes |= dict.fromkeys(map(str, provider.short_secrets))
         return found
 
     def _wire(self, provider: Provider, seconds: float | None = None) -> LiveWire:

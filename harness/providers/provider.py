@@ -14,6 +14,7 @@ from harness.json_schema import compile_schema
 from harness.providers.definition import Definition, Setting
 from harness.template import TemplateError, compile_template
 from harness.typing import Json
+from harness.wire.secret_forms import SHORTEST
 from harness.yaml_reader import Node
 
 _VARIABLE = re.compile(r"\benv\.(\w+)")
@@ -46,6 +47,23 @@ class Provider:
             if settings[name].is_secret and value not in (None, ""):
                 found |= _address_parts(str(value)) if name == BASE_URL else {name: str(value)}
         return found
+
+    @property
+    def short_secrets(self) -> Iterator[Problem]:
+        """A warning for each secret setting whose value is too short to be looked for."""
+        node = self.config.node.get("settings")
+        for name, value in self.secrets.items():
+            # Of an address that is a secret, a short path is none.
+            if len(value) < SHORTEST and not name.startswith(f"{BASE_URL}."):
+                given = node.get(name) if node else None
+                yield Problem(
+                    code="secret-too-short",
+                    message=f"the secret '{name}' has fewer than {SHORTEST} characters,"
+                    " so it is not hidden where it is said",
+                    where=str((given or self.config.node).place),
+                    subject=f"provider {self.name}",
+                    hint="so short a text stands in other words by chance; set a longer one",
+                )
 
     @property
     def open_settings(self) -> Mapping[str, Json]:

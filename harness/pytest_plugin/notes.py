@@ -41,7 +41,7 @@ class Notes:
         output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
         if output is not None:
             session = self._config.stash.get(SESSION, None)
-            told = session.tally.notes if session is not None else ()
+            told = session.notes if session is not None else ()
             strays = {reason: list(files) for reason, files in self._strays.items()}
             output[_WORKER_KEY] = [[*self._lines, *told], strays]
 

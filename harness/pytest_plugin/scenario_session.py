@@ -99,6 +99,12 @@ class ScenarioSession:
         return suite
 
     @property
+    def notes(self) -> list[str]:
+        """What people should know although nothing failed, of providers first."""
+        of_providers = [note for suite in self.suites for note in suite.runner.lines.notes]
+        return [*of_providers, *self.tally.notes]
+
+    @property
     def providers(self) -> Collection[str]:
         """Names of all that the opened projects know."""
         return {name for suite in self.suites for name in suite.project.config.providers}

@@ -67,9 +67,9 @@ def write_summary(reporter: Any, session: ScenarioSession) -> None:  # noqa: ANN
     _write_skips(reporter, tally, session)
     _write_drift(reporter, tally, session)
     _write_latencies(reporter, tally)
-    for note in tally.notes[:MOST_NOTES]:
+    for note in session.notes[:MOST_NOTES]:
         reporter.write_line(f"note: {printable(note)}")
-    _write_rest(reporter, len(tally.notes) - MOST_NOTES, "note", session)
+    _write_rest(reporter, len(session.notes) - MOST_NOTES, "note", session)
     if session.reports is not None and session.reports.problem:
         reporter.write_line(f"note: {printable(session.reports.problem)}", yellow=True)
 

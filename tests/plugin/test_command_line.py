@@ -181,6 +181,22 @@ def test_checking_shows_the_definition_and_hides_secrets(harness, echo):
     assert echo.requests == []
 
 
+def test_checking_tells_of_a_secret_that_is_too_short(harness, echo, monkeypatch):
+    """It will not be hidden; the warning names the setting and where it is filled in."""
+    monkeypatch.setenv("ECHO_API_KEY", "q7z")
+
+    result = harness("providers", "check", "echo")
+
+    assert result.exit_code == 0
+    assert result.output.endswith(
+        "warning: harness.yaml:5:54: provider echo: the secret 'api_key' has fewer than 4"
+        " characters, so it is not hidden where it is said; so short a text stands in other words"
+        " by chance; set a longer one [secret-too-short]\n"
+    )
+    assert "q7z" not in result.output
+    assert echo.requests == []
+
+
 def test_checking_live_talks_and_closes(harness, echo):
     """With --live, the provider is talked to, and the session is closed again."""
     result = harness("providers", "check", "echo", "--live", "--message", "Hello")

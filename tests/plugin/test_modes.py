@@ -162,6 +162,37 @@ def test_a_recording_holds_no_secret(recorded):
     assert not [text for text in texts if "s3cret" in text]
 
 
+@pytest.mark.parametrize(
+    ("mode", "more"), [("refresh", ()), ("live", ("-n2",))], ids=["one process", "xdist"]
+)
+def test_a_secret_that_is_too_short_is_noted_once(pytester, project, echo, monkeypatch, mode, more):
+    """It is not hidden; the note names the setting, never the value."""
+    del echo, project
+    monkeypatch.setenv("ECHO_API_KEY", "q7z")
+    monkeypatch.setattr("tests.plugin.echo_bot.API_KEY", "q7z")
+
+    result = pytester.runpytest_subprocess(f"--harness-mode={mode}", *more)
+
+    result.assert_outcomes(passed=4)
+    notes = [line for line in result.outlines if "secret-too-short" in line]
+    assert [line[: line.index(",")] for line in notes] == [
+        "note: harness.yaml:5:54: provider echo: the secret 'api_key' has fewer than 4 characters"
+    ]
+    result.stdout.no_fnmatch_line("*q7z*")
+
+
+def test_a_secret_that_is_long_enough_is_not_noted(run, echo, monkeypatch):
+    """Four characters are hidden."""
+    monkeypatch.setenv("ECHO_API_KEY", "q7zv")
+    monkeypatch.setattr("tests.plugin.echo_bot.API_KEY", "q7zv")
+
+    result = run("--harness-mode=live")
+
+    result.assert_outcomes(passed=4)
+    assert echo.requests
+    result.stdout.no_fnmatch_line("*secret-too-short*")
+
+
 def test_a_live_run_needs_its_environment(run, project):
     """A missing variable breaks a live conversation, and is named with its line."""
     result = run("scenarios/greet.yaml", "--harness-mode=live")
