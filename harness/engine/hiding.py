@@ -8,7 +8,7 @@ captured as a secret may have been said before.
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from harness.conversation import (
 )
 from harness.engine.result import CheckResult, ScenarioResult
 from harness.errors import PlayError, Refused
+from harness.typing import Json
 from harness.wire.exchange_redaction import redact_exchange, withheld_response
 from harness.wire.redaction import Redactor
 
@@ -134,18 +135,27 @@ def _attachment(attachment: Attachment, redactor: Redactor) -> Attachment:
 
 
 def _reply(reply: Reply, redactor: Redactor) -> Reply:
+    # As lists: a stream may say a secret in several messages.
+    texts = _all(redactor, [one.text for one in reply.messages])
+    payloads = _all(redactor, [one.payload for one in reply.messages])
     messages = tuple(
-        replace(one, text=redactor.text(one.text), payload=redactor.json(one.payload))
-        for one in reply.messages
+        replace(one, text=str(text), payload=payload)
+        for one, text, payload in zip(reply.messages, texts, payloads, strict=True)
     )
     return replace(
         reply,
         messages=messages,
         payload=redactor.json(reply.payload),
         actions={redactor.text(k): redactor.text(v) for k, v in reply.actions.items()},
-        products=tuple(redactor.json(one) for one in reply.products),
+        products=tuple(_all(redactor, reply.products)),
         attachments=tuple(_attachment(one, redactor) for one in reply.attachments),
     )
+
+
+def _all(redactor: Redactor, values: Sequence[Json]) -> Sequence[Json]:
+    hidden = redactor.json([*values])
+    assert isinstance(hidden, list)  # noqa: S101  # as given
+    return hidden
 
 
 def _check(check: CheckResult, redactor: Redactor) -> CheckResult:

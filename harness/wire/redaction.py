@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from harness.conversation import Exchange, Headers
 from harness.typing import Json
@@ -19,6 +20,13 @@ from harness.wire.secret_names import (
     named_secrets,
 )
 from harness.wire.secret_spans import MARK, Chunks, merged, moved, replaced
+from harness.wire.split_texts import (
+    Piece,
+    pieces_of_events,
+    put_together,
+    texts_with_paths,
+    with_texts,
+)
 
 MOST_HEADERS = 1000
 """Headers that are remembered with what came of them."""
@@ -32,8 +40,9 @@ class Redactor:
     By name: the headers and keys of `secret_names`. By value: each secret given here, in every
     spelling of `secret_forms`. Redacting twice changes nothing, and JSON stays JSON.
 
-    Values shorter than four characters are not looked for. A secret that a reply spells over two
-    events of a stream is not found.
+    Values shorter than four characters are not looked for. A secret that the events of a stream
+    or the elements of a list share is found where they say it one after another: its mark stands
+    in the first of them.
     """
 
     def __init__(
@@ -117,8 +126,7 @@ class Redactor:
         """
         # One character a byte: offsets in the text are offsets in the body.
         text = content.decode("latin-1")
-        # By value first: where both find the same, it is the value's own mark.
-        found = [*self._by_value(text), *named_secrets(text)]
+        found = [*self._all_in(text), *self._split(pieces_of_events(text))]
         spans = merged(found, text) if found else []
         if not spans:
             return (content if chunks else self._respelled(content)), chunks
@@ -130,6 +138,23 @@ class Redactor:
         if not chunks:
             redacted = self._respelled(redacted)
         return redacted, moved(chunks, spans, len(content), len(redacted))
+
+    def _split(self, pieces: Iterable[Piece], *, is_within: bool = False) -> Iterator[Span]:
+        """Where a text that is made of these pieces holds a secret.
+
+        The pieces may be JSON themselves, such as events that are kept as they came.
+        """
+        for split in put_together(pieces):
+            found = [*self._all_in(split.text)]
+            if not is_within:
+                found += self._split(pieces_of_events(split.text), is_within=True)
+            if found:
+                yield from split.apart(merged(found, split.text))
+
+    def _all_in(self, text: str) -> Iterator[Span]:
+        # By value first: where both find the same, it is the value's own mark.
+        yield from self._by_value(text)
+        yield from named_secrets(text)
 
     def _respelled(self, content: bytes) -> bytes:
         """JSON without the secrets that its escapes hide; anything else as it is."""
@@ -184,7 +209,7 @@ class Redactor:
     def json(self, value: Json) -> Json:
         """A JSON value; what stands under a secret key goes as a whole."""
         try:
-            return self._json(value)
+            return self._in_pieces(self._json(value))
         except RecursionError:
             # The reader of answers lets through more levels than Python calls functions.
             redacted: Json = json.loads(self.body(json.dumps(value).encode()))
@@ -200,6 +225,27 @@ class Redactor:
         if isinstance(value, bool) or value is None:
             return value
         return self._exact.get(str(value), value)
+
+    def _in_pieces(self, value: Json) -> Json:
+        """A value without the secrets that elements of its lists share."""
+        if not isinstance(value, (Mapping, list)):
+            return value
+        pieces, start = [], 0
+        for path, text in texts_with_paths(value):
+            pieces.append(Piece(path, start, latin(text)))
+            start += len(pieces[-1].text)
+        content = "".join(piece.text for piece in pieces)
+        spans = merged(list(self._split(pieces)), content)
+        if not spans:
+            return value
+        whole = replaced(content, spans)
+        before = tuple((0.0, len(piece.text)) for piece in pieces)
+        lengths = [length for _, length in moved(before, spans, len(content), len(whole))]
+        shown = (
+            whole[end - length : end].encode("latin-1").decode("utf-8", "surrogatepass")
+            for end, length in zip(accumulate(lengths), lengths, strict=True)
+        )
+        return with_texts(value, shown)
 
     def _member(self, key: str, value: Json) -> Json:
         is_leaf = isinstance(value, str | int | float) and not isinstance(value, bool)

@@ -10,6 +10,7 @@ import base64
 import binascii
 import html
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote_to_bytes
 
@@ -17,10 +18,15 @@ SHORTEST = 4
 SHORTEST_LINE = 12
 """Characters from which on a line of a longer secret, such as a key file, counts alone."""
 
+SHORTEST_SPLIT = 8
+"""Bytes from which on a secret is looked for in texts that stand apart; ids may be a short one."""
+
 _OURS = re.compile(rb"<redacted:[A-Za-z0-9_.-]*>")
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]{6,}")
 _HEX_RUN = re.compile(rb"[0-9A-Fa-f]{8,}")
 _ESCAPE = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
+_MEMBER = re.compile(rb'"(\w*)"\s*:\s*"((?:[^"\\]|\\.)*)"')
+_EVENT_DATA = re.compile(rb"(?m)^\s*data: ?([^\r\n]*)")
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
@@ -40,12 +46,15 @@ class SecretScan:
         if not self._needles:
             return []
         found: set[str] = set()
-        for view in _views(_OURS.sub(b" ", content)):
-            found |= {
-                name
-                for name, needles in self._needles.items()
-                if name not in found and any(needle in view for needle in needles)
-            }
+        plain = _OURS.sub(b" ", content)
+        for shortest, views in ((SHORTEST, _views(plain)), (SHORTEST_SPLIT, _put_together(plain))):
+            for view in views:
+                found |= {
+                    name
+                    for name, needles in self._needles.items()
+                    if name not in found
+                    and any(len(needle) >= shortest and needle in view for needle in needles)
+                }
         return [name for name in self._needles if name in found]
 
 
@@ -67,6 +76,18 @@ def _views(content: bytes) -> Iterator[bytes]:
     yield b"\n".join(_decoded(run[start:]) for run in runs for start in range(4))
     digits = _HEX_RUN.findall(content)
     yield b"\n".join(_from_hex(run[start:]) for run in digits for start in range(2))
+
+
+def _put_together(content: bytes) -> Iterator[bytes]:
+    """The texts under each key of JSON, and those of server-sent events, one after another."""
+    for view in (content, *_undone(content)):
+        texts: defaultdict[bytes, list[bytes]] = defaultdict(list)
+        for key, text in _MEMBER.findall(view):
+            texts[key].append(text)
+        for pieces in (*texts.values(), _EVENT_DATA.findall(view)):
+            together = b"".join(pieces)
+            yield together
+            yield from _undone(together)
 
 
 def _undone(content: bytes) -> Iterator[bytes]:

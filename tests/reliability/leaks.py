@@ -99,8 +99,14 @@ GIVEN = {
 STREAMS = {
     "stream event": lambda text: [f'data: {{"t": "{text}"}}\n\n'],
     "two chunks": lambda text: [f'data: {{"t": "{text[:6]}', f'{text[6:]}"}}\n\n'],
+    "two events": lambda text: [f'data: {{"t": "{one}"}}\n\n' for one in (text[:9], text[9:])],
+    "two events of text": lambda text: [f"data: {one}\n\n" for one in (text[:9], text[9:])],
 }
 """Chunks of a stream, by kind."""
+LINES = {
+    "two JSON lines": lambda text: [f'{{"t": "{one}"}}\n' for one in (text[:9], text[9:])],
+}
+"""Chunks of a stream of messages, by kind."""
 BREAKS = {
     "error text": lambda text: ("500 Oops", (), json.dumps({"error": f"no {text}"})),
     "error page": lambda text: ("200 OK", (), f"<html>{text}</html>"),
@@ -142,7 +148,7 @@ TICKETS = {
 """Secrets that only a capture of the scenario makes known: what is captured, by kind."""
 ECHOED = "cookie of the jar"
 """The bot says the Cookie header that it was sent, which an answer set before."""
-ASKED = (*REPLIES, *HEADS, *GIVEN, ECHOED, *STREAMS, *BREAKS, *CAPTURED, *TICKETS)
+ASKED = (*REPLIES, *HEADS, *GIVEN, ECHOED, *STREAMS, *LINES, *BREAKS, *CAPTURED, *TICKETS)
 KINDS = (*SENT, *ASKED)
 
 UNKNOWN = {"set-cookie", *GIVEN, *NAMED, ECHOED, *CAPTURED, *TICKETS}
@@ -184,7 +190,7 @@ open:
       headers: {X-Key: '${key}', X-Pass: '${pass}'}
     capture: {token: $.token, ticket: {json: $.ticket, secret: true}}
 send:
-  - when: ${'stream' not in message.metadata}
+  - when: ${'stream' not in message.metadata and 'lines' not in message.metadata}
     request:
       post: /talk
       headers: {X-Basic: "Basic ${'me' | basic_auth(settings.own_basic)}"}
@@ -195,6 +201,11 @@ send:
     stream: {post: /stream, text: '${message.text} ${settings.own_text}'}
     framing: sse
     reply: {messages: $, text: $.text}
+  - when: ${'lines' in message.metadata}
+    stream: {post: /stream, text: '${message.text}'}
+    framing: ndjson
+    events: json
+    reply: {messages: '$.events[*]', text: $.t}
 history:
   - request: {get: /history}
 close:
@@ -228,7 +239,8 @@ def scenario(kind: str) -> str:
         turns = ticket_turns(kind, "{equals: '${it}', json: {$.reply: '${it}'}}")
         return f"scenario: {file_of(kind)}\nturns:\n{turns}"
     text = f"{kind} {secret(kind)}" if kind == "my own message" else kind
-    metadata = ", metadata: {stream: 1}" if kind in STREAMS else ""
+    way = "stream" if kind in STREAMS else "lines" if kind in LINES else ""
+    metadata = f", metadata: {{{way}: 1}}" if way else ""
     said = f"{{text: {json.dumps(text)}{metadata}}}"
     return (
         f"scenario: {file_of(kind)}\nturns:\n  - user: {said}\n"
@@ -348,8 +360,9 @@ class Leaky:
     def _stream(self, visit: Visit, kind: str) -> None:
         self._send(visit, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         # As a reader sees it: on the wire, chunks have their lengths between them.
-        self.traffic.append("".join(STREAMS[kind](secret(kind))).encode())
-        for part in STREAMS[kind](secret(kind)):
+        parts = {**STREAMS, **LINES}[kind](secret(kind))
+        self.traffic.append("".join(parts).encode())
+        for part in parts:
             self._send(visit, b"%x\r\n%s\r\n" % (len(part), part.encode()))
         self._send(visit, b"0\r\n\r\n")
 
