@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import sqlite3
+import stat
 import threading
 from pathlib import Path
 
@@ -167,10 +168,23 @@ def content_key(kind: str, *parts: bytes | str) -> str:
     return f"{kind}-{digest.hexdigest()}"
 
 
+def _make_private(folder: Path) -> None:
+    """Make a folder for its owner alone, and out of git: what was parsed may hold anything."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # One of another user, or that may not be written to, stays as it is.
+    with contextlib.suppress(OSError):
+        mode = stat.S_IMODE(folder.stat().st_mode)
+        if mode & ~stat.S_IRWXU:
+            folder.chmod(mode & stat.S_IRWXU)
+        ignored = folder / ".gitignore"
+        if not ignored.exists():
+            ignored.write_text("*\n", encoding="utf-8")
+
+
 def _connect(file: Path) -> sqlite3.Connection | None:
     connection = None
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        _make_private(file.parent)
         connection = sqlite3.connect(file, timeout=5, check_same_thread=False)
         # Of a new file only: what is dropped makes it smaller.
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
@@ -155,6 +157,37 @@ def test_a_file_in_place_of_the_folder(tmp_path, opened):
     cache.put("k", 1)
 
     assert cache.get("k") is None
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no modes")
+@pytest.mark.parametrize("made", [None, 0o755, 0o777, 0o700], ids=["new", "755", "777", "700"])
+def test_the_folder_is_for_its_owner_alone(tmp_path, opened, made):
+    """Also one that was made before, such as by pytest; a scenario may hold a secret."""
+    folder = tmp_path / "cache"
+    if made is not None:
+        folder.mkdir()
+        folder.chmod(made)
+
+    opened("cache/parsed.sqlite").put("k", 1)
+
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_git_ignores_the_folder(tmp_path, opened):
+    """Whatever folder pytest is told to keep its cache in; a file of the user's stays."""
+    opened("new/parsed.sqlite").put("k", 1)
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own/.gitignore").write_text("*.sqlite*\n")
+    opened("own/parsed.sqlite").put("k", 1)
+    git = ("git", "-C", str(tmp_path))
+    subprocess.run([*git, "init", "-q"], check=True)
+
+    shown = subprocess.run(
+        [*git, "status", "--porcelain", "-uall"], check=True, capture_output=True, text=True
+    )
+
+    assert list((tmp_path / "new").glob("parsed.sqlite*"))
+    assert shown.stdout == "?? own/.gitignore\n"
 
 
 def test_a_read_only_folder(tmp_path, opened):
