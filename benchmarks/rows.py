@@ -12,6 +12,7 @@ from benchmarks.check_rows import check_peers, check_rows
 from benchmarks.measuring import Command, Measured, Pair
 from benchmarks.report_rows import report_rows
 from benchmarks.row import WAIT, Bench, Commands, Row, Sizes, at_least, at_most, memory_at_most
+from benchmarks.stream_rows import stream_rows
 
 LIMIT = 1.0
 """Seconds that five answers of the slow server take, however many conversations are held."""
@@ -26,6 +27,7 @@ def rows_of(sizes: Sizes) -> Sequence[Row]:
         *_replays(sizes),
         *check_rows(sizes),
         *report_rows(sizes),
+        *stream_rows(),
         *_lives(sizes),
         *_collections(sizes),
         *_peers(sizes),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -69,6 +68,14 @@ class EventDecoder:
     def __init__(self) -> None:
         self._data: list[str] = []
         self._type = ""
+        self._has_line = False
+        self._has_end = False
+        self._has_other = False
+
+    @property
+    def is_event_stream(self) -> bool:
+        """Whether every line was a comment or a field, and a blank line ended some of them."""
+        return self._has_end and not self._has_other
 
     @property
     def data(self) -> str:
@@ -80,12 +87,15 @@ class EventDecoder:
         if more and line.find(":") in (-1, len(line) - 1):
             line, more = "".join((line, *more)), ()
         if not line:
+            self._has_end |= self._has_line
             return self._dispatch()
+        self._has_line = True
         if line.startswith(":"):
             return None
         colon = line.find(":")
         name = line if colon < 0 else line[:colon]
         if name not in ("data", "event"):
+            self._has_other |= name not in EVENT_STREAM_FIELDS
             return None
         # One copy: a line may have megabytes.
         behind = len(line) if colon < 0 else colon + 1
@@ -142,10 +152,17 @@ class EventReader:
 
     def feed(self, content: bytes) -> bool:
         """Take bytes. True once the stream has said that it ended."""
-        is_plain = content.isascii() and not self._utf8.buffer
-        # Python's incremental decoder takes three times as long.
-        self._take(content.decode("ascii") if is_plain else self._utf8.decode(content))
+        self._take(self._decoded(content))
         return self.ended
+
+    def _decoded(self, content: bytes) -> str:
+        if not self._utf8.buffer:
+            # Python's incremental decoder takes three times as long.
+            try:
+                return content.decode()
+            except UnicodeDecodeError:
+                pass
+        return self._utf8.decode(content)
 
     def finish(self) -> Framing:
         """No more bytes will come. Returns the framing that was found.
@@ -156,16 +173,26 @@ class EventReader:
         self._take(self._utf8.decode(b"", final=True))
         if self.framing is Framing.AUTO:
             self._settle(Framing.TEXT if any(self._held) else Framing.SSE)
-        whole = "".join(self._texts or ())
-        if whole and not _is_framed(whole, self.framing):
+        rest = self._lines.rest()
+        if self.framing is Framing.SSE:
+            self._decoder.line(rest or ":")
+        if self._texts is not None and any(self._texts) and not self._is_framed(rest):
             self.framing = Framing.TEXT
-            self.events, self.ended = [Event(whole)], False
-        elif self.framing is Framing.NDJSON and self._lines.rest().strip():
-            self._add(Event(self._lines.rest()))
+            self.events, self.ended = [Event("".join(self._texts))], False
+        elif self.framing is Framing.NDJSON and rest.strip():
+            self._add(Event(rest))
         elif self.framing is Framing.SSE and not self.ended:
-            self._decoder.line(self._lines.rest() or ":")
             self.leftover = self._decoder.data
         return self.framing
+
+    def _is_framed(self, rest: str) -> bool:
+        """Whether the whole body is what it began as; `rest` is its last line."""
+        if self.framing is Framing.SSE:
+            return self._decoder.is_event_stream
+        if self.framing is Framing.NDJSON:
+            first = self.events[0].data if self.events else self.done if self.ended else rest
+            return _is_json(first)
+        return True
 
     def _take(self, text: str) -> None:
         if not self._started and text:
@@ -188,7 +215,8 @@ class EventReader:
         self._read(held)
 
     def _read(self, text: str) -> None:
-        if self.ended or not text:
+        # What comes behind the end still tells whether the whole is what it began as.
+        if not text or (self.ended and self._texts is None):
             return
         if self.framing is _SSE:
             was_blank = False
@@ -235,25 +263,9 @@ def sniff(text: str) -> Framing | None:
     return None if could_be else Framing.TEXT
 
 
-def _is_framed(whole: str, framing: Framing) -> bool:
-    """Whether a whole body is what it began as."""
-    if framing is Framing.SSE:
-        return _is_event_stream(whole)
-    return framing is not Framing.NDJSON or _is_json_line(whole.lstrip("\r\n"))
-
-
-def _is_event_stream(whole: str) -> bool:
-    """Whether every line is a comment or a field, and a blank line ends some of them."""
-    text = whole.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
-    return "\n\n" in text and all(
-        not line or line[0] == ":" or line.partition(":")[0] in EVENT_STREAM_FIELDS
-        for line in text.split("\n")
-    )
-
-
-def _is_json_line(text: str) -> bool:
+def _is_json(text: str) -> bool:
     try:
-        json.loads(re.split("[\r\n]", text, maxsplit=1)[0])
+        json.loads(text)
     except (ValueError, RecursionError):
         return False
     return True
