@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from harness.checks.goldens import Goldens
 from harness.checks.subject import Subject
 from harness.conversation.outcome import Outcome
+from harness.errors import Problem
 from harness.json_schema import SchemaFolder
 from harness.typing import Json, Path
 
@@ -76,8 +77,11 @@ class Options:
     """The project's golden files; None where there is no project."""
     own_texts: Mapping[str, CheckKind] = field(default_factory=dict)
     """The project's own checks on a text, by name."""
-    doubts: list[Doubt] | None = None
-    """Gathers what is doubtful about the checks that are compiled; None where nobody asks."""
+    doubts: list[Doubt | Problem] | None = None
+    """Gathers what is doubtful about the checks that are compiled; None where nobody asks.
+
+    A problem is one of something that a check is made of, such as a schema.
+    """
 
     def doubt(self, message: str, hint: str = "") -> None:
         """Note that a check cannot fail on anything that a bot is likely to say."""

@@ -21,9 +21,12 @@ _INLINE = "schema"
 
 def _compile(value: Json, options: Options) -> Judge:
     schema = _schema(value, options)
-    is_asked = options.doubts is not None
-    if is_asked and not schema.names_keys and all(map(schema.is_valid, _LIKELY)):
-        options.doubt("the schema fits most payloads", "say which keys must be there: 'required'")
+    if options.doubts is not None:
+        options.doubts.extend(schema.doubts())
+        if not schema.names_keys and all(map(schema.is_valid, _LIKELY)):
+            options.doubt(
+                "the schema fits most payloads", "say which keys must be there: 'required'"
+            )
 
     may_say_nothing = schema.is_valid({}) or schema.is_valid([])
 

@@ -114,7 +114,7 @@ def _provider_doubts(project: Project, folders: Sequence[Path]) -> Sequence[Prob
     return ConfigurationError({_told(one): one for one in found}.values()).problems
 
 
-_STRICT = ("no-effect", "token-stream")
+_STRICT = ("no-effect", "token-stream", "undescribed-key")
 """Codes of the doubts about providers that are problems where it is strict."""
 
 

@@ -220,6 +220,9 @@ def doubts_about(project: Project, scenario: Scenario) -> Iterator[Problem]:
             if not one.value.is_constant:
                 continue
             for doubt in project.vocabulary.doubts_of(one, one.value.render({})):
+                if isinstance(doubt, Problem):
+                    yield replace(doubt, place=doubt.place or one.place)
+                    continue
                 yield Problem(
                     code="cannot-fail",
                     message=f"'{one.name}' can hardly fail: {doubt.message}",

@@ -16,7 +16,7 @@ from harness.checks import (
     own_among,
 )
 from harness.checks.goldens import Goldens
-from harness.errors import did_you_mean, quote
+from harness.errors import Problem, did_you_mean, quote
 from harness.json_schema import Schema, SchemaFolder, compile_format
 from harness.scenario import Expectation, Scope
 from harness.typing import Json
@@ -94,11 +94,11 @@ class Vocabulary:
             self._compiled[key] = judge
         return judge
 
-    def doubts_of(self, expectation: Expectation, value: object) -> Sequence[Doubt]:
+    def doubts_of(self, expectation: Expectation, value: object) -> Sequence[Doubt | Problem]:
         """What makes it doubtful that an expectation can fail; see `judge_for`."""
         if expectation.scope is Scope.NEVER:
             return ()
-        doubts: list[Doubt] = []
+        doubts: list[Doubt | Problem] = []
         options = replace(self._options[expectation.ignore_case], doubts=doubts)
         self._compile(expectation, value, options)
         return doubts

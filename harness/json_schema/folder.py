@@ -49,6 +49,10 @@ class SchemaFolder:
         """
         return self._files.unread()
 
+    def doubts(self) -> tuple[Problem, ...]:
+        """What is doubtful in the schemas that were asked for until now."""
+        return tuple(one for schema in self._compiled.values() for one in schema.doubts())
+
     def _compile(self, name: str) -> Schema:
         start, _, fragment = name.partition("#")
         file = next((start + end for end in ("", *SUFFIXES) if start + end in self._files), None)

@@ -59,7 +59,7 @@ class Library:
         self.problems: list[Problem] = []
         self.uri = root_uri(start)
         self._resources = resources
-        self._locate = locate
+        self.locate = locate
         self._bases: dict[str, _Base] = {}
         self._aliases: dict[str, str] = {}
         self._anchors: dict[tuple[str, str], Site] = {}
@@ -311,7 +311,7 @@ class Library:
             Problem(
                 code=code,
                 message=message,
-                place=self._locate(name, path),
+                place=self.locate(name, path),
                 where=f"{name}#{pointer(path)}",
                 hint=hint,
             )

@@ -41,7 +41,7 @@ def no_effect(
 def _misspelt(schema: Mapping[str, Json]) -> Iterator[Found]:
     """Keywords that are not known, but nearly."""
     for keyword in sorted(schema.keys() - KEYWORDS - _OTHERS):
-        near = get_close_matches(keyword, KEYWORDS, n=1, cutoff=_NEAR)
+        near = get_close_matches(keyword, KEYWORDS, n=1, cutoff=NEAR)
         if near:
             yield keyword, f"unknown keyword {quote(keyword)}", f"did you mean '{near[0]}'?"
 
@@ -124,7 +124,7 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "minContains": ("contains",),
     "maxContains": ("contains",),
 }
-_NEAR = 0.8
+NEAR = 0.8
 """Of `get_close_matches`: `requred` is near, a keyword of a vocabulary of one's own is not."""
 _OTHERS = frozenset(("example", "comment", "id", "schema", "defs"))
 """Of OpenAPI, of draft 04, and names that people give to notes and parts of their own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema_rs
 
 from harness.errors import CheckCrashed, Problem, SchemaError
+from harness.json_schema.doubts import schema_doubts
 from harness.json_schema.explanation import Explainer
 from harness.json_schema.judged import Judged
 from harness.json_schema.keywords import allows_everything, draft_of
@@ -102,6 +103,10 @@ class Schema:
         return tuple(
             sorted(found, key=lambda one: (_order(one.path, value, ranks), one.schema_pointer))
         )
+
+    def doubts(self) -> Iterator[Problem]:
+        """What in the schema is likely to judge something else than its author means."""
+        return schema_doubts(self._library())
 
     def misfit(self, value: Json) -> str:
         """The first reason why a value does not fit, or cannot be judged; empty where it fits."""

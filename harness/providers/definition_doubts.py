@@ -30,6 +30,7 @@ def definition_doubts(folder: Path, shown: str) -> Iterator[Problem]:
             yield from _token_streams(step, node)
     yield from _open_secrets(definition, document)
     yield from _unread(definition, document)
+    yield from schemas.doubts()
     for file in schemas.unread():
         yield Problem(
             code="no-effect",

@@ -134,6 +134,35 @@ def test_a_schema_file_that_is_no_json(case, project, harness):
     compare(f"json-schema/file/{case}", text)
 
 
+WARNED: dict[str, object] = {
+    "required-key-misspelt": {"required": ["state"], "properties": {"sate": {"type": "string"}}},
+    "nullable": {"required": ["at"], "properties": {"at": {"type": "string", "nullable": True}}},
+}
+
+
+@pytest.mark.parametrize("case", WARNED)
+def test_a_schema_that_is_likely_to_mean_something_else(case, project, harness):
+    """It is a warning at its place, and a problem where lint is strict."""
+    project.write("schemas/shop/answer.schema.json", json.dumps(WARNED[case], indent=2))
+    project.write("scenarios/dress.yaml", SCENARIO % "shop/answer")
+
+    said = harness("lint")
+
+    compare(f"json-schema/warning/{case}", said.text)
+    assert (said.status, harness("lint", "--strict").status) == (0, 1)
+
+
+@pytest.mark.parametrize("case", WARNED)
+def test_a_schema_in_a_scenario_that_is_likely_to_mean_something_else(case, project, harness):
+    """The warning stands at the check."""
+    project.write("scenarios/dress.yaml", SCENARIO % json.dumps(WARNED[case]))
+
+    said = harness("lint")
+
+    compare(f"json-schema/warning/inline-{case}", said.text)
+    assert said.status == 0
+
+
 INLINE = {
     "remote": "{$ref: 'https://example.com/x.json'}",
     "itself": "{$ref: '#'}",
@@ -190,6 +219,12 @@ def test_a_pattern_that_could_go_on_for_ever(case, project, monkeypatch):
 
 def test_every_text_has_its_case():
     """No golden text is left over from a case that is gone."""
-    names = {*FILES, *(f"file/{case}" for case in TEXTS), *(f"inline/{case}" for case in INLINE)}
+    folders = {
+        "file": TEXTS,
+        "inline": INLINE,
+        "backtracking": BACKTRACKING,
+        "warning": (*WARNED, *(f"inline-{case}" for case in WARNED)),
+    }
+    names = {f"{folder}/{case}" for folder, cases in folders.items() for case in cases}
 
-    assert stale("json-schema", {*names, *(f"backtracking/{c}" for c in BACKTRACKING)}) == set()
+    assert stale("json-schema", {*FILES, *names}) == set()
