@@ -27,7 +27,7 @@ def pytester(pytester, monkeypatch):
 
     Beside xdist, that opens a socket and starts a thread in every run, whether or not it reruns.
     """
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:rerunfailures")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:rerunfailures -p no:flaky")
     return pytester
 
 

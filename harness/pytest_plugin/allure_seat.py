@@ -17,6 +17,7 @@ from harness.reports.allure import AllureResults, Told, lacking
 from harness.scenario import Scenario
 
 if TYPE_CHECKING:
+    from harness.engine.plan import Play
     from harness.engine.result import ScenarioResult
     from harness.pytest_plugin.scenario_session import ScenarioSession
     from harness.pytest_plugin.suite import Suite
@@ -74,6 +75,18 @@ class AllureSeat:
     def add_chats(self, results: Sequence[ScenarioResult]) -> None:
         """Keep the conversations of a Python test until Allure writes its result."""
         self._results.expect_chats(results)
+
+    def add_crash(self, nodeid: str, suite: Suite, play: Play, result: ScenarioResult) -> None:
+        """Write the result of a scenario whose worker died before Allure could."""
+        told = Told(
+            play=play,
+            file=nodeid.partition("::")[0],
+            folder=suite.folder,
+            folders=_folders(suite, play.file),
+            scenario=result.scenario,
+            result=result,
+        )
+        self._results.add_unwritten(told)
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

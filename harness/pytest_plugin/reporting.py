@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,7 @@ from harness.reports.results import (
     read_results,
     takes_record,
 )
-from harness.reports.results.merging import PARTS, gather_parts
+from harness.reports.results.merging import PARTS, Crashes, gather_parts
 from harness.reports.results.previous import keep_previous
 from harness.reports.results.writing import RESULTS
 from harness.reports.standard import build_standard
@@ -69,6 +69,7 @@ class RunReports:
         self._head = RunHead(mode=mode, project=project).json()
         self._errors: dict[str, Mapping[str, Json]] = {}
         self._order: dict[str, int] = {}
+        self._crashed: dict[int, Crashes] = {}
         worker = getattr(config, "workerinput", {}).get("workerid", "")
         self._is_worker = bool(worker)
         path = folder / PARTS / f"{worker}.json" if worker else folder / RESULTS
@@ -91,12 +92,12 @@ class RunReports:
         earlier: Sequence[Earlier] = (),
     ) -> None:
         """Write down what came of a scenario, in its last attempt."""
-        with self._written_anyway(item, _identity(item, play), result):
+        with self._written_anyway(item, _identity(item.nodeid, play), result):
             self.add_record(item, _after(earlier, self.record_of(item, play, result)))
 
     def record_of(self, item: pytest.Item, play: Play, result: ScenarioResult) -> Record:
         """What is written down of a scenario. Writes nothing."""
-        return conversation_record(_identity(item, play), result)
+        return conversation_record(_identity(item.nodeid, play), result)
 
     def add_record(self, item: pytest.Item, record: Record) -> None:
         """Write down what was made of a scenario's result."""
@@ -118,10 +119,23 @@ class RunReports:
         self, item: pytest.Item, play: Play, takes: Takes, earlier: Sequence[Earlier] = ()
     ) -> None:
         """Write down what came of a repeated scenario."""
-        identity = _identity(item, play)
+        identity = _identity(item.nodeid, play)
         with self._written_anyway(item, identity, takes.results[0]):
             record = _after(earlier, takes_record(identity, takes))
             self._add(_expected(item, record), item.nodeid)
+
+    def add_crash(
+        self, nodeid: str, play: Play, result: ScenarioResult, again: Earlier | None
+    ) -> None:
+        """Write down that a worker died while it played a scenario, when all workers ended.
+
+        `again` is given where another worker plays it again.
+        """
+        crashes = self._crashed.setdefault(self._order[nodeid], Crashes(earlier=[]))
+        if again is not None:
+            crashes.earlier.append(again)
+        else:
+            crashes.last = conversation_record(_identity(nodeid, play), result)
 
     @contextmanager
     def _written_anyway(
@@ -140,7 +154,12 @@ class RunReports:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note the order of the run, in which the workers' results are put together."""
         if self._is_worker:
-            self._order = {item.nodeid: index for index, item in enumerate(session.items)}
+            self._order = _order(item.nodeid for item in session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Note the same in the process that starts the workers."""
+        self._order = self._order or _order(ids)
 
     @pytest.hookimpl
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -188,7 +207,8 @@ class RunReports:
         if parts:
             self._writer.abandon()
             workers = [read_results(part) for part in parts]
-            self._writer = gather_parts(workers, self._folder / RESULTS, self._head)
+            into = self._folder / RESULTS
+            self._writer = gather_parts(workers, into, self._head, self._crashed)
             shutil.rmtree(self._folder / PARTS, ignore_errors=True)
 
 
@@ -222,6 +242,10 @@ def reports_of(config: pytest.Config, session: ScenarioSession) -> RunReports | 
     )
 
 
+def _order(ids: Iterable[str]) -> dict[str, int]:
+    return {nodeid: index for index, nodeid in enumerate(ids)}
+
+
 def _after(earlier: Sequence[Earlier], record: Record) -> Record:
     """The record of a last attempt, with the earlier ones."""
     if earlier:
@@ -229,8 +253,8 @@ def _after(earlier: Sequence[Earlier], record: Record) -> Record:
     return record
 
 
-def _identity(item: pytest.Item, play: Play) -> Identity:
-    return Identity(id=item.nodeid, file=item.nodeid.partition("::")[0], row=play.row)
+def _identity(nodeid: str, play: Play) -> Identity:
+    return Identity(id=nodeid, file=nodeid.partition("::")[0], row=play.row)
 
 
 def _expected(

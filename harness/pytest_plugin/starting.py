@@ -50,6 +50,11 @@ def open_session(
         config.pluginmanager.register(session.classes, "harness_classes")
         config.pluginmanager.register(Stopping(is_live=session.mode.is_live), "harness_stopping")
         _register_reports(config, session)
+        if is_alone and config.getoption("dist", "no") != "no":
+            # Late: only the process that starts the workers of pytest-xdist needs it.
+            from harness.pytest_plugin.crashed_workers import CrashedWorkers  # noqa: PLC0415
+
+            config.pluginmanager.register(CrashedWorkers(config, session), "harness_crashes")
         _register_views(config, session)
 
 

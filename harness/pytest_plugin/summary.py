@@ -36,7 +36,8 @@ MOST_LINES = 8
 
 def write_summary(reporter: Any, session: ScenarioSession) -> None:  # noqa: ANN401  # pytest names no public type
     """Write a table of providers, codes of failures, and notes. Nothing where nothing played."""
-    tally = session.tally if session.tally.providers else _told_by_workers(reporter)
+    own = session.tally
+    tally = own if own.providers else _told_by_workers(reporter, own.earlier)
     if {"skipped", "xfailed", "failed"} & {*reporter.stats}:
         from harness.pytest_plugin.waiving import count_waived  # noqa: PLC0415  # few runs do
 
@@ -174,9 +175,13 @@ def _write_latencies(reporter: Any, tally: Tally) -> None:  # noqa: ANN401  # as
         reporter.write_line(f"and of {counted(hidden, 'provider')} that answered faster")
 
 
-def _told_by_workers(reporter: Any) -> Tally:  # noqa: ANN401  # as above
-    """Counts from the properties of reports: with xdist, other processes play."""
+def _told_by_workers(reporter: Any, earlier: int) -> Tally:  # noqa: ANN401  # as above
+    """Counts from the properties of reports: with xdist, other processes play.
+
+    `earlier` are attempts that ended with their worker.
+    """
     tally = Tally()
+    tally.earlier = earlier
     for report in _last_attempts(reporter):
         told = dict(getattr(report, "user_properties", ()))
         if getattr(report, "when", "") == "setup" and "turns" in told:

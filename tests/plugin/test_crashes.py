@@ -263,3 +263,111 @@ def test_a_crash_of_a_process_that_shares_a_replay(act, project, run):
     results = list(read_results(project / "reports/results.json"))
     assert {one["id"] for one in results} == collected(run)
     assert {one["outcome"] for one in results} == {"passed"}
+
+
+DYING = """
+import os
+import signal
+
+import pytest
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_{phase}(item):
+    if "red" in item.nodeid:
+        {act}
+"""
+KILLED = "os.kill(os.getpid(), signal.SIGKILL)"
+
+
+@pytest.fixture
+def dying(project, monkeypatch):
+    """Runs pytest with two workers of xdist, one of which dies; gives its status and output."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:flaky")
+
+    def run(act, *arguments, phase="call"):
+        (project / "conftest.py").write_text(DYING.format(act=act, phase=phase))
+        command = (
+            *(sys.executable, "-m", "pytest", "-p", "no:randomly", "-n", "2"),
+            *REPORTS,
+            *arguments,
+        )
+        return subprocess.run(command, cwd=project, check=False, capture_output=True, text=True)
+
+    return run
+
+
+def red_of(project):
+    """The records of what did not pass, by id."""
+    results = read_results(project / "reports/results.json")
+    return {one["id"]: one for one in results if one["outcome"] != "passed"}
+
+
+RED = "scenarios/shop/colours.yaml::colours[echo-red]"
+
+
+@pytest.mark.parametrize(
+    ("act", "phase"),
+    [("os._exit(3)", "setup"), (KILLED, "call"), (KILLED, "teardown")],
+    ids=["exit-setup", "kill-call", "kill-teardown"],
+)
+def test_a_conversation_whose_worker_died_stands_in_every_report(act, phase, project, run, dying):
+    """It is BROKEN, in its place, with what there is to know of it; nothing else is lacking."""
+    ended = dying(act, phase=phase)
+    (project / "conftest.py").unlink()
+    names, told = collected(run), reported(project)
+    order = [one["id"] for one in read_results(project / "reports/results.json")]
+    red = red_of(project)
+
+    assert ended.returncode == 1
+    assert "passed, 1 error in" in ended.stdout, ended.stdout
+    assert "why: 1 worker-crashed\n" in ended.stdout
+    assert "classes: 1 BROKEN\n" in ended.stdout
+    assert told["results"] == names
+    assert order.index(RED) == 1
+    assert len(told["junit"]) == len(told["allure"]) == len(names)
+    assert [*red] == [RED]
+    assert (red[RED]["outcome"], red[RED]["codes"]) == ("broken", ["worker-crashed"])
+    assert (red[RED]["scenario"], red[RED]["provider"], red[RED]["row"]) == (
+        *("colours", "echo"),
+        "red",
+    )
+    assert "gw" in red[RED]["failure"]
+    for name in ("summary.md", "results.sarif", "code-quality.json"):
+        assert "worker-crashed" in (project / "reports" / name).read_text(), name
+
+
+def test_a_worker_that_died_in_junit_and_allure(project, dying):
+    """JUnit's case has the properties of any scenario, Allure's result its place and its code."""
+    dying(KILLED)
+    junit = ET.parse(project / "reports/junit.xml").getroot()  # noqa: S314  # our own file
+    (case,) = [one for one in junit.iter("testcase") if one.find("error") is not None]
+    properties = {one.get("name"): one.get("value") for one in case.iter("property")}
+    allure = [json.loads(one.read_text()) for one in (project / "allure").glob("*-result.json")]
+    (broken,) = [one for one in allure if one["status"] == "broken"]
+    (green,) = [one for one in allure if one["fullName"] == "colours" and one is not broken]
+    labels = {one["name"]: one["value"] for one in broken["labels"]}
+
+    assert case.get("name") == "colours[echo-red]"
+    assert (properties["outcome"], properties["codes"]) == ("broken", "worker-crashed")
+    assert broken["fullName"] == "colours"
+    assert broken["testCaseId"] == green["testCaseId"]
+    assert labels["parentSuite"] == "shop"
+    assert "[worker-crashed]" in broken["statusDetails"]["message"]
+    assert "worker-crashed" in (project / "allure/categories.json").read_text()
+
+
+def test_a_worker_that_died_is_an_attempt_where_its_scenario_is_run_again(project, run, dying):
+    """pytest-rerunfailures gives it to another worker, and what comes of that counts."""
+    once_only = f'os.path.exists("died") or (open("died", "w").close(), {KILLED})'
+    ended = dying(once_only, "--reruns=2")
+    (project / "conftest.py").unlink()
+    results = {one["id"]: one for one in read_results(project / "reports/results.json")}
+
+    assert "1 rerun" in ended.stdout, ended.stdout
+    assert ended.returncode == 0, ended.stdout
+    assert "1 earlier attempt not counted" in ended.stdout
+    assert {*results} == collected(run)
+    assert results[RED]["outcome"] == "passed"
+    assert [one["codes"] for one in results[RED]["attempts"]] == [["worker-crashed"]]
+    assert reported(project)["junit"] >= {"colours[echo-red]"}

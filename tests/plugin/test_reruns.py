@@ -26,7 +26,7 @@ ALONE_OR_XDIST = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alo
 @pytest.fixture
 def rerun(project, monkeypatch):
     """Runs pytest with three reruns and all reports; gives its status and what it printed."""
-    monkeypatch.delenv("PYTEST_ADDOPTS")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:flaky")
     (project / "scenarios/moody.yaml").write_text(scenario_text("moody"))
 
     def run(*arguments: str):

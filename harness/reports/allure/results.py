@@ -28,6 +28,7 @@ from harness.reports.allure.heading import complete, digest
 from harness.reports.allure.steps import Steps
 from harness.reports.allure.texts import clean, encoded
 from harness.reports.allure.told import Told
+from harness.reports.failure import failure_screen
 
 _CODE = re.compile(r"\[([a-z][a-z0-9-]*)\]$", re.MULTILINE)
 
@@ -99,6 +100,21 @@ class AllureResults:
         if not known.issuperset(codes):
             known.update(codes)
             self._write_categories()
+
+    def add_unwritten(self, told: Told) -> None:
+        """Write the whole result of a BROKEN scenario of which allure-pytest tells nothing."""
+        time = now()
+        screen = failure_screen(told.result) if told.result else ""
+        result = TestResult(
+            uuid=uuid4(),
+            status=Status.BROKEN,
+            statusDetails=StatusDetails(trace=clean(screen)),
+            labels=[Label(name=LabelType.FRAMEWORK, value="pytest")],
+            start=time,
+            stop=time,
+        )
+        self.expect(told)
+        allure_commons.plugin_manager.hook.report_result(result=result)
 
     def add_error(self, file: str, text: str) -> None:
         """Write a file that could not be collected as a broken test; once, however often told."""

@@ -6,16 +6,43 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from harness.reports.classes import class_of
+from harness.reports.earlier import Earlier
 from harness.reports.results.reading import Results
-from harness.reports.results.writing import ResultsWriter
+from harness.reports.results.record import Record
+from harness.reports.results.writing import ResultsWriter, dump
 from harness.typing import Json
 
 PARTS = ".parts"
 """The folder beside results.json of what xdist's workers write, until the run ends."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Crashes:
+    """What there is to tell of a conversation whose workers died while it was played."""
+
+    earlier: list[Earlier]
+    """Those after which it was played again, oldest first."""
+    last: Record | None = None
+    """The one after which it was not."""
+
+    def join(self, lines: Sequence[str]) -> Iterator[str]:
+        """The line of the conversation, of what workers wrote of it; none where nobody ended it.
+
+        A worker that died may have written it before it could report.
+        """
+        record: dict[str, Any] | None = self.last or (json.loads(lines[-1]) if lines else None)
+        if record is not None:
+            attempts: list[Json] = [one.json() for one in self.earlier]
+            if self.last is None:
+                attempts += record.get("attempts", ())
+            yield dump({**record, **({"attempts": attempts} if attempts else {})})
 
 
 def merge(parts: Sequence[Results], into: Path, *, head: Mapping[str, Json] | None = None) -> int:
@@ -72,30 +99,43 @@ def _classes(parts: Sequence[Results], superseded: Iterable[str]) -> Counter[str
 
 
 def gather_parts(
-    workers: Sequence[Results], into: Path, head: Mapping[str, Json] | None = None
+    workers: Sequence[Results],
+    into: Path,
+    head: Mapping[str, Json] | None = None,
+    crashed: Mapping[int, Crashes] | None = None,
 ) -> ResultsWriter:
     """Write what the workers of one run wrote into one file, which is not closed yet."""
     writer = ResultsWriter(into, head or _head(workers))
-    for line in gather(workers):
+    for line in gather(workers, crashed):
         writer.add_line(line)
     return writer
 
 
-def gather(workers: Sequence[Results]) -> Iterator[str]:
+def gather(
+    workers: Sequence[Results], crashed: Mapping[int, Crashes] | None = None
+) -> Iterator[str]:
     """The lines of all workers of one run, in the order in which pytest collected.
 
-    Only where each line stands is kept in memory.
+    `crashed` is what no worker could write, by its place in that order. Only where each line
+    stands is kept in memory.
     """
+    crashed = crashed or {}
     with ExitStack() as stack:
         files = [stack.enter_context(worker.path.open("rb")) for worker in workers]
-        places = sorted(
+
+        def line_at(number: int, offset: int) -> str:
+            files[number].seek(offset)
+            return files[number].readline().decode().removeprefix(",").rstrip("\n")
+
+        places = [
             (_index(line), number, offset)
             for number, file in enumerate(files)
             for offset, line in _lines(file)
-        )
-        for _, number, offset in places:
-            files[number].seek(offset)
-            yield files[number].readline().decode().removeprefix(",").rstrip("\n")
+        ]
+        places += [(index, len(files), 0) for index in crashed]
+        for index, group in groupby(sorted(places), key=itemgetter(0)):
+            lines = [line_at(number, offset) for _, number, offset in group if number < len(files)]
+            yield from crashed[index].join(lines) if index in crashed else lines
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.reports.earlier import Earlier
 from harness.reports.results import NoResults, ResultsWriter, RunHead, read_results
-from harness.reports.results.merging import gather, merge
+from harness.reports.results.merging import Crashes, gather, merge
+from harness.typing import Json
 
 
 def written(path: Path, *names: str, is_whole: bool = True, outcome: str = "passed") -> Path:
@@ -159,6 +161,37 @@ def test_what_workers_wrote_is_put_into_the_order_of_the_run(tmp_path: Path) -> 
     found = [json.loads(line)["id"] for line in gather(workers)]
 
     assert found == ["a", "b", "c", "d"]
+
+
+FIRST = Earlier(outcome="broken", codes=("worker-crashed",))
+
+
+@pytest.mark.parametrize(
+    ("crashes", "expected"),
+    [
+        (
+            Crashes(earlier=[FIRST]),
+            [{"id": "a", "outcome": "passed", "attempts": [FIRST.json(), {"outcome": "failed"}]}],
+        ),
+        (
+            Crashes(earlier=[FIRST], last={"id": "a", "outcome": "broken"}),
+            [{"id": "a", "outcome": "broken", "attempts": [FIRST.json()]}],
+        ),
+    ],
+    ids=["played-again", "was-the-last"],
+)
+def test_what_a_dead_worker_wrote_counts_unless_it_was_the_last(
+    crashes: Crashes, expected: list[dict[str, object]], tmp_path: Path
+) -> None:
+    """A conversation stands once, with the attempts that ended with their worker."""
+    writer = ResultsWriter(tmp_path / "gw0.json", RunHead(mode="replay").json({}))
+    attempts: list[Json] = [{"outcome": "failed"}]
+    writer.add({"id": "a", "outcome": "passed", "attempts": attempts, "index": 0})
+    writer.abandon()
+
+    told = [json.loads(line) for line in gather([read_results(writer.path)], {0: crashes})]
+
+    assert [{name: one[name] for name in one if name != "index"} for one in told] == expected
 
 
 def test_commit_and_branch_are_those_that_ci_tells() -> None:

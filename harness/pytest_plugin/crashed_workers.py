@@ -1,0 +1,122 @@
+"""Conversations whose worker of pytest-xdist died: BROKEN, in every report."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import pytest
+
+from harness.engine.broken import broken_at_once, unread
+from harness.engine.loading import load_scenario
+from harness.engine.plan import Play
+from harness.engine.result import ScenarioResult
+from harness.errors import AuthoringError, InternalError
+from harness.printable import printable
+from harness.pytest_plugin.scenario_session import ScenarioSession
+from harness.pytest_plugin.suite import Suite
+from harness.reports.earlier import Earlier
+from harness.reports.failure import failure_screen
+from harness.reports.properties import properties_of
+
+
+class CrashedWorkers:
+    """Makes of xdist's report of a dead worker that of a BROKEN scenario.
+
+    A pytest plugin of its own, in the process that starts the workers. A Python test stays as xdist
+    reports it: nobody knows what it had opened.
+    """
+
+    def __init__(self, config: pytest.Config, session: ScenarioSession) -> None:
+        self._config = config
+        self._session = session
+        self._crashes: list[pytest.TestReport] = []
+        """Reports that xdist is about to log."""
+
+    @pytest.hookimpl(optionalhook=True, trylast=True)
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
+        """Complete the report; last, because pytest-rerunfailures tells here if it is run again."""
+        for suite, play, line in self._played(crashitem):
+            result = _result(suite, play, line, worker=report.node.gateway.id)
+            screen = failure_screen(result)
+            report.when = "setup"
+            report.location = (crashitem.partition("::")[0], line - 1, play.name)
+            report.user_properties = properties_of(result)
+            report.longrepr = printable(screen)
+            self._crashes.append(report)
+            self._tell(crashitem, suite, play, result, report)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_logreport(
+        self, report: pytest.TestReport
+    ) -> Generator[None, object, object]:
+        """Let a teardown follow, on which reporters end a test."""
+        logged = yield
+        if report in self._crashes:
+            self._crashes.remove(report)
+            end = pytest.TestReport(
+                nodeid=report.nodeid,
+                location=report.location,
+                keywords={},
+                outcome="passed",
+                longrepr=None,
+                when="teardown",
+                user_properties=report.user_properties,
+            )
+            end.node = report.node  # type: ignore[attr-defined]  # xdist sets it
+            self._config.hook.pytest_runtest_logreport(report=end)
+        return logged
+
+    def _played(self, nodeid: str) -> Iterator[tuple[Suite, Play, int]]:
+        """The scenario of a node, with its line; none of another test, or where it cannot be read.
+
+        The workers could read it, so it was changed since.
+        """
+        file, _, name = nodeid.partition("::")
+        path = self._config.rootpath / file
+        suite = self._session.suite_for(str(path))
+        if path.suffix.lower() not in (".yaml", ".yml") or not isinstance(suite, Suite):
+            return
+        try:
+            entry = suite.entries.of(path)
+            plays = [play for play in suite.plays_of(path, entry) if play.name == name]
+        except AuthoringError:
+            return
+        for play in plays:
+            yield suite, play, entry.line
+
+    def _tell(
+        self,
+        nodeid: str,
+        suite: Suite,
+        play: Play,
+        result: ScenarioResult,
+        report: pytest.TestReport,
+    ) -> None:
+        came = Earlier(
+            outcome=result.outcome.value,
+            codes=result.codes,
+            reason=failure_screen(result).partition("\n")[0],
+        )
+        # Not one of pytest's outcomes, so its type does not name it.
+        is_again = str(report.outcome) == "rerun"
+        if is_again:
+            self._session.tally.earlier += 1
+        if self._session.reports is not None:
+            self._session.reports.add_crash(nodeid, play, result, came if is_again else None)
+        allure: Any = self._config.pluginmanager.get_plugin("harness_allure")
+        if allure is not None and not is_again:
+            allure.add_crash(nodeid, suite, play, result)
+
+
+def _result(suite: Suite, play: Play, line: int, *, worker: str) -> ScenarioResult:
+    error = InternalError(
+        "worker-crashed",
+        f"the worker {worker} of pytest-xdist died while it was played",
+        "play it alone, without -n, to see what ends the process",
+    )
+    try:
+        scenario = load_scenario(suite.project, play.file)
+    except AuthoringError:
+        return unread(play, suite.project.config.shown(play.file), line, error)
+    return broken_at_once(scenario, play.provider, error)
