@@ -23,9 +23,10 @@ LOOPBACK = ["127.0.0.1", "127.0.0.2", "127.0.0.3", "::1", "localhost"]
 
 @pytest.fixture
 def pytester(pytester, monkeypatch):
-    """Goes without pytest-rerunfailures.
+    """Goes without plugins that run a test again.
 
-    Beside xdist, that opens a socket and starts a thread in every run, whether or not it reruns.
+    Beside xdist, pytest-rerunfailures opens a socket and starts a thread in every run, whether or
+    not it reruns; where flaky is installed, it reruns nothing at all.
     """
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:rerunfailures -p no:flaky")
     return pytester

@@ -10,7 +10,7 @@ import pytest
 from harness.pytest_plugin.notes import notes_of
 from harness.reports.earlier import Earlier
 
-RERUNNERS = ("rerunfailures", "flaky")
+RERUNFAILURES, FLAKY = "rerunfailures", "flaky"
 """Plugins that run a test again, by the names that pytest knows them by."""
 
 Tell = Callable[[Sequence[Earlier]], None]
@@ -20,23 +20,29 @@ Tell = Callable[[Sequence[Earlier]], None]
 class Attempt:
     """What came of a test once."""
 
-    nodeid: str
+    item: pytest.Item
     came: Earlier
     """Is told where another attempt follows."""
     tell: Tell
     """Counts and reports it as the last one, after the earlier ones of the same test."""
 
+    @property
+    def nodeid(self) -> str:
+        """The id of the test."""
+        return self.item.nodeid
+
 
 class Attempts:
     """Holds each attempt back until it is known whether another follows. A plugin of its own.
 
-    pytest-rerunfailures says `rerun` in a report of an attempt that does not count; others, such as
-    flaky, report the last attempt only. No attempt is held while another test runs.
+    pytest-rerunfailures says `rerun` in a report of an attempt that does not count. flaky reports
+    the last attempt only, and ends each of them as pytest ends a test; what it reruns is held until
+    the next test begins. No attempt is held while another test runs.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._may_follow: bool | None = None
+        self._reruns_failures: bool | None = None
         self._held: Attempt | None = None
         self._earlier: list[Earlier] = []
         """What came of attempts at the same test, which is not over."""
@@ -44,9 +50,9 @@ class Attempts:
 
     def over(self, attempt: Attempt) -> None:
         """Take an attempt, in the place of an earlier one at the same test."""
-        if self._may_follow is None:
-            self._may_follow = any(map(self._config.pluginmanager.hasplugin, RERUNNERS))
-        if not self._may_follow:
+        if self._reruns_failures is None:
+            self._reruns_failures = self._config.pluginmanager.hasplugin(RERUNFAILURES)
+        if not self._reruns_failures and not self._is_flaky(attempt):
             attempt.tell(())
             return
         if self._held is not None and self._held.nodeid == attempt.nodeid:
@@ -75,13 +81,30 @@ class Attempts:
             self._supersede()
 
     @pytest.hookimpl
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Another test begins, so what is held was the last attempt."""
+        if self._held is not None and self._held.nodeid != nodeid:
+            self._settle_anyway(self._held)
+
+    @pytest.hookimpl
     def pytest_runtest_logfinish(self) -> None:
-        """All is reported of the attempt. The run goes on where it cannot be counted."""
-        nodeid = self._held.nodeid if self._held is not None else ""
+        """All is reported of the attempt."""
+        if self._held is not None and not self._is_flaky(self._held):
+            self._settle_anyway(self._held)
+
+    def _settle_anyway(self, held: Attempt) -> None:
+        """Count what is held. The run goes on where it cannot be counted."""
         try:
             self.settle()
         except Exception as error:  # noqa: BLE001  # a report of a project's own, too
-            notes_of(self._config).add(f"{nodeid}: it could not be reported: {error!r}")
+            notes_of(self._config).add(f"{held.nodeid}: it could not be reported: {error!r}")
+
+    def _is_flaky(self, attempt: Attempt) -> bool:
+        """Whether flaky may run it again."""
+        return self._config.pluginmanager.hasplugin(FLAKY) and (
+            self._config.getoption("force_flaky", default=False)
+            or attempt.item.get_closest_marker(FLAKY) is not None
+        )
 
     def _supersede(self) -> None:
         assert self._held is not None  # noqa: S101  # asked by the callers

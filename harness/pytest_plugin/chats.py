@@ -128,7 +128,7 @@ class ChatReports:
         allure = item.config.pluginmanager.get_plugin("harness_allure")
         if allure is not None:
             allure.add_chats(results)
-        self._session.attempts.over(Attempt(nodeid=item.nodeid, came=came, tell=tell))
+        self._session.attempts.over(Attempt(item=item, came=came, tell=tell))
 
 
 def _asker(node: pytest.Item, number: int) -> Asker:

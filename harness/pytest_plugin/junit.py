@@ -18,6 +18,8 @@ class JunitLines:
         self._config = config
         self._xml: Any = None
         self._rerun: dict[str, Any] = {}
+        self._ended: dict[Any, tuple[str, Any]] = {}
+        """The last case of each process that plays, with the id of its test."""
         self._superseded: set[Any] = set()
 
     @pytest.hookimpl
@@ -38,11 +40,22 @@ class JunitLines:
         # Not one of pytest's outcomes, so its type does not name it.
         if str(report.outcome) == "rerun":
             self._rerun[report.nodeid] = self._xml.node_reporter(report)
+        # Those of tests that hold no conversation stay as pytest has them.
+        holds = is_scenario or "conversation" in dict(report.user_properties)
         if report.when == "teardown" and report.nodeid in self._rerun:
-            # Those of tests that hold no conversation stay as pytest has them.
             case = self._rerun.pop(report.nodeid)
-            if is_scenario or "conversation" in dict(report.user_properties):
+            if holds:
                 self._superseded.add(case)
+        elif report.when == "teardown" and holds:
+            self._supersede_ended(report)
+
+    def _supersede_ended(self, report: pytest.TestReport) -> None:
+        """Of a test that ends twice, one after the other, as with flaky, the last end counts."""
+        process = getattr(report, "node", None)
+        nodeid, case = self._ended.get(process, ("", None))
+        if nodeid == report.nodeid:
+            self._superseded.add(case)
+        self._ended[process] = (report.nodeid, self._xml.node_reporter(report))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:

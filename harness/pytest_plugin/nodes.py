@@ -170,7 +170,7 @@ class ScenarioItem(pytest.Item):
             reason = _headline(result) if result.outcome.is_bad else ""
             came = Earlier(outcome=result.outcome.value, codes=result.codes, reason=reason)
             tell = partial(session.report, self, self.play, result)
-            session.attempts.over(Attempt(nodeid=self.nodeid, came=came, tell=tell))
+            session.attempts.over(Attempt(item=self, came=came, tell=tell))
         elif self._told is not None:
             session.report_told(self, self.play, self._told)
         self.result = self._told = None
@@ -246,7 +246,7 @@ class RepeatedItem(ScenarioItem):
             reason = _first_line(self._screen(takes)) if takes.outcome.is_bad else ""
             came = Earlier(outcome=takes.outcome.value, codes=takes.codes, reason=reason)
             tell = partial(session.report_takes, self, self.play, takes)
-            session.attempts.over(Attempt(nodeid=self.nodeid, came=came, tell=tell))
+            session.attempts.over(Attempt(item=self, came=came, tell=tell))
         self.takes = None
 
     def failure_text(self, error: BaseException) -> str | None:

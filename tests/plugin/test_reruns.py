@@ -176,22 +176,73 @@ def test_d2_last_failed_plays_what_failed_in_the_end(rerun, project, echo):
     assert "2 passed" in again.stdout
 
 
-def _attempt(nodeid: str, outcome: str, told: list) -> Attempt:
-    return Attempt(
-        nodeid=nodeid,
-        came=Earlier(outcome=outcome),
-        tell=lambda earlier: told.append((nodeid, outcome, [one.outcome for one in earlier])),
+FLAKY = ("--force-flaky", "--max-runs=3", "--no-flaky-report")
+
+
+@pytest.fixture
+def flaky(project, monkeypatch):
+    """Runs pytest with flaky, which runs each test up to three times, and all reports."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:rerunfailures")
+    (project / "scenarios/moody.yaml").write_text(scenario_text("moody"))
+    (project / "test_moody.py").write_text(
+        "def test_moody(conversation):\n"
+        "    conversation('echo').say('Hello').expect(contains='You said')\n"
     )
 
+    def run(*arguments: str):
+        command = (
+            *(sys.executable, "-m", "pytest", "-p", "no:randomly", *FLAKY),
+            *("--harness-reports=reports", "--junitxml=reports/junit.xml", *arguments),
+        )
+        return subprocess.run(command, cwd=project, check=False, capture_output=True, text=True)
 
-def test_attempts_that_no_report_tells_of():
-    """Where a plugin reports the last attempt only, as flaky does, earlier ones do not count."""
-    plugins = SimpleNamespace(hasplugin=lambda name: name == "flaky")
-    attempts, told = Attempts(SimpleNamespace(pluginmanager=plugins)), []
+    return run
 
-    attempts.over(_attempt("a", "failed", told))
-    attempts.over(_attempt("a", "passed", told))
-    attempts.over(_attempt("b", "passed", told))
-    attempts.settle()
 
-    assert told == [("a", "passed", ["failed"]), ("b", "passed", [])]
+@ALONE_OR_XDIST
+@pytest.mark.parametrize("test", ["scenarios/moody.yaml", "test_moody.py"])
+def test_of_what_flaky_runs_again_the_last_attempt_counts(test, flaky, project, echo, workers):
+    """It ends each attempt as pytest ends a test, and reports the last one only."""
+    echo.moods[:] = [BAD, BAD]
+
+    ended = flaky(test, "--harness-mode=live", *workers)
+    (record,) = read_results(project / "reports/results.json")
+    wrong, properties = _case(project / "reports")
+
+    assert "1 passed in" in ended.stdout, ended.stdout
+    assert "echo            1        0        0        1        1\n" in ended.stdout
+    assert record["outcome"] == "passed"
+    assert [one["outcome"] for one in record["attempts"]] == ["failed", "failed"]
+    assert (wrong, properties["outcome"]) == ([], "passed")
+    assert _findings(project / "reports") == 0
+    assert _history(project / "reports") == (1, 0)
+
+
+def test_of_what_flaky_records_again_the_last_attempt_counts(flaky, project, echo):
+    """What was recorded in the first attempt is replayed, and says so; the next test is whole."""
+    echo.moods[:] = [BAD]
+
+    ended = flaky("scenarios/moody.yaml", "test_moody.py", "--harness-mode=record")
+    records = list(read_results(project / "reports/results.json"))
+
+    assert "1 failed, 1 passed in" in ended.stdout, ended.stdout
+    assert [(one["outcome"], len(one.get("attempts", ()))) for one in records] == [
+        ("failed", 2),
+        ("passed", 0),
+    ]
+    assert "note: moody: it was run again from its recording" in ended.stdout
+    assert not list((project / "cassettes").rglob(".*"))
+
+
+def test_flaky_that_runs_nothing_again_changes_nothing():
+    """Where it is installed and not asked, each test is told of at once."""
+    item = SimpleNamespace(nodeid="a", get_closest_marker=lambda _name: None)
+    config = SimpleNamespace(
+        pluginmanager=SimpleNamespace(hasplugin=lambda name: name == "flaky"),
+        getoption=lambda _name, default: default,
+    )
+    told = []
+
+    Attempts(config).over(Attempt(item=item, came=Earlier(outcome="failed"), tell=told.append))
+
+    assert told == [()]
