@@ -61,6 +61,20 @@ def note_providers(config: pytest.Config, played: Collection[str]) -> None:
             notes_of(config).add(str(problem))
 
 
+def note_repeats(config: pytest.Config) -> None:
+    """Note that pytest-repeat's `--count` repeats no scenario: it knows Python functions only."""
+    is_known = config.pluginmanager.hasplugin("repeat")
+    count = config.getoption("count", default=1) if is_known else 1
+    if count > 1:
+        problem = Problem(
+            code="no-effect",
+            where=f"--count={count}",
+            message="it repeats Python tests, and no scenario",
+            hint=f"write 'repeat: {count}' in the scenario to play it in takes",
+        )
+        notes_of(config).add(str(problem))
+
+
 def _problem_of(config: pytest.Config, name: str, mode: str) -> Problem | None:
     modes = MODES_OF.get(name, MODES)
     if mode not in modes:

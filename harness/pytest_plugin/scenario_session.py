@@ -23,7 +23,7 @@ from harness.parsed_cache import ParsedCache
 from harness.project_file import find_config
 from harness.pytest_plugin.attempts import Attempts
 from harness.pytest_plugin.classes import Classes
-from harness.pytest_plugin.no_effect import note_providers
+from harness.pytest_plugin.no_effect import note_providers, note_repeats
 from harness.pytest_plugin.options import fail_on
 from harness.pytest_plugin.suite import Suite
 from harness.reports.earlier import Earlier
@@ -140,6 +140,7 @@ class ScenarioSession:
         """Collection is over; what it left behind stays until the end."""
         if any(suite.has_scenarios for suite in self.suites):
             note_providers(self._config, {name for one in self.suites for name in one.played})
+            note_repeats(self._config)
         for suite in self.suites:
             suite.entries.stop()
             suite.project.room_for_early = 0
