@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,10 @@ from harness.wire.cassette.rows import (
 from harness.wire.kept import Kept
 from harness.wire.lock import is_being_written
 
-FORMAT = 1
+FORMAT = 2
+"""Each line ends in a checksum over itself and the one before. Lines of format 1 have none, and
+are read as they are."""
+_SUM = re.compile(r', "sum": "([0-9a-f]{16})"\}\Z')
 AGAIN = "mend that and record it again; the old recording is untouched"
 
 
@@ -46,6 +51,8 @@ class Journal:
             raise CassetteError("cassette-target", reason, AGAIN) from error
         self._is_empty = True
         self._heads: list[dict[str, Any]] = []
+        self._sum = ""
+        """Of the last line."""
         self._head({"journal": FORMAT, "process": os.getpid(), "recorded_at": recorded_at})
 
     def tell(self, head: CassetteHead) -> None:
@@ -60,7 +67,10 @@ class Journal:
         lines = [*self._heads, *map(_line, settled)]
         lines += [{**_line(one), "unsettled": True} for one in unsettled]
         self._is_empty = not (settled or unsettled)
-        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        text, last = "", ""
+        for line in lines:
+            written, last = _written(line, last)
+            text += written
         # Named as an unfinished cassette is, which a later recording removes.
         unfinished = self._path.with_name(f"{self._path.name}.tmp")
         try:
@@ -68,6 +78,7 @@ class Journal:
             # Closed first: Windows replaces no file that is open.
             self._file.close()
             unfinished.replace(self._path)
+            self._sum = last
             self._file = self._path.open("a", encoding="utf-8")
         except OSError as error:
             unfinished.unlink(missing_ok=True)
@@ -109,7 +120,8 @@ class Journal:
 
     def _line(self, content: dict[str, Any]) -> None:
         try:
-            self._file.write(json.dumps(content, ensure_ascii=False) + "\n")
+            text, self._sum = _written(content, self._sum)
+            self._file.write(text)
             self._file.flush()
         except OSError as error:
             reason = f"the journal {self._path} cannot be written: {error.strerror}"
@@ -132,6 +144,9 @@ class Leftover:
     """The interaction at the end of the conversation, where the network broke it off."""
     head: CassetteHead | None = None
     """What the cassette's head would say; None where the run was killed before it was known."""
+    damaged: int = 0
+    """The number of the first line, from 1, that is not as it was written; 0 where there is none.
+    It and the lines behind it are left out. A last line that was cut is none."""
     unsettled: int = 0
     """Interactions in which words are hidden, because secrets were still to be captured."""
 
@@ -189,14 +204,19 @@ def read_journal(path: Path) -> Leftover | None:
 
 def read_leftover(journal: Path) -> Leftover:
     """What a journal holds, up to its first line that is damaged."""
-    lines = []
-    for line in journal.read_text(encoding="utf-8", errors="replace").split("\n"):
+    lines: list[dict[str, Any]] = []
+    damaged, last = 0, ""
+    *whole, cut = journal.read_text(encoding="utf-8", errors="replace").split("\n")
+    for number, line in enumerate((*whole, cut), 1):
         if not line:
             continue
         try:
-            lines.append(_read(json.loads(line)))
+            content = _read(json.loads(line))
+            last = _checked(line, last, is_first_format=_is_first_format((*lines, content)[0]))
         except OF_ANOTHER_KIND:
+            damaged = number if number <= len(whole) else 0
             break
+        lines.append(content)
     first: dict[str, Any] = lines[0] if lines else {}
     heads = [head_from(one["head"]) for one in lines[1:] if "head" in one]
     heard = _heard(lines[1:])
@@ -208,8 +228,37 @@ def read_leftover(journal: Path) -> Leftover:
         broken=tuple(one["broken"] for one in heard if "broken" in one),
         last=heard[-1]["row"] if heard and "broken" in heard[-1]["row"] else None,
         head=heads[-1] if heads else None,
+        damaged=damaged,
         unsettled=sum("unsettled" in one for one in heard),
     )
+
+
+def _written(content: dict[str, Any], before: str) -> tuple[str, str]:
+    """A line of the file, and its checksum; `before` is that of the line before."""
+    text = json.dumps(content, ensure_ascii=False)[:-1]
+    checksum = _checksum(text, before)
+    return f'{text}, "sum": "{checksum}"}}\n', checksum
+
+
+def _checked(line: str, before: str, *, is_first_format: bool) -> str:
+    """The checksum of a line that was read; empty where the format has none.
+
+    Raises ValueError where the line is not as it was written, or the one before is missing.
+    """
+    found = _SUM.search(line)
+    if found is None and is_first_format:
+        return ""
+    if found is None or found[1] != _checksum(line[: found.start()], before):
+        raise ValueError("the line was changed after it was written")
+    return found[1]
+
+
+def _checksum(text: str, before: str) -> str:
+    return hashlib.blake2b(f"{before}{text}".encode(), digest_size=8).hexdigest()
+
+
+def _is_first_format(first: Mapping[str, Any]) -> bool:
+    return bool(first.get("journal", 1) == 1)
 
 
 def _read(line: dict[str, Any]) -> dict[str, Any]:

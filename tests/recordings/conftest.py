@@ -80,11 +80,11 @@ class Here:
         head = replace(cassette.head, **changes)
         file.write_text(dump_cassette(replace(cassette, head=head)))
 
-    def journal(self, name: str, count: int, broken: str = "") -> Path:
+    def journal(self, name: str, count: int, broken: str = "", *, recorded_at: str = "") -> Path:
         """What a killed run leaves that had heard so many interactions of a cassette."""
         path = self.folder / name
         cassette = parse_cassette(path.read_bytes(), name)
-        journal = Journal(path, cassette.head.recorded_at)
+        journal = Journal(path, recorded_at or cassette.head.recorded_at)
         journal.tell(cassette.head)
         for row in cassette.interactions.rows[:count]:
             journal.add(Kept(row))

@@ -82,12 +82,7 @@ def test_a_journal_of_another_conversation_is_not_taken_up(here):
 
 def test_a_later_recording_is_not_replaced(here):
     """A journal that is older than the cassette has nothing to give."""
-    journal = here.journal(GREET, 3)
-    here.edit(
-        "cassettes/echo/.greet.yaml.journal", '"journal": 1', '"journal": 1, "recorded_at": ""'
-    )
-    text = journal.read_text()
-    journal.write_text(re.sub(r'(, "recorded_at": )"20[^"]+"', r'\1"2020-01-01"', text, count=1))
+    here.journal(GREET, 3, recorded_at="2020-01-01")
     before = (here.folder / GREET).read_bytes()
 
     result = here.call("recover")
@@ -232,3 +227,61 @@ def test_d14_what_check_advises_mends_it(here, bot, case, is_old):
 
     assert "cassette-leftover" not in here.call("check").output
     assert (here.folder / GREET).exists()
+
+
+FLIPPED = {
+    "body": ("I go to Oslo", "I go to Osla"),
+    "status": ('"status": 200', '"status": 201'),
+    "head": ('"scenario": "trip"', '"scenario": "trap"'),
+    "checksum": ('"sum": "', '"sun": "'),
+    "format": ('{"journal": 2', '{"journal": 1'),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), FLIPPED.values(), ids=FLIPPED)
+def test_a_changed_line_of_a_journal_is_noticed(old, new, here):
+    """One character is another: nothing is made of the journal, and the line is named."""
+    journal = here.journal(TRIP, 5)
+    (here.folder / TRIP).unlink()
+    first, found, rest = journal.read_text().partition(old)
+    assert found
+    journal.write_text(first + new + rest)
+    line = first.count("\n") + 1
+
+    result = here.call("recover")
+
+    assert result.exit_code == 1
+    assert result.output.endswith(
+        f"cassettes/echo/.trip.yaml.journal: line {line} is not as it was written, so nothing is"
+        " made of the journal; harness run --mode record scenarios/trip.yaml, or harness cassettes"
+        " recover --discard cassettes/echo/.trip.yaml.journal [journal-damaged]\n"
+    )
+    assert journal.exists()
+    assert not (here.folder / TRIP).exists()
+
+
+def test_a_missing_line_of_a_journal_is_noticed(here):
+    """The checksum of a line is over that of the line before, too."""
+    journal = here.journal(TRIP, 5)
+    lines = journal.read_text().splitlines(keepends=True)
+    journal.write_text("".join((*lines[:3], *lines[4:])))
+
+    result = here.call("recover")
+
+    assert "line 4 is not as it was written" in result.output
+    assert "[journal-damaged]" in result.output
+
+
+def test_a_journal_without_checksums_is_read_as_before(here):
+    """One that an earlier version left becomes its cassette."""
+    journal = here.journal(TRIP, 5)
+    written = (here.folder / TRIP).read_bytes()
+    (here.folder / TRIP).unlink()
+    text = re.sub(r', "sum": "[0-9a-f]{16}"', "", journal.read_text())
+    journal.write_text(text.replace('{"journal": 2', '{"journal": 1'))
+
+    result = here.call("recover")
+
+    assert result.exit_code == 0
+    assert (here.folder / TRIP).read_bytes() == written
+    assert not journal.exists()

@@ -62,9 +62,11 @@ def examine(inventory: Inventory, journal: Path, *, takes_broken: bool = False) 
     heard = leftover.up_to_the_break if takes_broken else leftover.interactions
     cassette = Cassette(path=shown, head=leftover.head, interactions=heard)
     transcript: Transcript | None = None
-    if slot is None or leftover.head is None:
+    if leftover.damaged:
+        problem: Problem | None = _damaged(inventory, slot, shown, leftover)
+    elif slot is None or leftover.head is None:
         reason = _unplayed(leftover)
-        problem: Problem | None = _problem("journal-unplayed", shown, reason)
+        problem = _problem("journal-unplayed", shown, reason)
     else:
         transcript, problem = _replayed(inventory, slot, cassette, leftover)
         problem = _outdated(inventory, path, shown, leftover) or problem
@@ -106,13 +108,22 @@ def _unplayed(leftover: Leftover) -> str:
     return "no scenario plays this recording"
 
 
+def _damaged(inventory: Inventory, slot: Slot | None, shown: str, leftover: Leftover) -> Problem:
+    message = f"line {leftover.damaged} is not as it was written, so nothing is made of the journal"
+    return _problem("journal-damaged", shown, message, _again(inventory, slot) if slot else "")
+
+
+def _again(inventory: Inventory, slot: Slot) -> str:
+    """The command that records it; `record` would find that the old recording fits."""
+    return inventory.command(slot, "refresh" if slot.path in inventory.files else "record")
+
+
 def _replayed(
     inventory: Inventory, slot: Slot, cassette: Cassette, leftover: Leftover
 ) -> tuple[Transcript | None, Problem | None]:
     """The conversation, and why it does not come to its end."""
     fitting = Fitting(inventory)
-    # Recording would find that the old recording fits.
-    again = inventory.command(slot, "refresh" if slot.path in inventory.files else "record")
+    again = _again(inventory, slot)
     shown = cassette.path
     if slot.is_preparation:
         error = fitting.prepare(slot, cassette).error
