@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+from argparse import ArgumentParser
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,16 +56,30 @@ def play(wanted: Wanted) -> int:
     if wanted.tag:
         require_tags(wanted.tag, config.tags, places)
     arguments = _arguments(wanted, config, file, places)
-    mode = wanted.mode or os.environ.get(MODE_VARIABLE) or "replay"
+    mode, holding = _given_to_pytest(wanted)
     if wanted.is_agreed and mode != "refresh":
         message = f"it has no effect in mode '{mode}'"
         hint = "only refresh asks; add --mode refresh, or leave it out"
         raise ConfigurationError(
             Problem(code="no-effect", where="--yes", message=message, hint=hint)
         )
-    if mode == "refresh" and not wanted.is_agreed and asks():
+    if mode == "refresh" and not wanted.is_agreed and not holding and asks():
         return _status(run_and_ask(arguments, config.cassettes), wanted.reports)
     return _status(run_pytest(arguments), wanted.reports)
+
+
+def _given_to_pytest(wanted: Wanted) -> tuple[str, str]:
+    """The mode of the run, and the folder that new recordings are to be held in; or empty.
+
+    Pytest's own options may say both; of several, the last one counts, as for pytest.
+    """
+    parser = ArgumentParser(add_help=False, allow_abbrev=False)
+    for option in ("--harness-mode", "--harness-holding"):
+        parser.add_argument(option, nargs="?", default="")
+    words = [*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *wanted.paths, *wanted.further]
+    given = parser.parse_known_args(words)[0]
+    mode = wanted.mode or given.harness_mode or os.environ.get(MODE_VARIABLE) or "replay"
+    return str(mode), str(given.harness_holding or "")
 
 
 def _status(exit_status: int, folder: Path) -> int:

@@ -265,6 +265,41 @@ def test_refresh_asks_at_a_terminal(echo, tolerant, answer):
     assert not list((tolerant / "cassettes").glob(".refreshed-*"))
 
 
+@pytest.mark.parametrize(
+    ("words", "environment"),
+    [
+        (["--harness-mode=refresh"], {}),
+        (["--harness-mode", "refresh"], {}),
+        ([], {"HARNESS_MODE": "refresh"}),
+        ([], {"PYTEST_ADDOPTS": "--harness-mode=refresh"}),
+    ],
+    ids=["option of pytest", "two words", "variable", "variable of pytest"],
+)
+def test_refresh_asks_wherever_the_mode_is_said(echo, tolerant, monkeypatch, words, environment):
+    """Nothing is replaced without consent, however `harness run` learns that it is a refresh."""
+    before = (tolerant / CASSETTE).read_bytes()
+    echo.manner = WORDIER
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    shown = in_a_terminal(tolerant, "n\n", *words)
+
+    assert "Write 1 new recording? [y/N]" in shown
+    assert (tolerant / CASSETTE).read_bytes() == before
+
+
+def test_a_folder_of_the_users_own_holds_new_recordings(echo, tolerant):
+    """Where the old recordings stay in any case, there is nothing to ask."""
+    before = (tolerant / CASSETTE).read_bytes()
+    echo.manner = WORDIER
+
+    shown = in_a_terminal(tolerant, "n\n", "--mode=refresh", "--harness-holding=held")
+
+    assert "[y/N]" not in shown
+    assert "You just said" in (tolerant / "held/echo/greet.yaml").read_text()
+    assert (tolerant / CASSETTE).read_bytes() == before
+
+
 def test_yes_is_not_asked(echo, tolerant):
     """`--yes` replaces at once, also at a terminal."""
     echo.manner = WORDIER
