@@ -17,7 +17,7 @@ class Entry:
     """What became of one golden."""
 
     golden: str
-    """Its path, as people see it."""
+    """Its whole path: the projects of a run may name theirs alike."""
     who: str
     """The play and turn that settled it."""
     done: str = ""

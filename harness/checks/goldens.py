@@ -89,10 +89,10 @@ class Goldens:
             self._read.pop(file, None)
             is_there = file.is_file()
             lines = differs(self.value(file)) if is_there else ()
-            before = self.ledger.entry(shown)
+            before = self.ledger.entry(str(file))
             if is_there and not lines:
                 if before is None:
-                    self.ledger.note(Entry(golden=shown, who=who))
+                    self.ledger.note(Entry(golden=str(file), who=who))
                 return
             if before is not None:
                 raise CheckCrashed(
@@ -105,7 +105,7 @@ class Goldens:
             self._write(file, value)
             self._read[file] = value
             done = "rewritten" if is_there else "created"
-            self.ledger.note(Entry(golden=shown, who=who, done=done, lines=lines))
+            self.ledger.note(Entry(golden=str(file), who=who, done=done, lines=lines))
 
     def shown(self, file: Path) -> str:
         """A golden's path as people see it."""

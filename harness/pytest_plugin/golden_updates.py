@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -18,7 +19,9 @@ _WORKER_KEY = "harness_goldens"
 class GoldenUpdates:
     """Rewrites goldens in one run, over all its processes."""
 
-    def __init__(self) -> None:
+    def __init__(self, here: Path) -> None:
+        """`here` is the folder that goldens are named from."""
+        self._here = here.resolve()
         self.ledger = GoldenLedger(Path(tempfile.mkdtemp(prefix="harness-goldens-")))
 
     @pytest.hookimpl(optionalhook=True)
@@ -31,7 +34,7 @@ class GoldenUpdates:
         terminalreporter.write_sep("-", "goldens (--harness-update)")
         entries = self.ledger.written()
         for entry in entries:
-            for line in _told(entry):
+            for line in _told(entry, self._here):
                 terminalreporter.write_line(printable(line))
         if not entries:
             terminalreporter.write_line("no golden was written")
@@ -46,10 +49,11 @@ def ledger_of(config: pytest.Config) -> GoldenLedger:
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
     if worker is not None:
         return GoldenLedger(Path(worker[_WORKER_KEY]))
-    updates = GoldenUpdates()
+    updates = GoldenUpdates(config.invocation_params.dir)
     config.pluginmanager.register(updates, "harness_golden_updates")
     return updates.ledger
 
 
-def _told(entry: Entry) -> list[str]:
-    return [f"{entry.done} {entry.golden} ({entry.who})", *(f"  {line}" for line in entry.lines)]
+def _told(entry: Entry, here: Path) -> list[str]:
+    shown = Path(os.path.relpath(entry.golden, here)).as_posix()
+    return [f"{entry.done} {shown} ({entry.who})", *(f"  {line}" for line in entry.lines)]

@@ -278,9 +278,22 @@ class ScenarioSession:
             self.mode,
             share=_worker_count(self._config),
             fail_on=self._fail_on,
-            holding=Path(here, holding) if holding else None,
+            holding=Path(here, holding, self._prefix(file.parent)) if holding else None,
         )
         return Suite(self._config, project, self, runner)
+
+    def _prefix(self, root: Path) -> Path:
+        """A project's folder below that of new recordings, as several may name theirs alike.
+
+        Empty for the project that pytest runs in, and for one that is named for the whole run.
+        """
+        here = self._config.invocation_params.dir
+        if self._named is not None or here.is_relative_to(root):
+            return Path()
+        above = next(
+            (one for one in (here, self._config.rootpath) if root.is_relative_to(one)), None
+        )
+        return root.relative_to(above) if above is not None else Path(root.name)
 
     def _limits(self) -> dict[str, int]:
         return {lane: count for suite in self.suites for lane, count in suite.limits.items()}

@@ -154,6 +154,31 @@ def test_a9_options_hold_for_every_project(run, two, echo):
     assert len(echo.created) == 2
 
 
+def test_a9_goldens_of_two_projects_are_apart(run, two):
+    """Each project rewrites its own golden, although both are named alike, and both are told."""
+    for folder in ("e2e", "shop"):
+        file = two / folder / "scenarios/greet.yaml"
+        file.write_text(file.read_text().replace("schema: short-answer", "same_as: hi.json"))
+    (two / "shop/scenarios/hi.json").write_text("{}")
+
+    ended = run("--harness-update", "-m", "smoke")
+
+    assert "4 passed" in ended.out, ended.out
+    assert "created e2e/scenarios/hi.json (" in ended.out
+    assert "rewritten shop/scenarios/hi.json (" in ended.out
+    assert "You said" in (two / "e2e/scenarios/hi.json").read_text()
+    assert "You said" in (two / "shop/scenarios/hi.json").read_text()
+
+
+def test_a9_new_recordings_of_two_projects_are_held_apart(run, two, echo):
+    """Both have a recording of one name, and neither takes the place of the other's."""
+    ended = run("--harness-mode=refresh", "--harness-holding=held", "-k", "greet")
+
+    assert "2 passed" in ended.out, ended.out
+    held = sorted(one.relative_to(two).as_posix() for one in (two / "held").rglob("*.yaml"))
+    assert held == ["held/e2e/echo/greet.yaml", "held/shop/echo/greet.yaml"]
+
+
 def test_a9_a_provider_of_one_project_chooses_its_scenarios(run, two):
     """A provider that only one project knows is known; scenarios of the other are not chosen."""
     file = two / "shop/harness.yaml"

@@ -283,7 +283,7 @@ def test_a_missing_golden_is_created(updating, tmp_path, name):
     file = tmp_path / "project/scenarios/shop" / name
     assert goldens_of(tmp_path).value(file.resolve()) == OFFER
     assert [(one.done, one.golden) for one in updating.ledger.written()] == [
-        ("created", f"scenarios/shop/{name}")
+        ("created", str(file.resolve()))
     ]
     assert [one.name for one in file.parent.iterdir()] == [file.name]
 
