@@ -1,5 +1,4 @@
 import socket
-import time
 
 import pytest
 
@@ -81,19 +80,17 @@ CASES = {
     ids=lambda part: part if isinstance(part, str) and "-" in part else str(part)[:60],
 )
 def test_a_bad_schema_is_refused_by_its_code(code, schema, monkeypatch):
-    """A bad schema is named in under a second, and no socket is opened for it."""
+    """A bad schema is named, and no socket is opened for it."""
 
     def refuse(*_args, **_kwargs):
         raise AssertionError("a socket was opened")
 
     monkeypatch.setattr(socket, "socket", refuse)
-    started = time.monotonic()
 
     with pytest.raises(SchemaError) as caught:
         compile_schema(schema, name="reply.json")
 
     assert {problem.code for problem in caught.value.problems} == {code}
-    assert time.monotonic() - started < 5
 
 
 def test_all_problems_of_a_schema_are_told():
