@@ -22,6 +22,10 @@ LONGEST_PATH = 2_000
 """Characters."""
 MOST_DESCENTS = 3
 """Times that `..` may stand in a path: each multiplies the values that the next one visits."""
+MOST_CONDITIONS = 50
+"""Filters, conditions, negations and parentheses of a path: each is read inside the one before."""
+DEEPEST_DESCENT = 100
+"""Levels of a payload that `..` leads down."""
 SECONDS = 1.0
 """What `match()` or `search()` may take on one text."""
 
@@ -39,6 +43,7 @@ _CANONICAL_STEP = re.compile(r"\['((?:[^'\\]|\\.)*)'\]|\[(-?\d+)\]")
 _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 """Texts, in which `..` means nothing."""
+_CONDITION = re.compile(r"\?|\(|!(?!=)|&&|\|\|")
 _DOT = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\.", re.DOTALL)
 _REASONS = {
     "JSONPathNameError": "there is no function '{name}' (character {at})",
@@ -58,9 +63,15 @@ def compile_path(text: str) -> JSONPathQuery:
     if len(text) > LONGEST_PATH:
         message = f"it has {len(text):,} characters, the limit is {LONGEST_PATH:,}"
         raise BadPath(message)
-    descents = _QUOTED.sub("", text).count("..")
-    if descents > MOST_DESCENTS:
+    bare = _QUOTED.sub("", text)
+    if (descents := bare.count("..")) > MOST_DESCENTS:
         message = f"it descends with '..' {descents} times, the limit is {MOST_DESCENTS}"
+        raise BadPath(message)
+    if (conditions := len(_CONDITION.findall(bare))) > MOST_CONDITIONS:
+        message = (
+            f"it has {conditions} filters, conditions, negations and parentheses,"
+            f" the limit is {MOST_CONDITIONS}"
+        )
         raise BadPath(message)
     try:
         return _environment().compile(text)
@@ -74,10 +85,14 @@ def compile_path(text: str) -> JSONPathQuery:
 
 @cache
 def _environment() -> JSONPathEnvironment:
-    """The library with bounded patterns: its own would take all memory, or never end."""
+    """The library with bounds of our own: those of its versions differ, and patterns have none."""
     from jsonpath_rfc9535 import JSONPathEnvironment  # noqa: PLC0415  # as in compile_path
 
     environment = JSONPathEnvironment()
+    environment.max_recursion_depth = DEEPEST_DESCENT
+    if hasattr(environment, "max_expression_depth"):
+        # Of version 2, which counts conditions in a row as well.
+        environment.max_expression_depth = 10 * MOST_CONDITIONS
     # Version 2 calls them so, version 1 otherwise.
     functions = getattr(environment, "functions", None) or environment.function_extensions
     for name, method in (("match", "fullmatch"), ("search", "search")):
@@ -226,7 +241,10 @@ def _nodes(path: str, value: Json) -> list[JSONPathNode]:
     try:
         return list(compile_path(path).find(value))  # type: ignore[arg-type]  # version 1 names JSON otherwise
     except (JSONPathError, RecursionError) as error:
-        raise _failed(path, str(error)) from error
+        if type(error).__name__ != "JSONPathRecursionError":
+            raise _failed(path, str(error)) from error
+        reason = f"'..' leads down more than {DEEPEST_DESCENT} levels of this payload"
+        raise _failed(path, reason) from error
 
 
 def beginning(query: JSONPathQuery, length: int) -> JSONPathQuery:

@@ -18,7 +18,7 @@ from harness.engine.lines import CLOSING_SECONDS
 from harness.engine.parts import LARGEST_PART
 from harness.engine.plan import MOST_CONVERSATIONS, Mode
 from harness.engine.vocabulary import Vocabulary
-from harness.json_path import LONGEST_PATH, MOST_DESCENTS
+from harness.json_path import DEEPEST_DESCENT, LONGEST_PATH, MOST_CONDITIONS, MOST_DESCENTS
 from harness.json_path import SECONDS as PATH_SECONDS
 from harness.json_schema.fan_out import MOST_APPLIED
 from harness.json_schema.json_file import DEEPEST as DEEPEST_SCHEMA
@@ -155,6 +155,8 @@ LIMITS = {
     "judgements of a schema that repeat on parts of one payload": f"{MOST_JUDGED_AGAIN:,}",
     "a JSONPath": f"{LONGEST_PATH:,} characters",
     "descents with `..` in a JSONPath": f"{MOST_DESCENTS}",
+    "levels of a payload that one `..` leads down": f"{DEEPEST_DESCENT}",
+    "filters, conditions, negations and parentheses of a JSONPath": f"{MOST_CONDITIONS}",
     "one search of a pattern in a JSONPath": format_duration(PATH_SECONDS),
     "opening a connection": format_duration(LIVE.connect),
     "silence of the server": format_duration(LIVE.read),

@@ -6,6 +6,7 @@ import pytest
 
 from harness.errors import CheckCrashed
 from harness.json_path import (
+    DEEPEST_DESCENT,
     LONGEST_PATH,
     MOST_DESCENTS,
     BadPath,
@@ -35,9 +36,31 @@ def test_b10_a_path_that_is_too_large_is_refused(path):
 
 
 def test_b10_a_path_that_is_nested_too_deeply_is_named():
-    """What Python cannot follow is not a traceback."""
-    with pytest.raises(BadPath, match="nested too deeply"):
+    """It is refused by our limit, not by Python's."""
+    with pytest.raises(BadPath, match=r"it has 200 filters, .* the limit is 50"):
         compile_path(TOO_LARGE["nested 200 times"])
+
+
+def nested(levels):
+    value = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def test_b10_a_descent_at_its_limit_and_beyond():
+    """`..` leads down 100 levels of a payload; what lies below is not passed over in silence."""
+    path = "$..[0]"
+
+    assert len(find_all(path, nested(DEEPEST_DESCENT))) == DEEPEST_DESCENT
+    with pytest.raises(CheckCrashed, match=r"'\.\.' leads down more than 100 levels") as caught:
+        find_all(path, nested(DEEPEST_DESCENT + 1))
+    assert caught.value.code == "path-failed"
+
+
+def test_b10_an_index_at_every_level_has_no_limit_but_the_length():
+    """A path that names each step is followed through any payload that can be read."""
+    assert find_all("$" + "[0]" * 500, nested(500)) == [1]
 
 
 @pytest.mark.parametrize(
@@ -46,11 +69,20 @@ def test_b10_a_path_that_is_nested_too_deeply_is_named():
         ("$['" + "a" * (LONGEST_PATH - 5) + "']", "$['" + "a" * (LONGEST_PATH - 4) + "']"),
         ("$" + "..a" * MOST_DESCENTS, "$" + "..a" * (MOST_DESCENTS + 1)),
         ("$['..']" + "..a" * MOST_DESCENTS, "$['..']" + "..a" * (MOST_DESCENTS + 1)),
+        ("$" + "[?@.a" * 50 + "]" * 50, "$" + "[?@.a" * 51 + "]" * 51),
+        ("$[?@.a" + "&&@.a" * 49 + "]", "$[?@.a" + "&&@.a" * 50 + "]"),
+        ("$[?@.a!=0" + "||@.a!=0" * 49 + "]", "$[?@.a!=0" + "||@.a!=0" * 50 + "]"),
+        ("$[?" + "(" * 49 + "@.a" + ")" * 49 + "]", "$[?" + "(" * 50 + "@.a" + ")" * 50 + "]"),
+        ("$[?" + "!" * 49 + "@.a]", "$[?" + "!" * 50 + "@.a]"),
+        ("$['" + "?" * 51 + "']", "$[?@['?']" + "||@['?']" * 50 + "]"),
     ],
-    ids=["length", "descents", "descents beside a name of dots"],
+    ids=[
+        *("length", "descents", "descents beside a name of dots", "filters", "and", "or"),
+        *("parentheses", "negations", "beside a name of marks"),
+    ],
 )
 def test_a_path_at_its_limit_and_beyond(at_the_limit, beyond):
-    """A path may have 2,000 characters, and descend three times."""
+    """A path may have 2,000 characters, descend three times, and have 50 conditions."""
     compile_path(at_the_limit)
 
     with pytest.raises(BadPath, match="the limit is"):
