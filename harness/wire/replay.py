@@ -13,6 +13,7 @@ from harness.wire.cassette import Cassette, Interaction
 from harness.wire.cassette.rows import FIRST_FORMAT, Break, Row, attempts_of, break_of, bytes_of
 from harness.wire.difference import body_differences, request_difference
 from harness.wire.redaction import NOTHING_SECRET, Redactor
+from harness.wire.redirects import followed, redirect_target
 from harness.wire.secret_names import mark
 from harness.wire.secret_spans import MARK
 from harness.wire.wire import Answer, Chunk, Wire
@@ -28,7 +29,7 @@ class ReplayWire(Wire):
     the user's message; host, headers and body need not. In a recording of format 1 that hash is
     of text, button and names of attachments only; `unheld` tells where more was said. A foreign
     cassette, which names no turn, is matched as vcrpy does, by method, path and query; each
-    interaction is used once.
+    interaction is used once, and redirects are followed as a live connection follows them.
 
     An answer that broke off breaks off again: what had come is handed on, then the chunks raise
     the recorded `TransportError`.
@@ -72,6 +73,7 @@ class ReplayWire(Wire):
             )
             self._places.setdefault(key, []).append(place)
         self._is_ours = all(row["is_ours"] for row in self._rows)
+        self._led = {} if self._is_ours else followed(self._rows)
 
     def send(self, request: Request) -> Answer:
         """The recorded answer. Raises `CassetteError`."""
@@ -97,7 +99,8 @@ class ReplayWire(Wire):
                 if different:
                     self.changed = f"{_step(request)} sends something else: {different}"
         self._asked[key] = asked + 1
-        self._used[place] = True
+        place = self._behind_redirects(place)
+        row = self._rows[place]
         if row["status"] == NO_STATUS and "broken" in row:
             raise _break(row)
         return Answer(
@@ -167,6 +170,18 @@ class ReplayWire(Wire):
                 f"recorded {row['method']} {_target(row['uri'])}",
                 f"now      {request.method} {_target(url)}",
             )
+
+    def _behind_redirects(self, place: int) -> int:
+        """Where the answer stands; all that leads there is used with it."""
+        led = self._led.get(place, ())
+        for one in (place, *led):
+            self._used[one] = True
+        if not led and (target := redirect_target(self._rows[place])):
+            raise self._fault(
+                "not-recorded",
+                f"{self._named(place)} is redirected to {_target(target)}, which was not recorded",
+            )
+        return led[-1] if led else place
 
     def _place_of(self, request: Request, places: Sequence[int], asked: int) -> int:
         """The interaction in turn, or the one that sent the very same where that is another one.

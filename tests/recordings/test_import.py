@@ -137,6 +137,50 @@ def test_e11_a_slash_at_the_end_is_no_difference(importer, slash):
     assert importer.replay("enthusiast", "taken").outcome is Outcome.PASSED
 
 
+def _redirected(rows):
+    """Each message is first sent to another address, as to a server that moved."""
+    moved = []
+    for row in rows:
+        if "GetChatbotResponse" in row["uri"]:
+            location = [["location", f"{row['uri']}/"]]
+            moved += [
+                {**row, "status": 307, "headers": location, "body": "elsewhere"},
+                {**row, "uri": f"{row['uri']}/"},
+            ]
+        else:
+            moved.append(row)
+    return moved
+
+
+def test_redirects_are_followed(importer):
+    """What is imported is the answer behind them, and the note tells where it stood."""
+    file = importer.foreign("superoffice/password-reset", _redirected)
+
+    result = importer.call(file, "superoffice", "--scenario", "moved")
+
+    assert result.exit_code == 0, result.exception
+    assert "written, 1 turn\n" in result.output
+    assert (
+        "note: interaction 2 of 2: its answer is that of interaction 1, which led there; left out\n"
+    ) in result.output
+    assert "elsewhere" not in (importer.folder / "cassettes/superoffice/moved.yaml").read_text()
+    assert importer.replay("superoffice", "moved").outcome is Outcome.PASSED
+
+
+def test_a_redirect_whose_target_was_not_recorded(importer):
+    """The redirect is not taken for the bot's answer, and nothing is written."""
+    file = importer.foreign("superoffice/password-reset", lambda rows: _redirected(rows)[:1])
+
+    result = importer.call(file, "superoffice", "--scenario", "moved")
+
+    assert str(result.exception) == (
+        f"{file}: interaction 1 of 1, send.1: it is redirected to"
+        " /api/v1/Agents/AI/GetChatbotResponse/, which was not recorded; nothing was written"
+        " [import-unmatched]"
+    )
+    assert importer.files() == []
+
+
 def _without_polls(rows):
     return [row for row in rows if "task_status" not in row["uri"]]
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from harness.engine.project import Project
 from harness.engine.recordings.cleaning import captured_in, cleaned, redactor_for, require_clean
@@ -14,7 +15,7 @@ from harness.engine.recordings.matched import Match, match_rows
 from harness.engine.recordings.retelling import Recorded, Retelling
 from harness.engine.recordings.scanning import project_secrets
 from harness.engine.recordings.spoken import Told, told_in
-from harness.errors import Problem, ScenarioError, quote
+from harness.errors import CassetteError, Problem, ScenarioError, quote
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
 from harness.wire.cassette import (
@@ -24,8 +25,10 @@ from harness.wire.cassette import (
     dump_cassette,
     write_cassette,
 )
+from harness.wire.cassette.rows import Row, break_of, make_row, request_of, response_of
 from harness.wire.lock import WriterLock
 from harness.wire.redaction import Redactor
+from harness.wire.redirects import followed, redirect_target
 from harness.wire.secret_scan import SecretScan
 
 _ID = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9_])*-?")
@@ -102,12 +105,13 @@ def import_cassette(project: Project, source: Cassette, target: Target) -> Impor
     definition, and `secret-in-cassette`.
     """
     definition = definition_of(project.config, project.provider_config(target.provider))
-    rows = source.interactions.rows
-    raw, _ = match_rows(definition, rows)
+    rows, led = _behind_redirects(source.interactions.rows)
+    raw, _ = match_rows(definition, rows, led)
+    _require_answers(raw, rows, source.path)
     redactor = redactor_for(rows, project_secrets(project) | told_in(raw, definition).secrets)
     redactor = redactor.adding(captured_in(rows, raw, definition))
     clean = [cleaned(row, redactor, definition) for row in rows]
-    matches, unmatched = match_rows(definition, clean)
+    matches, unmatched = match_rows(definition, clean, led)
     shown = project.config.shown(target.path)
     retelling = Retelling(
         project,
@@ -133,6 +137,31 @@ def import_cassette(project: Project, source: Cassette, target: Target) -> Impor
         turns=turns,
         notes=tuple(retelling.notes),
     )
+
+
+def _behind_redirects(rows: Sequence[Row]) -> tuple[list[Row], dict[int, int]]:
+    """The interactions with the answers that they were led to, as a live connection gives them.
+
+    With them the places of those that stood there, and the place that led to each.
+    """
+    answered = list(rows)
+    led: dict[int, int] = {}
+    for place, behind in followed(rows).items():
+        led |= dict.fromkeys(behind, place)
+        request = request_of(rows[place])
+        answer, broken = response_of(rows[behind[-1]]), break_of(rows[behind[-1]])
+        answered[place] = make_row(request, answer, is_ours=False, broken=broken)
+    return answered, led
+
+
+def _require_answers(matches: Sequence[Match], rows: Sequence[Row], shown: str) -> None:
+    for match in matches:
+        target = redirect_target(rows[match.place])
+        if target:
+            named = f"interaction {match.place + 1} of {len(rows)}, {match.step.name}"
+            path = urlsplit(target).path
+            message = f"{shown}: {named}: it is redirected to {path}, which was not recorded"
+            raise CassetteError("import-unmatched", message, "nothing was written")
 
 
 def _told(matches: Sequence[Match], definition: Definition, head: CassetteHead | None) -> Told:

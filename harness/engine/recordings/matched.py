@@ -19,6 +19,7 @@ from harness.wire.cassette.rows import Row, bytes_of
 
 SAID = frozenset(("message", "unsent"))
 """What a request holds that says something for the user."""
+_NOWHERE: Mapping[int, int] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,27 +61,34 @@ class Candidate:
     faults: int
 
 
-def match_rows(definition: Definition, rows: Sequence[Row]) -> tuple[list[Match], list[Unmatched]]:
+def match_rows(
+    definition: Definition, rows: Sequence[Row], led: Mapping[int, int] = _NOWHERE
+) -> tuple[list[Match], list[Unmatched]]:
     """Tell the step of each interaction, by method, path and body, in recorded order.
 
-    All are of one address: the one that most requests with a telling path were sent to.
+    `led` are the places of those that redirected ones led to, with the places of these. All are of
+    one address: the one that most requests with a telling path were sent to.
     """
     # No scenario that is drafted waits: a further look at a conversation is its history.
     phases = (phase for phase in PHASES if phase != "late")
     steps = tuple(step for phase in phases for step in definition.phases[phase])
     telling = tuple(step for step in steps if _tells(step))
     bases = Counter(one.base for row in rows for one in _candidates(telling, row))
-    return _matched(steps, rows, bases.most_common(1)[0][0] if bases else "")
+    return _matched(steps, rows, bases.most_common(1)[0][0] if bases else "", led)
 
 
 def _matched(
-    steps: Sequence[Step], rows: Sequence[Row], base: str
+    steps: Sequence[Step], rows: Sequence[Row], base: str, led: Mapping[int, int]
 ) -> tuple[list[Match], list[Unmatched]]:
     order = {step.name: number for number, step in enumerate(steps)}
     matches: list[Match] = []
     unmatched: list[Unmatched] = []
     turn, last = 0, ""
     for place, row in enumerate(rows):
+        if place in led:
+            reason = f"its answer is that of interaction {led[place] + 1}, which led there"
+            unmatched.append(Unmatched(place=place, reason=reason))
+            continue
         candidates = [one for one in _candidates(steps, row) if not base or one.base == base]
         if not candidates:
             unmatched.append(Unmatched(place=place, reason=_reason(steps, row)))

@@ -19,9 +19,8 @@ from harness.wire.live import faults
 from harness.wire.live.body import Body
 from harness.wire.live.connections import Connections
 from harness.wire.live.quiet import quietly
+from harness.wire.redirects import MOST_REDIRECTS, REDIRECTS
 
-MOST_REDIRECTS = 5
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 OWN_HEADERS = (
     (b"accept", b"*/*"),
     (b"accept-encoding", b"gzip, deflate"),

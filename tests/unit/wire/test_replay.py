@@ -302,6 +302,51 @@ def test_a_miss_in_a_foreign_cassette(cassette, make_interaction):
     )
 
 
+def redirecting(make_interaction, path: str, target: str, status: int = 307):
+    one = make_interaction(1, path=path)
+    head = (("Location", target),)
+    return replace(one, response=replace(one.response, status=status, headers=head))
+
+
+@pytest.mark.parametrize("target", ["/chat/", "chat/", "https://api.example.com/chat/#top"])
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_of_a_foreign_cassette_are_followed(make_interaction, target, status):
+    """The answer is the one that the chain led to, as on a live connection; all of it is used."""
+    last = make_interaction(1, path="/chat/", body=b"there")
+    rest = (make_interaction(1, path="/other"), redirecting(make_interaction, "/chat/", "/chat/"))
+    wire = foreign(
+        None, redirecting(make_interaction, "/chat", target, status), *rest[1:], last, rest[0]
+    )
+
+    answer = wire.send(make_interaction(1).request)
+
+    assert (answer.status, next(answer.chunks).content) == (200, b"there")
+    assert [one.request.url for one in wire.unused()] == [rest[0].request.url]
+
+
+def test_what_a_redirect_led_to_can_be_asked_for(make_interaction):
+    """A definition may know the address that the server sends its clients to."""
+    last = make_interaction(1, path="/chat/", body=b"there")
+    wire = foreign(None, redirecting(make_interaction, "/chat", "/chat/"), last)
+
+    assert next(wire.send(last.request).chunks).content == b"there"
+
+
+@pytest.mark.parametrize("target", ["/gone", "/chat", "http://[", ""])
+def test_a_redirect_that_leads_nowhere(make_interaction, target):
+    """It is no answer, and says where the recording stops; without an address it is one."""
+    wire = foreign(None, redirecting(make_interaction, "/chat", target))
+    request = make_interaction(1).request
+
+    if target in ("", "http://["):
+        assert wire.send(request).status == 307
+    else:
+        assert fault(wire, request) == (
+            f"old.yaml: interaction 1 of 1 is redirected to {target}, which was not recorded;"
+            f" {MEND} [not-recorded]"
+        )
+
+
 def test_a_foreign_answer_has_no_times(cassette, make_interaction):
     """Where no times were recorded, the answer says so."""
     one = make_interaction(1)
