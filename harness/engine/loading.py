@@ -68,7 +68,8 @@ def entry_json(project: Project, file: Path) -> list[Json]:
         [waiver.as_json() for waiver in entry.waivers],
         found.files,
     ]
-    project.cache.put(key, made)
+    if not project.lacks_definitions:
+        project.cache.put(key, made)
     return made
 
 
@@ -145,7 +146,8 @@ def _built(project: Project, file: Path, content: bytes, key: str) -> Scenario:
         parts = Parts(project.config, project.cache, project.require_format)
         scenario = _examined(project, document, parts, folders)
         kept = [document.value, document.marks, parts.digests]
-        project.cache.put(key, kept, f"scenario {shown}")
+        if not project.lacks_definitions:
+            project.cache.put(key, kept, f"scenario {shown}")
     return replace(scenario, files=parts.digests) if parts.digests else scenario
 
 

@@ -73,6 +73,9 @@ class Project:
         self.room_for_early = 0
         """How many scenarios of the collection are kept. Whoever sets it freezes them for the
         garbage collector, which otherwise walks through them again and again."""
+        self.lacks_definitions = False
+        """Some scenario could not be held against its definitions, so nothing that is read is kept:
+        what is wrong with it may lie in a file that no key of the cache names."""
         self._early: dict[tuple[str, str], Scenario] = {}
         self._last: dict[tuple[str, str], Scenario] = {}
         self._formats: dict[FileKind, Schema] = {}

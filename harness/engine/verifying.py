@@ -10,7 +10,7 @@ from harness.checks.pattern import Pattern
 from harness.engine.fitting_providers import untold_problems
 from harness.engine.plan import amount_problem
 from harness.engine.project import Project
-from harness.errors import Problem, did_you_mean, quote
+from harness.errors import DefinitionError, Problem, did_you_mean, quote
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
 from harness.scenario import (
@@ -48,10 +48,8 @@ def _problems(
     project: Project, scenario: Scenario, documents: Sequence[Document]
 ) -> Iterator[Problem]:
     yield from _provider_problems(project, scenario, documents)
-    yield from _credential_problems(project, scenario, documents)
     yield from _amount_problems(project, scenario, documents[0])
-    yield from _history_problems(project, scenario)
-    yield from untold_problems(project, scenario, documents)
+    yield from _definition_problems(project, scenario, documents)
     yield from _tag_problems(project, documents)
     yield from _waiver_problems(project, scenario, documents[0])
     yield from _check_problems(project, scenario, {one.source.path: one for one in documents})
@@ -72,6 +70,23 @@ def _provider_problems(
             place=scenario.place,
             hint=f"add 'provider:', one of {', '.join(project.config.providers)}",
         )
+
+
+def _definition_problems(
+    project: Project, scenario: Scenario, documents: Sequence[Document]
+) -> Iterator[Problem]:
+    """What the definitions of the scenario's providers know nothing of.
+
+    A definition that is wrong itself is told by lint, and breaks the plays of its provider alone.
+    """
+    try:
+        yield from [
+            *_credential_problems(project, scenario, documents),
+            *_history_problems(project, scenario),
+            *untold_problems(project, scenario, documents),
+        ]
+    except DefinitionError:
+        project.lacks_definitions = True
 
 
 def _credential_problems(

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+import shutil
+
 import pytest
 
 from tests.plugin.project import GREET, scenario_text
@@ -205,3 +208,58 @@ def test_a_folder_without_harness_yaml_is_left_alone(run_here, pytester):
     result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line("*conversations*")
     assert result.errlines == []
+
+
+TOLD = {
+    "attachments": "turns:\n  - user: {text: Hi, attachments: [{name: a, content: b}]}\n",
+    "metadata": "turns:\n  - user: {text: Hi, metadata: {page: product}}\n",
+    "session": "session: {language: en}\nturns:\n  - user: Hi\n",
+    "credentials": "credentials: wrong\nturns:\n  - user: Hi\n",
+    "nothing": "turns:\n  - user: Hi\n",
+}
+ODD = """\
+  odd:
+    definition: definitions/odd
+    settings: {base_url: '${env.ECHO_URL}', api_key: '${env.ECHO_API_KEY}'}
+"""
+
+
+@pytest.fixture
+def odd(project):
+    """A provider whose definition names a schema that is not there; gives the schema."""
+    shutil.copytree(project / "definitions/echo", project / "definitions/odd")
+    with (project / "harness.yaml").open("a") as config:
+        config.write(ODD)
+    schema = project / "definitions/odd/schemas/answer.schema.json"
+    schema.unlink()
+    return schema
+
+
+def _tell_odd(project, told: str) -> None:
+    text = f"scenario: odd\nprovider: odd\n{TOLD[told]}    expect: {{contains: Hi}}\n"
+    (project / "scenarios/odd.yaml").write_text(text)
+
+
+@pytest.mark.parametrize("told", TOLD)
+def test_a_faulty_definition_breaks_the_scenarios_of_its_provider_alone(
+    run, echo, project, odd, told
+):
+    """Whatever a scenario tells the provider, it is BROKEN and reported; the others are played."""
+    _tell_odd(project, told)
+
+    result = run("scenarios", "--harness-mode=live", "--harness-reports=out")
+
+    result.assert_outcomes(passed=4, errors=1)
+    result.stdout.fnmatch_lines(["*there is no schema 'answer'*", "*[[]unknown-schema]*"])
+    told_of = json.loads((project / "out/results.json").read_text())["conversations"]
+    assert [one["outcome"] for one in told_of if "odd" in one["id"]] == ["broken"]
+
+
+def test_what_was_not_looked_at_is_told_once_the_definition_is_right(run, project, odd):
+    """Nothing of a scenario is kept as right that was not held against its definition."""
+    _tell_odd(project, "metadata")
+    run("scenarios").assert_outcomes(passed=4, errors=1)
+
+    odd.write_bytes((project / "definitions/echo/schemas/answer.schema.json").read_bytes())
+
+    run("scenarios").stdout.fnmatch_lines(["*sends no metadata*", "*never-sent]*"])
