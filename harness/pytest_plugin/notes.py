@@ -23,6 +23,7 @@ class Notes:
         self._config = config
         self._lines: dict[str, None] = {}
         self._strays: dict[str, dict[str, None]] = {}
+        self._are_due = False
 
     def add(self, line: str) -> None:
         """Tell this, once."""
@@ -38,6 +39,7 @@ class Notes:
     @pytest.hookimpl
     def pytest_sessionfinish(self) -> None:
         """Hand them to the process that started this one, if any."""
+        self._are_due = True
         output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
         if output is not None:
             session = self._config.stash.get(SESSION, None)
@@ -57,6 +59,7 @@ class Notes:
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:  # noqa: ANN401  # pytest names no public type
         """Tell them."""
+        self._are_due = False
         for line in self._lines:
             terminalreporter.write_line(f"note: {printable(line)}")
         for reason, files in self._strays.items():
@@ -66,6 +69,14 @@ class Notes:
                 told = f"{count} files look like scenarios and were not collected: {reason}"
                 told += f"; the first is {first}"
             terminalreporter.write_line(f"note: {told}", yellow=True)
+
+    @pytest.hookimpl
+    def pytest_unconfigure(self) -> None:
+        """Tell them where pytest closes without a summary: a signal other than Ctrl-C ended it."""
+        # A worker of xdist has none.
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and self._are_due and not self._config.option.no_summary:
+            self.pytest_terminal_summary(reporter)
 
 
 def notes_of(config: pytest.Config) -> Notes:

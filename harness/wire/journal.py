@@ -170,6 +170,11 @@ def journal_path(path: Path) -> Path:
     return path.with_name(f".{path.name}.journal")
 
 
+def journals_below(folder: Path) -> Sequence[Path]:
+    """Every journal of a cassette in a folder or below, by name."""
+    return sorted(folder.rglob(journal_path(Path("*")).name))
+
+
 def older_journal(path: Path) -> Path:
     """Where the journal of an earlier run is kept while a cassette is recorded anew."""
     journal = journal_path(path)

@@ -28,14 +28,15 @@ turns:
 def stopped(project, echo):
     """Records a scenario, and sends a signal while its second turn waits: status and output."""
     (project / "scenarios/two.yaml").write_text(TWO)
-    echo.crowd = 1
 
     def stop(
         command: list[str],
         *numbers: signal.Signals,
         mode: str = "record",
         to_group: bool = False,
+        waiting: int = 1,
     ):
+        echo.crowd = waiting
         option = "--mode" if command[:3] == HARNESS[:3] else "--harness-mode"
         with subprocess.Popen(
             [*command, "scenarios/two.yaml", f"{option}={mode}"],
@@ -61,6 +62,11 @@ def stopped(project, echo):
 
 
 JOURNAL = "cassettes/echo/.two.yaml.journal"
+NOTE = (
+    f"note: {JOURNAL} keeps what was heard of a conversation that was stopped; give the same"
+    " command again to record what is missing, or see what was heard: harness cassettes recover"
+    f" {JOURNAL}\n"
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
@@ -76,6 +82,7 @@ def test_b12_a_signal_ends_a_recording_in_order(command, number, stopped, projec
     assert status == (pytest.ExitCode.INTERRUPTED if is_interrupt else 128 + number), printed
     assert ("KeyboardInterrupt" if is_interrupt else f"stopped by {number.name}") in printed
     assert "Traceback" not in printed
+    assert printed.count(NOTE) == 1, printed
     assert echo.are_closed()
     assert (project / JOURNAL).is_file()
     assert not (project / "cassettes/echo/two.yaml").exists()
@@ -105,6 +112,17 @@ def test_ctrl_c_keeps_what_was_heard(stopped, project, run, echo):
     assert "You said: Hello" in journal
     result.assert_outcomes(passed=1)
     assert not list((project / JOURNAL).parent.glob(".*"))
+
+
+def test_several_journals_are_counted(project, stopped):
+    """The first is named; what an earlier run left is none of them."""
+    (project / "cassettes/echo/.greet.yaml.journal").write_text("")
+    (project / "scenarios/zwei.yaml").write_text(TWO.replace("scenario: two", "scenario: zwei"))
+
+    _, printed = stopped([*PYTEST, "scenarios/zwei.yaml"], signal.SIGINT, waiting=2)
+
+    assert "note: 2 journals keep what was heard of conversations that were stopped" in printed
+    assert f", the first is {JOURNAL}; give the same command again" in printed
 
 
 def test_sigkill_leaves_a_journal_and_no_lock(stopped, project, run, echo):

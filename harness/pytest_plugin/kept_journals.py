@@ -1,0 +1,54 @@
+"""Tells at the end of a recording that was stopped where its journals are, and how to go on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from harness.counted import counted
+from harness.pytest_plugin.notes import notes_of
+from harness.pytest_plugin.scenario_session import ScenarioSession
+from harness.wire.journal import journals_below
+
+
+class KeptJournals:
+    """A pytest plugin of its own, of a run that records; not in xdist's workers.
+
+    Looks at the files: what the workers know does not arrive here once the run is stopped.
+    """
+
+    def __init__(self, config: pytest.Config, scenarios: ScenarioSession) -> None:
+        self._notes = notes_of(config)
+        self._scenarios = scenarios
+        self._started = time.time_ns()
+
+    # Behind that of xdist, which waits for its workers.
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Note them, where the run was stopped."""
+        ends = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        if exitstatus in ends and not session.shouldstop and not session.shouldfail:
+            return
+        journals = list(self._journals())
+        if not journals:
+            return
+        told = f"{journals[0]} keeps what was heard of a conversation that was stopped"
+        asked = f" {journals[0]}"
+        if len(journals) > 1:
+            told = f"{counted(len(journals), 'journal')} keep what was heard of conversations that"
+            told += f" were stopped, the first is {journals[0]}"
+            asked = ""
+        self._notes.add(
+            f"{told}; give the same command again to record what is missing, or see what was heard:"
+            f" harness cassettes recover{asked}"
+        )
+
+    def _journals(self) -> Iterator[str]:
+        """Those of this run, as people see them."""
+        for suite in self._scenarios.suites:
+            config = suite.project.config
+            for path in journals_below(config.cassettes):
+                if path.stat().st_mtime_ns >= self._started:
+                    yield config.shown(path)
