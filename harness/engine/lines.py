@@ -72,7 +72,7 @@ class Lines:
         provider = self._project.provider(
             play.provider, recorded=head.settings, credentials=scenario.credentials
         )
-        wire = self._replaying(cassette, provider, play)
+        wire = self._replaying(cassette, provider, self._mend(play))
         return Line(
             provider=provider,
             wire=wire,
@@ -89,14 +89,15 @@ class Lines:
     def replayed_preparing(self, scenario: Scenario, play: Play) -> ReplayedPreparation:
         """A wire to the recorded preparation, which is read when the first step asks for it."""
         path = self._path(play.provider, PREPARE, _row(scenario.credentials))
+        mend = self._mend_preparation(scenario, play)
 
         def replaying() -> ReplayWire:
-            cassette = read_recording(self._project, path, play, self._mend(play))
+            cassette = read_recording(self._project, path, mend)
             recorded = cassette.head.settings if cassette.head is not None else {}
             provider = self._project.provider(
                 play.provider, recorded=recorded, credentials=scenario.credentials
             )
-            return self._replaying(cassette, provider, play)
+            return self._replaying(cassette, provider, mend)
 
         return ReplayedPreparation(replaying)
 
@@ -121,9 +122,9 @@ class Lines:
         provider = self._project.provider(name)
         return self._line(provider, self._wire(provider))
 
-    def _replaying(self, cassette: Cassette, provider: Provider, play: Play) -> ReplayWire:
+    def _replaying(self, cassette: Cassette, provider: Provider, mend: str) -> ReplayWire:
         base_url = str(provider.settings.get(BASE_URL) or "")
-        wire = ReplayWire(cassette, mend=self._mend(play), base_url=base_url)
+        wire = ReplayWire(cassette, mend=mend, base_url=base_url)
         head = cassette.head
         if head is not None and (
             head.definition_hash != provider.definition.fingerprint
@@ -261,6 +262,14 @@ class Lines:
         # A Python test says what it says as it goes, so a stale recording is known too late.
         mode = "refresh" if play.file.suffix == ".py" else "record"
         return f"harness run --mode {mode} {file}"
+
+    def _mend_preparation(self, scenario: Scenario, play: Play) -> str:
+        """What records a preparation anew, with all conversations that went on from the old one."""
+        if play.file.suffix == ".py":
+            return self._mend(play)
+        named = scenario.providers or (self._project.config.provider,)
+        chosen = "" if play.provider in named else f" --provider {play.provider}"
+        return f"harness run --mode record{chosen}"
 
 
 class ReplayedPreparation:

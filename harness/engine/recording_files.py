@@ -27,7 +27,7 @@ def find_recording(
     """
     path = recording_path(project, play)
     try:
-        cassette = read_recording(project, path, play, mend)
+        cassette = read_recording(project, path, mend)
     except CassetteError as missing:
         if missing.code != "cassette-missing":
             raise
@@ -60,11 +60,11 @@ def _reason_key(project: Project, play: Play) -> str:
     return content_key("unrecorded", str(recording_path(project, play)))
 
 
-def read_recording(project: Project, path: Path, play: Play, mend: str) -> Cassette:
+def read_recording(project: Project, path: Path, mend: str) -> Cassette:
     """A cassette, from the project's cache where its content is known. Raises `CassetteError`."""
     shown = project.config.shown
     # Recording keeps what cannot be read; only a refresh replaces it.
-    repair = f"harness run --mode refresh {shown(play.file)}"
+    repair = mend.replace("--mode record", "--mode refresh", 1)
     return read_cassette(path, shown(path), project.cache, mend, repair)
 
 
@@ -93,7 +93,7 @@ def is_of_play(cassette: Cassette, scenario: Scenario) -> bool:
 def _under_former_name(
     project: Project, scenario: Scenario, play: Play, path: Path, missing: CassetteError
 ) -> tuple[Cassette, tuple[str, ...]]:
-    cassette = read_recording(project, path, play, missing.hint)
+    cassette = read_recording(project, path, missing.hint)
     new = project.config.shown(recording_path(project, play))
     if is_of_play(cassette, scenario):
         return cassette, (f"{cassette.path} has this row's former name; rename it to {new}",)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -32,7 +34,7 @@ class Desk:
 
     def __call__(self, visit) -> None:
         path = visit.head.split(" ")[1]
-        if path == "/make":
+        if path in ("/make", "/create"):
             visit.answer(json.dumps({"made": MADE}).encode())
         elif path == "/deploy" and not self.is_mended:
             visit.raw(b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"pla')
@@ -91,3 +93,29 @@ def test_a_break_while_preparing_is_taken_up_and_breaks_again(project, desk):
     assert replayed.error.message == broken.error.message
     assert "0 findings" in checked.output
     assert mended == [Outcome.PASSED, Outcome.PASSED]
+
+
+def _run(project, *arguments: str) -> str:
+    """What a run in a process of its own shows."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "scenarios", *arguments]
+    done = subprocess.run(command, cwd=project.folder, check=False, capture_output=True, text=True)
+    return done.stdout
+
+
+def test_a_changed_preparation_names_what_records_all_of_it(project, desk):
+    """Every conversation that needs it has the advice that mends them all, not the first one."""
+    desk.is_mended = True
+    for name in ("a", "b"):
+        file = project.folder / f"scenarios/{name}.yaml"
+        file.write_text(f"scenario: {name}\nprovider: desk\nturns:\n{TURNS}")
+    assert "2 passed" in _run(project, "--harness-mode=record")
+    definition = project.folder / "definitions/desk/provider.yaml"
+    definition.write_text(definition.read_text().replace("post: /make", "post: /create"))
+
+    replayed = _run(project)
+    mended = _run(project, "--harness-mode=record")
+
+    assert replayed.count("step prepare.1 is not the recorded one") == 2
+    assert replayed.count("; harness run --mode record [request-changed]") == 2
+    assert "2 passed" in mended
+    assert "2 passed" in _run(project)
