@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -53,6 +53,16 @@ def request_difference(
     lines += body_differences(recorded, redactor.body(request.body))
     more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
     return f"{lines[0]}{more}" if lines else ""
+
+
+def sent_message(rows: Sequence[Row], place: int) -> tuple[int, str] | None:
+    """The interaction behind a place that sent the message of its turn, and the body; or none."""
+    message = rows[place]["message"]
+    for later, row in enumerate(rows[place + 1 :], place + 1):
+        if row["message"] == message and row["step"].startswith("send."):
+            sent = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
+            return later, shorten(sent.decode("utf-8", "replace"))
+    return None
 
 
 def _named(what: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from harness.conversation import Request
 from harness.errors import CassetteError, TransportError
 from harness.wire.cassette import Cassette, Interaction
 from harness.wire.cassette.rows import FIRST_FORMAT, Break, Row, attempts_of, break_of, bytes_of
-from harness.wire.difference import body_differences, request_difference
+from harness.wire.difference import body_differences, request_difference, sent_message
 from harness.wire.redaction import NOTHING_SECRET, Redactor
 from harness.wire.redirects import followed, redirect_target
 from harness.wire.secret_names import mark
@@ -230,10 +230,15 @@ class ReplayWire(Wire):
             given = "attachments, metadata or the assistant's lines before it"
             what = f"what goes with the message of {_turn(request)} ({given}) is"
         body = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
+        lines = body_differences(body, self._redactor.body(request.body))
+        if not lines and (found := sent_message(self._rows, place)):
+            later, shown = found
+            named = self._named(later)
+            lines = (f"{row['step']} sends nothing of it; recorded in {named}: {shown}",)
         raise self._fault(
             "message-changed",
             f"{what} not what was recorded ({self._named(place)})",
-            *body_differences(body, self._redactor.body(request.body)),
+            *lines,
         )
 
     def _too_often(self, request: Request, asked: int, recorded: int) -> CassetteError:

@@ -259,3 +259,26 @@ def test_a3_what_stands_beside_a_hidden_value_is_compared(told, edited):
     assert replayed.error is not None
     assert "[session-changed]" in str(replayed.error)
     assert "hunter22" not in str(replayed.error)
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        HELLO.replace("Hello", "Good day"),
+        f"  - assistant: Welcome back\n{HELLO}",
+    ],
+    ids=["text", "line before"],
+)
+def test_a3_a_changed_message_is_shown_where_the_first_request_does_not_hold_it(told, edited):
+    """The opening step sends nothing of the message, so what was recorded later is shown."""
+    told.play(HELLO, Mode.RECORD)
+
+    replayed = told.play(edited, Mode.REPLAY)
+
+    assert replayed.error is not None
+    assert replayed.error.code == "message-changed"
+    (line,) = replayed.error.details
+    assert line.startswith(
+        "open.1 sends nothing of it; recorded in interaction 2 of 2, turn 1 send.1"
+    )
+    assert line.endswith(': {"text":"Hello"}')
