@@ -9,7 +9,7 @@ from harness.cli.echoing import echo
 from harness.cli.here import project_here
 from harness.conversation import Exchange, Reply, UserMessage
 from harness.counted import counted
-from harness.engine.hiding import hidden_error
+from harness.engine.hiding import hidden_error, hidden_reply
 from harness.engine.judging import contracts
 from harness.engine.lines import Lines
 from harness.engine.preparing import prepare_on
@@ -67,30 +67,33 @@ def list_all() -> None:
 
 def _answers(project: Project, name: str, message: str) -> bool:
     line = Lines(project).live_check(name)
-    asked: list[Exchange] = []
+    prepared: list[Exchange] = []
+    shown: list[Exchange] = []
 
     def prepare() -> Prepared:
-        prepared = prepare_on(line)
-        asked.extend(prepared.exchanges)
-        return prepared
+        came = prepare_on(line)
+        prepared.extend(came.exchanges)
+        return came
 
     session = Session(line.provider, line.wire, seed=line.seed, prepare=prepare, know=line.know)
     faults: list[str] = []
     try:
         if message:
             reply = session.say(UserMessage(text=message), 1)
-            echo(f"  user       {message}")
-            for said in reply.messages:
-                echo(f"  assistant  {line.redactor.text(said.text)}")
+            # First, as it tells what the answers gave away.
+            shown += line.redact(session.take_exchanges())
+            echo(f"  user       {line.redactor.text(message)}")
+            for said in hidden_reply(reply, line.redactor).messages:
+                echo(f"  assistant  {said.text}")
             echo(f"  read from the answer: {_counts(reply)}")
             faults += [] if reply.messages else [_NO_MESSAGES]
         else:
             session.open()
         session.close()
-        asked += (exchanges := line.redact(session.take_exchanges()))
-        faults += _broken_contracts(exchanges) if asked else [_NOTHING_ASKED]
+        shown += line.redact(session.take_exchanges())
+        faults += _broken_contracts(shown) if shown or prepared else [_NOTHING_ASKED]
     except PlayError as error:
-        shown = line.redact(session.take_exchanges())
+        shown += line.redact(session.take_exchanges())
         _say([*_broken_contracts(shown), str(hidden_error(error, line.redactor))])
         _show(shown)
         with suppress(PlayError), line.closing_wire() as wire:

@@ -112,7 +112,7 @@ def hidden_turn(turn: Turn, captured: Collection[str], redactor: Redactor) -> Tu
     """A turn as a replay will hold it: without secrets in what was answered and captured."""
     return replace(
         turn,
-        reply=turn.reply and _reply(turn.reply, redactor),
+        reply=turn.reply and hidden_reply(turn.reply, redactor),
         refusal=turn.refusal and hidden_error(turn.refusal, redactor),
         exchanges=tuple(redact_exchange(one, redactor) for one in turn.exchanges),
         looked_up=tuple(redact_exchange(one, redactor) for one in turn.looked_up),
@@ -134,7 +134,8 @@ def _attachment(attachment: Attachment, redactor: Redactor) -> Attachment:
     return Attachment(name=name, content=content)
 
 
-def _reply(reply: Reply, redactor: Redactor) -> Reply:
+def hidden_reply(reply: Reply, redactor: Redactor) -> Reply:
+    """A reply without secrets."""
     # As lists: a stream may say a secret in several messages.
     texts = _all(redactor, [one.text for one in reply.messages])
     payloads = _all(redactor, [one.payload for one in reply.messages])

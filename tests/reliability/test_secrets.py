@@ -29,6 +29,7 @@ RUNS = {
     "drift": (*PYTEST, "--harness-mode=drift", "--harness-fail-on=wording", *SOME),
     "refreshed": (*PYTEST, "--harness-mode=refresh", *SOME),
     "shown": (*HARNESS, "cassettes", "show", "cassettes"),
+    "checked": (*HARNESS, "providers", "check", "leaky", "--live", "--message", "location header"),
 }
 """What is run, in this order; between the second and the third the bot changes its words."""
 REPORTS = ("terminal.txt", "debug.log", "junit.xml", "allure", "reports")
@@ -37,7 +38,7 @@ OUTPUTS = {
     **{
         f"{run}: {report}": f"out/{run}/{report}" + ("/*" if report in FOLDERS else "")
         for run in RUNS
-        for report in (REPORTS if run != "shown" else REPORTS[:1])
+        for report in (REPORTS if "pytest" in RUNS[run] else REPORTS[:1])
         # Nothing is sent in a replay, so nothing is logged.
         if (run, report) != ("replayed", "debug.log")
     },
