@@ -51,3 +51,15 @@ def describe(value: object) -> str:
     )
     name = next((name for kind, name in kinds if isinstance(value, kind)), "array")
     return type_names[name]
+
+
+def levels(value: Json) -> int:
+    """How many lists and mappings stand inside one another; 0 for anything else."""
+    found = 0
+    here = [value]
+    while here := [one for one in here if isinstance(one, Mapping | list | tuple)]:
+        found += 1
+        here = [
+            inner for one in here for inner in (one.values() if isinstance(one, Mapping) else one)
+        ]
+    return found

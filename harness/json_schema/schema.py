@@ -21,7 +21,10 @@ from harness.json_schema.no_effect import no_effect
 from harness.json_schema.pattern import BACKTRACKING, valid_text
 from harness.json_schema.pointing import walk
 from harness.json_schema.violation import Violation
-from harness.typing import Json, Path
+from harness.typing import Json, Path, levels
+
+DEEPEST_EXPLAINED = 250
+"""Levels of a value down to which it is said how it does not fit: jsonschema-rs shows no more."""
 
 NONE: Mapping[str, Json] = MappingProxyType({})
 
@@ -212,11 +215,24 @@ def _order(path: Path, value: Json, ranks: dict[int, dict[str, int]]) -> tuple[i
 
 
 def _plain(value: Json) -> Json:
-    """The same value in the types that jsonschema-rs takes: dict, list, and valid text."""
+    """The same value in the types that jsonschema-rs takes: dict, list, and valid text.
+
+    Raises `CheckCrashed` where it has too many levels.
+    """
+    if levels(value) > DEEPEST_EXPLAINED:
+        raise CheckCrashed(
+            "payload-too-deep",
+            f"the schema cannot be held against more than {DEEPEST_EXPLAINED} levels of a payload",
+            "look at a part of it, such as 'json' with a path",
+        )
+    return _converted(value)
+
+
+def _converted(value: Json) -> Json:
     if isinstance(value, str):
         return valid_text(value)
     if isinstance(value, Mapping):
-        return {str(_plain(str(key))): _plain(one) for key, one in value.items()}
+        return {str(_converted(str(key))): _converted(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [_converted(one) for one in value]
     return value

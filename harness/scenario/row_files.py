@@ -7,10 +7,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from harness.scenario.files import BadFile
-from harness.typing import Json
+from harness.typing import Json, levels
+from harness.yaml_reader import Limits
 
 Record = tuple[str, Mapping[str, Json]]
 """Where a row stands, such as `scenarios/rows.csv:2`, and its values."""
+MOST_LEVELS = Limits().depth
+"""Of a JSON file, as of the scenario that its values come into."""
 _NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -40,12 +43,15 @@ def from_csv(shown: str, text: str) -> Iterator[Record]:
 
 def from_json(shown: str, text: str) -> list[Record]:
     """The rows of a JSON file: a list of objects. Raises `BadFile`."""
+    too_deep = BadFile("wrong-rows", f"{shown} has more than {MOST_LEVELS} levels")
     try:
         records = json.loads(text)
     except RecursionError as error:
-        raise BadFile("wrong-rows", f"{shown} is nested too deeply") from error
+        raise too_deep from error
     except ValueError as error:
         raise BadFile("wrong-rows", f"{shown} is no JSON: {error}") from error
+    if levels(records) > MOST_LEVELS:
+        raise too_deep
     if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
         raise BadFile("wrong-rows", f"{shown} is no list of objects", "write [{…}, {…}]")
     return [(f"{shown}: row {number}", one) for number, one in enumerate(records, 1)]

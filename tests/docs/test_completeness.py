@@ -25,6 +25,7 @@ from harness.json_schema.json_file import DEEPEST as DEEPEST_SCHEMA
 from harness.json_schema.json_file import LARGEST as LARGEST_SCHEMA
 from harness.json_schema.judged import MOST_JUDGED_AGAIN
 from harness.json_schema.pattern import BACKTRACKED
+from harness.json_schema.schema import DEEPEST_EXPLAINED
 from harness.network_guard import UNSEEN_CLIENTS
 from harness.parsed_cache import MAX_BYTES, MAX_ENTRIES
 from harness.providers.catalogue import installed
@@ -45,6 +46,7 @@ from harness.reports.markdown.page import MOST_DETAILS
 from harness.reports.takes import MOST_LISTED
 from harness.scenario import defaults_schema, fragment_schema, scenario_schema
 from harness.scenario.names import MOST_ROWS
+from harness.scenario.row_files import MOST_LEVELS
 from harness.scenario.scenario import MOST_TAKES
 from harness.scenario.turns import MOST_TURNS
 from harness.template.filters import FILTERS, MOST
@@ -135,6 +137,7 @@ LIMITS = {
         f"{LARGEST_PART // MEBIBYTE} MiB"
     ),
     "levels of a YAML file": f"{YAML.depth}",
+    "levels of a JSON file with rows": f"{MOST_LEVELS}",
     "values of a YAML file, those of aliases counted each time": f"{YAML.nodes:,}",
     "a scenario's id": "100 characters",
     "turns of a scenario, those of fragments counted each time": f"{MOST_TURNS:,}",
@@ -152,6 +155,7 @@ LIMITS = {
     "a JSON Schema file": f"{LARGEST_SCHEMA // 1_000_000} MB",
     "levels of a JSON Schema file": f"{DEEPEST_SCHEMA}",
     "schemas that judge one value": f"{MOST_APPLIED:,}",
+    "levels of a payload down to which a schema says how it does not fit": f"{DEEPEST_EXPLAINED}",
     "judgements of a schema that repeat on parts of one payload": f"{MOST_JUDGED_AGAIN:,}",
     "a JSONPath": f"{LONGEST_PATH:,} characters",
     "descents with `..` in a JSONPath": f"{MOST_DESCENTS}",

@@ -237,3 +237,28 @@ def test_the_value_of_an_own_check_that_cannot_be_judged_is_refused():
     with pytest.raises(BadExpectation, match="100,000 steps back") as caught:
         kind.compile(TEXT, Options())
     assert caught.value.code == "pattern-timeout"
+
+
+def lists(count, innermost):
+    value = innermost
+    for _ in range(count):
+        value = [value]
+    return value
+
+
+UNEXPLAINED = {
+    "reported": ({"type": "object"}, 1),
+    "half-a-character": ({"items": {"$ref": "#"}, "pattern": "."}, "\ud800"),
+}
+
+
+@pytest.mark.parametrize(("schema", "innermost"), UNEXPLAINED.values(), ids=UNEXPLAINED)
+def test_a_payload_of_too_many_levels_for_an_explanation(schema, innermost):
+    """250 levels are explained; beyond, the limit is named, whatever Python's own is."""
+    compiled = compile_schema(schema, name="s")
+
+    assert len(compiled.violations(lists(250, innermost))) == (innermost == 1)
+    for count in (256, 500):
+        with pytest.raises(CheckCrashed, match="more than 250 levels") as caught:
+            compiled.violations(lists(count, innermost))
+        assert caught.value.code == "payload-too-deep"
