@@ -18,7 +18,9 @@ def closing(tally, reports=None):
         write_line=lambda line, **_: lines.append(line),
     )
     classes = SimpleNamespace(counts={})
-    session = SimpleNamespace(tally=tally, mode=Mode.REPLAY, reports=reports, classes=classes)
+    session = SimpleNamespace(
+        tally=tally, notes=tally.notes, mode=Mode.REPLAY, reports=reports, classes=classes
+    )
     write_summary(reporter, session)
     return lines
 
