@@ -29,12 +29,13 @@ from harness.code_points import telling
 from harness.printable import printable
 from harness.source import Place, shorten
 from harness.typing import Json
+from harness.values import value_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One thing that is wrong, and where."""
 

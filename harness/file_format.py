@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from harness.durations import DURATION_PATTERN
 from harness.errors import AuthoringError, CheckCrashed, Problem, did_you_mean, quote
 from harness.json_schema import Schema, Violation, explain
 from harness.source import Place
 from harness.typing import Json, Path
+from harness.values import value_class
 from harness.yaml_reader import Document
 
 Subject = Callable[[Path], str]
 """Says where a path is in the reader's terms, such as `turn 2 "confirm date"`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Advice:
     """What to say of a departure instead of what its schema says."""
 
@@ -32,7 +33,7 @@ Advise = Callable[[Document, Violation], Advice | None]
 """Knows a format well enough to tell what its author meant; None where it does not."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Departure:
     """One way in which a file departs from its format."""
 

@@ -22,6 +22,7 @@ from types import FrameType
 from weakref import WeakKeyDictionary
 
 from harness.errors import PlayError
+from harness.values import value_class
 
 UNSEEN_CLIENTS = frozenset(
     {
@@ -70,7 +71,7 @@ class Watch:
         return error
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class _Started:
     """Where a thread comes from."""
 

@@ -6,8 +6,19 @@ import re
 
 # Escape sequences steer a terminal, and marks of direction show a line as something else than it
 # is. Tabs and line ends are left.
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_SURROGATES = re.compile(r"[\ud800-\udfff]")
+_UNSEEN = dict.fromkeys(
+    (
+        *range(0x09),
+        *range(0x0B, 0x20),
+        *range(0x7F, 0xA0),
+        *range(0x200E, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        *range(0xD800, 0xE000),
+        0xFEFF,
+    ),
+    "\ufffd",
+)
 # Commands to the runners of GitHub, Azure Pipelines and TeamCity, wherever in a line they stand.
 _COMMANDS = re.compile(r"##(?=(?:vso|teamcity)?\[)")
 _AT_START = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
@@ -19,7 +30,7 @@ def printable(text: str) -> str:
         text = _COMMANDS.sub("#�", text)
     if text.isprintable():
         return text
-    return _SURROGATES.sub("�", _UNSEEN.sub("�", text.replace("\r\n", "\n")))
+    return text.replace("\r\n", "\n").translate(_UNSEEN)
 
 
 def without_commands(text: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from harness.values import value_class
 
 _LINE_END = re.compile("\r\n|\r|\n")
 """Python's splitlines knows more of them, which are ordinary characters in YAML and JSON."""
@@ -18,7 +19,7 @@ Stretch = tuple[int, int, int]
 """Line, column and length."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Source:
     """A text file as it was read."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from harness.values import value_class
 
 Fits = Sequence[Sequence[bool]]
 """A row for each expected thing, in it whether each found one fits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Alignment:
     """Indexes of what was expected and of what was found."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, Protocol
 
 from harness.checks.goldens import Goldens
@@ -12,12 +12,13 @@ from harness.conversation.outcome import Outcome
 from harness.errors import Problem
 from harness.json_schema import SchemaFolder
 from harness.typing import Json, Path
+from harness.values import value_class
 
 Lines = tuple[str, ...] | Callable[[], tuple[str, ...]]
 """Lines of text, or what makes them when they are asked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What a failed check says. Texts are shortened."""
 
@@ -34,7 +35,7 @@ class Finding:
         return self.lines if isinstance(self.lines, tuple) else self.lines()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What came of judging one subject."""
 
@@ -57,7 +58,7 @@ LooksAt = Literal["reply", "payload", "text"]
 """What of a subject a check needs: all of a reply, its payload and text, or its text alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Doubt:
     """That a check cannot fail on anything that a bot is likely to say."""
 
@@ -66,7 +67,7 @@ class Doubt:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Options:
     """What a check may be told beside its value."""
 
@@ -105,7 +106,7 @@ class CheckKind(Protocol):
         """Makes the check. Raises `BadExpectation` where the value makes no sense."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Kind:
     """A check kind made of its parts."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
@@ -15,11 +14,12 @@ from harness.checks.subject import Subject
 from harness.checks.turn_matchers import resolved
 from harness.json_schema.wording import show
 from harness.typing import Json, Path, describe
+from harness.values import value_class
 
 NOTHING: Mapping[int, Json] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class _Fault:
     message: str
     expected: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from harness.checks.check import BadExpectation, Options
 from harness.checks.values import path_text
 from harness.json_schema.wording import show
 from harness.typing import Json, Path
+from harness.values import value_class
 
 Located = tuple[Path, Json]
 """A value with its place in the payload."""
@@ -18,7 +18,7 @@ Recall = Callable[[int], Json]
 to several. Raises `CheckCrashed` where there is no such turn, or nothing stood there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Matcher:
     """A condition on a JSON value."""
 

@@ -6,7 +6,6 @@ Source: Unicode Standard Annex 29, sections 3 (characters) and 4 (words).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import regex
 
@@ -16,6 +15,7 @@ from harness.checks.words import normal, said
 from harness.counted import counted
 from harness.json_schema.wording import show
 from harness.typing import Json
+from harness.values import value_class
 
 MOST_LIKELY = 20_000
 """Words or characters of a reply; a limit of more is doubtful."""
@@ -42,7 +42,7 @@ def number_of_characters(text: str) -> int:
     return len(text) if text.isascii() and "\r" not in text else len(_CHARACTER.findall(text))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class _Unit:
     name: str
     rule: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from harness.checks.value_matchers import is_number
 from harness.errors import did_you_mean
 from harness.json_schema.wording import show
 from harness.typing import Json
+from harness.values import value_class
 
 _FORM = re.compile(r"<(?P<name>[A-Za-z_][\w-]*)(?: +(?P<range>[^<>]*?))? *>")
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@.]+(?:\.[^\s@.]+)+")
@@ -23,7 +23,7 @@ _NO_DATE = "a date is written 2026-03-02"
 Bound = TypeVar("Bound", float, date, datetime)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Placeholder:
     """What may stand in a value's place."""
 
@@ -32,7 +32,7 @@ class Placeholder:
     holds: Callable[[Json], bool]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class _Measured:
     """A placeholder that may have a range."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -29,6 +28,7 @@ from harness.checks.measures import words_of
 from harness.checks.subject import Subject
 from harness.checks.words import said
 from harness.typing import Json, describe
+from harness.values import value_class
 
 if TYPE_CHECKING:
     from pyphen import Pyphen
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _SENTENCE_END = re.compile(r"[.!?…]+[^\w\s]*(?:\s+|$)|\n+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Counts:
     """What the formulas are made of."""
 

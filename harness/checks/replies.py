@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from harness.checks.aligning import Alignment, align
 from harness.checks.block import Block, block_text
@@ -16,11 +15,12 @@ from harness.checks.text_kinds import texts_with
 from harness.conversation.outcome import Outcome
 from harness.json_schema.wording import show
 from harness.typing import Json, describe
+from harness.values import value_class
 
 _MOST_TOLD = 5
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class _Expected:
     """One message that is expected."""
 

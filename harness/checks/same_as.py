@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from harness.checks.alike import Likeness
@@ -18,11 +17,12 @@ from harness.checks.value_matchers import number_of
 from harness.conversation.outcome import Outcome
 from harness.json_schema.wording import show
 from harness.typing import Json, Path, describe
+from harness.values import value_class
 
 _KEYS = ("file", "path", "ignore", "unordered", "tolerance")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class _Comparison:
     """How a payload is compared with a golden."""
 

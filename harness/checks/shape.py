@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from harness.checks.check import BadExpectation, Options
@@ -23,6 +23,7 @@ from harness.counted import counted
 from harness.errors import did_you_mean
 from harness.json_schema.wording import show
 from harness.typing import Json, Path, describe
+from harness.values import value_class
 
 UNORDERED, EVERY, SOME = "<unordered>", "<every>", "<some>"
 _LISTS = (UNORDERED, EVERY, SOME)
@@ -30,7 +31,7 @@ MOST_COMPARED = 1000
 """Items of a list of which the nearest is looked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Departure:
     """One place where a value is not like the shape."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from harness.checks.check import BadExpectation, Options
 from harness.checks.counting import Parts
@@ -15,9 +14,10 @@ from harness.checks.words import text_of
 from harness.conversation import ToolCall
 from harness.json_schema.wording import show
 from harness.typing import Json, describe, is_same
+from harness.values import value_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class WantedCall:
     """A call by its name, and what its arguments must be."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from harness.values import value_class
 from harness.yaml_reader import Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class ProviderConfig:
     """One entry below `providers:`; its settings still hold their templates."""
 
@@ -31,7 +32,7 @@ class ProviderConfig:
     """Further servers that a redirect may lead to, each as `host:port`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Slower:
     """From when on a turn counts as slower than the recorded one: both must hold."""
 
@@ -41,7 +42,7 @@ class Slower:
     """As many seconds more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Config:
     """What harness.yaml says."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from harness.engine.plan import Play
 from harness.scenario import AssistantLine, Part, Row, Scenario, UserTurn, Way, said_anew
+from harness.values import value_class
 
 Entry = UserTurn | AssistantLine
 
@@ -18,7 +18,7 @@ Key = tuple[Path, str, int, str, tuple[tuple[int, int], ...]]
 """File, provider, take, variables of the row, and what was said: places and their utterances."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class ForkPoint:
     """A turn after which conversations part, in one of them."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -30,6 +30,7 @@ from harness.parsed_cache import content_key
 from harness.python_file import module_of, raised_at
 from harness.source import Source
 from harness.typing import Json
+from harness.values import value_class
 from harness.yaml_reader import Node
 
 GROUP = "harness.checks"
@@ -41,7 +42,7 @@ _TAKEN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class OwnChecks:
     """The checks that a project brings."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from harness.config import Config
@@ -13,6 +12,7 @@ from harness.errors import did_you_mean, quote
 from harness.parsed_cache import ParsedCache, content_key
 from harness.scenario import DEFAULTS, BadFile, FileKind
 from harness.source import Source
+from harness.values import value_class
 from harness.yaml_reader import Document, read
 
 Examine = Callable[[Document, FileKind], None]
@@ -23,7 +23,7 @@ Digests = list[list[str]]
 """Paths, relative to the project, and hashes of what stood there."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Defaults:
     """What holds for the scenarios of a folder."""
 

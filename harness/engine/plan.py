@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
 from harness.counted import counted
 from harness.scenario import Waiver
+from harness.values import value_class
 
 
 class Mode(StrEnum):
@@ -55,7 +56,7 @@ def amount_problem(rows: int, takes: int, providers: int) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Play:
     """One conversation to be held: a take of a scenario, a provider and a row of the matrix."""
 
@@ -76,7 +77,7 @@ class Play:
         return tuple(replace(self, take=take) for take in range(1, count + 1))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Entry:
     """What collection must know of a scenario file; small, because there may be 10,000."""
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.conversation import Turn
 from harness.engine.playing import Stage
 from harness.engine.speech import LeftVariables
 from harness.providers.flow import FlowState
+from harness.values import value_class
 from harness.wire.kept import Kept
 
 if TYPE_CHECKING:
     from harness.wire.live import LeftWire
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """All that a conversation had come to. Those that go on from it take copies."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from harness.checks.pattern import Pattern
 from harness.conversation import Attachment, Exchange, Reply, UserMessage
@@ -15,9 +15,10 @@ from harness.providers.session import seeded_uuid
 from harness.scenario import Capture, Given, MessagePlan, Row, Scenario, UserTurn
 from harness.template import Template, TemplateError
 from harness.typing import Json
+from harness.values import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class MissingCapture:
     """Something that was to be remembered and was not there."""
 
@@ -26,7 +27,7 @@ class MissingCapture:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class LeftVariables:
     """What was known in a conversation from which another one goes on."""
 

@@ -6,7 +6,6 @@ Nothing is fetched: a reference leads into a document that was given, or is refu
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from urllib.parse import quote as percent_encode
 from urllib.parse import unquote, urldefrag, urljoin
@@ -18,6 +17,7 @@ from harness.json_schema.pattern import pattern_fault
 from harness.json_schema.pointing import is_absolute, local_name, replaced, walk
 from harness.source import Place
 from harness.typing import Json, Path, pointer
+from harness.values import value_class
 
 ROOT = "https://schemas.invalid/"
 """What a document's name is resolved against. RFC 6761: `.invalid` never exists."""
@@ -31,7 +31,7 @@ Locate = Callable[[str, Path], Place | None]
 """Finds the place of a path in a document's file."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class _Base:
     """A document or a part of one that has a URI of its own."""
 

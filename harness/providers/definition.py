@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from harness.json_schema import Schema
@@ -11,6 +11,7 @@ from harness.providers.members import Taken
 from harness.source import Place
 from harness.template import Template
 from harness.typing import Json
+from harness.values import value_class
 
 PHASES = ("prepare", "open", "send", "late", "history", "close")
 """In the order in which a conversation goes through them."""
@@ -45,7 +46,7 @@ CANDIDATES = (Framing.SSE, Framing.NDJSON, Framing.TEXT)
 """What a stream of the framing `AUTO` may turn out to be."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class RequestPlan:
     """A request with templates in it."""
 
@@ -61,7 +62,7 @@ class RequestPlan:
     is_repeatable: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class AnswerPlan:
     """Which answers are expected, and their contract."""
 
@@ -78,7 +79,7 @@ class AnswerPlan:
         return status in self.status or (is_success and ANY_SUCCESS in self.status)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class ToolsPlan:
     """Where the tool calls of a reply stand. All texts are JSONPaths."""
 
@@ -91,7 +92,7 @@ class ToolsPlan:
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class ButtonPlan:
     """How a button is read that is an object. All texts are JSONPaths within its node."""
 
@@ -100,7 +101,7 @@ class ButtonPlan:
     """What pressing it sends; the label where empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class ReplyPlan:
     """How the messages of a reply are read from a payload. All texts are JSONPaths."""
 
@@ -127,7 +128,7 @@ class ReplyPlan:
     """Leads to a mapping of names to numbers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class PollPlan:
     """How a poll ends."""
 
@@ -138,7 +139,7 @@ class PollPlan:
     timeout: Template
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class StreamPlan:
     """How a stream is read."""
 
@@ -153,7 +154,7 @@ class StreamPlan:
     """The data of each event is JSON; that of JSON lines always is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Step:
     """A request, and what is done with its answer."""
 
@@ -181,7 +182,7 @@ class Step:
         return bool(self.answer.schema or self.reply or self.capture or self.poll or self.fail_if)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Setting:
     """One thing that a provider must or may be told."""
 
@@ -192,7 +193,7 @@ class Setting:
     default: Json = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Definition:
     """A chat API as data."""
 

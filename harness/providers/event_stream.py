@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from harness.providers.definition import CANDIDATES, Framing
+from harness.values import value_class
 
 # Looking a member up in its class takes as long as the rest of what is done with a short chunk.
 _AUTO, _SSE = Framing.AUTO, Framing.SSE
@@ -19,7 +20,7 @@ _BLANK = [""]
 EVENT_STREAM_FIELDS = ("data", "event", "id", "retry")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Event:
     """One event of a stream."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from harness.conversation import Reply, ReplyMessage
 from harness.errors import CassetteError, ProtocolError
 from harness.providers.flow import FlowState
+from harness.values import value_class
 
 PAUSE: Final = 0.5
 """Seconds between two looks."""
@@ -24,7 +25,7 @@ _AT_AN_END = "asked-too-often"
 """What a replay raises for a look beyond the last one that was recorded."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """How a reply is waited for. Times are seconds."""
 

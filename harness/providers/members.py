@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from harness.errors import Problem, did_you_mean, quote
 from harness.template import expressions
 from harness.template.places import expression_with
 from harness.typing import Json, Path
+from harness.values import value_class
 from harness.yaml_reader import Document
 
 MESSAGE = ("text", "display_text", "attachments", "metadata")
@@ -21,7 +21,7 @@ _ASKED = ("for_each", "when")
 """Keys whose texts are expressions also without `${…}`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Taken:
     """What a definition takes of what a scenario tells; None of what it takes whole."""
 

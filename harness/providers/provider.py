@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from harness.config import ProviderConfig
@@ -14,6 +13,7 @@ from harness.json_schema import compile_schema
 from harness.providers.definition import Definition, Setting
 from harness.template import TemplateError, compile_template
 from harness.typing import Json
+from harness.values import value_class
 from harness.wire.secret_forms import SHORTEST
 from harness.yaml_reader import Node
 
@@ -29,7 +29,7 @@ BASE_URL = "base_url"
 """The setting that requests go below. It may be a secret, but is no credential."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Provider:
     """A chat API that can be talked to."""
 

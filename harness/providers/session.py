@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from harness.conversation import Exchange, Reply, ReplyMessage, Response, UserMessage
@@ -17,6 +17,7 @@ from harness.providers.late import Look, TimeLeft, Waiting, wait_for_more
 from harness.providers.provider import Provider
 from harness.providers.reply import messages_in
 from harness.typing import Json
+from harness.values import value_class
 from harness.wire import Answer, Wire
 from harness.wire.overheard import close_body, response_of
 
@@ -27,7 +28,7 @@ CLOSING = -1
 """The turn that closing steps are recorded under."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """What the `prepare` steps of a run left behind, for every conversation with a provider."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import pytest
 
 from harness.pytest_plugin.notes import notes_of
 from harness.reports.earlier import Earlier
+from harness.values import value_class
 
 RERUNFAILURES, FLAKY = "rerunfailures", "flaky"
 """Plugins that run a test again, by the names that pytest knows them by."""
@@ -16,7 +16,7 @@ RERUNFAILURES, FLAKY = "rerunfailures", "flaky"
 Tell = Callable[[Sequence[Earlier]], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """What came of a test once."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +15,7 @@ from harness.providers.catalogue import definition_of
 from harness.pytest_plugin.nodes import ScenarioItem
 from harness.pytest_plugin.processes import further_processes
 from harness.reports.properties import Properties, properties_of
+from harness.values import value_class
 
 if TYPE_CHECKING:
     from harness.pytest_plugin.scenario_session import ScenarioSession
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from harness.reports.results import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a run must know of a scenario that passed, and that has nothing to tell otherwise."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
+from harness.values import value_class
 
 _PLACES = re.compile(r"(?:[^\s:]+:\d+:\d+: |before the first turn: |[^\s:]+\.ya?ml: )+")
 """At the start of a screen: where it is, in the scenario and in the recording."""
@@ -14,7 +15,7 @@ _WHILE_PLAYED = "BROKEN while it was played"
 """Pytest writes `ERROR at setup of` before it, which is not the `setup:` of the scenario."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class _Crash:
     """What pytest's reporters look for to say in a line why a test failed."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from harness.errors import did_you_mean, quote
 from harness.scenario.compiling import Compiler
@@ -17,12 +17,13 @@ from harness.scenario.names import (
 )
 from harness.scenario.scenario import AssistantLine, Part, Row, Scenario, UserTurn, Way
 from harness.scenario.utterances import TooManyRows, spoken_rows
+from harness.values import value_class
 from harness.yaml_reader import Node
 
 Entry = UserTurn | AssistantLine
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Fork:
     """Where another conversation goes on from an earlier turn."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from harness.errors import AuthoringError, did_you_mean, quote
 from harness.scenario.compiling import Compiler
 from harness.scenario.files import BadFile, FileKind
 from harness.scenario.scenario import Given
+from harness.values import value_class
 from harness.yaml_reader import Document, Node
 
 Chain = tuple[str, ...]
 """Paths of the files that led here, the scenario's first."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Included:
     """A fragment that is included, and what it is given."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from harness.errors import quote
@@ -23,6 +22,7 @@ from harness.scenario.names import (
 from harness.scenario.row_files import Record, from_csv, from_json, require_names
 from harness.scenario.scenario import Row
 from harness.typing import Json
+from harness.values import value_class
 from harness.yaml_reader import Node
 
 NAMING = ("name", "id")
@@ -30,7 +30,7 @@ NAMING = ("name", "id")
 FILE = "file"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class _Line:
     """One line of a file of rows."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 from harness.scenario.names import MOST_ROWS, joined_names, row_name, slug, unique_name
 from harness.scenario.scenario import Row
+from harness.values import value_class
 from harness.yaml_reader import Node
 
 
@@ -21,7 +22,7 @@ class TooManyRows(Exception):
         self.count = count
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class _Choice:
     """One utterance of a turn."""
 

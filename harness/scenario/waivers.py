@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.typing import Json
+from harness.values import value_class
 from harness.yaml_reader import Node
 
 MODES = ("replay", "record", "refresh", "live", "drift")
@@ -21,7 +21,7 @@ class WaiverKind(StrEnum):
     """The bot is known to be wrong."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Waiver:
     """A `skip:` or `xfail:`. It applies where all conditions hold; an empty one always holds."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from harness.template.errors import LETTERS, Fault
 from harness.template.lookup import parse_lookup
+from harness.values import value_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ class Expression(Protocol):
         """The value, of its own type. Raises Fault and NoneInText."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Part:
     """A stretch of a text: literal, or an expression."""
 

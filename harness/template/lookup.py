@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from harness.errors import did_you_mean, quote
 from harness.template.errors import Fault
 from harness.typing import describe
+from harness.values import value_class
 
 ABSENT: Final = object()
 """Stands for a member that is not there."""
@@ -32,7 +32,7 @@ _RESERVED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Lookup:
     """A name and the members below it: `a.b['c'][0]`."""
 

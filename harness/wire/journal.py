@@ -8,11 +8,11 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.errors import CassetteError
+from harness.values import value_class
 from harness.wire.cassette import CassetteHead, Interactions
 from harness.wire.cassette.cassette import head_from, head_to_json
 from harness.wire.cassette.rows import (
@@ -53,7 +53,11 @@ class Journal:
         self._heads: list[dict[str, Any]] = []
         self._sum = ""
         """Of the last line."""
-        self._head({"journal": FORMAT, "process": os.getpid(), "recorded_at": recorded_at})
+        try:
+            self._head({"journal": FORMAT, "process": os.getpid(), "recorded_at": recorded_at})
+        except CassetteError:
+            self.close()
+            raise
 
     def tell(self, head: CassetteHead) -> None:
         """Write what the cassette's head will say; without it nothing can be recovered."""
@@ -128,7 +132,7 @@ class Journal:
             raise CassetteError("cassette-not-written", reason, AGAIN) from error
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Leftover:
     """What a killed run had heard."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from harness.conversation import Headers, Request, Response
 from harness.errors import PlayError, TransportError
+from harness.values import value_class
 from harness.wire.cassette.rows import (
     Break,
     Row,
@@ -34,7 +35,7 @@ RECEIVED = frozenset(
 """Response headers that are kept: what a replay needs and a report shows."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Heard:
     """An interaction as it was, secrets included. Never stored."""
 
@@ -48,7 +49,7 @@ class Heard:
     """What will be captured of it as a secret could be looked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Kept:
     """An interaction as it may be stored."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from harness.values import value_class
 
 COOKIES = frozenset({"cookie", "set-cookie"})
 PROJECTS = frozenset(
@@ -105,7 +106,7 @@ def is_secret_header(name: str) -> bool:
     return lowered.endswith(HEADER_ENDINGS) and PAGES.isdisjoint(lowered.split("-"))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Span:
     """What is to be replaced: offsets in a text, and the mark that takes its place."""
 

@@ -7,10 +7,10 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, count
 
 from harness.typing import Json, Path
+from harness.values import value_class
 from harness.wire.secret_names import Span
 
 _BYTE_ORDER_MARK = "\ufeff".encode().decode("latin-1")
@@ -26,7 +26,7 @@ _DATA = "data"
 _OTHER_FIELDS = ("event", "id", "retry")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Piece:
     """A part of a text."""
 
@@ -37,7 +37,7 @@ class Piece:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class SplitText:
     """Pieces that stand under the same keys, as one text."""
 

@@ -6,10 +6,10 @@ libyaml and PyYAML's own parser word the same fault differently; both are known 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from harness.errors import Problem
+from harness.values import value_class
 from harness.yaml_reader.places import lines_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class _Fault:
     """What the parser said, and the text where it said it."""
 
@@ -58,7 +58,7 @@ class _Fault:
         return self.text[: self.column]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class _Reason:
     code: str
     message: str

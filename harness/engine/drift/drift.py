@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.errors import did_you_mean, quote
 from harness.providers.session import CLOSING
 from harness.source import Place
+from harness.values import value_class
 
 CHECK = "drift"
 """The name of the check that a gated turn fails."""
@@ -32,7 +32,7 @@ class Drift(StrEnum):
         return list(Drift).index(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One thing that differs."""
 
@@ -41,7 +41,7 @@ class Difference:
     """What was recorded and what came, for people."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class TurnDrift:
     """One turn against the recorded one."""
 
@@ -74,7 +74,7 @@ class TurnDrift:
         return tuple(line for difference in ordered for line in difference.lines)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value_class(frozen=True, slots=True, kw_only=True)
 class ComparedTurn:
     """A turn that was compared, with what a report needs to name it."""
 

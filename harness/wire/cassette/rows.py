@@ -6,12 +6,12 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import NoneType
 from typing import NotRequired, TypedDict
 
 from harness.conversation import Attempt, Headers, Origin, Request, Response
 from harness.typing import Json
+from harness.values import value_class
 
 FIRST_FORMAT = 1
 """Whose checksum is not over the head, and whose hash of a message is of its text alone."""
@@ -38,7 +38,7 @@ class AttemptRow(TypedDict):
     waited: float
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Break:
     """Why an answer ended early: what `TransportError` said of it."""
 
