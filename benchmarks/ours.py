@@ -17,7 +17,18 @@ from benchmarks.workload import (
     write_project,
 )
 
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:rerunfailures")
+PYTEST = (
+    sys.executable,
+    "-m",
+    "pytest",
+    "-q",
+    "-p",
+    "no:randomly",
+    "-p",
+    "no:rerunfailures",
+    "-p",
+    "no:flaky",
+)
 """How pytest is started, ours and the floors alike: the same plugins are loaded."""
 
 CACHE = ".pytest_cache"
