@@ -15,19 +15,19 @@ from pathlib import Path
 from statistics import median
 
 from harness.conversation import Origin, Request, Response, UserMessage
-from harness.engine.project import Project
+from harness.project.project import Project
 from harness.providers.flow import message_hash
 from harness.providers.provider import Provider
 from harness.providers.session import Session
-from harness.wire.cassette import (
+from harness.transport.cassette import (
     Cassette,
     CassetteHead,
     Interaction,
     Interactions,
     dump_cassette,
 )
-from harness.wire.cassette.reading import parse_cassette
-from harness.wire.replay import ReplayWire
+from harness.transport.cassette.reading import parse_cassette
+from harness.transport.replay import ReplayWire
 
 SIZES = (10, 100, 1_000, 10_000)
 ROUNDS = 9

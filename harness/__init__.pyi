@@ -1,5 +1,3 @@
-from .authoring import Chat as Chat
-from .authoring import ChatReply as ChatReply
 from .checks import Kind as Kind
 from .checks import Subject as Subject
 from .checks import Verdict as Verdict
@@ -12,10 +10,12 @@ from .conversation import Reply as Reply
 from .conversation import ReplyMessage as ReplyMessage
 from .conversation import Transcript as Transcript
 from .conversation import UserMessage as UserMessage
-from .errors import AuthoringError as AuthoringError
-from .errors import HarnessError as HarnessError
-from .errors import PlayError as PlayError
-from .errors import Refused as Refused
+from .core.errors import AuthoringError as AuthoringError
+from .core.errors import HarnessError as HarnessError
+from .core.errors import PlayError as PlayError
+from .core.errors import Refused as Refused
 from .providers.connection import Connection as Connection
+from .testing import Chat as Chat
+from .testing import ChatReply as ChatReply
 
 __version__: str

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from harness.wire.cassette import Cassette, Interactions, dump_cassette
-from harness.wire.cassette.rows import checksum
+from harness.transport.cassette import Cassette, Interactions, dump_cassette
+from harness.transport.cassette.rows import checksum
 
 
 def in_first_format(cassette: Cassette) -> str:

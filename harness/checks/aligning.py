@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.values import value_class
+from harness.core.values import value_class
 
 Fits = Sequence[Sequence[bool]]
 """A row for each expected thing, in it whether each found one fits."""

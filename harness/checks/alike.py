@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.checks.pairing import unpaired
-from harness.typing import Json, is_same
-from harness.values import value_class
+from harness.core.typing import Json, is_same
+from harness.core.values import value_class
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

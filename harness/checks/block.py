@@ -8,9 +8,9 @@ from dataclasses import replace
 from harness.checks.check import PASS, BadExpectation, CheckKind, Judge, Options, Verdict
 from harness.checks.subject import Subject
 from harness.conversation.outcome import Outcome
-from harness.errors import did_you_mean
-from harness.json_schema.wording import show
-from harness.typing import Json, describe
+from harness.core.errors import did_you_mean
+from harness.core.typing import Json, describe
+from harness.formats.json_schema.wording import show
 
 IGNORE_CASE: Mapping[str, Json] = {
     "type": "boolean",

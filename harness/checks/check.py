@@ -9,10 +9,10 @@ from typing import Literal, Protocol
 from harness.checks.goldens import Goldens
 from harness.checks.subject import Subject
 from harness.conversation.outcome import Outcome
-from harness.errors import Problem
-from harness.json_schema import SchemaFolder
-from harness.typing import Json, Path
-from harness.values import value_class
+from harness.core.errors import Problem
+from harness.core.typing import Json, Path
+from harness.core.values import value_class
+from harness.formats.json_schema import SchemaFolder
 
 Lines = tuple[str, ...] | Callable[[], tuple[str, ...]]
 """Lines of text, or what makes them when they are asked for."""

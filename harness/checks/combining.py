@@ -21,7 +21,7 @@ from harness.checks.check import (
 from harness.checks.subject import Subject
 from harness.checks.words import said
 from harness.conversation.outcome import Outcome
-from harness.typing import Json, describe
+from harness.core.typing import Json, describe
 
 
 def with_combinations(kinds: Mapping[str, CheckKind], block: str) -> Mapping[str, CheckKind]:

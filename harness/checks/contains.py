@@ -17,8 +17,8 @@ from harness.checks.words import (
     said,
     texts_of,
 )
-from harness.json_schema.wording import show
-from harness.typing import Json
+from harness.core.typing import Json
+from harness.formats.json_schema.wording import show
 
 _Complaint = Callable[[list[str], list[str]], str]
 """Says what is wrong from all wanted texts and those found; empty where nothing is."""

@@ -9,8 +9,8 @@ from harness.checks.check import BadExpectation, Options, Verdict, failed
 from harness.checks.matcher import all_expected, first_complaint
 from harness.checks.matchers import compile_count
 from harness.checks.possible import require_possible
-from harness.errors import did_you_mean
-from harness.typing import Json, describe
+from harness.core.errors import did_you_mean
+from harness.core.typing import Json, describe
 
 Made = TypeVar("Made")
 

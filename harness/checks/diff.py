@@ -10,11 +10,11 @@ from typing import Any, Literal
 from harness.checks.alike import EXACTLY, Likeness
 from harness.checks.pairing import unpaired
 from harness.checks.values import path_text
-from harness.code_points import passage_alike, telling, without_unseen
-from harness.counted import counted
-from harness.json_schema.wording import show
-from harness.source import shorten
-from harness.typing import Json, Path
+from harness.core.code_points import passage_alike, telling, without_unseen
+from harness.core.counted import counted
+from harness.core.source import shorten
+from harness.core.typing import Json, Path
+from harness.formats.json_schema.wording import show
 
 MOST_LINES = 12
 LONGEST_LINE = 160

@@ -9,8 +9,8 @@ from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
 from harness.checks.diff import what_looks_like
 from harness.checks.subject import Subject
 from harness.checks.words import TEXT, normalizer, require_substance, said, text_of
-from harness.json_schema.wording import show
-from harness.typing import Json
+from harness.core.typing import Json
+from harness.formats.json_schema.wording import show
 
 
 def _compiler(

@@ -7,8 +7,8 @@ from harness.checks.diff import text_difference
 from harness.checks.placeholders import require_no_placeholder
 from harness.checks.subject import Subject
 from harness.checks.words import TEXT, normalizer, said, text_of
-from harness.json_schema.wording import show
-from harness.typing import Json
+from harness.core.typing import Json
+from harness.formats.json_schema.wording import show
 
 
 def _compile(value: Json, options: Options) -> Judge:

@@ -12,9 +12,9 @@ from harness.checks.matchers import COUNT
 from harness.checks.subject import Subject
 from harness.checks.text_kinds import TEXT_BLOCK, texts_with
 from harness.checks.words import TEXTS, listed, normalizer, texts_of
-from harness.errors import did_you_mean
-from harness.json_schema.wording import show
-from harness.typing import Json
+from harness.core.errors import did_you_mean
+from harness.core.typing import Json
+from harness.formats.json_schema.wording import show
 
 
 def _actions(value: Json, options: Options) -> Judge:

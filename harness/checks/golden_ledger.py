@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from harness.file_lock import FileLock
-from harness.values import value_class
+from harness.core.file_lock import FileLock
+from harness.core.values import value_class
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from harness.checks.golden_ledger import Entry, GoldenLedger
-from harness.errors import AuthoringError, CheckCrashed, quote
-from harness.json_schema.json_file import read_json
-from harness.typing import Json
-from harness.yaml_reader import read, write
+from harness.core.errors import AuthoringError, CheckCrashed, quote
+from harness.core.typing import Json
+from harness.formats.json_schema.json_file import read_json
+from harness.formats.yaml import read, write
 
 UPDATE = "harness run --update"
 SUFFIXES = (".json", ".yaml", ".yml")

@@ -20,8 +20,8 @@ from harness.checks.possible import require_possible
 from harness.checks.value_matchers import COMPARISONS, is_number
 from harness.checks.values import path_text
 from harness.checks.words import normalizer
-from harness.json_schema.wording import show
-from harness.typing import Json, Path, describe
+from harness.core.typing import Json, Path, describe
+from harness.formats.json_schema.wording import show
 
 MOST_TOLD = 3
 """How many of the items that are wrong are told one by one."""

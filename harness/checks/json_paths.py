@@ -12,9 +12,9 @@ from harness.checks.matcher import Compile, Located, Matcher, all_expected
 from harness.checks.matchers import VALUE_OR_MATCHER, compile_at_path, compile_matchers
 from harness.checks.subject import Subject
 from harness.checks.turn_matchers import resolved
-from harness.json_schema.wording import show
-from harness.typing import Json, Path, describe
-from harness.values import value_class
+from harness.core.typing import Json, Path, describe
+from harness.core.values import value_class
+from harness.formats.json_schema.wording import show
 
 NOTHING: Mapping[int, Json] = MappingProxyType({})
 

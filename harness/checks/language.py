@@ -20,10 +20,10 @@ from harness.checks.libraries import require_library
 from harness.checks.measures import words_of
 from harness.checks.subject import Subject
 from harness.checks.words import said
-from harness.counted import counted
-from harness.errors import did_you_mean
-from harness.json_schema.wording import show
-from harness.typing import Json
+from harness.core.counted import counted
+from harness.core.errors import did_you_mean
+from harness.core.typing import Json
+from harness.formats.json_schema.wording import show
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier

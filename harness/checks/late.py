@@ -8,9 +8,9 @@ from harness.checks.check import BadExpectation, Verdict, failed
 from harness.checks.subject import Subject
 from harness.conversation import Turn
 from harness.conversation.outcome import Outcome
-from harness.durations import DURATION_PATTERN, format_duration, parse_duration
-from harness.json_schema.wording import show
-from harness.typing import Json
+from harness.core.durations import DURATION_PATTERN, format_duration, parse_duration
+from harness.core.typing import Json
+from harness.formats.json_schema.wording import show
 
 WITHIN: Mapping[str, Json] = {
     "type": "string",

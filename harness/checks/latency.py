@@ -16,9 +16,9 @@ from harness.checks.check import (
 )
 from harness.checks.subject import Subject
 from harness.conversation import Turn
-from harness.durations import DURATION_PATTERN, format_duration, parse_duration
-from harness.json_schema.wording import show
-from harness.typing import Json
+from harness.core.durations import DURATION_PATTERN, format_duration, parse_duration
+from harness.core.typing import Json
+from harness.formats.json_schema.wording import show
 
 LONGEST_LIKELY = 600.0
 """Seconds that a reply may take; a limit of more is doubtful."""

@@ -6,8 +6,8 @@ from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Ver
 from harness.checks.json_paths import without_payload
 from harness.checks.shape import Departure, Shape, shape_of
 from harness.checks.subject import Subject
-from harness.source import shorten
-from harness.typing import Json
+from harness.core.source import shorten
+from harness.core.typing import Json
 
 MOST_TOLD = 12
 """Places that differ and are told one by one."""

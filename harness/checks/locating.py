@@ -8,9 +8,11 @@ from functools import lru_cache
 from harness.checks.check import BadExpectation
 from harness.checks.matcher import Located
 from harness.checks.values import path_text
-from harness.counted import counted
-from harness.errors import did_you_mean
-from harness.json_path import (
+from harness.core.counted import counted
+from harness.core.errors import did_you_mean
+from harness.core.source import shorten
+from harness.core.typing import Json, Path, describe
+from harness.formats.json_path import (
     BadPath,
     beginning,
     compile_path,
@@ -19,8 +21,6 @@ from harness.json_path import (
     path_hint,
     steps_of,
 )
-from harness.source import shorten
-from harness.typing import Json, Path, describe
 
 MOST_KEYS = 12
 

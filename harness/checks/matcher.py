@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from harness.checks.check import BadExpectation, Options
 from harness.checks.values import path_text
-from harness.json_schema.wording import show
-from harness.typing import Json, Path
-from harness.values import value_class
+from harness.core.typing import Json, Path
+from harness.core.values import value_class
+from harness.formats.json_schema.wording import show
 
 Located = tuple[Path, Json]
 """A value with its place in the payload."""

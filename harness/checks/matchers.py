@@ -11,10 +11,10 @@ from harness.checks.placeholders import require_no_placeholder
 from harness.checks.possible import require_possible
 from harness.checks.turn_matchers import TURN_MATCHERS
 from harness.checks.value_matchers import COMPARISONS, VALUE_MATCHERS, equal_to
-from harness.errors import did_you_mean
-from harness.json_schema.wording import show
+from harness.core.errors import did_you_mean
+from harness.core.typing import Json, describe, type_names
+from harness.formats.json_schema.wording import show
 from harness.scenario.other_words import MATCHER, meant
-from harness.typing import Json, describe, type_names
 
 _OF_ONE_TURN: Mapping[str, Builder] = {**VALUE_MATCHERS, **ITEM_MATCHERS}
 MATCHERS: Mapping[str, Builder] = {**_OF_ONE_TURN, **TURN_MATCHERS}

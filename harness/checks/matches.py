@@ -8,9 +8,9 @@ from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed, no
 from harness.checks.pattern import Pattern
 from harness.checks.subject import Subject
 from harness.checks.words import normal, said, text_of
-from harness.code_points import names_of, unseen_in, without_unseen
-from harness.json_schema.wording import show
-from harness.typing import Json
+from harness.core.code_points import names_of, unseen_in, without_unseen
+from harness.core.typing import Json
+from harness.formats.json_schema.wording import show
 
 
 def _matches(value: Json, options: Options) -> Judge:

@@ -12,10 +12,10 @@ import regex
 from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
 from harness.checks.subject import Subject
 from harness.checks.words import normal, said
-from harness.counted import counted
-from harness.json_schema.wording import show
-from harness.typing import Json
-from harness.values import value_class
+from harness.core.counted import counted
+from harness.core.typing import Json
+from harness.core.values import value_class
+from harness.formats.json_schema.wording import show
 
 MOST_LIKELY = 20_000
 """Words or characters of a reply; a limit of more is doubtful."""

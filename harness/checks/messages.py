@@ -12,7 +12,7 @@ from harness.checks.matchers import COUNT
 from harness.checks.subject import Subject, message_of
 from harness.checks.text_kinds import TEXT_BLOCK, texts_with
 from harness.checks.words import said
-from harness.typing import Json
+from harness.core.typing import Json
 
 _BLOCKS = ("each", "any", "first", "last")
 _KEYS = ("count", *_BLOCKS, "within")

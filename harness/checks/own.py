@@ -18,11 +18,11 @@ from harness.checks.check import (
 )
 from harness.checks.subject import Subject
 from harness.checks.words import said
-from harness.errors import CheckCrashed, HarnessError
-from harness.json_schema import Schema, compile_schema
-from harness.json_schema.wording import show
-from harness.python_file import own_traceback
-from harness.typing import Json
+from harness.core.errors import CheckCrashed, HarnessError
+from harness.core.python_file import own_traceback
+from harness.core.typing import Json
+from harness.formats.json_schema import Schema, compile_schema
+from harness.formats.json_schema.wording import show
 
 Function = Callable[[Subject, Json], Verdict | str | None]
 """Judges a reply by the value that stands behind the check's name.

@@ -7,9 +7,9 @@ from functools import lru_cache
 import regex
 
 from harness.checks.check import BadExpectation
-from harness.errors import CheckCrashed
-from harness.json_schema.wording import show
-from harness.repetition import PatternTooLarge, require_size
+from harness.core.errors import CheckCrashed
+from harness.core.repetition import PatternTooLarge, require_size
+from harness.formats.json_schema.wording import show
 
 SECONDS = 1.0
 """What one search may take. The standard library's engine has no such limit."""

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from harness.checks.check import BadExpectation
 from harness.checks.value_matchers import is_number
-from harness.errors import did_you_mean
-from harness.json_schema.wording import show
-from harness.typing import Json
-from harness.values import value_class
+from harness.core.errors import did_you_mean
+from harness.core.typing import Json
+from harness.core.values import value_class
+from harness.formats.json_schema.wording import show
 
 _FORM = re.compile(r"<(?P<name>[A-Za-z_][\w-]*)(?: +(?P<range>[^<>]*?))? *>")
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@.]+(?:\.[^\s@.]+)+")

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from harness.checks.check import BadExpectation
 from harness.checks.matcher import Matcher, all_expected, first_complaint
-from harness.typing import Json
+from harness.core.typing import Json
 
 
 def require_possible(written: Json, matchers: Sequence[Matcher], *, is_count: bool) -> None:

@@ -27,8 +27,8 @@ from harness.checks.matchers import compile_comparisons
 from harness.checks.measures import words_of
 from harness.checks.subject import Subject
 from harness.checks.words import said
-from harness.typing import Json, describe
-from harness.values import value_class
+from harness.core.typing import Json, describe
+from harness.core.values import value_class
 
 if TYPE_CHECKING:
     from pyphen import Pyphen

@@ -13,9 +13,9 @@ from harness.checks.messages import texts_of_messages
 from harness.checks.subject import Subject, message_of
 from harness.checks.text_kinds import texts_with
 from harness.conversation.outcome import Outcome
-from harness.json_schema.wording import show
-from harness.typing import Json, describe
-from harness.values import value_class
+from harness.core.typing import Json, describe
+from harness.core.values import value_class
+from harness.formats.json_schema.wording import show
 
 _MOST_TOLD = 5
 

@@ -15,9 +15,9 @@ from harness.checks.locating import Finder, finder
 from harness.checks.subject import Subject
 from harness.checks.value_matchers import number_of
 from harness.conversation.outcome import Outcome
-from harness.json_schema.wording import show
-from harness.typing import Json, Path, describe
-from harness.values import value_class
+from harness.core.typing import Json, Path, describe
+from harness.core.values import value_class
+from harness.formats.json_schema.wording import show
 
 _KEYS = ("file", "path", "ignore", "unordered", "tolerance")
 

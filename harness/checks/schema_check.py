@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed, noted
 from harness.checks.json_paths import without_payload
 from harness.checks.subject import Subject
-from harness.errors import SchemaError
-from harness.json_schema import Schema, Violation, compile_schema
-from harness.json_schema.wording import show
-from harness.typing import Json, describe
-from harness.wire.redacted_values import of_real_values
+from harness.core.errors import SchemaError
+from harness.core.typing import Json, describe
+from harness.formats.json_schema import Schema, Violation, compile_schema
+from harness.formats.json_schema.wording import show
+from harness.secrets.redacted_values import of_real_values
 
 MOST_TOLD = 10
 _LIKELY: tuple[Json, ...] = ({}, {"a": 1}, {"b": "text", "c": [{"d": None}]})

@@ -19,11 +19,11 @@ from harness.checks.placeholders import (
 )
 from harness.checks.value_matchers import equal_to
 from harness.checks.values import path_text
-from harness.counted import counted
-from harness.errors import did_you_mean
-from harness.json_schema.wording import show
-from harness.typing import Json, Path, describe
-from harness.values import value_class
+from harness.core.counted import counted
+from harness.core.errors import did_you_mean
+from harness.core.typing import Json, Path, describe
+from harness.core.values import value_class
+from harness.formats.json_schema.wording import show
 
 UNORDERED, EVERY, SOME = "<unordered>", "<every>", "<some>"
 _LISTS = (UNORDERED, EVERY, SOME)

@@ -15,9 +15,9 @@ from harness.conversation import (
     Transcript,
     Turn,
 )
-from harness.errors import Refused
-from harness.typing import Json
-from harness.values import value_class
+from harness.core.errors import Refused
+from harness.core.typing import Json
+from harness.core.values import value_class
 
 
 def _reply_payload(turn: Turn) -> Json:

@@ -13,7 +13,7 @@ from harness.checks.language import LANGUAGE
 from harness.checks.matches import MATCHES, NOT_MATCHES
 from harness.checks.measures import MAX_CHARACTERS, MAX_WORDS, MIN_WORDS
 from harness.checks.reading import READING
-from harness.typing import Json
+from harness.core.typing import Json
 
 _KINDS: Mapping[str, CheckKind] = {
     kind.name: kind

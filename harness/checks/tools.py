@@ -21,8 +21,8 @@ from harness.checks.matchers import COUNT
 from harness.checks.subject import Subject
 from harness.checks.wanted_call import CALL, WantedCall, call_text, wanted_call
 from harness.conversation import ToolCall
-from harness.errors import did_you_mean
-from harness.typing import Json, describe
+from harness.core.errors import did_you_mean
+from harness.core.typing import Json, describe
 
 _NOT_READ = "the provider's definition does not say where tool calls stand"
 _KEYS = ("count", "exactly", "contains", "not_contains", "any_order")

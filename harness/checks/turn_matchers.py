@@ -9,9 +9,9 @@ from harness.checks.check import BadExpectation, Options
 from harness.checks.locating import Finder
 from harness.checks.matcher import Builder, Compile, Matcher, Recall, all_expected
 from harness.checks.value_matchers import equal_to, negated
-from harness.errors import CheckCrashed
-from harness.json_schema.wording import show
-from harness.typing import Json, Path
+from harness.core.errors import CheckCrashed
+from harness.core.typing import Json, Path
+from harness.formats.json_schema.wording import show
 
 
 def _same_as_turn(value: Json, options: Options, _compile: Compile) -> Matcher:

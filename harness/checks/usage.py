@@ -19,9 +19,9 @@ from harness.checks.check import (
 from harness.checks.matcher import all_expected, first_complaint
 from harness.checks.matchers import COUNT, compile_count
 from harness.checks.subject import Subject
-from harness.errors import did_you_mean
-from harness.json_schema.wording import show
-from harness.typing import Json, describe
+from harness.core.errors import did_you_mean
+from harness.core.typing import Json, describe
+from harness.formats.json_schema.wording import show
 
 _NOT_READ = "the provider's definition does not say where usage stands"
 _NOT_SAID = "the provider told no usage"

@@ -18,10 +18,10 @@ from harness.checks.matcher import (
 from harness.checks.pattern import Pattern
 from harness.checks.values import path_text
 from harness.checks.words import normal, normalizer, text_of
-from harness.code_points import telling
-from harness.errors import did_you_mean
-from harness.json_schema.wording import kinds, show
-from harness.typing import Json, Path, describe, is_same, type_names
+from harness.core.code_points import telling
+from harness.core.errors import did_you_mean
+from harness.core.typing import Json, Path, describe, is_same, type_names
+from harness.formats.json_schema.wording import kinds, show
 
 
 def equal_to(value: Json, options: Options) -> Matcher:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from harness.typing import Path
+from harness.core.typing import Path
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

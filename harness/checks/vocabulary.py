@@ -20,7 +20,7 @@ from harness.checks.schema_check import SCHEMA
 from harness.checks.text_kinds import TEXT_KINDS, text_kinds
 from harness.checks.tools import TOOLS
 from harness.checks.usage import USAGE
-from harness.typing import Json
+from harness.core.typing import Json
 
 PAYLOAD_KINDS: Mapping[str, CheckKind] = {kind.name: kind for kind in (SCHEMA, JSON, LIKE, SAME_AS)}
 """The checks on a payload."""

@@ -12,9 +12,9 @@ from harness.checks.matchers import VALUE_OR_MATCHER
 from harness.checks.values import path_text
 from harness.checks.words import text_of
 from harness.conversation import ToolCall
-from harness.json_schema.wording import show
-from harness.typing import Json, describe, is_same
-from harness.values import value_class
+from harness.core.typing import Json, describe, is_same
+from harness.core.values import value_class
+from harness.formats.json_schema.wording import show
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

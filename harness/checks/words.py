@@ -6,9 +6,9 @@ import unicodedata
 from collections.abc import Callable, Mapping
 
 from harness.checks.check import BadExpectation, Options
-from harness.json_schema.wording import show
-from harness.source import shorten
-from harness.typing import Json, describe
+from harness.core.source import shorten
+from harness.core.typing import Json, describe
+from harness.formats.json_schema.wording import show
 
 LONGEST = 1_000
 """How many characters of a reply stand in a finding."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from harness.durations import parse_age
+from harness.core.durations import parse_age
 
 
 def age(text: str) -> float:

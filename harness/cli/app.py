@@ -15,7 +15,7 @@ from harness.cli.history import compare_runs, history
 from harness.cli.importing import importing
 from harness.cli.reports import report
 from harness.cli.statuses import FOUND_PROBLEMS, WRONG_USE
-from harness.errors import HarnessError
+from harness.core.errors import HarnessError
 
 app = typer.Typer(
     add_completion=False,

@@ -8,18 +8,18 @@ from contextlib import suppress
 from harness.cli.echoing import echo
 from harness.cli.here import project_here
 from harness.conversation import Exchange, Reply, UserMessage
-from harness.counted import counted
-from harness.engine.hiding import hidden_error, hidden_reply
-from harness.engine.judging import contracts
-from harness.engine.lines import Lines
-from harness.engine.preparing import prepare_on
-from harness.engine.project import Project
-from harness.engine.verifying_providers import doubts_on
-from harness.errors import ConfigurationError, PlayError, Problem
+from harness.core.counted import counted
+from harness.core.errors import ConfigurationError, PlayError, Problem
+from harness.play.hiding import hidden_error, hidden_reply
+from harness.play.judging import contracts
+from harness.play.lines import Lines
+from harness.play.preparing import prepare_on
+from harness.project.project import Project
+from harness.project.verifying_providers import doubts_on
 from harness.providers.catalogue import definition_of, installed
 from harness.providers.definition import PHASES
 from harness.providers.session import Prepared, Session
-from harness.wire.curl import curl_line
+from harness.transport.curl import curl_line
 
 
 def check(name: str, *, live: bool, message: str) -> bool:

@@ -11,7 +11,7 @@ from harness.cli.echoing import echo
 from harness.cli.runs import Asked, show
 from harness.config import Slower, find_config, read_config
 from harness.conversation import Outcome
-from harness.counted import counted
+from harness.core.counted import counted
 from harness.history.comparing import Change, Compared, compare
 from harness.history.comparison_page import comparison_json, comparison_page
 from harness.history.errors import HistoryError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from harness.printable import without_commands
+from harness.core.printable import without_commands
 
 
 def echo(text: str = "", *, err: bool = False) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 from harness.checks import conversation_kinds, reply_kinds
 from harness.cli.echoing import echo
 from harness.config import CONFIG_SCHEMA, find_config, read_config
-from harness.engine.own_checks import own_checks
-from harness.engine.vocabulary import Vocabulary
+from harness.core.typing import Json
+from harness.project.own_checks import own_checks
+from harness.project.vocabulary import Vocabulary
 from harness.providers.definition_schema import DEFINITION_SCHEMA
 from harness.reports.results import RESULTS_SCHEMA
 from harness.scenario import defaults_schema, fragment_schema, scenario_schema
-from harness.typing import Json
 
 
 def write_schemas(folder: Path, *, is_check: bool) -> int:

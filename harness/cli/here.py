@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 from harness.config import FILE_NAME, find_config, read_config
-from harness.engine.project import Project
-from harness.errors import ConfigurationError, Problem
+from harness.core.errors import ConfigurationError, Problem
 from harness.history.address import Address, address_in
+from harness.project.project import Project
 
 
 def project_here() -> Project:

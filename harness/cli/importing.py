@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.echoing import echo
-from harness.counted import counted
+from harness.core.counted import counted
 
 importing = typer.Typer(no_args_is_help=True, help="Make scenarios of what other tools wrote.")
 
@@ -33,14 +33,14 @@ def cassette(
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
     """Make a scenario of a recorded conversation, and a cassette that it replays."""
-    from harness.cli.here import project_here  # noqa: PLC0415  # only here
-    from harness.engine.recordings.importing import (  # noqa: PLC0415  # as above
+    from harness.authoring.importing.importing import (  # noqa: PLC0415  # as above
         import_cassette,
         require_room,
         target_of,
         write_imported,
     )
-    from harness.wire.cassette import read_cassette  # noqa: PLC0415  # as above
+    from harness.cli.here import project_here  # noqa: PLC0415  # only here
+    from harness.transport.cassette import read_cassette  # noqa: PLC0415  # as above
 
     project = project_here()
     shown = project.config.shown

@@ -8,16 +8,17 @@ from pathlib import Path
 from harness.cli.echoing import echo
 from harness.cli.here import project_here
 from harness.config import FILE_NAME
-from harness.counted import counted
-from harness.engine.fitting_providers import blind_checks
-from harness.engine.impossible import impossible_checks
-from harness.engine.loading import load_scenario
-from harness.engine.parts import Parts, documents_of
-from harness.engine.project import Project
-from harness.engine.verifying import doubts_about, problems_of
-from harness.engine.verifying_providers import doubts_in, project_problems, provider_doubts
-from harness.errors import AuthoringError, ConfigurationError, Problem, ScenarioError
+from harness.core.counted import counted
+from harness.core.errors import AuthoringError, ConfigurationError, Problem, ScenarioError
+from harness.formats.yaml import read
 from harness.history.address import address_in
+from harness.project.fitting_providers import blind_checks
+from harness.project.impossible import impossible_checks
+from harness.project.loading import load_scenario
+from harness.project.parts import Parts, documents_of
+from harness.project.project import Project
+from harness.project.verifying import doubts_about, problems_of
+from harness.project.verifying_providers import doubts_in, project_problems, provider_doubts
 from harness.providers.definition_reader import read_definition
 from harness.scenario import (
     FileKind,
@@ -32,7 +33,6 @@ from harness.scenario import (
     unused_names,
     unused_parameters,
 )
-from harness.yaml_reader import read
 
 DEFINITION = "provider.yaml"
 """The file of a provider's definition, which names its folder."""

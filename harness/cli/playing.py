@@ -15,8 +15,8 @@ from harness.cli.refreshing import asks, run_and_ask
 from harness.cli.statuses import WRONG_USE
 from harness.cli.tags import require_tags
 from harness.config import Config, find_config, read_config
-from harness.errors import ConfigurationError, Problem
-from harness.project_file import MODE_VARIABLE
+from harness.core.errors import ConfigurationError, Problem
+from harness.core.project_file import MODE_VARIABLE
 from harness.reports.classes import RED, status_of
 from harness.reports.results import NoResults, read_results
 from harness.reports.results.writing import RESULTS

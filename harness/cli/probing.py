@@ -7,11 +7,11 @@ from pathlib import Path
 
 from harness.cli.echoing import echo
 from harness.cli.here import project_here
-from harness.engine.isolation import TEXTS, Leak, Script, probe
-from harness.engine.lines import Lines
-from harness.engine.loading import load_scenario
-from harness.engine.project import Project
-from harness.errors import Problem, ScenarioError
+from harness.core.errors import Problem, ScenarioError
+from harness.play.isolation import TEXTS, Leak, Script, probe
+from harness.play.lines import Lines
+from harness.project.loading import load_scenario
+from harness.project.project import Project
 
 
 def probe_isolation(provider: str, scenarios: Sequence[Path], texts: Sequence[str]) -> bool:

@@ -18,11 +18,11 @@ from harness.conversation.stored import (
     transcript_of_lines,
     transcript_of_messages,
 )
-from harness.engine.loading import load_scenario
-from harness.engine.project import Project
-from harness.engine.rechecking import recheck
-from harness.engine.result import ScenarioResult
-from harness.json_path import find_first
+from harness.formats.json_path import find_first
+from harness.play.rechecking import recheck
+from harness.play.result import ScenarioResult
+from harness.project.loading import load_scenario
+from harness.project.project import Project
 from harness.reports.failure import failure_screen
 from harness.reports.results import NoResults, read_results
 from harness.scenario import played_in

@@ -7,22 +7,22 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from harness.cassettes.checking import Checking, Tally, is_orphan
+from harness.cassettes.fitting import Fitting
+from harness.cassettes.inventory import Inventory, take_inventory
+from harness.cassettes.recovering import Recovery, examine, journals_of, take_up
+from harness.cassettes.scanning import files_below, project_secrets, scan_file
 from harness.cli.consent import agrees
 from harness.cli.echoing import echo
 from harness.cli.here import project_here
 from harness.config import find_config
 from harness.conversation import Transcript
-from harness.counted import counted
-from harness.engine.recordings.checking import Checking, Tally, is_orphan
-from harness.engine.recordings.fitting import Fitting
-from harness.engine.recordings.inventory import Inventory, take_inventory
-from harness.engine.recordings.recovering import Recovery, examine, journals_of, take_up
-from harness.engine.recordings.scanning import files_below, project_secrets, scan_file
-from harness.errors import AuthoringError, CassetteError
+from harness.core.counted import counted
+from harness.core.errors import AuthoringError, CassetteError
 from harness.reports.recorded import labelled, recorded_page
-from harness.wire.cassette import read_cassette
-from harness.wire.redaction import Redactor
-from harness.wire.secret_scan import SecretScan
+from harness.secrets.redaction import Redactor
+from harness.secrets.secret_scan import SecretScan
+from harness.transport.cassette import read_cassette
 
 MOST_OLD = 20
 """Recordings of an older kind that `check` names."""

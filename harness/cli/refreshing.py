@@ -11,8 +11,8 @@ from pathlib import Path
 from harness.cli.consent import agrees
 from harness.cli.echoing import echo
 from harness.cli.processes import run_pytest
-from harness.counted import counted
-from harness.wire.journal import remove_older
+from harness.core.counted import counted
+from harness.transport.journal import remove_older
 
 PREFIX = ".refreshed-"
 """How the folder begins that keeps new recordings until somebody agreed."""

@@ -9,7 +9,7 @@ import typer
 
 from harness.cli.echoing import echo
 from harness.cli.statuses import WRONG_USE
-from harness.counted import counted
+from harness.core.counted import counted
 
 report = typer.Typer(no_args_is_help=True, help="Make and put together reports of runs.")
 

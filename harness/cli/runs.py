@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from harness.cli.echoing import echo
 from harness.cli.here import history_here
 from harness.config import find_config
-from harness.counted import counted
+from harness.core.counted import counted
+from harness.core.project_file import HISTORY_VARIABLE
 from harness.history.errors import HistoryError
 from harness.history.flips import find_flaky
 from harness.history.pages import flaky_section, runs_section, scenario_section, slowed_section
@@ -21,7 +22,6 @@ from harness.history.sections import Section, plain, safe
 from harness.history.series import Series, read_series
 from harness.history.slowness import find_slowed
 from harness.history.store import History
-from harness.project_file import HISTORY_VARIABLE
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from harness.errors import ConfigurationError, Problem, did_you_mean, quote
+from harness.core.errors import ConfigurationError, Problem, did_you_mean, quote
 
 _NAME = re.compile(r"[\w:+.\-]+")
 _WORDS = frozenset(("and", "or", "not", "True", "False", "None"))

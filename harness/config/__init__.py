@@ -3,7 +3,7 @@
 from harness.config.config import Config, ProviderConfig, Slower
 from harness.config.reader import read_config
 from harness.config.schema import CONFIG_SCHEMA
-from harness.project_file import FILE_NAME, find_config
+from harness.core.project_file import FILE_NAME, find_config
 
 __all__ = [
     "CONFIG_SCHEMA",

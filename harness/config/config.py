@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
 
-from harness.values import value_class
-from harness.yaml_reader import Node
+from harness.core.values import value_class
+from harness.formats.yaml import Node
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

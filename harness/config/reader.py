@@ -9,11 +9,11 @@ from pathlib import Path
 
 from harness.config.config import Config, ProviderConfig, Slower
 from harness.config.schema import CONFIG_SCHEMA
-from harness.durations import parse_age, parse_duration
-from harness.errors import ConfigurationError, Problem, did_you_mean, quote
-from harness.file_format import hold_against
-from harness.json_schema import Schema, compile_format
-from harness.yaml_reader import Node, read
+from harness.core.durations import parse_age, parse_duration
+from harness.core.errors import ConfigurationError, Problem, did_you_mean, quote
+from harness.formats.file_format import hold_against
+from harness.formats.json_schema import Schema, compile_format
+from harness.formats.yaml import Node, read
 
 _PORT = re.compile(r":\d+$")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.durations import AGE_PATTERN, DURATION_PATTERN
-from harness.typing import Json
+from harness.core.durations import AGE_PATTERN, DURATION_PATTERN
+from harness.core.typing import Json
 
 MOST_RETRIES = 20
 

@@ -7,9 +7,9 @@ from dataclasses import field
 
 from harness.conversation.exchange import Exchange, Response
 from harness.conversation.message import Reply, UserMessage
-from harness.errors import PlayError, Refused, TransportError
-from harness.typing import Json
-from harness.values import value_class
+from harness.core.errors import PlayError, Refused, TransportError
+from harness.core.typing import Json
+from harness.core.values import value_class
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

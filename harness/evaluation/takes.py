@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from harness.conversation import Outcome
-from harness.engine.result import ScenarioResult
 from harness.evaluation.interval import Interval, wilson_interval
+from harness.play.result import ScenarioResult
 from harness.scenario import Scenario
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from harness.config import Config
-from harness.errors import ConfigurationError, Problem
-from harness.project_file import HISTORY_VARIABLE
-from harness.template import TemplateError, compile_template
-from harness.yaml_reader import Node
+from harness.core.errors import ConfigurationError, Problem
+from harness.core.project_file import HISTORY_VARIABLE
+from harness.formats.template import TemplateError, compile_template
+from harness.formats.yaml import Node
 
 FILE = "history.sqlite"
 """In the folder of the reports, where nothing else is said."""

@@ -7,8 +7,8 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from harness.conversation import Outcome
-from harness.counted import counted
-from harness.durations import format_duration
+from harness.core.counted import counted
+from harness.core.durations import format_duration
 from harness.history.flips import Flaky, first_bad
 from harness.history.rows import ConversationRow, RunRow
 from harness.history.sections import Section

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from harness.errors import ProtocolError, quote
-from harness.json_path import find_first
+from harness.core.errors import ProtocolError, quote
+from harness.core.typing import Json
+from harness.formats.json_path import find_first
 from harness.providers.definition import Step
 from harness.providers.flow import FlowState
 from harness.providers.reply import error_in
-from harness.typing import Json
-from harness.wire.secret_spans import MARK
+from harness.secrets.secret_spans import MARK
 
 
 def capture(step: Step, payload: Json, state: FlowState) -> None:

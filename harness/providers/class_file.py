@@ -9,11 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
-from harness.errors import DefinitionError, Problem
+from harness.core.errors import DefinitionError, Problem
+from harness.core.python_file import module_of, raised_at
+from harness.core.source import Source
 from harness.providers.definition import Definition
 from harness.providers.python_class import MEMBERS, definition_of_class, meant
-from harness.python_file import module_of, raised_at
-from harness.source import Source
 
 NEAR = 0.7
 """How alike a name must be to one that is read, from 0 to 1, to be taken for a slip."""

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from harness.conversation import Exchange, Origin, Request, Response
-from harness.errors import PlayError, ProtocolError, Refused
-from harness.json_schema import compile_schema
+from harness.core.errors import PlayError, ProtocolError, Refused
+from harness.core.typing import Json
+from harness.formats.json_schema import compile_schema
 from harness.providers.definition import Encoding
 from harness.providers.flow import FlowState
 from harness.providers.payload import excerpt, read_payload, wait_asked
 from harness.providers.request import pairs
-from harness.typing import Json
-from harness.wire import Answer, Chunk, Wire
-from harness.wire.overheard import Overheard, heard_response
+from harness.transport import Answer, Chunk, Wire
+from harness.transport.overheard import Overheard, heard_response
 
 if TYPE_CHECKING:
-    from harness.wire.transport import WireTransport
+    from harness.transport.transport import WireTransport
 
 REFUSES = 400
 """From this status on, an answer says no."""
@@ -66,7 +66,7 @@ class Connection(Wire):
         """For a client that takes one: `httpx.Client(transport=connection.transport)`."""
         if self._transport is None:
             # Late: a class that needs no httpx shall not wait for its import in a replay.
-            from harness.wire.transport import WireTransport  # noqa: PLC0415
+            from harness.transport.transport import WireTransport  # noqa: PLC0415
 
             self._transport = WireTransport(self)
         return self._transport

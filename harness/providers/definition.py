@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
 
-from harness.json_schema import Schema
+from harness.core.source import Place
+from harness.core.typing import Json
+from harness.core.values import value_class
+from harness.formats.json_schema import Schema
+from harness.formats.template import Template
 from harness.providers.members import Taken
-from harness.source import Place
-from harness.template import Template
-from harness.typing import Json
-from harness.values import value_class
 
 PHASES = ("prepare", "open", "send", "late", "history", "close")
 """In the order in which a conversation goes through them."""

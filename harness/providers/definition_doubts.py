@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.errors import AuthoringError, Problem
-from harness.json_schema import SchemaFolder
+from harness.core.errors import AuthoringError, Problem
+from harness.formats.json_schema import SchemaFolder
+from harness.formats.yaml import Document, Node, read
 from harness.providers.definition import PHASES, Definition, Step
 from harness.providers.definition_reader import read_definition
 from harness.providers.definition_rules import reads_each_event
 from harness.providers.members import names_in
-from harness.wire.secret_names import QUERY_KEYS, is_secret_key
-from harness.yaml_reader import Document, Node, read
+from harness.secrets.secret_names import QUERY_KEYS, is_secret_key
 
 
 def definition_doubts(folder: Path, shown: str) -> Iterator[Problem]:

@@ -8,10 +8,15 @@ from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
 
-from harness.errors import DefinitionError, Problem, did_you_mean
-from harness.file_format import hold_against
-from harness.json_path import BadPath, require_path
-from harness.json_schema import Schema, SchemaFolder, compile_format
+from harness.core.errors import DefinitionError, Problem, did_you_mean
+from harness.core.source import Place
+from harness.core.typing import Json, Path
+from harness.formats.file_format import hold_against
+from harness.formats.json_path import BadPath, require_path
+from harness.formats.json_schema import Schema, SchemaFolder, compile_format
+from harness.formats.template import Template, TemplateError, compile_condition, compile_template
+from harness.formats.template.trees import Written, plainly
+from harness.formats.yaml import Document, Node, read
 from harness.providers.definition import (
     CANDIDATES,
     PHASES,
@@ -32,11 +37,6 @@ from harness.providers.members import member_problems, taken_by
 from harness.providers.reply_plan import reply_plan
 from harness.providers.request import in_path
 from harness.providers.setting import setting_of, setting_problems
-from harness.source import Place
-from harness.template import Template, TemplateError, compile_condition, compile_template
-from harness.template.trees import Written, plainly
-from harness.typing import Json, Path
-from harness.yaml_reader import Document, Node, read
 
 METHODS = ("get", "post", "put", "patch", "delete")
 BODIES = (Encoding.JSON, Encoding.FORM, Encoding.XML, Encoding.TEXT)

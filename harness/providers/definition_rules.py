@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from harness.errors import Problem, did_you_mean, quote
-from harness.file_format import Advice
-from harness.json_schema import Violation
+from harness.core.errors import Problem, did_you_mean, quote
+from harness.core.source import Place
+from harness.core.typing import Json, Path, is_same
+from harness.formats.file_format import Advice
+from harness.formats.json_schema import Violation
+from harness.formats.template import compile_template, expressions
+from harness.formats.template.places import expression_with
+from harness.formats.yaml import Document, Node
 from harness.providers.definition import PHASES, Definition, Encoding, Framing, Step
 from harness.providers.definition_schema import BODIES, KINDS, REPLYING, USABLE
 from harness.providers.flow import NAMES
-from harness.source import Place
-from harness.template import compile_template, expressions
-from harness.template.places import expression_with
-from harness.typing import Json, Path, is_same
-from harness.yaml_reader import Document, Node
 
 _STEP = 2
 """Parts of a path to a step: its phase and its index."""

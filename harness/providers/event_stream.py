@@ -11,8 +11,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from harness.core.values import value_class
 from harness.providers.definition import CANDIDATES, Framing
-from harness.values import value_class
 
 # Looking a member up in its class takes as long as the rest of what is done with a short chunk.
 _AUTO, _SSE = Framing.AUTO, Framing.SSE

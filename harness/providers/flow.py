@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from harness.conversation import Exchange, Reply, ReplyMessage, Request, UserMessage
-from harness.typing import Json
-from harness.values import value_class
+from harness.core.typing import Json
+from harness.core.values import value_class
 
 
 class StreamReader(Protocol):

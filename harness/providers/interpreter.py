@@ -7,8 +7,10 @@ from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 
 from harness.conversation import Exchange, Reply, Request, Response
-from harness.durations import format_duration, parse_duration
-from harness.errors import PlayError, ProtocolError, Refused
+from harness.core.durations import format_duration, parse_duration
+from harness.core.errors import PlayError, ProtocolError, Refused
+from harness.core.source import shorten
+from harness.core.typing import Json
 from harness.providers.capturing import capture
 from harness.providers.definition import Encoding, Framing, PollPlan, ReplyPlan, Step
 from harness.providers.event_stream import EventReader
@@ -26,9 +28,7 @@ from harness.providers.payload import (
 from harness.providers.polling import holds, known_states, shown_refusal, shown_state
 from harness.providers.reply import error_in, read_reply
 from harness.providers.request import build_request
-from harness.source import shorten
-from harness.typing import Json
-from harness.wire.redacted_values import of_real_values
+from harness.secrets.redacted_values import of_real_values
 
 Flow = Generator[Command, Response, Reply | None]
 """Send it each answer; it returns the reply, where a step reads one."""

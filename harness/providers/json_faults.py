@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from math import isinf
 
-from harness.source import shorten
+from harness.core.source import shorten
 
 MAX_DIGITS = 4300
 """Python refuses to convert longer numbers, because that takes quadratic time."""

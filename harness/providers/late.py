@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from harness.conversation import Reply, ReplyMessage
-from harness.errors import CassetteError, ProtocolError
+from harness.core.errors import CassetteError, ProtocolError
+from harness.core.values import value_class
 from harness.providers.flow import FlowState
-from harness.values import value_class
 
 PAUSE: Final = 0.5
 """Seconds between two looks."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from harness.errors import Problem, did_you_mean, quote
-from harness.template import expressions
-from harness.template.places import expression_with
-from harness.typing import Json, Path
-from harness.values import value_class
-from harness.yaml_reader import Document
+from harness.core.errors import Problem, did_you_mean, quote
+from harness.core.typing import Json, Path
+from harness.core.values import value_class
+from harness.formats.template import expressions
+from harness.formats.template.places import expression_with
+from harness.formats.yaml import Document
 
 MESSAGE = ("text", "display_text", "attachments", "metadata")
 """What there is of a message."""

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from harness.conversation import Response
-from harness.errors import ProtocolError
+from harness.core.errors import ProtocolError
+from harness.core.source import shorten
+from harness.core.typing import Json
 from harness.providers.definition import Encoding
 from harness.providers.json_faults import finite, first_fault, is_too_deep
-from harness.source import shorten
-from harness.typing import Json
 
 
 def read_payload(response: Response, encoding: Encoding) -> Json:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from harness.json_path import find_all
+from harness.core.source import shorten
+from harness.core.typing import Json, is_same
+from harness.formats.json_path import find_all
 from harness.providers.definition import Conditions, PollPlan, Step
-from harness.source import shorten
-from harness.typing import Json, is_same
 
 
 def holds(conditions: Conditions, payload: Json) -> bool:

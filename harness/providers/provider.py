@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from harness.config import ProviderConfig
-from harness.errors import ConfigurationError, Problem, did_you_mean, quote, unseen
-from harness.json_schema import compile_schema
+from harness.core.errors import ConfigurationError, Problem, did_you_mean, quote, unseen
+from harness.core.typing import Json
+from harness.core.values import value_class
+from harness.formats.json_schema import compile_schema
+from harness.formats.template import TemplateError, compile_template
+from harness.formats.yaml import Node
 from harness.providers.definition import Definition, Setting
-from harness.template import TemplateError, compile_template
-from harness.typing import Json
-from harness.values import value_class
-from harness.wire.secret_forms import SHORTEST
-from harness.yaml_reader import Node
+from harness.secrets.secret_forms import SHORTEST
 
 _VARIABLE = re.compile(r"\benv\.(\w+)")
 _EXPRESSION = re.compile(r"\$\{[^}]*\}")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.conversation import Reply, ReplyMessage, UserMessage
-from harness.errors import (
+from harness.core.errors import (
     CassetteError,
     DefinitionError,
     PlayError,
@@ -17,15 +17,15 @@ from harness.errors import (
     ProtocolError,
     did_you_mean,
 )
-from harness.network_guard import require_seen, telling
-from harness.parsed_cache import content_key
+from harness.core.hashing import content_key
+from harness.core.network_guard import require_seen, telling
+from harness.core.python_file import own_traceback
+from harness.core.typing import Json
 from harness.providers.connection import REFUSES, Connection, refused
 from harness.providers.definition import PHASES, Definition
 from harness.providers.flow import FlowState
 from harness.providers.setting import setting_of, setting_problems
-from harness.python_file import own_traceback
-from harness.typing import Json
-from harness.wire import Wire
+from harness.transport import Wire
 
 MEMBERS = (
     *("settings", "name", "secret_headers", "keep_headers"),

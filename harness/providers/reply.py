@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 
 from harness.conversation import Attachment, Reply, ReplyMessage, ToolCall
-from harness.errors import ProtocolError
-from harness.json_path import find_all
+from harness.core.errors import ProtocolError
+from harness.core.source import shorten
+from harness.core.typing import Json
+from harness.formats.json_path import find_all
+from harness.formats.template.filters import text_of
 from harness.providers.definition import ButtonPlan, ReplyPlan, ToolsPlan
 from harness.providers.polling import holds
-from harness.source import shorten
-from harness.template.filters import text_of
-from harness.typing import Json
 
 
 def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:

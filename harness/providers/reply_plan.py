@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from harness.formats.yaml import Node
 from harness.providers.definition import ButtonPlan, Conditions, ReplyPlan, ToolsPlan
-from harness.yaml_reader import Node
 
 _PATHS = ("messages", "id", "actions", "products", "attachments", "usage")
 _BUTTON_PATHS = ("label", "prompt")

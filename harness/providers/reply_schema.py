@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.typing import Json
+from harness.core.typing import Json
 
 _PATHS: Json = {
     "anyOf": [

@@ -10,12 +10,12 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from harness.conversation import Origin, Request
-from harness.errors import ProtocolError
+from harness.core.errors import ProtocolError
+from harness.core.typing import describe
+from harness.formats.template.filters import text_of
+from harness.formats.template.nodes import AsText
 from harness.providers.definition import Encoding, RequestPlan, Step
 from harness.providers.flow import FlowState
-from harness.template.filters import text_of
-from harness.template.nodes import AsText
-from harness.typing import describe
 
 CONTENT_TYPES = {
     Encoding.JSON: "application/json; charset=utf-8",

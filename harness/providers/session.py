@@ -9,17 +9,17 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from harness.conversation import Exchange, Reply, ReplyMessage, Response, UserMessage
-from harness.errors import PlayError, ProtocolError
+from harness.core.errors import PlayError, ProtocolError
+from harness.core.typing import Json
+from harness.core.values import value_class
 from harness.providers.definition import ReplyPlan, Step
 from harness.providers.flow import FlowState, Send
 from harness.providers.interpreter import Flow, run_steps
 from harness.providers.late import Look, TimeLeft, Waiting, wait_for_more
 from harness.providers.provider import Provider
 from harness.providers.reply import messages_in
-from harness.typing import Json
-from harness.values import value_class
-from harness.wire import Answer, Wire
-from harness.wire.overheard import close_body, response_of
+from harness.transport import Answer, Wire
+from harness.transport.overheard import close_body, response_of
 
 if TYPE_CHECKING:
     from harness.providers.python_class import Driver

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from harness.errors import Problem, SchemaError, did_you_mean, quote, unseen
-from harness.json_schema import Schema, compile_schema
-from harness.json_schema.keywords import KEYWORDS
+from harness.core.errors import Problem, SchemaError, did_you_mean, quote, unseen
+from harness.core.source import Place
+from harness.core.typing import Json, describe
+from harness.formats.json_schema import Schema, compile_schema
+from harness.formats.json_schema.keywords import KEYWORDS
 from harness.providers.definition import Setting
-from harness.source import Place
-from harness.typing import Json, describe
 
 OWN = ("secret", "required")
 """Keys of a setting that are no keywords of JSON Schema as they stand there."""

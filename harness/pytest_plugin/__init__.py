@@ -110,7 +110,7 @@ def pytest_runtest_makereport(
     if call.excinfo is not None and text is not None:
         shown = text(call.excinfo.value)
         if shown is not None:
-            from harness.printable import printable  # noqa: PLC0415  # only of our scenarios
+            from harness.core.printable import printable  # noqa: PLC0415  # only of our scenarios
 
             report.longrepr = printable(shown)
     return report

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness import __version__
-from harness.engine.loading import load_scenario
-from harness.errors import AuthoringError
+from harness.core.errors import AuthoringError
+from harness.project.loading import load_scenario
 from harness.pytest_plugin.nodes import RepeatedItem, ScenarioItem
 from harness.reports.allure import AllureResults, Told, lacking
 from harness.scenario import Scenario
 
 if TYPE_CHECKING:
-    from harness.engine.plan import Play
-    from harness.engine.result import ScenarioResult
+    from harness.play.result import ScenarioResult
+    from harness.project.plan import Play
     from harness.pytest_plugin.scenario_session import ScenarioSession
     from harness.pytest_plugin.suite import Suite
 

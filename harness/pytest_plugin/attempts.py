@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from harness.core.values import value_class
 from harness.pytest_plugin.notes import notes_of
 from harness.reports.earlier import Earlier
-from harness.values import value_class
 
 RERUNFAILURES, FLAKY = "rerunfailures", "flaky"
 """Plugins that run a test again, by the names that pytest knows them by."""

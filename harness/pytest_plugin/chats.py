@@ -7,16 +7,16 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from harness.authoring import Asker, Chat, open_chat
 from harness.conversation import Outcome
-from harness.engine.result import ScenarioResult
+from harness.core.typing import Json
+from harness.play.result import ScenarioResult
 from harness.pytest_plugin.attempts import Attempt
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
 from harness.reports.earlier import Earlier
 from harness.reports.failure import failure_screen
 from harness.reports.properties import Properties, properties_of_chat
-from harness.typing import Json
+from harness.testing import Asker, Chat, open_chat
 
 OpenChat = Callable[..., Chat]
 

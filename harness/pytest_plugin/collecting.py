@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import AuthoringError
+from harness.core.errors import AuthoringError
 from harness.pytest_plugin.nodes import ScenarioFile, WrongProject
 from harness.pytest_plugin.notes import notes_of
 from harness.pytest_plugin.project_files import NO_PROJECT, looks_like_scenario

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from harness.engine.broken import broken_at_once, unread
-from harness.engine.loading import load_scenario
-from harness.engine.plan import Play
-from harness.engine.result import ScenarioResult
-from harness.errors import AuthoringError, InternalError
-from harness.printable import printable
+from harness.core.errors import AuthoringError, InternalError
+from harness.core.printable import printable
+from harness.play.broken import broken_at_once, unread
+from harness.play.result import ScenarioResult
+from harness.project.loading import load_scenario
+from harness.project.plan import Play
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
 from harness.reports.earlier import Earlier

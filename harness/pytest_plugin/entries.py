@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.engine.loading import entry_from, entry_json, entry_of, kept_entry
-from harness.engine.plan import Entry
-from harness.engine.project import Project
-from harness.errors import AuthoringError
+from harness.core.errors import AuthoringError
+from harness.core.typing import Json
+from harness.project.loading import entry_from, entry_json, entry_of, kept_entry
+from harness.project.plan import Entry
+from harness.project.project import Project
 from harness.pytest_plugin.processes import further_processes
 from harness.scenario import is_scenario_file
-from harness.typing import Json
 
 if TYPE_CHECKING:
-    from harness.engine.shared_work import SharedWork
+    from harness.parallel.shared_work import SharedWork
 
 
 class Entries:
@@ -62,7 +62,7 @@ class Entries:
         processes = further_processes(self._config, len(self._files))
         if not processes:
             return
-        from harness.engine.shared_work import SharedWork  # noqa: PLC0415  # as there
+        from harness.parallel.shared_work import SharedWork  # noqa: PLC0415  # as there
 
         self._numbers = {file: number for number, file in enumerate(self._files)}
         self._work = SharedWork(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from harness.checks.golden_ledger import Entry, GoldenLedger
-from harness.printable import printable
+from harness.core.printable import printable
 
 _WORKER_KEY = "harness_goldens"
 

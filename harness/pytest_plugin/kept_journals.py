@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.counted import counted
+from harness.core.counted import counted
 from harness.pytest_plugin.notes import notes_of
 from harness.pytest_plugin.scenario_session import ScenarioSession
-from harness.wire.journal import journals_below
+from harness.transport.journal import journals_below
 
 
 class KeptJournals:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.conversation import Outcome
-from harness.engine.broken import ESCAPED, unread
-from harness.engine.plan import Play
-from harness.engine.result import ScenarioResult
-from harness.errors import AuthoringError
-from harness.printable import printable
+from harness.core.errors import AuthoringError
+from harness.core.printable import printable
+from harness.play.broken import ESCAPED, unread
+from harness.play.result import ScenarioResult
+from harness.project.plan import Play
 from harness.pytest_plugin.attempts import Attempt
 from harness.reports.earlier import Earlier
 from harness.reports.failure import failure_screen

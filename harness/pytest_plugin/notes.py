@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.printable import printable
+from harness.core.printable import printable
 from harness.pytest_plugin.keys import NOTES, SESSION
 
 _WORKER_KEY = "harness_notes"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.project_file import MODE_VARIABLE
+from harness.core.project_file import MODE_VARIABLE
 
 if TYPE_CHECKING:
-    from harness.engine.drift.drift import Drift
+    from harness.play.drift.drift import Drift
 
 MODES = ("replay", "record", "refresh", "live", "drift")
 
@@ -128,7 +128,7 @@ def mode_of(config: pytest.Config) -> str:
 def fail_on(config: pytest.Config) -> Collection[Drift]:
     """The kinds of drift that fail a scenario. Raises `UsageError`."""
     # Late: nothing of the engine is wanted where there is no harness.yaml.
-    from harness.engine.drift.drift import kinds_named  # noqa: PLC0415
+    from harness.play.drift.drift import kinds_named  # noqa: PLC0415
 
     words = config.getoption("--harness-fail-on")
     try:

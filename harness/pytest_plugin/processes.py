@@ -18,6 +18,6 @@ def further_processes(config: pytest.Config, scenarios: int) -> int:
     if is_small or wanted == 1 or hasattr(config, "workerinput"):
         return 0
     # Late: most runs are small.
-    from harness.engine.shared_work import can_share, processors  # noqa: PLC0415
+    from harness.parallel.shared_work import can_share, processors  # noqa: PLC0415
 
     return (wanted or min(processors(), MOST)) - 1 if can_share() else 0

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from harness.engine.players import Players, Progress
+from harness.parallel.players import Players, Progress
 
 EVERY = 0.25
 """Seconds between two looks."""

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.conversation import Outcome
-from harness.engine.plan import Play
-from harness.engine.result import ScenarioResult
-from harness.errors import AuthoringError
+from harness.core.errors import AuthoringError
+from harness.core.values import value_class
+from harness.play.result import ScenarioResult
+from harness.project.plan import Play
 from harness.providers.catalogue import definition_of
 from harness.pytest_plugin.nodes import ScenarioItem
 from harness.pytest_plugin.processes import further_processes
 from harness.reports.properties import Properties, properties_of
-from harness.values import value_class
 
 if TYPE_CHECKING:
     from harness.pytest_plugin.scenario_session import ScenarioSession
@@ -46,7 +46,7 @@ class Replays:
     ) -> None:
         """`processes` are forked for it."""
         # Late: most runs are small.
-        from harness.engine.shared_work import SharedWork  # noqa: PLC0415
+        from harness.parallel.shared_work import SharedWork  # noqa: PLC0415
 
         self._session = session
         self._items = items

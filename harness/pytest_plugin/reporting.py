@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.conversation import Outcome
-from harness.engine.plan import Play
-from harness.engine.result import ScenarioResult
-from harness.errors import AuthoringError
+from harness.core.errors import AuthoringError
+from harness.core.typing import Json
 from harness.evaluation import Takes
 from harness.history.adding import HistoryReport
 from harness.history.address import Address, address_in
+from harness.play.result import ScenarioResult
+from harness.project.plan import Play
 from harness.pytest_plugin.waiving import UNEXPECTED
 from harness.reports.building import ReportCrashed
 from harness.reports.earlier import Earlier
@@ -36,7 +37,6 @@ from harness.reports.results.merging import PARTS, Crashes, gather_parts
 from harness.reports.results.previous import keep_previous
 from harness.reports.results.writing import RESULTS
 from harness.reports.standard import build_standard
-from harness.typing import Json
 
 if TYPE_CHECKING:
     from harness.pytest_plugin.scenario_session import ScenarioSession

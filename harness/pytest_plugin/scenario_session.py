@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.conversation import Outcome
-from harness.engine.plan import Mode, Play
-from harness.engine.project import EARLY_SCENARIOS, Project
-from harness.engine.result import ScenarioResult
-from harness.engine.runner import Runner
-from harness.errors import AuthoringError
-from harness.parsed_cache import ParsedCache
-from harness.project_file import find_config
+from harness.core.errors import AuthoringError
+from harness.core.project_file import find_config
+from harness.formats.parsed_cache import ParsedCache
+from harness.play.result import ScenarioResult
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import EARLY_SCENARIOS, Project
 from harness.pytest_plugin.attempts import Attempts
 from harness.pytest_plugin.classes import Classes
 from harness.pytest_plugin.no_effect import note_providers, note_repeats
@@ -31,9 +31,9 @@ from harness.reports.tally import Tally
 
 if TYPE_CHECKING:
     from harness.checks.golden_ledger import GoldenLedger
-    from harness.engine.players import Players
-    from harness.engine.slots import Slots
     from harness.evaluation import Takes
+    from harness.parallel.players import Players
+    from harness.parallel.slots import Slots
     from harness.pytest_plugin.replays import Replays, Told
     from harness.pytest_plugin.reporting import RunReports
 
@@ -174,7 +174,7 @@ class ScenarioSession:
 
     @contextmanager
     def _playing_ahead(self, items: Sequence[pytest.Item]) -> Iterator[None]:
-        from harness.engine.players import Players  # noqa: PLC0415  # a replay plays inline
+        from harness.parallel.players import Players  # noqa: PLC0415  # a replay plays inline
 
         asked = [item for item in items if item.get_closest_marker("skip") is None]
         owners: dict[Play, Suite] = {
@@ -303,7 +303,7 @@ class ScenarioSession:
         workers = _worker_count(self._config)
         if workers == 1:
             return None
-        from harness.engine.slots import Slots  # noqa: PLC0415  # only for these workers
+        from harness.parallel.slots import Slots  # noqa: PLC0415  # only for these workers
 
         counts = {lane: count for lane, count in self._limits().items() if count < workers}
         kept = _cache_file(self._config)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.values import value_class
+from harness.core.values import value_class
 
 _PLACES = re.compile(r"(?:[^\s:]+:\d+:\d+: |before the first turn: |[^\s:]+\.ya?ml: )+")
 """At the start of a screen: where it is, in the scenario and in the recording."""

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.engine.loading import entry_of
-from harness.engine.plan import Entry, Play, amount_problem
-from harness.engine.project import Project
-from harness.engine.runner import Runner
-from harness.errors import Problem, ScenarioError
+from harness.core.errors import Problem, ScenarioError
+from harness.play.runner import Runner
+from harness.project.loading import entry_of
+from harness.project.plan import Entry, Play, amount_problem
+from harness.project.project import Project
 from harness.pytest_plugin.entries import Entries
 from harness.scenario import is_scenario_file
 

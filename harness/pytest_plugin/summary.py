@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from harness.conversation import Outcome
-from harness.counted import counted
-from harness.durations import format_duration
-from harness.engine.drift.drift import Drift
-from harness.printable import on_one_line, printable
+from harness.core.counted import counted
+from harness.core.durations import format_duration
+from harness.core.printable import on_one_line, printable
+from harness.core.source import shorten
+from harness.play.drift.drift import Drift
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.classes import BROKEN, DRIFTED, FAILED
 from harness.reports.tally import ProviderTally, Tally
-from harness.source import shorten
 
 COLUMNS = ("passed", "failed", "broken")
 CLASSES = {FAILED: "FAILED", BROKEN: "BROKEN", DRIFTED: "only drifted"}

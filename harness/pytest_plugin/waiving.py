@@ -14,7 +14,7 @@ from harness.scenario import WaiverKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from harness.engine.plan import Play
+    from harness.project.plan import Play
     from harness.scenario import Waiver
 
 STRICT = "[XPASS(strict)]"

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from harness.errors import HarnessError
-from harness.python_file import own_traceback
+from harness.core.errors import HarnessError
+from harness.core.python_file import own_traceback
 from harness.reports.results import Results
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from harness.conversation import Outcome
-from harness.engine.drift.drift import CHECK as DRIFT
+from harness.play.drift.drift import CHECK as DRIFT
 
 FAILED, BROKEN, DRIFTED = "failed", "broken", "drifted"
 

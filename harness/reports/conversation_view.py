@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from harness.conversation import Turn
-from harness.engine.result import CheckResult, ScenarioResult
-from harness.printable import on_one_line
-from harness.source import shorten
+from harness.core.printable import on_one_line
+from harness.core.source import shorten
+from harness.play.result import CheckResult, ScenarioResult
 
 if TYPE_CHECKING:
     from harness.evaluation import Takes

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.typing import Json
-from harness.values import value_class
+from harness.core.typing import Json
+from harness.core.values import value_class
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from harness.conversation import Exchange, Outcome, Transcript, Turn
-from harness.counted import counted
-from harness.engine.result import CheckResult, ScenarioResult
-from harness.printable import printable
+from harness.core.counted import counted
+from harness.core.printable import printable
+from harness.core.source import shorten
+from harness.play.result import CheckResult, ScenarioResult
 from harness.scenario import Scenario, UserTurn, turn_subject
-from harness.source import shorten
-from harness.wire.curl import curl_line
+from harness.transport.curl import curl_line
 
 WIDTH = 100
 LABEL = 12

@@ -10,8 +10,8 @@ from enum import IntEnum
 from typing import Any
 
 from harness.conversation import Outcome
-from harness.printable import on_one_line
-from harness.source import shorten
+from harness.core.printable import on_one_line
+from harness.core.source import shorten
 
 LONGEST = 400
 """Characters of what was expected, and of what came."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from harness.conversation import Outcome
-from harness.engine.result import ScenarioResult
+from harness.play.result import ScenarioResult
 
 if TYPE_CHECKING:
     from harness.evaluation import Takes

@@ -8,10 +8,10 @@ from textwrap import wrap
 from urllib.parse import urlsplit
 
 from harness.conversation import Transcript, Turn
+from harness.core.source import shorten
 from harness.providers.session import CLOSING
-from harness.source import shorten
-from harness.wire.cassette import Cassette, CassetteHead
-from harness.wire.cassette.rows import Row, bytes_of
+from harness.transport.cassette import Cassette, CassetteHead
+from harness.transport.cassette.rows import Row, bytes_of
 
 WIDTH = 100
 LABEL = 14

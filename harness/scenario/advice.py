@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from harness.file_format import Advice
-from harness.json_schema import Violation
+from harness.core.typing import Json, Path
+from harness.formats.file_format import Advice
+from harness.formats.json_schema import Violation
+from harness.formats.yaml import Document
 from harness.scenario.files import DEFAULTS
 from harness.scenario.other_words import TOP, TURN, meant
 from harness.scenario.subject import LISTS
@@ -16,8 +18,6 @@ from harness.scenario.wrong_place import (
     is_of_include,
     words_at,
 )
-from harness.typing import Json, Path
-from harness.yaml_reader import Document
 
 _ENTRY = 2
 """Parts of a path to an entry of a list of turns."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from harness.typing import Json
-from harness.yaml_reader import Node
+from harness.core.typing import Json
+from harness.formats.yaml import Node
 
 _Read = Callable[[Node], Json]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from harness.errors import did_you_mean, quote
+from harness.core.errors import did_you_mean, quote
+from harness.core.values import value_class
+from harness.formats.yaml import Node
 from harness.scenario.compiling import Compiler
 from harness.scenario.names import (
     FEWER_ROWS,
@@ -17,8 +19,6 @@ from harness.scenario.names import (
 )
 from harness.scenario.scenario import AssistantLine, Part, Row, Scenario, UserTurn, Way
 from harness.scenario.utterances import TooManyRows, spoken_rows
-from harness.values import value_class
-from harness.yaml_reader import Node
 
 Entry = UserTurn | AssistantLine
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from harness.core.typing import Json
+from harness.formats.yaml import Node
 from harness.scenario.compiling import Compiler
-from harness.typing import Json
-from harness.yaml_reader import Node
 
 TIMEOUTS = ("connect-timeout", "write-timeout", "read-timeout", "total-timeout")
 FAULTS = (

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from harness.errors import Problem
-from harness.json_path import BadPath, path_hint, require_path
+from harness.core.errors import Problem
+from harness.core.typing import Json
+from harness.formats.json_path import BadPath, path_hint, require_path
+from harness.formats.template import Template, TemplateError, compile_template
+from harness.formats.yaml import Document, Node
 from harness.scenario.files import NO_FILES, OtherFiles
 from harness.scenario.subject import SubjectIn
-from harness.template import Template, TemplateError, compile_template
-from harness.typing import Json
-from harness.yaml_reader import Document, Node
 
 
 class Compiler:

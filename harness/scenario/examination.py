@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.errors import Problem
-from harness.file_format import Departure, departures_of, without
-from harness.json_schema import Schema
+from harness.core.errors import Problem
+from harness.formats.file_format import Departure, departures_of, without
+from harness.formats.json_schema import Schema
+from harness.formats.yaml import Document
 from harness.scenario.advice import advise
 from harness.scenario.branching import conversations_of
 from harness.scenario.compiling import Compiler
@@ -17,7 +18,6 @@ from harness.scenario.scenario import Scenario
 from harness.scenario.subject import SubjectIn
 from harness.scenario.texts import text_problems
 from harness.scenario.variables import variable_problems
-from harness.yaml_reader import Document
 
 MAX_ROUNDS = 3
 """Leaving out what is wrong may empty a block, which is wrong in turn."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.formats.yaml import Node
 from harness.scenario.as_written import value_of
 from harness.scenario.compiling import Compiler
 from harness.scenario.scenario import Expectation, Scope
 from harness.scenario.waiting import NOT_HERE, seconds_within, waits_in_vain, where_it_waits
-from harness.yaml_reader import Node
 
 MODIFIERS = ("ignore_case",)
 CASELESS = frozenset(

@@ -7,8 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from harness.errors import HarnessError
-from harness.yaml_reader import Document
+from harness.core.errors import HarnessError
+from harness.formats.yaml import Document
 
 DEFAULTS = "defaults.yaml"
 """Holds for the scenarios of its folder and of those below; is no scenario."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.errors import AuthoringError, did_you_mean, quote
+from harness.core.errors import AuthoringError, did_you_mean, quote
+from harness.core.values import value_class
+from harness.formats.yaml import Document, Node
 from harness.scenario.compiling import Compiler
 from harness.scenario.files import BadFile, FileKind
 from harness.scenario.scenario import Given
-from harness.values import value_class
-from harness.yaml_reader import Document, Node
 
 Chain = tuple[str, ...]
 """Paths of the files that led here, the scenario's first."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from harness.counted import counted
+from harness.core.counted import counted
+from harness.formats.yaml import Node
 from harness.scenario.compiling import Compiler
 from harness.scenario.rows import require_distinct
 from harness.scenario.scenario import MessagePlan
-from harness.yaml_reader import Node
 
 
 def read_message(node: Node, compiler: Compiler) -> MessagePlan:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
+from harness.core.typing import Json
 from harness.scenario.scenario import Row
-from harness.typing import Json
 
 ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 _ID = re.compile(ID_PATTERN)

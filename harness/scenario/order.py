@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from harness.errors import Problem
+from harness.core.errors import Problem
+from harness.core.typing import Json, Path
+from harness.formats.yaml import Document, Node
 from harness.scenario.scenario import Scenario, Scope, UserTurn
 from harness.scenario.subject import SubjectIn, turn_subject
-from harness.typing import Json, Path
-from harness.yaml_reader import Document, Node
 
 _ELSEWHERE = ("include", "branch")
 """Keys by which turns of other places come."""

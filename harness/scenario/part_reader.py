@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from harness.errors import Problem
+from harness.core.errors import Problem
+from harness.formats.template import compile_template
+from harness.formats.yaml import Document
 from harness.scenario.compiling import Compiler
 from harness.scenario.expecting import read_whole
 from harness.scenario.files import NO_FILES, FileKind, OtherFiles
 from harness.scenario.scenario import Part, Scenario
 from harness.scenario.turns import Turns
-from harness.template import compile_template
-from harness.yaml_reader import Document
 
 _ANY_PROVIDER = ("any",)
 """Which one is the scenario's affair."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from harness.core.typing import Json
 from harness.scenario.files import FileKind
-from harness.typing import Json
 
 DEFAULT_KEYS = ("provider", "tags", "vars", "session", "timeout", "expect")
 _NAMES: Json = {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from harness.counted import counted
-from harness.durations import parse_duration
-from harness.errors import Problem, ScenarioError, quote
+from harness.core.counted import counted
+from harness.core.durations import parse_duration
+from harness.core.errors import Problem, ScenarioError, quote
+from harness.formats.template import Template, compile_template
+from harness.formats.yaml import Document, Node
 from harness.scenario.branching import Ways
 from harness.scenario.compiling import Compiler
 from harness.scenario.expecting import read_whole
@@ -25,8 +27,6 @@ from harness.scenario.scenario import (
 )
 from harness.scenario.turns import Turns
 from harness.scenario.waivers import read_waivers
-from harness.template import Template, compile_template
-from harness.yaml_reader import Document, Node
 
 
 def read_scenario(

@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from harness.core.typing import Json, levels
+from harness.formats.yaml import Limits
 from harness.scenario.files import BadFile
-from harness.typing import Json, levels
-from harness.yaml_reader import Limits
 
 Record = tuple[str, Mapping[str, Json]]
 """Where a row stands, such as `scenarios/rows.csv:2`, and its values."""

@@ -7,7 +7,10 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from harness.errors import quote
+from harness.core.errors import quote
+from harness.core.typing import Json
+from harness.core.values import value_class
+from harness.formats.yaml import Node
 from harness.scenario.compiling import Compiler
 from harness.scenario.files import BadFile
 from harness.scenario.names import (
@@ -21,9 +24,6 @@ from harness.scenario.names import (
 )
 from harness.scenario.row_files import Record, from_csv, from_json, require_names
 from harness.scenario.scenario import Row
-from harness.typing import Json
-from harness.values import value_class
-from harness.yaml_reader import Node
 
 NAMING = ("name", "id")
 """Columns of a file that name its rows."""

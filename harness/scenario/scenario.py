@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import StrEnum
 
+from harness.core.source import Place
+from harness.core.typing import Json, Path
+from harness.core.values import value_class
+from harness.formats.template import Template
 from harness.scenario.waivers import Waiver
-from harness.source import Place
-from harness.template import Template
-from harness.typing import Json, Path
-from harness.values import value_class
 
 MOST_TAKES = 100
 """Of one scenario."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.durations import DURATION_PATTERN
+from harness.core.durations import DURATION_PATTERN
+from harness.core.typing import Json
 from harness.scenario.breaks import TRANSPORT
 from harness.scenario.part_schemas import BRANCH, BRANCH_HERE, INCLUDE, INCLUDES, UTTERANCES
 from harness.scenario.scenario import MOST_TAKES
 from harness.scenario.waivers import WaiverKind, waiver_schema
-from harness.typing import Json
 
 _TEXT: dict[str, Json] = {"type": ["string", "number", "boolean", "null"]}
 """Where a text is wanted, whatever YAML made of it is read as it was written."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.typing import Json, Path
-from harness.yaml_reader import Document
+from harness.core.typing import Json, Path
+from harness.formats.yaml import Document
 
 LISTS = ("turns", "setup", "teardown")
 _UNSAID = frozenset(("assistant", "include", "branch"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from harness.errors import Problem, quote
+from harness.core.errors import Problem, quote
+from harness.core.typing import Json, Path
+from harness.formats.template import literals
+from harness.formats.yaml import Document, Node
 from harness.scenario.as_written import TEXT_CHECKS
 from harness.scenario.subject import LISTS, SubjectIn
-from harness.template import literals
-from harness.typing import Json, Path
-from harness.yaml_reader import Document, Node
 
 _SAID = ("user", "text", "assistant", "press", "utterances")
 _TEXTS = frozenset((*_SAID, *TEXT_CHECKS))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.durations import parse_duration
-from harness.errors import did_you_mean, quote
+from harness.core.durations import parse_duration
+from harness.core.errors import did_you_mean, quote
+from harness.formats.yaml import Node
 from harness.scenario.branching import Entry, Fork, Ways, numbered
 from harness.scenario.breaks import read_faults
 from harness.scenario.compiling import Compiler
@@ -21,7 +22,6 @@ from harness.scenario.scenario import (
     Scope,
     UserTurn,
 )
-from harness.yaml_reader import Node
 
 MOST_TURNS = 2_000
 """Turns of one scenario, lines of the assistant and entries of its fragments included."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from harness.errors import Problem
+from harness.core.errors import Problem
+from harness.core.source import Place
+from harness.formats.template import Template
+from harness.formats.yaml import Document
 from harness.scenario.rows import FILE, NAMING
 from harness.scenario.scenario import AssistantLine, Scenario, UserTurn
 from harness.scenario.subject import turn_subject
 from harness.scenario.variables import templates_in
-from harness.source import Place
-from harness.template import Template
-from harness.yaml_reader import Document
 
 
 def unused_names(scenario: Scenario, document: Document) -> Iterator[Problem]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
+from harness.core.values import value_class
+from harness.formats.yaml import Node
 from harness.scenario.names import MOST_ROWS, joined_names, row_name, slug, unique_name
 from harness.scenario.scenario import Row
-from harness.values import value_class
-from harness.yaml_reader import Node
 
 
 class TooManyRows(Exception):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from harness.errors import Problem, did_you_mean
+from harness.core.errors import Problem, did_you_mean
+from harness.core.source import Place
+from harness.core.typing import Json
+from harness.formats.template import LETTERS, Template, TemplateError
+from harness.formats.template.places import expression_with
+from harness.formats.yaml import Node
 from harness.scenario.scenario import AssistantLine, Given, MessagePlan, Scenario, UserTurn
-from harness.source import Place
-from harness.template import LETTERS, Template, TemplateError
-from harness.template.places import expression_with
-from harness.typing import Json
-from harness.yaml_reader import Node
 
 FUNCTIONS = ("uuid", "now", "random")
 """Callable in every template; seeded, so that a replay gives the same values."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.durations import parse_duration
+from harness.core.durations import parse_duration
+from harness.core.typing import Json, Path
 from harness.scenario.scenario import Scope
-from harness.typing import Json, Path
 
 WAITING = ("messages", "replies")
 """Checks that can wait."""

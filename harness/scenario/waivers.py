@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from harness.typing import Json
-from harness.values import value_class
-from harness.yaml_reader import Node
+from harness.core.typing import Json
+from harness.core.values import value_class
+from harness.formats.yaml import Node
 
 MODES = ("replay", "record", "refresh", "live", "drift")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.file_format import Advice, is_block
+from harness.core.typing import Json, Path
+from harness.formats.file_format import Advice, is_block
 from harness.scenario.other_words import CHECK, MESSAGE, TOP, TURN
 from harness.scenario.subject import LISTS
-from harness.typing import Json, Path
 
 KEYS_OF_A_MESSAGE = frozenset(
     ("text", "press", "attachments", "metadata", "utterances", "pick"),

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from harness.config import read_config
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.result import ScenarioResult
-from harness.engine.runner import Runner
+from harness.play.result import ScenarioResult
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
 from tests.conformance.strict_systems import SETTINGS
 
 Played = Callable[..., ScenarioResult]

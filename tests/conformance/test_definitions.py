@@ -13,11 +13,11 @@ import pytest
 from harness.config import read_config
 from harness.conversation import Outcome, Transcript, UserMessage
 from harness.emulators import NAMES, serving
-from harness.engine.lines import Lines
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.result import ScenarioResult
-from harness.engine.runner import Runner
+from harness.play.lines import Lines
+from harness.play.result import ScenarioResult
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
 from harness.providers.session import Session
 from tests.emulated import providers_yaml
 

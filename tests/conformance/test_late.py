@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from harness.authoring.opening import Asker, open_chat
 from harness.config import read_config
 from harness.conversation import Outcome
+from harness.core.errors import CassetteError, ScenarioError
 from harness.emulators import serving
-from harness.engine.drift.drift import Drift
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.result import ScenarioResult
-from harness.engine.runner import Runner
-from harness.errors import CassetteError, ScenarioError
+from harness.play.drift.drift import Drift
+from harness.play.result import ScenarioResult
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
+from harness.testing.opening import Asker, open_chat
 from tests.emulated import providers_yaml
 
 CONFIG = f"""\

@@ -9,9 +9,9 @@ import pytest
 
 from harness.config import read_config
 from harness.emulators import serving
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
 
 CONFIG = """\
 providers:

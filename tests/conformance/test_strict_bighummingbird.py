@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from harness.conversation import Outcome
-from harness.engine.plan import Mode
+from harness.project.plan import Mode
 from tests.conformance.conftest import Played
 from tests.conformance.strict_server import Ask, Says, serving
 from tests.conformance.strict_systems import as_json, system

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.conversation import Outcome
-from harness.engine.plan import Mode
+from harness.project.plan import Mode
 from tests.conformance.conftest import Played
 from tests.conformance.strict_server import Ask, Says, serving
 from tests.conformance.strict_systems import Enthusiast

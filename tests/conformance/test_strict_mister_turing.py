@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from harness.cli.app import app
 from harness.conversation import Outcome
-from harness.engine.drift.drift import Drift
-from harness.engine.plan import Mode
+from harness.play.drift.drift import Drift
+from harness.project.plan import Mode
 from tests.conformance.conftest import Played
 from tests.conformance.strict_server import Says, serving
 from tests.conformance.strict_systems import as_json, events, system

@@ -8,9 +8,9 @@ import pytest
 
 from harness.config import read_config
 from harness.conversation import Outcome
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
 from tests.conformance import pages
 from tests.conformance.conftest import Defined, Played
 from tests.conformance.strict_server import Ask, Says, serving

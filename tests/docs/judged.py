@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.conversation import Request, Transcript, Turn, UserMessage
-from harness.engine.judging import judge_turn
-from harness.engine.loading import load_scenario
-from harness.engine.project import Project
-from harness.engine.result import ScenarioResult
+from harness.play.judging import judge_turn
+from harness.play.result import ScenarioResult
+from harness.project.loading import load_scenario
+from harness.project.project import Project
 from harness.providers.session import Session
 from harness.reports.failure import failure_screen
-from harness.wire import Answer, Chunk
+from harness.transport import Answer, Chunk
 
 SECONDS = 1.24
 """What every reply took."""

@@ -32,19 +32,19 @@ from pathlib import Path
 import pytest
 
 from harness.conversation import Outcome
-from harness.engine.loading import load_scenario
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
-from harness.errors import AuthoringError, HarnessError
+from harness.core.errors import AuthoringError, HarnessError
 from harness.evaluation import Takes
-from harness.json_schema import SchemaFolder
+from harness.formats.json_schema import SchemaFolder
+from harness.formats.yaml import read
+from harness.play.runner import Runner
+from harness.project.loading import load_scenario
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
 from harness.providers.definition_reader import read_definition
 from harness.reports.failure import failure_screen
 from harness.reports.takes import takes_screen
 from harness.scenario import Repeat, is_scenario_file
-from harness.wire.cassette.reading import parse_cassette
-from harness.yaml_reader import read
+from harness.transport.cassette.reading import parse_cassette
 from tests.docs.blocks import ROOT, Block, blocks_of
 from tests.docs.commands import Shell, commands_in
 from tests.docs.judged import judged

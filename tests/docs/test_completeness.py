@@ -6,28 +6,31 @@ import sys
 import pytest
 import typer
 
-from harness.authoring import Chat, ChatReply
 from harness.checks import KINDS
 from harness.checks.matchers import MATCHERS
 from harness.checks.pattern import LONGEST_TEXT, SECONDS
 from harness.cli.app import app
 from harness.config import CONFIG_SCHEMA
 from harness.config.schema import PROVIDER
-from harness.durations import format_duration
-from harness.engine.lines import CLOSING_SECONDS
-from harness.engine.parts import LARGEST_PART
-from harness.engine.plan import MOST_CONVERSATIONS, Mode
-from harness.engine.vocabulary import Vocabulary
-from harness.json_path import DEEPEST_DESCENT, LONGEST_PATH, MOST_CONDITIONS, MOST_DESCENTS
-from harness.json_path import SECONDS as PATH_SECONDS
-from harness.json_schema.fan_out import MOST_APPLIED
-from harness.json_schema.json_file import DEEPEST as DEEPEST_SCHEMA
-from harness.json_schema.json_file import LARGEST as LARGEST_SCHEMA
-from harness.json_schema.judged import MOST_JUDGED_AGAIN
-from harness.json_schema.pattern import BACKTRACKED
-from harness.json_schema.schema import DEEPEST_EXPLAINED
-from harness.network_guard import UNSEEN_CLIENTS
-from harness.parsed_cache import MAX_BYTES, MAX_ENTRIES
+from harness.core.durations import format_duration
+from harness.core.network_guard import UNSEEN_CLIENTS
+from harness.core.repetition import LONGEST_PATTERN, MOST_REPEATED
+from harness.formats.json_path import DEEPEST_DESCENT, LONGEST_PATH, MOST_CONDITIONS, MOST_DESCENTS
+from harness.formats.json_path import SECONDS as PATH_SECONDS
+from harness.formats.json_schema.fan_out import MOST_APPLIED
+from harness.formats.json_schema.json_file import DEEPEST as DEEPEST_SCHEMA
+from harness.formats.json_schema.json_file import LARGEST as LARGEST_SCHEMA
+from harness.formats.json_schema.judged import MOST_JUDGED_AGAIN
+from harness.formats.json_schema.pattern import BACKTRACKED
+from harness.formats.json_schema.schema import DEEPEST_EXPLAINED
+from harness.formats.parsed_cache import MAX_BYTES, MAX_ENTRIES
+from harness.formats.template.filters import FILTERS, MOST
+from harness.formats.template.sandbox import LONGEST_EXPRESSION, MOST_BITS
+from harness.formats.yaml.limits import Limits
+from harness.play.lines import CLOSING_SECONDS
+from harness.project.parts import LARGEST_PART
+from harness.project.plan import MOST_CONVERSATIONS, Mode
+from harness.project.vocabulary import Vocabulary
 from harness.providers.catalogue import installed
 from harness.providers.definition import PHASES, Framing
 from harness.providers.definition_schema import DEFINITION_SCHEMA, REQUEST, STEP
@@ -37,7 +40,6 @@ from harness.providers.late import PAUSE
 from harness.providers.reply_schema import REPLY
 from harness.pytest_plugin import pytest_addoption
 from harness.pytest_plugin.suite import PROVIDER_CONCURRENCY
-from harness.repetition import LONGEST_PATTERN, MOST_REPEATED
 from harness.reports.annotations.github import MOST_ERRORS
 from harness.reports.annotations.report import MOST_FINDINGS
 from harness.reports.failure import MAX_SHOWN
@@ -49,18 +51,16 @@ from harness.scenario.names import MOST_ROWS
 from harness.scenario.row_files import MOST_LEVELS
 from harness.scenario.scenario import MOST_TAKES
 from harness.scenario.turns import MOST_TURNS
-from harness.template.filters import FILTERS, MOST
-from harness.template.sandbox import LONGEST_EXPRESSION, MOST_BITS
-from harness.wire.cassette.files import SAFE_NAME
-from harness.wire.cassette.foreign import MOST_NODES
-from harness.wire.cassette.reading import LARGEST
-from harness.wire.decoding import MOST_CODINGS, MOST_MEMBERS
-from harness.wire.live.backoff import LONGEST
-from harness.wire.live.limits import LiveLimits
-from harness.wire.live.sender import MOST_REDIRECTS
-from harness.wire.recording import RECEIVED
-from harness.wire.secret_forms import LONGEST as LONGEST_SECRET
-from harness.yaml_reader.limits import Limits
+from harness.secrets.secret_forms import LONGEST as LONGEST_SECRET
+from harness.testing import Chat, ChatReply
+from harness.transport.cassette.files import SAFE_NAME
+from harness.transport.cassette.foreign import MOST_NODES
+from harness.transport.cassette.reading import LARGEST
+from harness.transport.decoding import MOST_CODINGS, MOST_MEMBERS
+from harness.transport.live.backoff import LONGEST
+from harness.transport.live.limits import LiveLimits
+from harness.transport.live.sender import MOST_REDIRECTS
+from harness.transport.recording import RECEIVED
 from tests.docs.blocks import ROOT, prose, table
 
 DOCS = ROOT / "docs"

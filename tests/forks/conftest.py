@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from harness.config import read_config
-from harness.engine.plan import Mode, Play
-from harness.engine.players import Players
-from harness.engine.project import Project
-from harness.engine.result import ScenarioResult
-from harness.engine.runner import Runner
+from harness.parallel.players import Players
+from harness.play.result import ScenarioResult
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
 from harness.providers import builtin
 from tests.forks.watched import Watched, watching
 

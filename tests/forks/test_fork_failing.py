@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from harness.conversation import Outcome
-from harness.engine.plan import Mode, Play
+from harness.project.plan import Mode, Play
 from tests.forks.dresses import (
     DRESS,
     FIRST,

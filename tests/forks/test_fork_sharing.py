@@ -9,7 +9,7 @@ import vcr.serialize
 from vcr.serializers import yamlserializer
 
 from harness.conversation import Outcome
-from harness.engine.plan import Mode
+from harness.project.plan import Mode
 from tests.forks.dresses import (
     DRESS,
     FOUR,

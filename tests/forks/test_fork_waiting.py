@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from harness.conversation import Outcome
-from harness.engine.fork_points import ForkPoint
-from harness.engine.forks import MOST_SNAPSHOTS, Forks
-from harness.engine.plan import Mode
-from harness.errors import Interrupted
+from harness.core.errors import Interrupted
+from harness.play.fork_points import ForkPoint
+from harness.play.forks import MOST_SNAPSHOTS, Forks
+from harness.project.plan import Mode
 from tests.forks.dresses import DRESS, FOUR, ONCE, PASSED, ROWS, SHIPPING, outcomes
 
 GENEROUS = 20.0

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from harness.cli.app import app
 from harness.conversation import Response
-from harness.engine.plan import Mode
-from harness.engine.result import ScenarioResult
+from harness.play.result import ScenarioResult
+from harness.project.plan import Mode
 from harness.reports.failure import failure_screen
 
 

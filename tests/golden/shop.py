@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness.config import read_config
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.result import ScenarioResult
-from harness.engine.runner import Runner
+from harness.play.result import ScenarioResult
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
 
 NOWHERE = "http://127.0.0.1:9"
 """Where no server is; a replay asks none."""

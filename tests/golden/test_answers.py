@@ -6,7 +6,7 @@ from fault_cases import Case, repeating, reply
 from golden_texts import SECRET, compare, stale, without_what_varies
 
 from harness.conversation import Outcome
-from harness.engine.plan import Mode
+from harness.project.plan import Mode
 from harness.reports.failure import failure_screen
 
 MEBIBYTE = 1024 * 1024

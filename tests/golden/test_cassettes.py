@@ -9,9 +9,9 @@ from golden_texts import compare, stale, without_what_varies
 from misbehaving import nobody, serving
 from shop import CASSETTE, CHAT, play_dress, shop_runner, write_shop
 
-import harness.wire.cassette.reading
+import harness.transport.cassette.reading
 from harness.conversation import Outcome
-from harness.engine.plan import Mode
+from harness.project.plan import Mode
 from harness.reports.failure import failure_screen
 
 STEPS = CHAT.replace("text}'}", "text}', from: '${session.country}'}")
@@ -59,7 +59,7 @@ def folder(good, tmp_path, monkeypatch):
     (folder / "cassettes/shop").mkdir(parents=True)
     (folder / CASSETTE).write_text(good)
     # As many bytes as this are soon unpacked.
-    for module in (harness.wire.cassette.reading, harness.wire.cassette.files):
+    for module in (harness.transport.cassette.reading, harness.transport.cassette.files):
         monkeypatch.setattr(module, "LARGEST", 1024 * 1024)
     return folder
 

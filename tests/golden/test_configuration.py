@@ -5,7 +5,7 @@ from configuration_cases import CASES, CONNECTLY, DEFINITION, DOUBTS, OURS, QUIE
 from golden_texts import SECRET, TEXTS, stale
 
 from harness.config import read_config
-from harness.engine.project import Project
+from harness.project.project import Project
 
 
 def write(project, case, monkeypatch):

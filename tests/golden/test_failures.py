@@ -10,10 +10,10 @@ from golden_texts import compare, stale, without_what_varies
 from harness.config import read_config
 from harness.conversation import Outcome
 from harness.emulators import serving
-from harness.engine.loading import load_scenario
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
+from harness.play.runner import Runner
+from harness.project.loading import load_scenario
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
 from harness.reports.failure import failure_screen
 
 SCREEN = 40

@@ -10,7 +10,7 @@ from misbehaving import serving
 from shop import CHAT, play_dress, shop_runner
 
 from harness.conversation import Outcome
-from harness.engine.plan import Mode
+from harness.project.plan import Mode
 from harness.reports.failure import failure_screen
 
 OLD = "http://json-schema.org/draft-07/schema#"

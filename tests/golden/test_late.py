@@ -8,12 +8,12 @@ from late_cases import BROKEN, DEFINITIONS, FAILED, MISPLACED
 
 from harness.config import read_config
 from harness.conversation import Outcome
+from harness.core.errors import DefinitionError
 from harness.emulators import serving
-from harness.engine.loading import load_scenario
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
-from harness.errors import DefinitionError
+from harness.play.runner import Runner
+from harness.project.loading import load_scenario
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
 from harness.providers.definition_reader import read_definition
 from harness.reports.failure import failure_screen
 from tests.emulated import providers_yaml

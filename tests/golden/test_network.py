@@ -21,9 +21,9 @@ from misbehaving import (
 )
 from shop import CASSETTE, JOURNAL, NOWHERE, play_dress, shop_runner, write_shop
 
-import harness.wire.live
+import harness.transport.live
 from harness.conversation import Outcome
-from harness.engine.plan import Mode
+from harness.project.plan import Mode
 from harness.reports.failure import failure_screen
 
 PART = b'{"text": "Yes, a pink dr'
@@ -87,8 +87,8 @@ def test_fault_of_the_network(case, play):
 
 def test_silence_has_a_limit_of_its_own(play, monkeypatch):
     """Silence ends a request before its total time is over."""
-    limits = functools.partial(harness.wire.live.LiveLimits, read=0.1)
-    monkeypatch.setattr(harness.wire.live, "LiveLimits", limits)
+    limits = functools.partial(harness.transport.live.LiveLimits, read=0.1)
+    monkeypatch.setattr(harness.transport.live, "LiveLimits", limits)
     with serving(sending_and_silent(HEAD + PART)) as address:
         result = play(f"http://{address}")
 

@@ -10,8 +10,8 @@ from scenario_cases import CASES, HEAD, TURN, expecting
 from slip_cases import SLIPS, saying
 
 from harness.config import read_config
-from harness.engine.loading import load_scenario
-from harness.engine.project import Project
+from harness.project.loading import load_scenario
+from harness.project.project import Project
 
 MEGABYTE = 1024 * 1024
 

@@ -7,7 +7,7 @@ from golden_texts import SECRET, compare, stale
 from stream_cases import FAULTS
 
 from harness.conversation import Outcome
-from harness.engine.plan import Mode
+from harness.project.plan import Mode
 
 SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",

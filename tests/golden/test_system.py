@@ -16,9 +16,9 @@ from misbehaving import nobody, serving
 from shop import CASSETTE, JOURNAL, play_dress, shop_runner, write_shop
 
 from harness.conversation import Outcome
-from harness.engine.plan import Mode
-from harness.engine.runner import Runner
-from harness.errors import ScenarioError
+from harness.core.errors import ScenarioError
+from harness.play.runner import Runner
+from harness.project.plan import Mode
 from harness.reports.failure import failure_screen
 from tests.system_limits import as_an_ordinary_user, files_of_at_most, room_for_files
 
@@ -278,7 +278,7 @@ def test_a_full_disk_leaves_the_journal(folder, recorded, harness, monkeypatch):
 HOLDING = """
 import sys
 from pathlib import Path
-from harness.wire.lock import WriterLock
+from harness.transport.lock import WriterLock
 lock = WriterLock(Path(sys.argv[1]))
 print("held", flush=True)
 sys.stdin.read()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from harness.config import read_config
-from harness.errors import ConfigurationError
+from harness.core.errors import ConfigurationError
 from harness.history.address import address_in, address_of
 
 PROVIDERS = "providers: {shop: {definition: connectly}}\n"

@@ -66,7 +66,7 @@ def test_all_checks_of_a_call_are_told_together(run, echo, pytester):
     result = run("test_it.py", LIVE)
 
     result.stdout.fnmatch_lines(["*does not contain 'Bye'*", "*at most 1 word*"])
-    result.stdout.no_fnmatch_line("*harness/authoring*")
+    result.stdout.no_fnmatch_line("*harness/testing*")
 
 
 @pytest.mark.parametrize(

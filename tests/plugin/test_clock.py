@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-import harness.engine.lines
-from harness.wire.cassette.reading import parse_cassette
+import harness.play.lines
+from harness.transport.cassette.reading import parse_cassette
 
 CLOCKED = """\
 scenario: clocked
@@ -76,7 +76,7 @@ def test_whenever_it_was_recorded(run, echo, clocked, zone, monkeypatch, moment)
 
     zone("Europe/Oslo")
     with monkeypatch.context() as patch:
-        patch.setattr(harness.engine.lines, "datetime", Clock)
+        patch.setattr(harness.play.lines, "datetime", Clock)
         run(FILE, RECORD).assert_outcomes(passed=1)
 
     run(FILE).assert_outcomes(passed=1)

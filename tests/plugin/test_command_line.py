@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from harness import __version__
 from harness.cli.app import app
-from harness.errors import HarnessError
+from harness.core.errors import HarnessError
 from tests.plugin.echo_bot import API_KEY
 from tests.plugin.project import GREET, scenario_text
 

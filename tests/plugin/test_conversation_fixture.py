@@ -76,7 +76,7 @@ def test_a_failure_shows_the_conversation(run, echo, pytester):
             "*curl        curl -X POST *",
         ]
     )
-    result.stdout.no_fnmatch_line("*harness/authoring*")
+    result.stdout.no_fnmatch_line("*harness/testing*")
     assert echo.open == set()
 
 

@@ -10,15 +10,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-import harness.engine.playing
-import harness.engine.runner
+import harness.formats.template.trees
+import harness.play.playing
+import harness.play.runner
 import harness.providers.session
 import harness.pytest_plugin.allure_seat
 import harness.pytest_plugin.reporting
 import harness.reports.allure.results
-import harness.template.trees
-import harness.wire.live.wire
-import harness.wire.replay
+import harness.transport.live.wire
+import harness.transport.replay
 from harness.reports.html import HtmlReport
 from harness.reports.results import read_results
 
@@ -77,13 +77,13 @@ def assert_all_told(project, run, *, how_many=1, code="internal-error"):
 
 
 REPLAY_LAYERS = {
-    "template": (harness.engine.playing, "message_of"),
+    "template": (harness.play.playing, "message_of"),
     "interpreter": (harness.providers.session, "run_steps"),
-    "reading": (harness.engine.runner, "load_scenario"),
-    "recording": (harness.engine.runner.Lines, "replay"),
-    "replay": (harness.wire.replay.ReplayWire, "send"),
-    "check": (harness.engine.runner, "judge"),
-    "transcript": (harness.engine.runner, "transcript_of"),
+    "reading": (harness.play.runner, "load_scenario"),
+    "recording": (harness.play.runner.Lines, "replay"),
+    "replay": (harness.transport.replay.ReplayWire, "send"),
+    "check": (harness.play.runner, "judge"),
+    "transcript": (harness.play.runner, "transcript_of"),
     "closing": (harness.providers.session.Session, "close"),
 }
 
@@ -103,9 +103,9 @@ def test_a_crash_of_a_layer_is_an_outcome(layer, project, run, monkeypatch):
 
 
 LIVE_LAYERS = {
-    "wire": (harness.wire.live.wire.LiveWire, "send"),
-    "player": (harness.engine.runner.Runner, "run"),
-    "line": (harness.engine.runner.Lines, "live"),
+    "wire": (harness.transport.live.wire.LiveWire, "send"),
+    "player": (harness.play.runner.Runner, "run"),
+    "line": (harness.play.runner.Lines, "live"),
 }
 
 
@@ -230,7 +230,7 @@ SHARED = """
 import os
 from pathlib import Path
 
-import harness.engine.runner as runner
+import harness.play.runner as runner
 
 kept, main = runner.judge, os.getpid()
 

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 import harness
 from harness.cli.app import app
-from harness.printable import printable, without_commands
-from harness.wire.live.faults import redirect_refused
+from harness.core.printable import printable, without_commands
+from harness.transport.live.faults import redirect_refused
 
 ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 SCENARIO = """\

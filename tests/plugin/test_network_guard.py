@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from harness.errors import CassetteError
-from harness.network_guard import Watch, own_connection, telling, watching
+from harness.core.errors import CassetteError
+from harness.core.network_guard import Watch, own_connection, telling, watching
 from tests.plugin.test_provider_class import HARNESS_YAML, SETTINGS
 
 GREETING = "scenarios/greet.yaml"

@@ -180,7 +180,7 @@ def _note_who_plays(project: Path) -> None:
     """Let each process write down what it plays."""
     (project / "conftest.py").write_text(
         "import json, os, pathlib\n"
-        "from harness.engine.runner import Runner\n\n"
+        "from harness.play.runner import Runner\n\n"
         "run = Runner.run\n\n"
         "def noting(self, play):\n"
         "    with pathlib.Path(__file__).with_name('who.jsonl').open('a') as file:\n"

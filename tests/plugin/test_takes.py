@@ -6,10 +6,10 @@ import re
 import pytest
 from defusedxml import ElementTree
 
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
 from harness.evaluation import Takes
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
 from harness.reports.takes import takes_screen
 from tests.golden.golden_texts import compare, without_what_varies
 from tests.plugin.echo_bot import API_KEY, Manner

@@ -5,8 +5,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness.engine.project import Project
-from harness.engine.recordings.inventory import take_inventory
+from harness.cassettes.inventory import take_inventory
+from harness.project.project import Project
 from tests.plugin.project import GREET, scenario_text
 
 WRONG = GREET.replace("contains: Hello there", "contains: Good morning")

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from harness.cassettes.inventory import take_inventory
 from harness.cli.app import app
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.recordings.inventory import take_inventory
-from harness.engine.runner import Runner
-from harness.wire.cassette import dump_cassette
-from harness.wire.cassette.reading import parse_cassette
-from harness.wire.journal import Journal
-from harness.wire.kept import Kept
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
+from harness.transport.cassette import dump_cassette
+from harness.transport.cassette.reading import parse_cassette
+from harness.transport.journal import Journal
+from harness.transport.kept import Kept
 from tests.plugin.echo_bot import API_KEY, EchoBot, serving_echo
 from tests.plugin.project import write_project
 from tests.recordings.importer import Importer, empty_project

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.result import ScenarioResult
-from harness.engine.runner import Runner
+from harness.play.result import ScenarioResult
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
 from tests.wire.conftest import Server, Visit
 
 _HARNESS = """\

@@ -9,11 +9,11 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from harness.cli.app import app
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.result import ScenarioResult
-from harness.engine.runner import Runner
-from harness.wire.cassette import Cassette, Interactions, dump_cassette, read_cassette
+from harness.play.result import ScenarioResult
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
+from harness.transport.cassette import Cassette, Interactions, dump_cassette, read_cassette
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 from harness.cli.app import app
 from harness.conversation import Outcome
-from harness.engine.plan import Mode
-from harness.engine.project import Project
+from harness.project.plan import Mode
+from harness.project.project import Project
 from harness.reports.failure import failure_screen
 from harness.scenario import Credentials
 from tests.recordings.desk import Desk, serving_desk

@@ -7,13 +7,13 @@ from vcr.serialize import deserialize
 from vcr.serializers import yamlserializer
 
 from harness.conversation import Outcome
-from harness.engine.plan import Mode
-from harness.engine.runner import Runner
-from harness.errors import TransportError
-from harness.wire.cassette import read_cassette
-from harness.wire.cassette.reading import parse_cassette
-from harness.wire.journal import Journal
-from harness.wire.kept import Kept
+from harness.core.errors import TransportError
+from harness.play.runner import Runner
+from harness.project.plan import Mode
+from harness.transport.cassette import read_cassette
+from harness.transport.cassette.reading import parse_cassette
+from harness.transport.journal import Journal
+from harness.transport.kept import Kept
 
 GREET = "cassettes/echo/greet.yaml"
 TRIP = "cassettes/echo/trip.yaml"

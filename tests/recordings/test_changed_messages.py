@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from harness.engine.plan import Mode
-from harness.engine.project import Project
-from harness.engine.recordings.inventory import take_inventory
-from harness.engine.runner import Runner
+from harness.cassettes.inventory import take_inventory
+from harness.play.runner import Runner
+from harness.project.plan import Mode
+from harness.project.project import Project
 
 
 def _error(here, name: str) -> str:

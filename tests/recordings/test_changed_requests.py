@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness.engine.plan import Mode
-from harness.engine.project import Project
-from harness.engine.recordings.inventory import take_inventory
-from harness.engine.runner import Runner
+from harness.cassettes.inventory import take_inventory
+from harness.play.runner import Runner
+from harness.project.plan import Mode
+from harness.project.project import Project
 
 DEFINITION = "definitions/echo/provider.yaml"
 AGAIN = "; harness run --mode refresh scenarios/trip.yaml"

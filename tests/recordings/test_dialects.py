@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import CassetteError
-from harness.wire.cassette import read_cassette
+from harness.core.errors import CassetteError
+from harness.transport.cassette import read_cassette
 
 DIALECTS = Path(__file__).parent / "dialects"
 

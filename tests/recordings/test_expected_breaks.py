@@ -7,9 +7,9 @@ from vcr.serialize import deserialize
 from vcr.serializers import yamlserializer
 
 from harness.conversation import Outcome
-from harness.engine.loading import load_scenario
-from harness.engine.plan import Mode
-from harness.errors import ScenarioError
+from harness.core.errors import ScenarioError
+from harness.project.loading import load_scenario
+from harness.project.plan import Mode
 from tests.recordings.desk import serving_desk
 
 STEPS = """\

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from harness.conversation import Outcome
-from harness.wire.cassette import read_cassette
+from harness.transport.cassette import read_cassette
 from tests.recordings.importer import ROOT
 
 

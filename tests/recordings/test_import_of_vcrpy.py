@@ -10,15 +10,15 @@ import vcr
 
 from harness.conversation import Outcome, Request
 from harness.emulators import serving
-from harness.engine.loading import load_scenario
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.result import ScenarioResult
-from harness.engine.runner import Runner
+from harness.play.result import ScenarioResult
+from harness.play.runner import Runner
+from harness.project.loading import load_scenario
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
 from harness.providers.session import Session
 from harness.scenario import AssistantLine
-from harness.wire import Answer, Wire
-from harness.wire.wire import Chunk
+from harness.transport import Answer, Wire
+from harness.transport.wire import Chunk
 from tests.recordings.importer import ROOT
 
 CONVERSATIONS = (

@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from harness.cli.app import app
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
 
 PROJECT = "providers: {desk: {definition: desk/, settings: {base_url: 'http://desk.test'}}}\n"
 DEFINITION = """\

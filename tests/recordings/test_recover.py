@@ -5,10 +5,10 @@ import re
 import pytest
 
 from harness.conversation import UserMessage
-from harness.engine.lines import Lines
-from harness.engine.loading import load_scenario
-from harness.engine.plan import Mode
-from harness.engine.runner import Runner
+from harness.play.lines import Lines
+from harness.play.runner import Runner
+from harness.project.loading import load_scenario
+from harness.project.plan import Mode
 from harness.providers.session import Session
 from tests.plugin.echo_bot import API_KEY
 

@@ -8,11 +8,11 @@ from typer.testing import CliRunner
 
 from harness.cli.app import app
 from harness.conversation import Outcome
-from harness.engine.loading import load_scenario
-from harness.engine.plan import Mode, Play
-from harness.engine.runner import Runner
-from harness.wire.cassette import dump_cassette
-from harness.wire.cassette.reading import parse_cassette
+from harness.play.runner import Runner
+from harness.project.loading import load_scenario
+from harness.project.plan import Mode, Play
+from harness.transport.cassette import dump_cassette
+from harness.transport.cassette.reading import parse_cassette
 from tests.recordings.desk import serving_desk
 
 STEPS = """\

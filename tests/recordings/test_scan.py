@@ -10,7 +10,7 @@ import yaml
 from typer.testing import CliRunner
 
 from harness.cli.app import app
-from harness.wire.secret_names import COOKIES, HEADERS, KEYS, PROJECTS
+from harness.secrets.secret_names import COOKIES, HEADERS, KEYS, PROJECTS
 
 ROOT = Path(__file__).resolve().parents[2]
 JWT = "eyJ" + "hbGciOiJIUzI1NiJ9.eyJ" + "zdWIiOiIxMjM0NTY3ODkwIn0.dBjftJeZ4CVPmB92K27uhbUJU1p1r"

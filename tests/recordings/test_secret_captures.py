@@ -5,8 +5,8 @@ import json
 import pytest
 
 from harness.conversation import Outcome
-from harness.engine.plan import Mode
-from harness.errors import PlayError
+from harness.core.errors import PlayError
+from harness.project.plan import Mode
 from tests.recordings.desk import serving_desk
 
 TOKEN = "Tk5-qZ8x-Wm2v"

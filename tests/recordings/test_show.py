@@ -4,8 +4,8 @@ import re
 
 from harness.conversation import Origin, Request, Response
 from harness.reports.recorded import recorded_page
-from harness.wire.cassette import Cassette, Interactions
-from harness.wire.cassette.rows import make_row
+from harness.transport.cassette import Cassette, Interactions
+from harness.transport.cassette.rows import make_row
 
 
 def _varied(text: str) -> str:

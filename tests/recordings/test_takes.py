@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.engine.plan import Mode
-from harness.engine.runner import Runner
+from harness.play.runner import Runner
+from harness.project.plan import Mode
 from tests.plugin.project import scenario_text
 
 GREET = "scenarios/greet.yaml"

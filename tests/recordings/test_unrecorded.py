@@ -5,8 +5,8 @@ import json
 import pytest
 
 from harness.conversation import Outcome
-from harness.engine.plan import Mode
-from harness.parsed_cache import ParsedCache
+from harness.formats.parsed_cache import ParsedCache
+from harness.project.plan import Mode
 from harness.reports.failure import failure_screen
 from tests.recordings.desk import serving_desk
 

@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 from harness.cli.app import app
 from harness.conversation import Outcome
-from harness.engine.plan import Mode
-from harness.wire.journal import read_leftover
+from harness.project.plan import Mode
+from harness.transport.journal import read_leftover
 from tests.recordings.desk import serving_desk
 
 CODED = "Tk5-qZ8x-Wm2v"

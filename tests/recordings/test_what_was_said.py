@@ -5,9 +5,9 @@ import json
 import pytest
 
 from harness.conversation import Outcome, UserMessage
-from harness.engine.plan import Mode
+from harness.project.plan import Mode
 from harness.providers.flow import message_hash
-from harness.wire.cassette.reading import parse_cassette
+from harness.transport.cassette.reading import parse_cassette
 from tests.first_format import in_first_format
 from tests.recordings.desk import serving_desk
 

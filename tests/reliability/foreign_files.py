@@ -18,9 +18,9 @@ from pathlib import Path
 from random import Random
 
 from harness.conversation import Origin, Request
-from harness.errors import PlayError
-from harness.wire.cassette.reading import parse_cassette
-from harness.wire.replay import ReplayWire
+from harness.core.errors import PlayError
+from harness.transport.cassette.reading import parse_cassette
+from harness.transport.replay import ReplayWire
 
 SECONDS = 5
 GROWTH = 500 * 1024 * 1024

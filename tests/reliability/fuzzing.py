@@ -21,21 +21,21 @@ from pathlib import Path
 from random import Random
 
 import harness.checks.pattern
-import harness.json_path
+import harness.formats.json_path
 from harness.checks import KINDS, BadExpectation
 from harness.checks.pattern import Pattern
 from harness.config import read_config
-from harness.engine.vocabulary import Vocabulary
-from harness.errors import HarnessError
-from harness.json_path import BadPath, find_all, find_located
-from harness.json_schema import Schema, compile_schema
+from harness.core.errors import HarnessError
+from harness.formats.json_path import BadPath, find_all, find_located
+from harness.formats.json_schema import Schema, compile_schema
+from harness.formats.template import compile_template
+from harness.formats.yaml import read
+from harness.project.vocabulary import Vocabulary
 from harness.providers.definition_reader import read_definition
 from harness.providers.event_stream import EventReader
 from harness.providers.payload import read_event, read_json, read_xml
 from harness.scenario import examine_scenario, scenario_schema
-from harness.template import compile_template
-from harness.wire.cassette.reading import parse_cassette
-from harness.yaml_reader import read
+from harness.transport.cassette.reading import parse_cassette
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 5
@@ -246,7 +246,7 @@ def escaped(kind: Kind, content: bytes, folder: Path) -> str:
 def main(name: str, count: int, seed: int) -> None:
     """Try so many cases of a kind."""
     # Else nearly all the time of a run is that of patterns which are stopped.
-    harness.checks.pattern.SECONDS = harness.json_path.SECONDS = PATTERN_SECONDS
+    harness.checks.pattern.SECONDS = harness.formats.json_path.SECONDS = PATTERN_SECONDS
     kind = KINDS_OF_INPUT[name]
     seeds = kind.seeds()
     signal.signal(signal.SIGALRM, _hang)

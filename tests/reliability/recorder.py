@@ -13,10 +13,10 @@ import os
 import sys
 from pathlib import Path
 
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
-from harness.wire.live import LiveWire
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
+from harness.transport.live import LiveWire
 
 
 def main(folder: Path) -> None:

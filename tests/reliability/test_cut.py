@@ -5,15 +5,15 @@ import gzip
 import pytest
 
 from harness.conversation import Attempt, Origin, Request, Response
-from harness.errors import CassetteError
-from harness.wire.cassette import (
+from harness.core.errors import CassetteError
+from harness.transport.cassette import (
     Cassette,
     CassetteHead,
     Interaction,
     Interactions,
     dump_cassette,
 )
-from harness.wire.cassette.reading import parse_cassette
+from harness.transport.cassette.reading import parse_cassette
 from tests.reliability.size import runs
 
 END = b"\n...\n"

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from harness.errors import HarnessError
+from harness.core.errors import HarnessError
 from tests.reliability.fuzzing import KINDS_OF_INPUT, ROOT, Kind, escaped, mutated
 from tests.reliability.size import runs
 

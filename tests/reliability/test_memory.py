@@ -6,7 +6,7 @@ import resource
 from pathlib import Path
 
 from harness.conversation import Outcome
-from harness.engine.plan import Mode
+from harness.project.plan import Mode
 from tests.recordings.desk import serving_desk
 from tests.reliability.size import runs
 

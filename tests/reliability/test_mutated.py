@@ -9,17 +9,17 @@ import pytest
 import yaml
 
 from harness.conversation import Attempt, Origin, Request, Response
-from harness.errors import CassetteError, TransportError
-from harness.wire.cassette import (
+from harness.core.errors import CassetteError, TransportError
+from harness.transport.cassette import (
     Cassette,
     CassetteHead,
     Interaction,
     Interactions,
     dump_cassette,
 )
-from harness.wire.cassette.reading import parse_cassette
-from harness.wire.cassette.rows import Break
-from harness.wire.replay import ReplayWire
+from harness.transport.cassette.reading import parse_cassette
+from harness.transport.cassette.rows import Break
+from harness.transport.replay import ReplayWire
 from tests.first_format import in_first_format
 from tests.reliability.size import runs
 

@@ -10,9 +10,9 @@ from random import Random
 
 import pytest
 
-from harness.errors import CassetteError
-from harness.wire.cassette import Cassette, Interactions, read_cassette
-from harness.wire.journal import leftover_journal
+from harness.core.errors import CassetteError
+from harness.transport.cassette import Cassette, Interactions, read_cassette
+from harness.transport.journal import leftover_journal
 from tests.reliability.size import runs
 
 KILLS = runs(15, 200)

@@ -9,8 +9,8 @@ from vcr.serialize import deserialize
 from vcr.serializers import yamlserializer
 
 from harness.conversation import Attempt, Headers, Origin, Request, Response
-from harness.errors import TransportError
-from harness.wire.cassette import (
+from harness.core.errors import TransportError
+from harness.transport.cassette import (
     Cassette,
     CassetteHead,
     Interaction,
@@ -19,10 +19,10 @@ from harness.wire.cassette import (
     read_cassette,
     write_cassette,
 )
-from harness.wire.cassette.reading import parse_cassette
-from harness.wire.cassette.rows import Break
-from harness.wire.replay import ReplayWire
-from harness.wire.wire import Chunk
+from harness.transport.cassette.reading import parse_cassette
+from harness.transport.cassette.rows import Break
+from harness.transport.replay import ReplayWire
+from harness.transport.wire import Chunk
 
 HEAD = CassetteHead(scenario="x", version="0.1.0")
 

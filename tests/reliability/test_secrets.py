@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.wire.secret_scan import SecretScan
+from harness.secrets.secret_scan import SecretScan
 from tests.reliability.leaks import KINDS, Leaky, environment, secret, write_leaky_project
 from tests.wire.conftest import Server
 

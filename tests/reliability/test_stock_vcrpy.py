@@ -16,10 +16,10 @@ import vcr
 
 from harness.conversation import Outcome
 from harness.emulators import serving
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
-from harness.wire.cassette import read_cassette
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
+from harness.transport.cassette import read_cassette
 
 ROOT = Path(__file__).resolve().parents[2]
 CASSETTES = sorted((ROOT / "cassettes").rglob("*.yaml"))

@@ -5,13 +5,13 @@ import threading
 import pytest
 
 from harness.conversation import Origin, Request
-from harness.errors import TransportError
-from harness.wire.cassette import CassetteHead, read_cassette
-from harness.wire.journal import leftover_journal, read_journal
-from harness.wire.live import LiveLimits
-from harness.wire.recording import RecordingWire
-from harness.wire.redaction import Redactor
-from harness.wire.replay import ReplayWire
+from harness.core.errors import TransportError
+from harness.secrets.redaction import Redactor
+from harness.transport.cassette import CassetteHead, read_cassette
+from harness.transport.journal import leftover_journal, read_journal
+from harness.transport.live import LiveLimits
+from harness.transport.recording import RecordingWire
+from harness.transport.replay import ReplayWire
 
 HEAD = CassetteHead(scenario="x", version="0.1.0")
 START = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"

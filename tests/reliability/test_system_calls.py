@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import pytest
 
 from harness.conversation import Origin, Request, Response
-from harness.errors import CassetteError
-from harness.wire.cassette import (
+from harness.core.errors import CassetteError
+from harness.secrets.redaction import Redactor
+from harness.transport.cassette import (
     Cassette,
     CassetteHead,
     Interaction,
@@ -14,10 +15,9 @@ from harness.wire.cassette import (
     read_cassette,
     write_cassette,
 )
-from harness.wire.journal import leftover_journal
-from harness.wire.recording import RecordingWire
-from harness.wire.redaction import Redactor
-from harness.wire.replay import ReplayWire
+from harness.transport.journal import leftover_journal
+from harness.transport.recording import RecordingWire
+from harness.transport.replay import ReplayWire
 from tests.reliability.system_calls import FAULTS, Fault, SystemCalls
 
 HEAD = CassetteHead(scenario="x", recorded_at="2026-01-02T03:04:05+00:00", version="0.1.0")

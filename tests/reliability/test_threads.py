@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from harness.conversation import Outcome
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.runner import Runner
-from harness.wire.cassette import read_cassette
+from harness.play.runner import Runner
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
+from harness.transport.cassette import read_cassette
 from tests.plugin.echo_bot import API_KEY
 from tests.reliability.size import runs
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from harness.wire.cassette import read_cassette
+from harness.transport.cassette import read_cassette
 from tests.recordings.desk import write_desk
 from tests.wire.conftest import Server
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from harness.cli.linting import lint_files
 from harness.config import read_config
-from harness.engine.loading import entry_of
-from harness.engine.plan import Mode, Play
-from harness.engine.project import Project
-from harness.engine.result import ScenarioResult
-from harness.engine.runner import Runner
-from harness.errors import AuthoringError
+from harness.core.errors import AuthoringError
+from harness.play.result import ScenarioResult
+from harness.play.runner import Runner
+from harness.project.loading import entry_of
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
 from harness.scenario import is_scenario_file
 
 NOWHERE = {"BOT_URL": "http://127.0.0.1:9", "BOT_KEY": "k-5up3r-s3cret"}

@@ -5,8 +5,8 @@ from pathlib import Path
 from benchmarks import plain_checks
 from benchmarks.words import TURNS, conversation_name, order, replied, said
 from benchmarks.workload import ADDRESS_VARIABLE, Checks, scenario_file, write_project
-from harness.engine.loading import entry_of, load_scenario
-from harness.engine.project import Project
+from harness.project.loading import entry_of, load_scenario
+from harness.project.project import Project
 
 
 def test_generated_scenarios_are_valid(tmp_path: Path):

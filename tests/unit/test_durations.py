@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.durations import (
+from harness.core.durations import (
     AGE_PATTERN,
     DURATION_PATTERN,
     format_duration,

@@ -17,8 +17,8 @@ TREES = {file: ast.parse(file.read_text(encoding="utf-8")) for file in FILES}
 CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 IN_BRACKETS = re.compile(r"\[([a-z0-9]+(?:-[a-z0-9]+)+)\]$")
 PUT_TOGETHER = {
-    "harness/file_format.py": ("unknown-key", "unknown-check"),
-    "harness/template/sandbox.py": ("unknown-filter", "unknown-test"),
+    "harness/formats/file_format.py": ("unknown-key", "unknown-check"),
+    "harness/formats/template/sandbox.py": ("unknown-filter", "unknown-test"),
 }
 """Codes of an f-string, which cannot be read from the source."""
 

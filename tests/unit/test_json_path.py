@@ -4,8 +4,9 @@ import contextlib
 
 import pytest
 
-from harness.errors import CheckCrashed
-from harness.json_path import (
+from harness.core.errors import CheckCrashed
+from harness.core.repetition import MOST_REPEATED
+from harness.formats.json_path import (
     DEEPEST_DESCENT,
     LONGEST_PATH,
     MOST_DESCENTS,
@@ -14,7 +15,6 @@ from harness.json_path import (
     find_all,
     find_located,
 )
-from harness.repetition import MOST_REPEATED
 
 TOO_LARGE = {
     "nested 200 times": "$" + "[?@.a" * 200 + "]" * 200,

@@ -6,7 +6,7 @@ import pytest
 from pytest_socket import SocketConnectBlockedError
 
 from harness.conversation import Origin, Request
-from harness.wire.live import LiveLimits, LiveWire
+from harness.transport.live import LiveLimits, LiveWire
 
 ELSEWHERE = "192.0.2.1"
 """An address that RFC 5737 keeps for documentation: nobody answers there."""

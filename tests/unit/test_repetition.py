@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.repetition import LONGEST_PATTERN, MOST_REPEATED, PatternTooLarge, require_size
+from harness.core.repetition import LONGEST_PATTERN, MOST_REPEATED, PatternTooLarge, require_size
 
 AT_THE_LIMIT = {
     "one": f"a{{{MOST_REPEATED + 1}}}",

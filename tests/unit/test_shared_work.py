@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.engine.shared_work import SharedWork
+from harness.parallel.shared_work import SharedWork
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked there only")
 
@@ -130,7 +130,7 @@ def test_stopping_early_ends_the_processes_and_lets_them_finish(tmp_path):
 
 _WITH_A_THREAD = """
 import threading
-from harness.engine.shared_work import can_share
+from harness.parallel.shared_work import can_share
 print(can_share())
 go = threading.Event()
 thread = threading.Thread(target=go.wait)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from harness.source import WIDTH, Source
-from harness.wire.redaction import Redactor
+from harness.core.source import WIDTH, Source
+from harness.secrets.redaction import Redactor
 
 SECRET = "s3cret-of-twenty-four-ch"
 HIDE = Redactor({"key": SECRET}).text

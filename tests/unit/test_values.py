@@ -5,7 +5,7 @@ from dataclasses import field, replace
 import pytest
 from mypy import api
 
-from harness.values import value_class
+from harness.core.values import value_class
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ def test_the_type_checker_forbids_to_change_it(tmp_path):
     """Mypy refuses an assignment to a part."""
     file = tmp_path / "changing.py"
     file.write_text(
-        "from harness.values import value_class\n\n\n"
+        "from harness.core.values import value_class\n\n\n"
         "@value_class(frozen=True, slots=True)\nclass Point:\n    x: int\n\n\n"
         "def move(point: Point) -> None:\n    point.x = 2\n"
     )

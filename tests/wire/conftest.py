@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from harness.conversation import Headers, Origin, Request
-from harness.wire.live import LiveLimits, LiveWire
+from harness.transport.live import LiveLimits, LiveWire
 
 Script = Callable[["Visit"], None]
 """What the server does with one request."""

@@ -8,10 +8,10 @@ from random import Random
 import pytest
 
 from harness.conversation import Attempt, Exchange
-from harness.errors import TransportError
-from harness.wire.live import LiveLimits
-from harness.wire.overheard import heard_response
-from harness.wire.redaction import Redactor
+from harness.core.errors import TransportError
+from harness.secrets.redaction import Redactor
+from harness.transport.live import LiveLimits
+from harness.transport.overheard import heard_response
 
 RANDOM = Random(1)  # noqa: S311  jitter guards nothing
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import pytest
 
-from harness.errors import Interrupted, TransportError
-from harness.wire.live import LiveLimits
+from harness.core.errors import Interrupted, TransportError
+from harness.transport.live import LiveLimits
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
 

@@ -12,9 +12,10 @@ from random import Random
 import pytest
 
 from harness.conversation import Origin, Request, Response
-from harness.errors import CassetteError, CheckCrashed, TransportError
-from harness.wire import Chunk
-from harness.wire.cassette import (
+from harness.core.errors import CassetteError, CheckCrashed, TransportError
+from harness.secrets.redaction import Redactor
+from harness.transport import Chunk
+from harness.transport.cassette import (
     Cassette,
     CassetteHead,
     Interaction,
@@ -22,11 +23,10 @@ from harness.wire.cassette import (
     read_cassette,
     write_cassette,
 )
-from harness.wire.journal import leftover_journal, read_journal
-from harness.wire.live import LiveLimits
-from harness.wire.recording import RecordingWire
-from harness.wire.redaction import Redactor
-from harness.wire.replay import ReplayWire
+from harness.transport.journal import leftover_journal, read_journal
+from harness.transport.live import LiveLimits
+from harness.transport.recording import RecordingWire
+from harness.transport.replay import ReplayWire
 from tests.system_limits import as_an_ordinary_user
 
 RANDOM = Random(1)  # noqa: S311  jitter guards nothing
@@ -303,9 +303,9 @@ KILLED = """
 import sys, time
 from pathlib import Path
 from harness.conversation import Origin, Request
-from harness.wire.live import LiveWire
-from harness.wire.recording import RecordingWire
-from harness.wire.redaction import Redactor
+from harness.transport.live import LiveWire
+from harness.transport.recording import RecordingWire
+from harness.secrets.redaction import Redactor
 url, path = sys.argv[1:]
 live = LiveWire(hosts=frozenset({url.removeprefix("http://")}))
 wire = RecordingWire(live, Path(path), Redactor())

@@ -6,12 +6,12 @@ from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from harness import errors
 from harness.conversation.exchange import Attempt, Exchange, Headers, Origin, Request, Response
 from harness.conversation.message import Attachment, Reply, ReplyMessage, ToolCall, UserMessage
 from harness.conversation.transcript import Stop, Transcript, Turn
-from harness.errors import PlayError, Refused, TransportError
-from harness.typing import Json
+from harness.core import errors
+from harness.core.errors import PlayError, Refused, TransportError
+from harness.core.typing import Json
 
 Stored = Mapping[str, Any]
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from harness.conversation.exchange import Exchange, Request, Response
 from harness.conversation.message import Attachment, Reply, UserMessage
 from harness.conversation.transcript import Stop, Transcript, Turn
-from harness.errors import PlayError, Refused
-from harness.typing import Json
+from harness.core.errors import PlayError, Refused
+from harness.core.typing import Json
 
 Record = dict[str, Json]
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from harness.conversation import Exchange, Response, Transcript, Turn
-from harness.wire.curl import curl_line
+from harness.transport.curl import curl_line
 
 
 def conversation_text(transcript: Transcript) -> str:

@@ -20,8 +20,8 @@ from allure_commons.types import AttachmentType, LabelType
 from allure_commons.utils import now, uuid4
 
 from harness.conversation import Outcome
-from harness.engine.result import ScenarioResult
-from harness.python_file import own_traceback
+from harness.core.python_file import own_traceback
+from harness.play.result import ScenarioResult
 from harness.reports.allure.categories import categories
 from harness.reports.allure.environment import properties
 from harness.reports.allure.heading import complete, digest

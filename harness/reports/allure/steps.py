@@ -13,9 +13,9 @@ from allure_commons.model2 import (
 )
 
 from harness.conversation import Exchange, Outcome, Transcript, Turn
-from harness.engine.drift.drift import TurnDrift
-from harness.engine.result import CheckResult, ScenarioResult
 from harness.evaluation import Takes
+from harness.play.drift.drift import TurnDrift
+from harness.play.result import CheckResult, ScenarioResult
 from harness.providers.session import CLOSING
 from harness.reports.allure.payloads import conversation_text, exchanges_text, turn_text
 from harness.reports.allure.texts import clean, name_of

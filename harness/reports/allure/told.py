@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.conversation import Outcome
-from harness.engine.plan import Play
-from harness.engine.result import ScenarioResult
 from harness.evaluation import Takes
+from harness.play.result import ScenarioResult
+from harness.project.plan import Play
 from harness.scenario import Scenario
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.counted import counted
+from harness.core.counted import counted
 from harness.reports.findings import Finding, Level
 
 MOST_ERRORS = 10

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from harness.core.typing import Json
 from harness.reports.findings import Finding, Level
-from harness.typing import Json
 
 _SEVERITIES = {Level.UNREAD: "blocker", Level.BROKEN: "critical", Level.FAILED: "major"}
 

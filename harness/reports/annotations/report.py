@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from harness.core.typing import Json
 from harness.reports.annotations.github import workflow_commands
 from harness.reports.annotations.gitlab import code_quality
 from harness.reports.annotations.sarif import sarif_log
 from harness.reports.findings import Finding, findings_of, findings_of_file
 from harness.reports.repository import Repository
-from harness.typing import Json
 
 CODE_QUALITY = "code-quality.json"
 SARIF = "results.sarif"

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 import harness
+from harness.core.typing import Json
 from harness.reports.findings import Finding, Level
-from harness.typing import Json
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

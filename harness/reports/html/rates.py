@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from harness.conversation import Outcome
+from harness.core.typing import Json
 from harness.evaluation import wilson_interval
-from harness.typing import Json
 
 
 class Rates:

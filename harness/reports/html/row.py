@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.conversation import Outcome
-from harness.source import shorten
-from harness.typing import Json
+from harness.core.source import shorten
+from harness.core.typing import Json
 
 KNOWN = "known"
 """The outcome of what failed as it was expected to."""

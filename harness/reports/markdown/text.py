@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from html import escape
 
-from harness.printable import on_one_line, printable
-from harness.source import shorten
+from harness.core.printable import on_one_line, printable
+from harness.core.source import shorten
 
 LONGEST = 240
 """Characters of a text that stands in a line."""

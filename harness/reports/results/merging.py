@@ -12,12 +12,12 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from harness.core.typing import Json
 from harness.reports.classes import class_of
 from harness.reports.earlier import Earlier
 from harness.reports.results.reading import Results
 from harness.reports.results.record import Record
 from harness.reports.results.writing import ResultsWriter, dump
-from harness.typing import Json
 
 PARTS = ".parts"
 """The folder beside results.json of what xdist's workers write, until the run ends."""

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from harness.conversation import Outcome, Transcript
 from harness.conversation.stored import transcript_json
-from harness.engine.broken import internal_error
-from harness.engine.drift.drift import ComparedTurn, Drift
-from harness.engine.result import CheckResult, ScenarioResult
+from harness.core.typing import Json
 from harness.evaluation import Takes
+from harness.formats.template import TemplateError
+from harness.play.broken import internal_error
+from harness.play.drift.drift import ComparedTurn, Drift
+from harness.play.result import CheckResult, ScenarioResult
 from harness.reports.failure import failure_screen
 from harness.reports.takes import takes_screen
 from harness.scenario import AssistantLine, Scenario, UserTurn
-from harness.template import TemplateError
-from harness.typing import Json
 
 Record = dict[str, Json]
 

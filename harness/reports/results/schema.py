@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.conversation import Outcome
-from harness.engine.drift.drift import Drift
-from harness.engine.plan import Mode
+from harness.core.typing import Json
+from harness.play.drift.drift import Drift
+from harness.project.plan import Mode
 from harness.reports.classes import STATUSES
-from harness.typing import Json
 
 VERSION = 1
 """Of the format. It rises when a reader of the old one would read the new one wrong."""

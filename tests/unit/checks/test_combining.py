@@ -5,7 +5,7 @@ from check_samples import judge, turn
 
 from harness.checks import KINDS, BadExpectation, Kind, Options, reply_kinds, skipped, subject_of
 from harness.conversation import Outcome
-from harness.errors import CheckCrashed
+from harness.core.errors import CheckCrashed
 
 HOLDS = {"contains": "free shipping"}
 FAILS = {"contains": "refund"}

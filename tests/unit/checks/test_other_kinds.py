@@ -7,8 +7,8 @@ from harness.checks import PASS, BadExpectation, history_of, subject_of
 from harness.checks.check import Options
 from harness.checks.json_paths import JSON
 from harness.conversation.outcome import Outcome
-from harness.errors import Refused
-from harness.json_schema import SchemaFolder
+from harness.core.errors import Refused
+from harness.formats.json_schema import SchemaFolder
 
 
 @pytest.mark.parametrize(

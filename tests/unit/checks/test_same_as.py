@@ -11,7 +11,7 @@ from harness.checks.diff import difference
 from harness.checks.golden_ledger import GoldenLedger
 from harness.checks.goldens import Goldens
 from harness.conversation import Outcome, Transcript
-from harness.errors import CheckCrashed
+from harness.core.errors import CheckCrashed
 
 SCENARIO = "scenarios/shop/offer.yaml"
 OFFER = {"id": 1, "prices": [10.0, 20], "tags": ["a", "b"]}

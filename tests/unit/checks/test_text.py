@@ -5,8 +5,8 @@ from harness.checks import KINDS, PASS, BadExpectation, Options, conversation_of
 from harness.checks.pattern import LONGEST_TEXT
 from harness.conversation import Reply, ReplyMessage, Transcript
 from harness.conversation.outcome import Outcome
-from harness.errors import CheckCrashed
-from harness.repetition import MOST_REPEATED
+from harness.core.errors import CheckCrashed
+from harness.core.repetition import MOST_REPEATED
 
 
 def outcome(name, value, text, **options):

@@ -6,7 +6,7 @@ from check_samples import judge, turn, turn_bringing
 from harness.checks import KINDS, PASS, BadExpectation, Options, history_of, subject_of
 from harness.conversation import Transcript
 from harness.conversation.outcome import Outcome
-from harness.errors import CheckCrashed
+from harness.core.errors import CheckCrashed
 
 FIRST = {"session": "s-1", "id": 1, "events": [{"id": "a"}, {"id": "b"}]}
 SECOND = {"session": "s-1", "id": 2, "events": [{"id": "b"}], "new": 7}

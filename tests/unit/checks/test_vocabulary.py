@@ -2,7 +2,7 @@ import pytest
 
 from harness.checks import KINDS, RECORD_KINDS, Options, block_definitions
 from harness.checks.block import block_schema
-from harness.json_schema import compile_schema, explain
+from harness.formats.json_schema import compile_schema, explain
 
 BLOCK = block_schema({name: kind.schema for name, kind in KINDS.items()}, "A reply.")
 HISTORY = block_schema({name: kind.schema for name, kind in RECORD_KINDS.items()}, "A record.")

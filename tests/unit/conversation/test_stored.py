@@ -24,7 +24,7 @@ from harness.conversation import (
     UserMessage,
 )
 from harness.conversation.stored import NoTranscript, transcript_from, transcript_json
-from harness.errors import CassetteError, Refused, TransportError
+from harness.core.errors import CassetteError, Refused, TransportError
 
 texts = st.text(max_size=20)
 values = st.recursive(

@@ -17,10 +17,10 @@ from harness.conversation import (
     Turn,
     UserMessage,
 )
-from harness.engine.project import Project
-from harness.engine.vocabulary import Vocabulary
+from harness.formats.yaml import read
+from harness.project.project import Project
+from harness.project.vocabulary import Vocabulary
 from harness.scenario import examine_scenario
-from harness.yaml_reader import read
 
 VOCABULARY = Vocabulary(KINDS, None)
 NOWHERE = Path("/nowhere")

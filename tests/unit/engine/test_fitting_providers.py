@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from harness.engine.fitting_providers import blind_checks
-from harness.engine.loading import load_scenario
-from harness.engine.project import Project
-from harness.errors import ScenarioError
+from harness.core.errors import ScenarioError
+from harness.project.fitting_providers import blind_checks
+from harness.project.loading import load_scenario
+from harness.project.project import Project
 
 HARNESS = "provider: desk\nproviders: {desk: {definition: desk/}, other: {definition: other/}}\n"
 DESK = """\

@@ -5,9 +5,9 @@ from conversations import VOCABULARY, exchange, reply, scenario, transcript, tur
 
 from harness.checks import Kind
 from harness.conversation import Outcome, Stop
-from harness.engine.judging import judge, judge_turn
-from harness.engine.vocabulary import Vocabulary
-from harness.errors import PlayError, Refused
+from harness.core.errors import PlayError, Refused
+from harness.play.judging import judge, judge_turn
+from harness.project.vocabulary import Vocabulary
 
 GREET = "  - user: Hi\n    expect: {contains: hello}\n"
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from harness.errors import CassetteError
+from harness.core.errors import CassetteError
 from harness.scenario import scenario_id_problem
 from harness.scenario.names import distinct_names, joined_names, matrix_rows, row_name
-from harness.wire.cassette import cassette_path
+from harness.transport.cassette import cassette_path
 
 REFUSED = {
     "climbing": "../../etc/x",

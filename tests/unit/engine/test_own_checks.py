@@ -7,11 +7,11 @@ import pytest
 
 from harness.cli.editor_schemas import editor_schemas
 from harness.conversation import Outcome, Reply, ReplyMessage, Transcript, Turn, UserMessage
-from harness.engine import own_checks as module
-from harness.engine.judging import judge
-from harness.engine.loading import load_scenario
-from harness.engine.project import Project
-from harness.errors import ConfigurationError, ScenarioError
+from harness.core.errors import ConfigurationError, ScenarioError
+from harness.play.judging import judge
+from harness.project import own_checks as module
+from harness.project.loading import load_scenario
+from harness.project.project import Project
 
 CONFIG = """\
 checks: [checks/own.py]

@@ -9,8 +9,9 @@ import threading
 
 import pytest
 
-from harness import parsed_cache as module
-from harness.parsed_cache import ParsedCache, content_key
+from harness.core.hashing import content_key
+from harness.formats import parsed_cache as module
+from harness.formats.parsed_cache import ParsedCache
 from tests.system_limits import as_an_ordinary_user
 
 
@@ -258,7 +259,7 @@ def test_b14_the_cache_is_bound_by_bytes(tmp_path, opened, monkeypatch):
 WRITER = """
 import sys
 from pathlib import Path
-from harness.parsed_cache import ParsedCache
+from harness.formats.parsed_cache import ParsedCache
 cache = ParsedCache(Path(sys.argv[1]))
 for number in range(300):
     cache.put(f"{sys.argv[2]}-{number}", number)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from conversations import scenario, transcript
 
-from harness.engine.plan import Play
-from harness.engine.players import Players
-from harness.engine.result import ScenarioResult
-from harness.errors import Interrupted
+from harness.core.errors import Interrupted
+from harness.parallel.players import Players
+from harness.play.result import ScenarioResult
+from harness.project.plan import Play
 
 WHOLE = ScenarioResult(
     scenario=scenario("  - user: a\n    expect: none\n"), transcript=transcript()

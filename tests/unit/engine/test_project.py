@@ -4,9 +4,9 @@ import pytest
 from conversations import project
 
 from harness.config import ProviderConfig
-from harness.engine.project import Project
-from harness.errors import ConfigurationError
-from harness.yaml_reader import read
+from harness.core.errors import ConfigurationError
+from harness.formats.yaml import read
+from harness.project.project import Project
 
 NODE = read(b"definition: connectly\n", "harness.yaml").at()
 

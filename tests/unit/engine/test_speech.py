@@ -3,16 +3,16 @@ from __future__ import annotations
 import pytest
 from conversations import exchange, reply, scenario
 
-from harness.engine.speech import (
+from harness.core.errors import PlayError, ProtocolError
+from harness.formats.template import compile_template
+from harness.play.speech import (
     MissingCapture,
     Variables,
     capture_from,
     message_of,
     prompt_of,
 )
-from harness.errors import PlayError, ProtocolError
 from harness.scenario import Row
-from harness.template import compile_template
 
 ASK = "  - user: {user}\n    expect: none\n"
 

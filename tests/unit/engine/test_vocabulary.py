@@ -4,8 +4,8 @@ import pytest
 from conversations import VOCABULARY, scenario
 
 from harness.checks import PASS, BadExpectation, Kind
-from harness.engine import vocabulary as module
-from harness.engine.vocabulary import Vocabulary
+from harness.project import vocabulary as module
+from harness.project.vocabulary import Vocabulary
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from dataclasses import replace
 from conversations import VOCABULARY, exchange, reply, scenario, transcript, turn
 
 from harness.conversation import Outcome, ReplyMessage, Stop
-from harness.engine.drift.comparing import compare
-from harness.engine.judging import judge
-from harness.engine.rechecking import recheck
-from harness.engine.waiting import came_at, time_left
-from harness.errors import PlayError
+from harness.core.errors import PlayError
+from harness.play.drift.comparing import compare
+from harness.play.judging import judge
+from harness.play.rechecking import recheck
+from harness.play.waiting import came_at, time_left
 
 TWO = (
     "  - user: Hi\n    expect:\n      contains: hello\n"

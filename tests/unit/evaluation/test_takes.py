@@ -4,12 +4,12 @@ import pytest
 from scipy.stats import binomtest
 
 from harness.conversation import Outcome, Stop, Transcript
-from harness.engine.result import CheckResult, ScenarioResult
-from harness.errors import CassetteError
+from harness.core.errors import CassetteError
+from harness.core.source import Source
 from harness.evaluation import Takes, wilson_interval
+from harness.formats.template import compile_template
+from harness.play.result import CheckResult, ScenarioResult
 from harness.scenario import Scenario
-from harness.source import Source
-from harness.template import compile_template
 
 SCENARIO = Scenario(
     id="case",

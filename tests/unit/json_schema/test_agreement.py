@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.json_schema import compile_schema
+from harness.formats.json_schema import compile_schema
 
 NEW = "https://json-schema.org/draft/2020-12/schema"
 OLD = "http://json-schema.org/draft-07/schema#"

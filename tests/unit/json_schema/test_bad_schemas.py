@@ -2,9 +2,9 @@ import socket
 
 import pytest
 
-from harness.errors import SchemaError
-from harness.json_schema import compile_schema
-from harness.json_schema.keywords import FORMATS
+from harness.core.errors import SchemaError
+from harness.formats.json_schema import compile_schema
+from harness.formats.json_schema.keywords import FORMATS
 
 
 def fan_out(steps, width):

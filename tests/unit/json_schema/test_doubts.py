@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.json_schema import SchemaFolder, compile_schema
+from harness.formats.json_schema import SchemaFolder, compile_schema
 from tests.docs.blocks import ROOT
 
 STATE = {"type": "string"}

@@ -3,8 +3,8 @@ import threading
 
 import pytest
 
-from harness.errors import SchemaError
-from harness.json_schema import SchemaFolder
+from harness.core.errors import SchemaError
+from harness.formats.json_schema import SchemaFolder
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from harness.config.schema import CONFIG_SCHEMA
-from harness.engine.project import Project
-from harness.json_schema import Violation, compile_format, compile_schema
+from harness.formats.json_schema import Violation, compile_format, compile_schema
+from harness.project.project import Project
 from harness.providers.definition_schema import DEFINITION_SCHEMA
 from harness.scenario import FileKind
 from harness.scenario.part_schemas import part_schema

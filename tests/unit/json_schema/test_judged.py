@@ -8,11 +8,11 @@ import pytest
 
 from harness.checks.check import BadExpectation, Options
 from harness.checks.own import check
-from harness.errors import CheckCrashed, ScenarioError
-from harness.file_format import hold_against
-from harness.json_schema import compile_schema
-from harness.json_schema.judged import MOST_JUDGED_AGAIN
-from harness.yaml_reader import read
+from harness.core.errors import CheckCrashed, ScenarioError
+from harness.formats.file_format import hold_against
+from harness.formats.json_schema import compile_schema
+from harness.formats.json_schema.judged import MOST_JUDGED_AGAIN
+from harness.formats.yaml import read
 
 WHOLE = {"$ref": "#"}
 OLD = "http://json-schema.org/draft-07/schema#"
@@ -89,7 +89,7 @@ def test_b5_a_schema_that_multiplies_from_level_to_level(schema):
 def test_b5_whether_it_fits_is_said_at_any_depth(name):
     """Whether a payload fits is answered, 200 levels deep; a process that hangs is stopped."""
     program = (
-        "import json, sys; from harness.json_schema import compile_schema\n"
+        "import json, sys; from harness.formats.json_schema import compile_schema\n"
         "schema, *values = json.load(sys.stdin)\n"
         "print([compile_schema(schema, name='s').is_valid(one) for one in values])"
     )

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from jsonschema_specifications import REGISTRY
 
-from harness.json_schema import compile_schema
+from harness.formats.json_schema import compile_schema
 
 NEW = "https://json-schema.org/draft/2020-12/schema"
 OLD = "http://json-schema.org/draft-07/schema#"

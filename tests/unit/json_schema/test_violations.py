@@ -1,6 +1,6 @@
 import pytest
 
-from harness.json_schema import compile_schema
+from harness.formats.json_schema import compile_schema
 
 
 def only(schema, value):

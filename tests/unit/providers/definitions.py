@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from harness.conversation import Response, UserMessage
-from harness.errors import PlayError
+from harness.core.errors import PlayError
 from harness.providers.definition_reader import read_definition
 from harness.providers.flow import FlowState, Send
 from harness.providers.interpreter import run_steps

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import AuthoringError, DefinitionError
+from harness.core.errors import AuthoringError, DefinitionError
 from harness.providers.catalogue import installed
 from harness.providers.definition import Encoding, Framing
 from harness.providers.definition_reader import read_definition

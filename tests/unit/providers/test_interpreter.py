@@ -5,7 +5,7 @@ import json
 import pytest
 from definitions import answer, definition, play, requests, said, state_of
 
-from harness.errors import ProtocolError, Refused
+from harness.core.errors import ProtocolError, Refused
 from harness.providers.flow import Send, Sleep
 
 POLL = """\

@@ -4,7 +4,7 @@ import pytest
 from definitions import answer, definition, play, said, state_of
 
 from harness.conversation import Exchange, Origin, Reply, ReplyMessage, Request
-from harness.errors import CassetteError, ProtocolError
+from harness.core.errors import CassetteError, ProtocolError
 from harness.providers.flow import FlowState
 from harness.providers.late import PAUSE, Waiting, unheard, wait_for_more
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.conversation import Response
-from harness.errors import ProtocolError
+from harness.core.errors import ProtocolError
 from harness.providers.definition import Encoding
 from harness.providers.payload import excerpt, read_json, read_payload, read_xml
 

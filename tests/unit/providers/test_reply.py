@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from harness.conversation import ToolCall
-from harness.errors import ProtocolError
+from harness.core.errors import ProtocolError
 from harness.providers.definition import ButtonPlan, ReplyPlan, ToolsPlan
 from harness.providers.reply import read_reply
 

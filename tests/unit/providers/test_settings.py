@@ -6,7 +6,7 @@ import pytest
 from definitions import definition
 
 from harness.config import read_config
-from harness.errors import ConfigurationError, DefinitionError
+from harness.core.errors import ConfigurationError, DefinitionError
 from harness.providers.provider import fill_in
 from harness.providers.python_class import definition_of_class
 

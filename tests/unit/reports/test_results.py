@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.core.typing import Json
 from harness.reports.earlier import Earlier
 from harness.reports.results import NoResults, ResultsWriter, RunHead, read_results
 from harness.reports.results.merging import Crashes, gather, merge
-from harness.typing import Json
 
 
 def written(path: Path, *names: str, is_whole: bool = True, outcome: str = "passed") -> Path:

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.engine.plan import Mode
+from harness.project.plan import Mode
 from harness.pytest_plugin.summary import write_summary
 from harness.reports.tally import Tally
 

@@ -4,14 +4,14 @@ import pytest
 
 from harness.checks import KINDS
 from harness.checks.matchers import MATCHERS
-from harness.engine.vocabulary import Vocabulary
-from harness.file_format import departures_of
-from harness.json_path import path_hint
-from harness.json_schema import compile_schema
+from harness.formats.file_format import departures_of
+from harness.formats.json_path import path_hint
+from harness.formats.json_schema import compile_schema
+from harness.formats.yaml import read
+from harness.project.vocabulary import Vocabulary
 from harness.scenario import NO_FILES, advise, examine_scenario, fragment_schema, scenario_schema
 from harness.scenario.other_words import CHECK, MATCHER, MESSAGE, TOP, TURN
 from harness.scenario.wrong_place import CHECKS, KEYS_OF_A_MESSAGE, KEYS_OF_A_TURN, TOP_KEYS
-from harness.yaml_reader import read
 
 
 def test_every_check_is_known_by_its_name():

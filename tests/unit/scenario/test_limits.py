@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from harness.checks import KINDS
-from harness.engine.plan import MOST_CONVERSATIONS, amount_problem
-from harness.engine.vocabulary import Vocabulary
-from harness.json_schema import compile_schema
+from harness.formats.json_schema import compile_schema
+from harness.formats.yaml import read
+from harness.project.plan import MOST_CONVERSATIONS, amount_problem
+from harness.project.vocabulary import Vocabulary
 from harness.scenario import examine_scenario, scenario_schema
 from harness.scenario.names import MOST_ROWS
 from harness.scenario.turns import MOST_TURNS
-from harness.yaml_reader import read
 
 FORMAT = compile_schema(scenario_schema(Vocabulary(KINDS, None).blocks), name="scenario")
 TURN = "  - {user: hello, expect: none}\n"

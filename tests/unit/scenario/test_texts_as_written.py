@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from harness.checks import KINDS
-from harness.engine.vocabulary import Vocabulary
-from harness.json_schema import compile_schema
+from harness.formats.json_schema import compile_schema
+from harness.formats.yaml import read
+from harness.project.vocabulary import Vocabulary
 from harness.scenario import examine_scenario, scenario_schema
-from harness.yaml_reader import read
 
 FORMAT = compile_schema(scenario_schema(Vocabulary(KINDS, None).blocks), name="scenario")
 

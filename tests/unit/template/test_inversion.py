@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.template import compile_template
-from harness.template.inversion import Binding, invert
+from harness.formats.template import compile_template
+from harness.formats.template.inversion import Binding, invert
 
 
 def inverted(template, value):

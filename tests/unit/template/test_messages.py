@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from harness.template import TemplateError, compile_template
-from harness.yaml_reader import read
+from harness.formats.template import TemplateError, compile_template
+from harness.formats.yaml import read
 
 CONTEXT = {
     "colour": "pink",

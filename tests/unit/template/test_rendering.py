@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from harness.template import TemplateError, compile_template
+from harness.formats.template import TemplateError, compile_template
 
 CONTEXT = {
     "colour": "pink",
@@ -241,7 +241,7 @@ def test_forms_belong_to_definitions():
 def test_look_up_needs_no_engine():
     """Names, members and indexes are rendered without an import of Jinja."""
     program = (
-        "import sys; from harness.template import compile_template as c\n"
+        "import sys; from harness.formats.template import compile_template as c\n"
         "assert c('x ${a.b[0]} ${a[\"k\"]}').render({'a': {'b': [1], 'k': 2}}) == 'x 1 2'\n"
         "assert 'jinja2' not in sys.modules\n"
         "assert c('${a + 1}').render({'a': 1}) == 2\n"

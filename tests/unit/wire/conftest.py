@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.conversation import Origin, Request, Response
-from harness.wire.cassette import Cassette, CassetteHead, Interaction, Interactions
+from harness.transport.cassette import Cassette, CassetteHead, Interaction, Interactions
 
 
 def interaction(turn: int, step: str = "send.1", path: str = "/chat", **more) -> Interaction:

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from harness.wire.live.backoff import FIRST, LONGEST, retry_after, wait_before
+from harness.transport.live.backoff import FIRST, LONGEST, retry_after, wait_before
 
 RANDOM = Random(1)  # noqa: S311  jitter guards nothing
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

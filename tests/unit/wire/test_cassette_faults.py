@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from harness.conversation import Origin, Request, Response
-from harness.errors import CassetteError
-from harness.wire.cassette import (
+from harness.core.errors import CassetteError
+from harness.transport.cassette import (
     Cassette,
     CassetteHead,
     Interaction,
@@ -20,10 +20,10 @@ from harness.wire.cassette import (
     read_cassette,
     write_cassette,
 )
-from harness.wire.cassette.cassette import head_from
-from harness.wire.cassette.reading import parse_cassette
-from harness.wire.cassette.rows import make_row, require_kinds
-from harness.wire.journal import read_leftover
+from harness.transport.cassette.cassette import head_from
+from harness.transport.cassette.reading import parse_cassette
+from harness.transport.cassette.rows import make_row, require_kinds
+from harness.transport.journal import read_leftover
 from tests.first_format import in_first_format
 
 MEND = "record it again: harness run --mode refresh x.yaml"

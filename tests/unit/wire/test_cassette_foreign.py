@@ -13,11 +13,11 @@ from vcr.serialize import serialize
 from vcr.serializers import jsonserializer, yamlserializer
 
 from harness.conversation import Origin, Request
-from harness.errors import CassetteError, TransportError
-from harness.wire.cassette import files
-from harness.wire.cassette.reading import parse_cassette
-from harness.wire.decoding import MEBIBYTE
-from harness.wire.replay import ReplayWire
+from harness.core.errors import CassetteError, TransportError
+from harness.transport.cassette import files
+from harness.transport.cassette.reading import parse_cassette
+from harness.transport.decoding import MEBIBYTE
+from harness.transport.replay import ReplayWire
 
 
 def read(content):

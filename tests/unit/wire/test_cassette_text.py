@@ -10,7 +10,7 @@ from vcr.serialize import deserialize
 from vcr.serializers import yamlserializer
 
 from harness.conversation import Attempt, Origin, Request, Response
-from harness.wire.cassette import (
+from harness.transport.cassette import (
     Cassette,
     CassetteHead,
     Interaction,
@@ -19,8 +19,8 @@ from harness.wire.cassette import (
     cassette_to_json,
     dump_cassette,
 )
-from harness.wire.cassette.bodies import restore, spread
-from harness.wire.cassette.reading import parse_cassette
+from harness.transport.cassette.bodies import restore, spread
+from harness.transport.cassette.reading import parse_cassette
 
 HEAD = CassetteHead(
     scenario="pink-dress",

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from harness.conversation import Exchange, Origin, Request, Response
-from harness.wire.redaction import Redactor
+from harness.secrets.redaction import Redactor
 
 VALUE = "cookieRot-3333cccc"
 

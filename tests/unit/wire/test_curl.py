@@ -5,8 +5,8 @@ import shlex
 import pytest
 
 from harness.conversation import Origin, Request
-from harness.wire.curl import curl_line
-from harness.wire.redaction import Redactor
+from harness.secrets.redaction import Redactor
+from harness.transport.curl import curl_line
 
 
 def request(method="POST", url="https://x/chat?token=abc", headers=(), body=b"") -> Request:

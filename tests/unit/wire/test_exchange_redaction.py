@@ -5,8 +5,8 @@ from dataclasses import fields
 import pytest
 
 from harness.conversation import Attempt, Exchange, Origin, Request, Response
-from harness.wire.exchange_redaction import redact_exchange, withheld_response
-from harness.wire.redaction import Redactor
+from harness.secrets.exchange_redaction import redact_exchange, withheld_response
+from harness.secrets.redaction import Redactor
 
 SECRET = "Zk9planted+Vx7"
 ORIGIN = Origin(turn=1, step="send.1", message="a hash")

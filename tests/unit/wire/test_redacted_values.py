@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.json_schema import compile_schema
-from harness.wire.redacted_values import of_real_values
+from harness.formats.json_schema import compile_schema
+from harness.secrets.redacted_values import of_real_values
 
 MARK = "<redacted:pin>"
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.conversation import Exchange, Origin, Request, Response
-from harness.wire.redaction import Redactor
-from harness.wire.secret_names import is_secret_key
-from harness.wire.secret_scan import SecretScan
+from harness.secrets.redaction import Redactor
+from harness.secrets.secret_names import is_secret_key
+from harness.secrets.secret_scan import SecretScan
 
 SECRET = 'p@ss/w+rd "ü"\\x'
 REDACTOR = Redactor({"token": SECRET})

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.conversation import Attempt, Origin
-from harness.errors import CassetteError
-from harness.wire import Chunk
-from harness.wire.cassette import Cassette, Interactions
-from harness.wire.redaction import Redactor
-from harness.wire.replay import ReplayWire
+from harness.core.errors import CassetteError
+from harness.secrets.redaction import Redactor
+from harness.transport import Chunk
+from harness.transport.cassette import Cassette, Interactions
+from harness.transport.replay import ReplayWire
 from tests.unit.wire.conftest import interaction
 
 MEND = "harness run --mode refresh x.yaml"
@@ -370,7 +370,7 @@ def test_no_time_passes(cassette):
 def test_replay_imports_neither_httpx_nor_vcr():
     """What a replay needs of this package imports no HTTP client, no vcrpy and no YAML."""
     code = (
-        "import sys, harness.wire, harness.wire.replay, harness.wire.cassette\n"
+        "import sys, harness.transport, harness.transport.replay, harness.transport.cassette\n"
         "print([n for n in ('httpx', 'httpcore', 'vcr', 'yaml', 'ssl') if n in sys.modules])"
     )
 

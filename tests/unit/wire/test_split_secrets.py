@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.core.typing import Json
 from harness.providers.event_stream import EventReader
-from harness.typing import Json
-from harness.wire.redaction import Redactor
-from harness.wire.secret_scan import SecretScan
+from harness.secrets.redaction import Redactor
+from harness.secrets.secret_scan import SecretScan
 
 SECRET = 'Zk9"p/ü\\7q'
 MARK = "<redacted:own>"

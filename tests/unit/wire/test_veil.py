@@ -5,9 +5,9 @@ import json
 import pytest
 
 from harness.conversation import Origin, Request, Response
-from harness.wire.cassette.rows import bytes_of, make_row
-from harness.wire.kept import RECEIVED, Kept, kept_again
-from harness.wire.veil import Veil
+from harness.transport.cassette.rows import bytes_of, make_row
+from harness.transport.kept import RECEIVED, Kept, kept_again
+from harness.transport.veil import Veil
 
 ORIGIN = Origin(turn=1, step="send.1", message="m")
 

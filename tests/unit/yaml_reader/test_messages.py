@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.errors import YamlError
-from harness.yaml_reader import Limits, read
+from harness.core.errors import YamlError
+from harness.formats.yaml import Limits, read
 
 GOLDEN = [
     pytest.param(

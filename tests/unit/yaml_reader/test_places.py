@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from harness.yaml_reader import Document, read
+from harness.formats.yaml import Document, read
 
 CONTENT = b"""\
 # a comment

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.errors import YamlError
-from harness.yaml_reader import read
+from harness.core.errors import YamlError
+from harness.formats.yaml import read
 
 # What a file may hold as it is; in YAML other characters stand as escapes.
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from harness.yaml_reader import read
+from harness.formats.yaml import read
 
 # Text, and what the core schema and we make of it. Source: YAML 1.2.2, section 10.3.2.
 CORE = [
@@ -183,6 +183,6 @@ def test_pure_parser(monkeypatch):
     """Without libyaml, PyYAML's own parser gives the same values and places."""
     content = "\ufeffé: {a: [1, &x no]}\nb: |\n  text\nc: *x\nd:\n".encode()
     expected = read(content, "a.yaml")
-    monkeypatch.setattr("harness.yaml_reader.reading.Parser", yaml.SafeLoader)
+    monkeypatch.setattr("harness.formats.yaml.reading.Parser", yaml.SafeLoader)
 
     assert read(content, "a.yaml") == expected

@@ -6,9 +6,9 @@ import pytest
 
 from harness.config import Slower
 from harness.conversation import Stop, Turn
-from harness.engine.drift.comparing import compare
-from harness.engine.drift.drift import Difference, Drift, TurnDrift, kinds_named
-from harness.errors import CassetteError, ProtocolError, Refused, TransportError
+from harness.core.errors import CassetteError, ProtocolError, Refused, TransportError
+from harness.play.drift.comparing import compare
+from harness.play.drift.drift import Difference, Drift, TurnDrift, kinds_named
 from harness.providers.session import CLOSING
 from tests.unit.engine.drift.drift_samples import exchange, transcript, turn
 

@@ -1,0 +1,1 @@
+"""Scenarios and recordings from those of other tools."""

@@ -1,0 +1,86 @@
+"""Interactions of any origin, as a cassette of ours may hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from harness.conversation import Exchange
+from harness.core.errors import CassetteError
+from harness.play.matched import Match
+from harness.play.secret_locations import SecretLocations
+from harness.providers.definition import Definition
+from harness.secrets.redaction import Redactor
+from harness.secrets.secret_forms import SHORTEST
+from harness.secrets.secret_scan import SecretScan
+from harness.secrets.secret_shapes import shapes_in
+from harness.transport.cassette.rows import Row, break_of, request_of, response_of
+from harness.transport.kept import RECEIVED, redacted_row
+
+SENT = frozenset({"accept", "content-type"})
+"""Headers that every definition sends, or may send."""
+
+SHOWN = 2
+"""Characters of a secret that are shown."""
+
+
+def redactor_for(rows: Sequence[Row], secrets: Mapping[str, str]) -> Redactor:
+    """A redactor that knows secrets by value, and the credentials that the rows hold."""
+    redactor = Redactor(secrets)
+    for row in rows:
+        exchange = Exchange(request=request_of(row), response=response_of(row))
+        redactor = redactor.learning(exchange)
+    return redactor
+
+
+def captured_in(
+    rows: Sequence[Row], matches: Sequence[Match], definition: Definition
+) -> Mapping[str, str]:
+    """What the steps of a definition capture as secrets of the answers: names by value.
+
+    Raises `CassetteError` `secret-too-short` for one that could not be found again.
+    """
+    locations = SecretLocations(definition)
+    found: dict[str, str] = {}
+    for match in matches:
+        row = rows[match.place]
+        origin = replace(request_of(row).origin, step=match.step.name)
+        request = replace(request_of(row), origin=origin)
+        found |= locations.found_in(request, response_of(row))
+    for value, name in found.items():
+        if len(value) < SHORTEST:
+            raise CassetteError(
+                "secret-too-short",
+                f"the secret '{name}' has {len(value)} characters: too few to be found again",
+                f"a secret needs {SHORTEST}; nothing was written",
+            )
+    return found
+
+
+def cleaned(row: Row, redactor: Redactor, definition: Definition) -> Row:
+    """A row without secrets, with the headers that a recording with the definition would keep."""
+    request = request_of(row)
+    # Other headers are those of the client that recorded it.
+    sent = definition.header_names | SENT
+    headers = tuple(pair for pair in request.headers if pair[0].lower() in sent)
+    return redacted_row(
+        replace(request, headers=headers),
+        response_of(row),
+        redactor,
+        RECEIVED | definition.headers_kept,
+        is_ours=row["is_ours"],
+        broken=break_of(row),
+    )
+
+
+def require_clean(content: str, redactor: Redactor, shown: str) -> None:
+    """Raise `CassetteError` where a text that is to be written holds a secret, or looks so."""
+    known = SecretScan(redactor.secrets)(content.encode())
+    found = [f"the secret '{name}'" for name in known]
+    found += [
+        f"what looks like a {shape.kind}, '{shape.value[:SHOWN]}…'" for shape in shapes_in(content)
+    ]
+    if found:
+        raise CassetteError(
+            "secret-in-cassette", f"{shown} would hold {', '.join(found)}", "nothing was written"
+        )

@@ -1,0 +1,107 @@
+"""The text of a scenario, made of a conversation that was held."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from harness.conversation import Reply, Turn
+from harness.core.errors import Refused
+from harness.core.typing import Json
+from harness.play.spoken import Spoken
+from harness.transport.cassette.writing import flow, scalar
+
+SHORT = 100
+"""Characters: a text up to this length is expected whole."""
+LONGEST = 200
+"""Characters that are expected of a sentence."""
+_SENTENCE = re.compile(r".+?[.!?…](?=\s)", re.DOTALL)
+
+
+def draft(
+    *,
+    scenario: str,
+    provider: str,
+    session: Mapping[str, Json],
+    spoken: Sequence[Spoken],
+    refused: Mapping[int, Refused],
+    turns: Mapping[int, Turn],
+    schemas: Mapping[int, str],
+) -> str:
+    """A scenario file. `refused`, `turns` and `schemas` are by the turn's number, from 1.
+
+    A turn that is in neither of the first two expects nothing.
+    """
+    lines = [f"scenario: {scalar(scenario)}", f"provider: {scalar(provider)}"]
+    if session:
+        lines.append(f"session: {flow(_literal(dict(session)))}")
+    lines.append("turns:")
+    for number, one in enumerate(spoken, 1):
+        lines += [f"  - assistant: {_text(text)}" for text in one.before]
+        lines.append(f"  - user: {_user(one)}")
+        lines += _expected(refused.get(number), turns.get(number), schemas.get(number, ""))
+    return "\n".join([*lines, ""])
+
+
+def _user(one: Spoken) -> str:
+    if one.message.display_text:
+        return f"{{press: {_text(one.message.display_text)}}}"
+    return _text(one.message.text)
+
+
+def _expected(refusal: Refused | None, turn: Turn | None, schema: str) -> Iterator[str]:
+    if refusal is not None:
+        yield "    error:"
+        yield f"      status: {refusal.status}"
+        if refusal.state:
+            yield f"      contains: {_text(refusal.state.rpartition(' = ')[2])}"
+        return
+    if turn is None or turn.reply is None:
+        yield "    expect: none"
+        return
+    yield "    expect:"
+    if schema:
+        yield f"      schema: {scalar(schema)}"
+    yield from _of_reply(turn.reply)
+
+
+def _of_reply(reply: Reply) -> Iterator[str]:
+    texts = [message.text for message in reply.messages if message.text.strip()]
+    if texts:
+        yield f"      contains: {_text(excerpt(texts[0]))}"
+    if len(reply.messages) != 1 or not texts:
+        yield f"      messages: {{count: {len(reply.messages)}}}"
+    if reply.actions:
+        yield f"      actions: {flow(_literal(list(reply.actions)))}"
+    if reply.products:
+        yield f"      products: {{count: {len(reply.products)}}}"
+    if reply.attachments:
+        yield f"      attachments: {{count: {len(reply.attachments)}}}"
+
+
+def excerpt(text: str) -> str:
+    """What is expected of a text: all of a short one, else its first sentence."""
+    plain = text.strip()
+    if len(plain) <= SHORT and "\n" not in plain:
+        return plain
+    first = plain.partition("\n")[0].rstrip()
+    sentence = _SENTENCE.match(f"{first} ")
+    found = sentence[0] if sentence else first
+    if len(found) <= LONGEST:
+        return found
+    return found[:LONGEST].rpartition(" ")[0] or found[:LONGEST]
+
+
+def _text(text: str) -> str:
+    return scalar(str(_literal(text)))
+
+
+def _literal(value: Json) -> Json:
+    """A value that a scenario takes for itself: `${` is no expression."""
+    if isinstance(value, str):
+        return value.replace("${", "$${")
+    if isinstance(value, Mapping):
+        return {key: _literal(one) for key, one in value.items()}
+    if isinstance(value, Sequence):
+        return [_literal(one) for one in value]
+    return value

@@ -1,0 +1,210 @@
+"""Makes a scenario, and a cassette that it replays, of a recording of any origin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from harness.authoring.importing.cleaning import captured_in, cleaned, redactor_for, require_clean
+from harness.authoring.importing.retelling import Recorded, Retelling
+from harness.cassettes.inventory import take_inventory
+from harness.cassettes.scanning import project_secrets
+from harness.core.errors import CassetteError, Problem, ScenarioError, quote
+from harness.play.matched import Match, match_rows
+from harness.play.spoken import Told, told_in
+from harness.project.project import Project
+from harness.providers.catalogue import definition_of
+from harness.providers.definition import Definition
+from harness.secrets.redaction import Redactor
+from harness.secrets.secret_scan import SecretScan
+from harness.transport.cassette import (
+    Cassette,
+    CassetteHead,
+    cassette_path,
+    dump_cassette,
+    write_cassette,
+)
+from harness.transport.cassette.rows import Row, break_of, make_row, request_of, response_of
+from harness.transport.lock import WriterLock
+from harness.transport.redirects import followed, redirect_target
+
+_ID = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9_])*-?")
+_SUFFIXES = (".gz", ".json", ".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What is made of a recording."""
+
+    provider: str
+    scenario: str
+    """The new scenario's id."""
+    out: Path
+    """Its file."""
+    path: Path
+    """The new cassette."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """A scenario and its recording, not yet written."""
+
+    text: str
+    """The scenario's file."""
+    cassette: Cassette
+    redactor: Redactor
+    turns: int
+    notes: tuple[str, ...]
+    """What of the recording was left out, and what was put in; a sentence each."""
+
+
+def target_of(
+    project: Project, file: Path, provider: str, scenario: str = "", out: Path | None = None
+) -> Target:
+    """Where the scenario and the cassette go that are made of a file.
+
+    Without an id, the file's name is taken. Raises `ConfigurationError` for an unknown provider
+    and `ScenarioError` for an id that no scenario may have.
+    """
+    config = project.config
+    project.provider_config(provider)
+    scenario = scenario or _id_of(file)
+    if not _ID.fullmatch(scenario):
+        message = f"{quote(scenario)} cannot name a scenario"
+        hint = "letters, digits, '_' and single '-', a letter or digit first"
+        raise ScenarioError(
+            Problem(code="wrong-id", message=message, where="--scenario", hint=hint)
+        )
+    place = out.resolve() if out is not None else config.scenarios / provider / f"{scenario}.yaml"
+    path = cassette_path(config.cassettes, provider, scenario)
+    return Target(provider=provider, scenario=scenario, out=place, path=path)
+
+
+def require_room(project: Project, target: Target) -> None:
+    """Raise `ScenarioError` `import-exists` where something would be overwritten."""
+    shown = project.config.shown
+    taken = [path for path in (target.out, target.path) if path.exists()]
+    if taken:
+        message = "there is such a file already"
+        raise _exists(shown(taken[0]), message, "--force replaces it, or choose another --scenario")
+    for slot in take_inventory(project).slots.values():
+        is_same = slot.scenario.id.casefold() == target.scenario.casefold()
+        if is_same and slot.play.file != target.out:
+            message = f"the id '{target.scenario}' is taken"
+            raise _exists(shown(slot.play.file), message, "choose another --scenario")
+
+
+def import_cassette(project: Project, source: Cassette, target: Target) -> Imported:
+    """Make a scenario of a recording, and play it: what is given back replays green.
+
+    Raises `CassetteError`: `import-unmatched` where what the definition asks for was not recorded,
+    `import-no-message` where nobody says anything, `import-not-green` where an answer breaks the
+    definition, and `secret-in-cassette`.
+    """
+    definition = definition_of(project.config, project.provider_config(target.provider))
+    rows, led = _behind_redirects(source.interactions.rows)
+    raw, _ = match_rows(definition, rows, led)
+    _require_answers(raw, rows, source.path)
+    redactor = redactor_for(rows, project_secrets(project) | told_in(raw, definition).secrets)
+    redactor = redactor.adding(captured_in(rows, raw, definition))
+    clean = [cleaned(row, redactor, definition) for row in rows]
+    matches, unmatched = match_rows(definition, clean, led)
+    shown = project.config.shown(target.path)
+    retelling = Retelling(
+        project,
+        Recorded(
+            source=source,
+            rows=clean,
+            definition=definition,
+            matches=matches,
+            unmatched=unmatched,
+            told=_told(matches, definition, source.head),
+        ),
+        provider=target.provider,
+        scenario=target.scenario,
+        path=shown,
+    )
+    text, cassette, turns = retelling.retell()
+    require_clean(text, redactor, project.config.shown(target.out))
+    require_clean(dump_cassette(cassette), redactor, shown)
+    return Imported(
+        text=text,
+        cassette=cassette,
+        redactor=redactor,
+        turns=turns,
+        notes=tuple(retelling.notes),
+    )
+
+
+def _behind_redirects(rows: Sequence[Row]) -> tuple[list[Row], dict[int, int]]:
+    """The interactions with the answers that they were led to, as a live connection gives them.
+
+    With them the places of those that stood there, and the place that led to each.
+    """
+    answered = list(rows)
+    led: dict[int, int] = {}
+    for place, behind in followed(rows).items():
+        led |= dict.fromkeys(behind, place)
+        request = request_of(rows[place])
+        answer, broken = response_of(rows[behind[-1]]), break_of(rows[behind[-1]])
+        answered[place] = make_row(request, answer, is_ours=False, broken=broken)
+    return answered, led
+
+
+def _require_answers(matches: Sequence[Match], rows: Sequence[Row], shown: str) -> None:
+    for match in matches:
+        target = redirect_target(rows[match.place])
+        if target:
+            named = f"interaction {match.place + 1} of {len(rows)}, {match.step.name}"
+            path = urlsplit(target).path
+            message = f"{shown}: {named}: it is redirected to {path}, which was not recorded"
+            raise CassetteError("import-unmatched", message, "nothing was written")
+
+
+def _told(matches: Sequence[Match], definition: Definition, head: CassetteHead | None) -> Told:
+    """What the requests tell, and before that what the recording itself does."""
+    told = told_in(matches, definition)
+    if head is not None:
+        told.settings |= {name: one for name, one in head.settings.items() if one}
+        told.session = dict(head.session)
+    return told
+
+
+def write_imported(imported: Imported, target: Target, shown: str) -> None:
+    """Write the cassette, then the scenario. `shown` is the cassette's path as people see it.
+
+    Raises `CassetteError`, and `ScenarioError` where the scenario cannot be written.
+    """
+    lock: WriterLock | None = None
+    try:
+        target.path.parent.mkdir(parents=True, exist_ok=True)
+        lock = WriterLock(target.path, shown)
+        scan = SecretScan(imported.redactor.secrets)
+        write_cassette(target.path, imported.cassette, scan, shown)
+        target.out.parent.mkdir(parents=True, exist_ok=True)
+        target.out.write_text(imported.text, encoding="utf-8")
+    except OSError as error:
+        raise ScenarioError(
+            Problem(
+                code="import-not-written",
+                message=f"it cannot be written: {error.strerror}",
+                where=str(error.filename or target.out),
+            )
+        ) from error
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+def _id_of(file: Path) -> str:
+    name = file.name
+    while name.endswith(_SUFFIXES):
+        name = name.rpartition(".")[0]
+    return re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-_") or "imported"
+
+
+def _exists(where: str, message: str, hint: str) -> ScenarioError:
+    return ScenarioError(Problem(code="import-exists", message=message, where=where, hint=hint))

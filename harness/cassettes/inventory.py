@@ -1,0 +1,213 @@
+"""What a project's scenarios plan to be recorded, and what lies in its cassette folder."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.core.errors import AuthoringError, CassetteError, Problem, ScenarioError
+from harness.play.lines import PREPARE
+from harness.play.recording_files import former_path, is_of_play, recording_path
+from harness.project.loading import load_scenario
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
+from harness.providers.catalogue import definition_of
+from harness.providers.definition import Definition
+from harness.scenario import Credentials, Scenario, WaiverKind, is_scenario_file, played_in
+from harness.transport.cassette import Cassette, CassetteHead, cassette_path, read_cassette
+from harness.transport.lock import is_being_written
+
+SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """Where a play is recorded, or what comes once before the plays of a provider."""
+
+    path: Path
+    play: Play
+    """Of a preparation: the first play that needs it."""
+    scenario: Scenario
+    is_wanted: bool
+    """It is played where no provider is named on the command line."""
+    is_preparation: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """The plan and the folder, side by side."""
+
+    project: Project
+    slots: Mapping[Path, Slot]
+    """By path, in the order of the scenario files."""
+    files: tuple[Path, ...]
+    """Cassettes that are there, in order."""
+    remains: tuple[Path, ...]
+    """What runs that were killed left there: journals, and files that were not finished."""
+    unreadable: tuple[AuthoringError, ...]
+    """Scenario files that are wrong; what they plan is not known."""
+    asked: tuple[Path, ...]
+    """What this is about, files and folders; empty for all."""
+
+    def is_asked(self, path: Path, slot: Slot | None = None) -> bool:
+        """Whether a file in the cassette folder, or the scenario it belongs to, was asked for."""
+        slot = slot or self.slots.get(path)
+        paths = (path, slot.play.file) if slot and not slot.is_preparation else (path,)
+        return not self.asked or any(
+            one == asked or asked in one.parents for one in paths for asked in self.asked
+        )
+
+    def read(self, path: Path) -> Cassette:
+        """A cassette. Raises `CassetteError`."""
+        slot = self.slots.get(path)
+        mends = [self.command(slot, mode) for mode in ("record", "refresh")] if slot else []
+        return read_cassette(path, self.shown(path), None, *mends)
+
+    def shown(self, path: Path) -> str:
+        """A path as people see it."""
+        return self.project.config.shown(path)
+
+    def preparation_of(self, slot: Slot) -> Path:
+        """Where that is recorded which comes once before the slot's play."""
+        credentials = slot.scenario.credentials
+        part = "" if credentials is Credentials.VALID else credentials.value
+        return cassette_path(self.project.config.cassettes, slot.play.provider, PREPARE, part)
+
+    def definition(self, slot: Slot) -> Definition:
+        """What the slot's provider is defined by."""
+        config = self.project.config
+        return definition_of(config, self.project.provider_config(slot.play.provider))
+
+    def command(self, slot: Slot, mode: str) -> str:
+        """What records a slot anew."""
+        provider = "" if slot.is_wanted else f" --provider {slot.play.provider}"
+        file = shlex.quote(self.shown(slot.play.file))
+        return f"harness run --mode {mode}{provider} {file}"
+
+
+def take_inventory(project: Project, paths: Sequence[str] = ()) -> Inventory:
+    """Read every scenario of the project, and look into its cassette folder.
+
+    `paths` are scenario files, cassettes or folders of either. Raises `ScenarioError`
+    `no-such-file` where one leads to nothing.
+    """
+    config = project.config
+    asked = tuple(Path(path).resolve() for path in paths)
+    slots: dict[Path, Slot] = {}
+    unreadable: list[AuthoringError] = []
+    for file in _scenario_files(project, asked):
+        try:
+            scenario = load_scenario(project, file)
+        except AuthoringError as error:
+            unreadable.append(error)
+            continue
+        for slot in _slots(project, file, scenario):
+            slots.setdefault(slot.path, slot)
+    for path, name in zip(asked, paths, strict=True):
+        if not path.exists() and path not in slots:
+            raise ScenarioError(
+                Problem(code="no-such-file", message="there is no such file", where=name)
+            )
+    return Inventory(
+        project=project,
+        slots=slots,
+        files=tuple(sorted(_cassettes(config.cassettes))),
+        remains=tuple(sorted(_remains(config.cassettes))),
+        unreadable=tuple(unreadable),
+        asked=asked,
+    )
+
+
+def is_of_python(head: CassetteHead) -> bool:
+    """Whether a Python test made the recording: its conversation has no file with a hash."""
+    return not head.scenario_hash and head.scenario != PREPARE
+
+
+def cassette_of(remains: Path) -> Path:
+    """The cassette that a journal, or a file that was not finished, belongs to."""
+    return remains.with_name(f"{remains.name[1:].partition('.yaml.')[0]}.yaml")
+
+
+def _scenario_files(project: Project, asked: Sequence[Path]) -> Iterator[Path]:
+    config = project.config
+    inside = sorted(f for f in config.scenarios.rglob("*") if is_scenario_file(f, config.scenarios))
+    yield from inside
+    for path in asked:
+        is_cassette = path.is_relative_to(config.cassettes)
+        is_yaml = path.is_file() and path.suffix.lower() in SUFFIXES
+        if is_yaml and path not in inside and not is_cassette:
+            yield path
+
+
+def _slots(project: Project, file: Path, scenario: Scenario) -> Iterator[Slot]:
+    """One for each play, also against providers that only the command line can name."""
+    config = project.config
+    wanted = project.providers_of(scenario.providers, ())
+    for provider in wanted if scenario.providers else config.providers:
+        is_wanted = provider in wanted
+        definition = definition_of(config, project.provider_config(provider))
+        rows = [row.name for row in scenario.rows]
+        for row in rows:
+            play = Play(file=file, scenario=scenario.id, provider=provider, row=row)
+            for take in play.takes(scenario.repeat.takes if scenario.repeat else 1):
+                yield Slot(
+                    path=_path_of(project, scenario, take),
+                    play=take,
+                    scenario=played_in(scenario, row),
+                    is_wanted=is_wanted and not _is_skipped(project, scenario, take),
+                )
+        if definition.phases["prepare"]:
+            credentials = scenario.credentials
+            part = "" if credentials is Credentials.VALID else credentials.value
+            yield Slot(
+                path=cassette_path(config.cassettes, provider, PREPARE, part),
+                play=Play(file=file, scenario=scenario.id, provider=provider, row=rows[0]),
+                scenario=scenario,
+                is_wanted=is_wanted,
+                is_preparation=True,
+            )
+
+
+def _path_of(project: Project, scenario: Scenario, play: Play) -> Path:
+    """Where a play is recorded: under its row's former name, where a replay takes that file."""
+    path = recording_path(project, play)
+    former = None if path.is_file() else former_path(project, scenario, play)
+    if former is None:
+        return path
+    try:
+        cassette = read_cassette(former)
+    except CassetteError:
+        return path
+    return former if is_of_play(cassette, scenario) else path
+
+
+def _is_skipped(project: Project, scenario: Scenario, play: Play) -> bool:
+    """Whether a replay does not play it, so that it needs no recording."""
+    return any(
+        waiver.kind is WaiverKind.SKIP
+        and waiver.applies(
+            provider=play.provider,
+            mode=Mode.REPLAY,
+            row=play.row,
+            environment=project.environment,
+        )
+        for waiver in scenario.waivers
+    )
+
+
+def _cassettes(folder: Path) -> Iterator[Path]:
+    """Not those in hidden folders, where a refresh keeps new ones until somebody agreed."""
+    for file in folder.rglob("*.yaml"):
+        is_hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+        if file.is_file() and not is_hidden:
+            yield file
+
+
+def _remains(folder: Path) -> Iterator[Path]:
+    """Files beside cassettes that nobody is writing to any more."""
+    for file in folder.rglob(".*.yaml.*"):
+        is_ours = file.name.endswith((".journal", ".journal.old", ".tmp"))
+        if is_ours and file.is_file() and not is_being_written(cassette_of(file)):
+            yield file

@@ -1,0 +1,178 @@
+"""Takes up what a run had heard when it was killed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.cassettes.fitting import Fitting, missing_turns
+from harness.cassettes.inventory import Inventory, Slot, cassette_of, is_of_python
+from harness.conversation import Transcript
+from harness.core.errors import (
+    AuthoringError,
+    CassetteError,
+    PlayError,
+    Problem,
+    Refused,
+    TransportError,
+)
+from harness.secrets.secret_scan import SecretScan
+from harness.transport.cassette import Cassette, write_cassette
+from harness.transport.journal import Leftover, read_leftover
+from harness.transport.lock import WriterLock
+
+ENDED_TOO_EARLY = ("not-recorded", "asked-too-often")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """A journal, and what can be made of it."""
+
+    journal: Path
+    path: Path
+    """The cassette that it would become."""
+    cassette: Cassette
+    """What was heard; shown under the journal's path."""
+    slot: Slot | None
+    transcript: Transcript | None = None
+    """The conversation as far as it was heard."""
+    problem: Problem | None = None
+    """Why it is no cassette; None where it is whole."""
+
+
+def journals_of(inventory: Inventory) -> tuple[Path, ...]:
+    """The journals that are asked for, by their own path or their cassette's."""
+    return tuple(
+        path
+        for path in inventory.remains
+        if path.suffix != ".tmp"
+        and (inventory.is_asked(path) or inventory.is_asked(cassette_of(path)))
+    )
+
+
+def examine(inventory: Inventory, journal: Path, *, takes_broken: bool = False) -> Recovery:
+    """Hold the journal's conversation from what was heard, and see whether it comes to its end.
+
+    With `takes_broken`, the break of its last answer is such an end.
+    """
+    leftover = read_leftover(journal)
+    path = cassette_of(journal)
+    slot = inventory.slots.get(path)
+    shown = inventory.shown(journal)
+    heard = leftover.up_to_the_break if takes_broken else leftover.interactions
+    cassette = Cassette(path=shown, head=leftover.head, interactions=heard)
+    transcript: Transcript | None = None
+    if leftover.damaged:
+        problem: Problem | None = _damaged(inventory, slot, shown, leftover)
+    elif slot is None or leftover.head is None:
+        reason = _unplayed(leftover)
+        problem = _problem("journal-unplayed", shown, reason)
+    else:
+        transcript, problem = _replayed(inventory, slot, cassette, leftover)
+        problem = _outdated(inventory, path, shown, leftover) or problem
+    return Recovery(
+        journal=journal,
+        path=path,
+        cassette=cassette,
+        slot=slot,
+        transcript=transcript,
+        problem=problem,
+    )
+
+
+def mend_of(inventory: Inventory, journal: Path) -> str:
+    """The command after which a journal is no longer there."""
+    problem = examine(inventory, journal).problem
+    return problem.hint if problem else f"harness cassettes recover {inventory.shown(journal)}"
+
+
+def take_up(recovery: Recovery, scan: SecretScan, shown: str) -> None:
+    """Write a whole journal as its cassette, and remove the journal.
+
+    Raises `CassetteError` where it cannot be written, is being recorded, or holds a secret; the
+    journal then stays.
+    """
+    lock = WriterLock(recovery.path, shown)
+    try:
+        write_cassette(recovery.path, recovery.cassette, scan, shown)
+        recovery.journal.unlink()
+    finally:
+        lock.release()
+
+
+def _unplayed(leftover: Leftover) -> str:
+    if leftover.head is None:
+        return "it does not say what was recorded"
+    if is_of_python(leftover.head):
+        return "a Python test was recorded, whose turns cannot be told without running it"
+    return "no scenario plays this recording"
+
+
+def _damaged(inventory: Inventory, slot: Slot | None, shown: str, leftover: Leftover) -> Problem:
+    message = f"line {leftover.damaged} is not as it was written, so nothing is made of the journal"
+    return _problem("journal-damaged", shown, message, _again(inventory, slot) if slot else "")
+
+
+def _again(inventory: Inventory, slot: Slot) -> str:
+    """The command that records it; `record` would find that the old recording fits."""
+    return inventory.command(slot, "refresh" if slot.path in inventory.files else "record")
+
+
+def _replayed(
+    inventory: Inventory, slot: Slot, cassette: Cassette, leftover: Leftover
+) -> tuple[Transcript | None, Problem | None]:
+    """The conversation, and why it does not come to its end."""
+    fitting = Fitting(inventory)
+    again = _again(inventory, slot)
+    shown = cassette.path
+    if slot.is_preparation:
+        error = fitting.prepare(slot, cassette).error
+        if error is None or isinstance(error, (Refused, TransportError)):
+            return None, None
+        reason = _bare(error, cassette)
+        if leftover.broken:
+            reason = f"{reason}; an answer broke off: {leftover.broken[-1]}"
+        if leftover.last is not None:
+            again = f"{again}, harness cassettes recover --broken {shown}"
+        return None, _problem("journal-incomplete", shown, reason, again)
+    try:
+        result = fitting.replay(slot, cassette)
+    except AuthoringError as wrong:
+        return None, _problem("journal-stale", shown, wrong.problems[0].message, again)
+    transcript, stop = result.transcript, result.transcript.stop
+    if stop is not None and isinstance(stop.error, TransportError):
+        stop, leftover = None, replace(leftover, broken=())
+    missing = missing_turns(slot.scenario, stop) if stop else ""
+    if stop is not None and not (stop.error.code in ENDED_TOO_EARLY and missing):
+        reason = f"it does not fit: {_bare(stop.error, cassette)}"
+        return transcript, _problem("journal-stale", shown, reason, again)
+    sentences = [f"{missing} {'are' if ' and ' in missing else 'is'} missing"] if missing else []
+    sentences += [f"an answer broke off: {reason}" for reason in leftover.broken[-1:]]
+    if not sentences:
+        return transcript, None
+    if leftover.last is not None and stop is not None:
+        again = f"{again}, harness cassettes recover --broken {shown}"
+    return transcript, _problem("journal-incomplete", shown, "; ".join(sentences), again)
+
+
+def _outdated(inventory: Inventory, path: Path, shown: str, leftover: Leftover) -> Problem | None:
+    try:
+        head = inventory.read(path).head
+    except CassetteError:
+        # Missing or damaged: the journal is the better one.
+        return None
+    recorded = head.recorded_at if head else ""
+    if recorded <= leftover.recorded_at:
+        return None
+    message = f"{inventory.shown(path)} was recorded later, {recorded[:10]} {recorded[11:19]} UTC"
+    return _problem("journal-outdated", shown, message)
+
+
+def _problem(code: str, shown: str, message: str, again: str = "") -> Problem:
+    discard = f"harness cassettes recover --discard {shown}"
+    hint = f"{again}, or {discard}" if again else discard
+    return Problem(code=code, where=shown, message=message, hint=hint)
+
+
+def _bare(error: PlayError, cassette: Cassette) -> str:
+    return error.message.removeprefix(f"{cassette.path}: ")

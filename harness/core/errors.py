@@ -1,0 +1,182 @@
+"""Everything that can go wrong, as one tree.
+
+* HarnessError                  what this package raises
+  x AuthoringError              a file of the author is wrong; holds all problems of the file
+    + YamlError                 the text is not the YAML that we read
+    + ScenarioError             a scenario file
+    + ConfigurationError        harness.yaml, its environment, or the command line
+    + DefinitionError           a provider definition
+    + SchemaError               a JSON Schema
+  x PlayError                   it could not be told whether the bot was right: BROKEN
+    + TransportError            the network, or a limit on it
+    + ProtocolError             an answer that the definition cannot read
+      - Refused                 an answer whose status or state says no; scenarios may expect it
+    + CassetteError             a recording that is missing, unreadable or does not fit
+    + CheckCrashed              a check that could not do its work
+    + InternalError             what escaped where nothing should
+    + Interrupted               the run was stopped
+
+A wrong reply of the bot is a value (`Outcome.FAILED`), never an exception.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from harness.core.code_points import telling
+from harness.core.printable import printable
+from harness.core.source import Place, shorten
+from harness.core.typing import Json
+from harness.core.values import value_class
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong, and where."""
+
+    code: str
+    """Short and stable, such as `duplicate-key`; explained in docs/errors.md."""
+    message: str
+    """What was found against what was expected, one sentence without a full stop."""
+    place: Place | None = None
+    subject: str = ""
+    """Where in the reader's terms, such as `turn 2 "confirm date"`."""
+    hint: str = ""
+    """The likely intent or the next step; stands behind the caret, or last."""
+    where: str = ""
+    """Used where there is no place in a file: an environment variable, an address."""
+
+    def __str__(self) -> str:
+        start = ": ".join(part for part in (str(self.place or self.where), self.subject) if part)
+        first = f"{start}: {self.message}" if start else self.message
+        excerpt = self.place.excerpt(self.hint) if self.place else ""
+        if excerpt:
+            return f"{first}\n{excerpt} [{self.code}]"
+        if self.hint:
+            return f"{first}; {self.hint} [{self.code}]"
+        return f"{first} [{self.code}]"
+
+
+def unseen(problem: Problem) -> Problem:
+    """The problem without its line of the file, which may hold a secret."""
+    if problem.place is None:
+        return problem
+    return replace(problem, place=None, where=str(problem.place))
+
+
+class HarnessError(Exception):
+    """What this package raises; its text is written for the user and needs no traceback."""
+
+
+class AuthoringError(HarnessError):
+    """A file of the author is wrong. Holds all problems of the file, in order of place."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        given = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        self.problems: Sequence[Problem] = tuple(sorted(given, key=_by_place))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class YamlError(AuthoringError):
+    """The text is not the YAML that we read."""
+
+
+class ScenarioError(AuthoringError):
+    """A scenario file says something that cannot be played."""
+
+
+class ConfigurationError(AuthoringError):
+    """harness.yaml, its environment, or the command line is wrong."""
+
+
+class DefinitionError(AuthoringError):
+    """A provider definition is wrong."""
+
+
+class SchemaError(AuthoringError):
+    """A JSON Schema is wrong or refers to what it may not."""
+
+
+@dataclass(eq=False)
+class PlayError(HarnessError):
+    """It could not be told whether the bot was right; the scenario is BROKEN."""
+
+    code: str
+    message: str
+    """One sentence without a full stop."""
+    hint: str = ""
+    details: tuple[str, ...] = field(default=(), kw_only=True)
+    """Further lines, such as a difference or the bytes that came."""
+
+    def __str__(self) -> str:
+        first = f"{self.message}; {self.hint}" if self.hint else self.message
+        lines = "".join(f"\n  {line}" for line in self.details)
+        # A server wrote parts of it, and pytest shows it as it is.
+        return printable(f"{first} [{self.code}]{lines}")
+
+
+class TransportError(PlayError):
+    """The network failed, or a limit on it was reached."""
+
+
+class ProtocolError(PlayError):
+    """An answer that the provider's definition cannot read."""
+
+
+@dataclass(eq=False)
+class Refused(ProtocolError):
+    """An answer whose status or state says no. A scenario may expect it with `error:`."""
+
+    status: int = field(default=0, kw_only=True)
+    state: str = field(default="", kw_only=True)
+    payload: Json = field(default=None, kw_only=True, repr=False)
+    """The answer as the definition reads it; None where a status alone said no."""
+
+
+class CassetteError(PlayError):
+    """A recording is missing, unreadable, or does not fit the conversation."""
+
+
+class CheckCrashed(PlayError):
+    """A check could not do its work."""
+
+
+class InternalError(PlayError):
+    """What escaped where nothing should: a fault of the harness, or of code that it runs."""
+
+
+class Interrupted(PlayError):
+    """The run was stopped before the conversation ended."""
+
+
+def did_you_mean(found: str, known: Iterable[str]) -> str:
+    """A hint that names the nearest known word, or all of them where they are few; or empty."""
+    words = sorted(set(known))
+    near = get_close_matches(found, words, n=1, cutoff=0.6) or get_close_matches(
+        found.lower(), words, n=1, cutoff=0.6
+    )
+    if near:
+        return " ".join((f"did you mean '{near[0]}'?", *telling(near[0], found)))
+    few = 12
+    return f"known: {', '.join(words)}" if 0 < len(words) <= few else ""
+
+
+def quote(value: object) -> str:
+    """A value as it stands in a message: in quotes, on one line, cut at 200 characters."""
+    if not isinstance(value, str):
+        return shorten(repr(value))
+    on_one_line = value.replace("\n", "\\n").replace("\r", "\\r")
+    return f"'{shorten(on_one_line)}'"
+
+
+def _by_place(problem: Problem) -> tuple[str, int, int]:
+    place = problem.place
+    return (place.source.path, place.line, place.column) if place else ("", 0, 0)

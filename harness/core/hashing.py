@@ -1,0 +1,15 @@
+"""Keys of content."""
+
+from __future__ import annotations
+
+import hashlib
+
+
+def content_key(kind: str, *parts: bytes | str) -> str:
+    """A key for what is parsed from these parts."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        content = part.encode() if isinstance(part, str) else part
+        digest.update(len(content).to_bytes(8, "little"))
+        digest.update(content)
+    return f"{kind}-{digest.hexdigest()}"

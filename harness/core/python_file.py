@@ -1,0 +1,86 @@
+"""Python files of a project, imported as modules of their own."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+from harness.core.hashing import content_key
+
+
+def module_of(file: Path, content: bytes) -> ModuleType:
+    """The module of a `.py` file, imported once for each content. Raises what the file raises."""
+    name = content_key(f"harness_{file.stem}", str(file), content)
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = spec_from_file_location(name, file)
+    assert spec is not None  # noqa: S101  # a file that ends in .py has one
+    assert spec.loader is not None  # noqa: S101  # the same
+    module = sys.modules[name] = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+MOST_CALLS = 6
+"""Calls of a traceback that are shown: the first two and the last ones."""
+_PACKAGE = str(Path(__file__).parent.parent)
+
+
+def own_traceback(error: BaseException, *, is_whole: bool = False) -> tuple[str, ...]:
+    """Where somebody else's code raised an exception, the innermost call last, and the exception.
+
+    Each call is a line with file, line and function, and one with the code. The calls of this
+    package that led there are left out, unless the traceback `is_whole`; an exception that caused
+    it comes first.
+    """
+    lines = list(_calls(_frames(error) if is_whole else _own_frames(error)))
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if cause is not None:
+        lines = [*own_traceback(cause, is_whole=is_whole), "which caused:", *lines]
+    return (*lines, traceback.format_exception_only(error)[-1].rstrip())
+
+
+def raised_at(error: BaseException) -> str:
+    """The innermost place in a file of somebody else, such as ` at checks/own.py:2`; or empty."""
+    frames = _own_frames(error)
+    return f" at {_shown(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
+
+
+def _calls(frames: Sequence[traceback.FrameSummary]) -> Iterator[str]:
+    hidden = len(frames) - MOST_CALLS
+    for index, frame in enumerate(frames):
+        if hidden > 0 and 2 <= index < 2 + hidden:  # noqa: PLR2004  # the first two are shown
+            if index == 2:  # noqa: PLR2004
+                yield f"… {hidden} more calls"
+            continue
+        yield f"{_shown(frame.filename)}:{frame.lineno} in {frame.name}"
+        if frame.line:
+            yield f"    {frame.line}"
+
+
+def _frames(error: BaseException) -> list[traceback.FrameSummary]:
+    return traceback.extract_tb(error.__traceback__)
+
+
+def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:
+    """From the first call outside of this package on."""
+    frames = _frames(error)
+    outside = (n for n, frame in enumerate(frames) if not frame.filename.startswith(_PACKAGE))
+    return frames[next(outside, len(frames)) :]
+
+
+def _shown(filename: str) -> str:
+    """A file's path from where the harness runs, or from where Python finds its modules."""
+    file = Path(filename)
+    for folder in (Path.cwd(), *sorted(map(Path, sys.path), key=lambda one: -len(one.parts))):
+        if folder.parts and file.is_relative_to(folder):
+            return file.relative_to(folder).as_posix()
+    return file.as_posix()

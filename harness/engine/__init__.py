@@ -1,1 +1,0 @@
-"""Plays scenarios and judges them. Knows no pytest and no reporter."""

@@ -1,0 +1,180 @@
+"""Holds an author's file against the JSON Schema of its format, and names what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from harness.core.durations import DURATION_PATTERN
+from harness.core.errors import AuthoringError, CheckCrashed, Problem, did_you_mean, quote
+from harness.core.source import Place
+from harness.core.typing import Json, Path
+from harness.core.values import value_class
+from harness.formats.json_schema import Schema, Violation, explain
+from harness.formats.yaml import Document
+
+Subject = Callable[[Path], str]
+"""Says where a path is in the reader's terms, such as `turn 2 "confirm date"`."""
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What to say of a departure instead of what its schema says."""
+
+    message: str = ""
+    """The schema's own where empty."""
+    hint: str = ""
+    """The usual one where empty."""
+    is_told_already: bool = False
+    """Another departure tells of the same mistake."""
+
+
+Advise = Callable[[Document, Violation], Advice | None]
+"""Knows a format well enough to tell what its author meant; None where it does not."""
+
+
+@value_class(frozen=True, slots=True)
+class Departure:
+    """One way in which a file departs from its format."""
+
+    path: Path
+    problem: Problem
+    is_told_already: bool = False
+    """Another departure tells of the same mistake, so that nobody needs to read this one."""
+
+
+def _no_advice(_document: Document, _violation: Violation) -> Advice | None:
+    return None
+
+
+def hold_against(
+    document: Document,
+    schema: Schema,
+    *,
+    error: type[AuthoringError],
+    advise: Advise = _no_advice,
+) -> None:
+    """Raise `error` with every problem of the file, unless the document fits the schema."""
+    found = tuple(departures_of(document, schema, advise=advise))
+    if found:
+        raise error([one.problem for one in found if not one.is_told_already])
+
+
+def departures_of(
+    document: Document,
+    schema: Schema,
+    subject: Subject = lambda _path: "",
+    advise: Advise = _no_advice,
+) -> Iterator[Departure]:
+    """Every way in which a document departs from a schema, with its place."""
+    try:
+        violations = () if schema.is_valid(document.value) else explain(document.value, schema)
+    except CheckCrashed as error:
+        problem = Problem(
+            code=error.code, message=error.message, place=document.place(), hint=error.hint
+        )
+        yield Departure((), problem)
+        return
+    of_another_kind = {one.path for one in violations if one.keyword == "type"}
+    for violation in violations:
+        if violation.path in of_another_kind and violation.keyword != "type":
+            # What else such a value lacks would only confuse.
+            continue
+        advice = advise(document, violation) or Advice()
+        problem = Problem(
+            code=_code(violation),
+            message=_message(violation, advice.message),
+            place=_place(document, violation),
+            subject=subject(violation.path),
+            hint=advice.hint or _hint(violation),
+        )
+        yield Departure(violation.path, problem, advice.is_told_already)
+
+
+def without(document: Document, paths: Sequence[Path]) -> Document:
+    """The document without the mapping keys that these paths lead to."""
+    doomed = frozenset(paths)
+
+    def kept(value: Json, path: Path) -> Json:
+        if isinstance(value, dict):
+            rows = ((key, one, (*path, key)) for key, one in value.items())
+            return {key: kept(one, below) for key, one, below in rows if below not in doomed}
+        if isinstance(value, list):
+            return [kept(one, (*path, index)) for index, one in enumerate(value)]
+        return value
+
+    return replace(document, value=kept(document.value, ()))
+
+
+def _code(violation: Violation) -> str:
+    if violation.keyword == "unknown-key":
+        return "wrong-name" if _is_misnamed(violation) else f"unknown-{_noun(violation.path)}"
+    return "missing-key" if violation.keyword == "missing-key" else "wrong-value"
+
+
+def _message(violation: Violation, advised: str) -> str:
+    if not advised and violation.keyword == "unknown-key" and not _is_misnamed(violation):
+        return f"unknown {_noun(violation.path)} {quote(str(violation.path[-1]))}"
+    message = (advised or violation.message).replace(_ANY_SCALAR, "a text")
+    message = message.replace(_NO_VARIABLE, "is no number")
+    return message.replace(_NO_DURATION, "is no duration")
+
+
+def _noun(path: Path) -> str:
+    return "check" if path[:-1] != ("expect",) and is_block(path[:-1]) else "key"
+
+
+def is_block(path: Path) -> bool:
+    """Whether a block of checks stands at a path, or a list of them."""
+    return next((part for part in reversed(path) if isinstance(part, str)), "") in _BLOCKS
+
+
+def _is_misnamed(violation: Violation) -> bool:
+    """Whether any key may stand there, but not under such a name."""
+    return violation.message.startswith("the key ")
+
+
+def _place(document: Document, violation: Violation) -> Place:
+    if violation.keyword == "unknown-key":
+        return document.key_place(violation.path)
+    if violation.keyword == "missing-key" and violation.path:
+        return document.key_place(violation.path)
+    return document.place(violation.path)
+
+
+def _hint(violation: Violation) -> str:
+    if violation.keyword == "unknown-key":
+        return did_you_mean(str(violation.path[-1]), violation.known) or _named(violation)
+    key = str(next((one for one in reversed(violation.path) if isinstance(one, str)), ""))
+    return _FORMS.get(key) or _named(violation)
+
+
+def _named(violation: Violation) -> str:
+    found = (hint for pattern, hint in _NAMES.items() if pattern in violation.message)
+    return next(found, "")
+
+
+_ANY_SCALAR = "null or true or false or a number or a text"
+"""Where a text is wanted, any scalar is read as it was written."""
+_BLOCKS = (
+    *("expect", "error", "history", "never", "always"),
+    *("not", "any_of", "all_of", "each", "first", "last", "replies"),
+)
+_NO_VARIABLE = r"does not match '\$\{'"
+"""Where a number is wanted, a text may hold a variable."""
+_NO_DURATION = f"does not match {quote(DURATION_PATTERN)}"
+_DURATION = "write it with its unit, such as 500ms, 2s or 1m"
+_FORMS = {
+    "under": _DURATION,
+    "timeout": _DURATION,
+    "wait": _DURATION,
+    "every": _DURATION,
+    "rate": "such as 10/s or 300/m",
+    "hosts": "such as [cdn.example.com, cdn.example.com:8443]",
+}
+_NAMES = {
+    "^[A-Za-z0-9][A-Za-z0-9_-]*$": "letters, digits, '_' and '-', a letter or digit first",
+    "^[A-Za-z_][A-Za-z0-9_]*$": "letters, digits and '_', no digit first",
+    "^[a-z0-9][a-z0-9-]*$": "small letters, digits and '-'",
+    "match '^/'": "a path begins with '/'",
+}

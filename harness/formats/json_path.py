@@ -1,0 +1,258 @@
+"""Paths into JSON payloads. Source: RFC 9535."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache, lru_cache, partialmethod
+from typing import TYPE_CHECKING, cast
+
+from harness.core.errors import CheckCrashed, quote
+from harness.core.repetition import PatternTooLarge, require_size
+from harness.core.typing import Json, Path
+
+if TYPE_CHECKING:
+    # With its alias, so that other modules may name the type without importing the library.
+    import regex
+    from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathError, JSONPathNode
+    from jsonpath_rfc9535 import JSONPathQuery as JSONPathQuery  # noqa: PLC0414
+
+
+LONGEST_PATH = 2_000
+"""Characters."""
+MOST_DESCENTS = 3
+"""Times that `..` may stand in a path: each multiplies the values that the next one visits."""
+MOST_CONDITIONS = 50
+"""Filters, conditions, negations and parentheses of a path: each is read inside the one before."""
+DEEPEST_DESCENT = 100
+"""Levels of a payload that `..` leads down."""
+SECONDS = 1.0
+"""What `match()` or `search()` may take on one text."""
+
+
+class BadPath(ValueError):
+    """A text that is not a JSONPath; its text is the reason."""
+
+
+_ONLY_NAMES = re.compile(r"\$(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
+_ODD_NAME = re.compile(r"\.([A-Za-z0-9_]+(?:[ -][A-Za-z0-9_]+)+)(?=[.\[]|$)")
+"""Behind a dot, what must stand in brackets: `session-id`, `unit price`."""
+_TOP: dict[str, tuple[str, ...]] = {"$": ()}
+_CANONICAL_STEP = re.compile(r"\['((?:[^'\\]|\\.)*)'\]|\[(-?\d+)\]")
+"""A name or an index in a path as the library writes it: the normalized paths of RFC 9535."""
+_WORD = re.compile(r"\w+")
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+"""Texts, in which `..` means nothing."""
+_CONDITION = re.compile(r"\?|\(|!(?!=)|&&|\|\|")
+_DOT = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\.", re.DOTALL)
+_REASONS = {
+    "JSONPathNameError": "there is no function '{name}' (character {at})",
+    "JSONPathTypeError": "a function cannot be used in this way (character {at})",
+    "JSONPathIndexError": "the index at character {at} is too large",
+    "JSONPathRecursionError": "it is nested too deeply",
+}
+"""By the class of the library's error; a syntax error is told by where it is."""
+
+
+@lru_cache(maxsize=4096)
+def compile_path(text: str) -> JSONPathQuery:
+    """Compile a path once. Raises `BadPath` where the text is not one."""
+    # Late: most paths are names only, and importing the library takes 40 ms.
+    from jsonpath_rfc9535 import JSONPathError  # noqa: PLC0415
+
+    if len(text) > LONGEST_PATH:
+        message = f"it has {len(text):,} characters, the limit is {LONGEST_PATH:,}"
+        raise BadPath(message)
+    bare = _QUOTED.sub("", text)
+    if (descents := bare.count("..")) > MOST_DESCENTS:
+        message = f"it descends with '..' {descents} times, the limit is {MOST_DESCENTS}"
+        raise BadPath(message)
+    if (conditions := len(_CONDITION.findall(bare))) > MOST_CONDITIONS:
+        message = (
+            f"it has {conditions} filters, conditions, negations and parentheses,"
+            f" the limit is {MOST_CONDITIONS}"
+        )
+        raise BadPath(message)
+    try:
+        return _environment().compile(text)
+    except JSONPathError as error:
+        raise BadPath(_reason(text, error)) from error
+    except RecursionError as error:
+        raise BadPath(_REASONS["JSONPathRecursionError"]) from error
+    except (OverflowError, ValueError) as error:
+        raise BadPath("a number in it is too large") from error
+
+
+@cache
+def _environment() -> JSONPathEnvironment:
+    """The library with bounds of our own: those of its versions differ, and patterns have none."""
+    from jsonpath_rfc9535 import JSONPathEnvironment  # noqa: PLC0415  # as in compile_path
+
+    environment = JSONPathEnvironment()
+    environment.max_recursion_depth = DEEPEST_DESCENT
+    if hasattr(environment, "max_expression_depth"):
+        # Of version 2, which counts conditions in a row as well.
+        environment.max_expression_depth = 10 * MOST_CONDITIONS
+    # Version 2 calls them so, version 1 otherwise.
+    functions = getattr(environment, "functions", None) or environment.function_extensions
+    for name, method in (("match", "fullmatch"), ("search", "search")):
+        kind = type(functions[name])
+        bounded = type(kind.__name__, (kind,), {"__call__": partialmethod(_matches, method)})
+        functions[name] = bounded()
+    return environment
+
+
+def _matches(_function: object, method: str, text: object, pattern: object) -> bool:
+    """`match()` and `search()`. Source: RFC 9535, sections 2.4.6 and 2.4.7."""
+    if not isinstance(text, str) or not isinstance(pattern, str):
+        return False
+    try:
+        expression = _expression(pattern)
+        find = expression and getattr(expression, method)
+        return bool(find and find(text, timeout=SECONDS))
+    except PatternTooLarge as error:
+        raise _failed(quote(pattern), f"the pattern is too large: {error}") from error
+    except TimeoutError as error:
+        reason = f"the pattern took longer than {SECONDS:g} s on one text"
+        raise _failed(quote(pattern), reason) from error
+
+
+@lru_cache(maxsize=1024)
+def _expression(pattern: str) -> regex.Pattern[str] | None:
+    """An I-Regexp as an expression; None where it is not one. Source: RFC 9485, section 5.3."""
+    import regex  # noqa: PLC0415  # late, as the library, which needs it too
+    from iregexp_check import check  # noqa: PLC0415  # the library's own check
+
+    require_size(pattern)
+    if not check(pattern):
+        return None
+    try:
+        dots = _DOT.sub(lambda found: "[^\\n\\r]" if found[0] == "." else found[0], pattern)
+        return regex.compile(dots, regex.VERSION1)
+    except (regex.error, ValueError):
+        # ValueError: a number of more digits than Python reads.
+        return None
+
+
+def _reason(text: str, error: JSONPathError) -> str:
+    """Why a text is not a path, in words of our own: the library's change with its version."""
+    # Version 1 has tokens with an index, version 2 tuples whose second member it is.
+    token = getattr(error, "token", None)
+    index = token[1] if isinstance(token, tuple) else getattr(token, "index", 0)
+    kind = type(error).__name__
+    if kind in _REASONS:
+        name = _WORD.match(text, index)
+        return _REASONS[kind].format(at=index + 1, name=name[0] if name else "")
+    if not text.startswith("$"):
+        return "it does not begin with '$'"
+    if index >= len(text.rstrip()):
+        return "it ends too early"
+    return f"'{text[index]}' cannot stand at character {index + 1}"
+
+
+def steps_of(query: JSONPathQuery) -> Path | None:
+    """The names and indexes of a path that leads to one value at most; None of any other."""
+    steps: list[str | int] = []
+    canonical = str(query)
+    at = 1
+    while at < len(canonical):
+        step = _CANONICAL_STEP.match(canonical, at)
+        if step is None:
+            return None
+        steps.append(_unescaped(step[1]) if step[2] is None else int(step[2]))
+        at = step.end()
+    return tuple(steps)
+
+
+def last_name(query: JSONPathQuery) -> str:
+    """The name that a path ends with; empty where it ends with something else."""
+    before, whole = str(beginning(query, len(query.segments) - 1)), str(query)
+    step = _CANONICAL_STEP.fullmatch(whole, len(before))
+    return _unescaped(step[1]) if step and step[2] is None else ""
+
+
+def _unescaped(name: str) -> str:
+    """A name as it was before the library put it in quotes, as JSON does but for the quote."""
+    if "\\" not in name:
+        return name
+    text: str = json.loads('"' + name.replace("\\'", "'").replace('"', '\\"') + '"')
+    return text
+
+
+def require_path(text: str) -> None:
+    """Raise `BadPath` where a text is no JSONPath."""
+    if _names(text) is None:
+        compile_path(text)
+
+
+def path_hint(text: str) -> str:
+    """What to write instead of a text that is no JSONPath; empty where that is not known."""
+    if not text.startswith("$"):
+        return "a path begins with '$', such as $.response.text"
+    meant = _ODD_NAME.sub(r"['\1']", text)
+    try:
+        require_path(meant)
+    except BadPath:
+        return ""
+    return f"write {meant}" if meant != text else ""
+
+
+def find_all(path: str, value: Json) -> list[Json]:
+    """All values that the path leads to, in document order; empty where it leads nowhere."""
+    names = _names(path)
+    if names is not None:
+        return _walk(names, value)
+    return [cast("Json", node.value) for node in _nodes(path, value)]
+
+
+@lru_cache(maxsize=4096)
+def _names(path: str) -> tuple[str, ...] | None:
+    """The names of a path that is nothing but names; None where it is more.
+
+    Most paths are: walking them takes 0.3 µs, the library 15 µs.
+    """
+    return tuple(path[2:].split(".")) if _ONLY_NAMES.fullmatch(path) else _TOP.get(path)
+
+
+def _walk(names: tuple[str, ...], value: Json) -> list[Json]:
+    for name in names:
+        if not isinstance(value, dict) or name not in value:
+            return []
+        value = value[name]
+    return [value]
+
+
+def find_located(path: str, value: Json) -> list[tuple[Path, Json]]:
+    """All values that the path leads to, each with its place in the payload.
+
+    Raises `CheckCrashed` where a filter of the path cannot be evaluated.
+    """
+    return [(tuple(node.location), cast("Json", node.value)) for node in _nodes(path, value)]
+
+
+def _failed(path: str, reason: str) -> CheckCrashed:
+    """For a path that cannot be followed through a payload."""
+    return CheckCrashed("path-failed", f"{path} could not be followed: {reason}")
+
+
+def _nodes(path: str, value: Json) -> list[JSONPathNode]:
+    from jsonpath_rfc9535 import JSONPathError  # noqa: PLC0415  # as in compile_path
+
+    try:
+        return list(compile_path(path).find(value))  # type: ignore[arg-type]  # version 1 names JSON otherwise
+    except (JSONPathError, RecursionError) as error:
+        if type(error).__name__ != "JSONPathRecursionError":
+            raise _failed(path, str(error)) from error
+        reason = f"'..' leads down more than {DEEPEST_DESCENT} levels of this payload"
+        raise _failed(path, reason) from error
+
+
+def beginning(query: JSONPathQuery, length: int) -> JSONPathQuery:
+    """The first segments of a path, as a path."""
+    return type(query)(env=query.env, segments=query.segments[:length])
+
+
+def find_first(path: str, value: Json) -> tuple[bool, Json]:
+    """Whether the path leads anywhere, and the first value there."""
+    found = find_all(path, value)
+    return (True, found[0]) if found else (False, None)

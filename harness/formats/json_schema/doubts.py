@@ -1,0 +1,138 @@
+"""What a schema says that is likely to judge something else than its author means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+
+from harness.core.errors import Problem, quote
+from harness.core.typing import Json, pointer
+from harness.formats.json_schema.library import Library, Site
+from harness.formats.json_schema.no_effect import NEAR
+from harness.formats.json_schema.pattern import matches
+from harness.formats.json_schema.wording import show
+
+Schemas = Mapping[Site, Mapping[str, Json]]
+
+
+def schema_doubts(library: Library) -> Iterator[Problem]:
+    """A warning for each, at its place in its document."""
+    for site, schema in library.schemas.items():
+        yield from _of_other_tools(library, site, schema)
+    for schemas in _groups(library):
+        yield from _undescribed(library, schemas)
+
+
+def _of_other_tools(library: Library, site: Site, schema: Mapping[str, Json]) -> Iterator[Problem]:
+    """Keywords that judge elsewhere, as in OpenAPI, and not in JSON Schema."""
+    for keyword in sorted(schema.keys() & _ELSEWHERE.keys()):
+        if keyword == "nullable" and (schema[keyword] is not True or _takes_null(schema)):
+            continue
+        owner, hint = _ELSEWHERE[keyword]
+        hint = _with_null(schema) if keyword == "nullable" else hint
+        message = f"'{keyword}' is a keyword of {owner}, and changes nothing in JSON Schema"
+        yield _problem("no-effect", message, library, (site[0], (*site[1], keyword)), hint)
+
+
+def _takes_null(schema: Mapping[str, Json]) -> bool:
+    named = schema.get("type")
+    return isinstance(named, list | tuple) and "null" in named
+
+
+def _with_null(schema: Mapping[str, Json]) -> str:
+    """How a schema is written that takes null as well."""
+    if "$ref" in schema:
+        return f'write anyOf: [{{$ref: {show(schema["$ref"])}}}, {{type: "null"}}]'
+    named = schema.get("type", "string")
+    types = named if isinstance(named, list | tuple) else (named,)
+    also = ", and null among the words of 'enum'" if "enum" in schema else ""
+    return f'write type: [{", ".join(map(str, types))}, "null"]{also}'
+
+
+def _groups(library: Library) -> Iterator[Schemas]:
+    """The schemas, those together that may judge the same value."""
+    beside: dict[Site, set[Site]] = {site: set() for site in library.schemas}
+    for site in library.schemas:
+        for applied in library.in_place(site):
+            if applied in beside:
+                beside[site].add(applied)
+                beside[applied].add(site)
+    seen: set[Site] = set()
+    for start in beside:
+        if start in seen:
+            continue
+        seen.add(start)
+        group = [start]
+        for site in group:
+            new = sorted(beside[site] - seen, key=str)
+            seen.update(new)
+            group += new
+        yield {site: library.schemas[site] for site in group}
+
+
+def _undescribed(library: Library, schemas: Schemas) -> Iterator[Problem]:
+    """Names that are required and described nowhere, where one like it is described instead."""
+    parts = schemas.values()
+    required = {str(name): None for schema in parts for name in _list(schema, "required")}
+    described = {
+        name: site for site, schema in schemas.items() for name in _mapping(schema, "properties")
+    }
+    missing = [name for name in required if name not in described]
+    if not missing or any(_describes_others(schema) for schema in parts):
+        return
+    optional = {_plain(name): name for name in described if name not in required}
+    patterns = [one for schema in parts for one in _mapping(schema, "patternProperties")]
+    for name in missing:
+        near = get_close_matches(_plain(name), optional, n=1, cutoff=NEAR)
+        if near and not any(matches(pattern, name) for pattern in patterns):
+            instead = optional[near[0]]
+            document, path = described[instead]
+            yield _problem(
+                "undescribed-key",
+                f"{quote(name)} is required, and nothing says what it must be;"
+                f" {quote(instead)} is described instead",
+                library,
+                (document, (*path, "properties", instead)),
+                f"did you mean {quote(name)}?",
+            )
+
+
+def _describes_others(schema: Mapping[str, Json]) -> bool:
+    """Whether a schema says what stands behind keys that it does not name."""
+    return any(isinstance(schema.get(keyword), Mapping) for keyword in _OTHERS)
+
+
+def _mapping(schema: Mapping[str, Json], keyword: str) -> Mapping[str, Json]:
+    found = schema.get(keyword)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _list(schema: Mapping[str, Json], keyword: str) -> Sequence[Json]:
+    found = schema.get(keyword)
+    return found if isinstance(found, list | tuple) else ()
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
+def _problem(code: str, message: str, library: Library, site: Site, hint: str) -> Problem:
+    name, path = site
+    return Problem(
+        code=code,
+        message=message,
+        place=library.locate(name, path),
+        where=f"{name}#{pointer(path)}",
+        hint=hint,
+    )
+
+
+_OTHERS = ("additionalProperties", "unevaluatedProperties")
+_ELSEWHERE: Mapping[str, tuple[str, str]] = {
+    "nullable": ("OpenAPI 3.0", ""),
+    "discriminator": ("OpenAPI", "give its property a 'const' in each branch"),
+    "divisibleBy": ("draft 03", "write 'multipleOf'"),
+    "disallow": ("draft 03", "write 'not'"),
+    "extends": ("draft 03", "write 'allOf'"),
+}
+"""Keywords that judge for other tools: whose they are, and what to write."""

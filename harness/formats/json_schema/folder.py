@@ -1,0 +1,119 @@
+"""A folder of schemas that refer to one another."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
+
+from harness.core.errors import Problem, SchemaError, did_you_mean
+from harness.core.source import Place
+from harness.core.typing import Json, Path
+from harness.formats.json_schema.json_file import JsonFile, read_json
+from harness.formats.json_schema.schema import Schema, compile_schema
+
+SUFFIXES = (".schema.json", ".json")
+
+
+class SchemaFolder:
+    """The schemas of a folder by name; each is read and compiled once, when it is asked for.
+
+    No file outside the folder is read, also not by a link. Several threads may ask at once.
+    """
+
+    def __init__(self, root: FilePath, shown: str) -> None:
+        self._files = _Files(root, shown)
+        self._shown = shown
+        self._compiled: dict[str, Schema] = {}
+        self._lock = threading.Lock()
+
+    def schema(self, name: str) -> Schema:
+        """Compile `connectly/reply`, or a part of it: `connectly/reply#/$defs/Product`.
+
+        Raises `SchemaError`; its code is `unknown-schema` where there is no such file.
+        """
+        with self._lock:
+            found = self._compiled.get(name)
+            if found is None:
+                found = self._compiled[name] = self._compile(name)
+            return found
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all schemas, sorted, without their suffix."""
+        return tuple(sorted({_without_suffix(file) for file in self._files}))
+
+    def unread(self) -> tuple[str, ...]:
+        """The files, sorted, that no schema asked for until now is or refers to.
+
+        Files that are not `.json` are among them: they cannot be asked for.
+        """
+        return self._files.unread()
+
+    def doubts(self) -> tuple[Problem, ...]:
+        """What is doubtful in the schemas that were asked for until now."""
+        return tuple(one for schema in self._compiled.values() for one in schema.doubts())
+
+    def _compile(self, name: str) -> Schema:
+        start, _, fragment = name.partition("#")
+        file = next((start + end for end in ("", *SUFFIXES) if start + end in self._files), None)
+        if file is None:
+            raise SchemaError(
+                Problem(
+                    code="unknown-schema",
+                    message=f"there is no schema '{start}' in {self._shown}",
+                    hint=did_you_mean(start, self.names()),
+                )
+            )
+        whole = f"{file}#{fragment}" if fragment else file
+        document = self._files[file]
+        return compile_schema(document, name=whole, resources=self._files, locate=self._files.place)
+
+
+class _Files(Mapping[str, Json]):
+    """The JSON files of a folder by their path from there, read when they are asked for."""
+
+    def __init__(self, root: FilePath, shown: str) -> None:
+        self._root = root
+        self._shown = shown
+        self._read: dict[str, JsonFile] = {}
+
+    def __getitem__(self, name: str) -> Json:
+        return self._file(name).value
+
+    def __contains__(self, name: object) -> bool:
+        if not isinstance(name, str) or not name.endswith(".json"):
+            return False
+        try:
+            file = (self._root / name).resolve()
+            return file.is_file() and file.is_relative_to(self._root.resolve())
+        except (OSError, ValueError):
+            # A name that the system does not take, such as one with a NUL or of 300 characters.
+            return False
+
+    def __iter__(self) -> Iterator[str]:
+        files = (file.relative_to(self._root).as_posix() for file in self._root.rglob("*.json"))
+        return (name for name in sorted(files) if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def unread(self) -> tuple[str, ...]:
+        """The files that were not read, other files of the folder among them."""
+        files = (file for file in self._root.rglob("*") if file.is_file())
+        names = (file.relative_to(self._root).as_posix() for file in files)
+        return tuple(sorted(name for name in names if name not in self._read))
+
+    def place(self, name: str, path: Path) -> Place:
+        """Where a path of one of the files stands."""
+        return self._file(name).place(path)
+
+    def _file(self, name: str) -> JsonFile:
+        if name not in self._read:
+            if name not in self:
+                raise KeyError(name)
+            self._read[name] = read_json(self._root / name, f"{self._shown}/{name}")
+        return self._read[name]
+
+
+def _without_suffix(file: str) -> str:
+    return next(file.removesuffix(end) for end in SUFFIXES if file.endswith(end))

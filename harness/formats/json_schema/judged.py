@@ -1,0 +1,196 @@
+"""Which schemas judge which parts of a value, told without judging any.
+
+The validator cannot be interrupted, does not say that a pattern below `not` was given up, and
+explains a schema that leads twice to the next level of a payload once more at each level.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from harness.core.errors import CheckCrashed, quote
+from harness.core.typing import Json, Path, pointer
+from harness.formats.json_schema.keywords import patterns
+from harness.formats.json_schema.library import Library, Site
+from harness.formats.json_schema.pattern import BACKTRACKED, gives_up, matches, may_backtrack
+
+MOST_JUDGED_AGAIN = 100_000
+"""How often schemas may judge parts of one payload that they have judged before."""
+
+MOST_LINKS = 1_000_000
+"""Ways through a schema up to which it is quick to say whether a value fits, not why."""
+
+Part = tuple[Path, Json, Counter[Site]]
+"""A part of a value, or a key of it, with the schemas that judge it and how often each does."""
+
+
+class Judged:
+    """The parts of a value, from the schema at a site of a library downwards."""
+
+    def __init__(self, library: Library, start: Site) -> None:
+        self._library = library
+        self._start = start
+        self._applied: dict[Site, Counter[Site]] = {}
+        self._inner: dict[Site, Mapping[str, Mapping[str | int, Site]]] = {}
+        self._patterns = {
+            site: found
+            for site, schema in library.schemas.items()
+            if (found := [one for _, one in patterns(schema) if may_backtrack(one)])
+        }
+        self._is_wide = self._ways_through() > MOST_LINKS
+
+    def require_answer(self, value: Json) -> None:
+        """Raise `CheckCrashed` where it cannot be said within the limits whether a value fits."""
+        if self._is_wide:
+            self.require_explanation(value)
+        if self._patterns:
+            self._require_searches(value)
+
+    def require_explanation(self, value: Json) -> None:
+        """Raise `CheckCrashed` where it takes too much work to say how a value does not fit."""
+        repeated = 0
+        for path, _, judging in self._parts(value):
+            repeated += judging.total() - len(judging)
+            if repeated > MOST_JUDGED_AGAIN:
+                often, site = max((count, str(one[1]), one) for one, count in judging.items())[::2]
+                raise CheckCrashed(
+                    "schema-repeats",
+                    f"{site[0]}#{pointer(site[1])} would judge {_shown(path)} {often:,} times;"
+                    f" the limit is {MOST_JUDGED_AGAIN:,} repeated judgements of one payload",
+                    "lead from each schema to the next level by one branch only",
+                )
+
+    def _require_searches(self, value: Json) -> None:
+        """Raise `CheckCrashed` where a pattern is given up on a text that it may have to judge."""
+        for path, part, judging in self._parts(value):
+            texts = (part,) if isinstance(part, str) else part if isinstance(part, Mapping) else ()
+            for site in judging.keys() & self._patterns.keys() if texts else ():
+                for pattern in self._patterns[site]:
+                    if any(gives_up(pattern, text) for text in texts):
+                        raise CheckCrashed(
+                            "pattern-timeout",
+                            f"the pattern {quote(pattern)} of {site[0]}#{pointer(site[1])} took"
+                            f" more than {BACKTRACKED:,} steps back on {_shown(path)}",
+                            "avoid a repetition inside a repetition, such as (a+)+",
+                        )
+
+    def _parts(self, value: Json) -> Iterator[Part]:
+        waiting: list[Part] = [((), value, Counter({self._start: 1}))]
+        while waiting:
+            path, part, given = waiting.pop()
+            judging: Counter[Site] = Counter()
+            for site, count in given.items():
+                for applied, times in self._all_applied(site).items():
+                    judging[applied] += count * times
+            yield path, part, judging
+            if isinstance(part, Mapping):
+                waiting += self._members(path, part, judging)
+            elif isinstance(part, list | tuple):
+                waiting += self._items(path, part, judging)
+
+    def _members(
+        self, path: Path, part: Mapping[str, Json], judging: Counter[Site]
+    ) -> Iterator[Part]:
+        values: dict[str, Counter[Site]] = {}
+        keys: Counter[Site] = Counter()
+        for site, count in judging.items():
+            inner = self._inner_of(site)
+            if not inner:
+                continue
+            for target in inner.get("propertyNames", {}).values():
+                keys[target] += count
+            for key in part:
+                for target in _of_member(inner, self._library.schemas[site], key):
+                    values.setdefault(key, Counter())[target] += count
+        for key, given in values.items():
+            yield (*path, key), part[key], given
+        for key in part if keys else ():
+            yield (*path, key), key, keys
+
+    def _items(self, path: Path, part: Sequence[Json], judging: Counter[Site]) -> Iterator[Part]:
+        values: dict[int, Counter[Site]] = {}
+        for site, count in judging.items():
+            inner = self._inner_of(site)
+            for index in range(len(part)) if inner else ():
+                for target in _of_item(inner, index):
+                    values.setdefault(index, Counter())[target] += count
+        return (((*path, index), part[index], given) for index, given in values.items())
+
+    def _all_applied(self, start: Site) -> Counter[Site]:
+        """The schemas that judge whatever this one judges, itself among them, with their number."""
+        found = self._applied.get(start)
+        if found is None:
+            found = Counter({start: 1})
+            waiting = list(self._library.in_place(start))
+            while waiting:
+                site = waiting.pop()
+                found[site] += 1
+                waiting += self._library.in_place(site)
+            self._applied[start] = found
+        return found
+
+    def _inner_of(self, site: Site) -> Mapping[str, Mapping[str | int, Site]]:
+        """By keyword, the schemas inside one that judge parts of its value."""
+        found = self._inner.get(site)
+        if found is None:
+            made: dict[str, dict[str | int, Site]] = {}
+            for inner in self._library.inner(site):
+                step = inner[1][len(site[1]) :]
+                # The last step of a keyword with one schema is the keyword itself.
+                made.setdefault(str(step[0]), {})[step[-1]] = inner
+            found = self._inner[site] = made
+        return found
+
+    def _ways_through(self) -> int:
+        """How many chains of schemas begin here; one that comes back to itself ends there."""
+        ways: dict[Site, int] = {}
+        begun: set[Site] = set()
+        waiting = [self._start]
+        while waiting:
+            site = waiting[-1]
+            below = (*self._library.in_place(site), *self._library.inner(site))
+            if site not in begun:
+                begun.add(site)
+                waiting += (one for one in below if one not in begun)
+                continue
+            waiting.pop()
+            if site not in ways:
+                ways[site] = 1 + sum(ways.get(one, 1) for one in below)
+        return ways[self._start]
+
+
+def _shown(path: Path) -> str:
+    return f"the value at {quote(pointer(path))}" if path else "the whole value"
+
+
+def _of_member(
+    inner: Mapping[str, Mapping[str | int, Site]], schema: Mapping[str, Json], key: str
+) -> Iterator[Site]:
+    """The schemas inside one that judge what stands behind a key."""
+    named = schema.get("properties")
+    is_known = isinstance(named, Mapping) and key in named
+    if key in (properties := inner.get("properties", {})):
+        yield properties[key]
+    by_pattern = schema.get("patternProperties")
+    for pattern in by_pattern if isinstance(by_pattern, Mapping) else ():
+        if matches(pattern, key):
+            is_known = True
+            if pattern in (known := inner.get("patternProperties", {})):
+                yield known[pattern]
+    if not is_known:
+        yield from inner.get("additionalProperties", {}).values()
+        yield from inner.get("unevaluatedProperties", {}).values()
+
+
+def _of_item(inner: Mapping[str, Mapping[str | int, Site]], index: int) -> Iterator[Site]:
+    """The schemas inside one that judge an item. Draft 07 has the first ones in `items`."""
+    items = inner.get("items", {})
+    first = inner.get("prefixItems") or ({} if "items" in items else items)
+    if index in first:
+        yield first[index]
+    else:
+        yield from items.values() if "items" in items else ()
+        for keyword in ("additionalItems", "unevaluatedItems"):
+            yield from inner.get(keyword, {}).values()
+    yield from inner.get("contains", {}).values()

@@ -1,0 +1,335 @@
+"""The documents that a schema is made of, read by following its references.
+
+Nothing is fetched: a reference leads into a document that was given, or is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+from urllib.parse import quote as percent_encode
+from urllib.parse import unquote, urldefrag, urljoin
+
+from harness.core.errors import Problem, did_you_mean
+from harness.core.source import Place
+from harness.core.typing import Json, Path, pointer
+from harness.core.values import value_class
+from harness.formats.json_schema.fan_out import MOST_APPLIED, costly
+from harness.formats.json_schema.keywords import (
+    ASIDE,
+    DRAFTS,
+    IN_PLACE,
+    draft_of,
+    patterns,
+    subschemas,
+)
+from harness.formats.json_schema.pattern import pattern_fault
+from harness.formats.json_schema.pointing import is_absolute, local_name, replaced, walk
+
+ROOT = "https://schemas.invalid/"
+"""What a document's name is resolved against. RFC 6761: `.invalid` never exists."""
+
+SUFFIXES = ("", ".schema.json", ".json")
+
+Site = tuple[str, Path]
+"""A schema: the name of its document, and its path in it."""
+
+Locate = Callable[[str, Path], Place | None]
+"""Finds the place of a path in a document's file."""
+
+
+@value_class(frozen=True, slots=True)
+class _Base:
+    """A document or a part of one that has a URI of its own."""
+
+    name: str
+    path: Path
+    schema: Json
+
+
+def root_uri(name: str) -> str:
+    """The URI of a document."""
+    return ROOT + percent_encode(name)
+
+
+class Library:
+    """The documents reachable from one, and what is wrong in them."""
+
+    def __init__(
+        self, document: Json, name: str, resources: Mapping[str, Json], locate: Locate
+    ) -> None:
+        start, _, fragment = name.partition("#")
+        self.named: dict[str, Json] = {}
+        """Every document by its name."""
+        self._uris: dict[str, str] = {}
+        self._canonical: dict[Site, str] = {}
+        self.problems: list[Problem] = []
+        self.uri = root_uri(start)
+        self._resources = resources
+        self.locate = locate
+        self._bases: dict[str, _Base] = {}
+        self._aliases: dict[str, str] = {}
+        self._anchors: dict[tuple[str, str], Site] = {}
+        self._schemas: dict[Site, Mapping[str, Json]] = {}
+        self._edges: dict[Site, list[Site]] = {}
+        self._inner: dict[Site, list[Site]] = {}
+        self._references: list[tuple[Site, str, str]] = []
+        self._draft = "2020-12"
+        self._add(self.uri, start, document)
+        target = self._target(self.uri, fragment)
+        if target is None:
+            self._note_unknown((start, ()), f"#{fragment}")
+        self.start: Site = target or (start, ())
+        """The schema that is asked for: the document, or the part that the name's fragment says."""
+        while self._references:
+            self._follow(*self._references.pop())
+        self._refuse_endless()
+
+    @property
+    def documents(self) -> dict[str, Json]:
+        """By every URI under which it is referred to, its references relative to its file."""
+        return {
+            uri: replaced(self.named[name], self._canonical_of(name))
+            for uri, name in self._uris.items()
+        }
+
+    def _canonical_of(self, name: str) -> dict[Path, str]:
+        return {path: uri for (owner, path), uri in self._canonical.items() if owner == name}
+
+    @property
+    def schemas(self) -> Mapping[Site, Mapping[str, Json]]:
+        """Every schema in the documents, but true and false."""
+        return self._schemas
+
+    @property
+    def draft(self) -> str:
+        """The draft of the first document."""
+        return self._draft
+
+    def find(self, location: str) -> Site | None:
+        """The site of an absolute keyword location, as jsonschema-rs gives it."""
+        uri, fragment = urldefrag(location)
+        base = self._bases.get(uri)
+        if base is None:
+            return None
+        steps = unquote(fragment)
+        # It adds a number to the keyword for some, such as dependentRequired.
+        while (found := walk(base.schema, steps)) is None:
+            steps = steps.rpartition("/")[0]
+        return base.name, (*base.path, *found[0])
+
+    def is_schema(self, site: Site) -> bool:
+        """Whether a schema stands there, and not a mapping of schemas."""
+        return site in self._schemas
+
+    def in_place(self, site: Site) -> Sequence[Site]:
+        """The schemas that one applies to the very value that it judges."""
+        return self._edges.get(site, ())
+
+    def inner(self, site: Site) -> Sequence[Site]:
+        """The schemas inside one that judge parts of its value."""
+        return self._inner.get(site, ())
+
+    def argument(self, location: str) -> Json:
+        """What stands at an absolute keyword location; None where that is not known."""
+        uri, fragment = urldefrag(location)
+        base = self._bases.get(uri)
+        found = walk(base.schema, unquote(fragment)) if base else None
+        return found[1] if found else None
+
+    def known_keys(self, keyword: Site) -> tuple[str, ...]:
+        """The keys that the schema around a keyword names, also by the schemas it applies."""
+        name, path = keyword
+        seen: set[Site] = set()
+        waiting = [(name, path[:-1])]
+        found: dict[str, None] = {}
+        while waiting:
+            site = waiting.pop()
+            if site in seen:
+                continue
+            seen.add(site)
+            properties = self._schemas.get(site, {}).get("properties")
+            found.update(dict.fromkeys(properties if isinstance(properties, Mapping) else ()))
+            waiting += self._edges.get(site, ())
+        return tuple(found)
+
+    def _add(self, uri: str, name: str, document: Json) -> None:
+        self.named[name] = document
+        self._uris[uri] = name
+        draft = draft_of(document) or self._draft
+        if not self._bases:
+            self._draft = draft
+        self._bases[uri] = _Base(name, (), document)
+        self._index(uri, (name, ()), document, draft)
+
+    def _index(self, uri: str, start: Site, document: Json, draft: str) -> None:
+        """Note every schema, identifier, pattern and reference from a place downwards."""
+        waiting = [(uri, start, document)]
+        while waiting:
+            base, site, schema = waiting.pop()
+            if not isinstance(schema, Mapping) or site in self._schemas:
+                continue
+            self._schemas[site] = schema
+            is_reference_alone = draft == "07" and "$ref" in schema
+            self._require_draft(site, schema)
+            if not is_reference_alone:
+                base = self._identify(base, site, schema)
+                self._require_patterns(site, schema)
+            for key in ("$ref", "$dynamicRef"):
+                if isinstance(target := schema.get(key), str):
+                    self._references.append((site, base, target))
+            for step, inner in subschemas(schema):
+                below = (site[0], (*site[1], *step))
+                if not is_reference_alone and step[0] not in ASIDE:
+                    edges = self._edges if step[0] in IN_PLACE else self._inner
+                    edges.setdefault(site, []).append(below)
+                waiting.append((base, below, inner))
+
+    def _identify(self, base: str, site: Site, schema: Mapping[str, Json]) -> str:
+        """Note the names that a schema gives itself; gives the base of the references in it."""
+        own = schema.get("$id")
+        if isinstance(own, str):
+            uri, fragment = urldefrag(urljoin(base, own))
+            if fragment:
+                self._anchors[base, fragment] = site
+            elif site[1]:
+                base = uri
+                self._bases.setdefault(uri, _Base(site[0], site[1], schema))
+            elif uri != base:
+                # References are relative to the file, whatever the document calls itself.
+                self._aliases[uri] = base
+                self._bases.setdefault(uri, _Base(site[0], (), schema))
+        for key in ("$anchor", "$dynamicAnchor"):
+            if isinstance(anchor := schema.get(key), str):
+                self._anchors[base, anchor] = site
+        return base
+
+    def _require_draft(self, site: Site, schema: Mapping[str, Json]) -> None:
+        if "$schema" in schema and draft_of(schema) is None:
+            message = f"'{schema['$schema']}' is no draft that is known"
+            hint = f"known: {', '.join(sorted(DRAFTS))}"
+            self._note("unknown-draft", message, (site[0], (*site[1], "$schema")), hint)
+
+    def _require_patterns(self, site: Site, schema: Mapping[str, Json]) -> None:
+        for step, pattern in patterns(schema):
+            code, message, hint = pattern_fault(pattern)
+            if code:
+                self._note(code, message, (site[0], (*site[1], *step)), hint)
+
+    def _follow(self, site: Site, base: str, target: str) -> None:
+        named, fragment = urldefrag(urljoin(base, target))
+        uri = self._aliases.get(named, named)
+        if DRAFTS.get(uri) == self._draft:
+            return
+        if uri not in self._bases and not self._load(site, uri, target):
+            return
+        if (uri := self._aliases.get(named, named)) != named:
+            self._canonical[site] = f"{uri}#{fragment}"
+        found = self._target(uri, unquote(fragment))
+        if found is None:
+            self._note_unknown(site, target)
+            return
+        self._edges.setdefault(site, []).append(found)
+
+    def _target(self, uri: str, fragment: str) -> Site | None:
+        base = self._bases.get(uri)
+        if base is None:
+            return None
+        if fragment and not fragment.startswith("/"):
+            return self._anchors.get((uri, fragment))
+        found = walk(base.schema, fragment)
+        if found is None:
+            return None
+        steps, schema = found
+        site = (base.name, (*base.path, *steps))
+        self._index(uri, site, schema, self._draft)
+        return site
+
+    def _load(self, site: Site, uri: str, target: str) -> bool:
+        """Take in the document that a reference leads to, or note why not."""
+        name = local_name(site[0], target) if not is_absolute(target) else None
+        if name is not None and name.startswith("../"):
+            self._note_remote(site, target, "leads out of the schema folder")
+            return False
+        found = self._by_name(name) if name is not None else self._by_id(uri)
+        if found is not None:
+            self._add(self._uri_of(uri, found), found, self._resources[found])
+            return True
+        if name is None:
+            self._note_remote(site, target, "leads to another place, and nothing is fetched")
+        else:
+            self._note_unknown(site, target)
+        return False
+
+    def _uri_of(self, uri: str, name: str) -> str:
+        """A document that is referred to by its own name is held under its file's."""
+        return uri if uri.startswith(ROOT) else ROOT + percent_encode(name)
+
+    def _by_name(self, name: str) -> str | None:
+        return next((name + end for end in SUFFIXES if name + end in self._resources), None)
+
+    def _by_id(self, uri: str) -> str | None:
+        for name, document in self._resources.items():
+            if isinstance(document, Mapping) and document.get("$id") in (uri, f"{uri}#"):
+                return name
+        return None
+
+    def _refuse_endless(self) -> None:
+        try:
+            order = tuple(TopologicalSorter(self._edges).static_order())
+        except CycleError as error:
+            cycle: list[Site] = error.args[1]
+            name, path = min(cycle, key=lambda site: (len(site[1]), str(site)))
+            ways = " to ".join(
+                f"{'' if one[0] == name else one[0]}#{pointer(one[1])}" for one in cycle[:4]
+            )
+            message = f"the schema refers to itself without end: {ways}"
+            hint = "a schema may refer to itself only below a key or an item"
+            step = ("$ref",) if "$ref" in self._schemas[name, path] else ()
+            self._note("endless-ref", message, (name, (*path, *step)), hint)
+        else:
+            self._refuse_costly(order)
+
+    def _refuse_costly(self, order: Sequence[Site]) -> None:
+        found = costly(self._edges, order)
+        if found is not None:
+            site, count = found
+            message = f"{count:,} schemas judge one value here, the limit is {MOST_APPLIED:,}"
+            self._note("schema-too-costly", message, site, "refer to each schema once")
+
+    def _note_remote(self, site: Site, target: str, reason: str) -> None:
+        hint = "keep a copy in the schema folder and refer to it by its path"
+        self._note("remote-ref", f"'{target}' {reason}", _ref(site, self._schemas), hint)
+
+    def _note_unknown(self, site: Site, target: str) -> None:
+        place, fragment = urldefrag(target)
+        known = list(self._resources) if place else self._definitions(site[0])
+        hint = did_you_mean(place or f"#{fragment}", known)
+        message = f"'{target}' leads nowhere"
+        self._note("unknown-ref", message, _ref(site, self._schemas), hint)
+
+    def _definitions(self, name: str) -> list[str]:
+        paths = (path for document, path in self._schemas if document == name)
+        return [f"#{pointer(path)}" for path in paths if path[:1] in (("$defs",), ("definitions",))]
+
+    def _note(self, code: str, message: str, site: Site, hint: str = "") -> None:
+        name, path = site
+        self.problems.append(
+            Problem(
+                code=code,
+                message=message,
+                place=self.locate(name, path),
+                where=f"{name}#{pointer(path)}",
+                hint=hint,
+            )
+        )
+
+
+def _ref(site: Site, schemas: Mapping[Site, Mapping[str, Json]]) -> Site:
+    key = next((key for key in ("$ref", "$dynamicRef") if key in schemas.get(site, ())), None)
+    return site if key is None else (site[0], (*site[1], key))
+
+
+def find_nowhere(_name: str, _path: Path) -> Place | None:
+    """The places of a document that was not read from a file."""
+    return None

@@ -1,0 +1,141 @@
+"""Finds what stands in a schema and judges nothing: misspelt, or of another draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from harness.core.errors import Problem, did_you_mean, quote
+from harness.core.typing import Json, Path, pointer, type_names
+from harness.formats.json_schema.keywords import FORMATS, JUDGING, KEYWORDS, NEWER, NOT_IN
+from harness.formats.json_schema.library import Locate
+from harness.formats.json_schema.wording import kinds, show
+
+Found = tuple[str, str, str]
+"""A keyword, what is wrong with it, and what to do."""
+
+
+def no_effect(
+    name: str, at: Path, schema: Mapping[str, Json], draft: str, locate: Locate
+) -> Iterator[Problem]:
+    """What one schema of a draft says in vain; `at` is its path in the document `name`."""
+    if schema.keys() <= _ALWAYS_JUDGE:
+        return
+    for keyword, message, hint in (
+        *_misspelt(schema),
+        *_of_another_draft(schema, draft),
+        *_alone(schema, draft),
+        *_of_another_type(schema),
+        *_unknown_format(schema, draft),
+    ):
+        path = (*at, keyword)
+        yield Problem(
+            code="invalid-schema",
+            message=message,
+            place=locate(name, path),
+            where=f"{name}#{pointer(path)}",
+            hint=hint,
+        )
+
+
+def _misspelt(schema: Mapping[str, Json]) -> Iterator[Found]:
+    """Keywords that are not known, but nearly."""
+    for keyword in sorted(schema.keys() - KEYWORDS - _OTHERS):
+        near = get_close_matches(keyword, KEYWORDS, n=1, cutoff=NEAR)
+        if near:
+            yield keyword, f"unknown keyword {quote(keyword)}", f"did you mean '{near[0]}'?"
+
+
+def _of_another_draft(schema: Mapping[str, Json], draft: str) -> Iterator[Found]:
+    for keyword in sorted(schema.keys() & NOT_IN[draft].keys()):
+        hint = NOT_IN[draft][keyword]
+        yield keyword, f"draft {draft} does not know {quote(keyword)}, so it judges nothing", hint
+
+
+def _alone(schema: Mapping[str, Json], draft: str) -> Iterator[Found]:
+    """Keywords that judge only beside another one, or not beside it."""
+    for keyword, others in _NEEDS.items():
+        if keyword in schema and schema.keys().isdisjoint(others):
+            needed = " or ".join(f"'{one}'" for one in others)
+            yield keyword, f"'{keyword}' without {needed} judges nothing", f"add {needed}"
+    if draft != "07":
+        return
+    if "additionalItems" in schema and not isinstance(schema.get("items"), list | tuple):
+        message = "'additionalItems' without a list behind 'items' judges nothing"
+        yield "additionalItems", message, "write [{…}] behind 'items'"
+    if "$ref" in schema:
+        for keyword in sorted(schema.keys() & (JUDGING - {"$ref"})):
+            message = f"draft 07 ignores {quote(keyword)} beside '$ref'"
+            yield keyword, message, f"put both under 'allOf'; {NEWER}"
+
+
+def _of_another_type(schema: Mapping[str, Json]) -> Iterator[Found]:
+    """Keywords that judge only values of a type that `type` does not take."""
+    named = schema.get("type")
+    types = frozenset(map(str, named if isinstance(named, list | tuple) else (named,)))
+    if named is None or not types <= type_names.keys():
+        return
+    for judged, keywords in _JUDGE_ONLY.items():
+        if types & judged:
+            continue
+        for keyword in sorted(schema.keys() & keywords):
+            only = kinds(sorted(judged - {"integer"}))
+            message = f"'{keyword}' applies to {only}, and 'type' is {show(named)}"
+            yield keyword, message, "remove it, or change 'type'"
+
+
+def _unknown_format(schema: Mapping[str, Json], draft: str) -> Iterator[Found]:
+    named = schema.get("format")
+    if not isinstance(named, str) or named in FORMATS[draft]:
+        return
+    if named in FORMATS["2020-12"]:
+        yield "format", f"draft 07 does not know the format {quote(named)}", NEWER
+        return
+    hint = _MEANT.get(named.lower()) or did_you_mean(named.lower(), FORMATS[draft])
+    message = f"unknown format {quote(named)}, which would judge nothing"
+    yield "format", message, hint or f"known: {', '.join(sorted(FORMATS[draft]))}"
+
+
+_ALWAYS_JUDGE = frozenset(
+    ("type", "enum", "const", "anyOf", "oneOf", "description", "title", "examples", "default")
+)
+"""Many schemas hold nothing else, and there is nothing to look for in them."""
+_JUDGE_ONLY: Mapping[frozenset[str], frozenset[str]] = {
+    frozenset(("string",)): frozenset(("minLength", "maxLength", "pattern", "format")),
+    frozenset(("number", "integer")): frozenset(
+        ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+    ),
+    frozenset(("array",)): frozenset(
+        ("items", "prefixItems", "contains", "minItems", "maxItems", "uniqueItems")
+    ),
+    frozenset(("object",)): frozenset(
+        {
+            *("properties", "patternProperties", "additionalProperties", "propertyNames"),
+            *("required", "minProperties", "maxProperties"),
+            *("dependentRequired", "dependentSchemas"),
+        }
+    ),
+}
+"""Keywords that pass every value of another type."""
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "if": ("then", "else"),
+    "then": ("if",),
+    "else": ("if",),
+    "minContains": ("contains",),
+    "maxContains": ("contains",),
+}
+NEAR = 0.8
+"""Of `get_close_matches`: `requred` is near, a keyword of a vocabulary of one's own is not."""
+_OTHERS = frozenset(("example", "comment", "id", "schema", "defs"))
+"""Of OpenAPI, of draft 04, and names that people give to notes and parts of their own."""
+_MEANT: Mapping[str, str] = {
+    **dict.fromkeys(("url", "link", "href"), "did you mean 'uri'?"),
+    **dict.fromkeys(("timestamp", "iso8601", "iso-8601", "rfc3339"), "did you mean 'date-time'?"),
+    **dict.fromkeys(("guid", "uuid4", "uuidv4"), "did you mean 'uuid'?"),
+    **dict.fromkeys(("ip", "ip-address"), "did you mean 'ipv4' or 'ipv6'?"),
+    **dict.fromkeys(("int", "int32", "int64", "integer", "long"), "write 'type: integer'"),
+    **dict.fromkeys(("float", "double", "number", "decimal"), "write 'type: number'"),
+    **dict.fromkeys(("phone", "tel", "password", "color", "byte", "binary"), "write a 'pattern'"),
+    "base64": "write a 'pattern'",
+}
+"""Names of other tools, such as OpenAPI's."""

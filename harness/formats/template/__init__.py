@@ -1,0 +1,15 @@
+"""Templates: values whose texts may hold `${…}`, sandboxed and bounded."""
+
+from harness.formats.template.errors import LETTERS, TemplateError
+from harness.formats.template.expressions import expressions, literals
+from harness.formats.template.trees import Template, compile_condition, compile_template
+
+__all__ = [
+    "LETTERS",
+    "Template",
+    "TemplateError",
+    "compile_condition",
+    "compile_template",
+    "expressions",
+    "literals",
+]

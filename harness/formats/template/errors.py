@@ -1,0 +1,37 @@
+"""What can be wrong with a template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.core.errors import AuthoringError, Problem
+
+LETTERS = "write $${ where the text is to hold ${"
+"""What to do where no variable was meant, but JavaScript, say."""
+
+
+class TemplateError(AuthoringError):
+    """A template cannot be read, or cannot be rendered with what it was given."""
+
+    @property
+    def problem(self) -> Problem:
+        """The first of the problems; rendering has only one."""
+        return self.problems[0]
+
+
+@dataclass(eq=False)
+class Fault(Exception):
+    """What is wrong with one expression, before its place is known."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+class NoneInText(Exception):
+    """A none stands where a text is put together."""
+
+
+def too_long(what: str, limit: int) -> Fault:
+    """Something would be longer than templates may make it."""
+    return Fault("template-too-long", f"{what} would be longer than {limit:,}")

@@ -1,0 +1,109 @@
+"""Texts with `${…}` in them: cut into parts, compiled, and put together."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Protocol
+
+from harness.core.values import value_class
+from harness.formats.template.errors import LETTERS, Fault
+from harness.formats.template.lookup import parse_lookup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_START = re.compile(r"\$?\$\{")
+_INSIDE = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[{}]""", re.DOTALL)
+
+
+class Expression(Protocol):
+    """What stands between `${` and `}`."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that it needs."""
+
+    def evaluate(self, context: Mapping[str, object]) -> object:
+        """The value, of its own type. Raises Fault and NoneInText."""
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A stretch of a text: literal, or an expression."""
+
+    text: str
+    """As written; of an expression, what stands between the braces."""
+    is_expression: bool = False
+
+
+def split(text: str) -> tuple[Part, ...]:
+    """The parts of a text, literals without their escapes. Raises Fault."""
+    return tuple(_merged(_split(text)))
+
+
+def literals(text: str) -> tuple[str, ...]:
+    """The parts of a text that stand for themselves; none where it cannot be read."""
+    try:
+        return tuple(part.text for part in split(text) if not part.is_expression)
+    except Fault:
+        return ()
+
+
+def expressions(text: str) -> tuple[str, ...]:
+    """What stands between the braces in a text; none where it cannot be read."""
+    try:
+        return tuple(part.text for part in split(text) if part.is_expression)
+    except Fault:
+        return ()
+
+
+def compile_expression(source: str, *, lenient: bool) -> Expression:
+    """Compile what stands between `${` and `}`. Raises Fault."""
+    lookup = parse_lookup(source, lenient=lenient)
+    if lookup is not None:
+        return lookup
+    # Imported late: most projects never need Jinja.
+    from harness.formats.template import sandbox  # noqa: PLC0415
+
+    return sandbox.compile_expression(source, lenient=lenient)
+
+
+def _split(text: str) -> Iterator[Part]:
+    done = 0
+    while start := _START.search(text, done):
+        yield Part(text=text[done : start.start()])
+        done = start.end()
+        if start.group() == "$${":
+            yield Part(text="${")
+            continue
+        end = _end(text, done)
+        yield Part(text=text[done:end], is_expression=True)
+        done = end + 1
+    yield Part(text=text[done:])
+
+
+def _end(text: str, start: int) -> int:
+    """Where the brace stands that closes an expression."""
+    depth = 0
+    for token in _INSIDE.finditer(text, start):
+        if token.group() == "{":
+            depth += 1
+        elif token.group() == "}":
+            if depth == 0:
+                return token.start()
+            depth -= 1
+    raise Fault("template-syntax", "'${' is not closed", LETTERS)
+
+
+def _merged(parts: Iterator[Part]) -> Iterator[Part]:
+    literal = ""
+    for part in parts:
+        if not part.is_expression:
+            literal += part.text
+            continue
+        if literal:
+            yield Part(text=literal)
+            literal = ""
+        yield part
+    if literal:
+        yield Part(text=literal)

@@ -1,0 +1,144 @@
+"""Templates read backwards: what stood behind each `${…}` of a value that was filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.core.typing import is_same
+from harness.formats.template.nodes import (
+    Constant,
+    FirstOf,
+    ForEach,
+    Listing,
+    Lone,
+    Mixed,
+    Node,
+    Table,
+)
+
+if TYPE_CHECKING:
+    from harness.core.typing import Json
+    from harness.formats.template.trees import Template
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """What one `${…}` stood for."""
+
+    expression: str
+    """What stands between the braces; of a `for_each`, the list that it goes through."""
+    value: Json = None
+    elements: tuple[tuple[Binding, ...], ...] = ()
+    """Of a `for_each`: what was found in each element. The value is then none."""
+    name: str = ""
+    """Of a `for_each`: what an element is called in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inverted:
+    """How a value stands to a template."""
+
+    bindings: tuple[Binding, ...]
+    faults: int
+    """Parts of the value that the template would not have made; 0 where it made them all."""
+
+
+def invert(template: Template, value: Json) -> Inverted:
+    """What the variables of a template stood for, as far as the value tells.
+
+    Keys of a mapping that the template does not name are passed over. What two templates of one
+    text share cannot be told: the shortest fit is taken.
+    """
+    inverter = _Inverter()
+    bindings = tuple(inverter.bindings(template.root, value))
+    return Inverted(bindings=bindings, faults=inverter.faults)
+
+
+def pattern_of(node: Node, inside: str) -> tuple[str, tuple[str, ...]]:
+    """A regular expression with a group for each `${…}` of a text, and what they say.
+
+    `inside` is what one may stand for, such as `[^/]+`.
+    """
+    parts = node.parts if isinstance(node, Mixed) else (node,)
+    pattern = "".join(
+        re.escape(str(part.value)) if isinstance(part, Constant) else f"({inside})"
+        for part in parts
+    )
+    return pattern, tuple(
+        part.where.expression if isinstance(part, Lone) else ""
+        for part in parts
+        if not isinstance(part, Constant)
+    )
+
+
+class _Inverter:
+    """Walks through a template and a value together."""
+
+    def __init__(self) -> None:
+        self.faults = 0
+
+    def bindings(self, node: Node, value: Json) -> Iterator[Binding]:
+        if isinstance(node, Constant):
+            self.faults += not is_same(node.value, value)
+        elif isinstance(node, Lone):
+            yield Binding(expression=node.where.expression, value=value)
+        elif isinstance(node, Mixed):
+            yield from self._mixed(node, value)
+        elif isinstance(node, Table):
+            yield from self._table(node, value)
+        elif isinstance(node, Listing):
+            yield from self._listing(node, value)
+        elif isinstance(node, FirstOf):
+            yield from self._first_of(node, value)
+        elif isinstance(node, ForEach):
+            yield from self._for_each(node, value)
+
+    def _mixed(self, node: Mixed, value: Json) -> Iterator[Binding]:
+        pattern, expressions = pattern_of(node, ".*?")
+        found = re.fullmatch(pattern, value, re.DOTALL) if isinstance(value, str) else None
+        if found is None:
+            self.faults += 1
+            return
+        for expression, text in zip(expressions, found.groups(), strict=True):
+            yield Binding(expression=expression, value=text)
+
+    def _table(self, node: Table, value: Json) -> Iterator[Binding]:
+        if not isinstance(value, Mapping):
+            self.faults += 1
+            return
+        for key, inner in node.entries:
+            name = key.value if isinstance(key, Constant) else None
+            if isinstance(name, str) and name in value:
+                yield from self.bindings(inner, value[name])
+            elif isinstance(inner, Constant):
+                # What a template renders to none is left out; a constant never is.
+                self.faults += 1
+
+    def _listing(self, node: Listing, value: Json) -> Iterator[Binding]:
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            self.faults += 1
+            return
+        self.faults += abs(len(value) - len(node.elements))
+        for inner, element in zip(node.elements, value, strict=False):
+            yield from self.bindings(inner, element)
+
+    def _first_of(self, node: FirstOf, value: Json) -> Iterator[Binding]:
+        for choice in node.choices:
+            trial = _Inverter()
+            bindings = tuple(trial.bindings(choice, value))
+            if not trial.faults:
+                yield from bindings
+                return
+        self.faults += 1
+
+    def _for_each(self, node: ForEach, value: Json) -> Iterator[Binding]:
+        source = node.source
+        if isinstance(value, Mapping) or (value is not None and not isinstance(value, list)):
+            # XML has a list only where there are two or more.
+            value = [value]
+        if isinstance(source, Lone):
+            elements = tuple(tuple(self.bindings(node.body, one)) for one in value or ())
+            yield Binding(expression=source.where.expression, elements=elements, name=node.name)

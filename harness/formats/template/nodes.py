@@ -1,0 +1,251 @@
+"""What a template is made of. Each node renders to a value, and knows the names it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol, cast
+
+from harness.core.errors import Problem, quote
+from harness.core.typing import describe
+from harness.core.values import value_class
+from harness.formats.template.errors import Fault, NoneInText, TemplateError, too_long
+from harness.formats.template.filters import MOST, text_of
+
+if TYPE_CHECKING:
+    from harness.core.source import Place
+    from harness.core.typing import Json
+    from harness.formats.template.expressions import Expression
+
+Context = Mapping[str, object]
+AsText = Callable[[object], str]
+"""Writes a value inside a text. Raises NoneInText for a none."""
+
+_NO_NAMES: frozenset[str] = frozenset()
+
+
+class Node(Protocol):
+    """A compiled value."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that it needs."""
+
+    def render(self, context: Context) -> Json:
+        """The value. Raises TemplateError."""
+
+
+@value_class(frozen=True, slots=True)
+class Where:
+    """The place of a node, found when a message needs it."""
+
+    place: Callable[[], Place] | None
+    expression: str = ""
+
+    def narrowed(self, expression: str) -> Where:
+        """The place of one expression in a text."""
+        return Where(self.place, expression)
+
+    def problem(self, fault: Fault) -> Problem:
+        """A fault as a problem with its place."""
+        place = self.place() if self.place else None
+        if place is not None and self.expression:
+            written = f"${{{self.expression}}}"
+            column = place.source.line(place.line).find(written, place.column - 1) + 1
+            if column:
+                place = place.source.place(place.line, column, len(written))
+        return Problem(code=fault.code, message=fault.message, hint=fault.hint, place=place)
+
+    def none_in_text(self) -> TemplateError:
+        """A none stands where a text is put together."""
+        message = f"a null stands in the text that '${{{self.expression}}}' is part of"
+        return self.error(Fault("none-in-text", message, "add | default('') to leave it out"))
+
+    def error(self, fault: Fault) -> TemplateError:
+        """A fault as an error with its place."""
+        return TemplateError(self.problem(fault))
+
+
+@value_class(frozen=True, slots=True)
+class Constant:
+    """A value without templates."""
+
+    value: Json
+
+    @property
+    def names(self) -> frozenset[str]:
+        """None."""
+        return _NO_NAMES
+
+    def render(self, _: Context) -> Json:
+        """The same object each time."""
+        return self.value
+
+
+@value_class(frozen=True, slots=True)
+class Lone:
+    """One `${…}`; keeps the type of its value."""
+
+    expression: Expression
+    where: Where
+    none_is_none: bool
+    as_text: AsText = text_of
+    """How the value is written inside a text."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Those of the expression."""
+        return self.expression.names
+
+    def render(self, context: Context) -> Json:
+        """The value of the expression."""
+        try:
+            value = self.expression.evaluate(context)
+            if isinstance(value, str) and len(value) > MOST:
+                raise too_long("the text", MOST)
+        except NoneInText:
+            if self.none_is_none:
+                return None
+            raise self.where.none_in_text() from None
+        except Fault as fault:
+            raise self.where.error(fault) from fault.__cause__
+        return cast("Json", value)
+
+
+@value_class(frozen=True, slots=True)
+class Mixed:
+    """A text with `${…}` in it."""
+
+    parts: Sequence[Constant | Lone]
+    where: Where
+    none_is_none: bool
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Those of all parts."""
+        return _names(self.parts)
+
+    def render(self, context: Context) -> str | None:
+        """The text; None where a none stands inside, in a definition."""
+        texts = []
+        for part in self.parts:
+            try:
+                value = part.render(context)
+                texts.append(part.as_text(value) if isinstance(part, Lone) else text_of(value))
+            except NoneInText:
+                if self.none_is_none:
+                    return None
+                where = part.where if isinstance(part, Lone) else self.where
+                raise where.none_in_text() from None
+            except Fault as fault:
+                raise self.where.error(fault) from None
+        if sum(map(len, texts)) > MOST:
+            raise self.where.error(too_long("the text", MOST))
+        return "".join(texts)
+
+
+@value_class(frozen=True, slots=True)
+class Listing:
+    """A list."""
+
+    elements: Sequence[Node]
+    drop_none: bool
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Those of all elements."""
+        return _names(self.elements)
+
+    def render(self, context: Context) -> list[Json]:
+        """A new list."""
+        rendered = [(node, node.render(context)) for node in self.elements]
+        return [value for node, value in rendered if not _is_dropped(node, value, self.drop_none)]
+
+
+@value_class(frozen=True, slots=True)
+class Table:
+    """A mapping."""
+
+    entries: Sequence[tuple[Node, Node]]
+    where: Where
+    drop_none: bool
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Those of all keys and values."""
+        return _names([node for entry in self.entries for node in entry])
+
+    def render(self, context: Context) -> dict[str, Json]:
+        """A new mapping."""
+        table: dict[str, Json] = {}
+        for key_node, node in self.entries:
+            key = key_node.render(context)
+            value = node.render(context)
+            if key is None and self.drop_none:
+                continue
+            if not isinstance(key, str):
+                raise self.where.error(Fault("key-is-no-text", f"a key is {describe(key)}"))
+            if key in table:
+                raise self.where.error(Fault("duplicate-key", f"two keys are {quote(key)}"))
+            if not _is_dropped(node, value, self.drop_none):
+                table[key] = value
+        return table
+
+
+@value_class(frozen=True, slots=True)
+class FirstOf:
+    """The first of several values that is not none."""
+
+    choices: Sequence[Node]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Those of all choices."""
+        return _names(self.choices)
+
+    def render(self, context: Context) -> Json:
+        """The value; None where all are none."""
+        values = (choice.render(context) for choice in self.choices)
+        return next((value for value in values if value is not None), None)
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class ForEach:
+    """A list with an element for each one of another list."""
+
+    source: Node
+    name: str
+    when: Node | None
+    body: Node
+    where: Where
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Those of the source, and of the rest without the element's own."""
+        rest = [self.body] if self.when is None else [self.body, self.when]
+        return self.source.names | (_names(rest) - {self.name})
+
+    def render(self, context: Context) -> list[Json]:
+        """A new list; of nothing, where the source is none."""
+        source = self.source.render(context)
+        if source is None:
+            return []
+        if isinstance(source, str) or not isinstance(source, Sequence):
+            message = f"'for_each' needs a list, not {describe(source)}"
+            raise self.where.error(Fault("bad-form", message))
+        built = []
+        for element in source:
+            inner = {**context, self.name: element}
+            if self.when is None or self.when.render(inner):
+                value = self.body.render(inner)
+                if not _is_dropped(self.body, value, drop_none=True):
+                    built.append(value)
+        return built
+
+
+def _is_dropped(node: Node, value: Json, drop_none: bool) -> bool:  # noqa: FBT001 - a filter's setting
+    # A null that the author wrote is wanted; one that a template gave is not.
+    return drop_none and value is None and not isinstance(node, Constant)
+
+
+def _names(nodes: Sequence[Node]) -> frozenset[str]:
+    return frozenset().union(*(node.names for node in nodes))

@@ -1,0 +1,269 @@
+"""From the parser's events to a value and its marks, in one pass without recursion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import yaml
+
+from harness.core.errors import Problem, did_you_mean, quote
+from harness.formats.yaml.open_nodes import Anchored, Event, Open
+from harness.formats.yaml.places import place_of_value, place_of_word
+from harness.formats.yaml.scalars import PREFIX, STARTS, NotJson, apply_tag, resolve, short_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harness.core.source import Place, Source
+    from harness.core.typing import Json
+    from harness.formats.yaml.document import Marks
+    from harness.formats.yaml.limits import Limits
+
+MOST_PROBLEMS: Final = 25
+"""Reading ends after so many; a file with more is of another kind."""
+
+
+class Stop(Exception):
+    """Reading cannot go on; the reason is the last of the problems."""
+
+
+class Builder:
+    """Takes events until the stream ends. What is wrong stands in `problems` afterwards."""
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        self.problems: list[Problem] = []
+        self.documents = 0
+        self._source = source
+        self._limits = limits
+        self._root = self._open = Open(0, [], [])
+        self._outer: list[Open] = []
+        # None while the anchored node is being read.
+        self._anchors: dict[str, Anchored | None] = {}
+        self._nodes = 0
+        # The greatest depth since the innermost open anchor.
+        self._deepest = 0
+
+    @property
+    def value(self) -> Json:
+        """What was read; None for an empty stream."""
+        return self._root.value[0] if self._root.value else None
+
+    @property
+    def marks(self) -> Marks:
+        """Where it stands."""
+        return self._root.marks[0] if self._root.marks else 0
+
+    def build(self, next_event: Callable[[], Any]) -> None:
+        """Take all events. Raises Stop, and what the parser raises."""
+        take_other: dict[type, Callable[[Any], None]] = {
+            yaml.MappingStartEvent: self._mapping,
+            yaml.SequenceStartEvent: self._sequence,
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceEndEvent: self._end,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+            yaml.DocumentEndEvent: lambda _: None,
+            yaml.StreamStartEvent: lambda _: None,
+        }
+        scalar, end = yaml.ScalarEvent, yaml.StreamEndEvent
+        starts = STARTS
+        open_ = self._open
+        while (kind := type(event := next_event())) is not end:
+            if kind is not scalar:
+                take_other[kind](event)
+                open_ = self._open
+                continue
+            text = event.value
+            if event.tag is not None or event.anchor is not None:
+                self._dressed_scalar(event)
+            elif open_.wants_key:
+                if text in open_.marks:
+                    self._duplicate_key(text, event.start_mark.index)
+                open_.key = text
+                open_.key_mark = event.start_mark.index
+                open_.wants_key = False
+            else:
+                if event.style or text[:1] not in starts:
+                    value = text
+                else:
+                    value = self._plain(text, event.start_mark.index)
+                if open_.is_mapping:
+                    key = open_.key
+                    open_.value[key] = value
+                    open_.marks[key] = (open_.key_mark, event.start_mark.index)
+                    open_.wants_key = True
+                else:
+                    open_.value.append(value)
+                    open_.marks.append(event.start_mark.index)
+
+    def _mapping(self, event: Event) -> None:
+        begun = Open(event.start_mark.index, {}, {})
+        begun.is_mapping = begun.wants_key = True
+        if event.tag is not None or event.anchor is not None or self._open.wants_key:
+            self._dressed_start(event, begun, "map")
+        self._start(begun)
+
+    def _sequence(self, event: Event) -> None:
+        begun = Open(event.start_mark.index, [], [])
+        if event.tag is not None or event.anchor is not None or self._open.wants_key:
+            self._dressed_start(event, begun, "seq")
+        self._start(begun)
+
+    def _start(self, begun: Open) -> None:
+        outer = self._outer
+        outer.append(self._open)
+        self._open = begun
+        if len(outer) > self._deepest:
+            self._go_deeper(len(outer), begun.mark)
+
+    def _dressed_start(self, event: Event, begun: Open, kind: str) -> None:
+        """Take the tag and the anchor of a collection, or one that stands where a key should."""
+        if self._open.wants_key:
+            self._complex_key(begun.mark)
+        if event.tag is not None and event.tag not in ("!", PREFIX + kind):
+            self._unknown_tag(event.tag, begun.mark)
+        if event.anchor is not None:
+            begun.anchor = event.anchor
+            self._anchors[event.anchor] = None
+            begun.nodes, begun.deepest = self._nodes, self._deepest
+            # From here on, the depth inside is measured.
+            self._deepest = len(self._outer)
+
+    def _end(self, _: Event) -> None:
+        done = self._open
+        outer = self._open = self._outer.pop()
+        marks = (done.mark, done.marks)
+        self._nodes += len(done.marks)
+        if self._nodes > self._limits.nodes:
+            self._too_many(done.mark)
+        if done.is_mapping and "<<" in done.marks:
+            self._merge_key(done.marks["<<"][0])
+        if done.anchor is not None:
+            nodes, height = self._nodes - done.nodes, self._deepest - len(self._outer)
+            self._anchors[done.anchor] = Anchored(done.value, marks, nodes, height, None)
+            self._deepest = max(self._deepest, done.deepest)
+        if outer.wants_key:
+            outer.begin("", done.mark)
+        else:
+            outer.add(done.value, marks)
+
+    def _alias(self, event: Event) -> None:
+        name, mark = event.anchor, event.start_mark.index
+        anchored = self._anchors.get(name) or self._lost(name, mark)
+        self._nodes += anchored.nodes
+        if self._nodes > self._limits.nodes:
+            self._too_many(mark)
+        depth = len(self._outer) + anchored.height
+        if depth > self._deepest:
+            self._go_deeper(depth, mark)
+        if not self._open.wants_key:
+            self._open.add(anchored.value, anchored.marks)
+        elif anchored.text is not None:
+            self._key(anchored.text, mark)
+        else:
+            self._complex_key(mark)
+            self._open.begin("", mark)
+
+    def _dressed_scalar(self, event: Event) -> None:
+        """Take a scalar with a tag or an anchor; a plain text stands at their end."""
+        text, mark = event.value, event.start_mark.index
+        is_key = self._open.wants_key
+        value: Json = text
+        if event.tag is not None:
+            value = self._tagged(event.tag, text, mark)
+        elif not event.style and not is_key:
+            value = self._plain(text, mark)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = Anchored(value, mark, 0, 0, text)
+        if is_key:
+            self._key(text, mark)
+        else:
+            self._open.add(value, mark)
+
+    def _key(self, text: str, mark: int) -> None:
+        if text in self._open.marks:
+            self._duplicate_key(text, mark)
+        self._open.begin(text, mark)
+
+    def _plain(self, text: str, mark: int) -> Json:
+        try:
+            return resolve(text)
+        except NotJson as reason:
+            self._fault("not-a-number", str(reason), mark, "quote it if it is a text")
+            return None
+
+    def _tagged(self, tag: str, text: str, mark: int) -> Json:
+        try:
+            return apply_tag(tag, text)
+        except KeyError:
+            self._unknown_tag(tag, mark)
+        except NotJson as reason:
+            self._fault("not-a-number", str(reason), mark)
+        except ValueError as reason:
+            self._fault("wrong-tag", str(reason), mark)
+        return None
+
+    def _document(self, event: Event) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            hint = "put it into a file of its own"
+            self._end_with(
+                "several-documents", "a second document starts here", event.start_mark.index, hint
+            )
+
+    def _too_many(self, mark: int) -> NoReturn:
+        message = f"more than {self._limits.nodes:,} values, those of aliases counted"
+        self._end_with("too-many-nodes", message, mark)
+
+    def _go_deeper(self, depth: int, mark: int) -> None:
+        self._deepest = depth
+        if depth > self._limits.depth:
+            message = f"more than {self._limits.depth:,} mappings and lists inside one another"
+            self._end_with("too-deep", message, mark)
+
+    def _lost(self, name: str, mark: int) -> Anchored:
+        if name in self._anchors:
+            self._fault(
+                "recursive-alias", f"the alias '*{name}' stands inside its own anchor", mark
+            )
+        else:
+            hint = did_you_mean(name, self._anchors) or "quote the text if it starts with '*'"
+            self._fault(
+                "undefined-alias", f"no anchor '&{name}' stands above '*{name}'", mark, hint
+            )
+        return Anchored(None, mark, 0, 0, name)
+
+    def _complex_key(self, mark: int) -> None:
+        message = "a mapping or list where a key is expected"
+        self._fault("complex-key", message, mark, "quote the text if it starts with '{' or '['")
+
+    def _unknown_tag(self, tag: str, mark: int) -> None:
+        hint = "quote the text if it starts with '!'" if tag.startswith("!") else ""
+        self._fault("unknown-tag", f"unknown tag {quote(short_tag(tag))}", mark, hint)
+
+    def _duplicate_key(self, key: str, mark: int) -> None:
+        place = place_of_value(self._source, mark, key)
+        first = place_of_value(self._source, self._open.marks[key][0], key).line
+        where = "twice on this line" if first == place.line else f"here and on line {first}"
+        message = f"the key {quote(key)} stands {where}"
+        self._fault_at("duplicate-key", message, place, "keep one of them")
+
+    def _merge_key(self, mark: int) -> None:
+        # Quoted, it is a key as any other.
+        if self._source.text.startswith("<<", mark):
+            message = "the merge key '<<' is not read"
+            self._fault("merge-key", message, mark, "write the keys out")
+
+    def _end_with(self, code: str, message: str, mark: int, hint: str = "") -> NoReturn:
+        self._fault(code, message, mark, hint)
+        raise Stop
+
+    def _fault(self, code: str, message: str, mark: int, hint: str = "") -> None:
+        self._fault_at(code, message, place_of_word(self._source, mark), hint)
+
+    def _fault_at(self, code: str, message: str, place: Place, hint: str) -> None:
+        self.problems.append(Problem(code=code, message=message, place=place, hint=hint))
+        if len(self.problems) == MOST_PROBLEMS:
+            message = f"reading ends here, after {MOST_PROBLEMS} problems"
+            self.problems.append(Problem(code="too-many-problems", message=message, place=place))
+            raise Stop

@@ -1,0 +1,73 @@
+"""What a builder holds while it reads: mappings and lists not yet closed, and anchors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from harness.core.typing import Json
+    from harness.formats.yaml.document import Marks
+
+Event = Any
+"""An event of yaml. Its own types allow None where the parser never gives it."""
+
+
+class Open:
+    """A mapping or list that is being read. A mapping wants a key and a value in turn.
+
+    `key` and `key_mark` are set with each key, `nodes` and `deepest` with an anchor.
+    """
+
+    key: str
+    key_mark: int
+    nodes: int
+    deepest: int
+
+    __slots__ = (
+        "anchor",
+        "deepest",
+        "is_mapping",
+        "key",
+        "key_mark",
+        "mark",
+        "marks",
+        "nodes",
+        "value",
+        "wants_key",
+    )
+
+    def __init__(self, mark: int, value: Any, marks: Any) -> None:  # noqa: ANN401 - two lists or two dicts
+        self.mark = mark
+        self.value = value
+        self.marks = marks
+        self.is_mapping = self.wants_key = False
+        self.anchor: str | None = None
+
+    def add(self, value: Json, marks: Marks) -> None:
+        """Take an element, or the value of the last key."""
+        if self.is_mapping:
+            self.value[self.key] = value
+            self.marks[self.key] = (self.key_mark, marks)
+            self.wants_key = True
+        else:
+            self.value.append(value)
+            self.marks.append(marks)
+
+    def begin(self, key: str, mark: int) -> None:
+        """Take a key."""
+        self.key = key
+        self.key_mark = mark
+        self.wants_key = False
+
+
+class Anchored(NamedTuple):
+    """What an alias stands for."""
+
+    value: Json
+    marks: Marks
+    nodes: int
+    """Values inside, those of aliases counted."""
+    height: int
+    """Mappings and lists inside one another, itself counted."""
+    text: str | None
+    """As written, for a scalar; None for a mapping or list."""

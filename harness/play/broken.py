@@ -1,0 +1,92 @@
+"""How conversations that could not be told end: closed, and with a result for every report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from harness.conversation import Stop, Transcript
+from harness.core.errors import AuthoringError, InternalError, PlayError, Refused
+from harness.core.python_file import own_traceback
+from harness.core.source import Source
+from harness.formats.template import compile_template
+from harness.play.line import Line
+from harness.play.result import ScenarioResult
+from harness.project.plan import Play
+from harness.providers.session import Session
+from harness.scenario import Scenario
+from harness.secrets.redaction import Redactor
+
+ESCAPED = (Exception, SystemExit)
+"""What code that is run for a conversation may raise: `sys.exit()` of a check is no end of the run.
+
+Not `KeyboardInterrupt`, which ends it.
+"""
+
+
+def broken_at_once(scenario: Scenario, provider: str, error: PlayError) -> ScenarioResult:
+    """The result of a conversation that did not begin."""
+    stop = Stop(turn=0, error=error)
+    transcript = Transcript(scenario=scenario.id, provider=provider, stop=stop)
+    return ScenarioResult(scenario=scenario, transcript=transcript)
+
+
+def unread(play: Play, shown: str, line: int, error: BaseException) -> ScenarioResult:
+    """The result of a scenario that cannot be read, or whose provider cannot; it has no turns.
+
+    `shown` is its file as people see it.
+    """
+    scenario = Scenario(
+        id=play.scenario,
+        session=compile_template({}),
+        turns=(),
+        place=Source(path=shown, text="").place(line, 1),
+    )
+    return broken_at_once(scenario, play.provider, as_play_error(error))
+
+
+def as_play_error(error: BaseException) -> PlayError:
+    """What escaped, as why the conversation is BROKEN."""
+    if isinstance(error, PlayError):
+        return error
+    if isinstance(error, AuthoringError):
+        first = error.problems[0]
+        where = f"{first.place or first.where}: " if first.place or first.where else ""
+        return PlayError(first.code, f"{where}{first.message}", first.hint)
+    return internal_error(error)
+
+
+def internal_error(error: BaseException, redactor: Redactor | None = None) -> InternalError:
+    """An exception that nobody expected, with its traceback; without secrets that are known."""
+    lines = own_traceback(error, is_whole=True)
+    message = f"the harness could not go on: {type(error).__name__}: {error}"
+    if redactor is not None:
+        message, lines = redactor.text(message), tuple(map(redactor.text, lines))
+    hint = "where your own code does not stand in the traceback, please report it"
+    return InternalError("internal-error", message, hint, details=lines)
+
+
+def stopped_by(transcript: Transcript, error: BaseException, redactor: Redactor) -> Transcript:
+    """The transcript of a conversation that could not be judged."""
+    last = transcript.turns[-1].number if transcript.turns else 0
+    return replace(transcript, stop=Stop(turn=last, error=internal_error(error, redactor)))
+
+
+def close_session(session: Session, line: Line, *, is_broken: bool) -> PlayError | None:
+    """Run the closing steps; on a wire of their own where the conversation's may be broken.
+
+    Gives why they could not be run. A refusal is noted: what was said before is whole.
+    """
+    try:
+        if not is_broken or line.is_recorded:
+            session.close()
+            return None
+        with line.closing_wire() as wire:
+            session.close(wire)
+    except Refused as refused:
+        left = line.redactor.text(refused.message)
+        line.notes += (f"the conversation was not closed: {left}",)
+    except PlayError as error:
+        return error
+    except ESCAPED as error:
+        return internal_error(error, line.redactor)
+    return None

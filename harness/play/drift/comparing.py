@@ -1,0 +1,274 @@
+"""Compares a conversation with its recording, turn by turn. Plays nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from harness.checks.diff import text_difference
+from harness.checks.words import normal
+from harness.config import Slower
+from harness.conversation import Exchange, Response, Transcript, Turn, UserMessage
+from harness.core.durations import format_duration
+from harness.core.errors import PlayError, ProtocolError, Refused, TransportError
+from harness.core.source import shorten
+from harness.core.typing import Json
+from harness.formats.json_path import find_all
+from harness.play.drift.drift import Difference, Drift, TurnDrift
+from harness.play.drift.shape import shape_differences, shape_of
+from harness.providers.definition import Definition, Encoding, Step
+from harness.providers.payload import read_payload
+from harness.providers.session import CLOSING
+
+SLOWER = Slower()
+
+Steps = Mapping[str, Step]
+"""A definition's steps by name."""
+
+
+def steps_of(definition: Definition) -> Steps:
+    """A definition's steps by name."""
+    return {step.name: step for phase in definition.phases.values() for step in phase}
+
+
+def compare(
+    recorded: Transcript, now: Transcript, steps: Steps, slower: Slower = SLOWER
+) -> tuple[TurnDrift, ...]:
+    """Every turn that can be compared, in order; and the closing, where it differs.
+
+    `steps` tell how answers are read; one of an unknown step is read as JSON.
+
+    A turn that broke for a reason that is not the provider's answer (the network, say) is left
+    out, and so is all that follows it; a break that was recorded is compared. Where one side
+    ended earlier than the other, the first turn that it lacks is `state`.
+    """
+    found = []
+    before = {turn.number: turn for turn in recorded.turns}
+    after = {turn.number: turn for turn in now.turns}
+    for number in range(1, max((*before, *after), default=0) + 1):
+        old = _ending(before.get(number), recorded, number)
+        new = _ending(after.get(number), now, number)
+        if old is None or new is None:
+            break
+        if old != new:
+            lines = (f"recorded {old}, now {new}",)
+            difference = Difference(kind=Drift.STATE, lines=lines)
+            found.append(_drift(before.get(number), number, (difference,)))
+        elif number in before and number in after:
+            pair = _Pair(before[number], after[number], steps)
+            found.append(_drift(before[number], number, pair.differences(slower)))
+        if number not in before or number not in after:
+            break
+    else:
+        found += _closing(recorded, now, steps, slower)
+    return tuple(found)
+
+
+def _drift(recorded: Turn | None, number: int, differences: Iterable[Difference]) -> TurnDrift:
+    reply = recorded.reply if recorded is not None else None
+    texts = tuple(message.text for message in reply.messages) if reply is not None else ()
+    return TurnDrift(turn=number, differences=tuple(differences), recorded=texts)
+
+
+def _closing(
+    recorded: Transcript, now: Transcript, steps: Steps, slower: Slower
+) -> Iterator[TurnDrift]:
+    """How the closing steps differ. They have no reply, and their time is nobody's."""
+    if recorded.stop is not None:
+        return
+    differences: tuple[Difference, ...] = ()
+    stop = now.stop
+    if stop is None:
+        pair = _Pair(_closed(recorded), _closed(now), steps)
+        differences = tuple(pair.differences(slower))
+    elif stop.turn == CLOSING and isinstance(stop.error, ProtocolError):
+        lines = (f"recorded an end, now none ({stop.error.code}{_detail(stop.error)})",)
+        differences = (Difference(kind=Drift.STATE, lines=lines),)
+    if differences:
+        yield TurnDrift(turn=CLOSING, differences=differences)
+
+
+def _closed(transcript: Transcript) -> Turn:
+    return Turn(number=CLOSING, user=UserMessage(text=""), exchanges=transcript.around)
+
+
+def _ending(turn: Turn | None, transcript: Transcript, number: int) -> str | None:
+    """How a turn ended, in words; None where that says nothing about the provider."""
+    stop = transcript.stop
+    if turn is not None and turn.reply is not None:
+        return "a reply"
+    if turn is not None and turn.refusal is not None:
+        kind = "a refusal" if isinstance(turn.refusal, Refused) else "a fault of the network"
+        return f"{kind} ({turn.refusal.code}{_detail(turn.refusal)})"
+    if stop is not None and stop.turn <= number:
+        is_told = isinstance(stop.error, ProtocolError) or (
+            isinstance(stop.error, TransportError) and transcript.is_recorded
+        )
+        if is_told and stop.turn == number:
+            return f"no reply ({stop.error.code}{_detail(stop.error)})"
+        return None
+    return "the end of the conversation before this turn"
+
+
+def _detail(error: PlayError) -> str:
+    if not isinstance(error, Refused):
+        return ""
+    status = f"status {error.status}" if error.status else ""
+    return "".join(f", {word}" for word in (status, error.state) if word)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """One turn on both sides, ended alike."""
+
+    old: Turn
+    new: Turn
+    steps: Steps
+
+    def differences(self, slower: Slower) -> Iterator[Difference]:
+        """What differs, the gravest kind first."""
+        found = (
+            (Drift.STATE, self._state()),
+            (Drift.SHAPE, self._shape()),
+            (Drift.LATENCY, self._latency(slower)),
+            (Drift.WORDING, self._wording()),
+        )
+        for kind, lines in found:
+            shown = tuple(lines)
+            if shown:
+                yield Difference(kind=kind, lines=shown)
+
+    def _state(self) -> Iterator[str]:
+        old, new = self._answers()
+        for name in dict.fromkeys((*old, *new)):
+            if name.startswith("late.") and (name in old) is not (name in new):
+                # Whether it had to be looked for is a matter of time; what came is compared.
+                continue
+            before, after = _status(old.get(name)), _status(new.get(name))
+            if before != after:
+                yield f"{name}: recorded {before}, now {after}"
+            elif name in old and name in new:
+                step = self.steps.get(name)
+                before, after = _poll_state(step, old[name]), _poll_state(step, new[name])
+                if before != after:
+                    yield f"{name}: recorded {before}, now {after}"
+        if self.old.reply is None or self.new.reply is None:
+            return
+        for what in ("messages", "actions", "products", "attachments"):
+            counts = [len(getattr(reply, what)) for reply in (self.old.reply, self.new.reply)]
+            if counts[0] != counts[1]:
+                yield f"{what}: recorded {counts[0]}, now {counts[1]}"
+
+    def _shape(self) -> Iterator[str]:
+        old, new = self._answers()
+        for name in old:
+            if name not in new:
+                continue
+            step = self.steps.get(name)
+            was, is_read = _payload(step, old[name], self.old)
+            now, is_read_now = _payload(step, new[name], self.new)
+            if is_read != is_read_now:
+                yield f"{name}: {'now' if is_read else 'recorded'} an answer that cannot be read"
+            elif is_read:
+                is_xml = step is not None and step.answer.encoding is Encoding.XML
+                if step is not None and step.stream is not None:
+                    yield from _framing(name, was, now)
+                shapes = (shape_of(was, is_xml=is_xml), shape_of(now, is_xml=is_xml))
+                yield from (f"{name}: {line}" for line in shape_differences(*shapes))
+
+    def _latency(self, slower: Slower) -> Iterator[str]:
+        before, now = self.old.latency, self.new.latency
+        if before is None or now is None:
+            return
+        if now >= before * slower.factor and now - before >= slower.at_least:
+            yield f"recorded {format_duration(before)}, now {format_duration(now)}"
+
+    def _wording(self) -> Iterator[str]:
+        old, new = self.old.reply, self.new.reply
+        if old is None or new is None:
+            return
+        pairs = [(old.text, new.text)]
+        if len(old.messages) == len(new.messages):
+            texts = zip(old.messages, new.messages, strict=True)
+            pairs = [(before.text, now.text) for before, now in texts]
+        for before, now in pairs:
+            if normal(before) != normal(now):
+                yield from text_difference(before, now)
+        if len(old.actions) == len(new.actions) and list(old.actions) != list(new.actions):
+            yield f"buttons: recorded {_labels(old.actions)}, now {_labels(new.actions)}"
+
+    def _answers(self) -> tuple[Mapping[str, Response], Mapping[str, Response]]:
+        return _last_answers(self.old), _last_answers(self.new)
+
+
+def _last_answers(turn: Turn) -> Mapping[str, Response]:
+    """The last answer of each step: how often a poll asked is a matter of time.
+
+    What prepared the run belongs to no conversation, also where it broke a contract.
+    """
+    exchanges: Iterable[Exchange] = (*turn.exchanges, *turn.looked_up)
+    return {
+        exchange.request.origin.step: exchange.response
+        for exchange in exchanges
+        if exchange.response is not None and not exchange.request.origin.step.startswith("prepare.")
+    }
+
+
+def _status(response: Response | None) -> str:
+    return "no request" if response is None else f"status {response.status}"
+
+
+def _poll_state(step: Step | None, response: Response) -> str:
+    """The values that tell how a poll ended; empty where the step is no poll."""
+    if step is None or step.poll is None:
+        return ""
+    try:
+        payload = read_payload(response, step.answer.encoding)
+    except ProtocolError:
+        return "an answer that cannot be read"
+    paths = dict.fromkeys((*step.poll.until, *step.fail_if))
+    values = [f"{path} = {value}" for path in paths for value in find_all(path, payload)]
+    return shorten(", ".join(values)) or "no state"
+
+
+def _payload(step: Step | None, response: Response, turn: Turn) -> tuple[Json, bool]:
+    """An answer's payload, and whether it could be read."""
+    if step is not None and step.stream is not None:
+        payload = turn.reply.payload if turn.reply is not None else None
+        return _opened(payload), True
+    if not response.body:
+        return None, True
+    try:
+        return read_payload(response, step.answer.encoding if step else Encoding.JSON), True
+    except ProtocolError:
+        return None, False
+
+
+def _framing(name: str, recorded: Json, now: Json) -> Iterator[str]:
+    """How a stream is cut into events, where that is not as recorded."""
+    if isinstance(recorded, Mapping) and isinstance(now, Mapping):
+        was, is_now = recorded.get("framing"), now.get("framing")
+        if was != is_now:
+            yield f"{name}: framing: recorded {was}, now {is_now}"
+
+
+def _opened(payload: Json) -> Json:
+    """A stream's payload with its events read, where they are JSON."""
+    if not isinstance(payload, Mapping) or not isinstance(payload.get("events"), list):
+        return payload
+    return {**payload, "events": [_event(one) for one in payload["events"]]}  # type: ignore[union-attr]  # a list, as asked above
+
+
+def _event(event: Json) -> Json:
+    if not isinstance(event, str) or not event.startswith(("{", "[")):
+        return event
+    try:
+        opened: Json = json.loads(event)
+    except (ValueError, RecursionError):
+        return event
+    return opened
+
+
+def _labels(actions: Iterable[str]) -> str:
+    return shorten(", ".join(f"'{label}'" for label in actions))

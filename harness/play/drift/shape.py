@@ -1,0 +1,114 @@
+"""The shape of a JSON payload: its keys and the types of its values, never the values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from harness.checks.values import path_text
+from harness.core.typing import Json, describe
+
+DEEPEST = 60
+"""Levels that are looked at; what lies below counts as equal."""
+
+ANY_KEY = "*"
+"""Stands for keys that are values: ids, numbers, dates."""
+
+_VALUE_KEY = re.compile(
+    r"\d+"
+    r"|(?:[A-Za-z]+[-_])?(?:[0-9a-f]{16,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+    r"|[0-9A-HJKMNP-TV-Z]{26}"
+    r"|\d{4}-\d\d-\d\d(?:[T ].*)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Shape:
+    """What was seen at one place of a payload, all elements of a list taken together."""
+
+    types: set[str] = field(default_factory=set)
+    """In an author's words, such as `a text`."""
+    objects: int = 0
+    """How many mappings were seen here."""
+    keys: dict[str, Shape] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
+    """In how many of the mappings each key stood."""
+    elements: Shape | None = None
+    """Of the lists seen here; None where all were empty."""
+
+    def is_required(self, key: str) -> bool:
+        """Whether every mapping had the key."""
+        return key != ANY_KEY and self.seen.get(key) == self.objects
+
+
+def shape_of(payload: Json, *, is_xml: bool = False) -> Shape:
+    """Infer a payload's shape.
+
+    Whole and other numbers are one type. XML knows no lists: an element that stands once and one
+    that stands several times have one shape.
+    """
+    shape = Shape()
+    _see(shape, payload, DEEPEST, is_xml=is_xml)
+    return shape
+
+
+def shape_differences(recorded: Shape, now: Shape) -> tuple[str, ...]:
+    """What the new shape has and the recorded one does not allow, and what it lacks; a line each.
+
+    A list that is empty on one side, a key that some recorded elements lacked, or a type that
+    only some recorded elements had, is no difference.
+    """
+    return tuple(_compare(recorded, now, "$"))
+
+
+def _see(shape: Shape, value: Json, depth: int, *, is_xml: bool) -> None:
+    if not depth:
+        return
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        inner = shape
+        if not is_xml:
+            shape.types.add(describe(value))
+            if not value:
+                return
+            inner = shape.elements = shape.elements or Shape()
+        for element in value:
+            _see(inner, element, depth - 1, is_xml=is_xml)
+        return
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    shape.types.add("a number" if is_number else describe(value))
+    if isinstance(value, Mapping):
+        shape.objects += 1
+        names = {ANY_KEY if _VALUE_KEY.fullmatch(key) else key for key in value}
+        for name in names:
+            shape.seen[name] = shape.seen.get(name, 0) + 1
+        for key, one in value.items():
+            name = ANY_KEY if _VALUE_KEY.fullmatch(key) else key
+            _see(shape.keys.setdefault(name, Shape()), one, depth - 1, is_xml=is_xml)
+
+
+def _compare(old: Shape, new: Shape, path: str) -> Iterator[str]:
+    added = sorted(new.types - old.types)
+    if old.types and added:
+        yield f"{path}: recorded {_listed(old.types)}, now {_listed(new.types)}"
+    if old.elements is not None and new.elements is not None:
+        yield from _compare(old.elements, new.elements, f"{path}[*]")
+    if not old.objects or not new.objects:
+        return
+    for key in dict.fromkeys([*old.keys, *new.keys]):
+        at = f"{path}.*" if key == ANY_KEY else f"{path}{path_text((key,))[1:]}"
+        if key not in old.keys:
+            if key != ANY_KEY:
+                yield f"{at}: not recorded, now {_listed(new.keys[key].types)}"
+        elif key not in new.keys:
+            if old.is_required(key):
+                yield f"{at}: recorded {_listed(old.keys[key].types)}, now missing"
+        else:
+            if old.is_required(key) and not new.is_required(key):
+                yield f"{at}: recorded everywhere, now missing in places"
+            yield from _compare(old.keys[key], new.keys[key], at)
+
+
+def _listed(types: set[str]) -> str:
+    return " or ".join(sorted(types)) or "nothing"

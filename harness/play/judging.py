@@ -1,0 +1,251 @@
+"""Judges a transcript against what its scenario expects. Plays nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from harness.checks import (
+    PASS,
+    BadExpectation,
+    Finding,
+    Judge,
+    Subject,
+    Verdict,
+    conversation_of,
+    failed,
+    history_of,
+    subject_of,
+    turned_round,
+)
+from harness.checks.own import crashed
+from harness.conversation import Exchange, Outcome, Transcript, Turn
+from harness.core.errors import PlayError
+from harness.core.typing import Json
+from harness.formats.json_schema.wording import show
+from harness.formats.template import TemplateError
+from harness.play.around import as_around
+from harness.play.result import CheckResult
+from harness.project.vocabulary import Vocabulary
+from harness.scenario import Expectation, Part, Scenario, Scope, UserTurn
+
+_WITHIN = {Scope.HISTORY: "history ", Scope.NEVER: "never "}
+"""What stands before the name of a check, by the block that it stands in."""
+
+
+def judge(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) -> list[CheckResult]:
+    """What came of every check, in the order of turns and, within one, of the file.
+
+    Turns that were not played are not judged. A check that crashed is BROKEN.
+    """
+    planned = {turn.number: turn for turn in scenario.user_turns}
+    results: list[CheckResult] = list(contracts(transcript.around, 0))
+    for turn in transcript.turns:
+        if turn.reply is None and turn.refusal is None:
+            results += contracts((*turn.exchanges, *turn.looked_up), turn.number)
+            continue
+        results += judge_turn(planned[turn.number], turn, transcript, vocabulary)
+        if planned[turn.number].part is Part.TURN:
+            results += _over_all(scenario, turn, transcript, vocabulary)
+    if any(one.scope is Scope.CONVERSATION for one in scenario.expectations):
+        results += _over_whole(scenario, transcript, vocabulary)
+    if any(turn.part is not Part.TURN for turn in planned.values()):
+        return list(as_around(results, planned, is_stopped=transcript.stop is not None))
+    return results
+
+
+def judge_conversation(
+    scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary
+) -> list[CheckResult]:
+    """What came of what a scenario expects over the whole conversation, turn by turn first."""
+    each = [_over_all(scenario, turn, transcript, vocabulary) for turn in transcript.turns]
+    results = [result for turn in each for result in turn]
+    return [*results, *_over_whole(scenario, transcript, vocabulary)]
+
+
+def judge_turn(
+    planned: UserTurn, turn: Turn, transcript: Transcript | None, vocabulary: Vocabulary
+) -> list[CheckResult]:
+    """What came of the checks of one turn."""
+    results = list(contracts((*turn.exchanges, *turn.looked_up), turn.number))
+    if planned.expects_refusal and turn.refusal is None:
+        results.append(_not_refused(planned, turn))
+        return results
+    if planned.faults:
+        results.append(CheckResult(name="transport", outcome=Outcome.PASSED, turn=turn.number))
+    is_recorded = transcript is not None and transcript.is_recorded
+    file = planned.place.source.path
+    reply = subject_of(turn, is_recorded=is_recorded, transcript=transcript, file=file)
+    history = None
+    if planned.wants_history:
+        history = history_of(turn, is_recorded=is_recorded, transcript=transcript, file=file)
+    is_cut = transcript is not None and _stopped_at(transcript, turn)
+    for expectation in planned.expectations:
+        if is_cut and (expectation.scope is Scope.HISTORY or expectation.within):
+            # It was not looked up, or not waited for until the end.
+            continue
+        subject = history if expectation.scope is Scope.HISTORY and history else reply
+        results.append(_run(expectation, subject, turn, vocabulary))
+    for name, reason in turn.missing:
+        results.append(
+            CheckResult(
+                name="capture",
+                outcome=Outcome.FAILED,
+                turn=turn.number,
+                place=planned.captures[name].place,
+                message=f"'{name}' cannot be captured: {reason}",
+                expected=f"a value for '{name}'",
+                actual=turn.reply.text if turn.reply else "",
+            )
+        )
+    return results
+
+
+def _stopped_at(transcript: Transcript, turn: Turn) -> bool:
+    return transcript.stop is not None and transcript.stop.turn == turn.number
+
+
+def _run(
+    expectation: Expectation, subject: Subject, turn: Turn, vocabulary: Vocabulary
+) -> CheckResult:
+    return _result(expectation, _verdict(expectation, subject, turn, vocabulary), turn)
+
+
+def _result(expectation: Expectation, verdict: Verdict, turn: Turn) -> CheckResult:
+    finding = verdict.finding
+    within = _WITHIN.get(expectation.scope, "")
+    return CheckResult(
+        name=f"{within}{expectation.name}",
+        outcome=verdict.outcome,
+        turn=turn.number,
+        place=expectation.place,
+        message=finding.message if finding else verdict.reason,
+        expected=finding.expected if finding else "",
+        actual=finding.actual if finding else "",
+        difference=finding.difference if finding else (),
+        code=verdict.code,
+    )
+
+
+def _verdict(
+    expectation: Expectation, subject: Subject, turn: Turn, vocabulary: Vocabulary
+) -> Verdict:
+    try:
+        return _compiled(expectation, turn, vocabulary)(subject)
+    except PlayError as error:
+        return _broken(error)
+    except BadExpectation as error:
+        return Verdict(outcome=Outcome.BROKEN, reason=str(error), code=error.code)
+    except TemplateError as error:
+        return Verdict(outcome=Outcome.BROKEN, reason=str(error), code=error.problem.code)
+    except Exception as error:  # noqa: BLE001  # a check is a plugin; its crash must not pass
+        return _broken(crashed(expectation.name, error))
+
+
+def _broken(error: PlayError) -> Verdict:
+    """That a check could not be judged; what its message says below the first line stands apart."""
+    first = str(error).partition("\n")[0]
+    finding = Finding(message=first, lines=error.details)
+    return Verdict(outcome=Outcome.BROKEN, finding=finding, code=error.code)
+
+
+def _compiled(expectation: Expectation, turn: Turn, vocabulary: Vocabulary) -> Judge:
+    return vocabulary.judge_for(expectation, _value(expectation, turn))
+
+
+def _value(expectation: Expectation, turn: Turn) -> Json:
+    template = expectation.value
+    return template.render({}) if template.is_constant else template.render(turn.variables)
+
+
+def _over_all(
+    scenario: Scenario, turn: Turn, transcript: Transcript, vocabulary: Vocabulary
+) -> Iterator[CheckResult]:
+    """The scenario's own `never` and `always`, for one turn."""
+    if turn.reply is None or not scenario.expectations:
+        return
+    subject = subject_of(
+        turn,
+        is_recorded=transcript.is_recorded,
+        transcript=transcript,
+        file=scenario.place.source.path,
+    )
+    for expectation in scenario.expectations:
+        if expectation.scope is Scope.CONVERSATION:
+            continue
+        verdict = _verdict(expectation, subject, turn, vocabulary)
+        if expectation.scope is Scope.NEVER:
+            verdict = _turned_round(expectation, verdict, turn)
+        yield _result(expectation, verdict, turn)
+
+
+def _over_whole(
+    scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary
+) -> Iterator[CheckResult]:
+    """The checks on all replies together; skipped where the conversation ended early."""
+    played = {turn.number for turn in transcript.turns}
+    is_cut = transcript.stop is not None or any(
+        planned.number not in played for planned in scenario.user_turns
+    )
+    subject = replace(conversation_of(transcript), file=scenario.place.source.path)
+    last = transcript.turns[-1] if transcript.turns else None
+    for expectation in scenario.expectations:
+        if expectation.scope is not Scope.CONVERSATION:
+            continue
+        if is_cut or last is None:
+            yield CheckResult(
+                name=expectation.name,
+                outcome=Outcome.SKIPPED,
+                turn=0,
+                place=expectation.place,
+                message="the conversation ended early",
+            )
+            continue
+        # What was captured until the end may be used.
+        yield _run(expectation, subject, replace(last, number=0), vocabulary)
+
+
+def _turned_round(expectation: Expectation, verdict: Verdict, turn: Turn) -> Verdict:
+    if verdict.outcome is Outcome.FAILED:
+        return PASS
+    if verdict.outcome is not Outcome.PASSED:
+        return turned_round(verdict)
+    what = f"{expectation.name} {show(_value(expectation, turn))}"
+    return failed(
+        f"no reply may fulfil {what}",
+        expected=f"never {what}",
+        actual=turn.reply.text if turn.reply else "",
+    )
+
+
+def contracts(exchanges: Iterable[Exchange], turn: int) -> Iterator[CheckResult]:
+    """Payloads that break the definition's schemas fail, whatever the scenario says."""
+    for exchange in exchanges:
+        broken = exchange.contract
+        if not broken:
+            continue
+        step = exchange.request.origin.step
+        yield CheckResult(
+            name="contract",
+            outcome=Outcome.FAILED,
+            turn=turn,
+            message=f"the answer of step {step} breaks the contract of the provider's definition",
+            expected="a payload that fits the definition's schema",
+            actual="\n".join(broken),
+        )
+
+
+def _not_refused(planned: UserTurn, turn: Turn) -> CheckResult:
+    message, expected = "the provider was expected to refuse, and it answered", "a refusal"
+    if planned.faults:
+        message = "the network was expected to fail, and the provider answered"
+        expected = " or ".join(planned.faults)
+    return CheckResult(
+        name="error",
+        outcome=Outcome.FAILED,
+        turn=turn.number,
+        place=planned.expectations[0].place if planned.expectations else planned.place,
+        message=message,
+        expected=expected,
+        actual=turn.reply.text if turn.reply else "",
+    )

@@ -1,0 +1,221 @@
+"""Which step of a definition each recorded request belongs to, whoever sent it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from harness.core.errors import ProtocolError
+from harness.core.typing import Json
+from harness.formats.template.inversion import Binding, invert, pattern_of
+from harness.formats.template.nodes import Constant, Table
+from harness.providers.definition import PHASES, Definition, Encoding, Step
+from harness.providers.payload import read_json, read_xml
+from harness.transport.cassette.rows import Row, bytes_of
+
+SAID = frozenset(("message", "unsent"))
+"""What a request holds that says something for the user."""
+_NOWHERE: Mapping[int, int] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A recorded request and its step."""
+
+    place: int
+    """Of the interaction, from 0."""
+    step: Step
+    base: str
+    """What stands before the step's path: the `base_url`."""
+    turn: int
+    """From 1; 0 before the first message."""
+    bindings: tuple[Binding, ...]
+    """Of path, query and body."""
+    headers: tuple[Binding, ...]
+
+    @property
+    def phase(self) -> str:
+        """Such as `send`."""
+        return self.step.name.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmatched:
+    """A recorded request that no step of the definition sends."""
+
+    place: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A step that may have sent a request."""
+
+    step: Step
+    base: str
+    bindings: tuple[Binding, ...]
+    faults: int
+
+
+def match_rows(
+    definition: Definition, rows: Sequence[Row], led: Mapping[int, int] = _NOWHERE
+) -> tuple[list[Match], list[Unmatched]]:
+    """Tell the step of each interaction, by method, path and body, in recorded order.
+
+    `led` are the places of those that redirected ones led to, with the places of these. All are of
+    one address: the one that most requests with a telling path were sent to.
+    """
+    # No scenario that is drafted waits: a further look at a conversation is its history.
+    phases = (phase for phase in PHASES if phase != "late")
+    steps = tuple(step for phase in phases for step in definition.phases[phase])
+    telling = tuple(step for step in steps if _tells(step))
+    bases = Counter(one.base for row in rows for one in _candidates(telling, row))
+    return _matched(steps, rows, bases.most_common(1)[0][0] if bases else "", led)
+
+
+def _matched(
+    steps: Sequence[Step], rows: Sequence[Row], base: str, led: Mapping[int, int]
+) -> tuple[list[Match], list[Unmatched]]:
+    order = {step.name: number for number, step in enumerate(steps)}
+    matches: list[Match] = []
+    unmatched: list[Unmatched] = []
+    turn, last = 0, ""
+    for place, row in enumerate(rows):
+        if place in led:
+            reason = f"its answer is that of interaction {led[place] + 1}, which led there"
+            unmatched.append(Unmatched(place=place, reason=reason))
+            continue
+        candidates = [one for one in _candidates(steps, row) if not base or one.base == base]
+        if not candidates:
+            unmatched.append(Unmatched(place=place, reason=_reason(steps, row)))
+            continue
+
+        def cost(one: Candidate, last: str = last) -> tuple[int, ...]:
+            # A second look at a conversation is its history, not a turn in which nobody speaks.
+            is_silent = _begins_turn(one.step, last, order) and not _says(one.step)
+            return one.faults, is_silent, order[one.step.name]
+
+        best = min(candidates, key=cost)
+        if best.step.name.startswith("send."):
+            turn += _begins_turn(best.step, last, order)
+            last = best.step.name
+        matches.append(
+            Match(
+                place=place,
+                step=best.step,
+                base=best.base,
+                turn=turn,
+                bindings=best.bindings,
+                headers=_headers(best.step, row),
+            )
+        )
+    return matches, unmatched
+
+
+def _tells(step: Step) -> bool:
+    """Whether a step's path holds a word: `/${page}` could be any request."""
+    return bool(re.search(r"\w", pattern_of(step.request.path.root, "")[0]))
+
+
+def _begins_turn(step: Step, last: str, order: Mapping[str, int]) -> bool:
+    """Whether a step comes too late for the turn whose last step is given."""
+    if not step.name.startswith("send."):
+        return False
+    is_again = step.name == last and step.poll is None
+    return not last or is_again or order[step.name] < order[last]
+
+
+def _says(step: Step) -> bool:
+    plan = step.request
+    return bool((plan.path.names | plan.query.names | plan.body.names) & SAID)
+
+
+def _candidates(steps: Sequence[Step], row: Row) -> Iterator[Candidate]:
+    parts = urlsplit(row["uri"])
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    for step in steps:
+        pattern, expressions = _path_of(step)
+        found = re.fullmatch(rf"((?:/[^/]*)*?){pattern}", parts.path)
+        if found is None or step.request.method != row["method"]:
+            continue
+        prefix, *values = found.groups()
+        in_path = (
+            Binding(expression=expression, value=unquote(value))
+            for expression, value in zip(expressions, values, strict=True)
+        )
+        in_query, in_body = invert(step.request.query, query), _body(step, row)
+        yield Candidate(
+            step=step,
+            base=f"{parts.scheme}://{parts.netloc}{prefix}",
+            bindings=(*in_path, *in_query.bindings, *in_body[0]),
+            faults=in_query.faults + in_body[1],
+        )
+
+
+def _path_of(step: Step) -> tuple[str, tuple[str, ...]]:
+    """A step's path as a pattern, with or without a slash at the end, and what its groups say."""
+    pattern, expressions = pattern_of(step.request.path.root, r"[^/]+")
+    return f"{pattern.removesuffix('/')}/?", expressions
+
+
+def _body(step: Step, row: Row) -> tuple[tuple[Binding, ...], int]:
+    """What a step's templates stood for in a body, and how much of it is not the step's."""
+    content = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
+    if step.request.encoding is Encoding.NONE:
+        return (), bool(content)
+    try:
+        value = _parsed(content, step.request.encoding)
+    except ProtocolError:
+        return (), 1 + len(PHASES)
+    inverted = invert(step.request.body, value)
+    return inverted.bindings, inverted.faults
+
+
+def _parsed(content: bytes, encoding: Encoding) -> Json:
+    if encoding is Encoding.JSON:
+        return read_json(content)
+    if encoding is Encoding.XML:
+        return read_xml(content, as_written=True)
+    text = content.decode("utf-8", "replace")
+    return dict(parse_qsl(text, keep_blank_values=True)) if encoding is Encoding.FORM else text
+
+
+def _headers(step: Step, row: Row) -> tuple[Binding, ...]:
+    root = step.request.headers.root
+    if not isinstance(root, Table):
+        return ()
+    sent = {name.lower(): value for name, value in row["sent_headers"]}
+    names = [str(key.value) for key, _ in root.entries if isinstance(key, Constant)]
+    known = {name: sent[name.lower()] for name in names if name.lower() in sent}
+    return invert(step.request.headers, known).bindings
+
+
+def _reason(steps: Sequence[Step], row: Row) -> str:
+    """Which step is nearest, and why it is not this one."""
+    path = urlsplit(row["uri"]).path
+    asked = f"{row['method']} {path}"
+    nearest = max(
+        steps, key=lambda step: SequenceMatcher(None, asked, f"{shown_step(step)}").ratio()
+    )
+    pattern, _ = _path_of(nearest)
+    is_path = re.fullmatch(rf"(?:/[^/]*)*?{pattern}", path) is not None
+    what = "the method" if is_path else "the path"
+    return (
+        f"{asked} is no request of the definition; nearest {nearest.name}, "
+        f"{shown_step(nearest)}: {what} differs"
+    )
+
+
+def shown_step(step: Step) -> str:
+    """Such as `POST /chats/${chat_id}`."""
+    root = step.request.path.root
+    pattern, expressions = pattern_of(root, r"\0")
+    parts = re.sub(r"\\(.)", r"\1", pattern.replace(r"(\0)", "\0")).split("\0")
+    shown = parts[0] + "".join(
+        f"${{{expression}}}{part}" for expression, part in zip(expressions, parts[1:], strict=True)
+    )
+    return f"{step.request.method} {shown}"

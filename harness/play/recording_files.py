@@ -1,0 +1,104 @@
+"""Finds the file that a play was recorded in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.core.errors import CassetteError
+from harness.core.hashing import content_key
+from harness.project.plan import Play
+from harness.project.project import Project
+from harness.scenario import Scenario
+from harness.transport.cassette import Cassette, cassette_path, read_cassette
+
+
+def recording_path(project: Project, play: Play) -> Path:
+    """Where a play is recorded. Raises `CassetteError` as `cassette_path` does."""
+    root = project.config.cassettes
+    return cassette_path(root, play.provider, play.scenario, play.row, play.take)
+
+
+def find_recording(
+    project: Project, scenario: Scenario, play: Play, mend: str
+) -> tuple[Cassette, tuple[str, ...]]:
+    """The recording of a play, and a note where it lies under its row's former name.
+
+    `mend` is the command that records it. Raises `CassetteError`.
+    """
+    path = recording_path(project, play)
+    try:
+        cassette = read_recording(project, path, mend)
+    except CassetteError as missing:
+        if missing.code != "cassette-missing":
+            raise
+        former = former_path(project, scenario, play)
+        if former is not None:
+            return _under_former_name(project, scenario, play, former, missing)
+        reason = project.cache.get(_reason_key(project, play))
+        if not reason:
+            raise
+        detail = f"it was not recorded, because {reason}"
+        raise CassetteError(
+            missing.code, missing.message, missing.hint, details=(detail,)
+        ) from None
+    row = cassette.head.row if cassette.head is not None else play.row
+    if row != play.row and row.casefold() == play.row.casefold():
+        # A file system that does not tell cases apart gives another row's file.
+        message = f"{cassette.path}: it is the recording of the row '{row}'"
+        raise CassetteError("cassette-missing", message, mend)
+    return cassette, ()
+
+
+def keep_reason(project: Project, play: Play, reason: str) -> None:
+    """Keep why a play was not recorded, for the replay that misses it; empty where it was."""
+    key = _reason_key(project, play)
+    if reason or project.cache.get(key):
+        project.cache.put(key, reason)
+
+
+def _reason_key(project: Project, play: Play) -> str:
+    return content_key("unrecorded", str(recording_path(project, play)))
+
+
+def read_recording(project: Project, path: Path, mend: str) -> Cassette:
+    """A cassette, from the project's cache where its content is known. Raises `CassetteError`."""
+    shown = project.config.shown
+    # Recording keeps what cannot be read; only a refresh replaces it.
+    repair = mend.replace("--mode record", "--mode refresh", 1)
+    return read_cassette(path, shown(path), project.cache, mend, repair)
+
+
+def former_path(project: Project, scenario: Scenario, play: Play) -> Path | None:
+    """The file of a play under the name that its row had before names held every letter.
+
+    None where there is none.
+    """
+    former = next((row.former for row in scenario.rows if row.name == play.row), "")
+    if former in ("", play.row):
+        return None
+    root = project.config.cassettes
+    path = cassette_path(root, play.provider, play.scenario, former, play.take)
+    return path if path.is_file() else None
+
+
+def is_of_play(cassette: Cassette, scenario: Scenario) -> bool:
+    """Whether a recording under a former name is sure to be of the scenario's row.
+
+    Many values had one name, numbered in their order: only while the scenario is as it was when it
+    was recorded is it known which row is meant.
+    """
+    return cassette.head is not None and cassette.head.scenario_hash == scenario.fingerprint
+
+
+def _under_former_name(
+    project: Project, scenario: Scenario, play: Play, path: Path, missing: CassetteError
+) -> tuple[Cassette, tuple[str, ...]]:
+    cassette = read_recording(project, path, missing.hint)
+    new = project.config.shown(recording_path(project, play))
+    if is_of_play(cassette, scenario):
+        return cassette, (f"{cassette.path} has this row's former name; rename it to {new}",)
+    detail = (
+        f"{cassette.path} has this row's former name, and the scenario was edited since: "
+        f"rename it to {new} where it is the recording of this row"
+    )
+    raise CassetteError(missing.code, missing.message, missing.hint, details=(detail,))

@@ -1,0 +1,239 @@
+"""What is said and remembered in a turn: templates filled in, buttons pressed, captures taken."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+from harness.checks.pattern import Pattern
+from harness.conversation import Attachment, Exchange, Reply, UserMessage
+from harness.core.errors import PlayError, ProtocolError, did_you_mean, quote
+from harness.core.typing import Json
+from harness.core.values import value_class
+from harness.formats.json_path import find_first
+from harness.formats.template import Template, TemplateError
+from harness.providers.session import seeded_uuid
+from harness.scenario import Capture, Given, MessagePlan, Row, Scenario, UserTurn
+
+
+@value_class(frozen=True, slots=True)
+class MissingCapture:
+    """Something that was to be remembered and was not there."""
+
+    name: str
+    capture: Capture
+    reason: str
+
+
+@value_class(frozen=True, slots=True)
+class LeftVariables:
+    """What was known in a conversation from which another one goes on."""
+
+    values: Mapping[str, object]
+    drawn: int
+    """How often a value was drawn."""
+
+
+class Variables:
+    """What `${…}` means in one play of a scenario. Grows with captures."""
+
+    def __init__(self, scenario: Scenario, row: Row, *, seed: str, now: str) -> None:
+        """`seed` and `now` (ISO 8601) are kept in the cassette, so that a replay says the same."""
+        self._said = row.said
+        self._drawn = 0
+        self._marks: dict[str, Json] = {}
+        self._hidden: dict[str, object] = {}
+
+        def draw() -> str:
+            self._drawn += 1
+            return f"{seed}/{self._drawn}"
+
+        def drawn() -> float:
+            digest = hashlib.blake2s(draw().encode(), digest_size=8).digest()
+            return int.from_bytes(digest) / 2**64
+
+        self._values: dict[str, object] = {
+            "uuid": lambda: seeded_uuid(draw()),
+            "now": lambda: now,
+            "random": drawn,
+            **row.values,
+        }
+        for name, template in scenario.variables.items():
+            if name not in row.values:
+                self._values[name] = self.fill(template)
+
+    @contextmanager
+    def within(self, given: tuple[Given, ...]) -> Iterator[None]:
+        """While it lasts, parameters of fragments are known; what is captured then stays.
+
+        Raises `PlayError` where a value is not there.
+        """
+        values, before = self._values, dict(self._values) if given else {}
+        filled: dict[str, object] = {}
+        hidden = self._hidden_parameters(given) if self._marks else {}
+        for parameters in given:
+            filled |= {name: self.fill(value) for name, value in parameters.items()}
+            values.update(filled)
+        self._hidden = {name: value for name, value in hidden.items() if value != filled[name]}
+        try:
+            yield
+        finally:
+            self._hidden = {}
+            for name, value in filled.items():
+                if values.get(name) is not value:
+                    continue
+                del values[name]
+                if name in before:
+                    values[name] = before[name]
+
+    def as_said(self, turn: UserTurn) -> MessagePlan:
+        """A message of several utterances, as it is said in this play."""
+        plan = turn.message
+        return replace(plan, text=plan.utterances[self._said.get(turn.number, 0)])
+
+    def fill(self, template: Template) -> object:
+        """Fill in a template. Raises `PlayError` where a value is not there."""
+        if template.is_constant:
+            return template.render({})
+        try:
+            return template.render(self._values)
+        except TemplateError as error:
+            problem = error.problem
+            where = (f"at {problem.place}",) if problem.place else ()
+            raise PlayError(problem.code, problem.message, problem.hint, details=where) from error
+
+    def text(self, template: Template) -> str:
+        """Fill in a template that is said. Raises `PlayError` also where it is a null."""
+        return _said(self.fill(template))
+
+    def remember(self, name: str, value: Json) -> None:
+        """Keep a capture."""
+        self._values[name] = value
+        self._marks.pop(name, None)
+        self._hidden.pop(name, None)
+
+    def remember_secret(self, name: str, value: Json, mark: Json) -> None:
+        """Keep a capture, and what stands for it in a recording."""
+        self._values[name] = value
+        self._marks[name] = mark
+        self._hidden.pop(name, None)
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether a secret was captured."""
+        return bool(self._marks)
+
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """While it lasts, secrets are their marks; what is drawn then is drawn again after."""
+        values, drawn = dict(self._values), self._drawn
+        self._values.update(self._marks)
+        self._values.update(self._hidden)
+        try:
+            yield
+        finally:
+            self._values.clear()
+            self._values.update(values)
+            self._drawn = drawn
+
+    def snapshot(self) -> Mapping[str, object]:
+        """What is known now; later captures do not change it.
+
+        Parameters of fragments that secrets were put into are as in a recording.
+        """
+        return {**self._values, **self._hidden}
+
+    def left(self) -> LeftVariables:
+        """What is known, without the functions that draw."""
+        known = {name: value for name, value in self._values.items() if not callable(value)}
+        return LeftVariables(known, self._drawn)
+
+    def go_on(self, left: LeftVariables) -> None:
+        """Know what another conversation knew, and draw what it would have drawn next."""
+        self._values.update(left.values)
+        self._drawn = left.drawn
+
+    def _hidden_parameters(self, given: tuple[Given, ...]) -> dict[str, object]:
+        """The parameters as a replay fills them in: with the marks that it will have captured."""
+        filled: dict[str, object] = {}
+        with self.hidden():
+            for parameters in given:
+                filled |= {name: self.fill(value) for name, value in parameters.items()}
+                self._values.update(filled)
+        return filled
+
+
+def message_of(plan: MessagePlan, variables: Variables, last: Reply | None) -> UserMessage:
+    """Build the message of a turn. Raises `PlayError` where the button is not there."""
+    attachments = variables.fill(plan.attachments) if plan.attachments else []
+    metadata = variables.fill(plan.metadata) if plan.metadata else {}
+    text = variables.text(plan.text) if plan.text else ""
+    display = ""
+    if plan.press is not None:
+        display = variables.text(plan.press)
+        text = prompt_of(display, last)
+    return UserMessage(
+        text=text,
+        display_text=display,
+        attachments=tuple(
+            Attachment(**{key: _said(part) for key, part in item.items()})
+            for item in attachments  # type: ignore[attr-defined]  # a list by the format
+        ),
+        metadata=metadata,  # type: ignore[arg-type]  # a mapping by the format
+    )
+
+
+def _said(value: object) -> str:
+    if value is None:
+        raise PlayError(
+            "none-in-text",
+            "a null stands where a text is said",
+            "add | default('') to say nothing there",
+        )
+    return str(value)
+
+
+def capture_from(
+    name: str, capture: Capture, reply: Reply, exchanges: tuple[Exchange, ...]
+) -> Json | MissingCapture:
+    """What a capture finds in a reply."""
+    if capture.matches:
+        text = Pattern(capture.matches).captured(reply.text)
+        if text is None:
+            reason = f"no text of the reply matches {quote(capture.matches)}"
+            return MissingCapture(name, capture, reason)
+        return text
+    if capture.header:
+        response = exchanges[-1].response if exchanges else None
+        value = response.header(capture.header) if response else None
+        if value is None:
+            return MissingCapture(name, capture, f"the answer has no header '{capture.header}'")
+        return value
+    found, payload = find_first(capture.json, reply.payload)
+    if not found:
+        return MissingCapture(name, capture, f"nothing in the payload at {capture.json}")
+    return payload
+
+
+def prompt_of(label: str, last: Reply | None) -> str:
+    """What pressing a button sends. Raises `ProtocolError` where there is no such button."""
+    actions = last.actions if last is not None else {}
+    if label not in actions:
+        known = did_you_mean(label, actions) if actions else "the last reply has no buttons"
+        raise ProtocolError("no-such-button", f"there is no button {quote(label)}", known)
+    return actions[label]
+
+
+def remember_record(
+    turn: UserTurn, record: Json, variables: Variables
+) -> Iterator[tuple[str, str]]:
+    """Take what a turn captures of the provider's own record; gives what is not there, and why."""
+    for name, capture in turn.captures.items():
+        if capture.history:
+            found, value = find_first(capture.history, record)
+            if found:
+                variables.remember(name, value)
+            else:
+                yield name, f"nothing in the provider's record at {capture.history}"

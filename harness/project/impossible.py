@@ -1,0 +1,90 @@
+"""Checks of a scenario that no reply can fulfil."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from harness.checks import Options, Subject
+from harness.checks.matcher import first_complaint
+from harness.checks.matchers import compile_count
+from harness.checks.possible import counts_around
+from harness.conversation import Outcome
+from harness.core.errors import Problem
+from harness.core.typing import Json
+from harness.project.fitting_providers import definitions_for, says
+from harness.project.project import Project
+from harness.scenario import Expectation, Scenario, Scope, UserTurn, turn_subject
+
+_WHOLE = ("equals",)
+"""Checks that say all of the text."""
+_PIECES = ("contains", "contains_all", "starts_with", "ends_with")
+"""Checks that each say a part of it."""
+_OF_A_PIECE = ("not_contains", "max_words", "max_characters")
+"""Checks that do not hold of a text where they do not hold of a part of it."""
+_OF_THE_WHOLE = (
+    *_PIECES,
+    *_OF_A_PIECE,
+    *("contains_any", "matches", "not_matches", "min_words"),
+)
+_PARTS = ("actions", "products", "attachments", "tools")
+"""What a reply may have instead of messages."""
+
+
+def impossible_checks(project: Project, scenario: Scenario) -> Iterator[Problem]:
+    """What can never hold, with the reason. Raises `DefinitionError`."""
+    for turn in scenario.user_turns:
+        checks = [
+            one for one in turn.expectations if one.scope is Scope.REPLY and one.value.is_constant
+        ]
+        yield from _without_messages(project, scenario, turn, checks)
+        yield from _against_each_other(project, turn, checks)
+
+
+def _without_messages(
+    project: Project, scenario: Scenario, turn: UserTurn, checks: Sequence[Expectation]
+) -> Iterator[Problem]:
+    for check in checks:
+        value = check.value.render({}) if check.name == "messages" else None
+        if not (isinstance(value, Mapping) and "count" in value and _is_none(value["count"])):
+            continue
+        for provider, definition in definitions_for(project, scenario).items():
+            if definition.client is None and not any(says(definition, one) for one in _PARTS):
+                yield _problem(
+                    turn,
+                    check,
+                    f"a reply of '{provider}' always has a message: its definition reads nothing"
+                    " else, and an answer without one is BROKEN",
+                    "take it out, or read buttons, products or attachments in the definition",
+                )
+
+
+def _is_none(count: Json) -> bool:
+    """Whether a count is that of nothing alone."""
+    wanted = compile_count(count, Options())
+    some = (number for number in counts_around(count) if number)
+    return all(first_complaint(wanted, number, ()) for number in some)
+
+
+def _against_each_other(
+    project: Project, turn: UserTurn, checks: Sequence[Expectation]
+) -> Iterator[Problem]:
+    for said, others in ((_WHOLE, _OF_THE_WHOLE), (_PIECES, _OF_A_PIECE)):
+        for first in (one for one in checks if one.name in said):
+            value = first.value.render({})
+            given = value if isinstance(value, list) else [value]
+            texts = [one for one in given if isinstance(one, str)]
+            for check in (one for one in checks if one.name in others):
+                judge = project.vocabulary.judge_for(check, check.value.render({}))
+                if any(judge(Subject(text=one)).outcome is Outcome.FAILED for one in texts):
+                    message = f"'{check.name}' cannot hold beside '{first.name}'"
+                    yield _problem(turn, check, message, "take one of the two out")
+
+
+def _problem(turn: UserTurn, check: Expectation, message: str, hint: str) -> Problem:
+    return Problem(
+        code="matches-nothing",
+        message=message,
+        place=check.place,
+        subject=turn_subject(turn.number, turn.id),
+        hint=hint,
+    )

@@ -1,0 +1,178 @@
+"""Scenario files read, verified and summed up."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from harness.core.errors import AuthoringError, Problem, ScenarioError
+from harness.core.hashing import content_key
+from harness.core.source import Source
+from harness.core.typing import Json
+from harness.formats.yaml import Document, read
+from harness.project.parts import Defaults, Parts, are_as_before, documents_of
+from harness.project.plan import Entry
+from harness.project.project import Project
+from harness.project.verifying import problems_of
+from harness.scenario import Scenario, Waiver, examine_scenario, read_scenario
+
+ENTRY = "entry-4"
+"""Names what is kept of an entry; another number where its form changes."""
+
+
+def load_scenario(project: Project, file: Path) -> Scenario:
+    """Read a scenario whole.
+
+    Raises `YamlError` or `ScenarioError` with every problem that can be told without playing,
+    and `ScenarioError` `unreadable-file` where the file cannot be read.
+    """
+    return _load(project, file, _content(project, file))
+
+
+def entry_of(project: Project, file: Path) -> Entry:
+    """What collection must know of a scenario file. Raises as `load_scenario` does."""
+    return entry_from(entry_json(project, file))
+
+
+def kept_entry(project: Project, file: Path) -> list[Json] | None:
+    """The entry of a file that was read before, as it is kept; None where it was not."""
+    return _kept_entry(project, _key(ENTRY, project, file, _content(project, file)))
+
+
+def _kept_entry(project: Project, key: str) -> list[Json] | None:
+    kept = project.cache.get(key)
+    return kept if isinstance(kept, list) and _is_current(project, kept[-1]) else None
+
+
+def entry_json(project: Project, file: Path) -> list[Json]:
+    """The entry of a file as it is kept. Raises as `load_scenario` does."""
+    content = _content(project, file)
+    key = _key(ENTRY, project, file, content)
+    kept = _kept_entry(project, key)
+    if kept is not None:
+        return kept
+    found = _load(project, file, content)
+    entry = _entry(found)
+    made: list[Json] = [
+        entry.scenario,
+        entry.line,
+        list(entry.tags),
+        list(entry.providers),
+        list(entry.rows),
+        entry.title,
+        entry.takes,
+        [waiver.as_json() for waiver in entry.waivers],
+        found.files,
+    ]
+    if not project.lacks_definitions:
+        project.cache.put(key, made)
+    return made
+
+
+def entry_from(kept: list[Any]) -> Entry:
+    """The entry of what `entry_json` gave."""
+    scenario, line, tags, providers, rows, title, takes, waivers, _ = kept
+    return Entry(
+        scenario,
+        line,
+        _shared(tags),
+        _shared(providers),
+        _shared(rows),
+        title,
+        takes,
+        tuple(map(Waiver.from_json, waivers)),
+    )
+
+
+def _entry(scenario: Scenario) -> Entry:
+    return Entry(
+        scenario.id,
+        scenario.place.line,
+        _shared(scenario.tags),
+        _shared(scenario.providers),
+        _shared(row.name for row in scenario.rows),
+        scenario.title,
+        scenario.repeat.takes if scenario.repeat else 1,
+        scenario.waivers,
+    )
+
+
+def _shared(words: Iterable[str]) -> tuple[str, ...]:
+    """The words, one text for all scenarios that use them: there may be 10,000."""
+    return _tuple(tuple(map(sys.intern, words)))
+
+
+@lru_cache(maxsize=1000)
+def _tuple(words: tuple[str, ...]) -> tuple[str, ...]:
+    return words
+
+
+def _key(kind: str, project: Project, file: Path, content: bytes) -> str:
+    return content_key(kind, project.fingerprint + project.folders.defaults(file).digest, content)
+
+
+def _is_current(project: Project, files: Json) -> bool:
+    """Whether the other files of a scenario hold what they held when it was read."""
+    return not files or are_as_before(project.config, files)  # type: ignore[arg-type]  # as it was kept
+
+
+def _load(project: Project, file: Path, content: bytes) -> Scenario:
+    shown = project.config.shown(file)
+    key = _key("scenario", project, file, content)
+    known = project.scenario(shown, key)
+    if known is not None and _is_current(project, known.files):
+        return known
+    scenario = _built(project, file, content, key)
+    project.keep(shown, key, scenario)
+    return scenario
+
+
+def _built(project: Project, file: Path, content: bytes, key: str) -> Scenario:
+    shown = project.config.shown(file)
+    folders = project.folders.defaults(file)
+    kept = project.cache.get(key)
+    if isinstance(kept, list) and _is_current(project, kept[2]):
+        source = Source(path=shown, text=content.decode("utf-8-sig"))
+        document = Document(source=source, value=kept[0], marks=kept[1])
+        parts = Parts(project.config, project.cache)
+        defaults = documents_of(folders, parts, project.config) if folders.files else ()
+        scenario = read_scenario(document, parts, defaults)
+    else:
+        document = read(content, shown, expect_mapping=True)
+        parts = Parts(project.config, project.cache, project.require_format)
+        scenario = _examined(project, document, parts, folders)
+        kept = [document.value, document.marks, parts.digests]
+        if not project.lacks_definitions:
+            project.cache.put(key, kept, f"scenario {shown}")
+    return replace(scenario, files=parts.digests) if parts.digests else scenario
+
+
+def _examined(project: Project, document: Document, parts: Parts, folders: Defaults) -> Scenario:
+    try:
+        defaults = documents_of(folders, parts, project.config)
+    except AuthoringError as error:
+        origin = f"for {document.source.path}"
+        raise ScenarioError([replace(one, subject=origin) for one in error.problems]) from error
+    scenario, problems = examine_scenario(document, project.scenario_format, parts, defaults)
+    if scenario is not None:
+        problems += problems_of(project, scenario, [document, *parts.documents])
+    if problems or scenario is None:
+        raise ScenarioError(problems)
+    return scenario
+
+
+def _content(project: Project, file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ScenarioError(
+            Problem(
+                code="unreadable-file",
+                message=f"the file cannot be read: {error.strerror}",
+                where=project.config.shown(file),
+            )
+        ) from error

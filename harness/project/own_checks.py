@@ -1,0 +1,182 @@
+"""A project's own checks: Python files and installed packages that harness.yaml names."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import field
+from functools import partial
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+
+from harness.checks import (
+    CONVERSATION_KINDS,
+    KINDS,
+    BadExpectation,
+    CheckKind,
+    Judge,
+    Kind,
+    Options,
+    Subject,
+    Verdict,
+)
+from harness.config import Config
+from harness.core.errors import ConfigurationError, Problem, SchemaError, did_you_mean, quote
+from harness.core.hashing import content_key
+from harness.core.network_guard import require_seen, telling
+from harness.core.python_file import module_of, raised_at
+from harness.core.source import Source
+from harness.core.typing import Json
+from harness.core.values import value_class
+from harness.formats.json_schema import compile_schema
+from harness.formats.yaml import Node
+
+GROUP = "harness.checks"
+"""Entry points of this group lead to a module with checks, or to one check."""
+
+_NAME = re.compile("[a-z][a-z0-9_]*")
+_TAKEN = frozenset(
+    (*KINDS, *CONVERSATION_KINDS, "ignore_case", "history", "never", "always", "optional", "none")
+)
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class OwnChecks:
+    """The checks that a project brings."""
+
+    kinds: Mapping[str, CheckKind] = field(default_factory=dict)
+    fingerprint: str = ""
+    """A hash of the files and formats; empty where there are no such checks."""
+
+
+def own_checks(config: Config) -> OwnChecks:
+    """Import what `checks:` of harness.yaml names. Raises `ConfigurationError`."""
+    if not config.checks:
+        return OwnChecks()
+    read: list[bytes] = []
+    kinds: dict[str, CheckKind] = {}
+    for node in config.checks:
+        try:
+            module, found = _kinds_of(config, node, read)
+            for kind in found:
+                kinds[kind.name] = _examined(kind, module, kinds, node)
+        except ConfigurationError:
+            raise
+        except SyntaxError as error:
+            raise _unread(config, node, error) from error
+        except Exception as error:
+            # Whatever a file of somebody else raises while it is imported.
+            what = f"{quote(str(node.value))} cannot be imported"
+            message = f"{what}: {error!r}{raised_at(error)}"
+            raise _wrong("broken-checks", node, message) from error
+    read.append(json.dumps({name: kind.schema for name, kind in kinds.items()}).encode())
+    return OwnChecks(kinds=kinds, fingerprint=content_key("checks", *read))
+
+
+def _kinds_of(config: Config, node: Node, read: list[bytes]) -> tuple[str, list[Kind]]:
+    """The checks that an entry names, and the module that they are from."""
+    name = str(node.value)
+    if name.endswith(".py"):
+        imported = _imported(config, node, read)
+        module, found = imported.__name__, _in_module(imported)
+    else:
+        module, found = _installed(node)
+    if not found:
+        hint = "make one with the decorator harness.check"
+        raise _wrong("no-checks", node, f"there is no check in {quote(name)}", hint)
+    return module, found
+
+
+def _imported(config: Config, node: Node, read: list[bytes]) -> ModuleType:
+    file = (config.root / str(node.value)).resolve()
+    if not file.is_relative_to(config.root):
+        message = f"the file {quote(str(node.value))} lies outside the project"
+        raise _wrong("outside-project", node, message, "name a file beside or below harness.yaml")
+    if not file.is_file():
+        raise _wrong("no-such-file", node, f"there is no file {quote(str(node.value))}")
+    content = file.read_bytes()
+    read.append(content)
+    return module_of(file, content)
+
+
+def _installed(node: Node) -> tuple[str, list[Kind]]:
+    known = {point.name: point for point in entry_points(group=GROUP)}
+    name = str(node.value)
+    if name not in known:
+        message = f"no installed package brings checks named {quote(name)}"
+        hint = did_you_mean(name, known) or "a file of the project ends in .py"
+        raise _wrong("unknown-checks", node, message, hint)
+    found = known[name].load()
+    kinds = _in_module(found) if isinstance(found, ModuleType) else list(_only_kinds([found]))
+    return known[name].module, kinds
+
+
+def _in_module(module: ModuleType) -> list[Kind]:
+    return list({id(kind): kind for kind in _only_kinds(vars(module).values())}.values())
+
+
+def _only_kinds(found: Iterable[object]) -> Iterator[Kind]:
+    yield from (one for one in found if isinstance(one, Kind))
+
+
+def _examined(kind: Kind, module: str, taken: Mapping[str, CheckKind], node: Node) -> CheckKind:
+    """The check where it may be used, guarded. Raises `ConfigurationError`."""
+    if not _NAME.fullmatch(kind.name):
+        message = f"{quote(kind.name)} cannot name a check"
+        hint = "small letters, digits and '_', a letter first"
+        raise _wrong("wrong-name", node, message, hint)
+    if kind.name in _TAKEN or kind.name in taken:
+        whose = "another check of the project" if kind.name in taken else "the harness itself"
+        message = f"the name of the check '{kind.name}' is taken by {whose}"
+        raise _wrong("duplicate-check", node, message, "give it another name")
+    try:
+        compile_schema(kind.schema, name=kind.name)
+    except SchemaError as error:
+        first = error.problems[0]
+        message = f"the check '{kind.name}': {first.message}"
+        raise _wrong(first.code, node, message, first.hint) from error
+    compile_ = partial(_guarded, kind, module)
+    return Kind(name=kind.name, schema=_as_part(kind), compile=compile_, on=kind.on)
+
+
+def _as_part(kind: Kind) -> Json:
+    """The schema as a part of the scenario format, its references still within itself."""
+    schema = kind.schema
+    if isinstance(schema, Mapping) and "$id" not in schema and '"$ref"' in json.dumps(schema):
+        return {"$id": f"https://schemas.invalid/checks/{kind.name}", **schema}
+    return schema
+
+
+def _guarded(kind: Kind, module: str, value: Json, options: Options) -> Judge:
+    try:
+        judge = kind.compile(value, options)
+    except BadExpectation:
+        raise
+    except Exception as error:
+        message = f"the check '{kind.name}' crashed on its value: {error!r}{raised_at(error)}"
+        raise BadExpectation("check-crashed", message) from error
+
+    def watched(subject: Subject) -> Verdict:
+        require_seen(module, f"the check '{kind.name}'")
+        with telling():
+            return judge(subject)
+
+    return watched
+
+
+def _unread(config: Config, node: Node, error: SyntaxError) -> ConfigurationError:
+    """That a file is no Python, with the line and the caret where it is not."""
+    file = Path(error.filename or str(node.value))
+    if not (file.is_relative_to(config.root) and error.lineno and file.is_file()):
+        return _wrong("broken-checks", node, f"{quote(str(node.value))} is no Python: {error}")
+    text = file.read_text(encoding="utf-8", errors="replace")
+    source = Source(path=config.shown(file), text=text)
+    message = f"{quote(str(node.value))} is no Python: {error.msg}"
+    place = source.place(error.lineno, max(error.offset or 1, 1))
+    return ConfigurationError(Problem(code="broken-checks", message=message, place=place))
+
+
+def _wrong(code: str, node: Node, message: str, hint: str = "") -> ConfigurationError:
+    return ConfigurationError(Problem(code=code, message=message, place=node.place, hint=hint))

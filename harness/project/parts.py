@@ -1,0 +1,167 @@
+"""The other files that a scenario is made of: fragments, rows, scenarios, and folders' defaults."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from harness.config import Config
+from harness.core.errors import did_you_mean, quote
+from harness.core.hashing import content_key
+from harness.core.source import Source
+from harness.core.values import value_class
+from harness.formats.parsed_cache import ParsedCache
+from harness.formats.yaml import Document, read
+from harness.scenario import DEFAULTS, BadFile, FileKind
+
+Examine = Callable[[Document, FileKind], None]
+"""Raises `AuthoringError` where a document is not of the kind."""
+LARGEST_PART = 16 * 1024 * 1024
+"""Bytes of another file that a scenario names; YAML files have a limit of their own."""
+Digests = list[list[str]]
+"""Paths, relative to the project, and hashes of what stood there."""
+
+
+@value_class(frozen=True, slots=True)
+class Defaults:
+    """What holds for the scenarios of a folder."""
+
+    files: tuple[Path, ...] = ()
+    """The nearest first."""
+    digest: str = ""
+    """A hash of their contents; empty where there are none."""
+
+
+NONE = Defaults()
+
+
+class Folders:
+    """Finds the defaults of folders, once for each."""
+
+    def __init__(self, config: Config) -> None:
+        self._top = str(config.scenarios)
+        self._known: dict[str, Defaults] = {}
+
+    def defaults(self, file: Path) -> Defaults:
+        """The defaults of a scenario file. Raises `OSError` where they cannot be read."""
+        folder = os.path.dirname(file)  # noqa: PTH120  # asked 10,000 times: a Path costs more
+        found = self._known.get(folder)
+        if found is None:
+            found = self._known[folder] = self._found(folder)
+        return found
+
+    def _found(self, folder: str) -> Defaults:
+        if folder != self._top and not folder.startswith(f"{self._top}{os.sep}"):
+            return NONE
+        near = Path(folder)
+        above = [one for one in (near, *near.parents) if str(one).startswith(self._top)]
+        files = tuple(one / DEFAULTS for one in above if (one / DEFAULTS).is_file())
+        if not files:
+            return NONE
+        return Defaults(files, content_key("defaults", *(one.read_bytes() for one in files)))
+
+
+class Parts:
+    """Gives one scenario the files that it names, and keeps what was given."""
+
+    def __init__(self, config: Config, cache: ParsedCache, examine: Examine | None = None) -> None:
+        """Without `examine`, files are known to be right."""
+        self._config = config
+        self._cache = cache
+        self._examine = examine
+        self._given: dict[str, bytes] = {}
+        self.documents: list[Document] = []
+        """All YAML files that were given, each once."""
+
+    @property
+    def digests(self) -> Digests:
+        """What was given."""
+        return [[shown, _digest(content)] for shown, content in self._given.items()]
+
+    @property
+    def digest(self) -> str:
+        """A hash of all that was given; empty where nothing was."""
+        return "".join(digest for _, digest in self.digests)
+
+    def text(self, name: str, beside: str) -> tuple[str, str]:
+        """A file's path as people see it, and its text. Raises `BadFile`."""
+        shown, content = self._content(name, beside)
+        try:
+            return shown, content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            message = f"{shown} is not UTF-8, at byte offset {error.start:,}"
+            raise BadFile("not-utf8", message, "save it as UTF-8") from error
+
+    def document(self, name: str, beside: str, kind: FileKind) -> Document:
+        """A YAML file. Raises `BadFile`, and `AuthoringError` with all that is wrong with it."""
+        shown, content = self._content(name, beside)
+        return self.parsed(shown, content, kind)
+
+    def parsed(self, shown: str, content: bytes, kind: FileKind) -> Document:
+        """A YAML file that was read. Raises as `document` does."""
+        key = content_key("part", content)
+        kept = self._cache.get(key)
+        if isinstance(kept, list):
+            source = Source(path=shown, text=content.decode("utf-8-sig"))
+            document = Document(source=source, value=kept[0], marks=kept[1])
+        else:
+            document = read(content, shown, expect_mapping=True)
+            self._cache.put(key, [document.value, document.marks], f"part {shown}")
+        if self._examine is not None:
+            self._examine(document, kind)
+            self.documents.append(document)
+        return document
+
+    def _content(self, name: str, beside: str) -> tuple[str, bytes]:
+        root = self._config.root
+        path = Path(os.path.normpath(root / Path(beside).parent / name))
+        if not path.resolve().is_relative_to(root.resolve()):
+            hint = "a scenario is made of files of its project"
+            raise BadFile("outside-project", f"{quote(name)} lies outside the project", hint)
+        shown = self._config.shown(path)
+        try:
+            size = path.stat().st_size
+            if size > LARGEST_PART:
+                message = f"{shown} has {size:,} bytes; the limit is {LARGEST_PART:,}"
+                raise BadFile("too-large", message, "split the file")
+            content = self._given[shown] = path.read_bytes()
+        except FileNotFoundError as error:
+            known = _beside(path, root)
+            message = f"there is no file {quote(shown)}"
+            raise BadFile("no-such-file", message, did_you_mean(path.name, known)) from error
+        except OSError as error:
+            message = f"{quote(shown)} cannot be read: {error.strerror}"
+            raise BadFile("unreadable-file", message) from error
+        return shown, content
+
+
+def are_as_before(config: Config, digests: Iterable[Iterable[str]]) -> bool:
+    """Whether files hold what they held when a scenario was read."""
+    for shown, digest in digests:
+        try:
+            if _digest((config.root / shown).read_bytes()) != digest:
+                return False
+        except OSError:
+            return False
+    return True
+
+
+def documents_of(defaults: Defaults, parts: Parts, config: Config) -> list[Document]:
+    """The defaults of a scenario. Raises `YamlError` and `ScenarioError`."""
+    # Their digest stands in the keys of the cache already, so they are none of what was given.
+    return [
+        parts.parsed(config.shown(file), file.read_bytes(), FileKind.DEFAULTS)
+        for file in defaults.files
+    ]
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.blake2s(content, digest_size=12).hexdigest()
+
+
+def _beside(path: Path, root: Path) -> list[str]:
+    if not path.parent.is_dir() or not path.parent.is_relative_to(root):
+        return []
+    return [one.name for one in path.parent.iterdir() if one.is_file()]

@@ -1,0 +1,92 @@
+"""What is to be played: a scenario file's entries, and one play of one of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+
+from harness.core.counted import counted
+from harness.core.values import value_class
+from harness.scenario import Waiver
+
+
+class Mode(StrEnum):
+    """Where answers come from."""
+
+    REPLAY = "replay"
+    """From the cassette; no network."""
+    RECORD = "record"
+    """From the cassette where it fits, else live, and recorded."""
+    REFRESH = "refresh"
+    """Live, and recorded anew."""
+    LIVE = "live"
+    """Live; cassettes are untouched."""
+    DRIFT = "drift"
+    """Live, and compared with the cassette, which is untouched."""
+
+    @property
+    def is_live(self) -> bool:
+        """Requests may travel."""
+        return self is not Mode.REPLAY
+
+    @property
+    def is_recorded(self) -> bool:
+        """Live conversations are written down."""
+        return self in (Mode.RECORD, Mode.REFRESH)
+
+    @property
+    def is_compared(self) -> bool:
+        """Live conversations are compared with their recordings."""
+        return self in (Mode.REFRESH, Mode.DRIFT)
+
+
+MOST_CONVERSATIONS = 100_000
+"""Of one scenario: its rows, takes and providers multiplied."""
+
+
+def amount_problem(rows: int, takes: int, providers: int) -> str:
+    """Why a scenario cannot be planned; empty where it makes few enough conversations."""
+    count = rows * takes * providers
+    if count <= MOST_CONVERSATIONS:
+        return ""
+    return (
+        f"the scenario makes {count:,} conversations, the limit is {MOST_CONVERSATIONS:,}:"
+        f" {counted(rows, 'row')}, {counted(takes, 'take')}, {counted(providers, 'provider')}"
+    )
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Play:
+    """One conversation to be held: a take of a scenario, a provider and a row of the matrix."""
+
+    file: Path
+    scenario: str
+    provider: str
+    row: str = ""
+    take: int = 1
+    """From 1."""
+
+    @property
+    def name(self) -> str:
+        """As pytest shows it: `pink-dress[connectly-daughter]`."""
+        return f"{self.scenario}[{'-'.join(part for part in (self.provider, self.row) if part)}]"
+
+    def takes(self, count: int) -> tuple[Play, ...]:
+        """The same in so many takes."""
+        return tuple(replace(self, take=take) for take in range(1, count + 1))
+
+
+@value_class(frozen=True, slots=True)
+class Entry:
+    """What collection must know of a scenario file; small, because there may be 10,000."""
+
+    scenario: str
+    line: int
+    """Of the scenario's id, from 1."""
+    tags: tuple[str, ...]
+    providers: tuple[str, ...]
+    rows: tuple[str, ...]
+    title: str = ""
+    takes: int = 1
+    waivers: tuple[Waiver, ...] = ()

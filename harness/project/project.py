@@ -1,0 +1,197 @@
+"""A project: harness.yaml with everything that it leads to."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+import harness
+from harness.checks import conversation_kinds, reply_kinds
+from harness.checks.goldens import Goldens
+from harness.config import Config, ProviderConfig, read_config
+from harness.core.errors import ConfigurationError, Problem, ScenarioError, did_you_mean, quote
+from harness.core.hashing import content_key
+from harness.core.source import Place
+from harness.core.typing import Json
+from harness.formats.file_format import departures_of
+from harness.formats.json_schema import Schema, SchemaFolder, compile_format
+from harness.formats.parsed_cache import ParsedCache
+from harness.formats.yaml import Document
+from harness.project.own_checks import own_checks
+from harness.project.parts import Folders
+from harness.project.vocabulary import Vocabulary
+from harness.providers.catalogue import definition_key, definition_of
+from harness.providers.provider import Provider, fill_in
+from harness.scenario import (
+    Credentials,
+    FileKind,
+    Scenario,
+    SubjectIn,
+    advise,
+    part_schema,
+    scenario_schema,
+    text_problems,
+)
+
+LAST_SCENARIOS = 32
+"""Built scenarios that are kept for the next row or provider of the same file."""
+
+READING = 2
+"""Another number where a file that was read before is read, named or refused otherwise now, so
+that nothing is taken from a cache that an earlier version wrote."""
+
+EARLY_SCENARIOS = 1000
+"""Those of the collection that are kept until they are played; about 15 MB."""
+
+
+class Project:
+    """A project: what harness.yaml says, its schemas, definitions and what was parsed of it."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        environment: Mapping[str, str] | None = None,
+        cache: ParsedCache | None = None,
+    ) -> None:
+        """`environment` is the process's own where left out; without a cache all is parsed."""
+        self.config = config
+        self.environment = os.environ if environment is None else environment
+        self.cache = cache or ParsedCache(None)
+        self.schemas = SchemaFolder(config.schemas, config.shown(config.schemas))
+        self.goldens = Goldens(config.root, config.schemas)
+        self._own = own_checks(config)
+        self.vocabulary = Vocabulary(
+            reply_kinds(self._own.kinds),
+            self.schemas,
+            self.goldens,
+            conversation=conversation_kinds(self._own.kinds),
+        )
+        self.room_for_early = 0
+        """How many scenarios of the collection are kept. Whoever sets it freezes them for the
+        garbage collector, which otherwise walks through them again and again."""
+        self.lacks_definitions = False
+        """Some scenario could not be held against its definitions, so nothing that is read is kept:
+        what is wrong with it may lie in a file that no key of the cache names."""
+        self._early: dict[tuple[str, str], Scenario] = {}
+        self._last: dict[tuple[str, str], Scenario] = {}
+        self._formats: dict[FileKind, Schema] = {}
+        self.folders = Folders(config)
+        self._lock = threading.Lock()
+        self._providers: dict[tuple[str, str, str | None], Provider] = {}
+
+    @classmethod
+    def at(cls, file: Path, *, cache: ParsedCache | None = None, shown: str = "") -> Project:
+        """The project of a harness.yaml, whose own checks are imported.
+
+        `shown` is how messages name the file. Raises `ConfigurationError` or `YamlError`.
+        """
+        return cls(read_config(file, shown), cache=cache)
+
+    @property
+    def has_own_checks(self) -> bool:
+        """Whether Python code of the project judges replies."""
+        return bool(self._own.kinds)
+
+    @cached_property
+    def scenario_format(self) -> Schema:
+        """The scenario format with this project's checks."""
+        return compile_format(self.scenario_json_schema, name="scenario")
+
+    def require_format(self, document: Document, kind: FileKind) -> None:
+        """Raise `ScenarioError` with all that departs from the format of a kind of file."""
+        schema = self._formats.get(kind)
+        if schema is None:
+            made = part_schema(kind, self.scenario_json_schema)
+            schema = self._formats[kind] = compile_format(made, name=kind.value)
+        found = departures_of(document, schema, SubjectIn(document), advise)
+        problems = [one.problem for one in found if not one.is_told_already]
+        problems = problems or list(text_problems(document))
+        if problems:
+            raise ScenarioError(problems)
+
+    @property
+    def scenario_json_schema(self) -> dict[str, Json]:
+        """The scenario format, as editors read it."""
+        return scenario_schema(self.vocabulary.blocks)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of all that decides how a scenario file is read, besides the file."""
+        config = self.config
+        parts = [
+            f"{harness.__version__}-{READING}",
+            *sorted(self.vocabulary.names),
+            self._own.fingerprint,
+            *sorted(config.providers),
+            *sorted(definition_key(config, one) for one in config.providers.values()),
+            *sorted(config.tags if config.tags is not None else ("*",)),
+            *sorted(self.schemas.names()),
+        ]
+        return content_key("project", *parts)
+
+    def scenario(self, shown: str, key: str) -> Scenario | None:
+        """A scenario that was built before, by its path and a key of its content."""
+        with self._lock:
+            return self._early.get((shown, key)) or self._last.get((shown, key))
+
+    def keep(self, shown: str, key: str, scenario: Scenario) -> None:
+        """Keep a scenario that was built. Safe for threads."""
+        with self._lock:
+            if len(self._early) < self.room_for_early:
+                self._early[shown, key] = scenario
+                return
+            self._last[shown, key] = scenario
+            if len(self._last) > LAST_SCENARIOS:
+                del self._last[next(iter(self._last))]
+
+    def provider_config(self, name: str, place: Place | None = None) -> ProviderConfig:
+        """The entry of a provider. Raises `ConfigurationError` where there is none."""
+        found = self.config.providers.get(name)
+        if found is not None:
+            return found
+        raise ConfigurationError(self.unknown_provider(name, place))
+
+    def unknown_provider(self, name: str, place: Place | None = None) -> Problem:
+        """What to say of a provider that harness.yaml does not know."""
+        return Problem(
+            code="unknown-provider",
+            message=f"unknown provider {quote(name)}",
+            place=place,
+            hint=did_you_mean(name, self.config.providers),
+        )
+
+    def provider(
+        self,
+        name: str,
+        *,
+        recorded: Mapping[str, Json] | None = None,
+        credentials: Credentials = Credentials.VALID,
+    ) -> Provider:
+        """A provider with its settings filled in; see `fill_in`."""
+        # Most recordings of a provider hold the same settings: fill them in once.
+        key = (name, credentials.value, None if recorded is None else json.dumps(dict(recorded)))
+        found = self._providers.get(key)
+        if found is None:
+            config = self.provider_config(name)
+            definition = definition_of(self.config, config)
+            found = self._providers[key] = fill_in(
+                config, definition, self.environment, recorded=recorded, credentials=credentials
+            )
+        return found
+
+    def providers_of(self, named: Iterable[str], chosen: Iterable[str]) -> tuple[str, ...]:
+        """Which providers a scenario is played against.
+
+        A scenario that names providers is played against those of them that are chosen; one
+        that names none against every chosen one. Where nothing is chosen, against those that
+        it names, or the project's default.
+        """
+        wanted, picked = tuple(named), tuple(dict.fromkeys(chosen))
+        if not picked:
+            return wanted or ((self.config.provider,) if self.config.provider else ())
+        return tuple(name for name in wanted if name in picked) if wanted else picked

@@ -1,0 +1,273 @@
+"""What is wrong with a scenario in its project, told without playing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from harness.checks import BadExpectation
+from harness.checks.pattern import Pattern
+from harness.core.errors import DefinitionError, Problem, did_you_mean, quote
+from harness.core.source import Place
+from harness.formats.yaml import Document, Node
+from harness.project.fitting_providers import untold_problems
+from harness.project.plan import amount_problem
+from harness.project.project import Project
+from harness.providers.catalogue import definition_of
+from harness.providers.definition import Definition
+from harness.scenario import (
+    Credentials,
+    Expectation,
+    Scenario,
+    Scope,
+    UserTurn,
+    WaiverKind,
+    named_in,
+    turn_subject,
+)
+from harness.scenario.names import FEWER_ROWS
+
+
+def problems_of(
+    project: Project, scenario: Scenario, documents: Sequence[Document]
+) -> Iterator[Problem]:
+    """Names that the project does not have, and expectations that make no sense.
+
+    `documents` are all that the scenario was read from, its own first.
+    """
+    own = documents[0].source.path
+    for problem in _problems(project, scenario, documents):
+        if problem.place is None or problem.place.source.path == own:
+            yield problem
+        else:
+            parts = (problem.subject, f"for {own}")
+            yield replace(problem, subject=", ".join(part for part in parts if part))
+
+
+def _problems(
+    project: Project, scenario: Scenario, documents: Sequence[Document]
+) -> Iterator[Problem]:
+    yield from _provider_problems(project, scenario, documents)
+    yield from _amount_problems(project, scenario, documents[0])
+    yield from _definition_problems(project, scenario, documents)
+    yield from _tag_problems(project, documents)
+    yield from _waiver_problems(project, scenario, documents[0])
+    yield from _check_problems(project, scenario, {one.source.path: one for one in documents})
+
+
+def _provider_problems(
+    project: Project, scenario: Scenario, documents: Sequence[Document]
+) -> Iterator[Problem]:
+    for document in documents:
+        named = document.at().get("provider")
+        for node in _each(named) if named is not None else ():
+            if str(node.value) not in project.config.providers:
+                yield project.unknown_provider(str(node.value), node.place)
+    if not scenario.providers and not project.config.provider:
+        yield Problem(
+            code="no-provider",
+            message="the scenario names no provider and harness.yaml no default",
+            place=scenario.place,
+            hint=f"add 'provider:', one of {', '.join(project.config.providers)}",
+        )
+
+
+def _definition_problems(
+    project: Project, scenario: Scenario, documents: Sequence[Document]
+) -> Iterator[Problem]:
+    """What the definitions of the scenario's providers know nothing of.
+
+    A definition that is wrong itself is told by lint, and breaks the plays of its provider alone.
+    """
+    try:
+        yield from [
+            *_credential_problems(project, scenario, documents),
+            *_history_problems(project, scenario),
+            *untold_problems(project, scenario, documents),
+        ]
+    except DefinitionError:
+        project.lacks_definitions = True
+
+
+def _credential_problems(
+    project: Project, scenario: Scenario, documents: Sequence[Document]
+) -> Iterator[Problem]:
+    """Other credentials for providers that have none."""
+    if scenario.credentials is Credentials.VALID:
+        return
+    configured = map(project.config.providers.get, project.providers_of(scenario.providers, ()))
+    definitions = [definition_of(project.config, one) for one in configured if one is not None]
+    if not definitions or any(map(_has_secret, definitions)):
+        return
+    nodes = (document.at().get("credentials") for document in documents)
+    place = next((node.place for node in nodes if node is not None), scenario.place)
+    yield Problem(
+        code="no-effect",
+        message="no setting of the provider is a secret, so there are no credentials to change",
+        place=place,
+        hint="take it out, or say 'secret: true' of the setting in the definition",
+    )
+
+
+def _has_secret(definition: Definition) -> bool:
+    return any(setting.is_secret for setting in definition.settings.values())
+
+
+def _amount_problems(project: Project, scenario: Scenario, document: Document) -> Iterator[Problem]:
+    """More conversations than can be planned."""
+    takes = scenario.repeat.takes if scenario.repeat else 1
+    providers = project.providers_of(scenario.providers, ())
+    message = amount_problem(len(scenario.rows), takes, len(providers))
+    if message:
+        place = document.at("scenario").place
+        yield Problem(code="too-many-conversations", message=message, place=place, hint=FEWER_ROWS)
+
+
+def _history_problems(project: Project, scenario: Scenario) -> Iterator[Problem]:
+    """Looks at a provider's own record where its definition does not say how to get it."""
+    places = [one for turn in scenario.user_turns for one in _looks_at_history(turn)]
+    for name in project.providers_of(scenario.providers, ()) if places else ():
+        config = project.config.providers.get(name)
+        if config is None:
+            continue
+        definition = definition_of(project.config, config)
+        if definition.client is None and not definition.phases.get("history"):
+            turn, place = places[0]
+            yield Problem(
+                code="no-history",
+                message=f"the definition of the provider '{name}' has no history",
+                place=place,
+                subject=turn_subject(turn.number, turn.id),
+                hint="add 'history' steps to the definition, or take the check out",
+            )
+
+
+def _looks_at_history(turn: UserTurn) -> Iterator[tuple[UserTurn, Place]]:
+    yield from ((turn, one.place) for one in turn.expectations if one.scope is Scope.HISTORY)
+    yield from ((turn, one.place) for one in turn.captures.values() if one.history)
+
+
+def _tag_problems(project: Project, documents: Sequence[Document]) -> Iterator[Problem]:
+    known = project.config.tags
+    nodes = (tag for one in documents for tag in one.at().get("tags") or ())
+    for node in nodes if known is not None else ():
+        tag = str(node.value)
+        if known is not None and tag not in known:
+            yield Problem(
+                code="unknown-tag",
+                message=f"unknown tag {quote(tag)}",
+                place=node.place,
+                hint=did_you_mean(tag, known) or "declare it under 'tags:' in harness.yaml",
+            )
+
+
+def _each(node: Node) -> Iterator[Node]:
+    return node.elements() if isinstance(node.value, list) else iter((node,))
+
+
+def _waiver_problems(project: Project, scenario: Scenario, document: Document) -> Iterator[Problem]:
+    """Providers and rows that a `when:` names and that are not there."""
+    rows = [row.name for row in scenario.rows if row.name]
+    played = project.providers_of(scenario.providers, ())
+    always = {one.kind for one in scenario.waivers if not one.is_conditional}
+    if WaiverKind.SKIP in always and len(scenario.waivers) > 1:
+        yield Problem(
+            code="no-effect",
+            message="the scenario is always skipped, so 'xfail:' never applies",
+            place=document.at(WaiverKind.XFAIL.value).key_place,
+            hint="keep one of them, or say 'when:' it is skipped",
+        )
+    for waiver in scenario.waivers:
+        for key, node in named_in(document.at(waiver.kind.value)):
+            name = str(node.value)
+            if key == "provider" and name not in project.config.providers:
+                yield project.unknown_provider(name, node.place)
+            elif key == "provider" and name not in played:
+                yield Problem(
+                    code="no-effect",
+                    message=f"the scenario is not played against {quote(name)}",
+                    place=node.place,
+                    hint=f"played against: {', '.join(played)}",
+                )
+            if key == "row" and name not in rows:
+                yield Problem(
+                    code="unknown-row",
+                    message=f"the scenario has no row {quote(name)}",
+                    place=node.place,
+                    hint=did_you_mean(name, rows) or "rows are made by 'matrix:'",
+                )
+
+
+def _check_problems(
+    project: Project, scenario: Scenario, documents: Mapping[str, Document]
+) -> Iterator[Problem]:
+    """What can be told of expectations without a reply: patterns, paths, names of schemas."""
+    blocks = [
+        (turn_subject(turn.number, turn.id), turn.expectations) for turn in scenario.user_turns
+    ]
+    yield from _capture_problems(scenario)
+    for subject, expectations in [*blocks, ("", scenario.expectations)]:
+        for expectation in expectations:
+            if not expectation.value.is_constant:
+                continue
+            try:
+                project.vocabulary.judge_for(expectation, expectation.value.render({}))
+            except BadExpectation as error:
+                yield Problem(
+                    code=error.code,
+                    message=error.message,
+                    place=_place_of(error, expectation, documents[expectation.place.source.path]),
+                    subject=subject,
+                    hint=error.hint,
+                )
+
+
+def doubts_about(project: Project, scenario: Scenario) -> Iterator[Problem]:
+    """Checks that cannot fail on anything that a bot is likely to say.
+
+    The scenario has no problems. A value that is only known when it is played is not looked at.
+    """
+    blocks = [
+        (turn_subject(turn.number, turn.id), turn.expectations) for turn in scenario.user_turns
+    ]
+    for subject, expectations in [*blocks, ("", scenario.expectations)]:
+        for one in expectations:
+            if not one.value.is_constant:
+                continue
+            for doubt in project.vocabulary.doubts_of(one, one.value.render({})):
+                if isinstance(doubt, Problem):
+                    yield replace(doubt, place=doubt.place or one.place)
+                    continue
+                yield Problem(
+                    code="cannot-fail",
+                    message=f"'{one.name}' can hardly fail: {doubt.message}",
+                    place=one.place,
+                    subject=subject,
+                    hint=doubt.hint,
+                )
+
+
+def _capture_problems(scenario: Scenario) -> Iterator[Problem]:
+    for turn in scenario.user_turns:
+        for capture in turn.captures.values():
+            try:
+                Pattern(capture.matches)
+            except BadExpectation as error:
+                yield Problem(
+                    code=error.code,
+                    message=error.message,
+                    place=capture.place,
+                    subject=turn_subject(turn.number, turn.id),
+                    hint=error.hint,
+                )
+
+
+def _place_of(error: BadExpectation, expectation: Expectation, document: Document) -> Place:
+    """Where a check's value makes no sense: at a name that is unknown, else at the value."""
+    path = (*expectation.path, *error.path)
+    is_name = bool(error.path) and (error.is_of_key or error.code in _NAMES)
+    return document.key_place(path) if is_name else document.place(path)
+
+
+_NAMES = ("unknown-check", "unknown-key", "unknown-matcher", "invalid-path")
+"""Codes of what is wrong with a key, not with the value behind it."""

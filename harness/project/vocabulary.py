@@ -1,0 +1,119 @@
+"""The checks that a project's scenarios may use, compiled once for each value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from harness.checks import (
+    CONVERSATION_KINDS,
+    BadExpectation,
+    CheckKind,
+    Doubt,
+    Judge,
+    Options,
+    block_definitions,
+    own_among,
+)
+from harness.checks.goldens import Goldens
+from harness.core.errors import Problem, did_you_mean, quote
+from harness.core.typing import Json
+from harness.formats.json_schema import Schema, SchemaFolder, compile_format
+from harness.scenario import Expectation, Scope
+
+MAX_COMPILED = 20_000
+"""Compiled checks that are kept; beyond, all are dropped and compiled again when needed."""
+
+
+class Vocabulary:
+    """The checks that a project's scenarios may use. Safe for threads."""
+
+    def __init__(
+        self,
+        kinds: Mapping[str, CheckKind],
+        schemas: SchemaFolder | None,
+        goldens: Goldens | None = None,
+        *,
+        conversation: Mapping[str, CheckKind] = CONVERSATION_KINDS,
+    ) -> None:
+        """`kinds` are the checks on a reply, `conversation` those on all of them together."""
+        self._kinds = kinds
+        self._conversation = conversation
+        self._options = {
+            ignore_case: Options(
+                ignore_case=ignore_case,
+                schemas=schemas,
+                goldens=goldens,
+                own_texts=own_among(kinds, "text"),
+            )
+            for ignore_case in (False, True)
+        }
+        self._compiled: dict[tuple[str, str, bool, bool], Judge] = {}
+        self._formats: dict[str, Schema] = {}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the checks on a reply."""
+        return frozenset(self._kinds)
+
+    @property
+    def of_texts(self) -> frozenset[str]:
+        """The names of the project's own checks that need nothing but a text."""
+        return frozenset(own_among(self._kinds, "text"))
+
+    @property
+    def blocks(self) -> Mapping[str, Json]:
+        """JSON Schemas of the blocks of checks; see `block_definitions`."""
+        return block_definitions(self._kinds, self._conversation)
+
+    def format_of(self, block: str) -> Schema:
+        """The format of a block of checks, such as `reply_checks`; see `block_definitions`."""
+        found = self._formats.get(block)
+        if found is None:
+            document: Json = {"$defs": self.blocks, "$ref": f"#/$defs/{block}"}
+            found = self._formats[block] = compile_format(document, name=block)
+        return found
+
+    def judge_for(self, expectation: Expectation, value: object) -> Judge:
+        """The compiled check of an expectation whose variables are filled in.
+
+        Raises `BadExpectation` where the value makes no sense.
+        """
+        key = (
+            expectation.name,
+            # Tells 1, 1.0 and True apart, in a third of the time that JSON takes.
+            value if isinstance(value, str) else f"\0{value!r}",
+            expectation.ignore_case,
+            expectation.scope is Scope.CONVERSATION,
+        )
+        judge = self._compiled.get(key)
+        if judge is None:
+            judge = self._compile(expectation, value)
+            if len(self._compiled) >= MAX_COMPILED:
+                self._compiled.clear()
+            self._compiled[key] = judge
+        return judge
+
+    def doubts_of(self, expectation: Expectation, value: object) -> Sequence[Doubt | Problem]:
+        """What makes it doubtful that an expectation can fail; see `judge_for`."""
+        if expectation.scope is Scope.NEVER:
+            return ()
+        doubts: list[Doubt | Problem] = []
+        options = replace(self._options[expectation.ignore_case], doubts=doubts)
+        self._compile(expectation, value, options)
+        return doubts
+
+    def _compile(
+        self, expectation: Expectation, value: object, options: Options | None = None
+    ) -> Judge:
+        is_whole = expectation.scope is Scope.CONVERSATION
+        kinds = self._conversation if is_whole else self._kinds
+        kind = kinds.get(expectation.name)
+        if kind is None:
+            raise BadExpectation(
+                "unknown-check",
+                f"unknown check {quote(expectation.name)}",
+                did_you_mean(expectation.name, kinds),
+            )
+        options = options or self._options[expectation.ignore_case]
+        return kind.compile(value, options)  # type: ignore[arg-type]  # rendered from JSON

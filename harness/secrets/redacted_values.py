@@ -1,0 +1,45 @@
+"""Where a value departs from a schema only because a mark stands in the place of a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from harness.core.typing import Json, Path
+from harness.formats.json_schema import Violation
+from harness.secrets.secret_spans import MARK
+
+_OF_ELEMENTS = ("uniqueItems", "contains", "minContains", "maxContains")
+"""What a list is found to break, although one of its elements does."""
+
+
+def of_real_values(violations: Iterable[Violation], value: Json) -> tuple[Violation, ...]:
+    """Those that are not about a mark: what a secret was, such as a number, is not known."""
+    return tuple(one for one in violations if not _is_of_mark(one, value))
+
+
+def _is_of_mark(violation: Violation, value: Json) -> bool:
+    if any(isinstance(key, str) and MARK.search(key) for key in violation.path):
+        return True
+    found = _at(violation.path, value)
+    if isinstance(found, str):
+        return MARK.search(found) is not None
+    return violation.keyword in _OF_ELEMENTS and any(map(MARK.search, _texts(found)))
+
+
+def _at(path: Path, value: Json) -> Json:
+    for key in path:
+        if isinstance(value, Mapping) and key in value:
+            value = value[str(key)]
+        elif isinstance(value, list) and isinstance(key, int) and key < len(value):
+            value = value[key]
+        else:
+            return None
+    return value
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    inside = value.values() if isinstance(value, Mapping) else ()
+    for one in value if isinstance(value, list) else inside:
+        yield from _texts(one)

@@ -1,0 +1,103 @@
+"""Opens conversations for Python tests: on the recording that is named after the test, or live."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.core.errors import CassetteError, ScenarioError
+from harness.core.source import Source
+from harness.core.typing import Json
+from harness.formats.template import compile_template
+from harness.play.line import Line
+from harness.play.runner import Runner
+from harness.project.fitting_providers import unknown_session_keys
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
+from harness.providers.catalogue import definition_of
+from harness.scenario import Credentials, Scenario
+from harness.testing.asked import calling_place
+from harness.testing.chat import Chat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """The test that asks for a conversation."""
+
+    file: Path
+    name: str
+    """With its parameters, and from the second conversation on with its number."""
+    line: int = 1
+    """From 1."""
+    tags: tuple[str, ...] = ()
+
+
+def open_chat(
+    project: Project,
+    runner: Runner,
+    mode: Mode,
+    asker: Asker,
+    *,
+    provider: str = "",
+    session: Mapping[str, Json] | None = None,
+    credentials: str = "valid",
+) -> Chat:
+    """Open a conversation for a Python test.
+
+    Its recording is named after the test; `record` plays it from there where there is one.
+    `session` is told to the provider when the conversation opens. `credentials` are `valid`,
+    `none` or `wrong`. Raises `CassetteError`, `AuthoringError` and ValueError.
+    """
+    __tracebackhide__ = True
+    name = provider or project.config.provider
+    definitions = {name: definition_of(project.config, project.provider_config(name))}
+    shown = project.config.shown(asker.file)
+    told = dict(session or {})
+    place = calling_place(project.config.shown, above=2)
+    problems = list(unknown_session_keys(definitions, ((key, place) for key in told)))
+    if problems:
+        raise ScenarioError(problems)
+    scenario = Scenario(
+        id=_identifier(shown, asker.name),
+        title=asker.name,
+        tags=asker.tags,
+        session=compile_template({}),
+        credentials=Credentials(credentials),
+        turns=(),
+        place=Source(path=shown, text="").place(asker.line),
+    )
+    play = Play(file=asker.file, scenario=scenario.id, provider=name)
+    line = _line(runner, scenario, play, mode)
+    if line.is_recorded:
+        prepare = runner.preparing.recorded(scenario, play, line)
+    else:
+        prepare = runner.preparing.live(scenario, play, line, is_recorded=mode.is_recorded)
+    try:
+        return Chat(project, scenario, line, told=told, prepare=prepare)
+    except CassetteError:
+        line.close()
+        raise
+
+
+def _line(runner: Runner, scenario: Scenario, play: Play, mode: Mode) -> Line:
+    if mode not in (Mode.REPLAY, Mode.RECORD):
+        return runner.lines.live(scenario, play, is_recorded=mode.is_recorded)
+    try:
+        return runner.lines.replay(scenario, play)
+    except CassetteError as error:
+        if mode is Mode.REPLAY or error.code != "cassette-missing":
+            raise
+    return runner.lines.live(scenario, play, is_recorded=True)
+
+
+def _identifier(shown: str, test: str) -> str:
+    """A name of the test that no other test has; with a hash where not all of it is in there."""
+    slug = re.sub(r"[^A-Za-z0-9._]+", "-", f"{shown.removesuffix('.py')}-{test}").strip("-.")
+    is_whole = slug.endswith(test.replace("[", "-").removesuffix("]"))
+    if is_whole and len(slug) <= 90:  # noqa: PLR2004  # a cassette's name has at most 100 characters
+        return slug
+    told = slug if is_whole else test
+    return f"{slug[:80]}-{hashlib.blake2s(told.encode(), digest_size=4).hexdigest()}"

@@ -1,0 +1,176 @@
+"""A recording as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field
+from types import MappingProxyType
+from typing import cast, overload
+
+from harness.conversation import Request, Response
+from harness.core.typing import Json, describe
+from harness.core.values import value_class
+from harness.transport.cassette.rows import (
+    FORMAT,
+    Break,
+    Row,
+    break_of,
+    make_row,
+    request_of,
+    response_of,
+)
+
+NOTHING: Mapping[str, Json] = MappingProxyType({})
+
+_HEAD_KINDS: Mapping[str, type] = {"take": int, "settings": dict, "session": dict, "seeded": dict}
+"""What the keys of a head hold that are no text."""
+_KIND_NAMES: Mapping[type, str] = {str: "a text", int: "a whole number", dict: "a mapping"}
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class CassetteHead:
+    """What was recorded, when, and with what. Nothing in it is secret."""
+
+    scenario: str
+    scenario_hash: str = ""
+    row: str = ""
+    """The row of the scenario's matrix; empty where it has none."""
+    take: int = 1
+    """From 1."""
+    definition: str = ""
+    definition_hash: str = ""
+    settings: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
+    """The provider's settings without the secret ones."""
+    session: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
+    """What the scenario told the provider when the conversation opened."""
+    seed: str = ""
+    """What `uuid()`, `now()` and `random()` were seeded with."""
+    seeded: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
+    """Values that a replay needs again."""
+    recorded_at: str = ""
+    """ISO 8601, UTC."""
+    version: str = ""
+    """Of the harness."""
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Interaction:
+    """A request and its response."""
+
+    request: Request
+    response: Response
+    is_ours: bool = True
+    """It says which turn and step it belongs to; a foreign cassette does not."""
+    broken: Break | None = None
+    """Why the response ended early; None where it was whole."""
+
+
+class Interactions(Sequence[Interaction]):
+    """Interactions in recorded order. One is built when it is asked for."""
+
+    __slots__ = ("_built", "rows")
+
+    def __init__(self, rows: Sequence[Row] = ()) -> None:
+        self.rows = rows
+        """The plain form of each."""
+        self._built: dict[int, Interaction] = {}
+
+    @classmethod
+    def of(cls, interactions: Iterable[Interaction]) -> Interactions:
+        """The same interactions in their plain form."""
+        return cls(
+            [
+                make_row(one.request, one.response, is_ours=one.is_ours, broken=one.broken)
+                for one in interactions
+            ]
+        )
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Interaction: ...
+    @overload
+    def __getitem__(self, index: slice) -> Interactions: ...
+    def __getitem__(self, index: int | slice) -> Interaction | Interactions:
+        if isinstance(index, slice):
+            return Interactions(self.rows[index])
+        built = self._built.get(index)
+        if built is None:
+            row = self.rows[index]
+            built = self._built[index] = Interaction(
+                request=request_of(row),
+                response=response_of(row),
+                is_ours=row["is_ours"],
+                broken=break_of(row),
+            )
+        return built
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Interactions):
+            return NotImplemented
+        return list(self.rows) == list(other.rows)
+
+    __hash__ = None  # type: ignore[assignment]  # rows are lists
+
+    def __repr__(self) -> str:
+        return f"Interactions({list(self)!r})"
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Cassette:
+    """A recording. The head is None where another tool wrote it."""
+
+    path: str = ""
+    """As shown to people; empty for one that was never a file."""
+    head: CassetteHead | None = None
+    interactions: Interactions = field(default_factory=Interactions)
+    format: int = FORMAT
+    """By whose rules it is read; it is written in the newest."""
+
+
+def cassette_to_json(cassette: Cassette) -> Json:
+    """The plain form, for a cache. It shares its lists with the cassette."""
+    head = None if cassette.head is None else head_to_json(cassette.head)
+    rows = cast("Json", cassette.interactions.rows)
+    return {"head": head, "rows": rows, "format": cassette.format}
+
+
+def cassette_from_json(content: Json, path: str = "") -> Cassette:
+    """The cassette again. Builds no interaction: `Interactions` does when one is used."""
+    plain = cast("Mapping[str, Json]", content)
+    head = plain["head"]
+    return Cassette(
+        path=path,
+        head=None if head is None else CassetteHead(**cast("dict[str, str]", head)),  # type: ignore[arg-type]  # as `head_to_json` wrote it
+        interactions=Interactions(cast("Sequence[Row]", plain["rows"])),
+        format=cast("int", plain["format"]),
+    )
+
+
+def head_from(plain: Mapping[str, object]) -> CassetteHead:
+    """The head that a file holds in its plain form; keys that it does not know are left out.
+
+    Raises `ValueError` whose text is a clause about the head, such as `names no scenario`.
+    """
+    for name, value in plain.items():
+        kind = _HEAD_KINDS.get(name, str if name in CassetteHead.__slots__ else None)
+        if kind is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+            message = f"says that '{name}' is {describe(value)}, expected {_KIND_NAMES[kind]}"
+            raise ValueError(message)
+    if "scenario" not in plain:
+        message = "names no scenario"
+        raise ValueError(message)
+    known = {name: plain[name] for name in CassetteHead.__slots__ if name in plain}
+    return CassetteHead(**known)  # type: ignore[arg-type]  # each was looked at above
+
+
+def head_to_json(head: CassetteHead) -> dict[str, Json]:
+    """The plain form of a head."""
+    plain = {name: getattr(head, name) for name in CassetteHead.__slots__}
+    return {
+        **plain,
+        "settings": dict(head.settings),
+        "session": dict(head.session),
+        "seeded": dict(head.seeded),
+    }

@@ -1,0 +1,202 @@
+"""Cassettes of other tools: read where their meaning is known, else named as what they are."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import yaml
+
+from harness.core.errors import CassetteError
+from harness.core.source import shorten
+from harness.core.typing import describe
+from harness.transport.cassette.files import LARGEST, MEBIBYTE
+from harness.transport.cassette.foreign_interaction import foreign_row
+from harness.transport.cassette.rows import Row
+from harness.transport.decoding import LARGEST_BODY, TooLarge
+
+Fault = Callable[..., CassetteError]
+"""Takes a code, a message, and a hint or nothing."""
+
+OUR_MARK = frozenset({"turn", "step", "message", "at", "first_byte", "seconds", "layout"})
+OUR_HEAD = frozenset({"format", "scenario", "recorded_at", "interactions", "checksum"})
+"""Keys of what we add to an interaction and to the file, whatever name it stands under."""
+BY_CHANCE = 2
+"""So many of them another tool's mapping may hold."""
+MOST_NODES = 200_000
+"""Values that aliases may add to a file: a few bytes can become gigabytes."""
+ALIAS = re.compile(r"(?:^|[\s\[{,:])\*[^\s,\[\]{}]", re.MULTILINE)
+LISTS = re.compile(r"^(interactions|requests|responses)[ \t]*:", re.MULTILINE)
+LIST_OF_OLD = re.compile(r"^- request: *!!python/object:vcr\.request\.Request", re.MULTILINE)
+PYTHON_TAG = re.compile(r"!!(python/[\w./:]+)")
+CONVERT = "convert it to vcrpy's version 1, or record it again"
+
+
+def foreign_rows(text: str, fault: Fault) -> list[Row]:
+    """The interactions of a cassette without our keys. Raises what `fault` makes."""
+    document = _document(text, fault)
+    items = _items(document, fault)
+    _require_foreign(document, items, fault)
+    rows, room = [], LARGEST
+    for number, item in enumerate(items, 1):
+        try:
+            row, size = foreign_row(item, min(room, LARGEST_BODY))
+            rows.append(row)
+            room -= size
+        except TooLarge as error:
+            limit = f"{LARGEST_BODY // MEBIBYTE} MiB, and all bodies {LARGEST // MEBIBYTE} MiB"
+            message = f"the body of interaction {number} is too large: the limit is {limit}"
+            raise fault("cassette-too-large", message) from error
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            reason = f"lacks {error}" if isinstance(error, KeyError) else f"is wrong: {error}"
+            if number == len(items) and isinstance(error, KeyError):
+                message = f"the recording is cut inside interaction {number}, which {reason}"
+                raise fault("cassette-cut", message) from error
+            raise fault("cassette-damaged", f"interaction {number} {reason}") from error
+    return rows
+
+
+def _document(text: str, fault: Fault) -> object:
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            return json.loads(text, object_pairs_hook=_unique)
+        except (ValueError, RecursionError) as error:
+            raise fault("cassette-json", f"this is no valid JSON: {error}") from error
+    twice = [name for name, count in Counter(LISTS.findall(text)).items() if count > 1]
+    if twice:
+        # YAML's readers take the last, and what stands below the first is lost.
+        raise fault("cassette-damaged", f"the key '{twice[0]}' stands twice")
+    # PLC0415: importing vcr costs 0.2 to 0.4 s, and our own files do not need it.
+    from vcr.serializers import yamlserializer  # noqa: PLC0415
+
+    try:
+        if ALIAS.search(text):
+            _require_modest(text, fault)
+        return yamlserializer.deserialize(text)
+    except yaml.constructor.ConstructorError as error:
+        if text.lstrip().startswith("- request:") or LIST_OF_OLD.search(text):
+            raise fault("cassette-dialect", *_old_vcrpy()) from error
+        python = PYTHON_TAG.search(text)
+        if python is not None:
+            line = text.count("\n", 0, python.start()) + 1
+            raise fault("cassette-dialect", *_python_objects(line, python[1])) from error
+        raise fault("cassette-yaml", f"{error.problem}") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        message = f"the recording is cut or damaged: {where}{error.problem}"
+        raise fault("cassette-cut", message) from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise fault("cassette-yaml", f"this cannot be read: {error}") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        message = f"the key '{shorten(twice, 50)}' stands twice in one object"
+        raise ValueError(message)
+    return found
+
+
+def _require_modest(text: str, fault: Fault) -> None:
+    """Refuse aliases that hold themselves, or that make much more of a file than stands there."""
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    sizes: dict[int, int] = {}
+    top: yaml.Node | None = yaml.compose(text, Loader=loader)
+    waiting = [top] if top is not None else []
+    open_: set[int] = set()
+    while waiting:
+        node = waiting[-1]
+        parts = _parts(node)
+        unknown = [part for part in parts if id(part) not in sizes] if id(node) not in sizes else []
+        if any(id(part) in open_ for part in unknown):
+            raise fault("cassette-yaml", "an alias stands inside of what it stands for")
+        if unknown:
+            open_.add(id(node))
+            waiting += unknown
+            continue
+        waiting.pop()
+        open_.discard(id(node))
+        sizes[id(node)] = 1 + sum(sizes[id(part)] for part in parts)
+        if sizes[id(node)] > len(sizes) + MOST_NODES:
+            message = f"its aliases add more than {MOST_NODES:,} values to what stands there"
+            raise fault("cassette-too-large", message)
+
+
+def _parts(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [part for pair in node.value for part in pair]
+    return node.value if isinstance(node, yaml.SequenceNode) else []
+
+
+def _items(document: object, fault: Fault) -> list[Any]:
+    """The interactions of any dialect that we read."""
+    if isinstance(document, list):
+        raise _list_fault(document, fault)
+    if not isinstance(document, Mapping):
+        found = "nothing but null" if document is None else describe(document)
+        raise fault("cassette-not-a-mapping", f"there is {found} where a recording should stand")
+    for key, name in (
+        ("log", "a HAR file"),
+        ("http_interactions", "a cassette of Ruby's VCR or of Betamax"),
+    ):
+        if key in document:
+            raise fault("cassette-dialect", f"this is {name}, which is not read", CONVERT)
+    version = document.get("version", 1)
+    if version != 1:
+        raise fault(
+            "cassette-version", f"version {version} of vcrpy's format is not known, only version 1"
+        )
+    requests, responses = document.get("requests"), document.get("responses")
+    if isinstance(requests, list) and isinstance(responses, list):
+        if len(requests) != len(responses):
+            message = f"{len(requests)} requests stand against {len(responses)} responses"
+            raise fault("cassette-count", message)
+        return [
+            {"request": one, "response": two} for one, two in zip(requests, responses, strict=True)
+        ]
+    items = document.get("interactions")
+    if not isinstance(items, list):
+        raise fault("cassette-cut", "the recording ends before its list of interactions")
+    return items
+
+
+def _require_foreign(document: object, items: list[Any], fault: Fault) -> None:
+    """Refuse a file of ours whose head was renamed or moved: nobody would ask its checksum."""
+    for number, item in enumerate(items, 1):
+        for key, value in item.items() if isinstance(item, Mapping) else ():
+            if isinstance(value, Mapping) and len(value.keys() & OUR_MARK) > BY_CHANCE:
+                message = f"interaction {number} is of the harness, as '{key}' says"
+                raise fault("cassette-damaged", f"{message}, but the file's head is not in place")
+    for key, value in document.items() if isinstance(document, Mapping) else ():
+        if isinstance(value, Mapping) and len(value.keys() & OUR_HEAD) > BY_CHANCE:
+            message = f"what stands under '{key}' is the head of a recording of the harness"
+            raise fault("cassette-damaged", message)
+
+
+def _list_fault(document: list[Any], fault: Fault) -> CassetteError:
+    first = document[0] if document else None
+    if isinstance(first, Mapping) and "request" in first:
+        return fault("cassette-dialect", *_old_vcrpy())
+    if isinstance(first, Mapping) and "scope" in first:
+        return fault("cassette-dialect", "this is a recording of nock, which is not read", CONVERT)
+    return fault("cassette-not-a-mapping", "there is a list where a recording should stand")
+
+
+def _old_vcrpy() -> tuple[str, str]:
+    return (
+        "this is a cassette of vcrpy before 1.0",
+        "bring it up to date: python -m vcr.migration PATH",
+    )
+
+
+def _python_objects(line: int, tag: str) -> tuple[str, str]:
+    return (
+        f"line {line}: this holds a Python object, !!{tag}, as old versions of vcrpy wrote them",
+        "it is not read, as it could run code: record it again, or write plain values in its place",
+    )

@@ -1,0 +1,122 @@
+"""One interaction of another tool's cassette as a row."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from harness.conversation import Origin, Request, Response
+from harness.core.source import shorten
+from harness.core.typing import describe
+from harness.transport.cassette.rows import Break, Row, make_row
+from harness.transport.decoding import BadEncoding, Decoder, TooLarge
+
+ENCODED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+"""Headers that are no longer true once a body is decoded."""
+GZIP = b"\x1f\x8b"
+
+
+def foreign_row(item: Mapping[str, Any], room: int) -> tuple[Row, int]:
+    """The plain form, and the size of its bodies. Raises `TooLarge` beyond `room` bytes."""
+    sent, response = item["request"], item["response"]
+    # vcrpy before 4.2 kept httpx's answers in keys of their own.
+    is_old_httpx = "status_code" in response
+    status = {"code": response["status_code"]} if is_old_httpx else response["status"]
+    headers = list(_headers(response.get("headers")))
+    content = response["content"] if is_old_httpx else response.get("body")
+    request = Request(
+        method=_text(sent, "method"),
+        url=_text(sent, "uri"),
+        headers=tuple(_headers(sent.get("headers"))),
+        body=_content(sent.get("body"), sent),
+        origin=Origin(turn=0, step=""),
+    )
+    # A port that is none, say: whoever matches requests would stumble over it.
+    _ = urlsplit(request.url).port
+    travelled = _content(content, response)
+    if max(len(request.body), len(travelled)) > room:
+        raise TooLarge
+    body, headers, broken = _decoded(travelled, headers, room)
+    answer = Response(
+        status=int(status["code"]),
+        reason=str(status.get("message") or ""),
+        headers=tuple(headers),
+        body=body,
+    )
+    row = make_row(request, answer, is_ours=False, broken=broken)
+    return row, len(request.body) + len(body)
+
+
+def _text(holder: Mapping[str, Any], name: str) -> str:
+    value = holder[name]
+    if isinstance(value, str):
+        return value
+    message = f"'{name}' is {describe(value)}, {shorten(repr(value), 50)}, expected a text"
+    raise TypeError(message)
+
+
+def _headers(found: object) -> Iterable[tuple[str, str]]:
+    """Headers, whose values other tools keep as lists or as single texts."""
+    if found is None:
+        return
+    if not isinstance(found, Mapping | list | tuple):
+        message = f"its headers are {describe(found)}, expected a mapping"
+        raise TypeError(message)
+    for name, values in found.items() if isinstance(found, Mapping) else found:
+        for value in values if isinstance(values, list | tuple) else [values]:
+            yield _header_text(name), _header_text(value)
+
+
+def _header_text(value: object) -> str:
+    if isinstance(value, Mapping | list | tuple):
+        message = f"a header holds {describe(value)}, expected a text"
+        raise TypeError(message)
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _content(body: object, holder: Mapping[str, Any]) -> bytes:
+    """A body: text, bytes, a file, parts of it, or parsed JSON."""
+    if isinstance(body, Mapping):
+        if "base64_string" in body:
+            return base64.b64decode(body["base64_string"], validate=True)
+        body = body.get("string")
+    if body is None:
+        return _dumped(holder["parsed_body"]) if "parsed_body" in holder else b""
+    if isinstance(body, bytes):
+        return body
+    if isinstance(body, str):
+        return body.encode()
+    parts = body.read() if hasattr(body, "read") else list(body)  # type: ignore[call-overload]  # vcrpy keeps iterators
+    return parts if isinstance(parts, bytes) else b"".join(parts)
+
+
+def _dumped(content: object) -> bytes:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _decoded(
+    body: bytes, headers: list[tuple[str, str]], room: int
+) -> tuple[bytes, list[tuple[str, str]], Break | None]:
+    """The body without its coding; other tools keep it as it travelled, or as it was read.
+
+    With a break where neither can be: who asks for the answer is told so.
+    """
+    encoding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
+    kept = [pair for pair in headers if pair[0].lower() not in ENCODED]
+    try:
+        return Decoder(encoding).whole(body, room), kept, None
+    except BadEncoding as error:
+        if not body.startswith(GZIP) and _is_text(body):
+            return body, kept, None
+        return body, kept, Break("bad-encoding", f"the recorded body cannot be read: {error}")
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,247 @@
+"""A cassette's text as a value; everything that can be wrong with it has a sentence of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from harness.core.errors import CassetteError
+from harness.core.source import shorten
+from harness.transport.cassette import events
+from harness.transport.cassette.bodies import restore
+from harness.transport.cassette.cassette import Cassette, Interactions, head_from
+from harness.transport.cassette.files import LARGEST, too_large
+from harness.transport.cassette.foreign import foreign_rows
+from harness.transport.cassette.rows import (
+    FIRST_FORMAT,
+    FORMAT,
+    OF_ANOTHER_KIND,
+    BreakRow,
+    Row,
+    as_float,
+    checksum,
+    require_kinds,
+    text_of,
+)
+from harness.transport.cassette.writing import END
+from harness.transport.decoding import BadEncoding, TooLarge, gunzipped
+
+OWN = re.compile(r"^harness:", re.MULTILINE)
+FORMATS = (FIRST_FORMAT, FORMAT)
+CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
+GIT_LFS = "version https://git-lfs.github.com/spec/"
+
+
+def parse_cassette(content: bytes | str, path: str = "the cassette", mend: str = "") -> Cassette:
+    """Read a cassette, ours or a foreign one.
+
+    `path` is shown in messages, `mend` is the next step that they name. Raises `CassetteError`.
+    """
+    reader = _Reader(path, mend or "restore it from version control, or record it again")
+    text = reader.text(content)
+    if OWN.search(text):
+        return reader.own(text)
+    rows = foreign_rows(text, reader.fault)
+    return Cassette(path=path, interactions=Interactions(rows))
+
+
+class _Reader:
+    """What every step of reading one file needs to know."""
+
+    def __init__(self, path: str, mend: str) -> None:
+        self._path = path
+        self._mend = mend
+
+    def fault(self, code: str, message: str, hint: str = "") -> CassetteError:
+        return CassetteError(code, f"{self._path}: {message}", hint or self._mend)
+
+    def text(self, content: bytes | str) -> str:
+        """The file's text, once it is sure that it can be a cassette."""
+        if isinstance(content, bytes):
+            content = self._decoded(self._unpacked(content))
+        if not content.strip("\ufeff \t\r\n"):
+            raise self.fault("cassette-empty", "the recording is empty")
+        if content.startswith(GIT_LFS):
+            raise self.fault(
+                "cassette-lfs",
+                "this is a Git LFS pointer and not the recording itself",
+                "fetch it: git lfs pull",
+            )
+        conflict = CONFLICT.search(content)
+        if conflict:
+            line = content.count("\n", 0, conflict.start()) + 1
+            hint = f"keep one side, or record it again: {self._mend}"
+            message = f"line {line} is a mark of a merge conflict"
+            raise self.fault("cassette-conflict", message, hint)
+        return content.removeprefix("\ufeff")
+
+    def own(self, text: str) -> Cassette:
+        is_whole = text.rstrip().endswith(f"\n{END}")
+        document = self._document(text, is_whole=is_whole)
+        head = _mapping(document.get("harness"))
+        form = head.get("format")
+        if document.get("version") != 1 or type(form) is not int or form not in FORMATS:
+            found = f"version {document.get('version')}, format {form}"
+            raise self.fault(
+                "cassette-version",
+                f"{found} cannot be read, only version 1, format {FIRST_FORMAT} or {FORMAT}",
+                "a later version of the harness may have written it",
+            )
+        expected = head.get("interactions")
+        items = document.get("interactions")
+        if not isinstance(items, list) or not isinstance(expected, int):
+            raise self._broken("its head", "has no list of interactions", is_whole=is_whole)
+        rows = self._rows(items, expected, is_whole=is_whole)
+        try:
+            read = head_from(head)
+        except ValueError as error:
+            raise self.fault("cassette-damaged", f"the head {error}") from error
+        self._check(rows, expected, head, is_whole=is_whole)
+        return Cassette(path=self._path, head=read, interactions=Interactions(rows), format=form)
+
+    def _document(self, text: str, *, is_whole: bool) -> dict[str, Any]:
+        try:
+            document = events.load(text)
+        except yaml.YAMLError as error:
+            if not is_whole:
+                begun = len(re.findall(r"^- ", text, re.MULTILINE))
+                part = f"interaction {begun}" if begun else "its head"
+                raise self.fault("cassette-cut", f"the recording is cut inside {part}") from error
+            raise self.fault("cassette-yaml", _yaml_sentence(error)) from error
+        return _mapping(document)
+
+    def _rows(self, items: list[Any], expected: int, *, is_whole: bool) -> list[Row]:
+        rows = []
+        for number, item in enumerate(items, 1):
+            try:
+                rows.append(_own_row(item))
+            except OF_ANOTHER_KIND as error:
+                is_lack = isinstance(error, KeyError)
+                reason = f"lacks {error}" if is_lack else "holds a value of another kind"
+                is_last = number == len(items)
+                raise self._broken(
+                    f"interaction {number} of {expected}", reason, is_whole=is_whole or not is_last
+                ) from error
+        return rows
+
+    def _check(
+        self, rows: list[Row], expected: int, head: Mapping[str, Any], *, is_whole: bool
+    ) -> None:
+        content = {name: value for name, value in head.items() if name != "checksum"}
+        is_first = head["format"] == FIRST_FORMAT
+        found = head.get("checksum")
+        try:
+            is_right = checksum(rows, None if is_first else content) == found
+        except TypeError as error:
+            # YAML may hold bytes where JSON has none.
+            raise self.fault("cassette-damaged", "it holds bytes outside of bodies") from error
+        if len(rows) == expected and is_right:
+            return
+        if not is_whole and len(rows) < expected:
+            raise self.fault(
+                "cassette-cut", f"the recording ends after interaction {len(rows)} of {expected}"
+            )
+        if len(rows) != expected:
+            raise self.fault(
+                "cassette-count",
+                f"there are {len(rows)} interactions where the head says {expected}",
+            )
+        if not is_whole:
+            raise self.fault("cassette-cut", f"the recording is cut inside interaction {expected}")
+        if not found:
+            raise self.fault("cassette-checksum", "its head has no checksum")
+        what = "interactions were changed after they were recorded"
+        message = f"the {what}" if is_first else f"the head or the {what}"
+        raise self.fault("cassette-checksum", message)
+
+    def _broken(self, part: str, reason: str, *, is_whole: bool) -> CassetteError:
+        if is_whole:
+            return self.fault("cassette-damaged", f"{part} {reason}")
+        return self.fault("cassette-cut", f"the recording is cut inside {part}")
+
+    def _unpacked(self, content: bytes) -> bytes:
+        """The bytes; other tools keep cassettes compressed."""
+        if not content.startswith(b"\x1f\x8b"):
+            return content
+        try:
+            return gunzipped(content, LARGEST)
+        except BadEncoding as error:
+            raise self.fault("cassette-cut", str(error)) from error
+        except TooLarge as error:
+            raise too_large(self._path, self._mend, "unpacked it has") from error
+
+    def _decoded(self, content: bytes) -> str:
+        try:
+            text = content.decode()
+        except UnicodeDecodeError as error:
+            raise self.fault(
+                "cassette-not-utf-8", f"byte {error.start} is not UTF-8", ""
+            ) from error
+        if "\0" in text:
+            raise self.fault("cassette-not-utf-8", f"byte {content.index(0)} is NUL, as in UTF-16")
+        return text
+
+
+def _own_row(item: Mapping[str, Any]) -> Row:
+    ours, request, response = item.get("harness") or {}, item["request"], item["response"]
+    sent, sent_is_base64 = _body(request["body"], ours.get("request_layout", ""))
+    body, body_is_base64 = _body(response["body"]["string"], ours.get("layout", ""))
+    row = Row(
+        is_ours=bool(ours),
+        turn=ours.get("turn", 0),
+        step=ours.get("step", ""),
+        message=str(ours.get("message", "")),
+        method=request["method"],
+        uri=request["uri"],
+        sent_headers=_headers(request["headers"], ours.get("request_order")),
+        sent=sent,
+        sent_is_base64=sent_is_base64,
+        is_stream=ours.get("stream", False),
+        status=response["status"]["code"],
+        reason=response["status"]["message"],
+        headers=_headers(response["headers"], ours.get("order")),
+        body=body,
+        body_is_base64=body_is_base64,
+        started=float(ours.get("at", 0.0)),
+        first_byte=as_float(ours.get("first_byte")),
+        seconds=as_float(ours.get("seconds")),
+        chunks=[[float(at), length] for at, length in ours.get("chunks", ())],
+        attempts=ours.get("attempts", []),
+    )
+    if "broken" in ours:
+        row["broken"] = _break(ours["broken"])
+    require_kinds(row)
+    return row
+
+
+def _break(item: Mapping[str, Any]) -> BreakRow:
+    row = BreakRow(code=item["code"], reason=item["reason"])
+    if "details" in item:
+        row["details"] = list(item["details"])
+    return row
+
+
+def _body(content: str | bytes, layout: str) -> tuple[str, bool]:
+    if isinstance(content, bytes):
+        return text_of(content)
+    return restore(content, layout), False
+
+
+def _headers(grouped: Mapping[str, list[str]], order: list[str] | None) -> list[list[str]]:
+    if not order:
+        return [[name, value] for name, values in grouped.items() for value in values]
+    rest = {name: iter(values) for name, values in grouped.items()}
+    return [[name, next(rest[name])] for name in order]
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _yaml_sentence(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or shorten(str(error))
+    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}" if mark else str(problem)

@@ -1,0 +1,164 @@
+"""The text of a cassette.
+
+Written by hand and not by PyYAML: libyaml escapes every emoji, which turns a whole body into one
+long quoted line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+from harness.core.typing import Json
+from harness.transport.cassette.bodies import spread
+from harness.transport.cassette.cassette import Cassette, CassetteHead, head_to_json
+from harness.transport.cassette.rows import FORMAT, Row, checksum
+
+END = "..."
+"""YAML's own mark for the end of a document. Without it the file was cut."""
+
+_PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_./+=;%&?~@:-]*(?: [A-Za-z0-9_./+=;%&?~@-]+)*")
+_WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
+# What YAML does not allow in a file, or reads as a line break.
+_SPECIAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+_WIDTH = 76
+
+
+def dump_cassette(cassette: Cassette) -> str:
+    """The cassette's file. A cassette without a head becomes a plain one of vcrpy's."""
+    rows = cassette.interactions.rows
+    lines = ["version: 1"]
+    if cassette.head is not None:
+        lines += _head(cassette.head, rows)
+    lines.append("interactions:" if rows else "interactions: []")
+    for row in rows:
+        lines += _interaction(row)
+    return "\n".join([*lines, END, ""])
+
+
+def _head(head: CassetteHead, rows: Sequence[Row]) -> Iterator[str]:
+    told = {name: value for name, value in head_to_json(head).items() if value}
+    content: dict[str, Json] = {"format": FORMAT, **told, "interactions": len(rows)}
+    yield "harness:"
+    for name, value in content.items():
+        yield f"  {name}: {flow(value)}"
+    yield f"  checksum: {scalar(checksum(rows, content))}"
+
+
+def _interaction(row: Row) -> Iterator[str]:
+    sent, sent_layout = (row["sent"], "") if row["sent_is_base64"] else spread(row["sent"])
+    body, layout = (row["body"], "") if row["body_is_base64"] else spread(row["body"])
+    if row["is_ours"]:
+        yield f"- harness: {flow(_ours(row, sent_layout, layout))}"
+        yield "  request:"
+    else:
+        yield "- request:"
+    yield f"    method: {scalar(row['method'])}"
+    yield f"    uri: {scalar(row['uri'])}"
+    yield f"    body: {_block(sent, '      ', is_base64=row['sent_is_base64'])}"
+    yield from _headers(row["sent_headers"])
+    yield "  response:"
+    yield f"    status: {{code: {row['status']}, message: {scalar(row['reason'])}}}"
+    yield from _headers(row["headers"])
+    yield "    body:"
+    yield f"      string: {_block(body, '        ', is_base64=row['body_is_base64'])}"
+
+
+def _ours(row: Row, sent_layout: str, layout: str) -> dict[str, Json]:
+    """Our keys of an interaction; those that say nothing are left out."""
+    first: dict[str, Json] = {"turn": row["turn"], "step": row["step"], "message": row["message"]}
+    times: dict[str, Json] = {
+        "at": row["started"],
+        "first_byte": row["first_byte"],
+        "seconds": row["seconds"],
+    }
+    rest: dict[str, Json] = {
+        "stream": row["is_stream"],
+        "chunks": row["chunks"],
+        "attempts": [
+            {"status": one["status"], "reason": one["reason"], "waited": one["waited"]}
+            for one in row["attempts"]
+        ],
+        "layout": layout,
+        "request_layout": sent_layout,
+        "order": _order(row["headers"]),
+        "request_order": _order(row["sent_headers"]),
+        "broken": cast("Json", row.get("broken")),
+    }
+    return {
+        **first,
+        **{name: value for name, value in times.items() if value is not None},
+        **{name: value for name, value in rest.items() if value},
+    }
+
+
+def _headers(pairs: list[list[str]]) -> Iterator[str]:
+    if not pairs:
+        yield "    headers: {}"
+        return
+    yield "    headers:"
+    for name, values in group(pairs).items():
+        yield f"      {scalar(name)}:"
+        for value in values:
+            yield f"      - {scalar(value)}"
+
+
+def group(pairs: Sequence[Sequence[str]]) -> dict[str, list[str]]:
+    """Headers as vcrpy keeps them: each name with its values."""
+    grouped: dict[str, list[str]] = {}
+    for name, value in pairs:
+        grouped.setdefault(name, []).append(value)
+    return grouped
+
+
+def _order(pairs: list[list[str]]) -> list[str]:
+    """The names in order, where grouping them would change it."""
+    names = [name for name, _ in pairs]
+    grouped = [name for name, values in group(pairs).items() for _ in values]
+    return [] if names == grouped else names
+
+
+def scalar(text: str) -> str:
+    """A text that every YAML reader takes for this text."""
+    # A colon before a blank or at the end would begin a mapping.
+    is_plain = _PLAIN.fullmatch(text) and ": " not in text and not text.endswith(":")
+    if is_plain and text.lower() not in _WORDS:
+        return text
+    return _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return _SPECIAL.sub(_escaped, json.dumps(text, ensure_ascii=False))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
+
+
+def flow(value: Json) -> str:
+    """A value on one line; JSON is YAML, except for what `_SPECIAL` names."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{flow(key)}: {flow(one)}' for key, one in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(flow(one) for one in value)}]"
+    if isinstance(value, str):
+        return scalar(value)
+    return json.dumps(value)
+
+
+def _block(text: str, indent: str, *, is_base64: bool) -> str:
+    """A body: a literal block where its text can stand in a file."""
+    if is_base64:
+        lines = [text[start : start + _WIDTH] for start in range(0, len(text), _WIDTH)]
+        return "\n".join(["!!binary |-", *(indent + line for line in lines)])
+    if not text.strip() or _SPECIAL.search(text):
+        return _quoted(text)
+    # A first line that is empty or starts with a space or a tab would be taken for the indentation.
+    width = "2" if text[0] in " \n\t" else ""
+    stripped = text.rstrip("\n")
+    ends = len(text) - len(stripped)
+    chomping = ("-", "")[ends] if ends <= 1 else "+"
+    lines = [indent + line if line else "" for line in stripped.split("\n")]
+    return "\n".join([f"|{width}{chomping}", *lines, *[""] * max(0, ends - 1)])

@@ -1,0 +1,299 @@
+"""What was heard so far, kept beside the cassette while it is being recorded."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.core.errors import CassetteError
+from harness.core.values import value_class
+from harness.transport.cassette import CassetteHead, Interactions
+from harness.transport.cassette.cassette import head_from, head_to_json
+from harness.transport.cassette.rows import (
+    OF_ANOTHER_KIND,
+    Row,
+    request_of,
+    require_kinds,
+    response_of,
+)
+from harness.transport.kept import Kept
+from harness.transport.lock import is_being_written
+
+FORMAT = 2
+"""Each line ends in a checksum over itself and the one before. Lines of format 1 have none, and
+are read as they are."""
+_SUM = re.compile(r', "sum": "([0-9a-f]{16})"\}\Z')
+AGAIN = "mend that and record it again; the old recording is untouched"
+
+
+class Journal:
+    """A file of JSON lines: a head, then a line for each interaction as soon as it ended.
+
+    Lines with what the cassette's head will say may stand anywhere; the last one counts. Lines
+    that are not settled have words hidden; a line that settles them stands in their place.
+    """
+
+    def __init__(self, path: Path, recorded_at: str) -> None:
+        """Start a new one; the leftover of a killed run is kept as `.<name>.journal.old`."""
+        self._path = journal_path(path)
+        try:
+            if self._path.exists():
+                self._path.replace(older_journal(path))
+            self._file = self._path.open("x", encoding="utf-8")
+        except OSError as error:
+            reason = f"the journal {self._path} cannot be written: {error.strerror}"
+            raise CassetteError("cassette-target", reason, AGAIN) from error
+        self._is_empty = True
+        self._heads: list[dict[str, Any]] = []
+        self._sum = ""
+        """Of the last line."""
+        try:
+            self._head({"journal": FORMAT, "process": os.getpid(), "recorded_at": recorded_at})
+        except CassetteError:
+            self.close()
+            raise
+
+    def tell(self, head: CassetteHead) -> None:
+        """Write what the cassette's head will say; without it nothing can be recovered."""
+        self._head({"head": head_to_json(head)})
+
+    def rewrite(self, settled: Sequence[Kept], unsettled: Sequence[Kept] = ()) -> None:
+        """Put these interactions in the place of all that were written; in one step.
+
+        Raises `CassetteError`; the journal is then as it was.
+        """
+        lines = [*self._heads, *map(_line, settled)]
+        lines += [{**_line(one), "unsettled": True} for one in unsettled]
+        self._is_empty = not (settled or unsettled)
+        text, last = "", ""
+        for line in lines:
+            written, last = _written(line, last)
+            text += written
+        # Named as an unfinished cassette is, which a later recording removes.
+        unfinished = self._path.with_name(f"{self._path.name}.tmp")
+        try:
+            unfinished.write_text(text, encoding="utf-8")
+            # Closed first: Windows replaces no file that is open.
+            self._file.close()
+            unfinished.replace(self._path)
+            self._sum = last
+            self._file = self._path.open("a", encoding="utf-8")
+        except OSError as error:
+            unfinished.unlink(missing_ok=True)
+            reason = f"the journal {self._path} cannot be written: {error.strerror}"
+            raise CassetteError("cassette-not-written", reason) from error
+
+    def add(self, one: Kept, *, is_unsettled: bool = False) -> None:
+        """Write an interaction; `is_unsettled` says that words of it are hidden."""
+        self._is_empty = False
+        self._line({**_line(one), "unsettled": True} if is_unsettled else _line(one))
+
+    def settle(self, settled: Sequence[Kept]) -> None:
+        """Write these interactions in the place of all that were not settled."""
+        self._line({"settled": [_line(one) for one in settled]})
+
+    def remove(self) -> None:
+        """The cassette holds it all now, or nothing is to be kept."""
+        try:
+            self.close()
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            reason = f"the journal {self._path} cannot be removed: {error.strerror}"
+            raise CassetteError("cassette-target", reason) from error
+
+    def close(self) -> None:
+        """Write no further, and leave what is there; where nothing was heard, leave nothing."""
+        if self._file.closed:
+            return
+        # What could not be written was told when it was tried.
+        with contextlib.suppress(OSError):
+            self._file.close()
+        if self._is_empty:
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+
+    def _head(self, content: dict[str, Any]) -> None:
+        self._heads.append(content)
+        self._line(content)
+
+    def _line(self, content: dict[str, Any]) -> None:
+        try:
+            text, self._sum = _written(content, self._sum)
+            self._file.write(text)
+            self._file.flush()
+        except OSError as error:
+            reason = f"the journal {self._path} cannot be written: {error.strerror}"
+            raise CassetteError("cassette-not-written", reason, AGAIN) from error
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Leftover:
+    """What a killed run had heard."""
+
+    path: Path
+    process: int
+    recorded_at: str
+    """ISO 8601, UTC."""
+    interactions: Interactions
+    """Those that ended; of the last line, a half-written one is left out."""
+    broken: tuple[str, ...] = ()
+    """Why answers ended early."""
+    last: Row | None = None
+    """The interaction at the end of the conversation, where the network broke it off."""
+    head: CassetteHead | None = None
+    """What the cassette's head would say; None where the run was killed before it was known."""
+    damaged: int = 0
+    """The number of the first line, from 1, that is not as it was written; 0 where there is none.
+    It and the lines behind it are left out. A last line that was cut is none."""
+    unsettled: int = 0
+    """Interactions in which words are hidden, because secrets were still to be captured."""
+
+    @property
+    def up_to_the_break(self) -> Interactions:
+        """Those that ended, and the one that broke off."""
+        return Interactions([*self.interactions.rows, *([self.last] if self.last else [])])
+
+    def __str__(self) -> str:
+        return self.named(str(self.path))
+
+    def named(self, path: str) -> str:
+        """What it holds, its file as people see it."""
+        count = len(self.interactions)
+        what = "interaction" if count == 1 else "interactions"
+        return f"{path} holds {count} {what} of a recording that broke off ({self.recorded_at})"
+
+
+def journal_path(path: Path) -> Path:
+    """Where a cassette's journal lies."""
+    return path.with_name(f".{path.name}.journal")
+
+
+def journals_below(folder: Path) -> Sequence[Path]:
+    """Every journal of a cassette in a folder or below, by name."""
+    return sorted(folder.rglob(journal_path(Path("*")).name))
+
+
+def older_journal(path: Path) -> Path:
+    """Where the journal of an earlier run is kept while a cassette is recorded anew."""
+    journal = journal_path(path)
+    return journal.with_name(f"{journal.name}.old")
+
+
+def remove_older(path: Path) -> None:
+    """Remove what an earlier run left: the whole conversation is recorded now.
+
+    Raises `CassetteError` where it cannot be removed.
+    """
+    try:
+        older_journal(path).unlink(missing_ok=True)
+    except OSError as error:
+        reason = f"the journal {older_journal(path)} cannot be removed: {error.strerror}"
+        raise CassetteError("cassette-target", reason) from error
+
+
+def leftover_journal(path: Path) -> Leftover | None:
+    """The journal that a killed run left beside a cassette; None where there is none.
+
+    The journal of a run that is still recording is none.
+    """
+    return None if is_being_written(path) else read_journal(path)
+
+
+def read_journal(path: Path) -> Leftover | None:
+    """The journal beside a cassette, for whoever holds the lock; None where there is none."""
+    journal = journal_path(path)
+    return read_leftover(journal) if journal.is_file() else None
+
+
+def read_leftover(journal: Path) -> Leftover:
+    """What a journal holds, up to its first line that is damaged."""
+    lines: list[dict[str, Any]] = []
+    damaged, last = 0, ""
+    *whole, cut = journal.read_text(encoding="utf-8", errors="replace").split("\n")
+    for number, line in enumerate((*whole, cut), 1):
+        if not line:
+            continue
+        try:
+            content = _read(json.loads(line))
+            last = _checked(line, last, is_first_format=_is_first_format((*lines, content)[0]))
+        except OF_ANOTHER_KIND:
+            damaged = number if number <= len(whole) else 0
+            break
+        lines.append(content)
+    first: dict[str, Any] = lines[0] if lines else {}
+    heads = [head_from(one["head"]) for one in lines[1:] if "head" in one]
+    heard = _heard(lines[1:])
+    return Leftover(
+        path=journal,
+        process=first.get("process", 0),
+        recorded_at=str(first.get("recorded_at", "")),
+        interactions=Interactions([one["row"] for one in heard if "broken" not in one]),
+        broken=tuple(one["broken"] for one in heard if "broken" in one),
+        last=heard[-1]["row"] if heard and "broken" in heard[-1]["row"] else None,
+        head=heads[-1] if heads else None,
+        damaged=damaged,
+        unsettled=sum("unsettled" in one for one in heard),
+    )
+
+
+def _written(content: dict[str, Any], before: str) -> tuple[str, str]:
+    """A line of the file, and its checksum; `before` is that of the line before."""
+    text = json.dumps(content, ensure_ascii=False)[:-1]
+    checksum = _checksum(text, before)
+    return f'{text}, "sum": "{checksum}"}}\n', checksum
+
+
+def _checked(line: str, before: str, *, is_first_format: bool) -> str:
+    """The checksum of a line that was read; empty where the format has none.
+
+    Raises ValueError where the line is not as it was written, or the one before is missing.
+    """
+    found = _SUM.search(line)
+    if found is None and is_first_format:
+        return ""
+    if found is None or found[1] != _checksum(line[: found.start()], before):
+        raise ValueError("the line was changed after it was written")
+    return found[1]
+
+
+def _checksum(text: str, before: str) -> str:
+    return hashlib.blake2b(f"{before}{text}".encode(), digest_size=8).hexdigest()
+
+
+def _is_first_format(first: Mapping[str, Any]) -> bool:
+    return bool(first.get("journal", 1) == 1)
+
+
+def _read(line: dict[str, Any]) -> dict[str, Any]:
+    """A line, once it is sure that it can be used. Raises one of `OF_ANOTHER_KIND`."""
+    if "head" in line:
+        head_from(line["head"])
+    for one in (line, *line.get("settled", ())):
+        if "row" in one:
+            require_kinds(one["row"])
+            request_of(one["row"])
+            response_of(one["row"])
+        if not isinstance(one.get("broken", ""), str):
+            raise TypeError("'broken' is no text")
+    return line
+
+
+def _line(one: Kept) -> dict[str, Any]:
+    return {"row": one.row, "broken": one.broken} if one.broken else {"row": one.row}
+
+
+def _heard(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    heard: list[dict[str, Any]] = []
+    for line in lines:
+        if "row" in line:
+            heard.append(line)
+        elif "settled" in line:
+            heard = [one for one in heard if "unsettled" not in one]
+            heard += line["settled"]
+    return heard

@@ -1,0 +1,72 @@
+"""The body of an answer as it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpcore
+import httpx
+
+from harness.core.errors import PlayError
+from harness.transport.decoding import BadEncoding, Decoder
+from harness.transport.live import faults
+from harness.transport.wire import Chunk
+
+
+class Body(Iterator[Chunk]):
+    """Decoded chunks, and an empty one last that says when the body ended.
+
+    Each has the time at which its bytes left the socket: neither undoing their compression nor
+    what was done with the chunk before counts as the server's time.
+
+    Not a generator: a generator that was never started does not close its response.
+    """
+
+    def __init__(self, response: httpx.Response, call: faults.Call) -> None:
+        """Raises `BadEncoding` where the head names a coding that is not known."""
+        self._call = call
+        self._response = response
+        self._pieces = self._read(Decoder(response.headers.get("content-encoding", "")))
+        self._is_over = False
+
+    def __next__(self) -> Chunk:
+        if self._is_over:
+            raise StopIteration
+        call = self._call
+        call.connections.enter()
+        try:
+            piece = next(self._pieces)
+        except StopIteration:
+            self._is_over = True
+            piece = b""
+        except (
+            httpcore.NetworkError,
+            httpcore.TimeoutException,
+            httpcore.ProtocolError,
+            httpx.StreamError,
+            BadEncoding,
+        ) as error:
+            self.close()
+            raise faults.explain(error, call) from error
+        except PlayError:
+            self.close()
+            raise
+        finally:
+            call.connections.leave()
+        return Chunk(round(call.connections.heard_at - call.sent, 6), piece)
+
+    def close(self) -> None:
+        """Read no further. May be called twice, and after the end."""
+        self._is_over = True
+        self._response.close()
+
+    def _read(self, decoder: Decoder) -> Iterator[bytes]:
+        call = self._call
+        limit = call.limits.body
+        for content in self._response.iter_raw():
+            for piece in decoder.feed(content):
+                call.count += len(piece)
+                if call.count > limit:
+                    raise faults.too_large(call.address, limit)
+                yield piece
+        decoder.end()

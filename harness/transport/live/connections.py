@@ -1,0 +1,321 @@
+"""Sockets that obey one deadline and can be woken from another thread."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import httpcore
+
+from harness.core.errors import Interrupted
+from harness.core.network_guard import own_connection
+
+SLICE = 0.05
+"""Seconds between two looks at the interruption while a connection is being made."""
+
+HEAD_START = 0.25
+"""Seconds that an address has before the next one is tried beside it."""
+
+# It holds no file of its own, as the usual one does; Windows has none.
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
+
+Resolved = list[tuple[Any, Any, int, str, Any]]
+
+
+class Connections(httpcore.NetworkBackend):
+    """Opens the sockets of one wire.
+
+    `httpx.Client.close` does not wake a thread that waits for bytes, and a read time-out starts
+    anew with every byte. Here every wait ends at `deadline`, and `interrupt` ends it at once.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.deadline = float("inf")
+        """The `clock`'s time at which every wait ends."""
+        self.has_ended = False
+        """A server has closed its connection; whoever starts a try resets it."""
+        self.heard_at = 0.0
+        """The `clock`'s time at which something came last: bytes, or the end of a connection."""
+        self._clock = clock
+        self._interrupted = threading.Event()
+        self._lock = threading.Lock()
+        self._depth = 0
+        self._open: set[socket.socket] = set()
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Nothing more is to be sent or received."""
+        return self._interrupted.is_set()
+
+    @property
+    def is_late(self) -> bool:
+        """The deadline is reached."""
+        return self._clock() >= self.deadline
+
+    def hear(self, content: bytes) -> None:
+        """Note when something came, and whether it was the end."""
+        self.heard_at = self._clock()
+        self.has_ended = not content
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, until `interrupt` at most."""
+        self._interrupted.wait(seconds)
+
+    def interrupt(self) -> None:
+        """Close every connection and refuse new ones. Works from any thread.
+
+        A socket in use is shut down, which wakes its thread; that thread closes it in `leave`.
+        """
+        self._interrupted.set()
+        with self._lock:
+            if not self._depth:
+                self._close_all()
+                return
+            for sock in self._open:
+                _shut_down(sock)
+
+    def enter(self) -> None:
+        """Mark that a thread uses the sockets: nothing is closed under it."""
+        with self._lock:
+            if self._interrupted.is_set():
+                raise Interrupted("interrupted", "the run was stopped")
+            self._depth += 1
+
+    def leave(self) -> None:
+        """Undo `enter`."""
+        with self._lock:
+            self._depth -= 1
+            if self._interrupted.is_set() and not self._depth:
+                self._close_all()
+
+    def remaining(self, timeout: float | None) -> float:
+        """Seconds that a wait may last. Raises `TimeoutError` where none are left."""
+        left = self.deadline - self._clock()
+        if left <= 0:
+            raise TimeoutError
+        return left if timeout is None else min(left, timeout)
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Open a connection. Raises httpcore's `ConnectTimeout`, or `ConnectError` of the OSError.
+
+        httpcore's pool drops the cause of an exception, so it is the exception's argument.
+        """
+        del local_address, socket_options  # httpx passes neither unless it is asked to
+        try:
+            ends = self._clock() + self.remaining(timeout)
+            with own_connection():
+                return Stream(self, self._connect(self._resolve(host, port, ends), ends))
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout from error
+        except OSError as error:
+            raise httpcore.ConnectError(error) from error
+
+    def keep(self, sock: socket.socket) -> None:
+        """Watch a socket, so that `interrupt` reaches it."""
+        with self._lock:
+            self._open.add(sock)
+            if self._interrupted.is_set():
+                _shut_down(sock)
+
+    def drop(self, sock: socket.socket) -> None:
+        """Close a socket. Under the lock, because its number may be given out again at once."""
+        with self._lock:
+            self._open.discard(sock)
+            sock.close()
+
+    def forget(self, sock: socket.socket) -> None:
+        """Stop watching a socket that another one took over."""
+        with self._lock:
+            self._open.discard(sock)
+
+    def _close_all(self) -> None:
+        for sock in self._open:
+            sock.close()
+        self._open.clear()
+
+    def _resolve(self, host: str, port: int, ends: float) -> Resolved:
+        """The addresses of a host. Looked up beside us, as a lookup cannot be interrupted."""
+        if host == "localhost" or ":" in host or host.replace(".", "").isdigit():
+            return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found: Resolved = []
+        failed: list[OSError] = []
+        done = threading.Event()
+
+        def look_up() -> None:
+            try:
+                with own_connection():
+                    found.extend(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            except (OSError, UnicodeError) as error:
+                failed.append(error if isinstance(error, OSError) else socket.gaierror(str(error)))
+            done.set()
+
+        threading.Thread(target=look_up, name="harness-resolve", daemon=True).start()
+        while not done.wait(min(SLICE, max(0.0, ends - self._clock()))):
+            self._check(ends)
+        if failed:
+            raise failed[0]
+        return found
+
+    def _connect(self, resolved: Resolved, ends: float) -> socket.socket:
+        """The first connection to one of the addresses. Source: RFC 8305, section 5.
+
+        Each address is tried at once where one before it failed, and after a short head start
+        where none has answered. Sockets do not block: a connection in the making cannot be shut
+        down everywhere.
+        """
+        waiting = list(reversed(resolved))
+        last: OSError = OSError("the host has no address")
+        begun = -HEAD_START
+        with _Selector() as attempts:
+            try:
+                while waiting or attempts.get_map():
+                    if waiting and (not attempts.get_map() or self._clock() >= begun + HEAD_START):
+                        begun = self._clock()
+                        last = _begin(attempts, waiting.pop()) or last
+                    patience = min(SLICE, max(0.0, ends - self._clock()))
+                    # Windows refuses to wait for nothing.
+                    for key, _ in attempts.select(patience) if attempts.get_map() else ():
+                        sock = _socket_of(attempts, key)
+                        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                        if not code:
+                            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                            return sock
+                        sock.close()
+                        # Python picks the subclass by the number, as ConnectionRefusedError.
+                        last = OSError(code, os.strerror(code))
+                    self._check(ends)
+            finally:
+                for key in tuple(attempts.get_map().values()):
+                    _socket_of(attempts, key).close()
+        raise last
+
+    def _check(self, ends: float) -> None:
+        if self._interrupted.is_set():
+            message = "interrupted"
+            raise OSError(message)
+        if self._clock() >= ends:
+            raise TimeoutError
+
+
+class Stream(httpcore.NetworkStream):
+    """One connection. Raises httpcore's errors, as its own streams do."""
+
+    def __init__(self, connections: Connections, sock: socket.socket) -> None:
+        self._connections = connections
+        self._sock = sock
+        connections.keep(sock)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """What arrived, at most `max_bytes`; empty at the end."""
+        try:
+            self._sock.settimeout(self._connections.remaining(timeout))
+            content = self._sock.recv(max_bytes)
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout from error
+        except OSError as error:
+            raise httpcore.ReadError(str(error)) from error
+        self._connections.hear(content)
+        return content
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of it."""
+        rest = memoryview(buffer)
+        try:
+            while rest:
+                self._sock.settimeout(self._connections.remaining(timeout))
+                rest = rest[self._sock.send(rest) :]
+        except TimeoutError as error:
+            raise httpcore.WriteTimeout from error
+        except OSError as error:
+            raise httpcore.WriteError(str(error)) from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connections.drop(self._sock)
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        """The same connection, encrypted. The handshake can be interrupted too."""
+        plain = self._sock
+        try:
+            plain.settimeout(self._connections.remaining(timeout))
+            encrypted = ssl_context.wrap_socket(
+                plain, server_hostname=server_hostname, do_handshake_on_connect=False
+            )
+            self._connections.forget(plain)
+            stream = Stream(self._connections, encrypted)
+            self._sock = encrypted
+            encrypted.do_handshake()
+        except TimeoutError as error:
+            self.close()
+            raise httpcore.ConnectTimeout from error
+        except OSError as error:
+            self.close()
+            raise httpcore.ConnectError(error) from error
+        return stream
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  httpcore's own signature
+        """What httpcore asks of a connection."""
+        if info == "is_readable":
+            with _Selector() as selector:
+                selector.register(self._sock, selectors.EVENT_READ)
+                return bool(selector.select(0))
+        if info == "socket":
+            return self._sock
+        return None
+
+
+def _begin(attempts: selectors.BaseSelector, address: tuple[Any, ...]) -> OSError | None:
+    """Begin to connect to an address; gives the error where that failed at once."""
+    family, kind, protocol, _, target = address
+    try:
+        sock = socket.socket(family, kind, protocol)
+    except OSError as error:
+        # A family that this machine does not have.
+        return error
+    sock.settimeout(0)
+    try:
+        sock.connect(target)
+    except BlockingIOError:
+        pass
+    except OSError as error:
+        sock.close()
+        return error
+    except BaseException:
+        # Such as a block on the network that a project sets for its tests.
+        sock.close()
+        raise
+    attempts.register(sock, selectors.EVENT_WRITE)
+    return None
+
+
+def _socket_of(attempts: selectors.BaseSelector, key: selectors.SelectorKey) -> socket.socket:
+    """The socket of an attempt, which is waited for no longer."""
+    attempts.unregister(key.fileobj)
+    assert isinstance(key.fileobj, socket.socket)  # noqa: S101  # nothing else is registered
+    return key.fileobj
+
+
+def _shut_down(sock: socket.socket) -> None:
+    """Make every read of this socket end now."""
+    try:
+        # SSLSocket.shutdown would take the TLS state away under the reading thread.
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+    except OSError:
+        return

@@ -1,0 +1,360 @@
+"""A wire that answers from a cassette. Holds no socket code, and sleeps for nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from harness.conversation import Request
+from harness.core.errors import CassetteError, TransportError
+from harness.secrets.redaction import NOTHING_SECRET, Redactor
+from harness.secrets.secret_names import mark
+from harness.secrets.secret_spans import MARK
+from harness.transport.cassette import Cassette, Interaction
+from harness.transport.cassette.rows import (
+    FIRST_FORMAT,
+    Break,
+    Row,
+    attempts_of,
+    break_of,
+    bytes_of,
+)
+from harness.transport.difference import body_differences, request_difference, sent_message
+from harness.transport.redirects import followed, redirect_target
+from harness.transport.wire import Answer, Chunk, Wire
+
+NO_STATUS = 0
+"""Of an interaction that broke before the head of its answer."""
+
+
+class ReplayWire(Wire):
+    """Answers each request with the recorded interaction of its turn and step, in order.
+
+    Method, path and the names in the query must be the recorded ones, and so must the hash of
+    the user's message; host, headers and body need not. In a recording of format 1 that hash is
+    of text, button and names of attachments only; `unheld` tells where more was said. A foreign
+    cassette, which names no turn, is matched as vcrpy does, by method, path and query; each
+    interaction is used once, and redirects are followed as a live connection follows them.
+
+    An answer that broke off breaks off again: what had come is handed on, then the chunks raise
+    the recorded `TransportError`.
+    """
+
+    def __init__(
+        self,
+        cassette: Cassette,
+        *,
+        mend: str = "",
+        redactor: Redactor | None = None,
+        base_url: str = "",
+    ) -> None:
+        """`mend` is the next step that an error names, such as the command that records anew.
+
+        Paths are compared below `base_url`, and below that of the recording.
+
+        `redactor` is the one of the recording: what it took out is taken out of requests before
+        they are compared or shown.
+        """
+        self._cassette = cassette
+        self._mend = mend or "record it again"
+        self._redactor = redactor or NOTHING_SECRET
+        self._rows = cassette.interactions.rows
+        self._bases = _bases(cassette, base_url)
+        self._used = [False] * len(self._rows)
+        self._is_first_format = cassette.format == FIRST_FORMAT
+        self.compared_by: Redactor | None = None
+        """Where it is set, requests are compared in full: with these secrets taken out of them."""
+        self.changed = ""
+        """The first request that says something else than the recorded one; empty where none."""
+        self.unheld: dict[int, None] = {}
+        """Turns in which the user says something that the recording's hash does not hold."""
+        self._asked: dict[object, int] = {}
+        self._places: dict[object, list[int]] = {}
+        for place, row in enumerate(self._rows):
+            key = (
+                (row["turn"], row["step"])
+                if row["is_ours"]
+                else _vcr_key(row["method"], row["uri"])
+            )
+            self._places.setdefault(key, []).append(place)
+        self._is_ours = all(row["is_ours"] for row in self._rows)
+        self._led = {} if self._is_ours else followed(self._rows)
+
+    def send(self, request: Request) -> Answer:
+        """The recorded answer. Raises `CassetteError`."""
+        origin = request.origin
+        key: object = (origin.turn, origin.step)
+        places = self._places.get(key)
+        if places is None and not self._is_ours:
+            key = _vcr_key(request.method, self._redactor.url(request.url))
+            places = self._places.get(key)
+        if places is None:
+            raise self._not_recorded(request)
+        asked = self._asked.get(key, 0)
+        if asked >= len(places):
+            raise self._too_often(request, asked + 1, len(places))
+        place = self._place_of(request, places, asked)
+        row = self._rows[place]
+        if row["is_ours"]:
+            self._check(request, row, place)
+            if self.compared_by is not None and not self.changed:
+                different = request_difference(
+                    row, request, self.compared_by, is_first_format=self._is_first_format
+                )
+                if different:
+                    self.changed = f"{_step(request)} sends something else: {different}"
+        self._asked[key] = asked + 1
+        place = self._behind_redirects(place)
+        row = self._rows[place]
+        if row["status"] == NO_STATUS and "broken" in row:
+            raise _break(row)
+        return Answer(
+            status=row["status"],
+            reason=row["reason"],
+            headers=tuple((name, value) for name, value in row["headers"]),
+            started=row["started"],
+            chunks=self._broken(row, place) if "broken" in row else self._chunks(row, place),
+            attempts=attempts_of(row) if row["attempts"] else (),
+            is_timed=row["seconds"] is not None,
+        )
+
+    def sleep(self, seconds: float) -> None:
+        """Nothing: recorded time has passed already."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def unused(self) -> tuple[Interaction, ...]:
+        """The interactions that nobody asked for, in recorded order."""
+        return tuple(
+            self._cassette.interactions[place]
+            for place, is_used in enumerate(self._used)
+            if not is_used
+        )
+
+    def _broken(self, row: Row, place: int) -> Iterator[Chunk]:
+        yield from self._chunks(row, place)
+        raise _break(row)
+
+    def _chunks(self, row: Row, place: int) -> Iterator[Chunk]:
+        body = bytes_of(row["body"], is_base64=row["body_is_base64"])
+        if not row["chunks"]:
+            seconds = row["seconds"]
+            if body:
+                yield Chunk(row["first_byte"] or seconds or 0.0, body)
+            if seconds is not None or not body:
+                yield Chunk(seconds or 0.0, b"")
+            return
+        start = 0
+        for at, length in row["chunks"]:
+            end = start + int(length)
+            if end > len(body):
+                raise self._fault(
+                    "cassette-damaged",
+                    f"the body of {self._named(place)} is shorter than its chunks",
+                )
+            yield Chunk(at, body[start:end])
+            start = end
+        if start < len(body):
+            raise self._fault(
+                "cassette-damaged", f"the body of {self._named(place)} is longer than its chunks"
+            )
+
+    def _check(self, request: Request, row: Row, place: int) -> None:
+        """That this interaction is the one which the request asks for."""
+        if row["message"] != request.origin.message:
+            self._check_message(request, row, place)
+        url = request.url
+        if row["method"] != request.method or not self._fits(row["uri"], url):
+            url = self._redactor.url(url)
+            if row["method"] == request.method and self._fits(row["uri"], url):
+                return
+            raise self._fault(
+                "request-changed",
+                f"the request of {_step(request)} is not the recorded one ({self._named(place)})",
+                f"recorded {row['method']} {_target(row['uri'])}",
+                f"now      {request.method} {_target(url)}",
+            )
+
+    def _behind_redirects(self, place: int) -> int:
+        """Where the answer stands; all that leads there is used with it."""
+        led = self._led.get(place, ())
+        for one in (place, *led):
+            self._used[one] = True
+        if not led and (target := redirect_target(self._rows[place])):
+            raise self._fault(
+                "not-recorded",
+                f"{self._named(place)} is redirected to {_target(target)}, which was not recorded",
+            )
+        return led[-1] if led else place
+
+    def _place_of(self, request: Request, places: Sequence[int], asked: int) -> int:
+        """The interaction in turn, or the one that sent the very same where that is another one.
+
+        A provider class may ask in another order, and another tool's recording names no turns.
+        """
+        place = places[asked]
+        row = self._rows[place]
+        if row["is_ours"] and len(places) > 1:
+            # A poll asks the same each time.
+            return place
+        sent = request.body.decode("utf-8", "replace")
+        if row["sent"] == sent and not self._used[place]:
+            return place
+        for other, one in enumerate(self._rows):
+            is_same = one["sent"] == sent and one["method"] == request.method
+            if is_same and not self._used[other] and self._is_beside(one, row, request):
+                return other
+        if self._used[place]:
+            raise self._not_recorded(request)
+        return place
+
+    def _is_beside(self, one: Row, row: Row, request: Request) -> bool:
+        """Whether an interaction may answer in place of another: of its turn, phase and path."""
+        if not one["is_ours"]:
+            return not row["is_ours"] and one["uri"] == row["uri"]
+        phase = request.origin.step.partition(".")[0]
+        is_of_phase = one["step"].partition(".")[0] == phase
+        return one["turn"] == request.origin.turn and is_of_phase and one["uri"] == row["uri"]
+
+    def _fits(self, recorded: str, now: str) -> bool:
+        old, new = self._bases
+        return _fits(recorded, now) or (
+            old != new and _fits(_below(recorded, old), _below(now, new))
+        )
+
+    def _check_message(self, request: Request, row: Row, place: int) -> None:
+        """That the message differs only in what a hash of format 1 does not hold."""
+        said = request.origin.message.partition("-")[0]
+        recorded = row["message"].partition("-")[0]
+        if self._is_first_format and said == recorded:
+            self.unheld[request.origin.turn] = None
+            return
+        what = f"what the user says in {_turn(request)} is"
+        if said == recorded:
+            given = "attachments, metadata or the assistant's lines before it"
+            what = f"what goes with the message of {_turn(request)} ({given}) is"
+        body = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
+        lines = body_differences(body, self._redactor.body(request.body))
+        if not lines and (found := sent_message(self._rows, place)):
+            later, shown = found
+            named = self._named(later)
+            lines = (f"{row['step']} sends nothing of it; recorded in {named}: {shown}",)
+        raise self._fault(
+            "message-changed",
+            f"{what} not what was recorded ({self._named(place)})",
+            *lines,
+        )
+
+    def _too_often(self, request: Request, asked: int, recorded: int) -> CassetteError:
+        return self._fault(
+            "asked-too-often",
+            f"{_step(request)} sends {_request(request, self._redactor)} "
+            f"{_times(asked)}, but it was recorded {_times(recorded)}",
+        )
+
+    def _not_recorded(self, request: Request) -> CassetteError:
+        shown = _request(request, self._redactor)
+        lines = []
+        if self._rows:
+            nearest = max(range(len(self._rows)), key=lambda place: self._nearness(request, place))
+            row = self._rows[nearest]
+            lines.append(
+                f"nearest: {self._named(nearest)}, {row['method']} {_target(row['uri'])}"
+                + ("" if not self._used[nearest] else ", already used")
+            )
+        return self._fault("not-recorded", f"{_step(request)} was not recorded: {shown}", *lines)
+
+    def _nearness(self, request: Request, place: int) -> tuple[float, ...]:
+        row, origin = self._rows[place], request.origin
+        alike = SequenceMatcher(
+            None,
+            f"{row['method']} {_target(row['uri'])}",
+            f"{request.method} {_target(request.url)}",
+        ).ratio()
+        if not row["is_ours"]:
+            return (alike, -place)
+        return (row["step"] == origin.step, -abs(row["turn"] - origin.turn), alike, -place)
+
+    def _named(self, place: int) -> str:
+        row = self._rows[place]
+        number = f"interaction {place + 1} of {len(self._rows)}"
+        return f"{number}, turn {row['turn']} {row['step']}" if row["is_ours"] else number
+
+    def _fault(self, code: str, message: str, *details: str) -> CassetteError:
+        where = f"{self._cassette.path}: " if self._cassette.path else ""
+        return CassetteError(code, f"{where}{message}", self._mend, details=details)
+
+
+def _break(row: Row) -> TransportError:
+    broken = break_of(row) or Break("connection-broken", "the answer broke off")
+    return TransportError(broken.code, broken.reason, details=broken.details)
+
+
+def _turn(request: Request) -> str:
+    return f"turn {request.origin.turn}"
+
+
+def _step(request: Request) -> str:
+    turn = request.origin.turn
+    phase = {0: "the opening", -1: "the closing"}.get(turn, f"turn {turn}")
+    return f"{phase}, step {request.origin.step}"
+
+
+def _request(request: Request, redactor: Redactor) -> str:
+    return f"{request.method} {_target(redactor.url(request.url))}"
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _target(url: str) -> str:
+    """Path and query: the part that a recording is matched by."""
+    parts = urlsplit(url)
+    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def _bases(cassette: Cassette, now: str) -> tuple[str, str]:
+    """The base URLs of a recording and of today; the first is its mark where it is a secret."""
+    settings = cassette.head.settings if cassette.head is not None else {}
+    recorded = str(settings.get("base_url") or mark("base_url"))
+    return recorded.rstrip("/"), now.rstrip("/")
+
+
+def _below(url: str, base: str) -> str:
+    """What of a URL stands below a base; all of it where it is elsewhere."""
+    rest = url.removeprefix(base)
+    return rest if rest != url and rest[:1] in ("/", "?", "") else url
+
+
+@lru_cache(maxsize=1024)
+def _fits(recorded: str, now: str) -> bool:
+    """Same path, and same names in the query. A redacted part of the path fits anything."""
+    if recorded == now:
+        return True
+    old, new = urlsplit(recorded), urlsplit(now)
+    before, after = _parts(old.path), _parts(new.path)
+    if len(before) != len(after):
+        return False
+    if any(one != two and not MARK.search(one) for one, two in zip(before, after, strict=True)):
+        return False
+    return _names(old.query) == _names(new.query)
+
+
+def _parts(path: str) -> list[str]:
+    # Encoded or not, a slash in a value is the same: it was sent unencoded once. One at the end is
+    # no difference, as servers redirect to the form that they want.
+    return unquote(path).rstrip("/").split("/")
+
+
+def _names(query: str) -> list[str]:
+    return sorted(name for name, _ in parse_qsl(query, keep_blank_values=True))
+
+
+def _vcr_key(method: str, url: str) -> object:
+    """The match of vcrpy, without scheme, host and port: a base URL may differ."""
+    parts = urlsplit(url)
+    return ("vcr", method.upper(), parts.path or "/", tuple(sorted(parse_qsl(parts.query))))
