@@ -69,13 +69,10 @@ def _document(text: str, fault: Fault) -> object:
     if twice:
         # YAML's readers take the last, and what stands below the first is lost.
         raise fault("cassette-damaged", f"the key '{twice[0]}' stands twice")
-    # PLC0415: importing vcr costs 0.2 to 0.4 s, and our own files do not need it.
-    from vcr.serializers import yamlserializer  # noqa: PLC0415
-
     try:
         if ALIAS.search(text):
             _require_modest(text, fault)
-        return yamlserializer.deserialize(text)
+        return _deserialized(text)
     except yaml.constructor.ConstructorError as error:
         if text.lstrip().startswith("- request:") or LIST_OF_OLD.search(text):
             raise fault("cassette-dialect", *_old_vcrpy()) from error
@@ -91,6 +88,18 @@ def _document(text: str, fault: Fault) -> object:
         raise fault("cassette-cut", message) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise fault("cassette-yaml", f"this cannot be read: {error}") from error
+
+
+def _deserialized(text: str) -> object:
+    # PLC0415: importing vcr costs 0.2 to 0.4 s, and our own files do not need it.
+    from vcr.serializers import yamlserializer  # noqa: PLC0415
+
+    try:
+        return yamlserializer.deserialize(text)
+    except (AttributeError, LookupError, TypeError) as error:
+        # What PyYAML raises for `!!timestamp x`, `!!float ''` and `!!bool x`.
+        message = "a value is not what its tag says, such as !!float"
+        raise ValueError(message) from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

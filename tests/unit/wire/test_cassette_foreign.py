@@ -325,6 +325,13 @@ def test_a_body_that_cannot_be_decoded_is_told(coding, body, said):
     assert caught.value.code == "bad-encoding"
 
 
+@pytest.mark.parametrize("value", ["!!float ''", "!!int ''", "!!bool x", "!!timestamp x"])
+def test_b9_a_value_that_is_not_what_its_tag_says(value):
+    """PyYAML raises what is no error of YAML."""
+    with pytest.raises(CassetteError, match=r"\[cassette-yaml\]"):
+        read(f"version: 1\ninteractions: []\nnote: {value}\n")
+
+
 @pytest.mark.parametrize("coding", ["br", "gzip"])
 def test_a_body_that_was_kept_as_it_was_read_is_read(coding):
     """Some tools decode a body and leave the header as it was."""
