@@ -22,7 +22,7 @@ SECONDS_OF_A_DAY = 86_400
 
 
 @dataclass(slots=True, kw_only=True)
-class Tally:
+class CheckTally:
     """What was looked at. Filled while the findings are read."""
 
     cassettes: int = 0
@@ -47,7 +47,7 @@ class Checking:
         self._fitting = Fitting(inventory)
         self._now = now
         self._max_age = max_age
-        self.tally = Tally()
+        self.tally = CheckTally()
 
     def findings(self) -> Iterator[Problem]:
         """Everything that is wrong: scenario files first, then by path."""

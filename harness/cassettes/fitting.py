@@ -18,7 +18,7 @@ from harness.project.plan import Mode
 from harness.providers.flow import message_hash
 from harness.providers.provider import BASE_URL
 from harness.providers.session import CLOSING, Prepared, Session
-from harness.scenario import AssistantLine, MessagePlan, Row, Scenario, UserTurn, turn_subject
+from harness.scenario import AssistantLine, MatrixRow, MessagePlan, Scenario, UserTurn, turn_subject
 from harness.secrets.redaction import Redactor
 from harness.transport.cassette import Cassette, CassetteHead
 from harness.transport.cassette.rows import FIRST_FORMAT
@@ -150,7 +150,7 @@ def changed_turns(slot: Slot, cassette: Cassette, head: CassetteHead) -> tuple[U
     recorded: dict[int, str] = {}
     for heard in cassette.interactions.rows:
         recorded.setdefault(heard["turn"], heard["message"])
-    row = next((one for one in scenario.rows if one.name == slot.play.row), Row(name=""))
+    row = next((one for one in scenario.rows if one.name == slot.play.row), MatrixRow(name=""))
     try:
         variables = Variables(scenario, row, seed=head.seed, now=head.recorded_at)
         variables.fill(scenario.session)

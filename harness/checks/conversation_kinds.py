@@ -8,7 +8,7 @@ from functools import partial
 from statistics import median, quantiles
 
 from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed, skipped
-from harness.checks.counting import Count, Parts
+from harness.checks.counting import Count, OptionalKeys
 from harness.checks.latency import NO_TIME, UNDER, limit_of, time_of_first_token
 from harness.checks.matchers import COUNT
 from harness.checks.subject import Subject
@@ -33,7 +33,7 @@ SUMMARIES: Mapping[str, tuple[str, Callable[[Sequence[float]], float]]] = {
 
 
 def _times(value: Json, options: Options, *, name: str, measure: _Measure) -> Judge:
-    parts = Parts(value, tuple(SUMMARIES))
+    parts = OptionalKeys(value, tuple(SUMMARIES))
     limits = {key: parts.make(key, partial(limit_of, name, options=options)) for key in SUMMARIES}
     words = _WORDS[name]
 

@@ -15,7 +15,7 @@ from harness.core.typing import Json, describe
 Made = TypeVar("Made")
 
 
-class Parts:
+class OptionalKeys:
     """The keys of a mapping whose keys are all optional."""
 
     def __init__(self, value: Json, known: tuple[str, ...], *, short: str = "") -> None:

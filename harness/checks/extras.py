@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from harness.checks.block import Block
 from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
-from harness.checks.counting import Count, Parts
+from harness.checks.counting import Count, OptionalKeys
 from harness.checks.json_paths import PATHS, PathRules, verdict_of
 from harness.checks.matchers import COUNT
 from harness.checks.subject import Subject
@@ -18,7 +18,7 @@ from harness.formats.json_schema.wording import show
 
 
 def _actions(value: Json, options: Options) -> Judge:
-    parts = Parts(value, _ACTION_KEYS, short="contains")
+    parts = OptionalKeys(value, _ACTION_KEYS, short="contains")
     count = parts.make("count", lambda found: Count(found, "button", options))
     wanted = parts.make("contains", texts_of) or []
     unwanted = parts.make("not_contains", texts_of) or []
@@ -62,7 +62,7 @@ def _shown(names: Sequence[str]) -> str:
 
 
 def _products(value: Json, options: Options) -> Judge:
-    parts = Parts(value, ("count", "any", "every"))
+    parts = OptionalKeys(value, ("count", "any", "every"))
     count = parts.make("count", lambda found: Count(found, "product", options))
     any_ = parts.make("any", lambda found: PathRules(found, options))
     every = parts.make("every", lambda found: PathRules(found, options))
@@ -108,7 +108,7 @@ def _no_product(rules: PathRules, subject: Subject) -> Verdict:
 
 
 def _attachments(value: Json, options: Options) -> Judge:
-    parts = Parts(value, ("count", "any"))
+    parts = OptionalKeys(value, ("count", "any"))
     count = parts.make("count", lambda found: Count(found, "attachment", options))
     any_ = parts.make("any", lambda found: Block(found, options, texts_with(options)))
 

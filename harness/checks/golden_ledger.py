@@ -14,7 +14,7 @@ from harness.core.values import value_class
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
-class Entry:
+class GoldenEntry:
     """What became of one golden."""
 
     golden: str
@@ -44,16 +44,16 @@ class GoldenLedger:
         finally:
             lock.release()
 
-    def entry(self, golden: str) -> Entry | None:
+    def entry(self, golden: str) -> GoldenEntry | None:
         """What became of a golden; None where no play has settled it."""
         file = self._file(golden)
         return _read(file) if file.is_file() else None
 
-    def note(self, entry: Entry) -> None:
+    def note(self, entry: GoldenEntry) -> None:
         """Write down what became of a golden. To be called while it is locked."""
         self._file(entry.golden).write_text(json.dumps(asdict(entry)), encoding="utf-8")
 
-    def written(self) -> list[Entry]:
+    def written(self) -> list[GoldenEntry]:
         """The goldens that were created or rewritten, by path."""
         entries = [_read(file) for file in self.folder.glob("*.json")]
         return sorted((one for one in entries if one.done), key=lambda one: one.golden)
@@ -63,6 +63,6 @@ class GoldenLedger:
         return self.folder / f"{name}.json"
 
 
-def _read(file: Path) -> Entry:
+def _read(file: Path) -> GoldenEntry:
     told = json.loads(file.read_text(encoding="utf-8"))
-    return Entry(**{**told, "lines": tuple(told["lines"])})
+    return GoldenEntry(**{**told, "lines": tuple(told["lines"])})

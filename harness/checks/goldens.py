@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.checks.golden_ledger import Entry, GoldenLedger
+from harness.checks.golden_ledger import GoldenEntry, GoldenLedger
 from harness.core.errors import AuthoringError, CheckCrashed, quote
 from harness.core.typing import Json
 from harness.formats.json_schema.json_file import read_json
@@ -92,7 +92,7 @@ class Goldens:
             before = self.ledger.entry(str(file))
             if is_there and not lines:
                 if before is None:
-                    self.ledger.note(Entry(golden=str(file), who=who))
+                    self.ledger.note(GoldenEntry(golden=str(file), who=who))
                 return
             if before is not None:
                 raise CheckCrashed(
@@ -105,7 +105,7 @@ class Goldens:
             self._write(file, value)
             self._read[file] = value
             done = "rewritten" if is_there else "created"
-            self.ledger.note(Entry(golden=str(file), who=who, done=done, lines=lines))
+            self.ledger.note(GoldenEntry(golden=str(file), who=who, done=done, lines=lines))
 
     def shown(self, file: Path) -> str:
         """A golden's path as people see it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
 from harness.checks.json_paths import without_payload
-from harness.checks.shape import Departure, Shape, shape_of
+from harness.checks.shape import Mismatch, Shape, shape_of
 from harness.checks.subject import Subject
 from harness.core.source import shorten
 from harness.core.typing import Json
@@ -45,7 +45,7 @@ def _failure(shape: Shape, subject: Subject) -> Verdict:
     )
 
 
-def _line(departure: Departure) -> str:
+def _line(departure: Mismatch) -> str:
     hint = f"; {departure.hint}" if departure.hint else ""
     return shorten(f"{departure.message}{hint}", LONGEST_LINE)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from harness.checks.block import Block
 from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
-from harness.checks.counting import Count, Parts
+from harness.checks.counting import Count, OptionalKeys
 from harness.checks.late import WITHIN, seconds_of, with_waiting
 from harness.checks.matchers import COUNT
 from harness.checks.subject import Subject, message_of
@@ -19,7 +19,7 @@ _KEYS = ("count", *_BLOCKS, "within")
 
 
 def _compile(value: Json, options: Options) -> Judge:
-    parts = Parts(value, _KEYS)
+    parts = OptionalKeys(value, _KEYS)
     count = parts.make("count", lambda found: Count(found, "message", options))
     each, any_, first, last = (
         parts.make(key, lambda found: Block(found, options, texts_with(options))) for key in _BLOCKS

@@ -20,7 +20,7 @@ from harness.checks.check import (
     failed,
     skipped,
 )
-from harness.checks.counting import Parts
+from harness.checks.counting import OptionalKeys
 from harness.checks.libraries import require_library
 from harness.checks.matcher import Matcher, all_expected, first_complaint
 from harness.checks.matchers import compile_comparisons
@@ -62,7 +62,7 @@ _MEASURES: Mapping[str, Callable[[Counts], float]] = {
 
 
 def _compile(value: Json, options: Options) -> Judge:
-    parts = Parts(value, tuple(_MEASURES))
+    parts = OptionalKeys(value, tuple(_MEASURES))
     wanted = [(name, parts.make(name, _limits)) for name in _MEASURES]
     for name, matchers in wanted:
         likely = _LIKELY[name]

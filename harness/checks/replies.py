@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from harness.checks.aligning import Alignment, align
 from harness.checks.block import Block, block_text
 from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
-from harness.checks.counting import Parts
+from harness.checks.counting import OptionalKeys
 from harness.checks.late import WITHIN, seconds_of, with_waiting
 from harness.checks.messages import texts_of_messages
 from harness.checks.subject import Subject, message_of
@@ -30,7 +30,7 @@ class _Expected:
 
 
 def _compile(value: Json, options: Options) -> Judge:
-    parts = Parts(value, _KEYS, short="messages")
+    parts = OptionalKeys(value, _KEYS, short="messages")
     expected = parts.make("messages", lambda found: _expected(found, options))
     if expected is None:
         raise BadExpectation("wrong-value", "'replies' takes a list of expected messages")

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from harness.checks.alike import Likeness
 from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
-from harness.checks.counting import Parts
+from harness.checks.counting import OptionalKeys
 from harness.checks.diff import difference
 from harness.checks.goldens import SUFFIXES, Goldens
 from harness.checks.json_paths import without_payload
@@ -118,7 +118,7 @@ def _who(subject: Subject) -> str:
 
 
 def _comparison(value: Mapping[str, Json]) -> _Comparison:
-    parts = Parts(value, _KEYS)
+    parts = OptionalKeys(value, _KEYS)
     name = parts.make("file", _name)
     if name is None:
         raise BadExpectation("missing-key", "'same_as' takes a file", "add 'file:'")

@@ -32,7 +32,7 @@ MOST_COMPARED = 1000
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
-class Departure:
+class Mismatch:
     """One place where a value is not like the shape."""
 
     where: str
@@ -51,7 +51,7 @@ class Shape(Protocol):
     def fits(self, value: Json) -> bool:
         """Whether a value is like this."""
 
-    def departures(self, value: Json, at: Path) -> Iterator[Departure]:
+    def departures(self, value: Json, at: Path) -> Iterator[Mismatch]:
         """Where it is not; none where it is."""
 
 
@@ -118,10 +118,10 @@ def _several(values: Sequence[Json], options: Options) -> tuple[Shape, ...]:
     return tuple(_below(index, one, options) for index, one in enumerate(values))
 
 
-def _wrong(at: Path, value: Json, expected: str) -> Departure:
+def _wrong(at: Path, value: Json, expected: str) -> Mismatch:
     where = path_text(at)
     message = f"{where} is {show(value)}, expected {expected}"
-    return Departure(where=where, message=message, expected=expected, actual=show(value))
+    return Mismatch(where=where, message=message, expected=expected, actual=show(value))
 
 
 class _Leaf:
@@ -141,7 +141,7 @@ class _Leaf:
             return False
         return not any(matcher.complain(value, ()) for matcher in self._matchers)
 
-    def departures(self, value: Json, at: Path) -> Iterator[Departure]:
+    def departures(self, value: Json, at: Path) -> Iterator[Mismatch]:
         if self.fits(value):
             return
         wanted = [one for matcher in self._matchers for one in matcher.literal]
@@ -164,7 +164,7 @@ class _Object:
             key in value and shape.fits(value[key]) for key, shape in self._keys.items()
         )
 
-    def departures(self, value: Json, at: Path) -> Iterator[Departure]:
+    def departures(self, value: Json, at: Path) -> Iterator[Mismatch]:
         if not isinstance(value, Mapping):
             yield _wrong(at, value, self.expected)
             return
@@ -175,10 +175,10 @@ class _Object:
                 yield _missing((*at, key), shape, value)
 
 
-def _missing(at: Path, shape: Shape, around: Mapping[str, Json]) -> Departure:
+def _missing(at: Path, shape: Shape, around: Mapping[str, Json]) -> Mismatch:
     where = path_text(at)
     near = did_you_mean(str(at[-1]), around)
-    return Departure(
+    return Mismatch(
         where=where,
         message=f"{where} is missing, expected {shape.expected}",
         expected=shape.expected,
@@ -201,7 +201,7 @@ class _List:
             return False
         return all(map(_fits, self._items, value))
 
-    def departures(self, value: Json, at: Path) -> Iterator[Departure]:
+    def departures(self, value: Json, at: Path) -> Iterator[Mismatch]:
         if not isinstance(value, list | tuple):
             yield _wrong(at, value, self.expected)
             return
@@ -215,10 +215,10 @@ def _fits(shape: Shape, value: Json) -> bool:
     return shape.fits(value)
 
 
-def _of_length(value: Sequence[Json], wanted: int, at: Path) -> Departure:
+def _of_length(value: Sequence[Json], wanted: int, at: Path) -> Mismatch:
     where, number = path_text(at), len(value)
     found = counted(number, "item")
-    return Departure(
+    return Mismatch(
         where=where,
         message=f"{where} has {found}, expected {wanted}",
         expected=counted(wanted, "item"),
@@ -241,7 +241,7 @@ class _Unordered:
             return False
         return not unpaired(self._items, value, _fits)[0]
 
-    def departures(self, value: Json, at: Path) -> Iterator[Departure]:
+    def departures(self, value: Json, at: Path) -> Iterator[Mismatch]:
         if not isinstance(value, list | tuple):
             yield _wrong(at, value, self.expected)
             return
@@ -257,7 +257,7 @@ class _Unordered:
             expected = self._items[index].expected
             message = f"no item of {where} is {expected}"
             actual = show([value[one] for one in left])
-            yield Departure(where=where, message=message, expected=expected, actual=actual)
+            yield Mismatch(where=where, message=message, expected=expected, actual=actual)
 
 
 class _Items:
@@ -276,7 +276,7 @@ class _Items:
             return False
         return (any if self._is_some else all)(self._item.fits(one) for one in value)
 
-    def departures(self, value: Json, at: Path) -> Iterator[Departure]:
+    def departures(self, value: Json, at: Path) -> Iterator[Mismatch]:
         if self.fits(value):
             return
         if not isinstance(value, list | tuple) or not value:
@@ -288,7 +288,7 @@ class _Items:
         for index, one in enumerate(value):
             yield from self._item.departures(one, (*at, index))
 
-    def _nearest(self, items: Sequence[Json], at: Path) -> Departure:
+    def _nearest(self, items: Sequence[Json], at: Path) -> Mismatch:
         """That no item is like this, with what the one lacks that departs least."""
         looked_at = enumerate(items[:MOST_COMPARED])
         departures = [list(self._item.departures(one, (*at, n))) for n, one in looked_at]
@@ -296,7 +296,7 @@ class _Items:
         rest = len(nearest) - 1
         more = f" (and {rest} more)" if rest else ""
         where, number = path_text(at), len(items)
-        return Departure(
+        return Mismatch(
             where=where,
             message=f"no item of {where} is {self._item.expected}",
             expected=self.expected,

@@ -16,7 +16,7 @@ from harness.checks.check import (
     is_lower_bound,
     not_told,
 )
-from harness.checks.counting import Count, Parts
+from harness.checks.counting import Count, OptionalKeys
 from harness.checks.matchers import COUNT
 from harness.checks.subject import Subject
 from harness.checks.wanted_call import CALL, WantedCall, call_text, wanted_call
@@ -31,7 +31,7 @@ _KEYS = ("count", "exactly", "contains", "not_contains", "any_order")
 def _compile(value: Json, options: Options) -> Judge:
     if value == "none":
         return _judge_none
-    parts = Parts(value, _KEYS, short="contains")
+    parts = OptionalKeys(value, _KEYS, short="contains")
     count = parts.make("count", lambda found: Count(found, "tool call", options))
     exactly, contains, unwanted = (
         parts.make(key, lambda found: _calls(found, options)) for key in _KEYS[1:4]

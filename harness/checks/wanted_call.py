@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from harness.checks.check import BadExpectation, Options
-from harness.checks.counting import Parts
+from harness.checks.counting import OptionalKeys
 from harness.checks.json_paths import PathRules
 from harness.checks.matchers import VALUE_OR_MATCHER
 from harness.checks.values import path_text
@@ -47,7 +47,7 @@ def wanted_call(value: Json, options: Options) -> WantedCall:
     if not isinstance(value, Mapping):
         name = text_of(value)
         return WantedCall(name=name, text=name)
-    parts = Parts(value, ("name", "arguments", "exact_arguments"))
+    parts = OptionalKeys(value, ("name", "arguments", "exact_arguments"))
     name = parts.make("name", text_of) or ""
     if not name:
         raise BadExpectation("wrong-value", "a tool call lacks its 'name'")

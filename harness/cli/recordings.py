@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.cassettes.checking import Checking, Tally, is_orphan
+from harness.cassettes.checking import Checking, CheckTally, is_orphan
 from harness.cassettes.fitting import Fitting
 from harness.cassettes.inventory import Inventory, take_inventory
 from harness.cassettes.recovering import Recovery, examine, journals_of, take_up
@@ -131,7 +131,7 @@ def scan_all(paths: Sequence[str]) -> int:
     return found
 
 
-def _summary(tally: Tally) -> str:
+def _summary(tally: CheckTally) -> str:
     codes = ", ".join(f"{count} {code}" for code, count in sorted(tally.found.items()))
     found = counted(tally.found.total(), "finding")
     lines = [f"{counted(tally.cassettes, 'cassette')}, {found}{f': {codes}' if codes else ''}"]

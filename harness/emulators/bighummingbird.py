@@ -27,7 +27,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from harness.emulators.emulator import Emulator
-from harness.emulators.exchange import Refused, answer_refused, read_json, refuse, text_at
+from harness.emulators.exchange import EarlyResponse, answer_refused, read_json, refuse, text_at
 from harness.emulators.faults import Afterthoughts, Faults, plain
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def create_app() -> Starlette:
         Route(session, system.delete, methods=["DELETE"]),
         Route("/__emulator__/sessions", system.list_open, methods=["GET"]),
     ]
-    return Starlette(routes=routes, exception_handlers={Refused: answer_refused})
+    return Starlette(routes=routes, exception_handlers={EarlyResponse: answer_refused})
 
 
 EMULATOR = Emulator(

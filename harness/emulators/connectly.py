@@ -39,7 +39,7 @@ from harness.emulators.connectly_events import (
     read_text,
 )
 from harness.emulators.emulator import Emulator
-from harness.emulators.exchange import Refused, answer_refused
+from harness.emulators.exchange import EarlyResponse, answer_refused
 from harness.emulators.faults import Faults, plain
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def create_app() -> Starlette:
         Route(_PATH, assistant.invoke, methods=["POST"]),
         *AgentGraph(faults).routes(),
     ]
-    handlers = {Refused: answer_refused, HTTPException: _answer_http_error}
+    handlers = {EarlyResponse: answer_refused, HTTPException: _answer_http_error}
     return Starlette(routes=routes, exception_handlers=handlers)
 
 

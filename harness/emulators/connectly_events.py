@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.emulators.connectly_bot import message, text_of
-from harness.emulators.exchange import Refused, read_json, refuse
+from harness.emulators.exchange import EarlyResponse, read_json, refuse
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -26,7 +26,7 @@ ENVIRONMENT = {
 _STATUS_OF_CODE = {3: 400, 5: 404, 7: 403, 16: 401}
 
 
-def failure(code: int, reason: str) -> Refused:
+def failure(code: int, reason: str) -> EarlyResponse:
     """A refusal as a gRPC gateway words it, by its gRPC code."""
     return refuse(_STATUS_OF_CODE[code], {"code": code, "message": reason, "details": []})
 

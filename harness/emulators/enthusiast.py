@@ -41,7 +41,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from harness.emulators.emulator import Emulator
-from harness.emulators.exchange import Refused, answer_refused, read_json, refuse, text_at
+from harness.emulators.exchange import EarlyResponse, answer_refused, read_json, refuse, text_at
 from harness.emulators.faults import Afterthoughts, Faults, plain
 
 if TYPE_CHECKING:
@@ -272,7 +272,7 @@ def create_app() -> Starlette:
         Route("/api/task_status/{task_id}/", system.status, methods=["GET"]),
         Route("/api/task_status/{task_id}", _add_slash, methods=["GET"]),
     ]
-    handlers = {Refused: answer_refused, HTTPException: _answer_http_error}
+    handlers = {EarlyResponse: answer_refused, HTTPException: _answer_http_error}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.router.redirect_slashes = False
     return app

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 
-class Refused(Exception):
+class EarlyResponse(Exception):
     """Ends a handler with a response that was decided further down."""
 
     def __init__(self, response: Response) -> None:
@@ -21,15 +21,15 @@ class Refused(Exception):
 
 
 async def answer_refused(_request: Request, error: Exception) -> Response:
-    """The exception handler for `Refused`: it answers with the response that was carried."""
-    if not isinstance(error, Refused):
+    """The exception handler for `EarlyResponse`: it answers with the response that was carried."""
+    if not isinstance(error, EarlyResponse):
         raise error
     return error.response
 
 
-def refuse(status: int, body: object, headers: Mapping[str, str] | None = None) -> Refused:
+def refuse(status: int, body: object, headers: Mapping[str, str] | None = None) -> EarlyResponse:
     """A refusal with a JSON body."""
-    return Refused(JSONResponse(body, status_code=status, headers=headers))
+    return EarlyResponse(JSONResponse(body, status_code=status, headers=headers))
 
 
 async def read_json(request: Request) -> Any:  # noqa: ANN401  # JSON may be anything

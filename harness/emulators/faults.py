@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from harness.emulators.exchange import Refused
+from harness.emulators.exchange import EarlyResponse
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
@@ -77,7 +77,7 @@ class Plan:
         if self.slow:
             await asyncio.sleep(self.slow)
         if self.refusal is not None:
-            raise Refused(self.refusal)
+            raise EarlyResponse(self.refusal)
 
     def with_leak(self, text: str) -> str:
         """A text of the reply, with what was overheard behind it."""

@@ -41,7 +41,7 @@ from starlette.routing import Route
 
 from harness.emulators import mister_turing_bot as bot
 from harness.emulators.emulator import Emulator
-from harness.emulators.exchange import Refused, answer_refused, read_json, refuse, text_at
+from harness.emulators.exchange import EarlyResponse, answer_refused, read_json, refuse, text_at
 from harness.emulators.faults import Faults, plain
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class _Conversation:
             },
         }
 
-    def add(self, question: str, answer: bot.Answer) -> None:
+    def add(self, question: str, answer: bot.AssistantAnswer) -> None:
         self.messages.append(
             {
                 "question": question,
@@ -264,7 +264,7 @@ def _stream(pieces: Iterable[bytes]) -> Response:
 async def _answer_http_error(request: Request, error: Exception) -> Response:
     try:
         _authorize(request)
-    except Refused as refused:
+    except EarlyResponse as refused:
         return refused.response
     status = error.status_code if isinstance(error, HTTPException) else 500
     return JSONResponse({"detail": str(getattr(error, "detail", ""))}, status_code=status)
@@ -282,7 +282,7 @@ def create_app() -> Starlette:
         Route(path + "chat/", system.chat, methods=["POST"]),
         Route(path + "conversations/{conversation_id}/", system.get_conversation, methods=["GET"]),
     ]
-    handlers = {Refused: answer_refused, HTTPException: _answer_http_error}
+    handlers = {EarlyResponse: answer_refused, HTTPException: _answer_http_error}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.router.redirect_slashes = False
     return app

@@ -56,7 +56,7 @@ _HELP = "I can help you with passwords, the VPN, printers and tickets."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class AssistantAnswer:
     """What the assistant says, the titles it draws on, and the slots it filled."""
 
     text: str
@@ -74,19 +74,21 @@ class Memory:
     awaits_rating: bool = False
 
 
-def answer(memory: Memory, message: str, next_ticket: Callable[[], str]) -> Answer:
+def answer(memory: Memory, message: str, next_ticket: Callable[[], str]) -> AssistantAnswer:
     """Answers a message and remembers what it said."""
     if memory.awaits_rating and (rating := _RATING.fullmatch(message)):
         memory.awaits_rating = False
         extractions = (("Rating", rating[1]),)
-        return Answer(text=f"Thank you for your rating of {rating[1]}!", extractions=extractions)
+        return AssistantAnswer(
+            text=f"Thank you for your rating of {rating[1]}!", extractions=extractions
+        )
     extracted = _extract(message)
     memory.slots.update(extracted)
     if "ticket" in message.lower() and not _asks_for_ticket(message):
         memory.reason = message
         extracted["Reason for the ticket"] = message
     text, sources = _answer(memory, message, extracted, next_ticket)
-    return Answer(text=text, sources=sources, extractions=tuple(extracted.items()))
+    return AssistantAnswer(text=text, sources=sources, extractions=tuple(extracted.items()))
 
 
 def _answer(

@@ -30,7 +30,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from harness.emulators.emulator import Emulator
-from harness.emulators.exchange import Refused, answer_refused, refuse, text_at
+from harness.emulators.exchange import EarlyResponse, answer_refused, refuse, text_at
 from harness.emulators.faults import Faults, plain
 from harness.emulators.superoffice_body import FORM_TYPE, JSON_TYPES, XML_TYPES, read, write
 from harness.emulators.superoffice_bot import answer
@@ -141,7 +141,7 @@ def _reply_type(request: Request) -> str:
     raise refuse(406, {"Message": "None of the accepted media types is supported."})
 
 
-def _invalid(problems: Mapping[str, Sequence[str]]) -> Refused:
+def _invalid(problems: Mapping[str, Sequence[str]]) -> EarlyResponse:
     return refuse(400, {"Message": "The request is invalid.", "ModelState": dict(problems)})
 
 
@@ -190,7 +190,7 @@ def create_app() -> Starlette:
         Route(_PATH + "GetChatbotResponse", system.respond, methods=["POST"]),
         Route(_PATH + "GetChatbotTurns", system.list_turns, methods=["POST"]),
     ]
-    return Starlette(routes=routes, exception_handlers={Refused: answer_refused})
+    return Starlette(routes=routes, exception_handlers={EarlyResponse: answer_refused})
 
 
 EMULATOR = Emulator(

@@ -99,7 +99,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class BotAnswer:
     """What the chatbot says. `actions` maps a button's label to its prompt."""
 
     text: str
@@ -109,22 +109,22 @@ class Answer:
 
 def answer(
     prompt: str, previous: Sequence[Mapping[str, Any]], *, language: str, culture: str
-) -> Answer:
+) -> BotAnswer:
     """Answers in one of LANGUAGES, with the numbers of a culture (one of them, too)."""
     texts, said = _TEXTS[language], prompt.lower()
     first = _shown(previous[0]) if previous else None
     if any(word in said for word in ("what did i ask first", "zuerst", "først")):
-        return Answer(text=texts["first"].format(first=first) if first else texts["silent"])
+        return BotAnswer(text=texts["first"].format(first=first) if first else texts["silent"])
     if "passwor" in said or "passord" in said:
         if any(word in said for word in ("reset", "zurücksetzen", "tilbakestill")):
             if prompt in _OPENS:
-                return Answer(text=texts["opened"])
+                return BotAnswer(text=texts["opened"])
             actions = {texts["open"]: _OPEN_RESET, texts["contact"]: _CONTACT}
             if prompt == _SAMPLE and language == "en":
                 actions = _SAMPLE_ACTIONS
-            return Answer(text=texts["reset"], actions=actions, attachments=_ATTACHMENTS)
+            return BotAnswer(text=texts["reset"], actions=actions, attachments=_ATTACHMENTS)
     elif any(word in said for word in ("how much", "premium", "kostet", "koster")):
-        return Answer(text=texts["price"].format(price=_price(culture)))
+        return BotAnswer(text=texts["price"].format(price=_price(culture)))
     return _support(prompt, previous, first, texts)
 
 
@@ -133,15 +133,15 @@ def _support(
     previous: Sequence[Mapping[str, Any]],
     first: str | None,
     texts: Mapping[str, str],
-) -> Answer:
+) -> BotAnswer:
     if prompt in _CONTACTS:
         actions = {texts["yes"]: _CREATE, texts["no"]: _CANCEL}
-        return Answer(text=texts["about"].format(first=first or "-"), actions=actions)
+        return BotAnswer(text=texts["about"].format(first=first or "-"), actions=actions)
     if prompt == _CREATE:
         contacted = any(turn.get("UserPrompt") in _CONTACTS for turn in previous)
         text = texts["created"].format(first=first) if contacted else texts["nothing"]
-        return Answer(text=text)
-    return Answer(text=texts["cancelled"] if prompt == _CANCEL else texts["help"])
+        return BotAnswer(text=text)
+    return BotAnswer(text=texts["cancelled"] if prompt == _CANCEL else texts["help"])
 
 
 def _shown(turn: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from harness.conversation import Outcome
 from harness.play.result import CheckResult
-from harness.scenario import Part, UserTurn
+from harness.scenario import TurnPurpose, UserTurn
 
 
 def as_around(
@@ -21,14 +21,15 @@ def as_around(
     """
     parts = {number: turn.part for number, turn in planned.items()}
     is_bad_before = is_stopped or any(
-        check.outcome.is_bad and parts.get(check.turn) is not Part.TEARDOWN for check in checks
+        check.outcome.is_bad and parts.get(check.turn) is not TurnPurpose.TEARDOWN
+        for check in checks
     )
     for check in checks:
-        part = parts.get(check.turn, Part.TURN)
-        if part is Part.TURN or not check.outcome.is_bad or check.name == "contract":
+        part = parts.get(check.turn, TurnPurpose.TURN)
+        if part is TurnPurpose.TURN or not check.outcome.is_bad or check.name == "contract":
             yield check
             continue
-        is_late = part is Part.TEARDOWN and is_bad_before
+        is_late = part is TurnPurpose.TEARDOWN and is_bad_before
         yield replace(
             check,
             outcome=Outcome.SKIPPED if is_late else Outcome.BROKEN,
@@ -37,7 +38,7 @@ def as_around(
 
 
 _PARTS = {
-    Part.SETUP: "the set-up failed",
-    Part.PREFIX: "the turns before the branch failed",
-    Part.TEARDOWN: "the teardown failed",
+    TurnPurpose.SETUP: "the set-up failed",
+    TurnPurpose.PREFIX: "the turns before the branch failed",
+    TurnPurpose.TEARDOWN: "the teardown failed",
 }

@@ -7,7 +7,15 @@ from pathlib import Path
 
 from harness.core.values import value_class
 from harness.project.plan import Play
-from harness.scenario import AssistantLine, Part, Row, Scenario, UserTurn, Way, said_anew
+from harness.scenario import (
+    AssistantLine,
+    MatrixRow,
+    Scenario,
+    TurnPurpose,
+    UserTurn,
+    Way,
+    said_anew,
+)
 
 Entry = UserTurn | AssistantLine
 
@@ -51,11 +59,11 @@ def _shared(branch: Way, way: Way) -> int:
     return branch.anew if branch.said[: branch.anew] == way.said[: branch.anew] else 0
 
 
-def _point(whole: Scenario, scenario: Scenario, play: Play, row: Row, said: int) -> ForkPoint:
+def _point(whole: Scenario, scenario: Scenario, play: Play, row: MatrixRow, said: int) -> ForkPoint:
     assert row.way is not None  # noqa: S101  # asked by the caller
     before = [one for one in scenario.turns[:said] if isinstance(one, UserTurn)]
     after = scenario.user_turns[len(before) :]
-    own = [turn for turn in before if turn.part is Part.TURN]
+    own = [turn for turn in before if turn.part is TurnPurpose.TURN]
     # What the provider keeps tells what was said on every branch; and what is looked up for a
     # check of this conversation is not asked for by another one.
     is_alone = any(map(_looks_up, after)) or any(map(_looks_up_itself, own))
@@ -86,6 +94,6 @@ def _draws(turn: UserTurn) -> bool:
     return any(one.value.names & DRAWN for one in turn.expectations)
 
 
-def _utterance(whole: Scenario, row: Row, place: int) -> int:
+def _utterance(whole: Scenario, row: MatrixRow, place: int) -> int:
     entry = whole.turns[place]
     return row.said.get(entry.number, 0) if isinstance(entry, UserTurn) else 0

@@ -10,13 +10,13 @@ from harness.core.errors import Interrupted
 from harness.play.fork_points import Entry, ForkPoint, Key
 from harness.play.playing import Stage
 from harness.play.snapshot import Snapshot, go_on_from, snapshot_of
-from harness.scenario import Part, UserTurn, said_anew
+from harness.scenario import TurnPurpose, UserTurn, said_anew
 
 MOST_SNAPSHOTS = 64
 """Kept at once; plays of one file follow one another, so older ones are hardly asked for."""
 
 
-class Fork:
+class SharedPrefix:
     """What one play shares with others of its file."""
 
     def __init__(
@@ -65,14 +65,14 @@ class Forks:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._claimed: dict[Key, Fork] = {}
+        self._claimed: dict[Key, SharedPrefix] = {}
         self._ready: dict[Key, Snapshot] = {}
         self._is_stopped = False
 
     @contextmanager
     def shared(
         self, points: Sequence[ForkPoint], header_names: Collection[str]
-    ) -> Iterator[Fork | None]:
+    ) -> Iterator[SharedPrefix | None]:
         """What a play shares with others, while it is going on; None without points.
 
         Waits where another play is to come to one of the points. Raises `Interrupted` where the
@@ -81,7 +81,7 @@ class Forks:
         if not points:
             yield None
             return
-        fork = Fork(self, points, header_names)
+        fork = SharedPrefix(self, points, header_names)
         try:
             with self._changed:
                 self._start(fork)
@@ -92,7 +92,7 @@ class Forks:
                     self._give_up(fork, point.key)
                 self._changed.notify_all()
 
-    def settle(self, fork: Fork, key: Key, snapshot: Snapshot | None) -> None:
+    def settle(self, fork: SharedPrefix, key: Key, snapshot: Snapshot | None) -> None:
         """A play came to a point; None where no other may go on from what it came to."""
         with self._changed:
             self._give_up(fork, key)
@@ -109,7 +109,7 @@ class Forks:
             self._ready.clear()
             self._changed.notify_all()
 
-    def _start(self, fork: Fork) -> None:
+    def _start(self, fork: SharedPrefix) -> None:
         for point in fork.points:
             has_waited = point.is_taken and self._waits(point.key)
             if point.is_taken and point.key in self._ready:
@@ -130,7 +130,7 @@ class Forks:
             self._changed.wait()
         return has_waited
 
-    def _give_up(self, fork: Fork, key: Key) -> None:
+    def _give_up(self, fork: SharedPrefix, key: Key) -> None:
         if self._claimed.get(key) is fork:
             del self._claimed[key]
 
@@ -147,5 +147,5 @@ def _is_shareable(stage: Stage) -> bool:
     return all(
         stage.holds(anew, turn)
         for anew, turn in zip(map(said_anew, said), stage.turns, strict=False)
-        if isinstance(anew, UserTurn) and anew.part is Part.PREFIX
+        if isinstance(anew, UserTurn) and anew.part is TurnPurpose.PREFIX
     )

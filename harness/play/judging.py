@@ -27,7 +27,7 @@ from harness.formats.template import TemplateError
 from harness.play.around import as_around
 from harness.play.result import CheckResult
 from harness.project.vocabulary import Vocabulary
-from harness.scenario import Expectation, Part, Scenario, Scope, UserTurn
+from harness.scenario import Expectation, Scenario, Scope, TurnPurpose, UserTurn
 
 _WITHIN = {Scope.HISTORY: "history ", Scope.NEVER: "never "}
 """What stands before the name of a check, by the block that it stands in."""
@@ -45,11 +45,11 @@ def judge(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) ->
             results += contracts((*turn.exchanges, *turn.looked_up), turn.number)
             continue
         results += judge_turn(planned[turn.number], turn, transcript, vocabulary)
-        if planned[turn.number].part is Part.TURN:
+        if planned[turn.number].part is TurnPurpose.TURN:
             results += _over_all(scenario, turn, transcript, vocabulary)
     if any(one.scope is Scope.CONVERSATION for one in scenario.expectations):
         results += _over_whole(scenario, transcript, vocabulary)
-    if any(turn.part is not Part.TURN for turn in planned.values()):
+    if any(turn.part is not TurnPurpose.TURN for turn in planned.values()):
         return list(as_around(results, planned, is_stopped=transcript.stop is not None))
     return results
 

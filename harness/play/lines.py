@@ -30,7 +30,7 @@ from harness.transport.recording import Locate, RecordingWire
 from harness.transport.replay import ReplayWire
 
 if TYPE_CHECKING:
-    from harness.play.forks import Fork
+    from harness.play.forks import SharedPrefix
     from harness.play.snapshot import Snapshot
     from harness.transport.live import LiveWire
 
@@ -102,7 +102,7 @@ class Lines:
         return ReplayedPreparation(replaying)
 
     def live(
-        self, scenario: Scenario, play: Play, *, is_recorded: bool, fork: Fork | None = None
+        self, scenario: Scenario, play: Play, *, is_recorded: bool, fork: SharedPrefix | None = None
     ) -> Line:
         """A line to the server; `fork` is what the play shares with others.
 
@@ -141,7 +141,7 @@ class Lines:
         row: str,
         *,
         name: str = "",
-        fork: Fork | None = None,
+        fork: SharedPrefix | None = None,
     ) -> Line:
         provider = self._project.provider(play.provider, credentials=scenario.credentials)
         seconds = scenario.timeout if not name else None

@@ -19,7 +19,7 @@ from harness.play.broken import (
 )
 from harness.play.drift.drift import Drift
 from harness.play.fork_points import ForkPoint, fork_points
-from harness.play.forks import Fork, Forks
+from harness.play.forks import Forks, SharedPrefix
 from harness.play.hiding import (
     hidden_transcript,
     hidden_turn,
@@ -38,7 +38,7 @@ from harness.project.loading import load_scenario
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
 from harness.providers.session import CLOSING, Session
-from harness.scenario import Row, Scenario, UserTurn, played_in
+from harness.scenario import MatrixRow, Scenario, UserTurn, played_in
 from harness.transport.cassette import Cassette
 
 RERECORDED = frozenset(
@@ -210,7 +210,7 @@ class Runner:
         play: Play,
         line: Line,
         prepare: Prepare,
-        fork: Fork | None = None,
+        fork: SharedPrefix | None = None,
     ) -> ScenarioResult:
         with line.watched():
             return self._hold_and_judge(scenario, play, line, prepare, fork)
@@ -221,7 +221,7 @@ class Runner:
         play: Play,
         line: Line,
         prepare: Prepare,
-        fork: Fork | None,
+        fork: SharedPrefix | None,
     ) -> ScenarioResult:
         try:
             stage = self._stage(scenario, play, line, prepare)
@@ -270,7 +270,7 @@ class Runner:
         return ScenarioResult(scenario=scenario, transcript=transcript, checks=checks)
 
     def _stage(self, scenario: Scenario, play: Play, line: Line, prepare: Prepare) -> Stage:
-        row = next((row for row in scenario.rows if row.name == play.row), Row(name=""))
+        row = next((row for row in scenario.rows if row.name == play.row), MatrixRow(name=""))
         variables = Variables(scenario, row, seed=line.seed, now=line.now)
         told = variables.fill(scenario.session)
         line.tell(told)  # type: ignore[arg-type]  # a mapping by the format

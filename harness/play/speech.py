@@ -15,7 +15,7 @@ from harness.core.values import value_class
 from harness.formats.json_path import find_first
 from harness.formats.template import Template, TemplateError
 from harness.providers.session import seeded_uuid
-from harness.scenario import Capture, Given, MessagePlan, Row, Scenario, UserTurn
+from harness.scenario import Capture, Given, MatrixRow, MessagePlan, Scenario, UserTurn
 
 
 @value_class(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class LeftVariables:
 class Variables:
     """What `${…}` means in one play of a scenario. Grows with captures."""
 
-    def __init__(self, scenario: Scenario, row: Row, *, seed: str, now: str) -> None:
+    def __init__(self, scenario: Scenario, row: MatrixRow, *, seed: str, now: str) -> None:
         """`seed` and `now` (ISO 8601) are kept in the cassette, so that a replay says the same."""
         self._said = row.said
         self._drawn = 0

@@ -34,7 +34,7 @@ class Spoken:
 
 
 @dataclass(slots=True, kw_only=True)
-class Told:
+class ProjectFacts:
     """What the requests of a recording tell of the project that sent them."""
 
     settings: dict[str, Json] = field(default_factory=dict)
@@ -42,9 +42,9 @@ class Told:
     secrets: dict[str, str] = field(default_factory=dict)
 
 
-def told_in(matches: Sequence[Match], definition: Definition) -> Told:
+def told_in(matches: Sequence[Match], definition: Definition) -> ProjectFacts:
     """The settings, the session's values and the secrets that the requests hold."""
-    told = Told()
+    told = ProjectFacts()
     bases = Counter(match.base for match in matches)
     if "base_url" in definition.settings and bases:
         told.settings["base_url"] = bases.most_common(1)[0][0]
@@ -104,7 +104,7 @@ def _news(unsent: Sequence[Mapping[str, Json]], earlier: list[str]) -> tuple[tup
     return tuple(str(one.get("text", "")) for one in spoke), unsent[said[-1]].get("text")
 
 
-def _learn(told: Told, binding: Binding, definition: Definition) -> None:
+def _learn(told: ProjectFacts, binding: Binding, definition: Definition) -> None:
     if binding.name and binding.expression.split() == ["session", "|", "items"]:
         pairs = [(one.get("0"), one.get("1")) for one in _elements(binding)]
         told.session.update({str(key): value for key, value in pairs if key is not None})

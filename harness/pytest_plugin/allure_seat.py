@@ -13,7 +13,7 @@ from harness import __version__
 from harness.core.errors import AuthoringError
 from harness.project.loading import load_scenario
 from harness.pytest_plugin.nodes import RepeatedItem, ScenarioItem
-from harness.reports.allure import AllureResults, Told, lacking
+from harness.reports.allure import AllureCase, AllureResults, lacking
 from harness.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class AllureSeat:
 
     def add_crash(self, nodeid: str, suite: Suite, play: Play, result: ScenarioResult) -> None:
         """Write the result of a scenario whose worker died before Allure could."""
-        told = Told(
+        told = AllureCase(
             play=play,
             file=nodeid.partition("::")[0],
             folder=suite.folder,
@@ -96,11 +96,11 @@ class AllureSeat:
             if "codes" in told and "outcome" in told:
                 self._results.note(str(told["outcome"]), str(told["codes"]).split())
 
-    def _told(self, item: ScenarioItem) -> Told:
+    def _told(self, item: ScenarioItem) -> AllureCase:
         suite, play = item.suite, item.play
         takes = item.takes if isinstance(item, RepeatedItem) else None
         result = takes.results[0] if takes else item.result
-        return Told(
+        return AllureCase(
             play=play,
             file=item.nodeid.partition("::")[0],
             folder=suite.folder,

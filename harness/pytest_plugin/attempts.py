@@ -17,7 +17,7 @@ Tell = Callable[[Sequence[Earlier]], None]
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class ItemAttempt:
     """What came of a test once."""
 
     item: pytest.Item
@@ -43,12 +43,12 @@ class Attempts:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._reruns_failures: bool | None = None
-        self._held: Attempt | None = None
+        self._held: ItemAttempt | None = None
         self._earlier: list[Earlier] = []
         """What came of attempts at the same test, which is not over."""
         self._nodeid = ""
 
-    def over(self, attempt: Attempt) -> None:
+    def over(self, attempt: ItemAttempt) -> None:
         """Take an attempt, in the place of an earlier one at the same test."""
         if self._reruns_failures is None:
             self._reruns_failures = self._config.pluginmanager.hasplugin(RERUNFAILURES)
@@ -92,14 +92,14 @@ class Attempts:
         if self._held is not None and not self._is_flaky(self._held):
             self._settle_anyway(self._held)
 
-    def _settle_anyway(self, held: Attempt) -> None:
+    def _settle_anyway(self, held: ItemAttempt) -> None:
         """Count what is held. The run goes on where it cannot be counted."""
         try:
             self.settle()
         except Exception as error:  # noqa: BLE001  # a report of a project's own, too
             notes_of(self._config).add(f"{held.nodeid}: it could not be reported: {error!r}")
 
-    def _is_flaky(self, attempt: Attempt) -> bool:
+    def _is_flaky(self, attempt: ItemAttempt) -> bool:
         """Whether flaky may run it again."""
         return self._config.pluginmanager.hasplugin(FLAKY) and (
             self._config.getoption("force_flaky", default=False)

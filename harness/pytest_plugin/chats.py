@@ -10,7 +10,7 @@ import pytest
 from harness.conversation import Outcome
 from harness.core.typing import Json
 from harness.play.result import ScenarioResult
-from harness.pytest_plugin.attempts import Attempt
+from harness.pytest_plugin.attempts import ItemAttempt
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
 from harness.reports.earlier import Earlier
@@ -128,7 +128,7 @@ class ChatReports:
         allure = item.config.pluginmanager.get_plugin("harness_allure")
         if allure is not None:
             allure.add_chats(results)
-        self._session.attempts.over(Attempt(item=item, came=came, tell=tell))
+        self._session.attempts.over(ItemAttempt(item=item, came=came, tell=tell))
 
 
 def _asker(node: pytest.Item, number: int) -> Asker:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.checks.golden_ledger import Entry, GoldenLedger
+from harness.checks.golden_ledger import GoldenEntry, GoldenLedger
 from harness.core.printable import printable
 
 _WORKER_KEY = "harness_goldens"
@@ -54,6 +54,6 @@ def ledger_of(config: pytest.Config) -> GoldenLedger:
     return updates.ledger
 
 
-def _told(entry: Entry, here: Path) -> list[str]:
+def _told(entry: GoldenEntry, here: Path) -> list[str]:
     shown = Path(os.path.relpath(entry.golden, here)).as_posix()
     return [f"{entry.done} {shown} ({entry.who})", *(f"  {line}" for line in entry.lines)]

@@ -16,14 +16,14 @@ from harness.core.printable import printable
 from harness.play.broken import ESCAPED, unread
 from harness.play.result import ScenarioResult
 from harness.project.plan import Play
-from harness.pytest_plugin.attempts import Attempt
+from harness.pytest_plugin.attempts import ItemAttempt
 from harness.reports.earlier import Earlier
 from harness.reports.failure import failure_screen
 from harness.reports.properties import Properties, properties_of, properties_of_takes
 
 if TYPE_CHECKING:
     from harness.evaluation import Takes
-    from harness.pytest_plugin.replays import Told
+    from harness.pytest_plugin.replays import PassedSummary
     from harness.pytest_plugin.suite import Suite
     from harness.scenario import Waiver
 
@@ -101,7 +101,7 @@ class ScenarioItem(pytest.Item):
         self.play = play
         self._line = line
         self.result: ScenarioResult | None = None
-        self._told: Told | None = None
+        self._told: PassedSummary | None = None
         self._wrong: AuthoringError | None = None
         """What is wrong with a file, which was noticed only when the scenario was to be played."""
         self._attempts = 0
@@ -170,7 +170,7 @@ class ScenarioItem(pytest.Item):
             reason = _headline(result) if result.outcome.is_bad else ""
             came = Earlier(outcome=result.outcome.value, codes=result.codes, reason=reason)
             tell = partial(session.report, self, self.play, result)
-            session.attempts.over(Attempt(item=self, came=came, tell=tell))
+            session.attempts.over(ItemAttempt(item=self, came=came, tell=tell))
         elif self._told is not None:
             session.report_told(self, self.play, self._told)
         self.result = self._told = None
@@ -246,7 +246,7 @@ class RepeatedItem(ScenarioItem):
             reason = _first_line(self._screen(takes)) if takes.outcome.is_bad else ""
             came = Earlier(outcome=takes.outcome.value, codes=takes.codes, reason=reason)
             tell = partial(session.report_takes, self, self.play, takes)
-            session.attempts.over(Attempt(item=self, came=came, tell=tell))
+            session.attempts.over(ItemAttempt(item=self, came=came, tell=tell))
         self.takes = None
 
     def failure_text(self, error: BaseException) -> str | None:

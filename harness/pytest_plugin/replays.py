@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
-class Told:
+class PassedSummary:
     """What a run must know of a scenario that passed, and that has nothing to tell otherwise."""
 
     turns: int
@@ -59,7 +59,7 @@ class Replays:
             end=session.cache.close,
         )
 
-    def told(self, play: Play) -> Told | None:
+    def told(self, play: Play) -> PassedSummary | None:
         """What came of a play; None where it is to be played here."""
         number = self._numbers.get(play)
         return None if number is None else self._work.result(number)
@@ -68,19 +68,19 @@ class Replays:
         """End the other processes."""
         self._work.stop()
 
-    def _tell(self, number: int) -> Told | None:
+    def _tell(self, number: int) -> PassedSummary | None:
         item = self._items[number]
         try:
             return self._told(item)
         except Exception:  # noqa: BLE001  # whoever plays it again raises it where pytest sees it
             return None
 
-    def _told(self, item: ScenarioItem) -> Told | None:
+    def _told(self, item: ScenarioItem) -> PassedSummary | None:
         result = self._session.result(item.suite, item.play)
         if not _is_plain(result):
             return None
         reports = self._session.reports
-        return Told(
+        return PassedSummary(
             turns=len(result.transcript.turns),
             checks=len(result.checks),
             properties=properties_of(result),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from harness.evaluation import Takes
     from harness.parallel.players import Players
     from harness.parallel.slots import Slots
-    from harness.pytest_plugin.replays import Replays, Told
+    from harness.pytest_plugin.replays import PassedSummary, Replays
     from harness.pytest_plugin.reporting import RunReports
 
 GARBAGE = (10_000, 20, 100)
@@ -203,7 +203,7 @@ class ScenarioSession:
                 suite.runner.stop()
             self._players.stop(STOP_SECONDS)
 
-    def told(self, play: Play) -> Told | None:
+    def told(self, play: Play) -> PassedSummary | None:
         """What another process told of a play that passed; None where it is to be played here."""
         return None if self._replays is None else self._replays.told(play)
 
@@ -233,7 +233,7 @@ class ScenarioSession:
         if self.reports is not None:
             self.reports.add(item, play, result, earlier)
 
-    def report_told(self, item: pytest.Item, play: Play, told: Told) -> None:
+    def report_told(self, item: pytest.Item, play: Play, told: PassedSummary) -> None:
         """The same of a scenario that another process played."""
         self.tally.add_counts(
             play.provider, outcome=Outcome.PASSED, turns=told.turns, checks=told.checks

@@ -30,7 +30,7 @@ class Level(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class ReportFinding:
     """One thing that is wrong."""
 
     level: Level
@@ -77,7 +77,7 @@ def is_red(conversation: Mapping[str, Any]) -> bool:
     return conversation["outcome"] in _RED and "expected_failure" not in conversation
 
 
-def findings_of(conversation: Mapping[str, Any]) -> Iterator[Finding]:
+def findings_of(conversation: Mapping[str, Any]) -> Iterator[ReportFinding]:
     """What is wrong in a red conversation, in the order of its turns; nothing in another."""
     if not is_red(conversation):
         return
@@ -85,10 +85,10 @@ def findings_of(conversation: Mapping[str, Any]) -> Iterator[Finding]:
     yield from found or [_whole(conversation)]
 
 
-def findings_of_file(error: Mapping[str, Any]) -> Iterator[Finding]:
+def findings_of_file(error: Mapping[str, Any]) -> Iterator[ReportFinding]:
     """What is wrong with a file that could not be read; an entry of `errors` in the results."""
     file, message = str(error["file"]), str(error["message"])
-    found: list[Finding] = []
+    found: list[ReportFinding] = []
     for row in message.splitlines():
         match = _PROBLEM.match(row)
         if match and (match["file"] == file or not file.endswith(".py")):
@@ -105,13 +105,13 @@ def findings_of_file(error: Mapping[str, Any]) -> Iterator[Finding]:
     yield from found or [_unread(file, message)]
 
 
-def _unread(file: str, message: str) -> Finding:
-    return Finding(
+def _unread(file: str, message: str) -> ReportFinding:
+    return ReportFinding(
         level=Level.UNREAD, code="unreadable", message=_short(message), file=file, line=1
     )
 
 
-def _of_takes(conversation: Mapping[str, Any]) -> Iterator[Finding]:
+def _of_takes(conversation: Mapping[str, Any]) -> Iterator[ReportFinding]:
     """Findings of the first take that explains the outcome."""
     outcome = conversation["outcome"]
     takes = [one for one in conversation["takes"] if one["outcome"] in _RED]
@@ -123,14 +123,14 @@ def _of_takes(conversation: Mapping[str, Any]) -> Iterator[Finding]:
             yield replace(finding, take=int(chosen["take"]))
 
 
-def _of_one(conversation: Mapping[str, Any]) -> Iterator[Finding]:
+def _of_one(conversation: Mapping[str, Any]) -> Iterator[ReportFinding]:
     for check in conversation.get("checks", ()):
         if check["outcome"] in _RED:
             yield _of_check(conversation, check)
     stop = conversation.get("transcript", {}).get("stop")
     if stop is not None:
         message = stop["message"] + (f" ({stop['hint']})" if stop.get("hint") else "")
-        yield Finding(
+        yield ReportFinding(
             level=Level.BROKEN,
             code=stop["code"],
             message=_short(message),
@@ -142,9 +142,9 @@ def _of_one(conversation: Mapping[str, Any]) -> Iterator[Finding]:
         )
 
 
-def _of_check(conversation: Mapping[str, Any], check: Mapping[str, Any]) -> Finding:
+def _of_check(conversation: Mapping[str, Any], check: Mapping[str, Any]) -> ReportFinding:
     is_failed = check["outcome"] == Outcome.FAILED
-    return Finding(
+    return ReportFinding(
         level=Level.FAILED if is_failed else Level.BROKEN,
         code=check.get("code") or check["name"],
         message=_short(check.get("message", "") or f"'{check['name']}' does not hold"),
@@ -159,11 +159,11 @@ def _of_check(conversation: Mapping[str, Any], check: Mapping[str, Any]) -> Find
     )
 
 
-def _whole(conversation: Mapping[str, Any]) -> Finding:
+def _whole(conversation: Mapping[str, Any]) -> ReportFinding:
     codes = conversation.get("codes") or [conversation["outcome"]]
     first = conversation.get("failure", "").partition("\n")[0]
     is_failed = conversation["outcome"] == Outcome.FAILED
-    return Finding(
+    return ReportFinding(
         level=Level.FAILED if is_failed else Level.BROKEN,
         code=codes[0],
         message=_short(first or f"the scenario is {conversation['outcome']}"),

@@ -17,14 +17,14 @@ from harness.scenario.names import (
     row_name,
     slug,
 )
-from harness.scenario.scenario import AssistantLine, Part, Row, Scenario, UserTurn, Way
+from harness.scenario.scenario import AssistantLine, MatrixRow, Scenario, TurnPurpose, UserTurn, Way
 from harness.scenario.utterances import TooManyRows, spoken_rows
 
 Entry = UserTurn | AssistantLine
 
 
 @value_class(frozen=True, slots=True)
-class Fork:
+class BranchPoint:
     """Where another conversation goes on from an earlier turn."""
 
     node: Node
@@ -48,9 +48,9 @@ class Ways:
         self._fork: Node | None = None
         self._ended: list[tuple[str, Way]] = []
 
-    def take(self, entry: Entry | Fork) -> None:
+    def take(self, entry: Entry | BranchPoint) -> None:
         """The next entry of the file."""
-        if isinstance(entry, Fork):
+        if isinstance(entry, BranchPoint):
             self._part(entry.node)
             return
         self.said.append(len(self.entries))
@@ -59,8 +59,8 @@ class Ways:
             self.to[entry.id] = tuple(self.said)
 
     def rows(
-        self, rows: Sequence[Row], spoken: Mapping[int, Node], identifier: str
-    ) -> tuple[Row, ...]:
+        self, rows: Sequence[MatrixRow], spoken: Mapping[int, Node], identifier: str
+    ) -> tuple[MatrixRow, ...]:
         """Every row in each of the conversations, with every utterance that is picked there."""
         try:
             return distinct_names(self._rows(rows, spoken, identifier))
@@ -72,8 +72,8 @@ class Ways:
             return tuple(rows[:1])
 
     def _rows(
-        self, rows: Sequence[Row], spoken: Mapping[int, Node], identifier: str
-    ) -> tuple[Row, ...]:
+        self, rows: Sequence[MatrixRow], spoken: Mapping[int, Node], identifier: str
+    ) -> tuple[MatrixRow, ...]:
         if not self._ended:
             return spoken_rows(rows, spoken, identifier, set())
         self._require_turns()
@@ -118,7 +118,7 @@ class Ways:
             self._compiler.note("asserts-nothing", message, self._fork, hint, key=True)
 
 
-def _in_way(row: Row, name: str, way: Way) -> Row:
+def _in_way(row: MatrixRow, name: str, way: Way) -> MatrixRow:
     """A row in the conversation of this name; empty for the first."""
     former = [one for one in (row.former, name) if one]
     return replace(
@@ -144,7 +144,7 @@ def conversations_of(scenario: Scenario) -> tuple[Scenario, ...]:
     return tuple(replace(_along(scenario, rows[way][0]), rows=tuple(rows[way])) for way in ways)
 
 
-def _along(scenario: Scenario, row: Row) -> Scenario:
+def _along(scenario: Scenario, row: MatrixRow) -> Scenario:
     way = row.way
     assert way is not None  # noqa: S101  # only such rows are asked for
     entries = [scenario.turns[place] for place in way.said]
@@ -174,6 +174,6 @@ def numbered(entries: Iterable[Entry], after: int = 0) -> Iterator[Entry]:
 
 def said_anew(entry: Entry) -> Entry:
     """As what was said before the branch is said: not checked again."""
-    if isinstance(entry, AssistantLine) or entry.part is not Part.TURN:
+    if isinstance(entry, AssistantLine) or entry.part is not TurnPurpose.TURN:
         return entry
-    return replace(entry, part=Part.PREFIX, expectations=(), stops_on_fail=True)
+    return replace(entry, part=TurnPurpose.PREFIX, expectations=(), stops_on_fail=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import product
 
 from harness.core.typing import Json
-from harness.scenario.scenario import Row
+from harness.scenario.scenario import MatrixRow
 
 ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 _ID = re.compile(ID_PATTERN)
@@ -45,13 +45,13 @@ def scenario_id_problem(text: str) -> str:
     return ""
 
 
-def matrix_rows(matrix: Mapping[str, Json]) -> tuple[Row, ...]:
+def matrix_rows(matrix: Mapping[str, Json]) -> tuple[MatrixRow, ...]:
     """One row for every combination of values, in the order written."""
     keys = list(matrix)
     lists = [value if isinstance(value, list) else [value] for value in matrix.values()]
     taken: set[str] = set()
     return tuple(
-        Row(
+        MatrixRow(
             name=row_name(values),
             former=unique_name(slug(values), taken),
             values=dict(zip(keys, values, strict=True)),
@@ -81,7 +81,7 @@ def joined_names(*names: str) -> str:
     return name if name == text else f"{_cut(text)}-{_digest(names)}"
 
 
-def distinct_names(rows: Sequence[Row]) -> tuple[Row, ...]:
+def distinct_names(rows: Sequence[MatrixRow]) -> tuple[MatrixRow, ...]:
     """The rows, so that no two names are one on a file system that does not tell cases apart."""
     counts = Counter(row.name.casefold() for row in rows)
     if len(counts) == len(rows):
@@ -93,7 +93,7 @@ def distinct_names(rows: Sequence[Row]) -> tuple[Row, ...]:
     )
 
 
-def _told_apart(row: Row, taken: set[str]) -> str:
+def _told_apart(row: MatrixRow, taken: set[str]) -> str:
     said = [[turn, index] for turn, index in row.said.items()]
     return unique_name(f"{_cut(row.name)}-{_digest([dict(row.values), said])}", taken)
 

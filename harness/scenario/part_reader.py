@@ -8,7 +8,7 @@ from harness.formats.yaml import Document
 from harness.scenario.compiling import Compiler
 from harness.scenario.expecting import read_whole
 from harness.scenario.files import NO_FILES, FileKind, OtherFiles
-from harness.scenario.scenario import Part, Scenario
+from harness.scenario.scenario import Scenario, TurnPurpose
 from harness.scenario.turns import Turns
 
 _ANY_PROVIDER = ("any",)
@@ -27,7 +27,7 @@ def read_part(
     top = document.at()
     is_fragment = kind is FileKind.FRAGMENT
     nodes = top.get("turns") if is_fragment else None
-    turns = tuple(Turns(compiler).read(nodes, Part.TURN, (document.source.path,)))
+    turns = tuple(Turns(compiler).read(nodes, TurnPurpose.TURN, (document.source.path,)))
     for _, value in (*top.entries("vars"), *top.entries("parameters")):
         compiler.value(value)
     part = Scenario(

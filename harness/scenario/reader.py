@@ -20,10 +20,10 @@ from harness.scenario.scenario import (
     Credentials,
     Expectation,
     Link,
-    Part,
     Repeat,
     Scenario,
     Scope,
+    TurnPurpose,
 )
 from harness.scenario.turns import Turns
 from harness.scenario.waivers import read_waivers
@@ -73,7 +73,7 @@ class Reader:
         for entry in reading.of(top):
             ways.take(entry)
         chain = (self._document.source.path,)
-        teardown = tuple(reading.read(top.get("teardown"), Part.TEARDOWN, chain))
+        teardown = tuple(reading.read(top.get("teardown"), TurnPurpose.TEARDOWN, chain))
         self._require_turns(top)
         layers = (top, *reading.continued, *self._defaults)
         timeout, session = _nearest("timeout", layers), _nearest("session", layers)

@@ -23,7 +23,7 @@ from harness.scenario.names import (
     unique_name,
 )
 from harness.scenario.row_files import Record, from_csv, from_json, require_names
-from harness.scenario.scenario import Row
+from harness.scenario.scenario import MatrixRow
 
 NAMING = ("name", "id")
 """Columns of a file that name its rows."""
@@ -39,10 +39,10 @@ class _Line:
     values: Mapping[str, Json]
 
 
-def read_rows(node: Node | None, compiler: Compiler) -> tuple[Row, ...]:
+def read_rows(node: Node | None, compiler: Compiler) -> tuple[MatrixRow, ...]:
     """The rows that `matrix:` makes; one without a name where there is none."""
     if node is None:
-        return (Row(name=""),)
+        return (MatrixRow(name=""),)
     matrix = {key: values.value for key, values in node.items()}
     named = node.get(FILE)
     is_file = named is not None and isinstance(named.value, str)
@@ -57,7 +57,7 @@ def read_rows(node: Node | None, compiler: Compiler) -> tuple[Row, ...]:
     for name in sorted(matrix.keys() & lines[0].values.keys()) if lines else ():
         message = f"'{name}' is a column of {named.value} too"
         compiler.note("wrong-rows", message, node.at(name), "keep one of them", key=True)
-    return tuple(_joined(lines, matrix_rows(matrix) if matrix else (Row(name=""),)))
+    return tuple(_joined(lines, matrix_rows(matrix) if matrix else (MatrixRow(name=""),)))
 
 
 def _bounded(
@@ -85,12 +85,12 @@ def require_distinct(values: Node, noun: str, compiler: Compiler) -> None:
             compiler.note("duplicate-value", message, one, "keep one of them")
 
 
-def _joined(lines: Iterable[_Line], others: tuple[Row, ...]) -> Iterator[Row]:
+def _joined(lines: Iterable[_Line], others: tuple[MatrixRow, ...]) -> Iterator[MatrixRow]:
     taken: set[str] = set()
     for line in lines:
         for other in others:
             former = slug([part for part in (line.former, other.former) if part])
-            yield Row(
+            yield MatrixRow(
                 name=joined_names(line.name, other.name),
                 former=unique_name(former, taken),
                 values={**line.values, **other.values},

@@ -29,7 +29,7 @@ class Scope(StrEnum):
     CONVERSATION = "conversation"
 
 
-class Part(StrEnum):
+class TurnPurpose(StrEnum):
     """What a turn is there for."""
 
     SETUP = "set-up"
@@ -127,7 +127,7 @@ class UserTurn:
     """Seconds before the message is sent."""
     is_patient: bool = False
     """One of its expectations may wait for messages behind the reply."""
-    part: Part = Part.TURN
+    part: TurnPurpose = TurnPurpose.TURN
     given: tuple[Given, ...] = ()
     """Of the fragments that it lies in, the outermost first; each may use those before it."""
 
@@ -155,7 +155,7 @@ class Way:
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
-class Row:
+class MatrixRow:
     """One line of a matrix."""
 
     name: str
@@ -204,7 +204,7 @@ class Scenario:
     variables: Mapping[str, Template] = field(default_factory=dict)
     """In the order written; a later one may use an earlier one."""
     session: Template
-    rows: tuple[Row, ...] = (Row(name=""),)
+    rows: tuple[MatrixRow, ...] = (MatrixRow(name=""),)
     turns: tuple[UserTurn | AssistantLine, ...]
     teardown: tuple[UserTurn | AssistantLine, ...] = ()
     """Played last, also after a failure."""

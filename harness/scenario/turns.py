@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from harness.core.durations import parse_duration
 from harness.core.errors import did_you_mean, quote
 from harness.formats.yaml import Node
-from harness.scenario.branching import Entry, Fork, Ways, numbered
+from harness.scenario.branching import BranchPoint, Entry, Ways, numbered
 from harness.scenario.breaks import read_faults
 from harness.scenario.compiling import Compiler
 from harness.scenario.expecting import read_block
@@ -18,8 +18,8 @@ from harness.scenario.scenario import (
     AssistantLine,
     Capture,
     Given,
-    Part,
     Scope,
+    TurnPurpose,
     UserTurn,
 )
 
@@ -40,10 +40,12 @@ class Turns:
         self.spoken: dict[int, Node] = {}
         """Messages that may be said in several ways, by the number of their turn."""
 
-    def of(self, top: Node, part: Part = Part.TURN, chain: Chain = ()) -> Iterator[Entry | Fork]:
+    def of(
+        self, top: Node, part: TurnPurpose = TurnPurpose.TURN, chain: Chain = ()
+    ) -> Iterator[Entry | BranchPoint]:
         """All that is said in a scenario, its teardown left out."""
         chain = (*chain, top.document.source.path)
-        yield from self.read(top.get("setup"), Part.SETUP, chain)
+        yield from self.read(top.get("setup"), TurnPurpose.SETUP, chain)
         branch = top.get("branch")
         if branch is not None:
             yield from self._prefix(branch, chain)
@@ -53,19 +55,19 @@ class Turns:
             fork = node.get("branch")
             if fork is not None:
                 _require_alone(node, "branch", self._compiler)
-                yield Fork(fork)
+                yield BranchPoint(fork)
             else:
                 yield from self._entries(node, part, chain, ())
 
     def read(
-        self, nodes: Node | None, part: Part, chain: Chain, given: tuple[Given, ...] = ()
+        self, nodes: Node | None, part: TurnPurpose, chain: Chain, given: tuple[Given, ...] = ()
     ) -> Iterator[Entry]:
         """The entries of a list, in order; nothing where there is none."""
         for node in nodes or ():
             yield from self._entries(node, part, chain, given)
 
     def _entries(
-        self, node: Node, part: Part, chain: Chain, given: tuple[Given, ...]
+        self, node: Node, part: TurnPurpose, chain: Chain, given: tuple[Given, ...]
     ) -> Iterator[Entry]:
         if not self._has_room(node):
             return
@@ -79,9 +81,9 @@ class Turns:
             self._number += 1
             self._claim(node.get("id"))
             turn = _turn(self._number, node, self._compiler, part, given)
-            if turn.message.utterances and part is Part.TURN:
+            if turn.message.utterances and part is TurnPurpose.TURN:
                 self.spoken[self._number] = node.at("user")
-            elif len(turn.message.utterances) > 1 and part is not Part.PREFIX:
+            elif len(turn.message.utterances) > 1 and part is not TurnPurpose.PREFIX:
                 message = f"of these utterances only the first is said, in the {part.value}"
                 hint = "write it as 'text:'; several are said below 'turns:'"
                 place = node.at("user").at("utterances")
@@ -89,7 +91,7 @@ class Turns:
             yield turn
 
     def _fragment(
-        self, named: Node, part: Part, chain: Chain, given: tuple[Given, ...]
+        self, named: Node, part: TurnPurpose, chain: Chain, given: tuple[Given, ...]
     ) -> Iterator[Entry]:
         found = open_fragment(named, chain, self._compiler)
         if found is not None:
@@ -104,7 +106,7 @@ class Turns:
         top, last = document.at(), branch.at("from")
         self.continued.append(top)
         before, ways = self._number, Ways(self._compiler)
-        for entry in self.of(top, Part.PREFIX, chain):
+        for entry in self.of(top, TurnPurpose.PREFIX, chain):
             ways.take(entry)
             if str(last.value) in ways.to:
                 said = [ways.entries[place] for place in ways.said]
@@ -165,10 +167,10 @@ def _line(
 
 
 def _turn(
-    number: int, node: Node, compiler: Compiler, part: Part, given: tuple[Given, ...]
+    number: int, node: Node, compiler: Compiler, part: TurnPurpose, given: tuple[Given, ...]
 ) -> UserTurn:
     expect, error = node.get("expect"), node.get("error")
-    if expect is None and error is None and part is Part.TURN:
+    if expect is None and error is None and part is TurnPurpose.TURN:
         hint = "add 'expect:', or say 'expect: none'"
         if compiler.document.at().get("expect") is not None:
             hint += "; the scenario's own 'expect:' is over all replies"
@@ -180,7 +182,7 @@ def _turn(
     block = error if error is not None else expect
     scope = Scope.REPLY if error is None else Scope.REFUSAL
     faults = read_faults(error, compiler)
-    is_checked = part is not Part.PREFIX and not faults
+    is_checked = part is not TurnPurpose.PREFIX and not faults
     user, wait = node.at("user"), node.get("wait")
     expectations = tuple(read_block(block, scope, compiler)) if is_checked else ()
     return UserTurn(
@@ -192,7 +194,8 @@ def _turn(
         expects_refusal=error is not None,
         faults=faults,
         captures={name: _capture(value, compiler) for name, value in node.entries("capture")},
-        stops_on_fail=node.text_of("on_fail") == "stop" or part in (Part.SETUP, Part.PREFIX),
+        stops_on_fail=node.text_of("on_fail") == "stop"
+        or part in (TurnPurpose.SETUP, TurnPurpose.PREFIX),
         wait=parse_duration(str(wait.value)) if wait else 0.0,
         is_patient=any(one.within for one in expectations),
         part=part,

@@ -11,7 +11,7 @@ from itertools import product
 from harness.core.values import value_class
 from harness.formats.yaml import Node
 from harness.scenario.names import MOST_ROWS, joined_names, row_name, slug, unique_name
-from harness.scenario.scenario import Row
+from harness.scenario.scenario import MatrixRow
 
 
 class TooManyRows(Exception):
@@ -34,8 +34,8 @@ class _Choice:
 
 
 def spoken_rows(
-    rows: Sequence[Row], spoken: Mapping[int, Node], identifier: str, taken: set[str]
-) -> tuple[Row, ...]:
+    rows: Sequence[MatrixRow], spoken: Mapping[int, Node], identifier: str, taken: set[str]
+) -> tuple[MatrixRow, ...]:
     """Every row with every combination of the utterances that are picked.
 
     `spoken` holds the messages that have several, by the number of their turn. A sample is drawn
@@ -53,8 +53,8 @@ def spoken_rows(
 
 
 def _combined(
-    rows: Sequence[Row], choices: Sequence[tuple[_Choice, ...]], taken: set[str]
-) -> Iterator[Row]:
+    rows: Sequence[MatrixRow], choices: Sequence[tuple[_Choice, ...]], taken: set[str]
+) -> Iterator[MatrixRow]:
     for row in rows:
         for picked in product(*choices):
             former = [name for name in (row.former, *(one.former for one in picked)) if name]

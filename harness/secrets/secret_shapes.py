@@ -58,7 +58,7 @@ _PRINTABLE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class CredentialShape:
     """A value that looks like a credential."""
 
     start: int
@@ -67,26 +67,26 @@ class Shape:
     value: str
 
 
-def shapes_in(text: str) -> list[Shape]:
+def shapes_in(text: str) -> list[CredentialShape]:
     """Every one in a text, in order: as it stands, percent-encoded, and inside of base64."""
     found = [*_plain(text), *_percent_encoded(text), *_in_base64(text)]
     whole = sorted(found, key=lambda one: (one.start, -len(one.value)))
     # One value may be of several shapes: the one that stands first in `SHAPES` counts.
-    kept: dict[tuple[int, str], Shape] = {}
+    kept: dict[tuple[int, str], CredentialShape] = {}
     for one in whole:
         kept.setdefault((one.start, one.value), one)
     return _without_nested(list(kept.values()))
 
 
-def _plain(text: str) -> Iterator[Shape]:
+def _plain(text: str) -> Iterator[CredentialShape]:
     for kind, pattern in SHAPES:
         for match in pattern.finditer(text):
             value = match[1]
             if not _PLACEHOLDER.search(value) and _is_credential(kind, value):
-                yield Shape(match.start(1), kind, value)
+                yield CredentialShape(match.start(1), kind, value)
     for start, kind, value in named_values(text):
         if not _PLACEHOLDER.search(value):
-            yield Shape(start, kind, value)
+            yield CredentialShape(start, kind, value)
 
 
 def _is_credential(kind: str, value: str) -> bool:
@@ -98,18 +98,20 @@ def _is_credential(kind: str, value: str) -> bool:
         return False
 
 
-def _percent_encoded(text: str) -> Iterator[Shape]:
+def _percent_encoded(text: str) -> Iterator[CredentialShape]:
     if "%" not in text:
         return
     start = 0
     for line in text.split("\n"):
         if "%" in line:
             plain = line.replace("+", " ")
-            yield from (Shape(start, one.kind, one.value) for one in _plain(unquote(plain)))
+            yield from (
+                CredentialShape(start, one.kind, one.value) for one in _plain(unquote(plain))
+            )
         start += len(line) + 1
 
 
-def _in_base64(text: str) -> Iterator[Shape]:
+def _in_base64(text: str) -> Iterator[CredentialShape]:
     for match in _RUN.finditer(text):
         letters = re.sub(r"\s+", "", match[0]).translate({45: 43, 95: 47}).rstrip("=")
         try:
@@ -119,12 +121,14 @@ def _in_base64(text: str) -> Iterator[Shape]:
         decoded = content.decode("latin-1")
         printable = sum(one.isprintable() or one in "\r\n\t" for one in decoded)
         if content and printable >= _PRINTABLE * len(decoded):
-            yield from (Shape(match.start(), one.kind, one.value) for one in _plain(decoded))
+            yield from (
+                CredentialShape(match.start(), one.kind, one.value) for one in _plain(decoded)
+            )
 
 
-def _without_nested(found: list[Shape]) -> list[Shape]:
+def _without_nested(found: list[CredentialShape]) -> list[CredentialShape]:
     """Without values that stand inside another one, such as a token behind `Bearer`."""
-    kept: list[Shape] = []
+    kept: list[CredentialShape] = []
     for one in found:
         last = kept[-1] if kept else None
         if last is None or one.start >= last.start + len(last.value) or one.value not in last.value:

@@ -19,7 +19,7 @@ from harness.play.speech import Variables, prompt_of
 from harness.project.fitting_providers import unsent_parts
 from harness.project.project import Project
 from harness.providers.session import CLOSING, Session
-from harness.scenario import Expectation, MessagePlan, Row, Scenario, Scope, UserTurn
+from harness.scenario import Expectation, MatrixRow, MessagePlan, Scenario, Scope, UserTurn
 from harness.testing.asked import Asking, calling_place
 from harness.testing.findings import Findings
 from harness.testing.reply import ChatReply
@@ -44,7 +44,7 @@ class Chat:
         self._turns: list[Turn] = []
         self._stop: Stop | None = None
         self._raised: PlayError | None = None
-        self._variables = Variables(scenario, Row(name=""), seed=line.seed, now=line.now)
+        self._variables = Variables(scenario, MatrixRow(name=""), seed=line.seed, now=line.now)
         self._project = project
         self._findings = Findings(scenario, line, project.vocabulary)
         line.tell(told)

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.pytest_plugin.attempts import Attempt, Attempts
+from harness.pytest_plugin.attempts import Attempts, ItemAttempt
 from harness.reports.earlier import Earlier
 from harness.reports.results import read_results
 from tests.plugin.echo_bot import Manner
@@ -243,6 +243,6 @@ def test_flaky_that_runs_nothing_again_changes_nothing():
     )
     told = []
 
-    Attempts(config).over(Attempt(item=item, came=Earlier(outcome="failed"), tell=told.append))
+    Attempts(config).over(ItemAttempt(item=item, came=Earlier(outcome="failed"), tell=told.append))
 
     assert told == [()]

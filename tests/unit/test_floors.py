@@ -100,6 +100,17 @@ def test_packages_have_one_home(file: Path) -> None:
     assert not wrong
 
 
+def test_a_public_class_has_one_meaning() -> None:
+    """No name is that of two classes, emulators included."""
+    places: dict[str, list[str]] = {}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(_name(file))
+
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 def test_the_page_is_short() -> None:
     """ARCHITECTURE.md has at most 80 lines."""
     lines = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()

@@ -14,7 +14,7 @@ from harness.cassettes.inventory import take_inventory
 from harness.cassettes.scanning import project_secrets
 from harness.core.errors import CassetteError, Problem, ScenarioError, quote
 from harness.play.matched import Match, match_rows
-from harness.play.spoken import Told, told_in
+from harness.play.spoken import ProjectFacts, told_in
 from harness.project.project import Project
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
@@ -164,7 +164,9 @@ def _require_answers(matches: Sequence[Match], rows: Sequence[Row], shown: str) 
             raise CassetteError("import-unmatched", message, "nothing was written")
 
 
-def _told(matches: Sequence[Match], definition: Definition, head: CassetteHead | None) -> Told:
+def _told(
+    matches: Sequence[Match], definition: Definition, head: CassetteHead | None
+) -> ProjectFacts:
     """What the requests tell, and before that what the recording itself does."""
     told = told_in(matches, definition)
     if head is not None:

@@ -17,7 +17,7 @@ from harness.core.errors import CassetteError, Refused
 from harness.play.matched import Match, Unmatched
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
-from harness.play.spoken import Spoken, Told, spoken_in
+from harness.play.spoken import ProjectFacts, Spoken, spoken_in
 from harness.project.loading import load_scenario
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
@@ -41,7 +41,7 @@ class Recorded:
     definition: Definition
     matches: Sequence[Match]
     unmatched: Sequence[Unmatched]
-    told: Told
+    told: ProjectFacts
 
 
 class Retelling:

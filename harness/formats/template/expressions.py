@@ -28,7 +28,7 @@ class Expression(Protocol):
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
-class Part:
+class TextPart:
     """A stretch of a text: literal, or an expression."""
 
     text: str
@@ -36,7 +36,7 @@ class Part:
     is_expression: bool = False
 
 
-def split(text: str) -> tuple[Part, ...]:
+def split(text: str) -> tuple[TextPart, ...]:
     """The parts of a text, literals without their escapes. Raises Fault."""
     return tuple(_merged(_split(text)))
 
@@ -68,18 +68,18 @@ def compile_expression(source: str, *, lenient: bool) -> Expression:
     return sandbox.compile_expression(source, lenient=lenient)
 
 
-def _split(text: str) -> Iterator[Part]:
+def _split(text: str) -> Iterator[TextPart]:
     done = 0
     while start := _START.search(text, done):
-        yield Part(text=text[done : start.start()])
+        yield TextPart(text=text[done : start.start()])
         done = start.end()
         if start.group() == "$${":
-            yield Part(text="${")
+            yield TextPart(text="${")
             continue
         end = _end(text, done)
-        yield Part(text=text[done:end], is_expression=True)
+        yield TextPart(text=text[done:end], is_expression=True)
         done = end + 1
-    yield Part(text=text[done:])
+    yield TextPart(text=text[done:])
 
 
 def _end(text: str, start: int) -> int:
@@ -95,15 +95,15 @@ def _end(text: str, start: int) -> int:
     raise Fault("template-syntax", "'${' is not closed", LETTERS)
 
 
-def _merged(parts: Iterator[Part]) -> Iterator[Part]:
+def _merged(parts: Iterator[TextPart]) -> Iterator[TextPart]:
     literal = ""
     for part in parts:
         if not part.is_expression:
             literal += part.text
             continue
         if literal:
-            yield Part(text=literal)
+            yield TextPart(text=literal)
             literal = ""
         yield part
     if literal:
-        yield Part(text=literal)
+        yield TextPart(text=literal)

@@ -15,8 +15,8 @@ from harness.formats.template.nodes import (
     Listing,
     Lone,
     Mixed,
-    Node,
     Table,
+    TemplateNode,
 )
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def invert(template: Template, value: Json) -> Inverted:
     return Inverted(bindings=bindings, faults=inverter.faults)
 
 
-def pattern_of(node: Node, inside: str) -> tuple[str, tuple[str, ...]]:
+def pattern_of(node: TemplateNode, inside: str) -> tuple[str, tuple[str, ...]]:
     """A regular expression with a group for each `${…}` of a text, and what they say.
 
     `inside` is what one may stand for, such as `[^/]+`.
@@ -80,7 +80,7 @@ class _Inverter:
     def __init__(self) -> None:
         self.faults = 0
 
-    def bindings(self, node: Node, value: Json) -> Iterator[Binding]:
+    def bindings(self, node: TemplateNode, value: Json) -> Iterator[Binding]:
         if isinstance(node, Constant):
             self.faults += not is_same(node.value, value)
         elif isinstance(node, Lone):

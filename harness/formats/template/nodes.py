@@ -23,7 +23,7 @@ AsText = Callable[[object], str]
 _NO_NAMES: frozenset[str] = frozenset()
 
 
-class Node(Protocol):
+class TemplateNode(Protocol):
     """A compiled value."""
 
     @property
@@ -147,7 +147,7 @@ class Mixed:
 class Listing:
     """A list."""
 
-    elements: Sequence[Node]
+    elements: Sequence[TemplateNode]
     drop_none: bool
 
     @property
@@ -165,7 +165,7 @@ class Listing:
 class Table:
     """A mapping."""
 
-    entries: Sequence[tuple[Node, Node]]
+    entries: Sequence[tuple[TemplateNode, TemplateNode]]
     where: Where
     drop_none: bool
 
@@ -195,7 +195,7 @@ class Table:
 class FirstOf:
     """The first of several values that is not none."""
 
-    choices: Sequence[Node]
+    choices: Sequence[TemplateNode]
 
     @property
     def names(self) -> frozenset[str]:
@@ -212,10 +212,10 @@ class FirstOf:
 class ForEach:
     """A list with an element for each one of another list."""
 
-    source: Node
+    source: TemplateNode
     name: str
-    when: Node | None
-    body: Node
+    when: TemplateNode | None
+    body: TemplateNode
     where: Where
 
     @property
@@ -242,10 +242,10 @@ class ForEach:
         return built
 
 
-def _is_dropped(node: Node, value: Json, drop_none: bool) -> bool:  # noqa: FBT001 - a filter's setting
+def _is_dropped(node: TemplateNode, value: Json, drop_none: bool) -> bool:  # noqa: FBT001 - a filter's setting
     # A null that the author wrote is wanted; one that a template gave is not.
     return drop_none and value is None and not isinstance(node, Constant)
 
 
-def _names(nodes: Sequence[Node]) -> frozenset[str]:
+def _names(nodes: Sequence[TemplateNode]) -> frozenset[str]:
     return frozenset().union(*(node.names for node in nodes))

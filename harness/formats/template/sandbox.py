@@ -58,7 +58,7 @@ _RESULT: Final = "result"
 _FAILURES: Final = (JinjaError, ArithmeticError, LookupError, TypeError, ValueError, NameError)
 
 
-class Expression:
+class CompiledExpression:
     """A compiled expression."""
 
     def __init__(self, source: str, template: Template, names: frozenset[str]) -> None:
@@ -86,7 +86,7 @@ class Expression:
 
 
 @lru_cache(maxsize=1024)
-def compile_expression(source: str, *, lenient: bool) -> Expression:
+def compile_expression(source: str, *, lenient: bool) -> CompiledExpression:
     """Compile the text between `${` and `}`. Raises Fault.
 
     With `lenient`, an absent member is none.
@@ -101,7 +101,7 @@ def compile_expression(source: str, *, lenient: bool) -> Expression:
         target = nodes.Name(_RESULT, "store")
         tree = nodes.Template([nodes.Assign(target, expression, lineno=1)], lineno=1)
         tree.set_environment(environment)
-        return Expression(source, environment.from_string(tree), names)
+        return CompiledExpression(source, environment.from_string(tree), names)
     except TemplateSyntaxError as error:
         message = f"{_shown(source)} cannot be read: {_reason(error)}"
         hint = LETTERS if _JAVASCRIPT.search(source) else ""

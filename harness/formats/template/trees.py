@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from harness.core.errors import Problem, quote
 from harness.core.values import value_class
 from harness.formats.template.errors import Fault, TemplateError
-from harness.formats.template.expressions import Part, compile_expression, split
+from harness.formats.template.expressions import TextPart, compile_expression, split
 from harness.formats.template.filters import text_of
 from harness.formats.template.nodes import (
     AsText,
@@ -19,8 +19,8 @@ from harness.formats.template.nodes import (
     Listing,
     Lone,
     Mixed,
-    Node,
     Table,
+    TemplateNode,
     Where,
 )
 
@@ -40,7 +40,7 @@ class Template:
     """The variables that it needs."""
     is_constant: bool
     """Whether it renders to the same value whatever it is given."""
-    root: Node
+    root: TemplateNode
 
     def render(self, context: Mapping[str, object]) -> Json:
         """The value with every `${…}` replaced. Raises TemplateError.
@@ -114,7 +114,7 @@ class _Compiler:
         self._definition = definition
         self._as_text = as_text
 
-    def compile(self, value: Json, path: Path) -> Node:
+    def compile(self, value: Json, path: Path) -> TemplateNode:
         if isinstance(value, str):
             return self._text(value, path) if "${" in value else Constant(value)
         if isinstance(value, Mapping):
@@ -126,7 +126,7 @@ class _Compiler:
             return Listing(elements, drop_none=self._definition)
         return Constant(value)
 
-    def _text(self, text: str, path: Path) -> Node:
+    def _text(self, text: str, path: Path) -> TemplateNode:
         where = self._where(path)
         try:
             parts = split(text)
@@ -139,7 +139,7 @@ class _Compiler:
             return compiled[0]
         return Mixed(tuple(compiled), where, none_is_none=self._definition)
 
-    def _part(self, part: Part, where: Where) -> Constant | Lone:
+    def _part(self, part: TextPart, where: Where) -> Constant | Lone:
         return self._expression(part.text, where) if part.is_expression else Constant(part.text)
 
     def _expression(self, source: str, where: Where) -> Constant | Lone:
@@ -154,7 +154,7 @@ class _Compiler:
             as_text=self._as_text(source),
         )
 
-    def _mapping(self, value: Mapping[str, Json], path: Path) -> Node:
+    def _mapping(self, value: Mapping[str, Json], path: Path) -> TemplateNode:
         if self._definition and "for_each" in value:
             return self._for_each(value, path)
         if self._definition and "first_of" in value:
@@ -171,7 +171,7 @@ class _Compiler:
             return Constant(value)
         return Table(entries, self._where(path), drop_none=self._definition)
 
-    def _first_of(self, value: Mapping[str, Json], path: Path) -> Node:
+    def _first_of(self, value: Mapping[str, Json], path: Path) -> TemplateNode:
         choices, path = value["first_of"], (*path, "first_of")
         if len(value) > 1:
             return self._fault(Fault("bad-form", "'first_of' stands alone"), self._where(path))
@@ -183,7 +183,7 @@ class _Compiler:
             tuple(self.compile(choice, (*path, at)) for at, choice in enumerate(choices))
         )
 
-    def _for_each(self, value: Mapping[str, Json], path: Path) -> Node:
+    def _for_each(self, value: Mapping[str, Json], path: Path) -> TemplateNode:
         if value.keys() | {"when"} != {"for_each", "as", "yield", "when"}:
             message = "'for_each' goes with 'as', 'yield' and perhaps 'when'"
             return self._fault(Fault("bad-form", message), self._where(path))
@@ -199,13 +199,13 @@ class _Compiler:
             where=self._where((*path, "for_each")),
         )
 
-    def _asked(self, value: Json, path: Path) -> Node:
+    def _asked(self, value: Json, path: Path) -> TemplateNode:
         """A value that is wanted for itself: a text without `${…}` is an expression too."""
         if isinstance(value, str) and "${" not in value:
             return self._expression(value, self._where(path))
         return self.compile(value, path)
 
-    def condition(self, value: Json, path: Path) -> Node:
+    def condition(self, value: Json, path: Path) -> TemplateNode:
         """An expression that may be true or false."""
         known = len(self.problems)
         node = self._asked(value, path)
@@ -223,6 +223,6 @@ class _Compiler:
         return Constant(None)
 
 
-def _is_written(node: Node, value: Json) -> bool:
+def _is_written(node: TemplateNode, value: Json) -> bool:
     """Whether a value renders to itself."""
     return isinstance(node, Constant) and node.value is value

@@ -23,7 +23,7 @@ MOST_PROBLEMS: Final = 25
 """Reading ends after so many; a file with more is of another kind."""
 
 
-class Stop(Exception):
+class ReadingStopped(Exception):
     """Reading cannot go on; the reason is the last of the problems."""
 
 
@@ -256,7 +256,7 @@ class Builder:
 
     def _end_with(self, code: str, message: str, mark: int, hint: str = "") -> NoReturn:
         self._fault(code, message, mark, hint)
-        raise Stop
+        raise ReadingStopped
 
     def _fault(self, code: str, message: str, mark: int, hint: str = "") -> None:
         self._fault_at(code, message, place_of_word(self._source, mark), hint)
@@ -266,4 +266,4 @@ class Builder:
         if len(self.problems) == MOST_PROBLEMS:
             message = f"reading ends here, after {MOST_PROBLEMS} problems"
             self.problems.append(Problem(code="too-many-problems", message=message, place=place))
-            raise Stop
+            raise ReadingStopped

@@ -10,7 +10,7 @@ import yaml
 from harness.core.errors import Problem, YamlError
 from harness.core.source import Source
 from harness.core.typing import describe
-from harness.formats.yaml.building import Builder, Stop
+from harness.formats.yaml.building import Builder, ReadingStopped
 from harness.formats.yaml.document import Document, offset_of
 from harness.formats.yaml.limits import Limits
 from harness.formats.yaml.places import place_at, place_of_value
@@ -88,7 +88,7 @@ def _parse(
         if restore:
             next_event = _restoring(next_event, restore)
         builder.build(_joining(next_event, halves) if halves else next_event)
-    except Stop:
+    except ReadingStopped:
         pass
     except yaml.reader.ReaderError:
         builder.problems.append(_control_character(source, bom))

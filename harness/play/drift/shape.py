@@ -25,17 +25,17 @@ _VALUE_KEY = re.compile(
 
 
 @dataclass(slots=True, kw_only=True)
-class Shape:
+class PayloadShape:
     """What was seen at one place of a payload, all elements of a list taken together."""
 
     types: set[str] = field(default_factory=set)
     """In an author's words, such as `a text`."""
     objects: int = 0
     """How many mappings were seen here."""
-    keys: dict[str, Shape] = field(default_factory=dict)
+    keys: dict[str, PayloadShape] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     """In how many of the mappings each key stood."""
-    elements: Shape | None = None
+    elements: PayloadShape | None = None
     """Of the lists seen here; None where all were empty."""
 
     def is_required(self, key: str) -> bool:
@@ -43,18 +43,18 @@ class Shape:
         return key != ANY_KEY and self.seen.get(key) == self.objects
 
 
-def shape_of(payload: Json, *, is_xml: bool = False) -> Shape:
+def shape_of(payload: Json, *, is_xml: bool = False) -> PayloadShape:
     """Infer a payload's shape.
 
     Whole and other numbers are one type. XML knows no lists: an element that stands once and one
     that stands several times have one shape.
     """
-    shape = Shape()
+    shape = PayloadShape()
     _see(shape, payload, DEEPEST, is_xml=is_xml)
     return shape
 
 
-def shape_differences(recorded: Shape, now: Shape) -> tuple[str, ...]:
+def shape_differences(recorded: PayloadShape, now: PayloadShape) -> tuple[str, ...]:
     """What the new shape has and the recorded one does not allow, and what it lacks; a line each.
 
     A list that is empty on one side, a key that some recorded elements lacked, or a type that
@@ -63,7 +63,7 @@ def shape_differences(recorded: Shape, now: Shape) -> tuple[str, ...]:
     return tuple(_compare(recorded, now, "$"))
 
 
-def _see(shape: Shape, value: Json, depth: int, *, is_xml: bool) -> None:
+def _see(shape: PayloadShape, value: Json, depth: int, *, is_xml: bool) -> None:
     if not depth:
         return
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -72,7 +72,7 @@ def _see(shape: Shape, value: Json, depth: int, *, is_xml: bool) -> None:
             shape.types.add(describe(value))
             if not value:
                 return
-            inner = shape.elements = shape.elements or Shape()
+            inner = shape.elements = shape.elements or PayloadShape()
         for element in value:
             _see(inner, element, depth - 1, is_xml=is_xml)
         return
@@ -85,10 +85,10 @@ def _see(shape: Shape, value: Json, depth: int, *, is_xml: bool) -> None:
             shape.seen[name] = shape.seen.get(name, 0) + 1
         for key, one in value.items():
             name = ANY_KEY if _VALUE_KEY.fullmatch(key) else key
-            _see(shape.keys.setdefault(name, Shape()), one, depth - 1, is_xml=is_xml)
+            _see(shape.keys.setdefault(name, PayloadShape()), one, depth - 1, is_xml=is_xml)
 
 
-def _compare(old: Shape, new: Shape, path: str) -> Iterator[str]:
+def _compare(old: PayloadShape, new: PayloadShape, path: str) -> Iterator[str]:
     added = sorted(new.types - old.types)
     if old.types and added:
         yield f"{path}: recorded {_listed(old.types)}, now {_listed(new.types)}"

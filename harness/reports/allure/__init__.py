@@ -4,6 +4,6 @@ Source: allure-pytest, which writes a result when a test ends; ours are complete
 """
 
 from harness.reports.allure.results import AllureResults, lacking
-from harness.reports.allure.told import Told
+from harness.reports.allure.told import AllureCase
 
-__all__ = ["AllureResults", "Told", "lacking"]
+__all__ = ["AllureCase", "AllureResults", "lacking"]

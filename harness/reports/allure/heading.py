@@ -19,7 +19,7 @@ from allure_commons.types import LabelType, LinkType, Severity
 
 from harness.conversation import Outcome
 from harness.reports.allure.texts import clean
-from harness.reports.allure.told import Told
+from harness.reports.allure.told import AllureCase
 
 SEVERITIES = tuple(severity.value for severity in Severity)
 """Tags that say how grave it is where the scenario fails, the gravest first."""
@@ -36,7 +36,7 @@ PLACED = frozenset(
 _CODE = re.compile(r" *\[[\w-]+\]$")
 
 
-def complete(test: TestResult, told: Told) -> None:
+def complete(test: TestResult, told: AllureCase) -> None:
     """Write over what allure-pytest tells of any test."""
     play = told.play
     test.name = clean(told.name)
@@ -58,14 +58,14 @@ def digest(*parts: str) -> str:
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
 
-def _description(told: Told) -> str:
+def _description(told: AllureCase) -> str:
     scenario = told.scenario
     line = f":{scenario.place.line}" if scenario else ""
     place = f"`{told.file}{line}`"
     return f"{scenario.description}\n\n{place}" if scenario and scenario.description else place
 
 
-def _parameters(told: Told) -> Iterator[Parameter]:
+def _parameters(told: AllureCase) -> Iterator[Parameter]:
     yield Parameter(name="provider", value=told.play.provider)
     if told.play.row:
         yield Parameter(name="row", value=told.play.row)
@@ -74,7 +74,7 @@ def _parameters(told: Told) -> Iterator[Parameter]:
         yield Parameter(name="takes", value=str(len(told.takes.results)), excluded=True)
 
 
-def _labels(told: Told) -> Iterator[Label]:
+def _labels(told: AllureCase) -> Iterator[Label]:
     parent, *others = told.folders
     yield Label(name=LabelType.PARENT_SUITE, value=parent)
     if others:
@@ -90,12 +90,12 @@ def _labels(told: Told) -> Iterator[Label]:
         yield Label(name=LabelType.SEVERITY, value=severity)
 
 
-def _links(told: Told) -> Iterator[Link]:
+def _links(told: AllureCase) -> Iterator[Link]:
     for link in told.scenario.links if told.scenario else ():
         yield Link(type=LinkType.LINK, url=clean(link.url), name=clean(link.name or link.url))
 
 
-def _explain(test: TestResult, told: Told) -> None:
+def _explain(test: TestResult, told: AllureCase) -> None:
     """Say why it is red or was not played, with the codes that the categories look for."""
     trace = clean((test.statusDetails.trace or "") if test.statusDetails else "")
     codes = f" [{', '.join(told.codes)}]" if told.codes else ""

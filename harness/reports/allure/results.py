@@ -27,7 +27,7 @@ from harness.reports.allure.environment import properties
 from harness.reports.allure.heading import complete, digest
 from harness.reports.allure.steps import Steps
 from harness.reports.allure.texts import clean, encoded
-from harness.reports.allure.told import Told
+from harness.reports.allure.told import AllureCase
 from harness.reports.failure import failure_screen
 
 _CODE = re.compile(r"\[([a-z][a-z0-9-]*)\]$", re.MULTILINE)
@@ -40,7 +40,7 @@ class AllureResults:
         """`tell` takes what people should know at the end."""
         self._folder = folder
         self._tell = tell
-        self._told: Told | None = None
+        self._told: AllureCase | None = None
         self._chats: Sequence[ScenarioResult] = ()
         self._failed: set[str] = set()
         self._broken: set[str] = set()
@@ -60,7 +60,7 @@ class AllureResults:
         self._write("environment.properties", properties(environment))
         self._write_categories()
 
-    def expect(self, told: Told) -> None:
+    def expect(self, told: AllureCase) -> None:
         """The next result that is written is that of this test."""
         self._told = told
 
@@ -81,7 +81,7 @@ class AllureResults:
             self._tell(lacking(str(result.fullName), error))
 
     def _complete(
-        self, result: TestResult, told: Told | None, chats: Sequence[ScenarioResult]
+        self, result: TestResult, told: AllureCase | None, chats: Sequence[ScenarioResult]
     ) -> None:
         if chats:
             result.steps = [*result.steps, *Steps(attach, result.start).of_chats(chats)]
@@ -101,7 +101,7 @@ class AllureResults:
             known.update(codes)
             self._write_categories()
 
-    def add_unwritten(self, told: Told) -> None:
+    def add_unwritten(self, told: AllureCase) -> None:
         """Write the whole result of a BROKEN scenario of which allure-pytest tells nothing."""
         time = now()
         screen = failure_screen(told.result) if told.result else ""

@@ -12,7 +12,7 @@ from harness.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class AllureCase:
     """A scenario's test: what was to be played, and what came of it."""
 
     play: Play

@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.core.counted import counted
-from harness.reports.findings import Finding, Level
+from harness.reports.findings import Level, ReportFinding
 
 MOST_ERRORS = 10
 """Errors of one step that GitHub shows."""
 _TITLES = {Level.UNREAD: "not read", Level.BROKEN: "BROKEN", Level.FAILED: "FAILED"}
 
 
-def workflow_commands(findings: Sequence[Finding], *, left_out: int = 0) -> list[str]:
+def workflow_commands(findings: Sequence[ReportFinding], *, left_out: int = 0) -> list[str]:
     """A command for each of the worst findings, and a notice of how many there are beside them.
 
     Findings with the same place and code are one: a matrix or several providers fail together.
     `left_out` are findings that are not given.
     """
-    grouped: dict[tuple[str, int, int | None, str], list[Finding]] = {}
+    grouped: dict[tuple[str, int, int | None, str], list[ReportFinding]] = {}
     for one in findings:
         grouped.setdefault((one.file, one.line, one.column, one.code), []).append(one)
     # Sorting is stable, so equally bad ones stay in the order of the run.
@@ -34,7 +34,7 @@ def workflow_commands(findings: Sequence[Finding], *, left_out: int = 0) -> list
     return commands
 
 
-def _error(group: Sequence[Finding]) -> str:
+def _error(group: Sequence[ReportFinding]) -> str:
     first = group[0]
     properties = {
         "file": first.file,

@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from harness.core.typing import Json
-from harness.reports.findings import Finding, Level
+from harness.reports.findings import Level, ReportFinding
 
 _SEVERITIES = {Level.UNREAD: "blocker", Level.BROKEN: "critical", Level.FAILED: "major"}
 
 
-def code_quality(findings: Iterable[Finding]) -> list[Json]:
+def code_quality(findings: Iterable[ReportFinding]) -> list[Json]:
     """An entry for each finding. Fingerprints are unique, and the same in the next run."""
     seen: Counter[str] = Counter()
     entries: list[Json] = []

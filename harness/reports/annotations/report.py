@@ -13,7 +13,7 @@ from harness.core.typing import Json
 from harness.reports.annotations.github import workflow_commands
 from harness.reports.annotations.gitlab import code_quality
 from harness.reports.annotations.sarif import sarif_log
-from harness.reports.findings import Finding, findings_of, findings_of_file
+from harness.reports.findings import ReportFinding, findings_of, findings_of_file
 from harness.reports.repository import Repository
 
 CODE_QUALITY = "code-quality.json"
@@ -38,7 +38,7 @@ class AnnotationsReport:
         self._head = head
         self._is_github = environment.get("GITHUB_ACTIONS") == "true"
         self._repository = Repository(environment)
-        self._found: list[Finding] = []
+        self._found: list[ReportFinding] = []
         self._left_out = 0
         for error in head.get("errors", ()):
             self._take(findings_of_file(error))
@@ -59,7 +59,7 @@ class AnnotationsReport:
         commands.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         return [quality, sarif, commands]
 
-    def _take(self, findings: Iterator[Finding]) -> None:
+    def _take(self, findings: Iterator[ReportFinding]) -> None:
         for finding in findings:
             if len(self._found) < MOST_FINDINGS:
                 self._found.append(replace(finding, file=self._repository.path(finding.file)))

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import harness
 from harness.core.typing import Json
-from harness.reports.findings import Finding, Level
+from harness.reports.findings import Level, ReportFinding
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -24,7 +24,7 @@ _RULES = {
 
 
 def sarif_log(
-    findings: Sequence[Finding], head: Mapping[str, Any], *, left_out: int = 0
+    findings: Sequence[ReportFinding], head: Mapping[str, Any], *, left_out: int = 0
 ) -> dict[str, Json]:
     """The whole file. `head` is that of the results, `left_out` are findings not given."""
     rules = {one.code: one.level for one in reversed(findings)}
@@ -49,7 +49,7 @@ def sarif_log(
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _result(finding: Finding, rule: int) -> Json:
+def _result(finding: ReportFinding, rule: int) -> Json:
     region: dict[str, Json] = {"startLine": finding.line}
     if finding.column:
         region["startColumn"] = finding.column

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.conversation import Outcome
-from harness.reports.findings import Finding, findings_of, is_red
+from harness.reports.findings import ReportFinding, findings_of, is_red
 from harness.reports.results.previous import EXPECTED
 
 MOST_KEPT = 300
@@ -30,7 +30,7 @@ class Red:
     outcome: str
     since: str
     """How it stands to the run before; empty where there was none."""
-    finding: Finding
+    finding: ReportFinding
     """The first."""
     more: int
     """Findings beside the first."""

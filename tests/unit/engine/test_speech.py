@@ -12,14 +12,16 @@ from harness.play.speech import (
     message_of,
     prompt_of,
 )
-from harness.scenario import Row
+from harness.scenario import MatrixRow
 
 ASK = "  - user: {user}\n    expect: none\n"
 
 
 def variables(top="", row=None, seed="s", turns="  - user: Hi\n    expect: none\n"):
     made = scenario(turns, top)
-    return Variables(made, row or Row(name=""), seed=seed, now="2025-01-02T03:04:05+00:00"), made
+    return Variables(
+        made, row or MatrixRow(name=""), seed=seed, now="2025-01-02T03:04:05+00:00"
+    ), made
 
 
 def said(user, top="", last=None, row=None):
@@ -29,7 +31,7 @@ def said(user, top="", last=None, row=None):
 
 def test_a_message_is_filled_in():
     """Variables and the row's values stand in the text."""
-    row = Row(name="d", values={"child": "daughter"})
+    row = MatrixRow(name="d", values={"child": "daughter"})
     message = said(
         "'A ${colour} dress for my ${child}'",
         "vars: {shade: pink, colour: 'light ${shade}'}\nmatrix: {child: [daughter]}\n",
@@ -60,7 +62,7 @@ def test_a_variable_may_use_what_the_row_gives():
     message = said(
         "'${colour}, ${wish}'",
         "vars: {wish: 'a ${colour} dress'}\nmatrix: {colour: [red]}\n",
-        row=Row(name="red", values={"colour": "red"}),
+        row=MatrixRow(name="red", values={"colour": "red"}),
     )
 
     assert message.text == "red, a red dress"

@@ -9,10 +9,10 @@ import pytest
 
 from harness.reports.annotations.github import MOST_ERRORS, workflow_commands
 from harness.reports.annotations.gitlab import code_quality
-from harness.reports.findings import Finding, Level, findings_of
+from harness.reports.findings import Level, ReportFinding, findings_of
 from harness.reports.repository import Repository
 
-FOUND = Finding(
+FOUND = ReportFinding(
     level=Level.FAILED,
     code="contains",
     message="it does not",
