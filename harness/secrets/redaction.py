@@ -74,7 +74,7 @@ class Redactor:
         }
         self._needles = tuple({one for known in self._forms.values() for one in known.needles})
         self._exact = {known.value: known.mark for known in self._forms.values()}
-        self._known_headers: dict[tuple[str, str], str] = {}
+        self._known_headers: dict[tuple[str, str], tuple[str, str]] = {}
 
     def adding(self, values: Mapping[str, str]) -> Redactor:
         """A redactor that also knows captured values; `values` are names by value.
@@ -195,13 +195,13 @@ class Redactor:
 
     def headers(self, headers: Headers) -> Headers:
         """Headers; cookies keep their names, as a definition may ask whether one was set."""
-        return tuple((name, self._known_header(name, value)) for name, value in headers)
+        return tuple(self._known_header(name, value) for name, value in headers)
 
-    def _known_header(self, name: str, value: str) -> str:
+    def _known_header(self, name: str, value: str) -> tuple[str, str]:
         # Most headers of a run are the same: remembered, they take a tenth of the time.
         known = self._known_headers.get((name, value))
         if known is None:
-            known = self._header(name.lower(), value)
+            known = (self.text(name), self._header(name.lower(), value))
             if len(self._known_headers) < MOST_HEADERS:
                 self._known_headers[name, value] = known
         return known
@@ -258,26 +258,24 @@ class Redactor:
 
     def _header(self, name: str, value: str) -> str:
         if name == "cookie":
-            return "; ".join(_cookie(part, name) for part in value.split("; "))
+            return "; ".join(self._cookie(part, name) for part in value.split("; "))
         if name == "set-cookie":
             first, semicolon, rest = value.partition(";")
-            return f"{_cookie(first, name)}{semicolon}{self.text(rest)}"
+            return f"{self._cookie(first, name)}{semicolon}{self.text(rest)}"
         if name in self._headers or is_secret_header(name):
             # Also in place of another mark: a replay fills in that of the setting.
             return mark(name) if value else value
         return self.text(value)
 
+    def _cookie(self, part: str, header: str) -> str:
+        # Without a `=` there is no name: all of it is the value (RFC 6265bis, 5.6).
+        name, equals, value = part.partition("=") if "=" in part else ("", "", part)
+        return f"{self.text(name)}{equals}{mark(header) if value else value}"
+
     def _by_value(self, text: str) -> Iterator[Span]:
         if any(needle in text for needle in self._needles):
             for forms in self._forms.values():
                 yield from (Span(start, end, forms.mark) for start, end in forms.places(text))
-
-
-def _cookie(part: str, header: str) -> str:
-    name, equals, value = part.partition("=")
-    if not equals or not value:
-        return part
-    return f"{name}={mark(header)}"
 
 
 def _text(latin: str) -> str:

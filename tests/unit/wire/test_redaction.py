@@ -221,6 +221,40 @@ def test_headers():
     assert redactor.headers(redacted) == redacted
 
 
+@pytest.mark.parametrize(
+    ("header", "redacted"),
+    [
+        pytest.param(("X-s3cret-7", "on"), ("X-<redacted:key>", "on"), id="the name of a header"),
+        pytest.param(
+            ("Set-Cookie", "s3cret-7=1; Path=/"),
+            ("Set-Cookie", "<redacted:key>=<redacted:set-cookie>; Path=/"),
+            id="the name of a cookie that is set",
+        ),
+        pytest.param(
+            ("Cookie", "a=1; s3cret-7=1"),
+            ("Cookie", "a=<redacted:cookie>; <redacted:key>=<redacted:cookie>"),
+            id="the name of a cookie that is sent",
+        ),
+        pytest.param(
+            ("Set-Cookie", "s3cret-7="),
+            ("Set-Cookie", "<redacted:key>="),
+            id="the name of a cookie that is taken back",
+        ),
+        pytest.param(
+            ("Set-Cookie", "a-session; Path=/"),
+            ("Set-Cookie", "<redacted:set-cookie>; Path=/"),
+            id="a cookie without a name",
+        ),
+    ],
+)
+def test_names_of_headers_and_cookies(header: tuple[str, str], redacted: tuple[str, str]):
+    """A secret that a server uses as a name is hidden there, and so is a cookie without one."""
+    redactor = Redactor({"key": "s3cret-7"})
+
+    assert redactor.headers([header]) == (redacted,)
+    assert redactor.headers([redacted]) == (redacted,)
+
+
 def test_a_json_value():
     """JSON as a value is redacted like JSON as text."""
     value = {"password": "x", "n": {"secret": 5, "token": "Hi"}, "list": [SECRET, 1, None, True]}
