@@ -22,6 +22,37 @@ def test_a_value_is_equal_and_hashed_by_what_it_holds():
     assert found[Point(x=2)] == "second"
 
 
+def test_a_value_is_shown_as_a_dataclass_is():
+    """Its class and its parts, by name."""
+    assert repr(Point(x=1, names=("a",))) == "Point(x=1, names=('a',))"
+
+
+def test_values_of_two_classes_are_never_equal():
+    """Also where they hold the same."""
+
+    @value_class(frozen=True, slots=True, kw_only=True)
+    class Other:
+        x: int
+        names: tuple[str, ...] = ()
+
+    assert Point(x=1) != Other(x=1)
+
+
+def test_what_a_class_says_itself_is_kept():
+    """As where a part does not count for equality."""
+
+    @value_class(frozen=True, slots=True)
+    class Named:
+        name: str
+        place: int = field(default=0, compare=False, repr=False)
+
+        def __hash__(self) -> int:
+            return 7
+
+    assert (Named("a", 1), hash(Named("a"))) == (Named("a", 2), 7)
+    assert repr(Named("a", 1)).endswith("Named(name='a')")
+
+
 def test_a_value_holds_nothing_else():
     """A misspelt attribute is an error at run time too."""
     with pytest.raises(AttributeError):
