@@ -5,6 +5,7 @@ import inspect
 import pytest
 
 import harness
+from harness import errors
 
 PUBLIC = [
     "Attachment",
@@ -70,3 +71,8 @@ def test_another_name_is_no_attribute():
     """A name that is not public is an AttributeError, as `hasattr` and imports expect."""
     with pytest.raises(AttributeError, match="No harness attribute Runner"):
         harness.Runner  # noqa: B018  # asked for on purpose
+
+
+def test_errors_are_where_they_were():
+    """What was once imported from `harness.errors` still is."""
+    assert errors.Refused is harness.Refused
