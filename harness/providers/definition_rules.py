@@ -29,6 +29,11 @@ _EVENTS = re.compile(r"\$(?:\.events|\[['\"]events['\"]\])")
 _ONE = re.compile(rf"{_EVENTS.pattern}\[-?\d+\]")
 """Leads to one event at most."""
 
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""Source: RFC 9110, 5.6.2."""
+_FRAMING_HEADERS = ("content-length", "transfer-encoding")
+"""Say how long a body is: a wrong one would cut it."""
+
 
 def advise(document: Document, violation: Violation) -> Advice | None:
     """Why a key may not stand where it does; None where nothing more is known of it."""
@@ -68,7 +73,7 @@ def rule_problems(definition: Definition, document: Document) -> Iterator[Proble
     yield from _unforkable(definition, top.get("forks"))
     known = definition.captures.union(NAMES)
     if common := top.get("headers"):
-        yield from _forms("headers", common)
+        yield from _headers(common)
         names = compile_template(common.value, definition=True).names
         who = "the headers of every request use"
         yield from _unknown(names.difference(known), who, common.key_place, known)
@@ -94,7 +99,9 @@ def _in_step(step: Step, node: Node) -> Iterator[Problem]:
     yield from _framing(step, node)
     yield from _whole(step, node)
     request = next(node.at(kind) for kind in KINDS if node.has(kind))
-    for key in ("headers", "query", "form"):
+    if (headers := request.get("headers")) is not None:
+        yield from _headers(headers)
+    for key in ("query", "form"):
         if (found := request.get(key)) is not None:
             yield from _forms(key, found)
     yield from _address(request.at(step.request.method.lower()))
@@ -229,6 +236,25 @@ def reads_each_event(step: Step) -> bool:
     """Whether the events of a stream are read as a message each."""
     messages = step.reply.messages if step.stream is not None and step.reply is not None else ""
     return _EVENTS.match(messages) is not None and _ONE.match(messages) is None
+
+
+def _headers(node: Node) -> Iterator[Problem]:
+    """Names that cannot be sent, that are not the definition's to send, or that stand twice."""
+    yield from _forms("headers", node)
+    written: dict[str, str] = {}
+    for name, value in node.items():
+        first = written.setdefault(name.lower(), name)
+        if not _HEADER.fullmatch(name):
+            message = f"{quote(name)} is not the name of a header"
+            hint = "a name has letters, digits and -, with no blank and no colon"
+            yield _problem("wrong-header", message, value.key_place, hint)
+        elif name.lower() in _FRAMING_HEADERS:
+            message = f"the header {quote(name)} cannot be set"
+            hint = "it describes the body and is sent by itself; take it out"
+            yield _problem("wrong-header", message, value.key_place, hint)
+        elif first != name:
+            message = f"{quote(name)} and {quote(first)} are the same header"
+            yield _problem("duplicate-key", message, value.key_place, "keep one of them")
 
 
 def _forms(key: str, node: Node) -> Iterator[Problem]:

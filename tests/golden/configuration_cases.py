@@ -247,6 +247,16 @@ CASES: dict[str, Case] = {
         "{post: /conversations,",
         "{post: /conversations, headers: {for_each: session, as: one, yield: 1},",
     ),
+    "header-with-a-blank": step(
+        "{post: /conversations,", "{post: /conversations, headers: {X Key: a, 'X-Ü': b},"
+    ),
+    "header-of-the-body": step(
+        "{post: /conversations,", "{post: /conversations, headers: {Content-Length: 5},"
+    ),
+    "header-twice": step(
+        "{post: /conversations,", "{post: /conversations, headers: {X-Key: a, x-key: b},"
+    ),
+    "header-of-every-request": Case(definition=f"{DEFINITION}headers: {{'X-Key:': a}}\n"),
     "A1-choice-beside-a-key": step(
         "json: {set: '${settings.data_set}'}", "json: {first_of: [1, 2], set: 3}"
     ),
