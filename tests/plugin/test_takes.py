@@ -42,7 +42,8 @@ def mixed_takes(echo_server, tmp_path_factory):
     runner = Runner(project, Mode.RECORD)
     for play in played(folder):
         echo_server.manner = WRONG if play.take in (2, 4) else Manner()
-        runner.run(play)
+        result = runner.run(play)
+        assert result.error is None, result.error
     echo_server.forget()
     return {name: (folder / CASSETTES / name).read_bytes() for name in NAMES}
 

@@ -67,7 +67,8 @@ def start(desk, tmp_path):
         process = subprocess.Popen(
             [*PYTEST, *options],
             cwd=tmp_path,
-            env={**kept, "URL": desk.url},
+            # Read while it is written.
+            env={**kept, "URL": desk.url, "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
