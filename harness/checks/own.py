@@ -73,16 +73,17 @@ def _compile(
     def judge(subject: Subject) -> Verdict:
         try:
             return _verdict(name, function(subject, value), subject, value)
-        except HarnessError:
+        except (HarnessError, KeyboardInterrupt):
             raise
-        except Exception as error:
+        except BaseException as error:
+            # Also what `sys.exit` and `pytest.skip` raise: a check cannot skip a scenario.
             # Told here, where its own name is known: it may stand inside of other checks.
             raise crashed(name, error) from error
 
     return judge
 
 
-def crashed(name: str, error: Exception) -> CheckCrashed:
+def crashed(name: str, error: BaseException) -> CheckCrashed:
     """That a check raised an exception, with where it did."""
     message = f"the check '{name}' crashed: {error!r}"
     return CheckCrashed("check-crashed", message, details=own_traceback(error))
@@ -93,7 +94,7 @@ def _verdict(name: str, found: object, subject: Subject, value: Json) -> Verdict
         return PASS
     if isinstance(found, Verdict):
         return _told(found)
-    if isinstance(found, str):
+    if isinstance(found, str) and found.strip():
         return failed(found, expected=f"{name} {show(value)}", actual=said(subject.text))
     message = f"it gave {found!r}, expected None, a sentence or a verdict"
     raise TypeError(message)

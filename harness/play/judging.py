@@ -138,7 +138,9 @@ def _verdict(
         return Verdict(outcome=Outcome.BROKEN, reason=str(error), code=error.code)
     except TemplateError as error:
         return Verdict(outcome=Outcome.BROKEN, reason=str(error), code=error.problem.code)
-    except Exception as error:  # noqa: BLE001  # a check is a plugin; its crash must not pass
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  # a check is a plugin; its crash must not pass
         return _broken(crashed(expectation.name, error))
 
 

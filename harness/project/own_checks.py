@@ -62,12 +62,12 @@ def own_checks(config: Config) -> OwnChecks:
             module, found = _kinds_of(config, node, read)
             for kind in found:
                 kinds[kind.name] = _examined(kind, module, kinds, node)
-        except ConfigurationError:
+        except (ConfigurationError, KeyboardInterrupt):
             raise
         except SyntaxError as error:
             raise _unread(config, node, error) from error
-        except Exception as error:
-            # Whatever a file of somebody else raises while it is imported.
+        except BaseException as error:
+            # Whatever a file of somebody else raises while it is imported, SystemExit too.
             what = f"{quote(str(node.value))} cannot be imported"
             message = f"{what}: {error!r}{raised_at(error)}"
             raise _wrong("broken-checks", node, message) from error
@@ -152,9 +152,9 @@ def _as_part(kind: Kind) -> Json:
 def _guarded(kind: Kind, module: str, value: Json, options: Options) -> Judge:
     try:
         judge = kind.compile(value, options)
-    except BadExpectation:
+    except (BadExpectation, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except BaseException as error:
         message = f"the check '{kind.name}' crashed on its value: {error!r}{raised_at(error)}"
         raise BadExpectation("check-crashed", message) from error
 

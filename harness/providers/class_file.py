@@ -50,7 +50,9 @@ def _read(file: Path, shown: str, content: bytes) -> Definition:
 def _imported(file: Path, content: bytes, shown: str) -> ModuleType:
     try:
         return module_of(file, content)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         message = f"the file cannot be imported: {error!r}{raised_at(error)}"
         raise DefinitionError(Problem(code="broken-class", message=message, where=shown)) from error
 

@@ -169,16 +169,16 @@ class Driver:
                     self._one = self._made(connection)
                 call = getattr(self._one, method, None)
                 result = call(*arguments) if call is not None else None
-        except PlayError:
+        except (PlayError, KeyboardInterrupt):
             raise
-        except Exception as error:
+        except BaseException as error:
             raise self._told(method, error) from error
         if isinstance(connection.error, CassetteError):
             # A client that swallows it would make a replay of something that was not recorded.
             raise connection.error
         return result
 
-    def _told(self, method: str, error: Exception) -> PlayError:
+    def _told(self, method: str, error: BaseException) -> PlayError:
         """What an exception of the class means: often a client's own name for ours."""
         connection = self._connection
         if connection.error is not None:

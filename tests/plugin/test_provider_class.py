@@ -191,6 +191,17 @@ def test_a_broken_contract_of_a_class_is_told(run, bot):
     result.stdout.fnmatch_lines(["*the answer of step send.1 breaks the contract*"])
 
 
+@pytest.mark.parametrize("call", ["__import__('sys').exit(0)", "__import__('pytest').skip('x')"])
+def test_a_class_that_ends_the_run_or_the_test_crashed(run, bot, call):
+    """What is no exception of the usual kind is a crash as well, never a skipped scenario."""
+    bot(ECHO.replace('answer["reply"]["text"]', call))
+
+    result = run("scenarios", "--harness-mode=live")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*Echo crashed in say: *provider-crashed*"])
+
+
 def test_a_class_that_crashes_breaks_the_scenario(run, bot, echo):
     """An exception of the class itself is no answer of the bot; the session is closed."""
     bot(ECHO.replace('answer["reply"]["text"]', 'answer["nothing"]'))
@@ -216,8 +227,9 @@ def test_a_class_that_crashes_breaks_the_scenario(run, bot, echo):
             "*several classes have a method say: A, B*",
         ),
         ("import nothing_like_that\n", "*cannot be imported: ModuleNotFoundError*broken-class]"),
+        ("raise SystemExit(0)\n", "*cannot be imported: SystemExit(0)*broken-class]"),
     ],
-    ids=["no settings", "no address", "no class", "two classes", "no import"],
+    ids=["no settings", "no address", "no class", "two classes", "no import", "an exit"],
 )
 def test_a_wrong_class_is_told(run, bot, text, told):
     """A file that holds no usable class is an error that says what it lacks."""

@@ -19,6 +19,10 @@ providers:
   shop: {definition: enthusiast}
 """
 POLITE = '''\
+import sys
+
+import pytest
+
 from harness import check, failed, skipped
 
 @check(schema={"type": "integer", "minimum": 1})
@@ -30,6 +34,14 @@ def polite(subject, value):
         raise ZeroDivisionError("by zero")
     if subject.text == "number":
         return 7
+    if subject.text == "empty":
+        return " "
+    if subject.text == "pytest":
+        pytest.skip("not now")
+    if subject.text == "exit":
+        sys.exit(0)
+    if subject.text == "stop":
+        raise KeyboardInterrupt
     if subject.text == "rude":
         return failed("the bot is rude", expected="manners")
     found = subject.text.count("please")
@@ -80,6 +92,9 @@ def refused(folder):
         ("silence", Outcome.SKIPPED, "nothing was said"),
         ("crash", Outcome.BROKEN, "the check 'polite' crashed: ZeroDivisionError('by zero')"),
         ("number", Outcome.BROKEN, "it gave 7, expected None, a sentence or a verdict"),
+        ("empty", Outcome.BROKEN, "it gave ' ', expected None, a sentence or a verdict"),
+        ("pytest", Outcome.BROKEN, "the check 'polite' crashed: not now"),
+        ("exit", Outcome.BROKEN, "the check 'polite' crashed: SystemExit(0)"),
     ],
 )
 def test_what_a_check_of_ones_own_says(own, text, outcome, message):
@@ -124,6 +139,12 @@ def share(value):
 )
 
 
+def test_ctrl_c_in_a_check_ends_the_run(own):
+    """It is not taken for a crash of the check."""
+    with pytest.raises(KeyboardInterrupt):
+        played(own(), "{polite: 1}", "stop")
+
+
 @pytest.mark.parametrize(
     ("expect", "top"),
     [
@@ -143,9 +164,9 @@ def test_d3_a_crash_is_told_with_the_checks_own_name_and_traceback(own, expect, 
         "the check 'polite' crashed: ZeroDivisionError('division by zero') [check-crashed]"
     )
     assert result.difference == (
-        "checks/own.py:9 in polite",
+        "checks/own.py:13 in polite",
         "    return share(0) if value < 9 else share(value)",
-        "checks/own.py:21 in share",
+        "checks/own.py:33 in share",
         "    return 1 / (value - value)",
         "ZeroDivisionError: division by zero",
     )
@@ -268,6 +289,12 @@ def test_a_changed_check_is_read_again(own):
     ("files", "code", "words"),
     [
         ({"checks/own.py": "import harness\n1 / 0\n"}, "broken-checks", "') at checks/own.py:2"),
+        ({"checks/own.py": "import sys\nsys.exit(0)\n"}, "broken-checks", "SystemExit(0)"),
+        (
+            {"checks/own.py": "import pytest\npytest.skip('x', allow_module_level=True)\n"},
+            "broken-checks",
+            "cannot be imported: x",
+        ),
         ({"checks/own.py": "polite = 1\n"}, "no-checks", "there is no check in 'checks/own.py'"),
         ({"checks/own.py": POLITE.replace("polite", "contains")}, "duplicate-check", "contains"),
         ({"checks/own.py": POLITE.replace("polite", "turns")}, "duplicate-check", "turns"),
