@@ -315,7 +315,11 @@ class ScenarioSession:
 def _cache_file(config: pytest.Config) -> Path | None:
     # The cache plugin can be switched off with -p no:cacheprovider; then nothing is kept.
     cache = getattr(config, "cache", None)
-    return None if cache is None else cache.mkdir("harness") / "parsed.sqlite"
+    try:
+        return None if cache is None else cache.mkdir("harness") / "parsed.sqlite"
+    except OSError:
+        # The project is read-only or the disk is full, of which pytest warns.
+        return None
 
 
 def _worker_count(config: pytest.Config) -> int:

@@ -107,6 +107,16 @@ def test_collect_only_plays_nothing(run, project):
     result.stdout.no_fnmatch_line("*conversations (replay)*")
 
 
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["one process", "two workers"])
+def test_a_cache_folder_that_cannot_be_made_is_gone_without(run, project, workers):
+    """A project that is read-only, or on a full disk, is replayed as any other is."""
+    (project / "no-folder").write_text("")
+
+    result = run("scenarios", "-o", "cache_dir=no-folder/cache", "-W", "ignore", *workers)
+
+    result.assert_outcomes(passed=4)
+
+
 def test_several_providers_are_played_in_one_run(collect):
     """--harness-provider may be given again; each scenario is played against each."""
     assert collect(*BOTH, "scenarios/shop/colours.yaml") == [
