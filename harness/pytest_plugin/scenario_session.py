@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from harness.pytest_plugin.reporting import RunReports
 
 GARBAGE = (10_000, 20, 100)
-"""Python's limits for collecting garbage while scenarios are played: one makes thousands of values
-that live as long as it, so looking for cycles at every 700 of them takes a tenth of a replay."""
+"""Python's limits for collecting garbage from the opening of a project on: reading and playing a
+scenario makes thousands of values that live as long as it, so looking for cycles at every 700 of
+them takes a tenth of a replay."""
 
 REPLAYED_AGAIN = (
     "it was run again from its recording, which cannot come out otherwise; play it with --mode live"
@@ -91,6 +92,7 @@ class ScenarioSession:
             # One project at a time is read by several processes.
             for other in self.suites:
                 other.entries.stop()
+            gc.set_threshold(*GARBAGE)
             try:
                 suite = self._suite(file)
             except AuthoringError as error:
@@ -146,7 +148,6 @@ class ScenarioSession:
             suite.project.room_for_early = 0
         self.cache.flush()
         gc.freeze()
-        gc.set_threshold(*GARBAGE)
 
     @contextmanager
     def playing(self, items: Sequence[pytest.Item]) -> Iterator[None]:
