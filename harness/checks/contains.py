@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed, noted
@@ -22,6 +23,7 @@ from harness.formats.json_schema.wording import show
 
 _Complaint = Callable[[list[str], list[str]], str]
 """Says what is wrong from all wanted texts and those found; empty where nothing is."""
+_QUOTED = re.compile(r"[“”„«»‹›‘’‚].+[“”«»‹›‘’]", re.DOTALL)  # noqa: RUF001  # the marks themselves
 
 
 def _compiler(
@@ -30,10 +32,22 @@ def _compiler(
     def compile_(value: Json, options: Options) -> Judge:
         wanted = texts_of(value)
         require_substance(wanted, options if complaint is not _none else None)
+        if complaint is _none:
+            _doubt_quotation_marks(wanted, options)
         form = normalizer(ignore_case=options.ignore_case)
         return _Judge(wanted, form, complaint, f"{expected} {listed(wanted, conjunction)}")
 
     return compile_
+
+
+def _doubt_quotation_marks(texts: list[str], options: Options) -> None:
+    """Doubt marks that a word processor wrote for YAML's own: they are part of the text."""
+    if options.doubts is not None:
+        for text in filter(_QUOTED.fullmatch, texts):
+            options.doubt(
+                f"{text} is looked for with its quotation marks",
+                f"write '{text[1:-1]}'; YAML's own marks are ' and \"",
+            )
 
 
 class _Judge:

@@ -187,6 +187,7 @@ DOUBTS = {
         "length-of-at-least-none": "json: {'$..foo': {length: {at_least: 0}}}",
         "whole-payload-exists": "json: {$: {exists: true}}",
         "contains-a-blank": "contains: ' '",
+        "not-contains-with-quotation-marks": "not_contains: [sorry, “I cannot”]",
         "contains-any-of-a-blank": "contains_any: [free, ' ']",
         "count-between": "messages: {count: {between: [0, 999]}}",
         "count-of-buttons": "actions: {count: {at_most: 500}}",
