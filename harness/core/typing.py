@@ -24,6 +24,8 @@ Path = tuple[str | int, ...]
 
 def is_same(one: Json, other: Json) -> bool:
     """Whether two JSON values are equal. 1 equals 1.0; true does not equal 1."""
+    if isinstance(one, str):
+        return one == other
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, Mapping) and isinstance(other, Mapping):

@@ -106,8 +106,11 @@ class ReplayWire(Wire):
                 if different:
                     self.changed = f"{_step(request)} sends something else: {different}"
         self._asked[key] = asked + 1
-        place = self._behind_redirects(place)
-        row = self._rows[place]
+        if self._is_ours:
+            self._used[place] = True
+        else:
+            place = self._behind_redirects(place)
+            row = self._rows[place]
         if row["status"] == NO_STATUS and "broken" in row:
             raise _break(row)
         return Answer(

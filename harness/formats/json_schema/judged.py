@@ -39,6 +39,8 @@ class Judged:
             if (found := [one for _, one in patterns(schema) if may_backtrack(one)])
         }
         self._is_wide = self._ways_through() > MOST_LINKS
+        self.may_not_answer = self._is_wide or bool(self._patterns)
+        """Whether `require_answer` can raise."""
 
     def require_answer(self, value: Json) -> None:
         """Raise `CheckCrashed` where it cannot be said within the limits whether a value fits."""

@@ -77,7 +77,7 @@ class Schema:
         Raises `CheckCrashed` where a pattern, wherever it stands, or the work as a whole reaches
         its limit.
         """
-        if self._judged is not None:
+        if self._judged is not None and self._judged.may_not_answer:
             self._judged.require_answer(value)
         try:
             return self._validator.is_valid(value)
