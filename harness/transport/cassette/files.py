@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import secrets
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -97,8 +98,13 @@ def read_cassette(
     shown = display or str(path)
     try:
         # First: a file of another kind may fill the memory.
-        if path.stat().st_size > LARGEST:
+        status = path.stat()
+        if status.st_size > LARGEST:
             raise too_large(shown, repair or mend)
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            # A pipe would be waited for, and a device may never end.
+            hint = "remove it, and record it again"
+            raise CassetteError("cassette-unreadable", f"{shown} is not a regular file", hint)
         content = path.read_bytes()
     except FileNotFoundError as error:
         if path.is_symlink():

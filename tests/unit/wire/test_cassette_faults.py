@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import threading
 
 import pytest
 import yaml
@@ -317,6 +318,21 @@ def test_a_folder(tmp_path):
         read_cassette(tmp_path, "x")
     with pytest.raises(CassetteError, match=r"x is a folder; .* \[cassette-target\]"):
         write_cassette(tmp_path, Cassette(), display="x")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe(tmp_path):
+    """A pipe, which nobody may ever write to, is told instead of waited for."""
+    pipe = tmp_path / "x.yaml"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(b"",), daemon=True)
+    writer.start()
+
+    with pytest.raises(CassetteError, match=r"x is not a regular file; .*-unreadable\]"):
+        read_cassette(pipe, "x")
+    # Lets the writer go, which waits for somebody who reads.
+    os.close(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK))
+    writer.join(10)
 
 
 def test_a_broken_gzip(cassette):
