@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -86,7 +87,7 @@ def departures_of(
             message=_message(violation, advice.message),
             place=_place(document, violation),
             subject=subject(violation.path),
-            hint=advice.hint or _hint(violation),
+            hint=advice.hint or _hint(violation) or _unquoted(document, violation),
         )
         yield Departure(violation.path, problem, advice.is_told_already)
 
@@ -149,6 +150,15 @@ def _hint(violation: Violation) -> str:
     return _FORMS.get(key) or _named(violation)
 
 
+def _unquoted(document: Document, violation: Violation) -> str:
+    """What to do where quotation marks made a text of a number, or of true or false."""
+    if "status" not in violation.path and not _WANTS_NO_TEXT.search(violation.message):
+        return ""
+    value = document.at(*violation.path).value
+    is_quoted = isinstance(value, str) and _UNQUOTED.fullmatch(value)
+    return f"write {value} without quotation marks" if is_quoted else ""
+
+
 def _named(violation: Violation) -> str:
     found = (hint for pattern, hint in _NAMES.items() if pattern in violation.message)
     return next(found, "")
@@ -164,7 +174,10 @@ _NO_VARIABLE = r"does not match '\$\{'"
 """Where a number is wanted, a text may hold a variable."""
 _NO_DURATION = f"does not match {quote(DURATION_PATTERN)}"
 _DURATION = "write it with its unit, such as 500ms, 2s or 1m"
+_WANTS_NO_TEXT = re.compile("is a text, expected (a whole number|a number|true or false)")
+_UNQUOTED = re.compile(r"-?\d+(\.\d+)?|true|false")
 _FORMS = {
+    "max_age": "such as 90d, 12w or 36h",
     "under": _DURATION,
     "timeout": _DURATION,
     "wait": _DURATION,

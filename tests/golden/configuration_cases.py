@@ -162,6 +162,8 @@ CASES: dict[str, Case] = {
     "drift-of-nothing": Case(config=f"{OURS}drift: {{}}\n"),
     "history-of-nothing": Case(config=f"{OURS}history: {{}}\n"),
     "max-age-without-unit": Case(config=f"{OURS}max_age: 90\n"),
+    "number-in-quotation-marks": Case(config=f"{OURS}concurrency: '5'\n"),
+    "word-for-a-number": Case(config=f"{OURS}concurrency: many\n"),
     "drift-key-unknown": Case(config=f"{OURS}drift: {{latency: {{faktor: 3}}}}\n"),
     "drift-factor-below-one": Case(config=f"{OURS}drift: {{latency: {{factor: 0.5}}}}\n"),
     "folder-outside": Case(config=f"{OURS}cassettes: ../elsewhere\n"),
@@ -262,6 +264,8 @@ CASES: dict[str, Case] = {
     ),
     "A1-new-messages-without-an-id": reading(f"{SAY}    reply: {{only_new: true}}\n"),
     "A1-kept-header-with-a-colon": Case(definition=f"{DEFINITION}keep_headers: ['X-Trace:']\n"),
+    "status-in-quotation-marks": reading(f"{SAY}    answer: {{status: '201'}}\n{READS}"),
+    "flag-in-quotation-marks": reading(SAY.replace("json:", "repeatable: 'true', json:") + READS),
     "A1-status-that-is-none": reading(f"{SAY}    answer: {{status: [200, 2001]}}\n{READS}"),
     "A1-multipart": reading(SAY.replace("json:", "multipart:") + READS),
     "A1-hmac": reading(
