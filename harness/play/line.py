@@ -123,7 +123,8 @@ class Line:
         What is to be told of how they were read is among `notes` from then on.
         """
         if self.is_recorded:
-            self.notes += tuple(note for one in exchanges for note in one.notes)
+            for one in exchanges:
+                self.notes += one.notes
             return exchanges
         before = self.redactor
         for exchange in exchanges:

@@ -64,7 +64,7 @@ def _ask(step: Step, state: FlowState) -> Generator[Command, Response, Json]:
     request = build_request(step, state)
     response = yield from _exchange(Send(request), state)
     payload = _read(step, request, response, state)
-    if refusal := shown_refusal(step, payload):
+    if step.fail_if and (refusal := shown_refusal(step, payload)):
         raise _refused(step, response, refusal, payload, error_in(payload))
     return payload
 
@@ -211,7 +211,8 @@ def _read(step: Step, request: Request, response: Response, state: FlowState) ->
     _require_status(step, request, response)
     # An answer of which nobody reads anything may be empty, as that of many a closing step is.
     payload: Json = None
-    require_kind(response, step.answer.content_types)
+    if step.answer.content_types:
+        require_kind(response, step.answer.content_types)
     if response.body or step.is_answer_read:
         payload = read_payload(response, step.answer.encoding)
     if step.answer.encoding is Encoding.TEXT:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.conversation import Attachment, Reply, ReplyMessage, ToolCall
 from harness.core.errors import ProtocolError
@@ -71,8 +71,7 @@ def _id_of(plan: ReplyPlan, node: Json) -> str:
 
 
 def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
-    found = (value for path in plan.text for value in find_all(path, node))
-    text = next((value for value in found if isinstance(value, str)), None)
+    text = _first_text(plan.text, node)
     if text is None and not plan.is_text_optional:
         raise ProtocolError(
             "no-text",
@@ -81,6 +80,14 @@ def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
         )
     ids = find_all(plan.id, node) if plan.id else []
     return ReplyMessage(text=text or "", id=_plain(ids[0]) if ids else "", payload=node)
+
+
+def _first_text(paths: Sequence[str], node: Json) -> str | None:
+    for path in paths:
+        for value in find_all(path, node):
+            if isinstance(value, str):
+                return value
+    return None
 
 
 def _actions(plan: ReplyPlan, found: list[Json]) -> dict[str, str]:

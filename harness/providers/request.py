@@ -125,7 +125,7 @@ def _encoded(text: str) -> str:
 
 def _url(base: str, path: str, query: object) -> str:
     url = base.rstrip("/") + _quoted(path)
-    given = pairs(query)
+    given = pairs(query) if query else ()
     return f"{url}?{urlencode(given, safe='$,/')}" if given else url
 
 

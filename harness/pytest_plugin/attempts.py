@@ -42,16 +42,20 @@ class Attempts:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._reruns_failures: bool | None = None
+        self._reruns_failures = config.pluginmanager.hasplugin(RERUNFAILURES)
+        self._has_flaky = config.pluginmanager.hasplugin(FLAKY)
         self._held: ItemAttempt | None = None
         self._earlier: list[Earlier] = []
         """What came of attempts at the same test, which is not over."""
         self._nodeid = ""
 
+    @property
+    def may_follow(self) -> bool:
+        """Whether a plugin is there that runs tests again."""
+        return self._reruns_failures or self._has_flaky
+
     def over(self, attempt: ItemAttempt) -> None:
         """Take an attempt, in the place of an earlier one at the same test."""
-        if self._reruns_failures is None:
-            self._reruns_failures = self._config.pluginmanager.hasplugin(RERUNFAILURES)
         if not self._reruns_failures and not self._is_flaky(attempt):
             attempt.tell(())
             return
@@ -101,7 +105,7 @@ class Attempts:
 
     def _is_flaky(self, attempt: ItemAttempt) -> bool:
         """Whether flaky may run it again."""
-        return self._config.pluginmanager.hasplugin(FLAKY) and (
+        return self._has_flaky and (
             self._config.getoption("force_flaky", default=False)
             or attempt.item.get_closest_marker(FLAKY) is not None
         )

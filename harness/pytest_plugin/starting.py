@@ -46,20 +46,26 @@ def open_session(
     if is_alone:
         note_variables(config, os.environ, session.sources())
     if not config.option.collectonly:
+        _register(config, session, is_alone=is_alone)
+
+
+def _register(config: pytest.Config, session: ScenarioSession, *, is_alone: bool) -> None:
+    """Register what takes part in playing; `is_alone` where no other process reports."""
+    if session.attempts.may_follow:
         config.pluginmanager.register(session.attempts, "harness_attempts")
-        config.pluginmanager.register(session.classes, "harness_classes")
-        config.pluginmanager.register(Stopping(is_live=session.mode.is_live), "harness_stopping")
-        if is_alone and session.mode.is_recorded:
-            from harness.pytest_plugin.kept_journals import KeptJournals  # noqa: PLC0415  # seldom
+    config.pluginmanager.register(session.classes, "harness_classes")
+    config.pluginmanager.register(Stopping(is_live=session.mode.is_live), "harness_stopping")
+    if is_alone and session.mode.is_recorded:
+        from harness.pytest_plugin.kept_journals import KeptJournals  # noqa: PLC0415  # seldom
 
-            config.pluginmanager.register(KeptJournals(config, session), "harness_journals")
-        _register_reports(config, session)
-        if is_alone and config.getoption("dist", "no") != "no":
-            # Late: only the process that starts the workers of pytest-xdist needs it.
-            from harness.pytest_plugin.crashed_workers import CrashedWorkers  # noqa: PLC0415
+        config.pluginmanager.register(KeptJournals(config, session), "harness_journals")
+    _register_reports(config, session)
+    if is_alone and config.getoption("dist", "no") != "no":
+        # Late: only the process that starts the workers of pytest-xdist needs it.
+        from harness.pytest_plugin.crashed_workers import CrashedWorkers  # noqa: PLC0415
 
-            config.pluginmanager.register(CrashedWorkers(config, session), "harness_crashes")
-        _register_views(config, session)
+        config.pluginmanager.register(CrashedWorkers(config, session), "harness_crashes")
+    _register_views(config, session)
 
 
 def _require_known(config: pytest.Config, session: ScenarioSession, *, is_named: bool) -> None:

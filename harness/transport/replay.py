@@ -170,7 +170,8 @@ class ReplayWire(Wire):
         if row["message"] != request.origin.message:
             self._check_message(request, row, place)
         url = request.url
-        if row["method"] != request.method or not self._fits(row["uri"], url):
+        is_same = row["uri"] == url or self._fits(row["uri"], url)
+        if not is_same or row["method"] != request.method:
             url = self._redactor.url(url)
             if row["method"] == request.method and self._fits(row["uri"], url):
                 return
