@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from harness.cli.echoing import echo
@@ -21,6 +22,7 @@ from harness.project.verifying import doubts_about, problems_of
 from harness.project.verifying_providers import doubts_in, project_problems, provider_doubts
 from harness.providers.definition_reader import read_definition
 from harness.scenario import (
+    SUFFIXES,
     FileKind,
     Scenario,
     kind_of,
@@ -55,7 +57,7 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
     used: dict[str, set[str]] = {}
     warned: dict[tuple[str, str, str], Problem] = {}
     problems = _provider_problems(project, definitions)
-    doubtful = _provider_doubts(project, definitions)
+    doubtful = [*_provider_doubts(project, definitions), *(() if paths else _misnamed(project))]
     if strict:
         problems += [one for one in doubtful if one.code in _STRICT]
     _warn([one for one in doubtful if not strict or one.code not in _STRICT], warned)
@@ -114,8 +116,26 @@ def _provider_doubts(project: Project, folders: Sequence[Path]) -> Sequence[Prob
     return ConfigurationError({_told(one): one for one in found}.values()).problems
 
 
-_STRICT = ("no-effect", "token-stream", "undescribed-key")
+_STRICT = ("no-effect", "token-stream", "undescribed-key", "unread-file")
 """Codes of the doubts about providers that are problems where it is strict."""
+
+
+def _misnamed(project: Project) -> Iterator[Problem]:
+    """Files among the scenarios that nobody reads, as their ending is nearly that of YAML."""
+    for file in sorted(project.config.scenarios.rglob("*.*")):
+        ending = file.suffix.lower()
+        near = get_close_matches(ending, SUFFIXES, n=1, cutoff=_NEAR)
+        if near and ending not in SUFFIXES and file.is_file():
+            yield Problem(
+                code="unread-file",
+                message=f"files that end in '{file.suffix}' are not read",
+                where=project.config.shown(file),
+                hint=f"rename it to '{file.stem}{SUFFIXES[0]}'",
+            )
+
+
+_NEAR = 0.78
+"""How alike endings are that are mistaken for each other: `.ymal` is, `.xml` is not."""
 
 
 def _told(problem: Problem) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ from harness.scenario.examination import examine_scenario
 from harness.scenario.files import (
     DEFAULTS,
     NO_FILES,
+    SUFFIXES,
     BadFile,
     FileKind,
     OtherFiles,
@@ -48,6 +49,7 @@ from harness.scenario.waivers import Waiver, WaiverKind, named_in
 __all__ = [
     "DEFAULTS",
     "NO_FILES",
+    "SUFFIXES",
     "AssistantLine",
     "BadFile",
     "Capture",

@@ -74,6 +74,12 @@ def test_slip_in_a_scenario(case, project, harness, golden):
 
 FRAGMENT = "turns:\n  - user: Hello ${name}\n    expect: none\n"
 UNUSED_FILES = {
+    "file-whose-ending-is-misspelt": {
+        "a.yaml": TURN,
+        "b.ymal": TURN,
+        "c.xml": "",
+        "d.yaml.bak": "",
+    },
     "fragment-that-nobody-includes": {
         "a.yaml": TURN,
         "fragments/f.yaml": FRAGMENT.replace("${name}", "there"),
