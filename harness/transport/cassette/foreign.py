@@ -21,6 +21,8 @@ from harness.transport.decoding import LARGEST_BODY, TooLarge
 Fault = Callable[..., CassetteError]
 """Takes a code, a message, and a hint or nothing."""
 
+OUR_KEY = "harness"
+"""Under which what we add stands, in the file and in each interaction."""
 OUR_MARK = frozenset({"turn", "step", "message", "at", "first_byte", "seconds", "layout"})
 OUR_HEAD = frozenset({"format", "scenario", "recorded_at", "interactions", "checksum"})
 """Keys of what we add to an interaction and to the file, whatever name it stands under."""
@@ -179,7 +181,8 @@ def _require_foreign(document: object, items: list[Any], fault: Fault) -> None:
     """Refuse a file of ours whose head was renamed or moved: nobody would ask its checksum."""
     for number, item in enumerate(items, 1):
         for key, value in item.items() if isinstance(item, Mapping) else ():
-            if isinstance(value, Mapping) and len(value.keys() & OUR_MARK) > BY_CHANCE:
+            is_marked = isinstance(value, Mapping) and len(value.keys() & OUR_MARK) > BY_CHANCE
+            if is_marked or key == OUR_KEY:
                 message = f"interaction {number} is of the harness, as '{key}' says"
                 raise fault("cassette-damaged", f"{message}, but the file's head is not in place")
     for key, value in document.items() if isinstance(document, Mapping) else ():

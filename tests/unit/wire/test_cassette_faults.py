@@ -173,6 +173,19 @@ def test_a6_what_carries_our_marks_is_never_foreign(cassette, old, new, reason):
     assert reason in message(text)
 
 
+@pytest.mark.parametrize("value", ["null", "{}", "[turn]", "{turn: 1}"])
+def test_a6_our_key_in_an_interaction_is_enough(value):
+    """Also where nothing is left of what stood there, and of the head."""
+    text = (
+        f"version: 1\ninteractions:\n- harness: {value}\n"
+        "  request: {method: GET, uri: 'https://x/', headers: {}, body: null}\n"
+        "  response: {status: {code: 200, message: OK}, headers: {}, body: {string: hi}}\n"
+    )
+
+    with pytest.raises(CassetteError, match="interaction 1 is of the harness"):
+        parse_cassette(text, "x.yaml")
+
+
 def test_a6_a_head_under_another_name_is_told_without_marks(cassette):
     """Also where the marks of the interactions were taken away."""
     text = dump_cassette(cassette).replace("\nharness:", "\nhead:")
