@@ -20,7 +20,7 @@ FRAGMENTS = {"takes/summary"}
 """Texts that are no message: a part of the closing summary."""
 CODE = re.compile(r"\[(?:(?:never|history) )?([a-z0-9_-]+)\]$", re.MULTILINE)
 PLACE = re.compile(r"(?:warning: )?\S+\.(?i:ya?ml):(\d+):(\d+): ")
-WHOLE_FILE = re.compile(r"warning: \S+\.yaml: ")
+WHOLE_FILE = re.compile(r"warning: \S+\.y(?:aml|mal): ")
 LINE_OF_THE_FILE = re.compile(r"^ *\d+ \| .*$", re.MULTILINE)
 
 
