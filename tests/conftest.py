@@ -15,7 +15,7 @@ settings.register_profile("project", deadline=None, derandomize=os.environ.get("
 settings.load_profile("project")
 
 
-# What a shell starts in the background is deaf to Ctrl-C, and so is what the tests start then.
+# A shell may start background commands with SIGINT ignored, and child processes inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

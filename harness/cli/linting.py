@@ -124,8 +124,8 @@ def _misnamed(project: Project) -> Iterator[Problem]:
     """Files among the scenarios that nobody reads, as their ending is nearly that of YAML."""
     for file in sorted(project.config.scenarios.rglob("*.*")):
         ending = file.suffix.lower()
-        near = get_close_matches(ending, SUFFIXES, n=1, cutoff=_NEAR)
-        if near and ending not in SUFFIXES and file.is_file():
+        is_near = get_close_matches(ending, SUFFIXES, n=1, cutoff=_NEAR)
+        if is_near and ending not in SUFFIXES and file.is_file():
             yield Problem(
                 code="unread-file",
                 message=f"files that end in '{file.suffix}' are not read",

@@ -2,7 +2,7 @@
 
 A scenario of five turns makes more than 100 values. Python makes a frozen one in almost three times
 the time of one that is not, which was a twentieth of a replay. It also compiles four methods for
-each class, of which all but one are the same for every class: that was a tenth of a start.
+each class, of which all but one are the same for every class: that was a twentieth of a start.
 """
 
 from __future__ import annotations

@@ -78,6 +78,7 @@ def pairs(value: object) -> list[tuple[str, str]]:
     What is none is left out.
     """
     found: list[tuple[str, str]] = []
+    # `dict` first: to ask whether something is a `Mapping` takes much longer.
     for name, given in value.items() if isinstance(value, dict | Mapping) else ():
         # Nearly all are texts, and this is done several times for each request.
         if isinstance(given, str):

@@ -18,6 +18,7 @@ from harness.pytest_plugin.suite import Suite
 from harness.reports.earlier import Earlier
 from harness.reports.failure import failure_screen
 from harness.reports.properties import properties_of
+from harness.scenario import SUFFIXES
 
 
 class CrashedWorkers:
@@ -44,7 +45,11 @@ class CrashedWorkers:
             report.user_properties = properties_of(result)
             report.longrepr = printable(screen)
             self._crashes.append(report)
-            self._tell(crashitem, suite, play, result, report)
+            reason = screen.partition("\n")[0]
+            # Not one of pytest's outcomes, so its type does not name it.
+            is_again = str(report.outcome) == "rerun"
+            earlier = Earlier(outcome=result.outcome.value, codes=result.codes, reason=reason)
+            self._tell(crashitem, suite, play, result, earlier if is_again else None)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(
@@ -75,7 +80,7 @@ class CrashedWorkers:
         file, _, name = nodeid.partition("::")
         path = self._config.rootpath / file
         suite = self._session.suite_for(str(path))
-        if path.suffix.lower() not in (".yaml", ".yml") or not isinstance(suite, Suite):
+        if path.suffix.lower() not in SUFFIXES or not isinstance(suite, Suite):
             return
         try:
             entry = suite.entries.of(path)
@@ -86,26 +91,15 @@ class CrashedWorkers:
             yield suite, play, entry.line
 
     def _tell(
-        self,
-        nodeid: str,
-        suite: Suite,
-        play: Play,
-        result: ScenarioResult,
-        report: pytest.TestReport,
+        self, nodeid: str, suite: Suite, play: Play, result: ScenarioResult, earlier: Earlier | None
     ) -> None:
-        came = Earlier(
-            outcome=result.outcome.value,
-            codes=result.codes,
-            reason=failure_screen(result).partition("\n")[0],
-        )
-        # Not one of pytest's outcomes, so its type does not name it.
-        is_again = str(report.outcome) == "rerun"
-        if is_again:
+        """Report it; `earlier` is what came of it where it is played again, and counts no more."""
+        if earlier is not None:
             self._session.tally.earlier += 1
         if self._session.reports is not None:
-            self._session.reports.add_crash(nodeid, play, result, came if is_again else None)
+            self._session.reports.add_crash(nodeid, play, result, earlier)
         allure: Any = self._config.pluginmanager.get_plugin("harness_allure")
-        if allure is not None and not is_again:
+        if allure is not None and earlier is None:
             allure.add_crash(nodeid, suite, play, result)
 
 

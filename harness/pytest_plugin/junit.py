@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from harness.scenario import SUFFIXES
+
 
 class JunitLines:
     """Tells JUnit's reporter the line of each scenario.
@@ -34,7 +36,7 @@ class JunitLines:
         if self._xml is None:
             return
         file, line, _ = report.location
-        is_scenario = file.lower().endswith((".yaml", ".yml"))
+        is_scenario = file.lower().endswith(SUFFIXES)
         if report.when == "setup" and is_scenario and line is not None:
             self._xml.node_reporter(report).add_attribute("line", line + 1)
         # Not one of pytest's outcomes, so its type does not name it.

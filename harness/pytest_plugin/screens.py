@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from harness.core.values import value_class
+from harness.scenario import SUFFIXES
 
 _PLACES = re.compile(r"(?:[^\s:]+:\d+:\d+: |before the first turn: |[^\s:]+\.ya?ml: )+")
 """At the start of a screen: where it is, in the scenario and in the recording."""
@@ -53,7 +54,7 @@ class Screens:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Before pytest's own reporters take the report."""
         file, line, name = report.location
-        if not isinstance(report.longrepr, str) or not file.lower().endswith((".yaml", ".yml")):
+        if not isinstance(report.longrepr, str) or not file.lower().endswith(SUFFIXES):
             return
         screen: Any = Screen(report.longrepr, file, line or 0)
         report.longrepr = screen

@@ -56,9 +56,9 @@ def _register(config: pytest.Config, session: ScenarioSession, *, is_alone: bool
     config.pluginmanager.register(session.classes, "harness_classes")
     config.pluginmanager.register(Stopping(is_live=session.mode.is_live), "harness_stopping")
     if is_alone and session.mode.is_recorded:
-        from harness.pytest_plugin.kept_journals import KeptJournals  # noqa: PLC0415  # seldom
+        from harness.pytest_plugin.journal_notes import JournalNotes  # noqa: PLC0415  # seldom
 
-        config.pluginmanager.register(KeptJournals(config, session), "harness_journals")
+        config.pluginmanager.register(JournalNotes(config, session), "harness_journals")
     _register_reports(config, session)
     if is_alone and config.getoption("dist", "no") != "no":
         # Late: only the process that starts the workers of pytest-xdist needs it.

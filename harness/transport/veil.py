@@ -16,7 +16,7 @@ from harness.secrets.secret_spans import Chunks, moved, replaced
 LONGEST_KEY = 16
 """Characters. Keys seldom are secrets: `address_line_2` is none."""
 _SECRET = re.compile(r"(?=.*[0-9]).{4,}|(?=.*[^_][-.~+%@|\\:]).{8,}|.{16,}")
-# The letters of ASCII that do not part words; named, as to compile a class of all others is slow.
+# What does not part words in ASCII is listed: a class of all other characters compiles slowly.
 _PART = re.compile(r"<redacted:[^>]*>|[\x00-\x08\x0e-\x1b!$%*+.:@A-Z\\^_`a-z|~\x7f0-9-]+")
 _CHARSET = re.compile(r"(?i)(?:charset[=:])?(?:utf-?\d+|iso-8859-\d+)")
 _PLAIN_HEADERS = frozenset(

@@ -134,8 +134,8 @@ def require_kinds(row: Row) -> None:
     _require_pairs(row["headers"], str, str)
     _require_pairs(row["chunks"], float, int)
     for attempt in row["attempts"]:
-        kinds_of_it = (type(attempt["status"]), type(attempt["reason"]), type(attempt["waited"]))
-        if kinds_of_it not in {(int, str, float), (int, str, int)}:
+        found = (type(attempt["status"]), type(attempt["reason"]), type(attempt["waited"]))
+        if found not in {(int, str, float), (int, str, int)}:
             raise _of_another_kind(attempt)
     broken = row.get("broken")
     if broken is not None:

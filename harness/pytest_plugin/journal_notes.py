@@ -13,7 +13,7 @@ from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.transport.journal import journals_below
 
 
-class KeptJournals:
+class JournalNotes:
     """A pytest plugin of its own, of a run that records; not in xdist's workers.
 
     Looks at the files: what the workers know does not arrive here once the run is stopped.
