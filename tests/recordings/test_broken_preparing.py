@@ -96,8 +96,8 @@ def test_a_break_while_preparing_is_taken_up_and_breaks_again(project, desk):
 
 
 def _run(project, *arguments: str) -> str:
-    """What a run in a process of its own shows."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "scenarios", *arguments]
+    """What a run in a process of its own shows, without the summary that is longer on a CI."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-rN", "scenarios", *arguments]
     done = subprocess.run(command, cwd=project.folder, check=False, capture_output=True, text=True)
     return done.stdout
 
