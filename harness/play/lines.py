@@ -247,7 +247,7 @@ class Lines:
     def _foreign(self, cassette: Cassette, play: Play) -> CassetteHead:
         """What a recording of another tool tells of the settings that it was made with."""
         # Late: most replays are of our own recordings.
-        from harness.play.spoken import settings_in  # noqa: PLC0415
+        from harness.providers.recorded_values import settings_in  # noqa: PLC0415
 
         project = self._project
         definition = definition_of(project.config, project.provider_config(play.provider))

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from harness.conversation import Exchange
 from harness.core.errors import CassetteError
-from harness.play.matched import Match
 from harness.play.secret_locations import SecretLocations
 from harness.providers.definition import Definition
+from harness.providers.recorded_steps import Match
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_forms import SHORTEST
 from harness.secrets.secret_scan import SecretScan

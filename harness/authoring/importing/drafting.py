@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from harness.conversation import Reply, Turn
 from harness.core.errors import Refused
 from harness.core.typing import Json
-from harness.play.spoken import Spoken
+from harness.providers.recorded_values import RecordedMessage
 from harness.transport.cassette.writing import flow, scalar
 
 SHORT = 100
@@ -23,7 +23,7 @@ def draft(
     scenario: str,
     provider: str,
     session: Mapping[str, Json],
-    spoken: Sequence[Spoken],
+    messages: Sequence[RecordedMessage],
     refused: Mapping[int, Refused],
     turns: Mapping[int, Turn],
     schemas: Mapping[int, str],
@@ -36,14 +36,14 @@ def draft(
     if session:
         lines.append(f"session: {flow(_literal(dict(session)))}")
     lines.append("turns:")
-    for number, one in enumerate(spoken, 1):
+    for number, one in enumerate(messages, 1):
         lines += [f"  - assistant: {_text(text)}" for text in one.before]
         lines.append(f"  - user: {_user(one)}")
         lines += _expected(refused.get(number), turns.get(number), schemas.get(number, ""))
     return "\n".join([*lines, ""])
 
 
-def _user(one: Spoken) -> str:
+def _user(one: RecordedMessage) -> str:
     if one.message.display_text:
         return f"{{press: {_text(one.message.display_text)}}}"
     return _text(one.message.text)

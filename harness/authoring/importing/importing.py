@@ -13,11 +13,11 @@ from harness.authoring.importing.retelling import Recorded, Retelling
 from harness.cassettes.inventory import take_inventory
 from harness.cassettes.scanning import project_secrets
 from harness.core.errors import CassetteError, Problem, ScenarioError, quote
-from harness.play.matched import Match, match_rows
-from harness.play.spoken import ProjectFacts, told_in
 from harness.project.project import Project
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
+from harness.providers.recorded_steps import Match, match_rows
+from harness.providers.recorded_values import ProjectFacts, facts_in
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_scan import SecretScan
 from harness.transport.cassette import (
@@ -108,7 +108,7 @@ def import_cassette(project: Project, source: Cassette, target: Target) -> Impor
     rows, led = _behind_redirects(source.interactions.rows)
     raw, _ = match_rows(definition, rows, led)
     _require_answers(raw, rows, source.path)
-    redactor = redactor_for(rows, project_secrets(project) | told_in(raw, definition).secrets)
+    redactor = redactor_for(rows, project_secrets(project) | facts_in(raw, definition).secrets)
     redactor = redactor.adding(captured_in(rows, raw, definition))
     clean = [cleaned(row, redactor, definition) for row in rows]
     matches, unmatched = match_rows(definition, clean, led)
@@ -168,7 +168,7 @@ def _told(
     matches: Sequence[Match], definition: Definition, head: CassetteHead | None
 ) -> ProjectFacts:
     """What the requests tell, and before that what the recording itself does."""
-    told = told_in(matches, definition)
+    told = facts_in(matches, definition)
     if head is not None:
         told.settings |= {name: one for name, one in head.settings.items() if one}
         told.session = dict(head.session)

@@ -14,15 +14,15 @@ import harness
 from harness.authoring.importing.drafting import draft
 from harness.conversation import Response, Stop, Turn
 from harness.core.errors import CassetteError, Refused
-from harness.play.matched import Match, Unmatched
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
-from harness.play.spoken import ProjectFacts, Spoken, spoken_in
 from harness.project.loading import load_scenario
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
 from harness.providers.definition import Definition
 from harness.providers.flow import message_hash
+from harness.providers.recorded_steps import Match, Unmatched
+from harness.providers.recorded_values import ProjectFacts, RecordedMessage, messages_in_turns
 from harness.providers.session import CLOSING
 from harness.transport.cassette import Cassette, CassetteHead, Interactions
 from harness.transport.cassette.rows import Row, checksum, make_row
@@ -66,7 +66,7 @@ class Retelling:
             f"{self._named(one.place)}: {one.reason}; left out" for one in recorded.unmatched
         ]
         """What of the recording was left out, and what was put in."""
-        self._spoken = self._all_spoken()
+        self._messages = self._all_messages()
 
     def retell(self) -> tuple[str, Cassette, int]:
         """The scenario's text, the cassette that it replays green, and the number of turns.
@@ -84,30 +84,30 @@ class Retelling:
         text = self._text({turn.number: turn for turn in result.transcript.turns})
         final, cassette = self._play(text, played)
         self._require_green(final)
-        return text, cassette, len(self._spoken)
+        return text, cassette, len(self._messages)
 
     def _leave_out(self, matches: Iterable[Match], why: str) -> None:
         self.notes += [
             f"{self._named(one.place)}, {one.step.name}: {why}; left out" for one in matches
         ]
 
-    def _all_spoken(self) -> list[Spoken]:
+    def _all_messages(self) -> list[RecordedMessage]:
         """What is said in each turn. Raises `CassetteError`."""
-        spoken = spoken_in(self._matches)
+        messages = messages_in_turns(self._matches)
         self._require_one_conversation()
         first: dict[int, Match] = {}
         for one in self._matches:
             if one.phase == "send":
                 first.setdefault(one.turn, one)
-        mute = [one for turn, one in first.items() if turn not in spoken]
+        mute = [one for turn, one in first.items() if turn not in messages]
         if mute:
             where = f"{self._named(mute[0].place)}, {mute[0].step.name}"
             raise self._fault("import-unmatched", f"{where}: it does not hold one message")
-        if not spoken:
+        if not messages:
             name = self._definition.name
             message = f"nobody says anything in it that a send step of {name} would send"
             raise self._fault("import-no-message", message)
-        return [spoken[turn] for turn in sorted(spoken)]
+        return [messages[turn] for turn in sorted(messages)]
 
     def _require_one_conversation(self) -> None:
         opened: set[str] = set()
@@ -140,7 +140,7 @@ class Retelling:
         if isinstance(error, Refused) and at not in self._refused:
             self._refused[at] = error
             return True
-        one = self._spoken[at - 1] if 0 < at <= len(self._spoken) else None
+        one = self._messages[at - 1] if 0 < at <= len(self._messages) else None
         if error.code == "no-such-button" and one is not None and one.message.display_text:
             label = one.message.display_text
             self.notes.append(
@@ -148,7 +148,7 @@ class Retelling:
                 " only the text is kept"
             )
             typed = replace(one.message, display_text="")
-            self._spoken[at - 1] = replace(one, message=typed)
+            self._messages[at - 1] = replace(one, message=typed)
             return True
         return False
 
@@ -172,7 +172,7 @@ class Retelling:
             scenario=self._scenario,
             provider=self._provider,
             session=self._told.session,
-            spoken=self._spoken,
+            messages=self._messages,
             refused=self._refused,
             turns=turns,
             schemas=self._schemas(turns),
@@ -208,7 +208,7 @@ class Retelling:
 
     def _row(self, one: Match) -> Row:
         turn, _ = self._key(one)
-        said = self._spoken[turn - 1] if turn > 0 else None
+        said = self._messages[turn - 1] if turn > 0 else None
         row = self._rows[one.place].copy()
         row["is_ours"] = True
         row["turn"] = turn

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from harness.conversation import UserMessage
 from harness.core.typing import Json
 from harness.formats.template.inversion import Binding
-from harness.play.matched import Match, match_rows
 from harness.providers.definition import Definition
+from harness.providers.recorded_steps import Match, match_rows
 from harness.transport.cassette.rows import Row
 
 _LEADING = re.compile(r"\s*(message|session|settings)\.(\w+)\s*(.*)", re.DOTALL)
@@ -23,7 +23,7 @@ _ELEMENT = re.compile(r"(\w+)(?:\.(\w+)|\[(\d)\])\s*(\|\s*upper)?\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoken:
+class RecordedMessage:
     """One turn, as it was sent."""
 
     place: int
@@ -42,29 +42,29 @@ class ProjectFacts:
     secrets: dict[str, str] = field(default_factory=dict)
 
 
-def told_in(matches: Sequence[Match], definition: Definition) -> ProjectFacts:
+def facts_in(matches: Sequence[Match], definition: Definition) -> ProjectFacts:
     """The settings, the session's values and the secrets that the requests hold."""
-    told = ProjectFacts()
+    facts = ProjectFacts()
     bases = Counter(match.base for match in matches)
     if "base_url" in definition.settings and bases:
-        told.settings["base_url"] = bases.most_common(1)[0][0]
+        facts.settings["base_url"] = bases.most_common(1)[0][0]
     for match in matches:
         for binding in (*match.bindings, *match.headers):
-            _learn(told, binding, definition)
-    return told
+            _learn(facts, binding, definition)
+    return facts
 
 
 def settings_in(rows: Sequence[Row], definition: Definition) -> Mapping[str, Json]:
     """The open settings that a recording without a head tells of."""
     matches, _ = match_rows(definition, rows)
-    return told_in(matches, definition).settings
+    return facts_in(matches, definition).settings
 
 
-def spoken_in(matches: Iterable[Match]) -> dict[int, Spoken]:
+def messages_in_turns(matches: Iterable[Match]) -> dict[int, RecordedMessage]:
     """What was said, by turn. A turn whose message is not found is left out."""
-    spoken: dict[int, Spoken] = {}
+    messages: dict[int, RecordedMessage] = {}
     for match in matches:
-        if match.phase != "send" or match.turn in spoken:
+        if match.phase != "send" or match.turn in messages:
             continue
         found = {
             member: binding.value
@@ -78,7 +78,7 @@ def spoken_in(matches: Iterable[Match]) -> dict[int, Spoken]:
             if sent.expression.strip() == "unsent"
             for one in _elements(sent)
         ]
-        earlier = [one.message.text for one in spoken.values()]
+        earlier = [one.message.text for one in messages.values()]
         before, said = _news(unsent, earlier)
         text = found.get("text", said)
         if not isinstance(text, str):
@@ -86,8 +86,8 @@ def spoken_in(matches: Iterable[Match]) -> dict[int, Spoken]:
         shown = found.get("display_text")
         display = shown if isinstance(shown, str) and shown != text else ""
         message = UserMessage(text=text, display_text=display)
-        spoken[match.turn] = Spoken(place=match.place, before=before, message=message)
-    return spoken
+        messages[match.turn] = RecordedMessage(place=match.place, before=before, message=message)
+    return messages
 
 
 def _news(unsent: Sequence[Mapping[str, Json]], earlier: list[str]) -> tuple[tuple[str, ...], Json]:
@@ -104,19 +104,19 @@ def _news(unsent: Sequence[Mapping[str, Json]], earlier: list[str]) -> tuple[tup
     return tuple(str(one.get("text", "")) for one in spoke), unsent[said[-1]].get("text")
 
 
-def _learn(told: ProjectFacts, binding: Binding, definition: Definition) -> None:
+def _learn(facts: ProjectFacts, binding: Binding, definition: Definition) -> None:
     if binding.name and binding.expression.split() == ["session", "|", "items"]:
         pairs = [(one.get("0"), one.get("1")) for one in _elements(binding)]
-        told.session.update({str(key): value for key, value in pairs if key is not None})
+        facts.session.update({str(key): value for key, value in pairs if key is not None})
     for name in _secrets_named(binding.expression, definition):
         if isinstance(binding.value, str) and binding.value:
-            told.secrets[name] = _credential(binding)
+            facts.secrets[name] = _credential(binding)
     for kind, member, rest in _members(binding):
         if kind == "session" and _is_told(rest, binding.value):
-            told.session[member] = binding.value
+            facts.session[member] = binding.value
         setting = definition.settings.get(member) if kind == "settings" else None
         if setting is not None and not setting.is_secret and rest[:1] not in ("|", "="):
-            told.settings[member] = _typed(binding.value, setting.schema)
+            facts.settings[member] = _typed(binding.value, setting.schema)
 
 
 def _members(binding: Binding) -> Iterator[tuple[str, str, str]]:
