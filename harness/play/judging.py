@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from harness.checks import (
@@ -24,7 +24,6 @@ from harness.core.errors import PlayError
 from harness.core.typing import Json
 from harness.formats.json_schema.wording import show
 from harness.formats.template import TemplateError
-from harness.play.around import as_around
 from harness.play.result import CheckResult
 from harness.project.vocabulary import Vocabulary
 from harness.scenario import Expectation, Scenario, Scope, TurnPurpose, UserTurn
@@ -50,8 +49,44 @@ def judge(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) ->
     if any(one.scope is Scope.CONVERSATION for one in scenario.expectations):
         results += _over_whole(scenario, transcript, vocabulary)
     if any(turn.part is not TurnPurpose.TURN for turn in planned.values()):
-        return list(as_around(results, planned, is_stopped=transcript.stop is not None))
+        return list(
+            _with_setup_and_teardown(results, planned, is_stopped=transcript.stop is not None)
+        )
     return results
+
+
+def _with_setup_and_teardown(
+    checks: Sequence[CheckResult], planned: Mapping[int, UserTurn], *, is_stopped: bool
+) -> Iterator[CheckResult]:
+    """The checks, with failures of setup, prefix and teardown as what they mean for the scenario.
+
+    A failed check before the conversation makes it BROKEN. A failed check of the teardown makes it
+    BROKEN where nothing else went wrong; else it is SKIPPED, so that it does not stand before the
+    reason. A broken contract of the definition stays FAILED.
+    """
+    parts = {number: turn.part for number, turn in planned.items()}
+    is_bad_before = is_stopped or any(
+        check.outcome.is_bad and parts.get(check.turn) is not TurnPurpose.TEARDOWN
+        for check in checks
+    )
+    for check in checks:
+        part = parts.get(check.turn, TurnPurpose.TURN)
+        if part is TurnPurpose.TURN or not check.outcome.is_bad or check.name == "contract":
+            yield check
+            continue
+        is_late = part is TurnPurpose.TEARDOWN and is_bad_before
+        yield replace(
+            check,
+            outcome=Outcome.SKIPPED if is_late else Outcome.BROKEN,
+            message=f"{_PARTS[part]}: {check.message}",
+        )
+
+
+_PARTS = {
+    TurnPurpose.SETUP: "the set-up failed",
+    TurnPurpose.PREFIX: "the turns before the branch failed",
+    TurnPurpose.TEARDOWN: "the teardown failed",
+}
 
 
 def judge_conversation(
