@@ -11,9 +11,9 @@ from harness.cassettes.inventory import Inventory, Slot
 from harness.conversation import Exchange, Stop
 from harness.core.errors import AuthoringError, PlayError, Refused, TransportError
 from harness.formats.template import Template
+from harness.play.conversation_variables import Variables, message_of
 from harness.play.result import ScenarioResult
 from harness.play.runner import RERECORDED, Runner
-from harness.play.speech import Variables, message_of
 from harness.project.plan import Mode
 from harness.providers.flow import message_hash
 from harness.providers.provider import BASE_URL

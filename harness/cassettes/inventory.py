@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.core.errors import AuthoringError, CassetteError, Problem, ScenarioError
-from harness.play.lines import PREPARE
+from harness.play.context_factory import PREPARE
 from harness.play.recording_files import former_path, is_of_play, recording_path
 from harness.project.loading import load_scenario
 from harness.project.plan import Mode, Play

@@ -10,9 +10,9 @@ from harness.cli.here import project_here
 from harness.conversation import Exchange, Reply, UserMessage
 from harness.core.counted import counted
 from harness.core.errors import ConfigurationError, PlayError, Problem
+from harness.play.context_factory import ContextFactory
 from harness.play.hiding import hidden_error, hidden_reply
 from harness.play.judging import contracts
-from harness.play.lines import Lines
 from harness.play.preparing import prepare_on
 from harness.project.project import Project
 from harness.project.verifying_providers import doubts_on
@@ -66,7 +66,7 @@ def list_all() -> None:
 
 
 def _answers(project: Project, name: str, message: str) -> bool:
-    line = Lines(project).live_check(name)
+    line = ContextFactory(project).live_check(name)
     prepared: list[Exchange] = []
     shown: list[Exchange] = []
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from harness.cli.echoing import echo
 from harness.cli.here import project_here
 from harness.core.errors import Problem, ScenarioError
+from harness.play.context_factory import ContextFactory
 from harness.play.isolation import TEXTS, Leak, Script, probe
-from harness.play.lines import Lines
 from harness.project.loading import load_scenario
 from harness.project.project import Project
 
@@ -21,7 +21,7 @@ def probe_isolation(provider: str, scenarios: Sequence[Path], texts: Sequence[st
     """
     project = project_here()
     project.provider_config(provider)
-    came = probe(Lines(project), provider, _scripts(project, scenarios, texts))
+    came = probe(ContextFactory(project), provider, _scripts(project, scenarios, texts))
     for leak in came.leaks:
         echo(leak_text(leak))
     said = f"{came.turns} turns each, {came.own} words seen again where they were said"

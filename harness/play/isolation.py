@@ -15,11 +15,11 @@ from dataclasses import dataclass, field, replace
 from harness.conversation import Exchange, Reply, UserMessage
 from harness.core.errors import PlayError, ProtocolError
 from harness.core.typing import Json
+from harness.play.context_factory import ContextFactory
+from harness.play.conversation_variables import MissingCapture, Variables, capture_from, message_of
 from harness.play.hiding import hidden_error
 from harness.play.line import Line
-from harness.play.lines import Lines
 from harness.play.preparing import prepare_on
-from harness.play.speech import MissingCapture, Variables, capture_from, message_of
 from harness.providers.session import Prepared, Session
 from harness.scenario import AssistantLine, Scenario, UserTurn
 
@@ -81,13 +81,13 @@ class _Side:
     exchanges: tuple[Exchange, ...] = ()
 
 
-def probe(lines: Lines, provider: str, scripts: tuple[Script, Script]) -> Probe:
+def probe(contexts: ContextFactory, provider: str, scripts: tuple[Script, Script]) -> Probe:
     """Hold both conversations live. Raises `PlayError` where one could not be held."""
     came = Probe()
     with ExitStack() as stack:
         shared: list[Prepared] = []
         sides = [
-            _side(lines, provider, name, script, stack, shared)
+            _side(contexts, provider, name, script, stack, shared)
             for name, script in zip(NAMES, scripts, strict=True)
         ]
         going = list(sides)
@@ -107,14 +107,14 @@ def probe(lines: Lines, provider: str, scripts: tuple[Script, Script]) -> Probe:
 
 
 def _side(
-    lines: Lines,
+    contexts: ContextFactory,
     provider: str,
     name: str,
     script: Script,
     stack: ExitStack,
     shared: list[Prepared],
 ) -> _Side:
-    line = lines.live_check(provider)
+    line = contexts.live_check(provider)
     stack.callback(line.close)
 
     def prepare() -> Prepared:

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from harness.conversation import BUSY, Exchange, Reply, Stop, Transcript, Turn, UserMessage
 from harness.core.errors import Interrupted, PlayError, Refused, TransportError
 from harness.core.typing import Json
+from harness.play.conversation_variables import (
+    MissingCapture,
+    Variables,
+    capture_from,
+    message_of,
+    remember_record,
+)
 from harness.play.line import Line
 from harness.play.secret_captures import (
     as_recorded,
     know_what_came,
     remember_plain,
     take_secret,
-)
-from harness.play.speech import (
-    MissingCapture,
-    Variables,
-    capture_from,
-    message_of,
-    remember_record,
 )
 from harness.play.waiting import came_at, time_left
 from harness.providers.session import Session

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from harness.core.errors import CassetteError, Refused
+from harness.play.context_factory import ContextFactory
 from harness.play.line import Line
-from harness.play.lines import Lines
 from harness.project.plan import Play
 from harness.providers.session import Prepared, Session
 from harness.scenario import Scenario
@@ -33,8 +33,8 @@ def prepare_on(line: Line) -> Prepared:
 class Preparing:
     """Prepares each provider once, when the first conversation needs it. Safe for threads."""
 
-    def __init__(self, lines: Lines, *, watch: Watch = nullcontext) -> None:
-        self._lines = lines
+    def __init__(self, contexts: ContextFactory, *, watch: Watch = nullcontext) -> None:
+        self._contexts = contexts
         self._watch = watch
         self._lock = threading.Lock()
         self._locks: dict[Key, threading.Lock] = {}
@@ -44,7 +44,7 @@ class Preparing:
         """What gives the recorded preparation, for a conversation on a recorded line."""
 
         def prepare() -> Prepared:
-            wire = self._lines.replayed_preparing(scenario, play)
+            wire = self._contexts.replayed_preparing(scenario, play)
             prepared = Session(line.provider, wire, seed=line.seed).prepare()
             if wire.changed:
                 line.notes = (*line.notes, f"before all conversations, {wire.changed}")
@@ -89,12 +89,12 @@ class Preparing:
 
     def _line(self, scenario: Scenario, play: Play, *, is_recorded: bool) -> Line:
         try:
-            return self._lines.live_preparing(scenario, play, is_recorded=is_recorded)
+            return self._contexts.live_preparing(scenario, play, is_recorded=is_recorded)
         except CassetteError as error:
             if error.code != "cassette-locked":
                 raise
             # Another process of this run records the same preparation.
-            return self._lines.live_preparing(scenario, play, is_recorded=False)
+            return self._contexts.live_preparing(scenario, play, is_recorded=False)
 
 
 def _is_told(prepared: Prepared) -> bool:

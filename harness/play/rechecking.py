@@ -9,9 +9,9 @@ from harness.checks.text_kinds import TEXT_KINDS
 from harness.conversation import Outcome, Stop, Transcript
 from harness.core.errors import ProtocolError
 from harness.core.typing import Json
+from harness.play.conversation_variables import Variables
 from harness.play.judging import judge
 from harness.play.result import CheckResult, ScenarioResult
-from harness.play.speech import Variables
 from harness.project.vocabulary import Vocabulary
 from harness.scenario import Expectation, Scenario, UserTurn
 

@@ -17,6 +17,8 @@ from harness.play.broken import (
     internal_error,
     stopped_by,
 )
+from harness.play.context_factory import ContextFactory
+from harness.play.conversation_variables import Variables
 from harness.play.drift.drift import Drift
 from harness.play.fork_points import ForkPoint, fork_points
 from harness.play.forks import Forks, SharedPrefix
@@ -28,12 +30,10 @@ from harness.play.hiding import (
 )
 from harness.play.judging import judge, judge_turn
 from harness.play.line import Line
-from harness.play.lines import Lines
 from harness.play.playing import Stage, hold, transcript_of
 from harness.play.preparing import Prepare, Preparing
 from harness.play.recording_files import keep_reason
 from harness.play.result import ScenarioResult
-from harness.play.speech import Variables
 from harness.project.loading import load_scenario
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
@@ -74,8 +74,8 @@ class Runner:
         self._project = project
         self._mode = mode
         self._fail_on = fail_on
-        self.lines = Lines(project, share=share, holding=holding)
-        self.preparing = Preparing(self.lines, watch=self._opened)
+        self.contexts = ContextFactory(project, share=share, holding=holding)
+        self.preparing = Preparing(self.contexts, watch=self._opened)
         self._forks = Forks()
         self._lock = threading.Lock()
         self._held: dict[int, Line] = {}
@@ -93,7 +93,7 @@ class Runner:
         except HarnessError:
             raise
         except ESCAPED as error:
-            redactor = self.lines.redactor(play.provider, scenario)
+            redactor = self.contexts.redactor(play.provider, scenario)
             return broken_at_once(scenario, play.provider, internal_error(error, redactor))
 
     def _run(self, scenario: Scenario, play: Play, whole: Scenario) -> ScenarioResult:
@@ -111,7 +111,7 @@ class Runner:
     ) -> ScenarioResult:
         """Hold a conversation from its recording, or from a cassette that is at hand."""
         try:
-            line = self.lines.replay(scenario, play, cassette)
+            line = self.contexts.replay(scenario, play, cassette)
         except CassetteError as error:
             return broken_at_once(scenario, play.provider, error)
 
@@ -159,7 +159,7 @@ class Runner:
             with (
                 self._forks.shared(points, whole.header_names if points else ()) as fork,
                 self._opened(
-                    self.lines.live(scenario, play, is_recorded=is_recorded, fork=fork)
+                    self.contexts.live(scenario, play, is_recorded=is_recorded, fork=fork)
                 ) as line,
             ):
                 prepare = self.preparing.live(scenario, play, line, is_recorded=is_recorded)

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from harness.conversation import Exchange, Reply, Stop, UserMessage
 from harness.core.errors import CheckCrashed, PlayError
 from harness.core.typing import Json
+from harness.play.conversation_variables import MissingCapture, Variables, capture_from, message_of
 from harness.play.line import Line, texts_in
 from harness.play.secret_locations import values_of
-from harness.play.speech import MissingCapture, Variables, capture_from, message_of
 from harness.scenario import Capture, MessagePlan, UserTurn
 from harness.secrets.secret_names import mark
 from harness.secrets.secret_spans import MARK

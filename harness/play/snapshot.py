@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from harness.conversation import Turn
 from harness.core.values import value_class
+from harness.play.conversation_variables import LeftVariables
 from harness.play.playing import Stage
-from harness.play.speech import LeftVariables
 from harness.providers.flow import FlowState
 from harness.transport.kept import Kept
 

@@ -103,7 +103,7 @@ class ScenarioSession:
     @property
     def notes(self) -> list[str]:
         """What people should know although nothing failed, of providers first."""
-        of_providers = [note for suite in self.suites for note in suite.runner.lines.notes]
+        of_providers = [note for suite in self.suites for note in suite.runner.contexts.notes]
         return [*of_providers, *self.tally.notes]
 
     @property

@@ -11,11 +11,11 @@ from harness.core.errors import PlayError, Problem, Refused, ScenarioError
 from harness.core.source import Place
 from harness.core.typing import Json
 from harness.play.broken import close_session
+from harness.play.conversation_variables import Variables, prompt_of
 from harness.play.hiding import hidden_error
 from harness.play.line import Line
 from harness.play.preparing import Prepare
 from harness.play.result import ScenarioResult
-from harness.play.speech import Variables, prompt_of
 from harness.project.fitting_providers import unsent_parts
 from harness.project.project import Project
 from harness.providers.session import CLOSING, Session

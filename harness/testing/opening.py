@@ -84,13 +84,13 @@ def open_chat(
 
 def _line(runner: Runner, scenario: Scenario, play: Play, mode: Mode) -> Line:
     if mode not in (Mode.REPLAY, Mode.RECORD):
-        return runner.lines.live(scenario, play, is_recorded=mode.is_recorded)
+        return runner.contexts.live(scenario, play, is_recorded=mode.is_recorded)
     try:
-        return runner.lines.replay(scenario, play)
+        return runner.contexts.replay(scenario, play)
     except CassetteError as error:
         if mode is Mode.REPLAY or error.code != "cassette-missing":
             raise
-    return runner.lines.live(scenario, play, is_recorded=True)
+    return runner.contexts.live(scenario, play, is_recorded=True)
 
 
 def _identifier(shown: str, test: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 from harness.config import read_config
 from harness.conversation import Outcome, Transcript, UserMessage
 from harness.emulators import NAMES, serving
-from harness.play.lines import Lines
+from harness.play.context_factory import ContextFactory
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
 from harness.project.plan import Mode, Play
@@ -144,7 +144,7 @@ def test_every_definition_is_here() -> None:
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_every_step_keeps_to_its_contract(system: str, project: Project) -> None:
     """Open, say, history and close: every request goes out, every answer fits its schema."""
-    line = Lines(project).live_check(system)
+    line = ContextFactory(project).live_check(system)
     told = SYSTEMS[system].session
     try:
         prepared = Session(line.provider, line.wire, seed=line.seed).prepare()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-import harness.play.lines
+import harness.play.context_factory
 from harness.transport.cassette.reading import parse_cassette
 
 CLOCKED = """\
@@ -76,7 +76,7 @@ def test_whenever_it_was_recorded(run, echo, clocked, zone, monkeypatch, moment)
 
     zone("Europe/Oslo")
     with monkeypatch.context() as patch:
-        patch.setattr(harness.play.lines, "datetime", Clock)
+        patch.setattr(harness.play.context_factory, "datetime", Clock)
         run(FILE, RECORD).assert_outcomes(passed=1)
 
     run(FILE).assert_outcomes(passed=1)

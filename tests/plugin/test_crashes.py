@@ -80,7 +80,7 @@ REPLAY_LAYERS = {
     "template": (harness.play.playing, "message_of"),
     "interpreter": (harness.providers.session, "run_steps"),
     "reading": (harness.play.runner, "load_scenario"),
-    "recording": (harness.play.runner.Lines, "replay"),
+    "recording": (harness.play.runner.ContextFactory, "replay"),
     "replay": (harness.transport.replay.ReplayWire, "send"),
     "check": (harness.play.runner, "judge"),
     "transcript": (harness.play.runner, "transcript_of"),
@@ -105,7 +105,7 @@ def test_a_crash_of_a_layer_is_an_outcome(layer, project, run, monkeypatch):
 LIVE_LAYERS = {
     "wire": (harness.transport.live.wire.LiveWire, "send"),
     "player": (harness.play.runner.Runner, "run"),
-    "line": (harness.play.runner.Lines, "live"),
+    "line": (harness.play.runner.ContextFactory, "live"),
 }
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from harness.conversation import UserMessage
-from harness.play.lines import Lines
+from harness.play.context_factory import ContextFactory
 from harness.play.runner import Runner
 from harness.project.loading import load_scenario
 from harness.project.plan import Mode
@@ -154,7 +154,7 @@ def test_what_a_real_recording_left_can_be_taken_up(here, bot):
     """A run that ends without finishing leaves a journal that says all a cassette needs."""
     project, play = here.runner(bot)
     (here.folder / GREET).unlink()
-    line = Lines(project).live(load_scenario(project, play.file), play, is_recorded=True)
+    line = ContextFactory(project).live(load_scenario(project, play.file), play, is_recorded=True)
     line.tell({})
     session = Session(line.provider, line.wire, seed=line.seed)
     session.say(UserMessage(text="Hello there"), 1)
@@ -172,7 +172,7 @@ def test_what_a_real_recording_left_can_be_taken_up(here, bot):
 def test_a_journal_that_is_being_written_is_left_alone(here, bot):
     """What another run is recording is neither told, taken up nor removed."""
     project, play = here.runner(bot)
-    line = Lines(project).live(load_scenario(project, play.file), play, is_recorded=True)
+    line = ContextFactory(project).live(load_scenario(project, play.file), play, is_recorded=True)
     session = Session(line.provider, line.wire, seed=line.seed)
     session.say(UserMessage(text="Hello there"), 1)
 

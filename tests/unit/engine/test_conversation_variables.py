@@ -5,7 +5,7 @@ from conversations import exchange, reply, scenario
 
 from harness.core.errors import PlayError, ProtocolError
 from harness.formats.template import compile_template
-from harness.play.speech import (
+from harness.play.conversation_variables import (
     MissingCapture,
     Variables,
     capture_from,

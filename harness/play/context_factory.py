@@ -41,7 +41,7 @@ CLOSING_SECONDS = 0.5
 """What closing steps may take after a conversation that broke or was stopped."""
 
 
-class Lines:
+class ContextFactory:
     """Makes lines for one project. Safe for threads."""
 
     def __init__(self, project: Project, *, share: int = 1, holding: Path | None = None) -> None:
