@@ -85,37 +85,38 @@ CAPTURE = TURN["properties"]["capture"]["additionalProperties"]["oneOf"][1]
 SETTING = DEFINITION_SCHEMA["properties"]["settings"]["additionalProperties"]
 
 KEYS = {
-    ("scenarios", "Of a scenario"): _keys(SCENARIO),
-    ("scenarios", "Of a repetition"): _keys(SCENARIO, "properties", "repeat", "oneOf", 1),
-    ("scenarios", "Of a turn"): _keys(TURN),
-    ("scenarios", "Of a user's message"): _keys(MESSAGE),
-    ("scenarios", "Of an attachment"): _keys(MESSAGE, "properties", "attachments", "items"),
-    ("scenarios", "Of a capture"): _keys(CAPTURE),
-    ("scenarios", "Of a block of checks"): _keys(TURN, "properties", "expect", "oneOf", 1)
+    ("scenarios", "Scenario keys"): _keys(SCENARIO),
+    ("scenarios", "Repetition keys"): _keys(SCENARIO, "properties", "repeat", "oneOf", 1),
+    ("scenarios", "Turn keys"): _keys(TURN),
+    ("scenarios", "User message keys"): _keys(MESSAGE),
+    ("scenarios", "Attachment keys"): _keys(MESSAGE, "properties", "attachments", "items"),
+    ("scenarios", "Capture keys"): _keys(CAPTURE),
+    ("scenarios", "Keys of a block of checks"): _keys(TURN, "properties", "expect", "oneOf", 1)
     - {*KINDS},
-    ("scenarios", "Of the whole conversation"): _keys(SCENARIO, "properties", "expect") - {*KINDS},
-    ("conversations", "Of a fragment"): _keys(fragment_schema(SCENARIO)),
-    ("conversations", "Of an included fragment"): _keys(INCLUDE, "oneOf", 1),
-    ("conversations", "Of a branch"): _keys(SCENARIO, "properties", "branch"),
-    ("conversations", "Of a branch among turns"): _keys(TURN, "properties", "branch"),
-    ("conversations", "Of a skip or xfail"): _keys(SCENARIO, "properties", "xfail", "oneOf", 1),
-    ("conversations", "Skipping, and expecting a failure"): _keys(
+    ("scenarios", "Keys of the whole conversation"): _keys(SCENARIO, "properties", "expect")
+    - {*KINDS},
+    ("conversations", "Fragment keys"): _keys(fragment_schema(SCENARIO)),
+    ("conversations", "Include keys"): _keys(INCLUDE, "oneOf", 1),
+    ("conversations", "Keys of a branch at the top level"): _keys(SCENARIO, "properties", "branch"),
+    ("conversations", "Keys of a branch among turns"): _keys(TURN, "properties", "branch"),
+    ("conversations", "Keys of skip and xfail"): _keys(SCENARIO, "properties", "xfail", "oneOf", 1),
+    ("conversations", "Skipping and expected failures"): _keys(
         SCENARIO, "properties", "xfail", "oneOf", 1, "properties", "when"
     ),
-    ("conversations", "Of a sample"): _keys(MESSAGE, "properties", "pick", "oneOf", 1),
-    ("conversations", "Of defaults.yaml"): _keys(defaults_schema(SCENARIO)),
+    ("conversations", "Sample keys"): _keys(MESSAGE, "properties", "pick", "oneOf", 1),
+    ("conversations", "Keys of defaults.yaml"): _keys(defaults_schema(SCENARIO)),
     ("checks", "Matchers"): {*MATCHERS},
     ("providers", "The built-in definitions"): {*installed()},
     ("providers", "Keys of harness.yaml"): _keys(CONFIG_SCHEMA),
     ("providers", "Keys of a provider"): _keys(PROVIDER),
     ("providers", "Templates"): {*NAMES},
     ("providers", "Streams"): {framing.value for framing in Framing},
-    ("providers", "Of a definition"): _keys(DEFINITION_SCHEMA),
-    ("providers", "Of a setting"): _keys(SETTING),
-    ("providers", "Of a step"): _keys(STEP),
-    ("providers", "Of a request"): _keys(REQUEST),
-    ("providers", "Of an answer"): _keys(STEP, "properties", "answer"),
-    ("providers", "Of a reply"): _keys(REPLY),
+    ("providers", "Definition keys"): _keys(DEFINITION_SCHEMA),
+    ("providers", "Setting keys"): _keys(SETTING),
+    ("providers", "Step keys"): _keys(STEP),
+    ("providers", "Request keys"): _keys(REQUEST),
+    ("providers", "Answer keys"): _keys(STEP, "properties", "answer"),
+    ("providers", "Reply keys"): _keys(REPLY),
     ("recordings", "Modes"): {mode.value for mode in Mode},
     ("python", "The conversation"): {
         name
@@ -133,38 +134,38 @@ KEYS = {
 LIVE, YAML = LiveLimits(), Limits()
 LIMITS = {
     "a YAML file": f"{YAML.size // MEBIBYTE} MiB",
-    "another file that a scenario names, such as rows of a matrix": (
+    "another file that a scenario uses, such as rows of a matrix": (
         f"{LARGEST_PART // MEBIBYTE} MiB"
     ),
     "levels of a YAML file": f"{YAML.depth}",
     "levels of a JSON file with rows": f"{MOST_LEVELS}",
-    "values of a YAML file, those of aliases counted each time": f"{YAML.nodes:,}",
+    "values of a YAML file, counting each use of an alias": f"{YAML.nodes:,}",
     "a scenario's id": "100 characters",
-    "turns of a scenario, those of fragments counted each time": f"{MOST_TURNS:,}",
+    "turns of a scenario, counting those of a fragment each time": f"{MOST_TURNS:,}",
     "rows of a scenario: matrix, utterances and branches multiplied": f"{MOST_ROWS:,}",
     "conversations of a scenario: rows, takes and providers multiplied": f"{MOST_CONVERSATIONS:,}",
     "an expression in `${…}`": f"{LONGEST_EXPRESSION:,} characters",
-    "a text or list that a template makes": f"{MOST:,} characters or elements",
-    "a whole number that a template makes": f"{MOST_BITS:,} bits",
+    "a text or list that a template produces": f"{MOST:,} characters or elements",
+    "a whole number that a template produces": f"{MOST_BITS:,} bits",
     "a regular expression": f"{LONGEST_PATTERN:,} characters",
     "elements that counted repetitions add to a regular expression": f"{MOST_REPEATED:,}",
     "one search of a regular expression": format_duration(SECONDS),
     "a text that a regular expression searches": f"{LONGEST_TEXT:,} characters",
     "a captured secret": f"{LONGEST_SECRET:,} characters",
-    "steps back of a pattern in a schema": f"{BACKTRACKED:,}",
+    "backtracking steps of a pattern in a schema": f"{BACKTRACKED:,}",
     "a JSON Schema file": f"{LARGEST_SCHEMA // 1_000_000} MB",
     "levels of a JSON Schema file": f"{DEEPEST_SCHEMA}",
     "schemas that judge one value": f"{MOST_APPLIED:,}",
-    "levels of a payload down to which a schema says how it does not fit": f"{DEEPEST_EXPLAINED}",
-    "judgements of a schema that repeat on parts of one payload": f"{MOST_JUDGED_AGAIN:,}",
+    "levels of a payload for which a schema violation is explained": f"{DEEPEST_EXPLAINED}",
+    "repeated evaluations of a schema on parts of one payload": f"{MOST_JUDGED_AGAIN:,}",
     "a JSONPath": f"{LONGEST_PATH:,} characters",
     "descents with `..` in a JSONPath": f"{MOST_DESCENTS}",
-    "levels of a payload that one `..` leads down": f"{DEEPEST_DESCENT}",
+    "levels of a payload that one `..` descends": f"{DEEPEST_DESCENT}",
     "filters, conditions, negations and parentheses of a JSONPath": f"{MOST_CONDITIONS}",
     "one search of a pattern in a JSONPath": format_duration(PATH_SECONDS),
     "opening a connection": format_duration(LIVE.connect),
     "silence of the server": format_duration(LIVE.read),
-    "one request with its retries, `timeout` of a provider": format_duration(LIVE.total),
+    "one request with its retries (`timeout` of a provider)": format_duration(LIVE.total),
     "an answer's body, decoded": f"{LIVE.body // MEBIBYTE} MiB",
     "attempts of one request": f"{LIVE.attempts}",
     "one wait between attempts": format_duration(LONGEST),
@@ -175,18 +176,18 @@ LIMITS = {
     "levels of an answer's XML": f"{MAX_LEVELS}",
     "values that aliases add to a cassette of another tool": f"{MOST_NODES:,}",
     "members of gzip data": f"{MOST_MEMBERS:,}",
-    "a cassette, packed and unpacked, and its bodies decoded": f"{LARGEST // MEBIBYTE} MiB",
-    "pause before each look for messages that come late": format_duration(PAUSE),
-    "closing steps after a conversation that broke": format_duration(CLOSING_SECONDS),
+    "a cassette, compressed and uncompressed, and its decoded bodies": f"{LARGEST // MEBIBYTE} MiB",
+    "interval between looks for messages that come late": format_duration(PAUSE),
+    "closing steps of an interrupted conversation": format_duration(CLOSING_SECONDS),
     "failed checks of a scenario that are shown": f"{MAX_SHOWN}",
     "takes of a scenario": f"{MOST_TAKES}",
-    "takes of a scenario that have a line of their own": f"{MOST_LISTED}",
+    "takes of a scenario that are listed one by one": f"{MOST_LISTED}",
     "summary.md": f"{LARGEST_SUMMARY:,} bytes",
-    "failures whose text stands in `summary.md`": f"{MOST_DETAILS}",
+    "failures with their text in `summary.md`": f"{MOST_DETAILS}",
     "findings in `code-quality.json` and `results.sarif`": f"{MOST_FINDINGS:,}",
     "annotations on GitHub": f"{MOST_ERRORS}",
-    "the cache of what was parsed": f"{MAX_BYTES // MEBIBYTE} MiB",
-    "values kept of what was parsed": f"{MAX_ENTRIES:,}",
+    "the cache of parsed files": f"{MAX_BYTES // MEBIBYTE} MiB",
+    "entries in the cache of parsed files": f"{MAX_ENTRIES:,}",
 }
 
 
@@ -215,7 +216,7 @@ def test_phases_are_listed_in_their_order():
     """docs/providers.md lists the phases in the order in which they run."""
     text = "\n".join(prose(DOCS / "providers.md"))
 
-    start = text.index("## A definition of your own")
+    start = text.index("## Writing a definition")
     places = [text.index(f"\n| `{phase}` | ", start) for phase in PHASES]
 
     assert places == sorted(places)
@@ -284,5 +285,5 @@ def test_concurrency_is_that_of_the_code():
         " ".join(prose(DOCS / f"{name}.md")) for name in ("providers", "recordings")
     )
 
-    assert f"with this provider; {PROVIDER_CONCURRENCY} where left out" in providers
+    assert f"with this provider; default: {PROVIDER_CONCURRENCY}" in providers
     assert f"20 over all providers and {PROVIDER_CONCURRENCY} for each" in recordings
