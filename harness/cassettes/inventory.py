@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.core.errors import AuthoringError, CassetteError, Problem, ScenarioError
+from harness.core.project_file import YAML_ENDINGS
 from harness.play.context_factory import PREPARE
 from harness.play.recording_files import former_path, is_of_play, recording_path
 from harness.project.loading import load_scenario
@@ -18,8 +19,6 @@ from harness.providers.definition import Definition
 from harness.scenario import Credentials, Scenario, WaiverKind, is_scenario_file, played_in
 from harness.transport.cassette import Cassette, CassetteHead, cassette_path, read_cassette
 from harness.transport.lock import is_being_written
-
-SUFFIXES = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +135,7 @@ def _scenario_files(project: Project, asked: Sequence[Path]) -> Iterator[Path]:
     yield from inside
     for path in asked:
         is_cassette = path.is_relative_to(config.cassettes)
-        is_yaml = path.is_file() and path.suffix.lower() in SUFFIXES
+        is_yaml = path.is_file() and path.suffix.lower() in YAML_ENDINGS
         if is_yaml and path not in inside and not is_cassette:
             yield path
 

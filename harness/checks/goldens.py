@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 
 from harness.checks.golden_ledger import GoldenEntry, GoldenLedger
+from harness.core.atomic_file import write_durably
 from harness.core.errors import AuthoringError, CheckCrashed, quote
+from harness.core.project_file import YAML_ENDINGS
 from harness.core.typing import Json
 from harness.formats.json_schema.json_file import read_json
 from harness.formats.yaml import read, write
 
 UPDATE = "harness run --update"
-SUFFIXES = (".json", ".yaml", ".yml")
+SUFFIXES = (".json", *YAML_ENDINGS)
 
 
 class Goldens:
@@ -134,16 +133,9 @@ class Goldens:
             text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
         else:
             text = write(value)
-        temporary = file.with_name(f".{file.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("xb") as opened:
-                opened.write(text.encode())
-                opened.flush()
-                os.fsync(opened.fileno())
-            temporary.replace(file)
+            write_durably(file, text.encode())
         except OSError as error:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
             message = f"the golden {self.shown(file)} cannot be written: {error.strerror}"
             raise CheckCrashed("golden-not-written", message) from error

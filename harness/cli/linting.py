@@ -11,6 +11,7 @@ from harness.cli.here import project_here
 from harness.config import FILE_NAME
 from harness.core.counted import counted
 from harness.core.errors import AuthoringError, ConfigurationError, Problem, ScenarioError
+from harness.core.project_file import YAML_ENDINGS
 from harness.formats.yaml import read
 from harness.history.address import address_in
 from harness.project.fitting_providers import blind_checks
@@ -22,7 +23,6 @@ from harness.project.verifying import doubts_about, problems_of
 from harness.project.verifying_providers import doubts_in, project_problems, provider_doubts
 from harness.providers.definition_reader import read_definition
 from harness.scenario import (
-    SUFFIXES,
     FileKind,
     Scenario,
     kind_of,
@@ -124,13 +124,13 @@ def _misnamed(project: Project) -> Iterator[Problem]:
     """Files among the scenarios that nobody reads, as their ending is nearly that of YAML."""
     for file in sorted(project.config.scenarios.rglob("*.*")):
         ending = file.suffix.lower()
-        is_near = get_close_matches(ending, SUFFIXES, n=1, cutoff=_NEAR)
-        if is_near and ending not in SUFFIXES and file.is_file():
+        is_near = get_close_matches(ending, YAML_ENDINGS, n=1, cutoff=_NEAR)
+        if is_near and ending not in YAML_ENDINGS and file.is_file():
             yield Problem(
                 code="unread-file",
                 message=f"files that end in '{file.suffix}' are not read",
                 where=project.config.shown(file),
-                hint=f"rename it to '{file.stem}{SUFFIXES[0]}'",
+                hint=f"rename it to '{file.stem}{YAML_ENDINGS[0]}'",
             )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+"""What is shown for a control character, so that a terminal does not act on it."""
 # Escape sequences steer a terminal, and marks of direction show a line as something else than it
 # is. Tabs and line ends are left.
 _UNSEEN = dict.fromkeys(

@@ -1,13 +1,16 @@
-"""What a project is found by: harness.yaml and the variables of the environment.
+"""What must be known of a project before anything of it is read: names of files, modes, variables.
 
-Imports nothing, so that pytest can ask early.
+Imports nothing of the harness, so that pytest can ask early.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 
 FILE_NAME = "harness.yaml"
+YAML_ENDINGS = (".yaml", ".yml")
+"""Of scenarios and other YAML files, in any case."""
 
 MODE_VARIABLE = "HARNESS_MODE"
 """Holds the mode of a run."""
@@ -15,6 +18,36 @@ HISTORY_VARIABLE = "HARNESS_HISTORY"
 """Holds the URL of the history."""
 VARIABLES = (MODE_VARIABLE, HISTORY_VARIABLE)
 """Every variable of the environment that is read, apart from those that harness.yaml names."""
+
+
+class Mode(StrEnum):
+    """Where answers come from."""
+
+    REPLAY = "replay"
+    """From the cassette; no network."""
+    RECORD = "record"
+    """From the cassette where it fits, else live, and recorded."""
+    REFRESH = "refresh"
+    """Live, and recorded anew."""
+    LIVE = "live"
+    """Live; cassettes are untouched."""
+    DRIFT = "drift"
+    """Live, and compared with the cassette, which is untouched."""
+
+    @property
+    def is_live(self) -> bool:
+        """Requests may travel."""
+        return self is not Mode.REPLAY
+
+    @property
+    def is_recorded(self) -> bool:
+        """Live conversations are written down."""
+        return self in (Mode.RECORD, Mode.REFRESH)
+
+    @property
+    def is_compared(self) -> bool:
+        """Live conversations are compared with their recordings."""
+        return self in (Mode.REFRESH, Mode.DRIFT)
 
 
 def find_config(start: Path) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from harness.core.printable import PICTURES
 from harness.core.values import value_class
 
 _LINE_END = re.compile("\r\n|\r|\n")
@@ -12,8 +13,6 @@ _LINE_END = re.compile("\r\n|\r|\n")
 MARGIN = 5
 WIDTH = 160
 """Characters of a line that are shown."""
-_PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
-"""Control characters would ring a bell or move the cursor where they are shown."""
 
 Stretch = tuple[int, int, int]
 """Line, column and length."""
@@ -98,7 +97,7 @@ class Place:
             end = len(hide(text[: column - 1 + length]))
             column = min(len(hide(text[: column - 1])) + 1, len(hidden))
             text, length = hidden, end - column + 1
-        text = text.expandtabs(1).translate(_PICTURES)
+        text = text.expandtabs(1).translate(PICTURES)
         if len(text) > WIDTH:
             # A window with the stretch in it, where the line is long.
             start = max(0, min(column - 1 - WIDTH // 3, len(text) - WIDTH))

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from harness.core.printable import PICTURES
+
 _NUMBER = re.compile(r"\d[\d.,]*( (s|ms|%))?")
-_PICTURES = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421}
-_PICTURES |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
-"""What is shown for a control character, so that a terminal does not act on it."""
+_PICTURES = PICTURES | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

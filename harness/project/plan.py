@@ -3,43 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 
 from harness.core.counted import counted
+from harness.core.project_file import Mode
 from harness.core.values import value_class
 from harness.scenario import Waiver
 
-
-class Mode(StrEnum):
-    """Where answers come from."""
-
-    REPLAY = "replay"
-    """From the cassette; no network."""
-    RECORD = "record"
-    """From the cassette where it fits, else live, and recorded."""
-    REFRESH = "refresh"
-    """Live, and recorded anew."""
-    LIVE = "live"
-    """Live; cassettes are untouched."""
-    DRIFT = "drift"
-    """Live, and compared with the cassette, which is untouched."""
-
-    @property
-    def is_live(self) -> bool:
-        """Requests may travel."""
-        return self is not Mode.REPLAY
-
-    @property
-    def is_recorded(self) -> bool:
-        """Live conversations are written down."""
-        return self in (Mode.RECORD, Mode.REFRESH)
-
-    @property
-    def is_compared(self) -> bool:
-        """Live conversations are compared with their recordings."""
-        return self in (Mode.REFRESH, Mode.DRIFT)
-
+__all__ = ["MOST_CONVERSATIONS", "Entry", "Mode", "Play", "amount_problem"]
 
 MOST_CONVERSATIONS = 100_000
 """Of one scenario: its rows, takes and providers multiplied."""

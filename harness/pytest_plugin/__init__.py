@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.core.project_file import YAML_ENDINGS
 from harness.pytest_plugin.keys import SESSION
 from harness.pytest_plugin.options import pytest_addoption
 from harness.pytest_plugin.project_files import (
@@ -67,7 +68,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Scenario files are the YAML files in a project's scenario folder, or named outright."""
-    if not file_path.name.lower().endswith((".yaml", ".yml")):
+    if not file_path.name.lower().endswith(YAML_ENDINGS):
         return None
     is_named = parent.session.isinitpath(file_path)
     session = _session(parent.config)

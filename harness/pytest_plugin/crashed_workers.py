@@ -9,6 +9,7 @@ import pytest
 
 from harness.core.errors import AuthoringError, InternalError
 from harness.core.printable import printable
+from harness.core.project_file import YAML_ENDINGS
 from harness.play.broken import broken_at_once, unread
 from harness.play.result import ScenarioResult
 from harness.project.loading import load_scenario
@@ -18,7 +19,6 @@ from harness.pytest_plugin.suite import Suite
 from harness.reports.earlier import Earlier
 from harness.reports.failure import failure_screen
 from harness.reports.properties import properties_of
-from harness.scenario import SUFFIXES
 
 
 class CrashedWorkers:
@@ -80,7 +80,7 @@ class CrashedWorkers:
         file, _, name = nodeid.partition("::")
         path = self._config.rootpath / file
         suite = self._session.suite_for(str(path))
-        if path.suffix.lower() not in SUFFIXES or not isinstance(suite, Suite):
+        if path.suffix.lower() not in YAML_ENDINGS or not isinstance(suite, Suite):
             return
         try:
             entry = suite.entries.of(path)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.scenario import SUFFIXES
+from harness.core.project_file import YAML_ENDINGS
 
 
 class JunitLines:
@@ -36,7 +36,7 @@ class JunitLines:
         if self._xml is None:
             return
         file, line, _ = report.location
-        is_scenario = file.lower().endswith(SUFFIXES)
+        is_scenario = file.lower().endswith(YAML_ENDINGS)
         if report.when == "setup" and is_scenario and line is not None:
             self._xml.node_reporter(report).add_attribute("line", line + 1)
         # Not one of pytest's outcomes, so its type does not name it.

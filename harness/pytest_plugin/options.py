@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.core.project_file import MODE_VARIABLE
+from harness.core.project_file import MODE_VARIABLE, Mode
 
 if TYPE_CHECKING:
     from harness.play.drift.drift import Drift
 
-MODES = ("replay", "record", "refresh", "live", "drift")
+MODES = tuple(map(str, Mode))
 
 
 def _at_least_one(text: str) -> int:

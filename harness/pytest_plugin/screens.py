@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from harness.core.project_file import YAML_ENDINGS
 from harness.core.values import value_class
-from harness.scenario import SUFFIXES
 
 _PLACES = re.compile(r"(?:[^\s:]+:\d+:\d+: |before the first turn: |[^\s:]+\.ya?ml: )+")
 """At the start of a screen: where it is, in the scenario and in the recording."""
@@ -54,7 +54,7 @@ class Screens:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Before pytest's own reporters take the report."""
         file, line, name = report.location
-        if not isinstance(report.longrepr, str) or not file.lower().endswith(SUFFIXES):
+        if not isinstance(report.longrepr, str) or not file.lower().endswith(YAML_ENDINGS):
             return
         screen: Any = Screen(report.longrepr, file, line or 0)
         report.longrepr = screen

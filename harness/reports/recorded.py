@@ -8,6 +8,7 @@ from textwrap import wrap
 from urllib.parse import urlsplit
 
 from harness.conversation import Transcript, Turn
+from harness.core.printable import PICTURES
 from harness.core.source import shorten
 from harness.providers.session import CLOSING
 from harness.transport.cassette import Cassette, CassetteHead
@@ -22,8 +23,7 @@ MOST_LINES = 12
 """Lines that are shown of one message or body."""
 MOST_CHARACTERS = 2000
 
-_PICTURES = {code: 0x2400 + code for code in (*range(10), *range(11, 32))} | {0x7F: 0x2421}
-"""What is shown for a control character, so that a terminal does not act on it."""
+_PICTURES = {code: shown for code, shown in PICTURES.items() if chr(code) != "\n"}
 
 
 def recorded_page(

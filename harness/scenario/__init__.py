@@ -6,7 +6,6 @@ from harness.scenario.examination import examine_scenario
 from harness.scenario.files import (
     DEFAULTS,
     NO_FILES,
-    SUFFIXES,
     BadFile,
     FileKind,
     OtherFiles,
@@ -49,7 +48,6 @@ from harness.scenario.waivers import Waiver, WaiverKind, named_in
 __all__ = [
     "DEFAULTS",
     "NO_FILES",
-    "SUFFIXES",
     "AssistantLine",
     "BadFile",
     "Capture",

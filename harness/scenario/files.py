@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.core.errors import HarnessError
+from harness.core.project_file import YAML_ENDINGS
 from harness.formats.yaml import Document
 
 DEFAULTS = "defaults.yaml"
 """Holds for the scenarios of its folder and of those below; is no scenario."""
 FRAGMENTS = "fragments"
 """A folder whose files are no scenarios."""
-SUFFIXES = (".yaml", ".yml")
-"""In any case."""
 
 
 class FileKind(StrEnum):
@@ -72,7 +71,7 @@ NO_FILES = _NoFiles()
 
 def kind_of(file: Path, folder: Path) -> FileKind | None:
     """What a file below a folder of scenarios is, by its name; None where it is no YAML file."""
-    if not file.name.lower().endswith(SUFFIXES):
+    if not file.name.lower().endswith(YAML_ENDINGS):
         return None
     if file.name == DEFAULTS:
         return FileKind.DEFAULTS
@@ -83,6 +82,6 @@ def is_scenario_file(file: Path, folder: Path) -> bool:
     """Whether a file below a folder of scenarios is one itself, by its name."""
     # Texts, not paths: this is asked for each of 10,000 files.
     text = str(file)[len(str(folder)) :]
-    if not text.lower().endswith(SUFFIXES) or f"{os.sep}{FRAGMENTS}{os.sep}" in text:
+    if not text.lower().endswith(YAML_ENDINGS) or f"{os.sep}{FRAGMENTS}{os.sep}" in text:
         return False
     return not text.endswith(f"{os.sep}{DEFAULTS}")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
+from harness.core.project_file import Mode
 from harness.core.typing import Json
 from harness.core.values import value_class
 from harness.formats.yaml import Node
-
-MODES = ("replay", "record", "refresh", "live", "drift")
 
 
 class WaiverKind(StrEnum):
@@ -140,7 +139,7 @@ _WHEN: Json = {
     "description": "All of these must hold; of several values of one, any.",
     "properties": {
         "provider": _one_or_more(_NAME, "A provider that is played against."),
-        "mode": _one_or_more({"enum": [*MODES]}, "Where answers come from."),
+        "mode": _one_or_more({"enum": [*map(str, Mode)]}, "Where answers come from."),
         "row": _one_or_more(_NAME, "A row, by its name in the test's id."),
         "env": _one_or_more(_NAME, "An environment variable that is set and not empty."),
     },

@@ -13,6 +13,7 @@ from harness.authoring.importing.retelling import Recorded, Retelling
 from harness.cassettes.inventory import take_inventory
 from harness.cassettes.scanning import project_secrets
 from harness.core.errors import CassetteError, Problem, ScenarioError, quote
+from harness.core.project_file import YAML_ENDINGS
 from harness.project.project import Project
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
@@ -32,7 +33,7 @@ from harness.transport.lock import WriterLock
 from harness.transport.redirects import followed, redirect_target
 
 _ID = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9_])*-?")
-_SUFFIXES = (".gz", ".json", ".yaml", ".yml")
+_SUFFIXES = (".gz", ".json", *YAML_ENDINGS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

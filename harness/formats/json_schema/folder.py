@@ -10,9 +10,8 @@ from harness.core.errors import Problem, SchemaError, did_you_mean
 from harness.core.source import Place
 from harness.core.typing import Json, Path
 from harness.formats.json_schema.json_file import JsonFile, read_json
+from harness.formats.json_schema.library import SUFFIXES
 from harness.formats.json_schema.schema import Schema, compile_schema
-
-SUFFIXES = (".schema.json", ".json")
 
 
 class SchemaFolder:
@@ -55,7 +54,7 @@ class SchemaFolder:
 
     def _compile(self, name: str) -> Schema:
         start, _, fragment = name.partition("#")
-        file = next((start + end for end in ("", *SUFFIXES) if start + end in self._files), None)
+        file = next((start + end for end in SUFFIXES if start + end in self._files), None)
         if file is None:
             raise SchemaError(
                 Problem(
@@ -116,4 +115,4 @@ class _Files(Mapping[str, Json]):
 
 
 def _without_suffix(file: str) -> str:
-    return next(file.removesuffix(end) for end in SUFFIXES if file.endswith(end))
+    return next(file.removesuffix(end) for end in SUFFIXES if end and file.endswith(end))

@@ -20,6 +20,7 @@ from allure_commons.types import AttachmentType, LabelType
 from allure_commons.utils import now, uuid4
 
 from harness.conversation import Outcome
+from harness.core.atomic_file import replacing
 from harness.core.python_file import own_traceback
 from harness.play.result import ScenarioResult
 from harness.reports.allure.categories import categories
@@ -151,9 +152,8 @@ class AllureResults:
         self._write("allurerc.json", json.dumps({"categories": listed}, indent=1))
 
     def _write(self, name: str, text: str) -> None:
-        whole = self._folder / f"{name}.tmp"
-        whole.write_text(text, encoding="utf-8")
-        whole.replace(self._folder / name)
+        with replacing(self._folder / name) as whole:
+            whole.write_text(text, encoding="utf-8")
 
 
 def lacking(name: str, error: Exception) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from harness.core.atomic_file import replacing
 from harness.reports.html.rates import Rates
 from harness.reports.html.row import row_of
 from harness.reports.results.writing import dump
@@ -56,18 +57,17 @@ class HtmlReport:
             self._put_away()
         about = Packer()
         about.add(dump({"head": self._head, "rates": self._rates.json(), "block": BLOCK}))
-        whole = self._path.with_suffix(".html.new")
-        _template().stream(
-            title=self._head.get("project", ""),
-            style=_style(),
-            script=_script(),
-            style_hash=_hash(_style()),
-            script_hash=_hash(_script()),
-            about=Markup(about.packed()),  # noqa: S704  # base64
-            rows=Markup(self._rows.packed()),  # noqa: S704  # base64
-            blocks=self._blocks(),
-        ).dump(str(whole), encoding="utf-8")
-        whole.replace(self._path)
+        with replacing(self._path) as whole:
+            _template().stream(
+                title=self._head.get("project", ""),
+                style=_style(),
+                script=_script(),
+                style_hash=_hash(_style()),
+                script_hash=_hash(_script()),
+                about=Markup(about.packed()),  # noqa: S704  # base64
+                rows=Markup(self._rows.packed()),  # noqa: S704  # base64
+                blocks=self._blocks(),
+            ).dump(str(whole), encoding="utf-8")
         self._waiting.unlink()
         return [self._path]
 

@@ -7,14 +7,14 @@ import glob
 import hashlib
 import os
 import re
-import secrets
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from harness import __version__
+from harness.core.atomic_file import write_durably
 from harness.core.errors import CassetteError
 from harness.core.typing import Json
 from harness.transport.cassette.cassette import Cassette, cassette_from_json, cassette_to_json
@@ -191,9 +191,7 @@ def write_cassette(
             "nothing was written",
         )
     try:
-        with _beside(path) as temporary:
-            _write_through(temporary, content)
-            temporary.replace(path)
+        write_durably(path, content)
     except OSError as error:
         reason = f"{shown} cannot be written: {error.strerror}"
         raise CassetteError("cassette-not-written", reason, UNTOUCHED) from error
@@ -209,26 +207,6 @@ def remove_unfinished(path: Path) -> None:
     for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
         with contextlib.suppress(OSError):
             left.unlink()
-
-
-@contextlib.contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A name in the same folder, so that renaming is one step; where it fails, nothing is left."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-    try:
-        yield temporary
-    except BaseException:
-        # The first error is the one to be told.
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-
-
-def _write_through(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

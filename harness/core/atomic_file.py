@@ -1,0 +1,34 @@
+"""Files that are replaced in one step: there is the old one or the new one, never a part."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A name for a new file in the same folder, which takes the old one's place at the end.
+
+    Where anything fails, the old file stays and nothing is left of the new one.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    try:
+        yield temporary
+        temporary.replace(path)
+    except BaseException:
+        # The first error is the one to be told.
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Replace a file by one with this content, which lasts once this returns. Raises `OSError`."""
+    with replacing(path) as temporary, temporary.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
