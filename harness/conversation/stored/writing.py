@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from harness.conversation.exchange import Exchange, Request, Response
-from harness.conversation.message import Attachment, Reply, UserMessage
+from harness.conversation.exchange import Exchange, Response
+from harness.conversation.message import Attachment, Reply, ReplyMessage, ToolCall, UserMessage
 from harness.conversation.transcript import Stop, Transcript, Turn
 from harness.core.errors import PlayError, Refused
 from harness.core.typing import Json
@@ -16,134 +16,134 @@ Record = dict[str, Json]
 
 def transcript_json(transcript: Transcript) -> Record:
     """A transcript as JSON. Variables that are no JSON, such as functions, are left out."""
-    stored: Record = {
+    return {
         "scenario": transcript.scenario,
         "provider": transcript.provider,
         "turns": [_turn(turn) for turn in transcript.turns],
+        **_filled(
+            is_recorded=transcript.is_recorded,
+            around=_exchanges(transcript.around),
+            stop=_stop(transcript.stop) if transcript.stop is not None else None,
+        ),
     }
-    if transcript.is_recorded:
-        stored["is_recorded"] = True
-    if transcript.around:
-        stored["around"] = [_exchange(exchange) for exchange in transcript.around]
-    if transcript.stop is not None:
-        stored["stop"] = _stop(transcript.stop)
-    return stored
+
+
+def _filled(**values: Json) -> Record:
+    """The values that are not empty; reading puts the others back."""
+    return {name: value for name, value in values.items() if value}
+
+
+def _known(**values: Json) -> Record:
+    """The values that are there, empty ones among them."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _turn(turn: Turn) -> Record:
-    stored: Record = {"number": turn.number, "user": _said(turn.user)}
-    if turn.reply is not None:
-        stored["reply"] = _reply(turn.reply)
-    if turn.refusal is not None:
-        stored["refusal"] = error_json(turn.refusal)
-    if turn.exchanges:
-        stored["exchanges"] = [_exchange(exchange) for exchange in turn.exchanges]
-    if turn.looked_up:
-        stored["looked_up"] = [_exchange(exchange) for exchange in turn.looked_up]
-    if turn.missing:
-        stored["missing"] = [list(one) for one in turn.missing]
-    if turn.history is not None:
-        stored["history"] = turn.history
     # The functions of templates stand among the variables.
     variables = {name: value for name, value in turn.variables.items() if not callable(value)}
-    if variables:
-        stored["variables"] = variables  # type: ignore[assignment]  # captures and vars are JSON
-    return stored
+    return {
+        "number": turn.number,
+        "user": _said(turn.user),
+        **_filled(
+            reply=_reply(turn.reply) if turn.reply is not None else None,
+            refusal=error_json(turn.refusal) if turn.refusal is not None else None,
+            exchanges=_exchanges(turn.exchanges),
+            looked_up=_exchanges(turn.looked_up),
+            missing=_lists(turn.missing),
+        ),
+        **_known(history=turn.history),
+        **_filled(variables=variables),  # type: ignore[arg-type]  # captures and vars are JSON
+    }
 
 
 def _said(message: UserMessage) -> Record:
-    stored: Record = {"text": message.text}
-    if message.display_text:
-        stored["pressed"] = message.display_text
-    if message.attachments:
-        stored["attachments"] = _attachments(message.attachments)
-    if message.metadata:
-        stored["metadata"] = message.metadata
-    return stored
+    return {
+        "text": message.text,
+        **_filled(
+            pressed=message.display_text,
+            attachments=_attachments(message.attachments),
+            metadata=message.metadata,
+        ),
+    }
 
 
 def _reply(reply: Reply) -> Record:
-    messages: list[Json] = []
-    for message in reply.messages:
-        one: Record = {"text": message.text}
-        if message.id:
-            one["id"] = message.id
-        if message.payload is not None:
-            one["payload"] = message.payload
-        if message.is_late:
-            one["late"] = True
-        messages.append(one)
-    stored: Record = {"messages": messages, "payload": reply.payload}
-    if reply.actions:
-        stored["actions"] = reply.actions
-    if reply.products:
-        stored["products"] = list(reply.products)
-    if reply.attachments:
-        stored["attachments"] = _attachments(reply.attachments)
-    if reply.tools is not None:
-        stored["tools"] = [
-            {"name": one.name, "arguments": one.arguments, "id": one.id} for one in reply.tools
-        ]
-    if reply.usage is not None:
-        stored["usage"] = reply.usage
-    return stored
+    tools = None if reply.tools is None else [_tool(tool) for tool in reply.tools]
+    return {
+        "messages": [_message(message) for message in reply.messages],
+        "payload": reply.payload,
+        **_filled(
+            actions=reply.actions,
+            products=list(reply.products),
+            attachments=_attachments(reply.attachments),
+        ),
+        **_known(tools=tools, usage=reply.usage),
+    }
+
+
+def _tool(tool: ToolCall) -> Json:
+    return {"name": tool.name, "arguments": tool.arguments, "id": tool.id}
+
+
+def _message(message: ReplyMessage) -> Record:
+    return {
+        "text": message.text,
+        **_filled(id=message.id),
+        **_known(payload=message.payload),
+        **_filled(late=message.is_late),
+    }
 
 
 def _attachments(attachments: tuple[Attachment, ...]) -> Json:
     return [{"name": one.name, "content": one.content} for one in attachments]
 
 
+def _exchanges(exchanges: tuple[Exchange, ...]) -> Json:
+    return [_exchange(exchange) for exchange in exchanges]
+
+
 def _exchange(exchange: Exchange) -> Record:
-    stored = _request(exchange.request)
-    if exchange.response is not None:
-        stored["response"] = _response(exchange.response)
-    if exchange.contract:
-        stored["contract"] = list(exchange.contract)
-    return stored
-
-
-def _request(request: Request) -> Record:
-    stored: Record = {
+    request, response = exchange.request, exchange.response
+    return {
         "step": request.origin.step,
         "turn": request.origin.turn,
         "method": request.method,
         "url": request.url,
-        "headers": [list(one) for one in request.headers],
+        "headers": _lists(request.headers),
+        **_body(request.body),
+        **_filled(
+            response=_response(response) if response is not None else None,
+            contract=list(exchange.contract),
+        ),
     }
-    _put_body(stored, request.body)
-    return stored
 
 
 def _response(response: Response) -> Record:
-    stored: Record = {"status": response.status}
-    if response.reason:
-        stored["reason"] = response.reason
-    if response.headers:
-        stored["headers"] = [list(one) for one in response.headers]
-    _put_body(stored, response.body)
-    if response.started:
-        stored["started"] = response.started
-    if response.first_byte is not None:
-        stored["first_byte"] = response.first_byte
-    if response.seconds is not None:
-        stored["seconds"] = response.seconds
-    if response.chunks:
-        stored["chunks"] = [list(one) for one in response.chunks]
-    if response.attempts:
-        stored["attempts"] = [
-            {"status": one.status, "reason": one.reason, "waited": one.waited}
-            for one in response.attempts
-        ]
-    return stored
+    return {
+        "status": response.status,
+        **_filled(reason=response.reason, headers=_lists(response.headers)),
+        **_body(response.body),
+        **_filled(started=response.started),
+        **_known(first_byte=response.first_byte, seconds=response.seconds),
+        **_filled(
+            chunks=_lists(response.chunks),
+            attempts=[
+                {"status": attempt.status, "reason": attempt.reason, "waited": attempt.waited}
+                for attempt in response.attempts
+            ],
+        ),
+    }
 
 
-def _put_body(stored: Record, body: bytes) -> None:
-    if not body:
-        return
+def _lists(pairs: Iterable[Iterable[Json]]) -> Json:
+    return [list(pair) for pair in pairs]
+
+
+def _body(body: bytes) -> Record:
     try:
-        stored["body"] = body.decode()
+        return _filled(body=body.decode())
     except UnicodeDecodeError:
-        stored["body_base64"] = b64encode(body).decode()
+        return {"body_base64": b64encode(body).decode()}
 
 
 def _stop(stop: Stop) -> Record:
@@ -156,13 +156,8 @@ def error_json(error: PlayError) -> Mapping[str, Json]:
         "kind": type(error).__name__,
         "code": error.code,
         "message": error.message,
+        **_filled(hint=error.hint, details=list(error.details)),
     }
-    if error.hint:
-        stored["hint"] = error.hint
-    if error.details:
-        stored["details"] = list(error.details)
     if isinstance(error, Refused):
-        stored["status"] = error.status
-        if error.state:
-            stored["state"] = error.state
+        stored |= {"status": error.status, **_filled(state=error.state)}
     return stored
