@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from json.decoder import scanstring  # type: ignore[attr-defined]  # missing in typeshed
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path as FilePath
 
-from harness.core.errors import Problem, SchemaError
+from harness.core.errors import Problem, SchemaError, YamlError
 from harness.core.source import Place, Source
 from harness.core.typing import Json, Path
+from harness.formats.yaml import Document, Limits, read
 
 LARGEST = 10_000_000
 """Bytes."""
@@ -27,11 +29,25 @@ class JsonFile:
 
     def place(self, path: Path) -> Place:
         """Where the key or item at the end of a path stands; the nearest above if it is missing."""
-        text = self._source.text
-        start, length = _find(text, path)
-        line = text.count("\n", 0, start) + 1
-        column = start - (text.rfind("\n", 0, start) + 1) + 1
-        return self._source.place(line, column, length)
+        for length in range(len(path), 0, -1):
+            with suppress(KeyError):
+                place = self._document.at(*path[:length]).key_place
+                return place if isinstance(path[length - 1], str) else _start_of(place)
+        return _start_of(self._document.place())
+
+    @cached_property
+    def _document(self) -> Document:
+        """The text as YAML, which tells places: JSON is YAML, but for tabs and odd characters."""
+        limits = Limits(size=2 * LARGEST, depth=DEEPEST, nodes=LARGEST)
+        try:
+            text = self._source.text.replace("\t", " ")
+            return read(text.encode(), self._source.path, limits=limits)
+        except YamlError:
+            return Document(source=self._source, value=None, marks=0)
+
+
+def _start_of(place: Place) -> Place:
+    return place.source.place(place.line, place.column)
 
 
 def read_json(file: FilePath, shown: str) -> JsonFile:
@@ -89,55 +105,3 @@ def _without_repeats(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 def _refuse_constant(name: str) -> Json:
     raise ValueError(f"{name} is no JSON number")
-
-
-def _find(text: str, path: Path) -> tuple[int, int]:
-    """The offset and length of the key or value at the end of a path in valid JSON text."""
-    at = _skip(text, 0)
-    found = (at, 1)
-    for part in path:
-        step = _key(text, at, part) if isinstance(part, str) else _item(text, at, part)
-        if step is None:
-            return found
-        start, length, at = step
-        found = (start, length)
-    return found
-
-
-def _key(text: str, at: int, wanted: str) -> tuple[int, int, int] | None:
-    """Offset and length of a key in the object at an offset, and the offset of its value."""
-    if text[at] != "{":
-        return None
-    at = _skip(text, at + 1)
-    while text[at] != "}":
-        key, end = scanstring(text, at + 1, True)  # noqa: FBT003  # it takes no names
-        value = _skip(text, _skip(text, end) + 1)
-        if key == wanted:
-            return at, end - at, value
-        at = _next(text, value)
-    return None
-
-
-def _item(text: str, at: int, index: int) -> tuple[int, int, int] | None:
-    """Offset and length of an item in the array at an offset, and the offset again."""
-    if text[at] != "[":
-        return None
-    at = _skip(text, at + 1)
-    for _ in range(index):
-        at = _next(text, at)
-        if text[at] == "]":
-            return None
-    return at, 1, at
-
-
-def _next(text: str, at: int) -> int:
-    """The offset behind the value at an offset and the comma that may follow."""
-    _, end = json.JSONDecoder().raw_decode(text, at)
-    end = _skip(text, end)
-    return _skip(text, end + 1) if text[end] == "," else end
-
-
-def _skip(text: str, at: int) -> int:
-    while at < len(text) and text[at] in " \t\n\r":
-        at += 1
-    return at
