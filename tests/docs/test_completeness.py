@@ -26,7 +26,7 @@ from harness.formats.json_schema.schema import DEEPEST_EXPLAINED
 from harness.formats.parsed_cache import MAX_BYTES, MAX_ENTRIES
 from harness.formats.template.filters import FILTERS, MOST
 from harness.formats.template.sandbox import LONGEST_EXPRESSION, MOST_BITS
-from harness.formats.yaml.limits import Limits
+from harness.formats.yaml import Limits
 from harness.play.context_factory import CLOSING_SECONDS
 from harness.project.parts import LARGEST_PART
 from harness.project.plan import MOST_CONVERSATIONS, Mode

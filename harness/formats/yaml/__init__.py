@@ -1,8 +1,8 @@
 """YAML 1.2 as we read it, with the place of every node."""
 
+from harness.formats.yaml.building import Limits
 from harness.formats.yaml.document import Document, Marks, Node
-from harness.formats.yaml.limits import Limits
-from harness.formats.yaml.reading import read
+from harness.formats.yaml.reading import load, read
 from harness.formats.yaml.writing import write
 
-__all__ = ["Document", "Limits", "Marks", "Node", "read", "write"]
+__all__ = ["Document", "Limits", "Marks", "Node", "load", "read", "write"]

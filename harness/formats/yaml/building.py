@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import yaml
 
 from harness.core.errors import Problem, did_you_mean, quote
+from harness.core.values import value_class
 from harness.formats.yaml.open_nodes import Anchored, Event, Open
 from harness.formats.yaml.places import place_of_value, place_of_word
 from harness.formats.yaml.scalars import PREFIX, STARTS, NotJson, apply_tag, resolve, short_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from harness.core.source import Place, Source
     from harness.core.typing import Json
     from harness.formats.yaml.document import Marks
-    from harness.formats.yaml.limits import Limits
 
 MOST_PROBLEMS: Final = 25
 """Reading ends after so many; a file with more is of another kind."""
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What is refused before it can take time or memory."""
+
+    size: int = 2 * 1024 * 1024
+    """Bytes of the file."""
+    depth: int = 100
+    """Mappings and lists inside one another, aliases followed."""
+    nodes: int = 200_000
+    """Values, those of an alias counted each time it stands for them."""
+    aliases: bool = True
+    """Whether they are read."""
+
+
+Tags = Mapping[str, Callable[[str], Any]]
+"""Reads a scalar with a tag of its own. Raises ValueError with a sentence."""
+NO_TAGS: Tags = MappingProxyType({})
 
 
 class ReadingStopped(Exception):
@@ -30,11 +49,12 @@ class ReadingStopped(Exception):
 class Builder:
     """Takes events until the stream ends. What is wrong stands in `problems` afterwards."""
 
-    def __init__(self, source: Source, limits: Limits) -> None:
+    def __init__(self, source: Source, limits: Limits, tags: Tags = NO_TAGS) -> None:
         self.problems: list[Problem] = []
         self.documents = 0
         self._source = source
         self._limits = limits
+        self._tags = tags
         self._root = self._open = Open(0, [], [])
         self._outer: list[Open] = []
         # None while the anchored node is being read.
@@ -99,17 +119,14 @@ class Builder:
     def _mapping(self, event: Event) -> None:
         begun = Open(event.start_mark.index, {}, {})
         begun.is_mapping = begun.wants_key = True
-        if event.tag is not None or event.anchor is not None or self._open.wants_key:
-            self._dressed_start(event, begun, "map")
-        self._start(begun)
+        self._start(event, begun, "map")
 
     def _sequence(self, event: Event) -> None:
-        begun = Open(event.start_mark.index, [], [])
-        if event.tag is not None or event.anchor is not None or self._open.wants_key:
-            self._dressed_start(event, begun, "seq")
-        self._start(begun)
+        self._start(event, Open(event.start_mark.index, [], []), "seq")
 
-    def _start(self, begun: Open) -> None:
+    def _start(self, event: Event, begun: Open, kind: str) -> None:
+        if event.tag is not None or event.anchor is not None or self._open.wants_key:
+            self._dressed_start(event, begun, kind)
         outer = self._outer
         outer.append(self._open)
         self._open = begun
@@ -149,7 +166,8 @@ class Builder:
 
     def _alias(self, event: Event) -> None:
         name, mark = event.anchor, event.start_mark.index
-        anchored = self._anchors.get(name) or self._lost(name, mark)
+        anchored = self._anchors.get(name) if self._limits.aliases else None
+        anchored = anchored or self._lost(name, mark)
         self._nodes += anchored.nodes
         if self._nodes > self._limits.nodes:
             self._too_many(mark)
@@ -194,7 +212,7 @@ class Builder:
 
     def _tagged(self, tag: str, text: str, mark: int) -> Json:
         try:
-            return apply_tag(tag, text)
+            return self._tags[tag](text) if tag in self._tags else apply_tag(tag, text)
         except KeyError:
             self._unknown_tag(tag, mark)
         except NotJson as reason:
@@ -222,7 +240,9 @@ class Builder:
             self._end_with("too-deep", message, mark)
 
     def _lost(self, name: str, mark: int) -> Anchored:
-        if name in self._anchors:
+        if not self._limits.aliases:
+            self._fault("undefined-alias", f"the alias '*{name}' is not read here", mark)
+        elif name in self._anchors:
             self._fault(
                 "recursive-alias", f"the alias '*{name}' stands inside its own anchor", mark
             )

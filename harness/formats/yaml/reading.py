@@ -10,14 +10,13 @@ import yaml
 from harness.core.errors import Problem, YamlError
 from harness.core.source import Source
 from harness.core.typing import describe
-from harness.formats.yaml.building import Builder, ReadingStopped
+from harness.formats.yaml.building import NO_TAGS, Builder, Limits, ReadingStopped, Tags
 from harness.formats.yaml.document import Document, offset_of
-from harness.formats.yaml.limits import Limits
 from harness.formats.yaml.places import place_at, place_of_value
 from harness.formats.yaml.syntax import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from harness.core.source import Place
 
@@ -63,14 +62,22 @@ def read(
     return Document(source=source, value=builder.value, marks=builder.marks)
 
 
-def _build(source: Source, limits: Limits, bom: int) -> Builder:
-    builder = Builder(source, limits)
+def load(text: str, path: str, limits: Limits, tags: Tags) -> Any:  # noqa: ANN401 - what tags give
+    """The value of a text that a program wrote. Raises YamlError."""
+    builder = _build(Source(path=path, text=text), limits, 0, tags)
+    if builder.problems:
+        raise YamlError(builder.problems)
+    return builder.value
+
+
+def _build(source: Source, limits: Limits, bom: int, tags: Tags = NO_TAGS) -> Builder:
+    builder = Builder(source, limits, tags)
     error = _parse(source, builder, Parser, bom)
     if error is None:
         return builder
     if _brackets_inside_one_another(source.text, error) > limits.depth:
         # libyaml has a limit of its own, and meets it ahead of the place where ours is passed.
-        slower = Builder(source, limits)
+        slower = Builder(source, limits, tags)
         if _parse(source, slower, yaml.SafeLoader, bom) is None:
             return slower
     builder.problems.append(explain(error, source))
@@ -81,13 +88,8 @@ def _parse(
     source: Source, builder: Builder, parser: type[Any], bom: int
 ) -> yaml.MarkedYAMLError | None:
     """Build what the text says; gives the error that ended it, where it is one of syntax."""
-    text, restore = _hide_former_breaks(source.text)
-    text, halves = _hide_halves(text)
     try:
-        next_event = parser(text).get_event
-        if restore:
-            next_event = _restoring(next_event, restore)
-        builder.build(_joining(next_event, halves) if halves else next_event)
+        builder.build(_events(source.text, parser))
     except ReadingStopped:
         pass
     except yaml.reader.ReaderError:
@@ -95,6 +97,36 @@ def _parse(
     except yaml.MarkedYAMLError as error:
         return error
     return None
+
+
+def _events(text: str, parser: type[Any]) -> Callable[[], Any]:
+    """Gives the parser's events, one a call; their scalars hold what the text does."""
+    text, breaks = _hide_former_breaks(text)
+    text, halves = _hide_halves(text)
+    next_event: Callable[[], Any] = parser(text).get_event
+    if not breaks and not halves:
+        return next_event
+    units = {_unit(stand_in): _unit(half) for stand_in, half in halves.items()}
+
+    def next_restored() -> Any:  # noqa: ANN401 - one of yaml's many events
+        event = next_event()
+        if isinstance(event, yaml.ScalarEvent):
+            value = event.value.translate(breaks)
+            if event.style == '"':
+                value = value.translate(units).encode("utf-16", "surrogatepass").decode("utf-16")
+            else:
+                # Outside of double quotes an escape is only letters.
+                for stand_in, half in halves.items():
+                    value = value.replace(stand_in, half)
+            event.value = value
+        return event
+
+    return next_restored
+
+
+def _unit(escape: str) -> int:
+    """The number of an escape."""
+    return int(escape.lstrip("\\u"), base=16)
 
 
 def _brackets_inside_one_another(text: str, error: yaml.MarkedYAMLError) -> int:
@@ -188,39 +220,6 @@ _PAIR = re.compile(
     r"(?<!\\)(?P<before>(?:\\\\)*)"
     r"(?P<high>\\u[dD][89abAB][0-9a-fA-F]{2})(?P<low>\\u[dD][c-fC-F][0-9a-fA-F]{2})"
 )
-
-
-def _joining(next_event: Callable[[], Any], halves: Mapping[str, str]) -> Callable[[], Any]:
-    """Give scalars their characters back; outside of double quotes an escape is only letters."""
-    as_units = {_unit(one): _unit(half) for one, half in halves.items()}
-
-    def next_joined() -> Any:  # noqa: ANN401 - one of yaml's many events
-        event = next_event()
-        if isinstance(event, yaml.ScalarEvent):
-            if event.style == '"':
-                units = event.value.translate(as_units)
-                event.value = units.encode("utf-16", "surrogatepass").decode("utf-16")
-            else:
-                for stand_in, half in halves.items():
-                    event.value = event.value.replace(stand_in, half)
-        return event
-
-    return next_joined
-
-
-def _unit(escape: str) -> int:
-    """The number of an escape."""
-    return int(escape.lstrip("\\u"), base=16)
-
-
-def _restoring(next_event: Callable[[], Any], restore: dict[int, str]) -> Callable[[], Any]:
-    def next_restored() -> Any:  # noqa: ANN401 - one of yaml's many events
-        event = next_event()
-        if isinstance(event, yaml.ScalarEvent):
-            event.value = event.value.translate(restore)
-        return event
-
-    return next_restored
 
 
 def _not_a_mapping(builder: Builder, source: Source) -> NoReturn:

@@ -88,11 +88,9 @@ def explain(error: yaml.MarkedYAMLError, source: Source) -> Problem:
         opened=(start.line, start.column) if start else (0, 0),
     )
     words = f"{fault.context}; {fault.problem}"
-    reason = next(
-        told
-        for pattern, tell in _REASONS
-        if re.search(pattern, words) and (told := tell(fault)) is not None
-    )
+    matching = (reason for pattern, reason in _REASONS if re.search(pattern, words))
+    reasons = (one if isinstance(one, _Reason) else one(fault) for one in matching)
+    reason = next(one for one in reasons if one is not None)
     line, column = fault.opened if reason.at_opening else (fault.line, fault.column)
     return Problem(
         code=reason.code,
@@ -173,38 +171,12 @@ def _colon(fault: _Fault) -> _Reason:
     )
 
 
-def _bare_colon(_: _Fault) -> _Reason:
-    return _Reason(
-        code="colon-in-text",
-        message="a ':' with no blank behind it",
-        hint="put a blank behind it, or quote the text",
-    )
-
-
-def _directive(_: _Fault) -> _Reason:
-    return _Reason(
-        code="bad-directive",
-        message="a line that starts with '%' is a directive, and this one is not known",
-        hint="remove the line",
-        at_opening=True,
-    )
-
-
 def _inline_block(fault: _Fault) -> _Reason:
     kind = "list" if "sequence" in fault.problem else "mapping"
     return _Reason(
         code="bad-indentation",
         message=f"a {kind} cannot start here",
         hint="start it on a line of its own, or quote the text",
-    )
-
-
-def _missing_colon(_: _Fault) -> _Reason:
-    return _Reason(
-        code="missing-colon",
-        message="this is no 'key: value'",
-        hint="put ': ' behind the key, or indent it if it goes on",
-        at_opening=True,
     )
 
 
@@ -265,18 +237,41 @@ def _anything(fault: _Fault) -> _Reason:
     return _Reason(code="not-yaml", message=", ".join(parts) or "this is not YAML")
 
 
-_REASONS: Final[tuple[tuple[str, Callable[[_Fault], _Reason | None]], ...]] = (
+_REASONS: Final[tuple[tuple[str, _Reason | Callable[[_Fault], _Reason | None]], ...]] = (
     (r"cannot start any token|\btab\b", _tab),
     (r"quoted scalar; found unexpected (end of stream|document)", _unclosed_quote),
     (r"flow (sequence|mapping); .*expected ','", _bracket),
     (r"escape|hexadecimal|hexdecimal|Unicode", _escape),
     (r"mapping values are not allowed", _colon),
-    (r"found unexpected ':'", _bare_colon),
-    (r"directive|incompatible YAML", _directive),
+    (
+        r"found unexpected ':'",
+        _Reason(
+            code="colon-in-text",
+            message="a ':' with no blank behind it",
+            hint="put a blank behind it, or quote the text",
+        ),
+    ),
+    (
+        r"directive|incompatible YAML",
+        _Reason(
+            code="bad-directive",
+            message="a line that starts with '%' is a directive, and this one is not known",
+            hint="remove the line",
+            at_opening=True,
+        ),
+    ),
     (r"entries are not allowed|mapping keys are not allowed|not allowed here", _inline_block),
     (r"block (mapping|collection); .*expected", _after_quote),
     (r"could not find expected ':'", _after_quote),
-    (r"could not find expected ':'", _missing_colon),
+    (
+        r"could not find expected ':'",
+        _Reason(
+            code="missing-colon",
+            message="this is no 'key: value'",
+            hint="put ': ' behind the key, or indent it if it goes on",
+            at_opening=True,
+        ),
+    ),
     (r"block (mapping|collection); .*expected", _indentation),
     (r"block scalar|scanning an (anchor|alias)|cannot start any token", _reserved),
     (r"node content", _reserved),

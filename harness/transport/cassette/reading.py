@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
-from harness.core.errors import CassetteError
-from harness.core.source import shorten
-from harness.transport.cassette import events
+from harness.core.errors import CassetteError, YamlError
+from harness.formats.yaml import Limits, load
 from harness.transport.cassette.bodies import restore
 from harness.transport.cassette.cassette import Cassette, Interactions, head_from
 from harness.transport.cassette.files import LARGEST, too_large
@@ -33,6 +31,7 @@ OWN = re.compile(r"^harness:", re.MULTILINE)
 FORMATS = (FIRST_FORMAT, FORMAT)
 CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 GIT_LFS = "version https://git-lfs.github.com/spec/"
+LIMITS = Limits(depth=50, nodes=LARGEST, aliases=False)
 
 
 def parse_cassette(content: bytes | str, path: str = "the cassette", mend: str = "") -> Cassette:
@@ -104,13 +103,16 @@ class _Reader:
 
     def _document(self, text: str, *, is_whole: bool) -> dict[str, Any]:
         try:
-            document = events.load(text)
-        except yaml.YAMLError as error:
+            document = load(text, self._path, LIMITS, TAGS)
+        except YamlError as error:
             if not is_whole:
                 begun = len(re.findall(r"^- ", text, re.MULTILINE))
                 part = f"interaction {begun}" if begun else "its head"
                 raise self.fault("cassette-cut", f"the recording is cut inside {part}") from error
-            raise self.fault("cassette-yaml", _yaml_sentence(error)) from error
+            problem = error.problems[0]
+            assert problem.place is not None  # noqa: S101  # the reader gives one
+            where = f"line {problem.place.line}, column {problem.place.column}"
+            raise self.fault("cassette-yaml", f"{where}: {problem.message}") from error
         return _mapping(document)
 
     def _rows(self, items: list[Any], expected: int, *, is_whole: bool) -> list[Row]:
@@ -237,11 +239,15 @@ def _headers(grouped: Mapping[str, list[str]], order: list[str] | None) -> list[
     return [[name, next(rest[name])] for name in order]
 
 
+def _base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text)
+    except ValueError as error:
+        raise ValueError(f"base64 that is not valid: {error}") from error
+
+
 def _mapping(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _yaml_sentence(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or shorten(str(error))
-    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}" if mark else str(problem)
+TAGS = {"tag:yaml.org,2002:binary": _base64}
