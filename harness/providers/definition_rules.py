@@ -11,7 +11,7 @@ from harness.core.typing import Json, Path, is_same
 from harness.formats.file_format import Advice
 from harness.formats.json_schema import Violation
 from harness.formats.template import compile_template, expressions
-from harness.formats.template.places import expression_with
+from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document, Node
 from harness.providers.definition import PHASES, Definition, Encoding, Framing, Step
 from harness.providers.definition_schema import BODIES, KINDS, REPLYING, USABLE

@@ -9,7 +9,7 @@ from harness.core.errors import Problem, did_you_mean, quote
 from harness.core.typing import Json, Path
 from harness.core.values import value_class
 from harness.formats.template import expressions
-from harness.formats.template.places import expression_with
+from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document
 
 MESSAGE = ("text", "display_text", "attachments", "metadata")

@@ -9,7 +9,7 @@ from harness.core.errors import Problem, did_you_mean
 from harness.core.source import Place
 from harness.core.typing import Json
 from harness.formats.template import LETTERS, Template, TemplateError
-from harness.formats.template.places import expression_with
+from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Node
 from harness.scenario.scenario import AssistantLine, Given, MessagePlan, Scenario, UserTurn
 

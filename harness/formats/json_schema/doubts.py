@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from harness.core.errors import Problem, quote
-from harness.core.typing import Json, pointer
+from harness.core.typing import Json
 from harness.formats.json_schema.library import Library, Site
-from harness.formats.json_schema.no_effect import NEAR
 from harness.formats.json_schema.pattern import matches
+from harness.formats.json_schema.validity import NEAR
 from harness.formats.json_schema.wording import show
 
 Schemas = Mapping[Site, Mapping[str, Json]]
@@ -31,7 +31,7 @@ def _of_other_tools(library: Library, site: Site, schema: Mapping[str, Json]) ->
         owner, hint = _ELSEWHERE[keyword]
         hint = _with_null(schema) if keyword == "nullable" else hint
         message = f"'{keyword}' is a keyword of {owner}, and changes nothing in JSON Schema"
-        yield _problem("no-effect", message, library, (site[0], (*site[1], keyword)), hint)
+        yield library.problem("no-effect", message, (site[0], (*site[1], keyword)), hint)
 
 
 def _takes_null(schema: Mapping[str, Json]) -> bool:
@@ -87,11 +87,10 @@ def _undescribed(library: Library, schemas: Schemas) -> Iterator[Problem]:
         if near and not any(matches(pattern, name) for pattern in patterns):
             instead = optional[near[0]]
             document, path = described[instead]
-            yield _problem(
+            yield library.problem(
                 "undescribed-key",
                 f"{quote(name)} is required, and nothing says what it must be;"
                 f" {quote(instead)} is described instead",
-                library,
                 (document, (*path, "properties", instead)),
                 f"did you mean {quote(name)}?",
             )
@@ -114,17 +113,6 @@ def _list(schema: Mapping[str, Json], keyword: str) -> Sequence[Json]:
 
 def _plain(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower()
-
-
-def _problem(code: str, message: str, library: Library, site: Site, hint: str) -> Problem:
-    name, path = site
-    return Problem(
-        code=code,
-        message=message,
-        place=library.locate(name, path),
-        where=f"{name}#{pointer(path)}",
-        hint=hint,
-    )
 
 
 _OTHERS = ("additionalProperties", "unevaluatedProperties")

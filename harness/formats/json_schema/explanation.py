@@ -47,7 +47,8 @@ class Explainer:
         kind, path = error.kind, self._path(error)
         keyword, limit = kind.name, kind.value
         if isinstance(kind, ValidationErrorKind.Contains):
-            keyword, limit = self._keyword(error)
+            # minContains and maxContains are told apart by the location.
+            keyword, limit = str(error.schema_path[-1]), self._argument(error)
         value = self._at(path)
         message = word(keyword, limit, value, path)
         if isinstance(kind, ValidationErrorKind.OneOfMultipleValid):
@@ -59,7 +60,7 @@ class Explainer:
 
     def _rivals(self, error: ValidationError, value: Json) -> list[str]:
         """The keys of a value that exclude one another, where that is what the branches say."""
-        branches = self._library.argument(str(error.absolute_keyword_location))
+        branches = self._argument(error)
         if not isinstance(branches, list) or not isinstance(value, Mapping):
             return []
         keys = [key for one in branches if isinstance(one, Mapping) for key in _required(one)]
@@ -73,13 +74,13 @@ class Explainer:
         site = self._site(error)
         if site is None or site[1][-1:] != ("additionalProperties",):
             return False
-        return self._library.is_schema((site[0], site[1][:-1]))
+        return (site[0], site[1][:-1]) in self._library.schemas
 
     def _unknown_keys(
         self, error: ValidationError, keyword: str, keys: Sequence[str]
     ) -> Iterator[Violation]:
         site = self._site(error)
-        known = self._library.known_keys(site) if site else ()
+        known = _known_keys(self._library, site) if site else ()
         for key in keys:
             path = (*self._path(error), key)
             message = f"unknown key {name_of((key,))}"
@@ -135,10 +136,10 @@ class Explainer:
             path=path, keyword=keyword, message=message, schema_pointer=place, known=known
         )
 
-    def _keyword(self, error: ValidationError) -> tuple[str, Json]:
-        """The keyword at the end of the location; minContains and maxContains are told apart."""
-        keyword = str(error.schema_path[-1])
-        return keyword, self._library.argument(str(error.absolute_keyword_location))
+    def _argument(self, error: ValidationError) -> Json:
+        """What stands behind the keyword at the end of the location."""
+        site = self._site(error)
+        return _value_at(self._library.named[site[0]], site[1]) if site else None
 
     def _site(self, error: ValidationError) -> Site | None:
         return self._library.find(error.absolute_keyword_location or "")
@@ -154,10 +155,26 @@ class Explainer:
         return tuple(path)
 
     def _at(self, path: Path) -> Json:
-        value = self._value
-        for part in path:
-            value = value[part]  # type: ignore[index]  # the error names a path in it
-        return value
+        return _value_at(self._value, path)
+
+
+def _value_at(value: Json, path: Path) -> Json:
+    for part in path:
+        value = value[part]  # type: ignore[index]  # the error names a path in it
+    return value
+
+
+def _known_keys(library: Library, keyword: Site) -> tuple[str, ...]:
+    """The keys that the schema around a keyword names, also by the schemas it applies."""
+    name, path = keyword
+    sites: dict[Site, None] = {(name, path[:-1]): None}
+    waiting = list(sites)
+    while waiting:
+        further = dict.fromkeys(one for one in library.in_place(waiting.pop()) if one not in sites)
+        sites |= further
+        waiting += further
+    named = (library.schemas.get(site, {}).get("properties") for site in sites)
+    return tuple(dict.fromkeys(key for one in named if isinstance(one, Mapping) for key in one))
 
 
 def _required(schema: Mapping[str, Json]) -> Sequence[str]:

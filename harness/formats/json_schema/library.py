@@ -5,6 +5,7 @@ Nothing is fetched: a reference leads into a document that was given, or is refu
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from urllib.parse import quote as percent_encode
@@ -14,7 +15,6 @@ from harness.core.errors import Problem, did_you_mean
 from harness.core.source import Place
 from harness.core.typing import Json, Path, pointer
 from harness.core.values import value_class
-from harness.formats.json_schema.fan_out import MOST_APPLIED, costly
 from harness.formats.json_schema.keywords import (
     ASIDE,
     DRAFTS,
@@ -30,6 +30,9 @@ ROOT = "https://schemas.invalid/"
 """What a document's name is resolved against. RFC 6761: `.invalid` never exists."""
 
 SUFFIXES = ("", ".schema.json", ".json")
+
+MOST_APPLIED = 10_000
+"""Schemas that may judge one value, each counted as often as it is referred to."""
 
 Site = tuple[str, Path]
 """A schema: the name of its document, and its path in it."""
@@ -62,19 +65,21 @@ class Library:
         self.named: dict[str, Json] = {}
         """Every document by its name."""
         self._uris: dict[str, str] = {}
-        self._canonical: dict[Site, str] = {}
+        self._canonical: defaultdict[str, dict[Path, str]] = defaultdict(dict)
         self.problems: list[Problem] = []
         self.uri = root_uri(start)
         self._resources = resources
-        self.locate = locate
+        self._locate = locate
         self._bases: dict[str, _Base] = {}
         self._aliases: dict[str, str] = {}
         self._anchors: dict[tuple[str, str], Site] = {}
-        self._schemas: dict[Site, Mapping[str, Json]] = {}
+        self.schemas: dict[Site, Mapping[str, Json]] = {}
+        """Every schema in the documents, but true and false."""
         self._edges: dict[Site, list[Site]] = {}
         self._inner: dict[Site, list[Site]] = {}
         self._references: list[tuple[Site, str, str]] = []
-        self._draft = "2020-12"
+        self.draft = draft_of(document) or "2020-12"
+        """The draft of the first document."""
         self._add(self.uri, start, document)
         target = self._target(self.uri, fragment)
         if target is None:
@@ -89,22 +94,9 @@ class Library:
     def documents(self) -> dict[str, Json]:
         """By every URI under which it is referred to, its references relative to its file."""
         return {
-            uri: replaced(self.named[name], self._canonical_of(name))
+            uri: replaced(self.named[name], self._canonical[name])
             for uri, name in self._uris.items()
         }
-
-    def _canonical_of(self, name: str) -> dict[Path, str]:
-        return {path: uri for (owner, path), uri in self._canonical.items() if owner == name}
-
-    @property
-    def schemas(self) -> Mapping[Site, Mapping[str, Json]]:
-        """Every schema in the documents, but true and false."""
-        return self._schemas
-
-    @property
-    def draft(self) -> str:
-        """The draft of the first document."""
-        return self._draft
 
     def find(self, location: str) -> Site | None:
         """The site of an absolute keyword location, as jsonschema-rs gives it."""
@@ -118,10 +110,6 @@ class Library:
             steps = steps.rpartition("/")[0]
         return base.name, (*base.path, *found[0])
 
-    def is_schema(self, site: Site) -> bool:
-        """Whether a schema stands there, and not a mapping of schemas."""
-        return site in self._schemas
-
     def in_place(self, site: Site) -> Sequence[Site]:
         """The schemas that one applies to the very value that it judges."""
         return self._edges.get(site, ())
@@ -130,46 +118,20 @@ class Library:
         """The schemas inside one that judge parts of its value."""
         return self._inner.get(site, ())
 
-    def argument(self, location: str) -> Json:
-        """What stands at an absolute keyword location; None where that is not known."""
-        uri, fragment = urldefrag(location)
-        base = self._bases.get(uri)
-        found = walk(base.schema, unquote(fragment)) if base else None
-        return found[1] if found else None
-
-    def known_keys(self, keyword: Site) -> tuple[str, ...]:
-        """The keys that the schema around a keyword names, also by the schemas it applies."""
-        name, path = keyword
-        seen: set[Site] = set()
-        waiting = [(name, path[:-1])]
-        found: dict[str, None] = {}
-        while waiting:
-            site = waiting.pop()
-            if site in seen:
-                continue
-            seen.add(site)
-            properties = self._schemas.get(site, {}).get("properties")
-            found.update(dict.fromkeys(properties if isinstance(properties, Mapping) else ()))
-            waiting += self._edges.get(site, ())
-        return tuple(found)
-
     def _add(self, uri: str, name: str, document: Json) -> None:
         self.named[name] = document
         self._uris[uri] = name
-        draft = draft_of(document) or self._draft
-        if not self._bases:
-            self._draft = draft
         self._bases[uri] = _Base(name, (), document)
-        self._index(uri, (name, ()), document, draft)
+        self._index(uri, (name, ()), document, draft_of(document) or self.draft)
 
     def _index(self, uri: str, start: Site, document: Json, draft: str) -> None:
         """Note every schema, identifier, pattern and reference from a place downwards."""
         waiting = [(uri, start, document)]
         while waiting:
             base, site, schema = waiting.pop()
-            if not isinstance(schema, Mapping) or site in self._schemas:
+            if not isinstance(schema, Mapping) or site in self.schemas:
                 continue
-            self._schemas[site] = schema
+            self.schemas[site] = schema
             is_reference_alone = draft == "07" and "$ref" in schema
             self._require_draft(site, schema)
             if not is_reference_alone:
@@ -219,12 +181,12 @@ class Library:
     def _follow(self, site: Site, base: str, target: str) -> None:
         named, fragment = urldefrag(urljoin(base, target))
         uri = self._aliases.get(named, named)
-        if DRAFTS.get(uri) == self._draft:
+        if DRAFTS.get(uri) == self.draft:
             return
         if uri not in self._bases and not self._load(site, uri, target):
             return
         if (uri := self._aliases.get(named, named)) != named:
-            self._canonical[site] = f"{uri}#{fragment}"
+            self._canonical[site[0]][site[1]] = f"{uri}#{fragment}"
         found = self._target(uri, unquote(fragment))
         if found is None:
             self._note_unknown(site, target)
@@ -242,7 +204,7 @@ class Library:
             return None
         steps, schema = found
         site = (base.name, (*base.path, *steps))
-        self._index(uri, site, schema, self._draft)
+        self._index(uri, site, schema, self.draft)
         return site
 
     def _load(self, site: Site, uri: str, target: str) -> bool:
@@ -251,22 +213,21 @@ class Library:
         if name is not None and name.startswith("../"):
             self._note_remote(site, target, "leads out of the schema folder")
             return False
-        found = self._by_name(name) if name is not None else self._by_id(uri)
+        if name is None:
+            found = self._by_id(uri)
+        else:
+            names = (name + end for end in SUFFIXES)
+            found = next((one for one in names if one in self._resources), None)
         if found is not None:
-            self._add(self._uri_of(uri, found), found, self._resources[found])
+            # A document that is referred to by its own name is held under its file's.
+            own = uri if uri.startswith(ROOT) else root_uri(found)
+            self._add(own, found, self._resources[found])
             return True
         if name is None:
             self._note_remote(site, target, "leads to another place, and nothing is fetched")
         else:
             self._note_unknown(site, target)
         return False
-
-    def _uri_of(self, uri: str, name: str) -> str:
-        """A document that is referred to by its own name is held under its file's."""
-        return uri if uri.startswith(ROOT) else ROOT + percent_encode(name)
-
-    def _by_name(self, name: str) -> str | None:
-        return next((name + end for end in SUFFIXES if name + end in self._resources), None)
 
     def _by_id(self, uri: str) -> str | None:
         for name, document in self._resources.items():
@@ -285,51 +246,52 @@ class Library:
             )
             message = f"the schema refers to itself without end: {ways}"
             hint = "a schema may refer to itself only below a key or an item"
-            step = ("$ref",) if "$ref" in self._schemas[name, path] else ()
+            step = ("$ref",) if "$ref" in self.schemas[name, path] else ()
             self._note("endless-ref", message, (name, (*path, *step)), hint)
         else:
             self._refuse_costly(order)
 
     def _refuse_costly(self, order: Sequence[Site]) -> None:
-        found = costly(self._edges, order)
-        if found is not None:
-            site, count = found
-            message = f"{count:,} schemas judge one value here, the limit is {MOST_APPLIED:,}"
-            self._note("schema-too-costly", message, site, "refer to each schema once")
+        """Note the first schema that applies too many to one value.
+
+        A schema whose `allOf` refers ten times to one that does the same doubles nothing on paper
+        and multiplies the work by ten at each step; the validator cannot be interrupted once it
+        has begun. In `order`, what a schema applies comes before it.
+        """
+        applied: dict[Site, int] = {}
+        for site in order:
+            count = applied[site] = 1 + sum(applied.get(one, 1) for one in self.in_place(site))
+            if count > MOST_APPLIED:
+                message = f"{count:,} schemas judge one value here, the limit is {MOST_APPLIED:,}"
+                self._note("schema-too-costly", message, site, "refer to each schema once")
+                return
 
     def _note_remote(self, site: Site, target: str, reason: str) -> None:
         hint = "keep a copy in the schema folder and refer to it by its path"
-        self._note("remote-ref", f"'{target}' {reason}", _ref(site, self._schemas), hint)
+        self._note("remote-ref", f"'{target}' {reason}", _ref(site, self.schemas), hint)
 
     def _note_unknown(self, site: Site, target: str) -> None:
         place, fragment = urldefrag(target)
         known = list(self._resources) if place else self._definitions(site[0])
         hint = did_you_mean(place or f"#{fragment}", known)
         message = f"'{target}' leads nowhere"
-        self._note("unknown-ref", message, _ref(site, self._schemas), hint)
+        self._note("unknown-ref", message, _ref(site, self.schemas), hint)
 
     def _definitions(self, name: str) -> list[str]:
-        paths = (path for document, path in self._schemas if document == name)
+        paths = (path for document, path in self.schemas if document == name)
         return [f"#{pointer(path)}" for path in paths if path[:1] in (("$defs",), ("definitions",))]
 
     def _note(self, code: str, message: str, site: Site, hint: str = "") -> None:
+        self.problems.append(self.problem(code, message, site, hint))
+
+    def problem(self, code: str, message: str, site: Site, hint: str = "") -> Problem:
+        """What is wrong at a place in one of the documents."""
         name, path = site
-        self.problems.append(
-            Problem(
-                code=code,
-                message=message,
-                place=self.locate(name, path),
-                where=f"{name}#{pointer(path)}",
-                hint=hint,
-            )
-        )
+        where = f"{name}#{pointer(path)}"
+        place = self._locate(name, path)
+        return Problem(code=code, message=message, place=place, where=where, hint=hint)
 
 
 def _ref(site: Site, schemas: Mapping[Site, Mapping[str, Json]]) -> Site:
     key = next((key for key in ("$ref", "$dynamicRef") if key in schemas.get(site, ())), None)
     return site if key is None else (site[0], (*site[1], key))
-
-
-def find_nowhere(_name: str, _path: Path) -> Place | None:
-    """The places of a document that was not read from a file."""
-    return None

@@ -11,16 +11,16 @@ from typing import Any
 import jsonschema_rs
 
 from harness.core.errors import CheckCrashed, Problem, SchemaError
+from harness.core.source import Place
 from harness.core.typing import Json, Path, levels
 from harness.formats.json_schema.doubts import schema_doubts
 from harness.formats.json_schema.explanation import Explainer
 from harness.formats.json_schema.judged import Judged
-from harness.formats.json_schema.keywords import allows_everything, draft_of
-from harness.formats.json_schema.library import Library, Locate, find_nowhere, root_uri
-from harness.formats.json_schema.metaschema import invalidity
-from harness.formats.json_schema.no_effect import no_effect
+from harness.formats.json_schema.keywords import allows_everything
+from harness.formats.json_schema.library import Library, Locate, root_uri
 from harness.formats.json_schema.pattern import BACKTRACKING, valid_text
 from harness.formats.json_schema.pointing import walk
+from harness.formats.json_schema.validity import invalidity, no_effect
 from harness.formats.json_schema.violation import Violation
 
 DEEPEST_EXPLAINED = 250
@@ -120,12 +120,17 @@ class Schema:
         return violations[0].message if violations else ""
 
 
+def _nowhere(_name: str, _path: Path) -> Place | None:
+    """The places of a document that was not read from a file."""
+    return None
+
+
 def compile_schema(
     document: Json,
     *,
     name: str,
     resources: Mapping[str, Json] = NONE,
-    locate: Locate = find_nowhere,
+    locate: Locate = _nowhere,
 ) -> Schema:
     """Compile a schema of draft 2020-12, or of draft 07 where `$schema` says so.
 
@@ -138,12 +143,11 @@ def compile_schema(
     start, _, fragment = name.partition("#")
     library = Library(document, name, resources, locate)
     problems = list(library.problems)
-    drafts_known = all(problem.code != "unknown-draft" for problem in problems)
-    for owner, part in library.named.items() if drafts_known else ():
-        problems += invalidity(owner, part, library.draft, locate)
-    for (owner, path), part in library.schemas.items() if drafts_known else ():
-        draft = draft_of(library.named[owner]) or library.draft
-        problems += no_effect(owner, path, part, draft, locate)
+    if all(problem.code != "unknown-draft" for problem in problems):
+        for owner in library.named:
+            problems += invalidity(library, owner)
+        for site in library.schemas:
+            problems += no_effect(library, site)
     if problems:
         raise SchemaError(problems)
     try:
@@ -164,7 +168,7 @@ def compile_format(document: Json, *, name: str) -> Schema:
     """
     uri = root_uri(name)
     validator = _validator({uri: document}, uri, "2020-12")
-    return Schema(name, validator, cache(lambda: Library(document, name, NONE, find_nowhere)))
+    return Schema(name, validator, cache(lambda: Library(document, name, NONE, _nowhere)))
 
 
 def explain(value: Json, schema: Schema) -> tuple[Violation, ...]:

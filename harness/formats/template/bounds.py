@@ -87,13 +87,10 @@ def as_value(value: object) -> object:
         return str(value)
     if isinstance(value, Sequence):
         return [as_value(element) for element in value]
-    if value is None or isinstance(value, int) or _is_finite(value):
+    is_finite = isinstance(value, float) and math.isfinite(value)
+    if value is None or isinstance(value, int) or is_finite:
         return value
     raise not_a_value(value)
-
-
-def _is_finite(value: object) -> bool:
-    return isinstance(value, float) and math.isfinite(value)
 
 
 def size_after(operator: str, left: object, right: object) -> int:

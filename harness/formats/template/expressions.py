@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
+from harness.core.source import Place
 from harness.core.values import value_class
 from harness.formats.template.errors import LETTERS, Fault
 from harness.formats.template.lookup import parse_lookup
@@ -55,6 +56,17 @@ def expressions(text: str) -> tuple[str, ...]:
         return tuple(part.text for part in split(text) if part.is_expression)
     except Fault:
         return ()
+
+
+def expression_with(name: str, place: Place) -> Place:
+    """The first `${…}` at or below a place that uses a name; the place where there is none."""
+    pattern = re.compile(rf"\$\{{[^{{}}]*\b{re.escape(name)}\b[^{{}}]*\}}")
+    lines = place.source.text.split("\n")[place.line - 1 :]
+    for number, line in enumerate(lines, place.line):
+        found = pattern.search(line, place.column - 1 if number == place.line else 0)
+        if found is not None:
+            return place.source.place(number, found.start() + 1, len(found.group()))
+    return place
 
 
 def compile_expression(source: str, *, lenient: bool) -> Expression:

@@ -20,7 +20,7 @@ Context = Mapping[str, object]
 AsText = Callable[[object], str]
 """Writes a value inside a text. Raises NoneInText for a none."""
 
-_NO_NAMES: frozenset[str] = frozenset()
+NO_NAMES: frozenset[str] = frozenset()
 
 
 class TemplateNode(Protocol):
@@ -74,7 +74,7 @@ class Constant:
     @property
     def names(self) -> frozenset[str]:
         """None."""
-        return _NO_NAMES
+        return NO_NAMES
 
     def render(self, _: Context) -> Json:
         """The same object each time."""

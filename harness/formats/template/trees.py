@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from harness.core.errors import Problem, quote
 from harness.core.values import value_class
 from harness.formats.template.errors import Fault, TemplateError
-from harness.formats.template.expressions import TextPart, compile_expression, split
+from harness.formats.template.expressions import compile_expression, split
 from harness.formats.template.filters import text_of
 from harness.formats.template.nodes import (
+    NO_NAMES,
     AsText,
     Constant,
     FirstOf,
@@ -27,9 +28,6 @@ from harness.formats.template.nodes import (
 if TYPE_CHECKING:
     from harness.core.source import Place
     from harness.core.typing import Json, Path
-
-
-_NO_NAMES: frozenset[str] = frozenset()
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -81,7 +79,7 @@ def compile_template(
     """
     if isinstance(value, str) and "${" not in value:
         # Most texts of a scenario: eight times faster than the way round.
-        return Template(names=_NO_NAMES, is_constant=True, root=Constant(value))
+        return Template(names=NO_NAMES, is_constant=True, root=Constant(value))
     compiler = _Compiler(place_of=place_of, definition=definition, as_text=as_text)
     root = compiler.compile(value, ())
     if compiler.problems:
@@ -134,13 +132,13 @@ class _Compiler:
             return self._fault(fault, where)
         if not any(part.is_expression for part in parts):
             return Constant("".join(part.text for part in parts))
-        compiled = [self._part(part, where) for part in parts]
+        compiled = [
+            self._expression(part.text, where) if part.is_expression else Constant(part.text)
+            for part in parts
+        ]
         if len(compiled) == 1:
             return compiled[0]
         return Mixed(tuple(compiled), where, none_is_none=self._definition)
-
-    def _part(self, part: TextPart, where: Where) -> Constant | Lone:
-        return self._expression(part.text, where) if part.is_expression else Constant(part.text)
 
     def _expression(self, source: str, where: Where) -> Constant | Lone:
         try:

@@ -1,26 +1,56 @@
-"""Finds what stands in a schema and judges nothing: misspelt, or of another draft."""
+"""What is wrong with a schema itself: it is none, or something in it judges nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import cache
+
+import jsonschema_rs
 
 from harness.core.errors import Problem, did_you_mean, quote
-from harness.core.typing import Json, Path, pointer, type_names
-from harness.formats.json_schema.keywords import FORMATS, JUDGING, KEYWORDS, NEWER, NOT_IN
-from harness.formats.json_schema.library import Locate
-from harness.formats.json_schema.wording import kinds, show
+from harness.core.typing import Json, type_names
+from harness.formats.json_schema.keywords import FORMATS, JUDGING, KEYWORDS, NEWER, NOT_IN, draft_of
+from harness.formats.json_schema.library import Library, Site
+from harness.formats.json_schema.wording import kinds, show, word
 
 Found = tuple[str, str, str]
 """A keyword, what is wrong with it, and what to do."""
 
 
-def no_effect(
-    name: str, at: Path, schema: Mapping[str, Json], draft: str, locate: Locate
-) -> Iterator[Problem]:
-    """What one schema of a draft says in vain; `at` is its path in the document `name`."""
+def invalidity(library: Library, name: str) -> Iterator[Problem]:
+    """What keeps one of the documents from being a schema of its draft."""
+    document = library.named[name]
+    draft = draft_of(document) or library.draft
+    if _metaschema(draft).is_valid(document):
+        return
+    # Loaded only here: it takes 0.14 s, and most schemas are right.
+    from jsonschema import Draft7Validator, Draft202012Validator  # noqa: PLC0415
+    from jsonschema.exceptions import best_match  # noqa: PLC0415
+
+    judge = Draft7Validator if draft == "07" else Draft202012Validator
+    told = set()
+    for error in judge(judge.META_SCHEMA).iter_errors(document):
+        nearest = best_match([error]) or error
+        if nearest.context:
+            # Of "one of these words, or a list", the words say more.
+            nearest = next((one for one in nearest.context if one.validator != "type"), nearest)
+        path = tuple(nearest.absolute_path)
+        message = word(str(nearest.validator), nearest.validator_value, nearest.instance, path)
+        if (path, message) not in told:
+            told.add((path, message))
+            is_null = "type" in path and nearest.instance is None
+            hint = "write 'null' in quotes" if is_null else ""
+            yield library.problem("invalid-schema", message, (name, path), hint)
+
+
+def no_effect(library: Library, site: Site) -> Iterator[Problem]:
+    """What one schema says in vain."""
+    schema = library.schemas[site]
     if schema.keys() <= _ALWAYS_JUDGE:
         return
+    name, path = site
+    draft = draft_of(library.named[name]) or library.draft
     for keyword, message, hint in (
         *_misspelt(schema),
         *_of_another_draft(schema, draft),
@@ -28,14 +58,19 @@ def no_effect(
         *_of_another_type(schema),
         *_unknown_format(schema, draft),
     ):
-        path = (*at, keyword)
-        yield Problem(
-            code="invalid-schema",
-            message=message,
-            place=locate(name, path),
-            where=f"{name}#{pointer(path)}",
-            hint=hint,
+        yield library.problem("invalid-schema", message, (name, (*path, keyword)), hint)
+
+
+@cache
+def _metaschema(draft: str) -> jsonschema_rs.Validator:
+    # Not jsonschema_rs.meta: it would fetch an unknown `$schema`.
+    if draft == "07":
+        return jsonschema_rs.Draft7Validator(
+            {"$ref": "http://json-schema.org/draft-07/schema"}, offline=True
         )
+    return jsonschema_rs.Draft202012Validator(
+        {"$ref": "https://json-schema.org/draft/2020-12/schema"}, offline=True
+    )
 
 
 def _misspelt(schema: Mapping[str, Json]) -> Iterator[Found]:
