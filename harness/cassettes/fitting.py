@@ -116,7 +116,7 @@ class Fitting:
                 # What is wrong with that recording is told of it.
                 return Fitted(Fit.EDITED)
             mode = "record" if result.error.code in RERECORDED else "refresh"
-            return Fitted(Fit.STALE, _bare(result.error, cassette), mode)
+            return Fitted(Fit.STALE, without_path(result.error, cassette), mode)
         redactor = self._redactor(slot, head)
         different = _different_request(_exchanges(result), cassette, redactor)
         if different:
@@ -129,7 +129,7 @@ class Fitting:
         # As of a conversation, a recorded break is how it went.
         is_told = prepared.error is None or isinstance(prepared.error, (Refused, TransportError))
         if prepared.error is not None and not is_told:
-            return Fitted(Fit.STALE, _bare(prepared.error, cassette))
+            return Fitted(Fit.STALE, without_path(prepared.error, cassette))
         different = _different_request(prepared.exchanges, cassette, self._redactor(slot, head))
         return Fitted(Fit.STALE, different) if different else Fitted(Fit.EDITED)
 
@@ -254,6 +254,6 @@ def _different_request(
     return ""
 
 
-def _bare(error: PlayError, cassette: Cassette) -> str:
+def without_path(error: PlayError, cassette: Cassette) -> str:
     """The error's sentence without the cassette's path, which stands before it already."""
     return error.message.removeprefix(f"{cassette.path}: ")

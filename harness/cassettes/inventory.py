@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.core.errors import AuthoringError, CassetteError, Problem, ScenarioError
+from harness.core.errors import AuthoringError, CassetteError, no_such_file
 from harness.core.project_file import YAML_ENDINGS
 from harness.play.context_factory import PREPARE
 from harness.play.recording_files import former_path, is_of_play, recording_path
@@ -70,9 +70,7 @@ class Inventory:
 
     def preparation_of(self, slot: Slot) -> Path:
         """Where that is recorded which comes once before the slot's play."""
-        credentials = slot.scenario.credentials
-        part = "" if credentials is Credentials.VALID else credentials.value
-        return cassette_path(self.project.config.cassettes, slot.play.provider, PREPARE, part)
+        return _preparation_path(self.project, slot.scenario, slot.play.provider)
 
     def definition(self, slot: Slot) -> Definition:
         """What the slot's provider is defined by."""
@@ -106,9 +104,7 @@ def take_inventory(project: Project, paths: Sequence[str] = ()) -> Inventory:
             slots.setdefault(slot.path, slot)
     for path, name in zip(asked, paths, strict=True):
         if not path.exists() and path not in slots:
-            raise ScenarioError(
-                Problem(code="no-such-file", message="there is no such file", where=name)
-            )
+            raise no_such_file(name)
     return Inventory(
         project=project,
         slots=slots,
@@ -158,15 +154,19 @@ def _slots(project: Project, file: Path, scenario: Scenario) -> Iterator[Slot]:
                     is_wanted=is_wanted and not _is_skipped(project, scenario, take),
                 )
         if definition.phases["prepare"]:
-            credentials = scenario.credentials
-            part = "" if credentials is Credentials.VALID else credentials.value
             yield Slot(
-                path=cassette_path(config.cassettes, provider, PREPARE, part),
+                path=_preparation_path(project, scenario, provider),
                 play=Play(file=file, scenario=scenario.id, provider=provider, row=rows[0]),
                 scenario=scenario,
                 is_wanted=is_wanted,
                 is_preparation=True,
             )
+
+
+def _preparation_path(project: Project, scenario: Scenario, provider: str) -> Path:
+    credentials = scenario.credentials
+    part = "" if credentials is Credentials.VALID else credentials.value
+    return cassette_path(project.config.cassettes, provider, PREPARE, part)
 
 
 def _path_of(project: Project, scenario: Scenario, play: Play) -> Path:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.cassettes.fitting import Fitting, missing_turns
+from harness.cassettes.fitting import Fitting, missing_turns, without_path
 from harness.cassettes.inventory import Inventory, Slot, cassette_of, is_of_python
 from harness.conversation import Transcript
 from harness.core.errors import (
     AuthoringError,
     CassetteError,
-    PlayError,
     Problem,
     Refused,
     TransportError,
@@ -129,7 +128,7 @@ def _replayed(
         error = fitting.prepare(slot, cassette).error
         if error is None or isinstance(error, (Refused, TransportError)):
             return None, None
-        reason = _bare(error, cassette)
+        reason = without_path(error, cassette)
         if leftover.broken:
             reason = f"{reason}; an answer broke off: {leftover.broken[-1]}"
         if leftover.last is not None:
@@ -144,7 +143,7 @@ def _replayed(
         stop, leftover = None, replace(leftover, broken=())
     missing = missing_turns(slot.scenario, stop) if stop else ""
     if stop is not None and not (stop.error.code in ENDED_TOO_EARLY and missing):
-        reason = f"it does not fit: {_bare(stop.error, cassette)}"
+        reason = f"it does not fit: {without_path(stop.error, cassette)}"
         return transcript, _problem("journal-stale", shown, reason, again)
     sentences = [f"{missing} {'are' if ' and ' in missing else 'is'} missing"] if missing else []
     sentences += [f"an answer broke off: {reason}" for reason in leftover.broken[-1:]]
@@ -172,7 +171,3 @@ def _problem(code: str, shown: str, message: str, again: str = "") -> Problem:
     discard = f"harness cassettes recover --discard {shown}"
     hint = f"{again}, or {discard}" if again else discard
     return Problem(code=code, where=shown, message=message, hint=hint)
-
-
-def _bare(error: PlayError, cassette: Cassette) -> str:
-    return error.message.removeprefix(f"{cassette.path}: ")

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.core.errors import AuthoringError, Problem, ScenarioError
+from harness.core.errors import AuthoringError, Problem, ScenarioError, no_such_file
 from harness.formats.template import TemplateError, compile_template
 from harness.project.project import Project
 from harness.providers.catalogue import definition_of
@@ -73,9 +73,7 @@ def files_below(paths: Sequence[str]) -> Iterator[Path]:
         elif path.is_file():
             yield path
         else:
-            raise ScenarioError(
-                Problem(code="no-such-file", message="there is no such file", where=name)
-            )
+            raise no_such_file(name)
 
 
 def scan_file(path: Path, secrets: Mapping[str, str]) -> list[Hit]:

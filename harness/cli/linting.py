@@ -10,7 +10,13 @@ from harness.cli.echoing import echo
 from harness.cli.here import project_here
 from harness.config import FILE_NAME
 from harness.core.counted import counted
-from harness.core.errors import AuthoringError, ConfigurationError, Problem, ScenarioError
+from harness.core.errors import (
+    AuthoringError,
+    ConfigurationError,
+    Problem,
+    ScenarioError,
+    no_such_file,
+)
 from harness.core.project_file import YAML_ENDINGS
 from harness.formats.yaml import read
 from harness.history.address import address_in
@@ -235,9 +241,7 @@ def _files(project: Project, paths: Sequence[str]) -> tuple[Files, list[Path]]:
     for path in [Path(path) for path in paths] or [top]:
         resolved = path.resolve()
         if not resolved.exists():
-            raise ScenarioError(
-                Problem(code="no-such-file", message="there is no such file", where=str(path))
-            )
+            raise no_such_file(str(path))
         for file in sorted(resolved.rglob("*")) if resolved.is_dir() else (resolved,):
             kind = kind_of(file, top if file.is_relative_to(top) else resolved.parent)
             if file.name == DEFINITION and not file.is_relative_to(top):

@@ -105,6 +105,11 @@ class SchemaError(AuthoringError):
     """A JSON Schema is wrong or refers to what it may not."""
 
 
+def no_such_file(name: str) -> ScenarioError:
+    """For a file or folder that was named and is not there."""
+    return ScenarioError(Problem(code="no-such-file", message="there is no such file", where=name))
+
+
 @dataclass(eq=False)
 class PlayError(HarnessError):
     """It could not be told whether the bot was right; the scenario is BROKEN."""
