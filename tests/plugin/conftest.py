@@ -68,6 +68,8 @@ def echo(echo_server, project, monkeypatch):
     monkeypatch.setenv("ECHO_API_KEY", API_KEY)
     yield echo_server
     echo_server.settle()
+    # Fixtures of whole modules meet the same server, in any order.
+    echo_server.forget()
 
 
 @pytest.fixture(scope="session")
