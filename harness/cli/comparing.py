@@ -12,12 +12,11 @@ from harness.cli.runs import Asked, show
 from harness.config import Slower, find_config, read_config
 from harness.conversation import Outcome
 from harness.core.counted import counted
-from harness.history.comparing import Change, Compared, compare
+from harness.history.address import HistoryError
+from harness.history.comparison import Change, Compared, Reworded, compare, find_reworded
 from harness.history.comparison_page import comparison_json, comparison_page
-from harness.history.errors import HistoryError
 from harness.history.rows import ConversationRow, RunRow, outcomes_of, rows_of, run_row
 from harness.history.store import History
-from harness.history.wording import Reworded, find_reworded
 from harness.reports.results import NoResults, Results, read_results
 
 _FROM_END = {"last": 1, "previous": 2}

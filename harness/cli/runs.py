@@ -15,11 +15,18 @@ from harness.cli.here import history_here
 from harness.config import find_config
 from harness.core.counted import counted
 from harness.core.project_file import HISTORY_VARIABLE
-from harness.history.errors import HistoryError
+from harness.history.address import HistoryError
 from harness.history.flips import find_flaky
-from harness.history.pages import flaky_section, runs_section, scenario_section, slowed_section
-from harness.history.sections import Section, plain, safe
-from harness.history.series import Series, read_series
+from harness.history.pages import (
+    Section,
+    flaky_section,
+    plain,
+    runs_section,
+    safe,
+    scenario_section,
+    slowed_section,
+)
+from harness.history.rows import Series, read_series
 from harness.history.slowness import find_slowed
 from harness.history.store import History
 

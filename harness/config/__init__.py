@@ -1,7 +1,6 @@
 """harness.yaml: which providers there are, and where things lie."""
 
-from harness.config.config import Config, ProviderConfig, Slower
-from harness.config.reader import read_config
+from harness.config.config import Config, ProviderConfig, Slower, read_config
 from harness.config.schema import CONFIG_SCHEMA
 from harness.core.project_file import FILE_NAME, find_config
 

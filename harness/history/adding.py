@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.history.address import Address
-from harness.history.errors import HistoryError
+from harness.history.address import Address, HistoryError
 from harness.history.rows import ConversationRow, outcomes_of, rows_of, run_row
 
 

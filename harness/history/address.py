@@ -10,10 +10,27 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from harness.config import Config
-from harness.core.errors import ConfigurationError, Problem
+from harness.core.errors import ConfigurationError, HarnessError, Problem
 from harness.core.project_file import HISTORY_VARIABLE
 from harness.formats.template import TemplateError, compile_template
 from harness.formats.yaml import Node
+
+
+@dataclass(eq=False)
+class HistoryError(HarnessError):
+    """A history cannot be read or written, or does not hold what is asked for."""
+
+    code: str
+    where: str
+    """The history as people see it, without user and password."""
+    message: str
+    """One sentence without a full stop."""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        hint = f"; {self.hint}" if self.hint else ""
+        return f"{self.where}: {self.message}{hint} [{self.code}]"
+
 
 FILE = "history.sqlite"
 """In the folder of the reports, where nothing else is said."""

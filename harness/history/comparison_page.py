@@ -7,12 +7,10 @@ from collections.abc import Iterable, Sequence
 from harness.config import Slower
 from harness.core.durations import format_duration
 from harness.core.typing import Json
-from harness.history.comparing import Change, Compared
+from harness.history.comparison import Change, Compared, Reworded
 from harness.history.flips import first_bad
-from harness.history.pages import began, takes_text, turn_name
+from harness.history.pages import Section, began, takes_text, turn_name
 from harness.history.rows import ConversationRow, RunRow, TurnRow
-from harness.history.sections import Section
-from harness.history.wording import Reworded
 
 MOST_REWORDED = 50
 """Turns whose texts are shown."""

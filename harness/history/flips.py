@@ -9,8 +9,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from harness.conversation import Outcome
-from harness.history.rows import TurnRow
-from harness.history.series import Seen, Series
+from harness.history.rows import Seen, Series, TurnRow
 
 if TYPE_CHECKING:
     from harness.history.store import History

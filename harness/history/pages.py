@@ -2,21 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
 from harness.conversation import Outcome
 from harness.core.counted import counted
 from harness.core.durations import format_duration
+from harness.core.printable import PICTURES
 from harness.history.flips import Flaky, first_bad
-from harness.history.rows import ConversationRow, RunRow
-from harness.history.sections import Section
-from harness.history.series import Seen, Series
+from harness.history.rows import ConversationRow, RunRow, Seen, Series
 from harness.history.slowness import RECENT, Slowed
 
 if TYPE_CHECKING:
     from harness.history.store import History
+
+
+_NUMBER = re.compile(r"\d[\d.,]*( (s|ms|%))?")
+_PICTURES = PICTURES | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+"""What is shown for a control character, so that a terminal does not act on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of a page."""
+
+    title: str
+    heads: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    """Cells by column."""
+    lines: Sequence[str] = ()
+    """Text below the table."""
+
+    def is_right(self, column: int) -> bool:
+        """Whether a column holds numbers, which stand at its right edge."""
+        cells = [row[column] for row in self.rows if row[column]]
+        return bool(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
+
+
+def plain(sections: Iterable[Section]) -> str:
+    """The page as text."""
+    return "\n\n".join("\n".join(_plain(section)) for section in sections)
+
+
+def safe(text: str) -> str:
+    """A text on one line, without characters that a terminal acts on."""
+    return text.translate(_PICTURES)
+
+
+def _plain(section: Section) -> Iterator[str]:
+    yield safe(section.title)
+    columns = [
+        column for column in range(len(section.heads)) if any(row[column] for row in section.rows)
+    ]
+    if section.rows:
+        rows = [section.heads, *([safe(cell) for cell in row] for row in section.rows)]
+        widths = {column: max(len(row[column]) for row in rows) for column in columns}
+        rights = {column for column in columns if section.is_right(column)}
+        for row in rows:
+            cells = (
+                f"{row[column]:{'>' if column in rights else '<'}{widths[column]}}"
+                for column in columns
+            )
+            yield f"  {'  '.join(cells)}".rstrip()
+    yield from (f"  {safe(line)}".rstrip() for line in section.lines)
+
 
 _RUN_HEADS = ("run", "began (UTC)", "mode", "branch", "commit")
 _COMMIT = 8

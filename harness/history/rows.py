@@ -1,4 +1,4 @@
-"""What is kept of a run: no text of a user or a bot, only what came of it."""
+"""What is kept of runs: no text of a user or a bot, only the outcome of each conversation."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.conversation import Outcome
+
+if TYPE_CHECKING:
+    from harness.history.store import History
+
 
 Stored = Mapping[str, Any]
 
@@ -187,3 +191,30 @@ def _time(text: str) -> datetime:
 def _clean(text: str) -> str:
     """The text as every database takes it: PostgreSQL refuses NUL, both refuse lone surrogates."""
     return text.replace("\0", "�").encode("utf-8", "replace").decode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A conversation in one run."""
+
+    run: RunRow
+    conversation: ConversationRow
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where its turns are: the run's id, and the conversation's number in it."""
+        return self.run.run, self.conversation.number
+
+
+Series = Mapping[str, Sequence[Seen]]
+"""By a conversation's id, in the order in which the runs began."""
+
+
+def read_series(history: History, runs: Iterable[RunRow], *, scenario: str = "") -> Series:
+    """The verdicts of runs, of one scenario or of all. Raises `HistoryError`."""
+    found: dict[str, list[Seen]] = {}
+    for run in runs:
+        for one in history.conversations(run.run, scenario=scenario):
+            if not one.take:
+                found.setdefault(one.id, []).append(Seen(run=run, conversation=one))
+    return found

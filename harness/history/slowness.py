@@ -8,7 +8,7 @@ from math import exp, log
 from statistics import median
 from typing import TYPE_CHECKING
 
-from harness.history.series import Seen, Series
+from harness.history.rows import Seen, Series
 
 if TYPE_CHECKING:
     from harness.history.store import History

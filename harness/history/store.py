@@ -11,8 +11,7 @@ from typing import Any, Self, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from harness.history.address import Address
-from harness.history.errors import HistoryError
+from harness.history.address import Address, HistoryError
 from harness.history.rows import ConversationRow, RunRow, TurnRow
 from harness.history.tables import CONVERSATIONS, METADATA, RUNS, SCHEMA, TURNS, VERSION
 

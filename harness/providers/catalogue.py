@@ -29,7 +29,10 @@ def definition_of(config: Config, provider: ProviderConfig) -> Definition:
         if folder.is_relative_to(config.root) and folder.is_dir():
             return _read(folder, name)
         if folder.is_relative_to(config.root) and folder.is_file() and name.endswith(SUFFIX):
-            return _read_class_file(folder, name)
+            # Late: most providers are data.
+            from harness.providers.python_class import read_class_file  # noqa: PLC0415
+
+            return read_class_file(folder, name)
         known: dict[str, EntryPoint] = {}
     else:
         known = installed()
@@ -70,8 +73,7 @@ def _installed(point: EntryPoint) -> Definition:
     if isinstance(found, Path):
         return _read(found, f"{point.name} (installed definition)")
     if isinstance(found, type):
-        # Late: most providers are data.
-        from harness.providers.python_class import definition_of_class  # noqa: PLC0415
+        from harness.providers.python_class import definition_of_class  # noqa: PLC0415  # as above
 
         return definition_of_class(found, point.value)
     kind = type(found).__name__
@@ -82,12 +84,6 @@ def _installed(point: EntryPoint) -> Definition:
             where=point.value,
         )
     )
-
-
-def _read_class_file(file: Path, shown: str) -> Definition:
-    from harness.providers.class_file import read_class_file  # noqa: PLC0415  # as above
-
-    return read_class_file(file, shown)
 
 
 @lru_cache(maxsize=256)

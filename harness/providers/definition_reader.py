@@ -34,7 +34,7 @@ from harness.providers.definition import (
 from harness.providers.definition_rules import advise, rule_problems
 from harness.providers.definition_schema import DEFINITION_SCHEMA
 from harness.providers.members import member_problems, taken_by
-from harness.providers.reply_plan import reply_plan
+from harness.providers.reply_format import reply_plan
 from harness.providers.request import in_path
 from harness.providers.setting import setting_of, setting_problems
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from harness.core.durations import DURATION_PATTERN
 from harness.core.typing import Json, Path
 from harness.providers.definition import ANY_SUCCESS, PHASES
-from harness.providers.reply_schema import CONDITIONS, LATE_REPLY, REPLY
+from harness.providers.reply_format import CONDITIONS, LATE_REPLY, REPLY
 
 KINDS = ("request", "poll", "stream")
 """The kinds of steps; a step has the key of its kind."""

@@ -8,10 +8,10 @@ from http.cookies import CookieError, SimpleCookie
 
 from harness.conversation import Exchange, Reply, Request, Response
 from harness.core.durations import format_duration, parse_duration
-from harness.core.errors import PlayError, ProtocolError, Refused
+from harness.core.errors import PlayError, ProtocolError, Refused, quote
 from harness.core.source import shorten
 from harness.core.typing import Json
-from harness.providers.capturing import capture
+from harness.formats.json_path import find_first
 from harness.providers.definition import Encoding, Framing, PollPlan, ReplyPlan, Step
 from harness.providers.event_stream import EventReader
 from harness.providers.flow import Command, FlowState, Send, Sleep
@@ -29,6 +29,7 @@ from harness.providers.polling import holds, known_states, shown_refusal, shown_
 from harness.providers.reply import error_in, read_reply
 from harness.providers.request import build_request
 from harness.secrets.redacted_values import of_real_values
+from harness.secrets.secret_spans import MARK
 
 Flow = Generator[Command, Response, Reply | None]
 """Send it each answer; it returns the reply, where a step reads one."""
@@ -252,3 +253,47 @@ def _note(step: Step, note: str, state: FlowState) -> None:
         last = state.exchanges[-1]
         notes = (*last.notes, f"the answer of step {step.name}: {note}")
         state.exchanges[-1] = replace(last, notes=notes)
+
+
+def capture(step: Step, payload: Json, state: FlowState) -> None:
+    """Take a step's captures.
+
+    Raises `ProtocolError`: `capture-missing` where there is nothing, `capture-repeated` where
+    an answer gives again what must be new.
+    """
+    for name, path in step.capture.items():
+        found, value = find_first(path, payload)
+        if not found or value is None or value == "":
+            was = "is empty" if found else "is missing"
+            raise ProtocolError(
+                "capture-missing",
+                f"'{name}' {was} in the answer of step {step.name}: {path} leads to nothing usable",
+                details=(*error_in(payload), *_contract_of(state)),
+            )
+        state.captured[name] = value
+        if name in step.secret_captures:
+            state.know(name, value)
+        if name in step.new_captures:
+            _require_new(name, value, step, state)
+
+
+def _require_new(name: str, value: Json, step: Step, state: FlowState) -> None:
+    text = str(value)
+    # In a replay, all secrets of one name have the same mark.
+    if MARK.search(text):
+        return
+    first = state.given.get((name, text))
+    if first is None:
+        state.given[name, text] = f"step {step.name} in turn {state.turn}"
+        return
+    raise ProtocolError(
+        "capture-repeated",
+        f"the answer of step {step.name} gives the '{name}' of {first} again, {quote(text)},"
+        " expected a new one",
+        "the conversation did not go on there, or the answer came from a cache",
+    )
+
+
+def _contract_of(state: FlowState) -> tuple[str, ...]:
+    broken = state.exchanges[-1].contract if state.exchanges else ()
+    return tuple(f"breaks the contract at {sentence}" for sentence in broken)

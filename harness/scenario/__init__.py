@@ -14,9 +14,8 @@ from harness.scenario.files import (
 )
 from harness.scenario.names import scenario_id_problem
 from harness.scenario.order import order_doubts
-from harness.scenario.part_reader import read_part
 from harness.scenario.part_schemas import defaults_schema, fragment_schema, part_schema
-from harness.scenario.reader import read_scenario
+from harness.scenario.reader import read_part, read_scenario
 from harness.scenario.scenario import (
     AssistantLine,
     Capture,
@@ -35,7 +34,7 @@ from harness.scenario.scenario import (
 from harness.scenario.schema import scenario_schema
 from harness.scenario.subject import SubjectIn, turn_subject
 from harness.scenario.texts import text_problems
-from harness.scenario.unused import (
+from harness.scenario.variables import (
     names_of_defaults,
     odd_cells,
     overwritten_names,

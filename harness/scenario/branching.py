@@ -17,8 +17,8 @@ from harness.scenario.names import (
     row_name,
     slug,
 )
+from harness.scenario.rows import TooManyRows, spoken_rows
 from harness.scenario.scenario import AssistantLine, MatrixRow, Scenario, TurnPurpose, UserTurn, Way
-from harness.scenario.utterances import TooManyRows, spoken_rows
 
 Entry = UserTurn | AssistantLine
 

@@ -1,16 +1,19 @@
-"""The rows of a matrix: every combination of its values, and the lines of a file."""
+"""The rows of a scenario: its matrix, the lines of a file, and several ways to say a thing."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from dataclasses import replace
+from itertools import islice, product
 
 from harness.core.errors import quote
-from harness.core.typing import Json
+from harness.core.typing import Json, levels
 from harness.core.values import value_class
-from harness.formats.yaml import Node
+from harness.formats.yaml import Limits, Node
 from harness.scenario.compiling import Compiler
 from harness.scenario.files import BadFile
 from harness.scenario.names import (
@@ -22,7 +25,6 @@ from harness.scenario.names import (
     slug,
     unique_name,
 )
-from harness.scenario.row_files import Record, from_csv, from_json, require_names
 from harness.scenario.scenario import MatrixRow
 
 NAMING = ("name", "id")
@@ -141,3 +143,145 @@ def _require_fit(shown: str, records: Sequence[Record]) -> None:
         if name and (first := named.setdefault(name, where)) != where:
             message = f"{where} has the name {quote(name)}, which {first} has too"
             raise BadFile("wrong-rows", message, "give each row its own")
+
+
+class TooManyRows(Exception):
+    """A scenario would have so many rows."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
+@value_class(frozen=True, slots=True)
+class _Choice:
+    """One utterance of a turn."""
+
+    turn: int
+    index: int
+    name: str
+    """Empty where the turn says nothing else."""
+    former: str
+
+
+def spoken_rows(
+    rows: Sequence[MatrixRow], spoken: Mapping[int, Node], identifier: str, taken: set[str]
+) -> tuple[MatrixRow, ...]:
+    """Every row with every combination of the utterances that are picked.
+
+    `spoken` holds the messages that have several, by the number of their turn. A sample is drawn
+    with the scenario's id where it names no seed, so it is the same in every run. Former names
+    that are `taken` get a number; the new ones are taken then. Raises `TooManyRows`.
+    """
+    if not spoken and not taken:
+        taken.update(row.former for row in rows)
+        return tuple(rows)
+    choices = [tuple(_choices(turn, user, identifier)) for turn, user in spoken.items()]
+    count = len(taken) + len(rows) * math.prod(map(len, choices))
+    if count > MOST_ROWS:
+        raise TooManyRows(count)
+    return tuple(_combined(rows, choices, taken))
+
+
+def _combined(
+    rows: Sequence[MatrixRow], choices: Sequence[tuple[_Choice, ...]], taken: set[str]
+) -> Iterator[MatrixRow]:
+    for row in rows:
+        for picked in product(*choices):
+            former = [name for name in (row.former, *(one.former for one in picked)) if name]
+            yield replace(
+                row,
+                name=joined_names(row.name, *(one.name for one in picked)),
+                former=unique_name(slug(former), taken) if former else "",
+                said={one.turn: one.index for one in picked},
+            )
+
+
+def _choices(turn: int, user: Node, identifier: str) -> Iterator[_Choice]:
+    texts = [str(one.as_written) for one in user.at("utterances")]
+    picked = _picked(texts, user.get("pick"), f"{identifier}/{turn}")
+    for index in picked:
+        said = [texts[index]] if len(picked) > 1 else []
+        name, former = (row_name(said), slug(said)) if said else ("", "")
+        yield _Choice(turn, index, name, former)
+
+
+def _picked(texts: Sequence[str], pick: Node | None, otherwise: str) -> list[int]:
+    """Places of the utterances that are said, in their order."""
+    every = list(range(len(texts)))
+    if pick is None or pick.value == "all":
+        return every
+    if pick.value == "first":
+        return every[:1]
+    seed = pick.text_of("seed") or otherwise
+    # By each text's own hash: what is added or moved changes little of what is drawn.
+    drawn = sorted(every, key=lambda index: _drawn(seed, texts[index]))
+    return sorted(drawn[: int(str(pick.at("sample").value))])
+
+
+def _drawn(seed: str, text: str) -> bytes:
+    return hashlib.blake2s(f"{seed}/{text}".encode(), digest_size=8).digest()
+
+
+Record = tuple[str, Mapping[str, Json]]
+"""Where a row stands, such as `scenarios/rows.csv:2`, and its values."""
+MOST_LEVELS = Limits().depth
+"""Of a JSON file, as of the scenario that its values come into."""
+_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
+
+
+def from_csv(shown: str, text: str) -> Iterator[Record]:
+    """The rows of a CSV file, whose first line names the columns. Raises `BadFile`."""
+    import csv  # noqa: PLC0415  # late: few scenarios have such a file
+
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    try:
+        names = next(reader, [])
+        twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
+        if twice is not None:
+            message = f"{shown}:{reader.line_num} has the column '{twice}' twice"
+            raise BadFile("wrong-rows", message, "keep one of them")
+        require_names(f"{shown}:1", names)
+        for cells in reader:
+            if not cells:
+                continue
+            where = f"{shown}:{reader.line_num}"
+            if len(cells) != len(names):
+                message = f"{where} has {len(cells)} cells, expected {len(names)}"
+                raise BadFile("wrong-rows", message, "quote a cell that holds a comma")
+            yield where, dict(zip(names, cells, strict=True))
+    except csv.Error as error:
+        raise BadFile("wrong-rows", f"{shown}:{reader.line_num} is no CSV: {error}") from error
+
+
+def from_json(shown: str, text: str) -> list[Record]:
+    """The rows of a JSON file: a list of objects. Raises `BadFile`."""
+    too_deep = BadFile("wrong-rows", f"{shown} has more than {MOST_LEVELS} levels")
+    try:
+        records = json.loads(text)
+    except RecursionError as error:
+        raise too_deep from error
+    except ValueError as error:
+        raise BadFile("wrong-rows", f"{shown} is no JSON: {error}") from error
+    if levels(records) > MOST_LEVELS:
+        raise too_deep
+    if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
+        raise BadFile("wrong-rows", f"{shown} is no list of objects", "write [{…}, {…}]")
+    return [(f"{shown}: row {number}", one) for number, one in enumerate(records, 1)]
+
+
+def require_names(where: str, names: Iterable[str]) -> None:
+    """Raise `BadFile` unless all can be used in `${…}`."""
+    for name in names:
+        if not _NAME.fullmatch(name):
+            message = f"{where}: the column '{name}' cannot be a name"
+            raise BadFile("wrong-rows", message, _fix(name))
+
+
+def _fix(name: str) -> str:
+    if name != name.strip():
+        return f"remove the blank: '{name.strip()}'"
+    for separator, word in ((";", "';'"), ("\t", "a tab")):
+        if separator in name:
+            return f"separate the columns with ',' instead of {word}"
+    return "letters, digits and '_', no digit first" if name else "give the column a name"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from harness.core.durations import DURATION_PATTERN
 from harness.core.typing import Json
-from harness.scenario.breaks import TRANSPORT
+from harness.scenario.expecting import TRANSPORT
 from harness.scenario.part_schemas import BRANCH, BRANCH_HERE, INCLUDE, INCLUDES, UTTERANCES
 from harness.scenario.scenario import MOST_TAKES
 from harness.scenario.waivers import WaiverKind, waiver_schema

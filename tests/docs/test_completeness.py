@@ -35,9 +35,9 @@ from harness.providers.catalogue import installed
 from harness.providers.definition import PHASES, Framing
 from harness.providers.definition_schema import DEFINITION_SCHEMA, REQUEST, STEP
 from harness.providers.flow import NAMES
-from harness.providers.json_faults import MAX_LEVELS
 from harness.providers.late import PAUSE
-from harness.providers.reply_schema import REPLY
+from harness.providers.payload import MAX_LEVELS
+from harness.providers.reply_format import REPLY
 from harness.pytest_plugin import pytest_addoption
 from harness.pytest_plugin.suite import PROVIDER_CONCURRENCY
 from harness.reports.annotations.github import MOST_ERRORS
@@ -48,7 +48,7 @@ from harness.reports.markdown.page import MOST_DETAILS
 from harness.reports.takes import MOST_LISTED
 from harness.scenario import defaults_schema, fragment_schema, scenario_schema
 from harness.scenario.names import MOST_ROWS
-from harness.scenario.row_files import MOST_LEVELS
+from harness.scenario.rows import MOST_LEVELS
 from harness.scenario.scenario import MOST_TAKES
 from harness.scenario.turns import MOST_TURNS
 from harness.secrets.secret_forms import LONGEST as LONGEST_SECRET

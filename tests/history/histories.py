@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from harness.history.address import Address, address_of
-from harness.history.rows import outcomes_of, rows_of, run_row
-from harness.history.series import Series, read_series
+from harness.history.rows import Series, outcomes_of, read_series, rows_of, run_row
 from harness.history.store import History
 
 FIRST = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)

@@ -8,8 +8,7 @@ import pytest
 from histories import adding_to, told
 from postgres_server import PASSWORD
 
-from harness.history.address import address_of
-from harness.history.errors import HistoryError
+from harness.history.address import HistoryError, address_of
 from harness.history.store import History
 
 

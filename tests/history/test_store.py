@@ -7,8 +7,7 @@ import pytest
 import sqlalchemy as sa
 from histories import FIRST, add_some, told
 
-from harness.history.address import address_of
-from harness.history.errors import HistoryError
+from harness.history.address import HistoryError, address_of
 from harness.history.rows import RunRow
 from harness.history.store import History
 

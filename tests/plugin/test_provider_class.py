@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 # A run inside this process forgets what it was the first to import.
-import harness.providers.class_file
+import harness.providers.python_class
 import harness.transport.transport  # noqa: F401  # as above
 from harness.cli.app import app
 

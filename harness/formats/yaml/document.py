@@ -125,6 +125,10 @@ class Node:
         found = self.get(key)
         return "" if found is None else str(found.as_written)
 
+    def value_of(self, key: str, otherwise: Any = None) -> Any:  # noqa: ANN401  # any JSON
+        """The value behind a key; `otherwise` where there is no such key, or no mapping."""
+        return self.value.get(key, otherwise) if isinstance(self.value, dict) else otherwise
+
     def entries(self, key: str) -> list[tuple[str, Node]]:
         """Keys and values of the mapping behind a key; empty where there is no such key."""
         found = self.get(key)

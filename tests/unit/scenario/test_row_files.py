@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from harness.scenario.files import BadFile
-from harness.scenario.row_files import MOST_LEVELS, from_json
+from harness.scenario.rows import MOST_LEVELS, from_json
 
 
 def nested(levels):

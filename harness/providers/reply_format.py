@@ -1,10 +1,12 @@
-"""The format of `reply:` in provider definitions, as JSON Schema."""
+"""`reply:` in provider definitions: its format as JSON Schema, and how it is read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from harness.core.typing import Json
+from harness.formats.yaml import Node
+from harness.providers.definition import ButtonPlan, Conditions, ReplyPlan, ToolsPlan
 
 _PATHS: Json = {
     "anyOf": [
@@ -99,3 +101,38 @@ LATE_REPLY: Json = {
     "additionalProperties": False,
     "properties": {key: _KEYS[key] for key in _OF_LATE},
 }
+
+_PATH_KEYS = ("messages", "id", "actions", "products", "attachments", "usage")
+"""Keys of `reply:` that hold one JSONPath."""
+_BUTTON_KEYS = ("label", "prompt")
+_TOOL_KEYS = ("path", "name", "arguments", "id")
+
+
+def reply_plan(
+    node: Node, path: Callable[[Node], str], conditions: Callable[[Node, str], Conditions]
+) -> ReplyPlan:
+    """What `reply:` says.
+
+    `path` reads a JSONPath, and `conditions` those behind a key; they note what is wrong.
+    """
+
+    def paths(within: Node, keys: Sequence[str]) -> dict[str, str]:
+        """The paths behind keys; that of buttons may stand in a mapping."""
+        found = {key: one for key in keys if (one := within.get(key)) is not None}
+        return {
+            key: path(one.at("path") if isinstance(one.value, dict) else one)
+            for key, one in found.items()
+        }
+
+    text, tools, actions = node.get("text"), node.get("tools"), node.get("actions")
+    texts = [text] if text and isinstance(text.value, str) else list(text or ())
+    has_buttons = actions is not None and isinstance(actions.value, dict)
+    return ReplyPlan(
+        **paths(node, _PATH_KEYS),
+        button=ButtonPlan(**paths(actions, _BUTTON_KEYS)) if actions and has_buttons else None,
+        text=tuple(map(path, texts)) or ("$",),
+        is_text_optional=bool(node.value_of("text_optional")),
+        only_new=bool(node.value_of("only_new")),
+        question=conditions(node, "question"),
+        tools=ToolsPlan(**paths(tools, _TOOL_KEYS)) if tools else None,
+    )
