@@ -1,4 +1,4 @@
-"""The commands: run, lint, probe, providers, cassettes, import, emulate, schemas."""
+"""The commands and their options; what they do stands in `commands/`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from typing import Annotated
 import typer
 
 from harness import __version__
-from harness.cli.cassettes import cassettes
-from harness.cli.echoing import echo
-from harness.cli.history import compare_runs, history
-from harness.cli.importing import importing
-from harness.cli.reports import report
-from harness.cli.statuses import FOUND_PROBLEMS, WRONG_USE
+from harness.cli import commands
+from harness.cli.groups import cassettes, compare, history, importing, report
+from harness.cli.terminal import FOUND_PROBLEMS, WRONG_USE, echo
 from harness.core.errors import HarnessError
 
 app = typer.Typer(
@@ -28,10 +25,16 @@ app.add_typer(providers, name="providers")
 app.add_typer(cassettes, name="cassettes")
 app.add_typer(report, name="report")
 app.add_typer(history, name="history")
-app.command("compare")(compare_runs)
+app.command("compare")(compare)
 app.add_typer(importing, name="import")
 
 Paths = Annotated[list[str] | None, typer.Argument(help="Scenario files, folders or node ids.")]
+ModeName = Annotated[
+    str | None, typer.Option(help="replay, record, refresh, live or drift; replay where left out.")
+]
+Kinds = Annotated[
+    str | None, typer.Option(help="In drift: kinds that fail a scenario, as in shape,state.")
+]
 
 
 def main() -> None:
@@ -65,10 +68,7 @@ def run(  # noqa: PLR0913  # one parameter an option
     context: typer.Context,
     paths: Paths = None,
     *,
-    mode: Annotated[
-        str | None,
-        typer.Option(help="replay, record, refresh, live or drift; replay where left out."),
-    ] = None,
+    mode: ModeName = None,
     provider: Annotated[
         list[str] | None, typer.Option(help="Play against this provider; several allowed.")
     ] = None,
@@ -76,9 +76,7 @@ def run(  # noqa: PLR0913  # one parameter an option
         str | None, typer.Option("-m", "--tag", help="Play scenarios with these tags only.")
     ] = None,
     concurrency: Annotated[int | None, typer.Option(help="Conversations at once.")] = None,
-    fail_on: Annotated[
-        str | None, typer.Option(help="In drift: kinds that fail a scenario, as in shape,state.")
-    ] = None,
+    fail_on: Kinds = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="In refresh: replace recordings without asking.")
     ] = False,
@@ -94,12 +92,10 @@ def run(  # noqa: PLR0913  # one parameter an option
     one FAILED, 7 where some are BROKEN and none FAILED, 8 where some drifted and no more, and else
     with pytest's exit status.
     """
-    from harness.cli.playing import Wanted, play  # noqa: PLC0415  # only here
-
     if concurrency is not None and concurrency < 1:
         message = f"{concurrency} is no number of at least 1"
         raise typer.BadParameter(message, param_hint="--concurrency")
-    wanted = Wanted(
+    options = commands.RunOptions(
         paths=paths or [],
         mode=mode,
         providers=provider or [],
@@ -111,7 +107,7 @@ def run(  # noqa: PLR0913  # one parameter an option
         reports=reports,
         further=context.args,
     )
-    raise typer.Exit(play(wanted))
+    raise typer.Exit(commands.play(options))
 
 
 @app.command()
@@ -123,9 +119,7 @@ def lint(
     ] = False,
 ) -> None:
     """Check scenario files without playing them; all problems of all files at once."""
-    from harness.cli.linting import lint_files  # noqa: PLC0415  # as in run
-
-    raise typer.Exit(FOUND_PROBLEMS if lint_files(paths or [], strict=strict) else 0)
+    raise typer.Exit(FOUND_PROBLEMS if commands.lint_files(paths or [], strict=strict) else 0)
 
 
 @providers.command("check")
@@ -140,17 +134,15 @@ def check_provider(
     ] = "",
 ) -> None:
     """Check a provider's definition and settings, and with --live that it answers."""
-    from harness.cli.checking import check  # noqa: PLC0415  # as in run
-
-    raise typer.Exit(0 if check(name, live=live, message=message) else FOUND_PROBLEMS)
+    raise typer.Exit(
+        0 if commands.check_provider(name, live=live, message=message) else FOUND_PROBLEMS
+    )
 
 
 @providers.command("list")
 def list_providers() -> None:
     """Name the providers of harness.yaml and the definitions that are installed."""
-    from harness.cli.checking import list_all  # noqa: PLC0415  # as in run
-
-    list_all()
+    commands.list_providers()
 
 
 @app.command()
@@ -168,9 +160,7 @@ def check(
     ] = "",
 ) -> None:
     """Judge conversations that were held before, without playing them."""
-    from harness.cli.rechecking import check_all  # noqa: PLC0415  # as in run
-
-    raise typer.Exit(check_all(transcripts, scenario, messages))
+    raise typer.Exit(commands.check_stored(transcripts, scenario, messages))
 
 
 @app.command()
@@ -187,9 +177,7 @@ def probe(
     ] = None,
 ) -> None:
     """Hold two conversations side by side, live; fail where one's words turn up in the other."""
-    from harness.cli.probing import probe_isolation  # noqa: PLC0415  # as in run
-
-    is_leaking = probe_isolation(provider, scenario or [], say or [])
+    is_leaking = commands.probe_isolation(provider, scenario or [], say or [])
     raise typer.Exit(FOUND_PROBLEMS if is_leaking else 0)
 
 
@@ -202,9 +190,7 @@ def emulate(
     ] = 0,
 ) -> None:
     """Serve emulators of chat APIs on loopback until Ctrl-C; prints what to export."""
-    from harness.cli.emulating import emulate_until_stopped  # noqa: PLC0415  # as in run
-
-    emulate_until_stopped(names or [], port)
+    commands.emulate_until_stopped(names or [], port)
 
 
 @app.command()
@@ -216,6 +202,4 @@ def schemas(
     ] = False,
 ) -> None:
     """Write the JSON Schemas of scenarios, harness.yaml and definitions for editors."""
-    from harness.cli.editor_schemas import write_schemas  # noqa: PLC0415  # as in run
-
-    raise typer.Exit(FOUND_PROBLEMS if write_schemas(folder, is_check=check) else 0)
+    raise typer.Exit(FOUND_PROBLEMS if commands.write_schemas(folder, is_check=check) else 0)

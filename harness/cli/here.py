@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from harness.config import FILE_NAME, find_config, read_config
+from harness.config import FILE_NAME, Config, find_config, read_config
 from harness.core.errors import ConfigurationError, Problem
 from harness.history.address import Address, address_in
 from harness.project.project import Project
 
 
+def config_here() -> Config | None:
+    """What the harness.yaml of the current folder says; None where there is none."""
+    file = find_config(Path.cwd())
+    return read_config(file) if file is not None else None
+
+
 def project_here() -> Project:
     """The project of the current folder. Raises `ConfigurationError` where there is none."""
-    file = find_config(Path.cwd())
-    if file is None:
+    config = config_here()
+    if config is None:
         raise ConfigurationError(
             Problem(
                 code="no-project",
@@ -22,7 +28,7 @@ def project_here() -> Project:
                 where=Path.cwd().name,
             )
         )
-    return Project.at(file)
+    return Project(config)
 
 
 def history_here(folder: Path, given: str = "") -> Address | None:
@@ -30,6 +36,4 @@ def history_here(folder: Path, given: str = "") -> Address | None:
 
     `given` is an option's. None where none is wanted. Raises `ConfigurationError`.
     """
-    file = find_config(Path.cwd())
-    config = read_config(file) if file is not None else None
-    return address_in(config, folder, os.environ, given=given)
+    return address_in(config_here(), folder, os.environ, given=given)

@@ -58,6 +58,11 @@ class History:
             self._engine.dispose()
             raise
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether several projects may keep their runs in it: it is a server's."""
+        return self._address.file is None
+
     def __enter__(self) -> Self:
         return self
 

@@ -11,7 +11,7 @@ import pytest
 from histories import adding_to, told
 
 from harness.cli import main
-from harness.cli.statuses import REGRESSED
+from harness.cli.terminal import REGRESSED
 from harness.history.address import address_of
 
 TEXTS = Path(__file__).parent / "texts"

@@ -15,7 +15,7 @@ from tests.plugin.project import write_project
 # A run inside this process forgets every module that it was the first to import, and some
 # extension modules cannot be imported twice.
 for module in (
-    "harness.cli.playing",
+    "harness.cli.commands.run",
     "harness.pytest_plugin.allure_seat",
     "harness.pytest_plugin.chats",
     "harness.pytest_plugin.nodes",

@@ -159,7 +159,9 @@ def test_harness_run_passes_the_option_on(project, monkeypatch):
     """`harness run --update` is the command that the error names."""
     monkeypatch.chdir(project)
     given = []
-    monkeypatch.setattr("harness.cli.playing.run_pytest", lambda words: given.extend(words) or 0)
+    monkeypatch.setattr(
+        "harness.cli.commands.run.run_pytest", lambda words: given.extend(words) or 0
+    )
 
     result = CliRunner().invoke(app, ["run", "scenarios/greet.yaml", "--update"])
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from harness.cli.app import app
-from harness.cli.serving import ReportServer
+from harness.cli.commands.report import ReportServer
 
 
 @pytest.fixture

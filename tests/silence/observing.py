@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.cli.linting import lint_files
+from harness.cli.commands.lint import lint_files
 from harness.config import read_config
 from harness.core.errors import AuthoringError
 from harness.play.result import ScenarioResult

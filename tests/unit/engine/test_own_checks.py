@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from harness.cli.editor_schemas import editor_schemas
+from harness.cli.commands.schemas import editor_schemas
 from harness.conversation import Outcome, Reply, ReplyMessage, Transcript, Turn, UserMessage
 from harness.core.errors import ConfigurationError, ScenarioError
 from harness.play.judging import judge

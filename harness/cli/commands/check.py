@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.cli.echoing import echo
 from harness.cli.here import project_here
-from harness.cli.statuses import FOUND_PROBLEMS, WRONG_USE
+from harness.cli.terminal import FOUND_PROBLEMS, WRONG_USE, echo
 from harness.conversation import Outcome, Transcript
 from harness.conversation.stored import (
     NoTranscript,
@@ -45,7 +44,7 @@ class Stored:
     """Of the scenario; empty where that is not known."""
 
 
-def check_all(files: list[Path], scenario: Path | None, messages: str) -> int:
+def check_stored(files: list[Path], scenario: Path | None, messages: str) -> int:
     """Judge and print. Gives the exit status: 1 where a conversation failed or broke."""
     project = project_here()
     if scenario is not None:

@@ -1,8 +1,8 @@
-"""What the commands below `harness cassettes` do."""
+"""`harness cassettes`: checks, shows, prunes, recovers and scans recordings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,13 +12,12 @@ from harness.cassettes.fitting import Fitting
 from harness.cassettes.inventory import Inventory, take_inventory
 from harness.cassettes.recovering import Recovery, examine, journals_of, take_up
 from harness.cassettes.scanning import files_below, project_secrets, scan_file
-from harness.cli.consent import agrees
-from harness.cli.echoing import echo
-from harness.cli.here import project_here
-from harness.config import find_config
+from harness.cli.here import config_here, project_here
+from harness.cli.terminal import agrees, echo
 from harness.conversation import Transcript
 from harness.core.counted import counted
 from harness.core.errors import AuthoringError, CassetteError
+from harness.project.project import Project
 from harness.reports.recorded import labelled, recorded_page
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_scan import SecretScan
@@ -28,7 +27,7 @@ MOST_OLD = 20
 """Recordings of an older kind that `check` names."""
 
 
-def check_all(paths: Sequence[str], max_age: float | None) -> int:
+def check_cassettes(paths: Sequence[str], max_age: float | None) -> int:
     """Print what is wrong with the recordings. Returns the number of findings.
 
     Without a `max_age` in seconds, that of harness.yaml counts.
@@ -43,7 +42,7 @@ def check_all(paths: Sequence[str], max_age: float | None) -> int:
     return checking.tally.found.total()
 
 
-def show_all(paths: Sequence[str]) -> int:
+def show_cassettes(paths: Sequence[str]) -> int:
     """Print cassettes as conversations. Returns the number that cannot be read, 1 for none."""
     unreadable = 0
     inventory = take_inventory(project_here(), paths)
@@ -65,7 +64,7 @@ def show_all(paths: Sequence[str]) -> int:
     return unreadable
 
 
-def prune_all(paths: Sequence[str], *, is_agreed: bool) -> None:
+def prune_cassettes(paths: Sequence[str], *, is_agreed: bool) -> None:
     """List what nothing plays, ask, and remove it.
 
     Raises the `AuthoringError` of a scenario file that cannot be read: what it plays is not known.
@@ -92,7 +91,7 @@ def prune_all(paths: Sequence[str], *, is_agreed: bool) -> None:
     echo(f"{counted(len(found), 'file')} removed")
 
 
-def recover_all(paths: Sequence[str], *, is_discarded: bool, takes_broken: bool) -> int:
+def recover_journals(paths: Sequence[str], *, is_discarded: bool, takes_broken: bool) -> int:
     """Take up journals, or remove them. Returns the number of those that stay.
 
     With `takes_broken`, a conversation that the network broke is taken up as well.
@@ -116,11 +115,10 @@ def recover_all(paths: Sequence[str], *, is_discarded: bool, takes_broken: bool)
     return left
 
 
-def scan_all(paths: Sequence[str]) -> int:
+def scan_files(paths: Sequence[str]) -> int:
     """Print where secrets stand in files. Returns their number."""
-    secrets: Mapping[str, str] = {}
-    if find_config(Path.cwd()) is not None:
-        secrets = project_secrets(project_here())
+    config = config_here()
+    secrets = project_secrets(Project(config)) if config is not None else {}
     files = found = 0
     for file in files_below(paths):
         files += 1

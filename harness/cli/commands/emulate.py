@@ -1,11 +1,11 @@
-"""Serves the emulators until they are stopped."""
+"""`harness emulate`: serves emulators of chat APIs until they are stopped."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from shlex import quote
 
-from harness.cli.echoing import echo
+from harness.cli.terminal import echo
 from harness.core.errors import ConfigurationError, Problem, did_you_mean
 
 

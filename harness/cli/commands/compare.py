@@ -1,4 +1,4 @@
-"""What `harness compare` does."""
+"""`harness compare`: one run beside another."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.cli.echoing import echo
-from harness.cli.runs import Asked, show
-from harness.config import Slower, find_config, read_config
+from harness.cli.commands.history import open_history, project_in, show
+from harness.cli.here import config_here
+from harness.cli.terminal import echo
+from harness.config import Slower
 from harness.conversation import Outcome
 from harness.core.counted import counted
 from harness.history.address import HistoryError
-from harness.history.comparison import Change, Compared, Reworded, compare, find_reworded
+from harness.history.comparison import Change, compare, find_reworded
 from harness.history.comparison_page import comparison_json, comparison_page
 from harness.history.rows import ConversationRow, RunRow, outcomes_of, rows_of, run_row
 from harness.history.store import History
@@ -34,24 +35,27 @@ class Side:
     """Where it was read from a file; it has the texts."""
 
 
-def tell_comparison(asked: Asked, before: str, after: str, *, as_json: bool) -> bool:
+def compare_runs(before: str, after: str, *, project: str, url: str, as_json: bool) -> bool:
     """Print what became of each conversation. Returns whether there is a regression."""
-    old, new = _side(asked, before), _side(asked, after)
-    compared: list[Compared] = list(compare(old.rows, new.rows))
-    runs, reworded, slower = (old.run, new.run), _reworded(old, new), _slower()
+    old, new = (_side(name, project, url) for name in (before, after))
+    compared = list(compare(old.rows, new.rows))
+    has_texts = old.results is not None and new.results is not None
+    reworded = find_reworded(old.results or (), new.results or ()) if has_texts else None
+    config = config_here()
+    slower = config.slower if config is not None else Slower()
     if as_json:
-        echo(json.dumps(comparison_json(runs, compared, reworded, slower), indent=2))
+        echo(json.dumps(comparison_json((old.run, new.run), compared, reworded, slower), indent=2))
     else:
-        show(comparison_page(runs, compared, reworded, slower))
+        show(comparison_page((old.run, new.run), compared, reworded, slower))
     return any(one.change is Change.REGRESSION for one in compared)
 
 
-def _side(asked: Asked, name: str) -> Side:
+def _side(name: str, project: str, url: str) -> Side:
     path = Path(name)
     if path.suffix == ".json" or path.is_file():
         return _of_file(path)
-    with asked.open() as history:
-        run = _run(history, asked, name)
+    with open_history(url) as history:
+        run = _run(name, history.runs(project=project_in(history, project)))
         return Side(run=run, rows=_with_turns(history, run, history.conversations(run.run)))
 
 
@@ -67,21 +71,19 @@ def _of_file(path: Path) -> Side:
     return Side(run=run_row(results.head, outcomes_of(rows)), rows=rows, results=results)
 
 
-def _run(history: History, asked: Asked, name: str) -> RunRow:
+def _run(name: str, runs: Sequence[RunRow]) -> RunRow:
     """The run of a name. Raises `HistoryError` where there is none, or several."""
-    runs = history.runs(project=asked.project_name)
     if name in _FROM_END:
         if len(runs) >= _FROM_END[name]:
             return runs[-_FROM_END[name]]
-        held = counted(len(runs), "run")
-        raise _unknown(name, f"the history holds {held}")
-    found = [run for run in runs if run.run.startswith(name)]
-    if len(found) == 1:
-        return found[0]
-    if not found:
+        raise _unknown(name, f"the history holds {counted(len(runs), 'run')}")
+    matches = [run for run in runs if run.run.startswith(name)]
+    if len(matches) == 1:
+        return matches[0]
+    if not matches:
         raise _unknown(name, "no run of the history has an id that begins so")
-    listed = ", ".join(run.run for run in found[:MOST_LISTED])
-    raise _unknown(name, f"{len(found)} runs have an id that begins so: {listed}")
+    listed = ", ".join(run.run for run in matches[:MOST_LISTED])
+    raise _unknown(name, f"{len(matches)} runs have an id that begins so: {listed}")
 
 
 def _unknown(name: str, message: str) -> HistoryError:
@@ -100,15 +102,3 @@ def _with_turns(
     bad = [(run.run, row.number) for row in rows if Outcome(row.outcome).is_bad]
     turns = history.turns(bad)
     return [replace(row, turns=turns.get((run.run, row.number), ())) for row in rows]
-
-
-def _reworded(old: Side, new: Side) -> list[Reworded] | None:
-    if old.results is None or new.results is None:
-        return None
-    return find_reworded(old.results, new.results)
-
-
-def _slower() -> Slower:
-    """From when on a conversation counts as slower; harness.yaml may say."""
-    file = find_config(Path.cwd())
-    return read_config(file).slower if file is not None else Slower()

@@ -1,18 +1,17 @@
-"""What `harness history` does."""
+"""`harness history`: what came of earlier runs."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.cli.echoing import echo
-from harness.cli.here import history_here
-from harness.config import find_config
+from harness.cli.here import config_here, history_here
+from harness.cli.terminal import echo
 from harness.core.counted import counted
 from harness.core.project_file import HISTORY_VARIABLE
 from harness.history.address import HistoryError
@@ -26,7 +25,7 @@ from harness.history.pages import (
     scenario_section,
     slowed_section,
 )
-from harness.history.rows import Series, read_series
+from harness.history.rows import ConversationRow, Series, read_series
 from harness.history.slowness import find_slowed
 from harness.history.store import History
 
@@ -37,48 +36,37 @@ REPORTS = Path("reports")
 """The folder of reports of `harness run`, where no other is named."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Which runs are asked for."""
+def open_history(url: str, *, writes: bool = False) -> History:
+    """The history at a URL, or that of the project where it is empty.
 
-    url: str = ""
-    """Of the history; empty for that of the project."""
-    project: str = ""
-    last: int | None = None
-    branch: str = ""
-    mode: str = ""
-
-    def open(self, *, writes: bool = False) -> History:
-        """The history. Raises `HistoryError` and `ConfigurationError`."""
-        address = history_here(REPORTS, self.url)
-        if address is None:
-            raise HistoryError(
-                code="history-missing",
-                where="--history" if self.url else HISTORY_VARIABLE,
-                message="it is 'none', so no history is kept",
-                hint="name one with --history",
-            )
-        if writes and address.file is not None and not address.file.is_file():
-            # What is to be tidied is not to be made.
-            writes = False
-        return History(address, writes=writes)
-
-    @property
-    def project_name(self) -> str:
-        """Whose runs count; empty for all of them. A file is one project's."""
-        if self.project:
-            return self.project
-        address = history_here(REPORTS, self.url)
-        file = find_config(Path.cwd())
-        is_shared = address is not None and address.file is None
-        return file.parent.resolve().name if is_shared and file is not None else ""
+    Raises `HistoryError` and `ConfigurationError`.
+    """
+    address = history_here(REPORTS, url)
+    if address is None:
+        raise HistoryError(
+            code="history-missing",
+            where="--history" if url else HISTORY_VARIABLE,
+            message="it is 'none', so no history is kept",
+            hint="name one with --history",
+        )
+    # What is to be tidied is not to be made.
+    is_there = address.file is None or address.file.is_file()
+    return History(address, writes=writes and is_there)
 
 
-def tell_history(asked: Asked, *, scenario: str, as_json: bool) -> None:
+def project_in(history: History, named: str) -> str:
+    """Whose runs count; empty for all of them. A file is one project's."""
+    config = config_here() if not named and history.is_shared else None
+    return named if config is None else config.root.name
+
+
+def show_history(  # one parameter an option
+    *, scenario: str, last: int, branch: str, mode: str, project: str, url: str, as_json: bool
+) -> None:
     """Print runs, flaky scenarios and what got slower; of one scenario, its runs."""
-    with asked.open() as history:
+    with open_history(url) as history:
         runs = history.runs(
-            last=asked.last, project=asked.project_name, branch=asked.branch, mode=asked.mode
+            last=last, project=project_in(history, project), branch=branch, mode=mode
         )
         series = read_series(history, runs, scenario=scenario)
         if scenario and not series:
@@ -90,23 +78,25 @@ def tell_history(asked: Asked, *, scenario: str, as_json: bool) -> None:
             )
         flaky, slowed = find_flaky(series, history), find_slowed(series, history)
         if as_json:
-            found = {"runs": [asdict(run) for run in runs]} if not scenario else _told(series)
-            found |= {"flaky": [asdict(one) for one in flaky]}
-            found |= {"slower": [asdict(one) for one in slowed]}
-            echo(json.dumps(found, indent=2, default=_text))
+            subject = _conversations(series) if scenario else {"runs": [*map(asdict, runs)]}
+            page = {**subject, "flaky": [*map(asdict, flaky)], "slower": [*map(asdict, slowed)]}
+            echo(json.dumps(page, indent=2, default=_text))
             return
-        if scenario:
-            sections = [scenario_section(name, seen, history) for name, seen in series.items()]
-        else:
-            sections = [runs_section(runs, series)]
-        show([*sections, flaky_section(flaky), slowed_section(slowed)])
+        sections = [scenario_section(name, seen, history) for name, seen in series.items()]
+        show(
+            [
+                *(sections if scenario else [runs_section(runs, series)]),
+                flaky_section(flaky),
+                slowed_section(slowed),
+            ]
+        )
 
 
-def prune_runs(asked: Asked, *, keep: int | None, older: float | None) -> None:
-    """Remove old runs, and print how many."""
+def prune_history(*, keep: int | None, older: float | None, project: str, url: str) -> None:
+    """Remove old runs, and print how many. `older` is in seconds."""
     before = None if older is None else datetime.now(UTC) - timedelta(seconds=older)
-    with asked.open(writes=True) as history:
-        count = history.prune(keep=keep, before=before, project=asked.project_name)
+    with open_history(url, writes=True) as history:
+        count = history.prune(keep=keep, before=before, project=project_in(history, project))
     echo(f"{counted(count, 'run')} removed")
 
 
@@ -148,12 +138,12 @@ def _table(section: Section) -> Table:
     return table
 
 
-def _told(series: Series) -> dict[str, object]:
+def _conversations(series: Series) -> dict[str, object]:
     """By conversation, what came of it in each run."""
     return {
         "conversations": {
             name: [
-                {"run": one.run.run, "started": one.run.started, **_without_turns(one.conversation)}
+                {"run": one.run.run, "started": one.run.started, **_outcome(one.conversation)}
                 for one in seen
             ]
             for name, seen in series.items()
@@ -161,11 +151,9 @@ def _told(series: Series) -> dict[str, object]:
     }
 
 
-def _without_turns(row: object) -> Mapping[str, object]:
-    values: dict[str, object] = asdict(row)  # type: ignore[call-overload]  # a row is a dataclass
-    for name in ("turns", "number", "id", "take"):
-        values.pop(name)
-    return values
+def _outcome(row: ConversationRow) -> Mapping[str, object]:
+    left_out = ("turns", "number", "id", "take")
+    return {name: value for name, value in asdict(row).items() if name not in left_out}
 
 
 def _text(value: object) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.cli.echoing import echo
 from harness.cli.here import project_here
+from harness.cli.terminal import echo
 from harness.core.errors import Problem, ScenarioError
 from harness.play.context_factory import ContextFactory
 from harness.play.isolation import TEXTS, Leak, Script, probe

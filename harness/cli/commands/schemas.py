@@ -1,4 +1,4 @@
-"""Writes the JSON Schemas that editors complete and check our files with."""
+"""`harness schemas`: the JSON Schemas that editors complete and check our files with."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 from harness.checks import conversation_kinds, reply_kinds
-from harness.cli.echoing import echo
-from harness.config import CONFIG_SCHEMA, find_config, read_config
+from harness.cli.here import config_here
+from harness.cli.terminal import echo
+from harness.config import CONFIG_SCHEMA
 from harness.core.typing import Json
 from harness.project.own_checks import own_checks
 from harness.project.vocabulary import Vocabulary
@@ -39,8 +40,8 @@ def editor_schemas() -> dict[str, Json]:
 
     That of scenarios has the project's own checks, where the folder lies in a project.
     """
-    file = find_config(Path.cwd())
-    own = own_checks(read_config(file)).kinds if file is not None else {}
+    config = config_here()
+    own = own_checks(config).kinds if config is not None else {}
     vocabulary = Vocabulary(reply_kinds(own), None, conversation=conversation_kinds(own))
     scenario = scenario_schema(vocabulary.blocks)
     return {

@@ -1,4 +1,4 @@
-"""Checks scenario files, fragments and defaults without playing them."""
+"""`harness lint`: checks files of scenarios and definitions without playing them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from harness.cli.echoing import echo
 from harness.cli.here import project_here
+from harness.cli.terminal import echo
 from harness.config import FILE_NAME
 from harness.core.counted import counted
 from harness.core.errors import (

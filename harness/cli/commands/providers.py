@@ -1,12 +1,12 @@
-"""Looks at providers: their definitions, their settings, and whether they answer."""
+"""`harness providers`: their definitions, their settings, and whether they answer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
 
-from harness.cli.echoing import echo
 from harness.cli.here import project_here
+from harness.cli.terminal import echo
 from harness.conversation import Exchange, Reply, UserMessage
 from harness.core.counted import counted
 from harness.core.errors import ConfigurationError, PlayError, Problem
@@ -22,7 +22,7 @@ from harness.providers.session import Prepared, Session
 from harness.transport.curl import curl_line
 
 
-def check(name: str, *, live: bool, message: str) -> bool:
+def check_provider(name: str, *, live: bool, message: str) -> bool:
     """Print what a provider is. Returns False where it was asked and does not answer.
 
     Raises `AuthoringError` where the definition or a setting is wrong, or a message is given and
@@ -56,7 +56,7 @@ def check(name: str, *, live: bool, message: str) -> bool:
     return not live or _answers(project, name, message)
 
 
-def list_all() -> None:
+def list_providers() -> None:
     """Name the providers of the project and the installed definitions."""
     project = project_here()
     for name, config in project.config.providers.items():

@@ -1,0 +1,132 @@
+"""`harness report`: makes the reports of a run, joins results, and serves report.html."""
+
+from __future__ import annotations
+
+import signal
+import webbrowser
+from collections.abc import Sequence
+from contextlib import suppress
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from harness.cli.here import history_here
+from harness.cli.terminal import echo, refuse
+from harness.core.counted import counted
+from harness.history.adding import HistoryReport
+from harness.reports.building import ReportCrashed
+from harness.reports.html import REPORT
+from harness.reports.results import NoResults, read_results
+from harness.reports.results.merging import PARTS, gather_parts, merge
+from harness.reports.standard import build_standard
+
+HOST = "127.0.0.1"
+NAMES = (HOST, "localhost")
+
+
+def build_reports(results: Path, folder: Path) -> None:
+    """Write the reports of a run, and print which; of one that xdist left in parts, too."""
+    history = history_here(folder)
+    try:
+        parts = sorted((results.parent / PARTS).glob("*.json"))
+        if parts:
+            gather_parts([read_results(part) for part in parts], results).abandon()
+        run = read_results(results)
+        folder.mkdir(parents=True, exist_ok=True)
+        further = [HistoryReport(history, run.head)] if history else []
+        written = build_standard(run, folder, *further)
+    except ReportCrashed as error:
+        for path in error.made:
+            echo(str(path))
+        raise refuse(str(error)) from error
+    except (NoResults, OSError) as error:
+        raise refuse(f"{error} [no-results]") from error
+    if not run.is_whole:
+        echo("the run was killed before its end; these are the conversations that ended")
+    for path in written:
+        echo(str(path))
+    for problem in filter(None, (report.problem for report in further)):
+        echo(problem, err=True)
+
+
+def merge_results(files: Sequence[Path], out: Path) -> None:
+    """Write one file of results, and print how many conversations it holds."""
+    try:
+        count = merge([read_results(file) for file in files], out)
+    except (NoResults, OSError, ValueError) as error:
+        raise refuse(f"{error} [no-results]") from error
+    echo(f"{out}: {counted(count, 'conversation')} of {len(files)} files")
+
+
+def serve_report(folder: Path, port: int, *, opens_browser: bool) -> None:
+    """Serve the folder's report until Ctrl-C, also one that is written anew meanwhile."""
+    report = folder / REPORT
+    try:
+        # Told now, not when the browser asks.
+        report.open("rb").close()
+        server = ReportServer(report, port)
+    except FileNotFoundError as error:
+        raise refuse(
+            f"{error.filename}: there is no such file; `harness report build` makes it of a "
+            "results.json [no-report]"
+        ) from error
+    except OSError as error:
+        raise refuse(f"the report cannot be served: {error.strerror} [no-report]") from error
+    # A shell that starts it in the background has it ignore Ctrl-C, and nothing else ends it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with server, suppress(KeyboardInterrupt):
+        echo(server.url)
+        echo("# serving until Ctrl-C")
+        if opens_browser:
+            webbrowser.open(server.url)
+        server.serve_forever(poll_interval=0.1)
+
+
+class ReportServer(ThreadingHTTPServer):
+    """Serves one report and no other file. Raises OSError where the port is taken."""
+
+    daemon_threads = True
+
+    def __init__(self, report: Path, port: int = 0) -> None:
+        """`port` 0 takes one that is free."""
+        super().__init__((HOST, port), _Page)
+        self.report = report
+
+    @property
+    def url(self) -> str:
+        """Where a browser finds the report."""
+        return f"http://{HOST}:{self.server_port}/"
+
+
+class _Page(BaseHTTPRequestHandler):
+    server: ReportServer
+
+    def do_GET(self) -> None:  # the name that http.server calls
+        # A page elsewhere may point a name of its own at this machine, and so read what was said.
+        name = self.headers.get("Host", "").rpartition(":")[0]
+        if name not in NAMES:
+            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+        elif self.path.partition("?")[0] not in ("/", f"/{REPORT}"):
+            self.send_error(HTTPStatus.NOT_FOUND)
+        else:
+            self._send_report()
+
+    def _send_report(self) -> None:
+        try:
+            content = self.server.report.read_bytes()
+        except OSError:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        self.send_response(HTTPStatus.OK)
+        for header, value in (
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Length", str(len(content))),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+        ):
+            self.send_header(header, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the terminal shows where the report is."""

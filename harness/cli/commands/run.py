@@ -1,0 +1,257 @@
+"""`harness run`: plays scenarios with pytest, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+from argparse import ArgumentParser
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.cli.terminal import WRONG_USE, agrees, echo
+from harness.config import Config, find_config, read_config
+from harness.core.counted import counted
+from harness.core.errors import ConfigurationError, Problem, did_you_mean, quote
+from harness.core.project_file import MODE_VARIABLE
+from harness.reports.classes import RED, status_of
+from harness.reports.results import NoResults, read_results
+from harness.reports.results.writing import RESULTS
+from harness.transport.journal import remove_older
+
+HANDED_ON = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+HELD = ".refreshed-"
+"""How the folder begins that keeps new recordings until somebody agreed."""
+
+_TAG = re.compile(r"[\w:+.\-]+")
+_NO_TAGS = frozenset(
+    (
+        *("and", "or", "not", "True", "False", "None"),
+        *("skip", "skipif", "xfail", "parametrize", "usefixtures", "filterwarnings", "asyncio"),
+    )
+)
+"""Words of an expression, and marks of pytest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """The command's words; what was left out is empty or none."""
+
+    paths: Sequence[str]
+    """Scenario files, folders or node ids; among them options of pytest, as they were given."""
+    mode: str | None
+    providers: Sequence[str]
+    tag: str | None
+    concurrency: int | None
+    fail_on: str | None
+    updates: bool
+    is_agreed: bool
+    """Recordings are replaced without asking."""
+    reports: Path
+    further: Sequence[str]
+    """Options of pytest."""
+
+
+def play(options: RunOptions) -> int:
+    """Run pytest. Returns the exit status of the command.
+
+    Raises `ConfigurationError` where harness.yaml is wrong, or of another project than the rest,
+    a tag is unknown, or `--yes` is given where nothing is asked.
+    """
+    places = _named(options.paths)
+    file = _project_of(places)
+    if file is None:
+        echo("there is no harness.yaml here or in a folder above [no-project]", err=True)
+        return WRONG_USE
+    config = read_config(file)
+    if options.tag:
+        _require_tags(options.tag, config.tags, places)
+    arguments = _arguments(options, config, file, places)
+    mode, holding = _given_to_pytest(options)
+    if options.is_agreed and mode != "refresh":
+        raise ConfigurationError(
+            Problem(
+                code="no-effect",
+                where="--yes",
+                message=f"it has no effect in mode '{mode}'",
+                hint="only refresh asks; add --mode refresh, or leave it out",
+            )
+        )
+    is_watched = sys.stdin.isatty() and sys.stdout.isatty()
+    if mode == "refresh" and is_watched and not options.is_agreed and not holding:
+        return _status(_run_and_ask(arguments, config.cassettes), options.reports)
+    return _status(run_pytest(arguments), options.reports)
+
+
+def run_pytest(arguments: Sequence[str]) -> int:
+    """Run pytest and wait for it; returns its exit status.
+
+    A process of its own: in this one the package is imported already, which pytest warns of.
+    Signals that are sent to this process are handed on: pytest stops the conversations, and this
+    process waits for it. A terminal sends Ctrl-C to both, which changes nothing for pytest. Where a
+    signal killed pytest, the status is the one that a shell gives it.
+    """
+    command = [sys.executable, "-m", "pytest", *arguments]
+    with subprocess.Popen(command) as process:  # noqa: S603  # our own interpreter, the user's words
+        # What is ignored here, as below `nohup`, is ignored there as well.
+        before = {
+            number: signal.signal(number, lambda number, _: process.send_signal(number))
+            for number in HANDED_ON
+            if signal.getsignal(number) is not signal.SIG_IGN
+        }
+        try:
+            status = process.wait()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        return status if status >= 0 else 128 - status
+
+
+def _require_tags(
+    expression: str, declared: Mapping[str, str] | None, paths: Iterable[str]
+) -> None:
+    """Raise `ConfigurationError` `unknown-tag` where a tag of an expression is not declared.
+
+    Nothing is asked where harness.yaml declares none, or Python tests are among what is played:
+    their marks are declared elsewhere.
+    """
+    if declared is None or any(path.partition("::")[0].endswith(".py") for path in paths):
+        return
+    named = _TAG.findall(re.sub(r"\([^()]*=[^()]*\)", "", expression))
+    unknown = [tag for tag in named if tag not in _NO_TAGS | declared.keys()]
+    if unknown:
+        raise ConfigurationError(
+            Problem(
+                code="unknown-tag",
+                message=f"unknown tag {quote(unknown[0])}",
+                where="--tag",
+                hint=did_you_mean(unknown[0], declared)
+                or "declare it under 'tags:' in harness.yaml",
+            )
+        )
+
+
+def _given_to_pytest(options: RunOptions) -> tuple[str, str]:
+    """The mode of the run, and the folder that new recordings are to be held in; or empty.
+
+    Pytest's own options may say both; of several, the last one counts, as for pytest.
+    """
+    parser = ArgumentParser(add_help=False, allow_abbrev=False)
+    for option in ("--harness-mode", "--harness-holding"):
+        parser.add_argument(option, nargs="?", default="")
+    words = [*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *options.paths, *options.further]
+    given = parser.parse_known_args(words)[0]
+    mode = options.mode or given.harness_mode or os.environ.get(MODE_VARIABLE) or "replay"
+    return str(mode), str(given.harness_holding or "")
+
+
+def _status(exit_status: int, folder: Path) -> int:
+    """The command's own status: pytest says only that something is red."""
+    if exit_status != RED:
+        return exit_status
+    try:
+        head = read_results(folder / RESULTS).head
+    except NoResults:
+        # What could not be written is told by the run.
+        return exit_status
+    return status_of(exit_status, head.get("classes", {}))
+
+
+def _named(words: Sequence[str]) -> dict[str, Path]:
+    """The words that are files, folders or node ids; pytest's options and their values are none."""
+    places = {word: Path.cwd() / word.partition("::")[0] for word in words}
+    return {word: Path(os.path.normpath(place)) for word, place in places.items() if place.exists()}
+
+
+def _project_of(places: Mapping[str, Path]) -> Path | None:
+    """The harness.yaml above what is to be played; above the current folder where it has none.
+
+    Raises `ConfigurationError` where that is several projects.
+    """
+    here = find_config(Path.cwd())
+    found: dict[Path | None, str] = {}
+    for word, place in places.items():
+        found.setdefault(find_config(place) or here, word)
+    if len(found) <= 1:
+        return next(iter(found), here)
+    projects = ", ".join(
+        f"{word} of {os.path.relpath(file.parent)}" for file, word in found.items() if file
+    )
+    raise ConfigurationError(
+        Problem(
+            code="several-projects",
+            message=f"`harness run` plays one project, found {projects}",
+            hint="run each by itself, or all of them with pytest",
+        )
+    )
+
+
+def _arguments(
+    options: RunOptions, config: Config, file: Path, named: Collection[str]
+) -> list[str]:
+    """What pytest is called with."""
+    given = {
+        "--harness-mode": options.mode,
+        "-m": options.tag,
+        "--harness-concurrency": options.concurrency,
+        "--harness-fail-on": options.fail_on,
+    }
+    return [
+        # Options of pytest stand among the words, so these alone do not say what to play.
+        *options.paths,
+        *(() if named else (os.path.relpath(config.scenarios),)),
+        *("--harness-config", os.path.relpath(file)),
+        # The family that knows files and lines; what the user gives behind it counts more.
+        *("-o", "junit_family=xunit1", *options.further),
+        *("--alluredir", str(options.reports / "allure"), "--clean-alluredir"),
+        *("--junitxml", str(options.reports / "junit.xml")),
+        *("--harness-reports", str(options.reports)),
+        *(("--harness-update",) if options.updates else ()),
+        *(part for name in options.providers for part in ("--harness-provider", name)),
+        *(part for name, value in given.items() if value for part in (name, str(value))),
+    ]
+
+
+def _run_and_ask(arguments: Sequence[str], cassettes: Path) -> int:
+    """Run pytest, which shows what changed; then ask, and replace. Returns pytest's exit status.
+
+    Until then new recordings stand in a folder beside the old ones, on the same file system, so
+    that each replaces the old one in one step. Without consent they are deleted.
+    """
+    with _beside(cassettes) as holding:
+        status = run_pytest([*arguments, "--harness-holding", str(holding)])
+        recordings = sorted(holding.rglob("*.yaml"))
+        if not recordings:
+            return status
+        if not agrees(f"Write {counted(len(recordings), 'new recording')}?"):
+            echo("Nothing was written; the old recordings are as they were.")
+            return status
+        for file in recordings:
+            target = cassettes / file.relative_to(holding)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(target)
+            remove_older(target)
+        echo(f"{counted(len(recordings), 'recording')} written.")
+        return status
+
+
+@contextmanager
+def _beside(cassettes: Path) -> Iterator[Path]:
+    is_new = not cassettes.exists()
+    cassettes.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(prefix=HELD, dir=cassettes) as name:
+            yield Path(name)
+    finally:
+        if is_new:
+            with suppress(OSError):
+                # Where nothing was written into it.
+                cassettes.rmdir()
