@@ -1,18 +1,16 @@
-"""How conversations that could not be told end: closed, and with a result for every report."""
+"""The results of conversations that broke, for every report."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from harness.conversation import Stop, Transcript
-from harness.core.errors import AuthoringError, InternalError, PlayError, Refused
+from harness.core.errors import AuthoringError, InternalError, PlayError
 from harness.core.python_file import own_traceback
 from harness.core.source import Source
 from harness.formats.template import compile_template
-from harness.play.line import Line
 from harness.play.result import ScenarioResult
 from harness.project.plan import Play
-from harness.providers.session import Session
 from harness.scenario import Scenario
 from harness.secrets.redaction import Redactor
 
@@ -69,24 +67,3 @@ def stopped_by(transcript: Transcript, error: BaseException, redactor: Redactor)
     """The transcript of a conversation that could not be judged."""
     last = transcript.turns[-1].number if transcript.turns else 0
     return replace(transcript, stop=Stop(turn=last, error=internal_error(error, redactor)))
-
-
-def close_session(session: Session, line: Line, *, is_broken: bool) -> PlayError | None:
-    """Run the closing steps; on a wire of their own where the conversation's may be broken.
-
-    Gives why they could not be run. A refusal is noted: what was said before is whole.
-    """
-    try:
-        if not is_broken or line.is_recorded:
-            session.close()
-            return None
-        with line.closing_wire() as wire:
-            session.close(wire)
-    except Refused as refused:
-        left = line.redactor.text(refused.message)
-        line.notes += (f"the conversation was not closed: {left}",)
-    except PlayError as error:
-        return error
-    except ESCAPED as error:
-        return internal_error(error, line.redactor)
-    return None

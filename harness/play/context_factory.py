@@ -1,9 +1,9 @@
-"""Makes the lines of a project: to a server, to a recording, or both."""
+"""Makes the contexts of conversations: with a server, a recording, or both."""
 
 from __future__ import annotations
 
 import secrets as random_source
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,8 @@ import harness
 from harness.conversation import Request
 from harness.core.errors import HarnessError
 from harness.core.typing import Json, is_same
-from harness.play.line import Line
+from harness.play.context import ConversationContext
+from harness.play.recorder import Recorder, Replayer
 from harness.play.recording_files import find_recording, read_recording, recording_path
 from harness.project.plan import Play
 from harness.project.project import Project
@@ -30,8 +31,7 @@ from harness.transport.recording import Locate, RecordingWire
 from harness.transport.replay import ReplayWire
 
 if TYPE_CHECKING:
-    from harness.play.forks import SharedPrefix
-    from harness.play.snapshot import Snapshot
+    from harness.play.conversation import Checkpoint
     from harness.transport.live import LiveWire
 
 PREPARE = "prepare"
@@ -42,7 +42,7 @@ CLOSING_SECONDS = 0.5
 
 
 class ContextFactory:
-    """Makes lines for one project. Safe for threads."""
+    """Makes contexts for one project. Safe for threads."""
 
     def __init__(self, project: Project, *, share: int = 1, holding: Path | None = None) -> None:
         """`share` is the number of processes that keep to a provider's rate together.
@@ -60,71 +60,92 @@ class ContextFactory:
             if config.rate is not None
         }
 
-    def replay(self, scenario: Scenario, play: Play, cassette: Cassette | None = None) -> Line:
-        """A line to the recording: the play's own file where no cassette is given.
+    def replay(
+        self, scenario: Scenario, play: Play, cassette: Cassette | None = None
+    ) -> ConversationContext:
+        """Replay a recording: the play's own file where no cassette is given.
 
         Raises `CassetteError`, and `AuthoringError` for settings.
         """
         notes: tuple[str, ...] = ()
         if cassette is None:
-            cassette, notes = find_recording(self._project, scenario, play, self._mend(play))
+            cassette, notes = find_recording(self._project, scenario, play, self._fix(play))
         head = cassette.head or self._foreign(cassette, play)
         provider = self._project.provider(
             play.provider, recorded=head.settings, credentials=scenario.credentials
         )
-        wire = self._replaying(cassette, provider, self._mend(play))
-        return Line(
+        fix = self._fix(play)
+        wire = self._replaying(cassette, provider, fix)
+        session = cassette.head.session if cassette.head is not None else None
+        return ConversationContext(
             provider=provider,
-            wire=wire,
+            transport=wire,
             redactor=NOTHING_SECRET,
             seed=head.seed,
             now=head.recorded_at,
-            is_recorded=True,
-            replay=wire,
-            head=cassette.head,
-            mend=self._mend(play),
             notes=notes,
+            replayer=Replayer(transport=wire, session=session, fix=fix),
         )
 
     def replayed_preparing(self, scenario: Scenario, play: Play) -> ReplayedPreparation:
         """A wire to the recorded preparation, which is read when the first step asks for it."""
         path = self._path(play.provider, PREPARE, _row(scenario.credentials))
-        mend = self._mend_preparation(scenario, play)
+        fix = self._fix_preparation(scenario, play)
 
         def replaying() -> ReplayWire:
-            cassette = read_recording(self._project, path, mend)
+            cassette = read_recording(self._project, path, fix)
             recorded = cassette.head.settings if cassette.head is not None else {}
             provider = self._project.provider(
                 play.provider, recorded=recorded, credentials=scenario.credentials
             )
-            return self._replaying(cassette, provider, mend)
+            return self._replaying(cassette, provider, fix)
 
         return ReplayedPreparation(replaying)
 
     def live(
-        self, scenario: Scenario, play: Play, *, is_recorded: bool, fork: SharedPrefix | None = None
-    ) -> Line:
-        """A line to the server; `fork` is what the play shares with others.
+        self,
+        scenario: Scenario,
+        play: Play,
+        *,
+        is_recorded: bool,
+        start: Checkpoint | None = None,
+        header_names: Collection[str] = (),
+    ) -> ConversationContext:
+        """Converse with the server, from where another conversation was where `start` is given.
 
-        Raises `CassetteError` where the recording cannot be written.
+        `header_names` are answer headers that other conversations look at which go on from this
+        one; lower case. Raises `CassetteError` where the recording cannot be written.
         """
+        provider = self._project.provider(play.provider, credentials=scenario.credentials)
+        context = self._live(provider, scenario.timeout, start)
+        if not is_recorded:
+            return context
+        head = _head(context, play, play.row, scenario)
         path = recording_path(self._project, play)
-        return self._live(play, scenario, path if is_recorded else None, play.row, fork=fork)
+        return self._recorded(
+            context, path, head, {*scenario.header_names, *header_names}, scenario
+        )
 
-    def live_preparing(self, scenario: Scenario, play: Play, *, is_recorded: bool) -> Line:
-        """The same for what comes once for a provider."""
+    def live_preparing(
+        self, scenario: Scenario, play: Play, *, is_recorded: bool
+    ) -> ConversationContext:
+        """Do what comes once for a provider with the server. Raises as `live` does."""
+        provider = self._project.provider(play.provider, credentials=scenario.credentials)
+        context = self._live(provider)
+        if not is_recorded:
+            return context
         row = _row(scenario.credentials)
         path = self._path(play.provider, PREPARE, row)
-        return self._live(play, scenario, path if is_recorded else None, row, name=PREPARE)
+        return self._recorded(context, path, _head(context, play, row), scenario.header_names)
 
-    def live_check(self, name: str) -> Line:
-        """A line to a provider, for no scenario."""
+    def live_check(self, name: str) -> ConversationContext:
+        """Converse with a provider for no scenario; nothing is recorded."""
         provider = self._project.provider(name)
-        return self._line(provider, self._wire(provider))
+        return self._context(provider, self._wire(provider))
 
-    def _replaying(self, cassette: Cassette, provider: Provider, mend: str) -> ReplayWire:
+    def _replaying(self, cassette: Cassette, provider: Provider, fix: str) -> ReplayWire:
         base_url = str(provider.settings.get(BASE_URL) or "")
-        wire = ReplayWire(cassette, mend=mend, base_url=base_url)
+        wire = ReplayWire(cassette, mend=fix, base_url=base_url)
         head = cassette.head
         if head is not None and (
             head.definition_hash != provider.definition.fingerprint
@@ -134,80 +155,74 @@ class ContextFactory:
         return wire
 
     def _live(
-        self,
-        play: Play,
-        scenario: Scenario,
-        path: Path | None,
-        row: str,
-        *,
-        name: str = "",
-        fork: SharedPrefix | None = None,
-    ) -> Line:
-        provider = self._project.provider(play.provider, credentials=scenario.credentials)
-        seconds = scenario.timeout if not name else None
-        start = fork.start if fork is not None else None
+        self, provider: Provider, seconds: float | None = None, start: Checkpoint | None = None
+    ) -> ConversationContext:
         live = self._wire(provider)
-        if start is not None and start.wire is not None:
-            live.go_on(start.wire)
-        wire: Wire = live
+        if start is not None and start.transport is not None:
+            live.go_on(start.transport)
         pace = self._paces.get(provider.name)
+        transport: Wire = live
         if pace is not None or seconds is not None:
             # Below a recording, so that what breaks a limit is recorded as this limit.
-            wire = LimitedWire(wire, pace=pace, seconds=seconds)
-        line = self._line(provider, wire, start)
-        line.left = live.left
-        if path is not None:
-            line.head = _head(line, play, row, name, scenario)
-            headers = scenario.header_names.union(fork.header_names if fork is not None else ())
-            self._record(line, path, line.head, headers, None if name else scenario)
-        return line
+            transport = LimitedWire(live, pace=pace, seconds=seconds)
+        return replace(self._context(provider, transport, start), checkpoint=live.left)
 
-    def _record(
+    def _recorded(
         self,
-        line: Line,
+        context: ConversationContext,
         path: Path,
         head: CassetteHead,
         headers: Iterable[str],
-        scenario: Scenario | None,
-    ) -> None:
-        """Let a line write a recording; without a scenario, that of what is prepared."""
-        definition = line.provider.definition
+        scenario: Scenario | None = None,
+    ) -> ConversationContext:
+        """Let a recording be written; without a scenario, that of what is prepared."""
+        definition = context.provider.definition
         shown = self._project.config.shown
-        recording = RecordingWire(
-            line.wire,
+        transport = RecordingWire(
+            context.transport,
             path,
-            line.redactor,
+            context.redactor,
             keep_headers=definition.headers_kept.union(headers),
             display=shown(path),
         )
-        if recording.leftover is not None:
-            left = shown(recording.leftover.path)
-            mend = f"it is kept: harness cassettes recover {left}.old"
-            line.left_note = f"{recording.leftover.named(left)}; {mend}"
-            line.notes = (line.left_note,)
-        line.wire = line.recording = recording
-        # Of what is prepared, the definition's steps are all that captures.
-        line.settled_from = 0 if scenario is None else _last_secret(scenario)
-        line.is_never_settled = definition.has_secret_captures
-        recording.is_held = line.settled_from > 0 or line.is_never_settled
-        if recording.is_held:
-            recording.locate = _locate(definition, scenario)
+        leftover = ""
+        if transport.leftover is not None:
+            left = shown(transport.leftover.path)
+            fix = f"it is kept: harness cassettes recover {left}.old"
+            leftover = f"{transport.leftover.named(left)}; {fix}"
+        into = None
         if self._holding is not None:
-            line.holding = self._holding / path.relative_to(self._project.config.cassettes)
-        recording.tell(head)
+            into = self._holding / path.relative_to(self._project.config.cassettes)
+        recorder = Recorder(
+            transport=transport,
+            head=head,
+            into=into,
+            leftover=leftover,
+            is_class=definition.client is not None,
+            # Of what is prepared, the definition's steps are all that captures.
+            settled_from=0 if scenario is None else _last_secret(scenario),
+            is_never_settled=definition.has_secret_captures,
+        )
+        transport.is_held = recorder.settled_from > 0 or recorder.is_never_settled
+        if transport.is_held:
+            transport.locate = _locate(definition, scenario)
+        transport.tell(head)
+        notes = (leftover,) if leftover else ()
+        return replace(context, transport=transport, recorder=recorder, notes=notes)
 
-    def _line(self, provider: Provider, wire: Wire, start: Snapshot | None = None) -> Line:
+    def _context(
+        self, provider: Provider, transport: Wire, start: Checkpoint | None = None
+    ) -> ConversationContext:
         def closing() -> Wire:
             return self._wire(provider, seconds=CLOSING_SECONDS)
 
-        return Line(
+        return ConversationContext(
             provider=provider,
-            wire=wire,
+            transport=transport,
             redactor=self._redactor(provider),
             # What is drawn and when it began are those of the conversation that it goes on from.
             seed=start.seed if start else random_source.token_hex(8),
             now=start.now if start else datetime.now(UTC).isoformat(timespec="seconds"),
-            is_recorded=False,
             closing=closing,
         )
 
@@ -257,16 +272,16 @@ class ContextFactory:
     def _path(self, provider: str, scenario: str, row: str) -> Path:
         return cassette_path(self._project.config.cassettes, provider, scenario, row)
 
-    def _mend(self, play: Play) -> str:
+    def _fix(self, play: Play) -> str:
         file = self._project.config.shown(play.file)
         # A Python test says what it says as it goes, so a stale recording is known too late.
         mode = "refresh" if play.file.suffix == ".py" else "record"
         return f"harness run --mode {mode} {file}"
 
-    def _mend_preparation(self, scenario: Scenario, play: Play) -> str:
+    def _fix_preparation(self, scenario: Scenario, play: Play) -> str:
         """What records a preparation anew, with all conversations that went on from the old one."""
         if play.file.suffix == ".py":
-            return self._mend(play)
+            return self._fix(play)
         named = scenario.providers or (self._project.config.provider,)
         chosen = "" if play.provider in named else f" --provider {play.provider}"
         return f"harness run --mode record{chosen}"
@@ -303,19 +318,21 @@ def _are_others(recorded: Mapping[str, Json], now: Mapping[str, Json]) -> bool:
     return not is_same(recorded, now) and recorded.keys() == now.keys()
 
 
-def _head(line: Line, play: Play, row: str, name: str, scenario: Scenario) -> CassetteHead:
-    """What a recording says of itself; `name` is that of what is prepared."""
-    definition = line.provider.definition
+def _head(
+    context: ConversationContext, play: Play, row: str, scenario: Scenario | None = None
+) -> CassetteHead:
+    """What a recording says of itself; without a scenario, that of what is prepared."""
+    definition = context.provider.definition
     return CassetteHead(
-        scenario=name or scenario.id,
-        scenario_hash="" if name else scenario.fingerprint,
+        scenario=PREPARE if scenario is None else scenario.id,
+        scenario_hash="" if scenario is None else scenario.fingerprint,
         row=row,
-        take=1 if name else play.take,
+        take=1 if scenario is None else play.take,
         definition=definition.name,
         definition_hash=definition.fingerprint,
-        settings=line.provider.open_settings,
-        seed=line.seed,
-        recorded_at=line.now,
+        settings=context.provider.open_settings,
+        seed=context.seed,
+        recorded_at=context.now,
         version=harness.__version__,
     )
 

@@ -28,7 +28,7 @@ class MissingCapture:
 
 
 @value_class(frozen=True, slots=True)
-class LeftVariables:
+class VariablesCheckpoint:
     """What was known in a conversation from which another one goes on."""
 
     values: Mapping[str, object]
@@ -145,15 +145,15 @@ class Variables:
         """
         return {**self._values, **self._hidden}
 
-    def left(self) -> LeftVariables:
+    def checkpoint(self) -> VariablesCheckpoint:
         """What is known, without the functions that draw."""
         known = {name: value for name, value in self._values.items() if not callable(value)}
-        return LeftVariables(known, self._drawn)
+        return VariablesCheckpoint(known, self._drawn)
 
-    def go_on(self, left: LeftVariables) -> None:
+    def resume(self, checkpoint: VariablesCheckpoint) -> None:
         """Know what another conversation knew, and draw what it would have drawn next."""
-        self._values.update(left.values)
-        self._drawn = left.drawn
+        self._values.update(checkpoint.values)
+        self._drawn = checkpoint.drawn
 
     def _hidden_parameters(self, given: tuple[Given, ...]) -> dict[str, object]:
         """The parameters as a replay fills them in: with the marks that it will have captured."""

@@ -9,18 +9,19 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from harness.conversation import Exchange, Reply, UserMessage
-from harness.core.errors import PlayError, ProtocolError
+from harness.conversation import Reply, UserMessage
+from harness.core.errors import ProtocolError
 from harness.core.typing import Json
 from harness.play.context_factory import ContextFactory
+from harness.play.conversation import Conversation
+from harness.play.conversation_state import ConversationState
 from harness.play.conversation_variables import MissingCapture, Variables, capture_from, message_of
 from harness.play.hiding import hidden_error
-from harness.play.line import Line
 from harness.play.preparing import prepare_on
-from harness.providers.session import Prepared, Session
+from harness.providers.session import Prepared
 from harness.scenario import AssistantLine, Scenario, UserTurn
 
 TEXTS = (
@@ -72,13 +73,16 @@ class Script:
 @dataclass(slots=True, kw_only=True)
 class _Side:
     name: str
-    session: Session
-    line: Line
+    conversation: Conversation
     steps: Iterator[UserMessage]
     markers: dict[str, int] = field(default_factory=dict)
     """Words that it said, and in which turn."""
-    last: Reply | None = None
-    exchanges: tuple[Exchange, ...] = ()
+
+    @property
+    def last(self) -> Reply | None:
+        """The last reply; None before the first."""
+        turns = self.conversation.turns
+        return turns[-1].reply if turns else None
 
 
 def probe(contexts: ContextFactory, provider: str, scripts: tuple[Script, Script]) -> Probe:
@@ -114,29 +118,27 @@ def _side(
     stack: ExitStack,
     shared: list[Prepared],
 ) -> _Side:
-    line = contexts.live_check(provider)
-    stack.callback(line.close)
+    context = contexts.live_check(provider)
+    stack.callback(context.transport.close)
+    state = ConversationState(context)
 
     def prepare() -> Prepared:
         # Once for both: they are two conversations of one run.
         if not shared:
-            shared.append(prepare_on(line))
-        line.know_all(shared[0].secrets)
+            shared.append(prepare_on(state))
+        state.know_all(shared[0].secrets)
         return shared[0]
 
-    told: dict[str, Json] = {}
+    session: dict[str, Json] = {}
     variables = None
     if script.scenario is not None:
-        variables = Variables(
-            script.scenario, script.scenario.rows[0], seed=line.seed, now=line.now
-        )
-        told = dict(variables.fill(script.scenario.session))  # type: ignore[call-overload]  # a mapping by the format
-    session = Session(
-        line.provider, line.wire, seed=line.seed, told=told, prepare=prepare, know=line.know
-    )
-    side = _Side(name=name, session=session, line=line, steps=iter(()))
+        scenario = script.scenario
+        variables = Variables(scenario, scenario.rows[0], seed=context.seed, now=context.now)
+        session = dict(variables.fill(scenario.session))  # type: ignore[call-overload]  # a mapping by the format
+    conversation = Conversation(state, provider, session=session, prepare=prepare)
+    side = _Side(name=name, conversation=conversation, steps=iter(()))
     side.steps = _texts(script.texts) if variables is None else _turns(side, script, variables)
-    stack.callback(_close, side)
+    stack.callback(conversation.close, is_broken=False)
     return side
 
 
@@ -151,7 +153,7 @@ def _turns(side: _Side, script: Script, variables: Variables) -> Iterator[UserMe
     for planned in script.scenario.turns:
         with variables.within(planned.given):
             if isinstance(planned, AssistantLine):
-                side.session.hear(variables.text(planned.text))
+                side.conversation.hear(variables.text(planned.text))
                 continue
             message = message_of(planned.message, variables, side.last)
             if not message.display_text:
@@ -164,7 +166,7 @@ def _remember(side: _Side, planned: UserTurn, variables: Variables) -> None:
     for name, capture in planned.captures.items():
         if capture.history or side.last is None:
             continue
-        value = capture_from(name, capture, side.last, side.exchanges)
+        value = capture_from(name, capture, side.last, side.conversation.exchanges)
         if not isinstance(value, MissingCapture):
             variables.remember(name, value)
 
@@ -174,14 +176,11 @@ def _say(side: _Side, message: UserMessage) -> None:
     number = len(side.markers) + 1
     side.markers[marker] = number
     said = replace(message, text=message.text.replace("{marker}", marker))
-    try:
-        side.last = side.session.say(said, number)
-    except PlayError as error:
-        shown = hidden_error(error, side.line.redactor)
+    _, failed = side.conversation.say(said, is_expected=lambda _error: False)
+    if failed is not None:
+        shown = hidden_error(failed, side.conversation.state.redactor)
         message_ = f"turn {number} of the {side.name} conversation: {shown.message}"
-        raise ProtocolError(shown.code, message_, shown.hint, details=shown.details) from None
-    finally:
-        side.exchanges = side.session.take_exchanges()
+        raise ProtocolError(shown.code, message_, shown.hint, details=shown.details)
 
 
 def _heard(side: _Side) -> Iterator[tuple[str, str]]:
@@ -189,7 +188,7 @@ def _heard(side: _Side) -> Iterator[tuple[str, str]]:
     if side.last is not None:
         yield "the reply", side.last.text
         yield "the payload", json.dumps(side.last.payload, ensure_ascii=False)
-    for exchange in side.exchanges:
+    for exchange in side.conversation.exchanges:
         if exchange.response is not None:
             body = exchange.response.body.decode("utf-8", "replace")
             yield f"the answer of step {exchange.request.origin.step}", body
@@ -198,7 +197,7 @@ def _heard(side: _Side) -> Iterator[tuple[str, str]]:
 def _recorded(side: _Side) -> Iterator[tuple[str, str]]:
     """The provider's own record, where the definition has one."""
     try:
-        history = side.session.history()
+        history = side.conversation.history()
     except ProtocolError as error:
         if error.code != "no-history":
             raise
@@ -221,7 +220,8 @@ def _look(
                 if other is side:
                     came.own += 1
                     continue
-                around = side.line.redactor.text(text[max(0, at - 60) : at + len(marker) + 60])
+                redactor = side.conversation.state.redactor
+                around = redactor.text(text[max(0, at - 60) : at + len(marker) + 60])
                 came.leaks.append(
                     Leak(
                         marker=marker,
@@ -233,8 +233,3 @@ def _look(
                         text=" ".join(around.split()),
                     )
                 )
-
-
-def _close(side: _Side) -> None:
-    with suppress(PlayError):
-        side.session.close()

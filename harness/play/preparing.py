@@ -8,26 +8,29 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from harness.core.errors import CassetteError, Refused
+from harness.play.context import ConversationContext
 from harness.play.context_factory import ContextFactory
-from harness.play.line import Line
+from harness.play.conversation_state import ConversationState
 from harness.project.plan import Play
 from harness.providers.session import Prepared, Session
 from harness.scenario import Scenario
 
-Key = tuple[str, str, str]
-"""Provider, credentials, and whether it is live or recorded."""
+Key = tuple[str, str, bool]
+"""Provider, credentials, and whether it is recorded."""
 
 Prepare = Callable[[], Prepared]
-Watch = Callable[[Line], AbstractContextManager[Line]]
-"""Opens a line so that a run which is stopped breaks it off; closes it again."""
+Watch = Callable[[ConversationContext], AbstractContextManager[ConversationContext]]
+"""Opens a context so that a run which is stopped breaks it off; closes it again."""
 
 
-def prepare_on(line: Line) -> Prepared:
-    """Prepare over a line to the server; tells which secrets were captured and given."""
-    prepared = Session(line.provider, line.wire, seed=line.seed, know=line.know).prepare()
+def prepare_on(state: ConversationState) -> Prepared:
+    """Prepare on a live transport; tells which secrets were captured and given."""
+    context = state.context
+    session = Session(context.provider, context.transport, seed=context.seed, know=state.know)
+    prepared = session.prepare()
     # What an answer gives under a telling name is learned from it.
-    line.redact(prepared.exchanges)
-    return replace(prepared, secrets=dict(line.redactor.learned))
+    state.redact(prepared.exchanges)
+    return replace(prepared, secrets=dict(state.redactor.learned))
 
 
 class Preparing:
@@ -40,42 +43,42 @@ class Preparing:
         self._locks: dict[Key, threading.Lock] = {}
         self._done: dict[Key, Prepared] = {}
 
-    def recorded(self, scenario: Scenario, play: Play, line: Line) -> Prepare:
-        """What gives the recorded preparation, for a conversation on a recorded line."""
+    def of(self, scenario: Scenario, play: Play, state: ConversationState) -> Prepare:
+        """What prepares for a conversation: from the recording, or on a transport of its own."""
+        is_recorded = state.context.is_recorded
+        key = (play.provider, scenario.credentials, is_recorded)
 
         def prepare() -> Prepared:
-            wire = self._contexts.replayed_preparing(scenario, play)
-            prepared = Session(line.provider, wire, seed=line.seed).prepare()
-            if wire.changed:
-                line.notes = (*line.notes, f"before all conversations, {wire.changed}")
+            make = self._replayed if is_recorded else self._live
+            prepared = self._once(key, lambda: make(scenario, play, state))
+            state.know_all(prepared.secrets)
             return prepared
 
-        key = (play.provider, scenario.credentials, "recorded")
-        return lambda: self.once(key, prepare)
+        return prepare
 
-    def live(self, scenario: Scenario, play: Play, line: Line, *, is_recorded: bool) -> Prepare:
-        """What prepares over a line of its own, for a conversation on a live line."""
+    def _replayed(self, scenario: Scenario, play: Play, state: ConversationState) -> Prepared:
+        context = state.context
+        transport = self._contexts.replayed_preparing(scenario, play)
+        prepared = Session(context.provider, transport, seed=context.seed).prepare()
+        if transport.changed:
+            state.notes += (f"before all conversations, {transport.changed}",)
+        return prepared
 
-        def prepare() -> Prepared:
-            with self._watch(self._line(scenario, play, is_recorded=is_recorded)) as own:
-                prepared = prepare_on(own)
-                if _is_told(prepared):
-                    own.finish(None)
-                elif prepared.error is not None:
-                    own.finish(prepared.error)
-                else:
-                    own.drop()
-                return prepared
-
-        def once() -> Prepared:
-            prepared = self.once(key, prepare)
-            line.know_all(prepared.secrets)
+    def _live(self, scenario: Scenario, play: Play, state: ConversationState) -> Prepared:
+        is_recorded = state.context.recorder is not None
+        with self._watch(self._context(scenario, play, is_recorded=is_recorded)) as context:
+            own = ConversationState(context)
+            prepared = prepare_on(own)
+            if prepared.error is not None and not isinstance(prepared.error, Refused):
+                own.finish(prepared.error)
+            elif prepared.exchanges:
+                # Also of a refusal, which a replay can repeat.
+                own.finish(None)
+            elif context.recorder is not None:
+                context.recorder.transport.discard()
             return prepared
 
-        key = (play.provider, scenario.credentials, "live")
-        return once
-
-    def once(self, key: Key, prepare: Prepare) -> Prepared:
+    def _once(self, key: Key, prepare: Prepare) -> Prepared:
         """The outcome of preparing, from the first caller's `prepare`.
 
         A failed preparation is kept as well: it would fail again for every conversation.
@@ -87,7 +90,7 @@ class Preparing:
                 self._done[key] = prepare()
             return self._done[key]
 
-    def _line(self, scenario: Scenario, play: Play, *, is_recorded: bool) -> Line:
+    def _context(self, scenario: Scenario, play: Play, *, is_recorded: bool) -> ConversationContext:
         try:
             return self._contexts.live_preparing(scenario, play, is_recorded=is_recorded)
         except CassetteError as error:
@@ -95,9 +98,3 @@ class Preparing:
                 raise
             # Another process of this run records the same preparation.
             return self._contexts.live_preparing(scenario, play, is_recorded=False)
-
-
-def _is_told(prepared: Prepared) -> bool:
-    """Whether preparing asked something and came to an end that a replay can repeat."""
-    is_repeatable = prepared.error is None or isinstance(prepared.error, Refused)
-    return is_repeatable and bool(prepared.exchanges)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.conversation import Exchange, Reply, Stop, UserMessage
+from harness.conversation import Exchange, Reply, UserMessage
 from harness.core.errors import CheckCrashed, PlayError
 from harness.core.typing import Json
+from harness.play.conversation_state import ConversationState, texts_in
 from harness.play.conversation_variables import MissingCapture, Variables, capture_from, message_of
-from harness.play.line import Line, texts_in
 from harness.play.secret_locations import values_of
 from harness.scenario import Capture, MessagePlan, UserTurn
 from harness.secrets.secret_names import mark
@@ -25,7 +25,7 @@ def take_secret(
     reply: Reply,
     exchanges: tuple[Exchange, ...],
     variables: Variables,
-    line: Line,
+    state: ConversationState,
 ) -> Json | MissingCapture:
     """Capture a secret, keep it, and hide it wherever it is or was said.
 
@@ -35,15 +35,15 @@ def take_secret(
     try:
         value = _secret_from(name, capture, reply, exchanges)
         if not isinstance(value, MissingCapture):
-            _remember_secret(name, value, variables, line)
-            if line.unhidden == name:
+            _remember_secret(name, value, variables, state)
+            if state.uncaptured == name:
                 # An earlier look at a reply that was not complete.
-                line.unhidden = ""
+                state.uncaptured = ""
             return value
     except PlayError:
-        line.unhidden, line.is_withheld = name, not line.is_recorded
+        state.uncaptured, state.is_withheld = name, not state.context.is_recorded
         raise
-    line.unhidden = name
+    state.uncaptured = name
     return value
 
 
@@ -56,21 +56,25 @@ def _secret_from(
     return capture_from(name, capture, reply, exchanges)
 
 
-def _remember_secret(name: str, value: Json, variables: Variables, line: Line) -> None:
+def _remember_secret(
+    name: str, value: Json, variables: Variables, state: ConversationState
+) -> None:
     is_mark = isinstance(value, str) and MARK.search(value)
-    line.know(name, value)
-    if line.is_recorded:
+    state.know(name, value)
+    replayer = state.context.replayer
+    if replayer is not None:
         variables.remember(name, mark(name) if is_mark else value)
         if not any(MARK.search(text) for text in texts_in(value)):
-            line.notes = (*line.notes, _in_clear(name, line))
+            note = f"the recording holds the secret '{name}' as it is; {replayer.refresh}"
+            state.notes += (note,)
         return
     is_one = not isinstance(value, (Mapping, list))
-    variables.remember_secret(name, value, mark(name) if is_one else line.redactor.json(value))
+    variables.remember_secret(name, value, mark(name) if is_one else state.redactor.json(value))
 
 
-def remember_plain(name: str, value: Json, variables: Variables, line: Line) -> None:
+def remember_plain(name: str, value: Json, variables: Variables, state: ConversationState) -> None:
     """Keep a capture that is no secret; a part of it may be one all the same."""
-    hidden = line.redactor.json(value) if line.held_secrets else value
+    hidden = state.redactor.json(value) if state.held_secrets else value
     if hidden == value:
         variables.remember(name, value)
     else:
@@ -78,7 +82,7 @@ def remember_plain(name: str, value: Json, variables: Variables, line: Line) -> 
 
 
 def as_recorded(
-    plan: MessagePlan, variables: Variables, last: Reply | None, line: Line
+    plan: MessagePlan, variables: Variables, last: Reply | None, state: ConversationState
 ) -> UserMessage:
     """The message as a replay will say it: with the marks that it will have captured."""
     with variables.hidden():
@@ -87,14 +91,16 @@ def as_recorded(
         return message
     # What a button sends comes from a reply, which a replay sees without secrets.
     return UserMessage(
-        text=line.redactor.text(message.text),
+        text=state.redactor.text(message.text),
         display_text=message.display_text,
         attachments=message.attachments,
         metadata=message.metadata,
     )
 
 
-def know_what_came(planned: UserTurn, exchanges: tuple[Exchange, ...], line: Line) -> Stop | None:
+def know_what_came(
+    planned: UserTurn, exchanges: tuple[Exchange, ...], state: ConversationState
+) -> CheckCrashed | None:
     """Hide what a turn that broke off would have captured, wherever in its answers it stands.
 
     Gives the reason to stop where it cannot be looked for; what was answered is then withheld.
@@ -109,14 +115,9 @@ def know_what_came(planned: UserTurn, exchanges: tuple[Exchange, ...], line: Lin
             try:
                 found = list(values_of(capture, exchange.response))
             except CheckCrashed as error:
-                line.unhidden, line.is_withheld = name, True
-                unsearched = Stop(turn=planned.number, error=error)
+                state.uncaptured, state.is_withheld = name, True
+                unsearched = error
             else:
-                line.know_all({text: name for text in found if not MARK.search(text)})
-                line.held_secrets = True
+                state.know_all({text: name for text in found if not MARK.search(text)})
+                state.held_secrets = True
     return unsearched
-
-
-def _in_clear(name: str, line: Line) -> str:
-    mend = line.mend.replace("--mode record", "--mode refresh")
-    return f"the recording holds the secret '{name}' as it is; {mend}"

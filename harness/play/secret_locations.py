@@ -11,7 +11,7 @@ from harness.conversation import Request, Response
 from harness.core.errors import PlayError
 from harness.core.typing import Json
 from harness.formats.json_path import find_all
-from harness.play.line import texts_in
+from harness.play.conversation_state import texts_in
 from harness.providers.definition import Definition
 from harness.providers.event_stream import EventReader
 from harness.providers.payload import read_xml

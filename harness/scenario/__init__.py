@@ -15,6 +15,7 @@ from harness.scenario.files import (
 from harness.scenario.names import scenario_id_problem
 from harness.scenario.order import order_doubts
 from harness.scenario.part_schemas import defaults_schema, fragment_schema, part_schema
+from harness.scenario.prefix_ends import PrefixEnd, prefix_ends
 from harness.scenario.reader import read_part, read_scenario
 from harness.scenario.scenario import (
     AssistantLine,
@@ -57,6 +58,7 @@ __all__ = [
     "MatrixRow",
     "MessagePlan",
     "OtherFiles",
+    "PrefixEnd",
     "Repeat",
     "Scenario",
     "Scope",
@@ -79,6 +81,7 @@ __all__ = [
     "overwritten_names",
     "part_schema",
     "played_in",
+    "prefix_ends",
     "read_part",
     "read_scenario",
     "said_anew",

@@ -6,56 +6,43 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from harness.conversation import Attachment, Reply, Stop, Transcript, Turn, UserMessage
-from harness.core.errors import PlayError, Problem, Refused, ScenarioError
+from harness.conversation import Attachment, Stop, Transcript, Turn, UserMessage
+from harness.core.errors import PlayError, Problem, ScenarioError
 from harness.core.source import Place
 from harness.core.typing import Json
-from harness.play.broken import close_session
+from harness.play.conversation import Conversation
 from harness.play.conversation_variables import Variables, prompt_of
 from harness.play.hiding import hidden_error
-from harness.play.line import Line
-from harness.play.preparing import Prepare
 from harness.play.result import ScenarioResult
+from harness.play.scenario_player import time_left
 from harness.project.fitting_providers import unsent_parts
 from harness.project.project import Project
-from harness.providers.session import CLOSING, Session
+from harness.providers.session import CLOSING
 from harness.scenario import Expectation, MatrixRow, MessagePlan, Scenario, Scope, UserTurn
 from harness.testing.asked import Asking, calling_place
 from harness.testing.findings import Findings
 from harness.testing.reply import ChatReply
-from harness.testing.waiting import require_last, waited
 
 
 class Chat:
     """A conversation with one provider. Closed by whoever opened it."""
 
-    def __init__(
-        self,
-        project: Project,
-        scenario: Scenario,
-        line: Line,
-        *,
-        told: Mapping[str, Json],
-        prepare: Prepare,
-    ) -> None:
+    def __init__(self, project: Project, scenario: Scenario, conversation: Conversation) -> None:
         """Made by `open_chat`."""
-        self._scenario = scenario
-        self._line = line
-        self._turns: list[Turn] = []
+        self._project = project
+        self._conversation = conversation
+        self._context = conversation.context
         self._stop: Stop | None = None
         self._raised: PlayError | None = None
-        self._variables = Variables(scenario, MatrixRow(name=""), seed=line.seed, now=line.now)
-        self._project = project
-        self._findings = Findings(scenario, line, project.vocabulary)
-        line.tell(told)
-        self._session = Session(
-            line.provider, line.wire, seed=line.seed, told=told, prepare=prepare, know=line.know
-        )
+        context = conversation.context
+        row = MatrixRow(name="")
+        self._variables = Variables(scenario, row, seed=context.seed, now=context.now)
+        self._findings = Findings(scenario, conversation, project.vocabulary)
 
     @property
     def transcript(self) -> Transcript:
         """What was said so far."""
-        return self._transcript(self._stop)
+        return self._conversation.transcript(self._stop)
 
     def uuid(self) -> str:
         """A UUID that a replay gives again, and no other conversation."""
@@ -63,7 +50,7 @@ class Chat:
 
     def now(self) -> str:
         """When the conversation began, ISO 8601 UTC; in a replay, when the recorded one did."""
-        return self._line.now
+        return self._context.now
 
     def random(self) -> float:
         """A number from 0 up to 1 that a replay gives again."""
@@ -71,7 +58,7 @@ class Chat:
 
     def hear(self, text: str) -> None:
         """The bot spoke by itself; told to the provider with the next message."""
-        self._session.hear(text)
+        self._conversation.hear(text)
 
     def say(
         self,
@@ -87,13 +74,11 @@ class Chat:
         an answer breaks the contract of the provider's definition.
         """
         __tracebackhide__ = True
-        turn, failed = self._said(text, press, attachments, metadata)
-        if failed is not None:
-            # Not as it was raised: the frames of a traceback show what is secret.
-            self._raised = hidden_error(failed, self._line.redactor)
-            raise self._raised
-        self._line.settle(turn.number)
-        self._findings.require_contracts(turn.exchanges, turn.number, self.transcript)
+        turn = self._said(text, press, attachments, metadata)
+        if turn.refusal is not None:
+            raise self._raising(turn.refusal)
+        self._conversation.end_turn()
+        self._findings.require_contracts(turn.exchanges, turn.number)
         return ChatReply(self, turn)
 
     def refused(
@@ -112,15 +97,12 @@ class Chat:
         """
         __tracebackhide__ = True
         place = self._place()
-        asking = Asking(self._project.vocabulary, place, f"turn {len(self._turns) + 1}")
+        asking = Asking(self._project.vocabulary, place, f"turn {self._next}")
         expectations: tuple[Expectation, ...] = ()
         if checks:
             expectations = asking.expectations(checks, Scope.REFUSAL, ignore_case=ignore_case)
-        turn, failed = self._said(text, press, (), metadata)
-        if failed is not None and not isinstance(failed, Refused):
-            self._raised = hidden_error(failed, self._line.redactor)
-            raise self._raised
-        self._line.settle(turn.number)
+        turn = self._said(text, press, (), metadata)
+        self._conversation.end_turn()
         planned = UserTurn(
             number=turn.number,
             place=place,
@@ -128,7 +110,7 @@ class Chat:
             expectations=expectations,
             expects_refusal=True,
         )
-        self._findings.judge(planned, turn, self.transcript)
+        self._findings.judge(planned, turn)
         return ChatReply(self, turn)
 
     def expect(self, *, ignore_case: bool = False, **checks: Any) -> Chat:  # noqa: ANN401  # as above
@@ -139,12 +121,12 @@ class Chat:
         """
         __tracebackhide__ = True
         place = self._place()
-        if not self._turns:
+        if not self._conversation.turns:
             message = "nothing was said yet, so there is nothing to judge"
             raise ScenarioError(Problem(code="asserts-nothing", message=message, place=place))
         asking = Asking(self._project.vocabulary, place, "the whole conversation")
         expectations = asking.expectations(checks, Scope.CONVERSATION, ignore_case=ignore_case)
-        self._findings.judge_whole(expectations, self.transcript)
+        self._findings.judge_whole(expectations, self._stop)
         return self
 
     def history(self) -> Json:
@@ -155,35 +137,25 @@ class Chat:
         """
         __tracebackhide__ = True
         history = self._history()
-        if self._turns:
-            last = self._turns[-1]
-            self._findings.require_contracts(last.looked_up, last.number, self.transcript)
+        if self._conversation.turns:
+            last = self._conversation.turns[-1]
+            self._findings.require_contracts(last.looked_up, last.number)
         return history
 
     def _history(self) -> Json:
         __tracebackhide__ = True
-        failed: PlayError | None = None
-        history: Json = None
         try:
-            with self._line.watched():
-                history = self._session.history()
+            with self._context.watched():
+                return self._conversation.history()
         except PlayError as error:
-            failed = error
-        looked_up = self._line.redact(self._session.take_exchanges())
-        if self._turns:
-            last = self._turns[-1]
-            self._turns[-1] = replace(
-                last, history=history, looked_up=(*last.looked_up, *looked_up)
-            )
-        if failed is not None:
-            raise hidden_error(failed, self._line.redactor)
-        return history
+            failed = self._hidden(error)
+        raise failed
 
     def judge(self, number: int, checks: Mapping[str, Any], *, ignore_case: bool) -> Turn:
         """Judge a turn, and give it with what was waited for; see `ChatReply.expect`."""
         __tracebackhide__ = True
         place = self._place(above=1)
-        turn = self._turns[number - 1]
+        turn = self._conversation.turns[number - 1]
         scope = Scope.REPLY if turn.refusal is None else Scope.REFUSAL
         asking = Asking(self._project.vocabulary, place, f"turn {number}")
         planned = UserTurn(
@@ -194,12 +166,13 @@ class Chat:
             expects_refusal=turn.refusal is not None,
         )
         if any(one.within for one in planned.expectations):
-            turn = self._waited(planned)
+            self._wait(planned)
+            turn = self._conversation.turns[-1]
         if planned.wants_history:
             # What it exchanges belongs to the last turn, as does what it tells.
             history = self._history()
-            turn = replace(self._turns[number - 1], history=history)
-        self._findings.judge(planned, turn, self.transcript)
+            turn = replace(self._conversation.turns[number - 1], history=history)
+        self._findings.judge(planned, turn)
         return turn
 
     def close(self) -> None:
@@ -209,29 +182,27 @@ class Chat:
         to closing breaks the contract of the provider's definition.
         """
         __tracebackhide__ = True
-        line = self._line
         try:
-            with line.watched():
-                unclosed = close_session(self._session, line, is_broken=self._stop is not None)
-            self._findings.around = line.redact(self._session.take_exchanges())
-            if self._stop is None and unclosed is not None:
-                self._stop = Stop(turn=CLOSING, error=unclosed)
-            else:
+            with self._context.watched():
+                unclosed = self._conversation.close(is_broken=self._stop is not None)
+            if self._stop is not None:
                 unclosed = None
-            line.finish(self._stop.error if self._stop else None)
+            elif unclosed is not None:
+                self._stop = Stop(turn=CLOSING, error=unclosed)
+            self._conversation.state.finish(self._stop.error if self._stop else None)
         finally:
-            line.close()
+            self._context.transport.close()
         if unclosed is not None:
-            raise hidden_error(unclosed, line.redactor)
-        self._findings.require_closing(self.transcript)
+            raise self._hidden(unclosed)
+        self._findings.require_contracts(self._conversation.around, 0)
 
     def result(self, failed_by: BaseException | None = None) -> ScenarioResult:
         """What came of the conversation, for reports; `failed_by` is what the test raised."""
         stop = self._stop
         if stop is None and failed_by is not None and failed_by is self._raised:
             # A refusal that nobody expected.
-            stop = Stop(turn=len(self._turns), error=self._raised)
-        return self._findings.result(self._transcript(stop), failed_by)
+            stop = Stop(turn=self._next - 1, error=self._raised)
+        return self._findings.result(stop, failed_by)
 
     def _said(
         self,
@@ -239,33 +210,37 @@ class Chat:
         press: str,
         attachments: tuple[Attachment, ...],
         metadata: Mapping[str, Json] | None,
-    ) -> tuple[Turn, PlayError | None]:
-        """Say something; gives the turn, and why no reply came."""
+    ) -> Turn:
+        """Say something. Raises `PlayError` where neither a reply nor a refusal came."""
         __tracebackhide__ = True
         self._require_sent(attachments, metadata or {})
-        last = next((turn.reply for turn in reversed(self._turns) if turn.reply), None)
+        turns = self._conversation.turns
+        last = next((turn.reply for turn in reversed(turns) if turn.reply), None)
         message = UserMessage(
             text=prompt_of(press, last) if press else text,
             display_text=press,
             attachments=attachments,
             metadata=metadata or {},
         )
-        turn = Turn(number=len(self._turns) + 1, user=message)
-        reply: Reply | None = None
-        failed: PlayError | None = None
-        try:
-            with self._line.watched():
-                reply = self._session.say(message, turn.number)
-        except PlayError as error:
-            failed = error
-        finally:
-            refusal = failed if isinstance(failed, Refused) else None
-            exchanges = self._line.redact(self._session.take_exchanges())
-            turn = replace(turn, reply=reply, refusal=refusal, exchanges=exchanges)
-            self._turns.append(turn)
-        if failed is not None and refusal is None:
+        with self._context.watched():
+            turn, failed = self._conversation.say(message)
+        if failed is not None:
             self._stop = Stop(turn=turn.number, error=failed)
-        return turn, failed
+            raise self._raising(failed)
+        return turn
+
+    def _raising(self, error: PlayError) -> PlayError:
+        """The error to raise, which is remembered for the result."""
+        self._raised = self._hidden(error)
+        return self._raised
+
+    def _hidden(self, error: PlayError) -> PlayError:
+        """Not as it was raised: the frames of a traceback show what is secret."""
+        return hidden_error(error, self._conversation.state.redactor)
+
+    @property
+    def _next(self) -> int:
+        return len(self._conversation.turns) + 1
 
     def _require_sent(
         self, attachments: tuple[Attachment, ...], metadata: Mapping[str, Json]
@@ -280,42 +255,37 @@ class Chat:
             "attachments": [(name, place) for name in told],
             "metadata": [(name, place) for name in metadata],
         }
-        provider = self._line.provider
+        provider = self._context.provider
         problems = list(
             unsent_parts(
                 {provider.name: provider.definition},
                 {what: keys for what, keys in parts.items() if keys},
                 place,
-                f"turn {len(self._turns) + 1}",
+                f"turn {self._next}",
             )
         )
         if problems:
             raise ScenarioError(problems)
 
-    def _waited(self, planned: UserTurn) -> Turn:
-        """A turn with what came behind its reply while its checks waited for it."""
+    def _wait(self, planned: UserTurn) -> None:
+        """Add to the last turn what comes behind its reply while the checks wait for it."""
         __tracebackhide__ = True
-        turn = self._turns[planned.number - 1]
-        require_last(planned, self._turns)
+        if planned.number < len(self._conversation.turns):
+            message = "the conversation went on, so nothing more comes behind this reply"
+            hint = "wait before the next message is said"
+            problem = Problem(code="cannot-wait", message=message, place=planned.place, hint=hint)
+            raise ScenarioError(problem)
 
-        def holds(one: UserTurn, now: Turn) -> bool:
-            return self._findings.holds(one, now, self.transcript)
+        def left(turn: Turn, passed: float) -> float:
+            return time_left(planned, passed, lambda one: self._findings.holds(one, turn))
 
-        turn, failed = waited(turn, planned, self._session, self._line, holds)
-        self._turns[-1] = turn
+        failed = None
+        try:
+            self._conversation.wait(left)
+        except PlayError as error:
+            failed = self._hidden(error)
         if failed is not None:
-            raise hidden_error(failed, self._line.redactor)
-        return turn
-
-    def _transcript(self, stop: Stop | None) -> Transcript:
-        return Transcript(
-            scenario=self._scenario.id,
-            provider=self._line.provider.name,
-            turns=tuple(self._turns),
-            around=self._findings.around,
-            stop=stop,
-            is_recorded=self._line.is_recorded,
-        )
+            raise failed
 
     def _drawn(self, name: str) -> object:
         draw = self._variables.snapshot()[name]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from harness.conversation import Exchange, Outcome, Transcript, Turn
+from harness.conversation import Exchange, Outcome, Stop, Transcript, Turn
 from harness.core.errors import CheckCrashed
 from harness.core.source import shorten
-from harness.play.hiding import hidden_transcript, hidden_turn, without_secrets
+from harness.play.conversation import Conversation
 from harness.play.judging import contracts, judge_conversation, judge_turn
-from harness.play.line import Line
 from harness.play.result import CheckResult, ScenarioResult
 from harness.project.vocabulary import Vocabulary
 from harness.reports.failure import failure_screen
@@ -20,68 +19,55 @@ from harness.scenario import Expectation, Scenario, UserTurn
 class Findings:
     """Judges one conversation, and gathers what came of its checks."""
 
-    def __init__(self, scenario: Scenario, line: Line, vocabulary: Vocabulary) -> None:
-        self.around: tuple[Exchange, ...] = ()
-        """What was exchanged outside turns."""
+    def __init__(
+        self, scenario: Scenario, conversation: Conversation, vocabulary: Vocabulary
+    ) -> None:
         self._scenario = scenario
-        self._line = line
+        self._conversation = conversation
         self._vocabulary = vocabulary
         self._checks: list[CheckResult] = []
 
-    def judge(self, planned: UserTurn, turn: Turn, transcript: Transcript) -> None:
+    def judge(self, planned: UserTurn, turn: Turn) -> None:
         """Judge a turn. Raises `AssertionError`, and `CheckCrashed` where it cannot be told."""
         __tracebackhide__ = True
-        if self._line.held_secrets:
-            # First, so that a check sees what it will see in a replay.
-            turn = hidden_turn(turn, (), self._line.redactor)
-            transcript = hidden_transcript(transcript, (), self._line.redactor)
-        with self._line.watched():
-            found = judge_turn(planned, turn, transcript, self._vocabulary)
-        self._require(found, transcript)
+        self._require(self._judged(planned, turn), self._conversation.judged_transcript())
 
-    def holds(self, planned: UserTurn, turn: Turn, transcript: Transcript) -> bool:
+    def holds(self, planned: UserTurn, turn: Turn) -> bool:
         """Whether all checks of a turn hold. What came of them is not kept."""
-        if self._line.held_secrets:
-            turn = hidden_turn(turn, (), self._line.redactor)
-            transcript = hidden_transcript(transcript, (), self._line.redactor)
-        with self._line.watched():
-            found = judge_turn(planned, turn, transcript, self._vocabulary)
-        return not any(one.outcome.is_bad for one in found)
+        return not any(one.outcome.is_bad for one in self._judged(planned, turn))
 
-    def judge_whole(self, expectations: tuple[Expectation, ...], transcript: Transcript) -> None:
-        """Judge the conversation so far. Raises as `judge` does."""
+    def judge_whole(self, expectations: tuple[Expectation, ...], stop: Stop | None) -> None:
+        """Judge the conversation so far, which `stop` ended early. Raises as `judge` does."""
         __tracebackhide__ = True
-        if self._line.held_secrets:
-            transcript = hidden_transcript(transcript, (), self._line.redactor)
+        transcript = self._conversation.judged_transcript(stop)
         scenario = replace(self._scenario, expectations=expectations)
-        with self._line.watched():
+        with self._conversation.context.watched():
             found = judge_conversation(scenario, transcript, self._vocabulary)
         self._require(found, transcript)
 
-    def require_contracts(
-        self, exchanges: Iterable[Exchange], turn: int, transcript: Transcript
-    ) -> None:
-        """Raise `AssertionError` where an answer of a turn breaks the definition's contract."""
-        __tracebackhide__ = True
-        self._require(contracts(exchanges, turn), transcript)
+    def require_contracts(self, exchanges: Iterable[Exchange], turn: int) -> None:
+        """Raise `AssertionError` where an answer breaks the definition's contract.
 
-    def require_closing(self, transcript: Transcript) -> None:
-        """The same for what was exchanged outside turns."""
+        `turn` is the number of its turn; 0 for what was exchanged outside turns.
+        """
         __tracebackhide__ = True
-        self._require(contracts(self.around, 0), transcript)
+        self._require(contracts(exchanges, turn), self._conversation.transcript())
 
-    def result(self, transcript: Transcript, failed_by: BaseException | None) -> ScenarioResult:
+    def result(self, stop: Stop | None, failed_by: BaseException | None) -> ScenarioResult:
         """All that was judged, as one result; `failed_by` is what the test raised."""
-        if self._line.held_secrets:
-            transcript = hidden_transcript(transcript, (), self._line.redactor)
-        result = self._result(self._checks, transcript)
-        notes = self._line.notes
+        state = self._conversation.state
+        result = self._result(self._checks, self._conversation.judged_transcript(stop))
+        notes = state.notes
         if not result.outcome.is_bad and failed_by is None:
-            notes += self._line.leftovers()
+            notes += state.leftovers()
         elif not result.outcome.is_bad:
-            said = self._line.redactor.text(f"{type(failed_by).__name__}: {failed_by}")
+            said = state.redactor.text(f"{type(failed_by).__name__}: {failed_by}")
             notes += (f"the test failed otherwise: {shorten(said.partition(chr(10))[0])}",)
         return replace(result, notes=notes)
+
+    def _judged(self, planned: UserTurn, turn: Turn) -> list[CheckResult]:
+        with self._conversation.context.watched():
+            return judge_turn(planned, *self._conversation.judged_turn(turn), self._vocabulary)
 
     def _require(self, checks: Iterable[CheckResult], transcript: Transcript) -> None:
         __tracebackhide__ = True
@@ -98,10 +84,6 @@ class Findings:
         return any(one.name == check.name and one.turn == check.turn for one in self._checks)
 
     def _result(self, checks: Iterable[CheckResult], transcript: Transcript) -> ScenarioResult:
-        line = self._line
-        result = ScenarioResult(
-            scenario=self._scenario, transcript=transcript, checks=tuple(checks)
+        return self._conversation.shown(
+            ScenarioResult(scenario=self._scenario, transcript=transcript, checks=tuple(checks))
         )
-        if line.is_recorded and not line.held_secrets:
-            return result
-        return without_secrets(result, line.redactor, in_bodies=line.held_secrets)

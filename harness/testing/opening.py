@@ -12,7 +12,9 @@ from harness.core.errors import CassetteError, ScenarioError
 from harness.core.source import Source
 from harness.core.typing import Json
 from harness.formats.template import compile_template
-from harness.play.line import Line
+from harness.play.context import ConversationContext
+from harness.play.conversation import Conversation
+from harness.play.conversation_state import ConversationState
 from harness.play.runner import Runner
 from harness.project.fitting_providers import unknown_session_keys
 from harness.project.plan import Mode, Play
@@ -55,7 +57,7 @@ def open_chat(
     name = provider or project.config.provider
     definitions = {name: definition_of(project.config, project.provider_config(name))}
     shown = project.config.shown(asker.file)
-    told = dict(session or {})
+    told: dict[str, Json] = dict(session or {})
     place = calling_place(project.config.shown, above=2)
     problems = list(unknown_session_keys(definitions, ((key, place) for key in told)))
     if problems:
@@ -70,19 +72,17 @@ def open_chat(
         place=Source(path=shown, text="").place(asker.line),
     )
     play = Play(file=asker.file, scenario=scenario.id, provider=name)
-    line = _line(runner, scenario, play, mode)
-    if line.is_recorded:
-        prepare = runner.preparing.recorded(scenario, play, line)
-    else:
-        prepare = runner.preparing.live(scenario, play, line, is_recorded=mode.is_recorded)
+    state = ConversationState(_context(runner, scenario, play, mode))
+    prepare = runner.preparing.of(scenario, play, state)
     try:
-        return Chat(project, scenario, line, told=told, prepare=prepare)
+        conversation = Conversation(state, scenario.id, session=told, prepare=prepare)
     except CassetteError:
-        line.close()
+        state.context.transport.close()
         raise
+    return Chat(project, scenario, conversation)
 
 
-def _line(runner: Runner, scenario: Scenario, play: Play, mode: Mode) -> Line:
+def _context(runner: Runner, scenario: Scenario, play: Play, mode: Mode) -> ConversationContext:
     if mode not in (Mode.REPLAY, Mode.RECORD):
         return runner.contexts.live(scenario, play, is_recorded=mode.is_recorded)
     try:

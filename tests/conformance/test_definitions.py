@@ -144,12 +144,16 @@ def test_every_definition_is_here() -> None:
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_every_step_keeps_to_its_contract(system: str, project: Project) -> None:
     """Open, say, history and close: every request goes out, every answer fits its schema."""
-    line = ContextFactory(project).live_check(system)
+    context = ContextFactory(project).live_check(system)
     told = SYSTEMS[system].session
     try:
-        prepared = Session(line.provider, line.wire, seed=line.seed).prepare()
+        prepared = Session(context.provider, context.transport, seed=context.seed).prepare()
         session = Session(
-            line.provider, line.wire, seed=line.seed, told=told, prepare=lambda: prepared
+            context.provider,
+            context.transport,
+            seed=context.seed,
+            told=told,
+            prepare=lambda: prepared,
         )
         reply = session.say(UserMessage(text=SYSTEMS[system].say[0]), 1)
         if SYSTEMS[system].has_history:
@@ -157,7 +161,7 @@ def test_every_step_keeps_to_its_contract(system: str, project: Project) -> None
         session.close()
         exchanges = (*prepared.exchanges, *session.take_exchanges())
     finally:
-        line.close()
+        context.transport.close()
 
     assert SYSTEMS[system].contains[0] in reply.text
     assert [exchange.contract for exchange in exchanges if exchange.contract] == []

@@ -10,9 +10,9 @@ import pytest
 
 from harness.conversation import Outcome
 from harness.core.errors import Interrupted
-from harness.play.fork_points import ForkPoint
-from harness.play.forks import MOST_SNAPSHOTS, Forks
+from harness.play.shared_prefix import MOST_CHECKPOINTS, SharedPrefixes
 from harness.project.plan import Mode
+from harness.scenario import PrefixEnd
 from tests.forks.dresses import DRESS, FOUR, ONCE, PASSED, ROWS, SHIPPING, outcomes
 
 GENEROUS = 20.0
@@ -68,20 +68,20 @@ def test_nobody_begins_after_a_run_was_stopped(shop):
     assert shop.seen.said == []
 
 
-def point(*said, is_taken=True):
+def end(*said, is_taken=True):
     key = ("file", "shop", 1, "{}", tuple((place, 0) for place in said))
-    return ForkPoint(key=key, said=len(said), is_left=True, is_taken=is_taken)
+    return PrefixEnd(key=key, length=len(said), is_taken=is_taken)
 
 
 def test_who_claims_longer_beginnings_waits_for_shorter_ones():
     """Two that want two beginnings each, in any order, never wait for each other."""
-    forks, both = Forks(), (point(0, 1), point(0))
+    prefixes, both = SharedPrefixes(), (end(0, 1), end(0))
     meeting = threading.Barrier(8)
 
     def play():
         meeting.wait(GENEROUS)
-        with forks.shared(both, ()) as fork:
-            return fork.start is None
+        with prefixes.shared(both) as prefix:
+            return prefix.start is None
 
     with ThreadPoolExecutor(8) as pool:
         running = [pool.submit(play) for _ in range(8)]
@@ -92,39 +92,63 @@ def test_who_claims_longer_beginnings_waits_for_shorter_ones():
 
 def test_who_waits_is_woken_before_the_other_ended():
     """A run that is stopped does not wait for the conversation that holds the beginning."""
-    forks, inside = Forks(), threading.Event()
+    prefixes, inside = SharedPrefixes(), threading.Event()
 
     def play():
         inside.set()
-        with pytest.raises(Interrupted), forks.shared((point(0),), ()):
+        with pytest.raises(Interrupted), prefixes.shared((end(0),)):
             pass
 
-    with ThreadPoolExecutor(1) as pool, forks.shared((point(0),), ()):
+    with ThreadPoolExecutor(1) as pool, prefixes.shared((end(0),)):
         waiting = pool.submit(play)
         assert inside.wait(GENEROUS)
-        forks.stop()
+        prefixes.stop()
 
         assert waiting.result(GENEROUS) is None
 
 
-def test_few_snapshots_are_kept():
-    """The oldest goes where there are too many; who wants it begins anew."""
-    forks = Forks()
-    for place in range(MOST_SNAPSHOTS + 1):
-        with forks.shared((point(place),), ()) as fork:
-            forks.settle(fork, point(place).key, f"snapshot {place}")
+def test_few_checkpoints_are_kept():
+    """The oldest goes where there are too many; who wants it begins by itself."""
+    prefixes = SharedPrefixes()
+    for place in range(MOST_CHECKPOINTS + 1):
+        with prefixes.shared((end(place),)) as prefix:
+            prefixes.leave(prefix, end(place).key, f"checkpoint {place}")
 
-    with forks.shared((point(0),), ()) as first, forks.shared((point(1),), ()) as second:
+    with prefixes.shared((end(0),)) as first, prefixes.shared((end(1),)) as second:
         assert first.start is None
-        assert second.start == "snapshot 1"
+        assert second.start == "checkpoint 1"
 
 
 def test_who_does_not_take_does_not_wait():
     """A conversation that may not go on from another one begins while that is going on."""
-    forks = Forks()
+    prefixes = SharedPrefixes()
 
     with (
-        forks.shared((point(0),), ()),
-        forks.shared((point(0, is_taken=False),), ()) as second,
+        prefixes.shared((end(0),)),
+        prefixes.shared((end(0, is_taken=False),)) as second,
     ):
         assert second.start is None
+
+
+def test_a_prefix_that_came_to_nothing_may_be_claimed_again():
+    """Where a play ends without a checkpoint, the next one is the one that others wait for."""
+    prefixes = SharedPrefixes()
+    with prefixes.shared((end(0),)):
+        pass
+
+    with prefixes.shared((end(0),)) as second:
+        prefixes.leave(second, end(0).key, "checkpoint")
+        with prefixes.shared((end(0),)) as third:
+            assert second.start is None
+            assert third.start == "checkpoint"
+
+
+def test_who_claimed_nothing_leaves_a_checkpoint_all_the_same():
+    """What a play comes to that claimed nothing is there for later ones."""
+    prefixes = SharedPrefixes()
+
+    with prefixes.shared((end(0, is_taken=False),)):
+        with prefixes.shared((end(0, is_taken=False),)) as second:
+            prefixes.leave(second, end(0).key, "checkpoint")
+        with prefixes.shared((end(0),)) as third:
+            assert third.start == "checkpoint"

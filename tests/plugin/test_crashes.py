@@ -11,8 +11,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import harness.formats.template.trees
-import harness.play.playing
+import harness.play.conversation
 import harness.play.runner
+import harness.play.scenario_player
 import harness.providers.session
 import harness.pytest_plugin.allure_seat
 import harness.pytest_plugin.reporting
@@ -77,13 +78,13 @@ def assert_all_told(project, run, *, how_many=1, code="internal-error"):
 
 
 REPLAY_LAYERS = {
-    "template": (harness.play.playing, "message_of"),
+    "template": (harness.play.scenario_player, "message_of"),
     "interpreter": (harness.providers.session, "run_steps"),
     "reading": (harness.play.runner, "load_scenario"),
     "recording": (harness.play.runner.ContextFactory, "replay"),
     "replay": (harness.transport.replay.ReplayWire, "send"),
     "check": (harness.play.runner, "judge"),
-    "transcript": (harness.play.runner, "transcript_of"),
+    "transcript": (harness.play.conversation.Conversation, "judged_transcript"),
     "closing": (harness.providers.session.Session, "close"),
 }
 
@@ -105,7 +106,7 @@ def test_a_crash_of_a_layer_is_an_outcome(layer, project, run, monkeypatch):
 LIVE_LAYERS = {
     "wire": (harness.transport.live.wire.LiveWire, "send"),
     "player": (harness.play.runner.Runner, "run"),
-    "line": (harness.play.runner.ContextFactory, "live"),
+    "context": (harness.play.runner.ContextFactory, "live"),
 }
 
 

@@ -154,12 +154,12 @@ def test_what_a_real_recording_left_can_be_taken_up(here, bot):
     """A run that ends without finishing leaves a journal that says all a cassette needs."""
     project, play = here.runner(bot)
     (here.folder / GREET).unlink()
-    line = ContextFactory(project).live(load_scenario(project, play.file), play, is_recorded=True)
-    line.tell({})
-    session = Session(line.provider, line.wire, seed=line.seed)
+    scenario = load_scenario(project, play.file)
+    context = ContextFactory(project).live(scenario, play, is_recorded=True)
+    session = Session(context.provider, context.transport, seed=context.seed)
     session.say(UserMessage(text="Hello there"), 1)
     session.close()
-    line.close()
+    context.transport.close()
 
     result = here.call("recover")
     checked = here.call("check")
@@ -172,15 +172,16 @@ def test_what_a_real_recording_left_can_be_taken_up(here, bot):
 def test_a_journal_that_is_being_written_is_left_alone(here, bot):
     """What another run is recording is neither told, taken up nor removed."""
     project, play = here.runner(bot)
-    line = ContextFactory(project).live(load_scenario(project, play.file), play, is_recorded=True)
-    session = Session(line.provider, line.wire, seed=line.seed)
+    scenario = load_scenario(project, play.file)
+    context = ContextFactory(project).live(scenario, play, is_recorded=True)
+    session = Session(context.provider, context.transport, seed=context.seed)
     session.say(UserMessage(text="Hello there"), 1)
 
     told = here.call("check")
     removed = here.call("recover", "--discard")
     session.close()
-    line.drop()
-    line.close()
+    context.recorder.transport.discard()
+    context.transport.close()
 
     assert told.output == "5 cassettes, 0 findings\n"
     assert removed.output == "there is no journal\n"

@@ -11,6 +11,7 @@ from harness.conversation import Exchange, Reply, UserMessage
 from harness.core.counted import counted
 from harness.core.errors import ConfigurationError, PlayError, Problem
 from harness.play.context_factory import ContextFactory
+from harness.play.conversation_state import ConversationState
 from harness.play.hiding import hidden_error, hidden_reply
 from harness.play.judging import contracts
 from harness.play.preparing import prepare_on
@@ -66,42 +67,45 @@ def list_providers() -> None:
 
 
 def _answers(project: Project, name: str, message: str) -> bool:
-    line = ContextFactory(project).live_check(name)
+    context = ContextFactory(project).live_check(name)
+    state = ConversationState(context)
     prepared: list[Exchange] = []
     shown: list[Exchange] = []
 
     def prepare() -> Prepared:
-        came = prepare_on(line)
+        came = prepare_on(state)
         prepared.extend(came.exchanges)
         return came
 
-    session = Session(line.provider, line.wire, seed=line.seed, prepare=prepare, know=line.know)
+    session = Session(
+        context.provider, context.transport, seed=context.seed, prepare=prepare, know=state.know
+    )
     faults: list[str] = []
     try:
         if message:
             reply = session.say(UserMessage(text=message), 1)
             # First, as it tells what the answers gave away.
-            shown += line.redact(session.take_exchanges())
-            echo(f"  user       {line.redactor.text(message)}")
-            for said in hidden_reply(reply, line.redactor).messages:
+            shown += state.redact(session.take_exchanges())
+            echo(f"  user       {state.redactor.text(message)}")
+            for said in hidden_reply(reply, state.redactor).messages:
                 echo(f"  assistant  {said.text}")
             echo(f"  read from the answer: {_counts(reply)}")
             faults += [] if reply.messages else [_NO_MESSAGES]
         else:
             session.open()
         session.close()
-        shown += line.redact(session.take_exchanges())
+        shown += state.redact(session.take_exchanges())
         faults += _broken_contracts(shown) if shown or prepared else [_NOTHING_ASKED]
     except PlayError as error:
-        shown += line.redact(session.take_exchanges())
-        _say([*_broken_contracts(shown), str(hidden_error(error, line.redactor))])
+        shown += state.redact(session.take_exchanges())
+        _say([*_broken_contracts(shown), str(hidden_error(error, state.redactor))])
         _show(shown)
-        with suppress(PlayError), line.closing_wire() as wire:
-            session.close(wire)
+        with suppress(PlayError), context.closing_transport() as transport:
+            session.close(transport)
         return False
     finally:
-        line.close()
-    _say([*line.notes, *faults] if faults else [*line.notes, f"{name} answers"])
+        context.transport.close()
+    _say([*state.notes, *faults] if faults else [*state.notes, f"{name} answers"])
     return not faults
 
 

@@ -1,0 +1,79 @@
+"""What one conversation is held with: its provider and transport, and its recording."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+from harness.core.errors import CassetteError
+from harness.core.network_guard import Watch, watching
+from harness.core.values import value_class
+from harness.play.recorder import Recorder, Replayer
+from harness.providers.provider import Provider
+from harness.secrets.redaction import Redactor
+from harness.transport import Wire
+
+if TYPE_CHECKING:
+    from harness.transport.live import LeftWire
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class ConversationContext:
+    """What one conversation is held with. What changes meanwhile is in `ConversationState`."""
+
+    provider: Provider
+    transport: Wire
+    redactor: Redactor
+    """Knows the secrets of the settings."""
+    seed: str
+    now: str
+    """When the conversation began or was recorded, ISO 8601 UTC."""
+    notes: tuple[str, ...] = ()
+    """What people should know of the recording, before anything is said."""
+    recorder: Recorder | None = None
+    """Of a live conversation that is recorded."""
+    replayer: Replayer | None = None
+    """Of a conversation that is replayed; None for a live one."""
+    closing: Callable[[], Wire] | None = None
+    """Makes a transport for closing steps; of a live conversation."""
+    checkpoint: Callable[[], LeftWire] | None = None
+    """Gives what another live transport needs to go on with the conversation."""
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the conversation is replayed from a recording."""
+        return self.replayer is not None
+
+    def watched(self) -> AbstractContextManager[object]:
+        """While it is entered, this thread connects nowhere past a recording or a replay."""
+        if self.replayer is not None:
+            return watching(Watch(_not_in_replay))
+        return nullcontext() if self.recorder is None else watching(Watch(_not_recorded))
+
+    @contextmanager
+    def closing_transport(self) -> Iterator[Wire]:
+        """A transport for closing steps, where the conversation's own may be broken."""
+        transport = self.closing() if self.closing is not None else self.transport
+        try:
+            yield transport
+        finally:
+            transport.close()
+
+
+def _not_in_replay(what: str) -> CassetteError:
+    return CassetteError(
+        "network-in-replay",
+        f"{what}, and a replay opens none",
+        "a check judges what was recorded, a provider class asks through its 'connection';"
+        " else play it in the mode live",
+    )
+
+
+def _not_recorded(what: str) -> CassetteError:
+    return CassetteError(
+        "network-not-recorded",
+        f"{what}, which a recording cannot hold",
+        "a check judges what was answered, a provider class asks through its 'connection';"
+        " else play it in the mode live",
+    )

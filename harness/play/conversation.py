@@ -1,0 +1,265 @@
+"""One conversation: says messages, waits for what comes later, looks up the history, and closes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from harness.conversation import Exchange, Reply, Stop, Transcript, Turn, UserMessage
+from harness.core.errors import PlayError, Refused, TransportError
+from harness.core.typing import Json
+from harness.core.values import value_class
+from harness.play.broken import ESCAPED, internal_error
+from harness.play.conversation_state import ConversationState
+from harness.play.hiding import hidden_transcript, hidden_turn, withheld_transcript, without_secrets
+from harness.play.result import ScenarioResult
+from harness.providers.flow import FlowState
+from harness.providers.session import Prepared, Session
+from harness.transport.kept import Kept
+
+if TYPE_CHECKING:
+    from harness.transport.live import LeftWire
+
+TurnTimeLeft = Callable[[Turn, float], float]
+"""Seconds that are still to be waited, by the turn so far and the seconds since its reply."""
+IsExpected = Callable[[PlayError], bool]
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """All that a live conversation had come to after a turn. Those that resume it take copies."""
+
+    seed: str
+    now: str
+    """When the conversation began, ISO 8601 UTC."""
+    transport: LeftWire | None
+    flow: FlowState
+    turns: tuple[Turn, ...]
+    recorded: tuple[Kept, ...]
+    """What its recording holds; nothing where none is made."""
+    secrets: Mapping[str, str]
+    """What was prepared with: names by value."""
+
+
+class Conversation:
+    """One conversation with a provider, live or replayed.
+
+    `say`, then `wait` and `history` for the same turn, then `end_turn`.
+    """
+
+    def __init__(
+        self,
+        state: ConversationState,
+        name: str,
+        *,
+        session: Mapping[str, Json],
+        prepare: Callable[[], Prepared],
+        captures: Collection[str] = (),
+    ) -> None:
+        """`name` is the scenario's, `session` what the provider is told when it opens.
+
+        `captures` are the names that may be captured. Raises `CassetteError` where a recording
+        was made with another session.
+        """
+        self.state = state
+        self.context = state.context
+        self.turns: list[Turn] = []
+        """What was said, also where it broke off later."""
+        self.exchanges: tuple[Exchange, ...] = ()
+        """Of the last message, with their secrets; not to be shown."""
+        self.around: tuple[Exchange, ...] = ()
+        """What was exchanged outside turns; known once it is closed."""
+        self._name = name
+        self._captures = captures
+        state.begin(session)
+        self._session = Session(
+            self.context.provider,
+            self.context.transport,
+            seed=self.context.seed,
+            told=session,
+            prepare=prepare,
+            know=state.know,
+        )
+
+    def hear(self, text: str, recorded: str | None = None) -> None:
+        """The bot spoke by itself; the provider is told with the next message.
+
+        `recorded` is the text as a replay will have it, where a secret in it differs.
+        """
+        self._session.hear(text, recorded)
+
+    def say(
+        self,
+        message: UserMessage,
+        *,
+        number: int = 0,
+        recorded: UserMessage | None = None,
+        pause: float = 0.0,
+        accepted: frozenset[int] = frozenset(),
+        is_expected: IsExpected = lambda error: isinstance(error, Refused),
+    ) -> tuple[Turn, PlayError | None]:
+        """Say a message. Gives the turn, and why there is neither a reply nor a refusal in it.
+
+        `number` is the turn's; by default the next one. `recorded` is the message as a replay will
+        say it, where a secret in it differs. `pause` are seconds before it is said; `accepted` are
+        statuses that the caller expects as a refusal. An error that `is_expected` is the turn's
+        refusal; that of a network is recorded as it is.
+        """
+        number = number or len(self.turns) + 1
+        session, reply = self._session, None
+        failed: PlayError | None = None
+        refusal: Refused | TransportError | None = None
+        try:
+            if pause:
+                session.wait(pause)
+            session.accept(accepted)
+            reply = session.say(message, number, recorded)
+        except PlayError as error:
+            failed = error
+        if isinstance(failed, (Refused, TransportError)) and is_expected(failed):
+            refusal, failed = failed, None
+            if isinstance(refusal, TransportError) and self.context.recorder is not None:
+                self.context.recorder.transport.accept_break()
+        self.exchanges = session.take_exchanges()
+        shown = self.state.redact(self.exchanges)
+        turn = Turn(number=number, user=message, reply=reply, refusal=refusal, exchanges=shown)
+        self.turns.append(turn)
+        return turn, failed
+
+    def wait(self, left: TurnTimeLeft) -> None:
+        """Add to the last turn what comes behind its reply, while `left` says so.
+
+        What was waited before is not waited for again. Raises `PlayError`; what was exchanged
+        until then stands in the turn.
+        """
+        turn = self.turns[-1]
+        reply = turn.reply
+        if reply is None:
+            return
+        looks = list(turn.looked_up)
+        came = came_at(turn.exchanges)
+        passed = came_at(turn.looks) - came if turn.looks else 0.0
+
+        def seconds(so_far: Reply, passed: float) -> float:
+            looks.extend(self._take())
+            return left(replace(turn, reply=so_far), passed)
+
+        try:
+            reply = self._session.wait_for_more(reply, came, seconds, passed=passed)
+        finally:
+            looks.extend(self._take())
+            self.amend(reply=reply, looked_up=tuple(looks))
+
+    def history(self) -> Json:
+        """The provider's own record, which is noted in the last turn. Raises `PlayError`."""
+        history: Json = None
+        try:
+            history = self._session.history()
+        finally:
+            looked_up = self._take()
+            if self.turns:
+                self.amend(history=history, looked_up=(*self.turns[-1].looked_up, *looked_up))
+        return history
+
+    def amend(self, **changes: Any) -> Turn:  # noqa: ANN401  # fields of `Turn`
+        """Change the last turn, and give it."""
+        self.turns[-1] = replace(self.turns[-1], **changes)
+        return self.turns[-1]
+
+    def end_turn(self) -> None:
+        """The last turn is whole: nothing more is captured of it."""
+        if self.context.recorder is not None:
+            self.context.recorder.end_turn(self.turns[-1].number)
+
+    def close(self, *, is_broken: bool) -> PlayError | None:
+        """Run the closing steps; on a transport of their own where this one may be broken.
+
+        Gives why they could not be run. A refusal is noted: what was said before is whole.
+        """
+        try:
+            if is_broken and not self.context.is_recorded:
+                with self.context.closing_transport() as transport:
+                    self._session.close(transport)
+            else:
+                self._session.close()
+        except Refused as refused:
+            reason = self.state.redactor.text(refused.message)
+            self.state.notes += (f"the conversation was not closed: {reason}",)
+        except PlayError as error:
+            return error
+        except ESCAPED as error:
+            return internal_error(error, self.state.redactor)
+        finally:
+            self.around = self._take()
+        return None
+
+    def checkpoint(self) -> Checkpoint:
+        """Between two turns of a live conversation: what it has come to."""
+        context, recorder = self.context, self.context.recorder
+        return Checkpoint(
+            seed=context.seed,
+            now=context.now,
+            transport=context.checkpoint() if context.checkpoint is not None else None,
+            flow=self._session.left(),
+            turns=tuple(self.turns),
+            recorded=recorder.transport.heard if recorder is not None else (),
+            secrets=dict(self.state.redactor.learned),
+        )
+
+    def resume(self, checkpoint: Checkpoint) -> None:
+        """Go on from where another conversation was, before anything is said.
+
+        The context was made with the checkpoint. Raises `CassetteError` where the journal cannot
+        be written.
+        """
+        self.state.know_all(checkpoint.secrets)
+        if self.context.recorder is not None:
+            self.context.recorder.transport.go_on(checkpoint.recorded)
+        self._session.go_on(checkpoint.flow)
+        self.turns.extend(checkpoint.turns)
+
+    def transcript(self, stop: Stop | None = None) -> Transcript:
+        """What was said so far; `stop` is why it ended early."""
+        return Transcript(
+            scenario=self._name,
+            provider=self.context.provider.name,
+            turns=tuple(self.turns),
+            around=self.around,
+            stop=stop,
+            is_recorded=self.context.is_recorded,
+        )
+
+    def judged_turn(self, turn: Turn) -> tuple[Turn, Transcript]:
+        """A turn, and what was said so far, as checks see both: as a replay will hold them."""
+        transcript = self.transcript()
+        if not self.state.held_secrets:
+            return turn, transcript
+        redactor = self.state.redactor
+        hidden = hidden_transcript(transcript, self._captures, redactor)
+        return hidden_turn(turn, self._captures, redactor), hidden
+
+    def judged_transcript(self, stop: Stop | None = None) -> Transcript:
+        """What was said so far as checks see it: without secrets that an answer held."""
+        transcript = self.transcript(stop)
+        if self.state.is_withheld:
+            return withheld_transcript(transcript)
+        if self.state.held_secrets:
+            return hidden_transcript(transcript, self._captures, self.state.redactor)
+        return transcript
+
+    def shown(self, result: ScenarioResult) -> ScenarioResult:
+        """A result without the secrets that are known, as it may be shown."""
+        if self.context.is_recorded and not self.state.held_secrets:
+            return result
+        return without_secrets(result, self.state.redactor, in_bodies=self.state.held_secrets)
+
+    def _take(self) -> tuple[Exchange, ...]:
+        return self.state.redact(self._session.take_exchanges())
+
+
+def came_at(exchanges: tuple[Exchange, ...]) -> float:
+    """When the last answer had come, in seconds from the start of the conversation."""
+    answers = (one.response for one in reversed(exchanges) if one.response is not None)
+    last = next(answers, None)
+    return last.ended if last is not None else 0.0

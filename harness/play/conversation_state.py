@@ -1,0 +1,132 @@
+"""What changes while a conversation goes on: the secrets that are known, and notes for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from harness.conversation import Exchange
+from harness.core.errors import PlayError, ProtocolError
+from harness.core.typing import Json
+from harness.play.context import ConversationContext
+from harness.secrets.exchange_redaction import redact_exchange
+from harness.secrets.redaction import Redactor
+from harness.secrets.secret_forms import LONGEST, SHORTEST
+from harness.secrets.secret_spans import MARK
+
+
+class ConversationState:
+    """What is known of one conversation so far. Its context does not change."""
+
+    def __init__(self, context: ConversationContext) -> None:
+        self.context = context
+        self.redactor: Redactor = context.redactor
+        """Grows with every secret that is captured, and with credentials that an answer gives."""
+        self.notes: tuple[str, ...] = context.notes
+        """What people should know although nothing failed."""
+        self.held_secrets = False
+        """An answer held a secret, so what was read from it may hold one too."""
+        self.uncaptured = ""
+        """The name of a secret that was not captured: any answer may hold it, so none is stored."""
+        self.is_withheld = False
+        """It could not be looked for, so no answer may be shown either."""
+        self._shown: list[Exchange] = []
+
+    def begin(self, session: Mapping[str, Json]) -> None:
+        """Note what the provider is told when the conversation opens.
+
+        Raises `CassetteError` where the recording was made with something else.
+        """
+        if self.context.replayer is not None:
+            self.notes += self.context.replayer.uncompared(session)
+            self.context.replayer.require_same(session)
+        elif self.context.recorder is not None:
+            self.context.recorder.begin(session, self.redactor)
+
+    def redact(self, exchanges: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
+        """The exchanges as they may be shown and stored; recorded ones were redacted before.
+
+        What people should know of how they were read is added to `notes`.
+        """
+        if self.context.replayer is not None:
+            for exchange in exchanges:
+                self.notes += exchange.notes
+            return exchanges
+        before = self.redactor
+        for exchange in exchanges:
+            self.redactor = self.redactor.learning(exchange)
+        if self.redactor is not before:
+            # What is a secret now may have been said before it was given.
+            again = [redact_exchange(exchange, self.redactor) for exchange in self._shown]
+            self.held_secrets |= any(map(_held_secret, self._shown, again))
+        shown = tuple(redact_exchange(exchange, self.redactor) for exchange in exchanges)
+        self.held_secrets |= any(map(_held_secret, exchanges, shown))
+        self._shown += shown
+        self.notes += tuple(self.redactor.text(note) for one in exchanges for note in one.notes)
+        return shown
+
+    def know(self, name: str, value: Json) -> None:
+        """Redact a captured value from now on, and where it was said before.
+
+        Raises `ProtocolError` where it is too short or too long to be looked for, and
+        `CassetteError` where the journal cannot be written. The mark of a recording is no secret.
+        """
+        found = [text for text in texts_in(value) if not MARK.search(text)]
+        longest = max(map(len, found), default=0)
+        if longest > LONGEST:
+            raise ProtocolError(
+                "secret-too-long",
+                f"the secret '{name}' has {longest:,} characters: too many to be looked for",
+                f"a secret has at most {LONGEST:,}; capture the part that is secret",
+            )
+        if found and not isinstance(value, (dict, list)) and len(found[0]) < SHORTEST:
+            raise ProtocolError(
+                "secret-too-short",
+                f"the secret '{name}' has {len(found[0])} characters: too few to be found again",
+                f"a secret needs {SHORTEST}; leave out 'secret: true' where it is none",
+            )
+        if found:
+            self.know_all(dict.fromkeys(found, name))
+            self.held_secrets = True
+
+    def know_all(self, names: Mapping[str, str]) -> None:
+        """Redact values that are long enough from now on; their names by value."""
+        self.redactor = self.redactor.adding(names)
+        if self.context.recorder is not None:
+            self.context.recorder.transport.know(names)
+
+    def finish(self, error: PlayError | None) -> None:
+        """Write the recording, where one is made and the conversation was whole.
+
+        `error` is why it ended early. Raises `CassetteError` where it cannot be written.
+        """
+        recorder = self.context.recorder
+        if recorder is None:
+            return
+        notes = recorder.finish(error, self.uncaptured, self.redactor)
+        if error is None and not self.uncaptured and recorder.into is None:
+            self.notes = tuple(one for one in self.notes if one != recorder.leftover)
+        self.notes += notes
+
+    def leftovers(self) -> tuple[str, ...]:
+        """Where the recording and the conversation differ although all was answered."""
+        replayer = self.context.replayer
+        return replayer.leftovers() if replayer is not None else ()
+
+
+def texts_in(value: Json) -> Iterator[str]:
+    """The texts and numbers in a value, as texts; empty ones left out."""
+    if isinstance(value, Mapping):
+        for one in value.values():
+            yield from texts_in(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from texts_in(one)
+    elif value is not None and not isinstance(value, bool) and value != "":
+        yield str(value)
+
+
+def _held_secret(exchange: Exchange, shown: Exchange) -> bool:
+    if exchange.response is None or shown.response is None:
+        return False
+    # The redactor gives the same object where it found nothing.
+    return exchange.response.body is not shown.response.body

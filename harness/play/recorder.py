@@ -1,0 +1,181 @@
+"""The recording of one conversation: one that is made, and one that is replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from harness.core.errors import CassetteError, Interrupted, PlayError, TransportError, quote
+from harness.core.source import shorten
+from harness.core.typing import Json, is_same
+from harness.core.values import value_class
+from harness.secrets.redaction import Redactor
+from harness.secrets.secret_spans import MARK
+from harness.transport.cassette import CassetteHead
+from harness.transport.recording import RecordingWire
+from harness.transport.replay import ReplayWire
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Recorder:
+    """Records one live conversation."""
+
+    transport: RecordingWire
+    head: CassetteHead
+    into: Path | None = None
+    """The file that is written instead, while the old recording stays."""
+    leftover: str = ""
+    """The note about what an earlier run left; it is void once this recording is written."""
+    is_class: bool = False
+    """The provider is a Python class, which may answer without a request."""
+    settled_from: int = 0
+    """Turn from which on nothing that was said before can become a secret any more."""
+    is_never_settled: bool = False
+    """Steps of the definition capture secrets, so each turn may bring one."""
+    unrecorded: str = ""
+    """Why the conversation was not recorded; empty where it was."""
+    _silent: list[int] = field(default_factory=list)
+    """Turns that were answered without a request, so that the recording holds nothing of them."""
+
+    def begin(self, session: Mapping[str, Json], redactor: Redactor) -> None:
+        """Note what the provider is told when the conversation opens. Raises `CassetteError`."""
+        self.head = replace(self.head, session=redactor.json(session))  # type: ignore[arg-type]  # still a mapping
+        if session:
+            self.transport.tell(self.head)
+
+    def end_turn(self, turn: int) -> None:
+        """A turn ended: what was heard may be journalled, unless a later turn captures a secret."""
+        if not self.transport.asked and self.is_class:
+            self._silent.append(turn)
+        self.transport.asked = 0
+        if self.transport.is_held and turn >= self.settled_from:
+            self.transport.release(is_held=self.is_never_settled)
+
+    def finish(
+        self, error: PlayError | None, uncaptured: str, redactor: Redactor
+    ) -> tuple[str, ...]:
+        """Write the recording where the conversation was whole; else the old one stays.
+
+        `error` is why it ended early, `uncaptured` the name of a secret that any answer may hold.
+        What was heard before the network broke, or the run was stopped, stays in the journal.
+        Gives what people should know. Raises `CassetteError` where it cannot be written.
+        """
+        notes = self._silent_turns() if error is None else ()
+        if error is None and not uncaptured:
+            self._write()
+        elif error is None:
+            self.transport.discard()
+            self.unrecorded = f"'{uncaptured}', a secret, was not captured and may be in it"
+        elif not isinstance(error, Interrupted):
+            if not isinstance(error, TransportError):
+                self.transport.discard()
+            self.unrecorded = shorten(redactor.text(str(error).partition("\n")[0]))
+        return (*notes, f"not recorded, because {self.unrecorded}") if self.unrecorded else notes
+
+    def _write(self) -> None:
+        try:
+            self.transport.finish(self.head, into=self.into)
+        except CassetteError as refused:
+            if refused.code == "secret-in-cassette":
+                # The journal holds it as well.
+                self.transport.discard()
+            raise
+
+    def _silent_turns(self) -> tuple[str, ...]:
+        if not self._silent:
+            return ()
+        if not self.transport.heard:
+            self.transport.discard()
+            raise CassetteError(
+                "nothing-recorded",
+                "no request went through 'connection', so there is nothing to replay",
+                "what a class asks in another way is not recorded; play it in the mode live",
+            )
+        turns = ", ".join(map(str, self._silent))
+        return (f"nothing was recorded of turn {turns}: no request went through 'connection'",)
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Replayer:
+    """The recording that one conversation is replayed from."""
+
+    transport: ReplayWire
+    session: Mapping[str, Json] | None
+    """What the provider was told when the conversation opened; None where that is not known."""
+    fix: str
+    """The command that records it again."""
+
+    def uncompared(self, session: Mapping[str, Json]) -> tuple[str, ...]:
+        """A note about what `require_same` cannot compare, because the recording redacts it."""
+        if self.session is None:
+            return ()
+        now = _redacted_as(self.session, session)
+        names = sorted(name for name in session if not is_same(session[name], now[name]))
+        note = f"session: {', '.join(names)} not compared, as the recording hides it"
+        return (note,) if names else ()
+
+    def require_same(self, session: Mapping[str, Json]) -> None:
+        """Raise `CassetteError` where the provider was told something else when recorded."""
+        if self.session is None:
+            return
+        recorded, now = self.session, _redacted_as(self.session, session)
+        changed = sorted(
+            name
+            for name in {*recorded, *now}
+            if name not in recorded or name not in now or not is_same(recorded[name], now[name])
+        )
+        if changed:
+            raise CassetteError(
+                "session-changed",
+                f"the recording was made with another 'session:', in {', '.join(changed)}",
+                self.fix,
+                details=tuple(
+                    f"{name}: recorded {quote(recorded.get(name))}, now {quote(now.get(name))}"
+                    for name in changed
+                ),
+            )
+
+    @property
+    def refresh(self) -> str:
+        """The command that records again also what is there."""
+        return self.fix.replace("--mode record", "--mode refresh")
+
+    def leftovers(self) -> tuple[str, ...]:
+        """Where recording and conversation differ although all was answered, and the fix command.
+
+        What was recorded and not asked for, requests that say something else since the definition
+        or a setting changed, and what was said beyond a hash of format 1.
+        """
+        notes = []
+        unused = self.transport.unused()
+        if unused:
+            of_turns = _listed({one.request.origin.turn for one in unused})
+            plural = "s" if len(unused) > 1 else ""
+            notes.append(f"{len(unused)} recorded interaction{plural} not used, of {of_turns}")
+        if self.transport.changed:
+            notes.append(self.transport.changed)
+        if self.transport.unheld:
+            given = "attachments, metadata and the assistant's lines"
+            of_turns = _listed(self.transport.unheld)
+            notes.append(f"{given} of {of_turns} not compared, as the recording is of format 1")
+        return tuple(f"{note}; {self.refresh}" for note in notes)
+
+
+def _listed(turns: Iterable[int]) -> str:
+    return f"turn {', '.join(map(str, sorted(turns)))}"
+
+
+def _redacted_as(recorded: Mapping[str, Json], session: Mapping[str, Json]) -> dict[str, Json]:
+    """The session, redacted where the recording is: what stands there cannot be compared."""
+
+    def redacted(old: Json, new: Json) -> Json:
+        if isinstance(old, str) and MARK.search(old):
+            return old
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            return _redacted_as(old, new)
+        if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+            return [redacted(*pair) for pair in zip(old, new, strict=True)]
+        return new
+
+    return {name: redacted(recorded.get(name), value) for name, value in session.items()}

@@ -1,0 +1,232 @@
+"""Plays one scenario: says its turns, waits for its checks, and takes its captures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from harness.conversation import BUSY, Reply, Stop, Turn, UserMessage
+from harness.core.errors import HarnessError, Interrupted, PlayError, Refused, TransportError
+from harness.play.broken import ESCAPED, internal_error
+from harness.play.conversation import Conversation
+from harness.play.conversation_variables import (
+    MissingCapture,
+    Variables,
+    capture_from,
+    message_of,
+    remember_record,
+)
+from harness.play.judging import judge_turn
+from harness.play.secret_captures import (
+    as_recorded,
+    know_what_came,
+    remember_plain,
+    take_secret,
+)
+from harness.project.vocabulary import Vocabulary
+from harness.providers.session import CLOSING
+from harness.scenario import AssistantLine, Scenario, UserTurn
+
+Entry = UserTurn | AssistantLine
+
+
+class ScenarioPlayer:
+    """Plays one scenario in one conversation."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        conversation: Conversation,
+        variables: Variables,
+        vocabulary: Vocabulary,
+    ) -> None:
+        self.scenario = scenario
+        self.conversation = conversation
+        self.variables = variables
+        self._vocabulary = vocabulary
+        self._state = conversation.state
+        self._is_live = not conversation.context.is_recorded
+
+    def play(self, entries: Iterable[Entry]) -> Stop | None:
+        """Say the entries, then the teardown, and close the conversation.
+
+        Gives why it ended early; None where it did not. Raises what is no error of a conversation,
+        such as `KeyboardInterrupt`, once it is closed.
+        """
+        conversation = self.conversation
+        try:
+            stop = self._play(entries)
+        except PlayError as error:
+            stop = Stop(turn=self._next, error=error)
+        except BaseException as error:
+            if isinstance(error, HarnessError) or not isinstance(error, ESCAPED):
+                conversation.close(is_broken=True)
+                raise
+            stop = Stop(turn=self._next, error=internal_error(error, self._state.redactor))
+        unclosed = conversation.close(is_broken=stop is not None)
+        if stop is None and unclosed is not None:
+            return Stop(turn=CLOSING, error=unclosed)
+        return stop
+
+    def holds(self, planned: UserTurn, turn: Turn) -> bool:
+        """Whether all checks of a turn hold."""
+        results = judge_turn(planned, *self.conversation.judged_turn(turn), self._vocabulary)
+        return not any(result.outcome.is_bad for result in results)
+
+    @property
+    def _next(self) -> int:
+        return len(self.conversation.turns) + 1
+
+    def _play(self, entries: Iterable[Entry]) -> Stop | None:
+        if not self.scenario.teardown:
+            return self._say_all(entries)
+        try:
+            stop = self._say_all(entries)
+        except PlayError as error:
+            stop = Stop(turn=self._next, error=error)
+        if stop is not None and isinstance(stop.error, Interrupted):
+            return stop
+        undone = self._say_all(self.scenario.teardown)
+        return stop or undone
+
+    def _say_all(self, entries: Iterable[Entry]) -> Stop | None:
+        turns = self.conversation.turns
+        last = next((turn.reply for turn in reversed(turns) if turn.reply), None)
+        for entry in entries:
+            if isinstance(entry, AssistantLine):
+                with self.variables.within(entry.given):
+                    self._hear(entry)
+                continue
+            try:
+                turn = self._play_turn(entry, last)
+            except PlayError as error:
+                return Stop(turn=entry.number, error=error)
+            except ESCAPED:
+                # What the turn came to is not known.
+                turns[:] = [turn for turn in turns if turn.number != entry.number]
+                raise
+            last = turn.reply or last
+            if turn.missing or (entry.stops_on_fail and not self.holds(entry, turn)):
+                return None
+        return None
+
+    def _hear(self, line: AssistantLine) -> None:
+        """The bot says something by itself; and how a replay will say it."""
+        recorded = None
+        if self.variables.has_secrets and self._is_live:
+            # First, as for a message: what is drawn for it is drawn again.
+            with self.variables.hidden():
+                recorded = self.variables.text(line.text)
+        self.conversation.hear(self.variables.text(line.text), recorded)
+
+    def _play_turn(self, planned: UserTurn, last: Reply | None) -> Turn:
+        """Say a turn, and take what it captures. Raises `PlayError` where it broke."""
+        if not planned.given:
+            return self._say(planned, *self._message(planned, last))
+        with self.variables.within(planned.given):
+            return self._say(planned, *self._message(planned, last))
+
+    def _say(self, planned: UserTurn, message: UserMessage, recorded: UserMessage | None) -> Turn:
+        conversation = self.conversation
+        turn, failed = conversation.say(
+            message,
+            number=planned.number,
+            recorded=recorded,
+            pause=planned.wait,
+            accepted=_accepted(planned),
+            is_expected=lambda error: _is_expected(planned, error),
+        )
+        missing: tuple[tuple[str, str], ...] = ()
+        if failed is None:
+            try:
+                if planned.is_patient:
+                    conversation.wait(lambda turn, passed: self._time_left(planned, turn, passed))
+                missing = self._capture(planned, conversation.turns[-1].reply)
+                if planned.wants_history:
+                    record = conversation.history()
+                    missing += tuple(remember_record(planned, record, self.variables))
+                conversation.end_turn()
+            except PlayError as error:
+                failed = error
+        if planned.has_secrets and turn.reply is None and self._is_live:
+            unsearched = know_what_came(planned, conversation.exchanges, self._state)
+            failed = failed or unsearched
+        turn = conversation.amend(missing=missing, variables=self.variables.snapshot())
+        if failed is not None:
+            raise failed
+        return turn
+
+    def _time_left(self, planned: UserTurn, turn: Turn, passed: float) -> float:
+        # A check may use what the turn captures.
+        self._capture(planned, turn.reply)
+        turn = replace(turn, exchanges=(), variables=self.variables.snapshot())
+        return time_left(planned, passed, lambda waiting: self.holds(waiting, turn))
+
+    def _message(
+        self, planned: UserTurn, last: Reply | None
+    ) -> tuple[UserMessage, UserMessage | None]:
+        """What is said, and what a replay will say where that is something else."""
+        plan, variables = planned.message, self.variables
+        if plan.utterances:
+            plan = variables.as_said(planned)
+        recorded = None
+        is_pressed = plan.press is not None and self._state.held_secrets
+        if self._is_live and (is_pressed or variables.has_secrets):
+            # First: what is drawn for it is drawn again.
+            recorded = as_recorded(plan, variables, last, self._state)
+        return message_of(plan, variables, last), recorded
+
+    def _capture(self, planned: UserTurn, reply: Reply | None) -> tuple[tuple[str, str], ...]:
+        """Take a turn's captures; gives those that the reply does not hold, with the reason.
+
+        Raises `PlayError` for a secret that cannot be hidden.
+        """
+        missing = []
+        exchanges = self.conversation.exchanges
+        for name, capture in planned.captures.items():
+            if capture.history:
+                continue
+            if reply is None:
+                missing.append((name, "the provider refused"))
+                continue
+            if capture.is_secret:
+                value = take_secret(name, capture, reply, exchanges, self.variables, self._state)
+            else:
+                value = capture_from(name, capture, reply, exchanges)
+            if isinstance(value, MissingCapture):
+                missing.append((name, value.reason))
+            elif not capture.is_secret:
+                remember_plain(name, value, self.variables, self._state)
+        return tuple(missing)
+
+
+def time_left(planned: UserTurn, passed: float, holds: Callable[[UserTurn], bool]) -> float:
+    """Seconds until the next time is over of a check that does not hold; 0.0 where none is left.
+
+    `passed` are the seconds since the reply came; `holds` judges a turn with one of the checks.
+    """
+    wanted = (
+        one.within - passed
+        for one in planned.expectations
+        if one.within > passed
+        and not holds(replace(planned, expectations=(one,), captures={}, faults=()))
+    )
+    return min(wanted, default=0.0)
+
+
+def _accepted(planned: UserTurn) -> frozenset[int]:
+    """Statuses that a turn expects: all of a busy server where it does not say which."""
+    if not planned.expects_refusal or planned.faults:
+        return frozenset()
+    for expectation in planned.expectations:
+        if expectation.name == "status" and expectation.value.is_constant:
+            wanted = expectation.value.render({})
+            return frozenset(wanted if isinstance(wanted, list | tuple) else [wanted])
+    return BUSY
+
+
+def _is_expected(planned: UserTurn, error: PlayError) -> bool:
+    """Whether the scenario expects an error like it: a fault of the network, or a refusal."""
+    if planned.faults:
+        return isinstance(error, TransportError) and error.code in planned.faults
+    return planned.expects_refusal and isinstance(error, Refused)
