@@ -16,7 +16,7 @@ from harness.pytest_plugin.suite import Suite
 from harness.reports.earlier import Earlier
 from harness.reports.failure import failure_screen
 from harness.reports.properties import Properties, properties_of_chat
-from harness.testing import Asker, Chat, open_chat
+from harness.testing import Chat, PythonTest, open_chat
 
 OpenChat = Callable[..., Chat]
 
@@ -52,7 +52,7 @@ def opening(suite: Suite, node: pytest.Item) -> Iterator[OpenChat]:
                 suite.project,
                 suite.runner,
                 suite.session.mode,
-                _asker(node, len(chats) + 1),
+                _python_test(node, len(chats) + 1),
                 provider=provider,
                 session=session,
                 credentials=credentials,
@@ -131,8 +131,8 @@ class ChatReports:
         self._session.attempts.over(ItemAttempt(item=item, came=came, tell=tell))
 
 
-def _asker(node: pytest.Item, number: int) -> Asker:
-    return Asker(
+def _python_test(node: pytest.Item, number: int) -> PythonTest:
+    return PythonTest(
         file=node.path,
         name=node.name if number == 1 else f"{node.name}-{number}",
         line=(node.location[1] or 0) + 1,

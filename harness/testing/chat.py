@@ -19,8 +19,8 @@ from harness.project.fitting_providers import unsent_parts
 from harness.project.project import Project
 from harness.providers.session import CLOSING
 from harness.scenario import Expectation, MatrixRow, MessagePlan, Scenario, Scope, UserTurn
-from harness.testing.asked import Asking, calling_place
-from harness.testing.findings import Findings
+from harness.testing.chat_checks import ChatChecks
+from harness.testing.keyword_checks import KeywordChecks, calling_place
 from harness.testing.reply import ChatReply
 
 
@@ -37,7 +37,7 @@ class Chat:
         context = conversation.context
         row = MatrixRow(name="")
         self._variables = Variables(scenario, row, seed=context.seed, now=context.now)
-        self._findings = Findings(scenario, conversation, project.vocabulary)
+        self._checks = ChatChecks(scenario, conversation, project.vocabulary)
 
     @property
     def transcript(self) -> Transcript:
@@ -78,7 +78,7 @@ class Chat:
         if turn.refusal is not None:
             raise self._raising(turn.refusal)
         self._conversation.end_turn()
-        self._findings.require_contracts(turn.exchanges, turn.number)
+        self._checks.require_contracts(turn.exchanges, turn.number)
         return ChatReply(self, turn)
 
     def refused(
@@ -97,10 +97,10 @@ class Chat:
         """
         __tracebackhide__ = True
         place = self._place()
-        asking = Asking(self._project.vocabulary, place, f"turn {self._next}")
+        reader = KeywordChecks(self._project.vocabulary, place, f"turn {self._next}")
         expectations: tuple[Expectation, ...] = ()
         if checks:
-            expectations = asking.expectations(checks, Scope.REFUSAL, ignore_case=ignore_case)
+            expectations = reader.expectations(checks, Scope.REFUSAL, ignore_case=ignore_case)
         turn = self._said(text, press, (), metadata)
         self._conversation.end_turn()
         planned = UserTurn(
@@ -110,7 +110,7 @@ class Chat:
             expectations=expectations,
             expects_refusal=True,
         )
-        self._findings.judge(planned, turn)
+        self._checks.judge(planned, turn)
         return ChatReply(self, turn)
 
     def expect(self, *, ignore_case: bool = False, **checks: Any) -> Chat:  # noqa: ANN401  # as above
@@ -124,9 +124,9 @@ class Chat:
         if not self._conversation.turns:
             message = "nothing was said yet, so there is nothing to judge"
             raise ScenarioError(Problem(code="asserts-nothing", message=message, place=place))
-        asking = Asking(self._project.vocabulary, place, "the whole conversation")
-        expectations = asking.expectations(checks, Scope.CONVERSATION, ignore_case=ignore_case)
-        self._findings.judge_whole(expectations, self._stop)
+        reader = KeywordChecks(self._project.vocabulary, place, "the whole conversation")
+        expectations = reader.expectations(checks, Scope.CONVERSATION, ignore_case=ignore_case)
+        self._checks.judge_whole(expectations, self._stop)
         return self
 
     def history(self) -> Json:
@@ -139,7 +139,7 @@ class Chat:
         history = self._history()
         if self._conversation.turns:
             last = self._conversation.turns[-1]
-            self._findings.require_contracts(last.looked_up, last.number)
+            self._checks.require_contracts(last.looked_up, last.number)
         return history
 
     def _history(self) -> Json:
@@ -157,12 +157,12 @@ class Chat:
         place = self._place(above=1)
         turn = self._conversation.turns[number - 1]
         scope = Scope.REPLY if turn.refusal is None else Scope.REFUSAL
-        asking = Asking(self._project.vocabulary, place, f"turn {number}")
+        reader = KeywordChecks(self._project.vocabulary, place, f"turn {number}")
         planned = UserTurn(
             number=number,
             place=place,
             message=MessagePlan(),
-            expectations=asking.expectations(checks, scope, ignore_case=ignore_case),
+            expectations=reader.expectations(checks, scope, ignore_case=ignore_case),
             expects_refusal=turn.refusal is not None,
         )
         if any(one.within for one in planned.expectations):
@@ -172,7 +172,7 @@ class Chat:
             # What it exchanges belongs to the last turn, as does what it tells.
             history = self._history()
             turn = replace(self._conversation.turns[number - 1], history=history)
-        self._findings.judge(planned, turn)
+        self._checks.judge(planned, turn)
         return turn
 
     def close(self) -> None:
@@ -194,7 +194,7 @@ class Chat:
             self._context.transport.close()
         if unclosed is not None:
             raise self._hidden(unclosed)
-        self._findings.require_contracts(self._conversation.around, 0)
+        self._checks.require_contracts(self._conversation.around, 0)
 
     def result(self, failed_by: BaseException | None = None) -> ScenarioResult:
         """What came of the conversation, for reports; `failed_by` is what the test raised."""
@@ -202,7 +202,7 @@ class Chat:
         if stop is None and failed_by is not None and failed_by is self._raised:
             # A refusal that nobody expected.
             stop = Stop(turn=self._next - 1, error=self._raised)
-        return self._findings.result(stop, failed_by)
+        return self._checks.result(stop, failed_by)
 
     def _said(
         self,
@@ -277,7 +277,7 @@ class Chat:
             raise ScenarioError(problem)
 
         def left(turn: Turn, passed: float) -> float:
-            return time_left(planned, passed, lambda one: self._findings.holds(one, turn))
+            return time_left(planned, passed, lambda one: self._checks.holds(one, turn))
 
         failed = None
         try:

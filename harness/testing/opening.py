@@ -21,13 +21,13 @@ from harness.project.plan import Mode, Play
 from harness.project.project import Project
 from harness.providers.catalogue import definition_of
 from harness.scenario import Credentials, Scenario
-from harness.testing.asked import calling_place
 from harness.testing.chat import Chat
+from harness.testing.keyword_checks import calling_place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
-    """The test that asks for a conversation."""
+class PythonTest:
+    """The test that opens a conversation."""
 
     file: Path
     name: str
@@ -41,7 +41,7 @@ def open_chat(
     project: Project,
     runner: Runner,
     mode: Mode,
-    asker: Asker,
+    test: PythonTest,
     *,
     provider: str = "",
     session: Mapping[str, Json] | None = None,
@@ -56,22 +56,22 @@ def open_chat(
     __tracebackhide__ = True
     name = provider or project.config.provider
     definitions = {name: definition_of(project.config, project.provider_config(name))}
-    shown = project.config.shown(asker.file)
+    shown = project.config.shown(test.file)
     told: dict[str, Json] = dict(session or {})
     place = calling_place(project.config.shown, above=2)
     problems = list(unknown_session_keys(definitions, ((key, place) for key in told)))
     if problems:
         raise ScenarioError(problems)
     scenario = Scenario(
-        id=_identifier(shown, asker.name),
-        title=asker.name,
-        tags=asker.tags,
+        id=_identifier(shown, test.name),
+        title=test.name,
+        tags=test.tags,
         session=compile_template({}),
         credentials=Credentials(credentials),
         turns=(),
-        place=Source(path=shown, text="").place(asker.line),
+        place=Source(path=shown, text="").place(test.line),
     )
-    play = Play(file=asker.file, scenario=scenario.id, provider=name)
+    play = Play(file=test.file, scenario=scenario.id, provider=name)
     state = ConversationState(_context(runner, scenario, play, mode))
     prepare = runner.preparing.of(scenario, play, state)
     try:

@@ -1,32 +1,24 @@
-"""What came of one message of a Python test."""
+"""The reply to one message of a Python test."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from harness.conversation import Attachment, Reply, ReplyMessage, ToolCall, Turn
 from harness.core.errors import Refused
 from harness.core.typing import Json
 
-
-class Judges(Protocol):
-    """Judges the turns of one conversation."""
-
-    def judge(self, number: int, checks: Mapping[str, Any], *, ignore_case: bool) -> Turn:
-        """Judge a turn by checks; gives it with what was waited for.
-
-        Raises what `ChatReply.expect` raises.
-        """
-        ...
+if TYPE_CHECKING:
+    from harness.testing.chat import Chat
 
 
 @dataclass(frozen=True, slots=True)
 class ChatReply:
     """What the bot answered; `expect` judges it."""
 
-    chat: Judges = field(repr=False)
+    chat: Chat = field(repr=False)
     turn: Turn = field(repr=False)
 
     @property

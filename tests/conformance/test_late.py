@@ -17,7 +17,7 @@ from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
-from harness.testing.opening import Asker, open_chat
+from harness.testing.opening import PythonTest, open_chat
 from tests.emulated import providers_yaml
 
 CONFIG = f"""\
@@ -232,8 +232,8 @@ def test_a_python_test_waits_as_well(project: Project) -> None:
     """`expect` waits behind the last reply and gives it with what came, recorded and replayed."""
     for mode in (Mode.RECORD, Mode.REPLAY):
         runner = Runner(project, mode)
-        asker = Asker(file=project.config.root / "test_late.py", name="late")
-        chat = open_chat(project, runner, mode, asker)
+        test = PythonTest(file=project.config.root / "test_late.py", name="late")
+        chat = open_chat(project, runner, mode, test)
         try:
             reply = chat.say(TRIP["enthusiast"])
             found = reply.expect(messages={"count": 2, "within": "10s"})

@@ -1,4 +1,4 @@
-"""What came of judging one conversation of a Python test."""
+"""Judges one conversation of a Python test, and gathers the results."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from harness.reports.failure import failure_screen
 from harness.scenario import Expectation, Scenario, UserTurn
 
 
-class Findings:
-    """Judges one conversation, and gathers what came of its checks."""
+class ChatChecks:
+    """Judges one conversation, and gathers the results of its checks."""
 
     def __init__(
         self, scenario: Scenario, conversation: Conversation, vocabulary: Vocabulary

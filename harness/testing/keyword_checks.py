@@ -1,4 +1,4 @@
-"""What a Python test asks of a reply or a conversation, as the expectations of a scenario."""
+"""Checks that a Python test names as keyword arguments, as expectations of a scenario."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WITHIN = {
 """Names behind which checks of another scope stand."""
 
 
-class Asking:
+class KeywordChecks:
     """Reads the keyword arguments of one call that judges."""
 
     def __init__(self, vocabulary: Vocabulary, place: Place, subject: str) -> None:
