@@ -180,7 +180,7 @@ class Runner:
         self, result: ScenarioResult, recorded: Transcript, provider: Provider, play: Play
     ) -> ScenarioResult:
         # Late: a replay compares nothing.
-        from harness.play.drift.gate import with_drift  # noqa: PLC0415
+        from harness.play.drift.turn_comparison import with_drift  # noqa: PLC0415
 
         fail_on = self._fail_on if self._mode is Mode.DRIFT else ()
         slower = self._project.config.slower

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -61,6 +62,23 @@ def shape_differences(recorded: PayloadShape, now: PayloadShape) -> tuple[str, .
     only some recorded elements had, is no difference.
     """
     return tuple(_compare(recorded, now, "$"))
+
+
+def with_events_read(payload: Json) -> Json:
+    """A stream's payload with its events read, where they are JSON."""
+    if not isinstance(payload, Mapping) or not isinstance(payload.get("events"), list):
+        return payload
+    return {**payload, "events": [_event(one) for one in payload["events"]]}  # type: ignore[union-attr]  # a list, as asked above
+
+
+def _event(event: Json) -> Json:
+    if not isinstance(event, str) or not event.startswith(("{", "[")):
+        return event
+    try:
+        opened: Json = json.loads(event)
+    except (ValueError, RecursionError):
+        return event
+    return opened
 
 
 def _see(shape: PayloadShape, value: Json, depth: int, *, is_xml: bool) -> None:

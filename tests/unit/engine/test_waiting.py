@@ -7,7 +7,7 @@ from conversations import VOCABULARY, exchange, reply, scenario, transcript, tur
 from harness.conversation import Outcome, ReplyMessage, Stop
 from harness.core.errors import PlayError
 from harness.play.conversation import came_at
-from harness.play.drift.comparing import compare
+from harness.play.drift.turn_comparison import compare
 from harness.play.judging import judge
 from harness.play.rechecking import recheck
 from harness.play.scenario_player import time_left

@@ -7,8 +7,8 @@ import pytest
 from harness.config import Slower
 from harness.conversation import Stop, Turn
 from harness.core.errors import CassetteError, ProtocolError, Refused, TransportError
-from harness.play.drift.comparing import compare
 from harness.play.drift.drift import Difference, Drift, TurnDrift, kinds_named
+from harness.play.drift.turn_comparison import compare
 from harness.providers.session import CLOSING
 from tests.unit.engine.drift.drift_samples import exchange, transcript, turn
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.play.drift.comparing import compare, steps_of
 from harness.play.drift.drift import Drift
+from harness.play.drift.turn_comparison import compare, steps_of
 from harness.providers.definition_reader import read_definition
 from tests.unit.engine.drift.drift_samples import exchange, transcript, turn
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from harness.checks.diff import text_difference
 from harness.checks.words import normal
 from harness.config import Slower
-from harness.conversation import Exchange, Response, Transcript, Turn, UserMessage
+from harness.conversation import Exchange, Outcome, Response, Transcript, Turn, UserMessage
 from harness.core.durations import format_duration
 from harness.core.errors import PlayError, ProtocolError, Refused, TransportError
 from harness.core.source import shorten
 from harness.core.typing import Json
 from harness.formats.json_path import find_all
-from harness.play.drift.drift import Difference, Drift, TurnDrift
-from harness.play.drift.shape import shape_differences, shape_of
+from harness.play.drift.drift import CHECK, ComparedTurn, Difference, Drift, TurnDrift
+from harness.play.drift.shape import shape_differences, shape_of, with_events_read
+from harness.play.result import CheckResult, ScenarioResult
+from harness.project.plan import Play
 from harness.providers.definition import Definition, Encoding, Step
 from harness.providers.payload import read_payload
 from harness.providers.session import CLOSING
@@ -63,6 +64,43 @@ def compare(
     else:
         found += _closing(recorded, now, steps, slower)
     return tuple(found)
+
+
+def with_drift(
+    result: ScenarioResult,
+    recorded: Transcript,
+    definition: Definition,
+    play: Play,
+    fail_on: Collection[Drift] = (),
+    slower: Slower = SLOWER,
+) -> ScenarioResult:
+    """The result of a live conversation, with its turns compared with the recorded ones.
+
+    A turn that drifted in one of the kinds of `fail_on` fails the check `drift`.
+    """
+    scenario = result.scenario
+    places = {turn.number: turn.place for turn in scenario.user_turns}
+    compared = tuple(
+        ComparedTurn(play=play.name, place=places.get(drift.turn, scenario.place), drift=drift)
+        for drift in compare(recorded, result.transcript, steps_of(definition), slower)
+    )
+    checks = (*result.checks, *_failed(compared, fail_on))
+    in_order = tuple(sorted(checks, key=lambda check: check.turn))
+    return replace(result, checks=in_order, compared=compared)
+
+
+def _failed(turns: Iterable[ComparedTurn], fail_on: Collection[Drift]) -> Iterable[CheckResult]:
+    for turn in turns:
+        kinds = turn.drift.kinds
+        if set(kinds) & set(fail_on):
+            yield CheckResult(
+                name=CHECK,
+                outcome=Outcome.FAILED,
+                turn=turn.drift.turn,
+                place=turn.place,
+                message=f"the answer drifted from its recording: {', '.join(kinds)}",
+                difference=turn.drift.lines,
+            )
 
 
 def _drift(recorded: Turn | None, number: int, differences: Iterable[Difference]) -> TurnDrift:
@@ -236,7 +274,7 @@ def _payload(step: Step | None, response: Response, turn: Turn) -> tuple[Json, b
     """An answer's payload, and whether it could be read."""
     if step is not None and step.stream is not None:
         payload = turn.reply.payload if turn.reply is not None else None
-        return _opened(payload), True
+        return with_events_read(payload), True
     if not response.body:
         return None, True
     try:
@@ -251,23 +289,6 @@ def _framing(name: str, recorded: Json, now: Json) -> Iterator[str]:
         was, is_now = recorded.get("framing"), now.get("framing")
         if was != is_now:
             yield f"{name}: framing: recorded {was}, now {is_now}"
-
-
-def _opened(payload: Json) -> Json:
-    """A stream's payload with its events read, where they are JSON."""
-    if not isinstance(payload, Mapping) or not isinstance(payload.get("events"), list):
-        return payload
-    return {**payload, "events": [_event(one) for one in payload["events"]]}  # type: ignore[union-attr]  # a list, as asked above
-
-
-def _event(event: Json) -> Json:
-    if not isinstance(event, str) or not event.startswith(("{", "[")):
-        return event
-    try:
-        opened: Json = json.loads(event)
-    except (ValueError, RecursionError):
-        return event
-    return opened
 
 
 def _labels(actions: Iterable[str]) -> str:
