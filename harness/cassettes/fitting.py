@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from harness.cassettes.inventory import Inventory, Slot
 from harness.conversation import Exchange, Stop
-from harness.core.errors import AuthoringError, PlayError, Refused, TransportError
+from harness.core.errors import AuthoringError, NotRecorded, PlayError, Refused, TransportError
 from harness.formats.template import Template
 from harness.play.conversation_variables import Variables, message_of
 from harness.play.result import ScenarioResult
@@ -95,8 +95,7 @@ class Fitting:
     def needs_preparation(self, slot: Slot, conversation: CassetteHead) -> bool:
         """Whether preparing asks for anything, with the settings of a recorded conversation."""
         nothing = Cassette(head=conversation)
-        error = self.prepare(slot, nothing).error
-        return error is not None and error.code == "not-recorded"
+        return isinstance(self.prepare(slot, nothing).error, NotRecorded)
 
     def _is_same(self, slot: Slot, head: CassetteHead) -> bool:
         is_defined = head.definition_hash == self._inventory.definition(slot).fingerprint

@@ -9,8 +9,10 @@ from harness.cassettes.fitting import Fitting, missing_turns, without_path
 from harness.cassettes.inventory import Inventory, Slot, cassette_of, is_of_python
 from harness.conversation import Transcript
 from harness.core.errors import (
+    AskedTooOften,
     AuthoringError,
     CassetteError,
+    NotRecorded,
     Problem,
     Refused,
     TransportError,
@@ -20,7 +22,7 @@ from harness.transport.cassette import Cassette, write_cassette
 from harness.transport.journal import Leftover, read_leftover
 from harness.transport.lock import WriterLock
 
-ENDED_TOO_EARLY = ("not-recorded", "asked-too-often")
+ENDED_TOO_EARLY = (NotRecorded, AskedTooOften)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +144,7 @@ def _replayed(
     if stop is not None and isinstance(stop.error, TransportError):
         stop, leftover = None, replace(leftover, broken=())
     missing = missing_turns(slot.scenario, stop) if stop else ""
-    if stop is not None and not (stop.error.code in ENDED_TOO_EARLY and missing):
+    if stop is not None and not (isinstance(stop.error, ENDED_TOO_EARLY) and missing):
         reason = f"it does not fit: {without_path(stop.error, cassette)}"
         return transcript, _problem("journal-stale", shown, reason, again)
     sentences = [f"{missing} {'are' if ' and ' in missing else 'is'} missing"] if missing else []

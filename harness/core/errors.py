@@ -9,9 +9,20 @@
     + SchemaError               a JSON Schema
   x PlayError                   it could not be told whether the bot was right: BROKEN
     + TransportError            the network, or a limit on it
+      - NeverSent               the server cannot have seen the request
+      - LostOnTheWay            the server may have acted on the request
+      - TimedOut                a limit on time was reached
     + ProtocolError             an answer that the definition cannot read
       - Refused                 an answer whose status or state says no; scenarios may expect it
+      - NoHistory               the provider keeps no record of the conversation
+      - NoSuchButton            no reply offers the button that is pressed
     + CassetteError             a recording that is missing, unreadable or does not fit
+      - Miss                    it does not hold what is asked for; `record` holds it anew
+        ~ MissingCassette       there is no recording
+        ~ NotRecorded           a request that was never recorded
+        ~ AskedTooOften         a request that was recorded fewer times
+      - CassetteLocked          another run records it
+      - SecretInCassette        it would hold a secret
     + CheckCrashed              a check that could not do its work
     + InternalError             what escaped where nothing should
     + Interrupted               the run was stopped
@@ -132,6 +143,18 @@ class TransportError(PlayError):
     """The network failed, or a limit on it was reached."""
 
 
+class NeverSent(TransportError):
+    """The server cannot have seen the request."""
+
+
+class LostOnTheWay(TransportError):
+    """The server may have acted on the request, and its answer did not come."""
+
+
+class TimedOut(TransportError):
+    """A limit on time was reached."""
+
+
 class ProtocolError(PlayError):
     """An answer that the provider's definition cannot read."""
 
@@ -146,8 +169,40 @@ class Refused(ProtocolError):
     """The answer as the definition reads it; None where a status alone said no."""
 
 
+class NoHistory(ProtocolError):
+    """The provider keeps no record of the conversation."""
+
+
+class NoSuchButton(ProtocolError):
+    """No reply offers the button that is pressed."""
+
+
 class CassetteError(PlayError):
     """A recording is missing, unreadable, or does not fit the conversation."""
+
+
+class Miss(CassetteError):
+    """A recording does not hold what is asked for; the mode `record` holds it anew."""
+
+
+class MissingCassette(Miss):
+    """There is no recording."""
+
+
+class NotRecorded(Miss):
+    """A request that was never recorded."""
+
+
+class AskedTooOften(Miss):
+    """A request that was recorded fewer times."""
+
+
+class CassetteLocked(CassetteError):
+    """Another run records the same cassette."""
+
+
+class SecretInCassette(CassetteError):
+    """A recording would hold a secret, so it is not written."""
 
 
 class CheckCrashed(PlayError):

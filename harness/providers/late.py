@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from harness.conversation import Reply, ReplyMessage
-from harness.core.errors import CassetteError, ProtocolError
+from harness.core.errors import AskedTooOften, ProtocolError
 from harness.core.values import value_class
 from harness.providers.flow import FlowState
 
@@ -20,9 +20,6 @@ Look = Callable[[], Iterable[ReplyMessage]]
 TimeLeft = Callable[[Reply, float], float]
 """Seconds that may pass until it must be looked, so many seconds after the reply came; 0.0 where
 nothing is waited for any more."""
-
-_AT_AN_END = "asked-too-often"
-"""What a replay raises for a look beyond the last one that was recorded."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -59,9 +56,8 @@ def wait_for_more(state: FlowState, reply: Reply, waiting: Waiting) -> Reply:
         waiting.sleep(pause)
         try:
             found = waiting.look()
-        except CassetteError as error:
-            if error.code != _AT_AN_END:
-                raise
+        except AskedTooOften:
+            # A replay: beyond the last look that was recorded.
             state.exchanges.pop()
             return reply
         # What exchanges nothing, or has no times, took its pause.

@@ -16,6 +16,7 @@ from harness.conversation import Reply, ReplyMessage, UserMessage
 from harness.core.errors import (
     CassetteError,
     DefinitionError,
+    NoHistory,
     PlayError,
     Problem,
     ProtocolError,
@@ -127,7 +128,7 @@ class Driver:
     def history(self) -> Json:
         """Call `history`. Raises `ProtocolError` where the class has none."""
         if not hasattr(self._made, "history"):
-            raise ProtocolError("no-history", f"the provider class {self._name} has no history")
+            raise NoHistory("no-history", f"the provider class {self._name} has no history")
         return self._perform("history", self._wire)  # type: ignore[return-value]  # JSON by contract
 
     @property

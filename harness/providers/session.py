@@ -9,7 +9,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from harness.conversation import Exchange, Reply, ReplyMessage, Response, UserMessage
-from harness.core.errors import PlayError, ProtocolError
+from harness.core.errors import NoHistory, PlayError, ProtocolError
 from harness.core.typing import Json
 from harness.core.values import value_class
 from harness.providers.definition import ReplyPlan, Step
@@ -156,7 +156,7 @@ class Session:
             return self._driver.history()
         steps = self._phases["history"]
         if not steps:
-            raise ProtocolError("no-history", "the provider's definition has no history")
+            raise NoHistory("no-history", "the provider's definition has no history")
         self._run(steps)
         return self._state.payload
 

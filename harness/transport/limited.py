@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from harness.conversation import Request
 from harness.core.durations import format_duration
-from harness.core.errors import TransportError
+from harness.core.errors import TimedOut, TransportError
 from harness.transport.wire import Answer, Chunk, Wire
 
 
@@ -96,7 +96,7 @@ class LimitedWire:
 
     def _named(self, error: TransportError) -> TransportError:
         assert self._deadline is not None  # noqa: S101  # asked by the callers
-        is_over = error.code.endswith("-timeout") and self._clock() >= self._deadline
+        is_over = isinstance(error, TimedOut) and self._clock() >= self._deadline
         return self._over() if is_over else error
 
     def _over(self) -> TransportError:

@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from harness.core.errors import CassetteError
+from harness.core.errors import CassetteError, CassetteLocked
 from harness.core.file_lock import FileLock, signed_by
 
 OWNER_LOOKS = 100
@@ -35,7 +35,7 @@ class WriterLock:
             hint = "mend that and record it again; the old recording is untouched"
             raise CassetteError("cassette-target", reason, hint) from error
         if not is_taken:
-            raise CassetteError(
+            raise CassetteLocked(
                 "cassette-locked",
                 f"{shown} is being recorded by {_owner(self._lock.path)}",
                 "let only one run record it at a time",

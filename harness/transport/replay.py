@@ -8,7 +8,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from harness.conversation import Request
-from harness.core.errors import CassetteError, TransportError
+from harness.core.errors import AskedTooOften, CassetteError, Miss, NotRecorded, TransportError
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
 from harness.secrets.secret_names import mark
 from harness.secrets.secret_spans import MARK
@@ -180,6 +180,7 @@ class ReplayWire(Wire):
                 f"the request of {_step(request)} is not the recorded one ({self._named(place)})",
                 f"recorded {row['method']} {_target(row['uri'])}",
                 f"now      {request.method} {_target(url)}",
+                kind=Miss,
             )
 
     def _behind_redirects(self, place: int) -> int:
@@ -191,6 +192,7 @@ class ReplayWire(Wire):
             raise self._fault(
                 "not-recorded",
                 f"{self._named(place)} is redirected to {_target(target)}, which was not recorded",
+                kind=NotRecorded,
             )
         return led[-1] if led else place
 
@@ -250,6 +252,7 @@ class ReplayWire(Wire):
             "message-changed",
             f"{what} not what was recorded ({self._named(place)})",
             *lines,
+            kind=Miss,
         )
 
     def _too_often(self, request: Request, asked: int, recorded: int) -> CassetteError:
@@ -257,6 +260,7 @@ class ReplayWire(Wire):
             "asked-too-often",
             f"{_step(request)} sends {_request(request, self._redactor)} "
             f"{_times(asked)}, but it was recorded {_times(recorded)}",
+            kind=AskedTooOften,
         )
 
     def _not_recorded(self, request: Request) -> CassetteError:
@@ -269,7 +273,9 @@ class ReplayWire(Wire):
                 f"nearest: {self._named(nearest)}, {row['method']} {_target(row['uri'])}"
                 + ("" if not self._used[nearest] else ", already used")
             )
-        return self._fault("not-recorded", f"{_step(request)} was not recorded: {shown}", *lines)
+        return self._fault(
+            "not-recorded", f"{_step(request)} was not recorded: {shown}", *lines, kind=NotRecorded
+        )
 
     def _nearness(self, request: Request, place: int) -> tuple[float, ...]:
         row, origin = self._rows[place], request.origin
@@ -287,9 +293,11 @@ class ReplayWire(Wire):
         number = f"interaction {place + 1} of {len(self._rows)}"
         return f"{number}, turn {row['turn']} {row['step']}" if row["is_ours"] else number
 
-    def _fault(self, code: str, message: str, *details: str) -> CassetteError:
+    def _fault(
+        self, code: str, message: str, *details: str, kind: type[CassetteError] = CassetteError
+    ) -> CassetteError:
         where = f"{self._cassette.path}: " if self._cassette.path else ""
-        return CassetteError(code, f"{where}{message}", self._mend, details=details)
+        return kind(code, f"{where}{message}", self._mend, details=details)
 
 
 def _break(row: Row) -> TransportError:

@@ -9,11 +9,28 @@ from typing import Any
 from harness.conversation.exchange import Attempt, Exchange, Headers, Origin, Request, Response
 from harness.conversation.message import Attachment, Reply, ReplyMessage, ToolCall, UserMessage
 from harness.conversation.transcript import Stop, Transcript, Turn
-from harness.core import errors
-from harness.core.errors import PlayError, Refused, TransportError
+from harness.core.errors import (
+    CassetteError,
+    CheckCrashed,
+    InternalError,
+    Interrupted,
+    PlayError,
+    ProtocolError,
+    Refused,
+    TransportError,
+)
 from harness.core.typing import Json
 
 Stored = Mapping[str, Any]
+
+KINDS: Mapping[str, type[PlayError]] = {
+    kind.__name__: kind
+    for kind in (
+        *(TransportError, ProtocolError, Refused, CassetteError),
+        *(CheckCrashed, InternalError, Interrupted, PlayError),
+    )
+}
+"""Classes of errors by the names under which they are stored; others are stored as a base."""
 
 
 class NoTranscript(ValueError):
@@ -137,8 +154,8 @@ def _body(stored: Stored) -> bytes:
 
 
 def _error(stored: Stored) -> PlayError:
-    kind = getattr(errors, stored["kind"], PlayError)
-    if not (isinstance(kind, type) and issubclass(kind, PlayError)):
+    kind = KINDS.get(stored["kind"])
+    if kind is None:
         raise NoTranscript(f"'{stored['kind']}' is no kind of error")
     more: dict[str, Any] = {"details": tuple(stored.get("details", ()))}
     if issubclass(kind, Refused):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from harness.conversation.exchange import Exchange, Response
 from harness.conversation.message import Attachment, Reply, ReplyMessage, ToolCall, UserMessage
+from harness.conversation.stored.reading import KINDS
 from harness.conversation.transcript import Stop, Transcript, Turn
 from harness.core.errors import PlayError, Refused
 from harness.core.typing import Json
@@ -153,7 +154,7 @@ def _stop(stop: Stop) -> Record:
 def error_json(error: PlayError) -> Mapping[str, Json]:
     """Why it could not be told: kind, code, message, and what else is known."""
     stored: Record = {
-        "kind": type(error).__name__,
+        "kind": next(k.__name__ for k in type(error).__mro__ if k.__name__ in KINDS),
         "code": error.code,
         "message": error.message,
         **_filled(hint=error.hint, details=list(error.details)),

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from harness import __version__
 from harness.core.atomic_file import write_durably
-from harness.core.errors import CassetteError
+from harness.core.errors import CassetteError, MissingCassette, SecretInCassette
 from harness.core.typing import Json
 from harness.transport.cassette.cassette import Cassette, cassette_from_json, cassette_to_json
 from harness.transport.cassette.writing import dump_cassette
@@ -111,7 +111,9 @@ def read_cassette(
             reason = f"{shown} is a link that leads nowhere"
             hint = "remove the link, or put back what it leads to"
             raise CassetteError("cassette-unreadable", reason, hint) from error
-        raise CassetteError("cassette-missing", f"{shown}: there is no recording", mend) from error
+        raise MissingCassette(
+            "cassette-missing", f"{shown}: there is no recording", mend
+        ) from error
     except IsADirectoryError as error:
         hint = "move the folder away"
         raise CassetteError("cassette-is-a-folder", f"{shown} is a folder", hint) from error
@@ -185,7 +187,7 @@ def write_cassette(
     content = dump_cassette(cassette).encode()
     found = scan(content) if scan is not None else ()
     if found:
-        raise CassetteError(
+        raise SecretInCassette(
             "secret-in-cassette",
             f"{shown} would hold the secret {', '.join(repr(name) for name in found)}",
             "nothing was written",

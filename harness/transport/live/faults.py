@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 import httpcore
 
-from harness.core.errors import Interrupted, PlayError, TransportError
+from harness.core.errors import (
+    Interrupted,
+    LostOnTheWay,
+    NeverSent,
+    PlayError,
+    TimedOut,
+    TransportError,
+)
 from harness.transport.decoding import BadEncoding
 from harness.transport.live.connections import Connections
 from harness.transport.live.limits import LiveLimits
@@ -33,6 +40,14 @@ class Call:
     """Decoded bytes of the body that came."""
     has_answered: bool = False
     """The head of the answer came."""
+
+
+class ConnectTimeout(NeverSent, TimedOut):
+    """The connection did not come about in time."""
+
+
+class ReadTimeout(LostOnTheWay, TimedOut):
+    """The server fell silent."""
 
 
 def explain(error: Exception, call: Call) -> PlayError:
@@ -86,7 +101,7 @@ def came(count: int) -> str:
 
 def refused(address: str) -> TransportError:
     """Nobody listens there."""
-    return TransportError(
+    return NeverSent(
         "connection-refused",
         f"{address} refused the connection",
         "is the server running, and is the address right?",
@@ -95,7 +110,7 @@ def refused(address: str) -> TransportError:
 
 def unknown_host(address: str) -> TransportError:
     """The name has no address."""
-    return TransportError(
+    return NeverSent(
         "unknown-host",
         f"the host of {address} has no address",
         "check the spelling of the host and the network",
@@ -104,7 +119,7 @@ def unknown_host(address: str) -> TransportError:
 
 def unreachable(address: str, reason: str) -> TransportError:
     """Any other failure to connect."""
-    return TransportError("connection-failed", f"no connection to {address}: {reason}")
+    return NeverSent("connection-failed", f"no connection to {address}: {reason}")
 
 
 def tls_failure(address: str, reason: str) -> TransportError:
@@ -114,28 +129,26 @@ def tls_failure(address: str, reason: str) -> TransportError:
 
 def connect_timeout(address: str, seconds: float) -> TransportError:
     """The connection did not come about."""
-    return TransportError(
+    return ConnectTimeout(
         "connect-timeout", f"{address} did not take the connection within {seconds:g} s"
     )
 
 
 def write_timeout(address: str, seconds: float) -> TransportError:
     """The server stopped taking the request."""
-    return TransportError(
+    return TimedOut(
         "write-timeout", f"{address} took nothing more of the request for {seconds:g} s"
     )
 
 
 def read_timeout(address: str, seconds: float, count: int) -> TransportError:
     """Silence."""
-    return TransportError(
-        "read-timeout", f"{address} sent nothing for {seconds:g} s; {came(count)}"
-    )
+    return ReadTimeout("read-timeout", f"{address} sent nothing for {seconds:g} s; {came(count)}")
 
 
 def total_timeout(address: str, seconds: float, count: int) -> TransportError:
     """It came too slowly, or never ended."""
-    return TransportError(
+    return TimedOut(
         "total-timeout", f"{address} did not end its answer within {seconds:g} s; {came(count)}"
     )
 
@@ -143,7 +156,7 @@ def total_timeout(address: str, seconds: float, count: int) -> TransportError:
 def broken(address: str, count: int, *, has_answered: bool) -> TransportError:
     """The server hung up."""
     when = "in the middle of its answer" if has_answered else "before it answered"
-    return TransportError(
+    return LostOnTheWay(
         "connection-broken", f"{address} closed the connection {when}; {came(count)}"
     )
 

@@ -11,7 +11,7 @@ from random import Random
 import httpx
 
 from harness.conversation import BUSY, Attempt, Headers, Request
-from harness.core.errors import Interrupted, TransportError
+from harness.core.errors import Interrupted, LostOnTheWay, NeverSent, TransportError
 from harness.transport.live.backoff import LONGEST, retry_after, wait_before
 from harness.transport.live.body import Body
 from harness.transport.live.connections import Connections
@@ -19,13 +19,6 @@ from harness.transport.live.faults import Call
 from harness.transport.live.limits import LiveLimits
 from harness.transport.live.sender import Sender
 from harness.transport.wire import Answer, Chunk, Wire
-
-NEVER_SENT = frozenset(
-    {"connection-refused", "connection-failed", "connect-timeout", "unknown-host"}
-)
-"""Faults after which the server cannot have seen the request."""
-LOST_ON_THE_WAY = frozenset({"read-timeout", "connection-broken"})
-"""Faults after which the server may have acted on the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +83,7 @@ class LiveWire(Wire):
             except TransportError as unanswered:
                 answer, error = None, unanswered
             if error is not None:
-                wait = self._wait(attempts) if _may_repeat(request, error.code) else None
+                wait = self._wait(attempts) if _may_repeat(request, error) else None
                 if wait is None:
                     _tell(attempts, error)
                     if answer is None:
@@ -201,8 +194,9 @@ def _is_repeatable(request: Request) -> bool:
     return request.is_repeatable or request.method in {"GET", "HEAD"}
 
 
-def _may_repeat(request: Request, code: str) -> bool:
-    return code in NEVER_SENT or (code in LOST_ON_THE_WAY and _is_repeatable(request))
+def _may_repeat(request: Request, error: TransportError) -> bool:
+    is_lost = isinstance(error, LostOnTheWay)
+    return isinstance(error, NeverSent) or (is_lost and _is_repeatable(request))
 
 
 def _header(answer: Answer, name: str) -> str | None:

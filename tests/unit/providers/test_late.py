@@ -4,7 +4,7 @@ import pytest
 from definitions import answer, definition, play, said, state_of
 
 from harness.conversation import Exchange, Origin, Reply, ReplyMessage, Request
-from harness.core.errors import CassetteError, ProtocolError
+from harness.core.errors import CassetteError, ProtocolError, SentTooOften
 from harness.providers.flow import FlowState
 from harness.providers.late import PAUSE, Waiting, unheard, wait_for_more
 
@@ -106,7 +106,7 @@ def test_a_recording_that_holds_no_further_look_ends_the_waiting():
 
     def look():
         bot.state.exchanges.append(exchange(0.0))
-        raise CassetteError("asked-too-often", "it was recorded once")
+        raise SentTooOften("asked-too-often", "it was recorded once")
 
     assert bot.wait(2, 60.0, look=look) is bot.reply
     assert bot.state.exchanges == []
