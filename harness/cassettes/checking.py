@@ -34,7 +34,7 @@ class CheckTally:
     """Recordings under the name that their row had before names held every letter."""
     of_first_format: list[str] = field(default_factory=list)
     """Recordings of format 1: their head is under no checksum."""
-    found: Counter[str] = field(default_factory=Counter)
+    by_code: Counter[str] = field(default_factory=Counter)
     """Findings by code."""
 
 
@@ -53,12 +53,12 @@ class Checking:
         """Everything that is wrong: scenario files first, then by path."""
         for error in self._inventory.unreadable:
             for problem in error.problems:
-                self.tally.found[problem.code] += 1
+                self.tally.by_code[problem.code] += 1
                 yield problem
-        found = [*self._files(), *self._missing(), *self._remains()]
-        for where, problem in sorted(found, key=lambda one: str(one[0])):
+        findings = [*self._files(), *self._missing(), *self._remains()]
+        for where, problem in sorted(findings, key=lambda finding: str(finding[0])):
             del where
-            self.tally.found[problem.code] += 1
+            self.tally.by_code[problem.code] += 1
             yield problem
 
     def _files(self) -> Iterator[tuple[Path, Problem]]:

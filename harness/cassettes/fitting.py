@@ -147,9 +147,12 @@ def changed_turns(slot: Slot, cassette: Cassette, head: CassetteHead) -> tuple[U
     """
     scenario = slot.scenario
     recorded: dict[int, str] = {}
-    for heard in cassette.interactions.rows:
-        recorded.setdefault(heard["turn"], heard["message"])
-    row = next((one for one in scenario.rows if one.name == slot.play.row), MatrixRow(name=""))
+    for interaction in cassette.interactions.rows:
+        recorded.setdefault(interaction["turn"], interaction["message"])
+    row = next(
+        (matrix_row for matrix_row in scenario.rows if matrix_row.name == slot.play.row),
+        MatrixRow(name=""),
+    )
     try:
         variables = Variables(scenario, row, seed=head.seed, now=head.recorded_at)
         variables.fill(scenario.session)

@@ -55,7 +55,9 @@ class Inventory:
         slot = slot or self.slots.get(path)
         paths = (path, slot.play.file) if slot and not slot.is_preparation else (path,)
         return not self.asked or any(
-            one == asked or asked in one.parents for one in paths for asked in self.asked
+            candidate == asked or asked in candidate.parents
+            for candidate in paths
+            for asked in self.asked
         )
 
     def read(self, path: Path) -> Cassette:

@@ -9,12 +9,12 @@ from harness.cassettes.fitting import Fitting, missing_turns, without_path
 from harness.cassettes.inventory import Inventory, Slot, cassette_of, is_of_python
 from harness.conversation import Transcript
 from harness.core.errors import (
-    AskedTooOften,
     AuthoringError,
     CassetteError,
     NotRecorded,
     Problem,
     Refused,
+    SentTooOften,
     TransportError,
 )
 from harness.secrets.secret_scan import SecretScan
@@ -22,7 +22,7 @@ from harness.transport.cassette import Cassette, write_cassette
 from harness.transport.journal import Leftover, read_leftover
 from harness.transport.lock import WriterLock
 
-ENDED_TOO_EARLY = (NotRecorded, AskedTooOften)
+ENDED_TOO_EARLY = (NotRecorded, SentTooOften)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +60,8 @@ def examine(inventory: Inventory, journal: Path, *, takes_broken: bool = False) 
     path = cassette_of(journal)
     slot = inventory.slots.get(path)
     shown = inventory.shown(journal)
-    heard = leftover.up_to_the_break if takes_broken else leftover.interactions
-    cassette = Cassette(path=shown, head=leftover.head, interactions=heard)
+    interactions = leftover.up_to_the_break if takes_broken else leftover.interactions
+    cassette = Cassette(path=shown, head=leftover.head, interactions=interactions)
     transcript: Transcript | None = None
     if leftover.damaged:
         problem: Problem | None = _damaged(inventory, slot, shown, leftover)

@@ -48,7 +48,7 @@ def project_secrets(project: Project) -> dict[str, str]:
     Those whose variables are not set are left out, and so are all of a provider whose definition
     cannot be read.
     """
-    found: dict[str, str] = {}
+    secrets: dict[str, str] = {}
     for name, config in project.config.providers.items():
         node = config.node.get("settings")
         with suppress(AuthoringError):
@@ -57,8 +57,8 @@ def project_secrets(project: Project) -> dict[str, str]:
                 given = node.get(setting.name) if node and setting.is_secret else None
                 value = _filled(project, given.value) if given is not None else ""
                 if len(value) >= SHORTEST:
-                    found[f"{name}.{setting.name}"] = value
-    return found
+                    secrets[f"{name}.{setting.name}"] = value
+    return secrets
 
 
 def files_below(paths: Sequence[str]) -> Iterator[Path]:

@@ -38,7 +38,7 @@ _LETTERS = (
 )
 """Of Cyrillic and Greek, as Latin letters."""
 _ALIKE = {
-    **{one: other for ours in _LETTERS for one, other in zip(*ours, strict=True)},
+    **{foreign: latin for ours in _LETTERS for foreign, latin in zip(*ours, strict=True)},
     **dict.fromkeys("\u2018\u2019\u201b\u02bc\u02b9\u2032`\u00b4", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
@@ -46,15 +46,15 @@ _ALIKE = {
 """Characters that many fonts draw as another one. Source: Unicode's confusables, a part of it."""
 
 
-def print_alike(one: str, other: str) -> bool:
+def print_alike(text: str, other: str) -> bool:
     """Whether two texts that differ look the same on a screen, line ends and blanks aside."""
-    if one == other:
+    if text == other:
         return False
-    if one.isascii() and other.isascii() and _seen(one) != _seen(other):
+    if text.isascii() and other.isascii() and _seen(text) != _seen(other):
         # Most texts that differ: this is asked of every value that is not the wanted one.
         return False
     return any(
-        _look(one, line_end)[0].strip() == _look(other, line_end)[0].strip() for line_end in _ENDS
+        _look(text, line_end)[0].strip() == _look(other, line_end)[0].strip() for line_end in _ENDS
     )
 
 
@@ -85,7 +85,11 @@ def passage_alike(wanted: str, text: str, *, is_first: bool = False) -> tuple[in
 
 def unseen_in(text: str) -> str:
     """Each character of a text that does not show, once, except for line feeds and tabs."""
-    return "".join(dict.fromkeys(one for one in text if one not in "\n\t" and not _shape(one, "")))
+    return "".join(
+        dict.fromkeys(
+            character for character in text if character not in "\n\t" and not _shape(character, "")
+        )
+    )
 
 
 def without_unseen(text: str) -> str:
@@ -95,7 +99,7 @@ def without_unseen(text: str) -> str:
 
 def names_of(text: str) -> str:
     """Characters by code point and name: `U+200B ZERO WIDTH SPACE`; the first three."""
-    shown = [_name(one) for one in text[:MOST_NAMED]]
+    shown = [_name(character) for character in text[:MOST_NAMED]]
     more = len(text) - MOST_NAMED
     return " and ".join(shown) + (f" and {more} more" if more > 0 else "")
 
@@ -114,25 +118,25 @@ def _look(text: str, line_end: str) -> tuple[str, list[int]]:
     """What is seen of a text, runs of blanks as one, with the place of each character."""
     seen: list[str] = []
     places: list[int] = []
-    for at, one in enumerate(text):
-        for shape in _shape(one, line_end):
+    for at, character in enumerate(text):
+        for shape in _shape(character, line_end):
             if shape != " " or seen[-1:] != [" "]:
                 seen.append(shape)
                 places.append(at)
     return "".join(seen), places
 
 
-def _shape(one: str, line_end: str) -> str:
-    if one == "\n":
+def _shape(character: str, line_end: str) -> str:
+    if character == "\n":
         return line_end
-    if one.isascii():
-        return one if one.isprintable() else " " if one == "\t" else ""
-    kind = unicodedata.category(one)
-    if kind in ("Cf", "Cc") or unicodedata.name(one, "").startswith("VARIATION SELECTOR"):
+    if character.isascii():
+        return character if character.isprintable() else " " if character == "\t" else ""
+    kind = unicodedata.category(character)
+    if kind in ("Cf", "Cc") or unicodedata.name(character, "").startswith("VARIATION SELECTOR"):
         return ""
     if kind in ("Zs", "Zl", "Zp"):
         return " "
-    return _ALIKE.get(one) or unicodedata.normalize("NFKC", one)
+    return _ALIKE.get(character) or unicodedata.normalize("NFKC", character)
 
 
 def _differences(expected: str, found: str, before: str) -> Iterator[str]:
@@ -163,6 +167,6 @@ def _where(before: str, *, is_end: bool) -> str:
     return " at the end" if is_end and before else " at the start" if not before else ""
 
 
-def _name(one: str) -> str:
-    name = _CONTROLS.get(one) or unicodedata.name(one, "")
-    return f"U+{ord(one):04X} {name}".rstrip()
+def _name(character: str) -> str:
+    name = _CONTROLS.get(character) or unicodedata.name(character, "")
+    return f"U+{ord(character):04X} {name}".rstrip()

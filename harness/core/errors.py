@@ -20,7 +20,7 @@
       - Miss                    it does not hold what is asked for; `record` holds it anew
         ~ MissingCassette       there is no recording
         ~ NotRecorded           a request that was never recorded
-        ~ AskedTooOften         a request that was recorded fewer times
+        ~ SentTooOften         a request that was recorded fewer times
       - CassetteLocked          another run records it
       - SecretInCassette        it would hold a secret
     + CheckCrashed              a check that could not do its work
@@ -193,7 +193,7 @@ class NotRecorded(Miss):
     """A request that was never recorded."""
 
 
-class AskedTooOften(Miss):
+class SentTooOften(Miss):
     """A request that was recorded fewer times."""
 
 

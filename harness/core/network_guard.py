@@ -178,7 +178,11 @@ def _imports(file: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and not node.level:
             yield node.module or ""
         elif isinstance(node, ast.Call) and _names_import(node.func):
-            yield from (str(one.value) for one in node.args[:1] if isinstance(one, ast.Constant))
+            yield from (
+                str(argument.value)
+                for argument in node.args[:1]
+                if isinstance(argument, ast.Constant)
+            )
 
 
 def _names_import(function: ast.expr) -> bool:

@@ -80,7 +80,7 @@ def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:
 def _shown(filename: str) -> str:
     """A file's path from where the harness runs, or from where Python finds its modules."""
     file = Path(filename)
-    for folder in (Path.cwd(), *sorted(map(Path, sys.path), key=lambda one: -len(one.parts))):
+    for folder in (Path.cwd(), *sorted(map(Path, sys.path), key=lambda path: -len(path.parts))):
         if folder.parts and file.is_relative_to(folder):
             return file.relative_to(folder).as_posix()
     return file.as_posix()

@@ -70,14 +70,14 @@ def _elements(pattern: str) -> Iterator[tuple[str, int | None]]:
     at = 0
     has_sets = True
     while at < len(pattern):
-        found = _SET.match(pattern, at) if has_sets and pattern[at] == "[" else None
-        if found is None:
+        match = _SET.match(pattern, at) if has_sets and pattern[at] == "[" else None
+        if match is None:
             # Where one set has no end, no later one has.
             has_sets = has_sets and pattern[at] != "["
-            found = _ELEMENT.match(pattern, at)
-            assert found is not None  # noqa: S101  # its last part takes any character
-        at = found.end()
-        text, least = found[0], found.groupdict().get("least")
+            match = _ELEMENT.match(pattern, at)
+            assert match is not None  # noqa: S101  # its last part takes any character
+        at = match.end()
+        text, least = match[0], match.groupdict().get("least")
         is_count = least is not None and len(text) > len("{}")
         # Python reads no number of more than 4,300 digits; one of 18 is beyond every limit.
         yield text, int(least[:18] or "0") if is_count and least is not None else None

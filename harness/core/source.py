@@ -43,12 +43,12 @@ class Place:
     everything that an author wrote, and shown for the little that is wrong.
     """
 
-    __slots__ = ("_found", "_locate", "source")
+    __slots__ = ("_known_stretch", "_locate", "source")
 
     def __init__(self, source: Source, locate: Callable[[], Stretch]) -> None:
         self.source = source
         self._locate = locate
-        self._found: Stretch | None = None
+        self._known_stretch: Stretch | None = None
 
     @property
     def line(self) -> int:
@@ -66,9 +66,9 @@ class Place:
         return self._stretch()[2]
 
     def _stretch(self) -> Stretch:
-        if self._found is None:
-            self._found = self._locate()
-        return self._found
+        if self._known_stretch is None:
+            self._known_stretch = self._locate()
+        return self._known_stretch
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Place):

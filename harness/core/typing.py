@@ -22,17 +22,19 @@ Path = tuple[str | int, ...]
 """Where a value stands in a document: keys and zero-based indexes from the top."""
 
 
-def is_same(one: Json, other: Json) -> bool:
+def is_same(value: Json, other: Json) -> bool:
     """Whether two JSON values are equal. 1 equals 1.0; true does not equal 1."""
-    if isinstance(one, str):
-        return one == other
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(is_same, one, other))
-    return one == other
+    if isinstance(value, str):
+        return value == other
+    if isinstance(value, bool) or isinstance(other, bool):
+        return value is other
+    if isinstance(value, Mapping) and isinstance(other, Mapping):
+        return value.keys() == other.keys() and all(
+            is_same(value[key], other[key]) for key in value
+        )
+    if isinstance(value, list | tuple) and isinstance(other, list | tuple):
+        return len(value) == len(other) and all(map(is_same, value, other))
+    return value == other
 
 
 def pointer(path: Path) -> str:
@@ -57,11 +59,15 @@ def describe(value: object) -> str:
 
 def levels(value: Json) -> int:
     """How many lists and mappings stand inside one another; 0 for anything else."""
-    found = 0
+    count = 0
     here = [value]
-    while here := [one for one in here if isinstance(one, Mapping | list | tuple)]:
-        found += 1
+    while here := [
+        container for container in here if isinstance(container, Mapping | list | tuple)
+    ]:
+        count += 1
         here = [
-            inner for one in here for inner in (one.values() if isinstance(one, Mapping) else one)
+            inner
+            for container in here
+            for inner in (container.values() if isinstance(container, Mapping) else container)
         ]
-    return found
+    return count

@@ -129,8 +129,8 @@ def _is_variable(value: object) -> bool:
 def _reply(session: _Session, message: str) -> str:
     said = message.lower()
     if "what did i" in said and "first" in said:
-        asked = [each["content"] for each in session.messages if each["role"] == "user"]
-        return f"You first said: {asked[0]}" if asked else "You have not said anything yet."
+        questions = [each["content"] for each in session.messages if each["role"] == "user"]
+        return f"You first said: {questions[0]}" if questions else "You have not said anything yet."
     named = next((name for name in _CAPITALS if re.search(rf"\b{name}\b", said)), None)
     if named is not None:
         session.country = named.title()

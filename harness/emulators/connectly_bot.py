@@ -63,7 +63,7 @@ def _content(content: dict[str, Any]) -> Event:
 
 def _recall(events: Sequence[Event], said: str) -> str | None:
     """The answer to what only the conversation so far can tell; None for anything else."""
-    products, spoken = _last_products(events), _texts(events, "ASSISTANT")
+    products, texts = _last_products(events), _texts(events, "ASSISTANT")
     if choice := _CHOICE.search(said):
         if not products:
             return "I have not shown you a product yet."
@@ -73,10 +73,10 @@ def _recall(events: Sequence[Event], said: str) -> str | None:
         cheapest = min(products, key=lambda product: float(product["price"]))
         return f"{cheapest['title']} is cheaper, at {cheapest['price']} {cheapest['currency']}."
     if "cart" in said:
-        added = re.findall(r"I have added (.+?) to your cart\.", "\n".join(spoken))
+        added = re.findall(r"I have added (.+?) to your cart\.", "\n".join(texts))
         return f"In your cart: {', '.join(added)}." if added else "Your cart is empty."
     if "what did you say first" in said:
-        return f'I first said: "{spoken[0]}"' if spoken else "I have not said a word yet."
+        return f'I first said: "{texts[0]}"' if texts else "I have not said a word yet."
     return None
 
 

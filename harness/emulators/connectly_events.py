@@ -102,7 +102,7 @@ def _camel(value: Any) -> Any:  # noqa: ANN401  # JSON may be anything
         return [_camel(each) for each in value]
     if isinstance(value, dict):
         return {
-            re.sub(r"_([a-z])", lambda found: found[1].upper(), key): _camel(each)
+            re.sub(r"_([a-z])", lambda match: match[1].upper(), key): _camel(each)
             for key, each in value.items()
         }
     return value

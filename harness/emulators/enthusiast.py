@@ -236,17 +236,19 @@ def _check_access(data_set_id: int | None) -> None:
 
 
 def _answers(conversation: _Conversation, said: str) -> tuple[str, ...]:
-    asked = [each["text"] for each in conversation.history if each["role"] == "user"]
+    questions = [each["text"] for each in conversation.history if each["role"] == "user"]
     if "please apologise" in said:
         return ("We couldn't process your request. Please try again later.",)
     if "please answer twice" in said:
         return ("Let me look that up.", "FiberUP has three plans: Home, Pro and Business Duplex.")
     if "what did i ask first" in said:
-        return (f"You first asked: {asked[0]}" if asked else "You have not asked anything yet.",)
+        return (
+            f"You first asked: {questions[0]}" if questions else "You have not asked anything yet.",
+        )
     if "sla" in said.replace("?", " ").split():
         return (_SLA,)
     if "cost" in said:
-        known = "fiberup" in " ".join([*asked, said]).lower()
+        known = "fiberup" in " ".join([*questions, said]).lower()
         return ("FiberUP Business Duplex costs 89 EUR a month." if known else "Which plan?",)
     return ("I can answer questions about the FiberUP plans.",)
 

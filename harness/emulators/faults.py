@@ -80,7 +80,7 @@ class Plan:
             raise EarlyResponse(self.refusal)
 
     def with_leak(self, text: str) -> str:
-        """A text of the reply, with what was overheard behind it."""
+        """A text of the reply, with what another conversation said behind it."""
         return f"{text} ({self.leak})" if self.leak else text
 
     def after(self, response: Response) -> Response:
@@ -114,29 +114,29 @@ class Faults:
 
     def __init__(self) -> None:
         self._fired: dict[tuple[str, str], set[int]] = {}
-        self._heard: dict[str, str] = {}
+        self._last_messages: dict[str, str] = {}
 
     def plan(self, message: str, conversation: str) -> Plan:
         """What is to go wrong with this message of this conversation."""
         key = (conversation, message)
         fired = self._fired.get(key, set())
         plan = Plan()
-        self._heard.pop(conversation, None)
-        overheard = next(reversed(self._heard.values()), "")
-        self._heard[conversation] = plain(message)
+        self._last_messages.pop(conversation, None)
+        other_message = next(reversed(self._last_messages.values()), "")
+        self._last_messages[conversation] = plain(message)
         for place, switch in enumerate(_SWITCH.finditer(message)):
             if place in fired:
                 continue
             if switch["once"]:
                 self._fired.setdefault(key, fired).add(place)
-            _add(plan, switch, overheard)
+            _add(plan, switch, other_message)
             if plan.refusal is not None or plan.close:
                 return plan
         self._fired.pop(key, None)
         return plan
 
 
-def _add(plan: Plan, switch: re.Match[str], overheard: str) -> None:
+def _add(plan: Plan, switch: re.Match[str], other_message: str) -> None:
     if switch["status"]:
         headers = {"Retry-After": switch["retry"]} if switch["retry"] else None
         body = {"error": f"The message asked for status {switch['status']}."}
@@ -151,7 +151,7 @@ def _add(plan: Plan, switch: re.Match[str], overheard: str) -> None:
     elif switch["word"] == "close":
         plan.close = True
     elif switch["word"] == "leak":
-        plan.leak = overheard
+        plan.leak = other_message
     elif switch["word"]:
         plan.refusal = JSONResponse({"error": "The message asked for an error."})
     else:

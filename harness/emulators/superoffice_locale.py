@@ -38,9 +38,9 @@ def read_locale(headers: Headers, iso_lang_code: str | None) -> Locale:
     are in UTC. Raises ValueError for an unknown time zone.
     """
     wanted = [headers.get("so-language", ""), *rank(headers.get("accept-language", ""))]
-    told = next((language for each in wanted if (language := _spoken(each))), None)
-    language = told or _spoken(iso_lang_code or "") or "en"
-    culture = _spoken(headers.get("so-culture", "")) if told else None
+    named = next((language for each in wanted if (language := _supported(each))), None)
+    language = named or _supported(iso_lang_code or "") or "en"
+    culture = _supported(headers.get("so-culture", "")) if named else None
     return Locale(
         language=language, culture=culture or language, zone=_zone(headers.get("so-timezone"))
     )
@@ -61,7 +61,7 @@ def rank(header: str) -> list[str]:
     return [value for _, _, value in sorted(ranked)]
 
 
-def _spoken(tag: str) -> str | None:
+def _supported(tag: str) -> str | None:
     language = tag.strip().lower().partition("-")[0]
     language = "nb" if language == "no" else language
     return language if language in LANGUAGES else None

@@ -56,9 +56,11 @@ def hold_against(
     advise: Advise = _no_advice,
 ) -> None:
     """Raise `error` with every problem of the file, unless the document fits the schema."""
-    found = tuple(departures_of(document, schema, advise=advise))
-    if found:
-        raise error([one.problem for one in found if not one.is_told_already])
+    departures = tuple(departures_of(document, schema, advise=advise))
+    if departures:
+        raise error(
+            [departure.problem for departure in departures if not departure.is_told_already]
+        )
 
 
 def departures_of(
@@ -76,7 +78,7 @@ def departures_of(
         )
         yield Departure((), problem)
         return
-    of_another_kind = {one.path for one in violations if one.keyword == "type"}
+    of_another_kind = {violation.path for violation in violations if violation.keyword == "type"}
     for violation in violations:
         if violation.path in of_another_kind and violation.keyword != "type":
             # What else such a value lacks would only confuse.
@@ -96,15 +98,15 @@ def without(document: Document, paths: Sequence[Path]) -> Document:
     """The document without the mapping keys that these paths lead to."""
     doomed = frozenset(paths)
 
-    def kept(value: Json, path: Path) -> Json:
+    def copied(value: Json, path: Path) -> Json:
         if isinstance(value, dict):
-            rows = ((key, one, (*path, key)) for key, one in value.items())
-            return {key: kept(one, below) for key, one, below in rows if below not in doomed}
+            rows = ((key, inner, (*path, key)) for key, inner in value.items())
+            return {key: copied(inner, below) for key, inner, below in rows if below not in doomed}
         if isinstance(value, list):
-            return [kept(one, (*path, index)) for index, one in enumerate(value)]
+            return [copied(inner, (*path, index)) for index, inner in enumerate(value)]
         return value
 
-    return replace(document, value=kept(document.value, ()))
+    return replace(document, value=copied(document.value, ()))
 
 
 def _code(violation: Violation) -> str:
@@ -146,7 +148,7 @@ def _place(document: Document, violation: Violation) -> Place:
 def _hint(violation: Violation) -> str:
     if violation.keyword == "unknown-key":
         return did_you_mean(str(violation.path[-1]), violation.known) or _named(violation)
-    key = str(next((one for one in reversed(violation.path) if isinstance(one, str)), ""))
+    key = str(next((part for part in reversed(violation.path) if isinstance(part, str)), ""))
     return _FORMS.get(key) or _named(violation)
 
 
@@ -160,8 +162,8 @@ def _unquoted(document: Document, violation: Violation) -> str:
 
 
 def _named(violation: Violation) -> str:
-    found = (hint for pattern, hint in _NAMES.items() if pattern in violation.message)
-    return next(found, "")
+    hints = (hint for pattern, hint in _NAMES.items() if pattern in violation.message)
+    return next(hints, "")
 
 
 _ANY_SCALAR = "null or true or false or a number or a text"

@@ -127,7 +127,7 @@ def _expression(pattern: str) -> regex.Pattern[str] | None:
     if not check(pattern):
         return None
     try:
-        dots = _DOT.sub(lambda found: "[^\\n\\r]" if found[0] == "." else found[0], pattern)
+        dots = _DOT.sub(lambda match: "[^\\n\\r]" if match[0] == "." else match[0], pattern)
         return regex.compile(dots, regex.VERSION1)
     except (regex.error, ValueError):
         # ValueError: a number of more digits than Python reads.
@@ -254,5 +254,5 @@ def beginning(query: JSONPathQuery, length: int) -> JSONPathQuery:
 
 def find_first(path: str, value: Json) -> tuple[bool, Json]:
     """Whether the path leads anywhere, and the first value there."""
-    found = find_all(path, value)
-    return (True, found[0]) if found else (False, None)
+    values = find_all(path, value)
+    return (True, values[0]) if values else (False, None)

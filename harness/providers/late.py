@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from harness.conversation import Reply, ReplyMessage
-from harness.core.errors import AskedTooOften, ProtocolError
+from harness.core.errors import ProtocolError, SentTooOften
 from harness.core.values import value_class
 from harness.providers.flow import FlowState
 
@@ -56,7 +56,7 @@ def wait_for_more(state: FlowState, reply: Reply, waiting: Waiting) -> Reply:
         waiting.sleep(pause)
         try:
             found = waiting.look()
-        except AskedTooOften:
+        except SentTooOften:
             # A replay: beyond the last look that was recorded.
             state.exchanges.pop()
             return reply

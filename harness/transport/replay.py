@@ -8,7 +8,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from harness.conversation import Request
-from harness.core.errors import AskedTooOften, CassetteError, Miss, NotRecorded, TransportError
+from harness.core.errors import CassetteError, Miss, NotRecorded, SentTooOften, TransportError
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
 from harness.secrets.secret_names import mark
 from harness.secrets.secret_spans import MARK
@@ -260,7 +260,7 @@ class ReplayWire(Wire):
             "asked-too-often",
             f"{_step(request)} sends {_request(request, self._redactor)} "
             f"{_times(asked)}, but it was recorded {_times(recorded)}",
-            kind=AskedTooOften,
+            kind=SentTooOften,
         )
 
     def _not_recorded(self, request: Request) -> CassetteError:

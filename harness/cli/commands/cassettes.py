@@ -39,7 +39,7 @@ def check_cassettes(paths: Sequence[str], max_age: float | None) -> int:
     for finding in checking.findings():
         echo(str(finding))
     echo(_summary(checking.tally))
-    return checking.tally.found.total()
+    return checking.tally.by_code.total()
 
 
 def show_cassettes(paths: Sequence[str]) -> int:
@@ -130,8 +130,8 @@ def scan_files(paths: Sequence[str]) -> int:
 
 
 def _summary(tally: CheckTally) -> str:
-    codes = ", ".join(f"{count} {code}" for code, count in sorted(tally.found.items()))
-    found = counted(tally.found.total(), "finding")
+    codes = ", ".join(f"{count} {code}" for code, count in sorted(tally.by_code.items()))
+    found = counted(tally.by_code.total(), "finding")
     lines = [f"{counted(tally.cassettes, 'cassette')}, {found}{f': {codes}' if codes else ''}"]
     if tally.edited:
         lines.append(

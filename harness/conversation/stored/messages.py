@@ -69,8 +69,8 @@ def _role_and_text(message: Json, number: int) -> tuple[str, str]:
     known = (*USER_ROLES, *BOT_ROLES, *SILENT_ROLES)
     word = role.lower() if isinstance(role, str) else None
     if word not in known:
-        found = "no role" if role is None else f"the role {role!r}"
-        raise NoTranscript(f"message {number} has {found}; known are {', '.join(known)}")
+        named = "no role" if role is None else f"the role {role!r}"
+        raise NoTranscript(f"message {number} has {named}; known are {', '.join(known)}")
     text = next((message[key] for key in TEXT_KEYS if key in message), None)
     return word, _text(text, number)
 

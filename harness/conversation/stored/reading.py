@@ -92,40 +92,43 @@ def _reply(stored: Stored) -> Reply:
     return Reply(
         messages=tuple(
             ReplyMessage(
-                text=one["text"],
-                id=one.get("id", ""),
-                payload=one.get("payload"),
-                is_late=one.get("late", False),
+                text=message["text"],
+                id=message.get("id", ""),
+                payload=message.get("payload"),
+                is_late=message.get("late", False),
             )
-            for one in stored["messages"]
+            for message in stored["messages"]
         ),
         payload=stored.get("payload"),
         actions=stored.get("actions", {}),
         products=tuple(stored.get("products", ())),
         attachments=_attachments(stored.get("attachments", ())),
-        tools=tuple(ToolCall(**one) for one in stored["tools"]) if "tools" in stored else None,
+        tools=tuple(ToolCall(**tool) for tool in stored["tools"]) if "tools" in stored else None,
         usage=stored.get("usage"),
     )
 
 
 def _attachments(stored: Iterable[Stored]) -> tuple[Attachment, ...]:
-    return tuple(Attachment(name=one["name"], content=one.get("content", "")) for one in stored)
+    return tuple(
+        Attachment(name=attachment["name"], content=attachment.get("content", ""))
+        for attachment in stored
+    )
 
 
 def _exchanges(stored: Iterable[Stored]) -> tuple[Exchange, ...]:
     return tuple(
         Exchange(
             request=Request(
-                method=one["method"],
-                url=one["url"],
-                headers=_headers(one.get("headers", ())),
-                body=_body(one),
-                origin=Origin(turn=one["turn"], step=one["step"]),
+                method=exchange["method"],
+                url=exchange["url"],
+                headers=_headers(exchange.get("headers", ())),
+                body=_body(exchange),
+                origin=Origin(turn=exchange["turn"], step=exchange["step"]),
             ),
-            response=_response(one["response"]) if "response" in one else None,
-            contract=tuple(one.get("contract", ())),
+            response=_response(exchange["response"]) if "response" in exchange else None,
+            contract=tuple(exchange.get("contract", ())),
         )
-        for one in stored
+        for exchange in stored
     )
 
 
@@ -139,7 +142,7 @@ def _response(stored: Stored) -> Response:
         first_byte=stored.get("first_byte"),
         seconds=stored.get("seconds"),
         chunks=tuple((seconds, length) for seconds, length in stored.get("chunks", ())),
-        attempts=tuple(Attempt(**one) for one in stored.get("attempts", ())),
+        attempts=tuple(Attempt(**attempt) for attempt in stored.get("attempts", ())),
     )
 
 

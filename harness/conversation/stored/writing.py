@@ -96,7 +96,7 @@ def _message(message: ReplyMessage) -> Record:
 
 
 def _attachments(attachments: tuple[Attachment, ...]) -> Json:
-    return [{"name": one.name, "content": one.content} for one in attachments]
+    return [{"name": attachment.name, "content": attachment.content} for attachment in attachments]
 
 
 def _exchanges(exchanges: tuple[Exchange, ...]) -> Json:

@@ -51,20 +51,20 @@ def _with_null(schema: Mapping[str, Json]) -> str:
 
 def _groups(library: Library) -> Iterator[Schemas]:
     """The schemas, those together that may judge the same value."""
-    beside: dict[Site, set[Site]] = {site: set() for site in library.schemas}
+    neighbours: dict[Site, set[Site]] = {site: set() for site in library.schemas}
     for site in library.schemas:
         for applied in library.in_place(site):
-            if applied in beside:
-                beside[site].add(applied)
-                beside[applied].add(site)
+            if applied in neighbours:
+                neighbours[site].add(applied)
+                neighbours[applied].add(site)
     seen: set[Site] = set()
-    for start in beside:
+    for start in neighbours:
         if start in seen:
             continue
         seen.add(start)
         group = [start]
         for site in group:
-            new = sorted(beside[site] - seen, key=str)
+            new = sorted(neighbours[site] - seen, key=str)
             seen.update(new)
             group += new
         yield {site: library.schemas[site] for site in group}
@@ -81,7 +81,7 @@ def _undescribed(library: Library, schemas: Schemas) -> Iterator[Problem]:
     if not missing or any(_describes_others(schema) for schema in parts):
         return
     optional = {_plain(name): name for name in described if name not in required}
-    patterns = [one for schema in parts for one in _mapping(schema, "patternProperties")]
+    patterns = [key for schema in parts for key in _mapping(schema, "patternProperties")]
     for name in missing:
         near = get_close_matches(_plain(name), optional, n=1, cutoff=NEAR)
         if near and not any(matches(pattern, name) for pattern in patterns):
@@ -102,13 +102,13 @@ def _describes_others(schema: Mapping[str, Json]) -> bool:
 
 
 def _mapping(schema: Mapping[str, Json], keyword: str) -> Mapping[str, Json]:
-    found = schema.get(keyword)
-    return found if isinstance(found, Mapping) else {}
+    argument = schema.get(keyword)
+    return argument if isinstance(argument, Mapping) else {}
 
 
 def _list(schema: Mapping[str, Json], keyword: str) -> Sequence[Json]:
-    found = schema.get(keyword)
-    return found if isinstance(found, list | tuple) else ()
+    argument = schema.get(keyword)
+    return argument if isinstance(argument, list | tuple) else ()
 
 
 def _plain(name: str) -> str:

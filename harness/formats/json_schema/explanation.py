@@ -33,8 +33,8 @@ class Explainer:
             if isinstance(kind, _UNKNOWN_KEYS):
                 yield from self._unknown_keys(error, kind.name, kind.unexpected)
             elif self._allows_no_key(error):
-                found = self._at(self._path(error))
-                keys = list(found) if isinstance(found, Mapping) else []
+                value = self._at(self._path(error))
+                keys = list(value) if isinstance(value, Mapping) else []
                 yield from self._unknown_keys(error, "additionalProperties", keys)
             elif isinstance(kind, _BRANCHES):
                 yield from self._branches(error, kind.context)
@@ -63,7 +63,9 @@ class Explainer:
         branches = self._argument(error)
         if not isinstance(branches, list) or not isinstance(value, Mapping):
             return []
-        keys = [key for one in branches if isinstance(one, Mapping) for key in _required(one)]
+        keys = [
+            key for branch in branches if isinstance(branch, Mapping) for key in _required(branch)
+        ]
         rivals = [f"'{key}'" for key in keys if key in value]
         return rivals if len(keys) == len(branches) else []
 
@@ -109,7 +111,7 @@ class Explainer:
                 message = f"{name_of(path)} lacks {choice}"
                 yield self._violation(error, path, "required", message)
             else:
-                yield from self.explain(min(fitting, key=lambda one: _distance(one, given)))
+                yield from self.explain(min(fitting, key=lambda branch: _distance(branch, given)))
             return
         expected = list(
             dict.fromkeys(name for branch in branches for name in _kinds(branch, given))
@@ -120,7 +122,7 @@ class Explainer:
     def _no_such_word(self, error: ValidationError, words: Sequence[Any]) -> Violation:
         path = self._path(error)
         message = word("enum", list(words), self._at(path), path)
-        return self._violation(error, path, "enum", message, tuple(str(one) for one in words))
+        return self._violation(error, path, "enum", message, tuple(str(option) for option in words))
 
     def _violation(
         self,
@@ -170,11 +172,17 @@ def _known_keys(library: Library, keyword: Site) -> tuple[str, ...]:
     sites: dict[Site, None] = {(name, path[:-1]): None}
     waiting = list(sites)
     while waiting:
-        further = dict.fromkeys(one for one in library.in_place(waiting.pop()) if one not in sites)
+        further = dict.fromkeys(
+            applied for applied in library.in_place(waiting.pop()) if applied not in sites
+        )
         sites |= further
         waiting += further
     named = (library.schemas.get(site, {}).get("properties") for site in sites)
-    return tuple(dict.fromkeys(key for one in named if isinstance(one, Mapping) for key in one))
+    return tuple(
+        dict.fromkeys(
+            key for properties in named if isinstance(properties, Mapping) for key in properties
+        )
+    )
 
 
 def _required(schema: Mapping[str, Json]) -> Sequence[str]:

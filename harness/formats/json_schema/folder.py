@@ -32,10 +32,10 @@ class SchemaFolder:
         Raises `SchemaError`; its code is `unknown-schema` where there is no such file.
         """
         with self._lock:
-            found = self._compiled.get(name)
-            if found is None:
-                found = self._compiled[name] = self._compile(name)
-            return found
+            schema = self._compiled.get(name)
+            if schema is None:
+                schema = self._compiled[name] = self._compile(name)
+            return schema
 
     def names(self) -> tuple[str, ...]:
         """The names of all schemas, sorted, without their suffix."""
@@ -50,7 +50,7 @@ class SchemaFolder:
 
     def doubts(self) -> tuple[Problem, ...]:
         """What is doubtful in the schemas that were asked for until now."""
-        return tuple(one for schema in self._compiled.values() for one in schema.doubts())
+        return tuple(problem for schema in self._compiled.values() for problem in schema.doubts())
 
     def _compile(self, name: str) -> Schema:
         start, _, fragment = name.partition("#")

@@ -95,12 +95,12 @@ def _require_flat(text: str) -> None:
 
 
 def _without_repeats(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
         raise ValueError(f"the key '{twice}' stands twice in one object")
-    return found
+    return mapping
 
 
 def _refuse_constant(name: str) -> Json:

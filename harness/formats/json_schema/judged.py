@@ -34,9 +34,9 @@ class Judged:
         self._applied: dict[Site, Counter[Site]] = {}
         self._inner: dict[Site, Mapping[str, Mapping[str | int, Site]]] = {}
         self._patterns = {
-            site: found
+            site: risky
             for site, schema in library.schemas.items()
-            if (found := [one for _, one in patterns(schema) if may_backtrack(one)])
+            if (risky := [pattern for _, pattern in patterns(schema) if may_backtrack(pattern)])
         }
         self._is_wide = self._ways_through() > MOST_LINKS
         self.may_not_answer = self._is_wide or bool(self._patterns)
@@ -55,7 +55,9 @@ class Judged:
         for path, _, judging in self._parts(value):
             repeated += judging.total() - len(judging)
             if repeated > MOST_JUDGED_AGAIN:
-                often, site = max((count, str(one[1]), one) for one, count in judging.items())[::2]
+                often, site = max(
+                    (count, str(judge[1]), judge) for judge, count in judging.items()
+                )[::2]
                 raise CheckCrashed(
                     "schema-repeats",
                     f"{site[0]}#{pointer(site[1])} would judge {_shown(path)} {often:,} times;"
@@ -121,28 +123,28 @@ class Judged:
 
     def _all_applied(self, start: Site) -> Counter[Site]:
         """The schemas that judge whatever this one judges, itself among them, with their number."""
-        found = self._applied.get(start)
-        if found is None:
-            found = Counter({start: 1})
+        applied = self._applied.get(start)
+        if applied is None:
+            applied = Counter({start: 1})
             waiting = list(self._library.in_place(start))
             while waiting:
                 site = waiting.pop()
-                found[site] += 1
+                applied[site] += 1
                 waiting += self._library.in_place(site)
-            self._applied[start] = found
-        return found
+            self._applied[start] = applied
+        return applied
 
     def _inner_of(self, site: Site) -> Mapping[str, Mapping[str | int, Site]]:
         """By keyword, the schemas inside one that judge parts of its value."""
-        found = self._inner.get(site)
-        if found is None:
+        parts = self._inner.get(site)
+        if parts is None:
             made: dict[str, dict[str | int, Site]] = {}
             for inner in self._library.inner(site):
                 step = inner[1][len(site[1]) :]
                 # The last step of a keyword with one schema is the keyword itself.
                 made.setdefault(str(step[0]), {})[step[-1]] = inner
-            found = self._inner[site] = made
-        return found
+            parts = self._inner[site] = made
+        return parts
 
     def _ways_through(self) -> int:
         """How many chains of schemas begin here; one that comes back to itself ends there."""
@@ -154,11 +156,11 @@ class Judged:
             below = (*self._library.in_place(site), *self._library.inner(site))
             if site not in begun:
                 begun.add(site)
-                waiting += (one for one in below if one not in begun)
+                waiting += (inner for inner in below if inner not in begun)
                 continue
             waiting.pop()
             if site not in ways:
-                ways[site] = 1 + sum(ways.get(one, 1) for one in below)
+                ways[site] = 1 + sum(ways.get(inner, 1) for inner in below)
         return ways[self._start]
 
 

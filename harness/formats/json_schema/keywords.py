@@ -116,19 +116,21 @@ def subschemas(schema: Mapping[str, Json]) -> Iterator[tuple[Path, Json]]:
         if keyword in schema and _is_schema(schema[keyword]):
             yield (keyword,), schema[keyword]
     for keyword in _LISTS:
-        found = schema.get(keyword)
-        if isinstance(found, list | tuple):
-            yield from (((keyword, index), one) for index, one in enumerate(found))
+        argument = schema.get(keyword)
+        if isinstance(argument, list | tuple):
+            yield from (((keyword, index), inner) for index, inner in enumerate(argument))
     for keyword in _MAPS:
-        found = schema.get(keyword)
-        if isinstance(found, Mapping):
-            yield from (((keyword, key), one) for key, one in found.items() if _is_schema(one))
+        argument = schema.get(keyword)
+        if isinstance(argument, Mapping):
+            yield from (
+                ((keyword, key), inner) for key, inner in argument.items() if _is_schema(inner)
+            )
 
 
 def patterns(schema: Mapping[str, Json]) -> Iterator[tuple[Path, str]]:
     """The regular expressions directly in a schema, each with its path from there."""
-    if isinstance(found := schema.get("pattern"), str):
-        yield ("pattern",), found
+    if isinstance(pattern := schema.get("pattern"), str):
+        yield ("pattern",), pattern
     if isinstance(by_pattern := schema.get("patternProperties"), Mapping):
         yield from ((("patternProperties", key), key) for key in by_pattern)
 

@@ -106,9 +106,9 @@ class Library:
             return None
         steps = unquote(fragment)
         # It adds a number to the keyword for some, such as dependentRequired.
-        while (found := walk(base.schema, steps)) is None:
+        while (part := walk(base.schema, steps)) is None:
             steps = steps.rpartition("/")[0]
-        return base.name, (*base.path, *found[0])
+        return base.name, (*base.path, *part[0])
 
     def in_place(self, site: Site) -> Sequence[Site]:
         """The schemas that one applies to the very value that it judges."""
@@ -187,11 +187,11 @@ class Library:
             return
         if (uri := self._aliases.get(named, named)) != named:
             self._canonical[site[0]][site[1]] = f"{uri}#{fragment}"
-        found = self._target(uri, unquote(fragment))
-        if found is None:
+        referred = self._target(uri, unquote(fragment))
+        if referred is None:
             self._note_unknown(site, target)
             return
-        self._edges.setdefault(site, []).append(found)
+        self._edges.setdefault(site, []).append(referred)
 
     def _target(self, uri: str, fragment: str) -> Site | None:
         base = self._bases.get(uri)
@@ -199,10 +199,10 @@ class Library:
             return None
         if fragment and not fragment.startswith("/"):
             return self._anchors.get((uri, fragment))
-        found = walk(base.schema, fragment)
-        if found is None:
+        part = walk(base.schema, fragment)
+        if part is None:
             return None
-        steps, schema = found
+        steps, schema = part
         site = (base.name, (*base.path, *steps))
         self._index(uri, site, schema, self.draft)
         return site
@@ -214,14 +214,14 @@ class Library:
             self._note_remote(site, target, "leads out of the schema folder")
             return False
         if name is None:
-            found = self._by_id(uri)
+            known = self._by_id(uri)
         else:
             names = (name + end for end in SUFFIXES)
-            found = next((one for one in names if one in self._resources), None)
-        if found is not None:
+            known = next((candidate for candidate in names if candidate in self._resources), None)
+        if known is not None:
             # A document that is referred to by its own name is held under its file's.
-            own = uri if uri.startswith(ROOT) else root_uri(found)
-            self._add(own, found, self._resources[found])
+            own = uri if uri.startswith(ROOT) else root_uri(known)
+            self._add(own, known, self._resources[known])
             return True
         if name is None:
             self._note_remote(site, target, "leads to another place, and nothing is fetched")
@@ -242,7 +242,8 @@ class Library:
             cycle: list[Site] = error.args[1]
             name, path = min(cycle, key=lambda site: (len(site[1]), str(site)))
             ways = " to ".join(
-                f"{'' if one[0] == name else one[0]}#{pointer(one[1])}" for one in cycle[:4]
+                f"{'' if schema[0] == name else schema[0]}#{pointer(schema[1])}"
+                for schema in cycle[:4]
             )
             message = f"the schema refers to itself without end: {ways}"
             hint = "a schema may refer to itself only below a key or an item"
@@ -260,7 +261,7 @@ class Library:
         """
         applied: dict[Site, int] = {}
         for site in order:
-            count = applied[site] = 1 + sum(applied.get(one, 1) for one in self.in_place(site))
+            count = applied[site] = 1 + sum(applied.get(inner, 1) for inner in self.in_place(site))
             if count > MOST_APPLIED:
                 message = f"{count:,} schemas judge one value here, the limit is {MOST_APPLIED:,}"
                 self._note("schema-too-costly", message, site, "refer to each schema once")

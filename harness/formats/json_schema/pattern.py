@@ -57,7 +57,7 @@ def gives_up(pattern: str, text: str) -> bool:
         jsonschema_rs.ValidationErrorKind.RegexEngineFailure,
     )
     errors = _validator(pattern).iter_errors(valid_text(text))
-    return any(isinstance(one.kind, kinds) for one in errors)
+    return any(isinstance(error.kind, kinds) for error in errors)
 
 
 def valid_text(text: str) -> str:

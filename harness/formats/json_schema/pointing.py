@@ -53,8 +53,8 @@ def replaced(document: Json, references: Mapping[Path, str]) -> Json:
 
 def _replaced(value: Json, at: Path, references: Mapping[Path, str]) -> Json:
     if isinstance(value, Mapping):
-        found = {key: _replaced(one, (*at, key), references) for key, one in value.items()}
-        return {**found, "$ref": references[at]} if at in references else found
+        copy = {key: _replaced(inner, (*at, key), references) for key, inner in value.items()}
+        return {**copy, "$ref": references[at]} if at in references else copy
     if isinstance(value, list | tuple):
-        return [_replaced(one, (*at, index), references) for index, one in enumerate(value)]
+        return [_replaced(inner, (*at, index), references) for index, inner in enumerate(value)]
     return value

@@ -69,7 +69,9 @@ class Schema:
     def names_keys(self) -> bool:
         """Whether it says something of keys by their names, at any depth."""
         named = ("properties", "patternProperties", "propertyNames", "dependentRequired")
-        return any(one in part for part in self._library().schemas.values() for one in named)
+        return any(
+            keyword in part for part in self._library().schemas.values() for keyword in named
+        )
 
     def is_valid(self, value: Json) -> bool:
         """Whether a value fits. Takes microseconds for most.
@@ -100,11 +102,17 @@ class Schema:
         except ValueError:
             value = _plain(value)
             errors = list(self._validator.iter_errors(value))
-        found = dict.fromkeys(Explainer(self._library(), value).explain(errors))
+        violations = dict.fromkeys(Explainer(self._library(), value).explain(errors))
         # The library's own order is another one in each of its versions.
         ranks: dict[int, dict[str, int]] = {}
         return tuple(
-            sorted(found, key=lambda one: (_order(one.path, value, ranks), one.schema_pointer))
+            sorted(
+                violations,
+                key=lambda violation: (
+                    _order(violation.path, value, ranks),
+                    violation.schema_pointer,
+                ),
+            )
         )
 
     def doubts(self) -> Iterator[Problem]:
@@ -236,7 +244,7 @@ def _converted(value: Json) -> Json:
     if isinstance(value, str):
         return valid_text(value)
     if isinstance(value, Mapping):
-        return {str(_converted(str(key))): _converted(one) for key, one in value.items()}
+        return {str(_converted(str(key))): _converted(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_converted(one) for one in value]
+        return [_converted(inner) for inner in value]
     return value

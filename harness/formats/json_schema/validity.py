@@ -29,16 +29,18 @@ def invalidity(library: Library, name: str) -> Iterator[Problem]:
     from jsonschema.exceptions import best_match  # noqa: PLC0415
 
     judge = Draft7Validator if draft == "07" else Draft202012Validator
-    told = set()
+    seen = set()
     for error in judge(judge.META_SCHEMA).iter_errors(document):
         nearest = best_match([error]) or error
         if nearest.context:
             # Of "one of these words, or a list", the words say more.
-            nearest = next((one for one in nearest.context if one.validator != "type"), nearest)
+            nearest = next(
+                (inner for inner in nearest.context if inner.validator != "type"), nearest
+            )
         path = tuple(nearest.absolute_path)
         message = word(str(nearest.validator), nearest.validator_value, nearest.instance, path)
-        if (path, message) not in told:
-            told.add((path, message))
+        if (path, message) not in seen:
+            seen.add((path, message))
             is_null = "type" in path and nearest.instance is None
             hint = "write 'null' in quotes" if is_null else ""
             yield library.problem("invalid-schema", message, (name, path), hint)
@@ -91,7 +93,7 @@ def _alone(schema: Mapping[str, Json], draft: str) -> Iterator[Found]:
     """Keywords that judge only beside another one, or not beside it."""
     for keyword, others in _NEEDS.items():
         if keyword in schema and schema.keys().isdisjoint(others):
-            needed = " or ".join(f"'{one}'" for one in others)
+            needed = " or ".join(f"'{other}'" for other in others)
             yield keyword, f"'{keyword}' without {needed} judges nothing", f"add {needed}"
     if draft != "07":
         return

@@ -55,7 +55,7 @@ def _count(value: Json, unit: str) -> str:
 
 
 def _type(name: str, limit: Json, value: Json) -> str:
-    names = limit if isinstance(limit, str) else [str(one) for one in _listed(limit)]
+    names = limit if isinstance(limit, str) else [str(kind) for kind in _listed(limit)]
     return f"{name} is {describe(value)}, expected {kinds(names)}"
 
 

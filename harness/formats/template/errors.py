@@ -28,7 +28,7 @@ class Fault(Exception):
     hint: str = ""
 
 
-class NoneInText(Exception):
+class NullInText(Exception):
     """A none stands where a text is put together."""
 
 

@@ -25,7 +25,7 @@ class Expression(Protocol):
         """The variables that it needs."""
 
     def evaluate(self, context: Mapping[str, object]) -> object:
-        """The value, of its own type. Raises Fault and NoneInText."""
+        """The value, of its own type. Raises Fault and NullInText."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -63,9 +63,9 @@ def expression_with(name: str, place: Place) -> Place:
     pattern = re.compile(rf"\$\{{[^{{}}]*\b{re.escape(name)}\b[^{{}}]*\}}")
     lines = place.source.text.split("\n")[place.line - 1 :]
     for number, line in enumerate(lines, place.line):
-        found = pattern.search(line, place.column - 1 if number == place.line else 0)
-        if found is not None:
-            return place.source.place(number, found.start() + 1, len(found.group()))
+        match = pattern.search(line, place.column - 1 if number == place.line else 0)
+        if match is not None:
+            return place.source.place(number, match.start() + 1, len(match.group()))
     return place
 
 

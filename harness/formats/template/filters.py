@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from harness.formats.template.errors import NoneInText, too_long
+from harness.formats.template.errors import NullInText, too_long
 from harness.formats.template.lookup import not_a_value
 
 MOST: Final = 1_000_000
@@ -21,9 +21,9 @@ MOST: Final = 1_000_000
 
 
 def text_of(value: object) -> str:
-    """A value inside a text: JSON, but for texts without quotes. Raises NoneInText."""
+    """A value inside a text: JSON, but for texts without quotes. Raises NullInText."""
     if value is None:
-        raise NoneInText
+        raise NullInText
     return value if isinstance(value, str) else to_json(value)
 
 
@@ -79,10 +79,10 @@ def _float(value: float | str, default: float = 0.0) -> float:
 
 
 def _unique(value: Iterable[object]) -> list[object]:
-    kept: dict[str, object] = {}
+    elements: dict[str, object] = {}
     for element in value:
-        kept.setdefault(to_json(element), element)
-    return list(kept.values())
+        elements.setdefault(to_json(element), element)
+    return list(elements.values())
 
 
 def _sort(value: Iterable[Any], *, reverse: bool = False) -> list[object]:

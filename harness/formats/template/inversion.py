@@ -98,11 +98,11 @@ class _Inverter:
 
     def _mixed(self, node: Mixed, value: Json) -> Iterator[Binding]:
         pattern, expressions = pattern_of(node, ".*?")
-        found = re.fullmatch(pattern, value, re.DOTALL) if isinstance(value, str) else None
-        if found is None:
+        match = re.fullmatch(pattern, value, re.DOTALL) if isinstance(value, str) else None
+        if match is None:
             self.faults += 1
             return
-        for expression, text in zip(expressions, found.groups(), strict=True):
+        for expression, text in zip(expressions, match.groups(), strict=True):
             yield Binding(expression=expression, value=text)
 
     def _table(self, node: Table, value: Json) -> Iterator[Binding]:
@@ -140,5 +140,5 @@ class _Inverter:
             # XML has a list only where there are two or more.
             value = [value]
         if isinstance(source, Lone):
-            elements = tuple(tuple(self.bindings(node.body, one)) for one in value or ())
+            elements = tuple(tuple(self.bindings(node.body, element)) for element in value or ())
             yield Binding(expression=source.where.expression, elements=elements, name=node.name)

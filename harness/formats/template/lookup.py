@@ -52,12 +52,12 @@ class Lookup:
             raise undefined_name(self.root, context)
         value = context[self.root]
         for part in self.parts:
-            found = member(value, part)
-            if found is ABSENT:
+            inner = member(value, part)
+            if inner is ABSENT:
                 if self.lenient:
                     return None
                 raise undefined_member(value, part)
-            value = found
+            value = inner
         if not isinstance(value, _VALUES):
             raise not_a_value(value)
         return value

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from harness.core.errors import Problem, quote
 from harness.core.typing import describe
 from harness.core.values import value_class
-from harness.formats.template.errors import Fault, NoneInText, TemplateError, too_long
+from harness.formats.template.errors import Fault, NullInText, TemplateError, too_long
 from harness.formats.template.filters import MOST, text_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Context = Mapping[str, object]
 AsText = Callable[[object], str]
-"""Writes a value inside a text. Raises NoneInText for a none."""
+"""Writes a value inside a text. Raises NullInText for a none."""
 
 NO_NAMES: frozenset[str] = frozenset()
 
@@ -102,7 +102,7 @@ class Lone:
             value = self.expression.evaluate(context)
             if isinstance(value, str) and len(value) > MOST:
                 raise too_long("the text", MOST)
-        except NoneInText:
+        except NullInText:
             if self.none_is_none:
                 return None
             raise self.where.none_in_text() from None
@@ -131,7 +131,7 @@ class Mixed:
             try:
                 value = part.render(context)
                 texts.append(part.as_text(value) if isinstance(part, Lone) else text_of(value))
-            except NoneInText:
+            except NullInText:
                 if self.none_is_none:
                     return None
                 where = part.where if isinstance(part, Lone) else self.where

@@ -67,7 +67,7 @@ class CompiledExpression:
         self._template = template
 
     def evaluate(self, context: Mapping[str, object]) -> object:
-        """The value. Raises Fault, and NoneInText where `~` met a none."""
+        """The value. Raises Fault, and NullInText where `~` met a none."""
         frame = self._template.new_context(dict(context))
         try:
             for _ in self._template.root_render_func(frame):
@@ -179,9 +179,9 @@ class _Environment(ImmutableSandboxedEnvironment):
     def getattr(self, obj: object, attribute: object) -> object:
         use(obj, attribute)
         forbid(attribute)
-        found = member(obj, attribute)
-        if found is not ABSENT:
-            return found
+        value = member(obj, attribute)
+        if value is not ABSENT:
+            return value
         return None if self.lenient else Missing(obj=obj, name=attribute)
 
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:

@@ -122,8 +122,8 @@ class Node:
 
     def text_of(self, key: str) -> str:
         """The text behind a key, as it was written; empty where there is no such key."""
-        found = self.get(key)
-        return "" if found is None else str(found.as_written)
+        node = self.get(key)
+        return "" if node is None else str(node.as_written)
 
     def value_of(self, key: str, otherwise: Any = None) -> Any:  # noqa: ANN401  # any JSON
         """The value behind a key; `otherwise` where there is no such key, or no mapping."""
@@ -131,8 +131,8 @@ class Node:
 
     def entries(self, key: str) -> list[tuple[str, Node]]:
         """Keys and values of the mapping behind a key; empty where there is no such key."""
-        found = self.get(key)
-        return list(found.items()) if found else []
+        node = self.get(key)
+        return list(node.items()) if node else []
 
     def get(self, key: str) -> Node | None:
         """The value of a key; None where there is no such key, or no mapping."""
@@ -151,10 +151,10 @@ class Node:
         """The value at a path below this one. Raises KeyError where nothing stands."""
         node = self
         for part in path:
-            found = node.get(part) if isinstance(part, str) else None
-            if found is None:
+            below = node.get(part) if isinstance(part, str) else None
+            if below is None:
                 return self.document.at(*self.path, *path)
-            node = found
+            node = below
         return node
 
     def items(self) -> Iterator[tuple[str, Node]]:

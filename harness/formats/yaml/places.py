@@ -69,10 +69,10 @@ def behind(source: Source, offset: int, value: Json) -> str:
     end = start + len(shown)
     if not source.text.startswith(shown, start):
         words = re.compile(r"\s+".join(map(re.escape, shown.split())))
-        found = words.match(source.text, start)
-        if found is None:
+        match = words.match(source.text, start)
+        if match is None:
             return ""
-        end = found.end()
+        end = match.end()
     rest = _TO_LINE_END.match(source.text, end)
     return rest.group() if rest else ""
 

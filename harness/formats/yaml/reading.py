@@ -166,9 +166,9 @@ def _decode(content: bytes, path: str) -> str:
 
 
 def _control_character(source: Source, bom: int) -> Problem:
-    found = _FORBIDDEN.search(source.text)
-    before = source.text[: found.start()] if found else ""
-    character = ord(found.group()) if found else 0
+    match = _FORBIDDEN.search(source.text)
+    before = source.text[: match.start()] if match else ""
+    character = ord(match.group()) if match else 0
     offset = len(before.encode()) + bom
     return Problem(
         code="control-character",

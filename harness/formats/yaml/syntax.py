@@ -89,8 +89,8 @@ def explain(error: yaml.MarkedYAMLError, source: Source) -> Problem:
     )
     words = f"{fault.context}; {fault.problem}"
     matching = (reason for pattern, reason in _REASONS if re.search(pattern, words))
-    reasons = (one if isinstance(one, _Reason) else one(fault) for one in matching)
-    reason = next(one for one in reasons if one is not None)
+    reasons = (reason if isinstance(reason, _Reason) else reason(fault) for reason in matching)
+    reason = next(reason for reason in reasons if reason is not None)
     line, column = fault.opened if reason.at_opening else (fault.line, fault.column)
     return Problem(
         code=reason.code,
