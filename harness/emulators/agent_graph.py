@@ -37,7 +37,7 @@ from harness.emulators.connectly_events import (
     read_events,
     read_text,
 )
-from harness.emulators.faults import Faults, Plan, plain
+from harness.emulators.fault_switches import Faults, Plan, plain
 
 if TYPE_CHECKING:
     from starlette.requests import Request

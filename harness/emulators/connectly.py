@@ -39,8 +39,8 @@ from harness.emulators.connectly_events import (
     read_text,
 )
 from harness.emulators.emulator import Emulator
-from harness.emulators.exchange import EarlyResponse, answer_refused
-from harness.emulators.faults import Faults, plain
+from harness.emulators.fault_switches import Faults, plain
+from harness.emulators.http_api import EarlyResponse, answer_refused
 
 if TYPE_CHECKING:
     from starlette.requests import Request

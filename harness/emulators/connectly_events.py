@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.emulators.connectly_bot import message, text_of
-from harness.emulators.exchange import EarlyResponse, read_json, refuse
+from harness.emulators.http_api import EarlyResponse, read_json, refuse
 
 if TYPE_CHECKING:
     from starlette.requests import Request

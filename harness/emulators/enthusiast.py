@@ -41,8 +41,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from harness.emulators.emulator import Emulator
-from harness.emulators.exchange import EarlyResponse, answer_refused, read_json, refuse, text_at
-from harness.emulators.faults import Afterthoughts, Faults, plain
+from harness.emulators.fault_switches import Afterthoughts, Faults, plain
+from harness.emulators.http_api import (
+    EarlyResponse,
+    answer_refused,
+    read_json,
+    refuse,
+    text_at,
+)
 
 if TYPE_CHECKING:
     from starlette.requests import Request

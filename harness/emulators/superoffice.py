@@ -30,8 +30,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from harness.emulators.emulator import Emulator
-from harness.emulators.exchange import EarlyResponse, answer_refused, refuse, text_at
-from harness.emulators.faults import Faults, plain
+from harness.emulators.fault_switches import Faults, plain
+from harness.emulators.http_api import EarlyResponse, answer_refused, refuse, text_at
 from harness.emulators.superoffice_body import FORM_TYPE, JSON_TYPES, XML_TYPES, read, write
 from harness.emulators.superoffice_bot import answer
 from harness.emulators.superoffice_locale import Locale, rank, read_locale

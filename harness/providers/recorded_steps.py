@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from harness.core.errors import ProtocolError
 from harness.core.typing import Json
 from harness.formats.template.inversion import Binding, invert, pattern_of
-from harness.formats.template.nodes import Constant, Table
+from harness.formats.template.template_nodes import Constant, Table
 from harness.providers.definition import PHASES, Definition, Encoding, Step
 from harness.providers.payload import read_json, read_xml
 from harness.transport.cassette.rows import Row, bytes_of

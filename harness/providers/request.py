@@ -13,7 +13,7 @@ from harness.conversation import Origin, Request
 from harness.core.errors import ProtocolError
 from harness.core.typing import describe
 from harness.formats.template.filters import text_of
-from harness.formats.template.nodes import AsText
+from harness.formats.template.template_nodes import AsText
 from harness.providers.definition import Encoding, RequestPlan, Step
 from harness.providers.flow import FlowState
 

@@ -17,12 +17,12 @@ from harness.core.network_guard import UNSEEN_CLIENTS
 from harness.core.repetition import LONGEST_PATTERN, MOST_REPEATED
 from harness.formats.json_path import DEEPEST_DESCENT, LONGEST_PATH, MOST_CONDITIONS, MOST_DESCENTS
 from harness.formats.json_path import SECONDS as PATH_SECONDS
+from harness.formats.json_schema.compiled_schema import DEEPEST_EXPLAINED
 from harness.formats.json_schema.json_file import DEEPEST as DEEPEST_SCHEMA
 from harness.formats.json_schema.json_file import LARGEST as LARGEST_SCHEMA
 from harness.formats.json_schema.judged import MOST_JUDGED_AGAIN
 from harness.formats.json_schema.library import MOST_APPLIED
-from harness.formats.json_schema.pattern import BACKTRACKED
-from harness.formats.json_schema.schema import DEEPEST_EXPLAINED
+from harness.formats.json_schema.schema_pattern import BACKTRACKED
 from harness.formats.parsed_cache import MAX_BYTES, MAX_ENTRIES
 from harness.formats.template.filters import FILTERS, MOST
 from harness.formats.template.sandbox import LONGEST_EXPRESSION, MOST_BITS

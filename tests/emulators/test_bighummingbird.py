@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-from harness.emulators.faults import AFTERTHOUGHT
+from harness.emulators.fault_switches import AFTERTHOUGHT
 
 PARIS = (
     "For your trip to Paris, I can help with hotels, must-see attractions like the Eiffel Tower "

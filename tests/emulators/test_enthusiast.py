@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from harness.emulators.faults import AFTERTHOUGHT
+from harness.emulators.fault_switches import AFTERTHOUGHT
 
 QUESTION = "Does FiberUP Business Duplex include an SLA?"
 SLA = "Yes, the plan includes an SLA with an optional priority support package ...."

@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from harness.emulators.faults import Faults, plain
+from harness.emulators.fault_switches import Faults, plain
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.cassettes.checking import Checking, CheckTally, is_orphan
 from harness.cassettes.fitting import Fitting
 from harness.cassettes.inventory import Inventory, take_inventory
+from harness.cassettes.recording_check import Checking, CheckTally, is_orphan
 from harness.cassettes.recovering import Recovery, examine, journals_of, take_up
 from harness.cassettes.scanning import files_below, project_secrets, scan_file
 from harness.cli.here import config_here, project_here

@@ -3,7 +3,7 @@
 What is empty is left out, so that a record is short; reading puts the defaults back.
 """
 
-from harness.conversation.stored.messages import transcript_of_lines, transcript_of_messages
+from harness.conversation.stored.foreign_messages import transcript_of_lines, transcript_of_messages
 from harness.conversation.stored.reading import NoTranscript, transcript_from
 from harness.conversation.stored.writing import transcript_json
 

@@ -4,8 +4,13 @@ jsonschema-rs decides and names the faults, in bounded time also for a costly pa
 jsonschema is loaded to say what is wrong with a schema itself.
 """
 
+from harness.formats.json_schema.compiled_schema import (
+    Schema,
+    compile_format,
+    compile_schema,
+    explain,
+)
 from harness.formats.json_schema.folder import SchemaFolder
-from harness.formats.json_schema.schema import Schema, compile_format, compile_schema, explain
 from harness.formats.json_schema.violation import Violation
 
 __all__ = ["Schema", "SchemaFolder", "Violation", "compile_format", "compile_schema", "explain"]

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from harness.core.errors import Problem, quote
 from harness.core.typing import Json
 from harness.formats.json_schema.library import Library, Site
-from harness.formats.json_schema.pattern import matches
+from harness.formats.json_schema.schema_pattern import matches
 from harness.formats.json_schema.validity import NEAR
 from harness.formats.json_schema.wording import show
 

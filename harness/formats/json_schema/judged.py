@@ -13,7 +13,7 @@ from harness.core.errors import CheckCrashed, quote
 from harness.core.typing import Json, Path, pointer
 from harness.formats.json_schema.keywords import patterns
 from harness.formats.json_schema.library import Library, Site
-from harness.formats.json_schema.pattern import BACKTRACKED, gives_up, matches, may_backtrack
+from harness.formats.json_schema.schema_pattern import BACKTRACKED, gives_up, matches, may_backtrack
 
 MOST_JUDGED_AGAIN = 100_000
 """How often schemas may judge parts of one payload that they have judged before."""

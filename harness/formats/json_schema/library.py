@@ -23,8 +23,8 @@ from harness.formats.json_schema.keywords import (
     patterns,
     subschemas,
 )
-from harness.formats.json_schema.pattern import pattern_fault
-from harness.formats.json_schema.pointing import is_absolute, local_name, replaced, walk
+from harness.formats.json_schema.references import is_absolute, local_name, replaced, walk
+from harness.formats.json_schema.schema_pattern import pattern_fault
 
 ROOT = "https://schemas.invalid/"
 """What a document's name is resolved against. RFC 6761: `.invalid` never exists."""

@@ -1,7 +1,7 @@
 """Templates: values whose texts may hold `${…}`, sandboxed and bounded."""
 
-from harness.formats.template.errors import LETTERS, TemplateError
 from harness.formats.template.expressions import expression_with, expressions, literals
+from harness.formats.template.template_error import LETTERS, TemplateError
 from harness.formats.template.trees import Template, compile_condition, compile_template
 
 __all__ = [

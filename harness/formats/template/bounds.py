@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from jinja2 import StrictUndefined
 from jinja2.utils import missing
 
-from harness.formats.template.errors import too_long
 from harness.formats.template.filters import MOST
 from harness.formats.template.lookup import not_a_value
+from harness.formats.template.template_error import too_long
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from harness.core.source import Place
 from harness.core.values import value_class
-from harness.formats.template.errors import LETTERS, Fault
 from harness.formats.template.lookup import parse_lookup
+from harness.formats.template.template_error import LETTERS, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,8 +13,8 @@ from functools import wraps
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from harness.formats.template.errors import NullInText, too_long
 from harness.formats.template.lookup import not_a_value
+from harness.formats.template.template_error import NullInText, too_long
 
 MOST: Final = 1_000_000
 """Characters of a text, or elements of a list, that a template may make."""

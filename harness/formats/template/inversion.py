@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.typing import is_same
-from harness.formats.template.nodes import (
+from harness.formats.template.template_nodes import (
     Constant,
     FirstOf,
     ForEach,

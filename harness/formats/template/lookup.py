@@ -14,7 +14,7 @@ from typing import Final
 from harness.core.errors import did_you_mean, quote
 from harness.core.typing import describe
 from harness.core.values import value_class
-from harness.formats.template.errors import Fault
+from harness.formats.template.template_error import Fault
 
 ABSENT: Final = object()
 """Stands for a member that is not there."""

@@ -30,7 +30,6 @@ from harness.formats.template.bounds import (
     use,
     weight,
 )
-from harness.formats.template.errors import LETTERS, Fault, too_long
 from harness.formats.template.filters import FILTERS, MOST
 from harness.formats.template.lookup import (
     ABSENT,
@@ -40,6 +39,7 @@ from harness.formats.template.lookup import (
     undefined_member,
     undefined_name,
 )
+from harness.formats.template.template_error import LETTERS, Fault, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import Problem, quote
 from harness.core.values import value_class
-from harness.formats.template.errors import Fault, TemplateError
 from harness.formats.template.expressions import compile_expression, split
 from harness.formats.template.filters import text_of
-from harness.formats.template.nodes import (
+from harness.formats.template.template_error import Fault, TemplateError
+from harness.formats.template.template_nodes import (
     NO_NAMES,
     AsText,
     Constant,

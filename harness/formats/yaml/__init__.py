@@ -1,6 +1,6 @@
 """YAML 1.2 as we read it, with the place of every node."""
 
-from harness.formats.yaml.building import Limits
+from harness.formats.yaml.builder import Limits
 from harness.formats.yaml.document import Document, Marks, Node
 from harness.formats.yaml.reading import load, read
 from harness.formats.yaml.writing import write

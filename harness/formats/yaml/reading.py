@@ -10,7 +10,7 @@ import yaml
 from harness.core.errors import Problem, YamlError
 from harness.core.source import Source
 from harness.core.typing import describe
-from harness.formats.yaml.building import NO_TAGS, Builder, Limits, ReadingStopped, Tags
+from harness.formats.yaml.builder import NO_TAGS, Builder, Limits, ReadingStopped, Tags
 from harness.formats.yaml.document import Document, offset_of
 from harness.formats.yaml.places import place_at, place_of_value
 from harness.formats.yaml.syntax import explain

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.formats.template import TemplateError, compile_template
-from harness.formats.template.errors import Fault
 from harness.formats.template.lookup import parse_lookup
 from harness.formats.template.sandbox import compile_expression
+from harness.formats.template.template_error import Fault
 
 KEYS = st.sampled_from(["a", "b", "c", "_d", "b-c", "items", "keys", "0", "self"])
 VALUES = st.recursive(

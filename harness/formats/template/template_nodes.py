@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 from harness.core.errors import Problem, quote
 from harness.core.typing import describe
 from harness.core.values import value_class
-from harness.formats.template.errors import Fault, NullInText, TemplateError, too_long
 from harness.formats.template.filters import MOST, text_of
+from harness.formats.template.template_error import Fault, NullInText, TemplateError, too_long
 
 if TYPE_CHECKING:
     from harness.core.source import Place

@@ -18,8 +18,8 @@ from harness.formats.json_schema.explanation import Explainer
 from harness.formats.json_schema.judged import Judged
 from harness.formats.json_schema.keywords import allows_everything
 from harness.formats.json_schema.library import Library, Locate, root_uri
-from harness.formats.json_schema.pattern import BACKTRACKING, valid_text
-from harness.formats.json_schema.pointing import walk
+from harness.formats.json_schema.references import walk
+from harness.formats.json_schema.schema_pattern import BACKTRACKING, valid_text
 from harness.formats.json_schema.validity import invalidity, no_effect
 from harness.formats.json_schema.violation import Violation
 

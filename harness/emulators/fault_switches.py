@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from harness.emulators.exchange import EarlyResponse
+from harness.emulators.http_api import EarlyResponse
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
