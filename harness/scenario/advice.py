@@ -102,7 +102,8 @@ def _as_entry(violation: Violation) -> str:
 
 
 def _on_value(document: Document, path: Path, keyword: str, message: str) -> Advice:
-    value, text = document.at(*path).value, document.text_at(path)
+    node = document.at(*path)
+    value, text = node.value, node.text
     if is_of_include(document.value, path):
         return Advice(hint="indent 'file:' and 'with:' further, so that they stand inside it")
     if path[-2:-1] == ("replies",) and isinstance(value, str):

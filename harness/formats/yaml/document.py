@@ -49,16 +49,6 @@ class Document:
                 return place_of_value(self.source, children(marks)[key][0], key)
         return self.place(path)
 
-    def text_at(self, path: Path = ()) -> str:
-        """The scalar at a path as its author wrote it: `12`, `~` or `True`; quotes left out.
-
-        Of a mapping or list, the rest of its first line. Raises KeyError where nothing stands.
-        """
-        value, marks, rest = self._walk(path)
-        if rest:
-            raise KeyError(rest[0])
-        return written(self.source, offset_of(marks), value)
-
     def at(self, *path: str | int) -> Node:
         """A cursor on the value at a path. Raises KeyError where nothing stands."""
         value, marks, rest = self._walk(path)
@@ -105,7 +95,10 @@ class Node:
 
     @property
     def text(self) -> str:
-        """The scalar as its author wrote it; see `Document.text_at`."""
+        """The scalar as its author wrote it: `12`, `~` or `True`; quotes left out.
+
+        Of a mapping or list, the rest of its first line.
+        """
         return written(self.document.source, offset_of(self.marks), self.value)
 
     @property

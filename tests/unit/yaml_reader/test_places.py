@@ -116,7 +116,7 @@ def test_at_nothing(document):
     with pytest.raises(KeyError, match="wait"):
         document.at("turns", 0, "wait")
     with pytest.raises(KeyError, match="7"):
-        document.text_at(("turns", 7))
+        document.at("turns", 7).text
 
 
 def test_marks_survive_json(document):
@@ -144,4 +144,4 @@ def test_place_through_alias():
     document = read(b"a: &x {b: 12}\nc: *x\n", "a.yaml")
 
     assert span(document.place(("c", "b"))) == (1, 11, 2)
-    assert document.text_at(("c", "b")) == "12"
+    assert document.at("c", "b").text == "12"

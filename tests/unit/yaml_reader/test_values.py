@@ -88,8 +88,8 @@ def test_written_text(text):
     """The text as it was written can be had of every scalar, also of numbers and null."""
     document = read(f"a: &x {text} # why\nb: [{text}, {{c: {text}}}]\n".encode(), "a.yaml")
 
-    assert document.text_at(("a",)) == text
-    assert document.text_at(("b", 0)) == text
+    assert document.at("a").text == text
+    assert document.at("b", 0).text == text
     assert document.at("b", 1, "c").text == text
 
 
@@ -99,7 +99,7 @@ def test_written_text_of_nothing(content):
     document = read(content.encode(), "a.yaml")
 
     assert document.value["a"] is None
-    assert document.text_at(("a",)) == ""
+    assert document.at("a").text == ""
 
 
 @pytest.mark.parametrize(
