@@ -32,18 +32,15 @@ A wrong reply of the bot is a value (`Outcome.FAILED`), never an exception.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from harness.core.code_points import telling
 from harness.core.printable import printable
 from harness.core.source import Place, shorten
 from harness.core.typing import Json
 from harness.core.values import value_class
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

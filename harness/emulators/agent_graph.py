@@ -22,8 +22,9 @@ import json
 import uuid
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -38,9 +39,6 @@ from harness.emulators.connectly_events import (
     read_text,
 )
 from harness.emulators.fault_switches import Faults, Plan, plain
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
 
 _PATH = "/external/v1/ai/agent_graph"
 _PAUSE_SECONDS = 0.005

@@ -20,9 +20,10 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -35,9 +36,6 @@ from harness.emulators.http_api import (
     refuse,
     text_at,
 )
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
 
 _BASE_PATH = "/deployments/travel"
 _CAPITALS = {

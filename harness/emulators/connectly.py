@@ -19,10 +19,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -41,9 +42,6 @@ from harness.emulators.connectly_events import (
 from harness.emulators.emulator import Emulator
 from harness.emulators.fault_switches import Faults, plain
 from harness.emulators.http_api import EarlyResponse, answer_refused
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
 
 _PATH = "/internal/v1/businesses/{business_id}/ai/sales_assistant_v2/invoke/v1"
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from starlette.requests import Request
 
 from harness.emulators.connectly_bot import message, text_of
 from harness.emulators.http_api import EarlyResponse, read_json, refuse
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
 
 ENVIRONMENT = {
     "CONNECTLY_API_KEY": "emulated-connectly-92e5ab1c70f34d68",

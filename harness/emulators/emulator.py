@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
+from starlette.applications import Starlette
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

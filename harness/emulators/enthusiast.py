@@ -33,10 +33,11 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -49,9 +50,6 @@ from harness.emulators.http_api import (
     refuse,
     text_at,
 )
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
 
 _ENVIRONMENT = {
     "ENTHUSIAST_TOKEN": "emulated-enthusiast-b41c9e07d2f85a36",

@@ -32,14 +32,11 @@ import asyncio
 import re
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import Message, Receive, Scope, Send
 
 from harness.emulators.http_api import EarlyResponse
-
-if TYPE_CHECKING:
-    from starlette.types import Message, Receive, Scope, Send
 
 _SWITCH = re.compile(
     r"""\[\[\s*(?:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
 
 
 class EarlyResponse(Exception):

@@ -32,10 +32,11 @@ import uuid
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -49,9 +50,6 @@ from harness.emulators.http_api import (
     refuse,
     text_at,
 )
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
 
 _BASE_PATH = "/v4.0"
 _ENVIRONMENT = {"MISTER_TURING_TOKEN": "emulated-turing-7d20f6c85be94a13"}

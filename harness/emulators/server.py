@@ -10,14 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import uvicorn
+from starlette.applications import Starlette
 
 from harness.emulators.registry import EMULATORS, NAMES
-
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
 
 _HOST = "127.0.0.1"
 _START_SECONDS = 10.0

@@ -23,9 +23,10 @@ import base64
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -35,9 +36,6 @@ from harness.emulators.http_api import EarlyResponse, answer_refused, refuse, te
 from harness.emulators.superoffice_body import FORM_TYPE, JSON_TYPES, XML_TYPES, read, write
 from harness.emulators.superoffice_bot import answer
 from harness.emulators.superoffice_locale import Locale, rank, read_locale
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
 
 _ENVIRONMENT = {
     "SUPEROFFICE_USERNAME": "tje0",

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from harness.emulators.superoffice_bot import LANGUAGES
+from starlette.datastructures import Headers
 
-if TYPE_CHECKING:
-    from starlette.datastructures import Headers
+from harness.emulators.superoffice_bot import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

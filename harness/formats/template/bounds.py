@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import TYPE_CHECKING
 
 from jinja2 import StrictUndefined
 from jinja2.utils import missing
@@ -13,9 +12,6 @@ from jinja2.utils import missing
 from harness.formats.template.filters import MOST
 from harness.formats.template.lookup import not_a_value
 from harness.formats.template.template_error import too_long
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class Absent(Exception):

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 from harness.core.source import Place
 from harness.core.values import value_class
 from harness.formats.template.lookup import parse_lookup
 from harness.formats.template.template_error import LETTERS, Fault
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 _START = re.compile(r"\$?\$\{")
 _INSIDE = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[{}]""", re.DOTALL)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from harness.core.typing import is_same
+from harness.core.typing import Json, is_same
 from harness.formats.template.template_nodes import (
     Constant,
     FirstOf,
@@ -18,10 +17,7 @@ from harness.formats.template.template_nodes import (
     Table,
     TemplateNode,
 )
-
-if TYPE_CHECKING:
-    from harness.core.typing import Json
-    from harness.formats.template.trees import Template
+from harness.formats.template.trees import Template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

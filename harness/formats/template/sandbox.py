@@ -8,12 +8,14 @@ module imports Jinja, which takes 30 ms, and is itself imported with the first s
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from jinja2 import TemplateSyntaxError, Undefined, nodes
+from jinja2 import Template, TemplateSyntaxError, Undefined, nodes
 from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.parser import Parser
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
@@ -40,12 +42,6 @@ from harness.formats.template.lookup import (
     undefined_name,
 )
 from harness.formats.template.template_error import LETTERS, Fault, too_long
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from jinja2 import Template
-    from jinja2.runtime import Context
 
 LONGEST_EXPRESSION: Final = 2_000
 """Characters."""

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol, cast
 
 from harness.core.errors import Problem, quote
-from harness.core.typing import describe
+from harness.core.source import Place
+from harness.core.typing import Json, describe
 from harness.core.values import value_class
+from harness.formats.template.expressions import Expression
 from harness.formats.template.filters import MOST, text_of
 from harness.formats.template.template_error import Fault, NullInText, TemplateError, too_long
-
-if TYPE_CHECKING:
-    from harness.core.source import Place
-    from harness.core.typing import Json
-    from harness.formats.template.expressions import Expression
 
 Context = Mapping[str, object]
 AsText = Callable[[object], str]

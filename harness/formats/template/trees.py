@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from harness.core.errors import Problem, quote
+from harness.core.source import Place
+from harness.core.typing import Json, Path
 from harness.core.values import value_class
 from harness.formats.template.expressions import compile_expression, split
 from harness.formats.template.filters import text_of
@@ -24,10 +25,6 @@ from harness.formats.template.template_nodes import (
     TemplateNode,
     Where,
 )
-
-if TYPE_CHECKING:
-    from harness.core.source import Place
-    from harness.core.typing import Json, Path
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import yaml
 
 from harness.core.errors import Problem, did_you_mean, quote
+from harness.core.source import Place, Source
+from harness.core.typing import Json
 from harness.core.values import value_class
+from harness.formats.yaml.document import Marks
 from harness.formats.yaml.open_nodes import Anchored, Event, Open
 from harness.formats.yaml.places import place_of_value, place_of_word
 from harness.formats.yaml.scalars import PREFIX, STARTS, NotJson, apply_tag, resolve, short_tag
-
-if TYPE_CHECKING:
-    from harness.core.source import Place, Source
-    from harness.core.typing import Json
-    from harness.formats.yaml.document import Marks
 
 MOST_PROBLEMS: Final = 25
 """Reading ends after so many; a file with more is of another kind."""

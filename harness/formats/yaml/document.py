@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from harness.core.source import Place, Source
+from harness.core.typing import Json, Path
 from harness.core.values import value_class
 from harness.formats.yaml.places import behind, place_of_value, written
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from harness.core.source import Place, Source
-    from harness.core.typing import Json, Path
 
 Marks = int | Sequence[Any]
 """Where a node stands. Plain numbers and sequences, so that a cache may keep them as JSON.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from harness.core.typing import Json
-    from harness.formats.yaml.document import Marks
+from harness.core.typing import Json
+from harness.formats.yaml.document import Marks
 
 Event = Any
 """An event of yaml. Its own types allow None where the parser never gives it."""

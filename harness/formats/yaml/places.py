@@ -9,14 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from harness.core.source import Place
+from harness.core.source import Place, Source, Stretch
+from harness.core.typing import Json
 from harness.formats.yaml.scalars import CONSTANTS
-
-if TYPE_CHECKING:
-    from harness.core.source import Source, Stretch
-    from harness.core.typing import Json
 
 # A line ends here in YAML 1.2; str.splitlines would also end one at U+2028 and its kin.
 _LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")

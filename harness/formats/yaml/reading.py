@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NoReturn
 
 import yaml
 
 from harness.core.errors import Problem, YamlError
-from harness.core.source import Source
+from harness.core.source import Place, Source
 from harness.core.typing import describe
 from harness.formats.yaml.builder import NO_TAGS, Builder, Limits, ReadingStopped, Tags
 from harness.formats.yaml.document import Document, offset_of
 from harness.formats.yaml.places import place_at, place_of_value
 from harness.formats.yaml.syntax import explain
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from harness.core.source import Place
 
 try:
     from yaml.cyaml import CParser as Parser  # type: ignore[attr-defined] # its stub hides it

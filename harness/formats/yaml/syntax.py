@@ -6,19 +6,15 @@ libyaml and PyYAML's own parser word the same fault differently; both are known 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
+
+import yaml
 
 from harness.core.errors import Problem
+from harness.core.source import Source
 from harness.core.values import value_class
 from harness.formats.yaml.places import lines_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import yaml
-
-    from harness.core.source import Source
-
 
 _CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 

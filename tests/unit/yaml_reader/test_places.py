@@ -116,7 +116,7 @@ def test_at_nothing(document):
     with pytest.raises(KeyError, match="wait"):
         document.at("turns", 0, "wait")
     with pytest.raises(KeyError, match="7"):
-        document.at("turns", 7).text
+        document.at("turns", 7)
 
 
 def test_marks_survive_json(document):
