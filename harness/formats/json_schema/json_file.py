@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -11,13 +10,13 @@ from pathlib import Path as FilePath
 from harness.core.errors import Problem, SchemaError, YamlError
 from harness.core.source import Place, Source
 from harness.core.typing import Json, Path
+from harness.formats.strict_json import is_too_deep, no_constant, unique_keys
 from harness.formats.yaml import Document, Limits, read
 
 LARGEST = 10_000_000
 """Bytes."""
 DEEPEST = 200
 """Objects and arrays inside one another."""
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{\]}]', re.DOTALL)
 
 
 class JsonFile:
@@ -64,10 +63,9 @@ def read_json(file: FilePath, shown: str) -> JsonFile:
     except UnicodeDecodeError as error:
         raise _error(source, f"the file is not UTF-8 at byte {error.start}") from error
     try:
-        _require_flat(source.text)
-        value = json.loads(
-            source.text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant
-        )
+        if is_too_deep(source.text, DEEPEST):
+            raise _error(source, "not the JSON that is read: it is nested too deep")
+        value = json.loads(source.text, object_pairs_hook=unique_keys, parse_constant=no_constant)
     except json.JSONDecodeError as error:
         reason = error.msg.removesuffix(" at")
         raise _error(source, f"not JSON: {reason}", error.lineno, error.colno) from error
@@ -80,28 +78,3 @@ def _error(source: Source, message: str, line: int = 1, column: int = 1) -> Sche
     return SchemaError(
         Problem(code="invalid-json", message=message, place=source.place(line, column))
     )
-
-
-def _require_flat(text: str) -> None:
-    """Raise `ValueError` where brackets stand too deep: what Python bears, others may change."""
-    depth = 0
-    for token in _TOKEN.finditer(text):
-        character = token[0][0]
-        if character != '"':
-            depth += 1 if character in "[{" else -1
-            if depth > DEEPEST:
-                message = "it is nested too deep"
-                raise ValueError(message)
-
-
-def _without_repeats(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    mapping = dict(pairs)
-    if len(mapping) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key '{twice}' stands twice in one object")
-    return mapping
-
-
-def _refuse_constant(name: str) -> Json:
-    raise ValueError(f"{name} is no JSON number")

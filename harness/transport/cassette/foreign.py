@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from harness.core.errors import CassetteError
-from harness.core.source import shorten
 from harness.core.typing import describe
+from harness.formats.strict_json import unique_keys
 from harness.transport.cassette.files import LARGEST, MEBIBYTE
 from harness.transport.cassette.foreign_interaction import foreign_row
 from harness.transport.cassette.rows import Row
@@ -64,7 +64,7 @@ def foreign_rows(text: str, fault: Fault) -> list[Row]:
 def _document(text: str, fault: Fault) -> object:
     if text.lstrip()[:1] in ("{", "["):
         try:
-            return json.loads(text, object_pairs_hook=_unique)
+            return json.loads(text, object_pairs_hook=unique_keys)
         except (ValueError, RecursionError) as error:
             raise fault("cassette-json", f"this is no valid JSON: {error}") from error
     twice = [name for name, count in Counter(LISTS.findall(text)).items() if count > 1]
@@ -102,16 +102,6 @@ def _deserialized(text: str) -> object:
         # What PyYAML raises for `!!timestamp x`, `!!float ''` and `!!bool x`.
         message = "a value is not what its tag says, such as !!float"
         raise ValueError(message) from error
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        message = f"the key '{shorten(twice, 50)}' stands twice in one object"
-        raise ValueError(message)
-    return found
 
 
 def _require_modest(text: str, fault: Fault) -> None:

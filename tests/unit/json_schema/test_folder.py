@@ -130,7 +130,7 @@ def test_a_problem_in_a_referred_file_has_its_place_there(folder, tmp_path):
         (b"", "not JSON: Expecting value"),
         (b"{'a': 1}", "not JSON: Expecting property name enclosed in double quotes"),
         (b'{"a": 1, "a": 2}', "not the JSON that is read: the key 'a' stands twice in one object"),
-        (b'{"minimum": NaN}', "not the JSON that is read: NaN is no JSON number"),
+        (b'{"minimum": NaN}', "not the JSON that is read: NaN is not a JSON number"),
         (b'{"title": "\xff"}', "the file is not UTF-8 at byte 11"),
         (b"[" * 100_000, "not the JSON that is read: it is nested too deep"),
     ],
