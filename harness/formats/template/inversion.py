@@ -117,8 +117,8 @@ class _Inverter:
         if isinstance(value, str) or not isinstance(value, Sequence):
             self.faults += 1
             return
-        self.faults += abs(len(value) - len(node.elements))
-        for inner, element in zip(node.elements, value, strict=False):
+        self.faults += abs(len(value) - len(node.parts))
+        for inner, element in zip(node.parts, value, strict=False):
             yield from self.bindings(inner, element)
 
     def _first_of(self, node: FirstOf, value: Json) -> Iterator[Binding]:

@@ -1,8 +1,8 @@
-"""What a template is made of. Each node renders to a value, and knows the names it needs."""
+"""What a template is made of. Each node renders to a value."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, cast
 
 from harness.core.errors import Problem, quote
@@ -17,15 +17,9 @@ Context = Mapping[str, object]
 AsText = Callable[[object], str]
 """Writes a value inside a text. Raises NullInText for a none."""
 
-NO_NAMES: frozenset[str] = frozenset()
-
 
 class TemplateNode(Protocol):
     """A compiled value."""
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The variables that it needs."""
 
     def render(self, context: Context) -> Json:
         """The value. Raises TemplateError."""
@@ -68,11 +62,6 @@ class Constant:
 
     value: Json
 
-    @property
-    def names(self) -> frozenset[str]:
-        """None."""
-        return NO_NAMES
-
     def render(self, _: Context) -> Json:
         """The same object each time."""
         return self.value
@@ -87,11 +76,6 @@ class Lone:
     none_is_none: bool
     as_text: AsText = text_of
     """How the value is written inside a text."""
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Those of the expression."""
-        return self.expression.names
 
     def render(self, context: Context) -> Json:
         """The value of the expression."""
@@ -116,11 +100,6 @@ class Mixed:
     where: Where
     none_is_none: bool
 
-    @property
-    def names(self) -> frozenset[str]:
-        """Those of all parts."""
-        return _names(self.parts)
-
     def render(self, context: Context) -> str | None:
         """The text; None where a none stands inside, in a definition."""
         texts = []
@@ -144,17 +123,12 @@ class Mixed:
 class Listing:
     """A list."""
 
-    elements: Sequence[TemplateNode]
+    parts: Sequence[TemplateNode]
     drop_none: bool
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Those of all elements."""
-        return _names(self.elements)
 
     def render(self, context: Context) -> list[Json]:
         """A new list."""
-        rendered = [(node, node.render(context)) for node in self.elements]
+        rendered = [(node, node.render(context)) for node in self.parts]
         return [value for node, value in rendered if not _is_dropped(node, value, self.drop_none)]
 
 
@@ -165,11 +139,6 @@ class Table:
     entries: Sequence[tuple[TemplateNode, TemplateNode]]
     where: Where
     drop_none: bool
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Those of all keys and values."""
-        return _names([node for entry in self.entries for node in entry])
 
     def render(self, context: Context) -> dict[str, Json]:
         """A new mapping."""
@@ -194,11 +163,6 @@ class FirstOf:
 
     choices: Sequence[TemplateNode]
 
-    @property
-    def names(self) -> frozenset[str]:
-        """Those of all choices."""
-        return _names(self.choices)
-
     def render(self, context: Context) -> Json:
         """The value; None where all are none."""
         values = (choice.render(context) for choice in self.choices)
@@ -214,12 +178,6 @@ class ForEach:
     when: TemplateNode | None
     body: TemplateNode
     where: Where
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Those of the source, and of the rest without the element's own."""
-        rest = [self.body] if self.when is None else [self.body, self.when]
-        return self.source.names | (_names(rest) - {self.name})
 
     def render(self, context: Context) -> list[Json]:
         """A new list; of nothing, where the source is none."""
@@ -244,5 +202,19 @@ def _is_dropped(node: TemplateNode, value: Json, drop_none: bool) -> bool:  # no
     return drop_none and value is None and not isinstance(node, Constant)
 
 
-def _names(nodes: Sequence[TemplateNode]) -> frozenset[str]:
-    return frozenset().union(*(node.names for node in nodes))
+def names_of(node: TemplateNode | None) -> frozenset[str]:
+    """The variables that a node needs, without those that it makes itself."""
+    if isinstance(node, Lone):
+        return node.expression.names
+    if isinstance(node, ForEach):
+        inner = names_of(node.body) | names_of(node.when)
+        return names_of(node.source) | (inner - {node.name})
+    return frozenset().union(*map(names_of, _parts(node)))
+
+
+def _parts(node: TemplateNode | None) -> Iterable[TemplateNode]:
+    if isinstance(node, Mixed | Listing):
+        return node.parts
+    if isinstance(node, Table):
+        return [part for entry in node.entries for part in entry]
+    return node.choices if isinstance(node, FirstOf) else ()

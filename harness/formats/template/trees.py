@@ -13,7 +13,6 @@ from harness.formats.template.expressions import compile_expression, split
 from harness.formats.template.filters import text_of
 from harness.formats.template.template_error import Fault, TemplateError
 from harness.formats.template.template_nodes import (
-    NO_NAMES,
     AsText,
     Constant,
     FirstOf,
@@ -24,6 +23,7 @@ from harness.formats.template.template_nodes import (
     Table,
     TemplateNode,
     Where,
+    names_of,
 )
 
 
@@ -76,12 +76,10 @@ def compile_template(
     """
     if isinstance(value, str) and "${" not in value:
         # Most texts of a scenario: eight times faster than the way round.
-        return Template(names=NO_NAMES, is_constant=True, root=Constant(value))
+        return Template(names=frozenset(), is_constant=True, root=Constant(value))
     compiler = _Compiler(place_of=place_of, definition=definition, as_text=as_text)
     root = compiler.compile(value, ())
-    if compiler.problems:
-        raise TemplateError(compiler.problems)
-    return Template(names=root.names, is_constant=isinstance(root, Constant), root=root)
+    return _template(compiler, root)
 
 
 def compile_condition(value: str, place_of: Callable[[Path], Place] | None = None) -> Template:
@@ -91,9 +89,13 @@ def compile_condition(value: str, place_of: Callable[[Path], Place] | None = Non
     """
     compiler = _Compiler(place_of=place_of, definition=True)
     root = compiler.condition(value, ())
+    return _template(compiler, root)
+
+
+def _template(compiler: _Compiler, root: TemplateNode) -> Template:
     if compiler.problems:
         raise TemplateError(compiler.problems)
-    return Template(names=root.names, is_constant=False, root=root)
+    return Template(names=names_of(root), is_constant=isinstance(root, Constant), root=root)
 
 
 class _Compiler:
@@ -204,7 +206,7 @@ class _Compiler:
         """An expression that may be true or false."""
         known = len(self.problems)
         node = self._asked(value, path)
-        if len(self.problems) > known or (isinstance(node, Lone) and node.names):
+        if len(self.problems) > known or (isinstance(node, Lone) and names_of(node)):
             return node
         hint = "write one expression, such as ${settings.version == 2}"
         what = "is always the same" if isinstance(node, Lone) else "is a text, not an expression"
