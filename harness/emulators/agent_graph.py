@@ -17,31 +17,29 @@ ends the stream with `{"error": {"code": 13, …}}` under status 200.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from harness.emulators.connectly_bot import message, respond
 from harness.emulators.connectly_events import (
     check_business,
     failure,
     last_said,
-    misshape,
     read_body,
     read_events,
     read_text,
+    respond,
 )
-from harness.emulators.fault_switches import Faults, Plan, plain
+from harness.emulators.fault_switches import Faults, Plan
+from harness.emulators.http_api import stream
 
 _PATH = "/external/v1/ai/agent_graph"
-_PAUSE_SECONDS = 0.005
 _OVERLOADED = {"error": {"code": 13, "message": "the model is overloaded", "details": []}}
 
 
@@ -105,10 +103,9 @@ class AgentGraph:
         plan = self._faults.plan(said, session_id)
         await plan.before()
         session.events += given
-        events = respond(session.events, plain(said))
-        events = [*events, message(plan.leak)] if plan.leak else events
+        events, shown = respond(session.events, plan, said)
         session.events += events
-        return session_id, misshape(events) if plan.shape == "" else events, plan
+        return session_id, shown, plan
 
     def _find(self, body: dict[str, Any]) -> tuple[str, _Session]:
         client_key = _read_client(body)
@@ -130,10 +127,4 @@ def _read_client(body: dict[str, Any]) -> str:
 
 
 def _stream(lines: Iterable[bytes]) -> Response:
-    async def paced() -> AsyncIterator[bytes]:
-        for line in lines:
-            yield b"\n"
-            await asyncio.sleep(_PAUSE_SECONDS)
-            yield line
-
-    return StreamingResponse(paced(), media_type="application/json")
+    return stream((piece for line in lines for piece in (b"\n", line)), "application/json")

@@ -72,7 +72,7 @@ class _BigHummingbird:
         self.faults = Faults()
 
     async def create(self, request: Request) -> Response:
-        variables = await _json(request)
+        variables = await read_json(request, _not_json)
         if not isinstance(variables, list) or not all(_is_variable(each) for each in variables):
             raise refuse(422, {"error": "The body must be an array of {key, value}."})
         values = {each["key"]: each["value"] for each in variables}
@@ -81,7 +81,7 @@ class _BigHummingbird:
         return JSONResponse({"chat_session_id": session_id})
 
     async def invoke(self, request: Request) -> Response:
-        body = await _json(request)
+        body = await read_json(request, _not_json)
         if not isinstance(body, dict):
             raise refuse(422, {"error": "The body must be an object."})
         message, session_id = text_at(body, "user_message"), text_at(body, "chat_session_id")
@@ -119,11 +119,8 @@ class _BigHummingbird:
         return self.sessions[session_id]
 
 
-async def _json(request: Request) -> Any:  # noqa: ANN401  # JSON may be anything
-    try:
-        return await read_json(request)
-    except ValueError as error:
-        raise refuse(400, {"error": "The body is not JSON."}) from error
+def _not_json(_reason: object) -> EarlyResponse:
+    return refuse(400, {"error": "The body is not JSON."})
 
 
 def _is_variable(value: object) -> bool:

@@ -28,19 +28,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from harness.emulators.agent_graph import AgentGraph
-from harness.emulators.connectly_bot import message, respond
 from harness.emulators.connectly_events import (
     ENVIRONMENT,
     check_business,
     failure,
     last_said,
-    misshape,
     read_body,
     read_events,
     read_text,
+    respond,
 )
 from harness.emulators.emulator import Emulator
-from harness.emulators.fault_switches import Faults, plain
+from harness.emulators.fault_switches import Faults
 from harness.emulators.http_api import EarlyResponse, answer_refused
 
 _PATH = "/internal/v1/businesses/{business_id}/ai/sales_assistant_v2/invoke/v1"
@@ -65,8 +64,7 @@ class _SalesAssistant:
         said = last_said(given)
         plan = self._faults.plan(said, key)
         await plan.before()
-        events = respond([*before.events, *given], plain(said))
-        events = [*events, message(plan.leak)] if plan.leak else events
+        events, shown = respond([*before.events, *given], plan, said)
         state_id = str(uuid.uuid4())
         self._states[state_id] = _State(
             session_id=before.session_id, events=(*before.events, *given, *events)
@@ -74,7 +72,7 @@ class _SalesAssistant:
         response: dict[str, Any] = {
             "stateId": state_id,
             "sessionId": before.session_id,
-            "responseEvents": misshape(events) if plan.shape == "" else events,
+            "responseEvents": shown,
         }
         if plan.shape == "state-missing":
             del response["stateId"]

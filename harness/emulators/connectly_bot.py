@@ -31,7 +31,7 @@ _CHOICE = re.compile(r"\bthe (?P<which>first|second|last) one\b")
 _PLACES = {"first": 0, "second": 1, "last": -1}
 
 
-def respond(events: Sequence[Event], message_text: str) -> list[Event]:
+def reply_to(events: Sequence[Event], message_text: str) -> list[Event]:
     """The assistant's events after these events, of which `message_text` was said last."""
     said = message_text.lower()
     if dress := _DRESS.search(said):

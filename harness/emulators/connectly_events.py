@@ -14,7 +14,8 @@ from typing import Any
 
 from starlette.requests import Request
 
-from harness.emulators.connectly_bot import message, text_of
+from harness.emulators.connectly_bot import Event, message, reply_to, text_of
+from harness.emulators.fault_switches import Plan, plain
 from harness.emulators.http_api import EarlyResponse, read_json, refuse
 
 ENVIRONMENT = {
@@ -76,11 +77,16 @@ def last_said(events: Sequence[dict[str, Any]]) -> str:
     return next((text for e in reversed(users) if (text := text_of(e)) is not None), "")
 
 
-def misshape(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The events with a message whose text is a number."""
+def respond(events: Sequence[Event], plan: Plan, said: str) -> tuple[list[Event], list[Event]]:
+    """The assistant's events after these, and the same as they are shown, where a fault is told."""
+    answer = reply_to(events, plain(said))
+    if plan.leak:
+        answer = [*answer, message(plan.leak)]
+    if plan.shape != "":
+        return answer, answer
     broken = message("")
     broken["messageEvent"]["content"]["textContent"]["text"] = 42
-    return [*events[:-1], broken]
+    return answer, [*answer[:-1], broken]
 
 
 def _check_message(event: object) -> None:

@@ -197,10 +197,7 @@ def _authorize(request: Request) -> None:
 
 
 async def _object(request: Request) -> dict[str, Any]:
-    try:
-        body = await read_json(request)
-    except ValueError as error:
-        raise refuse(400, {"detail": f"JSON parse error - {error}"}) from error
+    body = await read_json(request)
     if not isinstance(body, dict):
         message = f"Invalid data. Expected a dictionary, but got {type(body).__name__}."
         raise refuse(400, {"non_field_errors": [message]})

@@ -1,13 +1,17 @@
-"""Reading a request's JSON, and refusing a request from any depth of a handler."""
+"""What the emulated APIs share: reading a request, refusing it from any depth, streaming."""
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+PAUSE_SECONDS = 0.005
+"""Behind each piece of a stream."""
 
 
 class EarlyResponse(Exception):
@@ -30,15 +34,35 @@ def refuse(status: int, body: object, headers: Mapping[str, str] | None = None) 
     return EarlyResponse(JSONResponse(body, status_code=status, headers=headers))
 
 
-async def read_json(request: Request) -> Any:  # noqa: ANN401  # JSON may be anything
-    """The request's body as JSON. Raises ValueError where it is none."""
+def parse_error(reason: object) -> EarlyResponse:
+    """The refusal of a body that is not JSON, as Django REST framework words it."""
+    return refuse(400, {"detail": f"JSON parse error - {reason}"})
+
+
+async def read_json(
+    request: Request, refusal: Callable[[object], EarlyResponse] = parse_error
+) -> Any:  # noqa: ANN401  # JSON may be anything
+    """The request's body as JSON. Raises what `refusal` makes of the reason where it is none."""
     try:
         return json.loads(await request.body())
     except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        raise refusal("nested too deeply") from error
+    except ValueError as error:
+        raise refusal(error) from error
 
 
 def text_at(body: Mapping[str, Any], name: str) -> str | None:
     """The property `name` where it is a text that is not blank, and None otherwise."""
     value = body.get(name)
     return value if isinstance(value, str) and value.strip() else None
+
+
+def stream(pieces: Iterable[bytes], content_type: str) -> Response:
+    """A body that is sent piece by piece."""
+
+    async def paced() -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield piece
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    return StreamingResponse(paced(), headers={"Content-Type": content_type})

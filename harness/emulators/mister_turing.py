@@ -25,11 +25,10 @@ comments only, and `[[shape endless]]` an answer without an end.
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import re
 import uuid
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -37,7 +36,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from harness.emulators import mister_turing_bot as bot
@@ -48,12 +47,12 @@ from harness.emulators.http_api import (
     answer_refused,
     read_json,
     refuse,
+    stream,
     text_at,
 )
 
 _BASE_PATH = "/v4.0"
 _ENVIRONMENT = {"MISTER_TURING_TOKEN": "emulated-turing-7d20f6c85be94a13"}
-_PAUSE_SECONDS = 0.005
 _RAW_BYTES = 16
 _RAW = re.compile(r"\braw\b", re.IGNORECASE)
 
@@ -188,7 +187,7 @@ class _MisterTuring:
             return plan.after(JSONResponse({"detail": "The quota is used up."}))
         is_raw = _RAW.search(said) or _RAW.search(conversation.assistant.description)
         pieces = _frame_raw(text) if is_raw else _frame_events(text)
-        return plan.after(_stream(_misshape(plan.shape, pieces)))
+        return plan.after(stream(_misshape(plan.shape, pieces), "text/event-stream; charset=utf-8"))
 
     def _assistant(self, body: dict[str, Any]) -> _Assistant:
         assistant_id = _required(body, "assistant_id")
@@ -211,10 +210,7 @@ def _authorize(request: Request) -> None:
 
 async def _object(request: Request) -> dict[str, Any]:
     _authorize(request)
-    try:
-        body = await read_json(request)
-    except ValueError as error:
-        raise refuse(400, {"detail": f"JSON parse error - {error}"}) from error
+    body = await read_json(request)
     if not isinstance(body, dict):
         raise refuse(400, {"detail": "The body must be an object."})
     return body
@@ -254,15 +250,6 @@ def _misshape(shape: str | None, pieces: Iterable[bytes]) -> Iterable[bytes]:
     if shape == "comments":
         return [b": keep-alive\n\n"] * 3
     return itertools.cycle(list(pieces)) if shape == "endless" else pieces
-
-
-def _stream(pieces: Iterable[bytes]) -> Response:
-    async def paced() -> AsyncIterator[bytes]:
-        for piece in pieces:
-            yield piece
-            await asyncio.sleep(_PAUSE_SECONDS)
-
-    return StreamingResponse(paced(), headers={"Content-Type": "text/event-stream; charset=utf-8"})
 
 
 async def _answer_http_error(request: Request, error: Exception) -> Response:
