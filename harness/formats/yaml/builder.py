@@ -73,16 +73,7 @@ class Builder:
 
     def build(self, next_event: Callable[[], Any]) -> None:
         """Take all events. Raises Stop, and what the parser raises."""
-        take_other: dict[type, Callable[[Any], None]] = {
-            yaml.MappingStartEvent: self._mapping,
-            yaml.SequenceStartEvent: self._sequence,
-            yaml.MappingEndEvent: self._end,
-            yaml.SequenceEndEvent: self._end,
-            yaml.AliasEvent: self._alias,
-            yaml.DocumentStartEvent: self._document,
-            yaml.DocumentEndEvent: lambda _: None,
-            yaml.StreamStartEvent: lambda _: None,
-        }
+        take_other = self._takers()
         scalar, end = yaml.ScalarEvent, yaml.StreamEndEvent
         starts = STARTS
         open_ = self._open
@@ -113,6 +104,19 @@ class Builder:
                 else:
                     open_.value.append(value)
                     open_.marks.append(event.start_mark.index)
+
+    def _takers(self) -> dict[type, Callable[[Any], None]]:
+        """What takes an event that is no scalar, by its type."""
+        return {
+            yaml.MappingStartEvent: self._mapping,
+            yaml.SequenceStartEvent: self._sequence,
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceEndEvent: self._end,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+            yaml.DocumentEndEvent: lambda _: None,
+            yaml.StreamStartEvent: lambda _: None,
+        }
 
     def _mapping(self, event: Event) -> None:
         begun = Open(event.start_mark.index, {}, {})
