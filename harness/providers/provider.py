@@ -12,7 +12,7 @@ from harness.core.errors import ConfigurationError, Problem, did_you_mean, quote
 from harness.core.typing import Json
 from harness.core.values import value_class
 from harness.formats.json_schema import compile_schema
-from harness.formats.template import TemplateError, compile_template
+from harness.formats.template import TemplateError, UndefinedVariable, compile_template
 from harness.formats.yaml import Node
 from harness.providers.definition import Definition, Setting
 from harness.secrets.secret_forms import SHORTEST
@@ -113,7 +113,7 @@ def fill_in(
     problems = [*_unknown_settings(given, config, definition), *filler.problems]
     if not problems and recorded is None:
         problems += _address_problems(config, settings)
-    if any(problem.code == "inline-secret" for problem in problems):
+    if filler.has_inline_secret:
         problems = [unseen(problem) for problem in problems]
     if problems:
         raise ConfigurationError(problems)
@@ -134,8 +134,7 @@ def setting_problems(config: ProviderConfig, definition: Definition) -> Iterator
     written = _EXPRESSION.sub("1", str(settings["base_url"] or (address and address.value) or ""))
     if "://" in written or settings["base_url"]:
         problems += _address_problems(config, {"base_url": written})
-    is_seen = all(problem.code != "inline-secret" for problem in problems)
-    yield from problems if is_seen else map(unseen, problems)
+    yield from map(unseen, problems) if filler.has_inline_secret else problems
 
 
 def _unknown_settings(
@@ -170,6 +169,7 @@ class _Filler:
         self._recorded = recorded
         self._credentials = credentials
         self.problems: list[Problem] = []
+        self.has_inline_secret = False
 
     def value(self, setting: Setting, node: Node | None) -> Json:
         if node is None or node.value is None:
@@ -187,6 +187,7 @@ class _Filler:
         text = node.value
         is_reference = isinstance(text, str) and "${" in text
         if setting.is_secret and (not is_reference or _LITERAL.search(str(text))):
+            self.has_inline_secret = True
             self._note(
                 "inline-secret",
                 f"the secret '{setting.name}' is written into the file",
@@ -249,7 +250,7 @@ class _Filler:
                 found.code,
                 found.message,
                 node,
-                hint if found.code == "undefined-variable" else found.hint,
+                hint if isinstance(error.fault, UndefinedVariable) else found.hint,
             )
             return None
 

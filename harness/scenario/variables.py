@@ -8,7 +8,7 @@ from dataclasses import replace
 from harness.core.errors import Problem, did_you_mean
 from harness.core.source import Place
 from harness.core.typing import Json
-from harness.formats.template import LETTERS, Template, TemplateError
+from harness.formats.template import LETTERS, Template, TemplateError, UndefinedMember
 from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document, Node
 from harness.scenario.rows import FILE, NAMING
@@ -81,7 +81,7 @@ def _members(template: Template, literal: Mapping[str, Json], subject: str) -> I
     try:
         template.render(literal)
     except TemplateError as error:
-        if error.problem.code == "undefined-member":
+        if isinstance(error.fault, UndefinedMember):
             yield replace(error.problem, subject=subject)
 
 

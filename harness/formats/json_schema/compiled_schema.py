@@ -151,7 +151,7 @@ def compile_schema(
     start, _, fragment = name.partition("#")
     library = Library(document, name, resources, locate)
     problems = list(library.problems)
-    if all(problem.code != "unknown-draft" for problem in problems):
+    if library.knows_drafts:
         for owner in library.named:
             problems += invalidity(library, owner)
         for site in library.schemas:

@@ -67,6 +67,7 @@ class Library:
         self._uris: dict[str, str] = {}
         self._canonical: defaultdict[str, dict[Path, str]] = defaultdict(dict)
         self.problems: list[Problem] = []
+        self.knows_drafts = True
         self.uri = root_uri(start)
         self._resources = resources
         self._locate = locate
@@ -168,6 +169,7 @@ class Library:
 
     def _require_draft(self, site: Site, schema: Mapping[str, Json]) -> None:
         if "$schema" in schema and draft_of(schema) is None:
+            self.knows_drafts = False
             message = f"'{schema['$schema']}' is no draft that is known"
             hint = f"known: {', '.join(sorted(DRAFTS))}"
             self._note("unknown-draft", message, (site[0], (*site[1], "$schema")), hint)

@@ -14,7 +14,7 @@ from typing import Final
 from harness.core.errors import did_you_mean, quote
 from harness.core.typing import describe
 from harness.core.values import value_class
-from harness.formats.template.template_error import Fault
+from harness.formats.template.template_error import Fault, UndefinedMember, UndefinedVariable
 
 ABSENT: Final = object()
 """Stands for a member that is not there."""
@@ -102,7 +102,9 @@ def member(value: object, part: object) -> object:
 
 def undefined_name(name: str, context: Mapping[str, object]) -> Fault:
     """No variable has this name."""
-    return Fault("undefined-variable", f"no variable {quote(name)}", did_you_mean(name, context))
+    return UndefinedVariable(
+        "undefined-variable", f"no variable {quote(name)}", did_you_mean(name, context)
+    )
 
 
 def undefined_member(value: object, part: object) -> Fault:
@@ -111,10 +113,12 @@ def undefined_member(value: object, part: object) -> Fault:
     shown = quote(part) if isinstance(part, str) else f"element {part}"
     message = f"no {shown} in {kind}"
     if isinstance(value, Mapping):
-        return Fault("undefined-member", message, did_you_mean(str(part), map(str, value)))
+        return UndefinedMember(
+            "undefined-member", message, did_you_mean(str(part), map(str, value))
+        )
     if isinstance(value, Sequence) and isinstance(part, int):
-        return Fault("undefined-member", message, f"it has {len(value)} elements, from 0")
-    return Fault("undefined-member", message)
+        return UndefinedMember("undefined-member", message, f"it has {len(value)} elements, from 0")
+    return UndefinedMember("undefined-member", message)
 
 
 def not_a_value(value: object) -> Fault:

@@ -13,6 +13,9 @@ LETTERS = "write $${ where the text is to hold ${"
 class TemplateError(AuthoringError):
     """A template cannot be read, or cannot be rendered with what it was given."""
 
+    fault: Fault | None = None
+    """What is wrong, of a template that cannot be rendered."""
+
     @property
     def problem(self) -> Problem:
         """The first of the problems; rendering has only one."""
@@ -26,6 +29,14 @@ class Fault(Exception):
     code: str
     message: str
     hint: str = ""
+
+
+class UndefinedVariable(Fault):
+    """No variable has this name."""
+
+
+class UndefinedMember(Fault):
+    """A value has no such member."""
 
 
 class NullInText(Exception):

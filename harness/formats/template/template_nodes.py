@@ -53,7 +53,9 @@ class Where:
 
     def error(self, fault: Fault) -> TemplateError:
         """A fault as an error with its place."""
-        return TemplateError(self.problem(fault))
+        error = TemplateError(self.problem(fault))
+        error.fault = fault
+        return error
 
 
 @value_class(frozen=True, slots=True)
