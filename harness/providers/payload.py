@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from itertools import accumulate
 from math import isinf
 from typing import NoReturn
 
@@ -13,6 +12,7 @@ from harness.conversation import Response
 from harness.core.errors import ProtocolError
 from harness.core.source import shorten
 from harness.core.typing import Json
+from harness.formats.strict_json import is_too_deep, no_constant, unique_keys
 from harness.providers.definition import Encoding
 
 MAX_DIGITS = 4300
@@ -22,7 +22,6 @@ MAX_LEVELS = 500
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN|-?[0-9][0-9.eE+-]*|[\[\]{}:]', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
-_NO_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[^\[\]{}"]+', re.DOTALL)
 _DIGITS = re.compile("[0-9]+")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ufeff]")
 
@@ -109,7 +108,7 @@ def read_json(body: bytes) -> Json:
         _refuse_at_fault(text, "it has too many levels", body)
     except ValueError as error:
         _refuse_at_fault(text, str(error), body)
-    if is_too_deep(text):
+    if is_too_deep(text, MAX_LEVELS):
         _refuse_at_fault(text, "it has too many levels", body)
     if "\\u" in text:
         _refuse_lone_surrogates(value, text, body)
@@ -175,19 +174,6 @@ def _plain(message: str) -> str:
     return f"{message[:1].lower()}{message[1:]}".removesuffix(" at")
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key '{shorten(twice, 50)}' stands twice in one object")
-    return value
-
-
 def _refuse_at_fault(text: str, otherwise: str, body: bytes) -> NoReturn:
     fault = first_fault(text)
     if fault is None:
@@ -201,14 +187,6 @@ def _refuse_lone_surrogates(value: Json, text: str, body: bytes) -> None:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
         _refuse_at_fault(text, "it holds a lone surrogate", body)
-
-
-def is_too_deep(text: str) -> bool:
-    """Whether valid JSON has more than `MAX_LEVELS` levels; nearly free where it has few."""
-    if text.count("[") + text.count("{") <= MAX_LEVELS:
-        return False
-    steps = (1 if bracket in "[{" else -1 for bracket in _NO_BRACKET.sub("", text))
-    return max(accumulate(steps), default=0) > MAX_LEVELS
 
 
 def first_fault(text: str) -> tuple[int, str] | None:
@@ -290,5 +268,5 @@ def _in_string(word: str, at: int) -> Iterator[tuple[int, str]]:
 
 
 _DECODER = json.JSONDecoder(
-    parse_constant=_no_constant, parse_float=finite, object_pairs_hook=_unique
+    parse_constant=no_constant, parse_float=finite, object_pairs_hook=unique_keys
 )
