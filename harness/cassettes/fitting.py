@@ -9,11 +9,18 @@ from enum import StrEnum
 
 from harness.cassettes.inventory import Inventory, Slot
 from harness.conversation import Exchange, Stop
-from harness.core.errors import AuthoringError, NotRecorded, PlayError, Refused, TransportError
+from harness.core.errors import (
+    AuthoringError,
+    Miss,
+    NotRecorded,
+    PlayError,
+    Refused,
+    TransportError,
+)
 from harness.formats.template import Template
 from harness.play.conversation_variables import Variables, message_of
 from harness.play.result import ScenarioResult
-from harness.play.runner import RERECORDED, Runner
+from harness.play.runner import Runner
 from harness.project.plan import Mode
 from harness.providers.flow import message_hash
 from harness.providers.provider import BASE_URL
@@ -114,7 +121,7 @@ class Fitting:
             if result.error.message.startswith(f"{preparation}: "):
                 # What is wrong with that recording is told of it.
                 return Fitted(Fit.EDITED)
-            mode = "record" if result.error.code in RERECORDED else "refresh"
+            mode = "record" if isinstance(result.error, Miss) else "refresh"
             return Fitted(Fit.STALE, without_path(result.error, cassette), mode)
         redactor = self._redactor(slot, head)
         different = _different_request(_exchanges(result), cassette, redactor)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from harness.checks.pattern import Pattern
 from harness.conversation import Attachment, Exchange, Reply, UserMessage
-from harness.core.errors import PlayError, ProtocolError, did_you_mean, quote
+from harness.core.errors import NoSuchButton, PlayError, did_you_mean, quote
 from harness.core.typing import Json
 from harness.core.values import value_class
 from harness.formats.json_path import find_first
@@ -222,7 +222,7 @@ def prompt_of(label: str, last: Reply | None) -> str:
     actions = last.actions if last is not None else {}
     if label not in actions:
         known = did_you_mean(label, actions) if actions else "the last reply has no buttons"
-        raise ProtocolError("no-such-button", f"there is no button {quote(label)}", known)
+        raise NoSuchButton("no-such-button", f"there is no button {quote(label)}", known)
     return actions[label]
 
 

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from harness.conversation import Reply, UserMessage
-from harness.core.errors import ProtocolError
+from harness.core.errors import NoHistory, ProtocolError
 from harness.core.typing import Json
 from harness.play.context_factory import ContextFactory
 from harness.play.conversation import Conversation
@@ -198,9 +198,7 @@ def _recorded(side: _Side) -> Iterator[tuple[str, str]]:
     """The provider's own record, where the definition has one."""
     try:
         history = side.conversation.history()
-    except ProtocolError as error:
-        if error.code != "no-history":
-            raise
+    except NoHistory:
         return
     yield "the history", json.dumps(history, ensure_ascii=False)
 

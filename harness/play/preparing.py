@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
-from harness.core.errors import CassetteError, Refused
+from harness.core.errors import CassetteLocked, Refused
 from harness.play.context import ConversationContext
 from harness.play.context_factory import ContextFactory
 from harness.play.conversation_state import ConversationState
@@ -93,8 +93,6 @@ class Preparing:
     def _context(self, scenario: Scenario, play: Play, *, is_recorded: bool) -> ConversationContext:
         try:
             return self._contexts.live_preparing(scenario, play, is_recorded=is_recorded)
-        except CassetteError as error:
-            if error.code != "cassette-locked":
-                raise
+        except CassetteLocked:
             # Another process of this run records the same preparation.
             return self._contexts.live_preparing(scenario, play, is_recorded=False)

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from harness.core.errors import CassetteError, Interrupted, PlayError, TransportError, quote
+from harness.core.errors import (
+    CassetteError,
+    Interrupted,
+    Miss,
+    PlayError,
+    SecretInCassette,
+    TransportError,
+    quote,
+)
 from harness.core.source import shorten
 from harness.core.typing import Json, is_same
 from harness.core.values import value_class
@@ -76,10 +84,9 @@ class Recorder:
     def _write(self) -> None:
         try:
             self.transport.finish(self.head, into=self.into)
-        except CassetteError as refused:
-            if refused.code == "secret-in-cassette":
-                # The journal holds it as well.
-                self.transport.discard()
+        except SecretInCassette:
+            # The journal holds it as well.
+            self.transport.discard()
             raise
 
     def _silent_turns(self) -> tuple[str, ...]:
@@ -126,7 +133,7 @@ class Replayer:
             if name not in recorded or name not in now or not is_same(recorded[name], now[name])
         )
         if changed:
-            raise CassetteError(
+            raise Miss(
                 "session-changed",
                 f"the recording was made with another 'session:', in {', '.join(changed)}",
                 self.fix,

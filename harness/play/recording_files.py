@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.core.errors import CassetteError
+from harness.core.errors import CassetteError, MissingCassette
 from harness.core.hashing import content_key
 from harness.project.plan import Play
 from harness.project.project import Project
@@ -28,9 +28,7 @@ def find_recording(
     path = recording_path(project, play)
     try:
         cassette = read_recording(project, path, mend)
-    except CassetteError as missing:
-        if missing.code != "cassette-missing":
-            raise
+    except MissingCassette as missing:
         former = former_path(project, scenario, play)
         if former is not None:
             return _under_former_name(project, scenario, play, former, missing)
@@ -38,14 +36,14 @@ def find_recording(
         if not reason:
             raise
         detail = f"it was not recorded, because {reason}"
-        raise CassetteError(
+        raise MissingCassette(
             missing.code, missing.message, missing.hint, details=(detail,)
         ) from None
     row = cassette.head.row if cassette.head is not None else play.row
     if row != play.row and row.casefold() == play.row.casefold():
         # A file system that does not tell cases apart gives another row's file.
         message = f"{cassette.path}: it is the recording of the row '{row}'"
-        raise CassetteError("cassette-missing", message, mend)
+        raise MissingCassette("cassette-missing", message, mend)
     return cassette, ()
 
 
@@ -101,4 +99,4 @@ def _under_former_name(
         f"{cassette.path} has this row's former name, and the scenario was edited since: "
         f"rename it to {new} where it is the recording of this row"
     )
-    raise CassetteError(missing.code, missing.message, missing.hint, details=(detail,))
+    raise MissingCassette(missing.code, missing.message, missing.hint, details=(detail,))

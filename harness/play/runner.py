@@ -9,7 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.conversation import Transcript
-from harness.core.errors import CassetteError, HarnessError, Interrupted, PlayError, TransportError
+from harness.core.errors import (
+    CassetteError,
+    HarnessError,
+    Interrupted,
+    Miss,
+    MissingCassette,
+    PlayError,
+    TransportError,
+)
 from harness.play.broken import ESCAPED, broken_at_once, internal_error, stopped_by
 from harness.play.context import ConversationContext
 from harness.play.context_factory import ContextFactory
@@ -29,18 +37,6 @@ from harness.project.project import Project
 from harness.providers.provider import Provider
 from harness.scenario import MatrixRow, PrefixEnd, Scenario, played_in, prefix_ends
 from harness.transport.cassette import Cassette
-
-RERECORDED = frozenset(
-    (
-        "cassette-missing",
-        "message-changed",
-        "request-changed",
-        "session-changed",
-        "not-recorded",
-        "asked-too-often",
-    )
-)
-"""Misses after which `record` holds the conversation anew; an unreadable file is none of them."""
 
 
 class Runner:
@@ -88,7 +84,7 @@ class Runner:
     def _run(self, scenario: Scenario, play: Play, whole: Scenario) -> ScenarioResult:
         if self._mode in (Mode.REPLAY, Mode.RECORD):
             result = self.replay(scenario, play)
-            missed = isinstance(result.error, CassetteError) and result.error.code in RERECORDED
+            missed = isinstance(result.error, Miss)
             if self._mode is Mode.REPLAY or not missed:
                 return result
         if self._mode.is_compared:
@@ -128,7 +124,7 @@ class Runner:
         if self._mode is Mode.DRIFT:
             return old
         result = self._live(scenario, play, whole, old.transcript)
-        if old.error.code == "cassette-missing":
+        if isinstance(old.error, MissingCassette):
             return result
         note = f"the old recording does not fit, so not every turn is compared ({old.error.code})"
         return replace(result, notes=(*result.notes, note))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.core.errors import CassetteError, ScenarioError
+from harness.core.errors import CassetteError, MissingCassette, ScenarioError
 from harness.core.source import Source
 from harness.core.typing import Json
 from harness.formats.template import compile_template
@@ -87,8 +87,8 @@ def _context(runner: Runner, scenario: Scenario, play: Play, mode: Mode) -> Conv
         return runner.contexts.live(scenario, play, is_recorded=mode.is_recorded)
     try:
         return runner.contexts.replay(scenario, play)
-    except CassetteError as error:
-        if mode is Mode.REPLAY or error.code != "cassette-missing":
+    except MissingCassette:
+        if mode is Mode.REPLAY:
             raise
     return runner.contexts.live(scenario, play, is_recorded=True)
 

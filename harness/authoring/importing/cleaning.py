@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from harness.conversation import Exchange
-from harness.core.errors import CassetteError
+from harness.core.errors import CassetteError, SecretInCassette
 from harness.play.secret_locations import SecretLocations
 from harness.providers.definition import Definition
 from harness.providers.recorded_steps import Match
@@ -81,6 +81,6 @@ def require_clean(content: str, redactor: Redactor, shown: str) -> None:
         f"what looks like a {shape.kind}, '{shape.value[:SHOWN]}…'" for shape in shapes_in(content)
     ]
     if found:
-        raise CassetteError(
+        raise SecretInCassette(
             "secret-in-cassette", f"{shown} would hold {', '.join(found)}", "nothing was written"
         )

@@ -13,7 +13,7 @@ from pathlib import Path
 import harness
 from harness.authoring.importing.drafting import draft
 from harness.conversation import Response, Stop, Turn
-from harness.core.errors import CassetteError, Refused
+from harness.core.errors import CassetteError, NoSuchButton, NotRecorded, Refused
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
 from harness.project.loading import load_scenario
@@ -136,12 +136,12 @@ class Retelling:
         """Whether there is something more to be told, after which the conversation goes on."""
         error, at = stop.error, stop.turn
         if at == CLOSING:
-            return error.code == "not-recorded" and self._fill_closing(result)
+            return isinstance(error, NotRecorded) and self._fill_closing(result)
         if isinstance(error, Refused) and at not in self._refused:
             self._refused[at] = error
             return True
         one = self._messages[at - 1] if 0 < at <= len(self._messages) else None
-        if error.code == "no-such-button" and one is not None and one.message.display_text:
+        if isinstance(error, NoSuchButton) and one is not None and one.message.display_text:
             label = one.message.display_text
             self.notes.append(
                 f"{self._named(one.place)}: it shows '{label}', which no reply offered as a button;"
