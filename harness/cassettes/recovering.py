@@ -147,13 +147,20 @@ def _replayed(
     if stop is not None and not (isinstance(stop.error, ENDED_TOO_EARLY) and missing):
         reason = f"it does not fit: {without_path(stop.error, cassette)}"
         return transcript, _problem("journal-stale", shown, reason, again)
-    sentences = [f"{missing} {'are' if ' and ' in missing else 'is'} missing"] if missing else []
-    sentences += [f"an answer broke off: {reason}" for reason in leftover.broken[-1:]]
+    sentences = _lacking(missing, leftover)
     if not sentences:
         return transcript, None
     if leftover.last is not None and stop is not None:
         again = f"{again}, harness cassettes recover --broken {shown}"
     return transcript, _problem("journal-incomplete", shown, "; ".join(sentences), again)
+
+
+def _lacking(missing: str, leftover: Leftover) -> list[str]:
+    """What a journal lacks, a sentence each; `missing` names turns."""
+    sentences = [f"{missing} {'are' if ' and ' in missing else 'is'} missing"] if missing else []
+    if leftover.is_empty:
+        sentences.append("turns that may hold a secret are written after the last one is captured")
+    return sentences + [f"an answer broke off: {reason}" for reason in leftover.broken[-1:]]
 
 
 def _outdated(inventory: Inventory, path: Path, shown: str, leftover: Leftover) -> Problem | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets as random_source
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
@@ -27,7 +28,7 @@ from harness.transport import Answer, Wire
 from harness.transport.address import host_and_port
 from harness.transport.cassette import Cassette, CassetteHead, cassette_path
 from harness.transport.limited import LimitedWire, Pace
-from harness.transport.recording import Locate, RecordingWire
+from harness.transport.recording import RecordingWire
 from harness.transport.replay import ReplayWire
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 PREPARE = "prepare"
 """Names the recording of what comes once for a provider; no scenario may be called so."""
+
+BEFORE_TURNS = ("prepare", "open")
+"""Phases whose captures no turn can have said before."""
 
 CLOSING_SECONDS = 0.5
 """What closing steps may take after a conversation that broke or was stopped."""
@@ -184,6 +188,9 @@ class ContextFactory:
             context.redactor,
             keep_headers=definition.headers_kept.union(headers),
             display=shown(path),
+            held_until=_last_secret(definition, scenario),
+            # A class may tell at any time that something is a secret.
+            holds_turns=definition.client is not None,
         )
         leftover = ""
         if transport.leftover is not None:
@@ -199,13 +206,7 @@ class ContextFactory:
             into=into,
             leftover=leftover,
             is_class=definition.client is not None,
-            # Of what is prepared, the definition's steps are all that captures.
-            settled_from=0 if scenario is None else _last_secret(scenario),
-            is_never_settled=definition.has_secret_captures,
         )
-        transport.is_held = recorder.settled_from > 0 or recorder.is_never_settled
-        if transport.is_held:
-            transport.locate = _locate(definition, scenario)
         transport.tell(head)
         notes = (leftover,) if leftover else ()
         return replace(context, transport=transport, recorder=recorder, notes=notes)
@@ -337,16 +338,25 @@ def _head(
     )
 
 
-def _last_secret(scenario: Scenario) -> int:
-    """The last turn that captures a secret; 0 where none does."""
-    return max((turn.number for turn in scenario.user_turns if turn.has_secrets), default=0)
+def _last_secret(definition: Definition, scenario: Scenario | None) -> float:
+    """The turn after which no answer that was heard can turn out to hold a secret.
+
+    0 where none can; infinite where steps of each turn may capture one. Without a scenario, of
+    what is prepared.
+    """
+    if scenario is None:
+        is_captured = definition.client is not None or _captures_secrets(definition, "prepare")
+        return math.inf if is_captured else 0
+    if _captures_secrets(definition, *set(definition.phases).difference(BEFORE_TURNS)):
+        return math.inf
+    capturing = [turn.number for turn in scenario.user_turns if turn.has_secrets]
+    if _captures_secrets(definition, "open"):
+        capturing.append(1)
+    return max(capturing, default=0)
 
 
-def _locate(definition: Definition, scenario: Scenario | None) -> Locate:
-    # Late: a replay locates nothing.
-    from harness.play.secret_locations import SecretLocations  # noqa: PLC0415
-
-    return SecretLocations(definition, scenario).found_in
+def _captures_secrets(definition: Definition, *phases: str) -> bool:
+    return any(step.secret_captures for phase in phases for step in definition.phases[phase])
 
 
 def _row(credentials: Credentials) -> str:

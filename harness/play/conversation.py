@@ -16,7 +16,7 @@ from harness.play.hiding import hidden_transcript, hidden_turn, withheld_transcr
 from harness.play.result import ScenarioResult
 from harness.providers.flow import FlowState
 from harness.providers.session import Prepared, Session
-from harness.transport.kept import Kept
+from harness.transport.kept import Heard
 
 if TYPE_CHECKING:
     from harness.transport.live import LeftWire
@@ -36,7 +36,7 @@ class Checkpoint:
     transport: LeftWire | None
     flow: FlowState
     turns: tuple[Turn, ...]
-    recorded: tuple[Kept, ...]
+    recorded: tuple[Heard, ...]
     """What its recording holds; nothing where none is made."""
     secrets: Mapping[str, str]
     """What was prepared with: names by value."""
@@ -170,7 +170,7 @@ class Conversation:
     def end_turn(self) -> None:
         """The last turn is whole: nothing more is captured of it."""
         if self.context.recorder is not None:
-            self.context.recorder.end_turn(self.turns[-1].number)
+            self.context.recorder.end_turn(self.turns[-1].number, self.state.uncaptured)
 
     def close(self, *, is_broken: bool) -> PlayError | None:
         """Run the closing steps; on a transport of their own where this one may be broken.

@@ -37,10 +37,6 @@ class Recorder:
     """The note about what an earlier run left; it is void once this recording is written."""
     is_class: bool = False
     """The provider is a Python class, which may answer without a request."""
-    settled_from: int = 0
-    """Turn from which on nothing that was said before can become a secret any more."""
-    is_never_settled: bool = False
-    """Steps of the definition capture secrets, so each turn may bring one."""
     unrecorded: str = ""
     """Why the conversation was not recorded; empty where it was."""
     _silent: list[int] = field(default_factory=list)
@@ -52,13 +48,16 @@ class Recorder:
         if session:
             self.transport.tell(self.head)
 
-    def end_turn(self, turn: int) -> None:
-        """A turn ended: what was heard may be journalled, unless a later turn captures a secret."""
+    def end_turn(self, turn: int, uncaptured: str) -> None:
+        """A turn ended: what was heard may be journalled, unless it may hold a secret.
+
+        `uncaptured` is the name of a secret that any answer may hold.
+        """
         if not self.transport.asked and self.is_class:
             self._silent.append(turn)
         self.transport.asked = 0
-        if self.transport.is_held and turn >= self.settled_from:
-            self.transport.release(is_held=self.is_never_settled)
+        if not uncaptured:
+            self.transport.end_turn(turn)
 
     def finish(
         self, error: PlayError | None, uncaptured: str, redactor: Redactor

@@ -1,50 +1,20 @@
-"""Where answers hold what will be captured as a secret, before it is captured."""
+"""Looks in answers for what a capture takes, wherever a reply may be read from."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from harness.checks.pattern import Pattern
-from harness.conversation import Request, Response
+from harness.conversation import Response
 from harness.core.errors import PlayError
 from harness.core.typing import Json
 from harness.formats.json_path import find_all
 from harness.play.conversation_state import texts_in
-from harness.providers.definition import Definition
 from harness.providers.event_stream import EventReader
 from harness.providers.payload import read_xml
-from harness.scenario import Capture, Scenario
-from harness.secrets.secret_spans import MARK
-
-
-class SecretLocations:
-    """The places of a scenario's and a definition's secret captures."""
-
-    def __init__(self, definition: Definition, scenario: Scenario | None = None) -> None:
-        """`scenario` is none for what comes once before all conversations."""
-        self._steps = {
-            step.name: {name: step.capture[name] for name in step.secret_captures}
-            for steps in definition.phases.values()
-            for step in steps
-        }
-        turns = scenario.user_turns if scenario is not None else ()
-        self._turns = {
-            turn.number: {name: one for name, one in turn.captures.items() if one.is_secret}
-            for turn in turns
-        }
-
-    def found_in(self, request: Request, response: Response) -> Mapping[str, str]:
-        """The values in an answer that will be captured of it: names by value."""
-        found: dict[str, str] = {}
-        origin = request.origin
-        for name, path in self._steps.get(origin.step, {}).items():
-            for payload in _payloads(response):
-                found |= dict.fromkeys(_at(path, payload), name)
-        for name, capture in self._turns.get(origin.turn, {}).items():
-            found |= dict.fromkeys(values_of(capture, response), name)
-        return {text: name for text, name in found.items() if not MARK.search(text)}
+from harness.scenario import Capture
 
 
 def values_of(capture: Capture, response: Response) -> Iterator[str]:
@@ -64,13 +34,14 @@ def values_of(capture: Capture, response: Response) -> Iterator[str]:
             if found:
                 yield found
     elif capture.json:
-        for payload in _payloads(response):
-            yield from _at(capture.json, payload)
+        yield from values_at(capture.json, response)
 
 
-def _at(path: str, payload: Json) -> Iterator[str]:
-    for value in find_all(path, payload):
-        yield from texts_in(value)
+def values_at(path: str, response: Response) -> Iterator[str]:
+    """What stands at a path in an answer; empty values are left out."""
+    for payload in _payloads(response):
+        for value in find_all(path, payload):
+            yield from texts_in(value)
 
 
 def _payloads(response: Response) -> Iterator[Json]:

@@ -28,6 +28,8 @@ from harness.transport.lock import is_being_written
 FORMAT = 2
 """Each line ends in a checksum over itself and the one before. Lines of format 1 have none, and
 are read as they are."""
+_WITH_WORDS_HIDDEN = {"settled", "unsettled"}
+"""Keys that an earlier version wrote while secrets were still to be captured."""
 _SUM = re.compile(r', "sum": "([0-9a-f]{16})"\}\Z')
 AGAIN = "mend that and record it again; the old recording is untouched"
 
@@ -35,8 +37,7 @@ AGAIN = "mend that and record it again; the old recording is untouched"
 class Journal:
     """A file of JSON lines: a head, then a line for each interaction as soon as it ended.
 
-    Lines with what the cassette's head will say may stand anywhere; the last one counts. Lines
-    that are not settled have words hidden; a line that settles them stands in their place.
+    Lines with what the cassette's head will say may stand anywhere; the last one counts.
     """
 
     def __init__(self, path: Path, recorded_at: str) -> None:
@@ -63,16 +64,13 @@ class Journal:
         """Write what the cassette's head will say; without it nothing can be recovered."""
         self._head({"head": head_to_json(head)})
 
-    def rewrite(self, settled: Sequence[Kept], unsettled: Sequence[Kept] = ()) -> None:
+    def rewrite(self, interactions: Sequence[Kept]) -> None:
         """Put these interactions in the place of all that were written; in one step.
 
         Raises `CassetteError`; the journal is then as it was.
         """
-        lines = [*self._heads, *map(_line, settled)]
-        lines += [{**_line(one), "unsettled": True} for one in unsettled]
-        self._is_empty = not (settled or unsettled)
         text, last = "", ""
-        for line in lines:
+        for line in (*self._heads, *map(_line, interactions)):
             written, last = _written(line, last)
             text += written
         # Named as an unfinished cassette is, which a later recording removes.
@@ -89,14 +87,10 @@ class Journal:
             reason = f"the journal {self._path} cannot be written: {error.strerror}"
             raise CassetteError("cassette-not-written", reason) from error
 
-    def add(self, one: Kept, *, is_unsettled: bool = False) -> None:
-        """Write an interaction; `is_unsettled` says that words of it are hidden."""
+    def add(self, interaction: Kept) -> None:
+        """Write an interaction."""
         self._is_empty = False
-        self._line({**_line(one), "unsettled": True} if is_unsettled else _line(one))
-
-    def settle(self, settled: Sequence[Kept]) -> None:
-        """Write these interactions in the place of all that were not settled."""
-        self._line({"settled": [_line(one) for one in settled]})
+        self._line(_line(interaction))
 
     def remove(self) -> None:
         """The cassette holds it all now, or nothing is to be kept."""
@@ -151,8 +145,11 @@ class Leftover:
     damaged: int = 0
     """The number of the first line, from 1, that is not as it was written; 0 where there is none.
     It and the lines behind it are left out. A last line that was cut is none."""
-    unsettled: int = 0
-    """Interactions in which words are hidden, because secrets were still to be captured."""
+
+    @property
+    def is_empty(self) -> bool:
+        """No interaction was written, and no line is damaged."""
+        return not (self.interactions or self.broken or self.damaged)
 
     @property
     def up_to_the_break(self) -> Interactions:
@@ -228,7 +225,7 @@ def read_leftover(journal: Path) -> Leftover:
         lines.append(content)
     first: dict[str, Any] = lines[0] if lines else {}
     heads = [head_from(one["head"]) for one in lines[1:] if "head" in one]
-    heard = _heard(lines[1:])
+    heard = [line for line in lines[1:] if "row" in line]
     return Leftover(
         path=journal,
         process=first.get("process", 0),
@@ -238,7 +235,6 @@ def read_leftover(journal: Path) -> Leftover:
         last=heard[-1]["row"] if heard and "broken" in heard[-1]["row"] else None,
         head=heads[-1] if heads else None,
         damaged=damaged,
-        unsettled=sum("unsettled" in one for one in heard),
     )
 
 
@@ -272,28 +268,18 @@ def _is_first_format(first: Mapping[str, Any]) -> bool:
 
 def _read(line: dict[str, Any]) -> dict[str, Any]:
     """A line, once it is sure that it can be used. Raises one of `OF_ANOTHER_KIND`."""
+    if line.keys() & _WITH_WORDS_HIDDEN:
+        raise ValueError("it holds interactions with words hidden")
     if "head" in line:
         head_from(line["head"])
-    for one in (line, *line.get("settled", ())):
-        if "row" in one:
-            require_kinds(one["row"])
-            request_of(one["row"])
-            response_of(one["row"])
-        if not isinstance(one.get("broken", ""), str):
-            raise TypeError("'broken' is no text")
+    if "row" in line:
+        require_kinds(line["row"])
+        request_of(line["row"])
+        response_of(line["row"])
+    if not isinstance(line.get("broken", ""), str):
+        raise TypeError("'broken' is not a text")
     return line
 
 
 def _line(one: Kept) -> dict[str, Any]:
     return {"row": one.row, "broken": one.broken} if one.broken else {"row": one.row}
-
-
-def _heard(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    heard: list[dict[str, Any]] = []
-    for line in lines:
-        if "row" in line:
-            heard.append(line)
-        elif "settled" in line:
-            heard = [one for one in heard if "unsettled" not in one]
-            heard += line["settled"]
-    return heard

@@ -10,14 +10,7 @@ from harness.core.errors import PlayError, TransportError
 from harness.core.values import value_class
 from harness.secrets.exchange_redaction import Hides, redact_request, redact_response
 from harness.secrets.secret_spans import MARK
-from harness.transport.cassette.rows import (
-    Break,
-    Row,
-    break_of,
-    make_row,
-    request_of,
-    response_of,
-)
+from harness.transport.cassette.rows import Break, Row, make_row
 
 RECEIVED = frozenset(
     {
@@ -45,8 +38,6 @@ class Heard:
     """Why the answer ended early."""
     is_accepted: bool = False
     """The scenario expects that it did, so that a replay is to end there too."""
-    is_searched: bool = True
-    """What will be captured of it as a secret could be looked for."""
 
 
 @value_class(frozen=True, slots=True)
@@ -68,13 +59,6 @@ def kept(heard: Heard, by: Hides, names: Collection[str]) -> Kept:
     if error is None or heard.is_accepted:
         return Kept(row)
     return Kept(row, by.text(f"{error.message} [{error.code}]"))
-
-
-def kept_again(one: Kept, by: Hides, names: Collection[str]) -> Kept:
-    """The same without what became known as a secret since."""
-    row = one.row
-    again = redacted_row(request_of(row), response_of(row), by, names, broken=break_of(row))
-    return Kept(again, by.text(one.broken))
 
 
 def redacted_row(

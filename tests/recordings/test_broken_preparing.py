@@ -15,7 +15,7 @@ from tests.recordings.desk import serving_desk
 STEPS = """\
 prepare:
   - request: {post: /make}
-    capture: {made: {json: $.made, secret: true}}
+    capture: {made: $.made}
   - request: {post: /deploy, json: {id: '${made}'}}
     capture: {place: $.place}
 send:
@@ -60,18 +60,37 @@ def project(tmp_path, desk, monkeypatch):
 
 
 def test_a_break_while_preparing_is_kept_and_named(project):
-    """The journal holds what was heard, without the secret; `recover` says how to take it up."""
+    """The journal holds what was heard; `recover` says how to take it up."""
     result = project.play(TURNS, Mode.RECORD)
     journal = project.cassettes / ".prepare.yaml.journal"
 
     said = CliRunner().invoke(app, ["cassettes", "recover"])
 
     assert result.error.code == "connection-broken"
-    assert MADE not in journal.read_text()
+    assert MADE in journal.read_text()
     assert said.exit_code == 1
     assert "an answer broke off: http://127.0.0.1:" in said.output
     assert "recover --broken cassettes/desk/.prepare.yaml.journal" in said.output
     assert [one.name for one in project.cassettes.iterdir()] == [".prepare.yaml.journal"]
+
+
+def test_a_break_while_a_secret_is_prepared_leaves_nothing(project, desk):
+    """What captures a secret is held in memory until it is whole; the next run prepares anew."""
+    definition = project.folder / "definitions/desk/provider.yaml"
+    secret = "{made: {json: $.made, secret: true}}"
+    definition.write_text(definition.read_text().replace("{made: $.made}", secret))
+    broken = project.play(TURNS, Mode.RECORD)
+    left = [one.name for one in project.cassettes.iterdir()]
+    desk.is_mended = True
+
+    recorded = project.play(TURNS, Mode.RECORD)
+    prepared = (project.cassettes / "prepare.yaml").read_text()
+
+    assert broken.error.code == "connection-broken"
+    assert left == []
+    assert recorded.outcome is Outcome.PASSED
+    assert MADE not in prepared
+    assert "<redacted:made>" in prepared
 
 
 def test_a_break_while_preparing_is_taken_up_and_breaks_again(project, desk):

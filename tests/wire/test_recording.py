@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from harness.conversation import Origin, Request, Response
-from harness.core.errors import CassetteError, CheckCrashed, TransportError
+from harness.core.errors import CassetteError, TransportError
 from harness.secrets.redaction import Redactor
 from harness.transport import Chunk
 from harness.transport.cassette import (
@@ -223,45 +223,38 @@ def test_the_journal_is_written_anew_for_a_secret(serve, connect, record, path):
     assert [one.name for one in path.parent.iterdir() if one.suffix == ".tmp"] == []
 
 
-def test_what_is_held_back_is_veiled_until_it_is_released(serve, connect, record, path):
-    """Held back, the words of an answer are hidden; released, it is as it may be kept."""
+def test_what_is_held_back_is_not_in_the_journal(serve, connect, record, path):
+    """Held back, an interaction stands in memory only; released, it is as it may be kept."""
     server = serve(lambda visit: visit.answer(b'{"state": "captured-value"}'))
-    wire = record(connect(server))
+    wire = record(connect(server), held_until=2)
     journal = path.parent / ".x.yaml.journal"
-    wire.is_held = True
     play(wire, requests(server)[:1])
-    held = journal.read_text()
+    wire.end_turn(1)
+    held = read_journal(path)
 
     wire.know({"captured-value": "state"})
-    wire.release()
+    wire.end_turn(2)
     released = journal.read_text()
     wire.finish(HEAD)
 
-    assert "captured-value" not in held
-    assert "<redacted:unsettled-1>" in held
-    assert "unsettled-1" not in str(read_journal(path)) + path.read_text()
+    assert held.is_empty
     assert "<redacted:state>" in released
     assert "captured-value" not in released + path.read_text()
     assert "<redacted:state>" in path.read_text()
 
 
-def test_a17_what_could_not_be_searched_is_not_journalled(serve, connect, record, path):
-    """Where a secret cannot be looked for, no word of the answer stands in the journal."""
-    server = serve(lambda visit: visit.answer(b'{"state": "hunter"}', "200 OK", "X-Request-Id: a"))
-    wire = record(connect(server))
-    wire.is_held = True
+def test_each_turn_may_be_held_back(serve, connect, record, path):
+    """Of a provider that may name a secret at any time, a turn is journalled when it ended."""
+    server = serve(lambda visit: visit.answer(b'{"state": "captured-value"}'))
+    wire = record(connect(server), holds_turns=True)
+    counts = []
+    for number in (1, 2):
+        play(wire, requests(server)[number - 1 : number])
+        counts.append(len(read_journal(path).interactions))
+        wire.end_turn(number)
+        counts.append(len(read_journal(path).interactions))
 
-    def too_long(_request, _response):
-        raise CheckCrashed("pattern-text-too-long", "the text is too long")
-
-    wire.locate = too_long
-    play(wire, requests(server)[:1])
-    held = (path.parent / ".x.yaml.journal").read_text()
-    wire.finish(HEAD)
-
-    assert '"unsettled": true' in held
-    assert "hunter" not in held
-    assert "hunter" in path.read_text()
+    assert counts == [0, 1, 1, 2]
 
 
 def test_a_secret_that_got_through_stops_the_write(serve, connect, record, path):

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from harness.conversation import Exchange
 from harness.core.errors import CassetteError, SecretInCassette
-from harness.play.secret_locations import SecretLocations
+from harness.play.secret_locations import values_at
 from harness.providers.definition import Definition
 from harness.providers.recorded_steps import Match
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_forms import SHORTEST
 from harness.secrets.secret_scan import SecretScan
 from harness.secrets.secret_shapes import shapes_in
+from harness.secrets.secret_spans import MARK
 from harness.transport.cassette.rows import Row, break_of, request_of, response_of
 from harness.transport.kept import RECEIVED, redacted_row
 
@@ -33,20 +34,17 @@ def redactor_for(rows: Sequence[Row], secrets: Mapping[str, str]) -> Redactor:
     return redactor
 
 
-def captured_in(
-    rows: Sequence[Row], matches: Sequence[Match], definition: Definition
-) -> Mapping[str, str]:
+def captured_in(rows: Sequence[Row], matches: Sequence[Match]) -> Mapping[str, str]:
     """What the steps of a definition capture as secrets of the answers: names by value.
 
     Raises `CassetteError` `secret-too-short` for one that could not be found again.
     """
-    locations = SecretLocations(definition)
     found: dict[str, str] = {}
     for match in matches:
-        row = rows[match.place]
-        origin = replace(request_of(row).origin, step=match.step.name)
-        request = replace(request_of(row), origin=origin)
-        found |= locations.found_in(request, response_of(row))
+        response = response_of(rows[match.place])
+        for name in match.step.secret_captures:
+            values = values_at(match.step.capture[name], response)
+            found |= {text: name for text in values if not MARK.search(text)}
     for value, name in found.items():
         if len(value) < SHORTEST:
             raise CassetteError(

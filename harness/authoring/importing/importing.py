@@ -110,7 +110,7 @@ def import_cassette(project: Project, source: Cassette, target: Target) -> Impor
     raw, _ = match_rows(definition, rows, led)
     _require_answers(raw, rows, source.path)
     redactor = redactor_for(rows, project_secrets(project) | facts_in(raw, definition).secrets)
-    redactor = redactor.adding(captured_in(rows, raw, definition))
+    redactor = redactor.adding(captured_in(rows, raw))
     clean = [cleaned(row, redactor, definition) for row in rows]
     matches, unmatched = match_rows(definition, clean, led)
     shown = project.config.shown(target.path)
