@@ -12,11 +12,11 @@ from harness.core.typing import Json
 from harness.core.values import value_class
 from harness.play.broken import ESCAPED, internal_error
 from harness.play.conversation_state import ConversationState
-from harness.play.hiding import hidden_transcript, hidden_turn, withheld_transcript, without_secrets
-from harness.play.result import ScenarioResult
+from harness.play.result import ScenarioResult, redact_result
 from harness.providers.flow import FlowState
 from harness.providers.session import Prepared, Session
-from harness.transport.kept import Heard
+from harness.secrets.conversation_redaction import redact_transcript, redact_turn, without_answers
+from harness.transport.recording import Heard
 
 if TYPE_CHECKING:
     from harness.transport.live import LeftWire
@@ -236,23 +236,23 @@ class Conversation:
         if not self.state.held_secrets:
             return turn, transcript
         redactor = self.state.redactor
-        hidden = hidden_transcript(transcript, self._captures, redactor)
-        return hidden_turn(turn, self._captures, redactor), hidden
+        hidden = redact_transcript(transcript, self._captures, redactor)
+        return redact_turn(turn, self._captures, redactor), hidden
 
     def judged_transcript(self, stop: Stop | None = None) -> Transcript:
         """What was said so far as checks see it: without secrets that an answer held."""
         transcript = self.transcript(stop)
         if self.state.is_withheld:
-            return withheld_transcript(transcript)
+            return without_answers(transcript)
         if self.state.held_secrets:
-            return hidden_transcript(transcript, self._captures, self.state.redactor)
+            return redact_transcript(transcript, self._captures, self.state.redactor)
         return transcript
 
     def shown(self, result: ScenarioResult) -> ScenarioResult:
         """A result without the secrets that are known, as it may be shown."""
         if self.context.is_recorded and not self.state.held_secrets:
             return result
-        return without_secrets(result, self.state.redactor, in_bodies=self.state.held_secrets)
+        return redact_result(result, self.state.redactor, in_bodies=self.state.held_secrets)
 
     def _take(self) -> tuple[Exchange, ...]:
         return self.state.redact(self._session.take_exchanges())

@@ -8,10 +8,10 @@ from harness.conversation import Exchange
 from harness.core.errors import PlayError, ProtocolError
 from harness.core.typing import Json
 from harness.play.context import ConversationContext
-from harness.secrets.exchange_redaction import redact_exchange
+from harness.secrets.conversation_redaction import redact_exchange
+from harness.secrets.marks import MARK
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_forms import LONGEST, SHORTEST
-from harness.secrets.secret_spans import MARK
 
 
 class ConversationState:

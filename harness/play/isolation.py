@@ -19,10 +19,10 @@ from harness.play.context_factory import ContextFactory
 from harness.play.conversation import Conversation
 from harness.play.conversation_state import ConversationState
 from harness.play.conversation_variables import MissingCapture, Variables, capture_from, message_of
-from harness.play.hiding import hidden_error
 from harness.play.preparing import prepare_on
 from harness.providers.session import Prepared
 from harness.scenario import AssistantLine, Scenario, UserTurn
+from harness.secrets.conversation_redaction import redact_error
 
 TEXTS = (
     "Hello, my reference is {marker}. Please remember it.",
@@ -178,7 +178,7 @@ def _say(side: _Side, message: UserMessage) -> None:
     said = replace(message, text=message.text.replace("{marker}", marker))
     _, failed = side.conversation.say(said, is_expected=lambda _error: False)
     if failed is not None:
-        shown = hidden_error(failed, side.conversation.state.redactor)
+        shown = redact_error(failed, side.conversation.state.redactor)
         message_ = f"turn {number} of the {side.name} conversation: {shown.message}"
         raise ProtocolError(shown.code, message_, shown.hint, details=shown.details)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 
 from harness.conversation import Outcome, Transcript
 from harness.core.errors import PlayError
@@ -10,6 +10,11 @@ from harness.core.source import Place
 from harness.core.values import value_class
 from harness.play.drift.drift import ComparedTurn
 from harness.scenario import Scenario
+from harness.secrets.conversation_redaction import (
+    redact_error,
+    redact_message,
+    redact_variables,
+)
 from harness.secrets.redaction import Redactor
 
 MOST_REASONS = 3
@@ -118,3 +123,36 @@ class ScenarioResult:
         if self.error is not None:
             codes.append(self.error.code)
         return tuple(dict.fromkeys(codes))
+
+
+def redact_result(result: ScenarioResult, redactor: Redactor, *, in_bodies: bool) -> ScenarioResult:
+    """The result as it may be shown; `in_bodies` says whether an answer held a secret.
+
+    What was answered is redacted before it is judged.
+    """
+    transcript = result.transcript
+    if transcript.stop is not None:
+        stop = replace(transcript.stop, error=redact_error(transcript.stop.error, redactor))
+        transcript = replace(transcript, stop=stop)
+    turns = tuple(
+        replace(turn, user=redact_message(turn.user, redactor)) for turn in transcript.turns
+    )
+    checks = result.checks
+    if in_bodies:
+        checks = tuple(_redact_check(check, redactor) for check in checks)
+        turns = tuple(
+            replace(turn, variables=redact_variables(turn.variables, turn.variables, redactor))
+            for turn in turns
+        )
+    transcript = replace(transcript, turns=turns)
+    return replace(result, transcript=transcript, checks=checks, redactor=redactor)
+
+
+def _redact_check(check: CheckResult, redactor: Redactor) -> CheckResult:
+    return replace(
+        check,
+        message=redactor.shortened(check.message),
+        expected=redactor.shortened(check.expected),
+        actual=redactor.shortened(check.actual),
+        difference=tuple(redactor.shortened(line) for line in check.difference),
+    )

@@ -15,8 +15,7 @@ from harness.play.conversation_state import ConversationState, texts_in
 from harness.play.conversation_variables import MissingCapture, Variables, capture_from, message_of
 from harness.play.secret_locations import values_of
 from harness.scenario import Capture, MessagePlan, UserTurn
-from harness.secrets.secret_names import mark
-from harness.secrets.secret_spans import MARK
+from harness.secrets.marks import MARK, mark
 
 
 def take_secret(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from harness.core.values import value_class
+from harness.secrets.marks import Span, mark
 
 COOKIES = frozenset({"cookie", "set-cookie"})
 PROJECTS = frozenset(
@@ -104,25 +104,6 @@ def is_secret_header(name: str) -> bool:
     if lowered in HEADERS or is_secret_key(name):
         return True
     return lowered.endswith(HEADER_ENDINGS) and PAGES.isdisjoint(lowered.split("-"))
-
-
-@value_class(frozen=True, slots=True)
-class Span:
-    """What is to be replaced: offsets in a text, and the mark that takes its place."""
-
-    start: int
-    end: int
-    mark: str
-
-    @property
-    def name(self) -> str:
-        """What the mark calls the secret."""
-        return self.mark.strip('"').removeprefix("<redacted:").removesuffix(">")
-
-
-def mark(name: str) -> str:
-    """What stands for a secret."""
-    return f"<redacted:{re.sub(r'[^A-Za-z0-9_.-]', '_', name)}>"
 
 
 def named_secrets(text: str) -> Iterator[Span]:

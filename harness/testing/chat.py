@@ -12,13 +12,13 @@ from harness.core.source import Place
 from harness.core.typing import Json
 from harness.play.conversation import Conversation
 from harness.play.conversation_variables import Variables, prompt_of
-from harness.play.hiding import hidden_error
 from harness.play.result import ScenarioResult
 from harness.play.scenario_player import time_left
 from harness.project.fitting_providers import unsent_parts
 from harness.project.project import Project
 from harness.providers.session import CLOSING
 from harness.scenario import Expectation, MatrixRow, MessagePlan, Scenario, Scope, UserTurn
+from harness.secrets.conversation_redaction import redact_error
 from harness.testing.chat_checks import ChatChecks
 from harness.testing.keyword_checks import KeywordChecks, calling_place
 from harness.testing.reply import ChatReply
@@ -236,7 +236,7 @@ class Chat:
 
     def _hidden(self, error: PlayError) -> PlayError:
         """Not as it was raised: the frames of a traceback show what is secret."""
-        return hidden_error(error, self._conversation.state.redactor)
+        return redact_error(error, self._conversation.state.redactor)
 
     @property
     def _next(self) -> int:

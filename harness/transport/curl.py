@@ -6,6 +6,7 @@ import re
 import shlex
 
 from harness.conversation import Request
+from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
 
 LONGEST = 2000
@@ -19,15 +20,15 @@ def curl_line(request: Request, redactor: Redactor | None = None, limit: int = L
     Without a redactor, secrets are known by the names of headers and keys alone. A body past the
     limit is cut, and one that is not text left out; a comment behind the command says so.
     """
-    redactor = redactor or NOTHING_SECRET
+    shown = redact_request(request, redactor or NOTHING_SECRET)
     words = ["curl"]
-    if request.method != "GET" or request.body:
-        words += ["-X", request.method]
-    words.append(_plain_marks(redactor.url(request.url)))
-    for name, value in redactor.headers(request.headers):
+    if shown.method != "GET" or shown.body:
+        words += ["-X", shown.method]
+    words.append(_plain_marks(shown.url))
+    for name, value in shown.headers:
         # curl takes "name:" for the wish to leave a header out.
         words += ["-H", f"{name}: {value}" if value else f"{name};"]
-    text, remark = _body(redactor.body(request.body), limit)
+    text, remark = _body(shown.body, limit)
     text = _plain_marks(text)
     if text:
         words += ["--data-raw", text]

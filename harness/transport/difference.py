@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from harness.conversation import Request
 from harness.core.errors import quote
 from harness.core.source import shorten
 from harness.core.typing import Json, Path, pointer
-from harness.secrets.secret_spans import MARK
+from harness.secrets.conversation_redaction import redact_request
+from harness.secrets.marks import MARK
+from harness.secrets.redaction import Redactor
 from harness.transport.cassette.rows import Row, bytes_of
-
-if TYPE_CHECKING:
-    from harness.secrets.redaction import Redactor
 
 MOST_LINES = 8
 
@@ -40,17 +38,18 @@ def request_difference(
 
     Query, headers and body are compared, but for headers that hold a secret.
     """
+    sent = redact_request(request, redactor)
     before = dict(parse_qsl(urlsplit(row["uri"]).query, keep_blank_values=True))
-    after = dict(parse_qsl(urlsplit(redactor.url(request.url)).query, keep_blank_values=True))
+    after = dict(parse_qsl(urlsplit(sent.url).query, keep_blank_values=True))
     lines = [*_named("the query", before, after)]
     old = {name.lower(): value for name, value in row["sent_headers"]}
-    new = {name.lower(): value for name, value in redactor.headers(request.headers)}
+    new = {name.lower(): value for name, value in sent.headers}
     if is_first_format:
         # It kept some headers only.
         new = {name: value for name, value in new.items() if name in old}
     lines += _named("the headers", old, new)
     recorded = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
-    lines += body_differences(recorded, redactor.body(request.body))
+    lines += body_differences(recorded, sent.body)
     more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
     return f"{lines[0]}{more}" if lines else ""
 

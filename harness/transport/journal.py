@@ -7,7 +7,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,6 @@ from harness.transport.cassette.rows import (
     require_kinds,
     response_of,
 )
-from harness.transport.kept import Kept
 from harness.transport.lock import is_being_written
 
 FORMAT = 2
@@ -64,13 +64,13 @@ class Journal:
         """Write what the cassette's head will say; without it nothing can be recovered."""
         self._head({"head": head_to_json(head)})
 
-    def rewrite(self, interactions: Sequence[Kept]) -> None:
+    def rewrite(self, interactions: Iterable[tuple[Row, str]]) -> None:
         """Put these interactions in the place of all that were written; in one step.
 
         Raises `CassetteError`; the journal is then as it was.
         """
         text, last = "", ""
-        for line in (*self._heads, *map(_line, interactions)):
+        for line in (*self._heads, *starmap(_line, interactions)):
             written, last = _written(line, last)
             text += written
         # Named as an unfinished cassette is, which a later recording removes.
@@ -87,10 +87,10 @@ class Journal:
             reason = f"the journal {self._path} cannot be written: {error.strerror}"
             raise CassetteError("cassette-not-written", reason) from error
 
-    def add(self, interaction: Kept) -> None:
-        """Write an interaction."""
+    def add(self, row: Row, broken: str = "") -> None:
+        """Write an interaction; `broken` is why its answer ended early."""
         self._is_empty = False
-        self._line(_line(interaction))
+        self._line(_line(row, broken))
 
     def remove(self) -> None:
         """The cassette holds it all now, or nothing is to be kept."""
@@ -281,5 +281,5 @@ def _read(line: dict[str, Any]) -> dict[str, Any]:
     return line
 
 
-def _line(one: Kept) -> dict[str, Any]:
-    return {"row": one.row, "broken": one.broken} if one.broken else {"row": one.row}
+def _line(row: Row, broken: str) -> dict[str, Any]:
+    return {"row": row, "broken": broken} if broken else {"row": row}

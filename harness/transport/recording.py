@@ -9,24 +9,36 @@ from pathlib import Path
 
 from harness.conversation import Exchange, Request, Response
 from harness.core.errors import CassetteError, PlayError, TransportError
+from harness.core.values import value_class
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_scan import SecretScan
 from harness.transport.cassette import (
     Cassette,
     CassetteHead,
+    Interaction,
     Interactions,
     check_target,
     remove_unfinished,
     write_cassette,
 )
+from harness.transport.cassette.rows import Break, Row
+from harness.transport.interaction_redaction import KEPT_HEADERS, redacted_row
 from harness.transport.journal import Journal, Leftover, read_journal, remove_older
-from harness.transport.kept import RECEIVED, Heard, Kept, kept
 from harness.transport.lock import WriterLock
 from harness.transport.overheard import Overheard, heard_response
 from harness.transport.wire import Answer, Chunk, Wire
 
 NO_ANSWER = Response(status=0, reason="", headers=(), body=b"", started=0.0)
 """Stands for the answer of a server that gave none."""
+
+
+@value_class(frozen=True, slots=True)
+class Heard:
+    """An interaction as it was, secrets included. Never stored."""
+
+    interaction: Interaction
+    broken: str = ""
+    """Why the answer ended early, where the scenario does not expect that."""
 
 
 class RecordingWire(Wire):
@@ -58,7 +70,7 @@ class RecordingWire(Wire):
         self._wire = wire
         self._path = path
         self._display = display or str(path)
-        self._names = RECEIVED | {name.lower() for name in keep_headers}
+        self._names = KEPT_HEADERS | {name.lower() for name in keep_headers}
         self._held_until = held_until
         self._holds_turns = holds_turns
         self._is_held = holds_turns or held_until > 0
@@ -166,7 +178,7 @@ class RecordingWire(Wire):
             self._unanswered = None
             self.note(request, NO_ANSWER, error)
         if self._interactions:
-            self._interactions[-1] = replace(self._interactions[-1], is_accepted=True)
+            self._interactions[-1] = Heard(self._interactions[-1].interaction)
             self._rewrite_journal()
 
     def finish(self, head: CassetteHead, *, into: Path | None = None) -> Cassette:
@@ -177,7 +189,7 @@ class RecordingWire(Wire):
         """
         if self._open is not None:
             self._open.close()
-        rows = [one.row for one in self._redacted(self._interactions) if not one.broken]
+        rows = [row for row, broken in self._redacted(self._interactions) if not broken]
         cassette = Cassette(path=self._display, head=head, interactions=Interactions(rows))
         scan = SecretScan(self.redactor.secrets)
         write_cassette(into or self._path, cassette, scan, self._display)
@@ -195,14 +207,20 @@ class RecordingWire(Wire):
     def note(self, request: Request, response: Response, error: PlayError | None) -> None:
         """Keep an interaction that ended; one that broke off stands only in the journal."""
         self.redactor = self.redactor.learning(Exchange(request=request, response=response))
-        self._interactions.append(Heard(request, response, error))
+        broken = None
+        if isinstance(error, TransportError):
+            # What stopped the run is nothing that a replay could repeat.
+            broken = Break(error.code, error.message, error.details)
+        interaction = Interaction(request=request, response=response, broken=broken)
+        stopped = f"{error.message} [{error.code}]" if error is not None else ""
+        self._interactions.append(Heard(interaction, stopped))
         if not self._is_held:
             self._write_journal()
 
     def _write_journal(self) -> None:
         """Write what is not there yet."""
-        for interaction in self._redacted(self._interactions[self._journalled :]):
-            self._journal.add(interaction)
+        for row, broken in self._redacted(self._interactions[self._journalled :]):
+            self._journal.add(row, broken)
         self._journalled = len(self._interactions)
 
     def _rewrite_journal(self) -> None:
@@ -210,5 +228,10 @@ class RecordingWire(Wire):
         if self._journalled:
             self._journal.rewrite(self._redacted(self._interactions[: self._journalled]))
 
-    def _redacted(self, interactions: Iterable[Heard]) -> list[Kept]:
-        return [kept(one, self.redactor, self._names) for one in interactions]
+    def _redacted(self, interactions: Iterable[Heard]) -> list[tuple[Row, str]]:
+        """Each as it may be stored, and why its answer ended early."""
+        redactor = self.redactor
+        return [
+            (redacted_row(one.interaction, redactor, self._names), redactor.text(one.broken))
+            for one in interactions
+        ]

@@ -9,9 +9,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from harness.conversation import Request
 from harness.core.errors import CassetteError, Miss, NotRecorded, SentTooOften, TransportError
+from harness.secrets.marks import MARK, mark
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
-from harness.secrets.secret_names import mark
-from harness.secrets.secret_spans import MARK
 from harness.transport.cassette import Cassette, Interaction
 from harness.transport.cassette.rows import (
     FIRST_FORMAT,

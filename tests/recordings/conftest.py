@@ -15,7 +15,6 @@ from harness.project.project import Project
 from harness.transport.cassette import dump_cassette
 from harness.transport.cassette.reading import parse_cassette
 from harness.transport.journal import Journal
-from harness.transport.kept import Kept
 from tests.plugin.echo_bot import API_KEY, EchoBot, serving_echo
 from tests.plugin.project import write_project
 from tests.recordings.importer import Importer, empty_project
@@ -87,9 +86,9 @@ class Here:
         journal = Journal(path, recorded_at or cassette.head.recorded_at)
         journal.tell(cassette.head)
         for row in cassette.interactions.rows[:count]:
-            journal.add(Kept(row))
+            journal.add(row)
         if broken:
-            journal.add(Kept(cassette.interactions.rows[count], broken))
+            journal.add(cassette.interactions.rows[count], broken)
         journal.close()
         return path.with_name(f".{path.name}.journal")
 

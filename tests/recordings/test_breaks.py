@@ -13,7 +13,6 @@ from harness.project.plan import Mode
 from harness.transport.cassette import read_cassette
 from harness.transport.cassette.reading import parse_cassette
 from harness.transport.journal import Journal
-from harness.transport.kept import Kept
 
 GREET = "cassettes/echo/greet.yaml"
 TRIP = "cassettes/echo/trip.yaml"
@@ -32,8 +31,8 @@ def broken(here):
         journal.tell(cassette.head)
         *rows, last = cassette.interactions.rows[:count]
         for row in rows:
-            journal.add(Kept(row))
-        journal.add(Kept({**last, "body": last["body"][:9], "broken": BREAK}, REASON))
+            journal.add(row)
+        journal.add({**last, "body": last["body"][:9], "broken": BREAK}, REASON)
         journal.close()
         return path.with_name(f".{path.name}.journal")
 

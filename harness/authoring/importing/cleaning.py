@@ -10,13 +10,14 @@ from harness.core.errors import CassetteError, SecretInCassette
 from harness.play.secret_locations import values_at
 from harness.providers.definition import Definition
 from harness.providers.recorded_steps import Match
+from harness.secrets.marks import MARK
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_forms import SHORTEST
 from harness.secrets.secret_scan import SecretScan
 from harness.secrets.secret_shapes import shapes_in
-from harness.secrets.secret_spans import MARK
+from harness.transport.cassette import Interaction
 from harness.transport.cassette.rows import Row, break_of, request_of, response_of
-from harness.transport.kept import RECEIVED, redacted_row
+from harness.transport.interaction_redaction import KEPT_HEADERS, redacted_row
 
 SENT = frozenset({"accept", "content-type"})
 """Headers that every definition sends, or may send."""
@@ -61,14 +62,13 @@ def cleaned(row: Row, redactor: Redactor, definition: Definition) -> Row:
     # Other headers are those of the client that recorded it.
     sent = definition.header_names | SENT
     headers = tuple(pair for pair in request.headers if pair[0].lower() in sent)
-    return redacted_row(
-        replace(request, headers=headers),
-        response_of(row),
-        redactor,
-        RECEIVED | definition.headers_kept,
+    interaction = Interaction(
+        request=replace(request, headers=headers),
+        response=response_of(row),
         is_ours=row["is_ours"],
         broken=break_of(row),
     )
+    return redacted_row(interaction, redactor, KEPT_HEADERS | definition.headers_kept)
 
 
 def require_clean(content: str, redactor: Redactor, shown: str) -> None:

@@ -12,7 +12,6 @@ from harness.core.counted import counted
 from harness.core.errors import ConfigurationError, PlayError, Problem
 from harness.play.context_factory import ContextFactory
 from harness.play.conversation_state import ConversationState
-from harness.play.hiding import hidden_error, hidden_reply
 from harness.play.judging import contracts
 from harness.play.preparing import prepare_on
 from harness.project.project import Project
@@ -20,6 +19,7 @@ from harness.project.verifying_providers import doubts_on
 from harness.providers.catalogue import definition_of, installed
 from harness.providers.definition import PHASES
 from harness.providers.session import Prepared, Session
+from harness.secrets.conversation_redaction import redact_error, redact_reply
 from harness.transport.curl import curl_line
 
 
@@ -87,7 +87,7 @@ def _answers(project: Project, name: str, message: str) -> bool:
             # First, as it tells what the answers gave away.
             shown += state.redact(session.take_exchanges())
             echo(f"  user       {state.redactor.text(message)}")
-            for said in hidden_reply(reply, state.redactor).messages:
+            for said in redact_reply(reply, state.redactor).messages:
                 echo(f"  assistant  {said.text}")
             echo(f"  read from the answer: {_counts(reply)}")
             faults += [] if reply.messages else [_NO_MESSAGES]
@@ -98,7 +98,7 @@ def _answers(project: Project, name: str, message: str) -> bool:
         faults += _broken_contracts(shown) if shown or prepared else [_NOTHING_ASKED]
     except PlayError as error:
         shown += state.redact(session.take_exchanges())
-        _say([*_broken_contracts(shown), str(hidden_error(error, state.redactor))])
+        _say([*_broken_contracts(shown), str(redact_error(error, state.redactor))])
         _show(shown)
         with suppress(PlayError), context.closing_transport() as transport:
             session.close(transport)

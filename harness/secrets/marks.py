@@ -1,16 +1,35 @@
-"""Puts marks in the places where secrets stand."""
+"""What stands for a secret, and putting it in the places where secrets stand."""
 
 from __future__ import annotations
 
 import bisect
 import re
 
-from harness.secrets.secret_names import Span
+from harness.core.values import value_class
 
 MARK = re.compile(r"<redacted:[A-Za-z0-9_.-]*>")
 
 Chunks = tuple[tuple[float, int], ...]
 """Seconds and length in bytes."""
+
+
+@value_class(frozen=True, slots=True)
+class Span:
+    """What is to be replaced: offsets in a text, and the mark that takes its place."""
+
+    start: int
+    end: int
+    mark: str
+
+    @property
+    def name(self) -> str:
+        """What the mark calls the secret."""
+        return self.mark.strip('"').removeprefix("<redacted:").removesuffix(">")
+
+
+def mark(name: str) -> str:
+    """What stands for a secret."""
+    return f"<redacted:{re.sub(r'[^A-Za-z0-9_.-]', '_', name)}>"
 
 
 def merged(found: list[Span], text: str) -> list[Span]:

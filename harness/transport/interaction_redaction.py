@@ -1,0 +1,47 @@
+"""What of an interaction a recording keeps, without its secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from harness.conversation import Headers
+from harness.secrets.conversation_redaction import redact_request, redact_response
+from harness.secrets.marks import MARK
+from harness.secrets.redaction import Redactor
+from harness.transport.cassette import Interaction
+from harness.transport.cassette.rows import Break, Row, make_row
+
+KEPT_HEADERS = frozenset(
+    {
+        "cache-control",
+        "content-language",
+        "content-type",
+        "location",
+        "request-id",
+        "retry-after",
+        "set-cookie",
+        "x-correlation-id",
+        "x-request-id",
+    }
+)
+"""Response headers that are kept: what a replay needs and a report shows."""
+
+
+def redacted_row(interaction: Interaction, redactor: Redactor, names: Collection[str]) -> Row:
+    """The plain form of an interaction, without secrets; of the response's headers, those named."""
+    request, response = interaction.request, interaction.response
+    broken = interaction.broken
+    if broken is not None:
+        reason, details = redactor.text(broken.reason), tuple(map(redactor.text, broken.details))
+        broken = Break(broken.code, reason, details)
+    kept: Headers = tuple(pair for pair in response.headers if pair[0].lower() in names)
+    sent = redact_request(request, redactor)
+    # Of one that held a secret nothing is left that a replay could compare.
+    comparable = tuple(pair for pair in sent.headers if not MARK.search(pair[1]))
+    return make_row(
+        replace(sent, headers=comparable),
+        redact_response(replace(response, headers=kept), redactor),
+        is_ours=interaction.is_ours,
+        broken=broken,
+    )

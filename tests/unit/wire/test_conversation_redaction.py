@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+
+import pytest
+
+from harness.conversation import (
+    Attachment,
+    Attempt,
+    Exchange,
+    Origin,
+    Outcome,
+    Reply,
+    ReplyMessage,
+    Request,
+    Response,
+    Stop,
+    ToolCall,
+    Transcript,
+    Turn,
+    UserMessage,
+)
+from harness.core.errors import Refused
+from harness.formats.template import compile_template
+from harness.play.result import CheckResult, ScenarioResult, redact_result
+from harness.scenario import Scenario
+from harness.secrets.conversation_redaction import (
+    redact_error,
+    redact_exchange,
+    redact_transcript,
+    without_answers,
+)
+from harness.secrets.redaction import Redactor
+
+SECRET = "Zk9planted+Vx7"
+BY_VALUE = Redactor({"own": SECRET})
+ORIGIN = Origin(turn=1, step="send.1", message="a hash")
+ATTEMPT = {"status": 503, "reason": SECRET, "waited": 1.0}
+REQUEST = {
+    "method": "POST",
+    "url": f"http://x/{SECRET}",
+    "headers": (("x-own", SECRET),),
+    "body": SECRET.encode(),
+    "origin": ORIGIN,
+    "is_stream": True,
+    "is_repeatable": True,
+    "accepted": frozenset({429}),
+    "timeout": 1.0,
+}
+RESPONSE = {
+    "status": 200,
+    "reason": SECRET,
+    "headers": (("x-own", SECRET),),
+    "body": SECRET.encode(),
+    "started": 1.0,
+    "first_byte": 1.0,
+    "seconds": 1.0,
+    "chunks": ((0.5, len(SECRET)),),
+    "attempts": (Attempt(**ATTEMPT),),
+    "passed": (("set-cookie", f"a={SECRET}"),),
+}
+EXCHANGE = {
+    "request": Request(**REQUEST),
+    "response": Response(**RESPONSE),
+    "contract": (f"'{SECRET}' is wrong",),
+    "notes": (f"'{SECRET}' was replaced",),
+}
+ATTACHMENT = {"name": SECRET, "content": SECRET}
+USER_MESSAGE = {
+    "text": SECRET,
+    "display_text": SECRET,
+    "attachments": (Attachment(**ATTACHMENT),),
+    "metadata": {SECRET: [SECRET]},
+}
+REPLY_MESSAGE = {"text": SECRET, "id": SECRET, "payload": {"text": SECRET}, "is_late": True}
+TOOL_CALL = {"name": SECRET, "arguments": {"key": SECRET}, "id": SECRET}
+REPLY = {
+    "messages": (ReplyMessage(**REPLY_MESSAGE),),
+    "payload": {"text": SECRET},
+    "actions": {SECRET: SECRET},
+    "products": ({"name": SECRET},),
+    "attachments": (Attachment(**ATTACHMENT),),
+    "tools": (ToolCall(**TOOL_CALL),),
+    "usage": {"tokens": 1.0},
+}
+REFUSED = {
+    "code": "unexpected-status",
+    "message": f"the server says {SECRET}",
+    "hint": SECRET,
+    "details": (SECRET,),
+    "status": 400,
+    "state": SECRET,
+    "payload": {"error": SECRET},
+}
+
+
+def refused() -> Refused:
+    """The error of these fields; the first two are the arguments of an exception."""
+    code, message, *_ = REFUSED.values()
+    more = {name: REFUSED[name] for name in [*REFUSED][2:]}
+    return Refused(code, message, **more)
+
+
+TURN = {
+    "number": 1,
+    # A scenario's own text is redacted when the result is shown.
+    "user": UserMessage(text="hi"),
+    "reply": Reply(**REPLY),
+    "refusal": refused(),
+    "exchanges": (Exchange(**EXCHANGE),),
+    "looked_up": (Exchange(**EXCHANGE),),
+    "missing": (("it", f"'{SECRET}' does not match"),),
+    "history": [SECRET],
+    "variables": {"it": SECRET},
+}
+TRANSCRIPT = {
+    "scenario": "x",
+    "provider": "desk",
+    "turns": (Turn(**TURN),),
+    "around": (Exchange(**EXCHANGE),),
+    # An error is redacted when the result is shown.
+    "stop": None,
+    "is_recorded": False,
+}
+CHECK = {
+    "name": "equals",
+    "outcome": Outcome.FAILED,
+    "turn": 1,
+    "place": None,
+    "message": SECRET,
+    "expected": SECRET,
+    "actual": SECRET,
+    "difference": (SECRET,),
+    "code": "",
+}
+PLANTED = {
+    Attempt: ATTEMPT,
+    Request: REQUEST,
+    Response: RESPONSE,
+    Exchange: EXCHANGE,
+    Attachment: ATTACHMENT,
+    UserMessage: USER_MESSAGE,
+    ReplyMessage: REPLY_MESSAGE,
+    ToolCall: TOOL_CALL,
+    Reply: REPLY,
+    Refused: REFUSED,
+    Turn: TURN,
+    Transcript: TRANSCRIPT,
+    CheckResult: CHECK,
+}
+"""A value for each field, with a secret wherever one can stand."""
+
+
+@pytest.mark.parametrize("kind", PLANTED, ids=lambda kind: kind.__name__)
+def test_every_field_has_a_planted_secret(kind):
+    """A new field needs a value here, and the redaction of its class a line for it."""
+    assert PLANTED[kind].keys() == {field.name for field in fields(kind)}
+
+
+@pytest.mark.parametrize("kind", PLANTED, ids=lambda kind: kind.__name__)
+def test_no_planted_value_is_the_default(kind):
+    """A field that a redaction forgets is not hidden by its default."""
+    same = [
+        field.name
+        for field in fields(kind)
+        if field.default is not MISSING and PLANTED[kind][field.name] == field.default
+    ]
+
+    assert set(same) <= {"place", "code", "stop", "is_recorded"}
+
+
+def test_an_exchange_is_redacted_in_every_field():
+    """No field keeps a secret; what holds none stays as it is."""
+    exchange = Exchange(**EXCHANGE)
+
+    shown = redact_exchange(exchange, BY_VALUE)
+
+    assert "Zk9planted" not in repr(shown)
+    # What only served to learn from is left out.
+    assert repr(shown).count("<redacted:own>") == repr(exchange).count(SECRET) - 1
+    assert shown.response.passed == ()
+    assert shown.response.chunks == ((0.5, len("<redacted:own>")),)
+    assert shown.request.origin == ORIGIN
+
+
+def test_what_was_answered_is_redacted_in_every_field():
+    """Replies, refusals, tools, histories and captures of a transcript keep no secret."""
+    transcript = Transcript(**TRANSCRIPT)
+
+    shown = redact_transcript(transcript, {"it"}, BY_VALUE)
+
+    assert "Zk9planted" not in repr(shown)
+    assert shown.turns[0].reply.tools[0].arguments == {"key": "<redacted:own>"}
+    assert shown.turns[0].reply.usage == {"tokens": 1.0}
+
+
+def test_a_refusal_is_redacted_in_every_field():
+    """An error is another one: the one that was raised stays as it is."""
+    error = refused()
+
+    shown = redact_error(error, BY_VALUE)
+
+    assert "Zk9planted" not in repr(vars(shown))
+    assert (shown.code, shown.status) == ("unexpected-status", 400)
+    assert error.state == SECRET
+
+
+def test_a_result_is_redacted_in_every_field():
+    """What the user said, why the conversation stopped, and what checks say keep no secret."""
+    turn = Turn(number=1, user=UserMessage(**USER_MESSAGE), variables={"it": SECRET})
+    stop = Stop(turn=1, error=refused())
+    transcript = Transcript(scenario="x", provider="desk", turns=(turn,), stop=stop)
+    scenario = Scenario(id="x", place=None, turns=(), session=compile_template({}))
+    result = ScenarioResult(
+        scenario=scenario, transcript=transcript, checks=(CheckResult(**CHECK),)
+    )
+
+    shown = redact_result(result, BY_VALUE, in_bodies=True)
+
+    assert "Zk9planted" not in repr(shown)
+    assert "Zk9planted" not in repr(vars(shown.transcript.stop.error))
+
+
+def test_nothing_of_a_withheld_answer_is_left():
+    """Where no search was possible, no field that an answer filled is kept."""
+    shown = without_answers(Transcript(**TRANSCRIPT))
+
+    (exchange,) = shown.turns[0].exchanges
+    assert "Zk9planted" not in repr(exchange.response)
+    assert (exchange.contract, exchange.notes) == ((), ())
+    assert (exchange.response.status, exchange.response.body) == (200, b"<redacted:answer>")
+    assert "Zk9planted" not in repr((shown.turns[0].reply, shown.turns[0].variables))
