@@ -27,7 +27,7 @@ from harness.transport.cassette import (
     dump_cassette,
 )
 from harness.transport.cassette.reading import parse_cassette
-from harness.transport.replay import ReplayWire
+from harness.transport.replay import ReplayTransport
 
 SIZES = (10, 100, 1_000, 10_000)
 ROUNDS = 9
@@ -61,7 +61,7 @@ def main() -> None:
     provider = provider_of_the_bench()
 
     def hold(cassette: Cassette, size: int) -> None:
-        session = Session(provider, ReplayWire(cassette), seed="")
+        session = Session(provider, ReplayTransport(cassette), seed="")
         for turn in range(1, size + 1):
             session.say(SAID, turn)
             session.take_exchanges()
@@ -96,7 +96,7 @@ def shown(seconds: dict[int, list[float]], size: int) -> str:
 
 def send_all(cassette: Cassette, size: int) -> None:
     """Ask a wire for every turn."""
-    wire = ReplayWire(cassette)
+    wire = ReplayTransport(cassette)
     for turn in range(1, size + 1):
         for _ in wire.send(request(turn)).chunks:
             pass

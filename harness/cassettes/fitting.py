@@ -30,7 +30,7 @@ from harness.secrets.redaction import Redactor
 from harness.transport.cassette import Cassette, CassetteHead
 from harness.transport.cassette.rows import FIRST_FORMAT
 from harness.transport.difference import request_difference
-from harness.transport.replay import ReplayWire
+from harness.transport.replay import ReplayTransport
 
 DRAWN = frozenset(("uuid", "random"))
 """Each draw depends on those before it, which may be in a turn that cannot be filled in."""
@@ -96,8 +96,8 @@ class Fitting:
         provider = self._inventory.project.provider(
             slot.play.provider, recorded=head.settings, credentials=slot.scenario.credentials
         )
-        wire = ReplayWire(cassette, base_url=str(provider.settings.get(BASE_URL) or ""))
-        return Session(provider, wire, seed=head.seed).prepare()
+        transport = ReplayTransport(cassette, base_url=str(provider.settings.get(BASE_URL) or ""))
+        return Session(provider, transport, seed=head.seed).prepare()
 
     def needs_preparation(self, slot: Slot, conversation: CassetteHead) -> bool:
         """Whether preparing asks for anything, with the settings of a recorded conversation."""

@@ -12,10 +12,10 @@ from harness.core.values import value_class
 from harness.play.recorder import Recorder, Replayer
 from harness.providers.provider import Provider
 from harness.secrets.redaction import Redactor
-from harness.transport import Wire
+from harness.transport import Transport
 
 if TYPE_CHECKING:
-    from harness.transport.live import LeftWire
+    from harness.transport.live import LeftTransport
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class ConversationContext:
     """What one conversation is held with. What changes meanwhile is in `ConversationState`."""
 
     provider: Provider
-    transport: Wire
+    transport: Transport
     redactor: Redactor
     """Knows the secrets of the settings."""
     seed: str
@@ -35,9 +35,9 @@ class ConversationContext:
     """Of a live conversation that is recorded."""
     replayer: Replayer | None = None
     """Of a conversation that is replayed; None for a live one."""
-    closing: Callable[[], Wire] | None = None
+    closing: Callable[[], Transport] | None = None
     """Makes a transport for closing steps; of a live conversation."""
-    checkpoint: Callable[[], LeftWire] | None = None
+    checkpoint: Callable[[], LeftTransport] | None = None
     """Gives what another live transport needs to go on with the conversation."""
 
     @property
@@ -52,7 +52,7 @@ class ConversationContext:
         return nullcontext() if self.recorder is None else watching(Watch(_not_recorded))
 
     @contextmanager
-    def closing_transport(self) -> Iterator[Wire]:
+    def closing_transport(self) -> Iterator[Transport]:
         """A transport for closing steps, where the conversation's own may be broken."""
         transport = self.closing() if self.closing is not None else self.transport
         try:

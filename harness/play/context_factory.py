@@ -24,16 +24,16 @@ from harness.providers.definition import Definition
 from harness.providers.provider import BASE_URL, Provider
 from harness.scenario import Credentials, Scenario
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
-from harness.transport import Answer, Wire
+from harness.transport import Answer, Transport
 from harness.transport.address import host_and_port
 from harness.transport.cassette import Cassette, CassetteHead, cassette_path
-from harness.transport.limited import LimitedWire, Pace
-from harness.transport.recording import RecordingWire
-from harness.transport.replay import ReplayWire
+from harness.transport.limited_transport import LimitedTransport, Pace
+from harness.transport.recording import RecordingTransport
+from harness.transport.replay import ReplayTransport
 
 if TYPE_CHECKING:
     from harness.play.conversation import Checkpoint
-    from harness.transport.live import LiveWire
+    from harness.transport.live import LiveTransport
 
 PREPARE = "prepare"
 """Names the recording of what comes once for a provider; no scenario may be called so."""
@@ -79,24 +79,24 @@ class ContextFactory:
             play.provider, recorded=head.settings, credentials=scenario.credentials
         )
         fix = self._fix(play)
-        wire = self._replaying(cassette, provider, fix)
+        transport = self._replaying(cassette, provider, fix)
         session = cassette.head.session if cassette.head is not None else None
         return ConversationContext(
             provider=provider,
-            transport=wire,
+            transport=transport,
             redactor=NOTHING_SECRET,
             seed=head.seed,
             now=head.recorded_at,
             notes=notes,
-            replayer=Replayer(transport=wire, session=session, fix=fix),
+            replayer=Replayer(transport=transport, session=session, fix=fix),
         )
 
     def replayed_preparing(self, scenario: Scenario, play: Play) -> ReplayedPreparation:
-        """A wire to the recorded preparation, which is read when the first step asks for it."""
+        """A transport to the recorded preparation, which is read when the first step needs it."""
         path = self._path(play.provider, PREPARE, _row(scenario.credentials))
         fix = self._fix_preparation(scenario, play)
 
-        def replaying() -> ReplayWire:
+        def replaying() -> ReplayTransport:
             cassette = read_recording(self._project, path, fix)
             recorded = cassette.head.settings if cassette.head is not None else {}
             provider = self._project.provider(
@@ -145,30 +145,30 @@ class ContextFactory:
     def live_check(self, name: str) -> ConversationContext:
         """Converse with a provider for no scenario; nothing is recorded."""
         provider = self._project.provider(name)
-        return self._context(provider, self._wire(provider))
+        return self._context(provider, self._transport(provider))
 
-    def _replaying(self, cassette: Cassette, provider: Provider, fix: str) -> ReplayWire:
+    def _replaying(self, cassette: Cassette, provider: Provider, fix: str) -> ReplayTransport:
         base_url = str(provider.settings.get(BASE_URL) or "")
-        wire = ReplayWire(cassette, mend=fix, base_url=base_url)
+        transport = ReplayTransport(cassette, mend=fix, base_url=base_url)
         head = cassette.head
         if head is not None and (
             head.definition_hash != provider.definition.fingerprint
             or _are_others(head.settings, provider.open_settings)
         ):
-            wire.compared_by = Redactor(provider.secrets)
-        return wire
+            transport.compared_by = Redactor(provider.secrets)
+        return transport
 
     def _live(
         self, provider: Provider, seconds: float | None = None, start: Checkpoint | None = None
     ) -> ConversationContext:
-        live = self._wire(provider)
+        live = self._transport(provider)
         if start is not None and start.transport is not None:
             live.go_on(start.transport)
         pace = self._paces.get(provider.name)
-        transport: Wire = live
+        transport: Transport = live
         if pace is not None or seconds is not None:
             # Below a recording, so that what breaks a limit is recorded as this limit.
-            transport = LimitedWire(live, pace=pace, seconds=seconds)
+            transport = LimitedTransport(live, pace=pace, seconds=seconds)
         return replace(self._context(provider, transport, start), checkpoint=live.left)
 
     def _recorded(
@@ -182,7 +182,7 @@ class ContextFactory:
         """Let a recording be written; without a scenario, that of what is prepared."""
         definition = context.provider.definition
         shown = self._project.config.shown
-        transport = RecordingWire(
+        transport = RecordingTransport(
             context.transport,
             path,
             context.redactor,
@@ -212,10 +212,10 @@ class ContextFactory:
         return replace(context, transport=transport, recorder=recorder, notes=notes)
 
     def _context(
-        self, provider: Provider, transport: Wire, start: Checkpoint | None = None
+        self, provider: Provider, transport: Transport, start: Checkpoint | None = None
     ) -> ConversationContext:
-        def closing() -> Wire:
-            return self._wire(provider, seconds=CLOSING_SECONDS)
+        def closing() -> Transport:
+            return self._transport(provider, seconds=CLOSING_SECONDS)
 
         return ConversationContext(
             provider=provider,
@@ -242,9 +242,9 @@ class ContextFactory:
             self.notes |= dict.fromkeys(map(str, provider.short_secrets))
         return found
 
-    def _wire(self, provider: Provider, seconds: float | None = None) -> LiveWire:
+    def _transport(self, provider: Provider, seconds: float | None = None) -> LiveTransport:
         # Late: a replay needs no httpx, which takes 100 ms to import.
-        from harness.transport.live import LiveLimits, LiveWire  # noqa: PLC0415
+        from harness.transport.live import LiveLimits, LiveTransport  # noqa: PLC0415
 
         limits = LiveLimits()
         if provider.config.retries is not None:
@@ -254,7 +254,7 @@ class ContextFactory:
             attempts = 1 if seconds is not None else limits.attempts
             limits = replace(limits, total=total, attempts=attempts)
         base = host_and_port(str(provider.settings[BASE_URL]))
-        return LiveWire(
+        return LiveTransport(
             hosts=frozenset((base, *provider.config.hosts)),
             limits=limits,
             secret_headers=provider.definition.header_names,
@@ -289,29 +289,29 @@ class ContextFactory:
 
 
 class ReplayedPreparation:
-    """A wire that is made when the first request needs it."""
+    """A transport that is made when the first request needs it."""
 
-    def __init__(self, make: Callable[[], ReplayWire]) -> None:
+    def __init__(self, make: Callable[[], ReplayTransport]) -> None:
         self._make = make
-        self._wire: ReplayWire | None = None
+        self._transport: ReplayTransport | None = None
 
     @property
     def changed(self) -> str:
-        """As of `ReplayWire`; empty where none was made."""
-        return self._wire.changed if self._wire is not None else ""
+        """As of `ReplayTransport`; empty where none was made."""
+        return self._transport.changed if self._transport is not None else ""
 
     def send(self, request: Request) -> Answer:
-        """Send, making the wire first where that was not done."""
-        self._wire = self._wire or self._make()
-        return self._wire.send(request)
+        """Send, making the transport first where that was not done."""
+        self._transport = self._transport or self._make()
+        return self._transport.send(request)
 
     def sleep(self, seconds: float) -> None:
         """Time does not pass in a replay."""
 
     def close(self) -> None:
-        """Close the wire, where one was made."""
-        if self._wire is not None:
-            self._wire.close()
+        """Close the transport, where one was made."""
+        if self._transport is not None:
+            self._transport.close()
 
 
 def _are_others(recorded: Mapping[str, Json], now: Mapping[str, Json]) -> bool:

@@ -16,10 +16,10 @@ from harness.play.result import ScenarioResult, redact_result
 from harness.providers.flow import FlowState
 from harness.providers.session import Prepared, Session
 from harness.secrets.conversation_redaction import redact_transcript, redact_turn, without_answers
-from harness.transport.recording import Heard
+from harness.transport.recording import RecordedInteraction
 
 if TYPE_CHECKING:
-    from harness.transport.live import LeftWire
+    from harness.transport.live import LeftTransport
 
 TurnTimeLeft = Callable[[Turn, float], float]
 """Seconds that are still to be waited, by the turn so far and the seconds since its reply."""
@@ -33,10 +33,10 @@ class Checkpoint:
     seed: str
     now: str
     """When the conversation began, ISO 8601 UTC."""
-    transport: LeftWire | None
+    transport: LeftTransport | None
     flow: FlowState
     turns: tuple[Turn, ...]
-    recorded: tuple[Heard, ...]
+    recorded: tuple[RecordedInteraction, ...]
     """What its recording holds; nothing where none is made."""
     secrets: Mapping[str, str]
     """What was prepared with: names by value."""

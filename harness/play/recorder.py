@@ -21,15 +21,15 @@ from harness.core.values import value_class
 from harness.secrets.marks import MARK
 from harness.secrets.redaction import Redactor
 from harness.transport.cassette import CassetteHead
-from harness.transport.recording import RecordingWire
-from harness.transport.replay import ReplayWire
+from harness.transport.recording import RecordingTransport
+from harness.transport.replay import ReplayTransport
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Recorder:
     """Records one live conversation."""
 
-    transport: RecordingWire
+    transport: RecordingTransport
     head: CassetteHead
     into: Path | None = None
     """The file that is written instead, while the old recording stays."""
@@ -106,7 +106,7 @@ class Recorder:
 class Replayer:
     """The recording that one conversation is replayed from."""
 
-    transport: ReplayWire
+    transport: ReplayTransport
     session: Mapping[str, Json] | None
     """What the provider was told when the conversation opened; None where that is not known."""
     fix: str

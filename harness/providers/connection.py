@@ -16,25 +16,25 @@ from harness.providers.definition import Encoding
 from harness.providers.flow import FlowState
 from harness.providers.payload import excerpt, read_payload, wait_asked
 from harness.providers.request import pairs
-from harness.transport import Answer, Chunk, Wire
-from harness.transport.overheard import Overheard, heard_response
+from harness.transport import Answer, Chunk, Transport
+from harness.transport.response_body import ObservedBody, response_from_chunks
 
 if TYPE_CHECKING:
-    from harness.transport.transport import WireTransport
+    from harness.transport.httpx_transport import HttpxTransport
 
 REFUSES = 400
 """From this status on, an answer says no."""
 
 
-class Connection(Wire):
-    """The wire of one conversation, as a provider class sees it.
+class Connection(Transport):
+    """The transport of one conversation, as a provider class sees it.
 
     What is sent over it is recorded, redacted, replayed and reported like the requests of a
     definition: the second request of a turn is its step `send.2`.
     """
 
-    def __init__(self, state: FlowState, wire: Wire) -> None:
-        self.wire = wire
+    def __init__(self, state: FlowState, transport: Transport) -> None:
+        self.below = transport
         """Where requests go; another one closes a conversation that broke."""
         self.phase = ""
         self.asked = 0
@@ -42,9 +42,9 @@ class Connection(Wire):
         self.last: Response | None = None
         """The last whole answer of that phase."""
         self.error: PlayError | None = None
-        """The last error of the wire, which a client may hide in one of its own."""
+        """The last error of the transport, which a client may hide in one of its own."""
         self._state = state
-        self._transport: WireTransport | None = None
+        self._transport: HttpxTransport | None = None
 
     @property
     def settings(self) -> Mapping[str, Json]:
@@ -62,13 +62,13 @@ class Connection(Wire):
         return str(self._state.conversation["id"])
 
     @property
-    def transport(self) -> WireTransport:
+    def transport(self) -> HttpxTransport:
         """For a client that takes one: `httpx.Client(transport=connection.transport)`."""
         if self._transport is None:
             # Late: a class that needs no httpx shall not wait for its import in a replay.
-            from harness.transport.transport import WireTransport  # noqa: PLC0415
+            from harness.transport.httpx_transport import HttpxTransport  # noqa: PLC0415
 
-            self._transport = WireTransport(self)
+            self._transport = HttpxTransport(self)
         return self._transport
 
     def request(
@@ -87,7 +87,7 @@ class Connection(Wire):
 
         An answer that departs from `schema` fails the scenario, whatever it expects. Raises
         `Refused` for a status from 400 on, `ProtocolError` for what is no JSON, and what
-        `Wire.send` raises.
+        `Transport.send` raises.
         """
         url = str(self.settings["base_url"]).rstrip("/") + path
         given = pairs(query)
@@ -115,14 +115,14 @@ class Connection(Wire):
         self._state.know(name, value)
 
     def send(self, request: Request) -> Answer:
-        """Send over the wire as a step of the turn; see `Wire.send`."""
+        """Send over the transport as a step of the turn; see `Transport.send`."""
         self.asked += 1
         state = self._state
         step = f"{self.phase}.{self.asked}"
         origin = Origin(turn=state.turn, step=step, message=state.message_hash)
         request = replace(request, origin=origin, accepted=state.accepted)
         try:
-            answer = self.wire.send(request)
+            answer = self.below.send(request)
         except PlayError as error:
             self.fail(request, error)
             raise
@@ -132,16 +132,16 @@ class Connection(Wire):
                 self.fail(request, error)
                 return
             stream = [chunk for chunk in chunks if chunk.content] if request.is_stream else ()
-            self.hear(request, heard_response(answer, chunks, stream))
+            self.hear(request, response_from_chunks(answer, chunks, stream))
 
-        return replace(answer, chunks=Overheard(answer, ended))
+        return replace(answer, chunks=ObservedBody(answer, ended))
 
     def sleep(self, seconds: float) -> None:
         """Let time pass; in a replay it has passed already."""
-        self.wire.sleep(seconds)
+        self.below.sleep(seconds)
 
     def close(self) -> None:
-        """Nothing: the wire belongs to the conversation."""
+        """Nothing: the transport belongs to the conversation."""
 
     def hear(self, request: Request, response: Response) -> None:
         """Keep an answer that was read."""

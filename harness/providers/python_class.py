@@ -31,7 +31,7 @@ from harness.providers.connection import REFUSES, Connection, refused
 from harness.providers.definition import PHASES, Definition
 from harness.providers.flow import FlowState
 from harness.providers.setting import setting_of, setting_problems
-from harness.transport import Wire
+from harness.transport import Transport
 
 MEMBERS = (
     *("settings", "name", "secret_headers", "keep_headers"),
@@ -101,22 +101,22 @@ def _misread(made: type, settings: Mapping[str, object]) -> Iterator[str]:
 class Driver:
     """Performs the phases of one conversation by the methods of a class."""
 
-    def __init__(self, made: type, state: FlowState, wire: Wire) -> None:
+    def __init__(self, made: type, state: FlowState, transport: Transport) -> None:
         self._made = made
         self._state = state
-        self._wire = wire
-        self._connection = Connection(state, wire)
+        self._transport = transport
+        self._connection = Connection(state, transport)
         self._one: object = None
         self._is_open = False
 
     def open(self) -> None:
         """Make the object, and call its `open` where it has one."""
-        self._perform("open", self._wire)
+        self._perform("open", self._transport)
         self._is_open = True
 
     def say(self, message: UserMessage) -> Reply:
         """Call `say`. A text that it gives becomes the only message of the reply."""
-        said = self._perform("send", self._wire, message)
+        said = self._perform("send", self._transport, message)
         reply = said if isinstance(said, Reply) else None
         if isinstance(said, str):
             reply = Reply(messages=(ReplyMessage(text=said),))
@@ -129,7 +129,7 @@ class Driver:
         """Call `history`. Raises `ProtocolError` where the class has none."""
         if not hasattr(self._made, "history"):
             raise NoHistory("no-history", f"the provider class {self._name} has no history")
-        return self._perform("history", self._wire)  # type: ignore[return-value]  # JSON by contract
+        return self._perform("history", self._transport)  # type: ignore[return-value]  # JSON by contract
 
     @property
     def has_late(self) -> bool:
@@ -138,7 +138,7 @@ class Driver:
 
     def late(self) -> tuple[ReplyMessage, ...]:
         """Call `late`, which gives what the bot said, as texts or messages."""
-        said = self._perform("late", self._wire)
+        said = self._perform("late", self._transport)
         if not isinstance(said, list | tuple) or not all(
             isinstance(one, str | ReplyMessage) for one in said
         ):
@@ -151,21 +151,21 @@ class Driver:
             one if isinstance(one, ReplyMessage) else ReplyMessage(text=one) for one in said
         )
 
-    def close(self, wire: Wire) -> None:
-        """Call `close` where there is one, over another wire where the session's is broken.
+    def close(self, transport: Transport) -> None:
+        """Call `close` where there is one, over another transport where the session's is broken.
 
         Not where `open` broke off: what it had made until then is known to it alone.
         """
         if self._is_open:
-            self._perform("close", wire)
+            self._perform("close", transport)
 
     @property
     def _name(self) -> str:
         return self._made.__name__
 
-    def _perform(self, phase: str, wire: Wire, *arguments: object) -> object:
+    def _perform(self, phase: str, transport: Transport, *arguments: object) -> object:
         connection = self._connection
-        connection.wire, connection.phase = wire, phase
+        connection.below, connection.phase = transport, phase
         connection.asked, connection.last, connection.error = 0, None, None
         method = {"send": "say"}.get(phase, phase)
         try:

@@ -1,4 +1,4 @@
-"""One conversation with a provider: performs what the interpreter asks for on a wire."""
+"""One conversation with a provider: performs what the interpreter asks for on a transport."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from harness.providers.interpreter import Flow, run_steps
 from harness.providers.late import Look, TimeLeft, Waiting, wait_for_more
 from harness.providers.provider import Provider
 from harness.providers.reply import messages_in
-from harness.transport import Answer, Wire
-from harness.transport.overheard import close_body, response_of
+from harness.transport import Answer, Transport
+from harness.transport.response_body import close_body, response_of
 
 if TYPE_CHECKING:
     from harness.providers.python_class import Driver
@@ -42,7 +42,7 @@ class Prepared:
 
 
 class Session:
-    """One conversation with a provider, on one wire.
+    """One conversation with a provider, on one transport.
 
     Every method raises `PlayError` where it could not be done; what was exchanged until then
     is in `take_exchanges()`.
@@ -51,7 +51,7 @@ class Session:
     def __init__(
         self,
         provider: Provider,
-        wire: Wire,
+        transport: Transport,
         *,
         seed: str,
         told: Mapping[str, Json] | None = None,
@@ -65,7 +65,7 @@ class Session:
         definition = provider.definition
         self._phases = definition.phases
         self._prepare = prepare
-        self._wire = wire
+        self._transport = transport
         self._is_open = False
         self._state = FlowState(
             settings=provider.settings,
@@ -79,7 +79,7 @@ class Session:
             # Late: most providers are data.
             from harness.providers.python_class import Driver  # noqa: PLC0415
 
-            self._driver = Driver(definition.client, self._state, wire)
+            self._driver = Driver(definition.client, self._state, transport)
 
     def prepare(self) -> Prepared:
         """Run what comes once before all conversations. Raises nothing: see `Prepared.error`."""
@@ -114,8 +114,8 @@ class Session:
         self._state.heard_from_assistant(text, recorded)
 
     def wait(self, seconds: float) -> None:
-        """Let time pass, as far as the wire does: in a replay it has passed already."""
-        self._wire.sleep(seconds)
+        """Let time pass, as far as the transport does: in a replay it has passed already."""
+        self._transport.sleep(seconds)
 
     def accept(self, statuses: frozenset[int]) -> None:
         """Note the statuses that the next turn expects as a refusal."""
@@ -147,7 +147,9 @@ class Session:
             look = driver.late if driver.has_late else None
         elif self._phases["late"]:
             look = self._look
-        waiting = Waiting(came=came, passed=passed, left=left, look=look, sleep=self._wire.sleep)
+        waiting = Waiting(
+            came=came, passed=passed, left=left, look=look, sleep=self._transport.sleep
+        )
         return wait_for_more(self._state, reply, waiting)
 
     def history(self) -> Json:
@@ -160,17 +162,17 @@ class Session:
         self._run(steps)
         return self._state.payload
 
-    def close(self, wire: Wire | None = None) -> None:
-        """Run the closing steps, on another wire where the session's own is broken.
+    def close(self, transport: Transport | None = None) -> None:
+        """Run the closing steps, on another transport where the session's own is broken.
 
         Does nothing where nothing was opened.
         """
         self._state.turn = CLOSING
         self._state.message_hash = ""
         if self._driver is not None:
-            self._driver.close(wire or self._wire)
+            self._driver.close(transport or self._transport)
         elif self._has_opened():
-            perform(run_steps(self._phases["close"], self._state), wire or self._wire)
+            perform(run_steps(self._phases["close"], self._state), transport or self._transport)
 
     def take_exchanges(self) -> tuple[Exchange, ...]:
         """What was exchanged since the last call."""
@@ -207,27 +209,27 @@ class Session:
         def read(plan: ReplyPlan, payload: Json, _seen: set[str]) -> None:
             found.extend(messages_in(plan, payload))
 
-        perform(run_steps(self._phases["late"], self._state, read), self._wire)
+        perform(run_steps(self._phases["late"], self._state, read), self._transport)
         return found
 
     def _run(self, steps: tuple[Step, ...]) -> Reply | None:
-        return perform(run_steps(steps, self._state), self._wire)
+        return perform(run_steps(steps, self._state), self._transport)
 
 
-def perform(flow: Flow, wire: Wire) -> Reply | None:
-    """Do what a flow asks for, until it ends. Errors of the wire go through the flow."""
+def perform(flow: Flow, transport: Transport) -> Reply | None:
+    """Do what a flow asks for, until it ends. Errors of the transport go through the flow."""
     try:
         command = next(flow)
         while True:
             if isinstance(command, Send):
                 try:
-                    response = _exchange(command, wire)
+                    response = _exchange(command, transport)
                 except Exception as error:  # noqa: BLE001  # the flow notes it and raises it again
                     command = flow.throw(error)
                 else:
                     command = flow.send(response)
             else:
-                wire.sleep(command.seconds)
+                transport.sleep(command.seconds)
                 command = next(flow)
     except StopIteration as end:
         reply: Reply | None = end.value
@@ -240,8 +242,8 @@ def seeded_uuid(seed: str) -> str:
     return str(uuid.UUID(bytes=digest, version=4))
 
 
-def _exchange(send: Send, wire: Wire) -> Response:
-    answer = wire.send(send.request)
+def _exchange(send: Send, transport: Transport) -> Response:
+    answer = transport.send(send.request)
     return _read_stream(send, answer) if send.reader else _read_whole(answer)
 
 

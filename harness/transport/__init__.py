@@ -1,5 +1,5 @@
 """How a request travels: live, while it is recorded, or from a recording."""
 
-from harness.transport.wire import Answer, Chunk, Wire
+from harness.transport.transport import Answer, Chunk, Transport
 
-__all__ = ["Answer", "Chunk", "Wire"]
+__all__ = ["Answer", "Chunk", "Transport"]

@@ -1,4 +1,4 @@
-"""A wire that writes down what passes over another wire."""
+"""A transport that writes down what passes over another transport."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from harness.transport.cassette.rows import Break, Row
 from harness.transport.interaction_redaction import KEPT_HEADERS, redacted_row
 from harness.transport.journal import Journal, Leftover, read_journal, remove_older
 from harness.transport.lock import WriterLock
-from harness.transport.overheard import Overheard, heard_response
-from harness.transport.wire import Answer, Chunk, Wire
+from harness.transport.response_body import ObservedBody, response_from_chunks
+from harness.transport.transport import Answer, Chunk, Transport
 
 NO_ANSWER = Response(status=0, reason="", headers=(), body=b"", started=0.0)
 """Stands for the answer of a server that gave none."""
 
 
 @value_class(frozen=True, slots=True)
-class Heard:
+class RecordedInteraction:
     """An interaction as it was, secrets included. Never stored."""
 
     interaction: Interaction
@@ -41,17 +41,18 @@ class Heard:
     """Why the answer ended early, where the scenario does not expect that."""
 
 
-class RecordingWire(Wire):
+class RecordingTransport(Transport):
     """Hands everything on at once, and keeps it for a cassette.
 
     Nothing is stored before it went through the redactor, nor while secrets that it may hold are
-    still to be captured. Target and lock are checked when the wire is made, so before the first
-    request. Ends with `finish` or `discard`; `close` leaves the journal, as a killed run does.
+    still to be captured. Target and lock are checked when the transport is made, so before the
+    first request. Ends with `finish` or `discard`; `close` leaves the journal, as a killed run
+    does.
     """
 
     def __init__(
         self,
-        wire: Wire,
+        transport: Transport,
         path: Path,
         redactor: Redactor,
         *,
@@ -67,17 +68,17 @@ class RecordingWire(Wire):
 
         Raises `CassetteError` where the cassette cannot be written or is being recorded.
         """
-        self._wire = wire
+        self._transport = transport
         self._path = path
         self._display = display or str(path)
         self._names = KEPT_HEADERS | {name.lower() for name in keep_headers}
         self._held_until = held_until
         self._holds_turns = holds_turns
         self._is_held = holds_turns or held_until > 0
-        self._interactions: list[Heard] = []
+        self._interactions: list[RecordedInteraction] = []
         self._journalled = 0
         """How many of them stand in the journal."""
-        self._open: Overheard | None = None
+        self._open: ObservedBody | None = None
         self._unanswered: tuple[Request, TransportError] | None = None
         self.asked = 0
         """Requests since somebody set it to 0."""
@@ -97,22 +98,22 @@ class RecordingWire(Wire):
             raise
 
     def send(self, request: Request) -> Answer:
-        """Send over the other wire; the interaction is written down when its body ended."""
+        """Send over the other transport; the interaction is written down when its body ended."""
         if self._open is not None:
             self._open.close()
         self._unanswered = None
         self.asked += 1
         try:
-            answer = self._wire.send(request)
+            answer = self._transport.send(request)
         except TransportError as error:
             self._unanswered = (request, error)
             raise
 
         def ended(chunks: Sequence[Chunk], error: PlayError | None) -> None:
             stream = chunks if request.is_stream else ()
-            self.note(request, heard_response(answer, chunks, stream), error)
+            self.note(request, response_from_chunks(answer, chunks, stream), error)
 
-        self._open = Overheard(answer, ended)
+        self._open = ObservedBody(answer, ended)
         return replace(answer, chunks=self._open)
 
     def tell(self, head: CassetteHead) -> None:
@@ -127,14 +128,14 @@ class RecordingWire(Wire):
             raise
 
     @property
-    def heard(self) -> tuple[Heard, ...]:
+    def heard(self) -> tuple[RecordedInteraction, ...]:
         """What was heard so far."""
         if self._open is not None:
             self._open.close()
         return tuple(self._interactions)
 
-    def go_on(self, heard: Iterable[Heard]) -> None:
-        """Begin with what another wire heard of the same conversation.
+    def go_on(self, heard: Iterable[RecordedInteraction]) -> None:
+        """Begin with what another transport heard of the same conversation.
 
         Raises `CassetteError` where the journal cannot be written.
         """
@@ -142,12 +143,12 @@ class RecordingWire(Wire):
         self._write_journal()
 
     def sleep(self, seconds: float) -> None:
-        """Wait on the other wire."""
-        self._wire.sleep(seconds)
+        """Wait on the other transport."""
+        self._transport.sleep(seconds)
 
     def close(self) -> None:
-        """Close the other wire, and give the cassette free. The journal stays."""
-        self._wire.close()
+        """Close the other transport, and give the cassette free. The journal stays."""
+        self._transport.close()
         self._journal.close()
         self._lock.release()
 
@@ -178,7 +179,7 @@ class RecordingWire(Wire):
             self._unanswered = None
             self.note(request, NO_ANSWER, error)
         if self._interactions:
-            self._interactions[-1] = Heard(self._interactions[-1].interaction)
+            self._interactions[-1] = RecordedInteraction(self._interactions[-1].interaction)
             self._rewrite_journal()
 
     def finish(self, head: CassetteHead, *, into: Path | None = None) -> Cassette:
@@ -213,7 +214,7 @@ class RecordingWire(Wire):
             broken = Break(error.code, error.message, error.details)
         interaction = Interaction(request=request, response=response, broken=broken)
         stopped = f"{error.message} [{error.code}]" if error is not None else ""
-        self._interactions.append(Heard(interaction, stopped))
+        self._interactions.append(RecordedInteraction(interaction, stopped))
         if not self._is_held:
             self._write_journal()
 
@@ -228,7 +229,7 @@ class RecordingWire(Wire):
         if self._journalled:
             self._journal.rewrite(self._redacted(self._interactions[: self._journalled]))
 
-    def _redacted(self, interactions: Iterable[Heard]) -> list[tuple[Row, str]]:
+    def _redacted(self, interactions: Iterable[RecordedInteraction]) -> list[tuple[Row, str]]:
         """Each as it may be stored, and why its answer ended early."""
         redactor = self.redactor
         return [

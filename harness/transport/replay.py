@@ -1,4 +1,4 @@
-"""A wire that answers from a cassette. Holds no socket code, and sleeps for nobody."""
+"""A transport that answers from a cassette. Holds no socket code, and sleeps for nobody."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from harness.transport.cassette.rows import (
 )
 from harness.transport.difference import body_differences, request_difference, sent_message
 from harness.transport.redirects import followed, redirect_target
-from harness.transport.wire import Answer, Chunk, Wire
+from harness.transport.transport import Answer, Chunk, Transport
 
 NO_STATUS = 0
 """Of an interaction that broke before the head of its answer."""
 
 
-class ReplayWire(Wire):
+class ReplayTransport(Transport):
     """Answers each request with the recorded interaction of its turn and step, in order.
 
     Method, path and the names in the query must be the recorded ones, and so must the hash of

@@ -1,98 +1,60 @@
-"""An httpx transport that stands on a wire, for clients that speak httpx by themselves.
-
-What such a client sends is recorded, redacted and replayed as any other request is.
-"""
+"""The seam between what is said and how it travels: request in, answer out."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
+from typing import Protocol
 
-import httpx
-
-from harness.conversation import Origin, Request
-from harness.transport.overheard import close_body
-from harness.transport.wire import Answer, Wire
-
-NOT_SENT = frozenset(
-    {"accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"}
-)
-"""Headers of a client that the wire makes itself."""
-NOT_GIVEN = frozenset({"connection", "content-encoding", "content-length", "transfer-encoding"})
-"""Headers of an answer that speak of the body as it travelled; a wire gives it decoded."""
-STREAMED = ("event-stream", "ndjson", "jsonl")
-NOWHERE = Origin(turn=0, step="")
-"""Replaced by the wire of a conversation, which knows where it stands."""
+from harness.conversation import Attempt, Headers, Request
+from harness.core.values import value_class
 
 
-class WireTransport(httpx.BaseTransport):
-    """Sends the requests of an `httpx.Client` over a wire: `httpx.Client(transport=…)`.
+@value_class(frozen=True, slots=True)
+class Chunk:
+    """A stretch of a body as it arrived."""
 
-    Errors of the wire (`TransportError`, `CassetteError`) pass through the client as they are.
-    Redirects are followed by the wire. An answer is handed on chunk by chunk where the request
-    accepts a stream of events, or its JSON says `"stream": true`.
+    at: float
+    """Seconds from sending the request."""
+    content: bytes
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The head of an answer, and its body as it arrives.
+
+    Reading `chunks` raises `TransportError` where the body breaks off or a limit is reached,
+    and `CassetteError` where a recording ends early. Whoever reads must read to the end or
+    close the iterator.
     """
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request; the body of the answer arrives while it is read."""
-        body = request.read()
-        headers = tuple(
-            (name, value)
-            for name, value in request.headers.multi_items()
-            if name.lower() not in NOT_SENT
-        )
-        answer = self._wire.send(
-            Request(
-                method=request.method,
-                url=str(request.url),
-                headers=headers,
-                body=body,
-                origin=NOWHERE,
-                is_stream=_is_stream(request, body),
-                timeout=_seconds(request),
-            )
-        )
-        return httpx.Response(
-            answer.status,
-            headers=[one for one in answer.headers if one[0].lower() not in NOT_GIVEN],
-            stream=_Body(answer),
-            extensions={"reason_phrase": answer.reason.encode("ascii", "replace")},
-        )
+    status: int
+    reason: str = ""
+    headers: Headers = ()
+    started: float
+    """Seconds from the start of the conversation."""
+    chunks: Iterator[Chunk]
+    """The body; its last chunk may be empty and then only says when the body ended."""
+    attempts: tuple[Attempt, ...] = ()
+    passed: Headers = ()
+    """Cookies and addresses of the redirects and attempts before it."""
+    is_timed: bool = True
+    """False where a recording holds no times."""
 
 
-class _Body(httpx.SyncByteStream):
-    """The body of an answer as it arrives."""
+class Transport(Protocol):
+    """How requests travel."""
 
-    def __init__(self, answer: Answer) -> None:
-        self._chunks = answer.chunks
+    def send(self, request: Request) -> Answer:
+        """Send one request and return once the head of its answer is there.
 
-    def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._chunks:
-            if chunk.content:
-                yield chunk.content
+        Raises `TransportError` or `CassetteError`.
+        """
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass: really in a live conversation, not at all in a replay."""
+        ...
 
     def close(self) -> None:
-        """Read no further."""
-        close_body(self._chunks)
-
-
-def _is_stream(request: httpx.Request, body: bytes) -> bool:
-    accepted = request.headers.get("accept", "")
-    if any(kind in accepted for kind in STREAMED):
-        return True
-    if b'"stream"' not in body:
-        return False
-    try:
-        said = json.loads(body)
-    except ValueError:
-        return False
-    return isinstance(said, dict) and said.get("stream") is True
-
-
-def _seconds(request: httpx.Request) -> float | None:
-    """What the client lets a read take; it bounds the whole request here."""
-    read = request.extensions.get("timeout", {}).get("read")
-    return float(read) if read is not None else None
+        """Give back what the transport holds. May be called twice, and from another thread."""
+        ...

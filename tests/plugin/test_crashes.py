@@ -18,7 +18,7 @@ import harness.providers.session
 import harness.pytest_plugin.allure_seat
 import harness.pytest_plugin.reporting
 import harness.reports.allure.results
-import harness.transport.live.wire
+import harness.transport.live.live_transport
 import harness.transport.replay
 from harness.reports.html import HtmlReport
 from harness.reports.results import read_results
@@ -82,7 +82,7 @@ REPLAY_LAYERS = {
     "interpreter": (harness.providers.session, "run_steps"),
     "reading": (harness.play.runner, "load_scenario"),
     "recording": (harness.play.runner.ContextFactory, "replay"),
-    "replay": (harness.transport.replay.ReplayWire, "send"),
+    "replay": (harness.transport.replay.ReplayTransport, "send"),
     "check": (harness.play.runner, "judge"),
     "transcript": (harness.play.conversation.Conversation, "judged_transcript"),
     "closing": (harness.providers.session.Session, "close"),
@@ -104,7 +104,7 @@ def test_a_crash_of_a_layer_is_an_outcome(layer, project, run, monkeypatch):
 
 
 LIVE_LAYERS = {
-    "wire": (harness.transport.live.wire.LiveWire, "send"),
+    "wire": (harness.transport.live.live_transport.LiveTransport, "send"),
     "player": (harness.play.runner.Runner, "run"),
     "context": (harness.play.runner.ContextFactory, "live"),
 }

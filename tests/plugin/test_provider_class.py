@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 # A run inside this process forgets what it was the first to import.
 import harness.providers.python_class
-import harness.transport.transport  # noqa: F401  # as above
+import harness.transport.httpx_transport  # noqa: F401  # as above
 from harness.cli.app import app
 
 RECORD = "--harness-mode=record"

@@ -11,7 +11,7 @@ from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
-from tests.wire.conftest import Server, Visit
+from tests.transport.conftest import Server, Visit
 
 _HARNESS = """\
 providers:

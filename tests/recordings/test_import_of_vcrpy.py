@@ -17,8 +17,8 @@ from harness.project.plan import Mode, Play
 from harness.project.project import Project
 from harness.providers.session import Session
 from harness.scenario import AssistantLine
-from harness.transport import Answer, Wire
-from harness.transport.wire import Chunk
+from harness.transport import Answer, Transport
+from harness.transport.transport import Chunk
 from tests.recordings.importer import ROOT
 
 CONVERSATIONS = (
@@ -33,7 +33,7 @@ Said = tuple[str, str, str]
 SECRETS = ("API_KEY", "TOKEN", "PASSWORD", "TICKET")
 
 
-class PlainWire(Wire):
+class PlainWire(Transport):
     """A client that knows nothing of recordings, as other people's code has one."""
 
     def __init__(self) -> None:

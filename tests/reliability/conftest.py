@@ -12,7 +12,7 @@ import pytest
 
 from tests.plugin.echo_bot import API_KEY, EchoBot, serving_echo
 from tests.plugin.project import write_project
-from tests.wire.conftest import ask, connect, serve
+from tests.transport.conftest import ask, connect, serve
 
 __all__ = ["ask", "connect", "serve"]
 

@@ -20,7 +20,7 @@ from random import Random
 from harness.conversation import Origin, Request
 from harness.core.errors import PlayError
 from harness.transport.cassette.reading import parse_cassette
-from harness.transport.replay import ReplayWire
+from harness.transport.replay import ReplayTransport
 
 SECONDS = 5
 GROWTH = 500 * 1024 * 1024
@@ -83,7 +83,7 @@ def read(content: bytes) -> str:
     """Read a file and ask for all that it holds; gives the code of what was wrong."""
     try:
         cassette = parse_cassette(content, "x.yaml")
-        wire = ReplayWire(cassette)
+        wire = ReplayTransport(cassette)
         for number, one in enumerate(cassette.interactions, 1):
             request = Request(
                 method=one.request.method,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.wire.conftest import Visit
+from tests.transport.conftest import Visit
 
 SENT = ("header", "bearer", "cookie", "query", "path", "form", "field", "basic", "text")
 """Secrets that every conversation sends."""

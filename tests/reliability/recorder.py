@@ -16,7 +16,7 @@ from pathlib import Path
 from harness.play.runner import Runner
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
-from harness.transport.live import LiveWire
+from harness.transport.live import LiveTransport
 
 
 def main(folder: Path) -> None:
@@ -24,7 +24,7 @@ def main(folder: Path) -> None:
     project = Project.at(folder / "harness.yaml")
     (folder / "outcomes").mkdir(exist_ok=True)
     # Reads the certificates, which all forks then share.
-    LiveWire(hosts=frozenset()).close()
+    LiveTransport(hosts=frozenset()).close()
     for line in sys.stdin:
         command, word = line.split()
         answer = _start(project, folder, word) if command == "start" else _wait(int(word))

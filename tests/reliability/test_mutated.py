@@ -19,7 +19,7 @@ from harness.transport.cassette import (
 )
 from harness.transport.cassette.reading import parse_cassette
 from harness.transport.cassette.rows import Break
-from harness.transport.replay import ReplayWire
+from harness.transport.replay import ReplayTransport
 from tests.first_format import in_first_format
 from tests.reliability.size import runs
 
@@ -97,7 +97,7 @@ TEXTS = {
 
 def said(cassette: Cassette) -> list[object]:
     """All that a replay of the requests hands on."""
-    wire, answers = ReplayWire(cassette), []
+    wire, answers = ReplayTransport(cassette), []
     for one in list(interactions())[: len(cassette.interactions)]:
         answer = wire.send(one.request)
         chunks, broken = [], ""

@@ -21,8 +21,8 @@ from harness.transport.cassette import (
 )
 from harness.transport.cassette.reading import parse_cassette
 from harness.transport.cassette.rows import Break
-from harness.transport.replay import ReplayWire
-from harness.transport.wire import Chunk
+from harness.transport.replay import ReplayTransport
+from harness.transport.transport import Chunk
 
 HEAD = CassetteHead(scenario="x", version="0.1.0")
 
@@ -166,7 +166,7 @@ def test_vcrpy_sees_the_same_bodies(given_interactions):
 def test_a_replay_hands_on_what_was_recorded(one):
     """Read back from its file's text, any answer is replayed as it was, its break included."""
     text = dump_cassette(Cassette(head=HEAD, interactions=Interactions.of([one])))
-    answer = ReplayWire(parse_cassette(text)).send(one.request)
+    answer = ReplayTransport(parse_cassette(text)).send(one.request)
     heard, broken = drained(answer.chunks)
 
     assert (answer.status, answer.reason) == (one.response.status, one.response.reason)

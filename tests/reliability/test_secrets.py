@@ -12,7 +12,7 @@ import pytest
 
 from harness.secrets.secret_scan import SecretScan
 from tests.reliability.leaks import KINDS, Leaky, environment, secret, write_leaky_project
-from tests.wire.conftest import Server
+from tests.transport.conftest import Server
 
 PYTEST = (
     *(sys.executable, "-m", "pytest", "-vv", "--showlocals", "--tb=long", "-rA"),

@@ -10,8 +10,8 @@ from harness.secrets.redaction import Redactor
 from harness.transport.cassette import CassetteHead, read_cassette
 from harness.transport.journal import leftover_journal, read_journal
 from harness.transport.live import LiveLimits
-from harness.transport.recording import RecordingWire
-from harness.transport.replay import ReplayWire
+from harness.transport.recording import RecordingTransport
+from harness.transport.replay import ReplayTransport
 
 HEAD = CassetteHead(scenario="x", version="0.1.0")
 START = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -39,8 +39,8 @@ def record(connect, path):
     """A recording wire to a server, closed at the end."""
     made = []
 
-    def make(server, **options) -> RecordingWire:
-        wire = RecordingWire(connect(server, **options), path, Redactor(), display="x.yaml")
+    def make(server, **options) -> RecordingTransport:
+        wire = RecordingTransport(connect(server, **options), path, Redactor(), display="x.yaml")
         made.append(wire)
         return wire
 
@@ -68,7 +68,7 @@ def test_a_slow_streams_events_reach_the_reader_one_by_one(serve, record, path):
         heard.append(chunk.content)
         is_read.release()
     wire.finish(HEAD)
-    replayed = ReplayWire(read_cassette(path)).send(stream(server)).chunks
+    replayed = ReplayTransport(read_cassette(path)).send(stream(server)).chunks
 
     assert heard == [*(b"data: %d\n\n" % number for number in range(5)), b""]
     assert [chunk.content for chunk in replayed] == heard

@@ -16,8 +16,8 @@ from harness.transport.cassette import (
     write_cassette,
 )
 from harness.transport.journal import leftover_journal
-from harness.transport.recording import RecordingWire
-from harness.transport.replay import ReplayWire
+from harness.transport.recording import RecordingTransport
+from harness.transport.replay import ReplayTransport
 from tests.reliability.system_calls import FAULTS, Fault, SystemCalls
 
 HEAD = CassetteHead(scenario="x", recorded_at="2026-01-02T03:04:05+00:00", version="0.1.0")
@@ -69,8 +69,8 @@ def save(tmp_path, monkeypatch):
         path = folder / "x.yaml"
         write_cassette(path, Cassette(head=HEAD))
         old = path.read_bytes()
-        wire = RecordingWire(
-            ReplayWire(Cassette(interactions=NEW)), path, Redactor(), display="x.yaml"
+        wire = RecordingTransport(
+            ReplayTransport(Cassette(interactions=NEW)), path, Redactor(), display="x.yaml"
         )
         for one in NEW:
             list(wire.send(one.request).chunks)

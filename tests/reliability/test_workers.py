@@ -9,7 +9,7 @@ import pytest
 
 from harness.transport.cassette import read_cassette
 from tests.recordings.desk import write_desk
-from tests.wire.conftest import Server
+from tests.transport.conftest import Server
 
 PREPARE = """\
 prepare:

@@ -6,7 +6,7 @@ import pytest
 from pytest_socket import SocketConnectBlockedError
 
 from harness.conversation import Origin, Request
-from harness.transport.live import LiveLimits, LiveWire
+from harness.transport.live import LiveLimits, LiveTransport
 
 ELSEWHERE = "192.0.2.1"
 """An address that RFC 5737 keeps for documentation: nobody answers there."""
@@ -23,7 +23,7 @@ def test_a_connection_that_leaves_this_machine_is_refused():
 
 def test_the_live_wire_is_held_back_too():
     """The block holds for the sockets that live conversations open, which do not wait."""
-    wire = LiveWire(hosts=frozenset({f"{ELSEWHERE}:80"}), limits=LiveLimits(attempts=1))
+    wire = LiveTransport(hosts=frozenset({f"{ELSEWHERE}:80"}), limits=LiveLimits(attempts=1))
     request = Request(
         method="GET", url=f"http://{ELSEWHERE}:80/", origin=Origin(turn=1, step="send.1")
     )

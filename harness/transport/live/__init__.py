@@ -1,6 +1,6 @@
 """The network: requests that really travel. The only package that imports httpx."""
 
 from harness.transport.live.limits import LiveLimits
-from harness.transport.live.wire import LeftWire, LiveWire
+from harness.transport.live.live_transport import LeftTransport, LiveTransport
 
-__all__ = ["LeftWire", "LiveLimits", "LiveWire"]
+__all__ = ["LeftTransport", "LiveLimits", "LiveTransport"]

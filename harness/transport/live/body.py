@@ -10,7 +10,7 @@ import httpx
 from harness.core.errors import PlayError
 from harness.transport.decoding import BadEncoding, Decoder
 from harness.transport.live import faults
-from harness.transport.wire import Chunk
+from harness.transport.transport import Chunk
 
 
 class Body(Iterator[Chunk]):

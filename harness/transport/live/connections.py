@@ -28,7 +28,7 @@ Resolved = list[tuple[Any, Any, int, str, Any]]
 
 
 class Connections(httpcore.NetworkBackend):
-    """Opens the sockets of one wire.
+    """Opens the sockets of one transport.
 
     `httpx.Client.close` does not wake a thread that waits for bytes, and a read time-out starts
     anew with every byte. Here every wait ends at `deadline`, and `interrupt` ends it at once.

@@ -51,7 +51,7 @@ class ReadTimeout(LostOnTheWay, TimedOut):
 
 
 def explain(error: Exception, call: Call) -> PlayError:
-    """What an error of httpcore, of the decoder or of the wire's own means, in a sentence."""
+    """What an error of httpcore, of the decoder or of the transport's own means, in a sentence."""
     if call.connections.is_interrupted:
         return Interrupted("interrupted", "the run was stopped")
     if isinstance(error, BadEncoding):

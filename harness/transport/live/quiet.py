@@ -1,4 +1,4 @@
-"""Keeps what passes over our wires out of httpcore's debug log.
+"""Keeps what passes over our transports out of httpcore's debug log.
 
 At level DEBUG httpcore logs the status line and every header of an answer, cookies and redirects
 included, and quotes what it could not read. There is no option against it.

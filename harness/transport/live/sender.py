@@ -190,7 +190,7 @@ def _built_context() -> ssl.SSLContext:
 
 
 def _shared_context() -> ssl.SSLContext:
-    """One for all wires: building one costs 26 to 40 ms. The lock keeps it to one."""
+    """One for all transports: building one costs 26 to 40 ms. The lock keeps it to one."""
     with _context_lock:
         return _built_context()
 

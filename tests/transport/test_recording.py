@@ -25,8 +25,8 @@ from harness.transport.cassette import (
 )
 from harness.transport.journal import leftover_journal, read_journal
 from harness.transport.live import LiveLimits
-from harness.transport.recording import RecordingWire
-from harness.transport.replay import ReplayWire
+from harness.transport.recording import RecordingTransport
+from harness.transport.replay import ReplayTransport
 from tests.system_limits import as_an_ordinary_user
 
 RANDOM = Random(1)  # noqa: S311  jitter guards nothing
@@ -48,8 +48,8 @@ def record(path):
     """A recording wire, closed at the end."""
     made = []
 
-    def make(wire, redactor=None, **options) -> RecordingWire:
-        recording = RecordingWire(
+    def make(wire, redactor=None, **options) -> RecordingTransport:
+        recording = RecordingTransport(
             wire, path, redactor or Redactor({"token": SECRET}), display="x.yaml", **options
         )
         made.append(recording)
@@ -116,7 +116,7 @@ def test_a_replay_is_what_was_recorded(serve, connect, record, path):
     heard = play(wire, requests(server))
     written = wire.finish(HEAD)
     cassette = read_cassette(path, "x.yaml")
-    replayed = play(replay := ReplayWire(cassette), requests(server))
+    replayed = play(replay := ReplayTransport(cassette), requests(server))
 
     assert cassette == written
     assert [one[:2] + one[3:] for one in replayed] == [one[:2] + one[3:] for one in heard]
@@ -185,7 +185,7 @@ def test_no_secret_is_stored(serve, connect, record, path):
     for leak in ("topsecret", "c2stdG9", "hunter2", "abc"):
         assert leak not in text
         assert leak not in journal
-    replayed = ReplayWire(read_cassette(path), redactor=wire.redactor).send(request)
+    replayed = ReplayTransport(read_cassette(path), redactor=wire.redactor).send(request)
     assert b"".join(chunk.content for chunk in replayed.chunks) == (
         b'data: {"key": "<redacted:token>"}\n\n<redacted:token>=\n\n'
     )
@@ -296,12 +296,12 @@ KILLED = """
 import sys, time
 from pathlib import Path
 from harness.conversation import Origin, Request
-from harness.transport.live import LiveWire
-from harness.transport.recording import RecordingWire
+from harness.transport.live import LiveTransport
+from harness.transport.recording import RecordingTransport
 from harness.secrets.redaction import Redactor
 url, path = sys.argv[1:]
-live = LiveWire(hosts=frozenset({url.removeprefix("http://")}))
-wire = RecordingWire(live, Path(path), Redactor())
+live = LiveTransport(hosts=frozenset({url.removeprefix("http://")}))
+wire = RecordingTransport(live, Path(path), Redactor())
 for turn in (1, 2):
     origin = Origin(turn=turn, step="send.1", message="m")
     list(wire.send(Request(method="GET", url=url, origin=origin)).chunks)
@@ -464,7 +464,7 @@ def test_an_untimed_answer_stays_untimed(record):
     origin = Origin(turn=1, step="send.1", message="m")
     request = Request(method="GET", url="http://x/", origin=origin)
     one = Interaction(request=request, response=Response(status=200, body=b"a"))
-    wire = record(ReplayWire(Cassette(interactions=Interactions.of([one]))))
+    wire = record(ReplayTransport(Cassette(interactions=Interactions.of([one]))))
 
     assert list(wire.send(request).chunks) == [Chunk(0.0, b"a")]
     assert wire.finish(HEAD).interactions[0].response.seconds is None

@@ -17,7 +17,7 @@ from harness.core.errors import CassetteError, TransportError
 from harness.transport.cassette import files
 from harness.transport.cassette.reading import parse_cassette
 from harness.transport.decoding import MEBIBYTE
-from harness.transport.replay import ReplayWire
+from harness.transport.replay import ReplayTransport
 
 
 def read(content):
@@ -320,7 +320,7 @@ def test_a_body_that_cannot_be_decoded_is_told(coding, body, said):
     request = Request(method="GET", url="https://x/", origin=Origin(turn=1, step="send.1"))
 
     with pytest.raises(TransportError, match=re.escape(said)) as caught:
-        list(ReplayWire(cassette).send(request).chunks)
+        list(ReplayTransport(cassette).send(request).chunks)
 
     assert caught.value.code == "bad-encoding"
 

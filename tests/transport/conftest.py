@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from harness.conversation import Headers, Origin, Request
-from harness.transport.live import LiveLimits, LiveWire
+from harness.transport.live import LiveLimits, LiveTransport
 
 Script = Callable[["Visit"], None]
 """What the server does with one request."""
@@ -158,14 +158,14 @@ def certificate(tmp_path_factory) -> str:
 
 
 @pytest.fixture
-def connect() -> Iterator[Callable[..., LiveWire]]:
+def connect() -> Iterator[Callable[..., LiveTransport]]:
     """A wire to the given servers or `host:port`s, with short limits."""
-    wires: list[LiveWire] = []
+    wires: list[LiveTransport] = []
 
-    def make(*targets: Server | str, **options: object) -> LiveWire:
+    def make(*targets: Server | str, **options: object) -> LiveTransport:
         hosts = frozenset(t if isinstance(t, str) else t.origin for t in targets)
         options.setdefault("limits", LiveLimits(read=5, total=10, attempts=1))
-        wire = LiveWire(hosts=hosts, **options)  # type: ignore[arg-type]  # a test names its own
+        wire = LiveTransport(hosts=hosts, **options)  # type: ignore[arg-type]  # a test names its own
         wires.append(wire)
         return wire
 

@@ -1,4 +1,4 @@
-"""The wire of a live conversation: retries, deadlines, interruption."""
+"""The transport of a live conversation: retries, deadlines, interruption."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from harness.transport.live.connections import Connections
 from harness.transport.live.faults import Call
 from harness.transport.live.limits import LiveLimits
 from harness.transport.live.sender import Sender
-from harness.transport.wire import Answer, Chunk, Wire
+from harness.transport.transport import Answer, Chunk, Transport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftWire:
-    """What another wire needs to go on with a conversation."""
+class LeftTransport:
+    """What another transport needs to go on with a conversation."""
 
     seconds: float
     """Since the conversation began."""
     cookies: httpx.Cookies
 
 
-class LiveWire(Wire):
+class LiveTransport(Transport):
     """Sends requests with httpx. For one thread; `close` may come from another.
 
     `Answer.started` and the times of its chunks belong to the try that brought the answer, so
@@ -109,7 +109,7 @@ class LiveWire(Wire):
             self.sleep(wait)
 
     def sleep(self, seconds: float) -> None:
-        """Wait. Raises `Interrupted` at once when the wire is closed meanwhile."""
+        """Wait. Raises `Interrupted` at once when the transport is closed meanwhile."""
         self._sleep(seconds)
         if self._connections.is_interrupted:
             raise Interrupted("interrupted", "the run was stopped")
@@ -118,13 +118,13 @@ class LiveWire(Wire):
         """Close every connection; a thread that waits in `send` or `sleep` gets `Interrupted`."""
         self._connections.interrupt()
 
-    def left(self) -> LeftWire:
-        """What another wire needs to go on from here. Between two requests only."""
+    def left(self) -> LeftTransport:
+        """What another transport needs to go on from here. Between two requests only."""
         cookies = httpx.Cookies(self._sender.cookies)
-        return LeftWire(seconds=self._clock() - self._began, cookies=cookies)
+        return LeftTransport(seconds=self._clock() - self._began, cookies=cookies)
 
-    def go_on(self, left: LeftWire) -> None:
-        """Go on with a conversation from where another wire was. Before the first request."""
+    def go_on(self, left: LeftTransport) -> None:
+        """Go on with a conversation from where another transport was. Before the first request."""
         self._began = self._clock() - left.seconds
         self._sender.cookies.update(left.cookies)
 

@@ -1,4 +1,4 @@
-"""The body of an answer: heard while somebody else reads it, and put together when it ended."""
+"""The body of an answer: observed while somebody else reads it, and put together at its end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from harness.conversation import Response
 from harness.core.errors import PlayError
-from harness.transport.wire import Answer, Chunk
+from harness.transport.transport import Answer, Chunk
 
 Ended = Callable[[Sequence[Chunk], PlayError | None], None]
 """Is told what came of a body, and why it broke off; None where it did not."""
@@ -20,36 +20,36 @@ class _Closes(Protocol):
     def close(self) -> None: ...
 
 
-class Overheard(Iterator[Chunk]):
+class ObservedBody(Iterator[Chunk]):
     """Hands the chunks of an answer on, and tells once how it ended."""
 
     def __init__(self, answer: Answer, ended: Ended) -> None:
         self._chunks = answer.chunks
         self._ended = ended
-        self._heard: list[Chunk] = []
-        self._is_told = False
+        self._received: list[Chunk] = []
+        self._has_ended = False
 
     def __next__(self) -> Chunk:
         try:
             chunk = next(self._chunks)
         except StopIteration:
-            self._tell(None)
+            self._end(None)
             raise
         except PlayError as error:
-            self._tell(error)
+            self._end(error)
             raise
-        self._heard.append(chunk)
+        self._received.append(chunk)
         return chunk
 
     def close(self) -> None:
         """Read no further: what came so far is the answer."""
         close_body(self._chunks)
-        self._tell(None)
+        self._end(None)
 
-    def _tell(self, error: PlayError | None) -> None:
-        if not self._is_told:
-            self._is_told = True
-            self._ended(self._heard, error)
+    def _end(self, error: PlayError | None) -> None:
+        if not self._has_ended:
+            self._has_ended = True
+            self._ended(self._received, error)
 
 
 def close_body(chunks: Iterator[Chunk]) -> None:
@@ -58,7 +58,7 @@ def close_body(chunks: Iterator[Chunk]) -> None:
         chunks.close()
 
 
-def heard_response(
+def response_from_chunks(
     answer: Answer, chunks: Sequence[Chunk], stream: Iterable[Chunk] = ()
 ) -> Response:
     """An answer whose body came in these chunks; of those in `stream` the times are kept."""

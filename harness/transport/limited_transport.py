@@ -1,4 +1,4 @@
-"""A wire with a pace and a deadline: what a provider allows, and what a scenario may take."""
+"""A transport with a pace and a deadline: what a provider allows, and what a scenario may take."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import replace
 from harness.conversation import Request
 from harness.core.durations import format_duration
 from harness.core.errors import TimedOut, TransportError
-from harness.transport.wire import Answer, Chunk, Wire
+from harness.transport.transport import Answer, Chunk, Transport
 
 
 class Pace:
@@ -32,19 +32,19 @@ class Pace:
             return mine - now
 
 
-class LimitedWire:
-    """Keeps another wire to a pace and a deadline."""
+class LimitedTransport:
+    """Keeps another transport to a pace and a deadline."""
 
     def __init__(
         self,
-        wire: Wire,
+        transport: Transport,
         *,
         pace: Pace | None = None,
         seconds: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`seconds` is what the whole conversation may take, from now."""
-        self._wire = wire
+        self._transport = transport
         self._pace = pace
         self._seconds = seconds
         self._clock = clock
@@ -57,12 +57,12 @@ class LimitedWire:
             if wait > 0:
                 self.sleep(wait)
         if self._deadline is None:
-            return self._wire.send(request)
+            return self._transport.send(request)
         left = self._left()
         if request.timeout is None or request.timeout > left:
             request = replace(request, timeout=left)
         try:
-            answer = self._wire.send(request)
+            answer = self._transport.send(request)
         except TransportError as error:
             raise self._named(error) from error
         return replace(answer, chunks=self._watched(answer.chunks))
@@ -70,16 +70,16 @@ class LimitedWire:
     def sleep(self, seconds: float) -> None:
         """Let time pass, at most until the deadline; then raises as `send` does."""
         if self._deadline is None:
-            self._wire.sleep(seconds)
+            self._transport.sleep(seconds)
             return
         left = self._left()
-        self._wire.sleep(min(seconds, left))
+        self._transport.sleep(min(seconds, left))
         if seconds >= left:
             raise self._over()
 
     def close(self) -> None:
-        """Close the other wire."""
-        self._wire.close()
+        """Close the other transport."""
+        self._transport.close()
 
     def _watched(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         try:

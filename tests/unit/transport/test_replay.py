@@ -13,14 +13,14 @@ from harness.core.errors import CassetteError
 from harness.secrets.redaction import Redactor
 from harness.transport import Chunk
 from harness.transport.cassette import Cassette, Interactions
-from harness.transport.replay import ReplayWire
-from tests.unit.wire.conftest import interaction
+from harness.transport.replay import ReplayTransport
+from tests.unit.transport.conftest import interaction
 
 MEND = "harness run --mode refresh x.yaml"
 
 
-def wire_of(cassette, *interactions) -> ReplayWire:
-    return ReplayWire(replace(cassette, interactions=Interactions.of(interactions)), mend=MEND)
+def wire_of(cassette, *interactions) -> ReplayTransport:
+    return ReplayTransport(replace(cassette, interactions=Interactions.of(interactions)), mend=MEND)
 
 
 def fault(wire, request) -> str:
@@ -31,7 +31,7 @@ def fault(wire, request) -> str:
 
 def test_a_conversation_is_replayed(cassette):
     """Each request gets the answer of its turn and step, with the recorded times."""
-    wire = ReplayWire(cassette)
+    wire = ReplayTransport(cassette)
 
     for one in cassette.interactions:
         answer = wire.send(one.request)
@@ -98,7 +98,7 @@ def test_a_changed_message(cassette):
     origin = replace(second.origin, message="other")
     now = replace(second, origin=origin, body=b'{"text": "Yes, a blue dress", "more": [1]}')
 
-    assert fault(ReplayWire(cassette, mend=MEND), now) == (
+    assert fault(ReplayTransport(cassette, mend=MEND), now) == (
         "cassettes/x.yaml: what the user says in turn 2 is not what was recorded "
         f"(interaction 2 of 3, turn 2 send.1); {MEND} [message-changed]\n"
         "  /text: recorded 'message 2', now 'Yes, a blue dress'\n"
@@ -111,7 +111,7 @@ def test_a_changed_path(cassette):
     """Another path or method is a miss that shows both."""
     second = replace(cassette.interactions[1].request, method="PUT", url="https://b/talk?x=1")
 
-    assert fault(ReplayWire(cassette, mend=MEND), second) == (
+    assert fault(ReplayTransport(cassette, mend=MEND), second) == (
         "cassettes/x.yaml: the request of turn 2, step send.1 is not the recorded one "
         f"(interaction 2 of 3, turn 2 send.1); {MEND} [request-changed]\n"
         "  recorded POST /chat\n"
@@ -140,7 +140,7 @@ def test_e15_paths_are_compared_below_the_base_url(cassette, case):
     old = f"{recorded or '<redacted:base_url>'}/chat?x=1"
     head = replace(cassette.head, settings={"base_url": recorded} if recorded else {})
     rows = Interactions.of([replace(one, request=replace(one.request, url=old))])
-    wire = ReplayWire(replace(cassette, head=head, interactions=rows), base_url=now)
+    wire = ReplayTransport(replace(cassette, head=head, interactions=rows), base_url=now)
     asked = replace(one.request, url=url)
 
     if is_same:
@@ -153,12 +153,12 @@ def test_another_name_in_the_query(cassette):
     """A query with other names is another request."""
     first = replace(cassette.interactions[0].request, url="https://api.example.com/chat?new=1")
 
-    assert "[request-changed]" in fault(ReplayWire(cassette), first)
+    assert "[request-changed]" in fault(ReplayTransport(cassette), first)
 
 
 def test_asked_too_often(cassette):
     """One request more than was recorded names both counts."""
-    wire = ReplayWire(cassette, mend=MEND)
+    wire = ReplayTransport(cassette, mend=MEND)
     request = cassette.interactions[0].request
     wire.send(request)
 
@@ -201,7 +201,7 @@ def test_not_recorded(cassette, turn, step, expected):
     """A request that was never recorded names its turn and the nearest interaction."""
     request = replace(cassette.interactions[0].request, origin=Origin(turn=turn, step=step))
 
-    found = fault(ReplayWire(cassette, mend=MEND), request)
+    found = fault(ReplayTransport(cassette, mend=MEND), request)
 
     assert found == f"cassettes/x.yaml: {expected.replace('MEND', MEND)}"
 
@@ -217,7 +217,7 @@ def test_an_empty_recording(cassette):
 
 def test_a_miss_uses_nothing_up(cassette):
     """After a miss the recorded interaction is still there."""
-    wire = ReplayWire(cassette)
+    wire = ReplayTransport(cassette)
     request = cassette.interactions[0].request
     fault(wire, replace(request, origin=replace(request.origin, message="other")))
 
@@ -226,7 +226,7 @@ def test_a_miss_uses_nothing_up(cassette):
 
 def test_unused_interactions_are_told(cassette):
     """What nobody asked for is listed in recorded order."""
-    wire = ReplayWire(cassette)
+    wire = ReplayTransport(cassette)
     wire.send(cassette.interactions[1].request)
 
     assert wire.unused() == (cassette.interactions[0], cassette.interactions[2])
@@ -252,7 +252,7 @@ def test_a_redacted_path_fits(cassette, make_interaction):
 
     assert wire_of(cassette, recorded).send(now).status == 200
     shown = fault(
-        ReplayWire(cassette, redactor=Redactor({"token": "ABCDEF"})),
+        ReplayTransport(cassette, redactor=Redactor({"token": "ABCDEF"})),
         replace(now, origin=cassette.interactions[0].request.origin),
     )
     assert "ABCDEF" not in shown
@@ -270,9 +270,9 @@ def test_e3_a_value_that_was_not_encoded_fits(cassette, make_interaction, record
     assert wire_of(cassette, interaction).send(request).status == 200
 
 
-def foreign(cassette, *interactions) -> ReplayWire:
+def foreign(cassette, *interactions) -> ReplayTransport:
     rows = Interactions.of(replace(one, is_ours=False) for one in interactions)
-    return ReplayWire(Cassette(path="old.yaml", interactions=rows), mend=MEND)
+    return ReplayTransport(Cassette(path="old.yaml", interactions=rows), mend=MEND)
 
 
 def test_a_foreign_cassette_is_matched_by_address(cassette, make_interaction):
@@ -360,7 +360,7 @@ def test_a_foreign_answer_has_no_times(cassette, make_interaction):
 
 def test_no_time_passes(cassette):
     """A replay sleeps for nobody, and may be closed twice."""
-    wire = ReplayWire(cassette)
+    wire = ReplayTransport(cassette)
 
     wire.sleep(3600)
     wire.close()
@@ -394,7 +394,7 @@ def asking(one, number: int, step: str = ""):
 def test_a16_requests_in_another_order_get_their_own_answers(is_ours, order):
     """What is asked decides where the order does not: never another request's answer."""
     rows = [replace(asking(interaction(1), n), is_ours=is_ours) for n in (1, 2, 3, 4)]
-    wire = ReplayWire(Cassette(interactions=Interactions.of(rows)))
+    wire = ReplayTransport(Cassette(interactions=Interactions.of(rows)))
 
     for place, number in enumerate(order, 1):
         origin = replace(rows[0].request.origin, step=f"send.{place}")
@@ -415,7 +415,7 @@ def test_a16_an_edited_conversation_gets_the_reply_of_its_turn_or_a_miss(recorde
         one = interaction(turn, body=f"reply to {recorded[:turn]}".encode())
         origin = replace(one.request.origin, message=text)
         rows.append(replace(one, request=replace(one.request, origin=origin)))
-    wire = ReplayWire(Cassette(interactions=Interactions.of(rows)))
+    wire = ReplayTransport(Cassette(interactions=Interactions.of(rows)))
 
     for turn, text in enumerate(now, 1):
         asked = replace(rows[0].request, origin=Origin(turn=turn, step="send.1", message=text))

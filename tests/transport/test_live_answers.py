@@ -11,7 +11,7 @@ from harness.conversation import Attempt, Exchange
 from harness.core.errors import TransportError
 from harness.secrets.redaction import Redactor
 from harness.transport.live import LiveLimits
-from harness.transport.overheard import heard_response
+from harness.transport.response_body import response_from_chunks
 
 RANDOM = Random(1)  # noqa: S311  jitter guards nothing
 
@@ -329,7 +329,7 @@ def test_b1_what_passed_before_the_answer_is_known(serve, connect, ask, then):
     server = serve(script)
     request = ask(f"{server.url}/in")
     answer = connect(server, limits=LiveLimits(attempts=2)).send(request)
-    response = heard_response(answer, list(answer.chunks))
+    response = response_from_chunks(answer, list(answer.chunks))
 
     redactor = Redactor().learning(Exchange(request=request, response=response))
 
