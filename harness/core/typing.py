@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 type_names = {
     "object": "a mapping",
@@ -55,6 +55,18 @@ def describe(value: object) -> str:
     )
     name = next((name for kind, name in kinds if isinstance(value, kind)), "array")
     return type_names[name]
+
+
+def scalars(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
+    """Every value that is no mapping or list, with its path, in order."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from scalars(inner, (*path, key))
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            yield from scalars(inner, (*path, index))
+    else:
+        yield path, value
 
 
 def levels(value: Json) -> int:

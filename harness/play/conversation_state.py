@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from harness.conversation import Exchange
 from harness.core.errors import PlayError, ProtocolError
-from harness.core.typing import Json
+from harness.core.typing import Json, scalars
 from harness.play.context import ConversationContext
 from harness.secrets.conversation_redaction import redact_exchange
 from harness.secrets.marks import MARK
@@ -115,14 +115,9 @@ class ConversationState:
 
 def texts_in(value: Json) -> Iterator[str]:
     """The texts and numbers in a value, as texts; empty ones left out."""
-    if isinstance(value, Mapping):
-        for one in value.values():
-            yield from texts_in(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from texts_in(one)
-    elif value is not None and not isinstance(value, bool) and value != "":
-        yield str(value)
+    for _, scalar in scalars(value):
+        if scalar is not None and not isinstance(scalar, bool) and scalar != "":
+            yield str(scalar)
 
 
 def _held_secret(exchange: Exchange, shown: Exchange) -> bool:

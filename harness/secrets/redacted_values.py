@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
-from harness.core.typing import Json, Path
+from harness.core.typing import Json, Path, scalars
 from harness.formats.json_schema import Violation
 from harness.secrets.marks import MARK
 
@@ -23,7 +23,9 @@ def _is_of_mark(violation: Violation, value: Json) -> bool:
     found = _at(violation.path, value)
     if isinstance(found, str):
         return MARK.search(found) is not None
-    return violation.keyword in _OF_ELEMENTS and any(map(MARK.search, _texts(found)))
+    return violation.keyword in _OF_ELEMENTS and any(
+        isinstance(text, str) and MARK.search(text) for _, text in scalars(found)
+    )
 
 
 def _at(path: Path, value: Json) -> Json:
@@ -35,11 +37,3 @@ def _at(path: Path, value: Json) -> Json:
         else:
             return None
     return value
-
-
-def _texts(value: Json) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    inside = value.values() if isinstance(value, Mapping) else ()
-    for one in value if isinstance(value, list) else inside:
-        yield from _texts(one)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from harness.conversation import Exchange, Headers
-from harness.core.typing import Json
+from harness.core.typing import Json, scalars
 from harness.secrets.credentials import credentials_in
 from harness.secrets.marks import MARK, Chunks, Span, mark, merged, moved, replaced
 from harness.secrets.secret_forms import SHORTEST, SecretForms, latin
@@ -17,7 +17,6 @@ from harness.secrets.split_texts import (
     Piece,
     pieces_of_events,
     put_together,
-    texts_with_paths,
     with_texts,
 )
 
@@ -224,7 +223,9 @@ class Redactor:
         if not isinstance(value, (Mapping, list)):
             return value
         pieces, start = [], 0
-        for path, text in texts_with_paths(value):
+        for path, text in scalars(value):
+            if not isinstance(text, str):
+                continue
             pieces.append(Piece(path, start, latin(text)))
             start += len(pieces[-1].text)
         content = "".join(piece.text for piece in pieces)

@@ -173,18 +173,6 @@ def _paths(value: object, path: Path) -> Iterator[Path | None]:
             yield from _paths(one, (*path, index))
 
 
-def texts_with_paths(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """The texts in a value, in order."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, one in value.items():
-            yield from texts_with_paths(one, (*path, key))
-    elif isinstance(value, Sequence):
-        for index, one in enumerate(value):
-            yield from texts_with_paths(one, (*path, index))
-
-
 def with_texts(value: Json, texts: Iterator[str]) -> Json:
     """The value with other texts in the places of its own, in order."""
     if isinstance(value, str):
