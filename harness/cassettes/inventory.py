@@ -47,17 +47,17 @@ class Inventory:
     """What runs that were killed left there: journals, and files that were not finished."""
     unreadable: tuple[AuthoringError, ...]
     """Scenario files that are wrong; what they plan is not known."""
-    asked: tuple[Path, ...]
+    named: tuple[Path, ...]
     """What this is about, files and folders; empty for all."""
 
     def is_asked(self, path: Path, slot: Slot | None = None) -> bool:
         """Whether a file in the cassette folder, or the scenario it belongs to, was asked for."""
         slot = slot or self.slots.get(path)
         paths = (path, slot.play.file) if slot and not slot.is_preparation else (path,)
-        return not self.asked or any(
-            candidate == asked or asked in candidate.parents
+        return not self.named or any(
+            candidate == named or named in candidate.parents
             for candidate in paths
-            for asked in self.asked
+            for named in self.named
         )
 
     def read(self, path: Path) -> Cassette:
@@ -93,10 +93,10 @@ def take_inventory(project: Project, paths: Sequence[str] = ()) -> Inventory:
     `no-such-file` where one leads to nothing.
     """
     config = project.config
-    asked = tuple(Path(path).resolve() for path in paths)
+    named = tuple(Path(path).resolve() for path in paths)
     slots: dict[Path, Slot] = {}
     unreadable: list[AuthoringError] = []
-    for file in _scenario_files(project, asked):
+    for file in _scenario_files(project, named):
         try:
             scenario = load_scenario(project, file)
         except AuthoringError as error:
@@ -104,7 +104,7 @@ def take_inventory(project: Project, paths: Sequence[str] = ()) -> Inventory:
             continue
         for slot in _slots(project, file, scenario):
             slots.setdefault(slot.path, slot)
-    for path, name in zip(asked, paths, strict=True):
+    for path, name in zip(named, paths, strict=True):
         if not path.exists() and path not in slots:
             raise no_such_file(name)
     return Inventory(
@@ -113,7 +113,7 @@ def take_inventory(project: Project, paths: Sequence[str] = ()) -> Inventory:
         files=tuple(sorted(_cassettes(config.cassettes))),
         remains=tuple(sorted(_remains(config.cassettes))),
         unreadable=tuple(unreadable),
-        asked=asked,
+        named=named,
     )
 
 
@@ -127,11 +127,11 @@ def cassette_of(remains: Path) -> Path:
     return remains.with_name(f"{remains.name[1:].partition('.yaml.')[0]}.yaml")
 
 
-def _scenario_files(project: Project, asked: Sequence[Path]) -> Iterator[Path]:
+def _scenario_files(project: Project, named: Sequence[Path]) -> Iterator[Path]:
     config = project.config
     inside = sorted(f for f in config.scenarios.rglob("*") if is_scenario_file(f, config.scenarios))
     yield from inside
-    for path in asked:
+    for path in named:
         is_cassette = path.is_relative_to(config.cassettes)
         is_yaml = path.is_file() and path.suffix.lower() in YAML_ENDINGS
         if is_yaml and path not in inside and not is_cassette:

@@ -58,16 +58,16 @@ def print_alike(text: str, other: str) -> bool:
     )
 
 
-def telling(expected: str, found: str) -> tuple[str, ...]:
+def telling(expected: str, actual: str) -> tuple[str, ...]:
     """What a text has and lacks, in lines with names of characters; empty where that is seen."""
-    if not print_alike(expected, found):
+    if not print_alike(expected, actual):
         return ()
     start = next(
-        (at for at, (a, b) in enumerate(zip(expected, found, strict=False)) if a != b),
-        min(len(expected), len(found)),
+        (at for at, (a, b) in enumerate(zip(expected, actual, strict=False)) if a != b),
+        min(len(expected), len(actual)),
     )
     end = start + _WINDOW
-    lines = list(_differences(expected[start:end], found[start:end], expected[:start]))
+    lines = list(_differences(expected[start:end], actual[start:end], expected[:start]))
     first = tuple(dict.fromkeys(lines))[:MOST_NAMED]
     return (*first, "and further on") if len(lines) > len(first) else first
 
@@ -139,15 +139,15 @@ def _shape(character: str, line_end: str) -> str:
     return _ALIKE.get(character) or unicodedata.normalize("NFKC", character)
 
 
-def _differences(expected: str, found: str, before: str) -> Iterator[str]:
-    matcher = SequenceMatcher(a=expected, b=found, autojunk=False)
+def _differences(expected: str, actual: str, before: str) -> Iterator[str]:
+    matcher = SequenceMatcher(a=expected, b=actual, autojunk=False)
     for kind, i, j, k, m in matcher.get_opcodes():
         if kind == "equal":
             continue
-        is_cut = j == len(expected) == _WINDOW or m == len(found) == _WINDOW
+        is_cut = j == len(expected) == _WINDOW or m == len(actual) == _WINDOW
         if is_cut:
             return
-        lacks, has = expected[i:j], found[k:m]
+        lacks, has = expected[i:j], actual[k:m]
         where = _where((before + expected[:i])[-_CONTEXT:], is_end=j == len(expected))
         if not lacks:
             yield f"it has {names_of(has)}{where}"

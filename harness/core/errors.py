@@ -214,14 +214,14 @@ class Interrupted(PlayError):
     """The run was stopped before the conversation ended."""
 
 
-def did_you_mean(found: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the nearest known word, or all of them where they are few; or empty."""
     words = sorted(set(known))
-    near = get_close_matches(found, words, n=1, cutoff=0.6) or get_close_matches(
-        found.lower(), words, n=1, cutoff=0.6
+    near = get_close_matches(word, words, n=1, cutoff=0.6) or get_close_matches(
+        word.lower(), words, n=1, cutoff=0.6
     )
     if near:
-        return " ".join((f"did you mean '{near[0]}'?", *telling(near[0], found)))
+        return " ".join((f"did you mean '{near[0]}'?", *telling(near[0], word)))
     few = 12
     return f"known: {', '.join(words)}" if 0 < len(words) <= few else ""
 

@@ -95,8 +95,8 @@ def _answer(
     memory: Memory, message: str, extracted: dict[str, str], next_ticket: Callable[[], str]
 ) -> tuple[str, tuple[str, ...]]:
     said = message.lower()
-    if asked := _ASKED_SLOT.search(message):
-        slot = "Department" if asked[1].lower() == "department" else "Email"
+    if question := _ASKED_SLOT.search(message):
+        slot = "Department" if question[1].lower() == "department" else "Email"
         known, name = memory.slots.get(slot), slot.lower()
         return f"Your {name} is {known}." if known else f"I do not know your {name}.", ()
     if _asks_for_ticket(message):

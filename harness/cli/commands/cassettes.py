@@ -158,7 +158,7 @@ def _shown_files(inventory: Inventory) -> Iterator[Path]:
     """The cassettes that are asked for, also those outside the project's folder."""
     inside = [path for path in inventory.files if inventory.is_asked(path)]
     yield from inside
-    for path in inventory.asked:
+    for path in inventory.named:
         if path.is_file() and path not in inside and not _is_scenario(inventory, path):
             yield path
 

@@ -189,14 +189,14 @@ class _Compiler:
             fault = Fault("bad-form", f"'as' is a name, not {quote(name)}")
             return self._fault(fault, self._where((*path, "as")))
         return ForEach(
-            source=self._asked(value["for_each"], (*path, "for_each")),
+            source=self._wanted(value["for_each"], (*path, "for_each")),
             name=name,
             when=self.condition(value["when"], (*path, "when")) if "when" in value else None,
             body=self.compile(value["yield"], (*path, "yield")),
             where=self._where((*path, "for_each")),
         )
 
-    def _asked(self, value: Json, path: Path) -> TemplateNode:
+    def _wanted(self, value: Json, path: Path) -> TemplateNode:
         """A value that is wanted for itself: a text without `${…}` is an expression too."""
         if isinstance(value, str) and "${" not in value:
             return self._expression(value, self._where(path))
@@ -205,7 +205,7 @@ class _Compiler:
     def condition(self, value: Json, path: Path) -> TemplateNode:
         """An expression that may be true or false."""
         known = len(self.problems)
-        node = self._asked(value, path)
+        node = self._wanted(value, path)
         if len(self.problems) > known or (isinstance(node, Lone) and names_of(node)):
             return node
         hint = "write one expression, such as ${settings.version == 2}"
