@@ -24,7 +24,7 @@ from harness.conversation import (
     UserMessage,
 )
 from harness.conversation.stored import NoTranscript, transcript_from, transcript_json
-from harness.core.errors import CassetteError, Refused, TransportError
+from harness.core.errors import CassetteError, MissingCassette, Refused, TransportError
 
 texts = st.text(max_size=20)
 values = st.recursive(
@@ -126,6 +126,21 @@ def test_why_a_conversation_ended_is_kept_whole() -> None:
     assert stop is not None
     assert (stop.turn, type(stop.error)) == (2, TransportError)
     assert str(stop.error) == str(error)
+
+
+def test_a_finer_class_of_error_is_stored_as_the_one_that_readers_know() -> None:
+    """`kind` has the names that it always had, whatever steers the harness itself."""
+    error = MissingCassette("cassette-missing", "there is no recording")
+    transcript = Transcript(scenario="s", provider="p", stop=Stop(turn=1, error=error))
+
+    stored = transcript_json(transcript)
+
+    assert stored["stop"] == {
+        "turn": 1,
+        "kind": "CassetteError",
+        "code": "cassette-missing",
+        "message": "there is no recording",
+    }
 
 
 def test_a_refusal_keeps_its_status_and_state() -> None:
