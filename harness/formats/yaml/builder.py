@@ -85,25 +85,24 @@ class Builder:
             text = event.value
             if event.tag is not None or event.anchor is not None:
                 self._dressed_scalar(event)
-            elif open_.wants_key:
+                continue
+            mark = event.start_mark.index
+            if open_.wants_key:
                 if text in open_.marks:
-                    self._duplicate_key(text, event.start_mark.index)
+                    self._duplicate_key(text, mark)
                 open_.key = text
-                open_.key_mark = event.start_mark.index
+                open_.key_mark = mark
                 open_.wants_key = False
+                continue
+            value = text if event.style or text[:1] not in starts else self._plain(text, mark)
+            if open_.is_mapping:
+                key = open_.key
+                open_.value[key] = value
+                open_.marks[key] = (open_.key_mark, mark)
+                open_.wants_key = True
             else:
-                if event.style or text[:1] not in starts:
-                    value = text
-                else:
-                    value = self._plain(text, event.start_mark.index)
-                if open_.is_mapping:
-                    key = open_.key
-                    open_.value[key] = value
-                    open_.marks[key] = (open_.key_mark, event.start_mark.index)
-                    open_.wants_key = True
-                else:
-                    open_.value.append(value)
-                    open_.marks.append(event.start_mark.index)
+                open_.value.append(value)
+                open_.marks.append(mark)
 
     def _takers(self) -> dict[type, Callable[[Any], None]]:
         """What takes an event that is no scalar, by its type."""
