@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 from harness.core.source import Place
@@ -37,7 +37,23 @@ class TextPart:
 
 def split(text: str) -> tuple[TextPart, ...]:
     """The parts of a text, literals without their escapes. Raises Fault."""
-    return tuple(_merged(_split(text)))
+    parts: list[TextPart] = []
+    literal, done = "", 0
+    while start := _START.search(text, done):
+        literal += text[done : start.start()]
+        done = start.end()
+        if start.group() == "$${":
+            literal += "${"
+            continue
+        end = _end(text, done)
+        if literal:
+            parts.append(TextPart(text=literal))
+        parts.append(TextPart(text=text[done:end], is_expression=True))
+        literal, done = "", end + 1
+    literal += text[done:]
+    if literal:
+        parts.append(TextPart(text=literal))
+    return tuple(parts)
 
 
 def literals(text: str) -> tuple[str, ...]:
@@ -78,20 +94,6 @@ def compile_expression(source: str, *, lenient: bool) -> Expression:
     return sandbox.compile_expression(source, lenient=lenient)
 
 
-def _split(text: str) -> Iterator[TextPart]:
-    done = 0
-    while start := _START.search(text, done):
-        yield TextPart(text=text[done : start.start()])
-        done = start.end()
-        if start.group() == "$${":
-            yield TextPart(text="${")
-            continue
-        end = _end(text, done)
-        yield TextPart(text=text[done:end], is_expression=True)
-        done = end + 1
-    yield TextPart(text=text[done:])
-
-
 def _end(text: str, start: int) -> int:
     """Where the brace stands that closes an expression."""
     depth = 0
@@ -103,17 +105,3 @@ def _end(text: str, start: int) -> int:
                 return token.start()
             depth -= 1
     raise Fault("template-syntax", "'${' is not closed", LETTERS)
-
-
-def _merged(parts: Iterator[TextPart]) -> Iterator[TextPart]:
-    literal = ""
-    for part in parts:
-        if not part.is_expression:
-            literal += part.text
-            continue
-        if literal:
-            yield TextPart(text=literal)
-            literal = ""
-        yield part
-    if literal:
-        yield TextPart(text=literal)
