@@ -31,6 +31,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -141,18 +142,21 @@ def _add(plan: Plan, switch: re.Match[str], other_message: str) -> None:
     elif switch["pace"]:
         seconds = float(switch["number"]) / (1000 if switch["unit"] == "ms" else 1)
         setattr(plan, switch["pace"], seconds)
-    elif switch["word"] == "html":
-        plan.refusal = HTMLResponse(_PAGE)
-    elif switch["word"] == "empty":
-        plan.refusal = Response(b"", media_type="application/json")
     elif switch["word"] == "close":
         plan.close = True
     elif switch["word"] == "leak":
         plan.leak = other_message
     elif switch["word"]:
-        plan.refusal = JSONResponse({"error": "The message asked for an error."})
+        plan.refusal = _REFUSALS[switch["word"].split()[0]]()
     else:
         plan.shape = switch["shape"] or ""
+
+
+_REFUSALS: Mapping[str, Callable[[], Response]] = {
+    "html": lambda: HTMLResponse(_PAGE),
+    "empty": lambda: Response(b"", media_type="application/json"),
+    "error": lambda: JSONResponse({"error": "The message asked for an error."}),
+}
 
 
 class _Closing(Response):
