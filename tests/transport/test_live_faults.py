@@ -126,7 +126,7 @@ def test_c4_an_address_that_does_not_answer(serve, connect, ask, name_service):
     name_service("127.0.0.2", "127.0.0.1")
     target = f"bot.example:{server.port}"
     with taking_no_connections("127.0.0.2", server.port):
-        wire = connect(target, limits=LiveLimits(connect=5, attempts=1))
+        wire = connect(target, limits=LiveLimits(connect=1, attempts=1))
 
         assert read(wire, ask(f"http://{target}/")) == b"from the second"
 

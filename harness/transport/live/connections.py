@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import socket
@@ -18,13 +19,11 @@ from harness.core.network_guard import own_connection
 SLICE = 0.05
 """Seconds between two looks at the interruption while a connection is being made."""
 
-HEAD_START = 0.25
-"""Seconds that an address has before the next one is tried beside it."""
-
 # It holds no file of its own, as the usual one does; Windows has none.
 _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
-Resolved = list[tuple[Any, Any, int, str, Any]]
+Address = tuple[Any, Any, int, str, Any]
+"""As `socket.getaddrinfo` gives them."""
 
 
 class Connections(httpcore.NetworkBackend):
@@ -145,11 +144,11 @@ class Connections(httpcore.NetworkBackend):
             sock.close()
         self._open.clear()
 
-    def _resolve(self, host: str, port: int, ends: float) -> Resolved:
+    def _resolve(self, host: str, port: int, ends: float) -> list[Address]:
         """The addresses of a host. Looked up beside us, as a lookup cannot be interrupted."""
         if host == "localhost" or ":" in host or host.replace(".", "").isdigit():
             return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        found: Resolved = []
+        found: list[Address] = []
         failed: list[OSError] = []
         done = threading.Event()
 
@@ -168,38 +167,39 @@ class Connections(httpcore.NetworkBackend):
             raise failed[0]
         return found
 
-    def _connect(self, resolved: Resolved, ends: float) -> socket.socket:
-        """The first connection to one of the addresses. Source: RFC 8305, section 5.
+    def _connect(self, addresses: list[Address], ends: float) -> socket.socket:
+        """A connection to the first address that takes one; what time is left, they share.
 
-        Each address is tried at once where one before it failed, and after a short head start
-        where none has answered. Sockets do not block: a connection in the making cannot be shut
-        down everywhere.
+        Raises `TimeoutError` where one did not answer, else the error of the last.
         """
-        waiting = list(reversed(resolved))
-        last: OSError = OSError("the host has no address")
-        begun = -HEAD_START
-        with _Selector() as attempts:
+        failed: list[OSError] = [OSError("the host has no address")]
+        for number, address in enumerate(addresses):
+            now = self._clock()
+            share = (ends - now) / (len(addresses) - number)
             try:
-                while waiting or attempts.get_map():
-                    if waiting and (not attempts.get_map() or self._clock() >= begun + HEAD_START):
-                        begun = self._clock()
-                        last = _begin(attempts, waiting.pop()) or last
-                    patience = min(SLICE, max(0.0, ends - self._clock()))
-                    # Windows refuses to wait for nothing.
-                    for key, _ in attempts.select(patience) if attempts.get_map() else ():
-                        sock = _socket_of(attempts, key)
-                        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                        if not code:
-                            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                            return sock
-                        sock.close()
-                        # Python picks the subclass by the number, as ConnectionRefusedError.
-                        last = OSError(code, os.strerror(code))
-                    self._check(ends)
-            finally:
-                for key in tuple(attempts.get_map().values()):
-                    _socket_of(attempts, key).close()
-        raise last
+                return self._connect_to(address, now + share)
+            except OSError as error:
+                failed.append(error)
+        silent = (error for error in failed if isinstance(error, TimeoutError))
+        raise next(silent, failed[-1])
+
+    def _connect_to(self, address: Address, ends: float) -> socket.socket:
+        """A connection to an address. One in the making cannot be shut down everywhere."""
+        family, kind, protocol, _, target = address
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(0)
+            with contextlib.suppress(BlockingIOError):
+                sock.connect(target)
+            while not _is_ready(sock, selectors.EVENT_WRITE, min(SLICE, ends - self._clock())):
+                self._check(ends)
+            _require_connected(sock)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except BaseException:
+            # Also of a block on the network that a project sets for its tests.
+            sock.close()
+            raise
+        return sock
 
     def _check(self, ends: float) -> None:
         if self._interrupted.is_set():
@@ -273,43 +273,24 @@ class Stream(httpcore.NetworkStream):
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  httpcore's own signature
         """What httpcore asks of a connection."""
         if info == "is_readable":
-            with _Selector() as selector:
-                selector.register(self._sock, selectors.EVENT_READ)
-                return bool(selector.select(0))
+            return _is_ready(self._sock, selectors.EVENT_READ, 0)
         if info == "socket":
             return self._sock
         return None
 
 
-def _begin(attempts: selectors.BaseSelector, address: tuple[Any, ...]) -> OSError | None:
-    """Begin to connect to an address; gives the error where that failed at once."""
-    family, kind, protocol, _, target = address
-    try:
-        sock = socket.socket(family, kind, protocol)
-    except OSError as error:
-        # A family that this machine does not have.
-        return error
-    sock.settimeout(0)
-    try:
-        sock.connect(target)
-    except BlockingIOError:
-        pass
-    except OSError as error:
-        sock.close()
-        return error
-    except BaseException:
-        # Such as a block on the network that a project sets for its tests.
-        sock.close()
-        raise
-    attempts.register(sock, selectors.EVENT_WRITE)
-    return None
+def _is_ready(sock: socket.socket, event: int, seconds: float) -> bool:
+    """Whether a socket can be read or written within some time."""
+    with _Selector() as selector:
+        selector.register(sock, event)
+        return bool(selector.select(max(0.0, seconds)))
 
 
-def _socket_of(attempts: selectors.BaseSelector, key: selectors.SelectorKey) -> socket.socket:
-    """The socket of an attempt, which is waited for no longer."""
-    attempts.unregister(key.fileobj)
-    assert isinstance(key.fileobj, socket.socket)  # noqa: S101  # nothing else is registered
-    return key.fileobj
+def _require_connected(sock: socket.socket) -> None:
+    code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if code:
+        # Python picks the subclass by the number, as ConnectionRefusedError.
+        raise OSError(code, os.strerror(code))
 
 
 def _shut_down(sock: socket.socket) -> None:
