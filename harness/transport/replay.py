@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from functools import lru_cache
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from harness.conversation import Request
 from harness.core.errors import CassetteError, Miss, NotRecorded, SentTooOften, TransportError
-from harness.secrets.marks import MARK, mark
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
 from harness.transport.cassette import Cassette, Interaction
 from harness.transport.cassette.rows import (
     FIRST_FORMAT,
-    Break,
     Row,
     attempts_of,
     break_of,
     bytes_of,
 )
 from harness.transport.difference import body_differences, request_difference, sent_message
+from harness.transport.recorded_urls import base_urls, below, fits, path_and_query, vcr_key
 from harness.transport.redirects import followed, redirect_target
 from harness.transport.transport import Answer, Chunk, Transport
 
@@ -46,21 +43,16 @@ class ReplayTransport(Transport):
         cassette: Cassette,
         *,
         mend: str = "",
-        redactor: Redactor | None = None,
         base_url: str = "",
     ) -> None:
         """`mend` is the next step that an error names, such as the command that records anew.
 
         Paths are compared below `base_url`, and below that of the recording.
-
-        `redactor` is the one of the recording: what it took out is taken out of requests before
-        they are compared or shown.
         """
         self._cassette = cassette
         self._mend = mend or "record it again"
-        self._redactor = redactor or NOTHING_SECRET
         self._rows = cassette.interactions.rows
-        self._bases = _bases(cassette, base_url)
+        self._bases = base_urls(cassette, base_url)
         self._used = [False] * len(self._rows)
         self._is_first_format = cassette.format == FIRST_FORMAT
         self.compared_by: Redactor | None = None
@@ -73,9 +65,7 @@ class ReplayTransport(Transport):
         self._places: dict[object, list[int]] = {}
         for place, row in enumerate(self._rows):
             key = (
-                (row["turn"], row["step"])
-                if row["is_ours"]
-                else _vcr_key(row["method"], row["uri"])
+                (row["turn"], row["step"]) if row["is_ours"] else vcr_key(row["method"], row["uri"])
             )
             self._places.setdefault(key, []).append(place)
         self._is_ours = all(row["is_ours"] for row in self._rows)
@@ -87,7 +77,7 @@ class ReplayTransport(Transport):
         key: object = (origin.turn, origin.step)
         places = self._places.get(key)
         if places is None and not self._is_ours:
-            key = _vcr_key(request.method, self._redactor.url(request.url))
+            key = vcr_key(request.method, NOTHING_SECRET.url(request.url))
             places = self._places.get(key)
         if places is None:
             raise self._not_recorded(request)
@@ -171,14 +161,14 @@ class ReplayTransport(Transport):
         url = request.url
         is_same = row["uri"] == url or self._fits(row["uri"], url)
         if not is_same or row["method"] != request.method:
-            url = self._redactor.url(url)
+            url = NOTHING_SECRET.url(url)
             if row["method"] == request.method and self._fits(row["uri"], url):
                 return
             raise self._fault(
                 "request-changed",
                 f"the request of {_step(request)} is not the recorded one ({self._named(place)})",
-                f"recorded {row['method']} {_target(row['uri'])}",
-                f"now      {request.method} {_target(url)}",
+                f"recorded {row['method']} {path_and_query(row['uri'])}",
+                f"now      {request.method} {path_and_query(url)}",
                 kind=Miss,
             )
 
@@ -187,10 +177,11 @@ class ReplayTransport(Transport):
         led = self._led.get(place, ())
         for one in (place, *led):
             self._used[one] = True
-        if not led and (target := redirect_target(self._rows[place])):
+        if not led and (leads_to := redirect_target(self._rows[place])):
             raise self._fault(
                 "not-recorded",
-                f"{self._named(place)} is redirected to {_target(target)}, which was not recorded",
+                f"{self._named(place)} is redirected to {path_and_query(leads_to)}, "
+                "which was not recorded",
                 kind=NotRecorded,
             )
         return led[-1] if led else place
@@ -226,9 +217,7 @@ class ReplayTransport(Transport):
 
     def _fits(self, recorded: str, now: str) -> bool:
         old, new = self._bases
-        return _fits(recorded, now) or (
-            old != new and _fits(_below(recorded, old), _below(now, new))
-        )
+        return fits(recorded, now) or (old != new and fits(below(recorded, old), below(now, new)))
 
     def _check_message(self, request: Request, row: Row, place: int) -> None:
         """That the message differs only in what a hash of format 1 does not hold."""
@@ -237,12 +226,12 @@ class ReplayTransport(Transport):
         if self._is_first_format and said == recorded:
             self.unheld[request.origin.turn] = None
             return
-        what = f"what the user says in {_turn(request)} is"
+        what = f"what the user says in turn {request.origin.turn} is"
         if said == recorded:
             given = "attachments, metadata or the assistant's lines before it"
-            what = f"what goes with the message of {_turn(request)} ({given}) is"
+            what = f"what goes with the message of turn {request.origin.turn} ({given}) is"
         body = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
-        lines = body_differences(body, self._redactor.body(request.body))
+        lines = body_differences(body, NOTHING_SECRET.body(request.body))
         if not lines and (found := sent_message(self._rows, place)):
             later, shown = found
             named = self._named(later)
@@ -257,19 +246,19 @@ class ReplayTransport(Transport):
     def _too_often(self, request: Request, asked: int, recorded: int) -> CassetteError:
         return self._fault(
             "asked-too-often",
-            f"{_step(request)} sends {_request(request, self._redactor)} "
+            f"{_step(request)} sends {_request(request)} "
             f"{_times(asked)}, but it was recorded {_times(recorded)}",
             kind=SentTooOften,
         )
 
     def _not_recorded(self, request: Request) -> CassetteError:
-        shown = _request(request, self._redactor)
+        shown = _request(request)
         lines = []
         if self._rows:
             nearest = max(range(len(self._rows)), key=lambda place: self._nearness(request, place))
             row = self._rows[nearest]
             lines.append(
-                f"nearest: {self._named(nearest)}, {row['method']} {_target(row['uri'])}"
+                f"nearest: {self._named(nearest)}, {row['method']} {path_and_query(row['uri'])}"
                 + ("" if not self._used[nearest] else ", already used")
             )
         return self._fault(
@@ -280,8 +269,8 @@ class ReplayTransport(Transport):
         row, origin = self._rows[place], request.origin
         alike = SequenceMatcher(
             None,
-            f"{row['method']} {_target(row['uri'])}",
-            f"{request.method} {_target(request.url)}",
+            f"{row['method']} {path_and_query(row['uri'])}",
+            f"{request.method} {path_and_query(request.url)}",
         ).ratio()
         if not row["is_ours"]:
             return (alike, -place)
@@ -300,12 +289,9 @@ class ReplayTransport(Transport):
 
 
 def _break(row: Row) -> TransportError:
-    broken = break_of(row) or Break("connection-broken", "the answer broke off")
+    broken = break_of(row)
+    assert broken is not None  # noqa: S101  # whoever calls looked
     return TransportError(broken.code, broken.reason, details=broken.details)
-
-
-def _turn(request: Request) -> str:
-    return f"turn {request.origin.turn}"
 
 
 def _step(request: Request) -> str:
@@ -314,58 +300,9 @@ def _step(request: Request) -> str:
     return f"{phase}, step {request.origin.step}"
 
 
-def _request(request: Request, redactor: Redactor) -> str:
-    return f"{request.method} {_target(redactor.url(request.url))}"
+def _request(request: Request) -> str:
+    return f"{request.method} {path_and_query(NOTHING_SECRET.url(request.url))}"
 
 
 def _times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
-
-
-def _target(url: str) -> str:
-    """Path and query: the part that a recording is matched by."""
-    parts = urlsplit(url)
-    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-
-
-def _bases(cassette: Cassette, now: str) -> tuple[str, str]:
-    """The base URLs of a recording and of today; the first is its mark where it is a secret."""
-    settings = cassette.head.settings if cassette.head is not None else {}
-    recorded = str(settings.get("base_url") or mark("base_url"))
-    return recorded.rstrip("/"), now.rstrip("/")
-
-
-def _below(url: str, base: str) -> str:
-    """What of a URL stands below a base; all of it where it is elsewhere."""
-    rest = url.removeprefix(base)
-    return rest if rest != url and rest[:1] in ("/", "?", "") else url
-
-
-@lru_cache(maxsize=1024)
-def _fits(recorded: str, now: str) -> bool:
-    """Same path, and same names in the query. A redacted part of the path fits anything."""
-    if recorded == now:
-        return True
-    old, new = urlsplit(recorded), urlsplit(now)
-    before, after = _parts(old.path), _parts(new.path)
-    if len(before) != len(after):
-        return False
-    if any(one != two and not MARK.search(one) for one, two in zip(before, after, strict=True)):
-        return False
-    return _names(old.query) == _names(new.query)
-
-
-def _parts(path: str) -> list[str]:
-    # Encoded or not, a slash in a value is the same: it was sent unencoded once. One at the end is
-    # no difference, as servers redirect to the form that they want.
-    return unquote(path).rstrip("/").split("/")
-
-
-def _names(query: str) -> list[str]:
-    return sorted(name for name, _ in parse_qsl(query, keep_blank_values=True))
-
-
-def _vcr_key(method: str, url: str) -> object:
-    """The match of vcrpy, without scheme, host and port: a base URL may differ."""
-    parts = urlsplit(url)
-    return ("vcr", method.upper(), parts.path or "/", tuple(sorted(parse_qsl(parts.query))))

@@ -13,6 +13,7 @@ import pytest
 
 from harness.conversation import Origin, Request, Response
 from harness.core.errors import CassetteError, TransportError
+from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.redaction import Redactor
 from harness.transport import Chunk
 from harness.transport.cassette import (
@@ -185,7 +186,7 @@ def test_no_secret_is_stored(serve, connect, record, path):
     for leak in ("topsecret", "c2stdG9", "hunter2", "abc"):
         assert leak not in text
         assert leak not in journal
-    replayed = ReplayTransport(read_cassette(path), redactor=wire.redactor).send(request)
+    replayed = ReplayTransport(read_cassette(path)).send(redact_request(request, wire.redactor))
     assert b"".join(chunk.content for chunk in replayed.chunks) == (
         b'data: {"key": "<redacted:token>"}\n\n<redacted:token>=\n\n'
     )

@@ -134,11 +134,6 @@ class Connections(httpcore.NetworkBackend):
             self._open.discard(sock)
             sock.close()
 
-    def forget(self, sock: socket.socket) -> None:
-        """Stop watching a socket that another one took over."""
-        with self._lock:
-            self._open.discard(sock)
-
     def _close_all(self) -> None:
         for sock in self._open:
             sock.close()
@@ -258,7 +253,8 @@ class Stream(httpcore.NetworkStream):
             encrypted = ssl_context.wrap_socket(
                 plain, server_hostname=server_hostname, do_handshake_on_connect=False
             )
-            self._connections.forget(plain)
+            # It is empty now, as the other one took it over.
+            self._connections.drop(plain)
             stream = Stream(self._connections, encrypted)
             self._sock = encrypted
             encrypted.do_handshake()

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from harness.conversation import Attempt, Origin
 from harness.core.errors import CassetteError
-from harness.secrets.redaction import Redactor
 from harness.transport import Chunk
 from harness.transport.cassette import Cassette, Interactions
 from harness.transport.replay import ReplayTransport
@@ -251,11 +250,6 @@ def test_a_redacted_path_fits(cassette, make_interaction):
     now = replace(recorded.request, url="https://api.example.com/botABCDEF/send")
 
     assert wire_of(cassette, recorded).send(now).status == 200
-    shown = fault(
-        ReplayTransport(cassette, redactor=Redactor({"token": "ABCDEF"})),
-        replace(now, origin=cassette.interactions[0].request.origin),
-    )
-    assert "ABCDEF" not in shown
 
 
 @pytest.mark.parametrize(
