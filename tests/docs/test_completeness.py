@@ -57,8 +57,8 @@ from harness.transport.cassette.files import SAFE_NAME
 from harness.transport.cassette.foreign import MOST_NODES
 from harness.transport.cassette.reading import LARGEST
 from harness.transport.decoding import MOST_CODINGS, MOST_MEMBERS
-from harness.transport.live.backoff import LONGEST
 from harness.transport.live.limits import LiveLimits
+from harness.transport.live.live_transport import LONGEST_WAIT
 from harness.transport.live.sender import MOST_REDIRECTS
 from harness.transport.recording import RECEIVED
 from tests.docs.blocks import ROOT, prose, table
@@ -168,7 +168,7 @@ LIMITS = {
     "one request with its retries (`timeout` of a provider)": format_duration(LIVE.total),
     "an answer's body, decoded": f"{LIVE.body // MEBIBYTE} MiB",
     "attempts of one request": f"{LIVE.attempts}",
-    "one wait between attempts": format_duration(LONGEST),
+    "one wait between attempts": format_duration(LONGEST_WAIT),
     "redirects in a row": f"{MOST_REDIRECTS}",
     "content encodings of one answer": f"{MOST_CODINGS}",
     "digits of a number in an answer": f"{sys.int_info.default_max_str_digits}",

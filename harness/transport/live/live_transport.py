@@ -6,19 +6,26 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from random import Random
 
 import httpx
 
 from harness.conversation import BUSY, Attempt, Headers, Request
 from harness.core.errors import Interrupted, LostOnTheWay, NeverSent, TransportError
-from harness.transport.live.backoff import LONGEST, retry_after, wait_before
 from harness.transport.live.body import Body
 from harness.transport.live.connections import Connections
 from harness.transport.live.faults import Call
 from harness.transport.live.limits import LiveLimits
 from harness.transport.live.sender import Sender
 from harness.transport.transport import Answer, Chunk, Transport
+
+FIRST_WAIT = 0.25
+"""Seconds: the longest wait after the first try; it doubles with every further one."""
+LONGEST_WAIT = 30.0
+"""Seconds: no single wait is longer. Where the server asks for more, it is not asked again."""
+_DIGITS = frozenset("0123456789")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +180,7 @@ class LiveTransport(Transport):
         if number >= self._limits.attempts:
             return None
         asked = None if answer is None else retry_after(_header(answer, "retry-after"))
-        if asked is not None and asked > LONGEST:
+        if asked is not None and asked > LONGEST_WAIT:
             return None
         wait = round(wait_before(number, asked, self._random), 6)
         return wait if self._clock() + wait < self._connections.deadline else None
@@ -183,6 +190,38 @@ class LiveTransport(Transport):
         if self._body is not None:
             self._body.close()
             self._body = None
+
+
+def wait_before(attempt: int, asked: float | None, random: Random) -> float:
+    """Seconds to wait after the given try, counted from 1.
+
+    What the server asked for is kept to; else exponential backoff with full jitter, so that many
+    conversations do not come back at the same instant.
+    """
+    if asked is not None:
+        return asked
+    # S311: this randomness spreads load and guards nothing.
+    return random.uniform(0.0, min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1)))
+
+
+def retry_after(value: str | None, now: datetime | None = None) -> float | None:
+    """Seconds that a Retry-After header asks for; None where it is missing or unreadable.
+
+    Source: RFC 9110, section 10.2.3: a number of seconds or an HTTP date.
+    """
+    if value is None:
+        return None
+    text = value.strip()
+    if text and _DIGITS.issuperset(text):
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+        if until.tzinfo is None:
+            until = until.replace(tzinfo=UTC)
+        return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
+    except (ValueError, OverflowError, TypeError, IndexError):
+        # Such as an offset of years, which Python's parser takes and cannot count with.
+        return None
 
 
 def _given(headers: Iterable[tuple[str, str]]) -> Headers:

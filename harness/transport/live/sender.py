@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from urllib.parse import urljoin, urlsplit
 
@@ -18,7 +21,6 @@ from harness.transport.decoding import BadEncoding
 from harness.transport.live import faults
 from harness.transport.live.body import Body
 from harness.transport.live.connections import Connections
-from harness.transport.live.quiet import quietly
 from harness.transport.redirects import MOST_REDIRECTS, REDIRECTS
 
 OWN_HEADERS = (
@@ -28,6 +30,14 @@ OWN_HEADERS = (
 )
 """Sent where the request does not say otherwise."""
 
+LOGGERS = ("httpcore.connection", "httpcore.http11")
+"""httpcore's that write about a connection without a proxy; a filter holds for one logger alone.
+
+At level DEBUG they log the status line and every header of an answer, and quote what could not be
+read. httpcore has no option against it.
+"""
+
+_is_ours: ContextVar[bool] = ContextVar("is_ours", default=False)
 _context_lock = threading.Lock()
 
 
@@ -152,7 +162,7 @@ class _Transport(httpx.BaseTransport):
             content=request.stream,
             extensions=request.extensions,
         )
-        with quietly():
+        with _quietly():
             response = self._pool.handle_request(asked)
         return httpx.Response(
             response.status,
@@ -174,7 +184,7 @@ class _Stream(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         chunks = self._response.iter_stream()
         while True:
-            with quietly():
+            with _quietly():
                 chunk = next(chunks, None)
             if chunk is None:
                 return
@@ -211,3 +221,24 @@ def _raw(headers: Headers) -> list[tuple[bytes, bytes]]:
     raw = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers]
     named = {name.lower() for name, _ in raw}
     return raw + [pair for pair in OWN_HEADERS if pair[0] not in named]
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """While it lasts, httpcore's log names what happens in this thread, and says no more."""
+    token = _is_ours.set(True)
+    try:
+        yield
+    finally:
+        _is_ours.reset(token)
+
+
+def _named_only(record: logging.LogRecord) -> bool:
+    """Cut a record of ours behind the event's name; those of others stay as they are."""
+    if _is_ours.get():
+        record.msg, record.args = record.getMessage().partition(" ")[0], ()
+    return True
+
+
+for _name in LOGGERS:
+    logging.getLogger(_name).addFilter(_named_only)

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from harness.transport.live.backoff import FIRST, LONGEST, retry_after, wait_before
+from harness.transport.live.live_transport import FIRST_WAIT, LONGEST_WAIT, retry_after, wait_before
 
 RANDOM = Random(1)  # noqa: S311  jitter guards nothing
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -41,7 +41,7 @@ def test_retry_after(value, seconds):
     assert retry_after(value, NOW) == seconds
 
 
-@pytest.mark.parametrize("asked", [0.0, 7.0, LONGEST])
+@pytest.mark.parametrize("asked", [0.0, 7.0, LONGEST_WAIT])
 def test_the_server_is_obeyed(asked):
     """What the server asks for is waited."""
     assert wait_before(1, asked, RANDOM) == asked
@@ -51,7 +51,7 @@ def test_waits_grow_and_vary():
     """Without a wish of the server the wait is random below a bound that doubles."""
     waits = [[wait_before(attempt, None, RANDOM) for _ in range(200)] for attempt in (1, 3, 20)]
 
-    assert all(0 <= one <= FIRST for one in waits[0])
-    assert FIRST < max(waits[1]) <= FIRST * 4
-    assert max(waits[2]) <= LONGEST
+    assert all(0 <= one <= FIRST_WAIT for one in waits[0])
+    assert FIRST_WAIT < max(waits[1]) <= FIRST_WAIT * 4
+    assert max(waits[2]) <= LONGEST_WAIT
     assert len(set(waits[0])) > 100
