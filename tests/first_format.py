@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from harness.transport.cassette import Cassette, Interactions, dump_cassette
-from harness.transport.cassette.rows import checksum
+from harness.transport.cassette.plain_interaction import checksum
 
 
 def in_first_format(cassette: Cassette) -> str:
     """The text of a cassette as it was written before the head came under the checksum."""
     rows = [
-        {**row, "message": row["message"].partition("-")[0]} for row in cassette.interactions.rows
+        {**row, "message": row["message"].partition("-")[0]} for row in cassette.interactions.plain
     ]
     text = dump_cassette(
         Cassette(path=cassette.path, head=cassette.head, interactions=Interactions(rows))

@@ -28,7 +28,7 @@ from harness.providers.session import CLOSING, Prepared, Session
 from harness.scenario import AssistantLine, MatrixRow, MessagePlan, Scenario, UserTurn, turn_subject
 from harness.secrets.redaction import Redactor
 from harness.transport.cassette import Cassette, CassetteHead
-from harness.transport.cassette.rows import FIRST_FORMAT
+from harness.transport.cassette.plain_interaction import FIRST_FORMAT
 from harness.transport.difference import request_difference
 from harness.transport.replay import ReplayTransport
 
@@ -154,7 +154,7 @@ def changed_turns(slot: Slot, cassette: Cassette, head: CassetteHead) -> tuple[U
     """
     scenario = slot.scenario
     recorded: dict[int, str] = {}
-    for interaction in cassette.interactions.rows:
+    for interaction in cassette.interactions.plain:
         recorded.setdefault(interaction["turn"], interaction["message"])
     row = next(
         (matrix_row for matrix_row in scenario.rows if matrix_row.name == slot.play.row),
@@ -247,7 +247,7 @@ def _different_request(
     """
     rows = defaultdict(list)
     is_first = cassette.format == FIRST_FORMAT
-    for row in cassette.interactions.rows:
+    for row in cassette.interactions.plain:
         rows[row["turn"], row["step"]].append(row)
     for exchange in exchanges:
         origin = exchange.request.origin

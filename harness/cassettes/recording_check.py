@@ -16,7 +16,7 @@ from harness.core.errors import CassetteError, Problem
 from harness.play.context_factory import PREPARE
 from harness.play.recording_files import recording_path
 from harness.transport.cassette import Cassette, CassetteHead
-from harness.transport.cassette.rows import FIRST_FORMAT
+from harness.transport.cassette.plain_interaction import FIRST_FORMAT
 
 SECONDS_OF_A_DAY = 86_400
 

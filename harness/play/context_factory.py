@@ -267,7 +267,7 @@ class ContextFactory:
 
         project = self._project
         definition = definition_of(project.config, project.provider_config(play.provider))
-        settings = settings_in(cassette.interactions.rows, definition)
+        settings = settings_in(cassette.interactions.plain, definition)
         return CassetteHead(scenario=play.scenario, settings=settings)
 
     def _path(self, provider: str, scenario: str, row: str) -> Path:

@@ -15,7 +15,7 @@ from harness.formats.template.inversion import Binding, invert, pattern_of
 from harness.formats.template.template_nodes import Constant, Table
 from harness.providers.definition import PHASES, Definition, Encoding, Step
 from harness.providers.payload import read_json, read_xml
-from harness.transport.cassette.rows import Row, bytes_of
+from harness.transport.cassette.plain_interaction import PlainInteraction, bytes_of
 
 SAID = frozenset(("message", "unsent"))
 """What a request holds that says something for the user."""
@@ -62,7 +62,7 @@ class Candidate:
 
 
 def match_rows(
-    definition: Definition, rows: Sequence[Row], led: Mapping[int, int] = _NOWHERE
+    definition: Definition, rows: Sequence[PlainInteraction], led: Mapping[int, int] = _NOWHERE
 ) -> tuple[list[Match], list[Unmatched]]:
     """Tell the step of each interaction, by method, path and body, in recorded order.
 
@@ -78,7 +78,7 @@ def match_rows(
 
 
 def _matched(
-    steps: Sequence[Step], rows: Sequence[Row], base: str, led: Mapping[int, int]
+    steps: Sequence[Step], rows: Sequence[PlainInteraction], base: str, led: Mapping[int, int]
 ) -> tuple[list[Match], list[Unmatched]]:
     order = {step.name: number for number, step in enumerate(steps)}
     matches: list[Match] = []
@@ -134,7 +134,7 @@ def _says(step: Step) -> bool:
     return bool((plan.path.names | plan.query.names | plan.body.names) & SAID)
 
 
-def _candidates(steps: Sequence[Step], row: Row) -> Iterator[Candidate]:
+def _candidates(steps: Sequence[Step], row: PlainInteraction) -> Iterator[Candidate]:
     parts = urlsplit(row["uri"])
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     for step in steps:
@@ -162,7 +162,7 @@ def _path_of(step: Step) -> tuple[str, tuple[str, ...]]:
     return f"{pattern.removesuffix('/')}/?", expressions
 
 
-def _body(step: Step, row: Row) -> tuple[tuple[Binding, ...], int]:
+def _body(step: Step, row: PlainInteraction) -> tuple[tuple[Binding, ...], int]:
     """What a step's templates stood for in a body, and how much of it is not the step's."""
     content = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
     if step.request.encoding is Encoding.NONE:
@@ -184,7 +184,7 @@ def _parsed(content: bytes, encoding: Encoding) -> Json:
     return dict(parse_qsl(text, keep_blank_values=True)) if encoding is Encoding.FORM else text
 
 
-def _headers(step: Step, row: Row) -> tuple[Binding, ...]:
+def _headers(step: Step, row: PlainInteraction) -> tuple[Binding, ...]:
     root = step.request.headers.root
     if not isinstance(root, Table):
         return ()
@@ -194,7 +194,7 @@ def _headers(step: Step, row: Row) -> tuple[Binding, ...]:
     return invert(step.request.headers, known).bindings
 
 
-def _reason(steps: Sequence[Step], row: Row) -> str:
+def _reason(steps: Sequence[Step], row: PlainInteraction) -> str:
     """Which step is nearest, and why it is not this one."""
     path = urlsplit(row["uri"]).path
     asked = f"{row['method']} {path}"

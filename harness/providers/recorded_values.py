@@ -14,7 +14,7 @@ from harness.core.typing import Json
 from harness.formats.template.inversion import Binding
 from harness.providers.definition import Definition
 from harness.providers.recorded_steps import Match, match_rows
-from harness.transport.cassette.rows import Row
+from harness.transport.cassette.plain_interaction import PlainInteraction
 
 _LEADING = re.compile(r"\s*(message|session|settings)\.(\w+)\s*(.*)", re.DOTALL)
 """A member, and what else the expression says."""
@@ -54,7 +54,7 @@ def facts_in(matches: Sequence[Match], definition: Definition) -> ProjectFacts:
     return facts
 
 
-def settings_in(rows: Sequence[Row], definition: Definition) -> Mapping[str, Json]:
+def settings_in(rows: Sequence[PlainInteraction], definition: Definition) -> Mapping[str, Json]:
     """The open settings that a recording without a head tells of."""
     matches, _ = match_rows(definition, rows)
     return facts_in(matches, definition).settings

@@ -12,7 +12,7 @@ from harness.core.printable import PICTURES
 from harness.core.source import shorten
 from harness.providers.session import CLOSING
 from harness.transport.cassette import Cassette, CassetteHead
-from harness.transport.cassette.rows import Row, bytes_of
+from harness.transport.cassette.plain_interaction import PlainInteraction, bytes_of
 
 WIDTH = 100
 LABEL = 14
@@ -36,8 +36,8 @@ def recorded_page(
     """
     lines = [cassette.path, *_head(cassette.head, played_by)]
     told = {turn.number: turn for turn in transcript.turns} if transcript else {}
-    by_turn: dict[int, list[Row]] = {}
-    for row in cassette.interactions.rows:
+    by_turn: dict[int, list[PlainInteraction]] = {}
+    for row in cassette.interactions.plain:
         by_turn.setdefault(row["turn"], []).append(row)
     for number in [*sorted(n for n in by_turn if n != CLOSING), CLOSING]:
         rows = by_turn.get(number)
@@ -98,7 +98,7 @@ def _said(turn: Turn) -> Iterator[str]:
         yield from labelled("refused", turn.refusal.message)
 
 
-def _interaction(row: Row, *, is_told: bool) -> Iterator[str]:
+def _interaction(row: PlainInteraction, *, is_told: bool) -> Iterator[str]:
     parts = urlsplit(row["uri"])
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     request = f"{row['method']} {target}".translate(_PICTURES)

@@ -13,7 +13,7 @@ from harness.core.typing import Json, Path, pointer
 from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.marks import MARK
 from harness.secrets.redaction import Redactor
-from harness.transport.cassette.rows import Row, bytes_of
+from harness.transport.cassette.plain_interaction import PlainInteraction, bytes_of
 
 MOST_LINES = 8
 
@@ -32,34 +32,34 @@ def body_differences(recorded: bytes, now: bytes) -> tuple[str, ...]:
 
 
 def request_difference(
-    row: Row, request: Request, redactor: Redactor, *, is_first_format: bool
+    interaction: PlainInteraction, request: Request, redactor: Redactor, *, is_first_format: bool
 ) -> str:
     """Where a request first says something else than the recorded one; empty where nowhere.
 
     Query, headers and body are compared, but for headers that hold a secret.
     """
     sent = redact_request(request, redactor)
-    before = dict(parse_qsl(urlsplit(row["uri"]).query, keep_blank_values=True))
+    before = dict(parse_qsl(urlsplit(interaction["uri"]).query, keep_blank_values=True))
     after = dict(parse_qsl(urlsplit(sent.url).query, keep_blank_values=True))
     lines = [*_named("the query", before, after)]
-    old = {name.lower(): value for name, value in row["sent_headers"]}
+    old = {name.lower(): value for name, value in interaction["sent_headers"]}
     new = {name.lower(): value for name, value in sent.headers}
     if is_first_format:
         # It kept some headers only.
         new = {name: value for name, value in new.items() if name in old}
     lines += _named("the headers", old, new)
-    recorded = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
+    recorded = bytes_of(interaction["sent"], is_base64=interaction["sent_is_base64"])
     lines += body_differences(recorded, sent.body)
     more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
     return f"{lines[0]}{more}" if lines else ""
 
 
-def sent_message(rows: Sequence[Row], place: int) -> tuple[int, str] | None:
+def sent_message(interactions: Sequence[PlainInteraction], place: int) -> tuple[int, str] | None:
     """The interaction behind a place that sent the message of its turn, and the body; or none."""
-    message = rows[place]["message"]
-    for later, row in enumerate(rows[place + 1 :], place + 1):
-        if row["message"] == message and row["step"].startswith("send."):
-            sent = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
+    message = interactions[place]["message"]
+    for later, interaction in enumerate(interactions[place + 1 :], place + 1):
+        if interaction["message"] == message and interaction["step"].startswith("send."):
+            sent = bytes_of(interaction["sent"], is_base64=interaction["sent_is_base64"])
             return later, shorten(sent.decode("utf-8", "replace"))
     return None
 

@@ -10,7 +10,7 @@ from harness.secrets.conversation_redaction import redact_request, redact_respon
 from harness.secrets.marks import MARK
 from harness.secrets.redaction import Redactor
 from harness.transport.cassette import Interaction
-from harness.transport.cassette.rows import Break, Row, make_row
+from harness.transport.cassette.plain_interaction import Break, PlainInteraction, plain_interaction
 
 KEPT_HEADERS = frozenset(
     {
@@ -28,7 +28,9 @@ KEPT_HEADERS = frozenset(
 """Response headers that are kept: what a replay needs and a report shows."""
 
 
-def redacted_row(interaction: Interaction, redactor: Redactor, names: Collection[str]) -> Row:
+def redacted_interaction(
+    interaction: Interaction, redactor: Redactor, names: Collection[str]
+) -> PlainInteraction:
     """The plain form of an interaction, without secrets; of the response's headers, those named."""
     request, response = interaction.request, interaction.response
     broken = interaction.broken
@@ -39,7 +41,7 @@ def redacted_row(interaction: Interaction, redactor: Redactor, names: Collection
     sent = redact_request(request, redactor)
     # Of one that held a secret nothing is left that a replay could compare.
     comparable = tuple(pair for pair in sent.headers if not MARK.search(pair[1]))
-    return make_row(
+    return plain_interaction(
         replace(sent, headers=comparable),
         redact_response(replace(response, headers=kept), redactor),
         is_ours=interaction.is_ours,

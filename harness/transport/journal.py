@@ -16,9 +16,9 @@ from harness.core.errors import CassetteError
 from harness.core.values import value_class
 from harness.transport.cassette import CassetteHead, Interactions
 from harness.transport.cassette.cassette import head_from, head_to_json
-from harness.transport.cassette.rows import (
+from harness.transport.cassette.plain_interaction import (
     OF_ANOTHER_KIND,
-    Row,
+    PlainInteraction,
     request_of,
     require_kinds,
     response_of,
@@ -64,7 +64,7 @@ class Journal:
         """Write what the cassette's head will say; without it nothing can be recovered."""
         self._head({"head": head_to_json(head)})
 
-    def rewrite(self, interactions: Iterable[tuple[Row, str]]) -> None:
+    def rewrite(self, interactions: Iterable[tuple[PlainInteraction, str]]) -> None:
         """Put these interactions in the place of all that were written; in one step.
 
         Raises `CassetteError`; the journal is then as it was.
@@ -87,10 +87,10 @@ class Journal:
             reason = f"the journal {self._path} cannot be written: {error.strerror}"
             raise CassetteError("cassette-not-written", reason) from error
 
-    def add(self, row: Row, broken: str = "") -> None:
+    def add(self, interaction: PlainInteraction, broken: str = "") -> None:
         """Write an interaction; `broken` is why its answer ended early."""
         self._is_empty = False
-        self._line(_line(row, broken))
+        self._line(_line(interaction, broken))
 
     def remove(self) -> None:
         """The cassette holds it all now, or nothing is to be kept."""
@@ -138,7 +138,7 @@ class Leftover:
     """Those that ended; of the last line, a half-written one is left out."""
     broken: tuple[str, ...] = ()
     """Why answers ended early."""
-    last: Row | None = None
+    last: PlainInteraction | None = None
     """The interaction at the end of the conversation, where the network broke it off."""
     head: CassetteHead | None = None
     """What the cassette's head would say; None where the run was killed before it was known."""
@@ -154,7 +154,7 @@ class Leftover:
     @property
     def up_to_the_break(self) -> Interactions:
         """Those that ended, and the one that broke off."""
-        return Interactions([*self.interactions.rows, *([self.last] if self.last else [])])
+        return Interactions([*self.interactions.plain, *([self.last] if self.last else [])])
 
     def __str__(self) -> str:
         return self.named(str(self.path))
@@ -281,5 +281,5 @@ def _read(line: dict[str, Any]) -> dict[str, Any]:
     return line
 
 
-def _line(row: Row, broken: str) -> dict[str, Any]:
-    return {"row": row, "broken": broken} if broken else {"row": row}
+def _line(interaction: PlainInteraction, broken: str) -> dict[str, Any]:
+    return {"row": interaction, "broken": broken} if broken else {"row": interaction}

@@ -21,8 +21,8 @@ from harness.transport.cassette import (
     remove_unfinished,
     write_cassette,
 )
-from harness.transport.cassette.rows import Break, Row
-from harness.transport.interaction_redaction import KEPT_HEADERS, redacted_row
+from harness.transport.cassette.plain_interaction import Break, PlainInteraction
+from harness.transport.interaction_redaction import KEPT_HEADERS, redacted_interaction
 from harness.transport.journal import Journal, Leftover, read_journal, remove_older
 from harness.transport.lock import WriterLock
 from harness.transport.response_body import ObservedBody, response_from_chunks
@@ -190,8 +190,8 @@ class RecordingTransport(Transport):
         """
         if self._open is not None:
             self._open.close()
-        rows = [row for row, broken in self._redacted(self._interactions) if not broken]
-        cassette = Cassette(path=self._display, head=head, interactions=Interactions(rows))
+        whole = [one for one, broken in self._redacted(self._interactions) if not broken]
+        cassette = Cassette(path=self._display, head=head, interactions=Interactions(whole))
         scan = SecretScan(self.redactor.secrets)
         write_cassette(into or self._path, cassette, scan, self._display)
         self._journal.remove()
@@ -220,8 +220,8 @@ class RecordingTransport(Transport):
 
     def _write_journal(self) -> None:
         """Write what is not there yet."""
-        for row, broken in self._redacted(self._interactions[self._journalled :]):
-            self._journal.add(row, broken)
+        for interaction, broken in self._redacted(self._interactions[self._journalled :]):
+            self._journal.add(interaction, broken)
         self._journalled = len(self._interactions)
 
     def _rewrite_journal(self) -> None:
@@ -229,10 +229,15 @@ class RecordingTransport(Transport):
         if self._journalled:
             self._journal.rewrite(self._redacted(self._interactions[: self._journalled]))
 
-    def _redacted(self, interactions: Iterable[RecordedInteraction]) -> list[tuple[Row, str]]:
+    def _redacted(
+        self, interactions: Iterable[RecordedInteraction]
+    ) -> list[tuple[PlainInteraction, str]]:
         """Each as it may be stored, and why its answer ended early."""
         redactor = self.redactor
         return [
-            (redacted_row(one.interaction, redactor, self._names), redactor.text(one.broken))
+            (
+                redacted_interaction(one.interaction, redactor, self._names),
+                redactor.text(one.broken),
+            )
             for one in interactions
         ]

@@ -9,9 +9,9 @@ from harness.conversation import Request
 from harness.core.errors import CassetteError, Miss, NotRecorded, SentTooOften, TransportError
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
 from harness.transport.cassette import Cassette, Interaction
-from harness.transport.cassette.rows import (
+from harness.transport.cassette.plain_interaction import (
     FIRST_FORMAT,
-    Row,
+    PlainInteraction,
     attempts_of,
     break_of,
     bytes_of,
@@ -51,9 +51,9 @@ class ReplayTransport(Transport):
         """
         self._cassette = cassette
         self._mend = mend or "record it again"
-        self._rows = cassette.interactions.rows
+        self._interactions = cassette.interactions.plain
         self._bases = base_urls(cassette, base_url)
-        self._used = [False] * len(self._rows)
+        self._used = [False] * len(self._interactions)
         self._is_first_format = cassette.format == FIRST_FORMAT
         self.compared_by: Redactor | None = None
         """Where it is set, requests are compared in full: with these secrets taken out of them."""
@@ -63,13 +63,15 @@ class ReplayTransport(Transport):
         """Turns in which the user says something that the recording's hash does not hold."""
         self._asked: dict[object, int] = {}
         self._places: dict[object, list[int]] = {}
-        for place, row in enumerate(self._rows):
+        for place, interaction in enumerate(self._interactions):
             key = (
-                (row["turn"], row["step"]) if row["is_ours"] else vcr_key(row["method"], row["uri"])
+                (interaction["turn"], interaction["step"])
+                if interaction["is_ours"]
+                else vcr_key(interaction["method"], interaction["uri"])
             )
             self._places.setdefault(key, []).append(place)
-        self._is_ours = all(row["is_ours"] for row in self._rows)
-        self._led = {} if self._is_ours else followed(self._rows)
+        self._is_ours = all(interaction["is_ours"] for interaction in self._interactions)
+        self._led = {} if self._is_ours else followed(self._interactions)
 
     def send(self, request: Request) -> Answer:
         """The recorded answer. Raises `CassetteError`."""
@@ -85,12 +87,12 @@ class ReplayTransport(Transport):
         if asked >= len(places):
             raise self._too_often(request, asked + 1, len(places))
         place = self._place_of(request, places, asked)
-        row = self._rows[place]
-        if row["is_ours"]:
-            self._check(request, row, place)
+        interaction = self._interactions[place]
+        if interaction["is_ours"]:
+            self._check(request, interaction, place)
             if self.compared_by is not None and not self.changed:
                 different = request_difference(
-                    row, request, self.compared_by, is_first_format=self._is_first_format
+                    interaction, request, self.compared_by, is_first_format=self._is_first_format
                 )
                 if different:
                     self.changed = f"{_step(request)} sends something else: {different}"
@@ -99,17 +101,19 @@ class ReplayTransport(Transport):
             self._used[place] = True
         else:
             place = self._behind_redirects(place)
-            row = self._rows[place]
-        if row["status"] == NO_STATUS and "broken" in row:
-            raise _break(row)
+            interaction = self._interactions[place]
+        if interaction["status"] == NO_STATUS and "broken" in interaction:
+            raise _break(interaction)
         return Answer(
-            status=row["status"],
-            reason=row["reason"],
-            headers=tuple((name, value) for name, value in row["headers"]),
-            started=row["started"],
-            chunks=self._broken(row, place) if "broken" in row else self._chunks(row, place),
-            attempts=attempts_of(row) if row["attempts"] else (),
-            is_timed=row["seconds"] is not None,
+            status=interaction["status"],
+            reason=interaction["reason"],
+            headers=tuple((name, value) for name, value in interaction["headers"]),
+            started=interaction["started"],
+            chunks=self._broken(interaction, place)
+            if "broken" in interaction
+            else self._chunks(interaction, place),
+            attempts=attempts_of(interaction) if interaction["attempts"] else (),
+            is_timed=interaction["seconds"] is not None,
         )
 
     def sleep(self, seconds: float) -> None:
@@ -126,21 +130,21 @@ class ReplayTransport(Transport):
             if not is_used
         )
 
-    def _broken(self, row: Row, place: int) -> Iterator[Chunk]:
-        yield from self._chunks(row, place)
-        raise _break(row)
+    def _broken(self, interaction: PlainInteraction, place: int) -> Iterator[Chunk]:
+        yield from self._chunks(interaction, place)
+        raise _break(interaction)
 
-    def _chunks(self, row: Row, place: int) -> Iterator[Chunk]:
-        body = bytes_of(row["body"], is_base64=row["body_is_base64"])
-        if not row["chunks"]:
-            seconds = row["seconds"]
+    def _chunks(self, interaction: PlainInteraction, place: int) -> Iterator[Chunk]:
+        body = bytes_of(interaction["body"], is_base64=interaction["body_is_base64"])
+        if not interaction["chunks"]:
+            seconds = interaction["seconds"]
             if body:
-                yield Chunk(row["first_byte"] or seconds or 0.0, body)
+                yield Chunk(interaction["first_byte"] or seconds or 0.0, body)
             if seconds is not None or not body:
                 yield Chunk(seconds or 0.0, b"")
             return
         start = 0
-        for at, length in row["chunks"]:
+        for at, length in interaction["chunks"]:
             end = start + int(length)
             if end > len(body):
                 raise self._fault(
@@ -154,20 +158,20 @@ class ReplayTransport(Transport):
                 "cassette-damaged", f"the body of {self._named(place)} is longer than its chunks"
             )
 
-    def _check(self, request: Request, row: Row, place: int) -> None:
+    def _check(self, request: Request, interaction: PlainInteraction, place: int) -> None:
         """That this interaction is the one which the request asks for."""
-        if row["message"] != request.origin.message:
-            self._check_message(request, row, place)
+        if interaction["message"] != request.origin.message:
+            self._check_message(request, interaction, place)
         url = request.url
-        is_same = row["uri"] == url or self._fits(row["uri"], url)
-        if not is_same or row["method"] != request.method:
+        is_same = interaction["uri"] == url or self._fits(interaction["uri"], url)
+        if not is_same or interaction["method"] != request.method:
             url = NOTHING_SECRET.url(url)
-            if row["method"] == request.method and self._fits(row["uri"], url):
+            if interaction["method"] == request.method and self._fits(interaction["uri"], url):
                 return
             raise self._fault(
                 "request-changed",
                 f"the request of {_step(request)} is not the recorded one ({self._named(place)})",
-                f"recorded {row['method']} {path_and_query(row['uri'])}",
+                f"recorded {interaction['method']} {path_and_query(interaction['uri'])}",
                 f"now      {request.method} {path_and_query(url)}",
                 kind=Miss,
             )
@@ -177,7 +181,7 @@ class ReplayTransport(Transport):
         led = self._led.get(place, ())
         for one in (place, *led):
             self._used[one] = True
-        if not led and (leads_to := redirect_target(self._rows[place])):
+        if not led and (leads_to := redirect_target(self._interactions[place])):
             raise self._fault(
                 "not-recorded",
                 f"{self._named(place)} is redirected to {path_and_query(leads_to)}, "
@@ -192,37 +196,41 @@ class ReplayTransport(Transport):
         A provider class may ask in another order, and another tool's recording names no turns.
         """
         place = places[asked]
-        row = self._rows[place]
-        if row["is_ours"] and len(places) > 1:
+        interaction = self._interactions[place]
+        if interaction["is_ours"] and len(places) > 1:
             # A poll asks the same each time.
             return place
         sent = request.body.decode("utf-8", "replace")
-        if row["sent"] == sent and not self._used[place]:
+        if interaction["sent"] == sent and not self._used[place]:
             return place
-        for other, one in enumerate(self._rows):
+        for other, one in enumerate(self._interactions):
             is_same = one["sent"] == sent and one["method"] == request.method
-            if is_same and not self._used[other] and self._is_beside(one, row, request):
+            if is_same and not self._used[other] and self._is_beside(one, interaction, request):
                 return other
         if self._used[place]:
             raise self._not_recorded(request)
         return place
 
-    def _is_beside(self, one: Row, row: Row, request: Request) -> bool:
+    def _is_beside(
+        self, one: PlainInteraction, interaction: PlainInteraction, request: Request
+    ) -> bool:
         """Whether an interaction may answer in place of another: of its turn, phase and path."""
         if not one["is_ours"]:
-            return not row["is_ours"] and one["uri"] == row["uri"]
+            return not interaction["is_ours"] and one["uri"] == interaction["uri"]
         phase = request.origin.step.partition(".")[0]
         is_of_phase = one["step"].partition(".")[0] == phase
-        return one["turn"] == request.origin.turn and is_of_phase and one["uri"] == row["uri"]
+        return (
+            one["turn"] == request.origin.turn and is_of_phase and one["uri"] == interaction["uri"]
+        )
 
     def _fits(self, recorded: str, now: str) -> bool:
         old, new = self._bases
         return fits(recorded, now) or (old != new and fits(below(recorded, old), below(now, new)))
 
-    def _check_message(self, request: Request, row: Row, place: int) -> None:
+    def _check_message(self, request: Request, interaction: PlainInteraction, place: int) -> None:
         """That the message differs only in what a hash of format 1 does not hold."""
         said = request.origin.message.partition("-")[0]
-        recorded = row["message"].partition("-")[0]
+        recorded = interaction["message"].partition("-")[0]
         if self._is_first_format and said == recorded:
             self.unheld[request.origin.turn] = None
             return
@@ -230,12 +238,12 @@ class ReplayTransport(Transport):
         if said == recorded:
             given = "attachments, metadata or the assistant's lines before it"
             what = f"what goes with the message of turn {request.origin.turn} ({given}) is"
-        body = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
+        body = bytes_of(interaction["sent"], is_base64=interaction["sent_is_base64"])
         lines = body_differences(body, NOTHING_SECRET.body(request.body))
-        if not lines and (found := sent_message(self._rows, place)):
+        if not lines and (found := sent_message(self._interactions, place)):
             later, shown = found
             named = self._named(later)
-            lines = (f"{row['step']} sends nothing of it; recorded in {named}: {shown}",)
+            lines = (f"{interaction['step']} sends nothing of it; recorded in {named}: {shown}",)
         raise self._fault(
             "message-changed",
             f"{what} not what was recorded ({self._named(place)})",
@@ -254,11 +262,14 @@ class ReplayTransport(Transport):
     def _not_recorded(self, request: Request) -> CassetteError:
         shown = _request(request)
         lines = []
-        if self._rows:
-            nearest = max(range(len(self._rows)), key=lambda place: self._nearness(request, place))
-            row = self._rows[nearest]
+        if self._interactions:
+            nearest = max(
+                range(len(self._interactions)), key=lambda place: self._nearness(request, place)
+            )
+            interaction = self._interactions[nearest]
             lines.append(
-                f"nearest: {self._named(nearest)}, {row['method']} {path_and_query(row['uri'])}"
+                f"nearest: {self._named(nearest)}, {interaction['method']} "
+                f"{path_and_query(interaction['uri'])}"
                 + ("" if not self._used[nearest] else ", already used")
             )
         return self._fault(
@@ -266,20 +277,29 @@ class ReplayTransport(Transport):
         )
 
     def _nearness(self, request: Request, place: int) -> tuple[float, ...]:
-        row, origin = self._rows[place], request.origin
+        interaction, origin = self._interactions[place], request.origin
         alike = SequenceMatcher(
             None,
-            f"{row['method']} {path_and_query(row['uri'])}",
+            f"{interaction['method']} {path_and_query(interaction['uri'])}",
             f"{request.method} {path_and_query(request.url)}",
         ).ratio()
-        if not row["is_ours"]:
+        if not interaction["is_ours"]:
             return (alike, -place)
-        return (row["step"] == origin.step, -abs(row["turn"] - origin.turn), alike, -place)
+        return (
+            interaction["step"] == origin.step,
+            -abs(interaction["turn"] - origin.turn),
+            alike,
+            -place,
+        )
 
     def _named(self, place: int) -> str:
-        row = self._rows[place]
-        number = f"interaction {place + 1} of {len(self._rows)}"
-        return f"{number}, turn {row['turn']} {row['step']}" if row["is_ours"] else number
+        interaction = self._interactions[place]
+        number = f"interaction {place + 1} of {len(self._interactions)}"
+        return (
+            f"{number}, turn {interaction['turn']} {interaction['step']}"
+            if interaction["is_ours"]
+            else number
+        )
 
     def _fault(
         self, code: str, message: str, *details: str, kind: type[CassetteError] = CassetteError
@@ -288,8 +308,8 @@ class ReplayTransport(Transport):
         return kind(code, f"{where}{message}", self._mend, details=details)
 
 
-def _break(row: Row) -> TransportError:
-    broken = break_of(row)
+def _break(interaction: PlainInteraction) -> TransportError:
+    broken = break_of(interaction)
     assert broken is not None  # noqa: S101  # whoever calls looked
     return TransportError(broken.code, broken.reason, details=broken.details)
 

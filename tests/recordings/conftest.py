@@ -85,10 +85,10 @@ class Here:
         cassette = parse_cassette(path.read_bytes(), name)
         journal = Journal(path, recorded_at or cassette.head.recorded_at)
         journal.tell(cassette.head)
-        for row in cassette.interactions.rows[:count]:
+        for row in cassette.interactions.plain[:count]:
             journal.add(row)
         if broken:
-            journal.add(cassette.interactions.rows[count], broken)
+            journal.add(cassette.interactions.plain[count], broken)
         journal.close()
         return path.with_name(f".{path.name}.journal")
 

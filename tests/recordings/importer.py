@@ -39,7 +39,7 @@ class Importer:
 
     def foreign(self, name: str, keep=lambda rows: rows) -> Path:
         """One of the example suite's recordings as stock vcrpy would have written it."""
-        rows = read_cassette(ROOT / f"cassettes/{name}.yaml").interactions.rows
+        rows = read_cassette(ROOT / f"cassettes/{name}.yaml").interactions.plain
         nothing = {"is_ours": False, "first_byte": None, "seconds": None, "chunks": []}
         path = self.folder / "foreign.yaml"
         stripped = Interactions(keep([{**row, **nothing} for row in rows]))

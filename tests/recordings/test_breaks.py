@@ -29,7 +29,7 @@ def broken(here):
         cassette = parse_cassette(path.read_bytes(), name)
         journal = Journal(path, cassette.head.recorded_at)
         journal.tell(cassette.head)
-        *rows, last = cassette.interactions.rows[:count]
+        *rows, last = cassette.interactions.plain[:count]
         for row in rows:
             journal.add(row)
         journal.add({**last, "body": last["body"][:9], "broken": BREAK}, REASON)

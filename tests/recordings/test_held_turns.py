@@ -94,9 +94,9 @@ def test_turns_are_journalled_once_the_last_secret_is_captured(record, desk, sou
     left = read_leftover(desk.journal)
 
     assert result.error.code == "connection-broken"
-    assert [row["turn"] for row in left.interactions.rows] == [1, 1, 2, 3]
+    assert [row["turn"] for row in left.interactions.plain] == [1, 1, 2, 3]
     assert (left.last["turn"], left.last["body"]) == (4, f"ticket is {CODED}")
-    assert "your ticket is <redacted:it>" in left.interactions.rows[1]["body"]
+    assert "your ticket is <redacted:it>" in left.interactions.plain[1]["body"]
     assert [part.count(b'{"row": {') for part in desk.seen] == [0, 0, 0, 3, 4]
     assert PLAIN.encode() not in journalled(desk)
     assert ROOM.encode() not in journalled(desk)

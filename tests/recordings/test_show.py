@@ -5,7 +5,7 @@ import re
 from harness.conversation import Origin, Request, Response
 from harness.reports.recorded import recorded_page
 from harness.transport.cassette import Cassette, Interactions
-from harness.transport.cassette.rows import make_row
+from harness.transport.cassette.plain_interaction import plain_interaction
 
 
 def _varied(text: str) -> str:
@@ -67,7 +67,7 @@ def test_a_cassette_that_cannot_be_read_is_told(here):
 
 def test_long_and_strange_messages_keep_to_the_page(tmp_path):
     """A text is wrapped at 100 columns, and a control character is shown as a picture."""
-    row = make_row(
+    row = plain_interaction(
         Request(
             method="POST",
             url=f"http://127.0.0.1/{'long/' * 40}",

@@ -17,8 +17,8 @@ from harness.transport.cassette import (
     Interactions,
     dump_cassette,
 )
+from harness.transport.cassette.plain_interaction import Break
 from harness.transport.cassette.reading import parse_cassette
-from harness.transport.cassette.rows import Break
 from harness.transport.replay import ReplayTransport
 from tests.first_format import in_first_format
 from tests.reliability.size import runs
@@ -87,7 +87,7 @@ def interactions() -> Iterator[Interaction]:
 
 
 CASSETTE = Cassette(path="x", head=HEAD, interactions=Interactions.of(interactions()))
-ONE = Cassette(path="x", head=HEAD, interactions=Interactions(CASSETTE.interactions.rows[:1]))
+ONE = Cassette(path="x", head=HEAD, interactions=Interactions(CASSETTE.interactions.plain[:1]))
 TEXTS = {
     "five": dump_cassette(CASSETTE),
     "one": dump_cassette(ONE),

@@ -16,8 +16,13 @@ from harness.secrets.secret_forms import SHORTEST
 from harness.secrets.secret_scan import SecretScan
 from harness.secrets.secret_shapes import shapes_in
 from harness.transport.cassette import Interaction
-from harness.transport.cassette.rows import Row, break_of, request_of, response_of
-from harness.transport.interaction_redaction import KEPT_HEADERS, redacted_row
+from harness.transport.cassette.plain_interaction import (
+    PlainInteraction,
+    break_of,
+    request_of,
+    response_of,
+)
+from harness.transport.interaction_redaction import KEPT_HEADERS, redacted_interaction
 
 SENT = frozenset({"accept", "content-type"})
 """Headers that every definition sends, or may send."""
@@ -26,7 +31,7 @@ SHOWN = 2
 """Characters of a secret that are shown."""
 
 
-def redactor_for(rows: Sequence[Row], secrets: Mapping[str, str]) -> Redactor:
+def redactor_for(rows: Sequence[PlainInteraction], secrets: Mapping[str, str]) -> Redactor:
     """A redactor that knows secrets by value, and the credentials that the rows hold."""
     redactor = Redactor(secrets)
     for row in rows:
@@ -35,7 +40,7 @@ def redactor_for(rows: Sequence[Row], secrets: Mapping[str, str]) -> Redactor:
     return redactor
 
 
-def captured_in(rows: Sequence[Row], matches: Sequence[Match]) -> Mapping[str, str]:
+def captured_in(rows: Sequence[PlainInteraction], matches: Sequence[Match]) -> Mapping[str, str]:
     """What the steps of a definition capture as secrets of the answers: names by value.
 
     Raises `CassetteError` `secret-too-short` for one that could not be found again.
@@ -56,7 +61,7 @@ def captured_in(rows: Sequence[Row], matches: Sequence[Match]) -> Mapping[str, s
     return found
 
 
-def cleaned(row: Row, redactor: Redactor, definition: Definition) -> Row:
+def cleaned(row: PlainInteraction, redactor: Redactor, definition: Definition) -> PlainInteraction:
     """A row without secrets, with the headers that a recording with the definition would keep."""
     request = request_of(row)
     # Other headers are those of the client that recorded it.
@@ -68,7 +73,7 @@ def cleaned(row: Row, redactor: Redactor, definition: Definition) -> Row:
         is_ours=row["is_ours"],
         broken=break_of(row),
     )
-    return redacted_row(interaction, redactor, KEPT_HEADERS | definition.headers_kept)
+    return redacted_interaction(interaction, redactor, KEPT_HEADERS | definition.headers_kept)
 
 
 def require_clean(content: str, redactor: Redactor, shown: str) -> None:

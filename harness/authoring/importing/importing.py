@@ -28,7 +28,13 @@ from harness.transport.cassette import (
     dump_cassette,
     write_cassette,
 )
-from harness.transport.cassette.rows import Row, break_of, make_row, request_of, response_of
+from harness.transport.cassette.plain_interaction import (
+    PlainInteraction,
+    break_of,
+    plain_interaction,
+    request_of,
+    response_of,
+)
 from harness.transport.lock import WriterLock
 from harness.transport.redirects import followed, redirect_target
 
@@ -106,7 +112,7 @@ def import_cassette(project: Project, source: Cassette, target: Target) -> Impor
     definition, and `secret-in-cassette`.
     """
     definition = definition_of(project.config, project.provider_config(target.provider))
-    rows, led = _behind_redirects(source.interactions.rows)
+    rows, led = _behind_redirects(source.interactions.plain)
     raw, _ = match_rows(definition, rows, led)
     _require_answers(raw, rows, source.path)
     redactor = redactor_for(rows, project_secrets(project) | facts_in(raw, definition).secrets)
@@ -140,7 +146,9 @@ def import_cassette(project: Project, source: Cassette, target: Target) -> Impor
     )
 
 
-def _behind_redirects(rows: Sequence[Row]) -> tuple[list[Row], dict[int, int]]:
+def _behind_redirects(
+    rows: Sequence[PlainInteraction],
+) -> tuple[list[PlainInteraction], dict[int, int]]:
     """The interactions with the answers that they were led to, as a live connection gives them.
 
     With them the places of those that stood there, and the place that led to each.
@@ -151,11 +159,13 @@ def _behind_redirects(rows: Sequence[Row]) -> tuple[list[Row], dict[int, int]]:
         led |= dict.fromkeys(behind, place)
         request = request_of(rows[place])
         answer, broken = response_of(rows[behind[-1]]), break_of(rows[behind[-1]])
-        answered[place] = make_row(request, answer, is_ours=False, broken=broken)
+        answered[place] = plain_interaction(request, answer, is_ours=False, broken=broken)
     return answered, led
 
 
-def _require_answers(matches: Sequence[Match], rows: Sequence[Row], shown: str) -> None:
+def _require_answers(
+    matches: Sequence[Match], rows: Sequence[PlainInteraction], shown: str
+) -> None:
     for match in matches:
         target = redirect_target(rows[match.place])
         if target:

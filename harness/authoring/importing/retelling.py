@@ -25,7 +25,11 @@ from harness.providers.recorded_steps import Match, Unmatched
 from harness.providers.recorded_values import ProjectFacts, RecordedMessage, messages_in_turns
 from harness.providers.session import CLOSING
 from harness.transport.cassette import Cassette, CassetteHead, Interactions
-from harness.transport.cassette.rows import Row, checksum, make_row
+from harness.transport.cassette.plain_interaction import (
+    PlainInteraction,
+    checksum,
+    plain_interaction,
+)
 
 PLAYED = ("open", "send", "close")
 """The phases of a conversation that a scenario always goes through."""
@@ -36,7 +40,7 @@ class Recorded:
     """A recording, and how its requests stand to a definition."""
 
     source: Cassette
-    rows: Sequence[Row]
+    rows: Sequence[PlainInteraction]
     """Its interactions, without secrets."""
     definition: Definition
     matches: Sequence[Match]
@@ -61,7 +65,7 @@ class Retelling:
         self._told = recorded.told
         self._source = recorded.source
         self._refused: dict[int, Refused] = {}
-        self._closing: list[Row] = []
+        self._closing: list[PlainInteraction] = []
         self.notes = [
             f"{self._named(one.place)}: {one.reason}; left out" for one in recorded.unmatched
         ]
@@ -161,7 +165,7 @@ class Retelling:
             return False
         first = step.answer.status[0]
         answer = Response(status=first if isinstance(first, int) else 200)
-        self._closing.append(make_row(replace(asked[-1], headers=()), answer))
+        self._closing.append(plain_interaction(replace(asked[-1], headers=()), answer))
         self.notes.append(
             f"{step.name} was not recorded: an empty answer with status {answer.status} was put in"
         )
@@ -206,7 +210,7 @@ class Retelling:
         play = Play(file=file, scenario=scenario.id, provider=self._provider)
         return Runner(self._project, Mode.REPLAY).replay(scenario, play, cassette), cassette
 
-    def _row(self, one: Match) -> Row:
+    def _row(self, one: Match) -> PlainInteraction:
         turn, _ = self._key(one)
         said = self._messages[turn - 1] if turn > 0 else None
         row = self._rows[one.place].copy()
@@ -223,7 +227,7 @@ class Retelling:
 
     def _head(self, fingerprint: str) -> CassetteHead:
         source = self._source.head or CassetteHead(scenario="")
-        rows = self._source.interactions.rows
+        rows = self._source.interactions.plain
         seed = hashlib.blake2s(checksum(rows).encode(), digest_size=8).hexdigest()
         return CassetteHead(
             scenario=self._scenario,
@@ -276,7 +280,7 @@ def _take(used: Counter[tuple[int, str]], key: tuple[int, str]) -> bool:
     return used[key] >= 0
 
 
-def _dated(rows: Sequence[Row]) -> str:
+def _dated(rows: Sequence[PlainInteraction]) -> str:
     """When the first answer with a date was given, ISO 8601; empty where none has one."""
     for row in rows:
         for name, value in row["headers"]:

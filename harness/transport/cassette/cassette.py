@@ -10,12 +10,12 @@ from typing import cast, overload
 from harness.conversation import Request, Response
 from harness.core.typing import Json, describe
 from harness.core.values import value_class
-from harness.transport.cassette.rows import (
+from harness.transport.cassette.plain_interaction import (
     FORMAT,
     Break,
-    Row,
+    PlainInteraction,
     break_of,
-    make_row,
+    plain_interaction,
     request_of,
     response_of,
 )
@@ -68,10 +68,10 @@ class Interaction:
 class Interactions(Sequence[Interaction]):
     """Interactions in recorded order. One is built when it is asked for."""
 
-    __slots__ = ("_built", "rows")
+    __slots__ = ("_built", "plain")
 
-    def __init__(self, rows: Sequence[Row] = ()) -> None:
-        self.rows = rows
+    def __init__(self, plain: Sequence[PlainInteraction] = ()) -> None:
+        self.plain = plain
         """The plain form of each."""
         self._built: dict[int, Interaction] = {}
 
@@ -80,13 +80,13 @@ class Interactions(Sequence[Interaction]):
         """The same interactions in their plain form."""
         return cls(
             [
-                make_row(one.request, one.response, is_ours=one.is_ours, broken=one.broken)
+                plain_interaction(one.request, one.response, is_ours=one.is_ours, broken=one.broken)
                 for one in interactions
             ]
         )
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.plain)
 
     @overload
     def __getitem__(self, index: int) -> Interaction: ...
@@ -94,24 +94,24 @@ class Interactions(Sequence[Interaction]):
     def __getitem__(self, index: slice) -> Interactions: ...
     def __getitem__(self, index: int | slice) -> Interaction | Interactions:
         if isinstance(index, slice):
-            return Interactions(self.rows[index])
+            return Interactions(self.plain[index])
         built = self._built.get(index)
         if built is None:
-            row = self.rows[index]
+            plain = self.plain[index]
             built = self._built[index] = Interaction(
-                request=request_of(row),
-                response=response_of(row),
-                is_ours=row["is_ours"],
-                broken=break_of(row),
+                request=request_of(plain),
+                response=response_of(plain),
+                is_ours=plain["is_ours"],
+                broken=break_of(plain),
             )
         return built
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Interactions):
             return NotImplemented
-        return list(self.rows) == list(other.rows)
+        return list(self.plain) == list(other.plain)
 
-    __hash__ = None  # type: ignore[assignment]  # rows are lists
+    __hash__ = None  # type: ignore[assignment]  # they are lists
 
     def __repr__(self) -> str:
         return f"Interactions({list(self)!r})"
@@ -132,8 +132,8 @@ class Cassette:
 def cassette_to_json(cassette: Cassette) -> Json:
     """The plain form, for a cache. It shares its lists with the cassette."""
     head = None if cassette.head is None else head_to_json(cassette.head)
-    rows = cast("Json", cassette.interactions.rows)
-    return {"head": head, "rows": rows, "format": cassette.format}
+    interactions = cast("Json", cassette.interactions.plain)
+    return {"head": head, "rows": interactions, "format": cassette.format}
 
 
 def cassette_from_json(content: Json, path: str = "") -> Cassette:
@@ -143,7 +143,7 @@ def cassette_from_json(content: Json, path: str = "") -> Cassette:
     return Cassette(
         path=path,
         head=None if head is None else CassetteHead(**cast("dict[str, str]", head)),  # type: ignore[arg-type]  # as `head_to_json` wrote it
-        interactions=Interactions(cast("Sequence[Row]", plain["rows"])),
+        interactions=Interactions(cast("Sequence[PlainInteraction]", plain["rows"])),
         format=cast("int", plain["format"]),
     )
 

@@ -14,8 +14,8 @@ from harness.core.errors import CassetteError
 from harness.core.typing import describe
 from harness.formats.strict_json import unique_keys
 from harness.transport.cassette.files import LARGEST, MEBIBYTE
-from harness.transport.cassette.foreign_interaction import foreign_row
-from harness.transport.cassette.rows import Row
+from harness.transport.cassette.foreign_interaction import foreign_interaction
+from harness.transport.cassette.plain_interaction import PlainInteraction
 from harness.transport.decoding import LARGEST_BODY, TooLarge
 
 Fault = Callable[..., CassetteError]
@@ -37,16 +37,16 @@ PYTHON_TAG = re.compile(r"!!(python/[\w./:]+)")
 CONVERT = "convert it to vcrpy's version 1, or record it again"
 
 
-def foreign_rows(text: str, fault: Fault) -> list[Row]:
+def foreign_interactions(text: str, fault: Fault) -> list[PlainInteraction]:
     """The interactions of a cassette without our keys. Raises what `fault` makes."""
     document = _document(text, fault)
     items = _items(document, fault)
     _require_foreign(document, items, fault)
-    rows, room = [], LARGEST
+    interactions, room = [], LARGEST
     for number, item in enumerate(items, 1):
         try:
-            row, size = foreign_row(item, min(room, LARGEST_BODY))
-            rows.append(row)
+            interaction, size = foreign_interaction(item, min(room, LARGEST_BODY))
+            interactions.append(interaction)
             room -= size
         except TooLarge as error:
             limit = f"{LARGEST_BODY // MEBIBYTE} MiB, and all bodies {LARGEST // MEBIBYTE} MiB"
@@ -58,7 +58,7 @@ def foreign_rows(text: str, fault: Fault) -> list[Row]:
                 message = f"the recording is cut inside interaction {number}, which {reason}"
                 raise fault("cassette-cut", message) from error
             raise fault("cassette-damaged", f"interaction {number} {reason}") from error
-    return rows
+    return interactions
 
 
 def _document(text: str, fault: Fault) -> object:

@@ -1,4 +1,4 @@
-"""One interaction of another tool's cassette as a row."""
+"""One interaction of another tool's cassette in our plain form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from harness.conversation import Origin, Request, Response
 from harness.core.source import shorten
 from harness.core.typing import describe
-from harness.transport.cassette.rows import Break, Row, make_row
+from harness.transport.cassette.plain_interaction import Break, PlainInteraction, plain_interaction
 from harness.transport.decoding import BadEncoding, Decoder, TooLarge
 
 ENCODED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
@@ -19,7 +19,7 @@ ENCODED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 GZIP = b"\x1f\x8b"
 
 
-def foreign_row(item: Mapping[str, Any], room: int) -> tuple[Row, int]:
+def foreign_interaction(item: Mapping[str, Any], room: int) -> tuple[PlainInteraction, int]:
     """The plain form, and the size of its bodies. Raises `TooLarge` beyond `room` bytes."""
     sent, response = item["request"], item["response"]
     # vcrpy before 4.2 kept httpx's answers in keys of their own.
@@ -46,8 +46,8 @@ def foreign_row(item: Mapping[str, Any], room: int) -> tuple[Row, int]:
         headers=tuple(headers),
         body=body,
     )
-    row = make_row(request, answer, is_ours=False, broken=broken)
-    return row, len(request.body) + len(body)
+    plain = plain_interaction(request, answer, is_ours=False, broken=broken)
+    return plain, len(request.body) + len(body)
 
 
 def _text(holder: Mapping[str, Any], name: str) -> str:

@@ -12,13 +12,13 @@ from harness.formats.yaml import Limits, load
 from harness.transport.cassette.bodies import restore
 from harness.transport.cassette.cassette import Cassette, Interactions, head_from
 from harness.transport.cassette.files import LARGEST, too_large
-from harness.transport.cassette.foreign import foreign_rows
-from harness.transport.cassette.rows import (
+from harness.transport.cassette.foreign import foreign_interactions
+from harness.transport.cassette.plain_interaction import (
     FIRST_FORMAT,
     FORMAT,
     OF_ANOTHER_KIND,
-    BreakRow,
-    Row,
+    PlainBreak,
+    PlainInteraction,
     as_float,
     checksum,
     require_kinds,
@@ -43,8 +43,8 @@ def parse_cassette(content: bytes | str, path: str = "the cassette", mend: str =
     text = reader.text(content)
     if OWN.search(text):
         return reader.own(text)
-    rows = foreign_rows(text, reader.fault)
-    return Cassette(path=path, interactions=Interactions(rows))
+    interactions = foreign_interactions(text, reader.fault)
+    return Cassette(path=path, interactions=Interactions(interactions))
 
 
 class _Reader:
@@ -93,13 +93,15 @@ class _Reader:
         items = document.get("interactions")
         if not isinstance(items, list) or not isinstance(expected, int):
             raise self._broken("its head", "has no list of interactions", is_whole=is_whole)
-        rows = self._rows(items, expected, is_whole=is_whole)
+        interactions = self._interactions(items, expected, is_whole=is_whole)
         try:
             read = head_from(head)
         except ValueError as error:
             raise self.fault("cassette-damaged", f"the head {error}") from error
-        self._check(rows, expected, head, is_whole=is_whole)
-        return Cassette(path=self._path, head=read, interactions=Interactions(rows), format=form)
+        self._check(interactions, expected, head, is_whole=is_whole)
+        return Cassette(
+            path=self._path, head=read, interactions=Interactions(interactions), format=form
+        )
 
     def _document(self, text: str, *, is_whole: bool) -> dict[str, Any]:
         try:
@@ -115,11 +117,13 @@ class _Reader:
             raise self.fault("cassette-yaml", f"{where}: {problem.message}") from error
         return _mapping(document)
 
-    def _rows(self, items: list[Any], expected: int, *, is_whole: bool) -> list[Row]:
-        rows = []
+    def _interactions(
+        self, items: list[Any], expected: int, *, is_whole: bool
+    ) -> list[PlainInteraction]:
+        interactions = []
         for number, item in enumerate(items, 1):
             try:
-                rows.append(_own_row(item))
+                interactions.append(_own_interaction(item))
             except OF_ANOTHER_KIND as error:
                 is_lack = isinstance(error, KeyError)
                 reason = f"lacks {error}" if is_lack else "holds a value of another kind"
@@ -127,29 +131,35 @@ class _Reader:
                 raise self._broken(
                     f"interaction {number} of {expected}", reason, is_whole=is_whole or not is_last
                 ) from error
-        return rows
+        return interactions
 
     def _check(
-        self, rows: list[Row], expected: int, head: Mapping[str, Any], *, is_whole: bool
+        self,
+        interactions: list[PlainInteraction],
+        expected: int,
+        head: Mapping[str, Any],
+        *,
+        is_whole: bool,
     ) -> None:
         content = {name: value for name, value in head.items() if name != "checksum"}
         is_first = head["format"] == FIRST_FORMAT
         found = head.get("checksum")
         try:
-            is_right = checksum(rows, None if is_first else content) == found
+            is_right = checksum(interactions, None if is_first else content) == found
         except TypeError as error:
             # YAML may hold bytes where JSON has none.
             raise self.fault("cassette-damaged", "it holds bytes outside of bodies") from error
-        if len(rows) == expected and is_right:
+        if len(interactions) == expected and is_right:
             return
-        if not is_whole and len(rows) < expected:
+        if not is_whole and len(interactions) < expected:
             raise self.fault(
-                "cassette-cut", f"the recording ends after interaction {len(rows)} of {expected}"
+                "cassette-cut",
+                f"the recording ends after interaction {len(interactions)} of {expected}",
             )
-        if len(rows) != expected:
+        if len(interactions) != expected:
             raise self.fault(
                 "cassette-count",
-                f"there are {len(rows)} interactions where the head says {expected}",
+                f"there are {len(interactions)} interactions where the head says {expected}",
             )
         if not is_whole:
             raise self.fault("cassette-cut", f"the recording is cut inside interaction {expected}")
@@ -187,11 +197,11 @@ class _Reader:
         return text
 
 
-def _own_row(item: Mapping[str, Any]) -> Row:
+def _own_interaction(item: Mapping[str, Any]) -> PlainInteraction:
     ours, request, response = item.get("harness") or {}, item["request"], item["response"]
     sent, sent_is_base64 = _body(request["body"], ours.get("request_layout", ""))
     body, body_is_base64 = _body(response["body"]["string"], ours.get("layout", ""))
-    row = Row(
+    interaction = PlainInteraction(
         is_ours=bool(ours),
         turn=ours.get("turn", 0),
         step=ours.get("step", ""),
@@ -214,16 +224,16 @@ def _own_row(item: Mapping[str, Any]) -> Row:
         attempts=ours.get("attempts", []),
     )
     if "broken" in ours:
-        row["broken"] = _break(ours["broken"])
-    require_kinds(row)
-    return row
+        interaction["broken"] = _break(ours["broken"])
+    require_kinds(interaction)
+    return interaction
 
 
-def _break(item: Mapping[str, Any]) -> BreakRow:
-    row = BreakRow(code=item["code"], reason=item["reason"])
+def _break(item: Mapping[str, Any]) -> PlainBreak:
+    interaction = PlainBreak(code=item["code"], reason=item["reason"])
     if "details" in item:
-        row["details"] = list(item["details"])
-    return row
+        interaction["details"] = list(item["details"])
+    return interaction
 
 
 def _body(content: str | bytes, layout: str) -> tuple[str, bool]:

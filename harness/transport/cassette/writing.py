@@ -14,7 +14,7 @@ from typing import cast
 from harness.core.typing import Json
 from harness.transport.cassette.bodies import spread
 from harness.transport.cassette.cassette import Cassette, CassetteHead, head_to_json
-from harness.transport.cassette.rows import FORMAT, Row, checksum
+from harness.transport.cassette.plain_interaction import FORMAT, PlainInteraction, checksum
 
 END = "..."
 """YAML's own mark for the end of a document. Without it the file was cut."""
@@ -28,64 +28,72 @@ _WIDTH = 76
 
 def dump_cassette(cassette: Cassette) -> str:
     """The cassette's file. A cassette without a head becomes a plain one of vcrpy's."""
-    rows = cassette.interactions.rows
+    interactions = cassette.interactions.plain
     lines = ["version: 1"]
     if cassette.head is not None:
-        lines += _head(cassette.head, rows)
-    lines.append("interactions:" if rows else "interactions: []")
-    for row in rows:
-        lines += _interaction(row)
+        lines += _head(cassette.head, interactions)
+    lines.append("interactions:" if interactions else "interactions: []")
+    for interaction in interactions:
+        lines += _interaction(interaction)
     return "\n".join([*lines, END, ""])
 
 
-def _head(head: CassetteHead, rows: Sequence[Row]) -> Iterator[str]:
+def _head(head: CassetteHead, interactions: Sequence[PlainInteraction]) -> Iterator[str]:
     told = {name: value for name, value in head_to_json(head).items() if value}
-    content: dict[str, Json] = {"format": FORMAT, **told, "interactions": len(rows)}
+    content: dict[str, Json] = {"format": FORMAT, **told, "interactions": len(interactions)}
     yield "harness:"
     for name, value in content.items():
         yield f"  {name}: {flow(value)}"
-    yield f"  checksum: {scalar(checksum(rows, content))}"
+    yield f"  checksum: {scalar(checksum(interactions, content))}"
 
 
-def _interaction(row: Row) -> Iterator[str]:
-    sent, sent_layout = (row["sent"], "") if row["sent_is_base64"] else spread(row["sent"])
-    body, layout = (row["body"], "") if row["body_is_base64"] else spread(row["body"])
-    if row["is_ours"]:
-        yield f"- harness: {flow(_ours(row, sent_layout, layout))}"
+def _interaction(interaction: PlainInteraction) -> Iterator[str]:
+    sent, sent_layout = (
+        (interaction["sent"], "") if interaction["sent_is_base64"] else spread(interaction["sent"])
+    )
+    body, layout = (
+        (interaction["body"], "") if interaction["body_is_base64"] else spread(interaction["body"])
+    )
+    if interaction["is_ours"]:
+        yield f"- harness: {flow(_ours(interaction, sent_layout, layout))}"
         yield "  request:"
     else:
         yield "- request:"
-    yield f"    method: {scalar(row['method'])}"
-    yield f"    uri: {scalar(row['uri'])}"
-    yield f"    body: {_block(sent, '      ', is_base64=row['sent_is_base64'])}"
-    yield from _headers(row["sent_headers"])
+    yield f"    method: {scalar(interaction['method'])}"
+    yield f"    uri: {scalar(interaction['uri'])}"
+    yield f"    body: {_block(sent, '      ', is_base64=interaction['sent_is_base64'])}"
+    yield from _headers(interaction["sent_headers"])
     yield "  response:"
-    yield f"    status: {{code: {row['status']}, message: {scalar(row['reason'])}}}"
-    yield from _headers(row["headers"])
+    yield f"    status: {{code: {interaction['status']}, message: {scalar(interaction['reason'])}}}"
+    yield from _headers(interaction["headers"])
     yield "    body:"
-    yield f"      string: {_block(body, '        ', is_base64=row['body_is_base64'])}"
+    yield f"      string: {_block(body, '        ', is_base64=interaction['body_is_base64'])}"
 
 
-def _ours(row: Row, sent_layout: str, layout: str) -> dict[str, Json]:
+def _ours(interaction: PlainInteraction, sent_layout: str, layout: str) -> dict[str, Json]:
     """Our keys of an interaction; those that say nothing are left out."""
-    first: dict[str, Json] = {"turn": row["turn"], "step": row["step"], "message": row["message"]}
+    first: dict[str, Json] = {
+        "turn": interaction["turn"],
+        "step": interaction["step"],
+        "message": interaction["message"],
+    }
     times: dict[str, Json] = {
-        "at": row["started"],
-        "first_byte": row["first_byte"],
-        "seconds": row["seconds"],
+        "at": interaction["started"],
+        "first_byte": interaction["first_byte"],
+        "seconds": interaction["seconds"],
     }
     rest: dict[str, Json] = {
-        "stream": row["is_stream"],
-        "chunks": row["chunks"],
+        "stream": interaction["is_stream"],
+        "chunks": interaction["chunks"],
         "attempts": [
             {"status": one["status"], "reason": one["reason"], "waited": one["waited"]}
-            for one in row["attempts"]
+            for one in interaction["attempts"]
         ],
         "layout": layout,
         "request_layout": sent_layout,
-        "order": _order(row["headers"]),
-        "request_order": _order(row["sent_headers"]),
-        "broken": cast("Json", row.get("broken")),
+        "order": _order(interaction["headers"]),
+        "request_order": _order(interaction["sent_headers"]),
+        "broken": cast("Json", interaction.get("broken")),
     }
     return {
         **first,

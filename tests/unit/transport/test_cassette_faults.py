@@ -22,8 +22,8 @@ from harness.transport.cassette import (
     write_cassette,
 )
 from harness.transport.cassette.cassette import head_from
+from harness.transport.cassette.plain_interaction import plain_interaction, require_kinds
 from harness.transport.cassette.reading import parse_cassette
-from harness.transport.cassette.rows import make_row, require_kinds
 from harness.transport.journal import read_leftover
 from tests.first_format import in_first_format
 
@@ -523,7 +523,7 @@ ROW = {
 @pytest.mark.parametrize(("key", "value"), ROW.items(), ids=ROW)
 def test_b10_a_row_of_other_kinds(key, value):
     """A row whose values are of other kinds is none, whatever its checksum says."""
-    row = {**make_row(ASKED, Response(status=200)), key: value}
+    row = {**plain_interaction(ASKED, Response(status=200)), key: value}
 
     with pytest.raises((TypeError, ValueError)):
         require_kinds(row)

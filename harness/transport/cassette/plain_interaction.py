@@ -27,10 +27,10 @@ OF_ANOTHER_KIND = (
     TypeError,
     ValueError,
 )
-"""What reading a value as a row raises where the value is none."""
+"""What reading a value as an interaction raises where the value is none."""
 
 
-class AttemptRow(TypedDict):
+class PlainAttempt(TypedDict):
     """An `Attempt`."""
 
     status: int
@@ -47,7 +47,7 @@ class Break:
     details: tuple[str, ...] = ()
 
 
-class BreakRow(TypedDict):
+class PlainBreak(TypedDict):
     """A `Break`."""
 
     code: str
@@ -56,7 +56,7 @@ class BreakRow(TypedDict):
     """Missing where there are none."""
 
 
-class Row(TypedDict):
+class PlainInteraction(TypedDict):
     """A request and its response. Bodies are text, or base64 where they are not UTF-8."""
 
     is_ours: bool
@@ -78,19 +78,19 @@ class Row(TypedDict):
     first_byte: float | None
     seconds: float | None
     chunks: list[list[float]]
-    attempts: list[AttemptRow]
-    broken: NotRequired[BreakRow]
+    attempts: list[PlainAttempt]
+    broken: NotRequired[PlainBreak]
     """Only where the answer broke off; the body is then what had come."""
 
 
-def make_row(
+def plain_interaction(
     request: Request, response: Response, *, is_ours: bool = True, broken: Break | None = None
-) -> Row:
+) -> PlainInteraction:
     """The plain form. What only matters before sending (`timeout`, `is_repeatable`) is left out."""
     sent, sent_is_base64 = text_of(request.body)
     body, body_is_base64 = text_of(response.body)
     origin = request.origin
-    row = Row(
+    interaction = PlainInteraction(
         is_ours=is_ours,
         turn=origin.turn,
         step=origin.step,
@@ -112,32 +112,32 @@ def make_row(
         seconds=as_float(response.seconds),
         chunks=[[float(at), length] for at, length in response.chunks],
         attempts=[
-            AttemptRow(status=one.status, reason=one.reason, waited=float(one.waited))
+            PlainAttempt(status=one.status, reason=one.reason, waited=float(one.waited))
             for one in response.attempts
         ],
     )
     if broken is not None:
-        row["broken"] = BreakRow(code=broken.code, reason=broken.reason)
+        interaction["broken"] = PlainBreak(code=broken.code, reason=broken.reason)
         if broken.details:
-            row["broken"]["details"] = list(broken.details)
-    return row
+            interaction["broken"]["details"] = list(broken.details)
+    return interaction
 
 
-def require_kinds(row: Row) -> None:
-    """Raise `TypeError` or `ValueError` where a row that was read holds what no row can."""
-    # Each row of a replay comes here, so types are compared, many at once.
+def require_kinds(interaction: PlainInteraction) -> None:
+    """Raise `TypeError` or `ValueError` where one that was read holds what none can."""
+    # Each interaction of a replay comes here, so types are compared, many at once.
     for name, kinds in _KINDS:
-        value = row[name]  # type: ignore[literal-required]  # a name of the row's keys
+        value = interaction[name]  # type: ignore[literal-required]  # one of its keys
         if type(value) not in kinds:
             raise _of_another_kind(value)
-    _require_pairs(row["sent_headers"], str, str)
-    _require_pairs(row["headers"], str, str)
-    _require_pairs(row["chunks"], float, int)
-    for attempt in row["attempts"]:
+    _require_pairs(interaction["sent_headers"], str, str)
+    _require_pairs(interaction["headers"], str, str)
+    _require_pairs(interaction["chunks"], float, int)
+    for attempt in interaction["attempts"]:
         found = (type(attempt["status"]), type(attempt["reason"]), type(attempt["waited"]))
         if found not in {(int, str, float), (int, str, int)}:
             raise _of_another_kind(attempt)
-    broken = row.get("broken")
+    broken = interaction.get("broken")
     if broken is not None:
         for text in (broken["code"], broken["reason"], *broken.get("details", ())):
             if type(text) is not str:
@@ -167,52 +167,56 @@ _KINDS: tuple[tuple[str, frozenset[type]], ...] = tuple(
 )
 
 
-def request_of(row: Row) -> Request:
+def request_of(interaction: PlainInteraction) -> Request:
     """The request as it was sent."""
     return Request(
-        method=row["method"],
-        url=row["uri"],
-        headers=_headers(row["sent_headers"]),
-        body=bytes_of(row["sent"], is_base64=row["sent_is_base64"]),
-        origin=Origin(turn=row["turn"], step=row["step"], message=row["message"]),
-        is_stream=row["is_stream"],
+        method=interaction["method"],
+        url=interaction["uri"],
+        headers=_headers(interaction["sent_headers"]),
+        body=bytes_of(interaction["sent"], is_base64=interaction["sent_is_base64"]),
+        origin=Origin(
+            turn=interaction["turn"], step=interaction["step"], message=interaction["message"]
+        ),
+        is_stream=interaction["is_stream"],
     )
 
 
-def response_of(row: Row) -> Response:
+def response_of(interaction: PlainInteraction) -> Response:
     """The response as it came."""
     return Response(
-        status=row["status"],
-        reason=row["reason"],
-        headers=_headers(row["headers"]),
-        body=bytes_of(row["body"], is_base64=row["body_is_base64"]),
-        started=row["started"],
-        first_byte=row["first_byte"],
-        seconds=row["seconds"],
-        chunks=tuple((at, int(length)) for at, length in row["chunks"]),
-        attempts=attempts_of(row),
+        status=interaction["status"],
+        reason=interaction["reason"],
+        headers=_headers(interaction["headers"]),
+        body=bytes_of(interaction["body"], is_base64=interaction["body_is_base64"]),
+        started=interaction["started"],
+        first_byte=interaction["first_byte"],
+        seconds=interaction["seconds"],
+        chunks=tuple((at, int(length)) for at, length in interaction["chunks"]),
+        attempts=attempts_of(interaction),
     )
 
 
-def attempts_of(row: Row) -> tuple[Attempt, ...]:
+def attempts_of(interaction: PlainInteraction) -> tuple[Attempt, ...]:
     """What was tried before the response came."""
-    return tuple(Attempt(**one) for one in row["attempts"])
+    return tuple(Attempt(**one) for one in interaction["attempts"])
 
 
-def break_of(row: Row) -> Break | None:
+def break_of(interaction: PlainInteraction) -> Break | None:
     """Why the answer ended early; None where it was whole."""
-    broken = row.get("broken")
+    broken = interaction.get("broken")
     if broken is None:
         return None
     return Break(broken["code"], broken["reason"], tuple(broken.get("details", ())))
 
 
-def checksum(rows: Sequence[Row], head: Mapping[str, Json] | None = None) -> str:
-    """A hash over what the rows and the head say, whatever the file's layout.
+def checksum(
+    interactions: Sequence[PlainInteraction], head: Mapping[str, Json] | None = None
+) -> str:
+    """A hash over what the interactions and the head say, whatever the file's layout.
 
-    `head` is missing for format 1, whose checksum is over the rows alone.
+    `head` is missing for format 1, whose checksum is over the interactions alone.
     """
-    content = rows if head is None else [head, rows]
+    content = interactions if head is None else [head, interactions]
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
