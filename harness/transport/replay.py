@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 
 from harness.conversation import Request
-from harness.core.errors import CassetteError, Miss, NotRecorded, SentTooOften, TransportError
+from harness.core.errors import TransportError
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
 from harness.transport.cassette import Cassette, Interaction
 from harness.transport.cassette.plain_interaction import (
@@ -16,9 +15,10 @@ from harness.transport.cassette.plain_interaction import (
     break_of,
     bytes_of,
 )
-from harness.transport.difference import body_differences, request_difference, sent_message
-from harness.transport.recorded_urls import base_urls, below, fits, path_and_query, vcr_key
+from harness.transport.difference import request_difference
+from harness.transport.recorded_urls import base_urls, below, fits, vcr_key
 from harness.transport.redirects import followed, redirect_target
+from harness.transport.replay_errors import ReplayErrors, step_of
 from harness.transport.transport import Answer, Chunk, Transport
 
 NO_STATUS = 0
@@ -38,19 +38,13 @@ class ReplayTransport(Transport):
     the recorded `TransportError`.
     """
 
-    def __init__(
-        self,
-        cassette: Cassette,
-        *,
-        mend: str = "",
-        base_url: str = "",
-    ) -> None:
+    def __init__(self, cassette: Cassette, *, mend: str = "", base_url: str = "") -> None:
         """`mend` is the next step that an error names, such as the command that records anew.
 
         Paths are compared below `base_url`, and below that of the recording.
         """
         self._cassette = cassette
-        self._mend = mend or "record it again"
+        self._errors = ReplayErrors(cassette, mend or "record it again")
         self._interactions = cassette.interactions.plain
         self._bases = base_urls(cassette, base_url)
         self._used = [False] * len(self._interactions)
@@ -82,10 +76,10 @@ class ReplayTransport(Transport):
             key = vcr_key(request.method, NOTHING_SECRET.url(request.url))
             places = self._places.get(key)
         if places is None:
-            raise self._not_recorded(request)
+            raise self._errors.not_recorded(request, self._used)
         asked = self._asked.get(key, 0)
         if asked >= len(places):
-            raise self._too_often(request, asked + 1, len(places))
+            raise self._errors.sent_too_often(request, asked + 1, len(places))
         place = self._place_of(request, places, asked)
         interaction = self._interactions[place]
         if interaction["is_ours"]:
@@ -95,7 +89,7 @@ class ReplayTransport(Transport):
                     interaction, request, self.compared_by, is_first_format=self._is_first_format
                 )
                 if different:
-                    self.changed = f"{_step(request)} sends something else: {different}"
+                    self.changed = f"{step_of(request)} sends something else: {different}"
         self._asked[key] = asked + 1
         if self._is_ours:
             self._used[place] = True
@@ -147,34 +141,22 @@ class ReplayTransport(Transport):
         for at, length in interaction["chunks"]:
             end = start + int(length)
             if end > len(body):
-                raise self._fault(
-                    "cassette-damaged",
-                    f"the body of {self._named(place)} is shorter than its chunks",
-                )
+                raise self._errors.damaged(place, "shorter")
             yield Chunk(at, body[start:end])
             start = end
         if start < len(body):
-            raise self._fault(
-                "cassette-damaged", f"the body of {self._named(place)} is longer than its chunks"
-            )
+            raise self._errors.damaged(place, "longer")
 
     def _check(self, request: Request, interaction: PlainInteraction, place: int) -> None:
         """That this interaction is the one which the request asks for."""
         if interaction["message"] != request.origin.message:
             self._check_message(request, interaction, place)
-        url = request.url
-        is_same = interaction["uri"] == url or self._fits(interaction["uri"], url)
+        recorded, now = interaction["uri"], request.url
+        is_same = recorded == now or self._fits(recorded, now)
+        if not is_same:
+            is_same = self._fits(recorded, NOTHING_SECRET.url(now))
         if not is_same or interaction["method"] != request.method:
-            url = NOTHING_SECRET.url(url)
-            if interaction["method"] == request.method and self._fits(interaction["uri"], url):
-                return
-            raise self._fault(
-                "request-changed",
-                f"the request of {_step(request)} is not the recorded one ({self._named(place)})",
-                f"recorded {interaction['method']} {path_and_query(interaction['uri'])}",
-                f"now      {request.method} {path_and_query(url)}",
-                kind=Miss,
-            )
+            raise self._errors.request_changed(request, place)
 
     def _behind_redirects(self, place: int) -> int:
         """Where the answer stands; all that leads there is used with it."""
@@ -182,12 +164,7 @@ class ReplayTransport(Transport):
         for one in (place, *led):
             self._used[one] = True
         if not led and (leads_to := redirect_target(self._interactions[place])):
-            raise self._fault(
-                "not-recorded",
-                f"{self._named(place)} is redirected to {path_and_query(leads_to)}, "
-                "which was not recorded",
-                kind=NotRecorded,
-            )
+            raise self._errors.redirect_not_recorded(place, leads_to)
         return led[-1] if led else place
 
     def _place_of(self, request: Request, places: Sequence[int], asked: int) -> int:
@@ -208,7 +185,7 @@ class ReplayTransport(Transport):
             if is_same and not self._used[other] and self._is_beside(one, interaction, request):
                 return other
         if self._used[place]:
-            raise self._not_recorded(request)
+            raise self._errors.not_recorded(request, self._used)
         return place
 
     def _is_beside(
@@ -229,100 +206,14 @@ class ReplayTransport(Transport):
 
     def _check_message(self, request: Request, interaction: PlainInteraction, place: int) -> None:
         """That the message differs only in what a hash of format 1 does not hold."""
-        said = request.origin.message.partition("-")[0]
-        recorded = interaction["message"].partition("-")[0]
-        if self._is_first_format and said == recorded:
-            self.unheld[request.origin.turn] = None
-            return
-        what = f"what the user says in turn {request.origin.turn} is"
-        if said == recorded:
-            given = "attachments, metadata or the assistant's lines before it"
-            what = f"what goes with the message of turn {request.origin.turn} ({given}) is"
-        body = bytes_of(interaction["sent"], is_base64=interaction["sent_is_base64"])
-        lines = body_differences(body, NOTHING_SECRET.body(request.body))
-        if not lines and (found := sent_message(self._interactions, place)):
-            later, shown = found
-            named = self._named(later)
-            lines = (f"{interaction['step']} sends nothing of it; recorded in {named}: {shown}",)
-        raise self._fault(
-            "message-changed",
-            f"{what} not what was recorded ({self._named(place)})",
-            *lines,
-            kind=Miss,
-        )
-
-    def _too_often(self, request: Request, asked: int, recorded: int) -> CassetteError:
-        return self._fault(
-            "asked-too-often",
-            f"{_step(request)} sends {_request(request)} "
-            f"{_times(asked)}, but it was recorded {_times(recorded)}",
-            kind=SentTooOften,
-        )
-
-    def _not_recorded(self, request: Request) -> CassetteError:
-        shown = _request(request)
-        lines = []
-        if self._interactions:
-            nearest = max(
-                range(len(self._interactions)), key=lambda place: self._nearness(request, place)
-            )
-            interaction = self._interactions[nearest]
-            lines.append(
-                f"nearest: {self._named(nearest)}, {interaction['method']} "
-                f"{path_and_query(interaction['uri'])}"
-                + ("" if not self._used[nearest] else ", already used")
-            )
-        return self._fault(
-            "not-recorded", f"{_step(request)} was not recorded: {shown}", *lines, kind=NotRecorded
-        )
-
-    def _nearness(self, request: Request, place: int) -> tuple[float, ...]:
-        interaction, origin = self._interactions[place], request.origin
-        alike = SequenceMatcher(
-            None,
-            f"{interaction['method']} {path_and_query(interaction['uri'])}",
-            f"{request.method} {path_and_query(request.url)}",
-        ).ratio()
-        if not interaction["is_ours"]:
-            return (alike, -place)
-        return (
-            interaction["step"] == origin.step,
-            -abs(interaction["turn"] - origin.turn),
-            alike,
-            -place,
-        )
-
-    def _named(self, place: int) -> str:
-        interaction = self._interactions[place]
-        number = f"interaction {place + 1} of {len(self._interactions)}"
-        return (
-            f"{number}, turn {interaction['turn']} {interaction['step']}"
-            if interaction["is_ours"]
-            else number
-        )
-
-    def _fault(
-        self, code: str, message: str, *details: str, kind: type[CassetteError] = CassetteError
-    ) -> CassetteError:
-        where = f"{self._cassette.path}: " if self._cassette.path else ""
-        return kind(code, f"{where}{message}", self._mend, details=details)
+        said, recorded = request.origin.message, interaction["message"]
+        is_same_text = said.partition("-")[0] == recorded.partition("-")[0]
+        if not (self._is_first_format and is_same_text):
+            raise self._errors.message_changed(request, place, is_same_text=is_same_text)
+        self.unheld[request.origin.turn] = None
 
 
 def _break(interaction: PlainInteraction) -> TransportError:
     broken = break_of(interaction)
     assert broken is not None  # noqa: S101  # whoever calls looked
     return TransportError(broken.code, broken.reason, details=broken.details)
-
-
-def _step(request: Request) -> str:
-    turn = request.origin.turn
-    phase = {0: "the opening", -1: "the closing"}.get(turn, f"turn {turn}")
-    return f"{phase}, step {request.origin.step}"
-
-
-def _request(request: Request) -> str:
-    return f"{request.method} {path_and_query(NOTHING_SECRET.url(request.url))}"
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
