@@ -15,7 +15,8 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Where anything fails, the old file stays and nothing is left of the new one.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    name = path.name.removeprefix(".")
+    temporary = path.with_name(f".{name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
         yield temporary
         temporary.replace(path)

@@ -12,6 +12,7 @@ from itertools import starmap
 from pathlib import Path
 from typing import Any
 
+from harness.core.atomic_file import replacing
 from harness.core.errors import CassetteError
 from harness.core.values import value_class
 from harness.transport.cassette import CassetteHead, Interactions
@@ -73,17 +74,15 @@ class Journal:
         for line in (*self._heads, *starmap(_line, interactions)):
             written, last = _written(line, last)
             text += written
-        # Named as an unfinished cassette is, which a later recording removes.
-        unfinished = self._path.with_name(f"{self._path.name}.tmp")
         try:
-            unfinished.write_text(text, encoding="utf-8")
-            # Closed first: Windows replaces no file that is open.
-            self._file.close()
-            unfinished.replace(self._path)
+            # Named as an unfinished cassette is, which a later recording removes.
+            with replacing(self._path) as unfinished:
+                unfinished.write_text(text, encoding="utf-8")
+                # Closed first: Windows replaces no file that is open.
+                self._file.close()
             self._sum = last
             self._file = self._path.open("a", encoding="utf-8")
         except OSError as error:
-            unfinished.unlink(missing_ok=True)
             reason = f"the journal {self._path} cannot be written: {error.strerror}"
             raise CassetteError("cassette-not-written", reason) from error
 
