@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import starmap
 from pathlib import Path
 from typing import Any
@@ -44,13 +44,10 @@ class Journal:
     def __init__(self, path: Path, recorded_at: str) -> None:
         """Start a new one; the leftover of a killed run is kept as `.<name>.journal.old`."""
         self._path = journal_path(path)
-        try:
+        with _explaining(self._path, "written", "cassette-target", AGAIN):
             if self._path.exists():
                 self._path.replace(older_journal(path))
             self._file = self._path.open("x", encoding="utf-8")
-        except OSError as error:
-            reason = f"the journal {self._path} cannot be written: {error.strerror}"
-            raise CassetteError("cassette-target", reason, AGAIN) from error
         self._is_empty = True
         self._heads: list[dict[str, Any]] = []
         self._sum = ""
@@ -74,7 +71,7 @@ class Journal:
         for line in (*self._heads, *starmap(_line, interactions)):
             written, last = _written(line, last)
             text += written
-        try:
+        with _explaining(self._path, "written", "cassette-not-written"):
             # Named as an unfinished cassette is, which a later recording removes.
             with replacing(self._path) as unfinished:
                 unfinished.write_text(text, encoding="utf-8")
@@ -82,9 +79,6 @@ class Journal:
                 self._file.close()
             self._sum = last
             self._file = self._path.open("a", encoding="utf-8")
-        except OSError as error:
-            reason = f"the journal {self._path} cannot be written: {error.strerror}"
-            raise CassetteError("cassette-not-written", reason) from error
 
     def add(self, interaction: PlainInteraction, broken: str = "") -> None:
         """Write an interaction; `broken` is why its answer ended early."""
@@ -93,12 +87,9 @@ class Journal:
 
     def remove(self) -> None:
         """The cassette holds it all now, or nothing is to be kept."""
-        try:
+        with _explaining(self._path, "removed", "cassette-target"):
             self.close()
             self._path.unlink(missing_ok=True)
-        except OSError as error:
-            reason = f"the journal {self._path} cannot be removed: {error.strerror}"
-            raise CassetteError("cassette-target", reason) from error
 
     def close(self) -> None:
         """Write no further, and leave what is there; where nothing was heard, leave nothing."""
@@ -116,13 +107,10 @@ class Journal:
         self._line(content)
 
     def _line(self, content: dict[str, Any]) -> None:
-        try:
-            text, self._sum = _written(content, self._sum)
+        text, self._sum = _written(content, self._sum)
+        with _explaining(self._path, "written", "cassette-not-written", AGAIN):
             self._file.write(text)
             self._file.flush()
-        except OSError as error:
-            reason = f"the journal {self._path} cannot be written: {error.strerror}"
-            raise CassetteError("cassette-not-written", reason, AGAIN) from error
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -186,11 +174,9 @@ def remove_older(path: Path) -> None:
 
     Raises `CassetteError` where it cannot be removed.
     """
-    try:
-        older_journal(path).unlink(missing_ok=True)
-    except OSError as error:
-        reason = f"the journal {older_journal(path)} cannot be removed: {error.strerror}"
-        raise CassetteError("cassette-target", reason) from error
+    older = older_journal(path)
+    with _explaining(older, "removed", "cassette-target"):
+        older.unlink(missing_ok=True)
 
 
 def leftover_journal(path: Path) -> Leftover | None:
@@ -235,6 +221,16 @@ def read_leftover(journal: Path) -> Leftover:
         head=heads[-1] if heads else None,
         damaged=damaged,
     )
+
+
+@contextlib.contextmanager
+def _explaining(journal: Path, what: str, code: str, hint: str = "") -> Iterator[None]:
+    """Raise `CassetteError` where a journal cannot be written or removed."""
+    try:
+        yield
+    except OSError as error:
+        message = f"the journal {journal} cannot be {what}: {error.strerror}"
+        raise CassetteError(code, message, hint) from error
 
 
 def _written(content: dict[str, Any], before: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import selectors
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import httpcore
@@ -112,14 +112,9 @@ class Connections(httpcore.NetworkBackend):
         httpcore's pool drops the cause of an exception, so it is the exception's argument.
         """
         del local_address, socket_options  # httpx passes neither unless it is asked to
-        try:
+        with _raising(httpcore.ConnectTimeout, httpcore.ConnectError), own_connection():
             ends = self._clock() + self.remaining(timeout)
-            with own_connection():
-                return Stream(self, self._connect(self._resolve(host, port, ends), ends))
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout from error
-        except OSError as error:
-            raise httpcore.ConnectError(error) from error
+            return Stream(self, self._connect(self._resolve(host, port, ends), ends))
 
     def keep(self, sock: socket.socket) -> None:
         """Watch a socket, so that `interrupt` reaches it."""
@@ -214,27 +209,19 @@ class Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """What arrived, at most `max_bytes`; empty at the end."""
-        try:
+        with _raising(httpcore.ReadTimeout, httpcore.ReadError):
             self._sock.settimeout(self._connections.remaining(timeout))
             content = self._sock.recv(max_bytes)
-        except TimeoutError as error:
-            raise httpcore.ReadTimeout from error
-        except OSError as error:
-            raise httpcore.ReadError(str(error)) from error
         self._connections.hear(content)
         return content
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all of it."""
         rest = memoryview(buffer)
-        try:
+        with _raising(httpcore.WriteTimeout, httpcore.WriteError):
             while rest:
                 self._sock.settimeout(self._connections.remaining(timeout))
                 rest = rest[self._sock.send(rest) :]
-        except TimeoutError as error:
-            raise httpcore.WriteTimeout from error
-        except OSError as error:
-            raise httpcore.WriteError(str(error)) from error
 
     def close(self) -> None:
         """Close the connection."""
@@ -248,7 +235,7 @@ class Stream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         """The same connection, encrypted. The handshake can be interrupted too."""
         plain = self._sock
-        try:
+        with _raising(httpcore.ConnectTimeout, httpcore.ConnectError, self.close):
             plain.settimeout(self._connections.remaining(timeout))
             encrypted = ssl_context.wrap_socket(
                 plain, server_hostname=server_hostname, do_handshake_on_connect=False
@@ -258,13 +245,7 @@ class Stream(httpcore.NetworkStream):
             stream = Stream(self._connections, encrypted)
             self._sock = encrypted
             encrypted.do_handshake()
-        except TimeoutError as error:
-            self.close()
-            raise httpcore.ConnectTimeout from error
-        except OSError as error:
-            self.close()
-            raise httpcore.ConnectError(error) from error
-        return stream
+            return stream
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  httpcore's own signature
         """What httpcore asks of a connection."""
@@ -273,6 +254,20 @@ class Stream(httpcore.NetworkStream):
         if info == "socket":
             return self._sock
         return None
+
+
+@contextlib.contextmanager
+def _raising(
+    timeout: type[httpcore.TimeoutException],
+    failure: type[httpcore.NetworkError],
+    clean_up: Callable[[], None] = lambda: None,
+) -> Iterator[None]:
+    """Raise httpcore's errors in the place of the socket's."""
+    try:
+        yield
+    except OSError as error:
+        clean_up()
+        raise (timeout() if isinstance(error, TimeoutError) else failure(error)) from error
 
 
 def _is_ready(sock: socket.socket, event: int, seconds: float) -> bool:

@@ -52,113 +52,62 @@ class ReadTimeout(LostOnTheWay, TimedOut):
 
 def explain(error: Exception, call: Call) -> PlayError:
     """What an error of httpcore, of the decoder or of the transport's own means, in a sentence."""
+    address = call.address
     if call.connections.is_interrupted:
         return Interrupted("interrupted", "the run was stopped")
     if isinstance(error, BadEncoding):
-        return bad_encoding(call.address, str(error), call.count)
+        return TransportError("bad-encoding", f"{address}: {error}; {_came(call.count)}")
     if isinstance(error, httpcore.TimeoutException):
         return _timeout(error, call)
     if isinstance(error, httpcore.ConnectError):
-        return _connecting(error, call.address)
+        return _connecting(error, address)
     if isinstance(error, httpcore.NetworkError) or call.connections.has_ended:
-        return broken(call.address, call.count, has_answered=call.has_answered)
+        when = "in the middle of its answer" if call.has_answered else "before it answered"
+        message = f"{address} closed the connection {when}; {_came(call.count)}"
+        return LostOnTheWay("connection-broken", message)
     # h11 shows the line as it holds it.
     reason = re.sub(r"bytearray\(b(.*)\)$", r"\1", str(error))
-    return violation(call.address, reason or type(error).__name__)
+    return violation(address, reason or type(error).__name__)
 
 
 def _timeout(error: httpcore.TimeoutException, call: Call) -> TransportError:
+    address, silence = call.address, call.limits.read
     if isinstance(error, httpcore.ConnectTimeout):
-        return connect_timeout(call.address, min(call.limits.connect, call.total))
+        seconds = min(call.limits.connect, call.total)
+        message = f"{address} did not take the connection within {seconds:g} s"
+        return ConnectTimeout("connect-timeout", message)
     if call.connections.is_late:
-        return total_timeout(call.address, call.total, call.count)
+        message = f"{address} did not end its answer within {call.total:g} s"
+        return TimedOut("total-timeout", f"{message}; {_came(call.count)}")
     if isinstance(error, httpcore.WriteTimeout):
-        return write_timeout(call.address, call.limits.read)
-    return read_timeout(call.address, call.limits.read, call.count)
+        message = f"{address} took nothing more of the request for {silence:g} s"
+        return TimedOut("write-timeout", message)
+    message = f"{address} sent nothing for {silence:g} s; {_came(call.count)}"
+    return ReadTimeout("read-timeout", message)
 
 
 def _connecting(error: httpcore.ConnectError, address: str) -> TransportError:
     cause = error.args[0] if error.args else None
     if isinstance(cause, ConnectionRefusedError):
-        return refused(address)
+        hint = "is the server running, and is the address right?"
+        return NeverSent("connection-refused", f"{address} refused the connection", hint)
     if isinstance(cause, socket.gaierror):
-        return unknown_host(address)
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return tls_failure(address, f"the certificate is not valid: {cause.verify_message}")
+        hint = "check the spelling of the host and the network"
+        return NeverSent("unknown-host", f"the host of {address} has no address", hint)
     if isinstance(cause, ssl.SSLError):
-        return tls_failure(address, (cause.reason or str(cause)).replace("_", " ").lower())
-    return unreachable(
-        address, (cause.strerror if isinstance(cause, OSError) else "") or str(error)
-    )
+        reason = (cause.reason or str(cause)).replace("_", " ").lower()
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            reason = f"the certificate is not valid: {cause.verify_message}"
+        return TransportError("tls-failure", f"no secure connection to {address}: {reason}")
+    reason = (cause.strerror if isinstance(cause, OSError) else "") or str(error)
+    return NeverSent("connection-failed", f"no connection to {address}: {reason}")
 
 
-def came(count: int) -> str:
+def _came(count: int) -> str:
     """How much of the body had come."""
     if count == 0:
         return "nothing of the body had come"
     return f"{count} {'byte' if count == 1 else 'bytes'} of the body had come"
-
-
-def refused(address: str) -> TransportError:
-    """Nobody listens there."""
-    return NeverSent(
-        "connection-refused",
-        f"{address} refused the connection",
-        "is the server running, and is the address right?",
-    )
-
-
-def unknown_host(address: str) -> TransportError:
-    """The name has no address."""
-    return NeverSent(
-        "unknown-host",
-        f"the host of {address} has no address",
-        "check the spelling of the host and the network",
-    )
-
-
-def unreachable(address: str, reason: str) -> TransportError:
-    """Any other failure to connect."""
-    return NeverSent("connection-failed", f"no connection to {address}: {reason}")
-
-
-def tls_failure(address: str, reason: str) -> TransportError:
-    """The server's certificate or the handshake is not right."""
-    return TransportError("tls-failure", f"no secure connection to {address}: {reason}")
-
-
-def connect_timeout(address: str, seconds: float) -> TransportError:
-    """The connection did not come about."""
-    return ConnectTimeout(
-        "connect-timeout", f"{address} did not take the connection within {seconds:g} s"
-    )
-
-
-def write_timeout(address: str, seconds: float) -> TransportError:
-    """The server stopped taking the request."""
-    return TimedOut(
-        "write-timeout", f"{address} took nothing more of the request for {seconds:g} s"
-    )
-
-
-def read_timeout(address: str, seconds: float, count: int) -> TransportError:
-    """Silence."""
-    return ReadTimeout("read-timeout", f"{address} sent nothing for {seconds:g} s; {came(count)}")
-
-
-def total_timeout(address: str, seconds: float, count: int) -> TransportError:
-    """It came too slowly, or never ended."""
-    return TimedOut(
-        "total-timeout", f"{address} did not end its answer within {seconds:g} s; {came(count)}"
-    )
-
-
-def broken(address: str, count: int, *, has_answered: bool) -> TransportError:
-    """The server hung up."""
-    when = "in the middle of its answer" if has_answered else "before it answered"
-    return LostOnTheWay(
-        "connection-broken", f"{address} closed the connection {when}; {came(count)}"
-    )
 
 
 def violation(address: str, reason: str) -> TransportError:
@@ -172,11 +121,6 @@ def too_large(address: str, limit: int) -> TransportError:
     return TransportError(
         "too-large", f"the body from {address} is longer than the limit of {size}"
     )
-
-
-def bad_encoding(address: str, reason: str, count: int) -> TransportError:
-    """The body is not compressed as its header says."""
-    return TransportError("bad-encoding", f"{address}: {reason}; {came(count)}")
 
 
 def host_refused(address: str, allowed: frozenset[str]) -> TransportError:
