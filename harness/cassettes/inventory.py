@@ -63,8 +63,8 @@ class Inventory:
     def read(self, path: Path) -> Cassette:
         """A cassette. Raises `CassetteError`."""
         slot = self.slots.get(path)
-        mends = [self.command(slot, mode) for mode in ("record", "refresh")] if slot else []
-        return read_cassette(path, self.shown(path), None, *mends)
+        fixes = [self.command(slot, mode) for mode in ("record", "refresh")] if slot else []
+        return read_cassette(path, self.shown(path), None, *fixes)
 
     def shown(self, path: Path) -> str:
         """A path as people see it."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.cassettes.fitting import Fit, Fitting
 from harness.cassettes.inventory import Inventory, Slot, cassette_of, is_of_python
-from harness.cassettes.recovering import mend_of
+from harness.cassettes.recovering import fix_of
 from harness.core.counted import counted
 from harness.core.errors import CassetteError, Problem
 from harness.play.context_factory import PREPARE
@@ -105,10 +105,10 @@ class Checking:
 
     def _foreign(self, shown: str, slot: Slot | None) -> Problem:
         message = "another tool recorded this: it names no turns, and holds no times"
-        mend = "keep it in another folder"
+        fix = "keep it in another folder"
         if slot is not None:
-            mend = self._inventory.command(slot, "refresh")
-        return Problem(code="cassette-foreign", where=shown, message=message, hint=mend)
+            fix = self._inventory.command(slot, "refresh")
+        return Problem(code="cassette-foreign", where=shown, message=message, hint=fix)
 
     def _fit(self, shown: str, slot: Slot, cassette: Cassette) -> Iterator[Problem]:
         fitted = self._fitting.fit(slot, cassette)
@@ -187,7 +187,7 @@ class Checking:
             shown = self._inventory.shown(path)
             message, hint = "a run that was killed left this", f"harness cassettes prune {shown}"
             if path.suffix != ".tmp":
-                message, hint = "a run that broke off left this", mend_of(self._inventory, path)
+                message, hint = "a run that broke off left this", fix_of(self._inventory, path)
             yield path, Problem(code="cassette-leftover", where=shown, message=message, hint=hint)
 
 

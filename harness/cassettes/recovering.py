@@ -81,7 +81,7 @@ def examine(inventory: Inventory, journal: Path, *, takes_broken: bool = False) 
     )
 
 
-def mend_of(inventory: Inventory, journal: Path) -> str:
+def fix_of(inventory: Inventory, journal: Path) -> str:
     """The command after which a journal is no longer there."""
     problem = examine(inventory, journal).problem
     return problem.hint if problem else f"harness cassettes recover {inventory.shown(journal)}"

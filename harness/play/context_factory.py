@@ -149,7 +149,7 @@ class ContextFactory:
 
     def _replaying(self, cassette: Cassette, provider: Provider, fix: str) -> ReplayTransport:
         base_url = str(provider.settings.get(BASE_URL) or "")
-        transport = ReplayTransport(cassette, mend=fix, base_url=base_url)
+        transport = ReplayTransport(cassette, fix=fix, base_url=base_url)
         head = cassette.head
         if head is not None and (
             head.definition_hash != provider.definition.fingerprint

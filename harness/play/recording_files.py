@@ -19,15 +19,15 @@ def recording_path(project: Project, play: Play) -> Path:
 
 
 def find_recording(
-    project: Project, scenario: Scenario, play: Play, mend: str
+    project: Project, scenario: Scenario, play: Play, fix: str
 ) -> tuple[Cassette, tuple[str, ...]]:
     """The recording of a play, and a note where it lies under its row's former name.
 
-    `mend` is the command that records it. Raises `CassetteError`.
+    `fix` is the command that records it. Raises `CassetteError`.
     """
     path = recording_path(project, play)
     try:
-        cassette = read_recording(project, path, mend)
+        cassette = read_recording(project, path, fix)
     except MissingCassette as missing:
         former = former_path(project, scenario, play)
         if former is not None:
@@ -43,7 +43,7 @@ def find_recording(
     if row != play.row and row.casefold() == play.row.casefold():
         # A file system that does not tell cases apart gives another row's file.
         message = f"{cassette.path}: it is the recording of the row '{row}'"
-        raise MissingCassette("cassette-missing", message, mend)
+        raise MissingCassette("cassette-missing", message, fix)
     return cassette, ()
 
 
@@ -58,12 +58,12 @@ def _reason_key(project: Project, play: Play) -> str:
     return content_key("unrecorded", str(recording_path(project, play)))
 
 
-def read_recording(project: Project, path: Path, mend: str) -> Cassette:
+def read_recording(project: Project, path: Path, fix: str) -> Cassette:
     """A cassette, from the project's cache where its content is known. Raises `CassetteError`."""
     shown = project.config.shown
     # Recording keeps what cannot be read; only a refresh replaces it.
-    repair = mend.replace("--mode record", "--mode refresh", 1)
-    return read_cassette(path, shown(path), project.cache, mend, repair)
+    repair = fix.replace("--mode record", "--mode refresh", 1)
+    return read_cassette(path, shown(path), project.cache, fix, repair)
 
 
 def former_path(project: Project, scenario: Scenario, play: Play) -> Path | None:

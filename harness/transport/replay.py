@@ -38,13 +38,13 @@ class ReplayTransport(Transport):
     the recorded `TransportError`.
     """
 
-    def __init__(self, cassette: Cassette, *, mend: str = "", base_url: str = "") -> None:
-        """`mend` is the next step that an error names, such as the command that records anew.
+    def __init__(self, cassette: Cassette, *, fix: str = "", base_url: str = "") -> None:
+        """`fix` is the next step that an error names, such as the command that records anew.
 
         Paths are compared below `base_url`, and below that of the recording.
         """
         self._cassette = cassette
-        self._errors = ReplayErrors(cassette, mend or "record it again")
+        self._errors = ReplayErrors(cassette, fix or "record it again")
         self._interactions = cassette.interactions.plain
         self._bases = base_urls(cassette, base_url)
         self._used = [False] * len(self._interactions)

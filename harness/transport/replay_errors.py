@@ -17,9 +17,9 @@ from harness.transport.recorded_urls import path_and_query
 class ReplayErrors:
     """Makes the errors of one recording; each names the place in it and the next step."""
 
-    def __init__(self, cassette: Cassette, mend: str) -> None:
+    def __init__(self, cassette: Cassette, fix: str) -> None:
         self._where = f"{cassette.path}: " if cassette.path else ""
-        self._mend = mend
+        self._fix = fix
         self._interactions = cassette.interactions.plain
 
     def damaged(self, place: int, how: str) -> CassetteError:
@@ -97,7 +97,7 @@ class ReplayErrors:
     def _error(
         self, code: str, message: str, *details: str, kind: type[CassetteError] = CassetteError
     ) -> CassetteError:
-        return kind(code, f"{self._where}{message}", self._mend, details=details)
+        return kind(code, f"{self._where}{message}", self._fix, details=details)
 
 
 def step_of(request: Request) -> str:

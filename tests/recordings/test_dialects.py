@@ -27,7 +27,7 @@ PLAIN = ("GET", "/chat", "", 200, '{"reply": "hello"}')
 
 
 def read(name: str):
-    return read_cassette(DIALECTS / name, name, mend="record it again")
+    return read_cassette(DIALECTS / name, name, fix="record it again")
 
 
 def text_of(body: bytes) -> str:

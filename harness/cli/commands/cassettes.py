@@ -147,11 +147,11 @@ def _summary(tally: CheckTally) -> str:
     return "\n".join(lines)
 
 
-def _listed(what: str, paths: list[str], mend: str) -> list[str]:
+def _listed(what: str, paths: list[str], fix: str) -> list[str]:
     if not paths:
         return []
     more = f" and {len(paths) - MOST_OLD} more" if len(paths) > MOST_OLD else ""
-    return [f"{len(paths)} {what}: {', '.join(paths[:MOST_OLD])}{more}; {mend} with --mode refresh"]
+    return [f"{len(paths)} {what}: {', '.join(paths[:MOST_OLD])}{more}; {fix} with --mode refresh"]
 
 
 def _shown_files(inventory: Inventory) -> Iterator[Path]:

@@ -87,12 +87,12 @@ def read_cassette(
     path: Path,
     display: str = "",
     store: ParsedStore | None = None,
-    mend: str = "",
+    fix: str = "",
     repair: str = "",
 ) -> Cassette:
     """Read a cassette, from the store where its content is known there.
 
-    `mend` is the next step that an error names where the file is missing, and `repair` where it
+    `fix` is the next step that an error names where the file is missing, and `repair` where it
     cannot be read. Raises `CassetteError`.
     """
     shown = display or str(path)
@@ -100,7 +100,7 @@ def read_cassette(
         # First: a file of another kind may fill the memory.
         status = path.stat()
         if status.st_size > LARGEST:
-            raise too_large(shown, repair or mend)
+            raise too_large(shown, repair or fix)
         if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
             # A pipe would be waited for, and a device may never end.
             hint = "remove it, and record it again"
@@ -111,9 +111,7 @@ def read_cassette(
             reason = f"{shown} is a link that leads nowhere"
             hint = "remove the link, or put back what it leads to"
             raise CassetteError("cassette-unreadable", reason, hint) from error
-        raise MissingCassette(
-            "cassette-missing", f"{shown}: there is no recording", mend
-        ) from error
+        raise MissingCassette("cassette-missing", f"{shown}: there is no recording", fix) from error
     except IsADirectoryError as error:
         hint = "move the folder away"
         raise CassetteError("cassette-is-a-folder", f"{shown} is a folder", hint) from error
@@ -128,16 +126,16 @@ def read_cassette(
     # PLC0415: a replay whose cassettes are all in the store needs no YAML.
     from harness.transport.cassette.reading import parse_cassette  # noqa: PLC0415
 
-    cassette = parse_cassette(content, shown, repair or mend)
+    cassette = parse_cassette(content, shown, repair or fix)
     if store is not None:
         store.put(key, cassette_to_json(cassette), f"cassette {shown}")
     return cassette
 
 
-def too_large(shown: str, mend: str, what: str = "it has") -> CassetteError:
+def too_large(shown: str, fix: str, what: str = "it has") -> CassetteError:
     """The error for a cassette that is beyond the limit; `what` is what of it."""
     message = f"{shown}: {what} more than {LARGEST // MEBIBYTE} MiB"
-    return CassetteError("cassette-too-large", message, mend)
+    return CassetteError("cassette-too-large", message, fix)
 
 
 def check_target(path: Path, display: str = "") -> None:

@@ -34,12 +34,12 @@ GIT_LFS = "version https://git-lfs.github.com/spec/"
 LIMITS = Limits(depth=50, nodes=LARGEST, aliases=False)
 
 
-def parse_cassette(content: bytes | str, path: str = "the cassette", mend: str = "") -> Cassette:
+def parse_cassette(content: bytes | str, path: str = "the cassette", fix: str = "") -> Cassette:
     """Read a cassette, ours or a foreign one.
 
-    `path` is shown in messages, `mend` is the next step that they name. Raises `CassetteError`.
+    `path` is shown in messages, `fix` is the next step that they name. Raises `CassetteError`.
     """
-    reader = _Reader(path, mend or "restore it from version control, or record it again")
+    reader = _Reader(path, fix or "restore it from version control, or record it again")
     text = reader.text(content)
     if OWN.search(text):
         return reader.own(text)
@@ -50,12 +50,12 @@ def parse_cassette(content: bytes | str, path: str = "the cassette", mend: str =
 class _Reader:
     """What every step of reading one file needs to know."""
 
-    def __init__(self, path: str, mend: str) -> None:
+    def __init__(self, path: str, fix: str) -> None:
         self._path = path
-        self._mend = mend
+        self._fix = fix
 
     def fault(self, code: str, message: str, hint: str = "") -> CassetteError:
-        return CassetteError(code, f"{self._path}: {message}", hint or self._mend)
+        return CassetteError(code, f"{self._path}: {message}", hint or self._fix)
 
     def text(self, content: bytes | str) -> str:
         """The file's text, once it is sure that it can be a cassette."""
@@ -72,7 +72,7 @@ class _Reader:
         conflict = CONFLICT.search(content)
         if conflict:
             line = content.count("\n", 0, conflict.start()) + 1
-            hint = f"keep one side, or record it again: {self._mend}"
+            hint = f"keep one side, or record it again: {self._fix}"
             message = f"line {line} is a mark of a merge conflict"
             raise self.fault("cassette-conflict", message, hint)
         return content.removeprefix("\ufeff")
@@ -183,7 +183,7 @@ class _Reader:
         except BadEncoding as error:
             raise self.fault("cassette-cut", str(error)) from error
         except TooLarge as error:
-            raise too_large(self._path, self._mend, "unpacked it has") from error
+            raise too_large(self._path, self._fix, "unpacked it has") from error
 
     def _decoded(self, content: bytes) -> str:
         try:

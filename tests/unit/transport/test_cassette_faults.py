@@ -27,12 +27,12 @@ from harness.transport.cassette.reading import parse_cassette
 from harness.transport.journal import read_leftover
 from tests.first_format import in_first_format
 
-MEND = "record it again: harness run --mode refresh x.yaml"
+FIX = "record it again: harness run --mode refresh x.yaml"
 
 
 def message(content) -> str:
     with pytest.raises(CassetteError) as caught:
-        parse_cassette(content, "cassettes/x.yaml", MEND)
+        parse_cassette(content, "cassettes/x.yaml", FIX)
     return str(caught.value)
 
 
@@ -44,7 +44,7 @@ def last_lines(text: str, count: int) -> str:
 @pytest.mark.parametrize("content", [b"", b" \n\n", b"\xef\xbb\xbf\n"], ids=["0", "blank", "BOM"])
 def test_empty(content):
     """An empty file is called empty, never missing."""
-    assert message(content) == f"cassettes/x.yaml: the recording is empty; {MEND} [cassette-empty]"
+    assert message(content) == f"cassettes/x.yaml: the recording is empty; {FIX} [cassette-empty]"
 
 
 @pytest.mark.parametrize("content", ["# nothing\n", "null\n", "~\n"])
@@ -52,7 +52,7 @@ def test_null(content):
     """A file with nothing but comments or null is told apart from an empty one."""
     assert message(content) == (
         "cassettes/x.yaml: there is nothing but null where a recording should stand; "
-        f"{MEND} [cassette-not-a-mapping]"
+        f"{FIX} [cassette-not-a-mapping]"
     )
 
 
@@ -63,7 +63,7 @@ def test_not_a_mapping(content, found):
     """A list or a text at the top is named."""
     assert message(content) == (
         f"cassettes/x.yaml: there is {found} where a recording should stand; "
-        f"{MEND} [cassette-not-a-mapping]"
+        f"{FIX} [cassette-not-a-mapping]"
     )
 
 
@@ -73,14 +73,14 @@ def test_cut_inside_an_interaction(cassette):
     cut = text[: text.index("turn: 2") + 4]
 
     assert message(cut) == (
-        f"cassettes/x.yaml: the recording is cut inside interaction 2; {MEND} [cassette-cut]"
+        f"cassettes/x.yaml: the recording is cut inside interaction 2; {FIX} [cassette-cut]"
     )
 
 
 def test_cut_inside_the_last_body(cassette):
     """A cut that leaves valid YAML is noticed too."""
     assert message(last_lines(dump_cassette(cassette), 3)) == (
-        f"cassettes/x.yaml: the recording is cut inside interaction 3 of 3; {MEND} [cassette-cut]"
+        f"cassettes/x.yaml: the recording is cut inside interaction 3 of 3; {FIX} [cassette-cut]"
     )
 
 
@@ -90,7 +90,7 @@ def test_cut_between_two(cassette):
     cut = text[: text.index("- harness: {turn: 3")]
 
     assert message(cut) == (
-        f"cassettes/x.yaml: the recording ends after interaction 2 of 3; {MEND} [cassette-cut]"
+        f"cassettes/x.yaml: the recording ends after interaction 2 of 3; {FIX} [cassette-cut]"
     )
 
 
@@ -119,7 +119,7 @@ def test_too_few(cassette):
     start, end = text.index("- harness: {turn: 2"), text.index("- harness: {turn: 3")
 
     assert message(text[:start] + text[end:]) == (
-        f"cassettes/x.yaml: there are 2 interactions where the head says 3; {MEND} [cassette-count]"
+        f"cassettes/x.yaml: there are 2 interactions where the head says 3; {FIX} [cassette-count]"
     )
 
 
@@ -133,7 +133,7 @@ def test_changed_by_hand(cassette, old, new):
 
     assert message(text.replace(old, new, 1)) == (
         "cassettes/x.yaml: the head or the interactions were changed after they were recorded; "
-        f"{MEND} [cassette-checksum]"
+        f"{FIX} [cassette-checksum]"
     )
 
 
@@ -210,7 +210,7 @@ def test_a6_format_1_is_read_by_its_own_rules(cassette):
     assert (read.format, read.head, read.interactions) == (1, cassette.head, cassette.interactions)
     assert message(text.replace("turn 2", "turn two")) == (
         "cassettes/x.yaml: the interactions were changed after they were recorded; "
-        f"{MEND} [cassette-checksum]"
+        f"{FIX} [cassette-checksum]"
     )
 
 
@@ -269,7 +269,7 @@ def test_git_lfs_pointer():
 )
 def test_not_utf_8(content, problem):
     """Another encoding is named with the byte offset."""
-    assert message(content) == f"cassettes/x.yaml: {problem}; {MEND} [cassette-not-utf-8]"
+    assert message(content) == f"cassettes/x.yaml: {problem}; {FIX} [cassette-not-utf-8]"
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_yaml_that_is_not_ours(cassette, line, problem):
     """What we never write is refused with its place; nothing runs and nothing is expanded."""
     text = dump_cassette(cassette).replace("harness:\n", f"harness:\n{line}\n", 1)
 
-    assert message(text) == f"cassettes/x.yaml: {problem}; {MEND} [cassette-yaml]"
+    assert message(text) == f"cassettes/x.yaml: {problem}; {FIX} [cassette-yaml]"
 
 
 def test_an_incomplete_interaction(cassette):
@@ -314,14 +314,14 @@ def test_an_incomplete_interaction(cassette):
     text = dump_cassette(cassette).replace("    method: POST\n", "", 1)
 
     assert message(text) == (
-        f"cassettes/x.yaml: interaction 1 of 3 lacks 'method'; {MEND} [cassette-damaged]"
+        f"cassettes/x.yaml: interaction 1 of 3 lacks 'method'; {FIX} [cassette-damaged]"
     )
 
 
 def test_missing(tmp_path):
     """A missing file is the only one that is called missing."""
     with pytest.raises(CassetteError) as caught:
-        read_cassette(tmp_path / "x.yaml", "cassettes/x.yaml", mend="harness run --mode record x")
+        read_cassette(tmp_path / "x.yaml", "cassettes/x.yaml", fix="harness run --mode record x")
 
     assert str(caught.value) == (
         "cassettes/x.yaml: there is no recording; harness run --mode record x [cassette-missing]"

@@ -15,11 +15,11 @@ from harness.transport.cassette import Cassette, Interactions
 from harness.transport.replay import ReplayTransport
 from tests.unit.transport.conftest import interaction
 
-MEND = "harness run --mode refresh x.yaml"
+FIX = "harness run --mode refresh x.yaml"
 
 
 def wire_of(cassette, *interactions) -> ReplayTransport:
-    return ReplayTransport(replace(cassette, interactions=Interactions.of(interactions)), mend=MEND)
+    return ReplayTransport(replace(cassette, interactions=Interactions.of(interactions)), fix=FIX)
 
 
 def fault(wire, request) -> str:
@@ -97,9 +97,9 @@ def test_a_changed_message(cassette):
     origin = replace(second.origin, message="other")
     now = replace(second, origin=origin, body=b'{"text": "Yes, a blue dress", "more": [1]}')
 
-    assert fault(ReplayTransport(cassette, mend=MEND), now) == (
+    assert fault(ReplayTransport(cassette, fix=FIX), now) == (
         "cassettes/x.yaml: what the user says in turn 2 is not what was recorded "
-        f"(interaction 2 of 3, turn 2 send.1); {MEND} [message-changed]\n"
+        f"(interaction 2 of 3, turn 2 send.1); {FIX} [message-changed]\n"
         "  /text: recorded 'message 2', now 'Yes, a blue dress'\n"
         "  /lang: recorded 'en', now nothing\n"
         "  /more: recorded nothing, now [1]"
@@ -110,9 +110,9 @@ def test_a_changed_path(cassette):
     """Another path or method is a miss that shows both."""
     second = replace(cassette.interactions[1].request, method="PUT", url="https://b/talk?x=1")
 
-    assert fault(ReplayTransport(cassette, mend=MEND), second) == (
+    assert fault(ReplayTransport(cassette, fix=FIX), second) == (
         "cassettes/x.yaml: the request of turn 2, step send.1 is not the recorded one "
-        f"(interaction 2 of 3, turn 2 send.1); {MEND} [request-changed]\n"
+        f"(interaction 2 of 3, turn 2 send.1); {FIX} [request-changed]\n"
         "  recorded POST /chat\n"
         "  now      PUT /talk?x=1"
     )
@@ -157,13 +157,13 @@ def test_another_name_in_the_query(cassette):
 
 def test_asked_too_often(cassette):
     """One request more than was recorded names both counts."""
-    wire = ReplayTransport(cassette, mend=MEND)
+    wire = ReplayTransport(cassette, fix=FIX)
     request = cassette.interactions[0].request
     wire.send(request)
 
     assert fault(wire, request) == (
         "cassettes/x.yaml: turn 1, step send.1 sends POST /chat twice, but it was recorded once; "
-        f"{MEND} [asked-too-often]"
+        f"{FIX} [asked-too-often]"
     )
 
 
@@ -200,9 +200,9 @@ def test_not_recorded(cassette, turn, step, expected):
     """A request that was never recorded names its turn and the nearest interaction."""
     request = replace(cassette.interactions[0].request, origin=Origin(turn=turn, step=step))
 
-    found = fault(ReplayTransport(cassette, mend=MEND), request)
+    found = fault(ReplayTransport(cassette, fix=FIX), request)
 
-    assert found == f"cassettes/x.yaml: {expected.replace('MEND', MEND)}"
+    assert found == f"cassettes/x.yaml: {expected.replace('MEND', FIX)}"
 
 
 def test_an_empty_recording(cassette):
@@ -210,7 +210,7 @@ def test_an_empty_recording(cassette):
     request = cassette.interactions[0].request
 
     assert fault(wire_of(cassette), request) == (
-        f"cassettes/x.yaml: turn 1, step send.1 was not recorded: POST /chat; {MEND} [not-recorded]"
+        f"cassettes/x.yaml: turn 1, step send.1 was not recorded: POST /chat; {FIX} [not-recorded]"
     )
 
 
@@ -240,7 +240,7 @@ def test_chunks_that_do_not_fit(cassette, make_interaction, length, word):
 
     assert fault(wire_of(cassette, one), one.request) == (
         f"cassettes/x.yaml: the body of interaction 1 of 1, turn 1 send.1 is {word} than its "
-        f"chunks; {MEND} [cassette-damaged]"
+        f"chunks; {FIX} [cassette-damaged]"
     )
 
 
@@ -266,7 +266,7 @@ def test_e3_a_value_that_was_not_encoded_fits(cassette, make_interaction, record
 
 def foreign(cassette, *interactions) -> ReplayTransport:
     rows = Interactions.of(replace(one, is_ours=False) for one in interactions)
-    return ReplayTransport(Cassette(path="old.yaml", interactions=rows), mend=MEND)
+    return ReplayTransport(Cassette(path="old.yaml", interactions=rows), fix=FIX)
 
 
 def test_a_foreign_cassette_is_matched_by_address(cassette, make_interaction):
@@ -281,7 +281,7 @@ def test_a_foreign_cassette_is_matched_by_address(cassette, make_interaction):
     assert answers == [b"first", b"second"]
     assert fault(wire, now) == (
         "old.yaml: turn 1, step send.1 sends POST /chat?b=2&a=1 3 times, "
-        f"but it was recorded twice; {MEND} [asked-too-often]"
+        f"but it was recorded twice; {FIX} [asked-too-often]"
     )
 
 
@@ -291,7 +291,7 @@ def test_a_miss_in_a_foreign_cassette(cassette, make_interaction):
     wire.send(make_interaction(5).request)
 
     assert fault(wire, make_interaction(2, path="/chat/2").request) == (
-        f"old.yaml: turn 2, step send.1 was not recorded: POST /chat/2; {MEND} [not-recorded]\n"
+        f"old.yaml: turn 2, step send.1 was not recorded: POST /chat/2; {FIX} [not-recorded]\n"
         "  nearest: interaction 1 of 2, POST /chat, already used"
     )
 
@@ -337,7 +337,7 @@ def test_a_redirect_that_leads_nowhere(make_interaction, target):
     else:
         assert fault(wire, request) == (
             f"old.yaml: interaction 1 of 1 is redirected to {target}, which was not recorded;"
-            f" {MEND} [not-recorded]"
+            f" {FIX} [not-recorded]"
         )
 
 
