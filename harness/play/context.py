@@ -15,7 +15,7 @@ from harness.secrets.redaction import Redactor
 from harness.transport import Transport
 
 if TYPE_CHECKING:
-    from harness.transport.live import LeftTransport
+    from harness.transport.live import LiveCheckpoint
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class ConversationContext:
     """Of a conversation that is replayed; None for a live one."""
     closing: Callable[[], Transport] | None = None
     """Makes a transport for closing steps; of a live conversation."""
-    checkpoint: Callable[[], LeftTransport] | None = None
+    checkpoint: Callable[[], LiveCheckpoint] | None = None
     """Gives what another live transport needs to go on with the conversation."""
 
     @property

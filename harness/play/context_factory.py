@@ -163,13 +163,13 @@ class ContextFactory:
     ) -> ConversationContext:
         live = self._transport(provider)
         if start is not None and start.transport is not None:
-            live.go_on(start.transport)
+            live.resume(start.transport)
         pace = self._paces.get(provider.name)
         transport: Transport = live
         if pace is not None or seconds is not None:
             # Below a recording, so that what breaks a limit is recorded as this limit.
             transport = LimitedTransport(live, pace=pace, seconds=seconds)
-        return replace(self._context(provider, transport, start), checkpoint=live.left)
+        return replace(self._context(provider, transport, start), checkpoint=live.checkpoint)
 
     def _recorded(
         self,
@@ -207,7 +207,7 @@ class ContextFactory:
             leftover=leftover,
             is_class=definition.client is not None,
         )
-        transport.tell(head)
+        transport.write_head(head)
         notes = (leftover,) if leftover else ()
         return replace(context, transport=transport, recorder=recorder, notes=notes)
 

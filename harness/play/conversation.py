@@ -19,7 +19,7 @@ from harness.secrets.conversation_redaction import redact_transcript, redact_tur
 from harness.transport.recording import RecordedInteraction
 
 if TYPE_CHECKING:
-    from harness.transport.live import LeftTransport
+    from harness.transport.live import LiveCheckpoint
 
 TurnTimeLeft = Callable[[Turn, float], float]
 """Seconds that are still to be waited, by the turn so far and the seconds since its reply."""
@@ -33,7 +33,7 @@ class Checkpoint:
     seed: str
     now: str
     """When the conversation began, ISO 8601 UTC."""
-    transport: LeftTransport | None
+    transport: LiveCheckpoint | None
     flow: FlowState
     turns: tuple[Turn, ...]
     recorded: tuple[RecordedInteraction, ...]
@@ -203,7 +203,7 @@ class Conversation:
             transport=context.checkpoint() if context.checkpoint is not None else None,
             flow=self._session.left(),
             turns=tuple(self.turns),
-            recorded=recorder.transport.heard if recorder is not None else (),
+            recorded=recorder.transport.interactions if recorder is not None else (),
             secrets=dict(self.state.redactor.learned),
         )
 
@@ -215,7 +215,7 @@ class Conversation:
         """
         self.state.know_all(checkpoint.secrets)
         if self.context.recorder is not None:
-            self.context.recorder.transport.go_on(checkpoint.recorded)
+            self.context.recorder.transport.resume(checkpoint.recorded)
         self._session.go_on(checkpoint.flow)
         self.turns.extend(checkpoint.turns)
 

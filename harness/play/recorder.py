@@ -46,16 +46,16 @@ class Recorder:
         """Note what the provider is told when the conversation opens. Raises `CassetteError`."""
         self.head = replace(self.head, session=redactor.json(session))  # type: ignore[arg-type]  # still a mapping
         if session:
-            self.transport.tell(self.head)
+            self.transport.write_head(self.head)
 
     def end_turn(self, turn: int, uncaptured: str) -> None:
         """A turn ended: what was heard may be journalled, unless it may hold a secret.
 
         `uncaptured` is the name of a secret that any answer may hold.
         """
-        if not self.transport.asked and self.is_class:
+        if not self.transport.requests and self.is_class:
             self._silent.append(turn)
-        self.transport.asked = 0
+        self.transport.requests = 0
         if not uncaptured:
             self.transport.end_turn(turn)
 
@@ -91,7 +91,7 @@ class Recorder:
     def _silent_turns(self) -> tuple[str, ...]:
         if not self._silent:
             return ()
-        if not self.transport.heard:
+        if not self.transport.interactions:
             self.transport.discard()
             raise CassetteError(
                 "nothing-recorded",
@@ -161,9 +161,9 @@ class Replayer:
             notes.append(f"{len(unused)} recorded interaction{plural} not used, of {of_turns}")
         if self.transport.changed:
             notes.append(self.transport.changed)
-        if self.transport.unheld:
+        if self.transport.uncompared:
             given = "attachments, metadata and the assistant's lines"
-            of_turns = _listed(self.transport.unheld)
+            of_turns = _listed(self.transport.uncompared)
             notes.append(f"{given} of {of_turns} not compared, as the recording is of format 1")
         return tuple(f"{note}; {self.refresh}" for note in notes)
 

@@ -58,7 +58,7 @@ class Journal:
             self.close()
             raise
 
-    def tell(self, head: CassetteHead) -> None:
+    def write_head(self, head: CassetteHead) -> None:
         """Write what the cassette's head will say; without it nothing can be recovered."""
         self._head({"head": head_to_json(head)})
 

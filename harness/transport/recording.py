@@ -80,8 +80,8 @@ class RecordingTransport(Transport):
         """How many of them stand in the journal."""
         self._open: ObservedBody | None = None
         self._unanswered: tuple[Request, TransportError] | None = None
-        self.asked = 0
-        """Requests since somebody set it to 0."""
+        self.requests = 0
+        """How many were sent since somebody set it to 0."""
         self.redactor = redactor
         """`know` and credentials that were heard make it grow; `finish` uses the last for all."""
         check_target(path, self._display)
@@ -102,7 +102,7 @@ class RecordingTransport(Transport):
         if self._open is not None:
             self._open.close()
         self._unanswered = None
-        self.asked += 1
+        self.requests += 1
         try:
             answer = self._transport.send(request)
         except TransportError as error:
@@ -116,30 +116,30 @@ class RecordingTransport(Transport):
         self._open = ObservedBody(answer, ended)
         return replace(answer, chunks=self._open)
 
-    def tell(self, head: CassetteHead) -> None:
+    def write_head(self, head: CassetteHead) -> None:
         """Keep what the head will say, so that a run that is killed can be taken up.
 
         Raises `CassetteError`, and gives the cassette free, where it cannot be written.
         """
         try:
-            self._journal.tell(head)
+            self._journal.write_head(head)
         except CassetteError:
             self.close()
             raise
 
     @property
-    def heard(self) -> tuple[RecordedInteraction, ...]:
+    def interactions(self) -> tuple[RecordedInteraction, ...]:
         """What was heard so far."""
         if self._open is not None:
             self._open.close()
         return tuple(self._interactions)
 
-    def go_on(self, heard: Iterable[RecordedInteraction]) -> None:
+    def resume(self, interactions: Iterable[RecordedInteraction]) -> None:
         """Begin with what another transport heard of the same conversation.
 
         Raises `CassetteError` where the journal cannot be written.
         """
-        self._interactions += heard
+        self._interactions += interactions
         self._write_journal()
 
     def sleep(self, seconds: float) -> None:

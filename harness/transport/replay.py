@@ -30,7 +30,7 @@ class ReplayTransport(Transport):
 
     Method, path and the names in the query must be the recorded ones, and so must the hash of
     the user's message; host, headers and body need not. In a recording of format 1 that hash is
-    of text, button and names of attachments only; `unheld` tells where more was said. A foreign
+    of text, button and names of attachments only; `uncompared` tells where more was said. A foreign
     cassette, which names no turn, is matched as vcrpy does, by method, path and query; each
     interaction is used once, and redirects are followed as a live connection follows them.
 
@@ -53,7 +53,7 @@ class ReplayTransport(Transport):
         """Where it is set, requests are compared in full: with these secrets taken out of them."""
         self.changed = ""
         """The first request that says something else than the recorded one; empty where none."""
-        self.unheld: dict[int, None] = {}
+        self.uncompared: dict[int, None] = {}
         """Turns in which the user says something that the recording's hash does not hold."""
         self._asked: dict[object, int] = {}
         self._places: dict[object, list[int]] = {}
@@ -210,7 +210,7 @@ class ReplayTransport(Transport):
         is_same_text = said.partition("-")[0] == recorded.partition("-")[0]
         if not (self._is_first_format and is_same_text):
             raise self._errors.message_changed(request, place, is_same_text=is_same_text)
-        self.unheld[request.origin.turn] = None
+        self.uncompared[request.origin.turn] = None
 
 
 def _break(interaction: PlainInteraction) -> TransportError:

@@ -84,7 +84,7 @@ class Here:
         path = self.folder / name
         cassette = parse_cassette(path.read_bytes(), name)
         journal = Journal(path, recorded_at or cassette.head.recorded_at)
-        journal.tell(cassette.head)
+        journal.write_head(cassette.head)
         for row in cassette.interactions.plain[:count]:
             journal.add(row)
         if broken:

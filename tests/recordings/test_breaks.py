@@ -28,7 +28,7 @@ def broken(here):
         path = here.folder / name
         cassette = parse_cassette(path.read_bytes(), name)
         journal = Journal(path, cassette.head.recorded_at)
-        journal.tell(cassette.head)
+        journal.write_head(cassette.head)
         *rows, last = cassette.interactions.plain[:count]
         for row in rows:
             journal.add(row)

@@ -210,7 +210,7 @@ def test_the_journal_is_written_anew_for_a_secret(serve, connect, record, path):
     server = serve(lambda visit: visit.answer(b'{"state": "captured-value"}'))
     wire = record(connect(server))
     journal = path.parent / ".x.yaml.journal"
-    wire.tell(HEAD)
+    wire.write_head(HEAD)
     play(wire, requests(server)[:1])
     before = journal.read_text()
 

@@ -53,7 +53,7 @@ class Body(Iterator[Chunk]):
             raise
         finally:
             call.connections.leave()
-        return Chunk(round(call.connections.heard_at - call.sent, 6), piece)
+        return Chunk(round(call.connections.received_at - call.sent, 6), piece)
 
     def close(self) -> None:
         """Read no further. May be called twice, and after the end."""

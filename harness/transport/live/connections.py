@@ -38,7 +38,7 @@ class Connections(httpcore.NetworkBackend):
         """The `clock`'s time at which every wait ends."""
         self.has_ended = False
         """A server has closed its connection; whoever starts a try resets it."""
-        self.heard_at = 0.0
+        self.received_at = 0.0
         """The `clock`'s time at which something came last: bytes, or the end of a connection."""
         self._clock = clock
         self._interrupted = threading.Event()
@@ -56,9 +56,9 @@ class Connections(httpcore.NetworkBackend):
         """The deadline is reached."""
         return self._clock() >= self.deadline
 
-    def hear(self, content: bytes) -> None:
+    def note_received(self, content: bytes) -> None:
         """Note when something came, and whether it was the end."""
-        self.heard_at = self._clock()
+        self.received_at = self._clock()
         self.has_ended = not content
 
     def wait(self, seconds: float) -> None:
@@ -212,7 +212,7 @@ class Stream(httpcore.NetworkStream):
         with _raising(httpcore.ReadTimeout, httpcore.ReadError):
             self._sock.settimeout(self._connections.remaining(timeout))
             content = self._sock.recv(max_bytes)
-        self._connections.hear(content)
+        self._connections.note_received(content)
         return content
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

@@ -29,7 +29,7 @@ _DIGITS = frozenset("0123456789")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftTransport:
+class LiveCheckpoint:
     """What another transport needs to go on with a conversation."""
 
     seconds: float
@@ -125,15 +125,15 @@ class LiveTransport(Transport):
         """Close every connection; a thread that waits in `send` or `sleep` gets `Interrupted`."""
         self._connections.interrupt()
 
-    def left(self) -> LeftTransport:
+    def checkpoint(self) -> LiveCheckpoint:
         """What another transport needs to go on from here. Between two requests only."""
         cookies = httpx.Cookies(self._sender.cookies)
-        return LeftTransport(seconds=self._clock() - self._began, cookies=cookies)
+        return LiveCheckpoint(seconds=self._clock() - self._began, cookies=cookies)
 
-    def go_on(self, left: LeftTransport) -> None:
+    def resume(self, checkpoint: LiveCheckpoint) -> None:
         """Go on with a conversation from where another transport was. Before the first request."""
-        self._began = self._clock() - left.seconds
-        self._sender.cookies.update(left.cookies)
+        self._began = self._clock() - checkpoint.seconds
+        self._sender.cookies.update(checkpoint.cookies)
 
     def _try(self, request: Request, total: float) -> tuple[Answer, TransportError | None]:
         """The answer, and why its body ended early where that is known already."""
