@@ -25,11 +25,11 @@ from harness.providers.provider import BASE_URL, Provider
 from harness.scenario import Credentials, Scenario
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
 from harness.transport import Answer, Transport
-from harness.transport.address import host_and_port
 from harness.transport.cassette import Cassette, CassetteHead, cassette_path
 from harness.transport.limited_transport import LimitedTransport, Pace
 from harness.transport.recording import RecordingTransport
 from harness.transport.replay import ReplayTransport
+from harness.transport.server_address import host_and_port
 
 if TYPE_CHECKING:
     from harness.play.conversation import Checkpoint

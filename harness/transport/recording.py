@@ -50,6 +50,9 @@ class RecordingTransport(Transport):
     does.
     """
 
+    leftover: Leftover | None
+    """What an earlier run left when it was killed."""
+
     def __init__(
         self,
         transport: Transport,
@@ -87,12 +90,7 @@ class RecordingTransport(Transport):
         check_target(path, self._display)
         self._lock = WriterLock(path, self._display)
         try:
-            self.leftover: Leftover | None = read_journal(path)
-            """What an earlier run left when it was killed."""
-            if self.leftover is not None:
-                remove_unfinished(path)
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            self._journal = Journal(path, now)
+            self.leftover, self._journal = _begun(path)
         except BaseException:
             self._lock.release()
             raise
@@ -241,3 +239,11 @@ class RecordingTransport(Transport):
             )
             for one in interactions
         ]
+
+
+def _begun(path: Path) -> tuple[Leftover | None, Journal]:
+    """What an earlier run left when it was killed, and a new journal."""
+    leftover = read_journal(path)
+    if leftover is not None:
+        remove_unfinished(path)
+    return leftover, Journal(path, datetime.now(UTC).isoformat(timespec="seconds"))

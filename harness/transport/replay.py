@@ -85,11 +85,7 @@ class ReplayTransport(Transport):
         if interaction["is_ours"]:
             self._check(request, interaction, place)
             if self.compared_by is not None and not self.changed:
-                different = request_difference(
-                    interaction, request, self.compared_by, is_first_format=self._is_first_format
-                )
-                if different:
-                    self.changed = f"{step_of(request)} sends something else: {different}"
+                self._compare(request, interaction, self.compared_by)
         self._asked[key] = asked + 1
         if self._is_ours:
             self._used[place] = True
@@ -157,6 +153,12 @@ class ReplayTransport(Transport):
             is_same = self._fits(recorded, NOTHING_SECRET.url(now))
         if not is_same or interaction["method"] != request.method:
             raise self._errors.request_changed(request, place)
+
+    def _compare(self, request: Request, interaction: PlainInteraction, redactor: Redactor) -> None:
+        is_first = self._is_first_format
+        different = request_difference(interaction, request, redactor, is_first_format=is_first)
+        if different:
+            self.changed = f"{step_of(request)} sends something else: {different}"
 
     def _behind_redirects(self, place: int) -> int:
         """Where the answer stands; all that leads there is used with it."""

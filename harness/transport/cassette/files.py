@@ -96,16 +96,31 @@ def read_cassette(
     cannot be read. Raises `CassetteError`.
     """
     shown = display or str(path)
+    content = _content(path, shown, fix, repair or fix)
+    key = f"cassette-2-{__version__}-{hashlib.sha256(content).hexdigest()}"
+    known = None if store is None else store.get(key)
+    if known is not None:
+        return cassette_from_json(known, shown)
+    # PLC0415: a replay whose cassettes are all in the store needs no YAML.
+    from harness.transport.cassette.reading import parse_cassette  # noqa: PLC0415
+
+    cassette = parse_cassette(content, shown, repair or fix)
+    if store is not None:
+        store.put(key, cassette_to_json(cassette), f"cassette {shown}")
+    return cassette
+
+
+def _content(path: Path, shown: str, fix: str, repair: str) -> bytes:
     try:
         # First: a file of another kind may fill the memory.
         status = path.stat()
         if status.st_size > LARGEST:
-            raise too_large(shown, repair or fix)
+            raise too_large(shown, repair)
         if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
             # A pipe would be waited for, and a device may never end.
             hint = "remove it, and record it again"
             raise CassetteError("cassette-unreadable", f"{shown} is not a regular file", hint)
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError as error:
         if path.is_symlink():
             reason = f"{shown} is a link that leads nowhere"
@@ -119,17 +134,6 @@ def read_cassette(
         reason = f"{shown} cannot be read: {error.strerror}"
         hint = "make it readable, or restore it from version control"
         raise CassetteError("cassette-unreadable", reason, hint) from error
-    key = f"cassette-2-{__version__}-{hashlib.sha256(content).hexdigest()}"
-    known = None if store is None else store.get(key)
-    if known is not None:
-        return cassette_from_json(known, shown)
-    # PLC0415: a replay whose cassettes are all in the store needs no YAML.
-    from harness.transport.cassette.reading import parse_cassette  # noqa: PLC0415
-
-    cassette = parse_cassette(content, shown, repair or fix)
-    if store is not None:
-        store.put(key, cassette_to_json(cassette), f"cassette {shown}")
-    return cassette
 
 
 def too_large(shown: str, fix: str, what: str = "it has") -> CassetteError:

@@ -16,12 +16,12 @@ import httpx
 
 from harness import __version__
 from harness.conversation import Headers, Request
-from harness.transport.address import address, host_and_port
 from harness.transport.decoding import BadEncoding
 from harness.transport.live import faults
 from harness.transport.live.body import Body
 from harness.transport.live.connections import Connections
 from harness.transport.redirects import MOST_REDIRECTS, REDIRECTS
+from harness.transport.server_address import address, host_and_port
 
 OWN_HEADERS = (
     (b"accept", b"*/*"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.transport.address import address, host_and_port
+from harness.transport.server_address import address, host_and_port
 
 
 @pytest.mark.parametrize(
