@@ -57,10 +57,10 @@ from harness.transport.cassette.files import SAFE_NAME
 from harness.transport.cassette.foreign import MOST_NODES
 from harness.transport.cassette.reading import LARGEST
 from harness.transport.decoding import MOST_CODINGS, MOST_MEMBERS
+from harness.transport.interaction_redaction import KEPT_HEADERS
 from harness.transport.live.limits import LiveLimits
 from harness.transport.live.live_transport import LONGEST_WAIT
 from harness.transport.live.sender import MOST_REDIRECTS
-from harness.transport.recording import RECEIVED
 from tests.docs.blocks import ROOT, prose, table
 
 DOCS = ROOT / "docs"
@@ -276,7 +276,7 @@ def test_headers_that_are_kept_are_listed():
     listed = re.search(r"and the answer headers (.*?), those of", text)
 
     assert listed
-    assert {*re.findall(r"`([\w-]+)`", listed[1])} == RECEIVED
+    assert {*re.findall(r"`([\w-]+)`", listed[1])} == KEPT_HEADERS
 
 
 def test_concurrency_is_that_of_the_code():
