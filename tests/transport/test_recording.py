@@ -170,7 +170,7 @@ def test_no_secret_is_stored(serve, connect, record, path):
     origin = Origin(turn=1, step="send.1", message="m")
     request = Request(
         method="POST",
-        url=f"{server.url}/bot{SECRET}/x?token=abc&q=sk-topsecret%2F1234",
+        url=f"{server.url}/bot{SECRET}/x?token=xyz&q=sk-topsecret%2F1234",
         headers=(("Authorization", f"Token {SECRET}"), ("Content-Type", f"a/{SECRET}")),
         body=f"password=hunter2&x={SECRET}".encode(),
         origin=origin,
@@ -183,7 +183,7 @@ def test_no_secret_is_stored(serve, connect, record, path):
     text = path.read_text()
 
     assert b"secret" in heard
-    for leak in ("topsecret", "c2stdG9", "hunter2", "abc"):
+    for leak in ("topsecret", "c2stdG9", "hunter2", "xyz"):
         assert leak not in text
         assert leak not in journal
     replayed = ReplayTransport(read_cassette(path)).send(redact_request(request, wire.redactor))
