@@ -138,9 +138,7 @@ def _is_misnamed(violation: Violation) -> bool:
 
 
 def _place(document: Document, violation: Violation) -> Place:
-    if violation.keyword == "unknown-key":
-        return document.key_place(violation.path)
-    if violation.keyword == "missing-key" and violation.path:
+    if violation.path and violation.keyword in ("unknown-key", "missing-key"):
         return document.key_place(violation.path)
     return document.place(violation.path)
 

@@ -193,12 +193,11 @@ def _not_filled_in(node: Node) -> Iterator[Problem]:
 def _literal(node: Node, where: str) -> Iterator[Problem]:
     message = f"${{…}} stands in {where}, where nothing is filled in"
     hint = "write the value itself"
-    if "${" in str(node.path[-1]):
-        yield _problem("not-filled-in", message, node.key_place, hint)
-    if isinstance(node.value, str) and "${" in node.value:
-        yield _problem("not-filled-in", message, node.place, hint)
-    for below in (*dict(node.items()).values(), *node.elements()):
-        yield from _literal(below, where)
+    for below in node.walk():
+        if "${" in str(below.path[-1]):
+            yield _problem("not-filled-in", message, below.key_place, hint)
+        if isinstance(below.value, str) and "${" in below.value:
+            yield _problem("not-filled-in", message, below.place, hint)
 
 
 def _unread_answer(step: Step, node: Node) -> Iterator[Problem]:

@@ -213,7 +213,8 @@ class _Filler:
             is_meant = setting.name != "base_url" and bool(_SHELL.fullmatch(node.value))
             hint = f"write ${{env.{node.value.strip('${}')}}}"
         else:
-            is_meant = any("${" in str(below.value) for below in _texts_in(node))
+            texts = (below.value for below in node.walk() if isinstance(below.value, str))
+            is_meant = any("${" in text for text in texts)
             hint = "a setting takes ${env.NAME} as its whole value or in its text"
         if is_meant:
             message = f"the setting '{setting.name}' holds a variable that is not filled in"
@@ -276,13 +277,6 @@ class _Filler:
                 hint=hint,
             )
         )
-
-
-def _texts_in(node: Node) -> Iterator[Node]:
-    for below in (*dict(node.items()).values(), *node.elements()):
-        yield from _texts_in(below)
-    if isinstance(node.value, str):
-        yield node
 
 
 def _address_problems(config: ProviderConfig, settings: Mapping[str, Json]) -> list[Problem]:

@@ -164,6 +164,12 @@ class Node:
     def __iter__(self) -> Iterator[Node]:
         return self.elements()
 
+    def walk(self) -> Iterator[Node]:
+        """This value and every one inside it, each before what is inside."""
+        yield self
+        for below in (*dict(self.items()).values(), *self.elements()):
+            yield from below.walk()
+
 
 def offset_of(marks: Marks) -> int:
     """The offset of a node."""
