@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from harness.conversation.exchange import Exchange, Response
 from harness.conversation.message import Attachment, Reply, ReplyMessage, ToolCall, UserMessage
 from harness.conversation.stored.reading import KINDS
-from harness.conversation.transcript import Stop, Transcript, Turn
+from harness.conversation.transcript import Transcript, Turn
 from harness.core.errors import PlayError, Refused
 from harness.core.typing import Json
 
@@ -17,69 +17,57 @@ Record = dict[str, Json]
 
 def transcript_json(transcript: Transcript) -> Record:
     """A transcript as JSON. Variables that are no JSON, such as functions, are left out."""
-    return {
-        "scenario": transcript.scenario,
-        "provider": transcript.provider,
-        "turns": [_turn(turn) for turn in transcript.turns],
-        **_filled(
-            is_recorded=transcript.is_recorded,
-            around=_exchanges(transcript.around),
-            stop=_stop(transcript.stop) if transcript.stop is not None else None,
-        ),
-    }
+    stop = transcript.stop
+    return _given(
+        scenario=transcript.scenario,
+        provider=transcript.provider,
+        turns=[_turn(turn) for turn in transcript.turns],
+        is_recorded=transcript.is_recorded or None,
+        around=_exchanges(transcript.around) or None,
+        stop={"turn": stop.turn, **error_json(stop.error)} if stop is not None else None,
+    )
 
 
-def _filled(**values: Json) -> Record:
-    """The values that are not empty; reading puts the others back."""
-    return {name: value for name, value in values.items() if value}
-
-
-def _known(**values: Json) -> Record:
-    """The values that are there, empty ones among them."""
+def _given(**values: Json) -> Record:
+    """The values that are not none; reading puts the others back."""
     return {name: value for name, value in values.items() if value is not None}
 
 
 def _turn(turn: Turn) -> Record:
     # The functions of templates stand among the variables.
     variables = {name: value for name, value in turn.variables.items() if not callable(value)}
-    return {
-        "number": turn.number,
-        "user": _said(turn.user),
-        **_filled(
-            reply=_reply(turn.reply) if turn.reply is not None else None,
-            refusal=error_json(turn.refusal) if turn.refusal is not None else None,
-            exchanges=_exchanges(turn.exchanges),
-            looked_up=_exchanges(turn.looked_up),
-            missing=_lists(turn.missing),
-        ),
-        **_known(history=turn.history),
-        **_filled(variables=variables),  # type: ignore[arg-type]  # captures and vars are JSON
-    }
+    return _given(
+        number=turn.number,
+        user=_said(turn.user),
+        reply=_reply(turn.reply) if turn.reply is not None else None,
+        refusal=error_json(turn.refusal) if turn.refusal is not None else None,
+        exchanges=_exchanges(turn.exchanges) or None,
+        looked_up=_exchanges(turn.looked_up) or None,
+        missing=_lists(turn.missing) or None,
+        history=turn.history,
+        variables=variables or None,  # type: ignore[arg-type]  # captures and vars are JSON
+    )
 
 
 def _said(message: UserMessage) -> Record:
-    return {
-        "text": message.text,
-        **_filled(
-            pressed=message.display_text,
-            attachments=_attachments(message.attachments),
-            metadata=message.metadata,
-        ),
-    }
+    return _given(
+        text=message.text,
+        pressed=message.display_text or None,
+        attachments=_attachments(message.attachments) or None,
+        metadata=message.metadata or None,
+    )
 
 
 def _reply(reply: Reply) -> Record:
-    tools = None if reply.tools is None else [_tool(tool) for tool in reply.tools]
-    return {
-        "messages": [_message(message) for message in reply.messages],
-        "payload": reply.payload,
-        **_filled(
-            actions=reply.actions,
-            products=list(reply.products),
-            attachments=_attachments(reply.attachments),
-        ),
-        **_known(tools=tools, usage=reply.usage),
-    }
+    stored = _given(
+        actions=reply.actions or None,
+        products=list(reply.products) or None,
+        attachments=_attachments(reply.attachments) or None,
+        tools=None if reply.tools is None else [_tool(tool) for tool in reply.tools],
+        usage=reply.usage,
+    )
+    messages = [_message(message) for message in reply.messages]
+    return {"messages": messages, "payload": reply.payload, **stored}
 
 
 def _tool(tool: ToolCall) -> Json:
@@ -87,12 +75,12 @@ def _tool(tool: ToolCall) -> Json:
 
 
 def _message(message: ReplyMessage) -> Record:
-    return {
-        "text": message.text,
-        **_filled(id=message.id),
-        **_known(payload=message.payload),
-        **_filled(late=message.is_late),
-    }
+    return _given(
+        text=message.text,
+        id=message.id or None,
+        payload=message.payload,
+        late=message.is_late or None,
+    )
 
 
 def _attachments(attachments: tuple[Attachment, ...]) -> Json:
@@ -105,35 +93,34 @@ def _exchanges(exchanges: tuple[Exchange, ...]) -> Json:
 
 def _exchange(exchange: Exchange) -> Record:
     request, response = exchange.request, exchange.response
-    return {
-        "step": request.origin.step,
-        "turn": request.origin.turn,
-        "method": request.method,
-        "url": request.url,
-        "headers": _lists(request.headers),
+    return _given(
+        step=request.origin.step,
+        turn=request.origin.turn,
+        method=request.method,
+        url=request.url,
+        headers=_lists(request.headers),
         **_body(request.body),
-        **_filled(
-            response=_response(response) if response is not None else None,
-            contract=list(exchange.contract),
-        ),
-    }
+        response=_response(response) if response is not None else None,
+        contract=list(exchange.contract) or None,
+    )
 
 
 def _response(response: Response) -> Record:
-    return {
-        "status": response.status,
-        **_filled(reason=response.reason, headers=_lists(response.headers)),
+    attempts: list[Json] = [
+        {"status": attempt.status, "reason": attempt.reason, "waited": attempt.waited}
+        for attempt in response.attempts
+    ]
+    return _given(
+        status=response.status,
+        reason=response.reason or None,
+        headers=_lists(response.headers) or None,
         **_body(response.body),
-        **_filled(started=response.started),
-        **_known(first_byte=response.first_byte, seconds=response.seconds),
-        **_filled(
-            chunks=_lists(response.chunks),
-            attempts=[
-                {"status": attempt.status, "reason": attempt.reason, "waited": attempt.waited}
-                for attempt in response.attempts
-            ],
-        ),
-    }
+        started=response.started or None,
+        first_byte=response.first_byte,
+        seconds=response.seconds,
+        chunks=_lists(response.chunks) or None,
+        attempts=attempts or None,
+    )
 
 
 def _lists(pairs: Iterable[Iterable[Json]]) -> Json:
@@ -142,23 +129,20 @@ def _lists(pairs: Iterable[Iterable[Json]]) -> Json:
 
 def _body(body: bytes) -> Record:
     try:
-        return _filled(body=body.decode())
+        return {"body": body.decode()} if body else {}
     except UnicodeDecodeError:
         return {"body_base64": b64encode(body).decode()}
 
 
-def _stop(stop: Stop) -> Record:
-    return {"turn": stop.turn, **error_json(stop.error)}
-
-
 def error_json(error: PlayError) -> Mapping[str, Json]:
     """Why it could not be told: kind, code, message, and what else is known."""
-    stored: Record = {
-        "kind": next(k.__name__ for k in type(error).__mro__ if k.__name__ in KINDS),
-        "code": error.code,
-        "message": error.message,
-        **_filled(hint=error.hint, details=list(error.details)),
-    }
+    stored = _given(
+        kind=next(kind.__name__ for kind in type(error).__mro__ if kind.__name__ in KINDS),
+        code=error.code,
+        message=error.message,
+        hint=error.hint or None,
+        details=list(error.details) or None,
+    )
     if isinstance(error, Refused):
-        stored |= {"status": error.status, **_filled(state=error.state)}
+        stored |= _given(status=error.status, state=error.state or None)
     return stored
