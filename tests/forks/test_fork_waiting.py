@@ -107,6 +107,56 @@ def test_who_waits_is_woken_before_the_other_ended():
         assert waiting.result(GENEROUS) is None
 
 
+class Telling:
+    """The end of a prefix that tells when a play found that another one is to come to it."""
+
+    def __init__(self, *said):
+        self.key, self.length = end(*said).key, len(said)
+        self.came = threading.Semaphore(0)
+
+    @property
+    def is_taken(self):
+        self.came.release()
+        return True
+
+
+def test_those_who_waited_in_vain_begin_at_once():
+    """Where the first breaks off, none of the others claims the beginning again: all go on."""
+    prefixes, meeting, telling = SharedPrefixes(), threading.Barrier(2), Telling(0)
+
+    def play():
+        with prefixes.shared((telling,)) as prefix:
+            meeting.wait(GENEROUS)
+            return prefix.start
+
+    with ThreadPoolExecutor(2) as pool:
+        with prefixes.shared((end(0),)):
+            waiting = [pool.submit(play) for _ in range(2)]
+            assert all(telling.came.acquire(timeout=GENEROUS) for _ in waiting)
+        starts = [one.result(GENEROUS) for one in waiting]
+
+    assert starts == [None, None]
+
+
+def test_a_claim_is_given_up_by_its_own_play_alone():
+    """Others wait for whoever claimed a prefix again, whatever the first one still comes to."""
+    prefixes, telling = SharedPrefixes(), Telling(0)
+
+    def play():
+        with prefixes.shared((telling,)) as prefix:
+            return prefix.start
+
+    with prefixes.shared((end(0),)) as first:
+        prefixes.leave(first, end(0).key, None)
+        with ThreadPoolExecutor(1) as pool, prefixes.shared((end(0),)) as second:
+            prefixes.leave(first, end(0).key, None)
+            third = pool.submit(play)
+            assert telling.came.acquire(timeout=GENEROUS)
+            prefixes.leave(second, end(0).key, "checkpoint")
+
+            assert third.result(GENEROUS) == "checkpoint"
+
+
 def test_few_checkpoints_are_kept():
     """The oldest goes where there are too many; who wants it begins by itself."""
     prefixes = SharedPrefixes()
