@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.reports.building import build
+from harness.reports.build import build
 from harness.reports.html import HtmlReport
 from harness.reports.results import read_results
 from tests.browser.chromium import Driver, browser_path, chromium
@@ -37,7 +37,7 @@ def main() -> None:
             read = time.perf_counter() - began
             results = read_results(path)
             began = time.perf_counter()
-            [report] = build(results, [HtmlReport(folder, results.head)])
+            [report] = build(results, [HtmlReport(folder, results)])
             written = time.perf_counter() - began
             opened, last = opening(driver, report, size) if driver else ("not measured",) * 2
             megabytes = report.stat().st_size / 1e6

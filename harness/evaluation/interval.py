@@ -1,4 +1,4 @@
-"""How sure a pass rate is, told from few trials."""
+"""How sure a pass rate of few trials is."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Interval(NamedTuple):
 
 
 @lru_cache(maxsize=1000)
-def wilson_interval(passed: int, told: int) -> Interval:
-    """Wilson's score interval of `passed` among `told`, at 95 %; 0 to 1 where `told` is 0.
+def wilson_interval(passed: int, trials: int) -> Interval:
+    """Wilson's score interval of `passed` among `trials`, at 95 %; 0 to 1 where `trials` is 0.
 
     Written out, and held against SciPy by a test: SciPy with NumPy takes 200 MB on disk and 0.5 s
     to import, which every run that writes a report would pay for.
@@ -30,11 +30,11 @@ def wilson_interval(passed: int, told: int) -> Interval:
     Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference,
     Journal of the American Statistical Association 22 (1927).
     """
-    if told == 0:
+    if trials == 0:
         return Interval(0.0, 1.0)
     z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
-    rate = passed / told
-    centre = rate + z * z / (2 * told)
-    reach = z * sqrt(rate * (1 - rate) / told + z * z / (4 * told * told))
-    whole = 1 + z * z / told
+    rate = passed / trials
+    centre = rate + z * z / (2 * trials)
+    reach = z * sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials))
+    whole = 1 + z * z / trials
     return Interval(max(0.0, (centre - reach) / whole), min(1.0, (centre + reach) / whole))

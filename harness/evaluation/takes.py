@@ -66,35 +66,35 @@ class Takes:
         return self.results[0].scenario
 
     @property
-    def told(self) -> int:
+    def judged(self) -> int:
         """Takes that passed or failed. A broken or skipped one says nothing of the bot."""
         return self.passed + self.failed
 
     @property
     def broken(self) -> int:
-        """Takes that could not be told."""
+        """Takes that could not be judged."""
         return sum(result.outcome is Outcome.BROKEN for result in self.results)
 
     @property
     def skipped(self) -> int:
         """Takes of which nothing could be measured."""
-        return len(self.results) - self.told - self.broken
+        return len(self.results) - self.judged - self.broken
 
     @property
     def skip_reason(self) -> str:
         """Why nothing could be measured in the first take that was skipped."""
-        reasons = (one.skip_reason for one in self.results if one.outcome is Outcome.SKIPPED)
+        reasons = (take.skip_reason for take in self.results if take.outcome is Outcome.SKIPPED)
         return next(reasons, "")
 
     @property
     def pass_rate(self) -> float | None:
-        """Of the takes that could be told, from 0 to 1; None where none could."""
-        return self.passed / self.told if self.told else None
+        """Of the takes that were judged, from 0 to 1; None where none was."""
+        return self.passed / self.judged if self.judged else None
 
     @property
     def interval(self) -> Interval | None:
-        """Where the true pass rate lies, at 95 %; None where no take could be told."""
-        return wilson_interval(self.passed, self.told) if self.told else None
+        """Where the true pass rate lies, at 95 %; None where no take was judged."""
+        return wilson_interval(self.passed, self.judged) if self.judged else None
 
     @property
     def codes(self) -> tuple[str, ...]:

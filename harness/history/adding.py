@@ -11,7 +11,7 @@ from harness.history.rows import ConversationRow, outcomes_of, rows_of, run_row
 
 
 class HistoryReport:
-    """One of the reports of a run: see `Report` in harness/reports/building.py.
+    """One of the reports of a run: see `Report` in harness/reports/build.py.
 
     A run that played nothing is not added.
     """

@@ -1,1 +1,1 @@
-"""Many conversations at once: threads for live ones, processes for replays."""
+"""Many conversations at once: threads for live ones, processes for replays, behind `Workers`."""

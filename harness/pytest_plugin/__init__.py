@@ -74,7 +74,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     session = _session(parent.config)
     if session is not None:
         # Late, as in pytest_configure.
-        from harness.pytest_plugin.collecting import collector_of  # noqa: PLC0415
+        from harness.pytest_plugin.scenario_files import collector_of  # noqa: PLC0415
 
         return collector_of(session, file_path, parent, is_named=is_named)
     if looks_like_scenario(str(file_path)):
@@ -97,7 +97,10 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     scenarios = _session(session.config)
     if scenarios is None or session.config.option.collectonly:
         return (yield)
-    with scenarios.playing(session.items):
+    # Late, as in pytest_configure.
+    from harness.pytest_plugin.playing_ahead import playing_ahead  # noqa: PLC0415
+
+    with playing_ahead(scenarios, session.config, session.items):
         return (yield)
 
 
@@ -107,13 +110,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A scenario's failure is its own text, in set-up as in the call, without a traceback."""
     report = yield
-    text = getattr(item, "failure_text", None)
-    if call.excinfo is not None and text is not None:
-        shown = text(call.excinfo.value)
-        if shown is not None:
-            from harness.core.printable import printable  # noqa: PLC0415  # only of our scenarios
-
-            report.longrepr = printable(shown)
+    reported = getattr(item, "reported", None)
+    if reported is not None:
+        reported(call, report)
     return report
 
 
@@ -121,10 +120,12 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """Close with what was played, by provider."""
     session = _session(config)
     if session is not None:
-        from harness.pytest_plugin.summary import write_summary  # noqa: PLC0415  # as above
+        from harness.pytest_plugin.closing_lines import (  # noqa: PLC0415  # as above
+            write_closing_lines,
+        )
 
         session.attempts.settle()
-        write_summary(terminalreporter, session)
+        write_closing_lines(terminalreporter, session)
 
 
 @pytest.fixture
@@ -138,7 +139,7 @@ def conversation(request: pytest.FixtureRequest) -> Generator[Any]:
     """
     session = _session(request.config)
     suite = None if session is None else session.suite_for(str(request.path))
-    if suite is None:
+    if session is None or suite is None:
         pytest.fail(
             "there is no harness.yaml above the test, so there are no providers [no-project]",
             pytrace=False,
@@ -147,7 +148,7 @@ def conversation(request: pytest.FixtureRequest) -> Generator[Any]:
         pytest.fail(str(suite), pytrace=False)
     from harness.pytest_plugin.chats import opening  # noqa: PLC0415  # as in pytest_configure
 
-    with opening(suite, request.node) as open_chat:
+    with opening(session, suite, request.node) as open_chat:
         yield open_chat
 
 

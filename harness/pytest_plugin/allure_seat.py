@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from harness import __version__
 from harness.core.errors import AuthoringError
+from harness.evaluation import Takes
+from harness.play.result import ScenarioResult
 from harness.project.loading import load_scenario
-from harness.pytest_plugin.nodes import RepeatedItem, ScenarioItem
+from harness.project.plan import Play
+from harness.pytest_plugin.scenario_session import ScenarioSession
+from harness.pytest_plugin.suite import Suite
 from harness.reports.allure import AllureCase, AllureResults, lacking
+from harness.reports.failure import failure_screen
+from harness.reports.run_events import (
+    AttemptEnded,
+    ChatsEnded,
+    Event,
+    FileUnread,
+    WorkerDied,
+)
 from harness.scenario import Scenario
-
-if TYPE_CHECKING:
-    from harness.play.result import ScenarioResult
-    from harness.project.plan import Play
-    from harness.pytest_plugin.scenario_session import ScenarioSession
-    from harness.pytest_plugin.suite import Suite
 
 
 class AllureSeat:
@@ -53,73 +58,54 @@ class AllureSeat:
             }
         )
 
-    @pytest.hookimpl
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Show a file that cannot be collected."""
-        if report.failed and not self._is_worker:
-            self._results.add_error(report.nodeid, report.longreprtext)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
-        """Keep what came of a scenario until Allure writes its result.
-
-        First, because the item lets go of it then.
-        """
-        if not isinstance(item, ScenarioItem):
-            return
-        try:
-            self._results.expect(self._told(item))
-        except Exception as error:  # noqa: BLE001  # Allure then has the test without its turns
-            self._session.tally.notes.append(lacking(item.nodeid, error))
-
-    def add_chats(self, results: Sequence[ScenarioResult]) -> None:
-        """Keep the conversations of a Python test until Allure writes its result."""
-        self._results.expect_chats(results)
-
-    def add_crash(self, nodeid: str, suite: Suite, play: Play, result: ScenarioResult) -> None:
-        """Write the result of a scenario whose worker died before Allure could."""
-        told = AllureCase(
-            play=play,
-            file=nodeid.partition("::")[0],
-            folder=suite.folder,
-            folders=_folders(suite, play.file),
-            scenario=result.scenario,
-            result=result,
-        )
-        self._results.add_unwritten(told)
+    def listen(self, event: Event) -> None:
+        """Keep what came of a test until Allure writes its result; write what Allure does not."""
+        match event:
+            case AttemptEnded():
+                self._expect(event)
+            case ChatsEnded(results=results):
+                self._results.expect_chats(results)
+            case WorkerDied(again=None, result=result):
+                case = self._case(event.id, event.play, result)
+                self._results.add_unwritten(case, failure_screen(result))
+            case FileUnread(file=file, message=message):
+                self._results.add_error(file, message)
+            case _:
+                pass
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take up what went wrong for the categories; of workers as well."""
         if report.when == "teardown" and not self._is_worker:
-            told = dict(report.user_properties)
-            if "codes" in told and "outcome" in told:
-                self._results.note(str(told["outcome"]), str(told["codes"]).split())
+            properties = dict(report.user_properties)
+            if "codes" in properties and "outcome" in properties:
+                codes = str(properties["codes"]).split()
+                self._results.note(str(properties["outcome"]), codes)
 
-    def _told(self, item: ScenarioItem) -> AllureCase:
-        suite, play = item.suite, item.play
-        takes = item.takes if isinstance(item, RepeatedItem) else None
-        result = takes.results[0] if takes else item.result
+    def _expect(self, event: AttemptEnded) -> None:
+        try:
+            self._results.expect(self._case(event.id, event.play, event.result, event.reason))
+        except Exception as error:  # noqa: BLE001  # Allure then has the test without its turns
+            self._session.tally.notes.append(lacking(event.id, error))
+
+    def _case(
+        self, nodeid: str, play: Play, result: ScenarioResult | Takes | None, reason: str = ""
+    ) -> AllureCase:
+        suite = self._session.suite_for(str(play.file))
+        assert isinstance(suite, Suite)  # noqa: S101  # the play is one of its scenarios
         return AllureCase(
             play=play,
-            file=item.nodeid.partition("::")[0],
+            file=nodeid.partition("::")[0],
             folder=suite.folder,
-            folders=_folders(suite, play.file),
+            folders=suite.folders_of(play.file),
             scenario=result.scenario if result else _scenario(suite, play.file),
-            result=None if takes else item.result,
-            takes=takes,
-            reason=_reason(item),
+            result=result,
+            reason=reason,
         )
 
     def _providers(self) -> Iterable[str]:
         suites = self._session.suites
         return dict.fromkeys(name for suite in suites for name in suite.project.config.providers)
-
-
-def _folders(suite: Suite, file: Path) -> tuple[str, ...]:
-    scenarios = suite.project.config.scenarios
-    parts = file.parent.relative_to(scenarios).parts if file.is_relative_to(scenarios) else ()
-    return (*((suite.folder,) if suite.folder else ()), *(parts or (scenarios.name,)))
 
 
 def _scenario(suite: Suite, file: Path) -> Scenario | None:
@@ -128,11 +114,3 @@ def _scenario(suite: Suite, file: Path) -> Scenario | None:
         return load_scenario(suite.project, file)
     except AuthoringError:
         return None
-
-
-def _reason(item: ScenarioItem) -> str:
-    for name in ("skip", "xfail"):
-        mark = item.get_closest_marker(name)
-        if mark is not None:
-            return str(mark.kwargs.get("reason", ""))
-    return ""

@@ -8,28 +8,21 @@ import pytest
 
 from harness.core.values import value_class
 from harness.pytest_plugin.notes import notes_of
-from harness.reports.earlier import Earlier
+from harness.reports.run_events import EarlierAttempt
 
 RERUNFAILURES, FLAKY = "rerunfailures", "flaky"
 """Plugins that run a test again, by the names that pytest knows them by."""
 
-Tell = Callable[[Sequence[Earlier]], None]
-
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class ItemAttempt:
-    """What came of a test once."""
+    """An attempt at a test that is over."""
 
     item: pytest.Item
-    came: Earlier
-    """Is told where another attempt follows."""
-    tell: Tell
+    as_earlier: EarlierAttempt
+    """What remains of it where another attempt follows."""
+    finish: Callable[[Sequence[EarlierAttempt]], None]
     """Counts and reports it as the last one, after the earlier ones of the same test."""
-
-    @property
-    def nodeid(self) -> str:
-        """The id of the test."""
-        return self.item.nodeid
 
 
 class Attempts:
@@ -45,8 +38,8 @@ class Attempts:
         self._reruns_failures = config.pluginmanager.hasplugin(RERUNFAILURES)
         self._has_flaky = config.pluginmanager.hasplugin(FLAKY)
         self._held: ItemAttempt | None = None
-        self._earlier: list[Earlier] = []
-        """What came of attempts at the same test, which is not over."""
+        self._earlier: list[EarlierAttempt] = []
+        """Attempts at the same test, which is not over."""
         self._nodeid = ""
 
     @property
@@ -57,37 +50,34 @@ class Attempts:
     def over(self, attempt: ItemAttempt) -> None:
         """Take an attempt, in the place of an earlier one at the same test."""
         if not self._reruns_failures and not self._is_flaky(attempt):
-            attempt.tell(())
+            attempt.finish(())
             return
-        if self._held is not None and self._held.nodeid == attempt.nodeid:
-            self._supersede()
-        else:
+        nodeid = attempt.item.nodeid
+        if not self._supersede(nodeid):
             self.settle()
-        if self._nodeid != attempt.nodeid:
-            # Its last attempt could not be told of: the run was stopped.
+        if self._nodeid != nodeid:
+            # Its last attempt could not be reported: the run was stopped.
             self._earlier = []
-        self._held, self._nodeid = attempt, attempt.nodeid
+        self._held, self._nodeid = attempt, nodeid
 
     def settle(self) -> None:
         """Count what is held."""
         held, self._held = self._held, None
         if held is not None:
             earlier, self._earlier = self._earlier, []
-            held.tell(earlier)
+            held.finish(earlier)
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """See whether the attempt counts."""
-        held = self._held
         # Not one of pytest's outcomes, so its type does not name it.
-        is_rerun = str(report.outcome) == "rerun"
-        if is_rerun and held is not None and held.nodeid == report.nodeid:
-            self._supersede()
+        if str(report.outcome) == "rerun":
+            self._supersede(report.nodeid)
 
     @pytest.hookimpl
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Another test begins, so what is held was the last attempt."""
-        if self._held is not None and self._held.nodeid != nodeid:
+        if self._held is not None and self._held.item.nodeid != nodeid:
             self._settle_anyway(self._held)
 
     @pytest.hookimpl
@@ -101,7 +91,7 @@ class Attempts:
         try:
             self.settle()
         except Exception as error:  # noqa: BLE001  # a report of a project's own, too
-            notes_of(self._config).add(f"{held.nodeid}: it could not be reported: {error!r}")
+            notes_of(self._config).add(f"{held.item.nodeid}: it could not be reported: {error!r}")
 
     def _is_flaky(self, attempt: ItemAttempt) -> bool:
         """Whether flaky may run it again."""
@@ -110,7 +100,11 @@ class Attempts:
             or attempt.item.get_closest_marker(FLAKY) is not None
         )
 
-    def _supersede(self) -> None:
-        assert self._held is not None  # noqa: S101  # asked by the callers
-        self._earlier.append(self._held.came)
+    def _supersede(self, nodeid: str) -> bool:
+        """Where an attempt at a test is held, keep what remains of it: another one follows."""
+        held = self._held
+        if held is None or held.item.nodeid != nodeid:
+            return False
+        self._earlier.append(held.as_earlier)
         self._held = None
+        return True

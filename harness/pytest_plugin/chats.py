@@ -11,11 +11,12 @@ from harness.conversation import Outcome
 from harness.core.typing import Json
 from harness.play.result import ScenarioResult
 from harness.pytest_plugin.attempts import ItemAttempt
+from harness.pytest_plugin.marks import expected_failure
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
-from harness.reports.earlier import Earlier
 from harness.reports.failure import failure_screen
-from harness.reports.properties import Properties, properties_of_chat
+from harness.reports.run_events import ChatsEnded, EarlierAttempt, Identity, ScenarioFinished
+from harness.reports.summary import Properties, properties_of, summary_of
 from harness.testing import Chat, PythonTest, open_chat
 
 OpenChat = Callable[..., Chat]
@@ -30,13 +31,14 @@ NAME = "harness_chats"
 
 
 @contextmanager
-def opening(suite: Suite, node: pytest.Item) -> Iterator[OpenChat]:
+def opening(session: ScenarioSession, suite: Suite, node: pytest.Item) -> Iterator[OpenChat]:
     """Gives a function that opens chats for one test; closes them all at the end."""
     plugins = node.config.pluginmanager
     if not plugins.has_plugin(NAME):
         # With the first of them, so that a run of scenarios alone pays nothing.
-        plugins.register(ChatReports(suite.session), NAME)
+        plugins.register(ChatReports(session), NAME)
     chats = node.stash[CHATS] = []
+    mode = session.mode
 
     with ExitStack() as stack:
 
@@ -51,7 +53,7 @@ def opening(suite: Suite, node: pytest.Item) -> Iterator[OpenChat]:
             chat = open_chat(
                 suite.project,
                 suite.runner,
-                suite.session.mode,
+                mode,
                 _python_test(node, len(chats) + 1),
                 provider=provider,
                 session=session,
@@ -83,8 +85,8 @@ class ChatReports:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Note what the test raised."""
         report = yield
-        is_told = call.excinfo is not None and (report.failed or hasattr(report, "wasxfail"))
-        if is_told and CHATS in item.stash and RAISED not in item.stash:
+        is_red = call.excinfo is not None and (report.failed or hasattr(report, "wasxfail"))
+        if is_red and CHATS in item.stash and RAISED not in item.stash:
             assert call.excinfo is not None  # noqa: S101  # asked above
             item.stash[RAISED] = call.excinfo.value
         return report
@@ -105,30 +107,39 @@ class ChatReports:
                 del item.stash[RAISED]
 
     def _over(self, item: pytest.Item, results: list[ScenarioResult]) -> None:
-        expected = item.get_closest_marker("xfail") is not None
-        waived = [expected and result.outcome is Outcome.FAILED for result in results]
+        expected = expected_failure(item)
+        summaries = [
+            summary_of(result, is_waived=expected is not None and result.outcome is Outcome.FAILED)
+            for result in results
+        ]
         own = item.stash[PROPERTIES] = [
-            told
-            for number, result in enumerate(results, 1)
-            for told in properties_of_chat(number, result, is_waived=waived[number - 1])
+            each
+            for number, summary in enumerate(summaries, 1)
+            for each in (("conversation", str(number)), *properties_of(summary))
         ]
         item.user_properties += own
         bad = [result for result in results if result.outcome.is_bad]
-        came = Earlier(
+        as_earlier = EarlierAttempt(
             outcome=(bad or results)[0].outcome.value,
             codes=tuple(dict.fromkeys(code for result in bad for code in result.codes)),
             reason=failure_screen(bad[0]).partition("\n")[0] if bad else "",
         )
 
-        def tell(earlier: Sequence[Earlier]) -> None:
-            for result, is_waived in zip(results, waived, strict=True):
-                self._session.tally.add_chat(result, is_waived=is_waived)
-            self._session.report_chats(item, results, earlier)
+        def finish(earlier: Sequence[EarlierAttempt]) -> None:
+            file = item.nodeid.partition("::")[0]
+            for number, (result, summary) in enumerate(zip(results, summaries, strict=True), 1):
+                name = item.nodeid if number == 1 else f"{item.nodeid}#{number}"
+                event = ScenarioFinished(
+                    id=item.nodeid,
+                    summary=summary,
+                    expected=expected,
+                    earlier=tuple(earlier),
+                    number=number,
+                )
+                self._session.finish(event, Identity(id=name, file=file), result)
 
-        allure = item.config.pluginmanager.get_plugin("harness_allure")
-        if allure is not None:
-            allure.add_chats(results)
-        self._session.attempts.over(ItemAttempt(item=item, came=came, tell=tell))
+        self._session.emit(ChatsEnded(id=item.nodeid, results=tuple(results)))
+        self._session.attempts.over(ItemAttempt(item=item, as_earlier=as_earlier, finish=finish))
 
 
 def _python_test(node: pytest.Item, number: int) -> PythonTest:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from harness.pytest_plugin.nodes import RepeatedItem, ScenarioItem
-from harness.reports.conversation_view import Line, conversation_lines, takes_lines
+from harness.pytest_plugin.scenario_items import ScenarioItem
+from harness.pytest_plugin.scenario_session import ScenarioSession
+from harness.reports.conversation_lines import conversation_lines
 
 _SAID = "harness_said"
 """Attribute of a report, so that xdist hands it on."""
@@ -17,7 +18,7 @@ _SAID = "harness_said"
 class ConversationView:
     """Shows conversations. A pytest plugin of its own, registered where `-v` asks for it."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, _session: ScenarioSession) -> None:
         self._config = config
 
     @pytest.hookimpl(wrapper=True)
@@ -26,9 +27,10 @@ class ConversationView:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Keep what was said; the transcript is gone when the report is shown."""
         report = yield
-        is_told = call.when == "call" or (call.when == "setup" and report.failed)
-        if is_told and isinstance(item, ScenarioItem):
-            setattr(report, _SAID, list(_lines(item)))
+        is_shown = call.when == "call" or (call.when == "setup" and report.failed)
+        if is_shown and isinstance(item, ScenarioItem):
+            lines = conversation_lines(item.result) if item.result is not None else ()
+            setattr(report, _SAID, list(lines))
         return report
 
     # After the terminal's own line.
@@ -42,9 +44,3 @@ class ConversationView:
         reporter.ensure_newline()
         for text, is_red in said:
             reporter.write_line(text, red=is_red)
-
-
-def _lines(item: ScenarioItem) -> list[Line]:
-    if isinstance(item, RepeatedItem) and item.takes is not None:
-        return list(takes_lines(item.takes))
-    return list(conversation_lines(item.result)) if item.result is not None else []

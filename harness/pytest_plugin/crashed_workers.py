@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import Any
 
 import pytest
 
@@ -16,9 +15,9 @@ from harness.project.loading import load_scenario
 from harness.project.plan import Play
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
-from harness.reports.earlier import Earlier
 from harness.reports.failure import failure_screen
-from harness.reports.properties import properties_of
+from harness.reports.run_events import EarlierAttempt, WorkerDied
+from harness.reports.summary import properties_of, summary_of
 
 
 class CrashedWorkers:
@@ -42,14 +41,17 @@ class CrashedWorkers:
             screen = failure_screen(result)
             report.when = "setup"
             report.location = (crashitem.partition("::")[0], line - 1, play.name)
-            report.user_properties = properties_of(result)
+            report.user_properties = properties_of(summary_of(result))
             report.longrepr = printable(screen)
             self._crashes.append(report)
-            reason = screen.partition("\n")[0]
+            attempt = EarlierAttempt(
+                outcome=result.outcome.value,
+                codes=result.codes,
+                reason=screen.partition("\n")[0],
+            )
             # Not one of pytest's outcomes, so its type does not name it.
-            is_again = str(report.outcome) == "rerun"
-            earlier = Earlier(outcome=result.outcome.value, codes=result.codes, reason=reason)
-            self._tell(crashitem, suite, play, result, earlier if is_again else None)
+            again = attempt if str(report.outcome) == "rerun" else None
+            self._session.emit(WorkerDied(id=crashitem, play=play, result=result, again=again))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(
@@ -84,23 +86,11 @@ class CrashedWorkers:
             return
         try:
             entry = suite.entries.of(path)
-            plays = [play for play in suite.plays_of(path, entry) if play.name == name]
+            plays = [play for play in suite.planner.plays_of(path, entry) if play.name == name]
         except AuthoringError:
             return
         for play in plays:
             yield suite, play, entry.line
-
-    def _tell(
-        self, nodeid: str, suite: Suite, play: Play, result: ScenarioResult, earlier: Earlier | None
-    ) -> None:
-        """Report it; `earlier` is what came of it where it is played again, and counts no more."""
-        if earlier is not None:
-            self._session.tally.earlier += 1
-        if self._session.reports is not None:
-            self._session.reports.add_crash(nodeid, play, result, earlier)
-        allure: Any = self._config.pluginmanager.get_plugin("harness_allure")
-        if allure is not None and earlier is None:
-            allure.add_crash(nodeid, suite, play, result)
 
 
 def _result(suite: Suite, play: Play, line: int, *, worker: str) -> ScenarioResult:

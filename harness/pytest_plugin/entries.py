@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.core.errors import AuthoringError
 from harness.core.typing import Json
+from harness.parallel.workers import Workers, further_processes
 from harness.project.loading import entry_from, entry_json, entry_of, kept_entry
 from harness.project.plan import Entry
 from harness.project.project import Project
-from harness.pytest_plugin.processes import further_processes
+from harness.pytest_plugin.options import wanted_processes
 from harness.scenario import is_scenario_file
-
-if TYPE_CHECKING:
-    from harness.parallel.shared_work import SharedWork
 
 
 class Entries:
@@ -31,9 +28,7 @@ class Entries:
     def __init__(self, project: Project, config: pytest.Config) -> None:
         self._project = project
         self._config = config
-        self._files: list[Path] = []
-        self._numbers: dict[Path, int] = {}
-        self._work: SharedWork[list[Json]] | None = None
+        self._workers: Workers[Path, list[Json]] | None = None
         self._is_decided = False
 
     def of(self, file: Path) -> Entry:
@@ -44,33 +39,28 @@ class Entries:
                 return entry_from(kept)
             self._is_decided = True
             self._share()
-        number = self._numbers.get(file)
-        told = self._work.result(number) if self._work is not None and number is not None else None
-        return entry_from(told) if told is not None else entry_of(self._project, file)
+        read = self._workers.result(file) if self._workers is not None else None
+        return entry_from(read) if read is not None else entry_of(self._project, file)
 
     def stop(self) -> None:
         """Leave what is still to be read to this process."""
-        if self._work is not None:
-            self._work.stop()
-            self._work = None
+        if self._workers is not None:
+            self._workers.stop()
+            self._workers = None
 
     def _share(self) -> None:
         if self._project.has_own_checks:
             # Reading a scenario compiles its checks, which is code of the project.
             return
-        self._files = sorted(self._asked_for())
-        processes = further_processes(self._config, len(self._files))
+        files = sorted(self._asked_for())
+        processes = further_processes(len(files), wanted_processes(self._config))
         if not processes:
             return
-        from harness.parallel.shared_work import SharedWork  # noqa: PLC0415  # as there
+        # Late: a small run shares nothing, and starts without multiprocessing.
+        from harness.parallel.process_workers import ProcessWorkers  # noqa: PLC0415
 
-        self._numbers = {file: number for number, file in enumerate(self._files)}
-        self._work = SharedWork(
-            self._tell,
-            len(self._files),
-            processes=processes,
-            begin=self._begin,
-            end=self._project.cache.close,
+        self._workers = ProcessWorkers(
+            self._read, files, processes=processes, begin=self._begin, end=self._project.cache.close
         )
 
     def _begin(self) -> None:
@@ -78,9 +68,9 @@ class Entries:
         # They are not played here.
         self._project.room_for_early = 0
 
-    def _tell(self, number: int) -> list[Json] | None:
+    def _read(self, file: Path) -> list[Json] | None:
         try:
-            return entry_json(self._project, self._files[number])
+            return entry_json(self._project, file)
         except AuthoringError:
             return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from harness.checks.golden_ledger import GoldenEntry, GoldenLedger
 from harness.core.printable import printable
+from harness.pytest_plugin.scenario_session import ScenarioSession
 
 _WORKER_KEY = "harness_goldens"
 
@@ -19,10 +21,12 @@ _WORKER_KEY = "harness_goldens"
 class GoldenUpdates:
     """Rewrites goldens in one run, over all its processes."""
 
-    def __init__(self, here: Path) -> None:
-        """`here` is the folder that goldens are named from."""
-        self._here = here.resolve()
-        self.ledger = GoldenLedger(Path(tempfile.mkdtemp(prefix="harness-goldens-")))
+    def __init__(self, config: pytest.Config, session: ScenarioSession) -> None:
+        self._here = config.invocation_params.dir.resolve()
+        worker: Mapping[str, str] = getattr(config, "workerinput", {})
+        self._is_worker = bool(worker)
+        folder = worker.get(_WORKER_KEY) or tempfile.mkdtemp(prefix="harness-goldens-")
+        self.ledger = session.ledger = GoldenLedger(Path(folder))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401  # xdist names no type
@@ -34,26 +38,17 @@ class GoldenUpdates:
         terminalreporter.write_sep("-", "goldens (--harness-update)")
         entries = self.ledger.written()
         for entry in entries:
-            for line in _told(entry, self._here):
+            for line in _lines(entry, self._here):
                 terminalreporter.write_line(printable(line))
         if not entries:
             terminalreporter.write_line("no golden was written")
 
     def pytest_unconfigure(self) -> None:
         """Remove the ledger."""
-        shutil.rmtree(self.ledger.folder, ignore_errors=True)
+        if not self._is_worker:
+            shutil.rmtree(self.ledger.folder, ignore_errors=True)
 
 
-def ledger_of(config: pytest.Config) -> GoldenLedger:
-    """Takes the goldens that are rewritten in this run."""
-    worker: dict[str, Any] | None = getattr(config, "workerinput", None)
-    if worker is not None:
-        return GoldenLedger(Path(worker[_WORKER_KEY]))
-    updates = GoldenUpdates(config.invocation_params.dir)
-    config.pluginmanager.register(updates, "harness_golden_updates")
-    return updates.ledger
-
-
-def _told(entry: GoldenEntry, here: Path) -> list[str]:
+def _lines(entry: GoldenEntry, here: Path) -> list[str]:
     shown = Path(os.path.relpath(entry.golden, here)).as_posix()
     return [f"{entry.done} {shown} ({entry.who})", *(f"  {line}" for line in entry.lines)]

@@ -34,15 +34,15 @@ class JournalNotes:
         journals = list(self._journals())
         if not journals:
             return
-        told = f"{journals[0]} keeps what was heard of a conversation that was stopped"
-        asked = f" {journals[0]}"
+        kept = f"{journals[0]} keeps what was heard of a conversation that was stopped"
+        argument = f" {journals[0]}"
         if len(journals) > 1:
-            told = f"{counted(len(journals), 'journal')} keep what was heard of conversations that"
-            told += f" were stopped, the first is {journals[0]}"
-            asked = ""
+            kept = f"{counted(len(journals), 'journal')} keep what was heard of conversations that"
+            kept += f" were stopped, the first is {journals[0]}"
+            argument = ""
         self._notes.add(
-            f"{told}; give the same command again to record what is missing, or see what was heard:"
-            f" harness cassettes recover{asked}"
+            f"{kept}; give the same command again to record what is missing, or see what was heard:"
+            f" harness cassettes recover{argument}"
         )
 
     def _journals(self) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from harness.core.project_file import YAML_ENDINGS
+from harness.pytest_plugin.scenario_session import ScenarioSession
 
 
 class JunitLines:
@@ -16,7 +17,7 @@ class JunitLines:
     from 0 there, and people and CI servers count from 1.
     """
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, _session: ScenarioSession) -> None:
         self._config = config
         self._xml: Any = None
         self._rerun: dict[str, Any] = {}

@@ -43,22 +43,16 @@ def note_variables(config: pytest.Config, names: Iterable[str], sources: Iterabl
     texts = tuple(dict.fromkeys(sources)) if wrong else ()
     for name, hint in wrong.items():
         if not any(name in text for text in texts):
-            message = "this variable is set, and nothing reads it"
-            problem = Problem(code="no-effect", where=name, message=message, hint=hint)
-            notes_of(config).add(str(problem))
+            _note(config, name, "this variable is set, and nothing reads it", hint)
 
 
 def note_providers(config: pytest.Config, played: Collection[str]) -> None:
     """Note each chosen provider that no collected scenario plays against."""
     for name in dict.fromkeys(config.getoption("--harness-provider")):
         if name not in played:
-            problem = Problem(
-                code="no-effect",
-                where=f"--harness-provider={name}",
-                message="no collected scenario plays against it",
-                hint="they name other providers, or lie in a project that does not know it",
-            )
-            notes_of(config).add(str(problem))
+            hint = "they name other providers, or lie in a project that does not know it"
+            message = "no collected scenario plays against it"
+            _note(config, f"--harness-provider={name}", message, hint)
 
 
 def note_repeats(config: pytest.Config) -> None:
@@ -66,13 +60,14 @@ def note_repeats(config: pytest.Config) -> None:
     is_known = config.pluginmanager.hasplugin("repeat")
     count = config.getoption("count", default=1) if is_known else 1
     if count > 1:
-        problem = Problem(
-            code="no-effect",
-            where=f"--count={count}",
-            message="it repeats Python tests, and no scenario",
-            hint=f"write 'repeat: {count}' in the scenario to play it in takes",
-        )
-        notes_of(config).add(str(problem))
+        hint = f"write 'repeat: {count}' in the scenario to play it in takes"
+        message = "it repeats Python tests, and no scenario"
+        _note(config, f"--count={count}", message, hint)
+
+
+def _note(config: pytest.Config, where: str, message: str, hint: str) -> None:
+    problem = Problem(code="no-effect", where=where, message=message, hint=hint)
+    notes_of(config).add(str(problem))
 
 
 def _problem_of(config: pytest.Config, name: str, mode: str) -> Problem | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.core.printable import printable
-from harness.pytest_plugin.keys import NOTES, SESSION
 
 _WORKER_KEY = "harness_notes"
 
@@ -23,11 +23,16 @@ class Notes:
         self._config = config
         self._lines: dict[str, None] = {}
         self._strays: dict[str, dict[str, None]] = {}
+        self._further: list[Callable[[], Iterable[str]]] = []
         self._are_due = False
 
     def add(self, line: str) -> None:
         """Tell this, once."""
         self._lines[line] = None
+
+    def hand_over(self, further: Callable[[], Iterable[str]]) -> None:
+        """Where this process is one that another one started, hand it further notes at the end."""
+        self._further.append(further)
 
     def add_stray(self, file: str, reason: str) -> None:
         """Tell that a file looks like a scenario and was not collected."""
@@ -42,10 +47,9 @@ class Notes:
         self._are_due = True
         output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
         if output is not None:
-            session = self._config.stash.get(SESSION, None)
-            told = session.notes if session is not None else ()
+            lines = [*self._lines, *(line for notes in self._further for line in notes())]
             strays = {reason: list(files) for reason, files in self._strays.items()}
-            output[_WORKER_KEY] = [[*self._lines, *told], strays]
+            output[_WORKER_KEY] = [lines, strays]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401  # xdist names no type
@@ -64,11 +68,11 @@ class Notes:
             terminalreporter.write_line(f"note: {printable(line)}")
         for reason, files in self._strays.items():
             first, count = next(iter(files)), len(files)
-            told = f"{first} looks like a scenario and was not collected: {reason}"
+            note = f"{first} looks like a scenario and was not collected: {reason}"
             if count > 1:
-                told = f"{count} files look like scenarios and were not collected: {reason}"
-                told += f"; the first is {first}"
-            terminalreporter.write_line(f"note: {told}", yellow=True)
+                note = f"{count} files look like scenarios and were not collected: {reason}"
+                note += f"; the first is {first}"
+            terminalreporter.write_line(f"note: {note}", yellow=True)
 
     @pytest.hookimpl
     def pytest_unconfigure(self) -> None:
@@ -77,6 +81,9 @@ class Notes:
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None and self._are_due and not self._config.option.no_summary:
             self.pytest_terminal_summary(reporter)
+
+
+NOTES: pytest.StashKey[Notes] = pytest.StashKey()
 
 
 def notes_of(config: pytest.Config) -> Notes:

@@ -97,23 +97,23 @@ Goldens are written from recordings alone, because a live answer may hold secret
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options that scenario runs understand."""
     group = parser.getgroup("harness", "conversations (harness)")
-    for name, told in _OPTIONS.items():
-        group.addoption(name, **told)
+    for name, option in _OPTIONS.items():
+        group.addoption(name, **option)
 
 
 def given_options(config: pytest.Config) -> list[str]:
     """Those of our options that are given, on the command line or in `addopts`."""
-    return [name for name, told in _OPTIONS.items() if config.getoption(name) != _default(told)]
+    return [
+        name
+        for name, option in _OPTIONS.items()
+        if config.getoption(name) != option.get("default", False)
+    ]
 
 
 def option_like(variable: str) -> str:
     """The option that a variable of the environment is named after; empty where there is none."""
     option = f"--{variable.lower().replace('_', '-')}"
     return option if option in _OPTIONS else ""
-
-
-def _default(told: Mapping[str, object]) -> object:
-    return told.get("default", False)
 
 
 def mode_of(config: pytest.Config) -> str:
@@ -123,6 +123,14 @@ def mode_of(config: pytest.Config) -> str:
         known = ", ".join(MODES)
         raise pytest.UsageError(f"{MODE_VARIABLE} is '{mode}', expected one of {known}")
     return str(mode)
+
+
+def wanted_processes(config: pytest.Config) -> int | None:
+    """How many processes shall read and replay scenarios together; None where nobody said so."""
+    # A worker of xdist has the other processors against it.
+    is_worker = hasattr(config, "workerinput")
+    wanted: int | None = 1 if is_worker else config.getoption("--harness-processes")
+    return wanted
 
 
 def fail_on(config: pytest.Config) -> Collection[Drift]:

@@ -6,13 +6,14 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from harness.parallel.players import Players, Progress
+from harness.pytest_plugin.scenario_session import ScenarioSession
+from harness.reports.run_events import Event, PlayBegan, PlayEnded, PlayingBegan, PlayingEnded
 
 EVERY = 0.25
 """Seconds between two looks."""
@@ -20,14 +21,45 @@ _TERMINAL = "/dev/tty"
 _SAVE, _RESTORE, _ERASE = "\x1b7", "\x1b8", "\x1b[2K"
 
 
-def progress_line(progress: Progress, mode: str, seconds: float) -> str:
-    """`live: 8 open, 12 of 40 done, 3.2 turns/s, 0:35 left`, after so many seconds."""
-    told = [f"{progress.open} open", f"{progress.done} of {progress.total} done"]
-    if progress.done and seconds > 0:
-        left = seconds / progress.done * (progress.total - progress.done)
-        minutes, rest = divmod(round(left), 60)
-        told += [f"{progress.turns / seconds:.1f} turns/s", f"{minutes}:{rest:02} left"]
-    return f"{mode}: {', '.join(told)}"
+class Progress:
+    """How far the conversations are that are held ahead, and the line that tells it."""
+
+    def __init__(self, config: pytest.Config, session: ScenarioSession) -> None:
+        self._config = config
+        self._mode = session.mode.value
+        self._lock = threading.Lock()
+        self._total = self._begun = self._done = self._turns = 0
+        self._started = 0.0
+        self._foot: Foot | None = None
+
+    def listen(self, event: Event) -> None:
+        """Count what threads do, and show it while they do it."""
+        match event:
+            case PlayingBegan(plays=plays):
+                self._total, self._started = plays, time.monotonic()
+                if is_shown(self._config):
+                    self._foot = _opened_foot(lambda: self.line(time.monotonic() - self._started))
+            case PlayBegan():
+                with self._lock:
+                    self._begun += 1
+            case PlayEnded(turns=turns):
+                with self._lock:
+                    self._done += 1
+                    self._turns += turns
+            case PlayingEnded() if self._foot is not None:
+                self._foot.stop()
+            case _:
+                pass
+
+    def line(self, seconds: float) -> str:
+        """`live: 8 open, 12 of 40 done, 3.2 turns/s, 0:35 left`, after so many seconds."""
+        with self._lock:
+            begun, done, turns = self._begun, self._done, self._turns
+        parts = [f"{begun - done} open", f"{done} of {self._total} done"]
+        if done and seconds > 0:
+            minutes, rest = divmod(round(seconds / done * (self._total - done)), 60)
+            parts += [f"{turns / seconds:.1f} turns/s", f"{minutes}:{rest:02} left"]
+        return f"{self._mode}: {', '.join(parts)}"
 
 
 def is_shown(config: pytest.Config, environment: Mapping[str, str] = os.environ) -> bool:
@@ -38,27 +70,6 @@ def is_shown(config: pytest.Config, environment: Mapping[str, str] = os.environ)
     if config.option.verbose < -1 or config.option.usepdb or config.option.trace:
         return False
     return not environment.get("CI") and environment.get("TERM", "dumb") != "dumb"
-
-
-@contextmanager
-def showing_progress(config: pytest.Config, players: Players, mode: str) -> Iterator[None]:
-    """Show how far the players are, until this is left; nothing where nobody looks."""
-    if not is_shown(config):
-        yield
-        return
-    try:
-        terminal = os.open(_TERMINAL, os.O_WRONLY | getattr(os, "O_NOCTTY", 0))
-    except OSError:
-        yield
-        return
-    began = time.monotonic()
-    foot = Foot(terminal, lambda: progress_line(players.progress(), mode, time.monotonic() - began))
-    foot.start()
-    try:
-        yield
-    finally:
-        foot.stop()
-        os.close(terminal)
 
 
 class Foot:
@@ -83,12 +94,13 @@ class Foot:
         self._thread.start()
 
     def stop(self) -> None:
-        """Give it back."""
+        """Give it back, and close the terminal."""
         self._ended.set()
         self._thread.join()
         if self._shown:
             rows = self._size.lines
             self._write(f"{_SAVE}\x1b[1;{rows}r\x1b[{rows};1H{_ERASE}{_RESTORE}")
+        os.close(self._terminal)
 
     def _draw_until_ended(self) -> None:
         while not self._ended.wait(EVERY):
@@ -113,6 +125,17 @@ class Foot:
         # The terminal may be closed; the run goes on.
         with suppress(OSError):
             os.write(self._terminal, text.encode())
+
+
+def _opened_foot(text: Callable[[], str]) -> Foot | None:
+    """The foot of this process's terminal, which shows the text; None where it has none."""
+    try:
+        terminal = os.open(_TERMINAL, os.O_WRONLY | getattr(os, "O_NOCTTY", 0))
+    except OSError:
+        return None
+    foot = Foot(terminal, text)
+    foot.start()
+    return foot
 
 
 def _size_of(terminal: int) -> os.terminal_size:

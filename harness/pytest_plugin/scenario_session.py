@@ -1,12 +1,12 @@
-"""A pytest session that plays scenarios: of which projects, how, and what came of them."""
+"""A pytest session that plays scenarios: of which projects, and what listens to it."""
 
 from __future__ import annotations
 
 import gc
 import os
-import tempfile
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,37 +17,67 @@ from harness.conversation import Outcome
 from harness.core.errors import AuthoringError
 from harness.core.project_file import find_config
 from harness.formats.parsed_cache import ParsedCache
+from harness.parallel.workers import Workers
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
 from harness.project.plan import Mode, Play
 from harness.project.project import EARLY_SCENARIOS, Project
 from harness.pytest_plugin.attempts import Attempts
-from harness.pytest_plugin.classes import Classes
 from harness.pytest_plugin.no_effect import note_providers, note_repeats
 from harness.pytest_plugin.options import fail_on
 from harness.pytest_plugin.suite import Suite
-from harness.reports.earlier import Earlier
+from harness.reports.classes import BROKEN, DRIFTED, FAILED, class_of
+from harness.reports.run_events import (
+    Event,
+    FileUnread,
+    Identity,
+    Listener,
+    ReportsMade,
+    ScenarioFinished,
+)
 from harness.reports.tally import Tally
 
 if TYPE_CHECKING:
     from harness.checks.golden_ledger import GoldenLedger
     from harness.evaluation import Takes
-    from harness.parallel.players import Players
     from harness.parallel.slots import Slots
-    from harness.pytest_plugin.replays import PassedSummary, Replays
-    from harness.pytest_plugin.reporting import RunReports
+    from harness.reports.results import Record
 
 GARBAGE = (10_000, 20, 100)
 """Python's limits for collecting garbage from the opening of a project on: reading and playing a
 scenario makes thousands of values that live as long as it, so looking for cycles at every 700 of
 them takes a tenth of a replay."""
 
-REPLAYED_AGAIN = (
-    "it was run again from its recording, which cannot come out otherwise; play it with --mode live"
-)
 
-STOP_SECONDS = 0.8
-"""What stopping may take, closing steps included; Ctrl-C shall end within a second."""
+class RedTests:
+    """Counts red tests by class, those of the last attempts. A pytest plugin of its own.
+
+    A red Python test counts as FAILED, but where all that is red in it is a BROKEN conversation.
+    """
+
+    def __init__(self) -> None:
+        self._classes: dict[str, str] = {}
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many tests are red, by class; without those that are none."""
+        counts = Counter(self._classes.values())
+        return {name: counts[name] for name in (FAILED, BROKEN, DRIFTED) if counts[name]}
+
+    @pytest.hookimpl
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take up what is red."""
+        properties = dict(report.user_properties)
+        nodeid, holds_chats = report.nodeid, "conversation" in properties
+        if report.failed:
+            self._classes.setdefault(nodeid, FAILED)
+            if "scenario" in properties and not holds_chats:
+                codes = str(properties.get("codes", "")).split()
+                self._classes[nodeid] = class_of(str(properties["outcome"]), codes) or FAILED
+        if report.when == "teardown" and nodeid in self._classes and holds_chats:
+            outcomes = {value for name, value in report.user_properties if name == "outcome"}
+            if outcomes & {Outcome.FAILED.value, Outcome.BROKEN.value} == {Outcome.BROKEN.value}:
+                self._classes[nodeid] = BROKEN
 
 
 class ScenarioSession:
@@ -61,24 +91,32 @@ class ScenarioSession:
         self.mode = mode
         # Recorded times are no news.
         self.tally = Tally(keeps_latencies=mode.is_live)
+        self.listeners: list[Listener] = [self.tally.listen, self._note_reports]
+        """What is told each event, in this order."""
         self.attempts = Attempts(config)
-        self.classes = Classes()
-        self.reports: RunReports | None = None
+        self.red_tests = RedTests()
+        self.record_of: Callable[[Identity, ScenarioResult | Takes], Record] | None = None
+        """Makes the record of what finished; None where no reporter writes any."""
+        self.problem = ""
+        """Why a report could not be made; empty where all were."""
+        self.players: Workers[Play, ScenarioResult] | None = None
+        """Threads that hold conversations ahead; None where nobody does."""
+        self.replays: Workers[Play, ScenarioFinished] | None = None
+        """Processes that replay scenarios ahead, of which they hand over what passed."""
+        self.slots: Slots | None = None
+        """Places that the workers of xdist share; None where there is room for all of them."""
         self.ledger: GoldenLedger | None = None
         """Takes the goldens that are rewritten; None where they are only read."""
-        self.cache = ParsedCache(_cache_file(config))
+        self.cache = ParsedCache(cache_file(config))
         self._config = config
         self._named = named
         self._fail_on = fail_on(config)
         self._opened: dict[Path, Suite | AuthoringError] = {}
         self._above: dict[str, Path | None] = {}
         """The harness.yaml above each folder that was asked for."""
-        self.told_wrong: set[Path] = set()
-        """Each wrong harness.yaml that was told where its scenarios are collected."""
+        self.shown_wrong: set[Path] = set()
+        """Each wrong harness.yaml that stands in the place of its scenarios."""
         self._garbage = gc.get_threshold()
-        self._players: Players | None = None
-        self._replays: Replays | None = None
-        self._slots: Slots | None = None
 
     @property
     def suites(self) -> list[Suite]:
@@ -140,8 +178,9 @@ class ScenarioSession:
 
     def collected(self) -> None:
         """Collection is over; what it left behind stays until the end."""
-        if any(suite.has_scenarios for suite in self.suites):
-            note_providers(self._config, {name for one in self.suites for name in one.played})
+        if any(suite.planner.has_scenarios for suite in self.suites):
+            providers = set().union(*(suite.planner.providers for suite in self.suites))
+            note_providers(self._config, providers)
             note_repeats(self._config)
         for suite in self.suites:
             suite.entries.stop()
@@ -149,115 +188,50 @@ class ScenarioSession:
         self.cache.flush()
         gc.freeze()
 
-    @contextmanager
-    def playing(self, items: Sequence[pytest.Item]) -> Iterator[None]:
-        """Play ahead while pytest runs its items; stop when it stops."""
-        # Workers of xdist get their items one by one, so there is nothing to play ahead.
-        is_worker = hasattr(self._config, "workerinput")
-        if not self.mode.is_live:
-            with self._replaying_ahead(items):
-                yield
-            return
-        self._slots = self._shared_slots()
-        with nullcontext() if is_worker else self._playing_ahead(items):
-            yield
+    @pytest.hookimpl
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Tell of a file that could not be collected."""
+        if report.failed and not hasattr(self._config, "workerinput"):
+            self.emit(FileUnread(file=report.nodeid, message=str(report.longrepr)))
 
-    @contextmanager
-    def _replaying_ahead(self, items: Sequence[pytest.Item]) -> Iterator[None]:
-        from harness.pytest_plugin.replays import replays_of  # noqa: PLC0415  # it imports this
+    def emit(self, event: Event) -> None:
+        """Tell every listener what happened."""
+        for listen in self.listeners:
+            listen(event)
 
-        self._replays = replays_of(self, items, self._config)
+    def with_record(
+        self, event: ScenarioFinished, identity: Identity, result: ScenarioResult | Takes
+    ) -> ScenarioFinished:
+        """What finished, with its record where one is written."""
+        record_of = self.record_of
+        return event if record_of is None else replace(event, record=record_of(identity, result))
+
+    def finish(
+        self, event: ScenarioFinished, identity: Identity, result: ScenarioResult | Takes
+    ) -> None:
+        """Tell what finished. Where it cannot be recorded, the record says why, which is raised."""
         try:
-            yield
-        finally:
-            if self._replays is not None:
-                self._replays.stop()
+            finished = self.with_record(event, identity, result)
+        except Exception as error:
+            # Late: it happens seldom.
+            from harness.reports.results import crashed_record  # noqa: PLC0415
 
-    @contextmanager
-    def _playing_ahead(self, items: Sequence[pytest.Item]) -> Iterator[None]:
-        from harness.parallel.players import Players  # noqa: PLC0415  # a replay plays inline
+            self.emit(replace(event, record=crashed_record(identity, result, error)))
+            raise
+        self.emit(finished)
 
-        asked = [item for item in items if item.get_closest_marker("skip") is None]
-        owners: dict[Play, Suite] = {
-            play: item.suite  # type: ignore[attr-defined]  # what has plays has a suite
-            for item in asked
-            for play in getattr(item, "plays", ())
-        }
-        wanted: int | None = self._config.getoption("--harness-concurrency")
-        each = sum(suite.project.config.concurrency for suite in self.suites)
-        self._players = Players(
-            lambda play: owners[play].runner.run(play),
-            owners,
-            concurrency=wanted or each,
-            limits=self._limits(),
-            lanes=lambda play: owners[play].lanes(play.provider),
-        )
-        # Late, as above.
-        from harness.pytest_plugin.progress import showing_progress  # noqa: PLC0415
-
-        self._players.start()
-        try:
-            with showing_progress(self._config, self._players, self.mode.value):
-                yield
-        finally:
-            for suite in self.suites:
-                suite.runner.stop()
-            self._players.stop(STOP_SECONDS)
-
-    def told(self, play: Play) -> PassedSummary | None:
-        """What another process told of a play that passed; None where it is to be played here."""
-        return None if self._replays is None else self._replays.told(play)
+    def finished_elsewhere(self, play: Play) -> ScenarioFinished | None:
+        """What another process made of a play; None where it is to be played here."""
+        return None if self.replays is None else self.replays.result(play)
 
     def result(self, suite: Suite, play: Play) -> ScenarioResult:
         """What came of a play: played ahead, or played now."""
-        players = self._players
-        if players is not None and players.has(play):
-            return players.result(play)
-        if self.mode is Mode.REPLAY:
+        ahead = None if self.players is None else self.players.result(play)
+        if ahead is not None:
+            return ahead
+        slots = self.slots
+        with slots.taken(suite.lanes.of(play.provider)) if slots else nullcontext():
             return suite.runner.run(play)
-        lanes = suite.lanes(play.provider)
-        with self._slots.taken(lanes) if self._slots else nullcontext():
-            return suite.runner.run(play)
-
-    def report(
-        self,
-        item: pytest.Item,
-        play: Play,
-        result: ScenarioResult,
-        earlier: Sequence[Earlier] = (),
-    ) -> None:
-        """Count a conversation, and tell reporters that write while a test runs."""
-        if earlier and result.transcript.is_recorded:
-            result = replace(result, notes=(*result.notes, REPLAYED_AGAIN))
-        self.tally.add(play.provider, result)
-        self.tally.earlier += len(earlier)
-        if self.reports is not None:
-            self.reports.add(item, play, result, earlier)
-
-    def report_told(self, item: pytest.Item, play: Play, told: PassedSummary) -> None:
-        """The same of a scenario that another process played."""
-        self.tally.add_counts(
-            play.provider, outcome=Outcome.PASSED, turns=told.turns, checks=told.checks
-        )
-        if self.reports is not None and told.record is not None:
-            self.reports.add_record(item, told.record)
-
-    def report_chats(
-        self, item: pytest.Item, results: Sequence[ScenarioResult], earlier: Sequence[Earlier] = ()
-    ) -> None:
-        """The same of the conversations of a Python test."""
-        self.tally.earlier += len(earlier)
-        if self.reports is not None:
-            self.reports.add_chats(item, results, earlier)
-
-    def report_takes(
-        self, item: pytest.Item, play: Play, takes: Takes, earlier: Sequence[Earlier] = ()
-    ) -> None:
-        """The same of a repeated scenario."""
-        self.tally.add_takes(play.provider, takes)
-        self.tally.earlier += len(earlier)
-        if self.reports is not None:
-            self.reports.add_takes(item, play, takes, earlier)
 
     def close(self) -> None:
         """Give back what the run held."""
@@ -277,11 +251,16 @@ class ScenarioSession:
         runner = Runner(
             project,
             self.mode,
-            share=_worker_count(self._config),
+            share=worker_count(self._config),
             fail_on=self._fail_on,
             holding=Path(here, holding, self._prefix(file.parent)) if holding else None,
         )
-        return Suite(self._config, project, self, runner)
+        return Suite(self._config, project, runner)
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """Conversations at once in each lane of the opened projects."""
+        return {lane: n for suite in self.suites for lane, n in suite.lanes.limits.items()}
 
     def _prefix(self, root: Path) -> Path:
         """A project's folder below that of new recordings, as several may name theirs alike.
@@ -296,24 +275,13 @@ class ScenarioSession:
         )
         return root.relative_to(above) if above is not None else Path(root.name)
 
-    def _limits(self) -> dict[str, int]:
-        return {lane: count for suite in self.suites for lane, count in suite.limits.items()}
-
-    def _shared_slots(self) -> Slots | None:
-        """Places that the workers of xdist share; None where there is room for all of them."""
-        workers = _worker_count(self._config)
-        if workers == 1:
-            return None
-        from harness.parallel.slots import Slots  # noqa: PLC0415  # only for these workers
-
-        counts = {lane: count for lane, count in self._limits().items() if count < workers}
-        kept = _cache_file(self._config)
-        run = self._config.workerinput["testrunuid"]  # type: ignore[attr-defined]  # xdist sets it
-        folder = kept.parent if kept else Path(tempfile.gettempdir(), f"harness-{run}")
-        return Slots(folder, counts) if counts else None
+    def _note_reports(self, event: Event) -> None:
+        if isinstance(event, ReportsMade):
+            self.problem = event.problem
 
 
-def _cache_file(config: pytest.Config) -> Path | None:
+def cache_file(config: pytest.Config) -> Path | None:
+    """Where what was parsed is kept; None where nothing is."""
     # The cache plugin can be switched off with -p no:cacheprovider; then nothing is kept.
     cache = getattr(config, "cache", None)
     try:
@@ -323,5 +291,6 @@ def _cache_file(config: pytest.Config) -> Path | None:
         return None
 
 
-def _worker_count(config: pytest.Config) -> int:
+def worker_count(config: pytest.Config) -> int:
+    """How many workers of xdist play, of which this process is one; 1 where it is none."""
     return int(getattr(config, "workerinput", {}).get("workercount", 1))

@@ -9,6 +9,7 @@ import pytest
 
 from harness.core.project_file import YAML_ENDINGS
 from harness.core.values import value_class
+from harness.pytest_plugin.scenario_session import ScenarioSession
 
 _PLACES = re.compile(r"(?:[^\s:]+:\d+:\d+: |before the first turn: |[^\s:]+\.ya?ml: )+")
 """At the start of a screen: where it is, in the scenario and in the recording."""
@@ -49,6 +50,9 @@ class Screens:
 
     In the process that reports: on the way from a worker of xdist, a screen is a text.
     """
+
+    def __init__(self, _config: pytest.Config, _session: ScenarioSession) -> None:
+        """Needs neither."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,36 @@ from harness.core.errors import AuthoringError, Problem, did_you_mean, quote
 from harness.project.plan import Mode
 from harness.pytest_plugin.keys import SESSION
 from harness.pytest_plugin.no_effect import note_variables, require_effect
+from harness.pytest_plugin.notes import notes_of
 from harness.pytest_plugin.options import MODES_OF, mode_of
 from harness.pytest_plugin.project_files import files_below
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.stopping import Stopping
+
+GOLDEN_UPDATES = "golden_updates.GoldenUpdates"
+REPORTERS: Mapping[str, Callable[[pytest.Config, ScenarioSession], bool]] = {
+    "journal_notes.JournalNotes": lambda config, session: (
+        _is_alone(config) and session.mode.is_recorded
+    ),
+    "reporting.RunReports": lambda config, _: bool(config.getoption("--harness-reports")),
+    "allure_seat.AllureSeat": lambda config, _: bool(config.getoption("allure_report_dir", None)),
+    "crashed_workers.CrashedWorkers": lambda config, _: (
+        _is_alone(config) and config.getoption("dist", "no") != "no"
+    ),
+    "screens.Screens": lambda config, _: _is_alone(config),
+    "progress.Progress": lambda config, session: _is_alone(config) and session.mode.is_live,
+    "conversation_view.ConversationView": lambda config, _: (
+        config.get_verbosity(pytest.Config.VERBOSITY_TEST_CASES) > 0
+    ),
+    "junit.JunitLines": lambda config, _: bool(config.getoption("xmlpath", None)),
+    "github_log.GithubLog": lambda *_: os.environ.get("GITHUB_ACTIONS") == "true",
+}
+"""Reporters of a run, a line each: module and class in this package, and which runs want it.
+
+Each is made of pytest's configuration and the session, and is a plugin of pytest. One that has a
+method `listen` is told the session's events. It is imported only where it is wanted: Allure alone
+takes 200 ms.
+"""
 
 
 def open_session(
@@ -28,14 +55,11 @@ def open_session(
     """
     mode = mode_of(config)
     session = config.stash[SESSION] = ScenarioSession(config, Mode(mode), named=named)
-    is_alone = not hasattr(config, "workerinput")
-    if is_alone:
+    if _is_alone(config):
         # What the processes of pytest-xdist are given is told by the one that starts them.
         require_effect(config, mode)
     if config.getoption("--harness-update") and mode in MODES_OF["--harness-update"]:
-        from harness.pytest_plugin.golden_updates import ledger_of  # noqa: PLC0415  # seldom
-
-        session.ledger = ledger_of(config)
+        _register(GOLDEN_UPDATES, config, session)
     for file in above:
         opened = session.open(file)
         if isinstance(opened, AuthoringError):
@@ -43,29 +67,32 @@ def open_session(
     for file in below:
         session.open(file)
     _require_known(config, session, is_named=named is not None)
-    if is_alone:
+    if _is_alone(config):
         note_variables(config, os.environ, session.sources())
+    else:
+        notes_of(config).hand_over(lambda: session.notes)
     if not config.option.collectonly:
-        _register(config, session, is_alone=is_alone)
+        _register_all(config, session)
 
 
-def _register(config: pytest.Config, session: ScenarioSession, *, is_alone: bool) -> None:
-    """Register what takes part in playing; `is_alone` where no other process reports."""
+def _register_all(config: pytest.Config, session: ScenarioSession) -> None:
+    """Register what takes part in playing, and listens to it."""
     if session.attempts.may_follow:
         config.pluginmanager.register(session.attempts, "harness_attempts")
-    config.pluginmanager.register(session.classes, "harness_classes")
+    config.pluginmanager.register(session, "harness_session")
+    config.pluginmanager.register(session.red_tests, "harness_red_tests")
     config.pluginmanager.register(Stopping(is_live=session.mode.is_live), "harness_stopping")
-    if is_alone and session.mode.is_recorded:
-        from harness.pytest_plugin.journal_notes import JournalNotes  # noqa: PLC0415  # seldom
+    for reporter, is_wanted in REPORTERS.items():
+        if is_wanted(config, session):
+            _register(reporter, config, session)
 
-        config.pluginmanager.register(JournalNotes(config, session), "harness_journals")
-    _register_reports(config, session)
-    if is_alone and config.getoption("dist", "no") != "no":
-        # Late: only the process that starts the workers of pytest-xdist needs it.
-        from harness.pytest_plugin.crashed_workers import CrashedWorkers  # noqa: PLC0415
 
-        config.pluginmanager.register(CrashedWorkers(config, session), "harness_crashes")
-    _register_views(config, session)
+def _register(reporter: str, config: pytest.Config, session: ScenarioSession) -> None:
+    module, _, name = reporter.partition(".")
+    plugin = getattr(import_module(f"harness.pytest_plugin.{module}"), name)(config, session)
+    if hasattr(plugin, "listen"):
+        session.listeners.append(plugin.listen)
+    config.pluginmanager.register(plugin, f"harness_{module}")
 
 
 def _require_known(config: pytest.Config, session: ScenarioSession, *, is_named: bool) -> None:
@@ -85,35 +112,6 @@ def _require_known(config: pytest.Config, session: ScenarioSession, *, is_named:
             raise pytest.UsageError(f"\n{problem}")
 
 
-def _register_reports(config: pytest.Config, session: ScenarioSession) -> None:
-    if config.getoption("--harness-reports"):
-        # Late: most runs of pytest alone ask for none.
-        from harness.pytest_plugin.reporting import reports_of  # noqa: PLC0415
-
-        session.reports = reports_of(config, session)
-        config.pluginmanager.register(session.reports, "harness_reports")
-    if config.getoption("allure_report_dir", None):
-        # Late: importing Allure takes 200 ms.
-        from harness.pytest_plugin.allure_seat import AllureSeat  # noqa: PLC0415
-
-        config.pluginmanager.register(AllureSeat(config, session), "harness_allure")
-
-
-def _register_views(config: pytest.Config, session: ScenarioSession) -> None:
-    """Failure screens, and what only some runs have: `-v`, JUnit, GitHub."""
-    from harness.pytest_plugin.screens import Screens  # noqa: PLC0415
-
-    if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Screens(), "harness_screens")
-    if config.get_verbosity(pytest.Config.VERBOSITY_TEST_CASES) > 0:
-        from harness.pytest_plugin.conversation_view import ConversationView  # noqa: PLC0415
-
-        config.pluginmanager.register(ConversationView(config), "harness_conversation_view")
-    if config.getoption("xmlpath", None):
-        from harness.pytest_plugin.junit import JunitLines  # noqa: PLC0415
-
-        config.pluginmanager.register(JunitLines(config), "harness_junit_lines")
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        from harness.pytest_plugin.github import GithubLog  # noqa: PLC0415
-
-        config.pluginmanager.register(GithubLog(config, session.reports), "harness_github")
+def _is_alone(config: pytest.Config) -> bool:
+    """Whether no other process started this one, as xdist starts its workers."""
+    return not hasattr(config, "workerinput")

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from textwrap import wrap
 
 from harness.conversation import Exchange, Outcome, Transcript, Turn
 from harness.core.counted import counted
 from harness.core.printable import printable
 from harness.core.source import shorten
 from harness.play.result import CheckResult, ScenarioResult
+from harness.reports.labelled_lines import labelled, said
 from harness.scenario import Scenario, UserTurn, turn_subject
 from harness.transport.curl import curl_line
 
-WIDTH = 100
 LABEL = 12
 MAX_SHOWN = 5
 """Failed checks of one scenario that are shown in full."""
@@ -99,12 +98,8 @@ def _stopped(result: ScenarioResult) -> Iterator[str]:
 
 
 def _said(turn: Turn) -> Iterator[str]:
-    yield from _labelled("user", turn.user.display_text or turn.user.text)
-    if turn.reply is not None:
-        for message in turn.reply.messages:
-            yield from _labelled("assistant", message.text or "(no text)")
-    elif turn.refusal is not None:
-        yield from _labelled("refused", turn.refusal.message)
+    for label, text in said(turn):
+        yield from _labelled(label, text)
     attempts = [a for e in turn.exchanges if e.response for a in e.response.attempts]
     for attempt in attempts:
         status = "status " if attempt.status else ""
@@ -117,17 +112,7 @@ def _curl(exchange: Exchange | None) -> Iterator[str]:
 
 
 def _labelled(label: str, text: str, most: int = MAX_LINES) -> Iterator[str]:
-    """A label and its text, wrapped; further lines stand under the first."""
-    rows = [
-        row
-        for line in shorten(printable(text), 1000).splitlines() or [""]
-        for row in wrap(line, WIDTH - LABEL - 2, drop_whitespace=False, break_on_hyphens=False)
-        or [""]
-    ]
-    if len(rows) > most:
-        rows = [*rows[: most - 1], f"… {len(rows) - most + 1} more lines"]
-    for index, row in enumerate(rows):
-        yield f"  {label if index == 0 else '':<{LABEL}}{row}".rstrip()
+    return labelled(label, shorten(printable(text), 1000).splitlines() or [""], most)
 
 
 def _subject(scenario: Scenario, number: int) -> str:

@@ -57,11 +57,11 @@ class ReportFinding:
     @property
     def text(self) -> str:
         """The finding in one sentence, with the turn and what was expected."""
-        told = f"take {self.take}: " if self.take else ""
-        told += f"turn {self.turn}: " if self.turn > 0 else ""
-        told += self.message
-        told += f"; expected {self.expected}" if self.expected else ""
-        return f"{told}; got {self.actual}" if self.actual else told
+        sentence = f"take {self.take}: " if self.take else ""
+        sentence += f"turn {self.turn}: " if self.turn > 0 else ""
+        sentence += self.message
+        sentence += f"; expected {self.expected}" if self.expected else ""
+        return f"{sentence}; got {self.actual}" if self.actual else sentence
 
     @property
     def fingerprint(self) -> str:

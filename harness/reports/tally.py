@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from harness.conversation import Outcome
-from harness.play.result import ScenarioResult
-
-if TYPE_CHECKING:
-    from harness.evaluation import Takes
+from harness.reports.run_events import Event, ScenarioFinished, WorkerDied
+from harness.reports.summary import Summary
 
 
 @dataclass(slots=True)
@@ -52,84 +48,29 @@ class Tally:
         self.earlier = 0
         """Attempts that do not count, because another one followed."""
 
-    def add(self, provider: str, result: ScenarioResult) -> None:
-        """Count one conversation."""
-        self.add_counts(
-            provider,
-            outcome=result.outcome,
-            turns=len(result.transcript.turns),
-            checks=len(result.checks),
-            codes=result.codes,
-            skips=result.skips,
-        )
-        self._add_told(result.scenario.id, result)
+    def listen(self, event: Event) -> None:
+        """Count what finished."""
+        if isinstance(event, ScenarioFinished):
+            self.add(event.summary)
+            # The conversations of a Python test have their attempts in common.
+            self.earlier += len(event.earlier) if event.number <= 1 else 0
+        elif isinstance(event, WorkerDied) and event.again is not None:
+            self.earlier += 1
 
-    def add_chat(self, result: ScenarioResult, *, is_waived: bool) -> None:
-        """Count a conversation of a Python test; a waived failure counts as skipped."""
-        self.add_counts(
-            result.transcript.provider,
-            outcome=Outcome.SKIPPED if is_waived else result.outcome,
-            turns=len(result.transcript.turns),
-            checks=len(result.checks),
-            codes=() if is_waived else result.codes,
-            skips=result.skips,
-        )
-        self._add_told(result.scenario.id, result)
-
-    def add_takes(self, provider: str, takes: Takes) -> None:
-        """Count a scenario that was played several times, and its takes."""
-        results = takes.results
-        self.add_counts(
-            provider,
-            outcome=takes.outcome,
-            turns=sum(len(result.transcript.turns) for result in results),
-            checks=sum(len(result.checks) for result in results),
-            codes=takes.codes,
-            skips=[skip for result in results for skip in result.skips],
-        )
-        self.add_take_counts(Counter(result.outcome.value for result in results))
-        for number, result in enumerate(results, 1):
-            self._add_told(f"{takes.scenario.id} take {number}", result)
-
-    def add_take_counts(self, outcomes: Mapping[str, int]) -> None:
-        """Count the takes of one scenario, by outcome."""
-        self.repeated += 1
-        self.takes.update(outcomes)
-
-    def add_drifts(self, kinds: Iterable[str], drifted: Iterable[str]) -> None:
-        """Count compared turns of which only kinds and places are known."""
-        self.drifts.update(kinds)
-        self.drifted += [(place, ()) for place in drifted]
-
-    def add_counts(
-        self,
-        provider: str,
-        *,
-        outcome: str,
-        turns: int,
-        checks: int,
-        codes: tuple[str, ...] = (),
-        skips: Sequence[str] = (),
-    ) -> None:
-        """Count one conversation of which only the numbers are known.
-
-        `skips` are names and reasons of skipped checks.
-        """
-        tally = self.providers.setdefault(provider, ProviderTally())
-        tally.outcomes[Outcome(outcome).value] += 1
-        tally.turns += turns
-        tally.checks += checks
-        tally.codes.update(codes)
-        if skips:
-            self.skips.update(skips)
-
-    def _add_told(self, name: str, result: ScenarioResult) -> None:
-        self.drifts.update(turn.drift.kind.value for turn in result.compared)
-        self.drifted += [
-            (str(turn), turn.drift.lines) for turn in result.compared if turn.drift.differences
-        ]
-        self.notes += [f"{name}: {note}" for note in result.notes]
+    def add(self, summary: Summary) -> None:
+        """Count a conversation. One whose failure is waived counts as skipped."""
+        tally = self.providers.setdefault(summary.provider, ProviderTally())
+        outcome = Outcome.SKIPPED.value if summary.is_waived else summary.outcome
+        tally.outcomes[outcome] += 1
+        tally.turns += summary.turns
+        tally.checks += summary.checks
+        tally.codes.update(() if summary.is_waived else summary.codes)
         if self._keeps_latencies:
-            known = (turn.latency for turn in result.transcript.turns)
-            tally = self.providers[result.transcript.provider]
-            tally.latencies += [one for one in known if one is not None]
+            tally.latencies += summary.latencies
+        self.skips.update(summary.skips)
+        self.drifts.update(summary.drifts)
+        self.drifted += summary.drifted
+        self.notes += summary.notes
+        if summary.takes is not None:
+            self.repeated += 1
+            self.takes.update(summary.takes)

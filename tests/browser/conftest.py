@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from harness.reports.building import build
+from harness.reports.build import build
 from harness.reports.html import HtmlReport
 from harness.reports.results import read_results
 from tests.browser.chromium import MISSING, browser_path, chromium
@@ -37,7 +37,7 @@ def report_of(tmp_path_factory):
     def made(conversations):
         folder = tmp_path_factory.mktemp("report")
         results = read_results(write_results(folder / "results.json", conversations))
-        [path] = build(results, [HtmlReport(folder, results.head)])
+        [path] = build(results, [HtmlReport(folder, results)])
         return path
 
     return made

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness.reports.building import build
+from harness.reports.build import build
 from harness.reports.html import HtmlReport
 from harness.reports.results import read_results
 from tests.browser.chromium import MISSING, browser_path, chromium
@@ -33,7 +33,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         results = read_results(write_results(folder / "results.json", shop()))
-        [report] = build(results, [HtmlReport(folder, results.head)])
+        [report] = build(results, [HtmlReport(folder, results)])
         with chromium(browser) as driver:
             page = Page(driver, report)
             for shot, (address, width, height, scheme) in SHOTS.items():

@@ -42,7 +42,7 @@ from harness.project.plan import Mode, Play
 from harness.project.project import Project
 from harness.providers.definition_reader import read_definition
 from harness.reports.failure import failure_screen
-from harness.reports.takes import takes_screen
+from harness.reports.takes_screen import takes_screen
 from harness.scenario import Repeat, is_scenario_file
 from harness.transport.cassette.reading import parse_cassette
 from tests.docs.blocks import ROOT, Block, blocks_of

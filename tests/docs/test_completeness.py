@@ -27,6 +27,7 @@ from harness.formats.parsed_cache import MAX_BYTES, MAX_ENTRIES
 from harness.formats.template.filters import FILTERS, MOST
 from harness.formats.template.sandbox import LONGEST_EXPRESSION, MOST_BITS
 from harness.formats.yaml import Limits
+from harness.parallel.lanes import PROVIDER_CONCURRENCY
 from harness.play.context_factory import CLOSING_SECONDS
 from harness.project.parts import LARGEST_PART
 from harness.project.plan import MOST_CONVERSATIONS, Mode
@@ -39,13 +40,12 @@ from harness.providers.late import PAUSE
 from harness.providers.payload import MAX_LEVELS
 from harness.providers.reply_format import REPLY
 from harness.pytest_plugin import pytest_addoption
-from harness.pytest_plugin.suite import PROVIDER_CONCURRENCY
+from harness.reports.annotations.annotations_report import MOST_FINDINGS
 from harness.reports.annotations.github import MOST_ERRORS
-from harness.reports.annotations.report import MOST_FINDINGS
 from harness.reports.failure import MAX_SHOWN
-from harness.reports.markdown.page import LARGEST as LARGEST_SUMMARY
-from harness.reports.markdown.page import MOST_DETAILS
-from harness.reports.takes import MOST_LISTED
+from harness.reports.markdown.markdown_report import LARGEST as LARGEST_SUMMARY
+from harness.reports.markdown.markdown_report import MOST_DETAILS
+from harness.reports.takes_screen import MOST_LISTED
 from harness.scenario import defaults_schema, fragment_schema, scenario_schema
 from harness.scenario.names import MOST_ROWS
 from harness.scenario.rows import MOST_LEVELS

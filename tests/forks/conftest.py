@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.config import read_config
-from harness.parallel.players import Players
+from harness.parallel.thread_workers import ThreadWorkers
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
 from harness.project.plan import Mode, Play
@@ -78,10 +78,13 @@ class Shop:
         self, mode: Mode, plays: list[Play], *, concurrency: int = 1
     ) -> dict[str, ScenarioResult]:
         """Play in threads, in one run; results by row, with the take where it is not the first."""
-        players = Players(
-            self.runner(mode).run, plays, concurrency=concurrency, limits={"shop": concurrency}
+        players = ThreadWorkers(
+            self.runner(mode).run,
+            plays,
+            concurrency=concurrency,
+            limits={"shop": concurrency},
+            lanes=lambda play: (play.provider,),
         )
-        players.start()
         try:
             return {_named(play): players.result(play) for play in plays}
         finally:

@@ -9,7 +9,7 @@ from jsonschema import Draft7Validator, ValidationError
 from report_cases import BEFORE, HOSTILE, UNREAD, USUAL, failed, passed, write_results
 
 from harness.reports.annotations import AnnotationsReport
-from harness.reports.building import build
+from harness.reports.build import build
 from harness.reports.markdown import MarkdownReport
 from harness.reports.results import Results
 
@@ -30,7 +30,7 @@ FILES = {
 
 
 def make(folder: Path, results: Results, environment: dict[str, str]) -> None:
-    annotations = AnnotationsReport(folder, results.head, environment)
+    annotations = AnnotationsReport(folder, results, environment)
     build(results, [annotations, MarkdownReport(folder, results, environment)])
 
 

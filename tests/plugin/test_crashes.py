@@ -17,7 +17,7 @@ import harness.play.scenario_player
 import harness.providers.session
 import harness.pytest_plugin.allure_seat
 import harness.pytest_plugin.reporting
-import harness.reports.allure.results
+import harness.reports.allure.allure_results
 import harness.transport.live.live_transport
 import harness.transport.replay
 from harness.reports.html import HtmlReport
@@ -184,7 +184,7 @@ def test_a_scenario_that_is_wrong_only_when_it_is_played_stands_in_every_report(
 def test_a_crash_of_the_writer_of_results(project, run, monkeypatch):
     """A conversation that cannot be written down as it was is written down as BROKEN."""
     module = harness.pytest_plugin.reporting
-    monkeypatch.setattr(module, "conversation_record", once(module.conversation_record))
+    monkeypatch.setattr(module, "record_of", once(module.record_of))
 
     result = run(*REPORTS, "--harness-processes=1")
 
@@ -209,8 +209,8 @@ def test_a_crash_of_one_report(method, project, run, monkeypatch):
 @pytest.mark.parametrize(
     ("owner", "name"),
     [
-        (harness.pytest_plugin.allure_seat.AllureSeat, "_told"),
-        (harness.reports.allure.results, "complete"),
+        (harness.pytest_plugin.allure_seat.AllureSeat, "_case"),
+        (harness.reports.allure.allure_results, "complete"),
     ],
     ids=["seat", "steps"],
 )

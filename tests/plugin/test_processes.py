@@ -19,7 +19,7 @@ COUNT = 12
 
 @pytest.fixture
 def suite(project, run, echo) -> Path:
-    """Twelve recorded scenarios: one fails, two are broken, and one is repeated."""
+    """Twelve recorded scenarios: two fail, two are broken, and one is repeated."""
     folder = project / "scenarios/many"
     folder.mkdir()
     for number in range(1, COUNT + 1):
@@ -30,6 +30,8 @@ def suite(project, run, echo) -> Path:
     wrong = scenario_text("n03").replace("'You said'", "'Good morning'")
     (folder / "n03.yaml").write_text(wrong)
     (folder / "n05.yaml").write_text(scenario_text("n05", says="never recorded"))
+    unexpected = {"reason": "known", "strict": True}
+    (folder / "n08.yaml").write_text(scenario_text("n08", xfail=unexpected))
     (project / "cassettes").joinpath("echo/n07.yaml").unlink()
     return project
 

@@ -13,8 +13,8 @@ from types import SimpleNamespace
 import pytest
 
 from harness.pytest_plugin.attempts import Attempts, ItemAttempt
-from harness.reports.earlier import Earlier
 from harness.reports.results import read_results
+from harness.reports.run_events import EarlierAttempt
 from tests.plugin.echo_bot import Manner
 from tests.plugin.project import scenario_text
 
@@ -243,6 +243,7 @@ def test_flaky_that_runs_nothing_again_changes_nothing():
     )
     told = []
 
-    Attempts(config).over(ItemAttempt(item=item, came=Earlier(outcome="failed"), tell=told.append))
+    failed = EarlierAttempt(outcome="failed")
+    Attempts(config).over(ItemAttempt(item=item, as_earlier=failed, finish=told.append))
 
     assert told == [()]

@@ -10,7 +10,7 @@ from harness.evaluation import Takes
 from harness.play.runner import Runner
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
-from harness.reports.takes import takes_screen
+from harness.reports.takes_screen import takes_screen
 from tests.golden.golden_texts import compare, without_what_varies
 from tests.plugin.echo_bot import API_KEY, Manner
 from tests.plugin.project import scenario_text, write_project

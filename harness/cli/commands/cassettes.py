@@ -18,7 +18,7 @@ from harness.conversation import Transcript
 from harness.core.counted import counted
 from harness.core.errors import AuthoringError, CassetteError
 from harness.project.project import Project
-from harness.reports.recorded import labelled, recorded_page
+from harness.reports.recorded import recorded_lines, recorded_page
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_scan import SecretScan
 from harness.transport.cassette import read_cassette
@@ -185,7 +185,7 @@ def _page(inventory: Inventory, fitting: Fitting, path: Path) -> Iterator[str]:
     yield recorded_page(cassette, transcript, played_by=inventory.shown(slot.play.file))
     if reason:
         yield ""
-        yield from labelled("replay", reason)
+        yield from recorded_lines("replay", reason)
 
 
 def _unreadable(inventory: Inventory) -> Iterator[CassetteError]:

@@ -14,11 +14,10 @@ from harness.cli.here import history_here
 from harness.cli.terminal import echo, refuse
 from harness.core.counted import counted
 from harness.history.adding import HistoryReport
-from harness.reports.building import ReportCrashed
+from harness.reports.build import ReportCrashed, build_all
 from harness.reports.html import REPORT
 from harness.reports.results import NoResults, read_results
 from harness.reports.results.merging import PARTS, gather_parts, merge
-from harness.reports.standard import build_standard
 
 HOST = "127.0.0.1"
 NAMES = (HOST, "localhost")
@@ -34,7 +33,7 @@ def build_reports(results: Path, folder: Path) -> None:
         run = read_results(results)
         folder.mkdir(parents=True, exist_ok=True)
         further = [HistoryReport(history, run.head)] if history else []
-        written = build_standard(run, folder, *further)
+        written = build_all(run, folder, *further)
     except ReportCrashed as error:
         for path in error.made:
             echo(str(path))

@@ -3,7 +3,7 @@
 Source: allure-pytest, which writes a result when a test ends; ours are completed before it does.
 """
 
-from harness.reports.allure.results import AllureResults, lacking
-from harness.reports.allure.told import AllureCase
+from harness.reports.allure.allure_results import AllureResults, lacking
+from harness.reports.allure.case import AllureCase
 
 __all__ = ["AllureCase", "AllureResults", "lacking"]

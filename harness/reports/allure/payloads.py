@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from harness.conversation import Exchange, Response, Transcript, Turn
+from harness.reports.labelled_lines import said
 from harness.transport.curl import curl_line
 
 
@@ -23,20 +24,13 @@ def conversation_text(transcript: Transcript) -> str:
 def turn_text(turn: Turn, *, laid_out: bool = True) -> str:
     """Message, reply, and every request with its answer; JSON over several lines or as sent."""
     exchanges = (*turn.exchanges, *turn.looked_up)
-    return "\n".join((*_said(turn), *_exchanged(exchanges, laid_out=laid_out)))
+    lines = (f"{who}: {text}" for who, text in said(turn, no_text=""))
+    return "\n".join((*lines, *_exchanged(exchanges, laid_out=laid_out)))
 
 
 def exchanges_text(exchanges: Iterable[Exchange], *, laid_out: bool = True) -> str:
     """Every request with its answer."""
     return "\n".join(_exchanged(exchanges, laid_out=laid_out)).lstrip("\n")
-
-
-def _said(turn: Turn) -> Iterator[str]:
-    yield f"user: {turn.user.display_text or turn.user.text}"
-    if turn.reply is not None:
-        yield from (f"assistant: {message.text}" for message in turn.reply.messages)
-    elif turn.refusal is not None:
-        yield f"refused: {turn.refusal.message}"
 
 
 def _exchanged(exchanges: Iterable[Exchange], *, laid_out: bool) -> Iterator[str]:

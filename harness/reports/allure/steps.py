@@ -17,8 +17,9 @@ from harness.evaluation import Takes
 from harness.play.drift.drift import TurnDrift
 from harness.play.result import CheckResult, ScenarioResult
 from harness.providers.session import CLOSING
+from harness.reports.allure.clean_text import clean, name_of
 from harness.reports.allure.payloads import conversation_text, exchanges_text, turn_text
-from harness.reports.allure.texts import clean, name_of
+from harness.reports.labelled_lines import said
 
 Attach = Callable[[str, str], Attachment]
 """Writes an attachment: name and text."""
@@ -39,28 +40,28 @@ class Steps:
 
     def of_takes(self, takes: Takes) -> list[TestStepResult]:
         """A step for each take, which holds the steps of its turns."""
-        return [
-            TestStepResult(
-                name=f"take {number}: {result.outcome.value}",
-                status=result.outcome.value,
-                statusDetails=_details(", ".join(result.codes)),
-                parameters=[Parameter(name="take", value=str(number))],
-                steps=self.of(result),
-            )
+        steps = [
+            self._whole(f"take {number}: {result.outcome.value}", result)
             for number, result in enumerate(takes.results, 1)
         ]
+        for number, step in enumerate(steps, 1):
+            step.parameters = [Parameter(name="take", value=str(number))]
+        return steps
 
     def of_chats(self, results: Sequence[ScenarioResult]) -> list[TestStepResult]:
         """A step for each conversation of a Python test."""
         return [
-            TestStepResult(
-                name=f"conversation {number} with {result.transcript.provider}",
-                status=result.outcome.value,
-                statusDetails=_details(", ".join(result.codes)),
-                steps=self.of(result),
-            )
+            self._whole(f"conversation {number} with {result.transcript.provider}", result)
             for number, result in enumerate(results, 1)
         ]
+
+    def _whole(self, name: str, result: ScenarioResult) -> TestStepResult:
+        return TestStepResult(
+            name=name,
+            status=result.outcome.value,
+            statusDetails=_details(", ".join(result.codes)),
+            steps=self.of(result),
+        )
 
     def of(self, result: ScenarioResult) -> list[TestStepResult]:
         """A step for each turn, then those of the whole conversation."""
@@ -148,12 +149,10 @@ class Steps:
 
 
 def _answers(turn: Turn, time: int) -> Iterator[TestStepResult]:
-    if turn.reply is not None:
-        texts = [f"assistant: {message.text}" for message in turn.reply.messages]
-    else:
-        texts = [f"refused: {turn.refusal.message}"] if turn.refusal is not None else []
-    for text in texts:
-        yield TestStepResult(name=name_of(text), status=Status.PASSED, start=time, stop=time)
+    _, *answers = said(turn, no_text="")
+    for who, text in answers:
+        name = name_of(f"{who}: {text}")
+        yield TestStepResult(name=name, status=Status.PASSED, start=time, stop=time)
 
 
 def _mark_of(turn: Turn, checks: Sequence[CheckResult], transcript: Transcript) -> tuple[str, str]:

@@ -1,5 +1,5 @@
 """What is wrong, as marks on the lines of the files: GitHub, GitLab, SARIF."""
 
-from harness.reports.annotations.report import COMMANDS, AnnotationsReport
+from harness.reports.annotations.annotations_report import COMMANDS, AnnotationsReport
 
 __all__ = ["COMMANDS", "AnnotationsReport"]

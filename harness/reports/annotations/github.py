@@ -29,8 +29,8 @@ def workflow_commands(findings: Sequence[ReportFinding], *, left_out: int = 0) -
     commands = [_error(group) for group in worst[:MOST_ERRORS]]
     hidden = sum(map(len, worst[MOST_ERRORS:])) + left_out
     if hidden:
-        told = f"{counted(hidden, 'more finding')}: see summary.md or report.html of this run"
-        commands.append(f"::notice::{_data(told)}")
+        notice = f"{counted(hidden, 'more finding')}: see summary.md or report.html of this run"
+        commands.append(f"::notice::{_data(notice)}")
     return commands
 
 
@@ -42,13 +42,13 @@ def _error(group: Sequence[ReportFinding]) -> str:
         "col": str(first.column) if first.column else "",
         "title": f"{_TITLES[first.level]} [{first.code}]",
     }
-    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
     lines = [first.text]
     if first.conversation:
         lines.append(f"in {first.conversation}")
     if len(group) > 1:
         lines.append(f"and in {len(group) - 1} more")
-    return f"::error {told}::{_data(chr(10).join(lines))}"
+    return f"::error {listed}::{_data(chr(10).join(lines))}"
 
 
 def _data(text: str) -> str:

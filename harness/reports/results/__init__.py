@@ -2,11 +2,11 @@
 
 from harness.reports.results.reading import NoResults, Results, read_results
 from harness.reports.results.record import (
-    Identity,
     Record,
-    conversation_record,
     crashed_record,
-    takes_record,
+    expected_record,
+    record_of,
+    skipped_record,
 )
 from harness.reports.results.schema import RESULTS_SCHEMA, VERSION
 from harness.reports.results.writing import ResultsWriter, RunHead
@@ -14,14 +14,14 @@ from harness.reports.results.writing import ResultsWriter, RunHead
 __all__ = [
     "RESULTS_SCHEMA",
     "VERSION",
-    "Identity",
     "NoResults",
     "Record",
     "Results",
     "ResultsWriter",
     "RunHead",
-    "conversation_record",
     "crashed_record",
+    "expected_record",
     "read_results",
-    "takes_record",
+    "record_of",
+    "skipped_record",
 ]

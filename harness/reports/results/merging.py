@@ -14,10 +14,10 @@ from typing import Any, BinaryIO
 
 from harness.core.typing import Json
 from harness.reports.classes import class_of
-from harness.reports.earlier import Earlier
 from harness.reports.results.reading import Results
 from harness.reports.results.record import Record
 from harness.reports.results.writing import ResultsWriter, dump
+from harness.reports.run_events import EarlierAttempt
 
 PARTS = ".parts"
 """The folder beside results.json of what xdist's workers write, until the run ends."""
@@ -27,7 +27,7 @@ PARTS = ".parts"
 class Crashes:
     """What there is to tell of a conversation whose workers died while it was played."""
 
-    earlier: list[Earlier]
+    earlier: list[EarlierAttempt]
     """Those after which it was played again, oldest first."""
     last: Record | None = None
     """The one after which it was not."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from harness.conversation import Outcome, Transcript
 from harness.conversation.stored import transcript_json
@@ -14,28 +13,24 @@ from harness.play.broken import internal_error
 from harness.play.drift.drift import ComparedTurn, Drift
 from harness.play.result import CheckResult, ScenarioResult
 from harness.reports.failure import failure_screen
-from harness.reports.takes import takes_screen
+from harness.reports.run_events import UNEXPECTED_PASS, Identity, ScenarioSkipped
+from harness.reports.takes_screen import takes_screen
 from harness.scenario import AssistantLine, Scenario, UserTurn
 
 Record = dict[str, Json]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """Which conversation it was."""
-
-    id: str
-    """As pytest names it: `scenarios/connectly/pink-dress.yaml::pink-dress[connectly]`."""
-    file: str
-    """Of the scenario, as people see it."""
-    row: str = ""
-    """Of the matrix; empty where there is none."""
+def record_of(identity: Identity, result: ScenarioResult | Takes) -> Record:
+    """What stands in results.json of a conversation, or of a scenario with all its takes."""
+    if isinstance(result, Takes):
+        return takes_record(identity, result)
+    return conversation_record(identity, result)
 
 
 def takes_record(identity: Identity, takes: Takes) -> Record:
     """A repeated scenario, judged over its takes, each of which is a conversation."""
     interval = takes.interval
-    repeat: Record = {"passed": takes.passed, "told": takes.told, "wanted": takes.wanted}
+    repeat: Record = {"passed": takes.passed, "told": takes.judged, "wanted": takes.wanted}
     if interval is not None:
         repeat["interval"] = [round(interval.low, 6), round(interval.high, 6)]
     record: Record = {
@@ -74,8 +69,10 @@ def conversation_record(identity: Identity, result: ScenarioResult) -> Record:
     return _without_empty(record)
 
 
-def crashed_record(identity: Identity, result: ScenarioResult, error: Exception) -> Record:
+def crashed_record(identity: Identity, result: ScenarioResult | Takes, error: Exception) -> Record:
     """A conversation that cannot be written down as it was: why, and nothing of what was said."""
+    if isinstance(result, Takes):
+        result = result.results[0]
     internal = internal_error(error, result.redactor)
     record: Record = {
         "id": identity.id,
@@ -89,6 +86,33 @@ def crashed_record(identity: Identity, result: ScenarioResult, error: Exception)
         "failure": str(internal),
     }
     return _without_empty(record)
+
+
+def expected_record(record: Record, reason: str, *, is_strict: bool) -> Record:
+    """The record of a conversation that was expected to fail, for a reason.
+
+    One that failed is SKIPPED; one that passed is FAILED where that is strict.
+    """
+    if record["outcome"] == Outcome.FAILED:
+        return {**record, "outcome": Outcome.SKIPPED.value, "expected_failure": reason}
+    if record["outcome"] == Outcome.PASSED and is_strict:
+        failure = f"it was expected to fail, and passed: {reason} [unexpected-pass]"
+        codes: list[Json] = [UNEXPECTED_PASS]
+        return {**record, "outcome": Outcome.FAILED.value, "codes": codes, "failure": failure}
+    return record
+
+
+def skipped_record(event: ScenarioSkipped) -> Record:
+    """A scenario that was not played."""
+    return {
+        "id": event.id,
+        "scenario": event.play.scenario,
+        "provider": event.play.provider,
+        "file": event.id.partition("::")[0],
+        "line": event.line,
+        "outcome": Outcome.SKIPPED.value,
+        "notes": [event.reason],
+    }
 
 
 def _about(identity: Identity, scenario: Scenario) -> Record:

@@ -48,9 +48,9 @@ class RunHead:
             "project": self.project,
         }
         for name, variables in (("commit", _COMMITS), ("branch", _BRANCHES)):
-            told = next((environment[one] for one in variables if environment.get(one)), "")
-            if told:
-                head[name] = told
+            value = next((environment[one] for one in variables if environment.get(one)), "")
+            if value:
+                head[name] = value
         return head
 
 

@@ -57,7 +57,7 @@ def test_a_rate_is_over_what_could_be_told():
     """Broken takes count neither for nor against the bot."""
     found = takes("ppfbb", 4)
 
-    assert (found.passed, found.failed, found.broken, found.told) == (2, 1, 2, 3)
+    assert (found.passed, found.failed, found.broken, found.judged) == (2, 1, 2, 3)
     assert found.pass_rate == pytest.approx(2 / 3)
     assert found.interval == wilson_interval(2, 3)
 

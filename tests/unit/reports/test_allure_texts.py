@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness.reports.allure.categories import categories
-from harness.reports.allure.environment import properties
+from harness.reports.allure.allure_results import categories, properties
+from harness.reports.allure.clean_text import LONGEST_NAME, clean, encoded, name_of
 from harness.reports.allure.heading import digest
-from harness.reports.allure.texts import LONGEST_NAME, clean, encoded, name_of
 
 
 def test_a_lone_surrogate_can_be_written():

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.reports.annotations.annotations_report import Repository
 from harness.reports.annotations.github import MOST_ERRORS, workflow_commands
 from harness.reports.annotations.gitlab import code_quality
 from harness.reports.findings import Level, ReportFinding, findings_of
-from harness.reports.repository import Repository
 
 FOUND = ReportFinding(
     level=Level.FAILED,

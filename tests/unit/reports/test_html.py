@@ -10,10 +10,9 @@ from itertools import islice
 import jsonschema_rs
 import pytest
 
-from harness.reports.building import build
+from harness.reports.build import build
 from harness.reports.html import HtmlReport
-from harness.reports.html.rates import Rates
-from harness.reports.html.report import PAGE, SCRIPTS
+from harness.reports.html.html_report import PAGE, SCRIPTS, Rates
 from harness.reports.html.row import row_of
 from harness.reports.results import RESULTS_SCHEMA, read_results
 from tests.browser import sample
@@ -25,7 +24,7 @@ def made(tmp_path):
 
     def page(conversations):
         results = read_results(sample.write_results(tmp_path / "results.json", conversations))
-        [path] = build(results, [HtmlReport(tmp_path, results.head)])
+        [path] = build(results, [HtmlReport(tmp_path, results)])
         return path.read_text()
 
     return page

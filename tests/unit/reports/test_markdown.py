@@ -9,11 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from harness.reports.building import build
+from harness.reports.build import build
 from harness.reports.markdown import MarkdownReport
-from harness.reports.markdown.page import LARGEST
-from harness.reports.markdown.report import LARGEST_STEP
-from harness.reports.markdown.text import block, code, code_in_html
+from harness.reports.markdown.markdown_report import (
+    LARGEST,
+    LARGEST_STEP,
+    block,
+    code,
+    code_in_html,
+)
 from harness.reports.results import Results, ResultsWriter, RunHead, read_results
 
 READER = MarkdownIt("commonmark", {"html": True}).enable("table")

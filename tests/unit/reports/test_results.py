@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.core.typing import Json
-from harness.reports.earlier import Earlier
 from harness.reports.results import NoResults, ResultsWriter, RunHead, read_results
 from harness.reports.results.merging import Crashes, gather, merge
+from harness.reports.run_events import EarlierAttempt
 
 
 def written(path: Path, *names: str, is_whole: bool = True, outcome: str = "passed") -> Path:
@@ -163,7 +163,7 @@ def test_what_workers_wrote_is_put_into_the_order_of_the_run(tmp_path: Path) -> 
     assert found == ["a", "b", "c", "d"]
 
 
-FIRST = Earlier(outcome="broken", codes=("worker-crashed",))
+FIRST = EarlierAttempt(outcome="broken", codes=("worker-crashed",))
 
 
 @pytest.mark.parametrize(

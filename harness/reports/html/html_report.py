@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from harness.conversation import Outcome
 from harness.core.atomic_file import replacing
-from harness.reports.html.rates import Rates
+from harness.core.typing import Json
+from harness.evaluation import wilson_interval
 from harness.reports.html.row import row_of
+from harness.reports.results import Results
 from harness.reports.results.writing import dump
 
 REPORT = "report.html"
@@ -32,12 +36,12 @@ _HEAD = ("project", "mode", "started", "ended", "commit", "branch", "run", "harn
 class HtmlReport:
     """Makes FOLDER/report.html. Conversations are packed as they come, and wait on the disk."""
 
-    def __init__(self, folder: Path, head: Mapping[str, Any]) -> None:
-        """`head` is that of the results. Raises OSError."""
+    def __init__(self, folder: Path, results: Results) -> None:
+        """Raises OSError."""
         self._path = folder / REPORT
         self._waiting = folder / f".{REPORT}.blocks"
         self._waiting.write_bytes(b"")
-        self._head = {name: head[name] for name in _HEAD if head.get(name)}
+        self._head = {name: results.head[name] for name in _HEAD if results.head.get(name)}
         self._rates = Rates()
         self._rows = Packer()
         self._block = Packer()
@@ -82,6 +86,21 @@ class HtmlReport:
                 yield Markup(line.rstrip("\n"))  # noqa: S704  # base64
 
 
+class Rates:
+    """Counts outcomes by provider while conversations go by."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, Counter[str]] = {}
+
+    def add(self, provider: str, outcome: str) -> None:
+        """Count a conversation."""
+        self._counts.setdefault(provider, Counter())[outcome] += 1
+
+    def json(self) -> list[Json]:
+        """By provider: passed, told (passed or failed) and the interval of the rate."""
+        return [_rate(name, counts) for name, counts in sorted(self._counts.items())]
+
+
 class Packer:
     """A JSON list in the making, compressed."""
 
@@ -100,6 +119,19 @@ class Packer:
         end = b"]" if self.count else b"[]"
         self._bytes += self._zlib.compress(end) + self._zlib.flush()
         return base64.b64encode(self._bytes).decode("ascii")
+
+
+def _rate(provider: str, counts: Counter[str]) -> Json:
+    passed = counts[Outcome.PASSED.value]
+    judged = passed + counts[Outcome.FAILED.value]
+    low, high = wilson_interval(passed, judged)
+    return {
+        "provider": provider,
+        "passed": passed,
+        "told": judged,
+        "low": round(low, 4),
+        "high": round(high, 4),
+    }
 
 
 def _template() -> Template:

@@ -1,17 +1,36 @@
-"""The sections of a run's summary in Markdown, kept within a size."""
+"""Writes summary.md of a run's results: its sections, kept within a size."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
+from pathlib import Path
 from typing import Any
 
 from harness.conversation import Outcome
+from harness.core.printable import on_one_line, printable
+from harness.core.source import shorten
 from harness.reports.findings import findings_of_file
 from harness.reports.markdown.red import FIRST_PLAYED, NEWLY_RED, STILL_RED, Red, RedConversations
-from harness.reports.markdown.text import block, code, code_in_html, plural
-from harness.reports.results.previous import EXPECTED
+from harness.reports.results import Results
+from harness.reports.results.previous import EXPECTED, previous_outcomes
 
+LONGEST = 240
+"""Characters of a text that stands in a line."""
+LONGEST_BLOCK = 6000
+"""Characters of a text that stands in a block of its own."""
+
+# A pipe ends the cell of a table also in code; a backslash before it is read in two ways.
+_ENDS_CODE = re.compile(r"[`|\\]")
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+_TICKS = re.compile(r"`+")
+SUMMARY = "summary.md"
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+LARGEST_STEP = 1024 * 1024
+"""Bytes of a step's summary; GitHub shows none of a larger one."""
 LARGEST = 60_000
 """Bytes of a summary: a comment of a pull request takes 65,536 characters."""
 MOST_DETAILS = 25
@@ -24,6 +43,42 @@ _TABLE_SHARE = 0.5
 _RESERVE = 600
 """Bytes for the sentence that tells what was left out."""
 _COLUMNS = (Outcome.FAILED, Outcome.BROKEN, Outcome.PASSED, Outcome.SKIPPED, EXPECTED)
+
+
+class MarkdownReport:
+    """Makes FOLDER/summary.md, and adds it to GitHub's summary of the step where there is one."""
+
+    def __init__(
+        self, folder: Path, results: Results, environment: Mapping[str, str] = os.environ
+    ) -> None:
+        self._path = folder / SUMMARY
+        self._results = results
+        self._step = environment.get(STEP_SUMMARY, "")
+        self._red = RedConversations(previous_outcomes(results.path))
+
+    def add(self, conversation: Mapping[str, Any], _line: str) -> None:
+        """Take up a conversation."""
+        self._red.add(conversation)
+
+    def finish(self) -> Sequence[Path]:
+        """Write the summary."""
+        text = summary(self._red, self._results.head, is_whole=self._results.is_whole)
+        self._path.write_text(text, encoding="utf-8", errors="replace")
+        if self._step:
+            self._add_to_step(text)
+        return [self._path]
+
+    def _add_to_step(self, text: str) -> None:
+        """Add the summary, or where there is no room for it, its first line."""
+        with Path(self._step).open("ab") as file:
+            room = LARGEST_STEP - file.tell()
+            short = f"## {headline(self._red)}\n\nThere is no room here for more; see {SUMMARY}.\n"
+            for shown in (text, short):
+                # What stands there may end without a line end, which would spoil the heading.
+                added = f"\n{shown}\n".encode("utf-8", "replace")
+                if len(added) <= room:
+                    file.write(added)
+                    return
 
 
 @dataclass(slots=True)
@@ -73,23 +128,23 @@ def summary(red: RedConversations, head: Mapping[str, Any], *, is_whole: bool = 
 
 def _about(red: RedConversations, head: Mapping[str, Any]) -> str:
     counts = [f"{red.outcomes[one]:,} {one}" for one in _COLUMNS if red.outcomes[one]]
-    told = [", ".join(counts)] if counts else []
+    parts = [", ".join(counts)] if counts else []
     for word, name in (("", "project"), ("mode", "mode"), ("branch", "branch")):
         if head.get(name):
-            told.append(f"{word} {code(str(head[name]))}".strip())
+            parts.append(f"{word} {code(str(head[name]))}".strip())
     if head.get("commit"):
-        told.append(f"commit {code(str(head['commit'])[:12])}")
-    return " · ".join(told)
+        parts.append(f"commit {code(str(head['commit'])[:12])}")
+    return " · ".join(parts)
 
 
 def _changes(red: RedConversations) -> str:
     if not red.is_compared:
         return "There are no results of a run before to compare with."
-    told = [f"{red.since[one]:,} {one}" for one in (NEWLY_RED, FIRST_PLAYED) if red.since[one]]
-    told += [f"{len(red.repaired):,} repaired"] if red.repaired else []
-    told += [f"{red.since[STILL_RED]:,} {STILL_RED}"] if red.since[STILL_RED] else []
-    told += [f"{red.missing:,} of then not played now"] if red.missing else []
-    return f"Since the run before: {', '.join(told) if told else 'nothing changed'}."
+    changes = [f"{red.since[one]:,} {one}" for one in (NEWLY_RED, FIRST_PLAYED) if red.since[one]]
+    changes += [f"{len(red.repaired):,} repaired"] if red.repaired else []
+    changes += [f"{red.since[STILL_RED]:,} {STILL_RED}"] if red.since[STILL_RED] else []
+    changes += [f"{red.missing:,} of then not played now"] if red.missing else []
+    return f"Since the run before: {', '.join(changes) if changes else 'nothing changed'}."
 
 
 def _unread(page: Page, head: Mapping[str, Any]) -> Iterator[str]:
@@ -166,10 +221,10 @@ def _details(page: Page, red: RedConversations) -> Iterator[str]:
         if shown == MOST_DETAILS or not one.failure:
             break
         name = code_in_html(one.id)
-        told = f"<details><summary>{name}</summary>\n\n{block(one.failure)}\n</details>\n"
-        if page.size + _size(told) > LARGEST - _RESERVE:
+        details = f"<details><summary>{name}</summary>\n\n{block(one.failure)}\n</details>\n"
+        if page.size + _size(details) > LARGEST - _RESERVE:
             break
-        page.add(told)
+        page.add(details)
         shown += 1
     if red.count > shown:
         yield f"the text of {plural(red.count - shown, 'failure')}"
@@ -181,3 +236,34 @@ def _cells(cells: Iterable[str]) -> str:
 
 def _size(text: str) -> int:
     return len(text.encode("utf-8", "replace"))
+
+
+# Nothing in a text of others is markup, a link, or calls anybody. GitHub and GitLab look for
+# mentions and issue numbers after Markdown has become HTML, so escaping the `@` is not enough; they
+# leave code alone.
+def code(text: str, limit: int = LONGEST) -> str:
+    """The text as code in a line or the cell of a table; cut where it is long."""
+    line = shorten(on_one_line(text), limit)
+    if not line:
+        return ""
+    if not _ENDS_CODE.search(line):
+        return f"`{line}`"
+    return f"<code>{_PUNCTUATION.sub(lambda match: f'&#{ord(match[0])};', line)}</code>"
+
+
+def code_in_html(text: str, limit: int = LONGEST) -> str:
+    """The same in HTML, for where Markdown is not read."""
+    return f"<code>{escape(shorten(on_one_line(text), limit))}</code>"
+
+
+def block(text: str) -> str:
+    """The text in a fence that it cannot close; cut where it is long."""
+    shown = shorten(printable(text).rstrip(), LONGEST_BLOCK)
+    longest = max((len(ticks) for ticks in _TICKS.findall(shown)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{shown}\n{fence}\n"
+
+
+def plural(count: int, one: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{count:,} {one}{'' if count == 1 else 's'}"

@@ -22,16 +22,21 @@ from allure_commons.utils import now, uuid4
 from harness.conversation import Outcome
 from harness.core.atomic_file import replacing
 from harness.core.python_file import own_traceback
+from harness.evaluation import Takes
 from harness.play.result import ScenarioResult
-from harness.reports.allure.categories import categories
-from harness.reports.allure.environment import properties
+from harness.reports.allure.case import AllureCase
+from harness.reports.allure.clean_text import clean, encoded
 from harness.reports.allure.heading import complete, digest
 from harness.reports.allure.steps import Steps
-from harness.reports.allure.texts import clean, encoded
-from harness.reports.allure.told import AllureCase
-from harness.reports.failure import failure_screen
 
 _CODE = re.compile(r"\[([a-z][a-z0-9-]*)\]$", re.MULTILINE)
+_ESCAPED = re.compile(r"[\\\r\n\t\f]")
+_NAMES = {"\\": "\\\\", "\r": "\\r", "\n": "\\n", "\t": "\\t", "\f": "\\f"}
+
+WRONG = "The bot was wrong"
+UNTOLD = "It could not be told"
+
+Category = Mapping[str, str | list[str]]
 
 
 class AllureResults:
@@ -41,7 +46,7 @@ class AllureResults:
         """`tell` takes what people should know at the end."""
         self._folder = folder
         self._tell = tell
-        self._told: AllureCase | None = None
+        self._case: AllureCase | None = None
         self._chats: Sequence[ScenarioResult] = ()
         self._failed: set[str] = set()
         self._broken: set[str] = set()
@@ -61,9 +66,9 @@ class AllureResults:
         self._write("environment.properties", properties(environment))
         self._write_categories()
 
-    def expect(self, told: AllureCase) -> None:
+    def expect(self, case: AllureCase) -> None:
         """The next result that is written is that of this test."""
-        self._told = told
+        self._case = case
 
     def expect_chats(self, results: Sequence[ScenarioResult]) -> None:
         """The next result that is written is that of a Python test with these conversations."""
@@ -72,28 +77,28 @@ class AllureResults:
     @allure_commons.hookimpl(tryfirst=True)
     def report_result(self, result: TestResult) -> None:
         """Complete the result of a scenario; others stay as they are."""
-        told, self._told = self._told, None
+        case, self._case = self._case, None
         chats, self._chats = self._chats, ()
         try:
-            self._complete(result, told, chats)
+            self._complete(result, case, chats)
         except OSError:
             raise
         except Exception as error:  # noqa: BLE001  # what allure-pytest wrote of it stands
             self._tell(lacking(str(result.fullName), error))
 
     def _complete(
-        self, result: TestResult, told: AllureCase | None, chats: Sequence[ScenarioResult]
+        self, result: TestResult, case: AllureCase | None, chats: Sequence[ScenarioResult]
     ) -> None:
         if chats:
             result.steps = [*result.steps, *Steps(attach, result.start).of_chats(chats)]
-        if told is None:
+        if case is None:
             return
-        complete(result, told)
+        complete(result, case)
         steps = Steps(attach, result.start)
-        if told.takes is not None:
-            result.steps = steps.of_takes(told.takes)
-        elif told.result is not None:
-            result.steps = steps.of(told.result)
+        if isinstance(case.result, Takes):
+            result.steps = steps.of_takes(case.result)
+        elif case.result is not None:
+            result.steps = steps.of(case.result)
 
     def note(self, outcome: str, codes: Iterable[str]) -> None:
         """Take up codes that the categories shall have."""
@@ -102,10 +107,9 @@ class AllureResults:
             known.update(codes)
             self._write_categories()
 
-    def add_unwritten(self, told: AllureCase) -> None:
+    def add_unwritten(self, case: AllureCase, screen: str) -> None:
         """Write the whole result of a BROKEN scenario of which allure-pytest tells nothing."""
         time = now()
-        screen = failure_screen(told.result) if told.result else ""
         result = TestResult(
             uuid=uuid4(),
             status=Status.BROKEN,
@@ -114,7 +118,7 @@ class AllureResults:
             start=time,
             stop=time,
         )
-        self.expect(told)
+        self.expect(case)
         allure_commons.plugin_manager.hook.report_result(result=result)
 
     def add_error(self, file: str, text: str) -> None:
@@ -154,6 +158,52 @@ class AllureResults:
     def _write(self, name: str, text: str) -> None:
         with replacing(self._folder / name) as whole:
             whole.write_text(text, encoding="utf-8")
+
+
+def categories(failed: Iterable[str], broken: Iterable[str]) -> list[Category]:
+    """Categories for codes that were met, and behind them those for any other.
+
+    A test's codes stand at the end of its message. Allure 3 puts a test into the first category
+    that fits, Allure 2 into all.
+    """
+    return [
+        _category("Expected to fail", Status.SKIPPED, r"expected to fail: [\s\S]*"),
+        _category("Nothing was measured", Status.SKIPPED, r"nothing was measured: [\s\S]*"),
+        _category("Not played", Status.SKIPPED, r"[\s\S]*"),
+        _category("Passed although expected to fail", Status.FAILED, r"expected to fail, [\s\S]*"),
+        *(_by_code(WRONG, Status.FAILED, code) for code in sorted(failed)),
+        *(_by_code(UNTOLD, Status.BROKEN, code) for code in sorted(broken)),
+        _category(WRONG, Status.FAILED, r"[\s\S]*\[[\w, -]+\]"),
+        _category(UNTOLD, Status.BROKEN, r"[\s\S]*\[[\w, -]+\]"),
+    ]
+
+
+def _by_code(name: str, status: str, code: str) -> Category:
+    # Whole and anchored, because Allure 2 compares whole texts and Allure 3 searches in them.
+    pattern = rf"[\s\S]*\[(?:[\w-]+, )*{re.escape(code)}(?:, [\w-]+)*\]"
+    return _category(f"{name}: {code}", status, pattern)
+
+
+def _category(name: str, status: str, pattern: str) -> Category:
+    return {"name": name, "matchedStatuses": [status], "messageRegex": f"^{pattern}$"}
+
+
+def properties(values: Mapping[str, str]) -> str:
+    r"""A line for each value. Names are plain words.
+
+    Source: java.util.Properties, whose files are Latin-1 with the rest as `\uXXXX`.
+    """
+    return "".join(f"{name} = {_escaped(value)}\n" for name, value in values.items())
+
+
+def _escaped(value: str) -> str:
+    text = _ESCAPED.sub(lambda found: _NAMES[found.group()], value)
+    units = text.encode("utf-16-be", "surrogatepass")
+    pairs = (units[index : index + 2] for index in range(0, len(units), 2))
+    return "".join(
+        chr(unit) if unit < ord("\x7f") else f"\\u{unit:04x}"
+        for unit in (int.from_bytes(pair) for pair in pairs)
+    )
 
 
 def lacking(name: str, error: Exception) -> str:

@@ -14,7 +14,7 @@ from harness.reports.annotations.github import workflow_commands
 from harness.reports.annotations.gitlab import code_quality
 from harness.reports.annotations.sarif import sarif_log
 from harness.reports.findings import ReportFinding, findings_of, findings_of_file
-from harness.reports.repository import Repository
+from harness.reports.results import Results
 
 CODE_QUALITY = "code-quality.json"
 SARIF = "results.sarif"
@@ -22,6 +22,8 @@ COMMANDS = "github-annotations.txt"
 """Written where GITHUB_ACTIONS is true; who prints it makes the annotations."""
 MOST_FINDINGS = 5000
 """Findings that are written; GitHub shows no more of a SARIF file."""
+ROOTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
+"""Variables in which CI tells the repository's folder."""
 
 
 class AnnotationsReport:
@@ -30,17 +32,16 @@ class AnnotationsReport:
     def __init__(
         self,
         folder: Path,
-        head: Mapping[str, Any],
+        results: Results,
         environment: Mapping[str, str] = os.environ,
     ) -> None:
-        """`head` is that of the results."""
         self._folder = folder
-        self._head = head
+        self._head = results.head
         self._is_github = environment.get("GITHUB_ACTIONS") == "true"
         self._repository = Repository(environment)
         self._found: list[ReportFinding] = []
         self._left_out = 0
-        for error in head.get("errors", ()):
+        for error in results.head.get("errors", ()):
             self._take(findings_of_file(error))
 
     def add(self, conversation: Mapping[str, Any], _line: str) -> None:
@@ -65,6 +66,43 @@ class AnnotationsReport:
                 self._found.append(replace(finding, file=self._repository.path(finding.file)))
             else:
                 self._left_out += 1
+
+
+class Repository:
+    """Turns paths of results into paths from the top of the repository.
+
+    Results name files from pytest's root folder, which may lie below that of the repository.
+    """
+
+    def __init__(
+        self, environment: Mapping[str, str] = os.environ, here: Path | None = None
+    ) -> None:
+        self._here = (here or Path.cwd()).resolve()
+        self._top = self._find_top(environment)
+        self._base: Path | None = None
+
+    def path(self, file: str) -> str:
+        """With slashes; as it was given where the file lies outside the repository."""
+        if self._base is None:
+            self._base = self._find_base(file)
+        whole = Path(os.path.normpath((self._base or self._here) / file))
+        if whole.is_relative_to(self._top):
+            return whole.relative_to(self._top).as_posix()
+        return Path(file).as_posix()
+
+    def _find_top(self, environment: Mapping[str, str]) -> Path:
+        for name in ROOTS:
+            if environment.get(name):
+                top = Path(environment[name]).resolve()
+                if self._here.is_relative_to(top):
+                    return top
+        folders = (self._here, *self._here.parents)
+        return next((folder for folder in folders if (folder / ".git").exists()), self._here)
+
+    def _find_base(self, file: str) -> Path | None:
+        """The nearest folder above in which the file is; None where it is nowhere."""
+        folders = (self._here, *self._here.parents)
+        return next((folder for folder in folders if (folder / file).exists()), None)
 
 
 def _write(path: Path, value: Json) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -15,6 +14,8 @@ from harness.core.source import shorten
 from harness.play.drift.drift import Drift
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.classes import BROKEN, DRIFTED, FAILED
+from harness.reports.run_events import UNEXPECTED_PASS
+from harness.reports.summary import summary_from
 from harness.reports.tally import ProviderTally, Tally
 
 COLUMNS = ("passed", "failed", "broken")
@@ -32,47 +33,46 @@ MOST_DRIFTED = 50
 """Turns that drifted and are listed."""
 MOST_LINES = 8
 """Lines of what differs in one of them."""
+STRICT = "[XPASS(strict)]"
+"""How pytest begins the text of what passed although it was expected to fail."""
 
 
-def write_summary(reporter: Any, session: ScenarioSession) -> None:  # noqa: ANN401  # pytest names no public type
+def write_closing_lines(reporter: Any, session: ScenarioSession) -> None:  # noqa: ANN401  # pytest names no public type
     """Write a table of providers, codes of failures, and notes. Nothing where nothing played."""
     own = session.tally
-    tally = own if own.providers else _told_by_workers(reporter, own.earlier)
-    if {"skipped", "xfailed", "failed"} & {*reporter.stats}:
-        from harness.pytest_plugin.waiving import count_waived  # noqa: PLC0415  # few runs do
-
-        count_waived(reporter, tally)
+    tally = own if own.providers else _tally_of_workers(reporter, own.earlier)
+    _count_waived(reporter, tally)
     providers = tally.providers
     if not providers:
         return
     reporter.write_sep("-", f"conversations ({session.mode.value})")
     _write_providers(reporter, providers)
-    codes = sum((one.codes for one in providers.values()), Counter[str]())
+    codes = sum((provider.codes for provider in providers.values()), Counter[str]())
     if codes:
         listed = [f"{count} {code}" for code, count in codes.most_common(MOST_CODES)]
         rest = codes.total() - sum(count for _, count in codes.most_common(MOST_CODES))
         if rest:
             listed.append(f"and {rest} of {counted(len(codes) - MOST_CODES, 'other kind')}")
         reporter.write_line(f"why: {', '.join(listed)}")
-    classes = session.classes.counts
+    classes = session.red_tests.counts
     if {*classes} - {FAILED}:
-        told = ", ".join(f"{count} {CLASSES[name]}" for name, count in classes.items())
-        reporter.write_line(f"classes: {told}")
+        counts = ", ".join(f"{count} {CLASSES[name]}" for name, count in classes.items())
+        reporter.write_line(f"classes: {counts}")
     if tally.repeated:
         kinds = (*COLUMNS, SKIPPED)
         took = ", ".join(f"{tally.takes[one]} {one}" for one in kinds if tally.takes[one])
         reporter.write_line(f"takes of {counted(tally.repeated, 'scenario')}: {took}")
     if tally.earlier:
-        told = counted(tally.earlier, "earlier attempt")
-        reporter.write_line(f"{told} not counted: the last one of each conversation is")
+        attempts = counted(tally.earlier, "earlier attempt")
+        reporter.write_line(f"{attempts} not counted: the last one of each conversation is")
     _write_skips(reporter, tally, session)
     _write_drift(reporter, tally, session)
     _write_latencies(reporter, tally)
     for note in session.notes[:MOST_NOTES]:
         reporter.write_line(f"note: {printable(note)}")
     _write_rest(reporter, len(session.notes) - MOST_NOTES, "note", session)
-    if session.reports is not None and session.reports.problem:
-        reporter.write_line(f"note: {printable(session.reports.problem)}", yellow=True)
+    if session.problem:
+        reporter.write_line(f"note: {printable(session.problem)}", yellow=True)
 
 
 def _write_providers(reporter: Any, providers: Mapping[str, ProviderTally]) -> None:  # noqa: ANN401  # as above
@@ -103,7 +103,8 @@ def _write_providers(reporter: Any, providers: Mapping[str, ProviderTally]) -> N
 def _write_rest(reporter: Any, hidden: int, noun: str, session: ScenarioSession) -> None:  # noqa: ANN401  # as above
     """How many more there are, and where they can be read."""
     if hidden > 0:
-        where = "the reports name them" if session.reports else "--harness-reports names them"
+        has_reports = session.record_of is not None
+        where = "the reports name them" if has_reports else "--harness-reports names them"
         reporter.write_line(f"and {counted(hidden, f'more {noun}')}; {where}")
 
 
@@ -133,49 +134,32 @@ def _write_drift(reporter: Any, tally: Tally, session: ScenarioSession) -> None:
     _write_rest(reporter, len(tally.drifted) - MOST_DRIFTED, "drifted turn", session)
 
 
-def _add_chats(tally: Tally, properties: Sequence[tuple[str, Any]]) -> None:
-    """Count the conversations of a Python test, whose properties stand one after another."""
-    found: list[dict[str, Any]] = []
-    for name, value in properties:
-        if name == "conversation":
-            found.append({})
-        if found:
-            found[-1][name] = value
-    for told in found:
-        is_waived = "waived" in told
-        tally.add_counts(
-            told["provider"],
-            outcome=SKIPPED if is_waived else told["outcome"],
-            turns=int(told["turns"]),
-            checks=int(told["checks"]),
-            codes=() if is_waived else tuple(told.get("codes", "").split()),
-            skips=_skips(told),
-        )
-
-
 def _write_latencies(reporter: Any, tally: Tally) -> None:  # noqa: ANN401  # as above
     """How long the replies took, by provider; of the slowest where they are many."""
-    measured = {name: one.latencies for name, one in tally.providers.items() if one.latencies}
+    measured = {
+        name: provider.latencies for name, provider in tally.providers.items() if provider.latencies
+    }
     if not measured:
         return
     # Late: a replay measures nothing.
     from harness.checks.conversation_kinds import SUMMARIES  # noqa: PLC0415
 
     keys = ("median", "p95")
-    told = {name: [SUMMARIES[key][1](times) for key in keys] for name, times in measured.items()}
-    rows = sorted(told.items())
+    rows = sorted(
+        (name, [SUMMARIES[key][1](times) for key in keys]) for name, times in measured.items()
+    )
     if len(rows) > MOST_PROVIDERS:
         rows = sorted(rows, key=lambda row: -row[1][1])[:MOST_PROVIDERS]
     for name, summaries in rows:
         pairs = zip(keys, summaries, strict=True)
         shown = ", ".join(f"{key} {format_duration(seconds)}" for key, seconds in pairs)
         reporter.write_line(f"replies of {name}: {shown}")
-    hidden = len(told) - len(rows)
+    hidden = len(measured) - len(rows)
     if hidden:
         reporter.write_line(f"and of {counted(hidden, 'provider')} that answered faster")
 
 
-def _told_by_workers(reporter: Any, earlier: int) -> Tally:  # noqa: ANN401  # as above
+def _tally_of_workers(reporter: Any, earlier: int) -> Tally:  # noqa: ANN401  # as above
     """Counts from the properties of reports: with xdist, other processes play.
 
     `earlier` are attempts that ended with their worker.
@@ -183,27 +167,26 @@ def _told_by_workers(reporter: Any, earlier: int) -> Tally:  # noqa: ANN401  # a
     tally = Tally()
     tally.earlier = earlier
     for report in _last_attempts(reporter):
-        told = dict(getattr(report, "user_properties", ()))
-        if getattr(report, "when", "") == "setup" and "turns" in told:
-            tally.earlier += int(told.get("attempts", 1)) - 1
-            tally.add_counts(
-                told["provider"],
-                outcome=told["outcome"],
-                turns=int(told["turns"]),
-                checks=int(told["checks"]),
-                codes=tuple(told.get("codes", "").split()),
-                skips=_skips(told),
-            )
-            if "takes" in told:
-                kinds = (Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED)
-                takes = {kind.value: int(told.get(f"takes_{kind}", 0)) for kind in kinds}
-                broken = int(told["takes"]) - sum(takes.values())
-                tally.add_take_counts({**takes, Outcome.BROKEN.value: broken})
-            places = told.get("drifted", "")
-            tally.add_drifts(told.get("drift", "").split(), places.split("; ") if places else ())
-        elif getattr(report, "when", "") == "teardown" and "conversation" in told:
-            _add_chats(tally, report.user_properties)
+        properties = dict(getattr(report, "user_properties", ()))
+        when = getattr(report, "when", "")
+        if when == "setup" and "turns" in properties:
+            tally.earlier += int(properties.get("attempts", 1)) - 1
+            tally.add(summary_from(properties))
+        elif when == "teardown" and "conversation" in properties:
+            for chat in _chats(report.user_properties):
+                tally.add(summary_from(chat))
     return tally
+
+
+def _chats(properties: Sequence[tuple[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """Those of each conversation of a Python test, which stand one after another."""
+    chats: list[dict[str, Any]] = []
+    for name, value in properties:
+        if name == "conversation":
+            chats.append({})
+        if chats:
+            chats[-1][name] = value
+    return chats
 
 
 def _last_attempts(reporter: Any) -> Iterable[Any]:  # noqa: ANN401  # as above
@@ -224,6 +207,34 @@ def _with_category(stats: Mapping[str, Sequence[Any]]) -> Iterable[Sequence[Any]
     return (reports for name, reports in stats.items() if name not in ("", "rerun"))
 
 
-def _skips(told: Mapping[str, Any]) -> list[str]:
-    """Names and reasons of skipped checks, each as often as it was skipped."""
-    return list(Counter(json.loads(told.get("skipped_checks", "{}"))).elements())
+def _count_waived(reporter: Any, tally: Tally) -> None:  # noqa: ANN401  # pytest names no public type
+    """Count what was skipped, and what failed as expected, as skipped.
+
+    What passed although a strict `xfail:` says that it fails, counts as failed.
+    """
+    for report in reporter.stats.get("skipped", ()):
+        properties = dict(getattr(report, "user_properties", ()))
+        # What was skipped in its call was played, and is counted already.
+        is_played = getattr(report, "when", "") != "setup"
+        if (
+            properties.get("outcome") == Outcome.SKIPPED
+            and "provider" in properties
+            and not is_played
+        ):
+            tally.add(summary_from(properties))
+    for report in reporter.stats.get("xfailed", ()):
+        properties = dict(report.user_properties)
+        provider = tally.providers.get(properties.get("provider", ""))
+        if provider is not None:
+            provider.outcomes[Outcome.FAILED.value] -= 1
+            provider.outcomes[Outcome.SKIPPED.value] += 1
+            provider.codes -= Counter(properties.get("codes", "").split())
+    for report in reporter.stats.get("failed", ()):
+        properties = dict(getattr(report, "user_properties", ()))
+        provider = tally.providers.get(properties.get("provider", ""))
+        is_unexpected = str(getattr(report, "longrepr", "")).startswith(STRICT)
+        # A Python test may hold several conversations; what came of each stays as it is.
+        if provider is not None and is_unexpected and "conversation" not in properties:
+            provider.outcomes[Outcome.PASSED.value] -= 1
+            provider.outcomes[Outcome.FAILED.value] += 1
+            provider.codes[UNEXPECTED_PASS] += 1

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.annotations import COMMANDS
-
-if TYPE_CHECKING:
-    from harness.pytest_plugin.reporting import RunReports
+from harness.reports.run_events import Event, ReportsMade
 
 
 class GithubLog:
@@ -21,12 +21,17 @@ class GithubLog:
     commands are switched off while scenarios are played and shown.
     """
 
-    def __init__(self, config: pytest.Config, reports: RunReports | None) -> None:
+    def __init__(self, config: pytest.Config, _session: ScenarioSession) -> None:
         self._config = config
-        self._reports = reports
+        self._made: tuple[Path, ...] = ()
         # A text of a bot cannot guess the word that switches commands on again.
         self._word = secrets.token_hex(16)
         self._is_off = False
+
+    def listen(self, event: Event) -> None:
+        """Know the reports that were made."""
+        if isinstance(event, ReportsMade):
+            self._made = event.paths
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
@@ -41,7 +46,7 @@ class GithubLog:
             return (yield)
         finally:
             self._switch_on()
-            for path in self._reports.made if self._reports is not None else ():
+            for path in self._made:
                 if path.name == COMMANDS:
                     self._write(path.read_text(encoding="utf-8").removesuffix("\n"))
 

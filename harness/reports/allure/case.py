@@ -25,9 +25,8 @@ class AllureCase:
     project's own."""
     scenario: Scenario | None = None
     """None where the file could not be read."""
-    result: ScenarioResult | None = None
-    """None where it was not played, or in takes."""
-    takes: Takes | None = None
+    result: ScenarioResult | Takes | None = None
+    """None where it was not played."""
     reason: str = ""
     """Why it is skipped or expected to fail; empty for any other."""
 
@@ -40,17 +39,15 @@ class AllureCase:
     @property
     def outcome(self) -> Outcome | None:
         """What came of it; None where it was not played."""
-        came = self.takes or self.result
-        return came.outcome if came else None
+        return self.result.outcome if self.result else None
 
     @property
     def skip_reason(self) -> str:
         """Why nothing could be measured; empty where anything was."""
-        came = self.takes or self.result
-        return came.skip_reason if came and came.outcome is Outcome.SKIPPED else ""
+        result = self.result
+        return result.skip_reason if result and result.outcome is Outcome.SKIPPED else ""
 
     @property
     def codes(self) -> tuple[str, ...]:
         """Codes of what went wrong."""
-        came = self.takes or self.result
-        return came.codes if came else ()
+        return self.result.codes if self.result else ()

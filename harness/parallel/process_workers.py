@@ -1,62 +1,58 @@
-"""Calls of a pure function, shared between this process and others that are forked from it."""
+"""Tasks done ahead by processes that are forked from this one, which does its share of them."""
 
 from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
 import selectors
-import sys
-import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
 from typing import Generic, TypeVar
 
-T = TypeVar("T")
+Task = TypeVar("Task", bound=Hashable)
+Result = TypeVar("Result")
 
+STOP_SECONDS = 5.0
+"""How long a process may take for the task that it is at when it is told to stop."""
 _TAKEN = 1
-_STOP_SECONDS = 5.0
-"""How long a process may take for the call that it is in when it is told to stop."""
 
 
-def can_share() -> bool:
-    """Whether this process can be forked safely: on Linux, with no second thread of Python."""
-    can_fork = sys.platform == "linux" and hasattr(os, "fork")
-    return can_fork and threading.active_count() == 1
+class ProcessWorkers(Generic[Task, Result]):
+    """Do tasks in several processes, each task as a rule once. `Workers`.
 
+    Every process takes the first task that nobody has taken. Results come back pickled; a process
+    waits while nobody takes them. One that dies takes nothing with it but time: a task without a
+    result is left to the caller.
 
-def processors() -> int:
-    """Those that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-
-
-class SharedWork(Generic[T]):
-    """Calls `work(0)`, `work(1)`, … in several processes, each number as a rule once.
-
-    Every process takes the lowest number that nobody has taken. Results come back pickled, and
-    are asked for in any order. A process that dies takes nothing with it but time: for a number
-    without a result, `result` gives None, and the caller does it by itself.
+    Not `concurrent.futures.ProcessPoolExecutor`, also with fork: for a replay of 1,000 scenarios it
+    takes 11 % more processor time where nothing is cached, and 17 % more (8 % on the clock) where
+    all is; medians of 7 and 9 pairs of runs. With ten scenarios to a task it takes 10 % more where
+    all is cached. It takes results without bound, 20 MiB of them there, and its processes outlive
+    one that is killed.
     """
 
     def __init__(
         self,
-        work: Callable[[int], T | None],
-        count: int,
+        work: Callable[[Task], Result | None],
+        tasks: Sequence[Task],
         *,
         processes: int,
         begin: Callable[[], None],
         end: Callable[[], None],
     ) -> None:
-        """`processes` are forked at once. Each calls `begin` first and `end` last."""
+        """`processes` are forked at once. Each calls `begin` first and `end` last.
+
+        `work` gives None for a task that is left to the caller.
+        """
         self._work = work
-        self._count = count
+        self._tasks = tasks
+        self._numbers = {task: number for number, task in enumerate(tasks)}
         self._context = multiprocessing.get_context("fork")
-        # Not locked: where two take the same number, both do it, and one result is dropped.
-        self._taken = self._context.RawArray("B", count)
-        self._results: dict[int, T | None] = {}
-        self._given: set[int] = set()
+        # Not locked: where two take the same task, both do it, and one result is dropped.
+        self._taken = self._context.RawArray("B", len(tasks))
+        self._results: dict[int, Result | None] = {}
         self._open: list[Connection] = []
         # Made once: `multiprocessing.connection.wait` makes one each time, which costs 50 µs.
         self._selector = selectors.DefaultSelector()
@@ -64,11 +60,12 @@ class SharedWork(Generic[T]):
         for _ in range(processes):
             self._fork(begin, end)
 
-    def result(self, number: int) -> T | None:
-        """What came of a number: once, None where the caller is to do it by itself."""
-        if number in self._given:
+    def result(self, task: Task, /) -> Result | None:
+        """See `Workers`."""
+        # Once only: for what was asked for before, nobody sends a result again.
+        number = self._numbers.pop(task, None)
+        if number is None:
             return None
-        self._given.add(number)
         if number in self._results:
             return self._results.pop(number)
         if not self._taken[number]:
@@ -85,17 +82,17 @@ class SharedWork(Generic[T]):
                 self._receive(patience=None)
             else:
                 # Better than to wait: another process is at it.
-                self._results[further] = self._work(further)
+                self._results[further] = self._work(self._tasks[further])
 
-    def stop(self) -> None:
-        """Take no further number, and wait for those who are at one."""
-        self._taken[:] = [_TAKEN] * self._count
+    def stop(self, seconds: float = STOP_SECONDS, /) -> None:
+        """See `Workers`. A process that takes longer is killed."""
+        self._taken[:] = [_TAKEN] * len(self._tasks)
         self._selector.close()
         for connection in self._open:
             connection.close()
         self._open.clear()
         for process in self._forked:
-            process.join(_STOP_SECONDS)
+            process.join(seconds)
             if process.is_alive():
                 process.kill()
                 process.join()
@@ -132,13 +129,13 @@ class SharedWork(Generic[T]):
             number = -1
             while (found := self._next(number)) is not None:
                 number = found
-                sending.send((number, self._work(number)))
+                sending.send((number, self._work(self._tasks[number])))
             end()
 
     def _next(self, number: int) -> int | None:
-        """Take the next number that nobody has taken."""
+        """Take the next task that nobody has taken."""
         taken = self._taken
-        for further in range(number + 1, self._count):
+        for further in range(number + 1, len(taken)):
             if not taken[further]:
                 taken[further] = _TAKEN
                 return further

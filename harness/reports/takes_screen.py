@@ -22,16 +22,16 @@ def takes_screen(takes: Takes) -> str:
     return "\n".join(lines)
 
 
-def takes_told(takes: Takes) -> str:
+def judged_line(takes: Takes) -> str:
     """`3 of 5 takes passed, 4 wanted (95 % interval 0.23 to 0.88)`."""
-    if not takes.told:
+    if not takes.judged:
         return f"none of {len(takes.results)} takes could be told, {takes.wanted} must pass"
-    told = f"{takes.passed} of {counted(takes.told, 'take')} passed"
+    line = f"{takes.passed} of {counted(takes.judged, 'take')} passed"
     if takes.broken:
-        told += f" and {takes.broken} could not be told"
+        line += f" and {takes.broken} could not be told"
     if takes.skipped:
-        told += f" and {takes.skipped} skipped"
-    return f"{told}, {takes.wanted} wanted (95 % interval {takes.interval})"
+        line += f" and {takes.skipped} skipped"
+    return f"{line}, {takes.wanted} wanted (95 % interval {takes.interval})"
 
 
 def takes_listed(takes: Takes) -> Iterator[str]:
@@ -48,5 +48,5 @@ def takes_listed(takes: Takes) -> Iterator[str]:
 def _head(takes: Takes) -> Iterator[str]:
     scenario = takes.scenario
     place = scenario.repeat.place if scenario.repeat else scenario.place
-    yield f"{place}: {takes_told(takes)}"
+    yield f"{place}: {judged_line(takes)}"
     yield f"{takes.results[0].excerpt(place)} [repeat]"

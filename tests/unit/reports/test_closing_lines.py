@@ -5,11 +5,20 @@ from types import SimpleNamespace
 import pytest
 
 from harness.project.plan import Mode
-from harness.pytest_plugin.summary import write_summary
+from harness.pytest_plugin.closing_lines import write_closing_lines
+from harness.reports.results import record_of
+from harness.reports.summary import Summary
 from harness.reports.tally import Tally
 
 
-def closing(tally, reports=None):
+def summary(provider, *, outcome, codes=()):
+    """What a conversation of one turn and one check comes to."""
+    return Summary(
+        scenario="hello", provider=provider, outcome=outcome, turns=1, checks=1, codes=codes
+    )
+
+
+def closing(tally, *, has_reports=False):
     """The lines."""
     lines = []
     reporter = SimpleNamespace(
@@ -19,9 +28,14 @@ def closing(tally, reports=None):
     )
     classes = SimpleNamespace(counts={})
     session = SimpleNamespace(
-        tally=tally, notes=tally.notes, mode=Mode.REPLAY, reports=reports, classes=classes
+        tally=tally,
+        notes=tally.notes,
+        mode=Mode.REPLAY,
+        record_of=record_of if has_reports else None,
+        red_tests=classes,
+        problem="",
     )
-    write_summary(reporter, session)
+    write_closing_lines(reporter, session)
     return lines
 
 
@@ -32,11 +46,11 @@ def of_many():
         name, bad = f"bot-{number:03}", number // 100 if number % 100 == 0 else 0
         for played in range(5):
             outcome = "failed" if played < bad else "passed"
-            tally.add_counts(name, outcome=outcome, turns=1, checks=1)
+            tally.add(summary(name, outcome=outcome))
         tally.providers[name].latencies = [float(number)]
     for kind in range(200):
         codes = (f"kind-{kind:03}",) * (200 - kind)
-        tally.add_counts("bot-400", outcome="failed", turns=1, checks=1, codes=codes)
+        tally.add(summary("bot-400", outcome="failed", codes=codes))
     tally.skips.update({f"language: reason {number}": 1 for number in range(8)})
     tally.drifts["wording"] = tally.repeated = 0
     tally.drifted = [(f"turn {number}", ()) for number in range(60)]
@@ -59,16 +73,13 @@ def test_d16_of_many_providers_the_worst_are_named_with_counts():
 
 
 @pytest.mark.parametrize(
-    ("reports", "where"),
-    [
-        (None, "--harness-reports names them"),
-        (SimpleNamespace(problem=""), "the reports name them"),
-    ],
+    ("has_reports", "where"),
+    [(False, "--harness-reports names them"), (True, "the reports name them")],
     ids=["no-report", "report"],
 )
-def test_d16_a_report_is_named_only_where_there_is_one(reports, where):
+def test_d16_a_report_is_named_only_where_there_is_one(has_reports, where):
     """What is left out stands in the reports, or they can be asked for."""
-    lines = closing(of_many(), reports)
+    lines = closing(of_many(), has_reports=has_reports)
 
     assert f"and 3 more reasons; {where}" in lines
     assert f"and 10 more drifted turns; {where}" in lines
@@ -78,8 +89,8 @@ def test_d16_a_report_is_named_only_where_there_is_one(reports, where):
 def test_few_providers_stand_by_name():
     """Nothing is left out, and nothing sorted by what is red."""
     tally = Tally()
-    tally.add_counts("b", outcome="failed", turns=1, checks=1, codes=("contains",))
-    tally.add_counts("a", outcome="passed", turns=1, checks=1)
+    tally.add(summary("b", outcome="failed", codes=("contains",)))
+    tally.add(summary("a", outcome="passed"))
 
     assert closing(tally) == [
         "provider   passed   failed   broken    turns   checks",

@@ -1,13 +1,16 @@
-"""Makes all reports of a run from its results alone."""
+"""Makes the reports of a run from its results alone, and lists them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from harness.core.errors import HarnessError
 from harness.core.python_file import own_traceback
+from harness.reports.annotations import AnnotationsReport
+from harness.reports.html import HtmlReport
+from harness.reports.markdown import MarkdownReport
 from harness.reports.results import Results
 
 
@@ -28,6 +31,19 @@ class ReportCrashed(HarnessError):
         self.made = made
         """The files of the others."""
         super().__init__("\n".join(reasons))
+
+
+REPORTS: tuple[Callable[[Path, Results], Report], ...] = (
+    HtmlReport,
+    AnnotationsReport,
+    MarkdownReport,
+)
+"""Every report that is made of results, a line each; it is given its folder and the results."""
+
+
+def build_all(results: Results, folder: Path, *further: Report) -> list[Path]:
+    """Make all reports of a run, and further ones; see `build`."""
+    return build(results, [*(made(folder, results) for made in REPORTS), *further])
 
 
 def build(results: Results, reports: Iterable[Report]) -> list[Path]:

@@ -5,10 +5,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from harness.parallel.shared_work import SharedWork
+from harness.parallel.process_workers import ProcessWorkers
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked there only")
 
@@ -26,8 +27,8 @@ def shared(
     processes: int = 2,
     begin: Callable[[], None] = nothing,
     end: Callable[[], None] = nothing,
-) -> SharedWork[object]:
-    return SharedWork(work, count, processes=processes, begin=begin, end=end)
+) -> ProcessWorkers[int, object]:
+    return ProcessWorkers(work, range(count), processes=processes, begin=begin, end=end)
 
 
 def test_every_number_is_done_once_by_somebody(tmp_path):
@@ -59,6 +60,32 @@ def test_a_number_that_was_asked_for_before_is_the_callers():
     sharing.stop()
 
     assert again == [None] * COUNT
+
+
+def test_who_asks_again_does_not_wait_for_what_others_are_at():
+    """A number that was given, or left to the caller, is the caller's at once."""
+    here = os.getpid()
+    context = multiprocessing.get_context("fork")
+    arrived, may_end = context.Semaphore(0), context.Semaphore(0)
+
+    def work(number: int) -> int:
+        if os.getpid() != here and number == 1:
+            arrived.release()
+            may_end.acquire(timeout=60)
+        return number
+
+    sharing = shared(work, count=2, processes=1)
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            assert arrived.acquire(timeout=30)
+            given = sharing.result(0)
+            again = pool.submit(sharing.result, 0).result(timeout=30)
+        finally:
+            may_end.release()
+    sharing.stop()
+
+    assert given == 0
+    assert again is None
 
 
 def test_the_others_do_some_of_it():
@@ -130,15 +157,15 @@ def test_stopping_early_ends_the_processes_and_lets_them_finish(tmp_path):
 
 _WITH_A_THREAD = """
 import threading
-from harness.parallel.shared_work import can_share
-print(can_share())
+from harness.parallel.workers import can_fork
+print(can_fork())
 go = threading.Event()
 thread = threading.Thread(target=go.wait)
 thread.start()
-print(can_share())
+print(can_fork())
 go.set()
 thread.join()
-print(can_share())
+print(can_fork())
 """
 
 

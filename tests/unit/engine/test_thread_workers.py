@@ -7,7 +7,7 @@ import pytest
 from conversations import scenario, transcript
 
 from harness.core.errors import Interrupted
-from harness.parallel.players import Players
+from harness.parallel.thread_workers import ThreadWorkers
 from harness.play.result import ScenarioResult
 from harness.project.plan import Play
 
@@ -25,13 +25,18 @@ def plays(count, provider="bot"):
 
 @pytest.fixture
 def start():
-    """Start players, and stop them at the end."""
+    """Start threads, and stop them at the end."""
     started = []
 
     def begin(run, wanted, concurrency=4, limits=None):
-        players = Players(run, wanted, concurrency=concurrency, limits=limits or {"bot": 99})
+        players = ThreadWorkers(
+            run,
+            wanted,
+            concurrency=concurrency,
+            limits=limits or {"bot": 99},
+            lanes=lambda play: (play.provider,),
+        )
         started.append(players)
-        players.start()
         return players
 
     yield begin
@@ -159,18 +164,17 @@ def test_stopping_waits_for_what_goes_on(start):
 
 
 def test_only_given_plays_are_known(start):
-    """A play that was not given is played by whoever asks."""
+    """A play that was not given, or whose result was given, is played by whoever asks."""
     wanted, other = plays(1), plays(1, "other")[0]
     players = start(lambda _play: WHOLE, wanted)
 
-    assert players.has(wanted[0])
-    assert not players.has(other)
-    players.result(wanted[0])
-    assert not players.has(wanted[0])
+    assert players.result(other) is None
+    assert players.result(wanted[0]) is WHOLE
+    assert players.result(wanted[0]) is None
 
 
 def test_nothing_to_play(start):
     """No plays need no players."""
     players = start(lambda _play: WHOLE, [])
 
-    assert not players.has(plays(1)[0])
+    assert players.result(plays(1)[0]) is None

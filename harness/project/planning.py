@@ -1,0 +1,75 @@
+"""Makes the plays of a project's scenario files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from harness.core.errors import Problem, ScenarioError
+from harness.project.loading import entry_of
+from harness.project.plan import Entry, Mode, Play, amount_problem
+from harness.project.project import Project
+from harness.scenario import Waiver
+
+
+class Planner:
+    """Makes plays. Knows the files of a run so far, because each id is used once."""
+
+    def __init__(self, project: Project, chosen: Sequence[str]) -> None:
+        """`chosen` are names of providers; all play against their own where there are none."""
+        self._project = project
+        self._is_chosen = bool(chosen)
+        self._chosen = [name for name in chosen if name in project.config.providers]
+        self.providers: set[str] = set()
+        """Providers that a scenario plays against."""
+        self._first: dict[str, Path] = {}
+        """The file that each id was first met in."""
+
+    @property
+    def has_scenarios(self) -> bool:
+        """Whether there was a scenario."""
+        return bool(self._first)
+
+    def plays_of(self, file: Path, entry: Entry) -> Iterator[Play]:
+        """What is to be played of a file.
+
+        Raises `ScenarioError` where its id is taken, or it makes too many conversations.
+        """
+        self._claim(file, entry)
+        if self._is_chosen and not self._chosen:
+            # The chosen providers are those of another project.
+            return
+        providers = self._project.providers_of(entry.providers, self._chosen)
+        if message := amount_problem(len(entry.rows), entry.takes, len(providers)):
+            hint = "choose fewer with --harness-provider"
+            raise self._bad_entry("too-many-conversations", file, entry, message, hint)
+        self.providers.update(providers)
+        for provider in providers:
+            for row in entry.rows:
+                yield Play(file=file, scenario=entry.scenario, provider=provider, row=row)
+
+    def _claim(self, file: Path, entry: Entry) -> None:
+        key = entry.scenario.casefold()
+        first = self._first.setdefault(entry.scenario if key == entry.scenario else key, file)
+        if first == file:
+            return
+        line = entry_of(self._project, first).line
+        where = f"{self._project.config.shown(first)}:{line}"
+        message = f"the id '{entry.scenario}' is taken by {where}"
+        hint = "ids name cassettes, so each is used once, whatever its case"
+        raise self._bad_entry("duplicate-scenario", file, entry, message, hint)
+
+    def _bad_entry(self, code: str, file: Path, entry: Entry, message: str, hint: str) -> Exception:
+        where = f"{self._project.config.shown(file)}:{entry.line}"
+        return ScenarioError(Problem(code=code, message=message, where=where, hint=hint))
+
+
+def waivers_of(
+    entry: Entry, play: Play, mode: Mode, environment: Mapping[str, str]
+) -> list[Waiver]:
+    """Those of a scenario's waivers that are about a play."""
+    return [
+        waiver
+        for waiver in entry.waivers
+        if waiver.applies(provider=play.provider, mode=mode, row=play.row, environment=environment)
+    ]

@@ -1,0 +1,249 @@
+"""Scenarios as items of pytest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.conversation import Outcome
+from harness.core.errors import AuthoringError
+from harness.core.printable import printable
+from harness.play.broken import ESCAPED, unread
+from harness.play.result import ScenarioResult
+from harness.project.plan import Entry, Play
+from harness.pytest_plugin.attempts import ItemAttempt
+from harness.pytest_plugin.marks import expected_failure, marks_of, reason_of
+from harness.pytest_plugin.scenario_session import ScenarioSession
+from harness.pytest_plugin.suite import Suite
+from harness.reports.failure import failure_screen
+from harness.reports.run_events import (
+    AttemptEnded,
+    EarlierAttempt,
+    Identity,
+    ScenarioFinished,
+    ScenarioSkipped,
+)
+from harness.reports.summary import Summary, properties_of, summary_of
+
+if TYPE_CHECKING:
+    from harness.evaluation import Takes
+    from harness.scenario import Waiver
+
+REPLAYED_AGAIN = (
+    "it was run again from its recording, which cannot come out otherwise; play it with --mode live"
+)
+
+
+class ScenarioBroken(Exception):
+    """It could not be told whether the bot was right."""
+
+
+class ScenarioFailed(AssertionError):
+    """The bot was wrong."""
+
+
+class ScenarioItem(pytest.Item):
+    """A scenario, played in set-up and judged in the call."""
+
+    def __init__(
+        self,
+        *,
+        suite: Suite,
+        scenarios: ScenarioSession,
+        play: Play,
+        entry: Entry,
+        **kwargs: Any,  # noqa: ANN401  # pytest's own arguments
+    ) -> None:
+        super().__init__(**kwargs)
+        self.suite = suite
+        self.scenarios = scenarios
+        self.play = play
+        self._line = entry.line
+        self._count = entry.takes
+        self.result: ScenarioResult | Takes | None = None
+        """What came of it, until its teardown; None where another process played it."""
+        self._finished: ScenarioFinished | None = None
+        """What another process made of it."""
+        self._wrong: AuthoringError | None = None
+        """What is wrong with a file, which was noticed only when the scenario was to be played."""
+        self._attempts = 0
+        self._own = slice(0, 0)
+        """Where its own properties stand among those that other plugins give it."""
+        self._skip = ""
+        """Why it is not to be played."""
+
+    def waive(self, waivers: Sequence[Waiver]) -> None:
+        """Let pytest skip it, or expect it to fail."""
+        for mark in marks_of(waivers, ScenarioFailed):
+            self.add_marker(mark)
+            if mark.name == "skip":
+                self._skip = mark.kwargs["reason"]
+                self.user_properties += [
+                    ("scenario", self.play.scenario),
+                    ("provider", self.play.provider),
+                    ("outcome", Outcome.SKIPPED.value),
+                    ("reason", self._skip),
+                ]
+
+    @property
+    def plays(self) -> tuple[Play, ...]:
+        """What is to be played for it."""
+        return (self.play,)
+
+    @property
+    def identity(self) -> Identity:
+        """As results know it."""
+        return Identity.of(self.nodeid, self.play.row)
+
+    def setup(self) -> None:
+        """Play. Broken scenarios raise here, so that pytest counts them as errors."""
+        finished = self._finished = self.scenarios.finished_elsewhere(self.play)
+        if finished is not None:
+            self._set_properties(finished.summary)
+            return
+        result = self.result = self._play()
+        self._set_properties(summary_of(result))
+        if self._wrong is not None:
+            raise self._wrong
+        if result.outcome is Outcome.BROKEN:
+            raise ScenarioBroken(_headline(result))
+
+    def runtest(self) -> None:
+        """Judge."""
+        result = self.result
+        if result is None:
+            return
+        if result.outcome is Outcome.FAILED:
+            raise ScenarioFailed(_headline(result))
+        if result.outcome is Outcome.SKIPPED:
+            # At the scenario's line, as pytest's own mark skips.
+            reason = f"nothing was measured: {result.skip_reason}"
+            raise pytest.skip.Exception(reason, _use_item_location=True)
+
+    def teardown(self) -> None:
+        """Report, and let go of the transcript: 10,000 scenarios shall not hold them all."""
+        session, result, finished = self.scenarios, self.result, self._finished
+        self.result = self._finished = None
+        if finished is not None:
+            session.emit(finished)
+        if result is None:
+            return
+        self._emit_ended(result)
+        as_earlier = EarlierAttempt(
+            outcome=result.outcome.value,
+            codes=result.codes,
+            reason=_headline(result) if result.outcome.is_bad else "",
+        )
+        finish = partial(self._finish, result)
+        session.attempts.over(ItemAttempt(item=self, as_earlier=as_earlier, finish=finish))
+
+    def finished(self, result: ScenarioResult) -> ScenarioFinished:
+        """What another process is handed over of a scenario that was played in this one."""
+        return self.scenarios.with_record(self._event(result), self.identity, result)
+
+    def _play(self) -> ScenarioResult | Takes:
+        return self._result_of(self.play)
+
+    def _result_of(self, play: Play) -> ScenarioResult:
+        """What came of a play. Whatever escapes is a result too, so that every report has it."""
+        suite = self.suite
+        try:
+            return self.scenarios.result(suite, play)
+        except ESCAPED as error:
+            if isinstance(error, AuthoringError):
+                self._wrong = error
+            return unread(play, suite.project.config.shown(play.file), self._line, error)
+
+    def _emit_ended(self, result: ScenarioResult | Takes | None) -> None:
+        reason = reason_of(self)
+        event = AttemptEnded(id=self.nodeid, play=self.play, result=result, reason=reason)
+        self.scenarios.emit(event)
+
+    def _finish(self, result: ScenarioResult | Takes, earlier: Sequence[EarlierAttempt]) -> None:
+        """Tell that its last attempt is over."""
+        if earlier and isinstance(result, ScenarioResult) and result.transcript.is_recorded:
+            result = replace(result, notes=(*result.notes, REPLAYED_AGAIN))
+        self.scenarios.finish(self._event(result, earlier), self.identity, result)
+
+    def _event(
+        self, result: ScenarioResult | Takes, earlier: Sequence[EarlierAttempt] = ()
+    ) -> ScenarioFinished:
+        return ScenarioFinished(
+            id=self.nodeid,
+            summary=summary_of(result),
+            expected=expected_failure(self),
+            earlier=tuple(earlier),
+        )
+
+    def _set_properties(self, summary: Summary) -> None:
+        """Give it properties, in the place of those of an earlier attempt."""
+        properties = properties_of(summary)
+        self._attempts += 1
+        if self._attempts == 1:
+            self._own = slice(len(self.user_properties), len(self.user_properties))
+        else:
+            properties.append(("attempts", str(self._attempts)))
+        self.user_properties[self._own] = properties
+        self._own = slice(self._own.start, self._own.start + len(properties))
+
+    def reported(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        """Show a failure without a traceback, and tell where it was not played."""
+        if call.excinfo is None:
+            return
+        error = call.excinfo.value
+        if isinstance(error, AuthoringError):
+            report.longrepr = printable(str(error))
+        elif self.result is not None and isinstance(error, (ScenarioBroken, ScenarioFailed)):
+            report.longrepr = printable(_screen(self.result))
+        elif self.result is None and call.when == "setup":
+            self._emit_ended(None)
+            if report.skipped and self._skip:
+                event = ScenarioSkipped(
+                    id=self.nodeid, play=self.play, line=self._line, reason=self._skip
+                )
+                self.scenarios.emit(event)
+
+    @cached_property
+    def location(self) -> tuple[str, int | None, str]:
+        """File, line from 0, and name, of the id: pytest would make each path relative again."""
+        file, _, _ = self.nodeid.partition("::")
+        return file.replace("/", os.sep), self._line - 1, self.name
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """The scenario's line, counted from 0 as pytest wants it."""
+        return self.path, self._line - 1, self.name
+
+
+class RepeatedItem(ScenarioItem):
+    """A scenario of several takes, which are played in set-up and judged together in the call."""
+
+    @property
+    def plays(self) -> tuple[Play, ...]:
+        """The takes in order."""
+        return self.play.takes(self._count)
+
+    def _play(self) -> Takes:
+        # Late: only a repeated scenario loads intervals and statistics.
+        from harness.evaluation import Takes  # noqa: PLC0415
+
+        return Takes.of(tuple(map(self._result_of, self.plays)))
+
+
+def _screen(result: ScenarioResult | Takes) -> str:
+    if isinstance(result, ScenarioResult):
+        return failure_screen(result)
+    # Late, as above.
+    from harness.reports.takes_screen import takes_screen  # noqa: PLC0415
+
+    return takes_screen(result)
+
+
+def _headline(result: ScenarioResult | Takes) -> str:
+    """The first line of the failure screen; Allure shows it as the message."""
+    return _screen(result).partition("\n")[0]

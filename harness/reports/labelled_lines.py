@@ -1,0 +1,37 @@
+"""Texts behind labels, as a terminal of 100 columns shows them, and who said what in a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from textwrap import wrap
+
+from harness.conversation import Turn
+
+WIDTH = 100
+"""Columns of what is shown."""
+LABEL = 14
+"""Columns before a text that has a label, its indentation included."""
+
+
+def said(turn: Turn, *, no_text: str = "(no text)") -> Iterator[tuple[str, str]]:
+    """Who said what in a turn: `user` and `assistant`, or `refused` and why."""
+    yield "user", turn.user.display_text or turn.user.text
+    if turn.reply is not None:
+        for message in turn.reply.messages:
+            yield "assistant", message.text or no_text
+    elif turn.refusal is not None:
+        yield "refused", turn.refusal.message
+
+
+def labelled(label: str, lines: Iterable[str], most: int) -> Iterator[str]:
+    """A label and lines of a text, wrapped; further ones stand under the first, so many in all."""
+    rows = [
+        row
+        for line in lines
+        for row in wrap(line, WIDTH - LABEL, drop_whitespace=False, break_on_hyphens=False) or [""]
+    ]
+    if len(rows) > most:
+        rows = [*rows[: most - 1], f"… {len(rows) - most + 1} more lines"]
+    for index, row in enumerate(rows):
+        name = f"  {label} " if index == 0 else ""
+        yield f"{name:<{LABEL}}{row}".rstrip()

@@ -1,0 +1,145 @@
+"""What a run counts of a conversation: plain values, which other processes can hand over."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from harness.conversation import Outcome
+from harness.core.values import value_class
+from harness.play.result import ScenarioResult
+
+if TYPE_CHECKING:
+    from harness.evaluation import Takes
+
+Properties = list[tuple[str, object]]
+
+_COUNTED = (Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED)
+"""Takes that have a property of their own; the rest are broken."""
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a run counts of a conversation, or of a scenario with all its takes."""
+
+    scenario: str
+    provider: str
+    outcome: str
+    turns: int
+    checks: int
+    codes: tuple[str, ...] = ()
+    """Of what went wrong."""
+    latencies: tuple[float, ...] = ()
+    """Seconds that each reply took, where they are known."""
+    skips: tuple[str, ...] = ()
+    """Name and reason of every check that was skipped."""
+    drifts: tuple[str, ...] = ()
+    """Kind of drift of each turn that was compared with its recording."""
+    drifted: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Each turn that differs from its recording: its place, and what differs."""
+    notes: tuple[str, ...] = ()
+    """What people should know although nothing failed."""
+    takes: Mapping[str, int] | None = None
+    """How many takes there are of each outcome; None where the scenario is not repeated."""
+    is_waived: bool = False
+    """The Python test that held it was expected to fail, and did."""
+
+
+def summary_of(result: ScenarioResult | Takes, *, is_waived: bool = False) -> Summary:
+    """The summary of a conversation, or of all takes of a scenario together."""
+    if isinstance(result, ScenarioResult):
+        results: Sequence[ScenarioResult] = (result,)
+        names, takes = [result.scenario.id], None
+    else:
+        results = result.results
+        names = [f"{result.scenario.id} take {number}" for number in range(1, len(results) + 1)]
+        takes = Counter(take.outcome.value for take in results)
+    turns = [turn for each in results for turn in each.transcript.turns]
+    compared = [turn for each in results for turn in each.compared]
+    return Summary(
+        scenario=result.scenario.id,
+        provider=results[0].transcript.provider,
+        outcome=result.outcome.value,
+        turns=len(turns),
+        checks=sum(len(each.checks) for each in results),
+        codes=result.codes,
+        latencies=tuple(turn.latency for turn in turns if turn.latency is not None),
+        skips=tuple(skip for each in results for skip in each.skips),
+        drifts=tuple(turn.drift.kind.value for turn in compared),
+        drifted=tuple((str(turn), turn.drift.lines) for turn in compared if turn.drift.differences),
+        notes=tuple(
+            f"{name}: {note}"
+            for name, each in zip(names, results, strict=True)
+            for note in each.notes
+        ),
+        takes=takes,
+        is_waived=is_waived,
+    )
+
+
+def properties_of(summary: Summary) -> Properties:
+    """Name and value, as JUnit's properties have them; what is empty is left out.
+
+    `skipped_checks` is JSON, how many checks were skipped by name and reason. `pass_rate` is that
+    of the takes that passed or failed.
+    """
+    properties: Properties = [
+        ("scenario", summary.scenario),
+        ("provider", summary.provider),
+        ("outcome", summary.outcome),
+        ("turns", str(summary.turns)),
+        ("checks", str(summary.checks)),
+    ]
+    if summary.latencies:
+        properties.append(("latency_seconds", f"{sum(summary.latencies):.6f}"))
+    if summary.drifts:
+        properties.append(("drift", " ".join(summary.drifts)))
+        properties.append(("drifted", "; ".join(place for place, _ in summary.drifted)))
+    if summary.skips:
+        # As JSON, because a reason may hold any character.
+        properties.append(("skipped_checks", json.dumps(Counter(summary.skips))))
+    if summary.takes is not None:
+        properties += _properties_of_takes(summary.takes)
+    if summary.codes:
+        properties.append(("codes", " ".join(summary.codes)))
+    if summary.is_waived:
+        properties.append(("waived", "true"))
+    return properties
+
+
+def summary_from(properties: Mapping[str, Any]) -> Summary:
+    """The summary that properties were made of, without times, notes and what drifted how."""
+    places = properties.get("drifted", "")
+    takes = None
+    if "takes" in properties:
+        takes = {kind.value: int(properties.get(f"takes_{kind}", 0)) for kind in _COUNTED}
+        takes[Outcome.BROKEN.value] = int(properties["takes"]) - sum(takes.values())
+    return Summary(
+        scenario=properties["scenario"],
+        provider=properties["provider"],
+        outcome=properties["outcome"],
+        turns=int(properties.get("turns", 0)),
+        checks=int(properties.get("checks", 0)),
+        codes=tuple(properties.get("codes", "").split()),
+        skips=tuple(Counter(json.loads(properties.get("skipped_checks", "{}"))).elements()),
+        drifts=tuple(properties.get("drift", "").split()),
+        drifted=tuple((place, ()) for place in places.split("; ")) if places else (),
+        takes=takes,
+        is_waived="waived" in properties,
+    )
+
+
+def _properties_of_takes(takes: Mapping[str, int]) -> Properties:
+    passed, failed, skipped = (takes.get(kind.value, 0) for kind in _COUNTED)
+    properties: Properties = [
+        ("takes", str(sum(takes.values()))),
+        ("takes_passed", str(passed)),
+        ("takes_failed", str(failed)),
+    ]
+    if skipped:
+        properties.append(("takes_skipped", str(skipped)))
+    if passed + failed:
+        properties.append(("pass_rate", f"{passed / (passed + failed):.3f}"))
+    return properties
