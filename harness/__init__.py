@@ -1,7 +1,7 @@
 """Test conversations with any chat API: YAML scenarios, recorded traffic, native pytest.
 
-What a Python test needs; all else is internal. The names stand in `__init__.pyi`, and are imported
-when they are first used, so that importing the package costs nothing.
+What Python tests and programs need; all else is internal. The names stand in `__init__.pyi`, and
+are imported when they are first used, so that importing the package costs nothing.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ from harness.emulators.connectly_events import (
     read_text,
     respond,
 )
-from harness.emulators.fault_switches import Faults, Plan
+from harness.emulators.fault_switches import FaultPlan, Faults
 from harness.emulators.http_api import stream
 
 _PATH = "/external/v1/ai/agent_graph"
@@ -95,7 +95,7 @@ class AgentGraph:
         del self._sessions[session_id]
         return _stream([b'{"result": {"response": {}}}\n'])
 
-    async def _reply(self, request: Request) -> tuple[str, list[dict[str, Any]], Plan]:
+    async def _reply(self, request: Request) -> tuple[str, list[dict[str, Any]], FaultPlan]:
         body = await read_body(request)
         session_id, session = self._find(body)
         given = read_events(body)

@@ -15,7 +15,7 @@ from typing import Any
 from starlette.requests import Request
 
 from harness.emulators.connectly_bot import Event, message, reply_to, text_of
-from harness.emulators.fault_switches import Plan, plain
+from harness.emulators.fault_switches import FaultPlan, plain
 from harness.emulators.http_api import EarlyResponse, read_json, refuse
 
 ENVIRONMENT = {
@@ -77,7 +77,7 @@ def last_said(events: Sequence[dict[str, Any]]) -> str:
     return next((text for e in reversed(users) if (text := text_of(e)) is not None), "")
 
 
-def respond(events: Sequence[Event], plan: Plan, said: str) -> tuple[list[Event], list[Event]]:
+def respond(events: Sequence[Event], plan: FaultPlan, said: str) -> tuple[list[Event], list[Event]]:
     """The assistant's events after these, and the same as they are shown, where a fault is told."""
     answer = reply_to(events, plain(said))
     if plan.leak:

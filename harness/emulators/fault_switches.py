@@ -59,7 +59,7 @@ def plain(message: str) -> str:
 
 
 @dataclass(slots=True, kw_only=True)
-class Plan:
+class FaultPlan:
     """The faults of one request. Times are seconds."""
 
     refusal: Response | None = None
@@ -114,11 +114,11 @@ class Faults:
         self._fired: dict[tuple[str, str], set[int]] = {}
         self._last_messages: dict[str, str] = {}
 
-    def plan(self, message: str, conversation: str) -> Plan:
+    def plan(self, message: str, conversation: str) -> FaultPlan:
         """What is to go wrong with this message of this conversation."""
         key = (conversation, message)
         fired = self._fired.get(key, set())
-        plan = Plan()
+        plan = FaultPlan()
         self._last_messages.pop(conversation, None)
         other_message = next(reversed(self._last_messages.values()), "")
         self._last_messages[conversation] = plain(message)
@@ -134,7 +134,7 @@ class Faults:
         return plan
 
 
-def _add(plan: Plan, switch: re.Match[str], other_message: str) -> None:
+def _add(plan: FaultPlan, switch: re.Match[str], other_message: str) -> None:
     if switch["status"]:
         headers = {"Retry-After": switch["retry"]} if switch["retry"] else None
         body = {"error": f"The message asked for status {switch['status']}."}

@@ -22,6 +22,7 @@ for module in (
     "harness.pytest_plugin.closing_lines",
     "harness.checks.diff",
     "harness.evaluation",
+    "harness.running",
     "harness.history.store",
     "harness.reports.takes_screen",
     "harness.formats.json_schema.explanation",

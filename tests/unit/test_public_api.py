@@ -16,6 +16,8 @@ PUBLIC = [
     "HarnessError",
     "Kind",
     "Outcome",
+    "Plan",
+    "PlannedScenario",
     "PlayError",
     "Refused",
     "Reply",
@@ -27,6 +29,8 @@ PUBLIC = [
     "__version__",
     "check",
     "failed",
+    "plan",
+    "run",
     "skipped",
 ]
 """What users may import. Adding a name is a promise; taking one away breaks their tests."""

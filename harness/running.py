@@ -1,0 +1,190 @@
+"""Plans and plays scenarios without pytest: `harness.plan` and `harness.run`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+from harness.config import find_config
+from harness.core.errors import AuthoringError, ConfigurationError, Problem, ScenarioError
+from harness.core.values import value_class
+from harness.evaluation import Takes
+from harness.parallel.lanes import Lanes
+from harness.parallel.process_workers import ProcessWorkers
+from harness.parallel.thread_workers import ThreadWorkers
+from harness.parallel.workers import Workers, further_processes
+from harness.play.broken import ESCAPED, unread
+from harness.play.result import ScenarioResult
+from harness.play.runner import Runner
+from harness.project.loading import entry_of
+from harness.project.plan import Entry, Mode, Play
+from harness.project.planning import Planner, waivers_of
+from harness.project.project import Project
+from harness.reports.results import Record, expected_record, record_of, skipped_record
+from harness.reports.run_events import Identity, ScenarioSkipped
+from harness.scenario import WaiverKind, is_scenario_file
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class PlannedScenario:
+    """A scenario to be played: in a plan once for each provider and row of its matrix."""
+
+    id: str
+    """As records have it: `scenarios/hello.yaml::hello[shop]`."""
+    play: Play
+    """File, provider and row; the first of its takes."""
+    entry: Entry
+    """What its file says beside its turns: tags, title, takes, `skip` and `xfail`."""
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What there is to play of a project. It pickles, so that parts can be played elsewhere."""
+
+    config: Path
+    """The project's harness.yaml."""
+    scenarios: tuple[PlannedScenario, ...]
+    """In the order of their files."""
+
+
+def plan(
+    *paths: str | os.PathLike[str],
+    config: str | os.PathLike[str] | None = None,
+    providers: Iterable[str] = (),
+    tags: Collection[str] = (),
+) -> Plan:
+    """Read scenarios and say what there is to play of them.
+
+    `paths` are scenario files, and folders of such; all scenarios of the project if left out.
+    `config` is the project's harness.yaml, by default the nearest one above the current folder.
+    `providers` are those to play against, as `--harness-provider` names them. Of `tags` a scenario
+    has at least one.
+
+    Raises `AuthoringError` with all that is wrong with these files.
+    """
+    file = find_config(Path.cwd()) if config is None else Path(config).resolve()
+    if file is None:
+        message = "there is no harness.yaml in the current folder or above"
+        raise ConfigurationError(Problem(code="no-project", message=message))
+    project = Project.at(file)
+    chosen = tuple(providers)
+    unknown = [name for name in chosen if name not in project.config.providers]
+    if unknown:
+        raise ConfigurationError(map(project.unknown_provider, unknown))
+    planned: list[PlannedScenario] = []
+    problems: list[Problem] = []
+    planner = Planner(project, chosen)
+    for path in _files(project, paths):
+        try:
+            planned += _planned(project, planner, path)
+        except AuthoringError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    wanted = (one for one in planned if not tags or set(tags) & set(one.entry.tags))
+    return Plan(config=file, scenarios=tuple(wanted))
+
+
+def run(
+    plan: Plan, *, mode: str = "replay", concurrency: int | None = None, processes: int = 1
+) -> Iterator[dict[str, Any]]:
+    """Play a plan. Gives the record of each scenario, in the plan's order.
+
+    A record is what `results.json` holds of a conversation. `mode` is replay, record, refresh, live
+    or drift. In all modes but replay, `concurrency` is how many conversations are held at once; as
+    many as harness.yaml says if left out. `processes` is how many replay together, where this one
+    can be forked. Closing the iterator ends the run.
+
+    Raises `ValueError` for an unknown mode, and `AuthoringError` where harness.yaml is wrong. What
+    is wrong with a scenario only when it is played stands in its record.
+    """
+    known = Mode(mode)
+    return _records(plan, Project.at(plan.config), known, concurrency, processes)
+
+
+def _records(
+    plan: Plan, project: Project, mode: Mode, concurrency: int | None, processes: int
+) -> Iterator[Record]:
+    runner = Runner(project, mode)
+    record = _Recorder(project, runner, mode).record
+    workers: Workers[PlannedScenario, Record] | None = None
+    if mode.is_live:
+        lanes = Lanes(project.config, concurrency)
+        workers = ThreadWorkers(
+            record,
+            plan.scenarios,
+            concurrency=concurrency or project.config.concurrency,
+            limits=lanes.limits,
+            lanes=lambda scenario: lanes.of(scenario.play.provider),
+        )
+    elif further := further_processes(len(plan.scenarios), processes):
+        workers = ProcessWorkers(
+            record, plan.scenarios, processes=further, begin=_nothing, end=_nothing
+        )
+    try:
+        for scenario in plan.scenarios:
+            ahead = workers.result(scenario) if workers is not None else None
+            yield ahead if ahead is not None else record(scenario)
+    finally:
+        runner.stop()
+        if workers is not None:
+            workers.stop()
+
+
+class _Recorder:
+    """Plays scenarios, each with all its takes. Safe for threads."""
+
+    def __init__(self, project: Project, runner: Runner, mode: Mode) -> None:
+        self._project = project
+        self._runner = runner
+        self._mode = mode
+
+    def record(self, scenario: PlannedScenario) -> Record:
+        """The record of a scenario, as pytest counts it where it is skipped or expected to fail."""
+        play, entry = scenario.play, scenario.entry
+        waivers = waivers_of(entry, play, self._mode, self._project.environment)
+        skips = [waiver.reason for waiver in waivers if waiver.kind is WaiverKind.SKIP]
+        if skips:
+            return skipped_record(
+                ScenarioSkipped(id=scenario.id, play=play, line=entry.line, reason=skips[-1])
+            )
+        results = tuple(map(self._result, play.takes(entry.takes), repeat(entry.line)))
+        result = Takes.of(results) if entry.takes > 1 else results[0]
+        record = record_of(Identity.of(scenario.id, play.row), result)
+        if not waivers:
+            return record
+        return expected_record(record, waivers[0].reason, is_strict=waivers[0].strict)
+
+    def _result(self, play: Play, line: int) -> ScenarioResult:
+        try:
+            return self._runner.run(play)
+        except ESCAPED as error:
+            return unread(play, self._project.config.shown(play.file), line, error)
+
+
+def _planned(project: Project, planner: Planner, path: Path) -> list[PlannedScenario]:
+    entry, shown = entry_of(project, path), project.config.shown(path)
+    return [
+        PlannedScenario(id=f"{shown}::{play.name}", play=play, entry=entry)
+        for play in planner.plays_of(path, entry)
+    ]
+
+
+def _files(project: Project, paths: Iterable[str | os.PathLike[str]]) -> Iterator[Path]:
+    """The scenario files among paths, and below the folders among them; each once."""
+    folder = project.config.scenarios
+    found: dict[Path, None] = {}
+    for path in [Path(path).resolve() for path in paths] or [folder]:
+        # A file that is named is a scenario, wherever it lies.
+        inside = sorted(path.rglob("*")) if path.is_dir() else ()
+        named = () if path.is_dir() else (path,)
+        found |= dict.fromkeys(named)
+        found |= dict.fromkeys(file for file in inside if is_scenario_file(file, folder))
+    yield from found
+
+
+def _nothing() -> None:
+    """What there is to do before and after a process's work."""
