@@ -28,7 +28,7 @@ from harness.reports.results import (
 )
 from harness.reports.results.merging import PARTS, Crashes, gather_parts
 from harness.reports.results.previous import keep_previous
-from harness.reports.results.writing import RESULTS
+from harness.reports.results.results_writer import RESULTS
 from harness.reports.run_events import (
     Event,
     FileUnread,

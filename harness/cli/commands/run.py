@@ -22,7 +22,7 @@ from harness.core.errors import ConfigurationError, Problem, did_you_mean, quote
 from harness.core.project_file import MODE_VARIABLE
 from harness.reports.classes import RED, status_of
 from harness.reports.results import NoResults, read_results
-from harness.reports.results.writing import RESULTS
+from harness.reports.results.results_writer import RESULTS
 from harness.transport.journal import remove_older
 
 HANDED_ON = tuple(

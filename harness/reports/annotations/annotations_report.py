@@ -13,7 +13,7 @@ from harness.core.typing import Json
 from harness.reports.annotations.github import workflow_commands
 from harness.reports.annotations.gitlab import code_quality
 from harness.reports.annotations.sarif import sarif_log
-from harness.reports.findings import ReportFinding, findings_of, findings_of_file
+from harness.reports.report_findings import ReportFinding, findings_of, findings_of_file
 from harness.reports.results import Results
 
 CODE_QUALITY = "code-quality.json"

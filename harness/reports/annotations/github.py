@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.core.counted import counted
-from harness.reports.findings import Level, ReportFinding
+from harness.reports.report_findings import Level, ReportFinding
 
 MOST_ERRORS = 10
 """Errors of one step that GitHub shows."""

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from harness.core.typing import Json
-from harness.reports.findings import Level, ReportFinding
+from harness.reports.report_findings import Level, ReportFinding
 
 _SEVERITIES = {Level.UNREAD: "blocker", Level.BROKEN: "critical", Level.FAILED: "major"}
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import harness
 from harness.core.typing import Json
-from harness.reports.findings import Level, ReportFinding
+from harness.reports.report_findings import Level, ReportFinding
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -19,7 +19,7 @@ from harness.core.typing import Json
 from harness.evaluation import wilson_interval
 from harness.reports.html.row import row_of
 from harness.reports.results import Results
-from harness.reports.results.writing import dump
+from harness.reports.results.results_writer import dump
 
 REPORT = "report.html"
 PAGE = Path(__file__).parent / "page"

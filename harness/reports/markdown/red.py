@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.conversation import Outcome
-from harness.reports.findings import ReportFinding, findings_of, is_red
+from harness.reports.report_findings import ReportFinding, findings_of, is_red
 from harness.reports.results.previous import EXPECTED
 
 MOST_KEPT = 300

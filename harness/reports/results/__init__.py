@@ -1,6 +1,5 @@
 """What came of a run, as JSON: written while it goes on, read by every report made afterwards."""
 
-from harness.reports.results.reading import NoResults, Results, read_results
 from harness.reports.results.record import (
     Record,
     crashed_record,
@@ -8,8 +7,9 @@ from harness.reports.results.record import (
     record_of,
     skipped_record,
 )
-from harness.reports.results.schema import RESULTS_SCHEMA, VERSION
-from harness.reports.results.writing import ResultsWriter, RunHead
+from harness.reports.results.results_reader import NoResults, Results, read_results
+from harness.reports.results.results_schema import RESULTS_SCHEMA, VERSION
+from harness.reports.results.results_writer import ResultsWriter, RunHead
 
 __all__ = [
     "RESULTS_SCHEMA",

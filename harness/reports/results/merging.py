@@ -14,9 +14,9 @@ from typing import Any, BinaryIO
 
 from harness.core.typing import Json
 from harness.reports.classes import class_of
-from harness.reports.results.reading import Results
 from harness.reports.results.record import Record
-from harness.reports.results.writing import ResultsWriter, dump
+from harness.reports.results.results_reader import Results
+from harness.reports.results.results_writer import ResultsWriter, dump
 from harness.reports.run_events import EarlierAttempt
 
 PARTS = ".parts"

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from harness.conversation import Outcome
-from harness.reports.results.reading import NoResults, Results, read_results
+from harness.reports.results.results_reader import NoResults, Results, read_results
 
 PREVIOUS = "results.previous.json"
 EXPECTED = "expected failure"

@@ -10,7 +10,7 @@ import pytest
 from harness.reports.annotations.annotations_report import Repository
 from harness.reports.annotations.github import MOST_ERRORS, workflow_commands
 from harness.reports.annotations.gitlab import code_quality
-from harness.reports.findings import Level, ReportFinding, findings_of
+from harness.reports.report_findings import Level, ReportFinding, findings_of
 
 FOUND = ReportFinding(
     level=Level.FAILED,

@@ -13,7 +13,7 @@ from typing import TextIO
 
 import harness
 from harness.core.typing import Json
-from harness.reports.results.schema import VERSION
+from harness.reports.results.results_schema import VERSION
 
 _COMMITS = ("GITHUB_SHA", "CI_COMMIT_SHA", "BUILD_SOURCEVERSION", "GIT_COMMIT")
 _BRANCHES = ("GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILD_SOURCEBRANCHNAME", "GIT_BRANCH")

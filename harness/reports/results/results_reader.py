@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.reports.results.schema import VERSION
+from harness.reports.results.results_schema import VERSION
 
 Stored = Mapping[str, Any]
 
