@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from harness.conversation import Exchange, Reply, UserMessage
 from harness.core.errors import CheckCrashed, PlayError
 from harness.core.typing import Json
+from harness.play.captured_values import values_of
 from harness.play.conversation_state import ConversationState, texts_in
 from harness.play.conversation_variables import MissingCapture, Variables, capture_from, message_of
-from harness.play.secret_locations import values_of
 from harness.scenario import Capture, MessagePlan, UserTurn
 from harness.secrets.marks import MARK, mark
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.conversation import Request
 from harness.core.errors import TransportError
+from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
 from harness.transport.cassette import Cassette, Interaction
 from harness.transport.cassette.plain_interaction import (
@@ -73,7 +74,7 @@ class ReplayTransport(Transport):
         key: object = (origin.turn, origin.step)
         places = self._places.get(key)
         if places is None and not self._is_ours:
-            key = vcr_key(request.method, NOTHING_SECRET.url(request.url))
+            key = vcr_key(request.method, redact_request(request, NOTHING_SECRET).url)
             places = self._places.get(key)
         if places is None:
             raise self._errors.not_recorded(request, self._used)
@@ -150,7 +151,7 @@ class ReplayTransport(Transport):
         recorded, now = interaction["uri"], request.url
         is_same = recorded == now or self._fits(recorded, now)
         if not is_same:
-            is_same = self._fits(recorded, NOTHING_SECRET.url(now))
+            is_same = self._fits(recorded, redact_request(request, NOTHING_SECRET).url)
         if not is_same or interaction["method"] != request.method:
             raise self._errors.request_changed(request, place)
 

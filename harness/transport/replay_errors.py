@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 
 from harness.conversation import Request
 from harness.core.errors import CassetteError, Miss, NotRecorded, SentTooOften
+from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.redaction import NOTHING_SECRET
 from harness.transport.cassette import Cassette
 from harness.transport.cassette.plain_interaction import bytes_of
@@ -46,7 +47,7 @@ class ReplayErrors:
             given = "attachments, metadata or the assistant's lines before it"
             what = f"what goes with the message of turn {request.origin.turn} ({given}) is"
         body = bytes_of(interaction["sent"], is_base64=interaction["sent_is_base64"])
-        lines = body_differences(body, NOTHING_SECRET.body(request.body))
+        lines = body_differences(body, redact_request(request, NOTHING_SECRET).body)
         if not lines and (found := sent_message(self._interactions, place)):
             later, shown = found
             named = self._named(later)
@@ -108,7 +109,8 @@ def step_of(request: Request) -> str:
 
 
 def _shown(request: Request) -> str:
-    return f"{request.method} {path_and_query(NOTHING_SECRET.url(request.url))}"
+    shown = redact_request(request, NOTHING_SECRET)
+    return f"{shown.method} {path_and_query(shown.url)}"
 
 
 def _times(count: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from harness.conversation import Exchange
 from harness.core.errors import CassetteError, SecretInCassette
-from harness.play.secret_locations import values_at
+from harness.play.captured_values import values_at
 from harness.providers.definition import Definition
 from harness.providers.recorded_steps import Match
 from harness.secrets.marks import MARK

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
 from dataclasses import MISSING, fields
+from pathlib import Path
 
 import pytest
 
+import harness
 from harness.conversation import (
     Attachment,
     Attempt,
@@ -167,6 +170,23 @@ def test_no_planted_value_is_the_default(kind):
     ]
 
     assert set(same) <= {"place", "code", "stop", "is_recorded"}
+
+
+def test_no_other_code_takes_an_exchange_apart():
+    """Outside of `secrets/`, nobody redacts a URL, headers or a body."""
+    package = Path(harness.__file__).parent
+    files = [one for one in package.rglob("*.py") if package / "secrets" not in one.parents]
+
+    found = [
+        f"{file.name}: {call}"
+        for file in files
+        for call in re.findall(
+            r"\w*(?:redactor|SECRET)\.(?:url|headers|body|stream)\(", file.read_text()
+        )
+    ]
+
+    assert len(files) > 300
+    assert found == []
 
 
 def test_an_exchange_is_redacted_in_every_field():
