@@ -188,6 +188,7 @@ class RecordingTransport(Transport):
         """
         if self._open is not None:
             self._open.close()
+        self._write_journal()
         whole = [one for one, broken in self._redacted(self._interactions) if not broken]
         cassette = Cassette(path=self._display, head=head, interactions=Interactions(whole))
         scan = SecretScan(self.redactor.secrets)

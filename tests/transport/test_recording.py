@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import signal
 import subprocess
@@ -256,6 +257,23 @@ def test_each_turn_may_be_held_back(serve, connect, record, path):
         counts.append(len(read_journal(path).interactions))
 
     assert counts == [0, 1, 1, 2]
+
+
+def test_what_was_held_back_to_the_end_survives_a_full_disk(serve, connect, record, path):
+    """All secrets are known by then: the journal holds what the cassette would have held."""
+    server = serve(lambda visit: visit.answer(b'{"state": "captured-value"}'))
+    wire = record(connect(server), held_until=math.inf)
+    wire.write_head(HEAD)
+    play(wire, requests(server)[:1])
+    wire.know({"captured-value": "state"})
+    path.mkdir()
+
+    with pytest.raises(CassetteError, match="is a folder"):
+        wire.finish(HEAD)
+    wire.close()
+
+    left = read_journal(path)
+    assert [row["body"] for row in left.interactions.plain] == ['{"state": "<redacted:state>"}']
 
 
 def test_a_secret_that_got_through_stops_the_write(serve, connect, record, path):
