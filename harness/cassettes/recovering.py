@@ -158,7 +158,7 @@ def _replayed(
 def _lacking(missing: str, leftover: Leftover) -> list[str]:
     """What a journal lacks, a sentence each; `missing` names turns."""
     sentences = [f"{missing} {'are' if ' and ' in missing else 'is'} missing"] if missing else []
-    if leftover.is_empty:
+    if missing and leftover.is_empty:
         sentences.append("turns that may hold a secret are written after the last one is captured")
     return sentences + [f"an answer broke off: {reason}" for reason in leftover.broken[-1:]]
 

@@ -136,7 +136,7 @@ class Leftover:
     @property
     def is_empty(self) -> bool:
         """No interaction was written, and no line is damaged."""
-        return not (self.interactions or self.broken or self.damaged)
+        return not (self.interactions or self.broken or self.last or self.damaged)
 
     @property
     def up_to_the_break(self) -> Interactions:
