@@ -94,6 +94,8 @@ def _header(response: Response, name: str) -> str | None:
     return ", ".join(found) if found else None
 
 
+_NUMBER = "write its number, such as 200"
+
 STATUS = Kind(
     name="status",
     schema={
@@ -105,6 +107,10 @@ STATUS = Kind(
         "examples": [200, [200, 201]],
     },
     compile=_status,
+    on="answer",
+    is_caseless=True,
+    instead=lambda value, _text: _NUMBER if isinstance(value, str) else "",
+    other_words="code http_status",
 )
 HEADERS = Kind(
     name="headers",
@@ -116,4 +122,6 @@ HEADERS = Kind(
         "examples": [{"content-type": {"contains": "json"}}],
     },
     compile=_headers,
+    on="answer",
+    headers=lambda value: value if isinstance(value, Mapping) else (),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from harness.checks.check import PASS, BadExpectation, CheckKind, Judge, Options, Verdict
+from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict
 from harness.checks.subject import Subject
 from harness.conversation.outcome import Outcome
 from harness.core.errors import did_you_mean
@@ -23,7 +23,7 @@ class Block:
 
     __slots__ = ("_judges",)
 
-    def __init__(self, value: Json, options: Options, kinds: Mapping[str, CheckKind]) -> None:
+    def __init__(self, value: Json, options: Options, kinds: Mapping[str, Kind]) -> None:
         """Raises `BadExpectation`, its path within the mapping; `unknown-check` for a name."""
         self._judges = tuple(_judges(value, options, kinds))
 
@@ -63,7 +63,7 @@ def block_text(value: Json) -> str:
     return " and ".join(shown)
 
 
-def _judges(value: Json, options: Options, kinds: Mapping[str, CheckKind]) -> Iterator[Judge]:
+def _judges(value: Json, options: Options, kinds: Mapping[str, Kind]) -> Iterator[Judge]:
     if not isinstance(value, Mapping):
         message = f"{describe(value)} stands where a mapping of checks is wanted"
         raise BadExpectation("wrong-value", message)

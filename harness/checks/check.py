@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
-from typing import Literal, Protocol
+from enum import Enum, auto
+from typing import Literal
 
 from harness.checks.goldens import Goldens
 from harness.checks.subject import Subject
@@ -54,8 +55,12 @@ PASS = Verdict(outcome=Outcome.PASSED)
 Judge = Callable[[Subject], Verdict]
 """A compiled check. Raises `CheckCrashed` where it could not do its work."""
 
-LooksAt = Literal["reply", "payload", "text"]
-"""What of a subject a check needs: all of a reply, its payload and text, or its text alone."""
+LooksAt = Literal["text", "messages", "payload", "reply", "answer", "conversation"]
+"""What of a subject a check reads, which decides where it may stand.
+
+Its text; the texts of its messages; its payload, and its text; any part of a reply, or of all
+replies; the answer of one turn, with its headers and times; all turns of a conversation.
+"""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -76,8 +81,8 @@ class Options:
     """The project's own schemas; None where it has none."""
     goldens: Goldens | None = None
     """The project's golden files; None where there is no project."""
-    own_texts: Mapping[str, CheckKind] = field(default_factory=dict)
-    """The project's own checks on a text, by name."""
+    texts: Mapping[str, Kind] = field(default_factory=dict)
+    """The checks on a text, by name, with the project's own; empty for the built-in ones."""
     doubts: list[Doubt | Problem] | None = None
     """Gathers what is doubtful about the checks that are compiled; None where nobody asks.
 
@@ -90,31 +95,75 @@ class Options:
             self.doubts.append(Doubt(message=message, hint=hint))
 
 
-class CheckKind(Protocol):
-    """A word that may stand in an `expect:` block."""
+class Content(Enum):
+    """What stands in the value of a check, where it is more than YAML's own values."""
 
-    @property
-    def name(self) -> str:
-        """The word."""
+    TEXT = auto()
+    """Texts, read as they are written: `012` is the text `012` there."""
+    CHECKS = auto()
+    """A mapping of checks, or a list of such mappings."""
 
-    @property
-    def schema(self) -> Json:
-        """JSON Schema of the value that stands behind it, with a description."""
 
-    @property
-    def compile(self) -> Callable[[Json, Options], Judge]:
-        """Makes the check. Raises `BadExpectation` where the value makes no sense."""
+class Claim(Enum):
+    """What a check says of a text, by which two checks may exclude each other."""
+
+    WHOLE = auto()
+    """Which text it is."""
+    PART = auto()
+    """A part of the text."""
+    LIMIT = auto()
+    """Where it fails for a part of a text, it fails for the text."""
+    OTHER = auto()
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A check kind made of its parts."""
+    """A check kind: one word of an `expect:` block, and all that is known of it."""
 
     name: str
     schema: Json
+    """JSON Schema of the value that stands behind the name, with a description and examples."""
     compile: Callable[[Json, Options], Judge]
+    """Makes the check. Raises `BadExpectation` where the value makes no sense."""
     on: LooksAt = "reply"
-    """Of a project's own check: where it may stand follows from it."""
+    content: Content | None = None
+    """What the value as a whole is, where it is not a mapping of `parts`."""
+    parts: Mapping[str, Content] = field(default_factory=dict)
+    """What stands behind some of the value's keys."""
+    waits: bool = False
+    """It takes `within:`, and waits for messages behind the reply."""
+    is_caseless: bool = False
+    """It is the same whatever `ignore_case` says."""
+    is_free_of_variables: bool = False
+    """In its texts, braces and `$` have a meaning of their own, or are what must not be said."""
+    claim: Claim | None = None
+    """None where it says nothing of a text, or only estimates."""
+    needs: str = ""
+    """The key of a definition's `reply:` without which it can never look; `stream` for a stream."""
+    lacks: str = ""
+    """What a definition without it does: `does not say where buttons stand`."""
+    headers: Callable[[Json], Iterable[str]] | None = None
+    """Names the headers of the answer that a value looks at."""
+    recalls: Callable[[Json], Iterator[tuple[Path, int]]] | None = None
+    """The earlier turns that a value compares with, and where in the value they are named."""
+    instead: Callable[[Json, str], str] | None = None
+    """A hint for a value of the wrong type: what to write. Also given as it stands in the file."""
+    other_words: str = ""
+    """What other tools call it; several stand in one text."""
+
+    def inner_checks(self, value: Json) -> Iterator[tuple[Path, str, Json]]:
+        """The checks that the value as a whole is made of: path in it, name, and value of each."""
+        if self.content is not Content.CHECKS or (self.parts and isinstance(value, Mapping)):
+            return
+        blocks = enumerate(value) if isinstance(value, list | tuple) else ((None, value),)
+        for index, block in blocks:
+            for name, one in block.items() if isinstance(block, Mapping) else ():
+                if name not in MODIFIERS:
+                    yield ((name,) if index is None else (index, name)), name, one
+
+
+MODIFIERS = ("ignore_case", "optional")
+"""Keys of a block that are not checks."""
 
 
 class BadExpectation(ValueError):

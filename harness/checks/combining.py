@@ -10,7 +10,7 @@ from harness.checks.block import Block, block_text
 from harness.checks.check import (
     PASS,
     BadExpectation,
-    CheckKind,
+    Content,
     Judge,
     Kind,
     Options,
@@ -24,7 +24,7 @@ from harness.conversation.outcome import Outcome
 from harness.core.typing import Json, describe
 
 
-def with_combinations(kinds: Mapping[str, CheckKind], block: str) -> Mapping[str, CheckKind]:
+def with_combinations(kinds: Mapping[str, Kind], block: str) -> Mapping[str, Kind]:
     """The checks, and those that take any of them, themselves included.
 
     `block` names the definition of the format, below `$defs`, that says what may stand inside.
@@ -32,30 +32,48 @@ def with_combinations(kinds: Mapping[str, CheckKind], block: str) -> Mapping[str
     known = dict(kinds)
     inside: Mapping[str, Json] = {"$ref": f"#/$defs/{block}"}
     several: Mapping[str, Json] = {"type": "array", "minItems": 1, "items": inside}
-    for name, make, schema in (
-        ("not", _not, {**_NOT, **inside}),
-        ("any_of", _any_of, {**_ANY_OF, **several}),
-        ("all_of", _all_of, {**_ALL_OF, **several}),
-    ):
-        known[name] = Kind(name=name, schema=schema, compile=partial(make, known))
+    known["not"] = Kind(
+        name="not",
+        schema={
+            "description": "The checks inside do not all hold.",
+            "examples": [{"contains": "sorry"}],
+            **inside,
+        },
+        compile=partial(_not, known),
+        content=Content.CHECKS,
+        is_free_of_variables=True,
+        instead=_check_instead,
+    )
+    known["any_of"] = Kind(
+        name="any_of",
+        schema={
+            "description": "At least one of these blocks of checks holds.",
+            "examples": [[{"contains": "yes"}, {"matches": "^ok"}]],
+            **several,
+        },
+        compile=partial(_any_of, known),
+        content=Content.CHECKS,
+        other_words="or one_of",
+    )
+    known["all_of"] = Kind(
+        name="all_of",
+        schema={
+            "description": "All of these blocks of checks hold.",
+            "examples": [[{"matches": "free"}, {"matches": "shipping"}]],
+            **several,
+        },
+        compile=partial(_all_of, known),
+        content=Content.CHECKS,
+        other_words="and",
+    )
     return known
 
 
-_NOT: Mapping[str, Json] = {
-    "description": "The checks inside do not all hold.",
-    "examples": [{"contains": "sorry"}],
-}
-_ANY_OF: Mapping[str, Json] = {
-    "description": "At least one of these blocks of checks holds.",
-    "examples": [[{"contains": "yes"}, {"matches": "^ok"}]],
-}
-_ALL_OF: Mapping[str, Json] = {
-    "description": "All of these blocks of checks hold.",
-    "examples": [[{"matches": "free"}, {"matches": "shipping"}]],
-}
+def _check_instead(value: Json, text: str) -> str:
+    return f"write {{contains: {text}}}" if isinstance(value, str) else "write a check, {…}"
 
 
-def _not(kinds: Mapping[str, CheckKind], value: Json, options: Options) -> Judge:
+def _not(kinds: Mapping[str, Kind], value: Json, options: Options) -> Judge:
     # What cannot fail inside always fails here, which nobody overlooks.
     block = Block(value, replace(options, doubts=None), kinds)
     shown = block_text(value)
@@ -75,7 +93,7 @@ def _not(kinds: Mapping[str, CheckKind], value: Json, options: Options) -> Judge
     return judge
 
 
-def _any_of(kinds: Mapping[str, CheckKind], value: Json, options: Options) -> Judge:
+def _any_of(kinds: Mapping[str, Kind], value: Json, options: Options) -> Judge:
     blocks = list(_blocks(value, options, kinds))
     shown = [block_text(one) for one in _items(value)]
 
@@ -99,7 +117,7 @@ def _any_of(kinds: Mapping[str, CheckKind], value: Json, options: Options) -> Ju
     return judge
 
 
-def _all_of(kinds: Mapping[str, CheckKind], value: Json, options: Options) -> Judge:
+def _all_of(kinds: Mapping[str, Kind], value: Json, options: Options) -> Judge:
     blocks = list(_blocks(value, options, kinds))
     shown = [block_text(one) for one in _items(value)]
 
@@ -125,7 +143,7 @@ def _numbered(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
     return tuple(f"{number}. {found.message}" for number, found in findings if found is not None)
 
 
-def _blocks(value: Json, options: Options, kinds: Mapping[str, CheckKind]) -> Iterator[Block]:
+def _blocks(value: Json, options: Options, kinds: Mapping[str, Kind]) -> Iterator[Block]:
     for index, one in enumerate(_items(value)):
         try:
             yield Block(one, options, kinds)

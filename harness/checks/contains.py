@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed, noted
+from harness.checks.check import (
+    PASS,
+    Claim,
+    Content,
+    Judge,
+    Kind,
+    Options,
+    Verdict,
+    failed,
+    noted,
+)
 from harness.checks.diff import nearest, what_looks_like
 from harness.checks.subject import Subject
 from harness.checks.words import (
@@ -123,6 +133,10 @@ CONTAINS = Kind(
         "examples": ["free shipping"],
     },
     compile=_compiler(_all, "a text with"),
+    on="text",
+    content=Content.TEXT,
+    claim=Claim.PART,
+    other_words="includes include has text_contains substring keyword keywords",
 )
 CONTAINS_ALL = Kind(
     name="contains_all",
@@ -132,6 +146,9 @@ CONTAINS_ALL = Kind(
         "examples": [["pink", "dress"]],
     },
     compile=_compiler(_all, "a text with"),
+    on="text",
+    content=Content.TEXT,
+    claim=Claim.PART,
 )
 CONTAINS_ANY = Kind(
     name="contains_any",
@@ -141,6 +158,9 @@ CONTAINS_ANY = Kind(
         "examples": [["hello", "welcome"]],
     },
     compile=_compiler(_any, "a text with", "or"),
+    on="text",
+    content=Content.TEXT,
+    claim=Claim.OTHER,
 )
 NOT_CONTAINS = Kind(
     name="not_contains",
@@ -150,4 +170,9 @@ NOT_CONTAINS = Kind(
         "examples": ["sorry", ["sorry", "error"]],
     },
     compile=_compiler(_none, "a text without", "or"),
+    on="text",
+    content=Content.TEXT,
+    claim=Claim.LIMIT,
+    is_free_of_variables=True,
+    other_words="excludes exclude forbidden not_includes",
 )

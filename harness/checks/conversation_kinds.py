@@ -113,11 +113,15 @@ ALL_LATENCIES = Kind(
     name="latency",
     schema=_summaries("How long the replies took, over all turns."),
     compile=partial(_times, name="latency", measure=_latency),
+    on="conversation",
+    is_caseless=True,
 )
 ALL_FIRST_TOKENS = Kind(
     name="first_token",
     schema=_summaries("How long the first byte of each streamed reply took, over all turns."),
     compile=partial(_times, name="first_token", measure=time_of_first_token),
+    on="conversation",
+    is_caseless=True,
 )
 TURNS = Kind(
     name="turns",
@@ -127,4 +131,6 @@ TURNS = Kind(
         "examples": [{"at_most": 6}],
     },
     compile=_turns,
+    on="conversation",
+    is_caseless=True,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import PASS, Claim, Content, Judge, Kind, Options, Verdict, failed
 from harness.checks.diff import what_looks_like
 from harness.checks.subject import Subject
 from harness.checks.words import TEXT, normalizer, require_substance, said, text_of
@@ -42,9 +42,15 @@ STARTS_WITH = Kind(
     name="starts_with",
     schema={**TEXT, "description": "The text begins with this.", "examples": ["Welcome"]},
     compile=_compiler(str.startswith, "start"),
+    on="text",
+    content=Content.TEXT,
+    claim=Claim.PART,
 )
 ENDS_WITH = Kind(
     name="ends_with",
     schema={**TEXT, "description": "The text ends with this.", "examples": ["?"]},
     compile=_compiler(str.endswith, "end"),
+    on="text",
+    content=Content.TEXT,
+    claim=Claim.PART,
 )

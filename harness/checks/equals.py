@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import PASS, Claim, Content, Judge, Kind, Options, Verdict, failed
 from harness.checks.diff import text_difference
 from harness.checks.placeholders import require_no_placeholder
 from harness.checks.subject import Subject
@@ -39,4 +39,8 @@ EQUALS = Kind(
         "examples": ["Yes, we do."],
     },
     compile=_compile,
+    on="text",
+    content=Content.TEXT,
+    claim=Claim.WHOLE,
+    other_words="text is exact exactly value eq message response",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from harness.checks.block import Block
-from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import PASS, Content, Judge, Kind, Options, Verdict, failed
 from harness.checks.counting import Count, OptionalKeys
 from harness.checks.json_paths import PATHS, PathRules, verdict_of
 from harness.checks.matchers import COUNT
@@ -166,6 +166,11 @@ ACTIONS = Kind(
         ],
     },
     compile=_actions,
+    content=Content.TEXT,
+    parts={"contains": Content.TEXT, "not_contains": Content.TEXT},
+    needs="actions",
+    lacks="does not say where buttons stand",
+    other_words="buttons quick_replies suggestions options chips",
 )
 PRODUCTS = Kind(
     name="products",
@@ -179,6 +184,9 @@ PRODUCTS = Kind(
         },
     ),
     compile=_products,
+    needs="products",
+    lacks="does not say where products stand",
+    other_words="cards items carousel",
 )
 ATTACHMENTS = Kind(
     name="attachments",
@@ -194,4 +202,8 @@ ATTACHMENTS = Kind(
         },
     ),
     compile=_attachments,
+    parts={"any": Content.CHECKS},
+    needs="attachments",
+    lacks="does not say where attachments stand",
+    other_words="files images media",
 )

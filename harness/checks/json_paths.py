@@ -11,7 +11,7 @@ from harness.checks.locating import Finder, finder
 from harness.checks.matcher import Compile, Located, Matcher, all_expected
 from harness.checks.matchers import VALUE_OR_MATCHER, compile_at_path, compile_matchers
 from harness.checks.subject import Subject
-from harness.checks.turn_matchers import resolved
+from harness.checks.turn_matchers import recalled_turns, resolved
 from harness.core.typing import Json, Path, describe
 from harness.core.values import value_class
 from harness.formats.json_schema.wording import show
@@ -187,4 +187,7 @@ JSON = Kind(
         "examples": [{"$.response.events[*].price": {"every": {"less_than": 200}}}],
     },
     compile=_compile,
+    on="payload",
+    recalls=recalled_turns,
+    other_words="body payload path",
 )

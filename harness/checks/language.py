@@ -102,4 +102,7 @@ LANGUAGE = Kind(
         "examples": ["en", ["de", "fr"]],
     },
     compile=_compile,
+    on="text",
+    is_caseless=True,
+    other_words="lang locale",
 )

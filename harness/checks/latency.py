@@ -94,6 +94,14 @@ UNDER: Mapping[str, Json] = {
 }
 """JSON Schema of an upper bound of a time."""
 
+
+def _limit_instead(value: Json, text: str) -> str:
+    if isinstance(value, dict | list) or value is None:
+        return "write {under: 2s}"
+    text = text.lstrip("<= ")
+    return f"write {{under: {text}}}" if isinstance(value, str) else f"write {{under: {text}s}}"
+
+
 LATENCY = Kind(
     name="latency",
     schema={
@@ -106,6 +114,10 @@ LATENCY = Kind(
         lambda subject: NO_TIME if subject.latency is None else subject.latency,
         "{} took {}",
     ),
+    on="answer",
+    is_caseless=True,
+    instead=_limit_instead,
+    other_words="response_time duration max_latency",
 )
 FIRST_TOKEN = Kind(
     name="first_token",
@@ -119,4 +131,9 @@ FIRST_TOKEN = Kind(
         lambda subject: time_of_first_token(subject.turn),
         "the first byte of {} came after {}",
     ),
+    on="answer",
+    is_caseless=True,
+    needs="stream",
+    lacks="reads no stream",
+    instead=_limit_instead,
 )

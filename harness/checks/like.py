@@ -64,4 +64,5 @@ LIKE = Kind(
         ],
     },
     compile=_compile,
+    on="payload",
 )

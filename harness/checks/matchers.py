@@ -12,12 +12,31 @@ from harness.checks.possible import require_possible
 from harness.checks.turn_matchers import TURN_MATCHERS
 from harness.checks.value_matchers import COMPARISONS, VALUE_MATCHERS, equal_to
 from harness.core.errors import did_you_mean
+from harness.core.synonyms import meant, synonyms
 from harness.core.typing import Json, describe, type_names
 from harness.formats.json_schema.wording import show
-from harness.scenario.other_words import MATCHER, meant
 
 _OF_ONE_TURN: Mapping[str, Builder] = {**VALUE_MATCHERS, **ITEM_MATCHERS}
 MATCHERS: Mapping[str, Builder] = {**_OF_ONE_TURN, **TURN_MATCHERS}
+OTHER_WORDS: Mapping[str, str] = {
+    **synonyms(
+        greater_than="gt",
+        at_least="gte ge min minimum",
+        less_than="lt",
+        at_most="lte le max maximum",
+        equals="eq is value const",
+        matches="regex regexp pattern starts_with ends_with",
+        one_of="in enum any_of options",
+        length="size count",
+        exists="present defined required",
+        every="all each",
+        some="any",
+        contains="includes has",
+        between="range",
+    ),
+    **dict.fromkeys(("ne", "neq", "not_equals", "not_contains"), "not"),
+}
+"""What other tools call the matchers."""
 
 
 def compile_matchers(value: Json, options: Options) -> tuple[Matcher, ...]:
@@ -75,7 +94,7 @@ def _compile(
             hint = "it stands right behind a path of 'json'"
             raise BadExpectation("unknown-matcher", message, hint, (name,))
         if name not in known:
-            hint = meant(name, MATCHER) or did_you_mean(name, known)
+            hint = meant(name, OTHER_WORDS) or did_you_mean(name, known)
             if not hint.startswith("did"):
                 hint = "for an object with these keys say {equals: {…}}"
             raise BadExpectation("unknown-matcher", f"there is no matcher '{name}'", hint, (name,))

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed, noted
+from harness.checks.check import (
+    PASS,
+    Claim,
+    Content,
+    Judge,
+    Kind,
+    Options,
+    Verdict,
+    failed,
+    noted,
+)
 from harness.checks.pattern import Pattern
 from harness.checks.subject import Subject
 from harness.checks.words import normal, said, text_of
@@ -94,6 +104,11 @@ MATCHES = Kind(
         "examples": [r"over \$\d+"],
     },
     compile=_matches,
+    on="text",
+    content=Content.TEXT,
+    claim=Claim.OTHER,
+    is_free_of_variables=True,
+    other_words="regex regexp pattern re like_regex",
 )
 NOT_MATCHES = Kind(
     name="not_matches",
@@ -103,4 +118,9 @@ NOT_MATCHES = Kind(
         "examples": ["(?i)traceback|undefined"],
     },
     compile=_not_matches,
+    on="text",
+    content=Content.TEXT,
+    claim=Claim.OTHER,
+    is_free_of_variables=True,
+    other_words="not_regex not_match",
 )

@@ -6,10 +6,19 @@ Source: Unicode Standard Annex 29, sections 3 (characters) and 4 (words).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
 
-import regex
-
-from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import (
+    PASS,
+    BadExpectation,
+    Claim,
+    Judge,
+    Kind,
+    Options,
+    Verdict,
+    failed,
+)
 from harness.checks.subject import Subject
 from harness.checks.words import normal, said
 from harness.core.counted import counted
@@ -17,10 +26,21 @@ from harness.core.typing import Json
 from harness.core.values import value_class
 from harness.formats.json_schema.wording import show
 
+if TYPE_CHECKING:
+    import regex
+
 MOST_LIKELY = 20_000
 """Words or characters of a reply; a limit of more is doubtful."""
-_WORD = regex.compile(r"\b\w.*?\b", regex.WORD | regex.DOTALL)
-_CHARACTER = regex.compile(r"\X")
+_WORD = r"(?ws)\b\w.*?\b"
+_CHARACTER = r"\X"
+
+
+@cache
+def _compiled(pattern: str) -> regex.Pattern[str]:
+    # Late, as in `pattern`.
+    import regex  # noqa: PLC0415
+
+    return regex.compile(pattern)
 
 
 def words_of(text: str) -> list[str]:
@@ -29,7 +49,7 @@ def words_of(text: str) -> list[str]:
     `don't` and `3.14` are one word each, `well-known` is two, and in Chinese and Japanese every
     character is one.
     """
-    return [str(word) for word in _WORD.findall(normal(text))]
+    return [str(word) for word in _compiled(_WORD).findall(normal(text))]
 
 
 def number_of_words(text: str) -> int:
@@ -39,7 +59,9 @@ def number_of_words(text: str) -> int:
 
 def number_of_characters(text: str) -> int:
     """How many characters a reader sees: an accented letter or a family emoji is one."""
-    return len(text) if text.isascii() and "\r" not in text else len(_CHARACTER.findall(text))
+    if text.isascii() and "\r" not in text:
+        return len(text)
+    return len(_compiled(_CHARACTER).findall(text))
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -54,7 +76,7 @@ _WORDS = _Unit(name="word", rule="Unicode divides them", number_in=number_of_wor
 _CHARACTERS = _Unit(name="character", rule="a reader sees them", number_in=number_of_characters)
 
 
-def _kind(name: str, unit: _Unit, *, is_most: bool, example: int) -> Kind:
+def _kind(name: str, unit: _Unit, *, is_most: bool, example: int, other_words: str = "") -> Kind:
     most = "most" if is_most else "least"
     return Kind(
         name=name,
@@ -65,6 +87,10 @@ def _kind(name: str, unit: _Unit, *, is_most: bool, example: int) -> Kind:
             "examples": [example],
         },
         compile=_compiler(unit, is_most=is_most),
+        on="text",
+        is_caseless=True,
+        claim=Claim.LIMIT if is_most else Claim.OTHER,
+        other_words=other_words,
     )
 
 
@@ -98,6 +124,12 @@ def _compiler(unit: _Unit, *, is_most: bool) -> Callable[[Json, Options], Judge]
     return compile_
 
 
-MAX_WORDS = _kind("max_words", _WORDS, is_most=True, example=60)
+MAX_WORDS = _kind("max_words", _WORDS, is_most=True, example=60, other_words="word_count words")
 MIN_WORDS = _kind("min_words", _WORDS, is_most=False, example=5)
-MAX_CHARACTERS = _kind("max_characters", _CHARACTERS, is_most=True, example=160)
+MAX_CHARACTERS = _kind(
+    "max_characters",
+    _CHARACTERS,
+    is_most=True,
+    example=160,
+    other_words="length max_length max_chars",
+)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from harness.checks.block import Block
-from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import (
+    PASS,
+    BadExpectation,
+    Content,
+    Judge,
+    Kind,
+    Options,
+    Verdict,
+    failed,
+)
 from harness.checks.counting import Count, OptionalKeys
 from harness.checks.late import WITHIN, seconds_of, with_waiting
 from harness.checks.matchers import COUNT
@@ -98,6 +107,13 @@ _WORDS: Mapping[str, str] = {
     "last": "Text checks on the last message.",
 }
 
+
+def _instead(value: Json, text: str) -> str:
+    if isinstance(value, list):
+        return "write 'replies:' for what each message must be"
+    return f"write {{count: {text}}}" if isinstance(value, int) else "such as {count: 2}"
+
+
 MESSAGES = Kind(
     name="messages",
     schema={
@@ -113,4 +129,8 @@ MESSAGES = Kind(
         "examples": [{"count": 2, "last": {"ends_with": "?"}}],
     },
     compile=_compile,
+    on="messages",
+    parts=dict.fromkeys(_BLOCKS, Content.CHECKS),
+    waits=True,
+    instead=_instead,
 )

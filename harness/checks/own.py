@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
+from typing import Literal
 
 from harness.checks.check import (
     PASS,
     BadExpectation,
     Judge,
     Kind,
-    LooksAt,
     Options,
     Verdict,
     failed,
@@ -33,7 +33,10 @@ it raises makes the scenario BROKEN.
 
 
 def check(
-    *, schema: Mapping[str, Json], name: str = "", on: LooksAt = "reply"
+    *,
+    schema: Mapping[str, Json],
+    name: str = "",
+    on: Literal["reply", "payload", "text"] = "reply",
 ) -> Callable[[Function], Kind]:
     """Make a check of the function below.
 

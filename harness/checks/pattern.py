@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-
-import regex
+from typing import TYPE_CHECKING
 
 from harness.checks.check import BadExpectation
 from harness.core.errors import CheckCrashed
 from harness.core.repetition import PatternTooLarge, require_size
 from harness.formats.json_schema.wording import show
+
+if TYPE_CHECKING:
+    import regex
 
 SECONDS = 1.0
 """What one search may take. The standard library's engine has no such limit."""
@@ -98,6 +100,9 @@ class Pattern:
 
 @lru_cache(maxsize=4096)
 def _compile(text: str, ignore_case: bool) -> regex.Pattern[str]:  # noqa: FBT001  # a cache's key
+    # Late: it takes 40 ms, which a collection without patterns need not spend.
+    import regex  # noqa: PLC0415
+
     flags = regex.IGNORECASE if ignore_case else 0
     try:
         require_size(text)

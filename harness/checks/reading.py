@@ -159,4 +159,7 @@ READING = Kind(
         "examples": [{"grade": {"at_most": 8}}, {"ease": {"at_least": 60}}],
     },
     compile=_compile,
+    on="text",
+    is_caseless=True,
+    other_words="readability",
 )

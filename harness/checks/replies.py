@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from harness.checks.aligning import Alignment, align
 from harness.checks.block import Block, block_text
-from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import (
+    PASS,
+    BadExpectation,
+    Content,
+    Judge,
+    Kind,
+    Options,
+    Verdict,
+    failed,
+)
 from harness.checks.counting import OptionalKeys
 from harness.checks.late import WITHIN, seconds_of, with_waiting
 from harness.checks.messages import texts_of_messages
@@ -159,4 +168,8 @@ REPLIES = Kind(
         ],
     },
     compile=_compile,
+    on="messages",
+    content=Content.CHECKS,
+    parts={"messages": Content.CHECKS},
+    waits=True,
 )

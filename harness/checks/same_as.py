@@ -215,4 +215,6 @@ SAME_AS = Kind(
         ],
     },
     compile=_compile,
+    on="payload",
+    is_caseless=True,
 )

@@ -112,4 +112,7 @@ SCHEMA = Kind(
         "examples": ["connectly/reply", {"type": "object", "required": ["id"]}],
     },
     compile=_compile,
+    on="payload",
+    is_caseless=True,
+    other_words="contract",
 )

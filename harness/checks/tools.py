@@ -201,4 +201,7 @@ TOOLS = Kind(
         ],
     },
     compile=_compile,
+    needs="tools",
+    lacks="does not say where tool calls stand",
+    other_words="functions function_calls calls",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from harness.checks.check import BadExpectation, Options
@@ -78,6 +78,15 @@ def resolved(
         return values[0]
 
     return [one if one.resolve is None else one.resolve(recall) for one in matchers]
+
+
+def recalled_turns(value: Json) -> Iterator[tuple[Path, int]]:
+    """The turns that the matchers behind paths name, each with its place in the mapping."""
+    for key, one in value.items() if isinstance(value, Mapping) else ():
+        if key == "same_as_turn" and isinstance(one, int):
+            yield (key,), one
+        elif key != "equals":
+            yield from (((key, *path), number) for path, number in recalled_turns(one))
 
 
 TURN_MATCHERS: Mapping[str, Builder] = {"same_as_turn": _same_as_turn, "not": _not}

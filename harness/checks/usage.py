@@ -82,4 +82,8 @@ USAGE = Kind(
         "examples": [{"total_tokens": {"at_most": 500}}],
     },
     compile=_compile,
+    is_caseless=True,
+    needs="usage",
+    lacks="does not say where usage stands",
+    other_words="tokens cost",
 )

@@ -26,6 +26,8 @@ class Advice:
     """The schema's own where empty."""
     hint: str = ""
     """The usual one where empty."""
+    noun: str = "key"
+    """What an unknown key is called, such as `check`."""
     is_told_already: bool = False
     """Another departure tells of the same mistake."""
 
@@ -85,8 +87,8 @@ def departures_of(
             continue
         advice = advise(document, violation) or Advice()
         problem = Problem(
-            code=_code(violation),
-            message=_message(violation, advice.message),
+            code=_code(violation, advice.noun),
+            message=_message(violation, advice),
             place=_place(document, violation),
             subject=subject(violation.path),
             hint=advice.hint or _hint(violation) or _unquoted(document, violation),
@@ -109,27 +111,19 @@ def without(document: Document, paths: Sequence[Path]) -> Document:
     return replace(document, value=copied(document.value, ()))
 
 
-def _code(violation: Violation) -> str:
+def _code(violation: Violation, noun: str) -> str:
     if violation.keyword == "unknown-key":
-        return "wrong-name" if _is_misnamed(violation) else f"unknown-{_noun(violation.path)}"
+        return "wrong-name" if _is_misnamed(violation) else f"unknown-{noun}"
     return "missing-key" if violation.keyword == "missing-key" else "wrong-value"
 
 
-def _message(violation: Violation, advised: str) -> str:
-    if not advised and violation.keyword == "unknown-key" and not _is_misnamed(violation):
-        return f"unknown {_noun(violation.path)} {quote(str(violation.path[-1]))}"
-    message = (advised or violation.message).replace(_ANY_SCALAR, "a text")
+def _message(violation: Violation, advice: Advice) -> str:
+    is_unknown = violation.keyword == "unknown-key" and not _is_misnamed(violation)
+    if is_unknown and not advice.message:
+        return f"unknown {advice.noun} {quote(str(violation.path[-1]))}"
+    message = (advice.message or violation.message).replace(_ANY_SCALAR, "a text")
     message = message.replace(_NO_VARIABLE, "is no number")
     return message.replace(_NO_DURATION, "is no duration")
-
-
-def _noun(path: Path) -> str:
-    return "check" if path[:-1] != ("expect",) and is_block(path[:-1]) else "key"
-
-
-def is_block(path: Path) -> bool:
-    """Whether a block of checks stands at a path, or a list of them."""
-    return next((part for part in reversed(path) if isinstance(part, str)), "") in _BLOCKS
 
 
 def _is_misnamed(violation: Violation) -> bool:
@@ -166,10 +160,6 @@ def _named(violation: Violation) -> str:
 
 _ANY_SCALAR = "null or true or false or a number or a text"
 """Where a text is wanted, any scalar is read as it was written."""
-_BLOCKS = (
-    *("expect", "error", "history", "never", "always"),
-    *("not", "any_of", "all_of", "each", "first", "last", "replies"),
-)
 _NO_VARIABLE = r"does not match '\$\{'"
 """Where a number is wanted, a text may hold a variable."""
 _NO_DURATION = f"does not match {quote(DURATION_PATTERN)}"

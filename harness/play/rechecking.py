@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from harness.checks.text_kinds import TEXT_KINDS
+from harness.checks import KIND_NAMED
 from harness.conversation import Outcome, Stop, Transcript
 from harness.core.errors import ProtocolError
 from harness.core.typing import Json
@@ -15,9 +15,6 @@ from harness.play.result import CheckResult, ScenarioResult
 from harness.project.vocabulary import Vocabulary
 from harness.scenario import Expectation, Scenario, UserTurn
 
-FROM_TEXT = frozenset((*TEXT_KINDS, "messages", "replies"))
-"""Checks that need nothing but what was said."""
-_AROUND = ("not", "any_of", "all_of")
 NO_PAYLOAD = "the transcript holds texts alone"
 
 
@@ -36,7 +33,7 @@ def recheck(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) 
     skipped: list[CheckResult] = []
     judged = scenario
     if not any(turn.exchanges for turn in held):
-        told = FROM_TEXT | vocabulary.of_texts
+        told = vocabulary.of_texts
         judged, skipped = _without_payload(scenario, {turn.number for turn in held}, told)
         variables = Variables(scenario, scenario.rows[0], seed="", now="").snapshot()
         transcript = replace(
@@ -115,15 +112,8 @@ def _written(expectation: Expectation) -> Json:
 
 
 def _is_of_text(name: str, value: Json, told: frozenset[str]) -> bool:
-    if name not in _AROUND:
+    kind = KIND_NAMED.get(name)
+    if name in told or kind is None:
         return name in told
-    if value is None:
-        return False
-    blocks = value if isinstance(value, list) else [value]
-    return all(
-        _is_of_text(inner, one, told)
-        for block in blocks
-        if isinstance(block, Mapping)
-        for inner, one in block.items()
-        if inner != "ignore_case"
-    )
+    inner = list(kind.inner_checks(value))
+    return bool(inner) and all(_is_of_text(name, one, told) for _, name, one in inner)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from harness.checks import KINDS, BadExpectation, Options, Subject
+from harness.checks import KIND_NAMED, BadExpectation, Kind, Options, Subject
 from harness.conversation import Outcome
 from harness.core.errors import Problem, did_you_mean, quote
 from harness.core.source import Place
+from harness.core.typing import Json
 from harness.formats.yaml import Document, Node
 from harness.project.project import Project
 from harness.providers.catalogue import definition_of
@@ -21,25 +22,6 @@ Key: TypeAlias = tuple[str, Place]
 
 _SENT = {"attachments": "attachment", "metadata": "metadata"}
 """Parts of a message that a definition may leave out, and what it takes of each one."""
-_LACK = {
-    "tools": "does not say where tool calls stand",
-    "usage": "does not say where usage stands",
-    "first_token": "reads no stream",
-    "actions": "does not say where buttons stand",
-    "products": "does not say where products stand",
-    "attachments": "does not say where attachments stand",
-}
-"""What a definition that does not tell a check enough is like."""
-_MEND = {
-    "tools": "add 'tools:' to its 'reply:', or leave the check out",
-    "usage": "add 'usage:' to its 'reply:', or leave the check out",
-    "actions": "add 'actions:' to its 'reply:', or leave the check out",
-    "products": "add 'products:' to its 'reply:', or leave the check out",
-    "attachments": "add 'attachments:' to its 'reply:', or leave the check out",
-}
-_NEVER_UNKNOWN = ("actions", "products", "attachments")
-"""Of these a reply has none where its definition does not read them."""
-_AROUND = ("not", "any_of", "all_of")
 
 
 def untold_problems(
@@ -149,43 +131,48 @@ def blind_checks(project: Project, scenario: Scenario) -> Iterator[Problem]:
     ]
     checks += [("", one) for one in scenario.expectations]
     found = [(subject, check, *read) for subject, check in checks for read in _reads_of(check)]
-    for subject, check, name, forbids in found:
+    for subject, check, kind, forbids in found:
         for provider, definition in definitions_for(project, scenario).items():
-            if definition.client is None and not says(definition, name):
+            if definition.client is None and not says(definition, kind.needs):
+                leave = "leave the check out"
+                is_part = kind.needs != STREAM
                 yield Problem(
                     code="not-told" if forbids else "",
-                    message=f"'{name}' {'cannot look' if forbids else 'is skipped'}:"
-                    f" the definition of '{provider}' {_LACK[name]}",
+                    message=f"'{kind.name}' {'cannot look' if forbids else 'is skipped'}:"
+                    f" the definition of '{provider}' {kind.lacks}",
                     place=check.place,
                     subject=subject,
-                    hint=_MEND.get(name, "leave the check out"),
+                    hint=f"add '{kind.needs}:' to its 'reply:', or {leave}" if is_part else leave,
                 )
 
 
-def _reads_of(check: Expectation) -> Iterator[tuple[str, bool]]:
+def _reads_of(check: Expectation) -> Iterator[tuple[Kind, bool]]:
     """What a check reads that not every definition says, and whether it forbids something."""
     value = check.value.render({}) if check.value.is_constant else None
     yield from _reads_in(check.name, value, is_turned=check.scope is Scope.NEVER)
 
 
-def _reads_in(name: str, value: object, *, is_turned: bool) -> Iterator[tuple[str, bool]]:
-    if name in _LACK:
-        yield name, is_turned or _forbids(name, value)
-    elif name in _AROUND:
-        for block in value if isinstance(value, list) else [value]:
-            for inner, one in block.items() if isinstance(block, Mapping) else ():
-                yield from _reads_in(inner, one, is_turned=is_turned or name == "not")
+def _reads_in(name: str, value: Json, *, is_turned: bool) -> Iterator[tuple[Kind, bool]]:
+    kind = KIND_NAMED.get(name)
+    if kind is None:
+        return
+    if kind.needs:
+        yield kind, is_turned or _forbids(kind, value)
+    for _, inner, one in kind.inner_checks(value):
+        yield from _reads_in(inner, one, is_turned=is_turned or name == "not")
 
 
-def _forbids(name: str, value: object) -> bool:
+def _forbids(kind: Kind, value: Json) -> bool:
     """Whether a check is BROKEN where nothing is known; of a value with variables, it may be."""
-    if name in _NEVER_UNKNOWN:
+    nothing = Subject()
+    if getattr(nothing, kind.needs, None) is not None:
+        # A reply has none of these where its definition does not read them.
         return True
     try:
-        judge = KINDS[name].compile(value, Options())  # type: ignore[arg-type]  # rendered from JSON
+        judge = kind.compile(value, Options())
     except BadExpectation:
         return value is None
-    return judge(Subject()).outcome is Outcome.BROKEN
+    return judge(nothing).outcome is Outcome.BROKEN
 
 
 def definitions_for(project: Project, scenario: Scenario) -> Mapping[str, Definition]:
@@ -195,10 +182,14 @@ def definitions_for(project: Project, scenario: Scenario) -> Mapping[str, Defini
     return {name: definition_of(project.config, configs[name]) for name in names if name in configs}
 
 
+STREAM = "stream"
+"""What a check needs that looks at an answer while it arrives."""
+
+
 def says(definition: Definition, name: str) -> bool:
-    """Whether a definition says where this part of a reply stands."""
+    """Whether a definition says where this part of a reply stands, or reads a stream."""
     steps = [step for phase in definition.phases.values() for step in phase]
-    if name == "first_token":
+    if name == STREAM:
         return any(step.stream is not None for step in steps)
     return any(getattr(step.reply, name) for step in steps if step.reply is not None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from harness.checks import Options, Subject
+from harness.checks import KIND_NAMED, Claim, Options, Subject
 from harness.checks.matcher import first_complaint
 from harness.checks.matchers import compile_count
 from harness.checks.possible import counts_around
@@ -15,17 +15,8 @@ from harness.project.fitting_providers import definitions_for, says
 from harness.project.project import Project
 from harness.scenario import Expectation, Scenario, Scope, UserTurn, turn_subject
 
-_WHOLE = ("equals",)
-"""Checks that say all of the text."""
-_PIECES = ("contains", "contains_all", "starts_with", "ends_with")
-"""Checks that each say a part of it."""
-_OF_A_PIECE = ("not_contains", "max_words", "max_characters")
-"""Checks that do not hold of a text where they do not hold of a part of it."""
-_OF_THE_WHOLE = (
-    *_PIECES,
-    *_OF_A_PIECE,
-    *("contains_any", "matches", "not_matches", "min_words"),
-)
+_OF_A_WHOLE = (Claim.PART, Claim.LIMIT, Claim.OTHER)
+"""What is asked of a text that another check says letter by letter."""
 _PARTS = ("actions", "products", "attachments", "tools")
 """What a reply may have instead of messages."""
 
@@ -68,12 +59,13 @@ def _is_none(count: Json) -> bool:
 def _against_each_other(
     project: Project, turn: UserTurn, checks: Sequence[Expectation]
 ) -> Iterator[Problem]:
-    for said, others in ((_WHOLE, _OF_THE_WHOLE), (_PIECES, _OF_A_PIECE)):
-        for first in (one for one in checks if one.name in said):
+    claims = [(one, KIND_NAMED[one.name].claim) for one in checks if one.name in KIND_NAMED]
+    for said, others in ((Claim.WHOLE, _OF_A_WHOLE), (Claim.PART, (Claim.LIMIT,))):
+        for first in (one for one, claim in claims if claim is said):
             value = first.value.render({})
             given = value if isinstance(value, list) else [value]
             texts = [one for one in given if isinstance(one, str)]
-            for check in (one for one in checks if one.name in others):
+            for check in (one for one, claim in claims if claim in others):
                 judge = project.vocabulary.judge_for(check, check.value.render({}))
                 if any(judge(Subject(text=one)).outcome is Outcome.FAILED for one in texts):
                     message = f"'{check.name}' cannot hold beside '{first.name}'"

@@ -5,23 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
 from harness.checks import (
-    CONVERSATION_KINDS,
-    KINDS,
+    KIND_NAMED,
     BadExpectation,
-    CheckKind,
     Judge,
     Kind,
     Options,
     Subject,
     Verdict,
 )
+from harness.checks.check import MODIFIERS
 from harness.config import Config
 from harness.core.errors import ConfigurationError, Problem, SchemaError, did_you_mean, quote
 from harness.core.hashing import content_key
@@ -32,21 +31,21 @@ from harness.core.typing import Json
 from harness.core.values import value_class
 from harness.formats.json_schema import compile_schema
 from harness.formats.yaml import Node
+from harness.scenario.scenario import INNER_SCOPES
 
 GROUP = "harness.checks"
 """Entry points of this group lead to a module with checks, or to one check."""
 
 _NAME = re.compile("[a-z][a-z0-9_]*")
-_TAKEN = frozenset(
-    (*KINDS, *CONVERSATION_KINDS, "ignore_case", "history", "never", "always", "optional", "none")
-)
+_INNER_NAMES = (scope.value for scopes in INNER_SCOPES.values() for scope in scopes)
+_TAKEN = frozenset((*KIND_NAMED, *MODIFIERS, *_INNER_NAMES, "none"))
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class OwnChecks:
     """The checks that a project brings."""
 
-    kinds: Mapping[str, CheckKind] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
     fingerprint: str = ""
     """A hash of the files and formats; empty where there are no such checks."""
 
@@ -56,7 +55,7 @@ def own_checks(config: Config) -> OwnChecks:
     if not config.checks:
         return OwnChecks()
     read: list[bytes] = []
-    kinds: dict[str, CheckKind] = {}
+    kinds: dict[str, Kind] = {}
     for node in config.checks:
         try:
             module, found = _kinds_of(config, node, read)
@@ -121,7 +120,7 @@ def _only_kinds(found: Iterable[object]) -> Iterator[Kind]:
     yield from (one for one in found if isinstance(one, Kind))
 
 
-def _examined(kind: Kind, module: str, taken: Mapping[str, CheckKind], node: Node) -> CheckKind:
+def _examined(kind: Kind, module: str, taken: Mapping[str, Kind], node: Node) -> Kind:
     """The check where it may be used, guarded. Raises `ConfigurationError`."""
     if not _NAME.fullmatch(kind.name):
         message = f"{quote(kind.name)} cannot name a check"
@@ -138,7 +137,7 @@ def _examined(kind: Kind, module: str, taken: Mapping[str, CheckKind], node: Nod
         message = f"the check '{kind.name}': {first.message}"
         raise _wrong(first.code, node, message, first.hint) from error
     compile_ = partial(_guarded, kind, module)
-    return Kind(name=kind.name, schema=_as_part(kind), compile=compile_, on=kind.on)
+    return replace(kind, schema=_as_part(kind), compile=compile_)
 
 
 def _as_part(kind: Kind) -> Json:

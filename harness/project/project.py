@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 import harness
-from harness.checks import conversation_kinds, reply_kinds
+from harness.checks import kinds_in
 from harness.checks.goldens import Goldens
 from harness.config import Config, ProviderConfig, read_config
 from harness.core.errors import ConfigurationError, Problem, ScenarioError, did_you_mean, quote
@@ -66,10 +66,7 @@ class Project:
         self.goldens = Goldens(config.root, config.schemas)
         self._own = own_checks(config)
         self.vocabulary = Vocabulary(
-            reply_kinds(self._own.kinds),
-            self.schemas,
-            self.goldens,
-            conversation=conversation_kinds(self._own.kinds),
+            kinds_in("reply_checks", self._own.kinds.values()), self.schemas, self.goldens
         )
         self.room_for_early = 0
         """How many scenarios of the collection are kept. Whoever sets it freezes them for the

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from harness.checks import (
-    CONVERSATION_KINDS,
     BadExpectation,
-    CheckKind,
     Doubt,
     Judge,
+    Kind,
     Options,
     block_definitions,
-    own_among,
+    kinds_in,
 )
 from harness.checks.goldens import Goldens
 from harness.core.errors import Problem, did_you_mean, quote
@@ -30,21 +29,20 @@ class Vocabulary:
 
     def __init__(
         self,
-        kinds: Mapping[str, CheckKind],
+        kinds: Mapping[str, Kind],
         schemas: SchemaFolder | None,
         goldens: Goldens | None = None,
-        *,
-        conversation: Mapping[str, CheckKind] = CONVERSATION_KINDS,
     ) -> None:
-        """`kinds` are the checks on a reply, `conversation` those on all of them together."""
+        """`kinds` are the checks on a reply, the project's own among them."""
         self._kinds = kinds
-        self._conversation = conversation
+        self._conversation = kinds_in("conversation_checks", kinds.values())
+        texts = kinds_in("text_checks", kinds.values())
         self._options = {
             ignore_case: Options(
                 ignore_case=ignore_case,
                 schemas=schemas,
                 goldens=goldens,
-                own_texts=own_among(kinds, "text"),
+                texts=texts,
             )
             for ignore_case in (False, True)
         }
@@ -58,13 +56,13 @@ class Vocabulary:
 
     @property
     def of_texts(self) -> frozenset[str]:
-        """The names of the project's own checks that need nothing but a text."""
-        return frozenset(own_among(self._kinds, "text"))
+        """The names of the checks that need nothing but what was said."""
+        return frozenset(n for n, kind in self._kinds.items() if kind.on in ("text", "messages"))
 
     @property
     def blocks(self) -> Mapping[str, Json]:
         """JSON Schemas of the blocks of checks; see `block_definitions`."""
-        return block_definitions(self._kinds, self._conversation)
+        return block_definitions(self._kinds)
 
     def format_of(self, block: str) -> Schema:
         """The format of a block of checks, such as `reply_checks`; see `block_definitions`."""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
+from harness.checks import KIND_NAMED, Content
+from harness.core.synonyms import meant
 from harness.core.typing import Json, Path
 from harness.formats.file_format import Advice
 from harness.formats.json_schema import Violation
 from harness.formats.yaml import Document
 from harness.scenario.files import DEFAULTS
-from harness.scenario.other_words import TOP, TURN, meant
+from harness.scenario.other_words import TOP, TURN
 from harness.scenario.subject import LISTS
 from harness.scenario.wrong_place import (
     KEYS_OF_A_MESSAGE,
     TOP_KEYS,
     advice_on_key,
+    is_block,
     is_of_include,
     words_at,
 )
@@ -29,7 +33,9 @@ def advise(document: Document, violation: Violation) -> Advice | None:
     """What to say of a departure instead of what the format says; None for that."""
     path, keyword = violation.path, violation.keyword
     if keyword == "unknown-key":
-        return _on_key(document, path, violation.known)
+        is_check = path[:-1] != ("expect",) and is_block(path[:-1])
+        noun = "check" if is_check else "key"
+        return replace(_on_key(document, path, violation.known), noun=noun)
     if keyword == "missing-key":
         return _on_missing(document, violation)
     if len(path) == _ENTRY and path[0] in LISTS:
@@ -39,8 +45,8 @@ def advise(document: Document, violation: Violation) -> Advice | None:
     return _on_value(document, path, keyword, violation.message)
 
 
-def _on_key(document: Document, path: Path, known: Sequence[str]) -> Advice | None:
-    """Where an unknown key may stand, or what it is called here; None where nothing is known."""
+def _on_key(document: Document, path: Path, known: Sequence[str]) -> Advice:
+    """Where an unknown key may stand, or what it is called here; empty where nothing is known."""
     if text := _cut_by_a_comma(document, path):
         return Advice(hint=f"a comma ends a value inside {{…}}; quote the text: '{text}'")
     key, words = str(path[-1]), words_at(path)
@@ -106,7 +112,7 @@ def _on_value(document: Document, path: Path, keyword: str, message: str) -> Adv
     value, text = node.value, node.text
     if is_of_include(document.value, path):
         return Advice(hint="indent 'file:' and 'with:' further, so that they stand inside it")
-    if path[-2:-1] == ("replies",) and isinstance(value, str):
+    if isinstance(value, str) and _is_of_checks(path):
         return Advice(hint=f"write {{equals: {text}}} or another check")
     if path[-1] == "expect" and isinstance(value, str):
         is_none = value.lower() == "none"
@@ -114,6 +120,12 @@ def _on_value(document: Document, path: Path, keyword: str, message: str) -> Adv
     if path[-1] == "pick":
         return Advice(hint="write {sample: 1} for one that is drawn")
     return Advice(hint=_of_another_kind(path, value, text, message) if keyword == "type" else "")
+
+
+def _is_of_checks(path: Path) -> bool:
+    """Whether an element of a list stands at a path which is to be a mapping of checks."""
+    kind = KIND_NAMED.get(str(path[-2])) if isinstance(path[-1], int) else None
+    return kind is not None and kind.content is Content.CHECKS
 
 
 def _of_another_kind(path: Path, value: Json, text: str, message: str) -> str:
@@ -139,13 +151,6 @@ def _duration(value: Json, text: str) -> str:
     return f"write it with its unit, such as {text}s" if not isinstance(value, str) else ""
 
 
-def _limit(value: Json, text: str) -> str:
-    if isinstance(value, dict | list) or value is None:
-        return "write {under: 2s}"
-    text = text.lstrip("<= ")
-    return f"write {{under: {text}}}" if isinstance(value, str) else f"write {{under: {text}s}}"
-
-
 def _expected(value: Json, _text: str) -> str:
     if isinstance(value, list):
         return "write the checks as one mapping, or {all_of: [{…}]}"
@@ -156,16 +161,6 @@ def _said(value: Json, text: str) -> str:
     if isinstance(value, dict):
         return "begin each mapping of the list with '- ', or write [{…}]"
     return "" if value is None else f"write [{{user: {text}, expect: none}}]"
-
-
-def _negated(value: Json, text: str) -> str:
-    return f"write {{contains: {text}}}" if isinstance(value, str) else "write a check, {…}"
-
-
-def _messages(value: Json, text: str) -> str:
-    if isinstance(value, list):
-        return "write 'replies:' for what each message must be"
-    return f"write {{count: {text}}}" if isinstance(value, int) else "such as {count: 2}"
 
 
 def _captured(value: Json, text: str) -> str:
@@ -184,10 +179,6 @@ def _reason(value: Json, _text: str) -> str:
     return "write the reason" if isinstance(value, bool) else ""
 
 
-def _status(value: Json, _text: str) -> str:
-    return "write its number, such as 200" if isinstance(value, str) else ""
-
-
 def _refusal(value: Json, text: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"write {{status: {text}}}"
@@ -198,18 +189,14 @@ _FORMS: Mapping[str, Callable[[Json, str], str]] = {
     "wait": _duration,
     "timeout": _duration,
     "under": _duration,
-    "latency": _limit,
-    "first_token": _limit,
     "expect": _expected,
     **dict.fromkeys(("turns", "setup", "teardown"), _said),
-    "not": _negated,
-    "messages": _messages,
     "capture": _captured,
     "user": _spoken,
     "matrix": _named,
     "vars": _named,
     "skip": _reason,
     "xfail": _reason,
-    "status": _status,
     "error": _refusal,
+    **{name: kind.instead for name, kind in KIND_NAMED.items() if kind.instead is not None},
 }

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.checks import KIND_NAMED, Content
 from harness.core.typing import Json
 from harness.formats.yaml import Node
-from harness.scenario.as_written import value_of
 from harness.scenario.compiling import Compiler
-from harness.scenario.scenario import Expectation, Scope
+from harness.scenario.scenario import INNER_SCOPES, Expectation, Scope
 from harness.scenario.waiting import NOT_HERE, seconds_within, waits_in_vain, where_it_waits
 
 MODIFIERS = ("ignore_case",)
 CASELESS = frozenset(
-    (
-        *("max_words", "min_words", "max_characters", "language", "reading", "schema", "same_as"),
-        *("status", "latency", "first_token", "usage", "turns", "transport"),
-    )
+    ("transport", *(name for name, kind in KIND_NAMED.items() if kind.is_caseless))
 )
-"""Checks that are the same whatever `ignore_case` says."""
-
-_WITHIN = {
-    (Scope.REPLY, "history"): Scope.HISTORY,
-    (Scope.CONVERSATION, "never"): Scope.NEVER,
-    (Scope.CONVERSATION, "always"): Scope.ALWAYS,
-}
-"""Keys of a block behind which another block stands."""
+"""Keys that are the same whatever `ignore_case` says."""
 
 
 def read_block(
@@ -48,16 +38,15 @@ def read_block(
         if name in MODIFIERS:
             continue
         found = True
-        within = _WITHIN.get((scope, name))
-        if within is not None:
-            yield from read_block(value, within, compiler, ignore_case=ignore_case)
+        if name in INNER_SCOPES.get(scope, ()):
+            yield from read_block(value, Scope(name), compiler, ignore_case=ignore_case)
             continue
         for path in waits_in_vain(name, value.value, scope):
             hint = where_it_waits(scope)
             compiler.note("cannot-wait", NOT_HERE, value.at(*path), hint, key=True)
         yield Expectation(
             name=name,
-            value=compiler.check(value, value_of(name, value)),
+            value=compiler.check(value, _value_of(name, value)),
             place=value.key_place,
             path=value.path,
             scope=scope,
@@ -71,6 +60,26 @@ def read_block(
 def read_whole(node: Node | None, compiler: Compiler) -> Iterator[Expectation]:
     """The expectations over the whole conversation."""
     yield from read_block(node, Scope.CONVERSATION, compiler)
+
+
+def _value_of(name: str, node: Node) -> Json:
+    """The value of a check, its texts as they were written, however deep they stand."""
+    kind = KIND_NAMED.get(name)
+    if kind is None:
+        return node.value
+    if kind.parts and isinstance(node.value, dict):
+        return {key: _content(kind.parts.get(key), one) for key, one in node.items()}
+    return _content(kind.content, node)
+
+
+def _content(content: Content | None, node: Node) -> Json:
+    if content is Content.TEXT:
+        return node.as_written
+    if content is Content.CHECKS and isinstance(node.value, dict):
+        return {name: _value_of(name, one) for name, one in node.items()}
+    if content is Content.CHECKS and isinstance(node.value, list):
+        return [_content(content, one) for one in node]
+    return node.value
 
 
 TIMEOUTS = ("connect-timeout", "write-timeout", "read-timeout", "total-timeout")

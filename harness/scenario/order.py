@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from harness.checks import KIND_NAMED
 from harness.core.errors import Problem
-from harness.core.typing import Json, Path
 from harness.formats.yaml import Document, Node
 from harness.scenario.scenario import Scenario, Scope, UserTurn
 from harness.scenario.subject import SubjectIn, turn_subject
@@ -88,32 +88,24 @@ def _last_turns(scenario: Scenario) -> Iterator[UserTurn]:
 
 
 def recall_problems(scenario: Scenario, document: Document) -> Iterator[Problem]:
-    """A `same_as_turn` that names no earlier turn of its conversation."""
+    """A check that compares with a turn which is not an earlier one of its conversation."""
     for turn in scenario.user_turns:
         for one in turn.expectations:
-            if one.name != "json" or one.scope is not Scope.REPLY or not one.value.is_constant:
+            kind = KIND_NAMED.get(one.name)
+            if kind is None or kind.recalls is None or one.scope is not Scope.REPLY:
                 continue
-            for path, number in _recalled(one.value.render({}), one.path):
+            value = one.value.render({}) if one.value.is_constant else None
+            for path, number in kind.recalls(value):
                 if number >= turn.number:
                     is_own = one.place.source is document.source
                     earlier = ", ".join(map(str, range(1, turn.number))) or "none"
                     yield Problem(
                         code="no-such-turn",
                         message=f"turn {number} is no earlier turn",
-                        place=document.place(path) if is_own else one.place,
+                        place=document.place((*one.path, *path)) if is_own else one.place,
                         subject=turn_subject(turn.number, turn.id),
                         hint=f"earlier turns: {earlier}",
                     )
-
-
-def _recalled(value: Json, at: Path) -> Iterator[tuple[Path, int]]:
-    """The turns that matchers name, and where."""
-    if isinstance(value, Mapping):
-        for key, one in value.items():
-            if key == "same_as_turn" and isinstance(one, int):
-                yield (*at, key), one
-            elif key != "equals":
-                yield from _recalled(one, (*at, key))
 
 
 def _says(entry: Node) -> bool:

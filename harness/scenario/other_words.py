@@ -1,16 +1,13 @@
-"""Words of other tools, and the word for the same thing here."""
+"""Words of other tools for the keys of a scenario, and the word for the same thing here."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
+from harness.checks import KIND_NAMED
+from harness.core.synonyms import synonyms
 
-def _meaning(**words: str) -> dict[str, str]:
-    """Each of the words, with what it means; several stand in one text."""
-    return {word: name for name, listed in words.items() for word in listed.split()}
-
-
-TOP: Mapping[str, str] = _meaning(
+TOP: Mapping[str, str] = synonyms(
     scenario="name id test case",
     turns="conversation steps messages dialog dialogue flow turn tests script",
     vars="variables params env constants",
@@ -27,7 +24,7 @@ TOP: Mapping[str, str] = _meaning(
 )
 """At the top of a scenario."""
 
-TURN: Mapping[str, str] = _meaning(
+TURN: Mapping[str, str] = synonyms(
     user="say human input message send prompt question ask text_input customer",
     expect="bot response reply answer expected assert asserts should then output checks",
     id="name label step",
@@ -45,7 +42,7 @@ TURN: Mapping[str, str] = _meaning(
 }
 """In a turn."""
 
-MESSAGE: Mapping[str, str] = _meaning(
+MESSAGE: Mapping[str, str] = synonyms(
     text="message content body say value",
     press="button click tap quick_reply action",
     attachments="file files attachment image images",
@@ -54,61 +51,10 @@ MESSAGE: Mapping[str, str] = _meaning(
 )
 """In what a user says."""
 
-CHECK: Mapping[str, str] = _meaning(
-    matches="regex regexp pattern re like_regex",
-    not_matches="not_regex not_match",
-    contains="includes include has text_contains substring keyword keywords",
-    not_contains="excludes exclude forbidden not_includes",
-    equals="text is exact exactly value eq message response",
-    max_characters="length max_length max_chars",
-    max_words="word_count words",
-    latency="response_time duration max_latency",
-    actions="buttons quick_replies suggestions options chips",
-    any_of="or one_of",
-    all_of="and",
-    tools="functions function_calls calls",
-    status="code http_status",
-    json="body payload path",
-    products="cards items carousel",
-    attachments="files images media",
-    usage="tokens cost",
-    language="lang locale",
-    schema="contract",
-    reading="readability",
-) | {
+CHECK: Mapping[str, str] = {
+    **synonyms(**{name: kind.other_words for name, kind in KIND_NAMED.items()}),
     **dict.fromkeys(("case_sensitive", "case_insensitive"), "write ignore_case: true"),
     "count": "write messages: {count: …}",
     "header": "did you mean 'headers'?",
 }
 """Among checks."""
-
-MATCHER: Mapping[str, str] = {
-    **_meaning(
-        greater_than="gt",
-        at_least="gte ge min minimum",
-        less_than="lt",
-        at_most="lte le max maximum",
-        equals="eq is value const",
-        matches="regex regexp pattern starts_with ends_with",
-        one_of="in enum any_of options",
-        length="size count",
-        exists="present defined required",
-        every="all each",
-        some="any",
-        contains="includes has",
-        between="range",
-    ),
-    **dict.fromkeys(("ne", "neq", "not_equals", "not_contains"), "not"),
-}
-"""Among the matchers of a JSON value."""
-
-
-def meant(word: str, words: Mapping[str, str], known: Collection[str] = ()) -> str:
-    """A hint that names our word; empty where the word is none of another tool's.
-
-    Where the keys that may stand there are `known`, no other one is named.
-    """
-    name = words.get(word.lower().replace("-", "_").replace(" ", "_"), "")
-    if not name.isidentifier():
-        return name
-    return f"did you mean '{name}'?" if not known or name in known else ""

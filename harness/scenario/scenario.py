@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import StrEnum
 
+from harness.checks import KIND_NAMED
 from harness.core.source import Place
 from harness.core.typing import Json, Path
 from harness.core.values import value_class
@@ -27,6 +28,13 @@ class Scope(StrEnum):
     ALWAYS = "always"
     """Every reply of the conversation must."""
     CONVERSATION = "conversation"
+
+
+INNER_SCOPES: Mapping[Scope, tuple[Scope, ...]] = {
+    Scope.REPLY: (Scope.HISTORY,),
+    Scope.CONVERSATION: (Scope.NEVER, Scope.ALWAYS),
+}
+"""What else may stand in a block of checks: blocks of other scopes, behind their names."""
 
 
 class TurnPurpose(StrEnum):
@@ -239,14 +247,10 @@ class Scenario:
         return tuple(turn for turn in every if isinstance(turn, UserTurn))
 
 
-def _headers_in(name: str, value: object) -> Iterator[str]:
+def _headers_in(name: str, value: Json) -> Iterator[str]:
     """The headers that a check looks at, or one inside of it."""
-    if isinstance(value, Mapping):
-        if name == "headers":
-            yield from value
-        elif name == "not":
-            for key, one in value.items():
-                yield from _headers_in(key, one)
-    elif name in ("any_of", "all_of") and isinstance(value, list | tuple):
-        for one in value:
-            yield from _headers_in("not", one)
+    kind = KIND_NAMED.get(name)
+    if kind is not None and kind.headers is not None:
+        yield from kind.headers(value)
+    for _, inner, one in kind.inner_checks(value) if kind is not None else ():
+        yield from _headers_in(inner, one)

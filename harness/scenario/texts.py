@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from harness.checks import KIND_NAMED, Content
 from harness.core.errors import Problem, quote
 from harness.core.typing import Json, Path
 from harness.formats.template import literals
 from harness.formats.yaml import Document, Node
-from harness.scenario.as_written import TEXT_CHECKS
 from harness.scenario.subject import LISTS, SubjectIn
 
 _SAID = ("user", "text", "assistant", "press", "utterances")
-_TEXTS = frozenset((*_SAID, *TEXT_CHECKS))
-_NOT_FILLED = frozenset(("matches", "not_matches", "not_contains", "not", "never"))
+_TEXT_CHECKS = (
+    name for name, kind in KIND_NAMED.items() if kind.on == "text" and kind.content is Content.TEXT
+)
+_TEXTS = frozenset((*_SAID, *_TEXT_CHECKS))
+_NOT_FILLED = frozenset(
+    ("never", *(name for name, kind in KIND_NAMED.items() if kind.is_free_of_variables))
+)
 """Where `$` and braces have a meaning of their own, or must not come from the bot."""
-_OPAQUE = frozenset(("like", "schema", "metadata", "json", "session", "attachments", "same_as"))
+_PAYLOAD_CHECKS = (name for name, kind in KIND_NAMED.items() if kind.on == "payload")
+_OPAQUE = frozenset(("metadata", "session", "attachments", *_PAYLOAD_CHECKS))
 """Blocks whose keys are those of a payload."""
 _AT_TOP = frozenset((*LISTS, "expect"))
 """Keys of a document behind which texts stand."""

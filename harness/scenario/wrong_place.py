@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from harness.checks import CONVERSATION_KINDS, KIND_NAMED, KINDS, Content
 from harness.core.typing import Json, Path
-from harness.formats.file_format import Advice, is_block
+from harness.formats.file_format import Advice
 from harness.scenario.other_words import CHECK, MESSAGE, TOP, TURN
+from harness.scenario.scenario import INNER_SCOPES, Scope
 from harness.scenario.subject import LISTS
 
 KEYS_OF_A_MESSAGE = frozenset(
@@ -16,20 +18,13 @@ KEYS_OF_A_MESSAGE = frozenset(
 KEYS_OF_A_TURN = frozenset(
     ("user", "assistant", "error", "capture", "wait", "on_fail", "id"),
 )
-OF_A_TURN = frozenset(("status", "headers", "history"))
+OF_A_TURN = frozenset((*(KINDS.keys() - CONVERSATION_KINDS.keys()), *INNER_SCOPES[Scope.REPLY]))
 """What is asked of the reply to one turn and not of the whole conversation."""
-OF_THE_WHOLE = frozenset(("never", "always", "turns"))
-"""What is asked of the whole conversation and not of one turn."""
-CHECKS = frozenset(
-    (
-        *("equals", "contains", "contains_any", "contains_all", "not_contains"),
-        *("matches", "not_matches", "starts_with", "ends_with", "max_words", "min_words"),
-        *("max_characters", "reading", "language", "schema", "json", "like", "same_as"),
-        *("status", "headers", "latency", "first_token", "messages", "replies", "actions"),
-        *("products", "attachments", "tools", "usage", "not", "any_of", "all_of"),
-        *("history", "ignore_case"),
-    )
+OF_THE_WHOLE = frozenset(
+    (*(CONVERSATION_KINDS.keys() - KINDS.keys()), *INNER_SCOPES[Scope.CONVERSATION])
 )
+"""What is asked of the whole conversation and not of one turn."""
+CHECKS = frozenset((*KINDS, *INNER_SCOPES[Scope.REPLY], "ignore_case"))
 """What may stand inside of a turn's `expect:`."""
 TOP_KEYS = frozenset(
     (
@@ -75,6 +70,32 @@ def is_of_include(top: Json, path: Path) -> bool:
         return False
     entry = _at(top, path[:-1])
     return isinstance(entry, dict) and entry["include"] is None and "file" in entry
+
+
+def is_block(path: Path) -> bool:
+    """Whether a block of checks stands at a path, or a list of them."""
+    if path[:1] == ("expect",):
+        return _is_block_below(path[1:])
+    is_of_turn = path[2:3] in (("expect",), ("error",)) and path[0] in LISTS
+    return is_of_turn and _is_block_below(path[3:])
+
+
+def _is_block_below(path: Path) -> bool:
+    """The same of a path that begins in a block, or in a list of blocks."""
+    if not path:
+        return True
+    key, *rest = path
+    if isinstance(key, int) or key in _INNER_NAMES:
+        return _is_block_below(tuple(rest))
+    kind = KIND_NAMED.get(key)
+    if kind is None:
+        return False
+    if rest and kind.parts.get(str(rest[0])) is Content.CHECKS:
+        return _is_block_below(tuple(rest[1:]))
+    return kind.content is Content.CHECKS and _is_block_below(tuple(rest))
+
+
+_INNER_NAMES = frozenset(scope.value for scopes in INNER_SCOPES.values() for scope in scopes)
 
 
 def _at_the_top(key: str) -> Advice | None:

@@ -16,6 +16,7 @@ from harness.formats.json_schema import Violation, explain
 from harness.formats.template import compile_template
 from harness.project.vocabulary import Vocabulary
 from harness.scenario import Expectation, Scope
+from harness.scenario.scenario import INNER_SCOPES
 from harness.scenario.waiting import NOT_HERE, seconds_within, waits_in_vain, where_it_waits
 
 BLOCKS = {
@@ -27,12 +28,6 @@ BLOCKS = {
     Scope.CONVERSATION: "conversation_checks",
 }
 """The block of the scenario format that holds the checks of each scope."""
-
-WITHIN = {
-    Scope.REPLY: {"history": Scope.HISTORY},
-    Scope.CONVERSATION: {"never": Scope.NEVER, "always": Scope.ALWAYS},
-}
-"""Names behind which checks of another scope stand."""
 
 
 class KeywordChecks:
@@ -84,9 +79,8 @@ class KeywordChecks:
     ) -> Iterator[Expectation]:
         ignore_case = bool(checks.get("ignore_case", ignore_case))
         for name, value in checks.items():
-            within = WITHIN.get(scope, {}).get(name)
-            if within is not None and isinstance(value, Mapping):
-                yield from self._read(value, within, ignore_case=ignore_case)
+            if name in INNER_SCOPES.get(scope, ()) and isinstance(value, Mapping):
+                yield from self._read(value, Scope(name), ignore_case=ignore_case)
             elif name != "ignore_case":
                 for path in waits_in_vain(name, value, scope):
                     where = ".".join(map(str, (name, *path)))
@@ -103,14 +97,13 @@ class KeywordChecks:
                 )
 
     def _problems(self, checks: Mapping[str, Json], scope: Scope) -> Iterator[Problem]:
-        further = WITHIN.get(scope, {})
-        plain = {name: value for name, value in checks.items() if name not in further}
-        known = tuple(further)
-        for name, within in further.items():
-            if name in checks:
-                yield from self._departures(checks[name], within, (name,), ())
+        inner = INNER_SCOPES.get(scope, ())
+        plain = {name: value for name, value in checks.items() if name not in inner}
+        for one in inner:
+            if one in checks:
+                yield from self._departures(checks[one], one, (one,), ())
         if plain:
-            yield from self._departures(plain, scope, (), known)
+            yield from self._departures(plain, scope, (), inner)
 
     def _departures(
         self, value: Json, scope: Scope, path: tuple[str, ...], known: tuple[str, ...]

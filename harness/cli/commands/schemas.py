@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from harness.checks import conversation_kinds, reply_kinds
+from harness.checks import kinds_in
 from harness.cli.here import config_here
 from harness.cli.terminal import echo
 from harness.config import CONFIG_SCHEMA
@@ -42,7 +42,7 @@ def editor_schemas() -> dict[str, Json]:
     """
     config = config_here()
     own = own_checks(config).kinds if config is not None else {}
-    vocabulary = Vocabulary(reply_kinds(own), None, conversation=conversation_kinds(own))
+    vocabulary = Vocabulary(kinds_in("reply_checks", own.values()), None)
     scenario = scenario_schema(vocabulary.blocks)
     return {
         "scenario": scenario,

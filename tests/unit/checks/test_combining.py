@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from check_samples import judge, turn
 
-from harness.checks import KINDS, BadExpectation, Kind, Options, reply_kinds, skipped, subject_of
+from harness.checks import KINDS, BadExpectation, Kind, Options, kinds_in, skipped, subject_of
 from harness.conversation import Outcome
 from harness.core.errors import CheckCrashed
 
@@ -85,7 +85,7 @@ def test_a_crash_inside_is_a_crash(name):
 
     own = Kind(name="own", schema={}, compile=lambda _value, _options: crash)
     value = {"own": 1} if name == "not" else [{"own": 1}]
-    compiled = reply_kinds({"own": own})[name].compile(value, Options())
+    compiled = kinds_in("reply_checks", [own])[name].compile(value, Options())
 
     with pytest.raises(CheckCrashed):
         compiled(subject_of(turn()))
@@ -94,8 +94,9 @@ def test_a_crash_inside_is_a_crash(name):
 def test_own_checks_may_stand_inside():
     """A project's own check can be combined, and stays unknown to the built-in vocabulary."""
     own = Kind(name="own", schema={}, compile=lambda _value, _options: lambda _s: skipped("why"))
+    kind = kinds_in("reply_checks", [own])["not"]
 
-    verdict = reply_kinds({"own": own})["not"].compile({"own": 1}, Options())(subject_of(turn()))
+    verdict = kind.compile({"own": 1}, Options())(subject_of(turn()))
 
     assert verdict == skipped("why")
     with pytest.raises(BadExpectation, match="unknown check 'own'"):

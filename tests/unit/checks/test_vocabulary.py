@@ -1,11 +1,12 @@
 import pytest
 
-from harness.checks import KINDS, RECORD_KINDS, Options, block_definitions
+from harness.checks import KINDS, Options, block_definitions, kinds_in
 from harness.checks.block import block_schema
 from harness.formats.json_schema import compile_schema, explain
 
 BLOCK = block_schema({name: kind.schema for name, kind in KINDS.items()}, "A reply.")
-HISTORY = block_schema({name: kind.schema for name, kind in RECORD_KINDS.items()}, "A record.")
+OF_A_RECORD = kinds_in("history_checks")
+HISTORY = block_schema({name: kind.schema for name, kind in OF_A_RECORD.items()}, "A record.")
 DEFINITIONS = block_definitions()
 SCHEMA = compile_schema(
     {
