@@ -24,7 +24,6 @@ from harness.transport.cassette.plain_interaction import (
     require_kinds,
     response_of,
 )
-from harness.transport.lock import is_being_written
 
 FORMAT = 2
 """Each line ends in a checksum over itself and the one before. Lines of format 1 have none, and
@@ -118,7 +117,6 @@ class Leftover:
     """What a killed run had heard."""
 
     path: Path
-    process: int
     recorded_at: str
     """ISO 8601, UTC."""
     interactions: Interactions
@@ -142,9 +140,6 @@ class Leftover:
     def up_to_the_break(self) -> Interactions:
         """Those that ended, and the one that broke off."""
         return Interactions([*self.interactions.plain, *([self.last] if self.last else [])])
-
-    def __str__(self) -> str:
-        return self.named(str(self.path))
 
     def named(self, path: str) -> str:
         """What it holds, its file as people see it."""
@@ -179,14 +174,6 @@ def remove_older(path: Path) -> None:
         older.unlink(missing_ok=True)
 
 
-def leftover_journal(path: Path) -> Leftover | None:
-    """The journal that a killed run left beside a cassette; None where there is none.
-
-    The journal of a run that is still recording is none.
-    """
-    return None if is_being_written(path) else read_journal(path)
-
-
 def read_journal(path: Path) -> Leftover | None:
     """The journal beside a cassette, for whoever holds the lock; None where there is none."""
     journal = journal_path(path)
@@ -213,7 +200,6 @@ def read_leftover(journal: Path) -> Leftover:
     heard = [line for line in lines[1:] if "row" in line]
     return Leftover(
         path=journal,
-        process=first.get("process", 0),
         recorded_at=str(first.get("recorded_at", "")),
         interactions=Interactions([one["row"] for one in heard if "broken" not in one]),
         broken=tuple(one["broken"] for one in heard if "broken" in one),

@@ -12,7 +12,7 @@ import pytest
 
 from harness.core.errors import CassetteError
 from harness.transport.cassette import Cassette, Interactions, read_cassette
-from harness.transport.journal import leftover_journal
+from harness.transport.journal import read_journal
 from tests.reliability.size import runs
 
 KILLS = runs(15, 200)
@@ -51,7 +51,7 @@ def whole(path) -> Cassette | None:
 
 def left(path, old: bytes, requests: int) -> Killed:
     """What stands there after the kill."""
-    journal = leftover_journal(path)
+    journal = read_journal(path)
     heard = Interactions() if journal is None else journal.interactions
     is_old = path.read_bytes() == old
     cassette = None if is_old else whole(path)

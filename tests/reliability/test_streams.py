@@ -8,7 +8,7 @@ from harness.conversation import Origin, Request
 from harness.core.errors import TransportError
 from harness.secrets.redaction import Redactor
 from harness.transport.cassette import CassetteHead, read_cassette
-from harness.transport.journal import leftover_journal, read_journal
+from harness.transport.journal import read_journal
 from harness.transport.live import LiveLimits
 from harness.transport.recording import RecordingTransport
 from harness.transport.replay import ReplayTransport
@@ -97,7 +97,7 @@ def test_an_endless_stream_ends_at_its_limit(serve, record, path, limits, code):
         heard.extend(chunk.content for chunk in wire.send(stream(server)).chunks)
     ended.set()
     wire.close()
-    leftover = leftover_journal(path)
+    leftover = read_journal(path)
 
     assert caught.value.code == code
     assert leftover is not None

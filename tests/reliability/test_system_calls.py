@@ -15,7 +15,7 @@ from harness.transport.cassette import (
     read_cassette,
     write_cassette,
 )
-from harness.transport.journal import leftover_journal
+from harness.transport.journal import read_journal
 from harness.transport.recording import RecordingTransport
 from harness.transport.replay import ReplayTransport
 from tests.reliability.system_calls import FAULTS, Fault, SystemCalls
@@ -82,7 +82,7 @@ def save(tmp_path, monkeypatch):
             except CassetteError as raised:
                 error, code = str(raised), raised.code
         wire.close()
-        journal = leftover_journal(path)
+        journal = read_journal(path)
         is_old = path.read_bytes() == old
         known = ("x.yaml", ".x.yaml.journal", ".x.yaml.lock")
         return Saved(

@@ -25,7 +25,7 @@ from harness.transport.cassette import (
     read_cassette,
     write_cassette,
 )
-from harness.transport.journal import leftover_journal, read_journal
+from harness.transport.journal import read_journal
 from harness.transport.live import LiveLimits
 from harness.transport.recording import RecordingTransport
 from harness.transport.replay import ReplayTransport
@@ -349,25 +349,19 @@ def test_another_process_is_named(connect, record, other_process):
     assert f"x.yaml is being recorded by process {other_process.pid};" in str(caught.value)
 
 
-def test_a_running_recording_is_no_leftover(path, other_process):
-    """The journal of a run that still records is not reported."""
-    assert leftover_journal(path) is None
-
-
 def test_a_killed_run_leaves_its_journal(connect, record, path, other_process):
     """After SIGKILL the old cassette is as it was, and the journal holds what was heard."""
     path.write_text("old")
     other_process.send_signal(signal.SIGKILL)
     other_process.wait(5)
 
-    leftover = leftover_journal(path)
+    leftover = read_journal(path)
 
     assert leftover is not None
-    assert leftover.process == other_process.pid
     assert [one.response.body for one in leftover.interactions] == [b"hello", b"hello"]
     assert re.fullmatch(
-        r"\S+\.x\.yaml\.journal holds 2 interactions of a recording that broke off \(\S+\)",
-        str(leftover),
+        r"x\.yaml holds 2 interactions of a recording that broke off \(\S+\)",
+        leftover.named("x.yaml"),
     )
     assert path.read_text() == "old"
     assert record(connect("a:80")).leftover == leftover
@@ -380,7 +374,7 @@ def test_a_half_written_line_is_left_out(path):
     journal = path.parent / ".x.yaml.journal"
     journal.write_text('{"journal": 1, "process": 1, "recorded_at": "now"}\n{"row": {"tu')
 
-    leftover = leftover_journal(path)
+    leftover = read_journal(path)
 
     assert leftover is not None
     assert len(leftover.interactions) == 0
@@ -399,7 +393,7 @@ def test_an_answer_that_breaks_off_is_in_the_journal(serve, connect, record, pat
         play(wire, requests(server)[:1])
     wire.close()
     (line,) = (path.parent / ".x.yaml.journal").read_text().splitlines()[1:]
-    leftover = leftover_journal(path)
+    leftover = read_journal(path)
 
     assert json.loads(line)["row"]["body"] == "part"
     assert "closed the connection in the middle" in json.loads(line)["broken"]
