@@ -1,4 +1,4 @@
-"""Takes up what a run had heard when it was killed."""
+"""Recovers what a run had received when it was killed."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Recovery:
     path: Path
     """The cassette that it would become."""
     cassette: Cassette
-    """What was heard; shown under the journal's path."""
+    """What was received; shown under the journal's path."""
     slot: Slot | None
     transcript: Transcript | None = None
-    """The conversation as far as it was heard."""
+    """The conversation as far as it was received."""
     problem: Problem | None = None
     """Why it is no cassette; None where it is whole."""
 
@@ -52,7 +52,7 @@ def journals_of(inventory: Inventory) -> tuple[Path, ...]:
 
 
 def examine(inventory: Inventory, journal: Path, *, takes_broken: bool = False) -> Recovery:
-    """Hold the journal's conversation from what was heard, and see whether it comes to its end.
+    """Replay the journal's conversation, and see whether it comes to its end.
 
     With `takes_broken`, the break of its last answer is such an end.
     """

@@ -1,4 +1,4 @@
-"""What was heard so far, kept beside the cassette while it is being recorded."""
+"""What was received so far, kept next to the cassette while it is being recorded."""
 
 from __future__ import annotations
 
@@ -91,10 +91,10 @@ class Journal:
             self._path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Write no further, and leave what is there; where nothing was heard, leave nothing."""
+        """Write no further, and leave what is there; if nothing was received, leave nothing."""
         if self._file.closed:
             return
-        # What could not be written was told when it was tried.
+        # An error of writing was raised when it was tried.
         with contextlib.suppress(OSError):
             self._file.close()
         if self._is_empty:
@@ -114,7 +114,7 @@ class Journal:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Leftover:
-    """What a killed run had heard."""
+    """What a killed run had received."""
 
     path: Path
     recorded_at: str
@@ -159,7 +159,7 @@ def journals_below(folder: Path) -> Sequence[Path]:
 
 
 def older_journal(path: Path) -> Path:
-    """Where the journal of an earlier run is kept while a cassette is recorded anew."""
+    """Where the journal of an earlier run is kept while a cassette is recorded again."""
     journal = journal_path(path)
     return journal.with_name(f"{journal.name}.old")
 
@@ -197,13 +197,13 @@ def read_leftover(journal: Path) -> Leftover:
         lines.append(content)
     first: dict[str, Any] = lines[0] if lines else {}
     heads = [head_from(one["head"]) for one in lines[1:] if "head" in one]
-    heard = [line for line in lines[1:] if "row" in line]
+    entries = [line for line in lines[1:] if "row" in line]
     return Leftover(
         path=journal,
         recorded_at=str(first.get("recorded_at", "")),
-        interactions=Interactions([one["row"] for one in heard if "broken" not in one]),
-        broken=tuple(one["broken"] for one in heard if "broken" in one),
-        last=heard[-1]["row"] if heard and "broken" in heard[-1]["row"] else None,
+        interactions=Interactions([one["row"] for one in entries if "broken" not in one]),
+        broken=tuple(one["broken"] for one in entries if "broken" in one),
+        last=entries[-1]["row"] if entries and "broken" in entries[-1]["row"] else None,
         head=heads[-1] if heads else None,
         damaged=damaged,
     )

@@ -86,7 +86,7 @@ class RecordingTransport(Transport):
         self.requests = 0
         """How many were sent since somebody set it to 0."""
         self.redactor = redactor
-        """`know` and credentials that were heard make it grow; `finish` uses the last for all."""
+        """Extended by `know` and by credentials that are received; `finish` applies it to all."""
         check_target(path, self._display)
         self._lock = WriterLock(path, self._display)
         try:
@@ -127,13 +127,13 @@ class RecordingTransport(Transport):
 
     @property
     def interactions(self) -> tuple[RecordedInteraction, ...]:
-        """What was heard so far."""
+        """What was received so far."""
         if self._open is not None:
             self._open.close()
         return tuple(self._interactions)
 
     def resume(self, interactions: Iterable[RecordedInteraction]) -> None:
-        """Begin with what another transport heard of the same conversation.
+        """Begin with what another transport received in the same conversation.
 
         Raises `CassetteError` where the journal cannot be written.
         """
@@ -151,9 +151,9 @@ class RecordingTransport(Transport):
         self._lock.release()
 
     def know(self, values: Mapping[str, str]) -> None:
-        """Values are secrets from now on, in what was heard before as well; names by value.
+        """Values are secrets from now on, and in what was received before; names by value.
 
-        Raises `CassetteError` where the journal cannot be written anew.
+        Raises `CassetteError` if the journal cannot be rewritten.
         """
         redactor = self.redactor.adding(values)
         if redactor is self.redactor:

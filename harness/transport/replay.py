@@ -40,7 +40,7 @@ class ReplayTransport(Transport):
     """
 
     def __init__(self, cassette: Cassette, *, fix: str = "", base_url: str = "") -> None:
-        """`fix` is the next step that an error names, such as the command that records anew.
+        """`fix` is the next step that an error names, such as the command that records again.
 
         Paths are compared below `base_url`, and below that of the recording.
         """

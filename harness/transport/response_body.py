@@ -10,7 +10,7 @@ from harness.core.errors import PlayError
 from harness.transport.transport import Answer, Chunk
 
 Ended = Callable[[Sequence[Chunk], PlayError | None], None]
-"""Is told what came of a body, and why it broke off; None where it did not."""
+"""Takes the chunks of a body, and why it broke off; None if it did not."""
 
 
 @runtime_checkable
@@ -21,7 +21,7 @@ class _Closes(Protocol):
 
 
 class ObservedBody(Iterator[Chunk]):
-    """Hands the chunks of an answer on, and tells once how it ended."""
+    """Passes the chunks of an answer on, and reports once how it ended."""
 
     def __init__(self, answer: Answer, ended: Ended) -> None:
         self._chunks = answer.chunks

@@ -42,7 +42,7 @@ def spread(body: str) -> tuple[str, str]:
 
 
 def restore(readable: str, layout: str) -> str:
-    """The body that `spread` was given. Raises `ValueError` where that cannot be told."""
+    """The body that `spread` was given. Raises `ValueError` if the layout is not known."""
     if not layout:
         return readable
     name, plus, _ = layout.partition("+")

@@ -102,7 +102,7 @@ def _decoded(
 ) -> tuple[bytes, list[tuple[str, str]], Break | None]:
     """The body without its coding; other tools keep it as it travelled, or as it was read.
 
-    With a break where neither can be: who asks for the answer is told so.
+    With a break if neither is possible; a replay then raises it.
     """
     encoding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
     kept = [pair for pair in headers if pair[0].lower() not in ENCODED]

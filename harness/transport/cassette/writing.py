@@ -39,8 +39,8 @@ def dump_cassette(cassette: Cassette) -> str:
 
 
 def _head(head: CassetteHead, interactions: Sequence[PlainInteraction]) -> Iterator[str]:
-    told = {name: value for name, value in head_to_json(head).items() if value}
-    content: dict[str, Json] = {"format": FORMAT, **told, "interactions": len(interactions)}
+    known = {name: value for name, value in head_to_json(head).items() if value}
+    content: dict[str, Json] = {"format": FORMAT, **known, "interactions": len(interactions)}
     yield "harness:"
     for name, value in content.items():
         yield f"  {name}: {flow(value)}"

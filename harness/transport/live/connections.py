@@ -30,7 +30,7 @@ class Connections(httpcore.NetworkBackend):
     """Opens the sockets of one transport.
 
     `httpx.Client.close` does not wake a thread that waits for bytes, and a read time-out starts
-    anew with every byte. Here every wait ends at `deadline`, and `interrupt` ends it at once.
+    again with every byte. Here every wait ends at `deadline`, and `interrupt` ends it at once.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:

@@ -92,7 +92,7 @@ class LiveTransport(Transport):
             if error is not None:
                 wait = self._wait(attempts) if _may_repeat(request, error) else None
                 if wait is None:
-                    _tell(attempts, error)
+                    _explain(attempts, error)
                     if answer is None:
                         raise error
                     broken = _ending_in(error, answer.chunks)
@@ -106,9 +106,11 @@ class LiveTransport(Transport):
                 if wait is None:
                     if not attempts:
                         return answer
-                    told = _telling(attempts, answer.chunks)
+                    explained = _explaining(attempts, answer.chunks)
                     passed += answer.passed
-                    return replace(answer, chunks=told, attempts=tuple(attempts), passed=passed)
+                    return replace(
+                        answer, chunks=explained, attempts=tuple(attempts), passed=passed
+                    )
                 reason = f"{answer.status} {answer.reason}".strip()
                 attempts.append(Attempt(status=answer.status, reason=reason, waited=wait))
                 passed += (*answer.passed, *_given(answer.headers))
@@ -258,15 +260,15 @@ def _ending_in(error: TransportError, chunks: Iterator[Chunk]) -> Iterator[Chunk
     raise error
 
 
-def _telling(attempts: list[Attempt], chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+def _explaining(attempts: list[Attempt], chunks: Iterator[Chunk]) -> Iterator[Chunk]:
     try:
         yield from chunks
     except TransportError as error:
-        _tell(attempts, error)
+        _explain(attempts, error)
         raise
 
 
-def _tell(attempts: list[Attempt], error: TransportError) -> None:
+def _explain(attempts: list[Attempt], error: TransportError) -> None:
     error.details += tuple(_line(n, one) for n, one in enumerate(attempts, 1))
 
 

@@ -217,7 +217,7 @@ def _named(url: str) -> tuple[str, str]:
 
 
 def _raw(headers: Headers) -> list[tuple[bytes, bytes]]:
-    """Headers as bytes. `Client.build_request` would merge and parse them anew each time."""
+    """Headers as bytes. `Client.build_request` would merge and parse them each time."""
     raw = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers]
     named = {name.lower() for name, _ in raw}
     return raw + [pair for pair in OWN_HEADERS if pair[0] not in named]
