@@ -191,3 +191,13 @@ def test_a_journal_of_an_earlier_version_with_words_hidden_is_not_taken_up(recor
 
     assert said.exit_code == 1
     assert "[journal-damaged]" in said.output
+
+
+def test_what_is_captured_while_opening_holds_back_the_first_turn(record, desk):
+    """After it, each interaction is journalled at once, an answer that breaks off too."""
+    record(SAY % "greet" + SAY % "coded" + CUT)
+    left = read_leftover(desk.journal)
+
+    assert [part.count(b'{"row": {') for part in desk.seen] == [0, 0, 2, 3]
+    assert left.last["turn"] == 3
+    assert ROOM.encode() not in journalled(desk)
