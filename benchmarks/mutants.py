@@ -30,7 +30,9 @@ ROOMS = (
     "harness/play",
     "harness/secrets",
     "harness/checks",
+    "harness/transport/recorded_urls.py",
     "harness/transport/replay.py",
+    "harness/transport/replay_errors.py",
     "harness/transport/journal.py",
 )
 TESTS = ("tests", "scenarios")
