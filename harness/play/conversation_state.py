@@ -9,9 +9,9 @@ from harness.core.errors import PlayError, ProtocolError
 from harness.core.typing import Json, scalars
 from harness.play.context import ConversationContext
 from harness.secrets.conversation_redaction import redact_exchange
-from harness.secrets.marks import MARK
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_forms import LONGEST, SHORTEST
+from harness.secrets.secret_marks import MARK
 
 
 class ConversationState:

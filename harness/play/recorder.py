@@ -18,8 +18,8 @@ from harness.core.errors import (
 from harness.core.source import shorten
 from harness.core.typing import Json, is_same
 from harness.core.values import value_class
-from harness.secrets.marks import MARK
 from harness.secrets.redaction import Redactor
+from harness.secrets.secret_marks import MARK
 from harness.transport.cassette import CassetteHead
 from harness.transport.recording import RecordingTransport
 from harness.transport.replay import ReplayTransport

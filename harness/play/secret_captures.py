@@ -15,7 +15,7 @@ from harness.play.captured_values import values_of
 from harness.play.conversation_state import ConversationState, texts_in
 from harness.play.conversation_variables import MissingCapture, Variables, capture_from, message_of
 from harness.scenario import Capture, MessagePlan, UserTurn
-from harness.secrets.marks import MARK, mark
+from harness.secrets.secret_marks import MARK, mark
 
 
 def take_secret(

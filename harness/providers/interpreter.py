@@ -28,8 +28,8 @@ from harness.providers.payload import (
 from harness.providers.polling import holds, known_states, shown_refusal, shown_state
 from harness.providers.reply import error_in, read_reply
 from harness.providers.request import build_request
-from harness.secrets.marks import MARK
 from harness.secrets.redacted_values import of_real_values
+from harness.secrets.secret_marks import MARK
 
 Flow = Generator[Command, Response, Reply | None]
 """Send it each answer; it returns the reply, where a step reads one."""

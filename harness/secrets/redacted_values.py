@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from harness.core.typing import Json, Path, scalars
 from harness.formats.json_schema import Violation
-from harness.secrets.marks import MARK
+from harness.secrets.secret_marks import MARK
 
 _OF_ELEMENTS = ("uniqueItems", "contains", "minContains", "maxContains")
 """What a list is found to break, although one of its elements does."""

@@ -10,8 +10,8 @@ from itertools import accumulate
 from harness.conversation import Exchange, Headers
 from harness.core.typing import Json, scalars
 from harness.secrets.credentials import credentials_in
-from harness.secrets.marks import MARK, Chunks, Span, mark, merged, moved, replaced
 from harness.secrets.secret_forms import SHORTEST, SecretForms, latin
+from harness.secrets.secret_marks import MARK, Chunks, Span, mark, merged, moved, replaced
 from harness.secrets.secret_names import is_piece, is_secret_header, is_secret_key, named_secrets
 from harness.secrets.split_texts import (
     Piece,

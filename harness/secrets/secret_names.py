@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from harness.secrets.marks import Span, mark
+from harness.secrets.secret_marks import Span, mark
 
 COOKIES = frozenset({"cookie", "set-cookie"})
 PROJECTS = frozenset(

@@ -11,7 +11,7 @@ from itertools import accumulate, count
 
 from harness.core.typing import Json, Path
 from harness.core.values import value_class
-from harness.secrets.marks import Span
+from harness.secrets.secret_marks import Span
 
 _BYTE_ORDER_MARK = "\ufeff".encode().decode("latin-1")
 _LINE = re.compile(rf"(?:{_BYTE_ORDER_MARK})?(?:(\w{{1,16}}):)? ?([^\r\n]*)")

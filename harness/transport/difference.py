@@ -11,8 +11,8 @@ from harness.core.errors import quote
 from harness.core.source import shorten
 from harness.core.typing import Json, Path, pointer
 from harness.secrets.conversation_redaction import redact_request
-from harness.secrets.marks import MARK
 from harness.secrets.redaction import Redactor
+from harness.secrets.secret_marks import MARK
 from harness.transport.cassette.plain_interaction import PlainInteraction, bytes_of
 
 MOST_LINES = 8

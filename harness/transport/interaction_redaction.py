@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from harness.conversation import Headers
 from harness.secrets.conversation_redaction import redact_request, redact_response
-from harness.secrets.marks import MARK
 from harness.secrets.redaction import Redactor
+from harness.secrets.secret_marks import MARK
 from harness.transport.cassette import Interaction
 from harness.transport.cassette.plain_interaction import Break, PlainInteraction, plain_interaction
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from harness.secrets.marks import MARK, mark
+from harness.secrets.secret_marks import MARK, mark
 from harness.transport.cassette import Cassette
 
 

@@ -10,9 +10,9 @@ from harness.core.errors import CassetteError, SecretInCassette
 from harness.play.captured_values import values_at
 from harness.providers.definition import Definition
 from harness.providers.recorded_steps import Match
-from harness.secrets.marks import MARK
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_forms import SHORTEST
+from harness.secrets.secret_marks import MARK
 from harness.secrets.secret_scan import SecretScan
 from harness.secrets.secret_shapes import shapes_in
 from harness.transport.cassette import Interaction
