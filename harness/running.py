@@ -12,10 +12,9 @@ from harness.config import find_config
 from harness.core.errors import AuthoringError, ConfigurationError, Problem, ScenarioError
 from harness.core.values import value_class
 from harness.evaluation import Takes
-from harness.parallel.lanes import Lanes
 from harness.parallel.process_workers import ProcessWorkers
 from harness.parallel.thread_workers import ThreadWorkers
-from harness.parallel.workers import Workers, further_processes
+from harness.parallel.workers import Lanes, Workers, further_processes
 from harness.play.broken import ESCAPED, unread
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner

@@ -1,11 +1,15 @@
-"""What does tasks ahead of whoever asks for their results, and how many processes may do it."""
+"""What does tasks ahead of whoever asks for their results, and how many of them at once."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import threading
+from collections.abc import Mapping
 from typing import Protocol, TypeVar
+
+from harness.config import Config
 
 Task = TypeVar("Task", contravariant=True)  # noqa: PLC0105  # as public signatures have it
 Result = TypeVar("Result", covariant=True)  # noqa: PLC0105  # the same
@@ -15,6 +19,10 @@ LEAST = 200
 MOST = 4
 """Processes. More would wait for pytest itself, which takes a quarter of a replay's time for each
 test."""
+PROVIDER_CONCURRENCY = 8
+"""Conversations at once with a provider, where neither its entry nor the option says how many."""
+ALL = "all providers"
+"""Names the places that every conversation needs, beside those of its provider."""
 
 
 class Workers(Protocol[Task, Result]):
@@ -28,6 +36,33 @@ class Workers(Protocol[Task, Result]):
 
     def stop(self, seconds: float = ..., /) -> None:
         """Begin no further task, and wait at most so long for those that are going on."""
+
+
+class Lanes:
+    """What the conversations of a project take places in, and how many places there are."""
+
+    def __init__(self, config: Config, wanted: int | None) -> None:
+        """`wanted` is what an option says for all projects of the run; None where it is not given.
+
+        All projects then share the places of every conversation.
+        """
+        self._config = config
+        self._wanted = wanted
+        self._prefix = hashlib.blake2s(str(config.root).encode(), digest_size=4).hexdigest()
+
+    def of(self, provider: str) -> tuple[str, str]:
+        """Those of a conversation: its provider's, and that of every conversation."""
+        return f"{self._prefix}-{provider}", ALL if self._wanted else f"{self._prefix}-{ALL}"
+
+    @property
+    def limits(self) -> Mapping[str, int]:
+        """Conversations at once in each lane."""
+        otherwise = self._wanted or PROVIDER_CONCURRENCY
+        limits = {
+            self.of(name)[0]: provider.concurrency or otherwise
+            for name, provider in self._config.providers.items()
+        }
+        return {**limits, self.of("")[1]: self._wanted or self._config.concurrency}
 
 
 def further_processes(tasks: int, wanted: int | None) -> int:

@@ -11,7 +11,7 @@ from harness.conversation import Outcome
 from harness.core.typing import Json
 from harness.play.result import ScenarioResult
 from harness.pytest_plugin.attempts import ItemAttempt
-from harness.pytest_plugin.marks import expected_failure
+from harness.pytest_plugin.scenario_items import expected_failure
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
 from harness.reports.failure import failure_screen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -18,22 +18,22 @@ from harness.play.broken import ESCAPED, unread
 from harness.play.result import ScenarioResult
 from harness.project.plan import Entry, Play
 from harness.pytest_plugin.attempts import ItemAttempt
-from harness.pytest_plugin.marks import expected_failure, marks_of, reason_of
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
 from harness.reports.failure import failure_screen
 from harness.reports.run_events import (
     AttemptEnded,
     EarlierAttempt,
+    ExpectedFailure,
     Identity,
     ScenarioFinished,
     ScenarioSkipped,
 )
 from harness.reports.summary import Summary, properties_of, summary_of
+from harness.scenario import Waiver, WaiverKind
 
 if TYPE_CHECKING:
     from harness.evaluation import Takes
-    from harness.scenario import Waiver
 
 REPLAYED_AGAIN = (
     "it was run again from its recording, which cannot come out otherwise; play it with --mode live"
@@ -68,6 +68,8 @@ class ScenarioItem(pytest.Item):
         self._count = entry.takes
         self.result: ScenarioResult | Takes | None = None
         """What came of it, until its teardown; None where another process played it."""
+        self._summary: Summary | None = None
+        """Of the result."""
         self._finished: ScenarioFinished | None = None
         """What another process made of it."""
         self._wrong: AuthoringError | None = None
@@ -108,7 +110,8 @@ class ScenarioItem(pytest.Item):
             self._set_properties(finished.summary)
             return
         result = self.result = self._play()
-        self._set_properties(summary_of(result))
+        self._summary = summary_of(result)
+        self._set_properties(self._summary)
         if self._wrong is not None:
             raise self._wrong
         if result.outcome is Outcome.BROKEN:
@@ -128,24 +131,28 @@ class ScenarioItem(pytest.Item):
 
     def teardown(self) -> None:
         """Report, and let go of the transcript: 10,000 scenarios shall not hold them all."""
-        session, result, finished = self.scenarios, self.result, self._finished
-        self.result = self._finished = None
+        session, finished = self.scenarios, self._finished
+        result, summary = self.result, self._summary
+        self.result = self._summary = self._finished = None
         if finished is not None:
             session.emit(finished)
-        if result is None:
+        if result is None or summary is None:
             return
-        self._emit_ended(result)
+        expected = expected_failure(self)
+        self._emit_ended(result, expected.reason if expected else "")
         as_earlier = EarlierAttempt(
             outcome=result.outcome.value,
             codes=result.codes,
             reason=_headline(result) if result.outcome.is_bad else "",
         )
-        finish = partial(self._finish, result)
+        finish = partial(self._finish, result, summary, expected)
         session.attempts.over(ItemAttempt(item=self, as_earlier=as_earlier, finish=finish))
 
     def finished(self, result: ScenarioResult) -> ScenarioFinished:
         """What another process is handed over of a scenario that was played in this one."""
-        return self.scenarios.with_record(self._event(result), self.identity, result)
+        expected = expected_failure(self)
+        event = ScenarioFinished(id=self.nodeid, summary=summary_of(result), expected=expected)
+        return self.scenarios.with_record(event, self.identity, result)
 
     def _play(self) -> ScenarioResult | Takes:
         return self._result_of(self.play)
@@ -160,26 +167,25 @@ class ScenarioItem(pytest.Item):
                 self._wrong = error
             return unread(play, suite.project.config.shown(play.file), self._line, error)
 
-    def _emit_ended(self, result: ScenarioResult | Takes | None) -> None:
-        reason = reason_of(self)
+    def _emit_ended(self, result: ScenarioResult | Takes | None, reason: str) -> None:
         event = AttemptEnded(id=self.nodeid, play=self.play, result=result, reason=reason)
         self.scenarios.emit(event)
 
-    def _finish(self, result: ScenarioResult | Takes, earlier: Sequence[EarlierAttempt]) -> None:
+    def _finish(
+        self,
+        result: ScenarioResult | Takes,
+        summary: Summary,
+        expected: ExpectedFailure | None,
+        earlier: Sequence[EarlierAttempt],
+    ) -> None:
         """Tell that its last attempt is over."""
         if earlier and isinstance(result, ScenarioResult) and result.transcript.is_recorded:
             result = replace(result, notes=(*result.notes, REPLAYED_AGAIN))
-        self.scenarios.finish(self._event(result, earlier), self.identity, result)
-
-    def _event(
-        self, result: ScenarioResult | Takes, earlier: Sequence[EarlierAttempt] = ()
-    ) -> ScenarioFinished:
-        return ScenarioFinished(
-            id=self.nodeid,
-            summary=summary_of(result),
-            expected=expected_failure(self),
-            earlier=tuple(earlier),
+            summary = summary_of(result)
+        event = ScenarioFinished(
+            id=self.nodeid, summary=summary, expected=expected, earlier=tuple(earlier)
         )
+        self.scenarios.finish(event, self.identity, result)
 
     def _set_properties(self, summary: Summary) -> None:
         """Give it properties, in the place of those of an earlier attempt."""
@@ -202,7 +208,7 @@ class ScenarioItem(pytest.Item):
         elif self.result is not None and isinstance(error, (ScenarioBroken, ScenarioFailed)):
             report.longrepr = printable(_screen(self.result))
         elif self.result is None and call.when == "setup":
-            self._emit_ended(None)
+            self._emit_ended(None, reason_of(self))
             if report.skipped and self._skip:
                 event = ScenarioSkipped(
                     id=self.nodeid, play=self.play, line=self._line, reason=self._skip
@@ -247,3 +253,31 @@ def _screen(result: ScenarioResult | Takes) -> str:
 def _headline(result: ScenarioResult | Takes) -> str:
     """The first line of the failure screen; Allure shows it as the message."""
     return _screen(result).partition("\n")[0]
+
+
+def marks_of(waivers: Iterable[Waiver], failed: type[Exception]) -> Iterator[pytest.MarkDecorator]:
+    """The marks that make pytest skip a scenario, or expect that it raises `failed`."""
+    for waiver in waivers:
+        if waiver.kind is WaiverKind.SKIP:
+            yield pytest.mark.skip(reason=waiver.reason)
+        else:
+            # What is BROKEN tells nothing about the bot, so that stays an error.
+            yield pytest.mark.xfail(reason=waiver.reason, raises=failed, strict=waiver.strict)
+
+
+def expected_failure(item: pytest.Item) -> ExpectedFailure | None:
+    """What its nearest `xfail` mark says; None where it has none."""
+    mark = item.get_closest_marker("xfail")
+    if mark is None:
+        return None
+    return ExpectedFailure(reason=_reason(mark), is_strict=bool(mark.kwargs.get("strict")))
+
+
+def reason_of(item: pytest.Item) -> str:
+    """Why an item is skipped or expected to fail; empty for any other."""
+    mark = item.get_closest_marker("skip") or item.get_closest_marker("xfail")
+    return "" if mark is None else _reason(mark)
+
+
+def _reason(mark: pytest.Mark) -> str:
+    return str(mark.kwargs.get("reason", ""))

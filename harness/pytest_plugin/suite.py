@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.parallel.lanes import Lanes
+from harness.parallel.workers import Lanes
 from harness.play.runner import Runner
 from harness.project.planning import Planner
 from harness.project.project import Project

@@ -27,7 +27,7 @@ from harness.formats.parsed_cache import MAX_BYTES, MAX_ENTRIES
 from harness.formats.template.filters import FILTERS, MOST
 from harness.formats.template.sandbox import LONGEST_EXPRESSION, MOST_BITS
 from harness.formats.yaml import Limits
-from harness.parallel.lanes import PROVIDER_CONCURRENCY
+from harness.parallel.workers import PROVIDER_CONCURRENCY
 from harness.play.context_factory import CLOSING_SECONDS
 from harness.project.parts import LARGEST_PART
 from harness.project.plan import MOST_CONVERSATIONS, Mode
