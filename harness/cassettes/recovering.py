@@ -147,7 +147,7 @@ def _replayed(
     if stop is not None and not (isinstance(stop.error, ENDED_TOO_EARLY) and missing):
         reason = f"it does not fit: {without_path(stop.error, cassette)}"
         return transcript, _problem("journal-stale", shown, reason, again)
-    sentences = _lacking(missing, leftover)
+    sentences = _lacking(inventory, slot, missing, leftover)
     if not sentences:
         return transcript, None
     if leftover.last is not None and stop is not None:
@@ -155,10 +155,12 @@ def _replayed(
     return transcript, _problem("journal-incomplete", shown, "; ".join(sentences), again)
 
 
-def _lacking(missing: str, leftover: Leftover) -> list[str]:
+def _lacking(inventory: Inventory, slot: Slot, missing: str, leftover: Leftover) -> list[str]:
     """What a journal lacks, a sentence each; `missing` names turns."""
     sentences = [f"{missing} {'are' if ' and ' in missing else 'is'} missing"] if missing else []
-    if missing and leftover.is_empty:
+    has_secrets = any(turn.has_secrets for turn in slot.scenario.user_turns)
+    has_secrets = has_secrets or inventory.definition(slot).has_secret_captures
+    if missing and leftover.is_empty and has_secrets:
         sentences.append("turns that may hold a secret are written after the last one is captured")
     return sentences + [f"an answer broke off: {reason}" for reason in leftover.broken[-1:]]
 

@@ -10,6 +10,8 @@ from harness.play.runner import Runner
 from harness.project.loading import load_scenario
 from harness.project.plan import Mode
 from harness.providers.session import Session
+from harness.transport.cassette import read_cassette
+from harness.transport.journal import Journal, journal_path
 from tests.plugin.echo_bot import API_KEY
 
 GREET = "cassettes/echo/greet.yaml"
@@ -129,6 +131,27 @@ def test_an_empty_journal_stays(here):
     assert result.output == (
         "cassettes/echo/.greet.yaml.journal: it does not say what was recorded; harness cassettes "
         "recover --discard cassettes/echo/.greet.yaml.journal [journal-unplayed]\n"
+    )
+
+
+def test_a_journal_without_an_answer_stays(here):
+    """A run that was killed before the first answer left nothing to recover."""
+    file = here.folder / TRIP
+    head = read_cassette(file).head
+    journal = Journal(file, head.recorded_at)
+    journal.write_head(head)
+    path = journal_path(file)
+    content = path.read_bytes()
+    journal.close()
+    path.write_bytes(content)
+    file.unlink()
+
+    result = here.call("recover")
+
+    assert result.exit_code == 1
+    assert (
+        '.trip.yaml.journal: turn 1, turn 2 "place" and turn 3 are missing; harness run --mode'
+        " record scenarios/trip.yaml, or harness cassettes recover --discard" in result.output
     )
 
 
