@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from harness.core.typing import Json
 from harness.reports.classes import class_of
 from harness.reports.results.record import Record
-from harness.reports.results.results_reader import Results
+from harness.reports.results.results_reader import Results, id_of
 from harness.reports.results.results_writer import ResultsWriter, dump
 from harness.reports.run_events import EarlierAttempt
 
@@ -57,23 +57,20 @@ def merge(parts: Sequence[Results], into: Path, *, head: Mapping[str, Json] | No
     last: dict[str, int] = {}
     for index, part in enumerate(parts):
         for line in part.lines():
-            last[_id(line)] = index
+            last[id_of(line)] = index
     writer = ResultsWriter(into, head or _head(parts))
-    first_lines: dict[str, str] = {}
-    order: list[str] = []
+    lines: dict[str, str] = {}
     superseded: list[str] = []
     for index, part in enumerate(parts):
         for line in part.lines():
-            name = _id(line)
-            if name not in first_lines:
-                order.append(name)
-                first_lines[name] = ""
+            name = id_of(line)
+            lines.setdefault(name, "")
             if last[name] == index:
-                first_lines[name] = line
+                lines[name] = line
             else:
                 superseded.append(line)
-    for name in order:
-        writer.add_line(first_lines[name])
+    for line in lines.values():
+        writer.add_line(line)
     errors = {json.dumps(one): one for part in parts for one in part.head.get("errors", ())}
     statuses = [part.head["exit_status"] for part in parts if "exit_status" in part.head]
     if all(part.is_whole for part in parts):
@@ -84,7 +81,7 @@ def merge(parts: Sequence[Results], into: Path, *, head: Mapping[str, Json] | No
         )
     else:
         writer.abandon()
-    return len(order)
+    return len(lines)
 
 
 def _classes(parts: Sequence[Results], superseded: Iterable[str]) -> Counter[str]:
@@ -157,10 +154,3 @@ def _head(parts: Sequence[Results]) -> dict[str, Json]:
         head.pop(name, None)
     head["started"] = min(part.head["started"] for part in parts)
     return head
-
-
-def _id(line: str) -> str:
-    """The id of a conversation; it stands first in its line."""
-    if line.startswith('{"id":"'):
-        return str(json.JSONDecoder().raw_decode(line, 6)[0])
-    return str(json.loads(line)["id"])

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from harness.conversation import Outcome
-from harness.reports.results.results_reader import NoResults, Results, read_results
+from harness.reports.results.results_reader import NoResults, Results, id_of, read_results
 
 PREVIOUS = "results.previous.json"
 EXPECTED = "expected failure"
@@ -48,16 +48,15 @@ def previous_outcomes(results: Path) -> dict[str, str]:
 
 def outcomes_of(results: Results) -> dict[str, str]:
     """Outcomes by the conversation's id, without reading what was said. Raises `NoResults`."""
-    found: dict[str, str] = {}
-    decoder = json.JSONDecoder()
+    outcomes: dict[str, str] = {}
     for line in results.lines():
         match = _OUTCOME.search(line)
         if match is None or not line.startswith('{"id":"') or match[1] in _MAY_BE_EXPECTED:
             name, outcome = _read(line, results.path)
+            outcomes[name] = outcome
         else:
-            name, outcome = str(decoder.raw_decode(line, 6)[0]), match[1]
-        found[name] = outcome
-    return found
+            outcomes[id_of(line)] = match[1]
+    return outcomes
 
 
 def _read(line: str, path: Path) -> tuple[str, str]:

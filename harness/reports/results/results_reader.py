@@ -75,6 +75,13 @@ def read_results(path: Path) -> Results:
     return Results(path=path, head=_held(head | tail, path), is_whole=is_whole)
 
 
+def id_of(line: str) -> str:
+    """The id of a conversation; where we wrote it, it stands first in its line."""
+    if line.startswith('{"id":"'):
+        return str(json.JSONDecoder().raw_decode(line, 6)[0])
+    return str(json.loads(line)["id"])
+
+
 def _whole(path: Path) -> Results:
     """A file that another tool wrote, or laid out anew."""
     value = _parsed(path.read_text(encoding="utf-8"), path)
