@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.conversation import Phase
 from harness.core.errors import AuthoringError, CassetteError, no_such_file
 from harness.core.project_file import YAML_ENDINGS
 from harness.play.context_factory import PREPARE
@@ -155,7 +156,7 @@ def _slots(project: Project, file: Path, scenario: Scenario) -> Iterator[Slot]:
                     scenario=played_in(scenario, row),
                     is_wanted=is_wanted and not _is_skipped(project, scenario, take),
                 )
-        if definition.phases["prepare"]:
+        if definition.phases[Phase.PREPARE]:
             yield Slot(
                 path=_preparation_path(project, scenario, provider),
                 play=Play(file=file, scenario=scenario.id, provider=provider, row=rows[0]),

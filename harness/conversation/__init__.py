@@ -6,8 +6,10 @@ from harness.conversation.exchange import (
     Exchange,
     Headers,
     Origin,
+    Phase,
     Request,
     Response,
+    phase_of,
 )
 from harness.conversation.message import (
     Attachment,
@@ -28,6 +30,7 @@ __all__ = [
     "Headers",
     "Origin",
     "Outcome",
+    "Phase",
     "Reply",
     "ReplyMessage",
     "Request",
@@ -38,4 +41,5 @@ __all__ = [
     "Transcript",
     "Turn",
     "UserMessage",
+    "phase_of",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from harness.core.values import value_class
 
 BUSY = frozenset({429, 503})
@@ -9,6 +11,25 @@ BUSY = frozenset({429, 503})
 
 Headers = tuple[tuple[str, str], ...]
 """Names and values in the order sent or received; a name may stand several times."""
+
+
+class Phase(StrEnum):
+    """What a step belongs to, in the order in which a conversation goes through the phases."""
+
+    PREPARE = "prepare"
+    OPEN = "open"
+    SEND = "send"
+    LATE = "late"
+    HISTORY = "history"
+    CLOSE = "close"
+
+
+_PHASES = {phase.value: phase for phase in Phase}
+
+
+def phase_of(step: str) -> Phase | None:
+    """The phase of a step, by its name such as `send.2`; None where another tool named it."""
+    return _PHASES.get(step.partition(".")[0])
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -21,6 +42,11 @@ class Origin:
     """Phase and number, such as `send.2`; a poll keeps one name over all its requests."""
     message: str = ""
     """A hash of the user message of the turn; empty outside a turn."""
+
+    @property
+    def phase(self) -> Phase | None:
+        """As of `phase_of`."""
+        return phase_of(self.step)
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
-from harness.conversation.exchange import Exchange, Response
+from harness.conversation.exchange import Exchange, Phase, Response
 from harness.conversation.message import Reply, UserMessage
 from harness.core.errors import PlayError, Refused, TransportError
 from harness.core.typing import Json
@@ -49,7 +49,7 @@ class Turn:
         last: Response | None = None
         for exchange in self.exchanges:
             response = exchange.response
-            if response is None or not exchange.request.origin.step.startswith("send"):
+            if response is None or exchange.request.origin.phase is not Phase.SEND:
                 continue
             if response.seconds is None:
                 return None
@@ -63,7 +63,7 @@ class Turn:
 
         None where the answer is no stream, or no time was recorded.
         """
-        sent = (e for e in self.exchanges if e.request.origin.step.startswith("send"))
+        sent = (e for e in self.exchanges if e.request.origin.phase is Phase.SEND)
         first = next((e.response for e in sent if e.response is not None), None)
         answer = self.answer.response if self.answer is not None else None
         if first is None or answer is None or not answer.chunks or answer.first_byte is None:
@@ -73,7 +73,7 @@ class Turn:
     @property
     def looks(self) -> tuple[Exchange, ...]:
         """What was exchanged while late messages were looked for."""
-        return tuple(e for e in self.looked_up if e.request.origin.step.startswith("late."))
+        return tuple(e for e in self.looked_up if e.request.origin.phase is Phase.LATE)
 
     @property
     def answer(self) -> Exchange | None:

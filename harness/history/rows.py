@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from harness.conversation import Outcome
+from harness.conversation import Outcome, Phase, phase_of
 
 if TYPE_CHECKING:
     from harness.history.store import History
@@ -176,7 +176,7 @@ def _latency(turn: Stored) -> float | None:
     answers = [
         exchange["response"]
         for exchange in turn.get("exchanges", ())
-        if "response" in exchange and exchange["step"].startswith("send")
+        if "response" in exchange and phase_of(exchange["step"]) is Phase.SEND
     ]
     if not answers or any("seconds" not in answer for answer in answers):
         return None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import harness
-from harness.conversation import Request
+from harness.conversation import Phase, Request
 from harness.core.errors import HarnessError
 from harness.core.typing import Json, is_same
 from harness.play.context import ConversationContext
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 PREPARE = "prepare"
 """Names the recording of what comes once for a provider; no scenario may be called so."""
 
-BEFORE_TURNS = ("prepare", "open")
+BEFORE_TURNS = (Phase.PREPARE, Phase.OPEN)
 """Phases whose captures no turn can have said before."""
 
 CLOSING_SECONDS = 0.5
@@ -345,17 +345,17 @@ def _last_secret(definition: Definition, scenario: Scenario | None) -> float:
     what is prepared.
     """
     if scenario is None:
-        is_captured = definition.client is not None or _captures_secrets(definition, "prepare")
+        is_captured = definition.client is not None or _captures_secrets(definition, Phase.PREPARE)
         return math.inf if is_captured else 0
     if _captures_secrets(definition, *set(definition.phases).difference(BEFORE_TURNS)):
         return math.inf
     capturing = [turn.number for turn in scenario.user_turns if turn.has_secrets]
-    if _captures_secrets(definition, "open"):
+    if _captures_secrets(definition, Phase.OPEN):
         capturing.append(1)
     return max(capturing, default=0)
 
 
-def _captures_secrets(definition: Definition, *phases: str) -> bool:
+def _captures_secrets(definition: Definition, *phases: Phase) -> bool:
     return any(step.secret_captures for phase in phases for step in definition.phases[phase])
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from harness.checks import BadExpectation
 from harness.checks.pattern import Pattern
+from harness.conversation import Phase
 from harness.core.errors import DefinitionError, Problem, did_you_mean, quote
 from harness.core.source import Place
 from harness.formats.yaml import Document, Node
@@ -131,7 +132,7 @@ def _history_problems(project: Project, scenario: Scenario) -> Iterator[Problem]
         if config is None:
             continue
         definition = definition_of(project.config, config)
-        if definition.client is None and not definition.phases.get("history"):
+        if definition.client is None and not definition.phases.get(Phase.HISTORY):
             turn, place = places[0]
             yield Problem(
                 code="no-history",

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harness.config import FILE_NAME, ProviderConfig
+from harness.conversation import Phase
 from harness.core.errors import AuthoringError, DefinitionError, Problem
 from harness.formats.json_schema import SchemaFolder
 from harness.formats.yaml import Document, Node, read
 from harness.project.project import Project
 from harness.providers.catalogue import SUFFIX, definition_of, installed
-from harness.providers.definition import PHASES, Definition, Step
+from harness.providers.definition import Definition, Step
 from harness.providers.definition_reader import read_definition
 from harness.providers.definition_rules import reads_each_event
 from harness.providers.members import names_in
@@ -81,7 +82,7 @@ def definition_doubts(folder: Path, shown: str) -> Iterator[Problem]:
     except AuthoringError:
         return
     document = read((folder / "provider.yaml").read_bytes(), f"{shown}/provider.yaml")
-    for phase in PHASES:
+    for phase in Phase:
         for step, node in zip(
             definition.phases[phase], document.at().get(phase) or (), strict=True
         ):
@@ -134,7 +135,7 @@ def _unread(definition: Definition, document: Document) -> Iterator[Problem]:
         if name != "base_url" and taken is not None and name not in taken:
             yield _unused(f"no template reads the secret setting '{name}'", node)
     used = names_in(document.value)
-    for phase in PHASES:
+    for phase in Phase:
         for step in top.get(phase) or ():
             for name, capture in step.entries("capture"):
                 is_said = isinstance(capture.value, dict) and (

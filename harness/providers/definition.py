@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
 
+from harness.conversation import Phase, phase_of
 from harness.core.source import Place
 from harness.core.typing import Json
 from harness.core.values import value_class
 from harness.formats.json_schema import Schema
 from harness.formats.template import Template
 from harness.providers.members import Taken
-
-PHASES = ("prepare", "open", "send", "late", "history", "close")
-"""In the order in which a conversation goes through them."""
 
 
 class Encoding(StrEnum):
@@ -183,6 +181,11 @@ class Step:
         """Something is wanted of the answer, so that an empty one will not do."""
         return bool(self.answer.schema or self.reply or self.capture or self.poll or self.fail_if)
 
+    @property
+    def phase(self) -> Phase | None:
+        """The phase that the step belongs to."""
+        return phase_of(self.name)
+
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Setting:
@@ -204,7 +207,7 @@ class Definition:
     fingerprint: str
     """A hash of the definition and its schemas."""
     settings: Mapping[str, Setting]
-    phases: Mapping[str, tuple[Step, ...]]
+    phases: Mapping[Phase, tuple[Step, ...]]
     forks: bool = False
     """A conversation may be continued twice from the same point."""
     headers_kept: frozenset[str] = frozenset()

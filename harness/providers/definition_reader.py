@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
 
+from harness.conversation import Phase
 from harness.core.errors import DefinitionError, Problem, did_you_mean
 from harness.core.source import Place
 from harness.core.typing import Json, Path
@@ -19,7 +20,6 @@ from harness.formats.template.trees import Written, plainly
 from harness.formats.yaml import Document, Node, read
 from harness.providers.definition import (
     CANDIDATES,
-    PHASES,
     AnswerPlan,
     Conditions,
     Definition,
@@ -75,7 +75,7 @@ class _Reader:
         top = self._document.at()
         settings = {name: self._setting(name, node) for name, node in top.entries("settings")}
         headers = top.get("headers")
-        phases = {phase: tuple(self._steps(phase, top.get(phase), headers)) for phase in PHASES}
+        phases = {phase: tuple(self._steps(phase, top.get(phase), headers)) for phase in Phase}
         definition = Definition(
             name=top.text_of("definition"),
             title=top.text_of("title") or top.text_of("definition"),

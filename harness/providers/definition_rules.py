@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from harness.conversation import Phase
 from harness.core.errors import Problem, did_you_mean, quote
 from harness.core.source import Place
 from harness.core.typing import Json, Path, is_same
@@ -13,7 +14,7 @@ from harness.formats.json_schema import Violation
 from harness.formats.template import compile_template, expressions
 from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document, Node
-from harness.providers.definition import PHASES, Definition, Encoding, Framing, Step
+from harness.providers.definition import Definition, Encoding, Framing, Step
 from harness.providers.definition_schema import BODIES, KINDS, REPLYING, USABLE
 from harness.providers.flow import NAMES
 
@@ -38,7 +39,7 @@ _FRAMING_HEADERS = ("content-length", "transfer-encoding")
 def advise(document: Document, violation: Violation) -> Advice | None:
     """Why a key may not stand where it does; None where nothing more is known of it."""
     path = violation.path
-    if violation.keyword != "unknown-key" or len(path) <= _STEP or path[0] not in PHASES:
+    if violation.keyword != "unknown-key" or len(path) <= _STEP or path[0] not in tuple(Phase):
         return None
     phase, key, below = str(path[0]), str(path[-1]), path[_STEP:]
     if below in USABLE:
@@ -78,7 +79,7 @@ def rule_problems(definition: Definition, document: Document) -> Iterator[Proble
         who = "the headers of every request use"
         yield from _unknown(names.difference(known), who, common.key_place, known)
         known |= names
-    for phase in PHASES:
+    for phase in Phase:
         nodes = list(top.get(phase) or ())
         steps = definition.phases[phase]
         if nodes and phase in REPLYING and not any(step.reply for step in steps):
@@ -124,7 +125,7 @@ def _unforkable(definition: Definition, node: Node | None) -> Iterator[Problem]:
         return
     faults = (
         (
-            bool(definition.phases["close"]),
+            bool(definition.phases[Phase.CLOSE]),
             "'forks: true' stands beside 'close' steps",
             "what one conversation closes, those that went on from it could not use",
         ),

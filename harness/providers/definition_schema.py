@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from harness.conversation import Phase
 from harness.core.durations import DURATION_PATTERN
 from harness.core.typing import Json, Path
-from harness.providers.definition import ANY_SUCCESS, PHASES
+from harness.providers.definition import ANY_SUCCESS
 from harness.providers.reply_format import CONDITIONS, LATE_REPLY, REPLY
 
 KINDS = ("request", "poll", "stream")
@@ -276,6 +277,6 @@ DEFINITION_SCHEMA: Json = {
             "description": "A conversation may be continued twice from the same point, because"
             " all that it depends on is sent with each request; false where left out.",
         },
-        **{name: _phase(name) for name in PHASES},
+        **{phase.value: _phase(phase.value) for phase in Phase},
     },
 }

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
-from harness.conversation import Reply, ReplyMessage, UserMessage
+from harness.conversation import Phase, Reply, ReplyMessage, UserMessage
 from harness.core.errors import (
     CassetteError,
     DefinitionError,
@@ -28,7 +28,7 @@ from harness.core.python_file import module_of, own_traceback, raised_at
 from harness.core.source import Source
 from harness.core.typing import Json
 from harness.providers.connection import REFUSES, Connection, refused
-from harness.providers.definition import PHASES, Definition
+from harness.providers.definition import Definition
 from harness.providers.flow import FlowState
 from harness.providers.setting import setting_of, setting_problems
 from harness.transport import Transport
@@ -75,7 +75,7 @@ def definition_of_class(made: type, where: str) -> Definition:
         title=title,
         fingerprint=content_key("class", made.__qualname__, file.read_bytes()),
         settings={name: setting_of(name, one) for name, one in settings.items()},
-        phases=dict.fromkeys(PHASES, ()),
+        phases=dict.fromkeys(Phase, ()),
         headers_kept=frozenset(name.lower() for name in getattr(made, "keep_headers", ())),
         header_names=frozenset(name.lower() for name in getattr(made, "secret_headers", ())),
         client=made,

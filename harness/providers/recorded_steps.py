@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from harness.conversation import Phase
 from harness.core.errors import ProtocolError
 from harness.core.typing import Json
 from harness.formats.template.inversion import Binding, invert, pattern_of
 from harness.formats.template.template_nodes import Constant, Table
-from harness.providers.definition import PHASES, Definition, Encoding, Step
+from harness.providers.definition import Definition, Encoding, Step
 from harness.providers.payload import read_json, read_xml
 from harness.transport.cassette.plain_interaction import PlainInteraction, bytes_of
 
@@ -36,11 +37,6 @@ class Match:
     bindings: tuple[Binding, ...]
     """Of path, query and body."""
     headers: tuple[Binding, ...]
-
-    @property
-    def phase(self) -> str:
-        """Such as `send`."""
-        return self.step.name.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +66,7 @@ def match_rows(
     one address: the one that most requests with a telling path were sent to.
     """
     # No scenario that is drafted waits: a further look at a conversation is its history.
-    phases = (phase for phase in PHASES if phase != "late")
+    phases = (phase for phase in Phase if phase is not Phase.LATE)
     steps = tuple(step for phase in phases for step in definition.phases[phase])
     telling = tuple(step for step in steps if _tells(step))
     bases = Counter(one.base for row in rows for one in _candidates(telling, row))
@@ -100,7 +96,7 @@ def _matched(
             return one.faults, is_silent, order[one.step.name]
 
         best = min(candidates, key=cost)
-        if best.step.name.startswith("send."):
+        if best.step.phase is Phase.SEND:
             turn += _begins_turn(best.step, last, order)
             last = best.step.name
         matches.append(
@@ -123,7 +119,7 @@ def _tells(step: Step) -> bool:
 
 def _begins_turn(step: Step, last: str, order: Mapping[str, int]) -> bool:
     """Whether a step comes too late for the turn whose last step is given."""
-    if not step.name.startswith("send."):
+    if step.phase is not Phase.SEND:
         return False
     is_again = step.name == last and step.poll is None
     return not last or is_again or order[step.name] < order[last]
@@ -170,7 +166,7 @@ def _body(step: Step, row: PlainInteraction) -> tuple[tuple[Binding, ...], int]:
     try:
         value = _parsed(content, step.request.encoding)
     except ProtocolError:
-        return (), 1 + len(PHASES)
+        return (), 1 + len(Phase)
     inverted = invert(step.request.body, value)
     return inverted.bindings, inverted.faults
 

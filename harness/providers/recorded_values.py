@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.conversation import UserMessage
+from harness.conversation import Phase, UserMessage
 from harness.core.typing import Json
 from harness.formats.template.inversion import Binding
 from harness.providers.definition import Definition
@@ -64,7 +64,7 @@ def messages_in_turns(matches: Iterable[Match]) -> dict[int, RecordedMessage]:
     """What was said, by turn. A turn whose message is not found is left out."""
     messages: dict[int, RecordedMessage] = {}
     for match in matches:
-        if match.phase != "send" or match.turn in messages:
+        if match.step.phase is not Phase.SEND or match.turn in messages:
             continue
         found = {
             member: binding.value

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from harness.conversation import Exchange, Reply, ReplyMessage, Response, UserMessage
+from harness.conversation import Exchange, Phase, Reply, ReplyMessage, Response, UserMessage
 from harness.core.errors import NoHistory, PlayError, ProtocolError
 from harness.core.typing import Json
 from harness.core.values import value_class
@@ -85,7 +85,7 @@ class Session:
         """Run what comes once before all conversations. Raises nothing: see `Prepared.error`."""
         error: PlayError | None = None
         try:
-            self._run(self._phases["prepare"])
+            self._run(self._phases[Phase.PREPARE])
         except PlayError as raised:
             error = raised
         state = self._state
@@ -131,7 +131,7 @@ class Session:
         if not self._is_open:
             self.open()
         driver = self._driver
-        reply = self._run(self._phases["send"]) if driver is None else driver.say(message)
+        reply = self._run(self._phases[Phase.SEND]) if driver is None else driver.say(message)
         if reply is None:
             raise ProtocolError("no-reply", "no step of the definition read a reply")
         state.answered(reply)
@@ -145,7 +145,7 @@ class Session:
         look: Look | None = None
         if driver is not None:
             look = driver.late if driver.has_late else None
-        elif self._phases["late"]:
+        elif self._phases[Phase.LATE]:
             look = self._look
         waiting = Waiting(
             came=came, passed=passed, left=left, look=look, sleep=self._transport.sleep
@@ -156,7 +156,7 @@ class Session:
         """The provider's own record of the conversation."""
         if self._driver is not None:
             return self._driver.history()
-        steps = self._phases["history"]
+        steps = self._phases[Phase.HISTORY]
         if not steps:
             raise NoHistory("no-history", "the provider's definition has no history")
         self._run(steps)
@@ -172,7 +172,7 @@ class Session:
         if self._driver is not None:
             self._driver.close(transport or self._transport)
         elif self._has_opened():
-            perform(run_steps(self._phases["close"], self._state), transport or self._transport)
+            perform(run_steps(self._phases[Phase.CLOSE], self._state), transport or self._transport)
 
     def take_exchanges(self) -> tuple[Exchange, ...]:
         """What was exchanged since the last call."""
@@ -194,12 +194,12 @@ class Session:
         if self._driver is not None:
             self._driver.open()
         else:
-            self._run(self._phases["open"])
+            self._run(self._phases[Phase.OPEN])
         self._is_open = True
 
     def _has_opened(self) -> bool:
         """Also true where opening broke off after something was made."""
-        made = {name for step in self._phases["open"] for name in step.capture}
+        made = {name for step in self._phases[Phase.OPEN] for name in step.capture}
         captured = self._state.captured
         return self._is_open or any(captured.get(name) is not None for name in made)
 
@@ -209,7 +209,7 @@ class Session:
         def read(plan: ReplyPlan, payload: Json, _seen: set[str]) -> None:
             found.extend(messages_in(plan, payload))
 
-        perform(run_steps(self._phases["late"], self._state, read), self._transport)
+        perform(run_steps(self._phases[Phase.LATE], self._state, read), self._transport)
         return found
 
     def _run(self, steps: tuple[Step, ...]) -> Reply | None:

@@ -12,6 +12,7 @@ from harness.checks.pattern import LONGEST_TEXT, SECONDS
 from harness.cli.app import app
 from harness.config import CONFIG_SCHEMA
 from harness.config.schema import PROVIDER
+from harness.conversation import Phase
 from harness.core.durations import format_duration
 from harness.core.network_guard import UNSEEN_CLIENTS
 from harness.core.repetition import LONGEST_PATTERN, MOST_REPEATED
@@ -33,7 +34,7 @@ from harness.project.parts import LARGEST_PART
 from harness.project.plan import MOST_CONVERSATIONS, Mode
 from harness.project.vocabulary import Vocabulary
 from harness.providers.catalogue import installed
-from harness.providers.definition import PHASES, Framing
+from harness.providers.definition import Framing
 from harness.providers.definition_schema import DEFINITION_SCHEMA, REQUEST, STEP
 from harness.providers.flow import NAMES
 from harness.providers.late import PAUSE
@@ -217,7 +218,7 @@ def test_phases_are_listed_in_their_order():
     text = "\n".join(prose(DOCS / "providers.md"))
 
     start = text.index("## Writing a definition")
-    places = [text.index(f"\n| `{phase}` | ", start) for phase in PHASES]
+    places = [text.index(f"\n| `{phase}` | ", start) for phase in Phase]
 
     assert places == sorted(places)
 

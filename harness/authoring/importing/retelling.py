@@ -12,7 +12,7 @@ from pathlib import Path
 
 import harness
 from harness.authoring.importing.drafting import draft
-from harness.conversation import Response, Stop, Turn
+from harness.conversation import Phase, Response, Stop, Turn
 from harness.core.errors import CassetteError, NoSuchButton, NotRecorded, Refused
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
@@ -31,7 +31,7 @@ from harness.transport.cassette.plain_interaction import (
     plain_interaction,
 )
 
-PLAYED = ("open", "send", "close")
+PLAYED = (Phase.OPEN, Phase.SEND, Phase.CLOSE)
 """The phases of a conversation that a scenario always goes through."""
 
 
@@ -77,10 +77,9 @@ class Retelling:
 
         Raises `CassetteError`.
         """
-        kept = [one for one in self._matches if one.phase in PLAYED]
-        self._leave_out(
-            (one for one in self._matches if one.phase not in PLAYED), "not a part of the turns"
-        )
+        kept = [one for one in self._matches if one.step.phase in PLAYED]
+        others = (one for one in self._matches if one.step.phase not in PLAYED)
+        self._leave_out(others, "not a part of the turns")
         result = self._held(kept)
         used = _used(result)
         played = [one for one in kept if _take(used, self._key(one))]
@@ -101,7 +100,7 @@ class Retelling:
         self._require_one_conversation()
         first: dict[int, Match] = {}
         for one in self._matches:
-            if one.phase == "send":
+            if one.step.phase is Phase.SEND:
                 first.setdefault(one.turn, one)
         mute = [one for turn, one in first.items() if turn not in messages]
         if mute:
@@ -116,7 +115,7 @@ class Retelling:
     def _require_one_conversation(self) -> None:
         opened: set[str] = set()
         for one in self._matches:
-            if one.phase != "open":
+            if one.step.phase is not Phase.OPEN:
                 continue
             if one.step.name in opened and one.turn:
                 where = f"{self._named(one.place)}, {one.step.name}"
@@ -159,7 +158,7 @@ class Retelling:
     def _fill_closing(self, result: ScenarioResult) -> bool:
         """Put in an empty answer for a closing step whose answer nobody reads."""
         asked = [one.request for one in result.transcript.around if one.response is None]
-        steps = {step.name: step for step in self._definition.phases["close"]}
+        steps = {step.name: step for step in self._definition.phases[Phase.CLOSE]}
         step = steps.get(asked[-1].origin.step) if asked else None
         if step is None or step.answer.schema is not None or step.capture:
             return False
@@ -223,7 +222,8 @@ class Retelling:
 
     def _key(self, one: Match) -> tuple[int, str]:
         """The turn and step that a request is recorded under."""
-        return {"open": 1, "close": CLOSING}.get(one.phase, one.turn), one.step.name
+        outside: Mapping[Phase | None, int] = {Phase.OPEN: 1, Phase.CLOSE: CLOSING}
+        return outside.get(one.step.phase, one.turn), one.step.name
 
     def _head(self, fingerprint: str) -> CassetteHead:
         source = self._source.head or CassetteHead(scenario="")

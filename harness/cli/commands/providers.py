@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from harness.cli.here import project_here
 from harness.cli.terminal import echo
-from harness.conversation import Exchange, Reply, UserMessage
+from harness.conversation import Exchange, Phase, Reply, UserMessage
 from harness.core.counted import counted
 from harness.core.errors import ConfigurationError, PlayError, Problem
 from harness.play.context_factory import ContextFactory
@@ -17,7 +17,6 @@ from harness.play.preparing import prepare_on
 from harness.project.project import Project
 from harness.project.verifying_providers import doubts_on
 from harness.providers.catalogue import definition_of, installed
-from harness.providers.definition import PHASES
 from harness.providers.session import Prepared, Session
 from harness.secrets.conversation_redaction import redact_error, redact_reply
 from harness.transport.curl import curl_line
@@ -41,7 +40,7 @@ def check_provider(name: str, *, live: bool, message: str) -> bool:
     config = project.provider_config(name)
     definition = definition_of(project.config, config)
     echo(f"{name}: {definition.title}")
-    for phase in PHASES:
+    for phase in Phase:
         for step in definition.phases[phase]:
             kind = "poll" if step.poll else "stream" if step.stream else "request"
             echo(f"  {step.name:<10} {kind:<8} {step.request.method}")

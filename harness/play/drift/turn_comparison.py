@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from harness.checks.diff import text_difference
 from harness.checks.words import normal
 from harness.config import Slower
-from harness.conversation import Exchange, Outcome, Response, Transcript, Turn, UserMessage
+from harness.conversation import (
+    Exchange,
+    Outcome,
+    Phase,
+    Response,
+    Transcript,
+    Turn,
+    UserMessage,
+    phase_of,
+)
 from harness.core.durations import format_duration
 from harness.core.errors import PlayError, ProtocolError, Refused, TransportError
 from harness.core.source import shorten
@@ -180,7 +189,7 @@ class _Pair:
     def _state(self) -> Iterator[str]:
         old, new = self._answers()
         for name in dict.fromkeys((*old, *new)):
-            if name.startswith("late.") and (name in old) is not (name in new):
+            if phase_of(name) is Phase.LATE and (name in old) is not (name in new):
                 # Whether it had to be looked for is a matter of time; what came is compared.
                 continue
             before, after = _status(old.get(name)), _status(new.get(name))
@@ -249,7 +258,7 @@ def _last_answers(turn: Turn) -> Mapping[str, Response]:
     return {
         exchange.request.origin.step: exchange.response
         for exchange in exchanges
-        if exchange.response is not None and not exchange.request.origin.step.startswith("prepare.")
+        if exchange.response is not None and exchange.request.origin.phase is not Phase.PREPARE
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.conversation import Outcome
+from harness.conversation import Outcome, Phase, phase_of
 from harness.core.source import shorten
 from harness.core.typing import Json
 
@@ -51,7 +51,7 @@ def _latencies(conversation: Stored) -> Iterator[tuple[int, float]]:
         sent = [
             exchange["response"]
             for exchange in turn.get("exchanges", ())
-            if "response" in exchange and exchange["step"].startswith("send")
+            if "response" in exchange and phase_of(exchange["step"]) is Phase.SEND
         ]
         if sent and all("seconds" in response for response in sent):
             end = sent[-1].get("started", 0.0) + sent[-1]["seconds"]
