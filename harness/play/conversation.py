@@ -82,6 +82,11 @@ class Conversation:
             know=state.know,
         )
 
+    @property
+    def last_reply(self) -> Reply | None:
+        """The last reply that came; None before the first."""
+        return next((turn.reply for turn in reversed(self.turns) if turn.reply), None)
+
     def hear(self, text: str, recorded: str | None = None) -> None:
         """The bot spoke by itself; the provider is told with the next message.
 

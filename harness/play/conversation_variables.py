@@ -20,10 +20,8 @@ from harness.scenario import Capture, Given, MatrixRow, MessagePlan, Scenario, U
 
 @value_class(frozen=True, slots=True)
 class MissingCapture:
-    """Something that was to be remembered and was not there."""
+    """Something that was to be captured and was not there."""
 
-    name: str
-    capture: Capture
     reason: str
 
 
@@ -196,25 +194,20 @@ def _said(value: object) -> str:
 
 
 def capture_from(
-    name: str, capture: Capture, reply: Reply, exchanges: tuple[Exchange, ...]
+    capture: Capture, reply: Reply, exchanges: tuple[Exchange, ...]
 ) -> Json | MissingCapture:
     """What a capture finds in a reply."""
     if capture.matches:
         text = Pattern(capture.matches).captured(reply.text)
-        if text is None:
-            reason = f"no text of the reply matches {quote(capture.matches)}"
-            return MissingCapture(name, capture, reason)
-        return text
+        missing = MissingCapture(f"no text of the reply matches {quote(capture.matches)}")
+        return missing if text is None else text
     if capture.header:
         response = exchanges[-1].response if exchanges else None
         value = response.header(capture.header) if response else None
-        if value is None:
-            return MissingCapture(name, capture, f"the answer has no header '{capture.header}'")
-        return value
+        missing = MissingCapture(f"the answer has no header '{capture.header}'")
+        return missing if value is None else value
     found, payload = find_first(capture.json, reply.payload)
-    if not found:
-        return MissingCapture(name, capture, f"nothing in the payload at {capture.json}")
-    return payload
+    return payload if found else MissingCapture(f"nothing in the payload at {capture.json}")
 
 
 def prompt_of(label: str, last: Reply | None) -> str:

@@ -11,8 +11,9 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
-from harness.conversation import Reply, UserMessage
+from harness.conversation import UserMessage
 from harness.core.errors import NoHistory, ProtocolError
 from harness.core.typing import Json
 from harness.play.context_factory import ContextFactory
@@ -21,7 +22,7 @@ from harness.play.conversation_state import ConversationState
 from harness.play.conversation_variables import MissingCapture, Variables, capture_from, message_of
 from harness.play.preparing import prepare_on
 from harness.providers.session import Prepared
-from harness.scenario import AssistantLine, Scenario, UserTurn
+from harness.scenario import AssistantLine, Scenario
 from harness.secrets.conversation_redaction import redact_error
 
 TEXTS = (
@@ -53,7 +54,7 @@ class Leak:
 
 @dataclass(slots=True, kw_only=True)
 class Probe:
-    """What came of a probe."""
+    """The result of a probe."""
 
     leaks: list[Leak] = field(default_factory=list)
     turns: int = 0
@@ -62,84 +63,67 @@ class Probe:
     """Words that came back in the conversation that said them."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Script:
-    """What one conversation says: texts, or the turns of a scenario."""
-
-    texts: Sequence[str] = TEXTS
-    scenario: Scenario | None = None
+Script = Sequence[str] | Scenario
+"""What one conversation says: texts, or the turns of a scenario."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class _Side:
     name: str
     conversation: Conversation
-    steps: Iterator[UserMessage]
+    messages: Iterator[UserMessage]
     markers: dict[str, int] = field(default_factory=dict)
     """Words that it said, and in which turn."""
-
-    @property
-    def last(self) -> Reply | None:
-        """The last reply; None before the first."""
-        turns = self.conversation.turns
-        return turns[-1].reply if turns else None
 
 
 def probe(contexts: ContextFactory, provider: str, scripts: tuple[Script, Script]) -> Probe:
     """Hold both conversations live. Raises `PlayError` where one could not be held."""
-    came = Probe()
+    result, prepared = Probe(), list[Prepared]()
     with ExitStack() as stack:
-        shared: list[Prepared] = []
         sides = [
-            _side(contexts, provider, name, script, stack, shared)
+            _Side(name, *_opened(contexts, provider, script, stack, prepared))
             for name, script in zip(NAMES, scripts, strict=True)
         ]
-        going = list(sides)
-        while going:
-            for side in tuple(going):
-                message = next(side.steps, None)
-                if message is None:
-                    going.remove(side)
-                    continue
-                _say(side, message)
-                came.turns += 1
-                _look(side, sides, came, len(side.markers), _heard(side))
+        for messages in zip_longest(*(side.messages for side in sides)):
+            for side, message in zip(sides, messages, strict=True):
+                if message is not None:
+                    _say(side, message)
+                    result.turns += 1
+                    _look(side, sides, result, len(side.markers), _answers(side.conversation))
         for side in sides:
-            _look(side, sides, came, 0, _recorded(side))
-    came.turns //= 2
-    return came
+            _look(side, sides, result, 0, _history(side.conversation))
+    result.turns //= 2
+    return result
 
 
-def _side(
+def _opened(
     contexts: ContextFactory,
     provider: str,
-    name: str,
     script: Script,
     stack: ExitStack,
-    shared: list[Prepared],
-) -> _Side:
+    prepared: list[Prepared],
+) -> tuple[Conversation, Iterator[UserMessage]]:
+    """A conversation, and its messages; `stack` closes it, `prepared` is what both go on from."""
     context = contexts.live_check(provider)
     stack.callback(context.transport.close)
     state = ConversationState(context)
 
     def prepare() -> Prepared:
         # Once for both: they are two conversations of one run.
-        if not shared:
-            shared.append(prepare_on(state))
-        state.know_all(shared[0].secrets)
-        return shared[0]
+        if not prepared:
+            prepared.append(prepare_on(state))
+        state.know_all(prepared[0].secrets)
+        return prepared[0]
 
     session: dict[str, Json] = {}
-    variables = None
-    if script.scenario is not None:
-        scenario = script.scenario
-        variables = Variables(scenario, scenario.rows[0], seed=context.seed, now=context.now)
-        session = dict(variables.fill(scenario.session))  # type: ignore[call-overload]  # a mapping by the format
+    if isinstance(script, Scenario):
+        variables = Variables(script, script.rows[0], seed=context.seed, now=context.now)
+        session = dict(variables.fill(script.session))  # type: ignore[call-overload]  # a mapping by the format
     conversation = Conversation(state, provider, session=session, prepare=prepare)
-    side = _Side(name=name, conversation=conversation, steps=iter(()))
-    side.steps = _texts(script.texts) if variables is None else _turns(side, script, variables)
     stack.callback(conversation.close, is_broken=False)
-    return side
+    if isinstance(script, Scenario):
+        return conversation, _turns(conversation, script, variables)
+    return conversation, _texts(script)
 
 
 def _texts(texts: Sequence[str]) -> Iterator[UserMessage]:
@@ -147,28 +131,26 @@ def _texts(texts: Sequence[str]) -> Iterator[UserMessage]:
         yield UserMessage(text=text if "{marker}" in text else f"{text} {{marker}}")
 
 
-def _turns(side: _Side, script: Script, variables: Variables) -> Iterator[UserMessage]:
+def _turns(
+    conversation: Conversation, scenario: Scenario, variables: Variables
+) -> Iterator[UserMessage]:
     """The messages of a scenario, with what it captures. What it expects is not judged."""
-    assert script.scenario is not None  # noqa: S101  # asked by the caller
-    for planned in script.scenario.turns:
+    for planned in scenario.turns:
         with variables.within(planned.given):
             if isinstance(planned, AssistantLine):
-                side.conversation.hear(variables.text(planned.text))
+                conversation.hear(variables.text(planned.text))
                 continue
-            message = message_of(planned.message, variables, side.last)
+            message = message_of(planned.message, variables, conversation.last_reply)
             if not message.display_text:
                 message = replace(message, text=f"{message.text} {{marker}}")
             yield message
-            _remember(side, planned, variables)
-
-
-def _remember(side: _Side, planned: UserTurn, variables: Variables) -> None:
-    for name, capture in planned.captures.items():
-        if capture.history or side.last is None:
-            continue
-        value = capture_from(name, capture, side.last, side.conversation.exchanges)
-        if not isinstance(value, MissingCapture):
-            variables.remember(name, value)
+            reply = conversation.last_reply
+            for name, capture in planned.captures.items():
+                if reply is None or capture.history:
+                    continue
+                value = capture_from(capture, reply, conversation.exchanges)
+                if not isinstance(value, MissingCapture):
+                    variables.remember(name, value)
 
 
 def _say(side: _Side, message: UserMessage) -> None:
@@ -183,51 +165,53 @@ def _say(side: _Side, message: UserMessage) -> None:
         raise ProtocolError(shown.code, message_, shown.hint, details=shown.details)
 
 
-def _heard(side: _Side) -> Iterator[tuple[str, str]]:
+def _answers(conversation: Conversation) -> Iterator[tuple[str, str]]:
     """Where, and what: the reply, then every answer of the turn."""
-    if side.last is not None:
-        yield "the reply", side.last.text
-        yield "the payload", json.dumps(side.last.payload, ensure_ascii=False)
-    for exchange in side.conversation.exchanges:
+    reply = conversation.last_reply
+    if reply is not None:
+        yield "the reply", reply.text
+        yield "the payload", json.dumps(reply.payload, ensure_ascii=False)
+    for exchange in conversation.exchanges:
         if exchange.response is not None:
             body = exchange.response.body.decode("utf-8", "replace")
             yield f"the answer of step {exchange.request.origin.step}", body
 
 
-def _recorded(side: _Side) -> Iterator[tuple[str, str]]:
+def _history(conversation: Conversation) -> Iterator[tuple[str, str]]:
     """The provider's own record, where the definition has one."""
     try:
-        history = side.conversation.history()
+        history = conversation.history()
     except NoHistory:
         return
     yield "the history", json.dumps(history, ensure_ascii=False)
 
 
 def _look(
-    side: _Side, sides: Sequence[_Side], came: Probe, turn: int, heard: Iterator[tuple[str, str]]
+    side: _Side, sides: Sequence[_Side], result: Probe, turn: int, texts: Iterator[tuple[str, str]]
 ) -> None:
+    """Note whose words stand in what a side was answered."""
     found: set[str] = set()
-    for where, text in heard:
+    markers = [(marker, other) for other in sides for marker in other.markers]
+    for where, text in texts:
         lowered = text.lower()
-        for other in sides:
-            for marker, said_in in other.markers.items():
-                at = lowered.find(marker)
-                if at < 0 or marker in found:
-                    continue
-                found.add(marker)
-                if other is side:
-                    came.own += 1
-                    continue
-                redactor = side.conversation.state.redactor
-                around = redactor.text(text[max(0, at - 60) : at + len(marker) + 60])
-                came.leaks.append(
-                    Leak(
-                        marker=marker,
-                        said_by=other.name,
-                        said_in=said_in,
-                        found_by=side.name,
-                        found_in=turn,
-                        where=where,
-                        text=" ".join(around.split()),
-                    )
+        for marker, other in markers:
+            at = lowered.find(marker)
+            if at < 0 or marker in found:
+                continue
+            found.add(marker)
+            if other is side:
+                result.own += 1
+                continue
+            redactor = side.conversation.state.redactor
+            excerpt = redactor.text(text[max(0, at - 60) : at + len(marker) + 60])
+            result.leaks.append(
+                Leak(
+                    marker=marker,
+                    said_by=other.name,
+                    said_in=other.markers[marker],
+                    found_by=side.name,
+                    found_in=turn,
+                    where=where,
+                    text=" ".join(excerpt.split()),
                 )
+            )

@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from harness.conversation import BUSY, Reply, Stop, Turn, UserMessage
-from harness.core.errors import HarnessError, Interrupted, PlayError, Refused, TransportError
+from harness.core.errors import (
+    HarnessError,
+    InternalError,
+    Interrupted,
+    PlayError,
+    Refused,
+    TransportError,
+)
 from harness.play.broken import ESCAPED, internal_error
 from harness.play.conversation import Conversation
 from harness.play.conversation_variables import (
@@ -55,14 +62,14 @@ class ScenarioPlayer:
         """
         conversation = self.conversation
         try:
-            stop = self._play(entries)
-        except PlayError as error:
-            stop = Stop(turn=self._next, error=error)
-        except BaseException as error:
-            if isinstance(error, HarnessError) or not isinstance(error, ESCAPED):
-                conversation.close(is_broken=True)
-                raise
-            stop = Stop(turn=self._next, error=internal_error(error, self._state.redactor))
+            stop = self._say_all(entries)
+            is_over = stop is not None and isinstance(stop.error, (Interrupted, InternalError))
+            if not is_over:
+                undone = self._say_all(self.scenario.teardown)
+                stop = stop or undone
+        except BaseException:
+            conversation.close(is_broken=True)
+            raise
         unclosed = conversation.close(is_broken=stop is not None)
         if stop is None and unclosed is not None:
             return Stop(turn=CLOSING, error=unclosed)
@@ -73,41 +80,29 @@ class ScenarioPlayer:
         results = judge_turn(planned, *self.conversation.judged_turn(turn), self._vocabulary)
         return not any(result.outcome.is_bad for result in results)
 
-    @property
-    def _next(self) -> int:
-        return len(self.conversation.turns) + 1
-
-    def _play(self, entries: Iterable[Entry]) -> Stop | None:
-        if not self.scenario.teardown:
-            return self._say_all(entries)
-        try:
-            stop = self._say_all(entries)
-        except PlayError as error:
-            stop = Stop(turn=self._next, error=error)
-        if stop is not None and isinstance(stop.error, Interrupted):
-            return stop
-        undone = self._say_all(self.scenario.teardown)
-        return stop or undone
-
     def _say_all(self, entries: Iterable[Entry]) -> Stop | None:
+        """Say the entries until a check or a capture ends it, or an error, which is given."""
         turns = self.conversation.turns
-        last = next((turn.reply for turn in reversed(turns) if turn.reply), None)
-        for entry in entries:
-            if isinstance(entry, AssistantLine):
-                with self.variables.within(entry.given):
-                    self._hear(entry)
-                continue
-            try:
-                turn = self._play_turn(entry, last)
-            except PlayError as error:
-                return Stop(turn=entry.number, error=error)
-            except ESCAPED:
-                # What the turn came to is not known.
-                turns[:] = [turn for turn in turns if turn.number != entry.number]
-                raise
-            last = turn.reply or last
-            if turn.missing or (entry.stops_on_fail and not self.holds(entry, turn)):
-                return None
+        number = len(turns) + 1
+        try:
+            for entry in entries:
+                if isinstance(entry, AssistantLine):
+                    with self.variables.within(entry.given):
+                        self._hear(entry)
+                    continue
+                number = entry.number
+                turn = self._play_turn(entry)
+                if turn.missing or (entry.stops_on_fail and not self.holds(entry, turn)):
+                    return None
+                number = len(turns) + 1
+        except PlayError as error:
+            return Stop(turn=number, error=error)
+        except HarnessError:
+            raise
+        except ESCAPED as error:
+            # What the turn came to is not known.
+            turns[:] = [turn for turn in turns if turn.number < number]
+            return Stop(turn=number, error=internal_error(error, self._state.redactor))
         return None
 
     def _hear(self, line: AssistantLine) -> None:
@@ -119,12 +114,12 @@ class ScenarioPlayer:
                 recorded = self.variables.text(line.text)
         self.conversation.hear(self.variables.text(line.text), recorded)
 
-    def _play_turn(self, planned: UserTurn, last: Reply | None) -> Turn:
+    def _play_turn(self, planned: UserTurn) -> Turn:
         """Say a turn, and take what it captures. Raises `PlayError` where it broke."""
         if not planned.given:
-            return self._say(planned, *self._message(planned, last))
+            return self._say(planned, *self._message(planned))
         with self.variables.within(planned.given):
-            return self._say(planned, *self._message(planned, last))
+            return self._say(planned, *self._message(planned))
 
     def _say(self, planned: UserTurn, message: UserMessage, recorded: UserMessage | None) -> Turn:
         conversation = self.conversation
@@ -162,11 +157,9 @@ class ScenarioPlayer:
         turn = replace(turn, exchanges=(), variables=self.variables.snapshot())
         return time_left(planned, passed, lambda waiting: self.holds(waiting, turn))
 
-    def _message(
-        self, planned: UserTurn, last: Reply | None
-    ) -> tuple[UserMessage, UserMessage | None]:
+    def _message(self, planned: UserTurn) -> tuple[UserMessage, UserMessage | None]:
         """What is said, and what a replay will say where that is something else."""
-        plan, variables = planned.message, self.variables
+        plan, variables, last = planned.message, self.variables, self.conversation.last_reply
         if plan.utterances:
             plan = variables.as_said(planned)
         recorded = None
@@ -192,7 +185,7 @@ class ScenarioPlayer:
             if capture.is_secret:
                 value = take_secret(name, capture, reply, exchanges, self.variables, self._state)
             else:
-                value = capture_from(name, capture, reply, exchanges)
+                value = capture_from(capture, reply, exchanges)
             if isinstance(value, MissingCapture):
                 missing.append((name, value.reason))
             elif not capture.is_secret:

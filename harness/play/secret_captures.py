@@ -52,7 +52,7 @@ def _secret_from(
     """What a secret capture finds; in a replay the mark, which a pattern need not match."""
     if capture.matches and mark(name) in reply.text:
         return mark(name)
-    return capture_from(name, capture, reply, exchanges)
+    return capture_from(capture, reply, exchanges)
 
 
 def _remember_secret(

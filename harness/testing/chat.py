@@ -214,8 +214,7 @@ class Chat:
         """Say something. Raises `PlayError` where neither a reply nor a refusal came."""
         __tracebackhide__ = True
         self._require_sent(attachments, metadata or {})
-        turns = self._conversation.turns
-        last = next((turn.reply for turn in reversed(turns) if turn.reply), None)
+        last = self._conversation.last_reply
         message = UserMessage(
             text=prompt_of(press, last) if press else text,
             display_text=press,

@@ -51,8 +51,6 @@ def _scripts(
     if len(scenarios) > 2 or (scenarios and texts):  # noqa: PLR2004  # two conversations
         message = "two conversations say --say texts, or one or two --scenario files"
         raise ScenarioError(Problem(code="wrong-option", message=message, where="harness probe"))
-    if not scenarios:
-        script = Script(texts=tuple(texts) or TEXTS)
-        return script, script
-    loaded = [Script(scenario=load_scenario(project, file.resolve())) for file in scenarios]
-    return loaded[0], loaded[-1]
+    scripts: list[Script] = [load_scenario(project, file.resolve()) for file in scenarios]
+    scripts = scripts or [tuple(texts) or TEXTS]
+    return scripts[0], scripts[-1]

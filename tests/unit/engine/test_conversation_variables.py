@@ -151,7 +151,7 @@ def test_a_snapshot_does_not_change():
 def captured(written, answer, headers=()):
     made = scenario(f"  - user: Hi\n    expect: none\n    capture: {{x: {written}}}\n")
     capture = made.user_turns[0].captures["x"]
-    return capture_from("x", capture, answer, (exchange(headers=headers),))
+    return capture_from(capture, answer, (exchange(headers=headers),))
 
 
 CAPTURES = {
