@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from harness.transport.live import LiveTransport
 
 PREPARE = "prepare"
-"""Names the recording of what comes once for a provider; no scenario may be called so."""
+"""The name of the recording of a preparation; no scenario may have it."""
 
 BEFORE_TURNS = (Phase.PREPARE, Phase.OPEN)
 """Phases whose captures no turn can have said before."""
@@ -92,7 +92,7 @@ class ContextFactory:
         )
 
     def replayed_preparing(self, scenario: Scenario, play: Play) -> ReplayedPreparation:
-        """A transport to the recorded preparation, which is read when the first step needs it."""
+        """Replay the recorded preparation, which is read when the first step sends a request."""
         path = self._path(play.provider, PREPARE, _row(scenario.credentials))
         fix = self._fix_preparation(scenario, play)
 
@@ -228,7 +228,7 @@ class ContextFactory:
         )
 
     def redactor(self, name: str, scenario: Scenario) -> Redactor:
-        """What hides the secrets of a provider; nothing of one that cannot be read."""
+        """Redacts the secrets of a provider; redacts nothing where its settings cannot be read."""
         try:
             return self._redactor(self._project.provider(name, credentials=scenario.credentials))
         except HarnessError:
@@ -261,7 +261,7 @@ class ContextFactory:
         )
 
     def _foreign(self, cassette: Cassette, play: Play) -> CassetteHead:
-        """What a recording of another tool tells of the settings that it was made with."""
+        """A head for a recording of another tool: the settings that its requests show."""
         # Late: most replays are of our own recordings.
         from harness.providers.recorded_values import settings_in  # noqa: PLC0415
 
@@ -280,7 +280,7 @@ class ContextFactory:
         return f"harness run --mode {mode} {file}"
 
     def _fix_preparation(self, scenario: Scenario, play: Play) -> str:
-        """What records a preparation anew, with all conversations that went on from the old one."""
+        """The command that records a preparation, and all conversations that use it, again."""
         if play.file.suffix == ".py":
             return self._fix(play)
         named = scenario.providers or (self._project.config.provider,)
@@ -289,7 +289,7 @@ class ContextFactory:
 
 
 class ReplayedPreparation:
-    """A transport that is made when the first request needs it."""
+    """A transport that is made for the first request."""
 
     def __init__(self, make: Callable[[], ReplayTransport]) -> None:
         self._make = make
@@ -297,11 +297,11 @@ class ReplayedPreparation:
 
     @property
     def changed(self) -> str:
-        """As of `ReplayTransport`; empty where none was made."""
+        """The first request that differs from the recorded one; empty where none does."""
         return self._transport.changed if self._transport is not None else ""
 
     def send(self, request: Request) -> Answer:
-        """Send, making the transport first where that was not done."""
+        """Send a request. Raises `CassetteError`."""
         self._transport = self._transport or self._make()
         return self._transport.send(request)
 
@@ -315,7 +315,7 @@ class ReplayedPreparation:
 
 
 def _are_others(recorded: Mapping[str, Json], now: Mapping[str, Json]) -> bool:
-    """Whether settings changed. An imported recording tells some of them only."""
+    """Whether settings changed. An imported recording holds some of them only."""
     return not is_same(recorded, now) and recorded.keys() == now.keys()
 
 

@@ -113,7 +113,7 @@ class Variables:
         self._hidden.pop(name, None)
 
     def remember_secret(self, name: str, value: Json, mark: Json) -> None:
-        """Keep a capture, and what stands for it in a recording."""
+        """Keep a capture, and the mark that replaces it in a recording."""
         self._values[name] = value
         self._marks[name] = mark
         self._hidden.pop(name, None)

@@ -1,4 +1,4 @@
-"""Holds two conversations turn by turn beside each other, and looks for one's words in the other.
+"""Holds two conversations in turns, and looks for the words of each in the other.
 
 Each message carries a word that nothing else says. Where such a word turns up in the other
 conversation, the provider does not keep them apart.
@@ -49,7 +49,7 @@ class Leak:
     where: str
     """The part of the answer, such as `the reply` or `the answer of step send.2`."""
     text: str
-    """What stands around it."""
+    """The text around it."""
 
 
 @dataclass(slots=True, kw_only=True)

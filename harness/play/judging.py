@@ -29,11 +29,11 @@ from harness.project.vocabulary import Vocabulary
 from harness.scenario import Expectation, Scenario, Scope, TurnPurpose, UserTurn
 
 _WITHIN = {Scope.HISTORY: "history ", Scope.NEVER: "never "}
-"""What stands before the name of a check, by the block that it stands in."""
+"""The prefix of a check's name in results, by the block that it is in."""
 
 
 def judge(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) -> list[CheckResult]:
-    """What came of every check, in the order of turns and, within one, of the file.
+    """The results of all checks, in the order of turns and, within a turn, of the file.
 
     Turns that were not played are not judged. A check that crashed is BROKEN.
     """
@@ -92,7 +92,7 @@ _PARTS = {
 def judge_conversation(
     scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary
 ) -> list[CheckResult]:
-    """What came of what a scenario expects over the whole conversation, turn by turn first."""
+    """The results of a scenario's own checks: those of every turn, then those of the whole."""
     each = [_over_all(scenario, turn, transcript, vocabulary) for turn in transcript.turns]
     results = [result for turn in each for result in turn]
     return [*results, *_over_whole(scenario, transcript, vocabulary)]
@@ -101,7 +101,7 @@ def judge_conversation(
 def judge_turn(
     planned: UserTurn, turn: Turn, transcript: Transcript | None, vocabulary: Vocabulary
 ) -> list[CheckResult]:
-    """What came of the checks of one turn."""
+    """The results of the checks of one turn."""
     results = list(contracts((*turn.exchanges, *turn.looked_up), turn.number))
     if planned.expects_refusal and turn.refusal is None:
         results.append(_not_refused(planned, turn))
@@ -180,7 +180,7 @@ def _verdict(
 
 
 def _broken(error: PlayError) -> Verdict:
-    """That a check could not be judged; what its message says below the first line stands apart."""
+    """A check that could not be judged. Further lines of the message are shown apart."""
     first = str(error).partition("\n")[0]
     finding = Finding(message=first, lines=error.details)
     return Verdict(outcome=Outcome.BROKEN, finding=finding, code=error.code)

@@ -1,4 +1,4 @@
-"""What comes once for each run and provider, before its first conversation."""
+"""Runs the `prepare` steps of each provider once, before its first conversation."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ Key = tuple[str, str, bool]
 
 Prepare = Callable[[], Prepared]
 Watch = Callable[[ConversationContext], AbstractContextManager[ConversationContext]]
-"""Opens a context so that a run which is stopped breaks it off; closes it again."""
+"""Makes a stopped run break off a conversation, and closes its context at the end."""
 
 
 def prepare_on(state: ConversationState) -> Prepared:
-    """Prepare on a live transport; tells which secrets were captured and given."""
+    """Prepare on a live transport. The result names the secrets that were captured or given."""
     context = state.context
     session = Session(context.provider, context.transport, seed=context.seed, know=state.know)
     prepared = session.prepare()
@@ -44,7 +44,10 @@ class Preparing:
         self._done: dict[Key, Prepared] = {}
 
     def of(self, scenario: Scenario, play: Play, state: ConversationState) -> Prepare:
-        """What prepares for a conversation: from the recording, or on a transport of its own."""
+        """A function that prepares for a conversation: from the recording, or live.
+
+        A live preparation has a transport and a recording of its own.
+        """
         is_recorded = state.context.is_recorded
         key = (play.provider, scenario.credentials, is_recorded)
 
@@ -79,9 +82,9 @@ class Preparing:
             return prepared
 
     def _once(self, key: Key, prepare: Prepare) -> Prepared:
-        """The outcome of preparing, from the first caller's `prepare`.
+        """The result of the first caller's `prepare`, for all callers.
 
-        A failed preparation is kept as well: it would fail again for every conversation.
+        A failed preparation is not tried again: it would fail for every conversation.
         """
         with self._lock:
             mine = self._locks.setdefault(key, threading.Lock())

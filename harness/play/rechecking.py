@@ -33,8 +33,8 @@ def recheck(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) 
     skipped: list[CheckResult] = []
     judged = scenario
     if not any(turn.exchanges for turn in held):
-        told = vocabulary.of_texts
-        judged, skipped = _without_payload(scenario, {turn.number for turn in held}, told)
+        of_text = vocabulary.of_texts
+        judged, skipped = _without_payload(scenario, {turn.number for turn in held}, of_text)
         variables = Variables(scenario, scenario.rows[0], seed="", now="").snapshot()
         transcript = replace(
             transcript, turns=tuple(replace(turn, variables=variables) for turn in held)
@@ -71,7 +71,7 @@ def _short(known: Mapping[int, UserTurn], last: int, checks: list[CheckResult]) 
 
 
 def _without_payload(
-    scenario: Scenario, held: set[int], told: frozenset[str]
+    scenario: Scenario, held: set[int], of_text: frozenset[str]
 ) -> tuple[Scenario, list[CheckResult]]:
     """The scenario with the checks that texts suffice for, and the others as skipped."""
     skipped: list[CheckResult] = []
@@ -79,7 +79,7 @@ def _without_payload(
     def kept(expectations: tuple[Expectation, ...], turn: int) -> tuple[Expectation, ...]:
         left = []
         for expectation in expectations:
-            if _is_of_text(expectation.name, _written(expectation), told):
+            if _is_of_text(expectation.name, _written(expectation), of_text):
                 left.append(expectation)
             elif not turn or turn in held:
                 skipped.append(_skip(expectation, turn))
@@ -111,9 +111,9 @@ def _written(expectation: Expectation) -> Json:
     return value.render({}) if value.is_constant else None
 
 
-def _is_of_text(name: str, value: Json, told: frozenset[str]) -> bool:
+def _is_of_text(name: str, value: Json, of_text: frozenset[str]) -> bool:
     kind = KIND_NAMED.get(name)
-    if name in told or kind is None:
-        return name in told
+    if name in of_text or kind is None:
+        return name in of_text
     inner = list(kind.inner_checks(value))
-    return bool(inner) and all(_is_of_text(name, one, told) for _, name, one in inner)
+    return bool(inner) and all(_is_of_text(name, one, of_text) for _, name, one in inner)

@@ -1,4 +1,4 @@
-"""What came of a scenario, as values."""
+"""Results of checks and of scenarios, as values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ONLY_SKIPPED = frozenset((Outcome.SKIPPED,))
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """What came of one check."""
+    """The result of one check."""
 
     name: str
     outcome: Outcome
@@ -49,7 +49,7 @@ class CheckResult:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class ScenarioResult:
-    """What came of one play of a scenario."""
+    """The result of one play of a scenario."""
 
     scenario: Scenario
     transcript: Transcript
@@ -63,11 +63,13 @@ class ScenarioResult:
     """For lines of the scenario's file that are shown; None where no secret is known."""
 
     outcome: Outcome = field(init=False)
-    """BROKEN where it could not be told, else FAILED where a check failed; SKIPPED where there are
-    checks and every one was."""
+    """BROKEN where it could not be judged, else FAILED where a check failed.
+
+    SKIPPED where there are checks and every one was.
+    """
 
     def __post_init__(self) -> None:
-        # Told once: reporters ask for it several times a scenario.
+        # Worked out once: reporters ask for it several times a scenario.
         outcomes = {check.outcome for check in self.checks}
         if self.error is not None or Outcome.BROKEN in outcomes:
             outcome = Outcome.BROKEN
@@ -110,9 +112,9 @@ class ScenarioResult:
     @property
     def skip_reason(self) -> str:
         """Why nothing could be measured: each of `skips` once, the first few of them."""
-        told = tuple(dict.fromkeys(self.skips))
-        more = f"; and {len(told) - MOST_REASONS} more" if len(told) > MOST_REASONS else ""
-        return f"{'; '.join(told[:MOST_REASONS])}{more}"
+        reasons = tuple(dict.fromkeys(self.skips))
+        more = f"; and {len(reasons) - MOST_REASONS} more" if len(reasons) > MOST_REASONS else ""
+        return f"{'; '.join(reasons[:MOST_REASONS])}{more}"
 
     @property
     def codes(self) -> tuple[str, ...]:

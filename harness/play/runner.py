@@ -67,7 +67,7 @@ class Runner:
         self._is_stopped = False
 
     def run(self, play: Play) -> ScenarioResult:
-        """Hold a conversation and judge it.
+        """Play a conversation and judge it.
 
         Raises `AuthoringError` where a file is wrong; all else is in the result.
         """
@@ -88,13 +88,13 @@ class Runner:
             if self._mode is Mode.REPLAY or not missed:
                 return result
         if self._mode.is_compared:
-            return self._beside(scenario, play, whole)
+            return self._live_and_compared(scenario, play, whole)
         return self._live(scenario, play, whole)
 
     def replay(
         self, scenario: Scenario, play: Play, cassette: Cassette | None = None
     ) -> ScenarioResult:
-        """Hold a conversation from its recording, or from a cassette that is at hand."""
+        """Replay a conversation from its recording, or from a given cassette."""
         try:
             state = ConversationState(self.contexts.replay(scenario, play, cassette))
         except CassetteError as error:
@@ -116,8 +116,8 @@ class Runner:
         for context in contexts:
             context.transport.close()
 
-    def _beside(self, scenario: Scenario, play: Play, whole: Scenario) -> ScenarioResult:
-        """Hold a conversation live, and compare it with its recording."""
+    def _live_and_compared(self, scenario: Scenario, play: Play, whole: Scenario) -> ScenarioResult:
+        """Play a conversation live, and compare it with its recording."""
         old = self.replay(scenario, play)
         if not isinstance(old.error, CassetteError):
             return self._live(scenario, play, whole, old.transcript)

@@ -100,7 +100,7 @@ class ScenarioPlayer:
         except HarnessError:
             raise
         except ESCAPED as error:
-            # What the turn came to is not known.
+            # The turn is not whole.
             turns[:] = [turn for turn in turns if turn.number < number]
             return Stop(turn=number, error=internal_error(error, self._state.redactor))
         return None

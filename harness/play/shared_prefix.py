@@ -1,4 +1,4 @@
-"""Says the turns that branches of a file have in common once, where the provider allows it."""
+"""Plays the turns that branches of a file have in common once, where the provider allows it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harness.play.scenario_player import Entry, ScenarioPlayer
 from harness.scenario import PrefixEnd, TurnPurpose, UserTurn, said_anew
 
 MOST_CHECKPOINTS = 64
-"""Kept at once; plays of one file follow one another, so older ones are hardly asked for."""
+"""Kept at once. Plays of one file follow one another, so older ones are hardly needed."""
 Start = tuple[Checkpoint, VariablesCheckpoint]
 """Where a conversation was at the end of a prefix."""
 
@@ -44,7 +44,7 @@ class SharedPrefix:
         return self._entries(player)
 
     def _entries(self, player: ScenarioPlayer) -> Iterator[Entry]:
-        """The next entry is asked for only where the last one was played to its end."""
+        """What is still to be said. Asked for the next entry once the last one was played whole."""
         keys = {end.length: end.key for end in self.ends}
         for length, entry in enumerate(player.scenario.turns[self.length :], self.length + 1):
             yield entry

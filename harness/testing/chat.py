@@ -57,7 +57,7 @@ class Chat:
         return float(str(self._drawn("random")))
 
     def hear(self, text: str) -> None:
-        """The bot spoke by itself; told to the provider with the next message."""
+        """The bot spoke by itself; the provider is told with the next message."""
         self._conversation.hear(text)
 
     def say(
@@ -197,7 +197,7 @@ class Chat:
         self._checks.require_contracts(self._conversation.around, 0)
 
     def result(self, failed_by: BaseException | None = None) -> ScenarioResult:
-        """What came of the conversation, for reports; `failed_by` is what the test raised."""
+        """The result of the conversation, for reports; `failed_by` is what the test raised."""
         stop = self._stop
         if stop is None and failed_by is not None and failed_by is self._raised:
             # A refusal that nobody expected.
@@ -249,9 +249,9 @@ class Chat:
         if not attachments and not metadata:
             return
         place = self._place(above=2)
-        told = [name for one in attachments for name in ("name", "content") if getattr(one, name)]
+        names = [name for one in attachments for name in ("name", "content") if getattr(one, name)]
         parts = {
-            "attachments": [(name, place) for name in told],
+            "attachments": [(name, place) for name in names],
             "metadata": [(name, place) for name in metadata],
         }
         provider = self._context.provider

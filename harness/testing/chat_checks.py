@@ -28,12 +28,12 @@ class ChatChecks:
         self._checks: list[CheckResult] = []
 
     def judge(self, planned: UserTurn, turn: Turn) -> None:
-        """Judge a turn. Raises `AssertionError`, and `CheckCrashed` where it cannot be told."""
+        """Judge a turn. Raises `AssertionError`, and `CheckCrashed` where a check crashed."""
         __tracebackhide__ = True
         self._require(self._judged(planned, turn), self._conversation.judged_transcript())
 
     def holds(self, planned: UserTurn, turn: Turn) -> bool:
-        """Whether all checks of a turn hold. What came of them is not kept."""
+        """Whether all checks of a turn hold. Their results are not kept."""
         return not any(one.outcome.is_bad for one in self._judged(planned, turn))
 
     def judge_whole(self, expectations: tuple[Expectation, ...], stop: Stop | None) -> None:
@@ -72,7 +72,7 @@ class ChatChecks:
     def _require(self, checks: Iterable[CheckResult], transcript: Transcript) -> None:
         __tracebackhide__ = True
         found = tuple(checks)
-        # A contract is told with every look at its turn.
+        # A broken contract is found again with every look at its turn.
         self._checks += [one for one in found if one.name != "contract" or not self._knows(one)]
         result = self._result(found, replace(transcript, stop=None))
         if result.outcome is Outcome.FAILED:

@@ -57,9 +57,9 @@ def open_chat(
     name = provider or project.config.provider
     definitions = {name: definition_of(project.config, project.provider_config(name))}
     shown = project.config.shown(test.file)
-    told: dict[str, Json] = dict(session or {})
+    session = dict(session or {})
     place = calling_place(project.config.shown, above=2)
-    problems = list(unknown_session_keys(definitions, ((key, place) for key in told)))
+    problems = list(unknown_session_keys(definitions, ((key, place) for key in session)))
     if problems:
         raise ScenarioError(problems)
     scenario = Scenario(
@@ -75,7 +75,7 @@ def open_chat(
     state = ConversationState(_context(runner, scenario, play, mode))
     prepare = runner.preparing.of(scenario, play, state)
     try:
-        conversation = Conversation(state, scenario.id, session=told, prepare=prepare)
+        conversation = Conversation(state, scenario.id, session=session, prepare=prepare)
     except CassetteError:
         state.context.transport.close()
         raise
@@ -99,5 +99,5 @@ def _identifier(shown: str, test: str) -> str:
     is_whole = slug.endswith(test.replace("[", "-").removesuffix("]"))
     if is_whole and len(slug) <= 90:  # noqa: PLR2004  # a cassette's name has at most 100 characters
         return slug
-    told = slug if is_whole else test
-    return f"{slug[:80]}-{hashlib.blake2s(told.encode(), digest_size=4).hexdigest()}"
+    hashed = slug if is_whole else test
+    return f"{slug[:80]}-{hashlib.blake2s(hashed.encode(), digest_size=4).hexdigest()}"
