@@ -45,7 +45,7 @@ class Ways:
         """The way to each turn that has an id, with it."""
         self._name = ""
         self._anew = 0
-        self._fork: Node | None = None
+        self._branch: Node | None = None
         self._ended: list[tuple[str, Way]] = []
 
     def take(self, entry: Entry | BranchPoint) -> None:
@@ -106,16 +106,16 @@ class Ways:
             hint = did_you_mean(str(last.value), self.to) or "give the turn an 'id:'"
             self._compiler.note("unknown-turn", message, last, hint)
         self._require_turns()
-        self._fork = node
+        self._branch = node
         self._ended.append(self._way())
         self._name = node.text_of("name") or f"from-{last.value}"
         self.said = list(found or ())
         self._anew = len(self.said)
 
     def _require_turns(self) -> None:
-        if self._fork is not None and len(self.said) == self._anew:
+        if self._branch is not None and len(self.said) == self._anew:
             message, hint = "no turn follows this branch", "add what is said then"
-            self._compiler.note("asserts-nothing", message, self._fork, hint, key=True)
+            self._compiler.note("asserts-nothing", message, self._branch, hint, key=True)
 
 
 def _in_way(row: MatrixRow, name: str, way: Way) -> MatrixRow:

@@ -53,10 +53,10 @@ class Turns:
         for named in included_above(top):
             yield from self._fragment(named, part, chain, ())
         for node in top.get("turns") or ():
-            fork = node.get("branch")
-            if fork is not None:
+            branch = node.get("branch")
+            if branch is not None:
                 _require_alone(node, "branch", self._compiler)
-                yield BranchPoint(fork)
+                yield BranchPoint(branch)
             else:
                 yield from self._entries(node, part, chain, ())
 

@@ -8,7 +8,7 @@ import pytest
 
 from harness.conversation import Outcome
 from harness.project.plan import Mode, Play
-from tests.forks.dresses import (
+from tests.shared_prefix.dresses import (
     DRESS,
     FIRST,
     FOUR,
@@ -21,7 +21,7 @@ from tests.forks.dresses import (
     outcomes,
     verdicts,
 )
-from tests.forks.watched import TOKEN
+from tests.shared_prefix.watched import TOKEN
 
 
 @pytest.mark.parametrize("concurrency", [1, 8])
@@ -49,15 +49,15 @@ def test_the_first_breaks_off_before_the_branch(concurrency, shop):
     ],
     ids=["check", "check-that-stops", "capture", "refusal", "stops-never"],
 )
-def test_a_beginning_that_fails_is_told_as_without_forking(old, new, order, shop):
+def test_a_beginning_that_fails_is_told_as_without_sharing(old, new, order, shop):
     """A failed check, a missing capture and a refusal that did not come have the same verdicts."""
     shop.write(FOUR.replace(old, new).replace(", unexpected: {contains: free shipping}", ""))
     plays = {name: shop.plays(*ROWS[::order], provider=name) for name in ("shop", "alone")}
 
-    forked = shop.run(Mode.RECORD, plays["shop"])
+    shared = shop.run(Mode.RECORD, plays["shop"])
     alone = shop.run(Mode.RECORD, plays["alone"])
 
-    assert verdicts(forked) == verdicts(alone)
+    assert verdicts(shared) == verdicts(alone)
 
 
 def test_a_failed_check_does_not_keep_others_from_going_on(shop):

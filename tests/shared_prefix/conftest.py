@@ -12,7 +12,7 @@ from harness.play.runner import Runner
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
 from harness.providers import builtin
-from tests.forks.watched import Watched, watching
+from tests.shared_prefix.watched import Watched, watching
 
 CONFIG = """\
 provider: shop
@@ -102,7 +102,7 @@ def _named(play: Play) -> str:
 
 @pytest.fixture
 def shop(watched, tmp_path) -> Shop:
-    """An empty project; its provider `alone` is the shop's, whose conversations cannot fork."""
+    """An empty project; its provider `alone` is the shop's, whose conversations share nothing."""
     watched.forget()
     (tmp_path / "scenarios").mkdir()
     (tmp_path / "harness.yaml").write_text(CONFIG)

@@ -1,4 +1,4 @@
-"""Branches of one file: their common beginning is asked once, where the provider can fork."""
+"""Branches of one file: their common beginning is asked once, where the provider allows it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vcr.serializers import yamlserializer
 
 from harness.conversation import Outcome
 from harness.project.plan import Mode
-from tests.forks.dresses import (
+from tests.shared_prefix.dresses import (
     DRESS,
     FOUR,
     HUMAN,
@@ -64,15 +64,15 @@ def test_whoever_comes_first_is_gone_on_from(shop):
     assert Counter(shop.seen.said) == Counter(ONCE)
 
 
-def test_verdicts_are_those_without_forking(shop):
+def test_verdicts_are_those_without_sharing(shop):
     """Replies, checks and notes are the same as where every conversation says all by itself."""
     shop.write(FOUR)
 
-    forked = shop.run(Mode.RECORD, shop.plays(*ROWS))
+    shared = shop.run(Mode.RECORD, shop.plays(*ROWS))
     shop.seen.forget()
     alone = shop.run(Mode.RECORD, shop.plays(*ROWS, provider="alone"))
 
-    assert verdicts(forked) == verdicts(alone)
+    assert verdicts(shared) == verdicts(alone)
     assert len(shop.seen.said) == sum(TURNS.values())
 
 

@@ -13,7 +13,7 @@ from harness.core.errors import Interrupted
 from harness.play.shared_prefix import MOST_CHECKPOINTS, SharedPrefixes
 from harness.project.plan import Mode
 from harness.scenario import PrefixEnd
-from tests.forks.dresses import DRESS, FOUR, ONCE, PASSED, ROWS, SHIPPING, outcomes
+from tests.shared_prefix.dresses import DRESS, FOUR, ONCE, PASSED, ROWS, SHIPPING, outcomes
 
 GENEROUS = 20.0
 
