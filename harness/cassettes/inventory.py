@@ -10,15 +10,20 @@ from pathlib import Path
 from harness.conversation import Phase
 from harness.core.errors import AuthoringError, CassetteError, no_such_file
 from harness.core.project_file import YAML_ENDINGS
-from harness.play.context_factory import PREPARE
-from harness.play.recording_files import former_path, is_of_play, recording_path
+from harness.play.recording_files import (
+    PREPARE,
+    former_path,
+    is_of_play,
+    preparation_path,
+    recording_path,
+)
 from harness.project.loading import load_scenario
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
-from harness.scenario import Credentials, Scenario, WaiverKind, is_scenario_file, played_in
-from harness.transport.cassette import Cassette, CassetteHead, cassette_path, read_cassette
+from harness.scenario import Scenario, WaiverKind, is_scenario_file, played_in
+from harness.transport.cassette import Cassette, CassetteHead, read_cassette
 from harness.transport.lock import is_being_written
 
 
@@ -73,7 +78,7 @@ class Inventory:
 
     def preparation_of(self, slot: Slot) -> Path:
         """Where that is recorded which comes once before the slot's play."""
-        return _preparation_path(self.project, slot.scenario, slot.play.provider)
+        return preparation_path(self.project, slot.play.provider, slot.scenario.credentials)
 
     def definition(self, slot: Slot) -> Definition:
         """What the slot's provider is defined by."""
@@ -158,18 +163,12 @@ def _slots(project: Project, file: Path, scenario: Scenario) -> Iterator[Slot]:
                 )
         if definition.phases[Phase.PREPARE]:
             yield Slot(
-                path=_preparation_path(project, scenario, provider),
+                path=preparation_path(project, provider, scenario.credentials),
                 play=Play(file=file, scenario=scenario.id, provider=provider, row=rows[0]),
                 scenario=scenario,
                 is_wanted=is_wanted,
                 is_preparation=True,
             )
-
-
-def _preparation_path(project: Project, scenario: Scenario, provider: str) -> Path:
-    credentials = scenario.credentials
-    part = "" if credentials is Credentials.VALID else credentials.value
-    return cassette_path(project.config.cassettes, provider, PREPARE, part)
 
 
 def _path_of(project: Project, scenario: Scenario, play: Play) -> Path:

@@ -13,8 +13,7 @@ from harness.cassettes.inventory import Inventory, Slot, cassette_of, is_of_pyth
 from harness.cassettes.recovering import fix_of
 from harness.core.counted import counted
 from harness.core.errors import CassetteError, Problem
-from harness.play.context_factory import PREPARE
-from harness.play.recording_files import recording_path
+from harness.play.recording_files import PREPARE, recording_path
 from harness.transport.cassette import Cassette, CassetteHead
 from harness.transport.cassette.plain_interaction import FIRST_FORMAT
 

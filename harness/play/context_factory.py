@@ -16,16 +16,23 @@ from harness.core.errors import HarnessError
 from harness.core.typing import Json, is_same
 from harness.play.context import ConversationContext
 from harness.play.recorder import Recorder, Replayer
-from harness.play.recording_files import find_recording, read_recording, recording_path
+from harness.play.recording_files import (
+    PREPARE,
+    find_recording,
+    preparation_path,
+    preparation_row,
+    read_recording,
+    recording_path,
+)
 from harness.project.plan import Play
 from harness.project.project import Project
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
 from harness.providers.provider import BASE_URL, Provider
-from harness.scenario import Credentials, Scenario
+from harness.scenario import Scenario
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
 from harness.transport import Answer, Transport
-from harness.transport.cassette import Cassette, CassetteHead, cassette_path
+from harness.transport.cassette import Cassette, CassetteHead
 from harness.transport.limited_transport import LimitedTransport, Pace
 from harness.transport.recording import RecordingTransport
 from harness.transport.replay import ReplayTransport
@@ -34,9 +41,6 @@ from harness.transport.server_address import host_and_port
 if TYPE_CHECKING:
     from harness.play.conversation import Checkpoint
     from harness.transport.live import LiveTransport
-
-PREPARE = "prepare"
-"""The name of the recording of a preparation; no scenario may have it."""
 
 BEFORE_TURNS = (Phase.PREPARE, Phase.OPEN)
 """Phases whose captures no turn can have said before."""
@@ -93,7 +97,7 @@ class ContextFactory:
 
     def replayed_preparing(self, scenario: Scenario, play: Play) -> ReplayedPreparation:
         """Replay the recorded preparation, which is read when the first step sends a request."""
-        path = self._path(play.provider, PREPARE, _row(scenario.credentials))
+        path = preparation_path(self._project, play.provider, scenario.credentials)
         fix = self._fix_preparation(scenario, play)
 
         def replaying() -> ReplayTransport:
@@ -138,9 +142,9 @@ class ContextFactory:
         context = self._live(provider)
         if not is_recorded:
             return context
-        row = _row(scenario.credentials)
-        path = self._path(play.provider, PREPARE, row)
-        return self._recorded(context, path, _head(context, play, row), scenario.header_names)
+        head = _head(context, play, preparation_row(scenario.credentials))
+        path = preparation_path(self._project, play.provider, scenario.credentials)
+        return self._recorded(context, path, head, scenario.header_names)
 
     def live_check(self, name: str) -> ConversationContext:
         """Converse with a provider for no scenario; nothing is recorded."""
@@ -270,9 +274,6 @@ class ContextFactory:
         settings = settings_in(cassette.interactions.plain, definition)
         return CassetteHead(scenario=play.scenario, settings=settings)
 
-    def _path(self, provider: str, scenario: str, row: str) -> Path:
-        return cassette_path(self._project.config.cassettes, provider, scenario, row)
-
     def _fix(self, play: Play) -> str:
         file = self._project.config.shown(play.file)
         # A Python test says what it says as it goes, so a stale recording is known too late.
@@ -357,7 +358,3 @@ def _last_secret(definition: Definition, scenario: Scenario | None) -> float:
 
 def _captures_secrets(definition: Definition, *phases: Phase) -> bool:
     return any(step.secret_captures for phase in phases for step in definition.phases[phase])
-
-
-def _row(credentials: Credentials) -> str:
-    return "" if credentials is Credentials.VALID else credentials.value

@@ -1,4 +1,4 @@
-"""Finds the file that a play was recorded in."""
+"""Finds the file that a play, or the preparation of a provider, is recorded in."""
 
 from __future__ import annotations
 
@@ -8,14 +8,28 @@ from harness.core.errors import CassetteError, MissingCassette
 from harness.core.hashing import content_key
 from harness.project.plan import Play
 from harness.project.project import Project
-from harness.scenario import Scenario
+from harness.scenario import Credentials, Scenario
 from harness.transport.cassette import Cassette, cassette_path, read_cassette
+
+PREPARE = "prepare"
+"""The name of the recording of a preparation; no scenario may have it."""
 
 
 def recording_path(project: Project, play: Play) -> Path:
     """Where a play is recorded. Raises `CassetteError` as `cassette_path` does."""
     root = project.config.cassettes
     return cassette_path(root, play.provider, play.scenario, play.row, play.take)
+
+
+def preparation_row(credentials: Credentials) -> str:
+    """The row that a preparation is recorded as: one for each kind of credentials."""
+    return "" if credentials is Credentials.VALID else credentials.value
+
+
+def preparation_path(project: Project, provider: str, credentials: Credentials) -> Path:
+    """Where the `prepare` steps of a provider are recorded."""
+    row = preparation_row(credentials)
+    return cassette_path(project.config.cassettes, provider, PREPARE, row)
 
 
 def find_recording(
