@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import math
 import secrets as random_source
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import harness
-from harness.conversation import Phase, Request
 from harness.core.errors import HarnessError
 from harness.core.typing import Json, is_same
 from harness.play.context import ConversationContext
-from harness.play.recorder import Recorder, Replayer
+from harness.play.recorder import Recorder, Replayer, last_secret_turn
 from harness.play.recording_files import (
     PREPARE,
     find_recording,
+    preparation_command,
     preparation_path,
     preparation_row,
     read_recording,
+    record_command,
     recording_path,
 )
 from harness.project.plan import Play
 from harness.project.project import Project
 from harness.providers.catalogue import definition_of
-from harness.providers.definition import Definition
 from harness.providers.provider import BASE_URL, Provider
 from harness.scenario import Scenario
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
-from harness.transport import Answer, Transport
+from harness.transport import Transport
 from harness.transport.cassette import Cassette, CassetteHead
 from harness.transport.limited_transport import LimitedTransport, Pace
 from harness.transport.recording import RecordingTransport
@@ -41,9 +40,6 @@ from harness.transport.server_address import host_and_port
 if TYPE_CHECKING:
     from harness.play.conversation import Checkpoint
     from harness.transport.live import LiveTransport
-
-BEFORE_TURNS = (Phase.PREPARE, Phase.OPEN)
-"""Phases whose captures no turn can have said before."""
 
 CLOSING_SECONDS = 0.5
 """What closing steps may take after a conversation that broke or was stopped."""
@@ -77,12 +73,14 @@ class ContextFactory:
         """
         notes: tuple[str, ...] = ()
         if cassette is None:
-            cassette, notes = find_recording(self._project, scenario, play, self._fix(play))
+            cassette, notes = find_recording(
+                self._project, scenario, play, record_command(self._project, play)
+            )
         head = cassette.head or self._foreign(cassette, play)
         provider = self._project.provider(
             play.provider, recorded=head.settings, credentials=scenario.credentials
         )
-        fix = self._fix(play)
+        fix = record_command(self._project, play)
         transport = self._replaying(cassette, provider, fix)
         session = cassette.head.session if cassette.head is not None else None
         return ConversationContext(
@@ -95,20 +93,16 @@ class ContextFactory:
             replayer=Replayer(transport=transport, session=session, fix=fix),
         )
 
-    def replayed_preparing(self, scenario: Scenario, play: Play) -> ReplayedPreparation:
-        """Replay the recorded preparation, which is read when the first step sends a request."""
+    def replayed_preparing(self, scenario: Scenario, play: Play) -> ReplayTransport:
+        """Replay the recorded preparation of a provider. Raises `CassetteError`."""
         path = preparation_path(self._project, play.provider, scenario.credentials)
-        fix = self._fix_preparation(scenario, play)
-
-        def replaying() -> ReplayTransport:
-            cassette = read_recording(self._project, path, fix)
-            recorded = cassette.head.settings if cassette.head is not None else {}
-            provider = self._project.provider(
-                play.provider, recorded=recorded, credentials=scenario.credentials
-            )
-            return self._replaying(cassette, provider, fix)
-
-        return ReplayedPreparation(replaying)
+        fix = preparation_command(self._project, scenario, play)
+        cassette = read_recording(self._project, path, fix)
+        recorded = cassette.head.settings if cassette.head is not None else {}
+        provider = self._project.provider(
+            play.provider, recorded=recorded, credentials=scenario.credentials
+        )
+        return self._replaying(cassette, provider, fix)
 
     def live(
         self,
@@ -192,7 +186,7 @@ class ContextFactory:
             context.redactor,
             keep_headers=definition.headers_kept.union(headers),
             display=shown(path),
-            held_until=_last_secret(definition, scenario),
+            held_until=last_secret_turn(definition, scenario),
             # A class may tell at any time that something is a secret.
             holds_turns=definition.client is not None,
         )
@@ -274,46 +268,6 @@ class ContextFactory:
         settings = settings_in(cassette.interactions.plain, definition)
         return CassetteHead(scenario=play.scenario, settings=settings)
 
-    def _fix(self, play: Play) -> str:
-        file = self._project.config.shown(play.file)
-        # A Python test says what it says as it goes, so a stale recording is known too late.
-        mode = "refresh" if play.file.suffix == ".py" else "record"
-        return f"harness run --mode {mode} {file}"
-
-    def _fix_preparation(self, scenario: Scenario, play: Play) -> str:
-        """The command that records a preparation, and all conversations that use it, again."""
-        if play.file.suffix == ".py":
-            return self._fix(play)
-        named = scenario.providers or (self._project.config.provider,)
-        chosen = "" if play.provider in named else f" --provider {play.provider}"
-        return f"harness run --mode record{chosen}"
-
-
-class ReplayedPreparation:
-    """A transport that is made for the first request."""
-
-    def __init__(self, make: Callable[[], ReplayTransport]) -> None:
-        self._make = make
-        self._transport: ReplayTransport | None = None
-
-    @property
-    def changed(self) -> str:
-        """The first request that differs from the recorded one; empty where none does."""
-        return self._transport.changed if self._transport is not None else ""
-
-    def send(self, request: Request) -> Answer:
-        """Send a request. Raises `CassetteError`."""
-        self._transport = self._transport or self._make()
-        return self._transport.send(request)
-
-    def sleep(self, seconds: float) -> None:
-        """Time does not pass in a replay."""
-
-    def close(self) -> None:
-        """Close the transport, where one was made."""
-        if self._transport is not None:
-            self._transport.close()
-
 
 def _are_others(recorded: Mapping[str, Json], now: Mapping[str, Json]) -> bool:
     """Whether settings changed. An imported recording holds some of them only."""
@@ -337,24 +291,3 @@ def _head(
         recorded_at=context.now,
         version=harness.__version__,
     )
-
-
-def _last_secret(definition: Definition, scenario: Scenario | None) -> float:
-    """The turn after which no answer that was heard can turn out to hold a secret.
-
-    0 where none can; infinite where steps of each turn may capture one. Without a scenario, of
-    what is prepared.
-    """
-    if scenario is None:
-        is_captured = definition.client is not None or _captures_secrets(definition, Phase.PREPARE)
-        return math.inf if is_captured else 0
-    if _captures_secrets(definition, *set(definition.phases).difference(BEFORE_TURNS)):
-        return math.inf
-    capturing = [turn.number for turn in scenario.user_turns if turn.has_secrets]
-    if _captures_secrets(definition, Phase.OPEN):
-        capturing.append(1)
-    return max(capturing, default=0)
-
-
-def _captures_secrets(definition: Definition, *phases: Phase) -> bool:
-    return any(step.secret_captures for phase in phases for step in definition.phases[phase])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
+from harness.conversation import Request
 from harness.core.errors import CassetteLocked, Refused
 from harness.play.context import ConversationContext
 from harness.play.context_factory import ContextFactory
@@ -14,6 +15,8 @@ from harness.play.conversation_state import ConversationState
 from harness.project.plan import Play
 from harness.providers.session import Prepared, Session
 from harness.scenario import Scenario
+from harness.transport import Answer
+from harness.transport.replay import ReplayTransport
 
 Key = tuple[str, str, bool]
 """Provider, credentials, and whether it is recorded."""
@@ -61,7 +64,7 @@ class Preparing:
 
     def _replayed(self, scenario: Scenario, play: Play, state: ConversationState) -> Prepared:
         context = state.context
-        transport = self._contexts.replayed_preparing(scenario, play)
+        transport = _LazyReplay(lambda: self._contexts.replayed_preparing(scenario, play))
         prepared = Session(context.provider, transport, seed=context.seed).prepare()
         if transport.changed:
             state.notes += (f"before all conversations, {transport.changed}",)
@@ -99,3 +102,29 @@ class Preparing:
         except CassetteLocked:
             # Another process of this run records the same preparation.
             return self._contexts.live_preparing(scenario, play, is_recorded=False)
+
+
+class _LazyReplay:
+    """A recording that is read for the first request."""
+
+    def __init__(self, make: Callable[[], ReplayTransport]) -> None:
+        self._make = make
+        self._transport: ReplayTransport | None = None
+
+    @property
+    def changed(self) -> str:
+        """The first request that differs from the recorded one; empty where none does."""
+        return self._transport.changed if self._transport is not None else ""
+
+    def send(self, request: Request) -> Answer:
+        """Send a request. Raises `CassetteError`."""
+        self._transport = self._transport or self._make()
+        return self._transport.send(request)
+
+    def sleep(self, seconds: float) -> None:
+        """Time does not pass in a replay."""
+
+    def close(self) -> None:
+        """Close the transport, where one was made."""
+        if self._transport is not None:
+            self._transport.close()

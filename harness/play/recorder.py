@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from harness.conversation import Phase
 from harness.core.errors import (
     CassetteError,
     Interrupted,
@@ -18,11 +20,16 @@ from harness.core.errors import (
 from harness.core.source import shorten
 from harness.core.typing import Json, is_same
 from harness.core.values import value_class
+from harness.providers.definition import Definition
+from harness.scenario import Scenario
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_marks import MARK
 from harness.transport.cassette import CassetteHead
 from harness.transport.recording import RecordingTransport
 from harness.transport.replay import ReplayTransport
+
+BEFORE_TURNS = (Phase.PREPARE, Phase.OPEN)
+"""Phases whose captures no turn can have said before."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -166,6 +173,27 @@ class Replayer:
             of_turns = _listed(self.transport.uncompared)
             notes.append(f"{given} of {of_turns} not compared, as the recording is of format 1")
         return tuple(f"{note}; {self.refresh}" for note in notes)
+
+
+def last_secret_turn(definition: Definition, scenario: Scenario | None) -> float:
+    """The turn after which no answer that was heard can turn out to hold a secret.
+
+    0 where none can; infinite where steps of each turn may capture one. Without a scenario, of
+    what is prepared.
+    """
+    if scenario is None:
+        is_captured = definition.client is not None or _captures_secrets(definition, Phase.PREPARE)
+        return math.inf if is_captured else 0
+    if _captures_secrets(definition, *set(definition.phases).difference(BEFORE_TURNS)):
+        return math.inf
+    capturing = [turn.number for turn in scenario.user_turns if turn.has_secrets]
+    if _captures_secrets(definition, Phase.OPEN):
+        capturing.append(1)
+    return max(capturing, default=0)
+
+
+def _captures_secrets(definition: Definition, *phases: Phase) -> bool:
+    return any(step.secret_captures for phase in phases for step in definition.phases[phase])
 
 
 def _listed(turns: Iterable[int]) -> str:

@@ -1,4 +1,4 @@
-"""Finds the file that a play, or the preparation of a provider, is recorded in."""
+"""Where a play and the preparation of a provider are recorded, and what records them."""
 
 from __future__ import annotations
 
@@ -30,6 +30,23 @@ def preparation_path(project: Project, provider: str, credentials: Credentials) 
     """Where the `prepare` steps of a provider are recorded."""
     row = preparation_row(credentials)
     return cassette_path(project.config.cassettes, provider, PREPARE, row)
+
+
+def record_command(project: Project, play: Play) -> str:
+    """The command that records a play."""
+    file = project.config.shown(play.file)
+    # A Python test says what it says as it goes, so a stale recording is known too late.
+    mode = "refresh" if play.file.suffix == ".py" else "record"
+    return f"harness run --mode {mode} {file}"
+
+
+def preparation_command(project: Project, scenario: Scenario, play: Play) -> str:
+    """The command that records a preparation, and all conversations that use it, again."""
+    if play.file.suffix == ".py":
+        return record_command(project, play)
+    named = scenario.providers or (project.config.provider,)
+    chosen = "" if play.provider in named else f" --provider {play.provider}"
+    return f"harness run --mode record{chosen}"
 
 
 def find_recording(
