@@ -26,7 +26,7 @@ from harness.play.conversation_variables import (
 from harness.play.judging import judge_turn
 from harness.play.secret_captures import (
     as_recorded,
-    know_what_came,
+    learn_uncaptured,
     remember_plain,
     take_secret,
 )
@@ -144,7 +144,7 @@ class ScenarioPlayer:
             except PlayError as error:
                 failed = error
         if planned.has_secrets and turn.reply is None and self._is_live:
-            unsearched = know_what_came(planned, conversation.exchanges, self._state)
+            unsearched = learn_uncaptured(planned, conversation.exchanges, self._state)
             failed = failed or unsearched
         turn = conversation.amend(missing=missing, variables=self.variables.snapshot())
         if failed is not None:

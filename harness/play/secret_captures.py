@@ -97,12 +97,12 @@ def as_recorded(
     )
 
 
-def know_what_came(
+def learn_uncaptured(
     planned: UserTurn, exchanges: tuple[Exchange, ...], state: ConversationState
 ) -> CheckCrashed | None:
-    """Hide what a turn that broke off would have captured, wherever in its answers it stands.
+    """Redact what a broken turn would have captured, wherever in its answers it is.
 
-    Gives the reason to stop where it cannot be looked for; what was answered is then withheld.
+    Gives the error where it cannot be looked for; the answers are then withheld.
     """
     unsearched = None
     for name, capture in planned.captures.items():
