@@ -34,11 +34,7 @@ def with_combinations(kinds: Mapping[str, Kind], block: str) -> Mapping[str, Kin
     several: Mapping[str, Json] = {"type": "array", "minItems": 1, "items": inside}
     known["not"] = Kind(
         name="not",
-        schema={
-            "description": "The checks inside do not all hold.",
-            "examples": [{"contains": "sorry"}],
-            **inside,
-        },
+        schema={**_NOT, **inside},
         compile=partial(_not, known),
         content=Content.CHECKS,
         is_free_of_variables=True,
@@ -46,27 +42,33 @@ def with_combinations(kinds: Mapping[str, Kind], block: str) -> Mapping[str, Kin
     )
     known["any_of"] = Kind(
         name="any_of",
-        schema={
-            "description": "At least one of these blocks of checks holds.",
-            "examples": [[{"contains": "yes"}, {"matches": "^ok"}]],
-            **several,
-        },
+        schema={**_ANY_OF, **several},
         compile=partial(_any_of, known),
         content=Content.CHECKS,
         other_words="or one_of",
     )
     known["all_of"] = Kind(
         name="all_of",
-        schema={
-            "description": "All of these blocks of checks hold.",
-            "examples": [[{"matches": "free"}, {"matches": "shipping"}]],
-            **several,
-        },
+        schema={**_ALL_OF, **several},
         compile=partial(_all_of, known),
         content=Content.CHECKS,
         other_words="and",
     )
     return known
+
+
+_NOT: Mapping[str, Json] = {
+    "description": "The checks inside do not all hold.",
+    "examples": [{"contains": "sorry"}],
+}
+_ANY_OF: Mapping[str, Json] = {
+    "description": "At least one of these blocks of checks holds.",
+    "examples": [[{"contains": "yes"}, {"matches": "^ok"}]],
+}
+_ALL_OF: Mapping[str, Json] = {
+    "description": "All of these blocks of checks hold.",
+    "examples": [[{"matches": "free"}, {"matches": "shipping"}]],
+}
 
 
 def _check_instead(value: Json, text: str) -> str:
