@@ -188,10 +188,9 @@ STREAM = "stream"
 
 def says(definition: Definition, name: str) -> bool:
     """Whether a definition says where this part of a reply stands, or reads a stream."""
-    steps = [step for phase in definition.phases.values() for step in phase]
     if name == STREAM:
-        return any(step.stream is not None for step in steps)
-    return any(getattr(step.reply, name) for step in steps if step.reply is not None)
+        return any(step.stream is not None for step in definition.steps)
+    return any(getattr(step.reply, name) for step in definition.steps if step.reply is not None)
 
 
 def _of(definitions: Mapping[str, Definition], verb: str) -> str:

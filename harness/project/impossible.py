@@ -68,8 +68,12 @@ def _against_each_other(
             for check in (one for one, claim in claims if claim in others):
                 judge = project.vocabulary.judge_for(check, check.value.render({}))
                 if any(judge(Subject(text=one)).outcome is Outcome.FAILED for one in texts):
-                    message = f"'{check.name}' cannot hold beside '{first.name}'"
-                    yield _problem(turn, check, message, "take one of the two out")
+                    yield _problem(
+                        turn,
+                        check,
+                        f"'{check.name}' cannot hold beside '{first.name}'",
+                        "take one of the two out",
+                    )
 
 
 def _problem(turn: UserTurn, check: Expectation, message: str, hint: str) -> Problem:

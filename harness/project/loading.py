@@ -55,18 +55,17 @@ def entry_json(project: Project, file: Path) -> list[Json]:
     kept = _kept_entry(project, key)
     if kept is not None:
         return kept
-    found = _load(project, file, content)
-    entry = _entry(found)
+    scenario = _load(project, file, content)
     made: list[Json] = [
-        entry.scenario,
-        entry.line,
-        list(entry.tags),
-        list(entry.providers),
-        list(entry.rows),
-        entry.title,
-        entry.takes,
-        [waiver.as_json() for waiver in entry.waivers],
-        found.files,
+        scenario.id,
+        scenario.place.line,
+        list(scenario.tags),
+        list(scenario.providers),
+        [row.name for row in scenario.rows],
+        scenario.title,
+        scenario.repeat.takes if scenario.repeat else 1,
+        [waiver.as_json() for waiver in scenario.waivers],
+        scenario.files,
     ]
     if not project.lacks_definitions:
         project.cache.put(key, made)
@@ -85,19 +84,6 @@ def entry_from(kept: list[Any]) -> Entry:
         title,
         takes,
         tuple(map(Waiver.from_json, waivers)),
-    )
-
-
-def _entry(scenario: Scenario) -> Entry:
-    return Entry(
-        scenario.id,
-        scenario.place.line,
-        _shared(scenario.tags),
-        _shared(scenario.providers),
-        _shared(row.name for row in scenario.rows),
-        scenario.title,
-        scenario.repeat.takes if scenario.repeat else 1,
-        scenario.waivers,
     )
 
 

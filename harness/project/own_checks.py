@@ -68,8 +68,7 @@ def own_checks(config: Config) -> OwnChecks:
         except BaseException as error:
             # Whatever a file of somebody else raises while it is imported, SystemExit too.
             what = f"{quote(str(node.value))} cannot be imported"
-            message = f"{what}: {error!r}{raised_at(error)}"
-            raise _wrong("broken-checks", node, message) from error
+            raise _wrong("broken-checks", node, f"{what}: {error!r}{raised_at(error)}") from error
     read.append(json.dumps({name: kind.schema for name, kind in kinds.items()}).encode())
     return OwnChecks(kinds=kinds, fingerprint=content_key("checks", *read))
 
@@ -83,16 +82,24 @@ def _kinds_of(config: Config, node: Node, read: list[bytes]) -> tuple[str, list[
     else:
         module, found = _installed(node)
     if not found:
-        hint = "make one with the decorator harness.check"
-        raise _wrong("no-checks", node, f"there is no check in {quote(name)}", hint)
+        raise _wrong(
+            "no-checks",
+            node,
+            f"there is no check in {quote(name)}",
+            "make one with the decorator harness.check",
+        )
     return module, found
 
 
 def _imported(config: Config, node: Node, read: list[bytes]) -> ModuleType:
     file = (config.root / str(node.value)).resolve()
     if not file.is_relative_to(config.root):
-        message = f"the file {quote(str(node.value))} lies outside the project"
-        raise _wrong("outside-project", node, message, "name a file beside or below harness.yaml")
+        raise _wrong(
+            "outside-project",
+            node,
+            f"the file {quote(str(node.value))} lies outside the project",
+            "name a file beside or below harness.yaml",
+        )
     if not file.is_file():
         raise _wrong("no-such-file", node, f"there is no file {quote(str(node.value))}")
     content = file.read_bytes()
@@ -104,9 +111,12 @@ def _installed(node: Node) -> tuple[str, list[Kind]]:
     known = {point.name: point for point in entry_points(group=GROUP)}
     name = str(node.value)
     if name not in known:
-        message = f"no installed package brings checks named {quote(name)}"
-        hint = did_you_mean(name, known) or "a file of the project ends in .py"
-        raise _wrong("unknown-checks", node, message, hint)
+        raise _wrong(
+            "unknown-checks",
+            node,
+            f"no installed package brings checks named {quote(name)}",
+            did_you_mean(name, known) or "a file of the project ends in .py",
+        )
     found = known[name].load()
     kinds = _in_module(found) if isinstance(found, ModuleType) else list(_only_kinds([found]))
     return known[name].module, kinds
@@ -123,19 +133,27 @@ def _only_kinds(found: Iterable[object]) -> Iterator[Kind]:
 def _examined(kind: Kind, module: str, taken: Mapping[str, Kind], node: Node) -> Kind:
     """The check where it may be used, guarded. Raises `ConfigurationError`."""
     if not _NAME.fullmatch(kind.name):
-        message = f"{quote(kind.name)} cannot name a check"
-        hint = "small letters, digits and '_', a letter first"
-        raise _wrong("wrong-name", node, message, hint)
+        raise _wrong(
+            "wrong-name",
+            node,
+            f"{quote(kind.name)} cannot name a check",
+            "small letters, digits and '_', a letter first",
+        )
     if kind.name in _TAKEN or kind.name in taken:
         whose = "another check of the project" if kind.name in taken else "the harness itself"
-        message = f"the name of the check '{kind.name}' is taken by {whose}"
-        raise _wrong("duplicate-check", node, message, "give it another name")
+        raise _wrong(
+            "duplicate-check",
+            node,
+            f"the name of the check '{kind.name}' is taken by {whose}",
+            "give it another name",
+        )
     try:
         compile_schema(kind.schema, name=kind.name)
     except SchemaError as error:
         first = error.problems[0]
-        message = f"the check '{kind.name}': {first.message}"
-        raise _wrong(first.code, node, message, first.hint) from error
+        raise _wrong(
+            first.code, node, f"the check '{kind.name}': {first.message}", first.hint
+        ) from error
     compile_ = partial(_guarded, kind, module)
     return replace(kind, schema=_as_part(kind), compile=compile_)
 
@@ -154,8 +172,10 @@ def _guarded(kind: Kind, module: str, value: Json, options: Options) -> Judge:
     except (BadExpectation, KeyboardInterrupt):
         raise
     except BaseException as error:
-        message = f"the check '{kind.name}' crashed on its value: {error!r}{raised_at(error)}"
-        raise BadExpectation("check-crashed", message) from error
+        raise BadExpectation(
+            "check-crashed",
+            f"the check '{kind.name}' crashed on its value: {error!r}{raised_at(error)}",
+        ) from error
 
     def watched(subject: Subject) -> Verdict:
         require_seen(module, f"the check '{kind.name}'")

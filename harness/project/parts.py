@@ -91,8 +91,11 @@ class Parts:
         try:
             return shown, content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            message = f"{shown} is not UTF-8, at byte offset {error.start:,}"
-            raise BadFile("not-utf8", message, "save it as UTF-8") from error
+            raise BadFile(
+                "not-utf8",
+                f"{shown} is not UTF-8, at byte offset {error.start:,}",
+                "save it as UTF-8",
+            ) from error
 
     def document(self, name: str, beside: str, kind: FileKind) -> Document:
         """A YAML file. Raises `BadFile`, and `AuthoringError` with all that is wrong with it."""
@@ -118,22 +121,30 @@ class Parts:
         root = self._config.root
         path = Path(os.path.normpath(root / Path(beside).parent / name))
         if not path.resolve().is_relative_to(root.resolve()):
-            hint = "a scenario is made of files of its project"
-            raise BadFile("outside-project", f"{quote(name)} lies outside the project", hint)
+            raise BadFile(
+                "outside-project",
+                f"{quote(name)} lies outside the project",
+                "a scenario is made of files of its project",
+            )
         shown = self._config.shown(path)
         try:
             size = path.stat().st_size
             if size > LARGEST_PART:
-                message = f"{shown} has {size:,} bytes; the limit is {LARGEST_PART:,}"
-                raise BadFile("too-large", message, "split the file")
+                raise BadFile(
+                    "too-large",
+                    f"{shown} has {size:,} bytes; the limit is {LARGEST_PART:,}",
+                    "split the file",
+                )
             content = self._given[shown] = path.read_bytes()
         except FileNotFoundError as error:
             known = _beside(path, root)
-            message = f"there is no file {quote(shown)}"
-            raise BadFile("no-such-file", message, did_you_mean(path.name, known)) from error
+            raise BadFile(
+                "no-such-file", f"there is no file {quote(shown)}", did_you_mean(path.name, known)
+            ) from error
         except OSError as error:
-            message = f"{quote(shown)} cannot be read: {error.strerror}"
-            raise BadFile("unreadable-file", message) from error
+            raise BadFile(
+                "unreadable-file", f"{quote(shown)} cannot be read: {error.strerror}"
+            ) from error
         return shown, content
 
 

@@ -25,7 +25,8 @@ from harness.project.own_checks import own_checks
 from harness.project.parts import Folders
 from harness.project.vocabulary import Vocabulary
 from harness.providers.catalogue import definition_key, definition_of
-from harness.providers.provider import Provider, fill_in
+from harness.providers.filling_in import fill_in
+from harness.providers.provider import Provider
 from harness.scenario import (
     Credentials,
     FileKind,

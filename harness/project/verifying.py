@@ -11,11 +11,9 @@ from harness.conversation import Phase
 from harness.core.errors import DefinitionError, Problem, did_you_mean, quote
 from harness.core.source import Place
 from harness.formats.yaml import Document, Node
-from harness.project.fitting_providers import untold_problems
+from harness.project.fitting_providers import definitions_for, untold_problems
 from harness.project.plan import amount_problem
 from harness.project.project import Project
-from harness.providers.catalogue import definition_of
-from harness.providers.definition import Definition
 from harness.scenario import (
     Credentials,
     Expectation,
@@ -96,9 +94,9 @@ def _credential_problems(
     """Other credentials for providers that have none."""
     if scenario.credentials is Credentials.VALID:
         return
-    configured = map(project.config.providers.get, project.providers_of(scenario.providers, ()))
-    definitions = [definition_of(project.config, one) for one in configured if one is not None]
-    if not definitions or any(map(_has_secret, definitions)):
+    definitions = definitions_for(project, scenario).values()
+    settings = [setting for one in definitions for setting in one.settings.values()]
+    if not definitions or any(setting.is_secret for setting in settings):
         return
     nodes = (document.at().get("credentials") for document in documents)
     place = next((node.place for node in nodes if node is not None), scenario.place)
@@ -108,10 +106,6 @@ def _credential_problems(
         place=place,
         hint="take it out, or say 'secret: true' of the setting in the definition",
     )
-
-
-def _has_secret(definition: Definition) -> bool:
-    return any(setting.is_secret for setting in definition.settings.values())
 
 
 def _amount_problems(project: Project, scenario: Scenario, document: Document) -> Iterator[Problem]:
@@ -127,12 +121,8 @@ def _amount_problems(project: Project, scenario: Scenario, document: Document) -
 def _history_problems(project: Project, scenario: Scenario) -> Iterator[Problem]:
     """Looks at a provider's own record where its definition does not say how to get it."""
     places = [one for turn in scenario.user_turns for one in _looks_at_history(turn)]
-    for name in project.providers_of(scenario.providers, ()) if places else ():
-        config = project.config.providers.get(name)
-        if config is None:
-            continue
-        definition = definition_of(project.config, config)
-        if definition.client is None and not definition.phases.get(Phase.HISTORY):
+    for name, definition in definitions_for(project, scenario).items() if places else ():
+        if definition.client is None and not definition.phases[Phase.HISTORY]:
             turn, place = places[0]
             yield Problem(
                 code="no-history",
@@ -150,15 +140,14 @@ def _looks_at_history(turn: UserTurn) -> Iterator[tuple[UserTurn, Place]]:
 
 def _tag_problems(project: Project, documents: Sequence[Document]) -> Iterator[Problem]:
     known = project.config.tags
-    nodes = (tag for one in documents for tag in one.at().get("tags") or ())
-    for node in nodes if known is not None else ():
-        tag = str(node.value)
-        if known is not None and tag not in known:
+    for node in (tag for one in documents for tag in one.at().get("tags") or ()):
+        if known is not None and node.value not in known:
             yield Problem(
                 code="unknown-tag",
-                message=f"unknown tag {quote(tag)}",
+                message=f"unknown tag {quote(node.value)}",
                 place=node.place,
-                hint=did_you_mean(tag, known) or "declare it under 'tags:' in harness.yaml",
+                hint=did_you_mean(str(node.value), known)
+                or "declare it under 'tags:' in harness.yaml",
             )
 
 
@@ -203,24 +192,33 @@ def _check_problems(
     project: Project, scenario: Scenario, documents: Mapping[str, Document]
 ) -> Iterator[Problem]:
     """What can be told of expectations without a reply: patterns, paths, names of schemas."""
+    for turn in scenario.user_turns:
+        for capture in turn.captures.values():
+            try:
+                Pattern(capture.matches)
+            except BadExpectation as error:
+                yield _wrong(error, capture.place, turn_subject(turn.number, turn.id))
+    for subject, one in _constant_checks(scenario):
+        try:
+            project.vocabulary.judge_for(one, one.value.render({}))
+        except BadExpectation as error:
+            place = _place_of(error, one, documents[one.place.source.path])
+            yield _wrong(error, place, subject)
+
+
+def _wrong(error: BadExpectation, place: Place, subject: str) -> Problem:
+    return Problem(
+        code=error.code, message=error.message, place=place, subject=subject, hint=error.hint
+    )
+
+
+def _constant_checks(scenario: Scenario) -> Iterator[tuple[str, Expectation]]:
+    """Those whose value is known before they are played, with the turn that they belong to."""
     blocks = [
         (turn_subject(turn.number, turn.id), turn.expectations) for turn in scenario.user_turns
     ]
-    yield from _capture_problems(scenario)
     for subject, expectations in [*blocks, ("", scenario.expectations)]:
-        for expectation in expectations:
-            if not expectation.value.is_constant:
-                continue
-            try:
-                project.vocabulary.judge_for(expectation, expectation.value.render({}))
-            except BadExpectation as error:
-                yield Problem(
-                    code=error.code,
-                    message=error.message,
-                    place=_place_of(error, expectation, documents[expectation.place.source.path]),
-                    subject=subject,
-                    hint=error.hint,
-                )
+        yield from ((subject, one) for one in expectations if one.value.is_constant)
 
 
 def doubts_about(project: Project, scenario: Scenario) -> Iterator[Problem]:
@@ -228,39 +226,18 @@ def doubts_about(project: Project, scenario: Scenario) -> Iterator[Problem]:
 
     The scenario has no problems. A value that is only known when it is played is not looked at.
     """
-    blocks = [
-        (turn_subject(turn.number, turn.id), turn.expectations) for turn in scenario.user_turns
-    ]
-    for subject, expectations in [*blocks, ("", scenario.expectations)]:
-        for one in expectations:
-            if not one.value.is_constant:
+    for subject, one in _constant_checks(scenario):
+        for doubt in project.vocabulary.doubts_of(one, one.value.render({})):
+            if isinstance(doubt, Problem):
+                yield replace(doubt, place=doubt.place or one.place)
                 continue
-            for doubt in project.vocabulary.doubts_of(one, one.value.render({})):
-                if isinstance(doubt, Problem):
-                    yield replace(doubt, place=doubt.place or one.place)
-                    continue
-                yield Problem(
-                    code="cannot-fail",
-                    message=f"'{one.name}' can hardly fail: {doubt.message}",
-                    place=one.place,
-                    subject=subject,
-                    hint=doubt.hint,
-                )
-
-
-def _capture_problems(scenario: Scenario) -> Iterator[Problem]:
-    for turn in scenario.user_turns:
-        for capture in turn.captures.values():
-            try:
-                Pattern(capture.matches)
-            except BadExpectation as error:
-                yield Problem(
-                    code=error.code,
-                    message=error.message,
-                    place=capture.place,
-                    subject=turn_subject(turn.number, turn.id),
-                    hint=error.hint,
-                )
+            yield Problem(
+                code="cannot-fail",
+                message=f"'{one.name}' can hardly fail: {doubt.message}",
+                place=one.place,
+                subject=subject,
+                hint=doubt.hint,
+            )
 
 
 def _place_of(error: BadExpectation, expectation: Expectation, document: Document) -> Place:

@@ -15,8 +15,8 @@ from harness.providers.catalogue import SUFFIX, definition_of, installed
 from harness.providers.definition import Definition, Step
 from harness.providers.definition_reader import read_definition
 from harness.providers.definition_rules import reads_each_event
+from harness.providers.filling_in import setting_problems
 from harness.providers.members import names_in
-from harness.providers.provider import setting_problems
 from harness.secrets.secret_names import QUERY_KEYS, is_secret_key
 
 
@@ -24,8 +24,12 @@ def project_problems(project: Project) -> Iterator[Problem]:
     """What is wrong with harness.yaml and with every provider in it."""
     config = project.config
     if config.schemas != config.root / "schemas" and not config.schemas.is_dir():
-        message = f"'schemas' names '{config.shown(config.schemas)}', and there is no such folder"
-        yield Problem(code="no-such-file", message=message, where=FILE_NAME)
+        yield Problem(
+            code="no-such-file",
+            message=f"'schemas' names '{config.shown(config.schemas)}',"
+            " and there is no such folder",
+            where=FILE_NAME,
+        )
     for provider in config.providers.values():
         try:
             definition = definition_of(config, provider)
@@ -146,5 +150,6 @@ def _unread(definition: Definition, document: Document) -> Iterator[Problem]:
 
 
 def _unused(message: str, node: Node) -> Problem:
-    hint = "use it, or take it out"
-    return Problem(code="no-effect", message=message, place=node.key_place, hint=hint)
+    return Problem(
+        code="no-effect", message=message, place=node.key_place, hint="use it, or take it out"
+    )

@@ -1,4 +1,4 @@
-"""What a provider that is a Python class talks through."""
+"""A conversation with a provider that is a Python class: what it talks through, and its phases."""
 
 from __future__ import annotations
 
@@ -8,13 +8,25 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from harness.conversation import Exchange, Origin, Request, Response
-from harness.core.errors import PlayError, ProtocolError, Refused
+from harness.conversation import (
+    Exchange,
+    Origin,
+    Phase,
+    Reply,
+    ReplyMessage,
+    Request,
+    Response,
+    UserMessage,
+)
+from harness.core.errors import CassetteError, NoHistory, PlayError, ProtocolError
+from harness.core.network_guard import require_seen, telling
+from harness.core.python_file import own_traceback
 from harness.core.typing import Json
 from harness.formats.json_schema import compile_schema
+from harness.providers.asking import note_contract, unexpected_status
 from harness.providers.definition import Encoding
 from harness.providers.flow import FlowState
-from harness.providers.payload import excerpt, read_payload, wait_asked
+from harness.providers.payload import read_payload
 from harness.providers.request import pairs
 from harness.transport import Answer, Chunk, Transport
 from harness.transport.response_body import ObservedBody, response_from_chunks
@@ -36,7 +48,7 @@ class Connection(Transport):
     def __init__(self, state: FlowState, transport: Transport) -> None:
         self.below = transport
         """Where requests go; another one closes a conversation that broke."""
-        self.phase = ""
+        self.phase = Phase.OPEN
         self.asked = 0
         """Requests of the phase that is going on."""
         self.last: Response | None = None
@@ -104,10 +116,10 @@ class Connection(Transport):
             pass
         assert self.last is not None  # noqa: S101  # the body was read to its end
         if self.last.status >= REFUSES:
-            raise refused(self._state.exchanges[-1])
+            raise unexpected_status(self._state.exchanges[-1].request, self.last)
         payload = read_payload(self.last, Encoding.JSON) if self.last.body else None
         if schema is not None:
-            self._note_contract(schema, payload)
+            note_contract(compile_schema(schema, name="answer"), payload, self._state)
         return payload
 
     def secret(self, name: str, value: Json) -> None:
@@ -153,29 +165,118 @@ class Connection(Transport):
         self.error = error
         self._state.exchanges.append(Exchange(request=request, response=None))
 
-    def _note_contract(self, schema: Json, payload: Json) -> None:
-        compiled = compile_schema(schema, name="answer")
-        if not compiled.is_valid(payload):
-            found = (f"{v.pointer or '(top)'}: {v.message}" for v in compiled.violations(payload))
-            exchanges = self._state.exchanges
-            exchanges[-1] = replace(exchanges[-1], contract=tuple(found))
-
-
-def refused(exchange: Exchange) -> Refused:
-    """The error for an answer that says no."""
-    request, response = exchange.request, exchange.response
-    assert response is not None  # noqa: S101  # it answered
-    return Refused(
-        "unexpected-status",
-        f"{request.method} {request.url} answered {response.status}",
-        wait_asked(response),
-        status=response.status,
-        details=(excerpt(response.body),) if response.body else (),
-    )
-
 
 def _encoded(value: object) -> bytes:
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     except (TypeError, ValueError) as error:
         raise ProtocolError("provider-crashed", f"the request is no JSON: {error}") from error
+
+
+class Driver:
+    """Performs the phases of one conversation by the methods of a class."""
+
+    def __init__(self, made: type, state: FlowState, transport: Transport) -> None:
+        self._made = made
+        self._state = state
+        self._transport = transport
+        self._connection = Connection(state, transport)
+        self._one: object = None
+        self._is_open = False
+
+    def open(self) -> None:
+        """Make the object, and call its `open` where it has one."""
+        self._perform(Phase.OPEN, self._transport)
+        self._is_open = True
+
+    def say(self, message: UserMessage) -> Reply:
+        """Call `say`. A text that it gives becomes the only message of the reply."""
+        said = self._perform(Phase.SEND, self._transport, message)
+        reply = said if isinstance(said, Reply) else None
+        if isinstance(said, str):
+            reply = Reply(messages=(ReplyMessage(text=said),))
+        if reply is None:
+            kind = type(said).__name__
+            raise ProtocolError("no-reply", f"{self._name}.say gave {kind}, expected a Reply")
+        return reply if reply.payload is not None else replace(reply, payload=self._payload())
+
+    def history(self) -> Json:
+        """Call `history`. Raises `ProtocolError` where the class has none."""
+        if not hasattr(self._made, "history"):
+            raise NoHistory("no-history", f"the provider class {self._name} has no history")
+        return self._perform(Phase.HISTORY, self._transport)  # type: ignore[return-value]  # JSON by contract
+
+    @property
+    def has_late(self) -> bool:
+        """Whether the class can look for late messages."""
+        return hasattr(self._made, "late")
+
+    def late(self) -> tuple[ReplyMessage, ...]:
+        """Call `late`, which gives what the bot said, as texts or messages."""
+        said = self._perform(Phase.LATE, self._transport)
+        if not isinstance(said, list | tuple) or not all(
+            isinstance(one, str | ReplyMessage) for one in said
+        ):
+            raise ProtocolError(
+                "no-reply",
+                f"{self._name}.late gave {type(said).__name__}, expected a list of texts"
+                " or of ReplyMessages",
+            )
+        return tuple(
+            one if isinstance(one, ReplyMessage) else ReplyMessage(text=one) for one in said
+        )
+
+    def close(self, transport: Transport) -> None:
+        """Call `close` where there is one, over another transport where the session's is broken.
+
+        Not where `open` broke off: what it had made until then is known to it alone.
+        """
+        if self._is_open:
+            self._perform(Phase.CLOSE, transport)
+
+    @property
+    def _name(self) -> str:
+        return self._made.__name__
+
+    def _perform(self, phase: Phase, transport: Transport, *arguments: object) -> object:
+        connection = self._connection
+        connection.below, connection.phase = transport, phase
+        connection.asked, connection.last, connection.error = 0, None, None
+        method = "say" if phase is Phase.SEND else phase.value
+        try:
+            require_seen(self._made.__module__, f"the provider class {self._name}")
+            with telling():
+                if self._one is None:
+                    self._one = self._made(connection)
+                call = getattr(self._one, method, None)
+                result = call(*arguments) if call is not None else None
+        except (PlayError, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            raise self._told(method, error) from error
+        if isinstance(connection.error, CassetteError):
+            # A client that swallows it would make a replay of something that was not recorded.
+            raise connection.error
+        return result
+
+    def _told(self, method: str, error: BaseException) -> PlayError:
+        """What an exception of the class means: often a client's own name for ours."""
+        connection = self._connection
+        if connection.error is not None:
+            return connection.error
+        if connection.last is not None and connection.last.status >= REFUSES:
+            return unexpected_status(self._state.exchanges[-1].request, connection.last)
+        return ProtocolError(
+            "provider-crashed",
+            f"the provider class {self._name} crashed in {method}: {error!r}",
+            details=own_traceback(error),
+        )
+
+    def _payload(self) -> Json:
+        """The JSON of the last answer; None where it is none."""
+        last = self._connection.last
+        try:
+            payload: Json = json.loads(last.body) if last is not None else None
+        except ValueError:
+            return None
+        return payload

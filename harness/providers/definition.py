@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
+from typing import Protocol
 
-from harness.conversation import Phase, phase_of
+from harness.conversation import Phase
 from harness.core.source import Place
 from harness.core.typing import Json
 from harness.core.values import value_class
 from harness.formats.json_schema import Schema
 from harness.formats.template import Template
+from harness.formats.yaml import Node
 from harness.providers.members import Taken
 
 
@@ -158,8 +160,11 @@ class StreamPlan:
 class Step:
     """A request, and what is done with its answer."""
 
-    name: str
-    """Phase and number, such as `send.2`."""
+    phase: Phase
+    number: int
+    """In its phase, from 1."""
+    kind: str
+    """A key of `step_kinds.KINDS`."""
     place: Place
     request: RequestPlan
     answer: AnswerPlan
@@ -173,18 +178,48 @@ class Step:
     new_captures: frozenset[str] = frozenset()
     """Those that each answer must give anew, such as a state that is continued from once."""
     reply: ReplyPlan | None = None
-    poll: PollPlan | None = None
-    stream: StreamPlan | None = None
+    plan: object = None
+    """What the step's kind says beside: a `PollPlan`, a `StreamPlan`."""
+
+    @property
+    def name(self) -> str:
+        """Phase and number, such as `send.2`."""
+        return f"{self.phase}.{self.number}"
+
+    @property
+    def poll(self) -> PollPlan | None:
+        """How a poll ends; None for a step of another kind."""
+        return self.plan if isinstance(self.plan, PollPlan) else None
+
+    @property
+    def stream(self) -> StreamPlan | None:
+        """How a stream is read; None for a step of another kind."""
+        return self.plan if isinstance(self.plan, StreamPlan) else None
+
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        """All that is filled in while it runs."""
+        request = self.request
+        timing = (self.poll.every, self.poll.timeout) if self.poll else ()
+        condition = (self.when,) if self.when else ()
+        return (request.path, request.headers, request.query, request.body, *condition, *timing)
 
     @property
     def is_answer_read(self) -> bool:
         """Something is wanted of the answer, so that an empty one will not do."""
         return bool(self.answer.schema or self.reply or self.capture or self.poll or self.fail_if)
 
-    @property
-    def phase(self) -> Phase | None:
-        """The phase that the step belongs to."""
-        return phase_of(self.name)
+
+class StepReader(Protocol):
+    """Reads parts of a step, and notes what is wrong with them."""
+
+    def template(self, node: Node | None) -> Template:
+        """The template at a node; that of nothing where there is none."""
+        ...
+
+    def conditions(self, node: Node, key: str) -> Conditions:
+        """The conditions behind a key; none where there is no such key."""
+        ...
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -221,13 +256,16 @@ class Definition:
     """A Python class that talks in place of phases, which are empty then."""
 
     @property
+    def steps(self) -> tuple[Step, ...]:
+        """Those of all phases, in their order."""
+        return tuple(step for steps in self.phases.values() for step in steps)
+
+    @property
     def has_secret_captures(self) -> bool:
         """Whether any step captures a secret; a class may at any time."""
-        steps = (step for phase in self.phases.values() for step in phase)
-        return self.client is not None or any(step.secret_captures for step in steps)
+        return self.client is not None or any(step.secret_captures for step in self.steps)
 
     @property
     def captures(self) -> frozenset[str]:
         """All names that any step captures."""
-        steps = (step for phase in self.phases.values() for step in phase)
-        return frozenset(name for step in steps for name in step.capture)
+        return frozenset(name for step in self.steps for name in step.capture)

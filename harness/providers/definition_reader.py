@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
@@ -19,27 +19,21 @@ from harness.formats.template import Template, TemplateError, compile_condition,
 from harness.formats.template.trees import Written, plainly
 from harness.formats.yaml import Document, Node, read
 from harness.providers.definition import (
-    CANDIDATES,
     AnswerPlan,
     Conditions,
     Definition,
     Encoding,
-    Framing,
-    PollPlan,
     RequestPlan,
     Setting,
     Step,
-    StreamPlan,
 )
-from harness.providers.definition_rules import advise, rule_problems
-from harness.providers.definition_schema import DEFINITION_SCHEMA
+from harness.providers.definition_rules import rule_problems
+from harness.providers.definition_schema import BODIES, DEFINITION_SCHEMA, METHODS, advise
 from harness.providers.members import member_problems, taken_by
 from harness.providers.reply_format import reply_plan
 from harness.providers.request import in_path
 from harness.providers.setting import setting_of, setting_problems
-
-METHODS = ("get", "post", "put", "patch", "delete")
-BODIES = (Encoding.JSON, Encoding.FORM, Encoding.XML, Encoding.TEXT)
+from harness.providers.step_kinds import KINDS
 
 
 def read_definition(
@@ -75,16 +69,22 @@ class _Reader:
         top = self._document.at()
         settings = {name: self._setting(name, node) for name, node in top.entries("settings")}
         headers = top.get("headers")
-        phases = {phase: tuple(self._steps(phase, top.get(phase), headers)) for phase in Phase}
+        phases = {
+            phase: tuple(
+                self._step(phase, number, node, headers)
+                for number, node in enumerate(top.get(phase) or (), 1)
+            )
+            for phase in Phase
+        }
         definition = Definition(
             name=top.text_of("definition"),
             title=top.text_of("title") or top.text_of("definition"),
             fingerprint=fingerprint,
             settings=settings,
             phases=phases,
-            forks=bool(_value(top, "forks")),
+            forks=bool(top.value_of("forks")),
             header_names=frozenset(self._header_names),
-            headers_kept=frozenset(name.lower() for name in _value(top, "keep_headers") or ()),
+            headers_kept=frozenset(name.lower() for name in top.value_of("keep_headers", ())),
             taken=taken_by(self._document.value),
         )
         self._problems += rule_problems(definition, self._document)
@@ -93,43 +93,41 @@ class _Reader:
             raise DefinitionError(self._problems)
         return definition
 
-    def _steps(self, phase: str, node: Node | None, headers: Node | None) -> Iterator[Step]:
-        for number, step in enumerate(node or (), 1):
-            yield self._step(f"{phase}.{number}", step, headers)
-
-    def _step(self, name: str, node: Node, headers: Node | None) -> Step:
-        kind = next(kind for kind in ("request", "poll", "stream") if node.get(kind))
-        request = node.at(kind)
+    def _step(self, phase: Phase, number: int, node: Node, headers: Node | None) -> Step:
+        kind = next(kind for kind in KINDS if node.has(kind))
         reply = node.get("reply")
         captures = dict(node.entries("capture"))
         return Step(
-            name=name,
+            phase=phase,
+            number=number,
+            kind=kind,
             place=node.place,
-            request=self._request(request, headers, is_poll=kind == "poll"),
+            request=self._request(node.at(kind), headers, is_poll=kind == "poll"),
             answer=self._answer(node.get("answer")),
             when=self._condition(node.get("when")),
-            fail_if=self._conditions(node, "fail_if"),
-            capture={key: self._path(_path_of(value)) for key, value in captures.items()},
-            secret_captures=frozenset(k for k, one in captures.items() if _says(one, "secret")),
-            new_captures=frozenset(key for key, one in captures.items() if _says(one, "new")),
-            reply=reply_plan(reply, self._path, self._conditions) if reply else None,
-            poll=self._poll(node) if kind == "poll" else None,
-            stream=_stream(node) if kind == "stream" else None,
+            fail_if=self.conditions(node, "fail_if"),
+            capture={
+                name: self._path(one.at("json") if one.has("json") else one)
+                for name, one in captures.items()
+            },
+            secret_captures=_captures_with("secret", captures),
+            new_captures=_captures_with("new", captures),
+            reply=reply_plan(reply, self._path, self.conditions) if reply else None,
+            plan=KINDS[kind].read(node, self),
         )
 
     def _request(self, node: Node, headers: Node | None, *, is_poll: bool) -> RequestPlan:
-        method = next(method for method in METHODS if node.get(method))
-        encoding = next((body for body in BODIES if node.get(body.value)), Encoding.NONE)
-        own = node.get("headers")
+        method = next(method for method in METHODS if node.has(method))
+        encoding = Encoding(next((body for body in BODIES if node.has(body)), "none"))
         return RequestPlan(
             method=method.upper(),
-            path=self._template(node.get(method), in_path),
-            headers=self._headers(headers, own),
-            query=self._template(node.get("query")),
-            body=self._template(node.get(encoding.value)),
+            path=self.template(node.get(method), in_path),
+            headers=self._headers(headers, node.get("headers")),
+            query=self.template(node.get("query")),
+            body=self.template(node.get(encoding.value)),
             encoding=encoding,
             schema=self._schema(node.get("schema")),
-            is_repeatable=_flag(node, "repeatable", otherwise=is_poll or method == "get"),
+            is_repeatable=bool(node.value_of("repeatable", is_poll or method == "get")),
         )
 
     def _headers(self, common: Node | None, own: Node | None) -> Template:
@@ -144,21 +142,14 @@ class _Reader:
         if node is None:
             return AnswerPlan()
         return AnswerPlan(
-            status=tuple(_listed(_value(node, "status"))) or (200,),
-            content_types=tuple(_listed(_value(node, "content_type"))),
+            status=tuple(_listed(node.value_of("status"))) or (200,),
+            content_types=tuple(_listed(node.value_of("content_type"))),
             encoding=Encoding(node.text_of("as") or "json"),
             schema=self._schema(node.get("schema")),
         )
 
-    def _poll(self, node: Node) -> PollPlan:
-        return PollPlan(
-            until=self._conditions(node, "until"),
-            pending=self._conditions(node, "pending"),
-            every=self._template(node.get("every")),
-            timeout=self._template(node.get("timeout")),
-        )
-
-    def _conditions(self, node: Node, key: str) -> Conditions:
+    def conditions(self, node: Node, key: str) -> Conditions:
+        """The conditions behind a key; none where there is no such key."""
         return {
             self._path(value, path): tuple(value.value)
             if isinstance(value.value, list)
@@ -174,9 +165,13 @@ class _Reader:
         try:
             require_path(path)
         except BadPath as error:
-            hint = "" if path.startswith("$") else "a path begins with '$', such as $.id"
-            message = f"'{path}' is not a JSONPath: {error}"
-            self._note("invalid-path", message, node, hint, key=text is not None)
+            self._note(
+                "invalid-path",
+                f"'{path}' is not a JSONPath: {error}",
+                node,
+                "" if path.startswith("$") else "a path begins with '$', such as $.id",
+                key=text is not None,
+            )
         return path
 
     def _schema(self, node: Node | None) -> Schema | None:
@@ -189,7 +184,8 @@ class _Reader:
             return None
         return self._schemas.schema(name)
 
-    def _template(self, node: Node | None, as_text: Written = plainly) -> Template:
+    def template(self, node: Node | None, as_text: Written = plainly) -> Template:
+        """The template at a node; that of nothing where there is none."""
         return self._compile(node.value if node else None, node or self._document.at(), as_text)
 
     def _compile(self, value: Json, node: Node, as_text: Written = plainly) -> Template:
@@ -225,34 +221,9 @@ class _Reader:
         self._problems.append(Problem(code=code, message=message, place=place, hint=hint))
 
 
-def _path_of(capture: Node) -> Node:
-    return capture.at("json") if isinstance(capture.value, dict) else capture
-
-
-def _says(capture: Node, key: str) -> bool:
-    return isinstance(capture.value, dict) and bool(capture.value.get(key))
-
-
-def _stream(node: Node) -> StreamPlan:
-    framing, done = _value(node, "framing") or "auto", node.get("done")
-    is_told = isinstance(framing, list)
-    return StreamPlan(
-        framing=Framing.AUTO if is_told else Framing(framing),
-        candidates=tuple(map(Framing, framing)) if is_told else CANDIDATES,
-        done=done.text_of("text") if done and done.has("text") else node.text_of("done"),
-        is_done_optional=bool(done and done.has("text") and _value(done, "optional")),
-        holds_json=node.text_of("events") == "json",
-    )
-
-
-def _flag(node: Node, key: str, *, otherwise: bool) -> bool:
-    found = node.get(key)
-    return otherwise if found is None else bool(found.value)
-
-
-def _value(node: Node, key: str) -> Any:  # noqa: ANN401  # the format's schema has held it
-    found = node.get(key)
-    return found.value if found else None
+def _captures_with(key: str, captures: Mapping[str, Node]) -> frozenset[str]:
+    """Those that say a key, such as `secret: true`."""
+    return frozenset(name for name, node in captures.items() if node.value_of(key))
 
 
 def _listed(value: Any) -> list[Any]:  # noqa: ANN401  # the same

@@ -8,18 +8,15 @@ from collections.abc import Iterable, Iterator
 from harness.conversation import Phase
 from harness.core.errors import Problem, did_you_mean, quote
 from harness.core.source import Place
-from harness.core.typing import Json, Path, is_same
-from harness.formats.file_format import Advice
-from harness.formats.json_schema import Violation
+from harness.core.typing import Json, is_same
 from harness.formats.template import compile_template, expressions
 from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document, Node
-from harness.providers.definition import Definition, Encoding, Framing, Step
-from harness.providers.definition_schema import BODIES, KINDS, REPLYING, USABLE
+from harness.providers.definition import Definition, Encoding, Step
+from harness.providers.definition_schema import REPLYING
 from harness.providers.flow import NAMES
+from harness.providers.step_kinds import KINDS
 
-_STEP = 2
-"""Parts of a path to a step: its phase and its index."""
 _CONDITIONS = ("fail_if", "until", "pending")
 """In the order in which an answer is held against them."""
 _MAPPINGS = re.compile(
@@ -34,37 +31,6 @@ _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """Source: RFC 9110, 5.6.2."""
 _FRAMING_HEADERS = ("content-length", "transfer-encoding")
 """Say how long a body is: a wrong one would cut it."""
-
-
-def advise(document: Document, violation: Violation) -> Advice | None:
-    """Why a key may not stand where it does; None where nothing more is known of it."""
-    path = violation.path
-    if violation.keyword != "unknown-key" or len(path) <= _STEP or path[0] not in tuple(Phase):
-        return None
-    phase, key, below = str(path[0]), str(path[-1]), path[_STEP:]
-    if below in USABLE:
-        kinds = " and ".join(f"'{kind}'" for kind in USABLE[below])
-        kind = next((kind for kind in KINDS if document.at(*path[:_STEP]).has(kind)), "")
-        return Advice(
-            message=f"a '{kind}' step cannot use {_named(below)}", hint=f"it is a key of {kinds}"
-        )
-    if below == ("reply",):
-        phases = " and ".join(f"'{one}'" for one in REPLYING)
-        return Advice(
-            message=f"the 'reply' of '{phase}' steps is never read",
-            hint=f"a reply is read from the steps of {phases}",
-        )
-    if below[:1] in {(kind,) for kind in KINDS} and key in BODIES:
-        first = next(body for body in BODIES if document.at(*path[:-1]).has(body))
-        return Advice(
-            message=f"'{key}' stands beside '{first}'",
-            hint=f"a request has one body: {', '.join(BODIES)}",
-        )
-    return None
-
-
-def _named(path: Path) -> str:
-    return "'" + ".".join(map(str, path)) + "'"
 
 
 def rule_problems(definition: Definition, document: Document) -> Iterator[Problem]:
@@ -83,12 +49,16 @@ def rule_problems(definition: Definition, document: Document) -> Iterator[Proble
         nodes = list(top.get(phase) or ())
         steps = definition.phases[phase]
         if nodes and phase in REPLYING and not any(step.reply for step in steps):
-            message = f"no step of '{phase}' reads messages"
-            yield _problem("missing-key", message, top.at(phase).key_place, "give one a 'reply'")
+            yield _problem(
+                "missing-key",
+                f"no step of '{phase}' reads messages",
+                top.at(phase).key_place,
+                "give one a 'reply'",
+            )
         for step, node in zip(steps, nodes, strict=True):
             yield from _in_step(step, node)
             yield from _uncaptured(step, known)
-        if phase == "send":
+        if phase is Phase.SEND:
             yield from _replaced_replies(steps, nodes)
 
 
@@ -97,9 +67,9 @@ def _in_step(step: Step, node: Node) -> Iterator[Problem]:
     yield from _conditions(node)
     yield from _not_filled_in(node)
     yield from _unread_answer(step, node)
-    yield from _framing(step, node)
+    yield from KINDS[step.kind].problems(step, node)
     yield from _whole(step, node)
-    request = next(node.at(kind) for kind in KINDS if node.has(kind))
+    request = node.at(step.kind)
     if (headers := request.get("headers")) is not None:
         yield from _headers(headers)
     for key in ("query", "form"):
@@ -115,9 +85,12 @@ def _unread_settings(definition: Definition, top: Node) -> Iterator[Problem]:
         return
     for name, node in top.entries("settings"):
         if name != "base_url" and name not in read and not definition.settings[name].is_secret:
-            message = f"no template reads the setting '{name}'"
-            hint = f"use ${{settings.{name}}}, or take it out"
-            yield _problem("no-effect", message, node.key_place, hint)
+            yield _problem(
+                "no-effect",
+                f"no template reads the setting '{name}'",
+                node.key_place,
+                f"use ${{settings.{name}}}, or take it out",
+            )
 
 
 def _unforkable(definition: Definition, node: Node | None) -> Iterator[Problem]:
@@ -141,11 +114,7 @@ def _unforkable(definition: Definition, node: Node | None) -> Iterator[Problem]:
 
 
 def _uncaptured(step: Step, known: Iterable[str]) -> Iterator[Problem]:
-    request = step.request
-    templates = [request.path, request.headers, request.query, request.body]
-    templates += [step.when] if step.when else []
-    templates += [step.poll.every, step.poll.timeout] if step.poll else []
-    names = frozenset(name for template in templates for name in template.names)
+    names = frozenset(name for template in step.templates for name in template.names)
     yield from _unknown(names.difference(known), f"step {step.name} uses", step.place, known)
 
 
@@ -161,9 +130,12 @@ def _unknown(
 def _captures(node: Node) -> Iterator[Problem]:
     for name, capture in node.entries("capture"):
         if name in NAMES:
-            message = f"the capture '{name}' has the name of a built-in value"
-            hint = f"choose another name; built in are {', '.join(NAMES)}"
-            yield _problem("reserved-name", message, capture.key_place, hint)
+            yield _problem(
+                "reserved-name",
+                f"the capture '{name}' has the name of a built-in value",
+                capture.key_place,
+                f"choose another name; built in are {', '.join(NAMES)}",
+            )
 
 
 def _conditions(node: Node) -> Iterator[Problem]:
@@ -175,9 +147,12 @@ def _conditions(node: Node) -> Iterator[Problem]:
             for value in values:
                 first = next((k for p, v, k in seen if p == path and is_same(v, value)), "")
                 if first:
-                    message = f"{quote(value)} at {path} stands in '{first}' and in '{key}'"
-                    hint = f"'{first}' decides; keep one of them"
-                    yield _problem("no-effect", message, wanted.place, hint)
+                    yield _problem(
+                        "no-effect",
+                        f"{quote(value)} at {path} stands in '{first}' and in '{key}'",
+                        wanted.place,
+                        f"'{first}' decides; keep one of them",
+                    )
                 else:
                     seen.append((path, value, key))
 
@@ -209,27 +184,23 @@ def _unread_answer(step: Step, node: Node) -> Iterator[Problem]:
     readers += [(key, node.get(key)) for key in ("capture", "reply", *_CONDITIONS)]
     for key, reader in readers:
         if reader is not None:
-            message = f"'{key}' stands beside 'as: none', where nothing is read"
-            yield _problem("no-effect", message, reader.key_place, "leave one of the two out")
-
-
-def _framing(step: Step, node: Node) -> Iterator[Problem]:
-    framing = step.stream.framing if step.stream is not None else Framing.AUTO
-    done, events = node.get("done"), node.get("events")
-    beside = f"stands beside 'framing: {framing.value}'"
-    if framing is Framing.TEXT and done is not None:
-        yield _problem("no-effect", f"'done' {beside}", done.key_place, "a text has no events")
-    wanted = {Framing.TEXT: "json", Framing.NDJSON: "text"}.get(framing)
-    if events is not None and events.value == wanted:
-        hint = "a text has no events" if framing is Framing.TEXT else "each line is read as JSON"
-        yield _problem("no-effect", f"'events: {wanted}' {beside}", events.key_place, hint)
+            yield _problem(
+                "no-effect",
+                f"'{key}' stands beside 'as: none', where nothing is read",
+                reader.key_place,
+                "leave one of the two out",
+            )
 
 
 def _whole(step: Step, node: Node) -> Iterator[Problem]:
     found = node.at("reply").get("whole") if step.reply is not None else None
     if found is not None and found.value and not reads_each_event(step):
-        message = "'whole' stands where no event of a stream is a message of its own"
-        yield _problem("no-effect", message, found.key_place, "take it out")
+        yield _problem(
+            "no-effect",
+            "'whole' stands where no event of a stream is a message of its own",
+            found.key_place,
+            "take it out",
+        )
 
 
 def reads_each_event(step: Step) -> bool:
@@ -245,16 +216,26 @@ def _headers(node: Node) -> Iterator[Problem]:
     for name, value in node.items():
         first = written.setdefault(name.lower(), name)
         if not _HEADER.fullmatch(name):
-            message = f"{quote(name)} is not the name of a header"
-            hint = "a name has letters, digits and -, with no blank and no colon"
-            yield _problem("wrong-header", message, value.key_place, hint)
+            yield _problem(
+                "wrong-header",
+                f"{quote(name)} is not the name of a header",
+                value.key_place,
+                "a name has letters, digits and -, with no blank and no colon",
+            )
         elif name.lower() in _FRAMING_HEADERS:
-            message = f"the header {quote(name)} cannot be set"
-            hint = "it describes the body and is sent by itself; take it out"
-            yield _problem("wrong-header", message, value.key_place, hint)
+            yield _problem(
+                "wrong-header",
+                f"the header {quote(name)} cannot be set",
+                value.key_place,
+                "it describes the body and is sent by itself; take it out",
+            )
         elif first != name:
-            message = f"{quote(name)} and {quote(first)} are the same header"
-            yield _problem("duplicate-key", message, value.key_place, "keep one of them")
+            yield _problem(
+                "duplicate-key",
+                f"{quote(name)} and {quote(first)} are the same header",
+                value.key_place,
+                "keep one of them",
+            )
 
 
 def _forms(key: str, node: Node) -> Iterator[Problem]:
@@ -262,8 +243,12 @@ def _forms(key: str, node: Node) -> Iterator[Problem]:
     forms = ("for_each", "first_of") if key == "headers" else ("for_each",)
     for form in forms:
         if (found := node.get(form)) is not None:
-            message = f"'{form}' stands where '{key}' wants names and values"
-            yield _problem("no-effect", message, found.key_place, "write it behind a name")
+            yield _problem(
+                "no-effect",
+                f"'{form}' stands where '{key}' wants names and values",
+                found.key_place,
+                "write it behind a name",
+            )
 
 
 def _address(path: Node) -> Iterator[Problem]:
@@ -279,9 +264,12 @@ def _replaced_replies(steps: tuple[Step, ...], nodes: list[Node]) -> Iterator[Pr
     last = max((i for i, s in enumerate(steps) if s.reply and s.when is None), default=0)
     for step, node in list(zip(steps, nodes, strict=True))[:last]:
         if step.reply is not None:
-            message = f"the reply of {step.name} is replaced by that of {steps[last].name}"
-            hint = "keep one of them, or choose with 'when'"
-            yield _problem("no-effect", message, node.at("reply").key_place, hint)
+            yield _problem(
+                "no-effect",
+                f"the reply of {step.name} is replaced by that of {steps[last].name}",
+                node.at("reply").key_place,
+                "keep one of them, or choose with 'when'",
+            )
 
 
 def _problem(code: str, message: str, place: Place, hint: str) -> Problem:

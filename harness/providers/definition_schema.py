@@ -1,51 +1,39 @@
-"""The format of provider definitions, as JSON Schema."""
+"""The format of provider definitions, as JSON Schema, and advice on keys that it does not have."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from harness.conversation import Phase
-from harness.core.durations import DURATION_PATTERN
 from harness.core.typing import Json, Path
+from harness.formats.file_format import Advice
+from harness.formats.json_schema import Violation
+from harness.formats.yaml import Document
 from harness.providers.definition import ANY_SUCCESS
 from harness.providers.reply_format import CONDITIONS, LATE_REPLY, REPLY
+from harness.providers.step_kinds import KINDS, usable_by
 
-KINDS = ("request", "poll", "stream")
-"""The kinds of steps; a step has the key of its kind."""
 BODIES = ("json", "form", "xml", "text")
 """Keys of a request's body, of which one may be there."""
-USABLE: Mapping[Path, tuple[str, ...]] = {
-    ("until",): ("poll",),
-    ("pending",): ("poll",),
-    ("every",): ("poll",),
-    ("timeout",): ("poll",),
-    ("framing",): ("stream",),
-    ("events",): ("stream",),
-    ("done",): ("stream",),
-    ("answer", "as"): ("request", "poll"),
-}
+USABLE = usable_by()
 """Keys of a step that not every kind of step can use, with the kinds that can."""
-REPLYING = {"send": "step", "late": "late_step"}
+REPLYING = {Phase.SEND: "step", Phase.LATE: "late_step"}
 """The phases whose steps read what the bot said, with the format of their steps."""
 
-_DURATION: Json = {
-    "type": "string",
-    "pattern": rf"{DURATION_PATTERN}|\$\{{",
-    "description": "A time with its unit, such as 500ms, 2s or 1m.",
-}
 _TREE: Json = {"description": "Any value; texts may hold ${…}, and for_each builds a list."}
 
-_METHODS = ("get", "post", "put", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 
 REQUEST: Json = {
     "type": "object",
     "description": "A request: one method with its path, and what goes with it.",
-    "oneOf": [{"required": [method]} for method in _METHODS],
+    "oneOf": [{"required": [method]} for method in METHODS],
     "additionalProperties": False,
     "properties": {
         **{
             method: {"type": "string", "pattern": "^/", "description": "Path below base_url."}
-            for method in _METHODS
+            for method in METHODS
         },
         "headers": {"type": "object", "description": "Headers of this request alone."},
         "query": {"type": "object", "description": "Query parameters; none leaves one out."},
@@ -87,14 +75,13 @@ def _closed_to(kind: str) -> Json:
 
 
 _MEDIA_TYPE: Json = {"type": "string", "pattern": "^[a-z0-9.+*-]+/[a-z0-9.+*-]+$"}
-_FRAMINGS = ("sse", "ndjson", "text")
 _STATUS: Json = {
     "if": {"type": "string"},
     "then": {"enum": [ANY_SUCCESS]},
     "else": {"type": "integer", "minimum": 100, "maximum": 599},
 }
 
-STEP: Json = {
+STEP: dict[str, Any] = {
     "type": "object",
     "description": "A request, a poll or a stream, and what is done with its answer.",
     "oneOf": [{"required": [kind]} for kind in KINDS],
@@ -151,84 +138,36 @@ STEP: Json = {
             "description": "Name to JSONPath into the answer, or to 'json', 'secret' and 'new'.",
         },
         "reply": {"$ref": "#/$defs/reply"},
-        "until": CONDITIONS,
         "fail_if": CONDITIONS,
-        "pending": CONDITIONS,
-        "every": _DURATION,
-        "timeout": _DURATION,
-        "framing": {
-            "if": {"type": "array"},
-            "then": {
-                "items": {"enum": list(_FRAMINGS)},
-                "minItems": 2,
-                "uniqueItems": True,
-            },
-            "else": {"enum": ["auto", *_FRAMINGS]},
-            "description": "How the stream is cut; of several, the body tells; auto is any.",
-        },
-        "events": {
-            "enum": ["text", "json"],
-            "description": "What the data of each event is; text where left out.",
-        },
-        "done": {
-            "anyOf": [
-                {"type": "string"},
-                {
-                    "type": "object",
-                    "required": ["text"],
-                    "additionalProperties": False,
-                    "properties": {
-                        "text": {"type": "string", "description": "The data of that event."},
-                        "optional": {
-                            "type": "boolean",
-                            "description": "It may be missing; false where left out.",
-                        },
-                    },
-                },
-            ],
-            "description": "The event that ends the stream; it is no part of the reply.",
-        },
+        **{key: schema for kind in KINDS.values() for key, schema in kind.keys.items()},
     },
-    "dependentRequired": {"poll": ["until", "every", "timeout"]},
+    "dependentRequired": {name: [*kind.required] for name, kind in KINDS.items() if kind.required},
     "dependentSchemas": {kind: _closed_to(kind) for kind in KINDS},
 }
 
 
-def _like(schema: Json, description: str, properties: Mapping[str, Json]) -> Json:
-    """Another format whose keys are others."""
-    assert isinstance(schema, Mapping)  # noqa: S101  # written above
-    return {**schema, "description": description, "properties": properties}
+LATE_STEP: Json = {
+    **STEP,
+    "description": "As any step, but of a reply it reads the messages alone.",
+    "properties": {**STEP["properties"], "reply": {"$ref": "#/$defs/late_reply"}},
+}
+SILENT_STEP: Json = {
+    **STEP,
+    "description": "A step of a phase in which the bot says nothing that is read.",
+    "properties": {key: one for key, one in STEP["properties"].items() if key != "reply"},
+}
 
-
-def _keys(schema: Json) -> Mapping[str, Json]:
-    found = schema["properties"] if isinstance(schema, Mapping) else None
-    assert isinstance(found, Mapping)  # noqa: S101  # written above
-    return found
-
-
-LATE_STEP: Json = _like(
-    STEP,
-    "As any step, but of a reply it reads the messages alone.",
-    {**_keys(STEP), "reply": {"$ref": "#/$defs/late_reply"}},
-)
-
-SILENT_STEP: Json = _like(
-    STEP,
-    "A step of a phase in which the bot says nothing that is read.",
-    {key: value for key, value in _keys(STEP).items() if key != "reply"},
-)
-
-_PHASES: Mapping[str, str] = {
-    "prepare": "Once for each run, before all conversations.",
-    "open": "Before the first message.",
-    "send": "For each message.",
-    "late": "Looks for messages that came behind a reply.",
-    "history": "The provider's own record.",
-    "close": "At the end, always.",
+_PHASES: Mapping[Phase, str] = {
+    Phase.PREPARE: "Once for each run, before all conversations.",
+    Phase.OPEN: "Before the first message.",
+    Phase.SEND: "For each message.",
+    Phase.LATE: "Looks for messages that came behind a reply.",
+    Phase.HISTORY: "The provider's own record.",
+    Phase.CLOSE: "At the end, always.",
 }
 
 
-def _phase(name: str) -> Json:
+def _phase(name: Phase) -> Json:
     items: Json = {"$ref": f"#/$defs/{REPLYING.get(name, 'silent_step')}"}
     return {"type": "array", "items": items, "minItems": 1, "description": _PHASES[name]}
 
@@ -277,6 +216,40 @@ DEFINITION_SCHEMA: Json = {
             "description": "A conversation may be continued twice from the same point, because"
             " all that it depends on is sent with each request; false where left out.",
         },
-        **{phase.value: _phase(phase.value) for phase in Phase},
+        **{name.value: _phase(name) for name in Phase},
     },
 }
+
+_STEP = 2
+"""Parts of a path to a step: its phase and its index."""
+
+
+def advise(document: Document, violation: Violation) -> Advice | None:
+    """Why a key may not stand where it does; None where nothing more is known of it."""
+    path = violation.path
+    if violation.keyword != "unknown-key" or len(path) <= _STEP or path[0] not in tuple(Phase):
+        return None
+    phase, key, below = str(path[0]), str(path[-1]), path[_STEP:]
+    if below in USABLE:
+        kinds = " and ".join(f"'{kind}'" for kind in USABLE[below])
+        kind = next((kind for kind in KINDS if document.at(*path[:_STEP]).has(kind)), "")
+        return Advice(
+            message=f"a '{kind}' step cannot use {_named(below)}", hint=f"it is a key of {kinds}"
+        )
+    if below == ("reply",):
+        phases = " and ".join(f"'{phase}'" for phase in REPLYING)
+        return Advice(
+            message=f"the 'reply' of '{phase}' steps is never read",
+            hint=f"a reply is read from the steps of {phases}",
+        )
+    if below[:1] in {(kind,) for kind in KINDS} and key in BODIES:
+        first = next(body for body in BODIES if document.at(*path[:-1]).has(body))
+        return Advice(
+            message=f"'{key}' stands beside '{first}'",
+            hint=f"a request has one body: {', '.join(BODIES)}",
+        )
+    return None
+
+
+def _named(path: Path) -> str:
+    return "'" + ".".join(map(str, path)) + "'"

@@ -6,19 +6,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from harness.conversation import Exchange, Reply, ReplyMessage, Request, UserMessage
 from harness.core.typing import Json
 from harness.core.values import value_class
-
-
-class StreamReader(Protocol):
-    """Takes the bytes of a stream as they come."""
-
-    def feed(self, content: bytes) -> bool:
-        """Take bytes. True once the stream has said that it ended."""
-        ...
+from harness.providers.event_stream import EventReader
 
 
 @value_class(frozen=True, slots=True)
@@ -26,7 +18,7 @@ class Send:
     """Send a request; the answer is given back whole, as a `Response`."""
 
     request: Request
-    reader: StreamReader | None = None
+    reader: EventReader | None = None
     """Where the body is a stream: who reads it as it comes."""
 
 

@@ -9,7 +9,6 @@ from typing import Final
 
 from harness.conversation import Reply, ReplyMessage
 from harness.core.errors import ProtocolError, SentTooOften
-from harness.core.values import value_class
 from harness.providers.flow import FlowState
 
 PAUSE: Final = 0.5
@@ -22,51 +21,53 @@ TimeLeft = Callable[[Reply, float], float]
 nothing is waited for any more."""
 
 
-@value_class(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """How a reply is waited for. Times are seconds."""
-
-    came: float
-    """When the reply had come, from the start of the conversation."""
-    passed: float = 0.0
-    """What was waited before."""
-    left: TimeLeft
-    look: Look | None
-    """None where the provider's definition does not say how."""
-    sleep: Callable[[float], None]
-
-
-def wait_for_more(state: FlowState, reply: Reply, waiting: Waiting) -> Reply:
+def wait_for_more(
+    state: FlowState,
+    reply: Reply,
+    *,
+    came: float,
+    passed: float,
+    left: TimeLeft,
+    look: Look | None,
+    sleep: Callable[[float], None],
+) -> Reply:
     """The reply, with what came behind it as long as it was waited for.
+
+    All times are seconds. `came` is when the reply had come, from the start of the conversation,
+    `passed` what was waited before, and `look` is None where the provider's definition does not
+    say how.
 
     Whether the time is over is told from the recorded times of the exchanges, never from a
     clock; where a recording holds no further look, the waiting ends. Raises `ProtocolError`
     `no-late` where it must be waited and nothing says how, and what looking raises.
     """
-    passed = waiting.passed
-    while (seconds := waiting.left(reply, passed)) > 0:
-        if waiting.look is None:
-            raise ProtocolError(
-                "no-late",
-                "a check waits for messages behind the reply, and the provider's definition"
-                " does not say how they are looked for",
-                "add 'late' steps to the definition, or take 'within' out",
-            )
+    while (seconds := left(reply, passed)) > 0:
+        if look is None:
+            raise _no_late()
         pause = min(PAUSE, seconds)
-        waiting.sleep(pause)
+        sleep(pause)
         try:
-            found = waiting.look()
+            found = look()
         except SentTooOften:
             # A replay: beyond the last look that was recorded.
             state.exchanges.pop()
             return reply
         # What exchanges nothing, or has no times, took its pause.
-        passed = max(passed + pause, _ended(state) - waiting.came)
+        passed = max(passed + pause, _ended(state) - came)
         new = tuple(replace(one, is_late=True) for one in unheard(found, state))
         if new:
             reply = replace(reply, messages=(*reply.messages, *new))
             state.heard_late(reply, new)
     return reply
+
+
+def _no_late() -> ProtocolError:
+    return ProtocolError(
+        "no-late",
+        "a check waits for messages behind the reply, and the provider's definition"
+        " does not say how they are looked for",
+        "add 'late' steps to the definition, or take 'within' out",
+    )
 
 
 def unheard(found: Iterable[ReplyMessage], state: FlowState) -> Iterator[ReplyMessage]:

@@ -120,8 +120,11 @@ def read_event(number: int, text: str) -> Json:
     try:
         return read_json(text.encode())
     except ProtocolError as error:
-        message = error.message.replace("the answer", f"event {number} of the stream", 1)
-        raise ProtocolError(error.code, message, details=error.details) from error
+        raise ProtocolError(
+            error.code,
+            error.message.replace("the answer", f"event {number} of the stream", 1),
+            details=error.details,
+        ) from error
 
 
 def tells_error(event: Json) -> bool:

@@ -66,8 +66,7 @@ def match_rows(
     one address: the one that most requests with a telling path were sent to.
     """
     # No scenario that is drafted waits: a further look at a conversation is its history.
-    phases = (phase for phase in Phase if phase is not Phase.LATE)
-    steps = tuple(step for phase in phases for step in definition.phases[phase])
+    steps = tuple(step for step in definition.steps if step.phase is not Phase.LATE)
     telling = tuple(step for step in steps if _tells(step))
     bases = Counter(one.base for row in rows for one in _candidates(telling, row))
     return _matched(steps, rows, bases.most_common(1)[0][0] if bases else "", led)

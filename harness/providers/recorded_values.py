@@ -85,8 +85,9 @@ def messages_in_turns(matches: Iterable[Match]) -> dict[int, RecordedMessage]:
             continue
         shown = found.get("display_text")
         display = shown if isinstance(shown, str) and shown != text else ""
-        message = UserMessage(text=text, display_text=display)
-        messages[match.turn] = RecordedMessage(place=match.place, before=before, message=message)
+        messages[match.turn] = RecordedMessage(
+            place=match.place, before=before, message=UserMessage(text=text, display_text=display)
+        )
     return messages
 
 

@@ -9,10 +9,10 @@ from harness.conversation import Attachment, Reply, ReplyMessage, ToolCall
 from harness.core.errors import ProtocolError
 from harness.core.source import shorten
 from harness.core.typing import Json
-from harness.formats.json_path import find_all
+from harness.formats.json_path import find_all, find_first
 from harness.formats.template.filters import text_of
+from harness.providers.conditions import holds
 from harness.providers.definition import ButtonPlan, ReplyPlan, ToolsPlan
-from harness.providers.polling import holds
 
 
 def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
@@ -60,14 +60,14 @@ def _behind_the_question(plan: ReplyPlan, nodes: list[Json]) -> list[Json]:
 
 def _id_of(plan: ReplyPlan, node: Json) -> str:
     """The id that tells a new message from an old one. Raises `ProtocolError` where it has none."""
-    found = find_all(plan.id, node)
-    if not found or found[0] in (None, ""):
+    number = _text_at(plan.id, node)
+    if not number:
         raise ProtocolError(
             "no-id",
             f"a message of the answer has no id at {plan.id}, which tells whether it is new",
             details=error_in(node),
         )
-    return _plain(found[0])
+    return number
 
 
 def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
@@ -78,8 +78,7 @@ def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
             f"a message of the answer has no text at {' or '.join(plan.text)}",
             details=error_in(node),
         )
-    ids = find_all(plan.id, node) if plan.id else []
-    return ReplyMessage(text=text or "", id=_plain(ids[0]) if ids else "", payload=node)
+    return ReplyMessage(text=text or "", id=_text_at(plan.id, node), payload=node)
 
 
 def _first_text(paths: Sequence[str], node: Json) -> str | None:
@@ -120,15 +119,15 @@ def _of_objects(plan: ReplyPlan, value: Mapping[str, Json]) -> ProtocolError:
 
 def _pressed(plan: ButtonPlan, node: Json) -> tuple[str, str]:
     """The label of a button that is an object, and what pressing it sends."""
-    labels = find_all(plan.label, node)
-    if not labels or not isinstance(labels[0], str):
+    _, label = find_first(plan.label, node)
+    if not isinstance(label, str):
         raise ProtocolError(
             "wrong-actions",
             f"a button of the answer has no label at {plan.label}",
             details=error_in(node),
         )
-    prompts = find_all(plan.prompt, node) if plan.prompt else labels
-    return labels[0], _plain(prompts[0]) if prompts else labels[0]
+    is_there, prompt = find_first(plan.prompt, node) if plan.prompt else (False, None)
+    return label, _plain(prompt) if is_there else label
 
 
 def _attachments(plan: ReplyPlan, payload: Json) -> tuple[Attachment, ...]:
@@ -143,20 +142,20 @@ def _tools(plan: ToolsPlan, payload: Json) -> tuple[ToolCall, ...]:
 
 
 def _call(plan: ToolsPlan, node: Json) -> ToolCall:
-    names = find_all(plan.name, node)
-    if not names or not isinstance(names[0], str):
+    _, name = find_first(plan.name, node)
+    if not isinstance(name, str):
         raise ProtocolError(
             "no-tool-name",
             f"a tool call of the answer has no name at {plan.name}",
             details=error_in(node),
         )
-    found = find_all(plan.arguments, node)
-    ids = find_all(plan.id, node) if plan.id else []
-    return ToolCall(
-        name=names[0],
-        arguments=_arguments(found[0]) if found else None,
-        id=_plain(ids[0]) if ids else "",
-    )
+    _, arguments = find_first(plan.arguments, node)
+    return ToolCall(name=name, arguments=_arguments(arguments), id=_text_at(plan.id, node))
+
+
+def _text_at(path: str, node: Json) -> str:
+    """What stands at a path, as a text; empty where nothing does, and without a path."""
+    return _plain(find_first(path, node)[1]) if path else ""
 
 
 def _plain(value: Json) -> str:

@@ -15,14 +15,14 @@ from harness.core.values import value_class
 from harness.providers.definition import ReplyPlan, Step
 from harness.providers.flow import FlowState, Send
 from harness.providers.interpreter import Flow, run_steps
-from harness.providers.late import Look, TimeLeft, Waiting, wait_for_more
+from harness.providers.late import Look, TimeLeft, wait_for_more
 from harness.providers.provider import Provider
 from harness.providers.reply import messages_in
-from harness.transport import Answer, Transport
+from harness.transport import Chunk, Transport
 from harness.transport.response_body import close_body, response_of
 
 if TYPE_CHECKING:
-    from harness.providers.python_class import Driver
+    from harness.providers.connection import Driver
 
 CLOSING = -1
 """The turn that closing steps are recorded under."""
@@ -77,7 +77,7 @@ class Session:
         self._driver: Driver | None = None
         if definition.client is not None:
             # Late: most providers are data.
-            from harness.providers.python_class import Driver  # noqa: PLC0415
+            from harness.providers.connection import Driver  # noqa: PLC0415
 
             self._driver = Driver(definition.client, self._state, transport)
 
@@ -147,10 +147,15 @@ class Session:
             look = driver.late if driver.has_late else None
         elif self._phases[Phase.LATE]:
             look = self._look
-        waiting = Waiting(
-            came=came, passed=passed, left=left, look=look, sleep=self._transport.sleep
+        return wait_for_more(
+            self._state,
+            reply,
+            came=came,
+            passed=passed,
+            left=left,
+            look=look,
+            sleep=self._transport.sleep,
         )
-        return wait_for_more(self._state, reply, waiting)
 
     def history(self) -> Json:
         """The provider's own record of the conversation."""
@@ -244,35 +249,19 @@ def seeded_uuid(seed: str) -> str:
 
 def _exchange(send: Send, transport: Transport) -> Response:
     answer = transport.send(send.request)
-    return _read_stream(send, answer) if send.reader else _read_whole(answer)
-
-
-def _read_whole(answer: Answer) -> Response:
-    first: float | None = None
-    last: float | None = None
-    parts: list[bytes] = []
-    for chunk in answer.chunks:
-        first = chunk.at if first is None else first
-        last = chunk.at
-        parts.append(chunk.content)
-    return response_of(answer, b"".join(parts), first, last)
-
-
-def _read_stream(send: Send, answer: Answer) -> Response:
-    reader = send.reader
-    assert reader is not None  # noqa: S101  # told apart by the caller
     is_wanted = 200 <= answer.status < 300  # noqa: PLR2004  # an error's body is no stream
-    times: list[tuple[float, int]] = []
-    parts: list[bytes] = []
-    last: float | None = None
+    chunks: list[Chunk] = []
     for chunk in answer.chunks:
-        last = chunk.at
-        if not chunk.content:
-            continue
-        times.append((chunk.at, len(chunk.content)))
-        parts.append(chunk.content)
-        if is_wanted and reader.feed(chunk.content):
+        chunks.append(chunk)
+        if send.reader and is_wanted and chunk.content and send.reader.feed(chunk.content):
             close_body(answer.chunks)
             break
-    first = times[0][0] if times else last
-    return response_of(answer, b"".join(parts), first, last, tuple(times))
+    heard = [chunk for chunk in chunks if chunk.content] if send.reader else chunks
+    times = [chunk.at for chunk in (*heard, *chunks[-1:])]
+    return response_of(
+        answer,
+        b"".join(chunk.content for chunk in chunks),
+        times[0] if times else None,
+        times[-1] if times else None,
+        tuple((chunk.at, len(chunk.content)) for chunk in heard) if send.reader else (),
+    )

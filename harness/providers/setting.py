@@ -62,11 +62,17 @@ def _default_problems(
 ) -> Iterator[Problem]:
     default = setting.default
     if setting.is_secret and default is not None:
-        message = "the default of a secret is written into the definition"
-        found = problem("inline-secret", message, "leave it out; harness.yaml says ${env.NAME}")
+        found = problem(
+            "inline-secret",
+            "the default of a secret is written into the definition",
+            "leave it out; harness.yaml says ${env.NAME}",
+        )
         yield unseen(found)
     elif isinstance(default, str) and "${" in default:
-        message = "${…} stands in its default, where nothing is filled in"
-        yield problem("not-filled-in", message, "write it where the setting is used")
+        yield problem(
+            "not-filled-in",
+            "${…} stands in its default, where nothing is filled in",
+            "write it where the setting is used",
+        )
     elif default is not None and (reason := schema.misfit(default)):
         yield problem("wrong-value", f"its default: {reason}", "")

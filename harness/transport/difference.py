@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
-from harness.conversation import Request
+from harness.conversation import Phase, Request, phase_of
 from harness.core.errors import quote
 from harness.core.source import shorten
 from harness.core.typing import Json, Path, pointer
@@ -58,7 +58,7 @@ def sent_message(interactions: Sequence[PlainInteraction], place: int) -> tuple[
     """The interaction behind a place that sent the message of its turn, and the body; or none."""
     message = interactions[place]["message"]
     for later, interaction in enumerate(interactions[place + 1 :], place + 1):
-        if interaction["message"] == message and interaction["step"].startswith("send."):
+        if interaction["message"] == message and phase_of(interaction["step"]) is Phase.SEND:
             sent = bytes_of(interaction["sent"], is_base64=interaction["sent_is_base64"])
             return later, shorten(sent.decode("utf-8", "replace"))
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.conversation import Request
+from harness.conversation import Request, phase_of
 from harness.core.errors import TransportError
 from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
@@ -197,8 +197,7 @@ class ReplayTransport(Transport):
         """Whether an interaction may answer in place of another: of its turn, phase and path."""
         if not one["is_ours"]:
             return not interaction["is_ours"] and one["uri"] == interaction["uri"]
-        phase = request.origin.step.partition(".")[0]
-        is_of_phase = one["step"].partition(".")[0] == phase
+        is_of_phase = phase_of(one["step"]) is request.origin.phase
         return (
             one["turn"] == request.origin.turn and is_of_phase and one["uri"] == interaction["uri"]
         )

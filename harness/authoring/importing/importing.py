@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.authoring.importing.cleaning import captured_in, cleaned, redactor_for, require_clean
-from harness.authoring.importing.retelling import Recorded, Retelling
+from harness.authoring.importing.retelling import Retelling
 from harness.cassettes.inventory import take_inventory
 from harness.cassettes.scanning import project_secrets
 from harness.core.errors import CassetteError, Problem, ScenarioError, quote
@@ -80,10 +80,13 @@ def target_of(
     project.provider_config(provider)
     scenario = scenario or _id_of(file)
     if not _ID.fullmatch(scenario):
-        message = f"{quote(scenario)} cannot name a scenario"
-        hint = "letters, digits, '_' and single '-', a letter or digit first"
         raise ScenarioError(
-            Problem(code="wrong-id", message=message, where="--scenario", hint=hint)
+            Problem(
+                code="wrong-id",
+                message=f"{quote(scenario)} cannot name a scenario",
+                where="--scenario",
+                hint="letters, digits, '_' and single '-', a letter or digit first",
+            )
         )
     place = out.resolve() if out is not None else config.scenarios / provider / f"{scenario}.yaml"
     path = cassette_path(config.cassettes, provider, scenario)
@@ -95,13 +98,19 @@ def require_room(project: Project, target: Target) -> None:
     shown = project.config.shown
     taken = [path for path in (target.out, target.path) if path.exists()]
     if taken:
-        message = "there is such a file already"
-        raise _exists(shown(taken[0]), message, "--force replaces it, or choose another --scenario")
+        raise _exists(
+            shown(taken[0]),
+            "there is such a file already",
+            "--force replaces it, or choose another --scenario",
+        )
     for slot in take_inventory(project).slots.values():
         is_same = slot.scenario.id.casefold() == target.scenario.casefold()
         if is_same and slot.play.file != target.out:
-            message = f"the id '{target.scenario}' is taken"
-            raise _exists(shown(slot.play.file), message, "choose another --scenario")
+            raise _exists(
+                shown(slot.play.file),
+                f"the id '{target.scenario}' is taken",
+                "choose another --scenario",
+            )
 
 
 def import_cassette(project: Project, source: Cassette, target: Target) -> Imported:
@@ -121,18 +130,19 @@ def import_cassette(project: Project, source: Cassette, target: Target) -> Impor
     matches, unmatched = match_rows(definition, clean, led)
     shown = project.config.shown(target.path)
     retelling = Retelling(
-        project,
-        Recorded(
-            source=source,
-            rows=clean,
-            definition=definition,
-            matches=matches,
-            unmatched=unmatched,
-            told=_told(matches, definition, source.head),
-        ),
+        project=project,
+        definition=definition,
         provider=target.provider,
         scenario=target.scenario,
         path=shown,
+        source=source,
+        rows=clean,
+        matches=matches,
+        facts=_facts(matches, definition, source.head),
+        notes=[
+            f"interaction {one.place + 1} of {len(clean)}: {one.reason}; left out"
+            for one in unmatched
+        ],
     )
     text, cassette, turns = retelling.retell()
     require_clean(text, redactor, project.config.shown(target.out))
@@ -171,19 +181,22 @@ def _require_answers(
         if target:
             named = f"interaction {match.place + 1} of {len(rows)}, {match.step.name}"
             path = urlsplit(target).path
-            message = f"{shown}: {named}: it is redirected to {path}, which was not recorded"
-            raise CassetteError("import-unmatched", message, "nothing was written")
+            raise CassetteError(
+                "import-unmatched",
+                f"{shown}: {named}: it is redirected to {path}, which was not recorded",
+                "nothing was written",
+            )
 
 
-def _told(
+def _facts(
     matches: Sequence[Match], definition: Definition, head: CassetteHead | None
 ) -> ProjectFacts:
     """What the requests tell, and before that what the recording itself does."""
-    told = facts_in(matches, definition)
+    facts = facts_in(matches, definition)
     if head is not None:
-        told.settings |= {name: one for name, one in head.settings.items() if one}
-        told.session = dict(head.session)
-    return told
+        facts.settings |= {name: one for name, one in head.settings.items() if one}
+        facts.session = dict(head.session)
+    return facts
 
 
 def write_imported(imported: Imported, target: Target, shown: str) -> None:

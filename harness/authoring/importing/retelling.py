@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from harness.project.plan import Mode, Play
 from harness.project.project import Project
 from harness.providers.definition import Definition
 from harness.providers.flow import message_hash
-from harness.providers.recorded_steps import Match, Unmatched
+from harness.providers.recorded_steps import Match
 from harness.providers.recorded_values import ProjectFacts, RecordedMessage, messages_in_turns
 from harness.providers.session import CLOSING
 from harness.transport.cassette import Cassette, CassetteHead, Interactions
@@ -35,51 +35,41 @@ PLAYED = (Phase.OPEN, Phase.SEND, Phase.CLOSE)
 """The phases of a conversation that a scenario always goes through."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """A recording, and how its requests stand to a definition."""
-
-    source: Cassette
-    rows: Sequence[PlainInteraction]
-    """Its interactions, without secrets."""
-    definition: Definition
-    matches: Sequence[Match]
-    unmatched: Sequence[Unmatched]
-    told: ProjectFacts
-
-
+@dataclass(slots=True, kw_only=True)
 class Retelling:
     """One recorded conversation while it becomes a scenario."""
 
-    def __init__(
-        self, project: Project, recorded: Recorded, *, provider: str, scenario: str, path: str
-    ) -> None:
-        """`path` is the new cassette, as it is shown. Raises `CassetteError`."""
-        self._project = project
-        self._provider = provider
-        self._scenario = scenario
-        self._path = path
-        self._definition = recorded.definition
-        self._matches = recorded.matches
-        self._rows = recorded.rows
-        self._told = recorded.told
-        self._source = recorded.source
-        self._refused: dict[int, Refused] = {}
-        self._closing: list[PlainInteraction] = []
-        self.notes = [
-            f"{self._named(one.place)}: {one.reason}; left out" for one in recorded.unmatched
-        ]
-        """What of the recording was left out, and what was put in."""
-        self._messages = self._all_messages()
+    project: Project
+    definition: Definition
+    provider: str
+    scenario: str
+    """The new scenario's id."""
+    path: str
+    """The new cassette, as it is shown."""
+    source: Cassette
+    """The recording."""
+    rows: Sequence[PlainInteraction]
+    """Its interactions, without secrets."""
+    matches: Sequence[Match]
+    """How they stand to the definition."""
+    facts: ProjectFacts
+    notes: list[str] = field(default_factory=list)
+    """What of the recording was left out, and what was put in."""
+    _messages: list[RecordedMessage] = field(default_factory=list)
+    _refused: dict[int, Refused] = field(default_factory=dict)
+    _closing: list[PlainInteraction] = field(default_factory=list)
 
     def retell(self) -> tuple[str, Cassette, int]:
         """The scenario's text, the cassette that it replays green, and the number of turns.
 
         Raises `CassetteError`.
         """
-        kept = [one for one in self._matches if one.step.phase in PLAYED]
-        others = (one for one in self._matches if one.step.phase not in PLAYED)
-        self._leave_out(others, "not a part of the turns")
+        self._messages = self._all_messages()
+        kept = [one for one in self.matches if one.step.phase in PLAYED]
+        self._leave_out(
+            (one for one in self.matches if one.step.phase not in PLAYED),
+            "not a part of the turns",
+        )
         result = self._held(kept)
         used = _used(result)
         played = [one for one in kept if _take(used, self._key(one))]
@@ -96,10 +86,10 @@ class Retelling:
 
     def _all_messages(self) -> list[RecordedMessage]:
         """What is said in each turn. Raises `CassetteError`."""
-        messages = messages_in_turns(self._matches)
+        messages = messages_in_turns(self.matches)
         self._require_one_conversation()
         first: dict[int, Match] = {}
-        for one in self._matches:
+        for one in self.matches:
             if one.step.phase is Phase.SEND:
                 first.setdefault(one.turn, one)
         mute = [one for turn, one in first.items() if turn not in messages]
@@ -107,21 +97,24 @@ class Retelling:
             where = f"{self._named(mute[0].place)}, {mute[0].step.name}"
             raise self._fault("import-unmatched", f"{where}: it does not hold one message")
         if not messages:
-            name = self._definition.name
-            message = f"nobody says anything in it that a send step of {name} would send"
-            raise self._fault("import-no-message", message)
+            name = self.definition.name
+            raise self._fault(
+                "import-no-message",
+                f"nobody says anything in it that a send step of {name} would send",
+            )
         return [messages[turn] for turn in sorted(messages)]
 
     def _require_one_conversation(self) -> None:
         opened: set[str] = set()
-        for one in self._matches:
+        for one in self.matches:
             if one.step.phase is not Phase.OPEN:
                 continue
             if one.step.name in opened and one.turn:
                 where = f"{self._named(one.place)}, {one.step.name}"
-                message = f"{where}: it opens a second conversation"
                 raise self._fault(
-                    "import-unmatched", message, "one conversation is imported at a time"
+                    "import-unmatched",
+                    f"{where}: it opens a second conversation",
+                    "one conversation is imported at a time",
                 )
             opened.add(one.step.name)
 
@@ -158,7 +151,7 @@ class Retelling:
     def _fill_closing(self, result: ScenarioResult) -> bool:
         """Put in an empty answer for a closing step whose answer nobody reads."""
         asked = [one.request for one in result.transcript.around if one.response is None]
-        steps = {step.name: step for step in self._definition.phases[Phase.CLOSE]}
+        steps = {step.name: step for step in self.definition.phases[Phase.CLOSE]}
         step = steps.get(asked[-1].origin.step) if asked else None
         if step is None or step.answer.schema is not None or step.capture:
             return False
@@ -172,9 +165,9 @@ class Retelling:
 
     def _text(self, turns: Mapping[int, Turn]) -> str:
         return draft(
-            scenario=self._scenario,
-            provider=self._provider,
-            session=self._told.session,
+            scenario=self.scenario,
+            provider=self.provider,
+            session=self.facts.session,
             messages=self._messages,
             refused=self._refused,
             turns=turns,
@@ -183,12 +176,12 @@ class Retelling:
 
     def _schemas(self, turns: Mapping[int, Turn]) -> dict[int, str]:
         """The project's own schema of a reply, where it has one that holds."""
-        known = self._project.schemas.names()
-        names = [f"{self._provider}/reply", f"{self._definition.name}/reply"]
+        known = self.project.schemas.names()
+        names = [f"{self.provider}/reply", f"{self.definition.name}/reply"]
         name = next((one for one in names if one in known), "")
         if not name:
             return {}
-        schema = self._project.schemas.schema(name)
+        schema = self.project.schemas.schema(name)
         return {
             number: name
             for number, turn in turns.items()
@@ -197,22 +190,22 @@ class Retelling:
 
     def _play(self, text: str, kept: Sequence[Match]) -> tuple[ScenarioResult, Cassette]:
         with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / f"{self._scenario}.yaml"
+            file = Path(folder) / f"{self.scenario}.yaml"
             file.write_text(text, encoding="utf-8")
-            scenario = load_scenario(self._project, file)
+            scenario = load_scenario(self.project, file)
         rows = [*(self._row(one) for one in kept), *self._closing]
         cassette = Cassette(
-            path=self._path,
+            path=self.path,
             head=self._head(scenario.fingerprint),
             interactions=Interactions(rows),
         )
-        play = Play(file=file, scenario=scenario.id, provider=self._provider)
-        return Runner(self._project, Mode.REPLAY).replay(scenario, play, cassette), cassette
+        play = Play(file=file, scenario=scenario.id, provider=self.provider)
+        return Runner(self.project, Mode.REPLAY).replay(scenario, play, cassette), cassette
 
     def _row(self, one: Match) -> PlainInteraction:
         turn, _ = self._key(one)
         said = self._messages[turn - 1] if turn > 0 else None
-        row = self._rows[one.place].copy()
+        row = self.rows[one.place].copy()
         row["is_ours"] = True
         row["turn"] = turn
         row["step"] = one.step.name
@@ -222,20 +215,19 @@ class Retelling:
 
     def _key(self, one: Match) -> tuple[int, str]:
         """The turn and step that a request is recorded under."""
-        outside: Mapping[Phase | None, int] = {Phase.OPEN: 1, Phase.CLOSE: CLOSING}
-        return outside.get(one.step.phase, one.turn), one.step.name
+        return {Phase.OPEN: 1, Phase.CLOSE: CLOSING}.get(one.step.phase, one.turn), one.step.name
 
     def _head(self, fingerprint: str) -> CassetteHead:
-        source = self._source.head or CassetteHead(scenario="")
-        rows = self._source.interactions.plain
+        source = self.source.head or CassetteHead(scenario="")
+        rows = self.source.interactions.plain
         seed = hashlib.blake2s(checksum(rows).encode(), digest_size=8).hexdigest()
         return CassetteHead(
-            scenario=self._scenario,
+            scenario=self.scenario,
             scenario_hash=fingerprint,
-            definition=self._definition.name,
-            definition_hash=self._definition.fingerprint,
-            settings=self._told.settings,
-            session=self._told.session,
+            definition=self.definition.name,
+            definition_hash=self.definition.fingerprint,
+            settings=self.facts.settings,
+            session=self.facts.session,
             seed=source.seed or seed,
             recorded_at=source.recorded_at or _dated(rows),
             version=harness.__version__,
@@ -246,24 +238,25 @@ class Retelling:
         if stop is not None:
             raise self._broken(stop)
         for check in result.failures:
-            message = f"turn {check.turn}: {check.message}"
-            raise self._fault("import-not-green", message, *check.difference)
+            raise self._fault(
+                "import-not-green", f"turn {check.turn}: {check.message}", *check.difference
+            )
 
     def _broken(self, stop: Stop) -> CassetteError:
         """Why the conversation cannot be held from the recording, with all that is left over."""
         where = "the closing" if stop.turn == CLOSING else f"turn {stop.turn}"
-        what = stop.error.message.removeprefix(f"{self._path}: ")
+        what = stop.error.message.removeprefix(f"{self.path}: ")
         lines = (*stop.error.details, *self.notes)
         if isinstance(stop.error, CassetteError):
             return self._fault("import-unmatched", f"{where} cannot be told: {what}", *lines)
         return self._fault("import-not-green", f"{where}: {what} [{stop.error.code}]", *lines)
 
     def _named(self, place: int) -> str:
-        return f"interaction {place + 1} of {len(self._rows)}"
+        return f"interaction {place + 1} of {len(self.rows)}"
 
     def _fault(self, code: str, message: str, *details: str) -> CassetteError:
         return CassetteError(
-            code, f"{self._source.path}: {message}", "nothing was written", details=details
+            code, f"{self.source.path}: {message}", "nothing was written", details=details
         )
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from harness.cli.here import project_here
 from harness.cli.terminal import echo
-from harness.conversation import Exchange, Phase, Reply, UserMessage
+from harness.conversation import Exchange, Reply, UserMessage
 from harness.core.counted import counted
 from harness.core.errors import ConfigurationError, PlayError, Problem
 from harness.play.context_factory import ContextFactory
@@ -29,21 +29,20 @@ def check_provider(name: str, *, live: bool, message: str) -> bool:
     nothing is said.
     """
     if message and not live:
-        problem = Problem(
-            code="no-effect",
-            where="--message",
-            message="nothing is said without --live",
-            hint="add --live, or leave the message out",
+        raise ConfigurationError(
+            Problem(
+                code="no-effect",
+                where="--message",
+                message="nothing is said without --live",
+                hint="add --live, or leave the message out",
+            )
         )
-        raise ConfigurationError(problem)
     project = project_here()
     config = project.provider_config(name)
     definition = definition_of(project.config, config)
     echo(f"{name}: {definition.title}")
-    for phase in Phase:
-        for step in definition.phases[phase]:
-            kind = "poll" if step.poll else "stream" if step.stream else "request"
-            echo(f"  {step.name:<10} {kind:<8} {step.request.method}")
+    for step in definition.steps:
+        echo(f"  {step.name:<10} {step.kind:<8} {step.request.method}")
     if definition.forks:
         echo("  forks      branches share their beginning")
     provider = project.provider(name)

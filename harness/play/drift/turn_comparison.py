@@ -39,7 +39,7 @@ Steps = Mapping[str, Step]
 
 def steps_of(definition: Definition) -> Steps:
     """A definition's steps by name."""
-    return {step.name: step for phase in definition.phases.values() for step in phase}
+    return {step.name: step for step in definition.steps}
 
 
 def compare(

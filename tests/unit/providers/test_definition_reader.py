@@ -9,8 +9,9 @@ from harness.core.errors import AuthoringError, DefinitionError
 from harness.providers.catalogue import installed
 from harness.providers.definition import Encoding, Framing
 from harness.providers.definition_reader import read_definition
-from harness.providers.definition_schema import KINDS, REPLYING, USABLE
+from harness.providers.definition_schema import REPLYING, USABLE
 from harness.providers.flow import NAMES
+from harness.providers.step_kinds import KINDS
 
 GOOD = """\
 definition: ours

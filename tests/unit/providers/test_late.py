@@ -6,7 +6,7 @@ from definitions import answer, definition, play, said, state_of
 from harness.conversation import Exchange, Origin, Reply, ReplyMessage, Request
 from harness.core.errors import CassetteError, ProtocolError, SentTooOften
 from harness.providers.flow import FlowState
-from harness.providers.late import PAUSE, Waiting, unheard, wait_for_more
+from harness.providers.late import PAUSE, unheard, wait_for_more
 
 LATE = """\
 send:
@@ -58,8 +58,8 @@ class Bot:
             is_enough = len(reply.messages) >= wanted
             return 0.0 if is_enough or passed >= limit else limit - passed
 
-        given = {"came": 0.0, "left": left, "look": self.look, "sleep": self.sleep, **more}
-        return wait_for_more(self.state, self.reply, Waiting(**given))
+        given = {"came": 0.0, "passed": 0.0, "look": self.look, "sleep": self.sleep, **more}
+        return wait_for_more(self.state, self.reply, left=left, **given)
 
 
 def test_it_looks_until_the_message_is_there():

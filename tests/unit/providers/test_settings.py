@@ -7,7 +7,7 @@ from definitions import definition
 
 from harness.config import read_config
 from harness.core.errors import ConfigurationError, DefinitionError
-from harness.providers.provider import fill_in
+from harness.providers.filling_in import fill_in
 from harness.providers.python_class import definition_of_class
 
 SEND = """\

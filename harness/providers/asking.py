@@ -1,0 +1,122 @@
+"""One request of a step: it is sent, and its answer is read."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from http.cookies import CookieError, SimpleCookie
+
+from harness.conversation import Exchange, Request, Response
+from harness.core.errors import PlayError, Refused
+from harness.core.typing import Json
+from harness.formats.json_schema import Schema
+from harness.providers.conditions import shown_refusal
+from harness.providers.definition import Encoding, Step
+from harness.providers.flow import Command, FlowState, Send
+from harness.providers.payload import excerpt, read_payload, require_kind, undecodable, wait_asked
+from harness.providers.reply import error_in
+from harness.providers.request import build_request
+from harness.secrets.redacted_values import of_real_values
+
+Asking = Generator[Command, Response, Json]
+"""Send it each answer; it returns the payload."""
+
+
+def ask(step: Step, state: FlowState) -> Asking:
+    """Ask once. Raises `Refused` and `ProtocolError`."""
+    request = build_request(step, state)
+    response = yield from exchange(Send(request), state)
+    payload = read_answer(step, request, response, state)
+    if step.fail_if and (refusal := shown_refusal(step.fail_if, payload)):
+        raise refused(step, response, refusal, payload, error_in(payload))
+    return payload
+
+
+def exchange(send: Send, state: FlowState) -> Generator[Command, Response, Response]:
+    """Send, and note what was exchanged. Raises what the transport raises."""
+    try:
+        response = yield send
+    except PlayError:
+        state.exchanges.append(Exchange(request=send.request, response=None))
+        raise
+    state.exchanges.append(Exchange(request=send.request, response=response))
+    for name, value in response.headers:
+        if name.lower() == "set-cookie":
+            state.cookies.update(_cookies(value))
+    return response
+
+
+def _cookies(header: str) -> dict[str, str]:
+    try:
+        cookies = SimpleCookie(header)
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in cookies.items()}
+
+
+def read_answer(step: Step, request: Request, response: Response, state: FlowState) -> Json:
+    """The payload of an answer. Raises `Refused` for a status that is not expected."""
+    require_status(step, request, response)
+    # An answer of which nobody reads anything may be empty, as that of many a closing step is.
+    payload: Json = None
+    if step.answer.content_types:
+        require_kind(response, step.answer.content_types)
+    if response.body or step.is_answer_read:
+        payload = read_payload(response, step.answer.encoding)
+    if step.answer.encoding is Encoding.TEXT:
+        note(step, undecodable(response.body), state)
+    note_contract(step.answer.schema, payload, state)
+    return payload
+
+
+def require_status(step: Step, request: Request, response: Response) -> None:
+    """Raise `Refused` for an answer with a status that is not expected."""
+    if step.answer.allows(response.status):
+        return
+    expected = " or ".join(str(status) for status in step.answer.status)
+    raise unexpected_status(request, response, f", expected {expected}")
+
+
+def unexpected_status(request: Request, response: Response, expected: str = "") -> Refused:
+    """The error for an answer whose status says no."""
+    return Refused(
+        "unexpected-status",
+        f"{request.method} {request.url} answered {response.status}{expected}",
+        wait_asked(response),
+        status=response.status,
+        details=(excerpt(response.body),) if response.body else (),
+    )
+
+
+def note_contract(schema: Schema | None, payload: Json, state: FlowState) -> None:
+    """Note where the payload of the last answer breaks its schema."""
+    if schema is None or schema.is_valid(payload):
+        return
+    broken = tuple(
+        f"{violation.pointer or '(top)'}: {violation.message}"
+        for violation in of_real_values(schema.violations(payload), payload)
+    )
+    if broken:
+        state.exchanges[-1] = replace(state.exchanges[-1], contract=broken)
+
+
+def note(step: Step, text: str, state: FlowState) -> None:
+    """Note at the last answer what people should know of it."""
+    if text:
+        last = state.exchanges[-1]
+        notes = (*last.notes, f"the answer of step {step.name}: {text}")
+        state.exchanges[-1] = replace(last, notes=notes)
+
+
+def refused(
+    step: Step, response: Response, refusal: str, payload: Json, details: tuple[str, ...]
+) -> Refused:
+    """The error for an answer that meets `fail_if`."""
+    return Refused(
+        "answer-refused",
+        f"the answer of step {step.name} is a refusal: {refusal}",
+        details=details,
+        status=response.status,
+        state=refusal,
+        payload=payload,
+    )

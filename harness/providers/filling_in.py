@@ -1,0 +1,260 @@
+"""Fills in the settings of a provider, and says what is wrong with them."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from harness.config import ProviderConfig
+from harness.core.errors import ConfigurationError, Problem, did_you_mean, quote, unseen
+from harness.core.typing import Json
+from harness.formats.json_schema import compile_schema
+from harness.formats.template import TemplateError, UndefinedVariable, compile_template
+from harness.formats.yaml import Node
+from harness.providers.definition import Definition, Setting
+from harness.providers.provider import BASE_URL, Provider
+
+_VARIABLE = re.compile(r"\benv\.(\w+)")
+_EXPRESSION = re.compile(r"\$\{[^}]*\}")
+_SHELL = re.compile(r"\$[A-Za-z_]\w*|\{\{.*\}\}")
+"""A variable as other tools write it."""
+_LITERAL = re.compile(r"""(?<!\[)(?:'[^']+'|"[^"]+")""")
+"""A text within a template, but not the name in `env['NAME']`."""
+
+
+def fill_in(
+    config: ProviderConfig,
+    definition: Definition,
+    environment: Mapping[str, str],
+    *,
+    recorded: Mapping[str, Json] | None = None,
+    credentials: str = "valid",
+) -> Provider:
+    """Fill in a provider's settings.
+
+    In a replay, `recorded` are the open settings of the recording: they stand in for whatever
+    harness.yaml takes from the environment, and secrets become their placeholder, so that a
+    replay needs no environment and does not depend on it. `credentials` are `valid`, `none`
+    (secrets are left out) or `wrong` (made up), for conversations that must be refused.
+
+    Raises `ConfigurationError` with every problem.
+    """
+    filler = _Filler(config, definition, environment, recorded, credentials)
+    settings = filler.settings()
+    problems = filler.problems
+    if not problems and recorded is None:
+        problems += _address_problems(config, settings)
+    if problems:
+        raise ConfigurationError(filler.shown(problems))
+    return Provider(name=config.name, definition=definition, settings=settings, config=config)
+
+
+def setting_problems(config: ProviderConfig, definition: Definition) -> Sequence[Problem]:
+    """What is wrong with a provider's settings as they are written, in any environment."""
+    filler = _Filler(config, definition, None, None, "valid")
+    filled, address = filler.settings()[BASE_URL], filler.given.get(BASE_URL)
+    written = _EXPRESSION.sub("1", str(filled or (address and address.value) or ""))
+    problems = filler.problems
+    if "://" in written or filled:
+        problems += _address_problems(config, {BASE_URL: written})
+    return filler.shown(problems)
+
+
+class _Filler:
+    """Fills in one provider's settings and collects what is wrong."""
+
+    def __init__(
+        self,
+        config: ProviderConfig,
+        definition: Definition,
+        environment: Mapping[str, str] | None,
+        recorded: Mapping[str, Json] | None,
+        credentials: str,
+    ) -> None:
+        """Without an environment, what stands in templates is not looked at."""
+        self._config = config
+        self._definition = definition
+        self._environment = environment
+        self._recorded = recorded
+        self._credentials = credentials
+        self.given = dict(config.node.entries("settings"))
+        self.problems: list[Problem] = []
+        self._has_inline_secret = False
+
+    def settings(self) -> dict[str, Json]:
+        """The values of all settings that the definition knows."""
+        for name, node in self.given.items():
+            if name not in self._definition.settings:
+                problem = Problem(
+                    code="unknown-setting",
+                    message=f"unknown setting {quote(name)} of definition {self._definition.name}",
+                    place=node.key_place,
+                    subject=f"provider {self._config.name}",
+                    hint=did_you_mean(name, self._definition.settings),
+                )
+                # It may be a secret whose name is misspelt.
+                self.problems.append(problem if "${" in str(node.value) else unseen(problem))
+        return {
+            name: self._value(setting, self.given.get(name))
+            for name, setting in self._definition.settings.items()
+        }
+
+    def shown(self, problems: Sequence[Problem]) -> Sequence[Problem]:
+        """The problems, without lines of the file where one of them holds a secret."""
+        return [*map(unseen, problems)] if self._has_inline_secret else problems
+
+    def _value(self, setting: Setting, node: Node | None) -> Json:
+        if node is None or node.value is None:
+            if setting.is_required and self._recorded is None and setting.default is None:
+                self._note(
+                    "missing-setting",
+                    f"the setting '{setting.name}' is missing",
+                    self._config.node.get("settings") or self._config.node,
+                    f"add '{setting.name}:' below 'settings:'",
+                    key=True,
+                )
+            # A default is the definition's, and no part of what the recording stands in for.
+            is_open = setting.default is None
+            return self._from_recording(setting, None) if is_open else setting.default
+        is_reference = isinstance(node.value, str) and "${" in node.value
+        if setting.is_secret and (not is_reference or _LITERAL.search(str(node.value))):
+            self._has_inline_secret = True
+            self._note(
+                "inline-secret",
+                f"the secret '{setting.name}' is written into the file",
+                node,
+                f"write ${{env.{setting.name.upper()}}} and set that variable",
+            )
+            return None
+        is_credential = setting.is_secret and setting.name != BASE_URL
+        if is_credential and self._credentials != "valid":
+            return f"wrong-{setting.name}-3e81c0d57b" if self._credentials == "wrong" else None
+        if self._recorded is not None and is_reference:
+            if setting.is_secret:
+                return f"<redacted:{setting.name}>"
+            return self._from_recording(setting, setting.default)
+        if self._recorded is None and not is_reference:
+            self._require_filled_in(setting, node)
+        value = self._render(node) if is_reference else node.value
+        return None if value is None else self._typed(setting, value, node)
+
+    def _require_filled_in(self, setting: Setting, node: Node) -> None:
+        """Note a variable that is written so that it would be taken for itself."""
+        if isinstance(node.value, str):
+            is_meant = setting.name != BASE_URL and bool(_SHELL.fullmatch(node.value))
+            hint = f"write ${{env.{node.value.strip('${}')}}}"
+        else:
+            texts = (below.value for below in node.walk() if isinstance(below.value, str))
+            is_meant = any("${" in text for text in texts)
+            hint = "a setting takes ${env.NAME} as its whole value or in its text"
+        if is_meant:
+            self._note(
+                "not-filled-in",
+                f"the setting '{setting.name}' holds a variable that is not filled in",
+                node,
+                hint,
+            )
+
+    def _from_recording(self, setting: Setting, otherwise: Json) -> Json:
+        if self._recorded is None or setting.is_secret:
+            return otherwise
+        return self._recorded.get(setting.name, otherwise)
+
+    def _render(self, node: Node) -> Json:
+        text, environment = str(node.value), self._environment
+        if environment is not None and "default(" not in text:
+            missing = [name for name in _VARIABLE.findall(text) if not environment.get(name)]
+            for name in missing:
+                self._note(
+                    "missing-variable",
+                    f"the environment variable {name} is not set",
+                    node,
+                    f"export {name}=…, or play offline with --harness-mode replay",
+                )
+            if missing:
+                return None
+        try:
+            template = compile_template(text, lambda _path: node.place)
+            if environment is None and template.names <= {"env"}:
+                return None
+            return template.render({} if environment is None else {"env": environment})
+        except TemplateError as error:
+            found = error.problem
+            is_unknown = isinstance(error.fault, UndefinedVariable)
+            self._note(
+                found.code,
+                found.message,
+                node,
+                "the environment is read as ${env.NAME}" if is_unknown else found.hint,
+            )
+            return None
+
+    def _typed(self, setting: Setting, value: Json, node: Node) -> Json:
+        if isinstance(value, str) and setting.schema.get("type") == "integer":
+            with contextlib.suppress(ValueError):
+                value = int(value)
+        schema = compile_schema(dict(setting.schema), name=setting.name)
+        if reason := schema.misfit(value):
+            reason = "its value is wrong" if setting.is_secret else reason
+            self._note("wrong-setting", f"the setting '{setting.name}': {reason}", node)
+        return value
+
+    def _note(
+        self, code: str, message: str, node: Node, hint: str = "", *, key: bool = False
+    ) -> None:
+        self.problems.append(
+            Problem(
+                code=code,
+                message=message,
+                place=node.key_place if key else node.place,
+                subject=f"provider {self._config.name}",
+                hint=hint,
+            )
+        )
+
+
+def _address_problems(config: ProviderConfig, settings: Mapping[str, Json]) -> list[Problem]:
+    url = str(settings.get(BASE_URL) or "")
+    message, hint = _address_fault(url)
+    if not message:
+        return []
+    problem = Problem(
+        code="wrong-address",
+        message=message,
+        place=dict(config.node.entries("settings")).get("base_url", config.node).place,
+        subject=f"provider {config.name}",
+        hint=hint,
+    )
+    return [unseen(problem) if "@" in url or "?" in url else problem]
+
+
+def _address_fault(url: str) -> tuple[str, str]:
+    """What is wrong with an address, and a hint; empty where it can be used."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        return f"base_url is no address: {str(error).partition(' as ')[0]}", ""
+    found = f"the scheme {parts.scheme}://" if "://" in url else "no scheme"
+    faults = (
+        (
+            parts.scheme not in ("http", "https"),
+            f"base_url has {found}, expected http:// or https://",
+            "the environment is read as ${env.NAME}" if url.startswith("$") else "",
+        ),
+        (
+            "@" in parts.netloc,
+            "base_url holds a user name or password",
+            "give credentials as settings",
+        ),
+        (not parts.hostname, "base_url names no host", ""),
+        (any(character.isspace() for character in url), "base_url holds a blank", ""),
+        (
+            bool(parts.query or parts.fragment),
+            "base_url holds a query or fragment",
+            "paths are put behind it",
+        ),
+    )
+    return next(((message, hint) for is_so, message, hint in faults if is_so), ("", ""))
