@@ -66,7 +66,7 @@ class Ways:
             return distinct_names(self._rows(rows, spoken, identifier))
         except TooManyRows as error:
             top = self._compiler.document.at()
-            message = f"the scenario has {error.count:,} rows, the limit is {MOST_ROWS:,}"
+            message = f"the scenario has {error.args[0]:,} rows, the limit is {MOST_ROWS:,}"
             node = next(iter(spoken.values()), top.at("turns"))
             self._compiler.note("too-many-rows", message, node, FEWER_ROWS, key=True)
             return tuple(rows[:1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from harness.core.typing import Json
 from harness.scenario.files import FileKind
@@ -92,15 +93,17 @@ UTTERANCES: dict[str, Json] = {
 }
 
 
-def part_schema(kind: FileKind, scenario: Mapping[str, Json]) -> Mapping[str, Json]:
+def part_schema(kind: FileKind, scenario: Mapping[str, Any]) -> Mapping[str, Any]:
     """The format of a kind of file, from that of a scenario."""
     if kind is FileKind.SCENARIO:
         return scenario
     return fragment_schema(scenario) if kind is FileKind.FRAGMENT else defaults_schema(scenario)
 
 
-def fragment_schema(scenario: Mapping[str, Json]) -> dict[str, Json]:
+def fragment_schema(scenario: Mapping[str, Any]) -> dict[str, Json]:
     """The format of a fragment, from that of a scenario."""
+    turns = scenario["properties"]["setup"].copy()
+    del turns["description"]
     return {
         **_head(scenario, "Fragment", "Turns that scenarios include."),
         "required": ["turns"],
@@ -111,22 +114,21 @@ def fragment_schema(scenario: Mapping[str, Json]) -> dict[str, Json]:
                 "propertyNames": _NAMES,
                 "description": "Names with defaults; one without a default must be given.",
             },
-            "turns": _without_text(_keys(scenario)["setup"]),
+            "turns": turns,
         },
     }
 
 
-def defaults_schema(scenario: Mapping[str, Json]) -> dict[str, Json]:
+def defaults_schema(scenario: Mapping[str, Any]) -> dict[str, Json]:
     """The format of `defaults.yaml`, from that of a scenario."""
-    keys = _keys(scenario)
     return {
         **_head(scenario, "Defaults", "What holds for the scenarios of a folder."),
         "minProperties": 1,
-        "properties": {name: keys[name] for name in DEFAULT_KEYS},
+        "properties": {name: scenario["properties"][name] for name in DEFAULT_KEYS},
     }
 
 
-def _head(scenario: Mapping[str, Json], title: str, description: str) -> dict[str, Json]:
+def _head(scenario: Mapping[str, Any], title: str, description: str) -> dict[str, Json]:
     shared = {"$defs": scenario["$defs"]} if "$defs" in scenario else {}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -136,14 +138,3 @@ def _head(scenario: Mapping[str, Json], title: str, description: str) -> dict[st
         "additionalProperties": False,
         **shared,
     }
-
-
-def _without_text(schema: Json) -> Json:
-    assert isinstance(schema, Mapping)  # noqa: S101  # every key's format is a mapping
-    return {key: value for key, value in schema.items() if key != "description"}
-
-
-def _keys(scenario: Mapping[str, Json]) -> Mapping[str, Json]:
-    keys = scenario["properties"]
-    assert isinstance(keys, Mapping)  # noqa: S101  # every format here is a mapping
-    return keys

@@ -12,7 +12,6 @@ from itertools import islice, product
 
 from harness.core.errors import quote
 from harness.core.typing import Json, levels
-from harness.core.values import value_class
 from harness.formats.yaml import Limits, Node
 from harness.scenario.compiling import Compiler
 from harness.scenario.files import BadFile
@@ -30,15 +29,6 @@ from harness.scenario.scenario import MatrixRow
 NAMING = ("name", "id")
 """Columns of a file that name its rows."""
 FILE = "file"
-
-
-@value_class(frozen=True, slots=True)
-class _Line:
-    """One line of a file of rows."""
-
-    name: str
-    former: str
-    values: Mapping[str, Json]
 
 
 def read_rows(node: Node | None, compiler: Compiler) -> tuple[MatrixRow, ...]:
@@ -59,7 +49,9 @@ def read_rows(node: Node | None, compiler: Compiler) -> tuple[MatrixRow, ...]:
     for name in sorted(matrix.keys() & lines[0].values.keys()) if lines else ():
         message = f"'{name}' is a column of {named.value} too"
         compiler.note("wrong-rows", message, node.at(name), "keep one of them", key=True)
-    return tuple(_joined(lines, matrix_rows(matrix) if matrix else (MatrixRow(name=""),)))
+    taken: set[str] = set()
+    combined = matrix_rows(matrix) if matrix else (MatrixRow(name=""),)
+    return tuple(_joined(parts, taken) for parts in product(lines, combined))
 
 
 def _bounded(
@@ -87,19 +79,22 @@ def require_distinct(values: Node, noun: str, compiler: Compiler) -> None:
             compiler.note("duplicate-value", message, one, "keep one of them")
 
 
-def _joined(lines: Iterable[_Line], others: tuple[MatrixRow, ...]) -> Iterator[MatrixRow]:
-    taken: set[str] = set()
-    for line in lines:
-        for other in others:
-            former = slug([part for part in (line.former, other.former) if part])
-            yield MatrixRow(
-                name=joined_names(line.name, other.name),
-                former=unique_name(former, taken),
-                values={**line.values, **other.values},
-            )
+def _joined(parts: Sequence[MatrixRow], taken: set[str]) -> MatrixRow:
+    """One row of several: a line of a file, values of a matrix, utterances.
+
+    A former name that is `taken` gets a number; it is taken then.
+    """
+    former = [part.former for part in parts if part.former]
+    return replace(
+        parts[0],
+        name=joined_names(*(part.name for part in parts)),
+        former=unique_name(slug(former), taken) if former else "",
+        values={name: value for part in parts for name, value in part.values.items()},
+        said={turn: index for part in parts for turn, index in part.said.items()},
+    )
 
 
-def _lines_of(node: Node, compiler: Compiler) -> list[_Line]:
+def _lines_of(node: Node, compiler: Compiler) -> list[MatrixRow]:
     """The lines of the file that a matrix names; what is wrong with it is noted."""
     try:
         shown, text = compiler.files.text(str(node.value), node.document.source.path)
@@ -115,10 +110,10 @@ def _lines_of(node: Node, compiler: Compiler) -> list[_Line]:
     return lines
 
 
-def _line(record: Mapping[str, Json]) -> _Line:
+def _line(record: Mapping[str, Json]) -> MatrixRow:
     naming = _naming(record)
-    told = [naming] if naming else list(record.values())
-    return _Line(row_name(told), slug(told), record)
+    named_by = [naming] if naming else list(record.values())
+    return MatrixRow(name=row_name(named_by), former=slug(named_by), values=record)
 
 
 def _naming(record: Mapping[str, Json]) -> str:
@@ -146,22 +141,7 @@ def _require_fit(shown: str, records: Sequence[Record]) -> None:
 
 
 class TooManyRows(Exception):
-    """A scenario would have so many rows."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__(count)
-        self.count = count
-
-
-@value_class(frozen=True, slots=True)
-class _Choice:
-    """One utterance of a turn."""
-
-    turn: int
-    index: int
-    name: str
-    """Empty where the turn says nothing else."""
-    former: str
+    """A scenario would have as many rows as its argument says."""
 
 
 def spoken_rows(
@@ -180,30 +160,17 @@ def spoken_rows(
     count = len(taken) + len(rows) * math.prod(map(len, choices))
     if count > MOST_ROWS:
         raise TooManyRows(count)
-    return tuple(_combined(rows, choices, taken))
+    return tuple(_joined(parts, taken) for parts in product(rows, *choices))
 
 
-def _combined(
-    rows: Sequence[MatrixRow], choices: Sequence[tuple[_Choice, ...]], taken: set[str]
-) -> Iterator[MatrixRow]:
-    for row in rows:
-        for picked in product(*choices):
-            former = [name for name in (row.former, *(one.former for one in picked)) if name]
-            yield replace(
-                row,
-                name=joined_names(row.name, *(one.name for one in picked)),
-                former=unique_name(slug(former), taken) if former else "",
-                said={one.turn: one.index for one in picked},
-            )
-
-
-def _choices(turn: int, user: Node, identifier: str) -> Iterator[_Choice]:
+def _choices(turn: int, user: Node, identifier: str) -> Iterator[MatrixRow]:
+    """A row for each utterance of a turn; without a name where the turn says nothing else."""
     texts = [str(one.as_written) for one in user.at("utterances")]
     picked = _picked(texts, user.get("pick"), f"{identifier}/{turn}")
     for index in picked:
         said = [texts[index]] if len(picked) > 1 else []
         name, former = (row_name(said), slug(said)) if said else ("", "")
-        yield _Choice(turn, index, name, former)
+        yield MatrixRow(name=name, former=former, said={turn: index})
 
 
 def _picked(texts: Sequence[str], pick: Node | None, otherwise: str) -> list[int]:
