@@ -32,6 +32,12 @@ Paths = Annotated[list[str] | None, typer.Argument(help="Scenario files, folders
 ModeName = Annotated[
     str | None, typer.Option(help="replay, record, refresh, live or drift; replay where left out.")
 ]
+ProviderNames = Annotated[
+    list[str] | None, typer.Option(help="Play against this provider; several allowed.")
+]
+Tags = Annotated[
+    str | None, typer.Option("-m", "--tag", help="Play scenarios with these tags only.")
+]
 Kinds = Annotated[
     str | None, typer.Option(help="In drift: kinds that fail a scenario, as in shape,state.")
 ]
@@ -69,12 +75,8 @@ def run(  # noqa: PLR0913  # one parameter an option
     paths: Paths = None,
     *,
     mode: ModeName = None,
-    provider: Annotated[
-        list[str] | None, typer.Option(help="Play against this provider; several allowed.")
-    ] = None,
-    tag: Annotated[
-        str | None, typer.Option("-m", "--tag", help="Play scenarios with these tags only.")
-    ] = None,
+    provider: ProviderNames = None,
+    tag: Tags = None,
     concurrency: Annotated[int | None, typer.Option(help="Conversations at once.")] = None,
     fail_on: Kinds = None,
     yes: Annotated[
@@ -93,8 +95,9 @@ def run(  # noqa: PLR0913  # one parameter an option
     with pytest's exit status.
     """
     if concurrency is not None and concurrency < 1:
-        message = f"{concurrency} is no number of at least 1"
-        raise typer.BadParameter(message, param_hint="--concurrency")
+        raise typer.BadParameter(
+            f"{concurrency} is no number of at least 1", param_hint="--concurrency"
+        )
     options = commands.RunOptions(
         paths=paths or [],
         mode=mode,

@@ -94,24 +94,18 @@ def read_config(file: Path, shown: str = "") -> Config:
     hold_against(document, _format(), error=ConfigurationError)
     top = document.at()
     root = file.parent.resolve()
-    entries = top.at("providers").items()
     _require_distinct(top.at("providers"))
-    providers = {name: _provider(name, node) for name, node in entries}
-    tags = top.get("tags")
-    concurrency = top.get("concurrency")
-    max_age = top.get("max_age")
-    history = top.get("history")
+    providers = {name: _provider(name, node) for name, node in top.entries("providers")}
+    max_age, history = top.value_of("max_age"), top.get("history")
     return Config(
         root=root,
         provider=_default(top.get("provider"), providers),
         providers=providers,
-        scenarios=_folder(root, top.get("scenarios"), "scenarios"),
-        schemas=_folder(root, top.get("schemas"), "schemas"),
-        cassettes=_folder(root, top.get("cassettes"), "cassettes"),
-        tags={name: str(tag.value) for name, tag in tags.items()} if tags else None,
-        concurrency=_count(concurrency, 20),
+        **{key: _folder(root, top.get(key), key) for key in ("scenarios", "schemas", "cassettes")},
+        tags=dict(top.value_of("tags")) if top.has("tags") else None,
+        concurrency=int(top.value_of("concurrency", 20)),
         checks=tuple(top.get("checks") or ()),
-        max_age=parse_age(str(max_age.value)) if max_age else None,
+        max_age=parse_age(max_age) if max_age else None,
         slower=_slower(top.get("drift")),
         history=history.get("url") if history else None,
     )
@@ -138,9 +132,13 @@ def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        message = f"the file cannot be read: {error.strerror}"
-        problem = Problem(code="unreadable-file", message=message, where=file.name)
-        raise ConfigurationError(problem) from error
+        raise ConfigurationError(
+            Problem(
+                code="unreadable-file",
+                message=f"the file cannot be read: {error.strerror}",
+                where=file.name,
+            )
+        ) from error
 
 
 def _default(named: Node | None, providers: Collection[str]) -> str:
@@ -160,38 +158,41 @@ def _default(named: Node | None, providers: Collection[str]) -> str:
 
 
 def _slower(drift: Node | None) -> Slower:
-    latency = drift.get("latency") if drift else None
-    factor = latency.get("factor") if latency else None
-    at_least = latency.get("at_least") if latency else None
-    known = Slower()
-    return Slower(
-        factor=float(str(factor.value)) if factor else known.factor,
-        at_least=parse_duration(str(at_least.value)) if at_least else known.at_least,
-    )
+    latency = drift.value_of("latency", {}) if drift else {}
+    limits: dict[str, Callable[[str], float]] = {"factor": float, "at_least": parse_duration}
+    return Slower(**{key: limits[key](value) for key, value in latency.items()})
 
 
 def _provider(name: str, node: Node) -> ProviderConfig:
-    rate = node.get("rate")
-    timeout = node.get("timeout")
-    concurrency, retries = node.get("concurrency"), node.get("retries")
-    hosts = node.get("hosts")
     return ProviderConfig(
         name=name,
-        definition=str(node.at("definition").value),
+        definition=str(node.value_of("definition")),
         node=node,
-        concurrency=_count(concurrency, 0) or None,
-        rate=_positive(rate, _rate) if rate else None,
-        timeout=_positive(timeout, parse_duration) if timeout else None,
-        retries=None if retries is None else _count(retries, 0),
-        hosts=tuple(origin for host in hosts or () for origin in _origins(str(host.value))),
+        concurrency=_whole(node.value_of("concurrency")),
+        rate=_positive(node.get("rate"), _rate),
+        timeout=_positive(node.get("timeout"), parse_duration),
+        retries=_whole(node.value_of("retries")),
+        hosts=tuple(origin for host in node.value_of("hosts", ()) for origin in _origins(host)),
     )
 
 
-def _positive(node: Node, parse: Callable[[str], float]) -> float:
+def _whole(value: float | None) -> int | None:
+    # JSON Schema takes 5.0 for a whole number too.
+    return None if value is None else int(value)
+
+
+def _positive(node: Node | None, parse: Callable[[str], float]) -> float | None:
+    if node is None:
+        return None
     value = parse(str(node.value))
     if value <= 0:
-        message = f"'{node.path[-1]}' is {node.value}, expected more than nothing"
-        raise ConfigurationError(Problem(code="wrong-value", message=message, place=node.place))
+        raise ConfigurationError(
+            Problem(
+                code="wrong-value",
+                message=f"'{node.path[-1]}' is {node.value}, expected more than nothing",
+                place=node.place,
+            )
+        )
     return value
 
 
@@ -199,10 +200,6 @@ def _origins(host: str) -> tuple[str, ...]:
     """`host:port` of a host; without a port, those of https and http."""
     name = host.lower()
     return (name,) if _PORT.search(name) else (f"{name}:443", f"{name}:80")
-
-
-def _count(node: Node | None, otherwise: int) -> int:
-    return node.value if node is not None and isinstance(node.value, int) else otherwise
 
 
 def _rate(text: str) -> float:

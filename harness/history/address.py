@@ -10,26 +10,17 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from harness.config import Config
-from harness.core.errors import ConfigurationError, HarnessError, Problem
+from harness.core.errors import ConfigurationError, Problem
 from harness.core.project_file import HISTORY_VARIABLE
 from harness.formats.template import TemplateError, compile_template
 from harness.formats.yaml import Node
 
 
-@dataclass(eq=False)
-class HistoryError(HarnessError):
-    """A history cannot be read or written, or does not hold what is asked for."""
+class HistoryError(ConfigurationError):
+    """A history cannot be read or written, or does not hold what is asked for.
 
-    code: str
-    where: str
-    """The history as people see it, without user and password."""
-    message: str
-    """One sentence without a full stop."""
-    hint: str = ""
-
-    def __str__(self) -> str:
-        hint = f"; {self.hint}" if self.hint else ""
-        return f"{self.where}: {self.message}{hint} [{self.code}]"
+    Its problem names the history as people see it, without user and password.
+    """
 
 
 FILE = "history.sqlite"
@@ -97,13 +88,14 @@ def address_of(text: str, *, below: Path, where: str = "") -> Address | None:
             "write a path, sqlite:///path or postgresql://user:password@host/database",
         )
     if find_spec("psycopg") is None:
-        problem = Problem(
-            code="missing-extra",
-            message="a history in PostgreSQL needs psycopg",
-            where=where,
-            hint="pip install 'conversation-harness[postgres]'",
+        raise ConfigurationError(
+            Problem(
+                code="missing-extra",
+                message="a history in PostgreSQL needs psycopg",
+                where=where,
+                hint="pip install 'conversation-harness[postgres]'",
+            )
         )
-        raise ConfigurationError(problem)
     return _server(rest, where)
 
 
@@ -135,13 +127,14 @@ def _rendered(node: Node, environment: Mapping[str, str]) -> str:
     text = str(node.value)
     literal = _TEMPLATE.sub("", text)
     if "://" in literal and (urlsplit(literal).password or "password=" in literal):
-        problem = Problem(
-            code="inline-secret",
-            message="the password of the history is written into the file",
-            where=f"{node.place}",
-            hint=f"write ${{env.{HISTORY_VARIABLE}}} and set that variable",
+        raise ConfigurationError(
+            Problem(
+                code="inline-secret",
+                message="the password of the history is written into the file",
+                where=f"{node.place}",
+                hint=f"write ${{env.{HISTORY_VARIABLE}}} and set that variable",
+            )
         )
-        raise ConfigurationError(problem)
     if any(not environment.get(name) for name in _ASKED.findall(text)):
         return ""
     try:

@@ -8,9 +8,9 @@ from harness.config import Slower
 from harness.core.durations import format_duration
 from harness.core.typing import Json
 from harness.history.comparison import Change, Compared, Reworded
-from harness.history.flips import first_bad
 from harness.history.pages import Section, began, takes_text, turn_name
 from harness.history.rows import ConversationRow, RunRow, TurnRow
+from harness.history.trends import first_bad
 
 MOST_REWORDED = 50
 """Turns whose texts are shown."""

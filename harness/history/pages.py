@@ -12,9 +12,8 @@ from harness.conversation import Outcome
 from harness.core.counted import counted
 from harness.core.durations import format_duration
 from harness.core.printable import PICTURES
-from harness.history.flips import Flaky, first_bad
 from harness.history.rows import ConversationRow, RunRow, Seen, Series
-from harness.history.slowness import RECENT, Slowed
+from harness.history.trends import RECENT, Flaky, Slowed, first_bad
 
 if TYPE_CHECKING:
     from harness.history.store import History
@@ -187,11 +186,7 @@ def _runs_of(seen: Sequence[Seen], history: History) -> Iterator[tuple[str, ...]
     before = ""
     for one in seen:
         held = one.conversation
-        takes = [
-            take
-            for take in history.conversations(one.run.run, scenario=held.scenario)
-            if take.take and take.id == held.id
-        ]
+        takes = one.takes(history)
         red = next((take for take in takes if Outcome(take.outcome).is_bad), held)
         place = (one.run.run, red.number)
         bad = first_bad(history.turns([place]).get(place, ()))

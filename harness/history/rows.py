@@ -205,6 +205,12 @@ class Seen:
         """Where its turns are: the run's id, and the conversation's number in it."""
         return self.run.run, self.conversation.number
 
+    def takes(self, history: History) -> list[ConversationRow]:
+        """Those of a repeated conversation; none of another one. Raises `HistoryError`."""
+        run, scenario = self.run.run, self.conversation.scenario
+        rows = history.conversations(run, scenario=scenario)
+        return [row for row in rows if row.take and row.id == self.conversation.id]
+
 
 Series = Mapping[str, Sequence[Seen]]
 """By a conversation's id, in the order in which the runs began."""

@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from harness.core.errors import Problem
 from harness.history.address import Address, HistoryError
 from harness.history.rows import ConversationRow, RunRow, TurnRow
 from harness.history.tables import CONVERSATIONS, METADATA, RUNS, SCHEMA, TURNS, VERSION
@@ -28,7 +29,7 @@ _LOCK = 0x6861_726E_6573_73
 tables, or add the same run, at once."""
 
 _COLUMNS = {
-    kind: tuple(one.name for one in fields(kind) if one.name not in ("turns", "commit"))
+    kind: tuple(one.name for one in fields(kind) if one.name != "turns")
     for kind in (RunRow, ConversationRow, TurnRow)
 }
 """The fields of each kind of rows that are columns of the same name."""
@@ -47,8 +48,8 @@ class History:
             if not writes and not address.file.is_file():
                 raise self._missing()
             if writes:
-                self._make_folder()
-        with self._told():
+                _make_folder(address)
+        with self._reporting():
             self._engine = _engine(address, writes=writes)
         try:
             with self._begin() as connection:
@@ -74,7 +75,7 @@ class History:
         with self._begin() as connection:
             self._prepare(connection)
             _remove(connection, (run.run,))
-            connection.execute(sa.insert(RUNS), _values(run, commit_id=run.commit))
+            connection.execute(sa.insert(RUNS), _values(run))
             for some in _parts(conversations):
                 connection.execute(
                     sa.insert(CONVERSATIONS), [_values(one, run=run.run) for one in some]
@@ -91,17 +92,13 @@ class History:
         self, *, last: int | None = None, project: str = "", branch: str = "", mode: str = ""
     ) -> list[RunRow]:
         """The runs in the order in which they began; with `last`, at most so many."""
-        query = sa.select(RUNS).order_by(RUNS.c.started.desc(), RUNS.c.run.desc()).limit(last)
-        for column, value in (
-            (RUNS.c.project, project),
-            (RUNS.c.branch, branch),
-            (RUNS.c.mode, mode),
-        ):
-            if value:
-                query = query.where(column == value)
+        columns = (column.label(column.key) for column in RUNS.c)
+        query = sa.select(*columns).order_by(RUNS.c.started.desc(), RUNS.c.run.desc()).limit(last)
+        wanted = {"project": project, "branch": branch, "mode": mode}
+        query = query.where(*(RUNS.c[name] == value for name, value in wanted.items() if value))
         with self._begin() as connection:
-            found = [_run(row) for row in connection.execute(query).mappings()]
-        return found[::-1]
+            rows = connection.execute(query).mappings().all()
+        return [RunRow(**row) for row in reversed(rows)]
 
     def conversations(self, run: str, *, scenario: str = "") -> list[ConversationRow]:
         """What a run held, in its order, without turns."""
@@ -150,7 +147,7 @@ class History:
 
     def _give_back_room(self) -> None:
         """Make SQLite's file smaller; not possible inside a transaction."""
-        with self._told():
+        with self._reporting():
             connection = self._engine.raw_connection()
             try:
                 connection.cursor().execute("VACUUM")
@@ -172,27 +169,31 @@ class History:
         if found == VERSION:
             return
         raise HistoryError(
-            code="history-version",
-            where=self._address.shown,
-            message=f"the tables have version {found}, this harness reads version {VERSION}",
-            hint="use the harness that wrote them, or begin another history",
+            Problem(
+                code="history-version",
+                where=self._address.shown,
+                message=f"the tables have version {found}, this harness reads version {VERSION}",
+                hint="use the harness that wrote them, or begin another history",
+            )
         )
 
     @contextmanager
     def _begin(self) -> Iterator[sa.Connection]:
-        with self._told(), self._engine.begin() as connection:
+        with self._reporting(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _reporting(self) -> Iterator[None]:
         try:
             yield
         except (SQLAlchemyError, ImportError) as error:
             # Not chained: a driver's error may hold the URL with its password.
             raise HistoryError(
-                code="history-unusable",
-                where=self._address.shown,
-                message=f"the history cannot be used: {self._reason(error)}",
+                Problem(
+                    code="history-unusable",
+                    where=self._address.shown,
+                    message=f"the history cannot be used: {self._reason(error)}",
+                )
             ) from None
 
     def _reason(self, error: Exception) -> str:
@@ -203,22 +204,27 @@ class History:
 
     def _missing(self) -> HistoryError:
         return HistoryError(
-            code="history-missing",
-            where=self._address.shown,
-            message="there is no history yet",
-            hint="a run with reports begins it, such as `harness run`",
+            Problem(
+                code="history-missing",
+                where=self._address.shown,
+                message="there is no history yet",
+                hint="a run with reports begins it, such as `harness run`",
+            )
         )
 
-    def _make_folder(self) -> None:
-        assert self._address.file is not None  # noqa: S101  # told by the caller
-        try:
-            self._address.file.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise HistoryError(
+
+def _make_folder(address: Address) -> None:
+    assert address.file is not None  # noqa: S101  # told by the caller
+    try:
+        address.file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HistoryError(
+            Problem(
                 code="history-unusable",
-                where=self._address.shown,
+                where=address.shown,
                 message=f"the history cannot be used: {error.strerror}",
-            ) from error
+            )
+        ) from error
 
 
 def _engine(address: Address, *, writes: bool) -> sa.Engine:
@@ -250,11 +256,6 @@ def _remove(connection: sa.Connection, runs: Sequence[str]) -> None:
 
 def _values(row: RunRow | ConversationRow | TurnRow, **more: object) -> Mapping[str, object]:
     return {**{name: getattr(row, name) for name in _COLUMNS[type(row)]}, **more}
-
-
-def _run(row: sa.RowMapping) -> RunRow:
-    values = dict(row)
-    return RunRow(commit=values.pop("commit_id"), **values)
 
 
 def _parts(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:

@@ -52,7 +52,7 @@ RUNS = Table(
     Column("ended", UtcTime),
     Column("mode", String(16), nullable=False),
     Column("project", Text, nullable=False),
-    Column("commit_id", Text, nullable=False),
+    Column("commit_id", Text, nullable=False, key="commit"),
     Column("branch", Text, nullable=False),
     Column("harness", Text, nullable=False),
     Column("passed", Integer, nullable=False),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from histories import finding, told
 
-from harness.history.flips import find_flaky
+from harness.history.trends import find_flaky
 
 
 @pytest.fixture

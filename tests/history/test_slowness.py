@@ -5,7 +5,7 @@ import random
 import pytest
 from histories import finding, told
 
-from harness.history.slowness import find_slowed, rise
+from harness.history.trends import find_slowed, rise
 
 BEFORE = [1.0, 1.1, 0.9, 1.0, 1.2, 1.0]
 

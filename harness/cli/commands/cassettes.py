@@ -72,11 +72,20 @@ def prune_cassettes(paths: Sequence[str], *, is_agreed: bool) -> None:
     inventory = take_inventory(project_here(), paths)
     if inventory.unreadable:
         raise inventory.unreadable[0]
-    found = list(_superfluous(inventory))
+    found: list[Path] = []
+    unreadable: list[CassetteError] = []
+    for path in _asked(inventory):
+        try:
+            if is_orphan(inventory, path, inventory.read(path).head):
+                found.append(path)
+        except CassetteError as error:
+            unreadable.append(error)
+    left = (path for path in inventory.remains if path.suffix == ".tmp")
+    found += filter(inventory.is_asked, left)
     for path in found:
         echo(inventory.shown(path))
-    for error in _unreadable(inventory):
-        echo(f"left as it is: {error.message} [{error.code}]")
+    for unread in unreadable:
+        echo(f"left as it is: {unread.message} [{unread.code}]")
     if not found:
         echo("there is nothing to remove")
         return
@@ -154,9 +163,14 @@ def _listed(what: str, paths: list[str], fix: str) -> list[str]:
     return [f"{len(paths)} {what}: {', '.join(paths[:MOST_OLD])}{more}; {fix} with --mode refresh"]
 
 
+def _asked(inventory: Inventory) -> list[Path]:
+    """The cassettes of the project that the paths name."""
+    return [path for path in inventory.files if inventory.is_asked(path)]
+
+
 def _shown_files(inventory: Inventory) -> Iterator[Path]:
     """The cassettes that are asked for, also those outside the project's folder."""
-    inside = [path for path in inventory.files if inventory.is_asked(path)]
+    inside = _asked(inventory)
     yield from inside
     for path in inventory.named:
         if path.is_file() and path not in inside and not _is_scenario(inventory, path):
@@ -186,28 +200,6 @@ def _page(inventory: Inventory, fitting: Fitting, path: Path) -> Iterator[str]:
     if reason:
         yield ""
         yield from recorded_lines("replay", reason)
-
-
-def _unreadable(inventory: Inventory) -> Iterator[CassetteError]:
-    """Recordings of which nobody can say what plays them."""
-    for path in inventory.files:
-        if inventory.is_asked(path):
-            try:
-                inventory.read(path)
-            except CassetteError as error:
-                yield error
-
-
-def _superfluous(inventory: Inventory) -> Iterator[Path]:
-    for path in inventory.files:
-        if not inventory.is_asked(path):
-            continue
-        with suppress(CassetteError):
-            if is_orphan(inventory, path, inventory.read(path).head):
-                yield path
-    for path in inventory.remains:
-        if path.suffix == ".tmp" and inventory.is_asked(path):
-            yield path
 
 
 def _recovered(inventory: Inventory, recovery: Recovery, scan: SecretScan) -> bool:

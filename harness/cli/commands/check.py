@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,44 +46,37 @@ class Stored:
 
 
 def check_stored(files: list[Path], scenario: Path | None, messages: str) -> int:
-    """Judge and print. Gives the exit status: 1 where a conversation failed or broke."""
+    """Judge every conversation of the files, and print the results. Gives the exit status.
+
+    `scenario` stands in for what a file does not tell; of results, other scenarios' conversations
+    are left out. `messages` is the JSONPath of the messages in a provider's own record. The status
+    is 1 where a conversation failed or broke. Raises `AuthoringError`.
+    """
     project = project_here()
-    if scenario is not None:
-        scenario = scenario.resolve()
+    scenario = None if scenario is None else scenario.resolve()
+    counts = Counter[Outcome]()
     try:
-        counts = check_files(project, files, scenario=scenario, messages=messages)
+        for file in files:
+            for stored in _stored(project, file, messages):
+                if scenario is None or stored.scenario in (None, scenario):
+                    result = _judged(project, stored, scenario or stored.scenario, file)
+                    counts[result.outcome] += 1
+                    _tell(stored.name, result)
     except NotStored as error:
         echo(f"{error} [no-transcript]", err=True)
         return WRONG_USE
-    told = [f"{count} {outcome.value}" for outcome, count in counts.items() if count]
+    told = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
     echo(", ".join(told) or "no conversation was judged")
-    is_bad = any(count for outcome, count in counts.items() if outcome.is_bad)
-    return FOUND_PROBLEMS if is_bad or not told else 0
+    return FOUND_PROBLEMS if not told or any(outcome.is_bad for outcome in counts) else 0
 
 
-def check_files(
-    project: Project, files: list[Path], *, scenario: Path | None, messages: str
-) -> Mapping[Outcome, int]:
-    """Judge every conversation of the files, and print what came. Gives counts by outcome.
-
-    `scenario` stands in for what a file does not tell; of results, other scenarios' conversations
-    are left out. `messages` is the JSONPath of the messages in a provider's own record. Raises
-    `NotStored` and `AuthoringError`.
-    """
-    counts = dict.fromkeys(Outcome, 0)
-    for file in files:
-        for stored in _stored(project, file, messages):
-            if scenario is not None and stored.scenario not in (None, scenario):
-                continue
-            played = scenario or stored.scenario
-            if played is None:
-                raise NotStored(f"{file}: the scenario is not known; name it with --scenario")
-            scenario_read = load_scenario(project, played)
-            held = played_in(scenario_read, stored.row or scenario_read.rows[0].name)
-            result = recheck(held, stored.transcript, project.vocabulary)
-            counts[result.outcome] += 1
-            _tell(stored.name, result)
-    return counts
+def _judged(project: Project, stored: Stored, file: Path | None, source: Path) -> ScenarioResult:
+    """A conversation judged by the scenario in a file. Raises `NotStored` where it has none."""
+    if file is None:
+        raise NotStored(f"{source}: the scenario is not known; name it with --scenario")
+    scenario = load_scenario(project, file)
+    held = played_in(scenario, stored.row or scenario.rows[0].name)
+    return recheck(held, stored.transcript, project.vocabulary)
 
 
 def _tell(name: str, result: ScenarioResult) -> None:

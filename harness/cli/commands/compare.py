@@ -13,6 +13,7 @@ from harness.cli.terminal import echo
 from harness.config import Slower
 from harness.conversation import Outcome
 from harness.core.counted import counted
+from harness.core.errors import Problem
 from harness.history.address import HistoryError
 from harness.history.comparison import Change, compare, find_reworded
 from harness.history.comparison_page import comparison_json, comparison_page
@@ -66,8 +67,11 @@ def _of_file(path: Path) -> Side:
         for conversation in results:
             rows.extend(rows_of(conversation, len(rows)))
     except (NoResults, OSError) as error:
-        message = str(error).removeprefix(f"{path}: ")
-        raise HistoryError(code="no-results", where=str(path), message=message) from error
+        raise HistoryError(
+            Problem(
+                code="no-results", where=str(path), message=str(error).removeprefix(f"{path}: ")
+            )
+        ) from error
     return Side(run=run_row(results.head, outcomes_of(rows)), rows=rows, results=results)
 
 
@@ -88,10 +92,12 @@ def _run(name: str, runs: Sequence[RunRow]) -> RunRow:
 
 def _unknown(name: str, message: str) -> HistoryError:
     return HistoryError(
-        code="unknown-run",
-        where=name,
-        message=message,
-        hint="`harness history` lists the runs; a file of results does as well",
+        Problem(
+            code="unknown-run",
+            where=name,
+            message=message,
+            hint="`harness history` lists the runs; a file of results does as well",
+        )
     )
 
 

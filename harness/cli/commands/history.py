@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from harness.cli.here import config_here, history_here
 from harness.cli.terminal import echo
 from harness.core.counted import counted
+from harness.core.errors import Problem
 from harness.core.project_file import HISTORY_VARIABLE
 from harness.history.address import HistoryError
-from harness.history.flips import find_flaky
 from harness.history.pages import (
     Section,
     flaky_section,
@@ -26,8 +26,8 @@ from harness.history.pages import (
     slowed_section,
 )
 from harness.history.rows import ConversationRow, Series, read_series
-from harness.history.slowness import find_slowed
 from harness.history.store import History
+from harness.history.trends import find_flaky, find_slowed
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -44,10 +44,12 @@ def open_history(url: str, *, writes: bool = False) -> History:
     address = history_here(REPORTS, url)
     if address is None:
         raise HistoryError(
-            code="history-missing",
-            where="--history" if url else HISTORY_VARIABLE,
-            message="it is 'none', so no history is kept",
-            hint="name one with --history",
+            Problem(
+                code="history-missing",
+                where="--history" if url else HISTORY_VARIABLE,
+                message="it is 'none', so no history is kept",
+                hint="name one with --history",
+            )
         )
     # What is to be tidied is not to be made.
     is_there = address.file is None or address.file.is_file()
@@ -71,10 +73,12 @@ def show_history(  # one parameter an option
         series = read_series(history, runs, scenario=scenario)
         if scenario and not series:
             raise HistoryError(
-                code="unknown-scenario",
-                where="--scenario",
-                message=f"no run of the last {len(runs)} played '{scenario}'",
-                hint="an id is what stands behind `scenario:`; --last looks further back",
+                Problem(
+                    code="unknown-scenario",
+                    where="--scenario",
+                    message=f"no run of the last {len(runs)} played '{scenario}'",
+                    hint="an id is what stands behind `scenario:`; --last looks further back",
+                )
             )
         flaky, slowed = find_flaky(series, history), find_slowed(series, history)
         if as_json:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 from harness.cli.here import project_here
@@ -46,6 +47,10 @@ DEFINITION = "provider.yaml"
 """The file of a provider's definition, which names its folder."""
 
 Files = dict[Path, FileKind]
+Key = tuple[str, str, str]
+"""Code, message and place of a problem."""
+Findings = tuple[list[Problem], list[Problem]]
+"""Problems and doubts."""
 
 
 def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
@@ -58,68 +63,126 @@ def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
     """
     project = project_here()
     files, definitions = _files(project, paths)
-    seen: dict[str, str] = {}
-    included: set[str] = set()
-    used: dict[str, set[str]] = {}
-    warned: dict[tuple[str, str, str], Problem] = {}
-    problems = _provider_problems(project, definitions)
-    doubtful = [*_provider_doubts(project, definitions), *(() if paths else _misnamed(project))]
-    if strict:
-        problems += [one for one in doubtful if one.code in _STRICT]
-    _warn([one for one in doubtful if not strict or one.code not in _STRICT], warned)
-    if problems:
-        echo(str(ConfigurationError(problems)))
+    linter = _Linter(project, strict=strict, is_all=not paths)
+    linter.look_at_providers(definitions)
     for file, kind in sorted(files.items(), key=lambda one: one[1] is not FileKind.SCENARIO):
+        linter.look_at(file, kind)
+    counts = [_counted(files, definitions), counted(len(linter.problems), "problem")]
+    counts += [counted(len(linter.warned), "warning")] if linter.warned else []
+    echo(", ".join(counts))
+    return len(linter.problems)
+
+
+class _Linter:
+    """What was found so far in the files of a project."""
+
+    def __init__(self, project: Project, *, strict: bool, is_all: bool) -> None:
+        """`is_all` says whether all files of the project are looked at."""
+        self.problems: list[Problem] = []
+        self.warned: set[Key] = set()
+        self._project = project
+        self._strict = strict
+        self._is_all = is_all
+        self._ids: dict[str, str] = {}
+        """Where each scenario's id stands first, whatever its case."""
+        self._included: set[str] = set()
+        self._used: dict[str, set[str]] = {}
+        """The names that scenarios use of each file of defaults, by its path."""
+
+    def look_at_providers(self, folders: Sequence[Path]) -> None:
+        """The providers of harness.yaml, and the definitions in these folders."""
+        self.problems += _provider_problems(self._project, folders)
+        doubts = [*_provider_doubts(self._project, folders)]
+        doubts += _misnamed(self._project) if self._is_all else ()
+        strict = [one for one in doubts if self._strict and one.code in _STRICT]
+        self.problems += strict
+        self._warn(one for one in doubts if one not in strict)
+        if self.problems:
+            echo(str(ConfigurationError(self.problems)))
+
+    def look_at(self, file: Path, kind: FileKind) -> None:
+        """One file of the scenarios."""
         try:
-            if kind is FileKind.SCENARIO:
-                scenario = load_scenario(project, file)
-                included.update(shown for shown, _ in scenario.files)
-                _require_new(scenario, seen)
-                found = list(_blind_problems(project, scenario))
-                doubtful = _doubtful(project, file, scenario, used)
-            else:
-                is_included = project.config.shown(file) in included
-                found, doubtful = _of_part(project, file, kind, is_included=is_included)
-                # What a scenario with a problem includes is not known.
-                is_all = not paths and not problems
-                if is_all and kind is FileKind.FRAGMENT and not is_included:
-                    doubtful.append(_unused(file, project))
-                if is_all and kind is FileKind.DEFAULTS:
-                    shown = project.config.shown(file)
-                    doubtful += unused_defaults(read(file.read_bytes(), shown), used.get(shown, ()))
-            if found or (strict and doubtful):
-                raise ScenarioError([*found, *(doubtful if strict else ())])
-            _warn(doubtful, warned)
+            look = self._scenario if kind is FileKind.SCENARIO else partial(self._part, kind)
+            problems, doubts = look(file)
+            if problems or (self._strict and doubts):
+                raise ScenarioError([*problems, *(doubts if self._strict else ())])
+            self._warn(doubts)
         except AuthoringError as error:
-            new = [one for one in error.problems if _told(one) not in map(_told, problems)]
-            problems += new
+            told = {_key(one) for one in self.problems}
+            new = [one for one in error.problems if _key(one) not in told]
+            self.problems += new
             if new:
                 echo(str(ScenarioError(new)))
-    warnings = f", {counted(len(warned), 'warning')}" if warned else ""
-    echo(f"{_counted(files, definitions)}, {counted(len(problems), 'problem')}{warnings}")
-    return len(problems)
+
+    def _scenario(self, file: Path) -> Findings:
+        scenario = load_scenario(self._project, file)
+        self._included.update(shown for shown, _ in scenario.files)
+        first = self._ids.setdefault(scenario.id.casefold(), str(scenario.place))
+        if first != str(scenario.place):
+            raise ScenarioError(
+                Problem(
+                    code="duplicate-scenario",
+                    message=f"the id '{scenario.id}' is taken by {first}",
+                    place=scenario.place,
+                    hint="ids name cassettes, so each is used once, whatever its case",
+                )
+            )
+        problems = list(_blind_problems(self._project, scenario))
+        return problems, _doubtful(self._project, file, scenario, self._used)
+
+    def _part(self, kind: FileKind, file: Path) -> Findings:
+        """A fragment or defaults; what is wrong with one that is included was told before."""
+        project, shown = self._project, self._project.config.shown(file)
+        parts = Parts(project.config, project.cache, project.require_format)
+        document = parts.parsed(shown, file.read_bytes(), kind)
+        part, problems = read_part(document, kind, parts)
+        doubts = list(unused_parameters(part, document))
+        is_included = shown in self._included
+        # What a scenario with a problem includes is not known.
+        if self._is_all and not self.problems and kind is FileKind.DEFAULTS:
+            doubts += unused_defaults(document, self._used.get(shown, ()))
+        elif self._is_all and not self.problems and not is_included:
+            doubts.append(
+                Problem(
+                    code="unused-file",
+                    message="no scenario includes this fragment",
+                    where=shown,
+                    hint="include it, or remove the file",
+                )
+            )
+        if is_included:
+            return [], doubts
+        return [*problems, *problems_of(project, part, parts.documents)], doubts
+
+    def _warn(self, doubts: Iterable[Problem]) -> None:
+        """Print warnings that were not printed yet."""
+        for doubt in doubts:
+            if _key(doubt) not in self.warned:
+                self.warned.add(_key(doubt))
+                echo(f"warning: {doubt}")
 
 
 def _provider_problems(project: Project, folders: Sequence[Path]) -> list[Problem]:
     """What is wrong with harness.yaml, its providers and the definitions in these folders."""
-    found = {_told(one): one for one in project_problems(project)}
+    found = [*project_problems(project)]
     try:
         address_in(project.config, project.config.root, {})
     except AuthoringError as error:
-        found.update((_told(one), one) for one in error.problems)
+        found += error.problems
     for folder in folders:
         try:
             read_definition(folder, project.config.shown(folder))
         except AuthoringError as error:
-            found.update((_told(one), one) for one in error.problems)
-    return list(found.values())
+            found += error.problems
+    return list({_key(one): one for one in found}.values())
 
 
 def _provider_doubts(project: Project, folders: Sequence[Path]) -> Sequence[Problem]:
     """What may have no effect in harness.yaml and in definitions, in order of place."""
     found = [*provider_doubts(project)]
     found += [one for folder in folders for one in doubts_in(project, folder)]
-    return ConfigurationError({_told(one): one for one in found}.values()).problems
+    return ConfigurationError({_key(one): one for one in found}.values()).problems
 
 
 _STRICT = ("no-effect", "token-stream", "undescribed-key", "unread-file")
@@ -144,21 +207,9 @@ _NEAR = 0.78
 """How alike endings are that are mistaken for each other: `.ymal` is, `.xml` is not."""
 
 
-def _told(problem: Problem) -> tuple[str, str, str]:
+def _key(problem: Problem) -> Key:
     """A problem without why its file is read: several scenarios may include it."""
     return problem.code, problem.message, str(problem.place or problem.where)
-
-
-def _require_new(scenario: Scenario, seen: dict[str, str]) -> None:
-    first = seen.setdefault(scenario.id.casefold(), str(scenario.place))
-    if first != str(scenario.place):
-        problem = Problem(
-            code="duplicate-scenario",
-            message=f"the id '{scenario.id}' is taken by {first}",
-            place=scenario.place,
-            hint="ids name cassettes, so each is used once, whatever its case",
-        )
-        raise ScenarioError(problem)
 
 
 def _blind_problems(project: Project, scenario: Scenario) -> Iterator[Problem]:
@@ -170,13 +221,6 @@ def _blind_problems(project: Project, scenario: Scenario) -> Iterator[Problem]:
             where = f"{blind.place}: {blind.subject}" if blind.subject else str(blind.place)
             echo(f"note: {where}: {blind.message}; {blind.hint}")
     yield from impossible_checks(project, scenario)
-
-
-def _warn(found: Sequence[Problem], warned: dict[tuple[str, str, str], Problem]) -> None:
-    """Print warnings that were not printed yet."""
-    for one in found:
-        if warned.setdefault(_told(one), one) is one:
-            echo(f"warning: {one}")
 
 
 def _doubtful(
@@ -196,31 +240,6 @@ def _doubtful(
     found = [*unused_names(scenario, document), *odd_cells(scenario, document)]
     found += [*overwritten_names(scenario, document), *order_doubts(scenario, document)]
     return list(ScenarioError([*found, *doubts_about(project, scenario)]).problems)
-
-
-def _of_part(
-    project: Project, file: Path, kind: FileKind, *, is_included: bool
-) -> tuple[list[Problem], list[Problem]]:
-    """What is wrong with a fragment or with defaults, and what is doubtful.
-
-    What is wrong with one that is included was told with the scenario.
-    """
-    parts = Parts(project.config, project.cache, project.require_format)
-    document = parts.parsed(project.config.shown(file), file.read_bytes(), kind)
-    part, problems = read_part(document, kind, parts)
-    doubtful = list(unused_parameters(part, document))
-    if is_included:
-        return [], doubtful
-    return [*problems, *problems_of(project, part, parts.documents)], doubtful
-
-
-def _unused(file: Path, project: Project) -> Problem:
-    return Problem(
-        code="unused-file",
-        message="no scenario includes this fragment",
-        where=project.config.shown(file),
-        hint="include it, or remove the file",
-    )
 
 
 def _counted(files: Files, definitions: Sequence[Path]) -> str:

@@ -1,0 +1,217 @@
+"""What earlier runs tell: scenarios whose outcome alternates, and those that got slower."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from math import exp, log
+from statistics import median
+from typing import TYPE_CHECKING
+
+from harness.conversation import Outcome
+from harness.history.rows import Seen, Series, TurnRow
+
+if TYPE_CHECKING:
+    from harness.history.store import History
+
+
+FLAKY = 2
+"""Flips from which on a scenario is flaky; a single one is a regression, or a repair."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaky:
+    """A conversation whose outcome alternates."""
+
+    id: str
+    flips: int
+    passed: int
+    told: int
+    """Runs in which it passed or failed."""
+    turn: int | None
+    """That failed first in most of the failures beside a flip; 0 for the whole conversation.
+
+    None where no turn is known to have failed."""
+    turn_failures: int
+    """In how many of them."""
+    failures: int
+    """Failures beside a flip."""
+    codes: str
+    """Of that turn, the most frequent; between them a blank."""
+
+
+def find_flaky(series: Series, history: History) -> list[Flaky]:
+    """Those with two flips or more, the most flips first. Raises `HistoryError`."""
+    found = [
+        _flaky(name, told, flips, history)
+        for name, seen in series.items()
+        if len(flips := list(_flips(told := [one for one in seen if one.conversation.is_told])))
+        >= FLAKY
+    ]
+    return sorted(found, key=lambda one: (-one.flips, one.id))
+
+
+def _flips(told: Sequence[Seen]) -> Iterator[tuple[Seen, Seen]]:
+    """Pairs of one run and the next that tell otherwise of the same scenario.
+
+    Replays are held against replays, and live conversations against live ones.
+    """
+    by_kind = sorted(told, key=lambda one: one.conversation.is_replayed)
+    for _, kind in groupby(by_kind, key=lambda one: one.conversation.is_replayed):
+        for before, after in pairwise(kind):
+            one, other = before.conversation, after.conversation
+            is_unchanged = bool(one.fingerprint) and one.fingerprint == other.fingerprint
+            if is_unchanged and one.outcome != other.outcome:
+                yield before, after
+
+
+def _flaky(
+    name: str, told: Sequence[Seen], flips: Sequence[tuple[Seen, Seen]], history: History
+) -> Flaky:
+    red = {
+        one.place: one
+        for flip in flips
+        for one in flip
+        if one.conversation.outcome == Outcome.FAILED
+    }
+    firsts = [first for one in red.values() if (first := first_bad(_turns(one, history)))]
+    turn, times = next(iter(Counter(one.turn for one in firsts).most_common(1)), (None, 0))
+    codes = Counter(one.codes for one in firsts if one.turn == turn)
+    return Flaky(
+        id=name,
+        flips=len(flips),
+        passed=sum(one.conversation.outcome == Outcome.PASSED for one in told),
+        told=len(told),
+        turn=turn,
+        turn_failures=times,
+        failures=len(red),
+        codes=codes.most_common(1)[0][0] if codes else "",
+    )
+
+
+def first_bad(turns: Sequence[TurnRow]) -> TurnRow | None:
+    """The first turn that failed or broke; the whole conversation where no turn did."""
+    bad = [turn for turn in turns if Outcome(turn.outcome).is_bad]
+    return min(bad, key=lambda turn: (turn.turn < 1, turn.turn), default=None)
+
+
+def _turns(seen: Seen, history: History) -> Sequence[TurnRow]:
+    """Those of a conversation; of a repeated one, those of its first failed take."""
+    turns = history.turns([seen.place]).get(seen.place, ())
+    if turns:
+        return turns
+    run, number = seen.place
+    failed = (
+        take.number
+        for take in seen.takes(history)
+        if take.number > number and take.outcome == Outcome.FAILED
+    )
+    place = (run, next(failed, number))
+    return history.turns([place]).get(place, ())
+
+
+RECENT = 5
+"""Runs whose median is held against that of the runs before."""
+FEWEST_RECENT = 3
+FEWEST_BEFORE = 5
+"""With fewer runs nothing is told."""
+SPREADS = 3.0
+"""So many times the spread of the runs before is noise."""
+LEAST_SHARE = 0.2
+LEAST_SECONDS = 0.1
+"""A smaller rise is not told, however steady the times were."""
+_TINY = 1e-6
+"""Seconds; a time of none has no logarithm."""
+_NORMAL = 1.4826
+"""Makes a median absolute deviation a standard deviation, where times are spread normally."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slowed:
+    """A conversation that got slower. All times are seconds, medians over runs."""
+
+    id: str
+    before: float
+    now: float
+    noise: float
+    """What the rise had to exceed."""
+    turn: int | None
+    """The one that rose most; None where no turn has a time."""
+    turn_before: float = 0.0
+    turn_now: float = 0.0
+
+
+def rise(before: Sequence[float], now: Sequence[float]) -> tuple[float, float, float] | None:
+    """Both medians and the noise, where the rise between them exceeds it.
+
+    The noise is three times the spread of `before`, which is its median absolute deviation as a
+    standard deviation; and at least a fifth of its median, and 0.1 s. The spread is taken of
+    logarithms, because times are skewed: few are much longer, none is much shorter. None also
+    where there is too little to tell.
+    """
+    if len(before) < FEWEST_BEFORE or len(now) < FEWEST_RECENT:
+        return None
+    old, new = median(before), median(now)
+    ratios = [abs(log(max(one, _TINY) / max(old, _TINY))) for one in before]
+    spread = exp(SPREADS * _NORMAL * median(ratios)) - 1
+    noise = max(old * spread, old * LEAST_SHARE, LEAST_SECONDS)
+    return (old, new, noise) if new - old > noise else None
+
+
+def find_slowed(series: Series, history: History) -> list[Slowed]:
+    """Those that got slower, the largest rise first. Raises `HistoryError`."""
+    found = []
+    for name, seen in series.items():
+        measured = _measured(seen)
+        before, now = measured[:-RECENT], measured[-RECENT:]
+        risen = rise(*([one.conversation.latency or 0.0 for one in side] for side in (before, now)))
+        if risen is None:
+            continue
+        old, new, noise = risen
+        turn, turn_before, turn_now = _slowest_turn(before, now, history)
+        found.append(
+            Slowed(
+                id=name,
+                before=old,
+                now=new,
+                noise=noise,
+                turn=turn,
+                turn_before=turn_before,
+                turn_now=turn_now,
+            )
+        )
+    return sorted(found, key=lambda one: (one.before - one.now, one.id))
+
+
+def _measured(seen: Sequence[Seen]) -> list[Seen]:
+    """Where the scenario was as it is now, it passed, and the times are no recording's."""
+    newest = seen[-1].conversation.fingerprint
+    return [
+        one
+        for one in seen
+        if one.conversation.fingerprint == newest
+        and one.conversation.outcome == "passed"
+        and one.conversation.latency is not None
+        and not one.conversation.is_replayed
+    ]
+
+
+def _slowest_turn(
+    before: Sequence[Seen], now: Sequence[Seen], history: History
+) -> tuple[int | None, float, float]:
+    """The turn whose median rose most, with its medians."""
+    turns = history.turns([one.place for one in (*before, *now)])
+    times: dict[int, tuple[list[float], list[float]]] = {}
+    for side, group in enumerate((before, now)):
+        for turn in (turn for one in group for turn in turns.get(one.place, ())):
+            if turn.latency is not None:
+                times.setdefault(turn.turn, ([], []))[side].append(turn.latency)
+    medians = {
+        turn: (median(old), median(new)) for turn, (old, new) in times.items() if old and new
+    }
+    if not medians:
+        return None, 0.0, 0.0
+    slowed = max(medians, key=lambda number: medians[number][1] - medians[number][0])
+    return (slowed, *medians[slowed])
