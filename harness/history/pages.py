@@ -12,8 +12,8 @@ from harness.conversation import Outcome
 from harness.core.counted import counted
 from harness.core.durations import format_duration
 from harness.core.printable import PICTURES
-from harness.history.rows import ConversationRow, RunRow, Seen, Series
-from harness.history.trends import RECENT, Flaky, Slowed, first_bad
+from harness.history.rows import ConversationRow, RunRow
+from harness.history.trends import RECENT, Flaky, Seen, Series, Slowed, first_bad
 
 if TYPE_CHECKING:
     from harness.history.store import History

@@ -6,13 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness.conversation import Outcome, Phase, phase_of
-
-if TYPE_CHECKING:
-    from harness.history.store import History
-
 
 Stored = Mapping[str, Any]
 
@@ -191,36 +187,3 @@ def _time(text: str) -> datetime:
 def _clean(text: str) -> str:
     """The text as every database takes it: PostgreSQL refuses NUL, both refuse lone surrogates."""
     return text.replace("\0", "�").encode("utf-8", "replace").decode()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """A conversation in one run."""
-
-    run: RunRow
-    conversation: ConversationRow
-
-    @property
-    def place(self) -> tuple[str, int]:
-        """Where its turns are: the run's id, and the conversation's number in it."""
-        return self.run.run, self.conversation.number
-
-    def takes(self, history: History) -> list[ConversationRow]:
-        """Those of a repeated conversation; none of another one. Raises `HistoryError`."""
-        run, scenario = self.run.run, self.conversation.scenario
-        rows = history.conversations(run, scenario=scenario)
-        return [row for row in rows if row.take and row.id == self.conversation.id]
-
-
-Series = Mapping[str, Sequence[Seen]]
-"""By a conversation's id, in the order in which the runs began."""
-
-
-def read_series(history: History, runs: Iterable[RunRow], *, scenario: str = "") -> Series:
-    """The verdicts of runs, of one scenario or of all. Raises `HistoryError`."""
-    found: dict[str, list[Seen]] = {}
-    for run in runs:
-        for one in history.conversations(run.run, scenario=scenario):
-            if not one.take:
-                found.setdefault(one.id, []).append(Seen(run=run, conversation=one))
-    return found

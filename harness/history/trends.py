@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from math import exp, log
@@ -11,10 +11,43 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from harness.conversation import Outcome
-from harness.history.rows import Seen, Series, TurnRow
+from harness.history.rows import ConversationRow, RunRow, TurnRow
 
 if TYPE_CHECKING:
     from harness.history.store import History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A conversation in one run."""
+
+    run: RunRow
+    conversation: ConversationRow
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where its turns are: the run's id, and the conversation's number in it."""
+        return self.run.run, self.conversation.number
+
+    def takes(self, history: History) -> list[ConversationRow]:
+        """Those of a repeated conversation; none of another one. Raises `HistoryError`."""
+        run, scenario = self.run.run, self.conversation.scenario
+        rows = history.conversations(run, scenario=scenario)
+        return [row for row in rows if row.take and row.id == self.conversation.id]
+
+
+Series = Mapping[str, Sequence[Seen]]
+"""By a conversation's id, in the order in which the runs began."""
+
+
+def read_series(history: History, runs: Iterable[RunRow], *, scenario: str = "") -> Series:
+    """The verdicts of runs, of one scenario or of all. Raises `HistoryError`."""
+    found: dict[str, list[Seen]] = {}
+    for run in runs:
+        for one in history.conversations(run.run, scenario=scenario):
+            if not one.take:
+                found.setdefault(one.id, []).append(Seen(run=run, conversation=one))
+    return found
 
 
 FLAKY = 2

@@ -12,8 +12,8 @@ from typing import Final
 from xml.parsers import expat
 
 from harness.core.typing import Json
+from harness.formats.strict_json import MAX_LEVELS
 from harness.formats.template.filters import text_of
-from harness.providers.payload import MAX_LEVELS
 
 _START: Final = (
     "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"

@@ -25,6 +25,7 @@ from harness.formats.json_schema.judged import MOST_JUDGED_AGAIN
 from harness.formats.json_schema.library import MOST_APPLIED
 from harness.formats.json_schema.schema_pattern import BACKTRACKED
 from harness.formats.parsed_cache import MAX_BYTES, MAX_ENTRIES
+from harness.formats.strict_json import MAX_LEVELS
 from harness.formats.template.filters import FILTERS, MOST
 from harness.formats.template.sandbox import LONGEST_EXPRESSION, MOST_BITS
 from harness.formats.yaml import Limits
@@ -38,7 +39,6 @@ from harness.providers.definition import Framing
 from harness.providers.definition_schema import DEFINITION_SCHEMA, REQUEST, STEP
 from harness.providers.flow import NAMES
 from harness.providers.late import PAUSE
-from harness.providers.payload import MAX_LEVELS
 from harness.providers.reply_format import REPLY
 from harness.pytest_plugin import pytest_addoption
 from harness.reports.annotations.annotations_report import MOST_FINDINGS

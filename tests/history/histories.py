@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from harness.history.address import Address, address_of
-from harness.history.rows import Series, outcomes_of, read_series, rows_of, run_row
+from harness.history.rows import outcomes_of, rows_of, run_row
 from harness.history.store import History
+from harness.history.trends import Series, read_series
 
 FIRST = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
 

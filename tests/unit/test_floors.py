@@ -104,10 +104,6 @@ def test_packages_have_one_home(file: Path) -> None:
 IN_CIRCLES = frozenset(
     f"harness.{name}"
     for name in (
-        "history.rows",
-        "history.store",
-        "providers.payload",
-        "providers.xml_body",
         "testing.chat",
         "testing.reply",
         "transport.cassette.files",

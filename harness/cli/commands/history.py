@@ -25,9 +25,9 @@ from harness.history.pages import (
     scenario_section,
     slowed_section,
 )
-from harness.history.rows import ConversationRow, Series, read_series
+from harness.history.rows import ConversationRow
 from harness.history.store import History
-from harness.history.trends import find_flaky, find_slowed
+from harness.history.trends import Series, find_flaky, find_slowed, read_series
 
 if TYPE_CHECKING:
     from rich.table import Table
