@@ -22,6 +22,7 @@ from harness.checks.vocabulary import (
     KINDS,
     block_definitions,
     kinds_in,
+    names_of,
 )
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "failed",
     "history_of",
     "kinds_in",
+    "names_of",
     "skipped",
     "subject_of",
     "turned_round",

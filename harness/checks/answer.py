@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from harness.checks.arguments import each_key, is_whole, mapping_of
 from harness.checks.check import (
     PASS,
     BadExpectation,
@@ -18,7 +19,7 @@ from harness.checks.matcher import Matcher
 from harness.checks.matchers import VALUE_OR_MATCHER, compile_matchers
 from harness.checks.subject import Subject
 from harness.conversation import Response
-from harness.core.typing import Json, describe
+from harness.core.typing import Json
 from harness.formats.json_schema.wording import show
 
 _NO_ANSWER = not_told("there is no HTTP answer to look at")
@@ -29,9 +30,8 @@ def _response(subject: Subject) -> Response | None:
 
 
 def _status(value: Json, _options: Options) -> Judge:
-    listed = list(value) if isinstance(value, list | tuple) else [value]
-    wanted = [one for one in listed if isinstance(one, int) and not isinstance(one, bool)]
-    if not wanted or len(wanted) < len(listed):
+    wanted = list(value) if isinstance(value, list | tuple) else [value]
+    if not wanted or not all(map(is_whole, wanted)):
         raise BadExpectation("wrong-value", f"{show(value)} is no HTTP status or list of them")
     shown = " or ".join(str(one) for one in wanted)
 
@@ -48,26 +48,19 @@ def _status(value: Json, _options: Options) -> Judge:
 
 
 def _headers(value: Json, options: Options) -> Judge:
-    if not isinstance(value, Mapping) or not value:
-        message = f"{describe(value)} stands where a mapping of header names is wanted"
-        raise BadExpectation("wrong-value", message)
-    rules = []
-    for name, wanted in value.items():
-        try:
-            rules.append((name, compile_matchers(wanted, options)))
-        except BadExpectation as error:
-            raise error.below(name) from error
+    named = mapping_of(value, "a mapping of header names")
+    rules = each_key(named, lambda wanted: compile_matchers(wanted, options))
 
     def judge(subject: Subject) -> Verdict:
         response = _response(subject)
         if response is None:
             return _NO_ANSWER
-        for name, matchers in rules:
-            for matcher in matchers:
-                verdict = _judge_header(response, name, matcher)
-                if verdict is not PASS:
-                    return verdict
-        return PASS
+        verdicts = (
+            _judge_header(response, name, matcher)
+            for name, matchers in rules.items()
+            for matcher in matchers
+        )
+        return next((verdict for verdict in verdicts if verdict is not PASS), PASS)
 
     return judge
 

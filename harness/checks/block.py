@@ -1,15 +1,29 @@
-"""Several checks together, as they stand in a mapping."""
+"""Several checks together: a block of them, and `not`, `any_of` and `all_of` around blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
-from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict
+from harness.checks.arguments import below, each, keys_schema, list_of, unlike
+from harness.checks.check import (
+    PASS,
+    BadExpectation,
+    Content,
+    Finding,
+    Judge,
+    Kind,
+    Options,
+    Verdict,
+    failed,
+    turned_round,
+)
 from harness.checks.subject import Subject
+from harness.checks.words import said
 from harness.conversation.outcome import Outcome
 from harness.core.errors import did_you_mean
-from harness.core.typing import Json, describe
+from harness.core.typing import Json
 from harness.formats.json_schema.wording import show
 
 IGNORE_CASE: Mapping[str, Json] = {
@@ -18,55 +32,70 @@ IGNORE_CASE: Mapping[str, Json] = {
 }
 
 
+TEXT_BLOCK: Mapping[str, Json] = {"$ref": "#/$defs/text_checks"}
+"""JSON Schema of a mapping of checks on a text."""
+
+
 class Block:
     """Checks of one mapping, compiled; all must hold."""
 
-    __slots__ = ("_judges",)
+    __slots__ = ("_judges", "_value")
 
     def __init__(self, value: Json, options: Options, kinds: Mapping[str, Kind]) -> None:
         """Raises `BadExpectation`, its path within the mapping; `unknown-check` for a name."""
         self._judges = tuple(_judges(value, options, kinds))
+        self._value = value
+
+    @property
+    def text(self) -> str:
+        """The checks in a sentence: `contains 'sorry' and status 200`."""
+        if not isinstance(self._value, Mapping):
+            return show(self._value)
+        checks = ((name, one) for name, one in self._value.items() if name != "ignore_case")
+        return " and ".join(f"{name} {show(one)}" for name, one in checks)
 
     def verdict(self, subject: Subject) -> Verdict:
-        """The first verdict that is a failure, else the first skip, else a pass."""
-        found = PASS
-        for judge in self._judges:
-            verdict = judge(subject)
-            if verdict.outcome.is_bad:
-                return verdict
-            if found is PASS and verdict.outcome is not Outcome.PASSED:
-                found = verdict
-        return found
+        """That of all checks together; see `all_hold`."""
+        return all_hold(judge(subject) for judge in self._judges)
 
-    def failure(self, subject: Subject) -> Verdict | None:
-        """The first verdict that is a failure; None where there is none."""
-        verdict = self.verdict(subject)
-        return verdict if verdict.outcome.is_bad else None
+
+def all_hold(verdicts: Iterable[Verdict]) -> Verdict:
+    """The first verdict that is bad, else the first that could not be judged, else a pass."""
+    found = PASS
+    for verdict in verdicts:
+        if verdict.outcome.is_bad:
+            return verdict
+        if found is PASS and verdict.outcome is not Outcome.PASSED:
+            found = verdict
+    return found
+
+
+def one_of(
+    verdicts: Iterable[Verdict], none_holds: Callable[[Sequence[Finding]], Verdict]
+) -> Verdict:
+    """The first that holds, else the first that could not be judged.
+
+    Where all failed, what `none_holds` makes of their findings.
+    """
+    unclear, findings = None, []
+    for verdict in verdicts:
+        if verdict.outcome is Outcome.PASSED:
+            return verdict
+        if verdict.outcome is Outcome.FAILED and verdict.finding is not None:
+            findings.append(verdict.finding)
+        else:
+            unclear = unclear or verdict
+    return unclear or none_holds(findings)
 
 
 def block_schema(properties: Mapping[str, Json], description: str) -> dict[str, Json]:
     """JSON Schema of a mapping of checks, each with the schema of its value."""
-    return {
-        "type": "object",
-        "description": description,
-        "minProperties": 1,
-        "additionalProperties": False,
-        "properties": {**properties, "ignore_case": IGNORE_CASE},
-    }
-
-
-def block_text(value: Json) -> str:
-    """The checks of a block in a sentence: `contains 'sorry' and status 200`."""
-    if not isinstance(value, Mapping):
-        return show(value)
-    shown = (f"{name} {show(one)}" for name, one in value.items() if name != "ignore_case")
-    return " and ".join(shown)
+    return {"description": description, **keys_schema({**properties, "ignore_case": IGNORE_CASE})}
 
 
 def _judges(value: Json, options: Options, kinds: Mapping[str, Kind]) -> Iterator[Judge]:
     if not isinstance(value, Mapping):
-        message = f"{describe(value)} stands where a mapping of checks is wanted"
-        raise BadExpectation("wrong-value", message)
+        raise unlike(value, "a mapping of checks")
     ignore_case = value.get("ignore_case", options.ignore_case)
     inner = replace(options, ignore_case=bool(ignore_case))
     if not value.keys() - {"ignore_case"}:
@@ -77,7 +106,123 @@ def _judges(value: Json, options: Options, kinds: Mapping[str, Kind]) -> Iterato
         if name not in kinds:
             hint = did_you_mean(name, kinds)
             raise BadExpectation("unknown-check", f"unknown check '{name}'", hint, (name,))
-        try:
-            yield kinds[name].compile(argument, inner)
-        except BadExpectation as error:
-            raise error.below(name) from error
+        with below(name):
+            judge = kinds[name].compile(argument, inner)
+        yield judge
+
+
+def with_combinations(kinds: Mapping[str, Kind], block: str) -> Mapping[str, Kind]:
+    """The checks, and those that take any of them, themselves included.
+
+    `block` names the definition of the format, below `$defs`, that says what may stand inside.
+    """
+    known = dict(kinds)
+    inside: Mapping[str, Json] = {"$ref": f"#/$defs/{block}"}
+    several: Mapping[str, Json] = {"type": "array", "minItems": 1, "items": inside}
+    known["not"] = Kind(
+        name="not",
+        schema={**_NOT, **inside},
+        compile=partial(_not, known),
+        content=Content.CHECKS,
+        is_free_of_variables=True,
+        instead=_check_instead,
+    )
+    known["any_of"] = Kind(
+        name="any_of",
+        schema={**_ANY_OF, **several},
+        compile=partial(_any_of, known),
+        content=Content.CHECKS,
+        other_words="or one_of",
+    )
+    known["all_of"] = Kind(
+        name="all_of",
+        schema={**_ALL_OF, **several},
+        compile=partial(_all_of, known),
+        content=Content.CHECKS,
+        other_words="and",
+    )
+    return known
+
+
+_NOT: Mapping[str, Json] = {
+    "description": "The checks inside do not all hold.",
+    "examples": [{"contains": "sorry"}],
+}
+_ANY_OF: Mapping[str, Json] = {
+    "description": "At least one of these blocks of checks holds.",
+    "examples": [[{"contains": "yes"}, {"matches": "^ok"}]],
+}
+_ALL_OF: Mapping[str, Json] = {
+    "description": "All of these blocks of checks hold.",
+    "examples": [[{"matches": "free"}, {"matches": "shipping"}]],
+}
+
+
+def _check_instead(value: Json, text: str) -> str:
+    return f"write {{contains: {text}}}" if isinstance(value, str) else "write a check, {…}"
+
+
+def _not(kinds: Mapping[str, Kind], value: Json, options: Options) -> Judge:
+    # What cannot fail inside always fails here, which nobody overlooks.
+    block = Block(value, replace(options, doubts=None), kinds)
+
+    def judge(subject: Subject) -> Verdict:
+        verdict = block.verdict(subject)
+        if verdict.outcome is Outcome.FAILED:
+            return PASS
+        if verdict.outcome is not Outcome.PASSED:
+            return turned_round(verdict)
+        return failed(
+            f"{subject.name} fulfils {block.text}, which it must not",
+            expected=f"not {block.text}",
+            actual=said(subject.text),
+        )
+
+    return judge
+
+
+def _any_of(kinds: Mapping[str, Kind], value: Json, options: Options) -> Judge:
+    blocks = _blocks(value, options, kinds)
+
+    def judge(subject: Subject) -> Verdict:
+        return one_of(
+            (block.verdict(subject) for block in blocks),
+            lambda findings: failed(
+                f"{subject.name} fulfils none of the {len(blocks)} alternatives",
+                expected="\nor ".join(block.text for block in blocks),
+                actual=said(subject.text),
+                difference=_numbered(enumerate(findings, 1)),
+            ),
+        )
+
+    return judge
+
+
+def _all_of(kinds: Mapping[str, Kind], value: Json, options: Options) -> Judge:
+    blocks = _blocks(value, options, kinds)
+
+    def judge(subject: Subject) -> Verdict:
+        verdicts = [block.verdict(subject) for block in blocks]
+        wrong = [number for number, one in enumerate(verdicts) if one.outcome is Outcome.FAILED]
+        if not wrong:
+            return all_hold(verdicts)
+        if len(wrong) == 1:
+            return verdicts[wrong[0]]
+        findings = ((number, one.finding) for number, one in enumerate(verdicts, 1))
+        return failed(
+            f"{subject.name} does not fulfil {len(wrong)} of {len(blocks)} blocks",
+            expected="\nand ".join(blocks[number].text for number in wrong),
+            actual=said(subject.text),
+            difference=_numbered((number, one) for number, one in findings if one is not None),
+        )
+
+    return judge
+
+
+def _numbered(findings: Iterable[tuple[int, Finding]]) -> tuple[str, ...]:
+    return tuple(f"{number}. {finding.message}" for number, finding in findings)
+
+
+def _blocks(value: Json, options: Options, kinds: Mapping[str, Kind]) -> list[Block]:
+    listed = list_of(value, "a list of blocks of checks")
+    return each(listed, lambda one: Block(one, options, kinds))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from enum import Enum, auto
 from typing import Literal
 
@@ -48,6 +48,11 @@ class Verdict:
     code: str = ""
     """Of the error that made it BROKEN, or why it could not look; empty otherwise."""
 
+    def showing(self, actual: str) -> Verdict:
+        """The same with another text for what came."""
+        finding = self.finding and replace(self.finding, actual=actual)
+        return replace(self, finding=finding)
+
 
 PASS = Verdict(outcome=Outcome.PASSED)
 """The common verdict, made once."""
@@ -82,7 +87,7 @@ class Options:
     goldens: Goldens | None = None
     """The project's golden files; None where there is no project."""
     texts: Mapping[str, Kind] = field(default_factory=dict)
-    """The checks on a text, by name, with the project's own; empty for the built-in ones."""
+    """For a check that holds checks on a text: those by name, with the project's own."""
     doubts: list[Doubt | Problem] | None = None
     """Gathers what is doubtful about the checks that are compiled; None where nobody asks.
 

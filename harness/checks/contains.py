@@ -1,10 +1,12 @@
-"""`contains`, `contains_any`, `contains_all` and `not_contains`: what stands in the text."""
+"""`contains` and its like, `starts_with` and `ends_with`: what stands in the text, and where."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Literal
 
+from harness.checks.arguments import TEXT, TEXTS, require_substance, text_of, texts_of
 from harness.checks.check import (
     PASS,
     Claim,
@@ -18,16 +20,7 @@ from harness.checks.check import (
 )
 from harness.checks.diff import nearest, what_looks_like
 from harness.checks.subject import Subject
-from harness.checks.words import (
-    TEXTS,
-    Normal,
-    folded,
-    listed,
-    normalizer,
-    require_substance,
-    said,
-    texts_of,
-)
+from harness.checks.words import Normal, folded, listed, normalizer, said
 from harness.core.typing import Json
 from harness.formats.json_schema.wording import show
 
@@ -41,11 +34,29 @@ def _compiler(
 ) -> Callable[[Json, Options], Judge]:
     def compile_(value: Json, options: Options) -> Judge:
         wanted = texts_of(value)
-        require_substance(wanted, options if complaint is not _none else None)
-        if complaint is _none:
+        is_unwanted = complaint is _none
+        require_substance(wanted, None if is_unwanted else options)
+        if is_unwanted:
             _doubt_quotation_marks(wanted, options)
         form = normalizer(ignore_case=options.ignore_case)
-        return _Judge(wanted, form, complaint, f"{expected} {listed(wanted, conjunction)}")
+        formed = [form(text) for text in wanted]
+
+        def judge(subject: Subject) -> Verdict:
+            text = form(subject.text)
+            pairs = zip(wanted, formed, strict=True)
+            found = [one for one, part in pairs if part in text]
+            wrong = complaint(wanted, found)
+            if not wrong:
+                return _pass(formed, text) if is_unwanted else PASS
+            missing = [one for one in wanted if one not in found]
+            return failed(
+                f"{subject.name} {wrong}",
+                expected=f"{expected} {listed(wanted, conjunction)}",
+                actual=said(subject.text),
+                difference=lambda: _hints(missing, subject.text, form),
+            )
+
+        return judge
 
     return compile_
 
@@ -60,43 +71,12 @@ def _doubt_quotation_marks(texts: list[str], options: Options) -> None:
             )
 
 
-class _Judge:
-    """Looks for texts in a text."""
-
-    __slots__ = ("_complaint", "_expected", "_form", "_formed", "_wanted")
-
-    def __init__(
-        self, wanted: list[str], form: Normal, complaint: _Complaint, expected: str
-    ) -> None:
-        self._wanted = wanted
-        self._form = form
-        self._formed = [form(text) for text in wanted]
-        self._complaint = complaint
-        self._expected = expected
-
-    def __call__(self, subject: Subject) -> Verdict:
-        text = self._form(subject.text)
-        pairs = zip(self._wanted, self._formed, strict=True)
-        found = [wanted for wanted, formed in pairs if formed in text]
-        complaint = self._complaint(self._wanted, found)
-        if not complaint:
-            return self._pass(text)
-        missing = [text for text in self._wanted if text not in found]
-        return failed(
-            f"{subject.name} {complaint}",
-            expected=self._expected,
-            actual=said(subject.text),
-            difference=lambda: _hints(missing, subject.text, self._form),
-        )
-
-    def _pass(self, text: str) -> Verdict:
-        """A pass; noted where something that must not be there looks as if it were."""
-        if self._complaint is not _none or text.isascii():
-            return PASS
-        for wanted in self._formed:
-            if looks := what_looks_like(wanted, text):
-                return noted(f"holds, but {'; '.join(looks)}")
-        return PASS
+def _pass(unwanted: list[str], text: str) -> Verdict:
+    """A pass; noted where something that must not be there looks as if it were."""
+    for one in () if text.isascii() else unwanted:
+        if looks := what_looks_like(one, text):
+            return noted(f"holds, but {'; '.join(looks)}")
+    return PASS
 
 
 def _hints(missing: list[str], text: str, form: Normal) -> tuple[str, ...]:
@@ -123,6 +103,31 @@ def _any(wanted: list[str], found: list[str]) -> str:
 
 def _none(_wanted: list[str], found: list[str]) -> str:
     return f"contains {listed(found)}" if found else ""
+
+
+def _edge_compiler(
+    holds: Callable[[str, str], bool], word: Literal["start", "end"]
+) -> Callable[[Json, Options], Judge]:
+    def compile_(value: Json, options: Options) -> Judge:
+        wanted = text_of(value)
+        require_substance([wanted])
+        form = normalizer(ignore_case=options.ignore_case)
+        formed = form(wanted)
+
+        def judge(subject: Subject) -> Verdict:
+            text = form(subject.text)
+            if holds(text, formed):
+                return PASS
+            return failed(
+                f"{subject.name} does not {word} with {show(wanted)}",
+                expected=f"a text that {word}s with {show(wanted)}",
+                actual=said(subject.text),
+                difference=lambda: what_looks_like(formed, text, at=word),
+            )
+
+        return judge
+
+    return compile_
 
 
 CONTAINS = Kind(
@@ -175,4 +180,20 @@ NOT_CONTAINS = Kind(
     claim=Claim.LIMIT,
     is_free_of_variables=True,
     other_words="excludes exclude forbidden not_includes",
+)
+STARTS_WITH = Kind(
+    name="starts_with",
+    schema={**TEXT, "description": "The text begins with this.", "examples": ["Welcome"]},
+    compile=_edge_compiler(str.startswith, "start"),
+    on="text",
+    content=Content.TEXT,
+    claim=Claim.PART,
+)
+ENDS_WITH = Kind(
+    name="ends_with",
+    schema={**TEXT, "description": "The text ends with this.", "examples": ["?"]},
+    compile=_edge_compiler(str.endswith, "end"),
+    on="text",
+    content=Content.TEXT,
+    claim=Claim.PART,
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from harness.checks.arguments import TEXT, text_of
 from harness.checks.check import PASS, Claim, Content, Judge, Kind, Options, Verdict, failed
 from harness.checks.diff import text_difference
 from harness.checks.placeholders import require_no_placeholder
 from harness.checks.subject import Subject
-from harness.checks.words import TEXT, normalizer, said, text_of
+from harness.checks.words import normalizer, said
 from harness.core.typing import Json
 from harness.formats.json_schema.wording import show
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from harness.checks.arguments import flag_of, is_number
 from harness.checks.check import BadExpectation, Options
 from harness.checks.matcher import (
     Builder,
@@ -15,12 +16,12 @@ from harness.checks.matcher import (
     Matcher,
     all_expected,
     first_complaint,
+    require_possible,
 )
-from harness.checks.possible import require_possible
-from harness.checks.value_matchers import COMPARISONS, is_number
-from harness.checks.values import path_text
+from harness.checks.value_matchers import COMPARISONS
 from harness.checks.words import normalizer
 from harness.core.typing import Json, Path, describe
+from harness.formats.json_path import path_text
 from harness.formats.json_schema.wording import show
 
 MOST_TOLD = 3
@@ -101,14 +102,10 @@ def _length(value: Json, options: Options, compile_: Compile) -> Matcher:
         return f"{where} has {number} {units}, expected {expected}"
 
     def complain(found: Json, at: Path) -> str:
-        where = path_text(at)
-        if isinstance(found, str):
-            return wrong(len(found), "character", where)
-        if isinstance(found, Mapping):
-            return wrong(len(found), "key", where)
-        if isinstance(found, list | tuple):
-            return wrong(len(found), "item", where)
-        return f"{where} is {describe(found)}, which has no length"
+        if isinstance(found, str | Mapping | list | tuple):
+            unit = "character" if isinstance(found, str) else "item"
+            return wrong(len(found), "key" if isinstance(found, Mapping) else unit, path_text(at))
+        return f"{path_text(at)} is {describe(found)}, which has no length"
 
     return Matcher(
         expected=f"of length {expected}",
@@ -121,7 +118,7 @@ def _length(value: Json, options: Options, compile_: Compile) -> Matcher:
 
 
 def _exists(value: Json, _options: Options, _compile: Compile) -> Matcher:
-    wanted = _flag("exists", value)
+    wanted = flag_of("exists", value)
 
     def complain(items: Sequence[Located], where: str) -> str:
         if bool(items) == wanted:
@@ -140,7 +137,7 @@ def _exists(value: Json, _options: Options, _compile: Compile) -> Matcher:
 
 
 def _unique(value: Json, _options: Options, _compile: Compile) -> Matcher:
-    wanted = _flag("unique", value)
+    wanted = flag_of("unique", value)
 
     def complain(items: Sequence[Located], where: str) -> str:
         seen: dict[str, Path] = {}
@@ -193,15 +190,6 @@ def _sorted(value: Json, options: Options, _compile: Compile) -> Matcher:
 
 
 _ORDERS = ("ascending", "descending")
-
-
-def _flag(name: str, value: Json) -> bool:
-    if isinstance(value, bool):
-        return value
-    meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(str(value).lower())
-    hint = f"write {meant}" if meant else ""
-    message = f"'{name}' takes true or false, not {show(value)}"
-    raise BadExpectation("wrong-value", message, hint)
 
 
 ITEM_MATCHERS: Mapping[str, Builder] = {

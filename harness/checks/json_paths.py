@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
+from harness.checks.arguments import below, mapping_of
+from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
 from harness.checks.diff import difference, named_difference
 from harness.checks.locating import Finder, finder
 from harness.checks.matcher import Compile, Located, Matcher, all_expected
 from harness.checks.matchers import VALUE_OR_MATCHER, compile_at_path, compile_matchers
 from harness.checks.subject import Subject
 from harness.checks.turn_matchers import recalled_turns, resolved
-from harness.core.typing import Json, Path, describe
+from harness.core.typing import Json, Path
 from harness.core.values import value_class
 from harness.formats.json_schema.wording import show
 
@@ -37,15 +38,10 @@ class PathRules:
 
     def __init__(self, value: Json, options: Options, compile_: Compile = compile_matchers) -> None:
         """Raises `BadExpectation`, its path within the mapping."""
-        if not isinstance(value, Mapping) or not value:
-            message = f"{describe(value)} stands where a mapping of JSONPaths is wanted"
-            raise BadExpectation("wrong-value", message)
         self._rules: list[tuple[Finder, tuple[Matcher, ...]]] = []
-        for path, wanted in value.items():
-            try:
+        for path, wanted in mapping_of(value, "a mapping of JSONPaths").items():
+            with below(path):
                 self._rules.append((finder(path), compile_(wanted, options)))
-            except BadExpectation as error:
-                raise error.below(path) from error
         if options.doubts is not None:
             _doubt_of_all(self._rules, options)
         self.looks_back = any(one.resolve for _, matchers in self._rules for one in matchers)
@@ -80,12 +76,12 @@ def _doubt_of_all(rules: Sequence[tuple[Finder, tuple[Matcher, ...]]], options: 
     for path, matchers in rules:
         if any(one.resolve for one in matchers) or (path.is_single and path.text != "$"):
             continue
-        found = [path.find(one) for one in _LIKELY] if path.is_single else _LIKELY_MATCHES
+        found = [path.find(one) for one in LIKELY] if path.is_single else _LIKELY_MATCHES
         if not any(_complain(path, nodes, one, None)[0] for one in matchers for nodes in found):
             options.doubt(f"{path.text} holds for most payloads", "say what must be there")
 
 
-_LIKELY: Sequence[Json] = ({}, {"a": 1}, {"b": "text", "c": [{"d": None}]})
+LIKELY: Sequence[Json] = ({}, {"a": 1}, {"b": "text", "c": [{"d": None}]})
 """Payloads with nothing in common."""
 _VALUES: Sequence[Json] = (None, True, 0, "text", [], {}, {"a": 1})
 _LIKELY_MATCHES: Sequence[Sequence[Located]] = (
@@ -136,14 +132,14 @@ def _shown(path: Finder, nodes: Sequence[Located]) -> str:
     return show(nodes[0][1] if path.is_single else [value for _, value in nodes])
 
 
-def verdict_of(faults: Sequence[_Fault]) -> Verdict:
-    """The verdict on what is wrong, path by path."""
+def verdict_of(faults: Sequence[_Fault], where: str = "") -> Verdict:
+    """The verdict on what is wrong, path by path; `where` stands before its sentence."""
     if not faults:
         return PASS
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     lines = [line for fault in faults for line in (fault.message, *fault.hints)]
     return failed(
-        f"{faults[0].message}{more}",
+        f"{where}{faults[0].message}{more}",
         expected="\n".join(fault.expected for fault in faults),
         actual="\n".join(fault.actual for fault in faults),
         difference=tuple(lines if more else lines[1:]),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from harness.checks.arguments import each
 from harness.checks.check import (
     PASS,
     BadExpectation,
@@ -15,13 +17,11 @@ from harness.checks.check import (
     failed,
     skipped,
 )
-from harness.checks.language_names import NAMES
-from harness.checks.libraries import require_library
-from harness.checks.measures import words_of
+from harness.checks.measures import require_library, words_of
 from harness.checks.subject import Subject
 from harness.checks.words import said
 from harness.core.counted import counted
-from harness.core.errors import did_you_mean
+from harness.core.errors import nearest_word
 from harness.core.typing import Json
 from harness.formats.json_schema.wording import show
 
@@ -55,23 +55,22 @@ def _compile(value: Json, _options: Options) -> Judge:
 
 
 def _codes(value: Json) -> list[str]:
-    codes = [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
+    codes = each(value, _code)
     if not codes:
         raise BadExpectation("wrong-value", "the list is empty, expected a language")
-    for index, code in enumerate(codes):
-        if code not in NAMES:
-            path = (index,) if isinstance(value, list | tuple) else ()
-            raise BadExpectation("wrong-value", f"{show(code)} is no language", _hint(code), path)
     return codes
 
 
-def _hint(code: str) -> str:
+def _code(value: Json) -> str:
+    code = str(value)
+    if code in NAMES:
+        return code
     by_name = {name.casefold(): found for found, name in NAMES.items()}
     likely = by_name.get(code.casefold()) or code.casefold().partition("-")[0]
+    hint = nearest_word(code, NAMES) or "a code of ISO 639-1, such as en"
     if likely in NAMES:
-        return f"did you mean '{likely}'?"
-    hint = did_you_mean(code, NAMES)
-    return hint if hint.startswith("did") else "a code of ISO 639-1, such as en"
+        hint = f"did you mean '{likely}'?"
+    raise BadExpectation("wrong-value", f"{show(code)} is no language", hint)
 
 
 def language_of(text: str) -> str:
@@ -89,6 +88,95 @@ def _identifier() -> LanguageIdentifier:
     # With dialects and old languages among the choices, short texts are told apart less well.
     identifier.set_languages(list(NAMES))
     return identifier
+
+
+NAMES: Mapping[str, str] = {
+    "af": "Afrikaans",
+    "am": "Amharic",
+    "ar": "Arabic",
+    "as": "Assamese",
+    "az": "Azerbaijani",
+    "be": "Belarusian",
+    "bg": "Bulgarian",
+    "bn": "Bengali",
+    "br": "Breton",
+    "bs": "Bosnian",
+    "ca": "Catalan",
+    "cs": "Czech",
+    "cy": "Welsh",
+    "da": "Danish",
+    "de": "German",
+    "el": "Greek",
+    "en": "English",
+    "eo": "Esperanto",
+    "es": "Spanish",
+    "et": "Estonian",
+    "eu": "Basque",
+    "fa": "Persian",
+    "fi": "Finnish",
+    "fr": "French",
+    "ga": "Irish",
+    "gl": "Galician",
+    "gu": "Gujarati",
+    "ha": "Hausa",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "hr": "Croatian",
+    "hu": "Hungarian",
+    "hy": "Armenian",
+    "id": "Indonesian",
+    "is": "Icelandic",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ka": "Georgian",
+    "kk": "Kazakh",
+    "km": "Khmer",
+    "kn": "Kannada",
+    "ko": "Korean",
+    "ky": "Kyrgyz",
+    "la": "Latin",
+    "lo": "Lao",
+    "lt": "Lithuanian",
+    "lv": "Latvian",
+    "mk": "Macedonian",
+    "ml": "Malayalam",
+    "mn": "Mongolian",
+    "mr": "Marathi",
+    "ms": "Malay",
+    "mt": "Maltese",
+    "my": "Burmese",
+    "ne": "Nepali",
+    "nl": "Dutch",
+    "no": "Norwegian",
+    "pa": "Punjabi",
+    "pl": "Polish",
+    "ps": "Pashto",
+    "pt": "Portuguese",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "si": "Sinhala",
+    "sk": "Slovak",
+    "sl": "Slovenian",
+    "so": "Somali",
+    "sq": "Albanian",
+    "sr": "Serbian",
+    "sv": "Swedish",
+    "sw": "Swahili",
+    "ta": "Tamil",
+    "te": "Telugu",
+    "th": "Thai",
+    "tl": "Tagalog",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "ur": "Urdu",
+    "uz": "Uzbek",
+    "vi": "Vietnamese",
+    "xh": "Xhosa",
+    "yo": "Yoruba",
+    "zh": "Chinese",
+    "zu": "Zulu",
+}
+"""English names by code."""
 
 
 LANGUAGE = Kind(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from harness.checks.arguments import DURATION, below, duration_of
 from harness.checks.check import (
     PASS,
     BadExpectation,
@@ -16,9 +17,8 @@ from harness.checks.check import (
 )
 from harness.checks.subject import Subject
 from harness.conversation import Turn
-from harness.core.durations import DURATION_PATTERN, format_duration, parse_duration
+from harness.core.durations import format_duration
 from harness.core.typing import Json
-from harness.formats.json_schema.wording import show
 
 LONGEST_LIKELY = 600.0
 """Seconds that a reply may take; a limit of more is doubtful."""
@@ -30,14 +30,8 @@ def limit_of(name: str, value: Json, options: Options) -> float:
     """The seconds of `{under: 2s}`. Raises `BadExpectation`."""
     if not isinstance(value, Mapping) or set(value) != {"under"}:
         raise BadExpectation("wrong-value", f"'{name}' takes {{under: 2s}}")
-    try:
-        limit = parse_duration(str(value["under"]))
-    except ValueError as error:
-        message = f"{show(value['under'])} is no duration"
-        raise BadExpectation("wrong-value", message, "such as 500ms, 2s, 1m", ("under",)) from error
-    if not limit:
-        message = "nothing takes less than no time"
-        raise BadExpectation("wrong-value", message, "such as 500ms, 2s, 1m", ("under",))
+    with below("under"):
+        limit = duration_of(value["under"], "nothing takes less than no time")
     if limit > LONGEST_LIKELY:
         options.doubt(f"no reply takes {format_duration(limit)}", "say the limit that is meant")
     return limit
@@ -85,11 +79,7 @@ UNDER: Mapping[str, Json] = {
     "required": ["under"],
     "additionalProperties": False,
     "properties": {
-        "under": {
-            "type": "string",
-            "pattern": DURATION_PATTERN,
-            "description": "A duration with its unit: 500ms, 2s, 1m.",
-        }
+        "under": {**DURATION, "description": "A duration with its unit: 500ms, 2s, 1m."}
     },
 }
 """JSON Schema of an upper bound of a time."""

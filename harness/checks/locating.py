@@ -7,9 +7,8 @@ from functools import lru_cache
 
 from harness.checks.check import BadExpectation
 from harness.checks.matcher import Located
-from harness.checks.values import path_text
 from harness.core.counted import counted
-from harness.core.errors import did_you_mean
+from harness.core.errors import nearest_word
 from harness.core.source import shorten
 from harness.core.typing import Json, Path, describe
 from harness.formats.json_path import (
@@ -19,6 +18,7 @@ from harness.formats.json_path import (
     find_located,
     last_name,
     path_hint,
+    path_text,
     steps_of,
 )
 
@@ -67,8 +67,7 @@ class Finder:
             shown = ", ".join(list(value)[:MOST_KEYS])
             more = f" and {len(value) - MOST_KEYS} more" if len(value) > MOST_KEYS else ""
             message += f" with the key{'' if len(value) == 1 else 's'} {shown}{more}"
-            near = did_you_mean(name, value) if name else ""
-            hint = near if near.startswith("did") else ""
+            hint = nearest_word(name, value) if name else ""
         elif isinstance(value, list):
             message += f", a list of {counted(len(value), 'item')}"
         else:

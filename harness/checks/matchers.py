@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.checks.check import BadExpectation, Options
+from harness.checks.arguments import below, is_whole
+from harness.checks.check import BadExpectation, Options, Verdict, failed
 from harness.checks.item_matchers import ITEM_MATCHERS
-from harness.checks.matcher import Builder, Compile, Matcher, require_limit
+from harness.checks.matcher import (
+    Builder,
+    Compile,
+    Matcher,
+    all_expected,
+    first_complaint,
+    require_limit,
+    require_possible,
+)
 from harness.checks.placeholders import require_no_placeholder
-from harness.checks.possible import require_possible
 from harness.checks.turn_matchers import TURN_MATCHERS
 from harness.checks.value_matchers import COMPARISONS, VALUE_MATCHERS, equal_to
-from harness.core.errors import did_you_mean
+from harness.core.errors import nearest_word
 from harness.core.synonyms import meant, synonyms
 from harness.core.typing import Json, describe, type_names
 from harness.formats.json_schema.wording import show
@@ -54,17 +62,37 @@ def compile_at_path(value: Json, options: Options) -> tuple[Matcher, ...]:
 
 def compile_count(value: Json, options: Options) -> tuple[Matcher, ...]:
     """The matchers for a number of things: a whole number, or a mapping of comparisons."""
-    if not isinstance(value, Mapping) and (not isinstance(value, int) or isinstance(value, bool)):
+    if not isinstance(value, Mapping) and not is_whole(value):
         message = f"{describe(value)}, {show(value)}, stands where a count is wanted"
         hint = _AS_COUNT if isinstance(value, str) and value.strip().isdecimal() else ""
         raise BadExpectation("wrong-value", message, hint)
     matchers = compile_comparisons(value)
-    try:
+    with below(*(tuple(value)[:1] if isinstance(value, Mapping) else ())):
         require_limit(matchers, options)
-    except BadExpectation as error:
-        keys = tuple(value) if isinstance(value, Mapping) else ()
-        raise error.below(*keys[:1]) from error
     return matchers
+
+
+class Count:
+    """How many of something there must be."""
+
+    __slots__ = ("_matchers", "_unit")
+
+    def __init__(self, value: Json, unit: str, options: Options) -> None:
+        self._matchers = compile_count(value, options)
+        require_possible(value, self._matchers, is_count=True)
+        self._unit = unit
+
+    def failure(self, number: int, name: str) -> Verdict | None:
+        """The verdict on a wrong number of things; None where it is right."""
+        if not first_complaint(self._matchers, number, ()):
+            return None
+        expected = all_expected(self._matchers)
+        units = self._unit if number == 1 else f"{self._unit}s"
+        return failed(
+            f"{name} has {number} {units}, expected {expected}",
+            expected=f"{expected} {self._unit}{'' if expected.split()[-1] == '1' else 's'}",
+            actual=str(number),
+        )
 
 
 def compile_comparisons(value: Json) -> tuple[Matcher, ...]:
@@ -76,11 +104,11 @@ def _compile(
     value: Json,
     options: Options,
     known: Mapping[str, Builder],
-    below: Compile,
+    behind_not: Compile,
     *,
     inner: Compile | None = None,
 ) -> tuple[Matcher, ...]:
-    """`below` compiles what stands behind `not`, `inner` what stands behind other matchers."""
+    """`inner` compiles what stands behind other matchers than `not`; the same where left out."""
     if not isinstance(value, Mapping):
         require_no_placeholder(value, f"{{equals: {value!r}}}")
         return (equal_to(value, options),)
@@ -94,17 +122,14 @@ def _compile(
             hint = "it stands right behind a path of 'json'"
             raise BadExpectation("unknown-matcher", message, hint, (name,))
         if name not in known:
-            hint = meant(name, OTHER_WORDS) or did_you_mean(name, known)
-            if not hint.startswith("did"):
-                hint = "for an object with these keys say {equals: {…}}"
+            near = meant(name, OTHER_WORDS) or nearest_word(name, known)
+            hint = near or "for an object with these keys say {equals: {…}}"
             raise BadExpectation("unknown-matcher", f"there is no matcher '{name}'", hint, (name,))
     found = []
     for name, argument in value.items():
-        try:
-            compile_ = below if name == "not" or inner is None else inner
+        compile_ = behind_not if name == "not" or inner is None else inner
+        with below(name):
             found.append(known[name](argument, options, compile_))
-        except BadExpectation as error:
-            raise error.below(name) from error
     if len(value) > 1 and value.keys() <= COMPARISONS.keys():
         require_possible(value, found, is_count=False)
     return tuple(found)

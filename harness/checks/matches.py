@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from harness.checks.arguments import text_of
 from harness.checks.check import (
     PASS,
     Claim,
@@ -17,7 +18,7 @@ from harness.checks.check import (
 )
 from harness.checks.pattern import Pattern
 from harness.checks.subject import Subject
-from harness.checks.words import normal, said, text_of
+from harness.checks.words import normal, said
 from harness.core.code_points import names_of, unseen_in, without_unseen
 from harness.core.typing import Json
 from harness.formats.json_schema.wording import show

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from harness.checks.check import (
@@ -43,6 +44,17 @@ def _compiled(pattern: str) -> regex.Pattern[str]:
     return regex.compile(pattern)
 
 
+def require_library(module: str, *, check: str, extra: str) -> None:
+    """Make sure that a library is there, without loading it.
+
+    Raises `BadExpectation` `library-missing`, which names the command that installs it.
+    """
+    if find_spec(module) is None:
+        message = f"'{check}' needs the library {module}, which is not installed"
+        hint = f"pip install 'conversation-harness[{extra}]'"
+        raise BadExpectation("library-missing", message, hint)
+
+
 def words_of(text: str) -> list[str]:
     """What stands between two word boundaries and begins with a letter or a digit.
 
@@ -50,11 +62,6 @@ def words_of(text: str) -> list[str]:
     character is one.
     """
     return [str(word) for word in _compiled(_WORD).findall(normal(text))]
-
-
-def number_of_words(text: str) -> int:
-    """How many words a text has."""
-    return len(words_of(text))
 
 
 def number_of_characters(text: str) -> int:
@@ -72,7 +79,7 @@ class _Unit:
     number_in: Callable[[str], int]
 
 
-_WORDS = _Unit(name="word", rule="Unicode divides them", number_in=number_of_words)
+_WORDS = _Unit(name="word", rule="Unicode divides them", number_in=lambda text: len(words_of(text)))
 _CHARACTERS = _Unit(name="character", rule="a reader sees them", number_in=number_of_characters)
 
 

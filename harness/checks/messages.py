@@ -1,26 +1,29 @@
-"""`messages`: the messages that a reply is made of."""
+"""`messages`: the messages that a reply is made of, and `within:`, how long one waits for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
-from harness.checks.block import Block
+from harness.checks.arguments import DURATION, OptionalKeys, duration_of
+from harness.checks.block import TEXT_BLOCK, Block, all_hold, one_of
 from harness.checks.check import (
-    PASS,
     BadExpectation,
     Content,
+    Finding,
     Judge,
     Kind,
     Options,
     Verdict,
     failed,
 )
-from harness.checks.counting import Count, OptionalKeys
-from harness.checks.late import WITHIN, seconds_of, with_waiting
-from harness.checks.matchers import COUNT
-from harness.checks.subject import Subject, message_of
-from harness.checks.text_kinds import TEXT_BLOCK, texts_with
+from harness.checks.matchers import COUNT, Count
+from harness.checks.subject import Subject, messages_of
 from harness.checks.words import said
+from harness.conversation import Turn
+from harness.conversation.outcome import Outcome
+from harness.core.durations import format_duration
 from harness.core.typing import Json
 
 _BLOCKS = ("each", "any", "first", "last")
@@ -31,7 +34,7 @@ def _compile(value: Json, options: Options) -> Judge:
     parts = OptionalKeys(value, _KEYS)
     count = parts.make("count", lambda found: Count(found, "message", options))
     each, any_, first, last = (
-        parts.make(key, lambda found: Block(found, options, texts_with(options))) for key in _BLOCKS
+        parts.make(key, lambda found: Block(found, options, options.texts)) for key in _BLOCKS
     )
     within = parts.make("within", seconds_of)
     if within is not None and not (count or each or any_ or first or last):
@@ -39,46 +42,27 @@ def _compile(value: Json, options: Options) -> Judge:
         raise BadExpectation("asserts-nothing", "'within' says how long, not for what", hint)
 
     def judge(subject: Subject) -> Verdict:
-        verdict = judge_now(subject)
-        return verdict if verdict is PASS else with_waiting(verdict, subject, within)
+        return with_waiting(judge_now(subject), subject, within)
 
     def judge_now(subject: Subject) -> Verdict:
         number = len(subject.messages)
         if count is not None and (failure := count.failure(number, subject.name)):
-            return _with_texts(failure, subject)
+            return failure.showing(texts_of_messages(subject))
         if not number and (each or any_ or first or last):
             return failed(f"{subject.name} has no messages", expected="a message", actual="none")
-        found = PASS
-        for block, indexes in ((each, range(number)), (first, (0,)), (last, (number - 1,))):
-            if block is not None and (verdict := _all(block, subject, indexes)) is not PASS:
-                found = verdict
-            if found.outcome.is_bad:
-                return found
-        if any_ is not None and (verdict := _any(any_, subject)) is not PASS:
-            return verdict
-        return found
+        return all_hold(verdicts(subject))
 
-    return judge_now if within is None else judge
+    def verdicts(subject: Subject) -> Iterator[Verdict]:
+        messages = messages_of(subject)
+        for block, those in ((each, messages), (first, messages[:1]), (last, messages[-1:])):
+            yield from map(block.verdict, those) if block is not None else ()
+        if any_ is not None:
+            yield one_of(map(any_.verdict, messages), partial(_no_message, subject))
 
-
-def _all(block: Block, subject: Subject, indexes: Iterable[int]) -> Verdict:
-    """The first failure, else the first skip, else a pass."""
-    verdicts = [block.verdict(message_of(subject, index)) for index in indexes]
-    unlike = [verdict for verdict in verdicts if verdict is not PASS]
-    return next((one for one in unlike if one.outcome.is_bad), unlike[0] if unlike else PASS)
+    return judge
 
 
-def _any(block: Block, subject: Subject) -> Verdict:
-    verdicts = []
-    for index in range(len(subject.messages)):
-        verdict = block.verdict(message_of(subject, index))
-        if verdict is PASS:
-            return PASS
-        verdicts.append(verdict)
-    unclear = next((one for one in verdicts if not one.outcome.is_bad), None)
-    if unclear is not None:
-        return unclear
-    findings = [one.finding for one in verdicts if one.finding is not None]
+def _no_message(subject: Subject, findings: Sequence[Finding]) -> Verdict:
     return failed(
         f"no message of {subject.name} fits",
         expected=findings[0].expected,
@@ -87,17 +71,66 @@ def _any(block: Block, subject: Subject) -> Verdict:
     )
 
 
-def _with_texts(verdict: Verdict, subject: Subject) -> Verdict:
-    finding = verdict.finding
-    if finding is None:
-        return verdict
-    return failed(finding.message, expected=finding.expected, actual=texts_of_messages(subject))
-
-
 def texts_of_messages(subject: Subject) -> str:
     """The messages of a reply, numbered, one below the other."""
     lines = [f"{n}. {message.text}" for n, message in enumerate(subject.messages, 1)]
     return said("\n".join(lines)) or "no messages"
+
+
+WITHIN: Mapping[str, Json] = {
+    **DURATION,
+    "description": "How long after the reply further messages may come: 500ms, 2s, 1m.",
+}
+"""JSON Schema of what stands behind `within`."""
+_CLOCK = 0.001
+"""Seconds; what lies closer together is the same time."""
+
+
+def seconds_of(value: Json) -> float:
+    """The seconds behind `within`. Raises `BadExpectation`."""
+    return duration_of(value, "nothing comes within no time")
+
+
+def with_waiting(verdict: Verdict, subject: Subject, within: float | None) -> Verdict:
+    """A failure, with how long was waited and what came; any other verdict as it is."""
+    finding = verdict.finding
+    if within is None or verdict.outcome is not Outcome.FAILED or finding is None:
+        return verdict
+    turn = subject.turn
+    looks = turn.looks if turn is not None else ()
+    if turn is None or not looks:
+        lines = (*finding.difference, "further messages were not looked for")
+        return replace(verdict, finding=replace(finding, lines=lines))
+    late = [number for number, one in enumerate(subject.messages, 1) if one.is_late]
+    came = "no further message came"
+    if late:
+        numbers = ", ".join(map(str, late))
+        came = f"message{'s' if late[1:] else ''} {numbers} came late, and no other"
+    times = sum(one.request.origin.step == looks[0].request.origin.step for one in looks)
+    lines = (
+        *finding.difference,
+        f"looked for further messages {_times(times)}",
+        *_cut(turn, within),
+    )
+    message = f"{finding.message}; {came} within {format_duration(within)}"
+    return replace(verdict, finding=replace(finding, message=message, lines=lines))
+
+
+def _cut(turn: Turn, within: float) -> tuple[str, ...]:
+    """That a recording ends before the time was over."""
+    reply = turn.answer.response if turn.answer is not None else None
+    last = turn.looks[-1].response
+    if reply is None or last is None or last.seconds is None:
+        return ()
+    waited = last.ended - reply.ended
+    if waited > within - _CLOCK:
+        return ()
+    ended = format_duration(waited)
+    return (f"the recording ends {ended} after the reply; --harness-mode=refresh waits longer",)
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 _WORDS: Mapping[str, str] = {

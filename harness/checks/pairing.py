@@ -1,49 +1,107 @@
-"""Pairs the items of two lists whose order does not matter."""
+"""Pairs what was expected with what came, in the same order or in any."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from harness.core.values import value_class
+
 Wanted = TypeVar("Wanted")
 Found = TypeVar("Found")
+
+Fits = Sequence[Sequence[bool]]
+"""A row for each expected thing, in it whether each found one fits."""
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Alignment:
+    """Indexes of what was expected and of what was found."""
+
+    pairs: tuple[tuple[int, int], ...]
+    """Expected and found."""
+    missing: tuple[int, ...]
+    """Expected, required, and not found."""
+    surplus: tuple[int, ...]
+    """Found and not expected."""
+
+
+def align(fits: Fits, required: Sequence[bool], count: int, *, in_order: bool) -> Alignment:
+    """The alignment that meets the most required things, then the most things at all.
+
+    Every found one, of `count`, meets one expected thing at most.
+    """
+    pairs = _in_order(fits, required, count) if in_order else _in_any_order(fits, required)
+    met = {wanted for wanted, _ in pairs}
+    taken = {found for _, found in pairs}
+    return Alignment(
+        pairs=tuple(sorted(pairs)),
+        missing=tuple(i for i, must in enumerate(required) if must and i not in met),
+        surplus=tuple(i for i in range(count) if i not in taken),
+    )
 
 
 def unpaired(
     wanted: Sequence[Wanted], found: Sequence[Found], fits: Callable[[Wanted, Found], bool]
-) -> tuple[list[int], list[int]]:
-    """The indexes that are left over on both sides, after as many as can be are paired.
+) -> tuple[Sequence[int], Sequence[int]]:
+    """The indexes that are left over on both sides, after as many as can be are paired."""
+    rows = [[fits(item, one) for one in found] for item in wanted]
+    alignment = align(rows, [True] * len(rows), len(found), in_order=False)
+    return alignment.missing, alignment.surplus
 
-    An item that fits several is given to the one that makes room for the others.
-    """
-    fitting = [[at for at, one in enumerate(found) if fits(item, one)] for item in wanted]
+
+def _in_order(fits: Fits, required: Sequence[bool], count: int) -> list[tuple[int, int]]:
+    """The longest common subsequence, in which a required thing outweighs the others."""
+    wanted = len(fits)
+    best = [[(0, 0)] * (count + 1) for _ in range(wanted + 1)]
+    for i in range(wanted - 1, -1, -1):
+        for j in range(count - 1, -1, -1):
+            best[i][j] = max(best[i + 1][j], best[i][j + 1])
+            if fits[i][j]:
+                most, all_ = best[i + 1][j + 1]
+                best[i][j] = max(best[i][j], (most + required[i], all_ + 1))
+    pairs, i, j = [], 0, 0
+    while i < wanted and j < count:
+        most, all_ = best[i + 1][j + 1]
+        if fits[i][j] and best[i][j] == (most + required[i], all_ + 1):
+            pairs.append((i, j))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+    return pairs
+
+
+def _in_any_order(fits: Fits, required: Sequence[bool]) -> list[tuple[int, int]]:
+    """A largest matching, by augmenting paths; required things come first and stay met."""
     owner: dict[int, int] = {}
-    alone = [index for index in range(len(wanted)) if not _settle(index, fitting, owner)]
-    return alone, [at for at in range(len(found)) if at not in owner]
+    for wanted in sorted(range(len(fits)), key=lambda index: not required[index]):
+        _settle(wanted, fits, owner)
+    return [(wanted, found) for found, wanted in owner.items()]
 
 
-def _settle(start: int, fitting: Sequence[Sequence[int]], owner: dict[int, int]) -> bool:
-    """Give an item a partner, moving others on to another of theirs where that is needed."""
+def _settle(start: int, fits: Fits, owner: dict[int, int]) -> None:
+    """Give a thing a partner, moving others on to another of theirs where that is needed."""
     came_from: dict[int, int] = {}
     waiting = [start]
-    for index in waiting:
-        for at in fitting[index]:
-            if at in came_from:
+    for wanted in waiting:
+        for found, does_fit in enumerate(fits[wanted]):
+            if not does_fit or found in came_from:
                 continue
-            came_from[at] = index
-            if at in owner:
-                waiting.append(owner[at])
+            came_from[found] = wanted
+            if found in owner:
+                waiting.append(owner[found])
                 continue
-            _hand_on(at, came_from, owner)
-            return True
-    return False
+            _hand_on(found, came_from, owner)
+            return
 
 
 def _hand_on(last: int, came_from: dict[int, int], owner: dict[int, int]) -> None:
-    """Walk back from a free partner; everybody on the way moves on by one."""
-    held = {index: at for at, index in owner.items()}
-    at: int | None = last
-    while at is not None:
-        index = came_from[at]
-        owner[at] = index
-        at = held.get(index)
+    """Walk back from a free partner; everything on the way moves on by one."""
+    held = {wanted: found for found, wanted in owner.items()}
+    found: int | None = last
+    while found is not None:
+        wanted = came_from[found]
+        owner[found] = wanted
+        found = held.get(wanted)

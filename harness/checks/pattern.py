@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -83,19 +84,21 @@ class Pattern:
     @property
     def says_little(self) -> bool:
         """Whether it is found in texts with nothing in common but that they say something."""
-        is_negative = "(?!" in self.text or "(?<!" in self.text
-        return not is_negative and all(self.found(text) is not None for text in _LIKELY)
+        return self._is_found_in_all(_LIKELY)
 
     def require_substance(self) -> None:
         """Refuse a pattern that matches every text. Raises `BadExpectation`."""
-        # With a negative look-around it may be found in all probes and still say something.
-        is_negative = "(?!" in self.text or "(?<!" in self.text
-        if not is_negative and all(self.found(probe) is not None for probe in _PROBES):
+        if self._is_found_in_all(_PROBES):
             raise BadExpectation(
                 "matches-everything",
                 f"the pattern {show(self.text)} matches every text",
                 "say what must be there, or 'expect: none'",
             )
+
+    def _is_found_in_all(self, texts: Iterable[str]) -> bool:
+        # With a negative look-around it may be found in all of them and still say something.
+        is_negative = "(?!" in self.text or "(?<!" in self.text
+        return not is_negative and all(self.found(text) is not None for text in texts)
 
 
 @lru_cache(maxsize=4096)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from harness.checks.arguments import is_number
 from harness.checks.check import BadExpectation
-from harness.checks.value_matchers import is_number
-from harness.core.errors import did_you_mean
+from harness.core.errors import did_you_mean, nearest_word
 from harness.core.typing import Json
 from harness.core.values import value_class
 from harness.formats.json_schema.wording import show
 
 _FORM = re.compile(r"<(?P<name>[A-Za-z_][\w-]*)(?: +(?P<range>[^<>]*?))? *>")
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@.]+(?:\.[^\s@.]+)+")
-_NO_DATE = "a date is written 2026-03-02"
 
 Bound = TypeVar("Bound", float, date, datetime)
 
@@ -37,8 +37,8 @@ class _Measured:
     """A placeholder that may have a range."""
 
     noun: str
-    bound: Callable[[str], float | date]
-    """Reads an end of the range. Raises ValueError."""
+    bound: Callable[[str], float | date | None]
+    """Reads an end of the range. None, or ValueError, where it cannot."""
     measure: Callable[[Json], float | date | None]
     """What is compared with the range; None where the value is of another kind."""
     unit: str = ""
@@ -64,7 +64,7 @@ def placeholder_of(text: str) -> Placeholder | None:
     if name not in _PLAIN:
         known = [f"<{one}>" for one in PLACEHOLDERS]
         hint = did_you_mean(f"<{name}>", known)
-        if not hint.startswith("did"):
+        if not nearest_word(f"<{name}>", known):
             hint = f"{hint}; for this very text say {{<any>: {{equals: '{text}'}}}}"
         raise BadExpectation("unknown-placeholder", f"there is no placeholder {show(text)}", hint)
     if range_:
@@ -124,11 +124,12 @@ def _measured(kind: _Measured, range_: str) -> Placeholder:
 
 
 def _bound(kind: _Measured, text: str) -> float | date:
-    try:
-        return kind.bound(text)
-    except ValueError as error:
-        message = f"{show(text)} is no end of a range of {kind.noun.split(' ', 1)[1]}s"
-        raise BadExpectation("wrong-value", message) from error
+    with suppress(ValueError):
+        found = kind.bound(text)
+        if found is not None:
+            return found
+    message = f"{show(text)} is no end of a range of {kind.noun.split(' ', 1)[1]}s"
+    raise BadExpectation("wrong-value", message)
 
 
 def _number(value: Json) -> float | None:
@@ -140,66 +141,39 @@ def _integer(value: Json) -> float | None:
     return found if found is not None and float(found).is_integer() else None
 
 
-def _length(value: Json) -> float | None:
-    return len(value) if isinstance(value, str) else None
-
-
-def _whole(text: str) -> float:
-    return int(text)
-
-
 def _date(value: Json) -> date | None:
     # fromisoformat also reads 20260302 and 2026-W10-1, which no other tool takes for dates.
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
-
-
-def _day(text: str) -> date:
-    found = _date(text)
-    if found is None:
-        raise ValueError(_NO_DATE)
-    return found
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    return None
 
 
 def _datetime(value: Json) -> datetime | None:
-    if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", value):
-        return None
-    try:
-        return _aware(datetime.fromisoformat(value))
-    except ValueError:
-        return None
+    if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", value):
+        with suppress(ValueError):
+            return _moment(value)
+    return None
 
 
 def _moment(text: str) -> datetime:
-    return _aware(datetime.fromisoformat(text))
-
-
-def _aware(found: datetime) -> datetime:
     """Without a time zone it is taken for UTC, so that any two can be compared."""
+    found = datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _is_uuid(value: Json) -> bool:
-    if not isinstance(value, str):
-        return False
-    try:
-        return str(UUID(value)) == value.lower()
-    except ValueError:
-        return False
+    with suppress(ValueError):
+        return isinstance(value, str) and str(UUID(value)) == value.lower()
+    return False
 
 
 def _is_url(value: Json) -> bool:
-    if not isinstance(value, str) or any(character.isspace() for character in value):
-        return False
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
+    if isinstance(value, str) and not any(map(str.isspace, value)):
+        with suppress(ValueError):
+            parts = urlsplit(value)
+            return parts.scheme in ("http", "https") and bool(parts.hostname)
+    return False
 
 
 _PLAIN: Mapping[str, Placeholder] = {
@@ -215,8 +189,13 @@ _PLAIN: Mapping[str, Placeholder] = {
 _MEASURED: Mapping[str, _Measured] = {
     "number": _Measured(noun="a number", bound=float, measure=_number),
     "integer": _Measured(noun="a whole number", bound=float, measure=_integer),
-    "string": _Measured(noun="a text", bound=_whole, measure=_length, unit=" characters"),
-    "date": _Measured(noun="a date", bound=_day, measure=_date),
+    "string": _Measured(
+        noun="a text",
+        bound=int,
+        measure=lambda value: len(value) if isinstance(value, str) else None,
+        unit=" characters",
+    ),
+    "date": _Measured(noun="a date", bound=_date, measure=_date),
     "datetime": _Measured(noun="a date and time", bound=_moment, measure=_datetime),
 }
 PLACEHOLDERS = (*_PLAIN, *_MEASURED)

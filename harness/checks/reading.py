@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from harness.checks.arguments import OptionalKeys, unlike
 from harness.checks.check import (
     PASS,
-    BadExpectation,
     Judge,
     Kind,
     Options,
@@ -20,14 +20,12 @@ from harness.checks.check import (
     failed,
     skipped,
 )
-from harness.checks.counting import OptionalKeys
-from harness.checks.libraries import require_library
 from harness.checks.matcher import Matcher, all_expected, first_complaint
 from harness.checks.matchers import compile_comparisons
-from harness.checks.measures import words_of
+from harness.checks.measures import require_library, words_of
 from harness.checks.subject import Subject
 from harness.checks.words import said
-from harness.core.typing import Json, describe
+from harness.core.typing import Json
 from harness.core.values import value_class
 
 if TYPE_CHECKING:
@@ -92,8 +90,7 @@ _LIKELY = {"grade": range(-3, 31), "ease": range(-100, 121)}
 
 def _limits(value: Json) -> tuple[Matcher, ...]:
     if not isinstance(value, Mapping):
-        message = f"{describe(value)} stands where a limit is wanted"
-        raise BadExpectation("wrong-value", message, "such as {at_most: 8}")
+        raise unlike(value, "a limit", "such as {at_most: 8}")
     return compile_comparisons(value)
 
 

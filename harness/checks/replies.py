@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from harness.checks.aligning import Alignment, align
-from harness.checks.block import Block, block_text
+from harness.checks.arguments import OptionalKeys, each, list_of
+from harness.checks.block import Block, all_hold
 from harness.checks.check import (
-    PASS,
     BadExpectation,
     Content,
     Judge,
@@ -16,13 +15,10 @@ from harness.checks.check import (
     Verdict,
     failed,
 )
-from harness.checks.counting import OptionalKeys
-from harness.checks.late import WITHIN, seconds_of, with_waiting
-from harness.checks.messages import texts_of_messages
-from harness.checks.subject import Subject, message_of
-from harness.checks.text_kinds import texts_with
-from harness.conversation.outcome import Outcome
-from harness.core.typing import Json, describe
+from harness.checks.messages import WITHIN, seconds_of, texts_of_messages, with_waiting
+from harness.checks.pairing import Alignment, align
+from harness.checks.subject import Subject, messages_of
+from harness.core.typing import Json
 from harness.core.values import value_class
 from harness.formats.json_schema.wording import show
 
@@ -40,7 +36,12 @@ class _Expected:
 
 def _compile(value: Json, options: Options) -> Judge:
     parts = OptionalKeys(value, _KEYS, short="messages")
-    expected = parts.make("messages", lambda found: _expected(found, options))
+    expected = parts.make(
+        "messages",
+        lambda found: each(
+            list_of(found, "a list of expected messages"), lambda one: _expected(one, options)
+        ),
+    )
     if expected is None:
         raise BadExpectation("wrong-value", "'replies' takes a list of expected messages")
     in_order = not parts.make("unordered", bool)
@@ -48,18 +49,16 @@ def _compile(value: Json, options: Options) -> Judge:
     within = parts.make("within", seconds_of)
 
     def judge(subject: Subject) -> Verdict:
-        count = len(subject.messages)
-        messages = [message_of(subject, index) for index in range(count)]
+        messages = messages_of(subject)
         verdicts = [[one.block.verdict(message) for message in messages] for one in expected]
         fits = [[not verdict.outcome.is_bad for verdict in row] for row in verdicts]
-        found = align(fits, required, count, in_order=in_order)
+        found = align(fits, required, len(messages), in_order=in_order)
         if found.missing or found.surplus:
-            anyhow = align(fits, required, count, in_order=False)
+            anyhow = align(fits, required, len(messages), in_order=False)
             is_moved = not (anyhow.missing or anyhow.surplus)
             failure = _failure(expected, verdicts, None if is_moved else found, subject)
             return with_waiting(failure, subject, within)
-        met = (verdicts[i][j] for i, j in found.pairs)
-        return next((one for one in met if one.outcome is not Outcome.PASSED), PASS)
+        return all_hold(verdicts[i][j] for i, j in found.pairs)
 
     return judge
 
@@ -67,24 +66,12 @@ def _compile(value: Json, options: Options) -> Judge:
 _KEYS = ("messages", "unordered", "within")
 
 
-def _expected(value: Json, options: Options) -> Sequence[_Expected]:
-    if not isinstance(value, list | tuple) or not value:
-        message = f"{describe(value)} stands where a list of expected messages is wanted"
-        raise BadExpectation("wrong-value", message)
-    found = []
-    for index, one in enumerate(value):
-        if not isinstance(one, Mapping):
-            message = f"{describe(one)} stands where a mapping of checks is wanted"
-            raise BadExpectation("wrong-value", message, path=(index,))
-        checks = {name: argument for name, argument in one.items() if name != "optional"}
-        try:
-            block = Block(checks, options, texts_with(options))
-        except BadExpectation as error:
-            raise error.below(index) from error
-        is_required = not one.get("optional", False)
-        shown = f"{block_text(checks)}{'' if is_required else ' (optional)'}"
-        found.append(_Expected(block, shown, is_required))
-    return found
+def _expected(value: Json, options: Options) -> _Expected:
+    whole = value if isinstance(value, Mapping) else {}
+    checks = {name: argument for name, argument in whole.items() if name != "optional"}
+    block = Block(checks if whole else value, options, options.texts)
+    is_required = not whole.get("optional", False)
+    return _Expected(block, f"{block.text}{'' if is_required else ' (optional)'}", is_required)
 
 
 def _failure(

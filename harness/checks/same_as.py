@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import PurePosixPath
 
-from harness.checks.alike import Likeness
+from harness.checks.arguments import OptionalKeys, each, flag_of, unlike
 from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
-from harness.checks.counting import OptionalKeys
-from harness.checks.diff import difference
+from harness.checks.diff import Likeness, difference
 from harness.checks.goldens import SUFFIXES, Goldens
 from harness.checks.json_paths import without_payload
 from harness.checks.locating import Finder, finder
 from harness.checks.subject import Subject
 from harness.checks.value_matchers import number_of
 from harness.conversation.outcome import Outcome
-from harness.core.typing import Json, Path, describe
+from harness.core.typing import Json, Path
 from harness.core.values import value_class
 from harness.formats.json_schema.wording import show
 
@@ -125,9 +125,9 @@ def _comparison(value: Mapping[str, Json]) -> _Comparison:
     return _Comparison(
         name=name,
         part=parts.make("path", _path) or finder("$"),
-        ignored=parts.make("ignore", _paths) or (),
+        ignored=tuple(parts.make("ignore", partial(each, make=_path)) or ()),
         likeness=Likeness(
-            unordered=parts.make("unordered", _flag) or False,
+            unordered=parts.make("unordered", partial(flag_of, "unordered")) or False,
             tolerance=parts.make("tolerance", _tolerance) or 0.0,
         ),
     )
@@ -135,7 +135,7 @@ def _comparison(value: Mapping[str, Json]) -> _Comparison:
 
 def _name(value: Json) -> str:
     if not isinstance(value, str) or not value:
-        raise BadExpectation("wrong-value", f"{describe(value)} stands where a file is wanted")
+        raise unlike(value, "a file")
     if PurePosixPath(value).is_absolute() or "\\" in value:
         hint = "name it from the scenario's folder, or from schemas/"
         raise BadExpectation("golden-outside", f"{show(value)} is no path in the project", hint)
@@ -147,26 +147,8 @@ def _name(value: Json) -> str:
 
 def _path(value: Json) -> Finder:
     if not isinstance(value, str):
-        raise BadExpectation("wrong-value", f"{describe(value)} stands where a path is wanted")
+        raise unlike(value, "a path")
     return finder(value)
-
-
-def _paths(value: Json) -> tuple[Finder, ...]:
-    if not isinstance(value, list | tuple):
-        return (_path(value),)
-    found = []
-    for index, one in enumerate(value):
-        try:
-            found.append(_path(one))
-        except BadExpectation as error:
-            raise error.below(index) from error
-    return tuple(found)
-
-
-def _flag(value: Json) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise BadExpectation("wrong-value", f"'unordered' takes true or false, not {show(value)}")
 
 
 def _tolerance(value: Json) -> float:

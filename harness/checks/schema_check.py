@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from harness.checks.arguments import unlike
 from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed, noted
-from harness.checks.json_paths import without_payload
+from harness.checks.json_paths import LIKELY, without_payload
 from harness.checks.subject import Subject
 from harness.core.errors import SchemaError
-from harness.core.typing import Json, describe
+from harness.core.typing import Json
 from harness.formats.json_schema import Schema, Violation, compile_schema
 from harness.formats.json_schema.wording import show
 from harness.secrets.redacted_values import of_real_values
 
 MOST_TOLD = 10
-_LIKELY: tuple[Json, ...] = ({}, {"a": 1}, {"b": "text", "c": [{"d": None}]})
-"""Payloads with nothing in common."""
 _INLINE = "schema"
 
 
@@ -23,7 +22,7 @@ def _compile(value: Json, options: Options) -> Judge:
     schema = _schema(value, options)
     if options.doubts is not None:
         options.doubts.extend(schema.doubts())
-        if not schema.names_keys and all(map(schema.is_valid, _LIKELY)):
+        if not schema.names_keys and all(map(schema.is_valid, LIKELY)):
             options.doubt(
                 "the schema fits most payloads", "say which keys must be there: 'required'"
             )
@@ -64,8 +63,7 @@ def _schema(value: Json, options: Options) -> Schema:
         if isinstance(value, Mapping | bool):
             return _judging(compile_schema(value, name=_INLINE))
         if not isinstance(value, str):
-            message = f"{describe(value)} stands where a schema or its name is wanted"
-            raise BadExpectation("wrong-value", message)
+            raise unlike(value, "a schema or its name")
         if options.schemas is None:
             raise BadExpectation(
                 "unknown-schema", f"there is no schema '{value}'", "the project has no schemas"
@@ -89,18 +87,14 @@ def _judging(schema: Schema) -> Schema:
 
 
 def _failure(schema: Schema, subject: Subject, violations: Sequence[Violation]) -> Verdict:
-    lines = [f"{one} ({one.schema_pointer})" for one in violations]
-    first = violations[0]
-    expected = "the schema" if schema.name == _INLINE else schema.name
-    message = f"the payload of {subject.name} does not fit the schema"
+    first, more = violations[0], len(violations) - MOST_TOLD
     place = f" at {first.pointer}" if first.path else ""
-    message = f"{message}{place}: {first.message}"
-    more = len(lines) - MOST_TOLD
+    lines = [f"{one} ({one.schema_pointer})" for one in violations[:MOST_TOLD]]
     return failed(
-        message,
-        expected=f"a payload that fits {expected}",
+        f"the payload of {subject.name} does not fit the schema{place}: {first.message}",
+        expected=f"a payload that fits {'the schema' if schema.name == _INLINE else schema.name}",
         actual=show(subject.payload),
-        difference=(*lines[:MOST_TOLD], *((f"… and {more} more",) if more > 0 else ())),
+        difference=(*lines, *((f"… and {more} more",) if more > 0 else ())),
     )
 
 

@@ -143,12 +143,12 @@ def conversation_of(transcript: Transcript) -> Subject:
     )
 
 
-def message_of(subject: Subject, index: int) -> Subject:
-    """One message of a reply, as a subject."""
-    message = subject.messages[index]
-    return Subject(
-        name=f"message {index + 1} of {subject.name}", text=message.text, payload=message.payload
-    )
+def messages_of(subject: Subject) -> list[Subject]:
+    """The messages of a reply, each as a subject."""
+    return [
+        Subject(name=f"message {n} of {subject.name}", text=message.text, payload=message.payload)
+        for n, message in enumerate(subject.messages, 1)
+    ]
 
 
 def _refusal(turn: Turn, *, is_recorded: bool, transcript: Transcript | None, file: str) -> Subject:

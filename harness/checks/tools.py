@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
-from harness.checks.aligning import Alignment, align
+from harness.checks.arguments import OptionalKeys, each, mapping_of, text_of
 from harness.checks.check import (
     PASS,
     BadExpectation,
@@ -16,13 +17,16 @@ from harness.checks.check import (
     is_lower_bound,
     not_told,
 )
-from harness.checks.counting import Count, OptionalKeys
-from harness.checks.matchers import COUNT
+from harness.checks.json_paths import PathRules
+from harness.checks.matchers import COUNT, VALUE_OR_MATCHER, Count
+from harness.checks.pairing import Alignment, align
 from harness.checks.subject import Subject
-from harness.checks.wanted_call import CALL, WantedCall, call_text, wanted_call
 from harness.conversation import ToolCall
-from harness.core.errors import did_you_mean
-from harness.core.typing import Json, describe
+from harness.core.errors import nearest_word
+from harness.core.typing import Json, is_same
+from harness.core.values import value_class
+from harness.formats.json_path import path_text
+from harness.formats.json_schema.wording import show
 
 _NOT_READ = "the provider's definition does not say where tool calls stand"
 _KEYS = ("count", "exactly", "contains", "not_contains", "any_order")
@@ -48,7 +52,7 @@ def _compile(value: Json, options: Options) -> Judge:
         if calls is None:
             return not_read
         if count is not None and (failure := count.failure(len(calls), subject.name)):
-            return _with_calls(failure, calls)
+            return failure.showing(_shown(calls))
         for wanted, only in ((exactly, True), (contains, False)):
             failure = _missed(wanted, calls, subject, in_order=in_order, only=only)
             if failure is not None:
@@ -70,23 +74,16 @@ def _judge_none(subject: Subject) -> Verdict:
     )
 
 
-def _calls(value: Json, options: Options) -> Sequence[WantedCall]:
-    if not isinstance(value, list | tuple):
-        return [wanted_call(value, options)]
-    found = []
-    for index, one in enumerate(value):
-        try:
-            found.append(wanted_call(one, options))
-        except BadExpectation as error:
-            raise error.below(index) from error
+def _calls(value: Json, options: Options) -> Sequence[_WantedCall]:
+    found = each(value, lambda one: _wanted_call(one, options))
     if not found:
-        message = f"{describe(value)} of no calls stands where a call is wanted"
+        message = "a list of no calls stands where a call is wanted"
         raise BadExpectation("wrong-value", message, "for no calls say 'none'")
     return found
 
 
 def _missed(
-    wanted: Sequence[WantedCall] | None,
+    wanted: Sequence[_WantedCall] | None,
     calls: Sequence[ToolCall],
     subject: Subject,
     *,
@@ -116,7 +113,7 @@ def _missed(
 
 
 def _sentence(
-    found: Alignment, wanted: Sequence[WantedCall], calls: Sequence[ToolCall], subject: Subject
+    found: Alignment, wanted: Sequence[_WantedCall], calls: Sequence[ToolCall], subject: Subject
 ) -> str:
     if found.missing:
         more = f" (and {len(found.missing) - 1} more)" if len(found.missing) > 1 else ""
@@ -125,7 +122,7 @@ def _sentence(
 
 
 def _near(
-    found: Alignment, wanted: Sequence[WantedCall], calls: Sequence[ToolCall]
+    found: Alignment, wanted: Sequence[_WantedCall], calls: Sequence[ToolCall]
 ) -> tuple[str, ...]:
     """What calls of the same name lack; the likely name where there is none."""
     lines = []
@@ -133,13 +130,13 @@ def _near(
         one = wanted[number]
         near = [index for index, call in enumerate(calls) if call.name == one.name]
         lines += [f"call {index + 1}: {one.complaint(calls[index])}" for index in near]
-        hint = "" if near else did_you_mean(one.name, {call.name for call in calls})
-        lines += [hint] if hint.startswith("did") else []
+        hint = "" if near else nearest_word(one.name, {call.name for call in calls})
+        lines += [hint] if hint else []
     return tuple(line for line in lines if not line.endswith(": "))
 
 
 def _unwanted(
-    unwanted: Sequence[WantedCall], calls: Sequence[ToolCall], subject: Subject
+    unwanted: Sequence[_WantedCall], calls: Sequence[ToolCall], subject: Subject
 ) -> Verdict:
     for one in unwanted:
         for number, call in enumerate(calls, 1):
@@ -152,24 +149,103 @@ def _unwanted(
     return PASS
 
 
-def _with_calls(verdict: Verdict, calls: Sequence[ToolCall]) -> Verdict:
-    finding = verdict.finding
-    if finding is None:
-        return verdict
-    return failed(finding.message, expected=finding.expected, actual=_shown(calls))
-
-
 def _names(calls: Sequence[ToolCall]) -> str:
     return ", ".join(dict.fromkeys(call.name for call in calls))
 
 
 def _shown(calls: Sequence[ToolCall]) -> str:
-    lines = [f"{number}. {call_text(call)}" for number, call in enumerate(calls, 1)]
+    lines = [f"{number}. {_call_text(call)}" for number, call in enumerate(calls, 1)]
     return "\n".join(lines) or "no tool calls"
 
 
-_LIST: Json = {"type": "array", "minItems": 1, "items": CALL}
-_CALLS: Mapping[str, Json] = {"oneOf": [*CALL["oneOf"], _LIST]}  # type: ignore[misc]  # a list
+@value_class(frozen=True, slots=True, kw_only=True)
+class _WantedCall:
+    """A call by its name, and what its arguments must be."""
+
+    name: str
+    text: str
+    """As it stands in a sentence: `search {"query": "pink"}`."""
+    rules: PathRules | None = None
+    exact: tuple[Json, ...] = ()
+    """All of the arguments, where they are to be these and no others."""
+
+    def complaint(self, call: ToolCall) -> str:
+        """What a call lacks, in a sentence; empty where it is the one that is wanted."""
+        if call.name != self.name:
+            return f"it is {show(call.name)}"
+        if self.rules is None and not self.exact:
+            return ""
+        if isinstance(call.arguments, str):
+            return f"its arguments are no JSON: {show(call.arguments)}"
+        if self.exact and not is_same(self.exact[0], call.arguments):
+            return f"its arguments are {show(call.arguments)}, expected {show(self.exact[0])}"
+        faults = self.rules.faults(call.arguments) if self.rules is not None else ()
+        return "; ".join(fault.message for fault in faults)
+
+
+def _wanted_call(value: Json, options: Options) -> _WantedCall:
+    """A call of a name, or of a mapping with `name`. Raises `BadExpectation`."""
+    if not isinstance(value, Mapping):
+        name = text_of(value)
+        return _WantedCall(name=name, text=name)
+    parts = OptionalKeys(value, ("name", "arguments", "exact_arguments"))
+    name = parts.make("name", text_of) or ""
+    if not name:
+        raise BadExpectation("wrong-value", "a tool call lacks its 'name'")
+    rules = parts.make("arguments", lambda found: _rules(found, options))
+    exact = parts.make("exact_arguments", lambda found: (found,)) or ()
+    given = value.get("exact_arguments", value.get("arguments"))
+    text = name if given is None else f"{name} {show(given)}"
+    return _WantedCall(name=name, text=text, rules=rules, exact=exact)
+
+
+def _call_text(call: ToolCall) -> str:
+    """A call on one line, its arguments as JSON."""
+    if call.arguments is None:
+        return call.name
+    if isinstance(call.arguments, str):
+        return f"{call.name} {call.arguments}"
+    return f"{call.name} {json.dumps(call.arguments, ensure_ascii=False)}"
+
+
+def _rules(value: Json, options: Options) -> PathRules:
+    named = mapping_of(value, "a mapping of arguments")
+    paths = {name if name.startswith("$") else path_text((name,)): name for name in named}
+    try:
+        return PathRules({path: named[name] for path, name in paths.items()}, options)
+    except BadExpectation as error:
+        first, *rest = error.path
+        path = (paths.get(str(first), first), *rest)
+        raise BadExpectation(error.code, error.message, error.hint, path) from error
+
+
+_ARGUMENTS: Mapping[str, Json] = {
+    "type": "object",
+    "minProperties": 1,
+    "additionalProperties": VALUE_OR_MATCHER,
+    "description": "Arguments by name or JSONPath, to values or matchers; others may be there.",
+}
+
+_CALL: Mapping[str, Json] = {
+    "oneOf": [
+        {"type": "string"},
+        {
+            "type": "object",
+            "required": ["name"],
+            "additionalProperties": False,
+            "properties": {
+                "name": {"type": "string", "description": "The tool."},
+                "arguments": _ARGUMENTS,
+                "exact_arguments": {
+                    "type": "object",
+                    "description": "All arguments, and no others.",
+                },
+            },
+        },
+    ],
+}
+_LIST: Json = {"type": "array", "minItems": 1, "items": _CALL}
+_CALLS: Mapping[str, Json] = {"oneOf": [*_CALL["oneOf"], _LIST]}  # type: ignore[misc]  # a list
 
 TOOLS = Kind(
     name="tools",

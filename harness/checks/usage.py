@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from harness.checks.arguments import each_key, mapping_of
 from harness.checks.check import (
     PASS,
-    BadExpectation,
     Judge,
     Kind,
     Options,
@@ -19,8 +19,8 @@ from harness.checks.check import (
 from harness.checks.matcher import all_expected, first_complaint
 from harness.checks.matchers import COUNT, compile_count
 from harness.checks.subject import Subject
-from harness.core.errors import did_you_mean
-from harness.core.typing import Json, describe
+from harness.core.errors import nearest_word
+from harness.core.typing import Json
 from harness.formats.json_schema.wording import show
 
 _NOT_READ = "the provider's definition does not say where usage stands"
@@ -28,34 +28,28 @@ _NOT_SAID = "the provider told no usage"
 
 
 def _compile(value: Json, options: Options) -> Judge:
-    if not isinstance(value, Mapping) or not value:
-        message = f"{describe(value)} stands where a mapping of counted things is wanted"
-        raise BadExpectation("wrong-value", message, "such as {total_tokens: {at_most: 500}}")
+    named = mapping_of(
+        value, "a mapping of counted things", "such as {total_tokens: {at_most: 500}}"
+    )
     # Of tokens there may be a million, so that no limit is doubtful.
     sure = replace(options, doubts=None)
-    rules = []
-    for name, wanted in value.items():
-        try:
-            rules.append((name, compile_count(wanted, sure)))
-        except BadExpectation as error:
-            raise error.below(name) from error
-
-    forbids = not all(map(is_lower_bound, value.values()))
+    rules = each_key(named, lambda wanted: compile_count(wanted, sure))
+    forbids = not all(map(is_lower_bound, named.values()))
 
     def judge(subject: Subject) -> Verdict:
         used = subject.usage
         if not used:
             return not_told(_NOT_READ if used is None else _NOT_SAID, forbids=forbids)
-        for name, matchers in rules:
+        for name, matchers in rules.items():
             found = used.get(name)
             expected = all_expected(matchers)
             if found is None:
-                hint = did_you_mean(name, used)
+                hint = nearest_word(name, used)
                 return failed(
                     f"the usage of {subject.name} has no '{name}'",
                     expected=f"{name}: {expected}",
                     actual=_shown(used),
-                    difference=(hint,) if hint.startswith("did") else (),
+                    difference=(hint,) if hint else (),
                 )
             if first_complaint(matchers, found, ()):
                 return failed(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
+from harness.checks.arguments import each, is_number, text_of
 from harness.checks.check import BadExpectation, Options
 from harness.checks.matcher import (
     Builder,
@@ -16,11 +18,11 @@ from harness.checks.matcher import (
     plain,
 )
 from harness.checks.pattern import Pattern
-from harness.checks.values import path_text
-from harness.checks.words import normal, normalizer, text_of
+from harness.checks.words import normal, normalizer
 from harness.core.code_points import telling
 from harness.core.errors import did_you_mean
 from harness.core.typing import Json, Path, describe, is_same, type_names
+from harness.formats.json_path import path_text
 from harness.formats.json_schema.wording import kinds, show
 
 
@@ -52,14 +54,6 @@ def equal_to(value: Json, options: Options) -> Matcher:
         accepts_nothing=is_list,
         literal=(value,),
     )
-
-
-def _equals(value: Json, options: Options, _compile: Compile) -> Matcher:
-    return equal_to(value, options)
-
-
-def _not(value: Json, options: Options, compile_: Compile) -> Matcher:
-    return negated(compile_(value, options))
 
 
 def negated(inner: Sequence[Matcher]) -> Matcher:
@@ -157,14 +151,7 @@ def _one_of(value: Json, options: Options, _compile: Compile) -> Matcher:
 
 
 def _type(value: Json, _options: Options, _compile: Compile) -> Matcher:
-    names = [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
-    for index, name in enumerate(names):
-        if name not in type_names:
-            path = (index,) if isinstance(value, list | tuple) else ()
-            message, hint = f"there is no type '{name}'", did_you_mean(name, type_names)
-            if name == "None":
-                message, hint = "a null stands where a type is wanted", "write 'null' in quotes"
-            raise BadExpectation("wrong-value", message, hint, path)
+    names = each(value, _type_name)
 
     def complain(found: Json, at: Path) -> str:
         if any(_is_of_type(found, name) for name in names):
@@ -174,15 +161,20 @@ def _type(value: Json, _options: Options, _compile: Compile) -> Matcher:
     return Matcher(expected=kinds(names), complain=complain)
 
 
-def is_number(value: Json) -> bool:
-    """Whether a value is a JSON number; true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _type_name(value: Json) -> str:
+    name = str(value)
+    if name in type_names:
+        return name
+    message, hint = f"there is no type '{name}'", did_you_mean(name, type_names)
+    if name == "None":
+        message, hint = "a null stands where a type is wanted", "write 'null' in quotes"
+    raise BadExpectation("wrong-value", message, hint)
 
 
 def number_of(value: Json, *path: int) -> float:
     """A value where a number is wanted. Raises `BadExpectation` where it is none."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
+    if is_number(value):
+        return value  # type: ignore[return-value]  # it is a number
     message = f"{describe(value)}, {show(value)}, stands where a number is wanted"
     hint = AS_NUMBER if isinstance(value, str) and _number_in(value) is not None else ""
     raise BadExpectation("wrong-value", message, hint, path)
@@ -193,10 +185,9 @@ AS_NUMBER = "take its quotes away; of a variable say ${name | float}"
 
 
 def _number_in(text: str) -> float | None:
-    try:
+    with suppress(ValueError):
         return float(text)
-    except ValueError:
-        return None
+    return None
 
 
 def _is_of_type(value: Json, name: str) -> bool:
@@ -208,7 +199,7 @@ def _is_of_type(value: Json, name: str) -> bool:
 
 
 COMPARISONS: Mapping[str, Builder] = {
-    "equals": _equals,
+    "equals": lambda value, options, _: equal_to(value, options),
     "less_than": _comparing("less than", operator.lt),
     "greater_than": _comparing("greater than", operator.gt),
     "at_least": _comparing("at least", operator.ge),
@@ -220,7 +211,7 @@ COMPARISONS: Mapping[str, Builder] = {
 
 VALUE_MATCHERS: Mapping[str, Builder] = {
     **COMPARISONS,
-    "not": _not,
+    "not": lambda value, options, compile_: negated(compile_(value, options)),
     "contains": _contains,
     "matches": _matches,
     "type": _type,

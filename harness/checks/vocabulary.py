@@ -2,28 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
+from harness.checks.actions import ACTIONS
 from harness.checks.answer import HEADERS, STATUS
-from harness.checks.block import block_schema
-from harness.checks.check import Kind, LooksAt
-from harness.checks.combining import with_combinations
+from harness.checks.attachments import ATTACHMENTS
+from harness.checks.block import block_schema, with_combinations
+from harness.checks.check import Content, Judge, Kind, LooksAt, Options
+from harness.checks.contains import (
+    CONTAINS,
+    CONTAINS_ALL,
+    CONTAINS_ANY,
+    ENDS_WITH,
+    NOT_CONTAINS,
+    STARTS_WITH,
+)
 from harness.checks.conversation_kinds import ALL_FIRST_TOKENS, ALL_LATENCIES, TURNS
-from harness.checks.extras import ACTIONS, ATTACHMENTS, PRODUCTS
+from harness.checks.equals import EQUALS
 from harness.checks.json_paths import JSON
+from harness.checks.language import LANGUAGE
 from harness.checks.latency import FIRST_TOKEN, LATENCY
 from harness.checks.like import LIKE
+from harness.checks.matches import MATCHES, NOT_MATCHES
+from harness.checks.measures import MAX_CHARACTERS, MAX_WORDS, MIN_WORDS
 from harness.checks.messages import MESSAGES
+from harness.checks.products import PRODUCTS
+from harness.checks.reading import READING
 from harness.checks.replies import OPTIONAL, REPLIES
 from harness.checks.same_as import SAME_AS
 from harness.checks.schema_check import SCHEMA
-from harness.checks.text_kinds import TEXT_TABLE
 from harness.checks.tools import TOOLS
 from harness.checks.usage import USAGE
 from harness.core.typing import Json
 
 TABLE = (
-    *TEXT_TABLE,
+    EQUALS,
+    CONTAINS,
+    CONTAINS_ANY,
+    CONTAINS_ALL,
+    NOT_CONTAINS,
+    MATCHES,
+    NOT_MATCHES,
+    STARTS_WITH,
+    ENDS_WITH,
+    MAX_WORDS,
+    MIN_WORDS,
+    MAX_CHARACTERS,
+    LANGUAGE,
+    READING,
     SCHEMA,
     JSON,
     LIKE,
@@ -63,9 +90,22 @@ _BLOCKS: Mapping[str, tuple[str, tuple[LooksAt, ...]]] = {
 
 def kinds_in(block: str, own: Iterable[Kind] = ()) -> Mapping[str, Kind]:
     """The checks that may stand in a block of the format, with a project's own."""
+    kinds = (*TABLE, *own)
+    texts = with_combinations({one.name: one for one in kinds if one.on == "text"}, "text_checks")
     _, readable = _BLOCKS[block]
-    known = {kind.name: kind for kind in (*TABLE, *own) if kind.on in readable}
+    known = {one.name: _around(one, texts) for one in kinds if one.on in readable}
     return with_combinations(known, block)
+
+
+def _around(kind: Kind, texts: Mapping[str, Kind]) -> Kind:
+    """A check that may hold checks on a text, with those that it may hold."""
+    if Content.CHECKS not in kind.parts.values():
+        return kind
+
+    def compile_(value: Json, options: Options) -> Judge:
+        return kind.compile(value, replace(options, texts=texts))
+
+    return replace(kind, compile=compile_)
 
 
 KINDS = kinds_in("reply_checks")
@@ -76,6 +116,11 @@ CONVERSATION_KINDS = kinds_in("conversation_checks")
 
 KIND_NAMED: Mapping[str, Kind] = {**CONVERSATION_KINDS, **KINDS}
 """Every built-in check by its name; of one that stands in both, the check on a reply."""
+
+
+def names_of(is_so: Callable[[Kind], bool]) -> frozenset[str]:
+    """The names of the built-in checks of which something is so."""
+    return frozenset(name for name, kind in KIND_NAMED.items() if is_so(kind))
 
 
 def block_definitions(reply: Mapping[str, Kind] = KINDS) -> dict[str, Json]:

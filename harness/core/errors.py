@@ -217,13 +217,19 @@ class Interrupted(PlayError):
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the nearest known word, or all of them where they are few; or empty."""
     words = sorted(set(known))
+    if near := nearest_word(word, words):
+        return near
+    few = 12
+    return f"known: {', '.join(words)}" if 0 < len(words) <= few else ""
+
+
+def nearest_word(word: str, known: Iterable[str]) -> str:
+    """A hint that names the nearest known word; empty where none is near."""
+    words = sorted(set(known))
     near = get_close_matches(word, words, n=1, cutoff=0.6) or get_close_matches(
         word.lower(), words, n=1, cutoff=0.6
     )
-    if near:
-        return " ".join((f"did you mean '{near[0]}'?", *telling(near[0], word)))
-    few = 12
-    return f"known: {', '.join(words)}" if 0 < len(words) <= few else ""
+    return " ".join((f"did you mean '{near[0]}'?", *telling(near[0], word))) if near else ""
 
 
 def quote(value: object) -> str:

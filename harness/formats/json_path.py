@@ -40,7 +40,8 @@ _ODD_NAME = re.compile(r"\.([A-Za-z0-9_]+(?:[ -][A-Za-z0-9_]+)+)(?=[.\[]|$)")
 _TOP: dict[str, tuple[str, ...]] = {"$": ()}
 _CANONICAL_STEP = re.compile(r"\['((?:[^'\\]|\\.)*)'\]|\[(-?\d+)\]")
 """A name or an index in a path as the library writes it: the normalized paths of RFC 9535."""
-_WORD = re.compile(r"\w+")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_FUNCTION = re.compile(r"\w+")
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 """Texts, in which `..` means nothing."""
 _CONDITION = re.compile(r"\?|\(|!(?!=)|&&|\|\|")
@@ -141,7 +142,7 @@ def _reason(text: str, error: JSONPathError) -> str:
     index = token[1] if isinstance(token, tuple) else getattr(token, "index", 0)
     kind = type(error).__name__
     if kind in _REASONS:
-        name = _WORD.match(text, index)
+        name = _FUNCTION.match(text, index)
         return _REASONS[kind].format(at=index + 1, name=name[0] if name else "")
     if not text.startswith("$"):
         return "it does not begin with '$'"
@@ -195,6 +196,20 @@ def path_hint(text: str) -> str:
     except BadPath:
         return ""
     return f"write {meant}" if meant != text else ""
+
+
+def path_text(path: Path) -> str:
+    """A path as the shortest JSONPath: `$.products[0]['unit price']`."""
+    return "$" + "".join(map(_step, path))
+
+
+def _step(part: str | int) -> str:
+    if isinstance(part, int):
+        return f"[{part}]"
+    if _NAME.fullmatch(part):
+        return f".{part}"
+    escaped = part.replace("\\", "\\\\").replace("'", "\\'")
+    return f"['{escaped}']"
 
 
 def find_all(path: str, value: Json) -> list[Json]:

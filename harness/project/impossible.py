@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.checks import KIND_NAMED, Claim, Options, Subject
-from harness.checks.matcher import first_complaint
+from harness.checks.matcher import counts_around, first_complaint
 from harness.checks.matchers import compile_count
-from harness.checks.possible import counts_around
 from harness.conversation import Outcome
 from harness.core.errors import Problem
 from harness.core.typing import Json

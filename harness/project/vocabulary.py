@@ -36,13 +36,11 @@ class Vocabulary:
         """`kinds` are the checks on a reply, the project's own among them."""
         self._kinds = kinds
         self._conversation = kinds_in("conversation_checks", kinds.values())
-        texts = kinds_in("text_checks", kinds.values())
         self._options = {
             ignore_case: Options(
                 ignore_case=ignore_case,
                 schemas=schemas,
                 goldens=goldens,
-                texts=texts,
             )
             for ignore_case in (False, True)
         }

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from harness.checks.golden_ledger import GoldenEntry, GoldenLedger
+from harness.checks.goldens import GoldenEntry, GoldenLedger
 from harness.core.printable import printable
 from harness.pytest_plugin.scenario_session import ScenarioSession
 

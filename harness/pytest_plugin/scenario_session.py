@@ -38,7 +38,7 @@ from harness.reports.run_events import (
 from harness.reports.tally import Tally
 
 if TYPE_CHECKING:
-    from harness.checks.golden_ledger import GoldenLedger
+    from harness.checks.goldens import GoldenLedger
     from harness.evaluation import Takes
     from harness.parallel.slots import Slots
     from harness.reports.results import Record

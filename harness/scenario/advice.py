@@ -33,7 +33,7 @@ def advise(document: Document, violation: Violation) -> Advice | None:
     """What to say of a departure instead of what the format says; None for that."""
     path, keyword = violation.path, violation.keyword
     if keyword == "unknown-key":
-        is_check = path[:-1] != ("expect",) and is_block(path[:-1])
+        is_check = path[:-1] != ("expect",) and is_block(violation.known)
         noun = "check" if is_check else "key"
         return replace(_on_key(document, path, violation.known), noun=noun)
     if keyword == "missing-key":
@@ -49,7 +49,7 @@ def _on_key(document: Document, path: Path, known: Sequence[str]) -> Advice:
     """Where an unknown key may stand, or what it is called here; empty where nothing is known."""
     if text := _cut_by_a_comma(document, path):
         return Advice(hint=f"a comma ends a value inside {{…}}; quote the text: '{text}'")
-    key, words = str(path[-1]), words_at(path)
+    key, words = str(path[-1]), words_at(path, known)
     top = document.value
     if len(path) == 1 and isinstance(top, dict):
         if key == _OF_A_FRAGMENT and "scenario" in known and "scenario" not in top:
@@ -158,9 +158,9 @@ def _expected(value: Json, _text: str) -> str:
 
 
 def _said(value: Json, text: str) -> str:
-    if isinstance(value, dict):
-        return "begin each mapping of the list with '- ', or write [{…}]"
-    return "" if value is None else f"write [{{user: {text}, expect: none}}]"
+    if isinstance(value, dict) or value is None:
+        return _listed(value, text)
+    return f"write [{{user: {text}, expect: none}}]"
 
 
 def _captured(value: Json, text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.checks import KIND_NAMED, Content
+from harness.checks import KIND_NAMED, Content, names_of
 from harness.core.typing import Json
 from harness.formats.yaml import Node
 from harness.scenario.compiling import Compiler
@@ -12,9 +12,7 @@ from harness.scenario.scenario import INNER_SCOPES, Expectation, Scope
 from harness.scenario.waiting import NOT_HERE, seconds_within, waits_in_vain, where_it_waits
 
 MODIFIERS = ("ignore_case",)
-CASELESS = frozenset(
-    ("transport", *(name for name, kind in KIND_NAMED.items() if kind.is_caseless))
-)
+CASELESS = names_of(lambda kind: kind.is_caseless) | {"transport"}
 """Keys that are the same whatever `ignore_case` says."""
 
 

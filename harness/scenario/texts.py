@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from harness.checks import KIND_NAMED, Content
+from harness.checks import Content, names_of
 from harness.core.errors import Problem, quote
 from harness.core.typing import Json, Path
 from harness.formats.template import literals
@@ -13,16 +13,10 @@ from harness.formats.yaml import Document, Node
 from harness.scenario.subject import LISTS, SubjectIn
 
 _SAID = ("user", "text", "assistant", "press", "utterances")
-_TEXT_CHECKS = (
-    name for name, kind in KIND_NAMED.items() if kind.on == "text" and kind.content is Content.TEXT
-)
-_TEXTS = frozenset((*_SAID, *_TEXT_CHECKS))
-_NOT_FILLED = frozenset(
-    ("never", *(name for name, kind in KIND_NAMED.items() if kind.is_free_of_variables))
-)
+_TEXTS = names_of(lambda kind: kind.on == "text" and kind.content is Content.TEXT).union(_SAID)
+_NOT_FILLED = names_of(lambda kind: kind.is_free_of_variables) | {"never"}
 """Where `$` and braces have a meaning of their own, or must not come from the bot."""
-_PAYLOAD_CHECKS = (name for name, kind in KIND_NAMED.items() if kind.on == "payload")
-_OPAQUE = frozenset(("metadata", "session", "attachments", *_PAYLOAD_CHECKS))
+_OPAQUE = names_of(lambda kind: kind.on == "payload") | {"metadata", "session", "attachments"}
 """Blocks whose keys are those of a payload."""
 _AT_TOP = frozenset((*LISTS, "expect"))
 """Keys of a document behind which texts stand."""

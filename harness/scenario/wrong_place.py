@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from harness.checks import CONVERSATION_KINDS, KIND_NAMED, KINDS, Content
+from harness.checks import CONVERSATION_KINDS, KINDS
 from harness.core.typing import Json, Path
 from harness.formats.file_format import Advice
 from harness.scenario.other_words import CHECK, MESSAGE, TOP, TURN
@@ -55,13 +55,18 @@ def advice_on_key(top: Json, path: Path) -> Advice | None:
     return None
 
 
-def words_at(path: Path) -> Mapping[str, str]:
-    """Words of other tools that may stand for a key there."""
+def words_at(path: Path, known: Collection[str]) -> Mapping[str, str]:
+    """Words of other tools that may stand for a key there, where the `known` keys may stand."""
     if len(path) == _TOP:
         return TOP
     if path[0] in LISTS and len(path) == _IN_ENTRY:
         return TURN
-    return MESSAGE if path[-2] == "user" else CHECK if is_block(path[:-1]) else {}
+    return MESSAGE if path[-2] == "user" else CHECK if is_block(known) else {}
+
+
+def is_block(known: Collection[str]) -> bool:
+    """Whether it is a block of checks in which these keys may stand."""
+    return "ignore_case" in known
 
 
 def is_of_include(top: Json, path: Path) -> bool:
@@ -70,32 +75,6 @@ def is_of_include(top: Json, path: Path) -> bool:
         return False
     entry = _at(top, path[:-1])
     return isinstance(entry, dict) and entry["include"] is None and "file" in entry
-
-
-def is_block(path: Path) -> bool:
-    """Whether a block of checks stands at a path, or a list of them."""
-    if path[:1] == ("expect",):
-        return _is_block_below(path[1:])
-    is_of_turn = path[2:3] in (("expect",), ("error",)) and path[0] in LISTS
-    return is_of_turn and _is_block_below(path[3:])
-
-
-def _is_block_below(path: Path) -> bool:
-    """The same of a path that begins in a block, or in a list of blocks."""
-    if not path:
-        return True
-    key, *rest = path
-    if isinstance(key, int) or key in _INNER_NAMES:
-        return _is_block_below(tuple(rest))
-    kind = KIND_NAMED.get(key)
-    if kind is None:
-        return False
-    if rest and kind.parts.get(str(rest[0])) is Content.CHECKS:
-        return _is_block_below(tuple(rest[1:]))
-    return kind.content is Content.CHECKS and _is_block_below(tuple(rest))
-
-
-_INNER_NAMES = frozenset(scope.value for scopes in INNER_SCOPES.values() for scope in scopes)
 
 
 def _at_the_top(key: str) -> Advice | None:

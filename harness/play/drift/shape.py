@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.checks.values import path_text
 from harness.core.typing import Json, describe
+from harness.formats.json_path import path_text
 
 DEEPEST = 60
 """Levels that are looked at; what lies below counts as equal."""

@@ -5,11 +5,10 @@ from hypothesis import strategies as st
 
 from harness.checks import PASS, BadExpectation
 from harness.checks.value_matchers import AS_NUMBER
-from harness.checks.values import path_text
 from harness.conversation.outcome import Outcome
 from harness.core.errors import CheckCrashed
 from harness.core.typing import is_same
-from harness.formats.json_path import compile_path
+from harness.formats.json_path import compile_path, path_text
 
 VAIN = {
     "names-nothing-that-is-there": ({"properties": {"txt": {"type": "string"}}}, {"text": "a"}),

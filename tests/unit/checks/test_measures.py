@@ -4,9 +4,8 @@ import sys
 import pytest
 from check_samples import judge, turn_saying
 
-from harness.checks import KINDS, PASS, BadExpectation, Options, libraries
-from harness.checks.language import language_of
-from harness.checks.language_names import NAMES
+from harness.checks import KINDS, PASS, BadExpectation, Options, measures
+from harness.checks.language import NAMES, language_of
 from harness.checks.measures import number_of_characters, words_of
 from harness.checks.reading import counts_of
 from harness.conversation.outcome import Outcome
@@ -185,7 +184,7 @@ def test_a_library_that_is_missing_is_told_when_the_check_is_read(
     monkeypatch, name, value, library
 ):
     """The error names the command that installs it."""
-    monkeypatch.setattr(libraries, "find_spec", {"other": True}.get)
+    monkeypatch.setattr(measures, "find_spec", {"other": True}.get)
 
     with pytest.raises(BadExpectation) as caught:
         KINDS[name].compile(value, Options())
@@ -193,6 +192,19 @@ def test_a_library_that_is_missing_is_told_when_the_check_is_read(
     assert caught.value.code == "library-missing"
     assert library in caught.value.message
     assert caught.value.hint == "pip install 'conversation-harness[text]'"
+
+
+def test_the_table_of_checks_loads_no_library():
+    """Knowing all checks loads neither the engine of patterns, JSONPath nor what texts need."""
+    code = (
+        "import sys, harness.scenario, harness.checks\n"
+        "heavy = {'regex', 'jsonpath_rfc9535', 'deepdiff', 'py3langid', 'numpy', 'pyphen'}\n"
+        "print(heavy & set(sys.modules))"
+    )
+
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+
+    assert found.stdout == "set()\n"
 
 
 def test_libraries_are_loaded_only_when_a_text_is_measured():

@@ -6,10 +6,8 @@ import pytest
 from check_samples import turn, turn_bringing
 
 from harness.checks import KINDS, PASS, BadExpectation, Options, subject_of
-from harness.checks.alike import Likeness
-from harness.checks.diff import difference
-from harness.checks.golden_ledger import GoldenLedger
-from harness.checks.goldens import Goldens
+from harness.checks.diff import Likeness, difference
+from harness.checks.goldens import GoldenLedger, Goldens
 from harness.conversation import Outcome, Transcript
 from harness.core.errors import CheckCrashed
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.checks.aligning import align
+from harness.checks.pairing import align
 
 
 def grid(rows):

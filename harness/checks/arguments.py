@@ -1,0 +1,173 @@
+"""Reads the value that stands behind the name of a check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from harness.checks.check import BadExpectation, Options
+from harness.core.durations import DURATION_PATTERN, parse_duration
+from harness.core.errors import did_you_mean
+from harness.core.typing import Json, describe
+from harness.formats.json_schema.wording import show
+
+Made = TypeVar("Made")
+
+TEXT: Mapping[str, Json] = {"type": ["string", "number", "boolean", "null"]}
+"""JSON Schema of a text; whatever YAML made of it, the reader keeps what was written."""
+
+TEXTS: Mapping[str, Json] = {
+    "oneOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1}],
+}
+"""JSON Schema of a text or a list of texts."""
+
+
+def keys_schema(properties: Mapping[str, Json]) -> dict[str, Json]:
+    """JSON Schema of a mapping of some of these keys."""
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+@contextmanager
+def below(*steps: str | int) -> Iterator[None]:
+    """Puts these steps before the path of a `BadExpectation` that is raised inside."""
+    try:
+        yield
+    except BadExpectation as error:
+        raise error.below(*steps) from error
+
+
+def unlike(value: Json, wanted: str, hint: str = "") -> BadExpectation:
+    """That a value stands where another one is wanted, such as `a list of texts`."""
+    message = f"{describe(value)} stands where {wanted} is wanted"
+    return BadExpectation("wrong-value", message, hint)
+
+
+def mapping_of(value: Json, wanted: str, hint: str = "") -> Mapping[str, Json]:
+    """A mapping that is not empty. Raises `BadExpectation` where the value is none."""
+    if isinstance(value, Mapping) and value:
+        return value
+    raise unlike(value, wanted, hint)
+
+
+def list_of(value: Json, wanted: str) -> Sequence[Json]:
+    """A list that is not empty. Raises `BadExpectation` where the value is none."""
+    if isinstance(value, list | tuple) and value:
+        return value
+    raise unlike(value, wanted)
+
+
+def each(value: Json, make: Callable[[Json], Made]) -> list[Made]:
+    """What is made of every item of a list, or of a value that is not a list.
+
+    A `BadExpectation` names the item.
+    """
+    if not isinstance(value, list | tuple):
+        return [make(value)]
+    made = []
+    for index, item in enumerate(value):
+        with below(index):
+            made.append(make(item))
+    return made
+
+
+def each_key(value: Mapping[str, Json], make: Callable[[Json], Made]) -> dict[str, Made]:
+    """What is made of the value behind every key. A `BadExpectation` names the key."""
+    made = {}
+    for key, one in value.items():
+        with below(key):
+            made[key] = make(one)
+    return made
+
+
+def text_of(value: Json) -> str:
+    """A value where a text is wanted. Raises `BadExpectation` where it is none."""
+    if isinstance(value, str):
+        return value
+    if is_number(value):
+        return str(value)
+    raise unlike(value, "a text")
+
+
+def texts_of(value: Json) -> list[str]:
+    """A text or a list of texts, as a list. Raises `BadExpectation` where it is neither."""
+    if value in ([], ()):
+        raise BadExpectation("wrong-value", "the list is empty, expected at least one text")
+    return each(value, text_of)
+
+
+def is_number(value: Json) -> bool:
+    """Whether a value is a JSON number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_whole(value: Json) -> bool:
+    """Whether a value is a whole number as Python has it; true and false are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def flag_of(name: str, value: Json) -> bool:
+    """True or false. Raises `BadExpectation`, which says what was meant."""
+    if isinstance(value, bool):
+        return value
+    meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(str(value).lower())
+    hint = f"write {meant}" if meant else ""
+    message = f"'{name}' takes true or false, not {show(value)}"
+    raise BadExpectation("wrong-value", message, hint)
+
+
+DURATION: Mapping[str, Json] = {"type": "string", "pattern": DURATION_PATTERN}
+"""JSON Schema of a duration."""
+
+
+def duration_of(value: Json, nothing: str) -> float:
+    """Seconds, more than none. Raises `BadExpectation`; `nothing` says why 0 makes no sense."""
+    hint = "such as 500ms, 2s, 1m"
+    try:
+        seconds = parse_duration(str(value))
+    except ValueError as error:
+        raise BadExpectation("wrong-value", f"{show(value)} is no duration", hint) from error
+    if not seconds:
+        raise BadExpectation("wrong-value", nothing, hint)
+    return seconds
+
+
+class OptionalKeys:
+    """The keys of a mapping whose keys are all optional."""
+
+    def __init__(self, value: Json, known: tuple[str, ...], *, short: str = "") -> None:
+        """Raises `BadExpectation` for anything but a mapping of at least one known key.
+
+        With `short`, a value that is no mapping is what would stand behind that key.
+        """
+        self._is_short = bool(short) and not isinstance(value, Mapping)
+        if self._is_short:
+            value = {short: value}
+        self._value = mapping_of(value, "a mapping", f"known: {', '.join(known)}")
+        for key in self._value:
+            if key not in known:
+                hint = did_you_mean(key, known)
+                raise BadExpectation("unknown-key", f"unknown key '{key}'", hint, (key,))
+
+    def make(self, key: str, make: Callable[[Json], Made]) -> Made | None:
+        """Compile what stands behind a key; None where the key is not there."""
+        if key not in self._value:
+            return None
+        with below(*(() if self._is_short else (key,))):
+            return make(self._value[key])
+
+
+def require_substance(texts: list[str], options: Options | None = None) -> None:
+    """Refuse empty texts, which every text contains; with options, doubt blanks, which most do."""
+    for index, text in enumerate(texts):
+        if options is not None and text and not text.strip():
+            options.doubt(f"{show(text)} stands in almost every reply", "say what must be there")
+        if not text:
+            path = (index,) if len(texts) > 1 else ()
+            message = "the text is empty, and every reply contains it"
+            raise BadExpectation("matches-everything", message, path=path)
