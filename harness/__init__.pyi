@@ -3,7 +3,7 @@ from .checks import Subject as Subject
 from .checks import Verdict as Verdict
 from .checks import failed as failed
 from .checks import skipped as skipped
-from .checks.own import check as check
+from .checks.python_check import check as check
 from .conversation import Attachment as Attachment
 from .conversation import Outcome as Outcome
 from .conversation import Reply as Reply

@@ -16,7 +16,7 @@ from harness.checks.check import (
     turned_round,
 )
 from harness.checks.subject import Subject, conversation_of, history_of, subject_of
-from harness.checks.vocabulary import (
+from harness.checks.table import (
     CONVERSATION_KINDS,
     KIND_NAMED,
     KINDS,

@@ -8,7 +8,7 @@ from harness.checks.arguments import TEXTS, OptionalKeys, keys_schema, texts_of
 from harness.checks.check import PASS, Content, Judge, Kind, Options, Verdict, failed
 from harness.checks.matchers import COUNT, Count
 from harness.checks.subject import Subject
-from harness.checks.words import listed, normalizer
+from harness.checks.text_forms import listed, normalizer
 from harness.core.errors import nearest_word
 from harness.core.typing import Json
 from harness.formats.json_schema.wording import show

@@ -20,7 +20,7 @@ from harness.checks.check import (
     turned_round,
 )
 from harness.checks.subject import Subject
-from harness.checks.words import said
+from harness.checks.text_forms import said
 from harness.conversation.outcome import Outcome
 from harness.core.errors import did_you_mean
 from harness.core.typing import Json

@@ -18,8 +18,8 @@ from harness.checks.matcher import (
     first_complaint,
     require_possible,
 )
+from harness.checks.text_forms import normalizer
 from harness.checks.value_matchers import COMPARISONS
-from harness.checks.words import normalizer
 from harness.core.typing import Json, Path, describe
 from harness.formats.json_path import path_text
 from harness.formats.json_schema.wording import show

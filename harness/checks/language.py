@@ -19,7 +19,7 @@ from harness.checks.check import (
 )
 from harness.checks.measures import require_library, words_of
 from harness.checks.subject import Subject
-from harness.checks.words import said
+from harness.checks.text_forms import said
 from harness.core.counted import counted
 from harness.core.errors import nearest_word
 from harness.core.typing import Json

@@ -16,9 +16,9 @@ from harness.checks.check import (
     failed,
     noted,
 )
-from harness.checks.pattern import Pattern
+from harness.checks.regular_expression import Pattern
 from harness.checks.subject import Subject
-from harness.checks.words import normal, said
+from harness.checks.text_forms import normal, said
 from harness.core.code_points import names_of, unseen_in, without_unseen
 from harness.core.typing import Json
 from harness.formats.json_schema.wording import show

@@ -21,7 +21,7 @@ from harness.checks.check import (
     failed,
 )
 from harness.checks.subject import Subject
-from harness.checks.words import normal, said
+from harness.checks.text_forms import normal, said
 from harness.core.counted import counted
 from harness.core.typing import Json
 from harness.core.values import value_class

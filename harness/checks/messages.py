@@ -20,7 +20,7 @@ from harness.checks.check import (
 )
 from harness.checks.matchers import COUNT, Count
 from harness.checks.subject import Subject, messages_of
-from harness.checks.words import said
+from harness.checks.text_forms import said
 from harness.conversation import Turn
 from harness.conversation.outcome import Outcome
 from harness.core.durations import format_duration

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from harness.checks.check import BadExpectation, Options
-from harness.checks.locating import Finder
+from harness.checks.finder import Finder
 from harness.checks.matcher import Builder, Compile, Matcher, Recall, all_expected
 from harness.checks.value_matchers import equal_to, negated
 from harness.core.errors import CheckCrashed

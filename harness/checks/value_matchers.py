@@ -17,8 +17,8 @@ from harness.checks.matcher import (
     first_complaint,
     plain,
 )
-from harness.checks.pattern import Pattern
-from harness.checks.words import normal, normalizer
+from harness.checks.regular_expression import Pattern
+from harness.checks.text_forms import normal, normalizer
 from harness.core.code_points import telling
 from harness.core.errors import did_you_mean
 from harness.core.typing import Json, Path, describe, is_same, type_names

@@ -6,7 +6,7 @@ import contextlib
 import json
 from collections.abc import Iterator
 
-from harness.checks.pattern import Pattern
+from harness.checks.regular_expression import Pattern
 from harness.conversation import Response
 from harness.core.errors import PlayError
 from harness.core.typing import Json

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from harness.checks.pattern import Pattern
+from harness.checks.regular_expression import Pattern
 from harness.conversation import Attachment, Exchange, Reply, UserMessage
 from harness.core.errors import NoSuchButton, PlayError, did_you_mean, quote
 from harness.core.typing import Json

@@ -18,7 +18,7 @@ from harness.checks import (
     subject_of,
     turned_round,
 )
-from harness.checks.own import crashed
+from harness.checks.python_check import crashed
 from harness.conversation import Exchange, Outcome, Transcript, Turn
 from harness.core.errors import PlayError
 from harness.core.typing import Json

@@ -15,7 +15,7 @@ from harness.project.project import Project
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
 from harness.scenario import Expectation, Scenario, Scope, turn_subject
-from harness.scenario.subject import LISTS
+from harness.scenario.turn_names import LISTS
 
 Key: TypeAlias = tuple[str, Place]
 """A key that an author wrote, and where."""

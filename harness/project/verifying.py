@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from harness.checks import BadExpectation
-from harness.checks.pattern import Pattern
+from harness.checks.regular_expression import Pattern
 from harness.conversation import Phase
 from harness.core.errors import DefinitionError, Problem, did_you_mean, quote
 from harness.core.source import Place

@@ -142,7 +142,7 @@ def _write_latencies(reporter: Any, tally: Tally) -> None:  # noqa: ANN401  # as
     if not measured:
         return
     # Late: a replay measures nothing.
-    from harness.checks.conversation_kinds import SUMMARIES  # noqa: PLC0415
+    from harness.checks.whole_conversation import SUMMARIES  # noqa: PLC0415
 
     keys = ("median", "p95")
     rows = sorted(

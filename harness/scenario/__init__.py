@@ -33,8 +33,8 @@ from harness.scenario.scenario import (
     Way,
 )
 from harness.scenario.schema import scenario_schema
-from harness.scenario.subject import SubjectIn, turn_subject
 from harness.scenario.texts import text_problems
+from harness.scenario.turn_names import SubjectIn, turn_subject
 from harness.scenario.variables import (
     names_of_defaults,
     odd_cells,

@@ -13,7 +13,7 @@ from harness.formats.json_schema import Violation
 from harness.formats.yaml import Document
 from harness.scenario.files import DEFAULTS
 from harness.scenario.other_words import TOP, TURN
-from harness.scenario.subject import LISTS
+from harness.scenario.turn_names import LISTS
 from harness.scenario.wrong_place import (
     KEYS_OF_A_MESSAGE,
     TOP_KEYS,

@@ -11,7 +11,7 @@ from harness.formats.json_path import BadPath, path_hint, require_path
 from harness.formats.template import Template, TemplateError, compile_template
 from harness.formats.yaml import Document, Node
 from harness.scenario.files import NO_FILES, OtherFiles
-from harness.scenario.subject import SubjectIn
+from harness.scenario.turn_names import SubjectIn
 
 
 class Compiler:

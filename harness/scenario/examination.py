@@ -15,8 +15,8 @@ from harness.scenario.files import NO_FILES, OtherFiles
 from harness.scenario.order import order_problems, recall_problems
 from harness.scenario.reader import Reader
 from harness.scenario.scenario import Scenario
-from harness.scenario.subject import SubjectIn
 from harness.scenario.texts import text_problems
+from harness.scenario.turn_names import SubjectIn
 from harness.scenario.variables import variable_problems
 
 MAX_ROUNDS = 3

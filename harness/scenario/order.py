@@ -9,7 +9,7 @@ from harness.checks import KIND_NAMED
 from harness.core.errors import Problem
 from harness.formats.yaml import Document, Node
 from harness.scenario.scenario import Scenario, Scope, UserTurn
-from harness.scenario.subject import SubjectIn, turn_subject
+from harness.scenario.turn_names import SubjectIn, turn_subject
 
 _ELSEWHERE = ("include", "branch")
 """Keys by which turns of other places come."""

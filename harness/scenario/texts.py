@@ -10,7 +10,7 @@ from harness.core.errors import Problem, quote
 from harness.core.typing import Json, Path
 from harness.formats.template import literals
 from harness.formats.yaml import Document, Node
-from harness.scenario.subject import LISTS, SubjectIn
+from harness.scenario.turn_names import LISTS, SubjectIn
 
 _SAID = ("user", "text", "assistant", "press", "utterances")
 _TEXTS = names_of(lambda kind: kind.on == "text" and kind.content is Content.TEXT).union(_SAID)

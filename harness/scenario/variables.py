@@ -13,7 +13,7 @@ from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document, Node
 from harness.scenario.rows import FILE, NAMING
 from harness.scenario.scenario import AssistantLine, Given, MessagePlan, Scenario, UserTurn
-from harness.scenario.subject import turn_subject
+from harness.scenario.turn_names import turn_subject
 
 FUNCTIONS = ("uuid", "now", "random")
 """Callable in every template; seeded, so that a replay gives the same values."""

@@ -9,7 +9,7 @@ from harness.core.typing import Json, Path
 from harness.formats.file_format import Advice
 from harness.scenario.other_words import CHECK, MESSAGE, TOP, TURN
 from harness.scenario.scenario import INNER_SCOPES, Scope
-from harness.scenario.subject import LISTS
+from harness.scenario.turn_names import LISTS
 
 KEYS_OF_A_MESSAGE = frozenset(
     ("text", "press", "attachments", "metadata", "utterances", "pick"),

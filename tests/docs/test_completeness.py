@@ -8,7 +8,7 @@ import typer
 
 from harness.checks import KINDS
 from harness.checks.matchers import MATCHERS
-from harness.checks.pattern import LONGEST_TEXT, SECONDS
+from harness.checks.regular_expression import LONGEST_TEXT, SECONDS
 from harness.cli.app import app
 from harness.config import CONFIG_SCHEMA
 from harness.config.schema import PROVIDER

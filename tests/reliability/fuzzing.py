@@ -20,10 +20,10 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-import harness.checks.pattern
+import harness.checks.regular_expression
 import harness.formats.json_path
 from harness.checks import KINDS, BadExpectation
-from harness.checks.pattern import Pattern
+from harness.checks.regular_expression import Pattern
 from harness.config import read_config
 from harness.core.errors import HarnessError
 from harness.formats.json_path import BadPath, find_all, find_located
@@ -246,7 +246,7 @@ def escaped(kind: Kind, content: bytes, folder: Path) -> str:
 def main(name: str, count: int, seed: int) -> None:
     """Try so many cases of a kind."""
     # Else nearly all the time of a run is that of patterns which are stopped.
-    harness.checks.pattern.SECONDS = harness.formats.json_path.SECONDS = PATTERN_SECONDS
+    harness.checks.regular_expression.SECONDS = harness.formats.json_path.SECONDS = PATTERN_SECONDS
     kind = KINDS_OF_INPUT[name]
     seeds = kind.seeds()
     signal.signal(signal.SIGALRM, _hang)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from harness.checks.diff import text_difference
-from harness.checks.words import normal
+from harness.checks.text_forms import normal
 from harness.config import Slower
 from harness.conversation import (
     Exchange,

@@ -7,7 +7,7 @@ from check_samples import judge, turn_saying
 from harness.checks import KINDS, PASS, BadExpectation, Options, measures
 from harness.checks.language import NAMES, language_of
 from harness.checks.measures import number_of_characters, words_of
-from harness.checks.reading import counts_of
+from harness.checks.readability import counts_of
 from harness.conversation.outcome import Outcome
 
 SAID = {

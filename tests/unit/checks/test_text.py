@@ -2,7 +2,7 @@ import pytest
 from check_samples import judge, turn, turn_saying
 
 from harness.checks import KINDS, PASS, BadExpectation, Options, conversation_of
-from harness.checks.pattern import LONGEST_TEXT
+from harness.checks.regular_expression import LONGEST_TEXT
 from harness.conversation import Reply, ReplyMessage, Transcript
 from harness.conversation.outcome import Outcome
 from harness.core.errors import CheckCrashed

@@ -3,7 +3,7 @@ import pytest
 from harness.checks import CONVERSATION_KINDS, KINDS, Content, Options, block_definitions, kinds_in
 from harness.checks.arguments import TEXT, TEXTS
 from harness.checks.block import TEXT_BLOCK, block_schema
-from harness.checks.vocabulary import TABLE
+from harness.checks.table import TABLE
 from harness.formats.json_schema import compile_schema, explain
 
 BLOCK = block_schema({name: kind.schema for name, kind in KINDS.items()}, "A reply.")

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from harness.checks.check import BadExpectation, Options
-from harness.checks.own import check
+from harness.checks.python_check import check
 from harness.core.errors import CheckCrashed, ScenarioError
 from harness.formats.file_format import hold_against
 from harness.formats.json_schema import compile_schema

@@ -24,7 +24,7 @@ from harness.checks.matcher import Matcher, all_expected, first_complaint
 from harness.checks.matchers import compile_comparisons
 from harness.checks.measures import require_library, words_of
 from harness.checks.subject import Subject
-from harness.checks.words import said
+from harness.checks.text_forms import said
 from harness.core.typing import Json
 from harness.core.values import value_class
 

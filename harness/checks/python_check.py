@@ -17,7 +17,7 @@ from harness.checks.check import (
     failed,
 )
 from harness.checks.subject import Subject
-from harness.checks.words import said
+from harness.checks.text_forms import said
 from harness.core.errors import CheckCrashed, HarnessError
 from harness.core.python_file import own_traceback
 from harness.core.typing import Json

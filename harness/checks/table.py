@@ -18,7 +18,6 @@ from harness.checks.contains import (
     NOT_CONTAINS,
     STARTS_WITH,
 )
-from harness.checks.conversation_kinds import ALL_FIRST_TOKENS, ALL_LATENCIES, TURNS
 from harness.checks.equals import EQUALS
 from harness.checks.json_paths import JSON
 from harness.checks.language import LANGUAGE
@@ -28,12 +27,13 @@ from harness.checks.matches import MATCHES, NOT_MATCHES
 from harness.checks.measures import MAX_CHARACTERS, MAX_WORDS, MIN_WORDS
 from harness.checks.messages import MESSAGES
 from harness.checks.products import PRODUCTS
-from harness.checks.reading import READING
+from harness.checks.readability import READING
 from harness.checks.replies import OPTIONAL, REPLIES
 from harness.checks.same_as import SAME_AS
 from harness.checks.schema_check import SCHEMA
 from harness.checks.tools import TOOLS
 from harness.checks.usage import USAGE
+from harness.checks.whole_conversation import ALL_FIRST_TOKENS, ALL_LATENCIES, TURNS
 from harness.core.typing import Json
 
 TABLE = (
