@@ -39,7 +39,8 @@ def below(*steps: str | int) -> Iterator[None]:
     try:
         yield
     except BadExpectation as error:
-        raise error.below(*steps) from error
+        error.path = (*steps, *error.path)
+        raise
 
 
 def unlike(value: Json, wanted: str, hint: str = "") -> BadExpectation:

@@ -199,11 +199,6 @@ class BadExpectation(ValueError):
             else f"{self.message} [{self.code}]"
         )
 
-    def below(self, *steps: str | int) -> BadExpectation:
-        """The same, seen from further up."""
-        path = (*steps, *self.path)
-        return BadExpectation(self.code, self.message, self.hint, path, is_of_key=self.is_of_key)
-
 
 def noted(note: str) -> Verdict:
     """The verdict that the check holds, in a way that people should know of."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from harness.checks.arguments import below, mapping_of
-from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import PASS, Finding, Judge, Kind, Options, Verdict, failed
 from harness.checks.diff import difference, named_difference
 from harness.checks.finder import Finder, finder
 from harness.checks.matcher import Compile, Located, Matcher, all_expected
@@ -14,18 +14,9 @@ from harness.checks.matchers import VALUE_OR_MATCHER, compile_at_path, compile_m
 from harness.checks.subject import Subject
 from harness.checks.turn_matchers import recalled_turns, resolved
 from harness.core.typing import Json, Path
-from harness.core.values import value_class
 from harness.formats.json_schema.wording import show
 
 NOTHING: Mapping[int, Json] = MappingProxyType({})
-
-
-@value_class(frozen=True, slots=True)
-class _Fault:
-    message: str
-    expected: str
-    actual: str
-    hints: tuple[str, ...] = ()
 
 
 class PathRules:
@@ -47,12 +38,12 @@ class PathRules:
         self.looks_back = any(one.resolve for _, matchers in self._rules for one in matchers)
         """Whether an earlier turn decides anything."""
 
-    def faults(self, payload: Json, earlier: Mapping[int, Json] = NOTHING) -> Sequence[_Fault]:
+    def faults(self, payload: Json, earlier: Mapping[int, Json] = NOTHING) -> Sequence[Finding]:
         """What is wrong, path by path; empty where all holds.
 
         `earlier` are the payloads of earlier turns, which are needed where it looks back.
         """
-        found: list[_Fault] = []
+        found: list[Finding] = []
         for path, compiled in self._rules:
             matchers = resolved(compiled, path, earlier) if self.looks_back else compiled
             nodes = path.find(payload)
@@ -60,11 +51,11 @@ class PathRules:
                 complaint, hints = _complain(path, nodes, matcher, payload)
                 if complaint:
                     found.append(
-                        _Fault(
+                        Finding(
                             message=complaint,
                             expected=f"{path.text}: {all_expected(matchers)}",
                             actual=f"{path.text}: {_shown(path, nodes)}",
-                            hints=hints,
+                            lines=hints,
                         )
                     )
                     break
@@ -132,12 +123,12 @@ def _shown(path: Finder, nodes: Sequence[Located]) -> str:
     return show(nodes[0][1] if path.is_single else [value for _, value in nodes])
 
 
-def verdict_of(faults: Sequence[_Fault], where: str = "") -> Verdict:
+def verdict_of(faults: Sequence[Finding], where: str = "") -> Verdict:
     """The verdict on what is wrong, path by path; `where` stands before its sentence."""
     if not faults:
         return PASS
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    lines = [line for fault in faults for line in (fault.message, *fault.hints)]
+    lines = [line for fault in faults for line in (fault.message, *fault.difference)]
     return failed(
         f"{where}{faults[0].message}{more}",
         expected="\n".join(fault.expected for fault in faults),

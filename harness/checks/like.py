@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from harness.checks.arguments import below, each, each_key, unlike
 from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
 from harness.checks.json_paths import without_payload
-from harness.checks.like_shapes import Items, Leaf, List, Mismatch, Object, Shape
+from harness.checks.like_shapes import Items, Leaf, List, Object, Shape
 from harness.checks.matchers import compile_matchers
 from harness.checks.placeholders import placeholder_name, placeholder_of, require_alone
 from harness.checks.subject import Subject
@@ -89,19 +89,14 @@ def _failure(shape: Shape, subject: Subject) -> Verdict:
     told = departures[:MOST_TOLD]
     rest = len(departures) - len(told)
     more = f" (and {len(departures) - 1} more)" if len(departures) > 1 else ""
-    lines = [_line(one) for one in told]
+    lines = [shorten("; ".join((one.message, *one.difference)), LONGEST_LINE) for one in told]
     lines += [f"… and {rest} more"] if rest > 0 else []
     return failed(
         f"{told[0].message}{more}",
-        expected="\n".join(f"{one.where}: {one.expected}" for one in told),
-        actual="\n".join(f"{one.where}: {one.actual}" for one in told),
-        difference=tuple(lines) if more else tuple(one.hint for one in told if one.hint),
+        expected="\n".join(one.expected for one in told),
+        actual="\n".join(one.actual for one in told),
+        difference=tuple(lines) if more else told[0].difference,
     )
-
-
-def _line(departure: Mismatch) -> str:
-    hint = f"; {departure.hint}" if departure.hint else ""
-    return shorten(f"{departure.message}{hint}", LONGEST_LINE)
 
 
 LIKE = Kind(

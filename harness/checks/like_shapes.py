@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from harness.checks.check import Finding
 from harness.checks.diff import named_difference
 from harness.checks.matcher import Matcher, all_expected
 from harness.checks.pairing import unpaired
@@ -21,18 +22,6 @@ MOST_COMPARED = 1000
 """Items of a list of which the nearest is looked for."""
 
 
-@value_class(frozen=True, slots=True, kw_only=True)
-class Mismatch:
-    """One place where a value is not like the shape."""
-
-    where: str
-    """As a JSONPath."""
-    message: str
-    expected: str
-    actual: str
-    hint: str = ""
-
-
 class Shape(Protocol):
     """What a value must be like."""
 
@@ -43,14 +32,23 @@ class Shape(Protocol):
     def fits(self, value: Json) -> bool:
         """Whether a value is like this."""
 
-    def departures(self, value: Json, at: Path) -> Iterator[Mismatch]:
+    def departures(self, value: Json, at: Path) -> Iterator[Finding]:
         """Where it is not; none where it is."""
 
 
-def _wrong(at: Path, value: Json, expected: str) -> Mismatch:
+def _departure(where: str, message: str, expected: str, actual: str, hint: str = "") -> Finding:
+    return Finding(
+        message=message,
+        expected=f"{where}: {expected}",
+        actual=f"{where}: {actual}",
+        lines=(hint,) if hint else (),
+    )
+
+
+def _wrong(at: Path, value: Json, expected: str) -> Finding:
     where = path_text(at)
     message = f"{where} is {show(value)}, expected {expected}"
-    return Mismatch(where=where, message=message, expected=expected, actual=show(value))
+    return _departure(where, message, expected, show(value))
 
 
 @value_class(frozen=True, slots=True)
@@ -73,13 +71,13 @@ class Leaf:
             return False
         return not any(matcher.complain(value, ()) for matcher in self.matchers)
 
-    def departures(self, value: Json, at: Path) -> Iterator[Mismatch]:
+    def departures(self, value: Json, at: Path) -> Iterator[Finding]:
         """The value itself, where it does not fit."""
         if self.fits(value):
             return
         wanted = [one for matcher in self.matchers for one in matcher.literal]
         named = [line for one in wanted for line in named_difference(one, value)]
-        yield replace(_wrong(at, value, self.expected), hint="; ".join(named))
+        yield replace(_wrong(at, value, self.expected), lines=("; ".join(named),) if named else ())
 
 
 @value_class(frozen=True, slots=True)
@@ -100,7 +98,7 @@ class Object:
             key in value and shape.fits(value[key]) for key, shape in self.keys.items()
         )
 
-    def departures(self, value: Json, at: Path) -> Iterator[Mismatch]:
+    def departures(self, value: Json, at: Path) -> Iterator[Finding]:
         """The keys that are missing, and where the others depart."""
         if not isinstance(value, Mapping):
             yield _wrong(at, value, self.expected)
@@ -112,15 +110,11 @@ class Object:
                 yield _missing((*at, key), shape, value)
 
 
-def _missing(at: Path, shape: Shape, around: Mapping[str, Json]) -> Mismatch:
+def _missing(at: Path, shape: Shape, around: Mapping[str, Json]) -> Finding:
     where = path_text(at)
-    return Mismatch(
-        where=where,
-        message=f"{where} is missing, expected {shape.expected}",
-        expected=shape.expected,
-        actual="nothing",
-        hint=nearest_word(str(at[-1]), around),
-    )
+    message = f"{where} is missing, expected {shape.expected}"
+    near = nearest_word(str(at[-1]), around)
+    return _departure(where, message, shape.expected, "nothing", near)
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -144,7 +138,7 @@ class List:
             return all(map(_fits, self.items, value))
         return not unpaired(self.items, value, _fits)[0]
 
-    def departures(self, value: Json, at: Path) -> Iterator[Mismatch]:
+    def departures(self, value: Json, at: Path) -> Iterator[Finding]:
         """How the number of items differs, and which items depart."""
         if not isinstance(value, list | tuple):
             yield _wrong(at, value, self.expected)
@@ -157,7 +151,7 @@ class List:
         for index, (shape, item) in enumerate(zip(self.items, value, strict=False)):
             yield from shape.departures(item, (*at, index))
 
-    def _unpaired(self, value: Sequence[Json], at: Path) -> Iterator[Mismatch]:
+    def _unpaired(self, value: Sequence[Json], at: Path) -> Iterator[Finding]:
         alone, left = unpaired(self.items, value, _fits)
         if len(alone) == len(left) == 1:
             # What is left over is what was meant, so it is told what is wrong with it.
@@ -166,22 +160,18 @@ class List:
         where, actual = path_text(at), show([value[one] for one in left])
         for expected in (self.items[index].expected for index in alone):
             message = f"no item of {where} is {expected}"
-            yield Mismatch(where=where, message=message, expected=expected, actual=actual)
+            yield _departure(where, message, expected, actual)
 
 
 def _fits(shape: Shape, value: Json) -> bool:
     return shape.fits(value)
 
 
-def _of_length(value: Sequence[Json], wanted: int, at: Path) -> Mismatch:
+def _of_length(value: Sequence[Json], wanted: int, at: Path) -> Finding:
     where, number = path_text(at), len(value)
     found = counted(number, "item")
-    return Mismatch(
-        where=where,
-        message=f"{where} has {found}, expected {wanted}",
-        expected=counted(wanted, "item"),
-        actual=found,
-    )
+    message = f"{where} has {found}, expected {wanted}"
+    return _departure(where, message, counted(wanted, "item"), found)
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -203,7 +193,7 @@ class Items:
             return False
         return (any if self.is_some else all)(self.item.fits(one) for one in value)
 
-    def departures(self, value: Json, at: Path) -> Iterator[Mismatch]:
+    def departures(self, value: Json, at: Path) -> Iterator[Finding]:
         """Where items depart; of one that is looked for, the nearest."""
         if self.fits(value):
             return
@@ -216,7 +206,7 @@ class Items:
         for index, one in enumerate(value):
             yield from self.item.departures(one, (*at, index))
 
-    def _nearest(self, items: Sequence[Json], at: Path) -> Mismatch:
+    def _nearest(self, items: Sequence[Json], at: Path) -> Finding:
         """That no item is like this, with what the one lacks that departs least."""
         looked_at = enumerate(items[:MOST_COMPARED])
         departures = [list(self.item.departures(one, (*at, n))) for n, one in looked_at]
@@ -224,10 +214,6 @@ class Items:
         rest = len(nearest) - 1
         more = f" (and {rest} more)" if rest else ""
         where, number = path_text(at), len(items)
-        return Mismatch(
-            where=where,
-            message=f"no item of {where} is {self.item.expected}",
-            expected=self.expected,
-            actual=counted(number, "item"),
-            hint=f"the nearest: {nearest[0].message}{more}",
-        )
+        message = f"no item of {where} is {self.item.expected}"
+        hint = f"the nearest: {nearest[0].message}{more}"
+        return _departure(where, message, self.expected, counted(number, "item"), hint)

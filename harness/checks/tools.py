@@ -98,12 +98,11 @@ def _missed(
     if not found.missing and not (only and found.surplus):
         return None
     expected = "\n".join(f"{number}. {one.text}" for number, one in enumerate(wanted, 1))
-    if in_order:
-        anyhow = align(fits, required, len(calls), in_order=False)
-        if not anyhow.missing and not (only and anyhow.surplus):
-            message = f"{subject.name} calls these tools in another order"
-            return failed(message, expected=expected, actual=_shown(calls))
-        found = anyhow if anyhow.missing else found
+    anyhow = align(fits, required, len(calls), in_order=False)
+    if not anyhow.missing and not (only and anyhow.surplus):
+        message = f"{subject.name} calls these tools in another order"
+        return failed(message, expected=expected, actual=_shown(calls))
+    found = anyhow if anyhow.missing else found
     return failed(
         _sentence(found, wanted, calls, subject),
         expected=expected,
@@ -215,8 +214,8 @@ def _rules(value: Json, options: Options) -> PathRules:
         return PathRules({path: named[name] for path, name in paths.items()}, options)
     except BadExpectation as error:
         first, *rest = error.path
-        path = (paths.get(str(first), first), *rest)
-        raise BadExpectation(error.code, error.message, error.hint, path) from error
+        error.path = (paths.get(str(first), first), *rest)
+        raise
 
 
 _ARGUMENTS: Mapping[str, Json] = {
