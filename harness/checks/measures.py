@@ -38,7 +38,7 @@ _CHARACTER = r"\X"
 
 @cache
 def _compiled(pattern: str) -> regex.Pattern[str]:
-    # Late, as in `pattern`.
+    # Late, as in `regular_expression`.
     import regex  # noqa: PLC0415
 
     return regex.compile(pattern)

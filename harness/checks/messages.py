@@ -9,6 +9,7 @@ from functools import partial
 from harness.checks.arguments import DURATION, OptionalKeys, duration_of
 from harness.checks.block import TEXT_BLOCK, Block, all_hold, one_of
 from harness.checks.check import (
+    PASS,
     BadExpectation,
     Content,
     Finding,
@@ -37,7 +38,8 @@ def _compile(value: Json, options: Options) -> Judge:
         parts.make(key, lambda found: Block(found, options, options.texts)) for key in _BLOCKS
     )
     within = parts.make("within", seconds_of)
-    if within is not None and not (count or each or any_ or first or last):
+    has_blocks = any((each, any_, first, last))
+    if within is not None and not (count or has_blocks):
         hint = f"add one of {', '.join(_KEYS[:-1])}"
         raise BadExpectation("asserts-nothing", "'within' says how long, not for what", hint)
 
@@ -48,7 +50,9 @@ def _compile(value: Json, options: Options) -> Judge:
         number = len(subject.messages)
         if count is not None and (failure := count.failure(number, subject.name)):
             return failure.showing(texts_of_messages(subject))
-        if not number and (each or any_ or first or last):
+        if not has_blocks:
+            return PASS
+        if not number:
             return failed(f"{subject.name} has no messages", expected="a message", actual="none")
         return all_hold(verdicts(subject))
 

@@ -123,7 +123,7 @@ def syllables_of(word: str) -> int:
 
 @lru_cache(maxsize=1)
 def _hyphenation() -> Pyphen:
-    # Late: only this check needs it.
+    # Late: only this check needs it, so no other run loads it.
     from pyphen import Pyphen  # noqa: PLC0415
 
     return Pyphen(lang="en_US")

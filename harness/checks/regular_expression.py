@@ -103,7 +103,7 @@ class Pattern:
 
 @lru_cache(maxsize=4096)
 def _compile(text: str, ignore_case: bool) -> regex.Pattern[str]:  # noqa: FBT001  # a cache's key
-    # Late: it takes 40 ms, which a collection without patterns need not spend.
+    # Late: it takes 40 ms, which a collection of known files need not spend.
     import regex  # noqa: PLC0415
 
     flags = regex.IGNORECASE if ignore_case else 0

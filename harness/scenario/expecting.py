@@ -31,12 +31,12 @@ def read_block(
     if said is not None and checks and checks <= CASELESS:
         message, hint = "no check of this block looks at upper and lower case", "take it out"
         compiler.note("no-effect", message, said, hint, key=True)
-    found = False
+    found, inner = False, INNER_SCOPES.get(scope, ())
     for name, value in node.items():
         if name in MODIFIERS:
             continue
         found = True
-        if name in INNER_SCOPES.get(scope, ()):
+        if name in inner:
             yield from read_block(value, Scope(name), compiler, ignore_case=ignore_case)
             continue
         for path in waits_in_vain(name, value.value, scope):
@@ -63,7 +63,7 @@ def read_whole(node: Node | None, compiler: Compiler) -> Iterator[Expectation]:
 def _value_of(name: str, node: Node) -> Json:
     """The value of a check, its texts as they were written, however deep they stand."""
     kind = KIND_NAMED.get(name)
-    if kind is None:
+    if kind is None or (kind.content is None and not kind.parts):
         return node.value
     if kind.parts and isinstance(node.value, dict):
         return {key: _content(kind.parts.get(key), one) for key, one in node.items()}

@@ -38,7 +38,7 @@ def waits_in_vain(name: str, value: Json, scope: Scope | None) -> Iterator[Path]
     it stands inside another check, such as `not`.
     """
     kind = KIND_NAMED.get(name)
-    if kind is None:
+    if kind is None or not (kind.waits or kind.content):
         return
     if kind.waits:
         if scope is not Scope.REPLY and isinstance(value, Mapping) and WITHIN in value:
