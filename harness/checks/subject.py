@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import field
 
@@ -18,14 +18,6 @@ from harness.conversation import (
 from harness.core.errors import Refused
 from harness.core.typing import Json
 from harness.core.values import value_class
-
-
-def _reply_payload(turn: Turn) -> Json:
-    return turn.reply.payload if turn.reply is not None else None
-
-
-def _record_of(turn: Turn) -> Json:
-    return turn.history
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -57,8 +49,8 @@ class Subject:
     """What was said so far, or all of it; None where only the subject is known."""
     file: str = ""
     """The file that the turn is written in, relative to the project; empty where there is none."""
-    payload_of: Callable[[Turn], Json] = _reply_payload
-    """What of another turn is of the same kind as this payload."""
+    is_record: bool = False
+    """The payload is the provider's own record, not that of a reply."""
 
     @property
     def earlier(self) -> Mapping[int, Json]:
@@ -67,7 +59,7 @@ class Subject:
             return {}
         number = self.turn.number
         return {
-            turn.number: self.payload_of(turn)
+            turn.number: turn.history if self.is_record else turn.reply.payload
             for turn in self.transcript.turns
             if turn.number < number and turn.reply is not None
         }
@@ -118,7 +110,7 @@ def history_of(
         turn=turn,
         transcript=transcript,
         file=file,
-        payload_of=_record_of,
+        is_record=True,
     )
 
 

@@ -38,8 +38,10 @@ def _times(value: Json, options: Options, *, name: str, measure: _Measure) -> Ju
     words = _WORDS[name]
 
     def judge(subject: Subject) -> Verdict:
+        transcript = subject.transcript
         times: list[float] = []
-        for turn in _answered(subject):
+        turns = [one for one in transcript.turns if one.reply is not None] if transcript else []
+        for turn in turns:
             seconds = measure(turn)
             if isinstance(seconds, Verdict):
                 return replace(seconds, reason=f"turn {turn.number}: {seconds.reason}")
@@ -61,23 +63,16 @@ def _times(value: Json, options: Options, *, name: str, measure: _Measure) -> Ju
             f" expected under {format_duration(limit)}",
             expected="\n".join(f"{key}: under {format_duration(found[key][0])}" for key in wrong),
             actual="\n".join(f"{key}: {format_duration(found[key][1])}" for key in wrong),
-            difference=_each(subject, times),
+            difference=tuple(
+                f"turn {turn.number}: {format_duration(seconds)}"
+                for turn, seconds in zip(turns, times, strict=True)
+            ),
         )
 
     return judge
 
 
 _WORDS = {"latency": "the latencies", "first_token": "the times to the first byte"}
-
-
-def _answered(subject: Subject) -> list[Turn]:
-    turns = subject.transcript.turns if subject.transcript is not None else ()
-    return [turn for turn in turns if turn.reply is not None]
-
-
-def _each(subject: Subject, times: Sequence[float]) -> tuple[str, ...]:
-    turns = zip(_answered(subject), times, strict=True)
-    return tuple(f"turn {turn.number}: {format_duration(seconds)}" for turn, seconds in turns)
 
 
 def _turns(value: Json, options: Options) -> Judge:
