@@ -13,9 +13,9 @@ from harness.formats.json_schema import Violation
 from harness.formats.yaml import Document
 from harness.scenario.files import DEFAULTS
 from harness.scenario.other_words import TOP, TURN
+from harness.scenario.schema import MESSAGE_KEYS
 from harness.scenario.turn_names import LISTS
 from harness.scenario.wrong_place import (
-    KEYS_OF_A_MESSAGE,
     TOP_KEYS,
     advice_on_key,
     is_block,
@@ -95,7 +95,7 @@ def _on_missing(document: Document, violation: Violation) -> Advice | None:
         entry = document.at(*path).value
         keys = entry.keys() if isinstance(entry, dict) else set()
         said = {key for key in keys if "user" in TURN.get(key, "")}
-        if KEYS_OF_A_MESSAGE & keys or said:
+        if MESSAGE_KEYS.keys() & keys or said:
             return Advice(is_told_already=True)
         return Advice(message=_as_entry(violation))
     return None

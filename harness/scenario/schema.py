@@ -28,6 +28,18 @@ _ATTACHMENT: Json = {
     },
 }
 
+MESSAGE_KEYS: Mapping[str, Json] = {
+    "text": _TEXT,
+    "press": {
+        "type": "string",
+        "description": "Press the button of the last reply that has this label.",
+    },
+    "attachments": {"type": "array", "items": _ATTACHMENT},
+    "metadata": {"type": "object"},
+    **UTTERANCES,
+}
+"""What may stand inside of `user:`, and its formats."""
+
 _USER: Json = {
     "description": "What the user says: a text, or more than a text.",
     "oneOf": [
@@ -36,16 +48,7 @@ _USER: Json = {
             "type": "object",
             "minProperties": 1,
             "additionalProperties": False,
-            "properties": {
-                "text": _TEXT,
-                "press": {
-                    "type": "string",
-                    "description": "Press the button of the last reply that has this label.",
-                },
-                "attachments": {"type": "array", "items": _ATTACHMENT},
-                "metadata": {"type": "object"},
-                **UTTERANCES,
-            },
+            "properties": MESSAGE_KEYS,
         },
     ],
 }
@@ -85,7 +88,7 @@ _CAPTURE: Json = {
 }
 
 
-_FIXED: Mapping[str, Json] = {
+HEAD_KEYS: Mapping[str, Json] = {
     "scenario": {**_TEXT, "description": "Unique id; names the cassette."},
     "title": _TEXT,
     "description": _TEXT,
@@ -163,7 +166,7 @@ _FIXED: Mapping[str, Json] = {
         ],
     },
 }
-"""Keys whose format does not depend on the checks."""
+"""Keys at the top of a scenario whose format does not depend on the checks."""
 
 
 def _turn(expect: Json, others: Mapping[str, Json]) -> Json:
@@ -223,7 +226,7 @@ def scenario_schema(blocks: Mapping[str, Json]) -> dict[str, Json]:
         "required": ["scenario", "turns"],
         "additionalProperties": False,
         "properties": {
-            **_FIXED,
+            **HEAD_KEYS,
             "turns": {**turns, "items": _turn(expect, {"include": INCLUDE, "branch": BRANCH_HERE})},
             "setup": {
                 **turns,

@@ -9,12 +9,9 @@ from harness.core.typing import Json, Path
 from harness.formats.file_format import Advice
 from harness.scenario.other_words import CHECK, MESSAGE, TOP, TURN
 from harness.scenario.scenario import INNER_SCOPES, Scope
+from harness.scenario.schema import HEAD_KEYS, MESSAGE_KEYS
 from harness.scenario.turn_names import LISTS
 
-KEYS_OF_A_MESSAGE = frozenset(
-    ("text", "press", "attachments", "metadata", "utterances", "pick"),
-)
-"""What may stand inside of `user:`."""
 KEYS_OF_A_TURN = frozenset(
     ("user", "assistant", "error", "capture", "wait", "on_fail", "id"),
 )
@@ -26,13 +23,7 @@ OF_THE_WHOLE = frozenset(
 """What is asked of the whole conversation and not of one turn."""
 CHECKS = frozenset((*KINDS, *INNER_SCOPES[Scope.REPLY], "ignore_case"))
 """What may stand inside of a turn's `expect:`."""
-TOP_KEYS = frozenset(
-    (
-        *("scenario", "title", "description", "tags", "links", "provider", "credentials", "vars"),
-        *("session", "matrix", "include", "branch", "timeout", "skip", "xfail", "repeat"),
-        *("turns", "setup", "teardown", "expect"),
-    )
-)
+TOP_KEYS = frozenset((*HEAD_KEYS, *LISTS, "expect"))
 """What may stand at the top of a scenario; less in a fragment and in a folder's defaults."""
 _TOP, _ENTRY, _IN_ENTRY, _IN_BLOCK = 1, 2, 3, 4
 """Parts of a path: to a key at the top, to an entry, to its key, to a key of its block."""
@@ -91,7 +82,7 @@ def _in_entry(key: str, entry: Json) -> Advice | None:
         is_told = isinstance(entry, dict) and entry["include"] is None and "file" in keys
         hint = "put 'file:' and 'with:' inside 'include:'"
         return Advice(hint=hint, is_told_already=is_told)
-    if key in KEYS_OF_A_MESSAGE:
+    if key in MESSAGE_KEYS:
         found = entry.get(key) if isinstance(entry, dict) else None
         shown = found if isinstance(found, str) else "…"
         inside = "put it inside of 'user:'" if "user" in keys else f"write user: {{{key}: {shown}}}"

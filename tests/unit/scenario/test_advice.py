@@ -11,7 +11,8 @@ from harness.formats.yaml import read
 from harness.project.vocabulary import Vocabulary
 from harness.scenario import NO_FILES, advise, examine_scenario, fragment_schema, scenario_schema
 from harness.scenario.other_words import CHECK, MESSAGE, TOP, TURN
-from harness.scenario.wrong_place import CHECKS, KEYS_OF_A_MESSAGE, KEYS_OF_A_TURN, TOP_KEYS
+from harness.scenario.schema import MESSAGE_KEYS
+from harness.scenario.wrong_place import CHECKS, KEYS_OF_A_TURN, TOP_KEYS
 
 
 def test_a_path_is_told_as_it_was_meant():
@@ -48,7 +49,7 @@ def test_every_key_at_the_top_is_known():
     [
         (TOP, TOP_KEYS),
         (TURN, {*KEYS_OF_A_TURN, "expect", "include"}),
-        (MESSAGE, KEYS_OF_A_MESSAGE),
+        (MESSAGE, MESSAGE_KEYS),
         (CHECK, CHECKS),
         (OTHER_WORDS, MATCHERS),
     ],
