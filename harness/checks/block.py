@@ -30,8 +30,6 @@ IGNORE_CASE: Mapping[str, Json] = {
     "type": "boolean",
     "description": "Upper and lower case are the same for the texts of this block.",
 }
-
-
 TEXT_BLOCK: Mapping[str, Json] = {"$ref": "#/$defs/text_checks"}
 """JSON Schema of a mapping of checks on a text."""
 
@@ -43,14 +41,14 @@ class Block:
 
     def __init__(self, value: Json, options: Options, kinds: Mapping[str, Kind]) -> None:
         """Raises `BadExpectation`, its path within the mapping; `unknown-check` for a name."""
+        if not isinstance(value, Mapping):
+            raise unlike(value, "a mapping of checks")
         self._judges = tuple(_judges(value, options, kinds))
         self._value = value
 
     @property
     def text(self) -> str:
         """The checks in a sentence: `contains 'sorry' and status 200`."""
-        if not isinstance(self._value, Mapping):
-            return show(self._value)
         checks = ((name, one) for name, one in self._value.items() if name != "ignore_case")
         return " and ".join(f"{name} {show(one)}" for name, one in checks)
 
@@ -93,9 +91,9 @@ def block_schema(properties: Mapping[str, Json], description: str) -> dict[str, 
     return {"description": description, **keys_schema({**properties, "ignore_case": IGNORE_CASE})}
 
 
-def _judges(value: Json, options: Options, kinds: Mapping[str, Kind]) -> Iterator[Judge]:
-    if not isinstance(value, Mapping):
-        raise unlike(value, "a mapping of checks")
+def _judges(
+    value: Mapping[str, Json], options: Options, kinds: Mapping[str, Kind]
+) -> Iterator[Judge]:
     ignore_case = value.get("ignore_case", options.ignore_case)
     inner = replace(options, ignore_case=bool(ignore_case))
     if not value.keys() - {"ignore_case"}:

@@ -49,7 +49,7 @@ class Verdict:
     """Of the error that made it BROKEN, or why it could not look; empty otherwise."""
 
     def showing(self, actual: str) -> Verdict:
-        """The same with another text for what came."""
+        """The same verdict with another text for what came."""
         finding = self.finding and replace(self.finding, actual=actual)
         return replace(self, finding=finding)
 
@@ -63,8 +63,9 @@ Judge = Callable[[Subject], Verdict]
 LooksAt = Literal["text", "messages", "payload", "reply", "answer", "conversation"]
 """What of a subject a check reads, which decides where it may stand.
 
-Its text; the texts of its messages; its payload, and its text; any part of a reply, or of all
-replies; the answer of one turn, with its headers and times; all turns of a conversation.
+`text`: its text alone. `messages`: the texts of its messages. `payload`: its payload and text.
+`reply`: any part of a reply, or of all replies together. `answer`: the HTTP answer of one turn,
+with its headers and times. `conversation`: all turns.
 """
 
 
@@ -131,6 +132,7 @@ class Kind:
     compile: Callable[[Json, Options], Judge]
     """Makes the check. Raises `BadExpectation` where the value makes no sense."""
     on: LooksAt = "reply"
+    """What it reads, which decides where it may stand."""
     content: Content | None = None
     """What the value as a whole is, where it is not a mapping of `parts`."""
     parts: Mapping[str, Content] = field(default_factory=dict)
@@ -146,15 +148,15 @@ class Kind:
     needs: str = ""
     """The key of a definition's `reply:` without which it can never look; `stream` for a stream."""
     lacks: str = ""
-    """What a definition without it does: `does not say where buttons stand`."""
+    """What a definition without that key does, such as `does not say where buttons stand`."""
     headers: Callable[[Json], Iterable[str]] | None = None
     """Names the headers of the answer that a value looks at."""
     recalls: Callable[[Json], Iterator[tuple[Path, int]]] | None = None
     """The earlier turns that a value compares with, and where in the value they are named."""
     instead: Callable[[Json, str], str] | None = None
-    """A hint for a value of the wrong type: what to write. Also given as it stands in the file."""
+    """Makes the hint for a value of the wrong type, of the value and its text in the file."""
     other_words: str = ""
-    """What other tools call it; several stand in one text."""
+    """The words of other tools for it, separated by blanks."""
 
     def inner_checks(self, value: Json) -> Iterator[tuple[Path, str, Json]]:
         """The checks that the value as a whole is made of: path in it, name, and value of each."""
