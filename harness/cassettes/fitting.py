@@ -80,7 +80,7 @@ class Fitting:
             return self._preparation(slot, cassette, head)
         changed = changed_turns(slot, cassette, head)
         if changed:
-            return Fitted(Fit.STALE, f"what the user says in {listed(changed)} changed", "record")
+            return Fitted(Fit.STALE, f"the user's message in {listed(changed)} changed", "record")
         return self._conversation(slot, cassette, head)
 
     def replay(self, slot: Slot, cassette: Cassette) -> ScenarioResult:
@@ -259,7 +259,7 @@ def _different_request(
             where = {CLOSING: "the closing", 0: "the opening"}.get(
                 origin.turn, f"turn {origin.turn}"
             )
-            return f"what step {origin.step} of {where} sends changed, at {different}"
+            return f"the request of step {origin.step} of {where} changed, at {different}"
     return ""
 
 

@@ -103,7 +103,7 @@ class Checking:
         yield from self._age(shown, slot, head)
 
     def _foreign(self, shown: str, slot: Slot | None) -> Problem:
-        message = "another tool recorded this: it names no turns, and holds no times"
+        message = "another tool recorded this: it has no turns and no times"
         fix = "keep it in another folder"
         if slot is not None:
             fix = self._inventory.command(slot, "refresh")
@@ -119,7 +119,7 @@ class Checking:
                 where=shown,
                 message=f"{fitted.reason} since it was recorded"
                 if fitted.reason.endswith("changed")
-                else f"it no longer fits: {fitted.reason}",
+                else f"it no longer matches: {fitted.reason}",
                 hint=self._inventory.command(slot, fitted.mode),
             )
         elif fitted.fit is Fit.UNUSED:
@@ -184,9 +184,9 @@ class Checking:
             if not self._inventory.is_asked(cassette_of(path)):
                 continue
             shown = self._inventory.shown(path)
-            message, hint = "a run that was killed left this", f"harness cassettes prune {shown}"
+            message, hint = "a killed run left this", f"harness cassettes prune {shown}"
             if path.suffix != ".tmp":
-                message, hint = "a run that broke off left this", fix_of(self._inventory, path)
+                message, hint = "an interrupted run left this", fix_of(self._inventory, path)
             yield path, Problem(code="cassette-leftover", where=shown, message=message, hint=hint)
 
 

@@ -103,14 +103,14 @@ def take_up(recovery: Recovery, scan: SecretScan, shown: str) -> None:
 
 def _unplayed(leftover: Leftover) -> str:
     if leftover.head is None:
-        return "it does not say what was recorded"
+        return "the journal does not say what was recorded"
     if is_of_python(leftover.head):
-        return "a Python test was recorded, whose turns cannot be told without running it"
+        return "it records a Python test, whose turns are only known by running it"
     return "no scenario plays this recording"
 
 
 def _damaged(inventory: Inventory, slot: Slot | None, shown: str, leftover: Leftover) -> Problem:
-    message = f"line {leftover.damaged} is not as it was written, so nothing is made of the journal"
+    message = f"line {leftover.damaged} was changed, so the journal is not used"
     return _problem("journal-damaged", shown, message, _again(inventory, slot) if slot else "")
 
 
@@ -132,7 +132,7 @@ def _replayed(
             return None, None
         reason = without_path(error, cassette)
         if leftover.broken:
-            reason = f"{reason}; an answer broke off: {leftover.broken[-1]}"
+            reason = f"{reason}; an answer was interrupted: {leftover.broken[-1]}"
         if leftover.last is not None:
             again = f"{again}, harness cassettes recover --broken {shown}"
         return None, _problem("journal-incomplete", shown, reason, again)
@@ -145,7 +145,7 @@ def _replayed(
         stop, leftover = None, replace(leftover, broken=())
     missing = missing_turns(slot.scenario, stop) if stop else ""
     if stop is not None and not (isinstance(stop.error, ENDED_TOO_EARLY) and missing):
-        reason = f"it does not fit: {without_path(stop.error, cassette)}"
+        reason = f"it does not match: {without_path(stop.error, cassette)}"
         return transcript, _problem("journal-stale", shown, reason, again)
     sentences = _lacking(inventory, slot, missing, leftover)
     if not sentences:
@@ -162,7 +162,7 @@ def _lacking(inventory: Inventory, slot: Slot, missing: str, leftover: Leftover)
     has_secrets = has_secrets or inventory.definition(slot).has_secret_captures
     if missing and leftover.is_empty and has_secrets:
         sentences.append("turns that may hold a secret are written after the last one is captured")
-    return sentences + [f"an answer broke off: {reason}" for reason in leftover.broken[-1:]]
+    return sentences + [f"an answer was interrupted: {reason}" for reason in leftover.broken[-1:]]
 
 
 def _outdated(inventory: Inventory, path: Path, shown: str, leftover: Leftover) -> Problem | None:

@@ -123,7 +123,7 @@ def _content(path: Path) -> bytes:
         if content.startswith(b"\x1f\x8b"):
             content = gunzipped(content, LARGEST)
     except TooLarge as error:
-        raise _too_large(path, "unpacked it has") from error
+        raise _too_large(path, "uncompressed, it has") from error
     except BadEncoding as error:
         raise _unreadable(path, str(error)) from error
     except OSError as error:

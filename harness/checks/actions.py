@@ -74,6 +74,6 @@ ACTIONS = Kind(
     content=Content.TEXT,
     parts={"contains": Content.TEXT, "not_contains": Content.TEXT},
     needs="actions",
-    lacks="does not say where buttons stand",
+    lacks="does not say where buttons are",
     other_words="buttons quick_replies suggestions options chips",
 )

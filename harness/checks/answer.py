@@ -22,7 +22,7 @@ from harness.conversation import Response
 from harness.core.typing import Json
 from harness.formats.json_schema.wording import show
 
-_NO_ANSWER = not_told("there is no HTTP answer to look at")
+_NO_ANSWER = not_told("there is no HTTP answer to check")
 
 
 def _response(subject: Subject) -> Response | None:
@@ -32,7 +32,9 @@ def _response(subject: Subject) -> Response | None:
 def _status(value: Json, _options: Options) -> Judge:
     wanted = list(value) if isinstance(value, list | tuple) else [value]
     if not wanted or not all(map(is_whole, wanted)):
-        raise BadExpectation("wrong-value", f"{show(value)} is no HTTP status or list of them")
+        raise BadExpectation(
+            "wrong-value", f"{show(value)} is not an HTTP status or a list of them"
+        )
     shown = " or ".join(str(one) for one in wanted)
 
     def judge(subject: Subject) -> Verdict:
@@ -111,7 +113,7 @@ HEADERS = Kind(
         "type": "object",
         "minProperties": 1,
         "additionalProperties": VALUE_OR_MATCHER,
-        "description": "Headers of the answer: name, in any case, to a text or matcher.",
+        "description": "Headers of the answer: case-insensitive name to a text or matcher.",
         "examples": [{"content-type": {"contains": "json"}}],
     },
     compile=_headers,

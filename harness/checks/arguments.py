@@ -45,7 +45,7 @@ def below(*steps: str | int) -> Iterator[None]:
 
 def unlike(value: Json, wanted: str, hint: str = "") -> BadExpectation:
     """That a value stands where another one is wanted, such as `a list of texts`."""
-    message = f"{describe(value)} stands where {wanted} is wanted"
+    message = f"expected {wanted}, not {describe(value)}"
     return BadExpectation("wrong-value", message, hint)
 
 
@@ -132,7 +132,7 @@ def duration_of(value: Json, nothing: str) -> float:
     try:
         seconds = parse_duration(str(value))
     except ValueError as error:
-        raise BadExpectation("wrong-value", f"{show(value)} is no duration", hint) from error
+        raise BadExpectation("wrong-value", f"{show(value)} is not a duration", hint) from error
     if not seconds:
         raise BadExpectation("wrong-value", nothing, hint)
     return seconds
@@ -167,7 +167,7 @@ def require_substance(texts: list[str], options: Options | None = None) -> None:
     """Refuse empty texts, which every text contains; with options, doubt blanks, which most do."""
     for index, text in enumerate(texts):
         if options is not None and text and not text.strip():
-            options.doubt(f"{show(text)} stands in almost every reply", "say what must be there")
+            options.doubt(f"{show(text)} is in almost every reply", "write what must be there")
         if not text:
             path = (index,) if len(texts) > 1 else ()
             message = "the text is empty, and every reply contains it"

@@ -44,7 +44,7 @@ ATTACHMENTS = Kind(
                 "count": {**COUNT, "description": "How many attachments there are."},
                 "any": {
                     **TEXT_BLOCK,
-                    "description": "Text checks that the name of one of them fulfils.",
+                    "description": "Text checks that the name of at least one of them must pass.",
                 },
             }
         ),
@@ -54,6 +54,6 @@ ATTACHMENTS = Kind(
     compile=_compile,
     parts={"any": Content.CHECKS},
     needs="attachments",
-    lacks="does not say where attachments stand",
+    lacks="does not say where attachments are",
     other_words="files images media",
 )

@@ -28,7 +28,7 @@ from harness.formats.json_schema.wording import show
 
 IGNORE_CASE: Mapping[str, Json] = {
     "type": "boolean",
-    "description": "Upper and lower case are the same for the texts of this block.",
+    "description": "Texts in this block are compared without regard to case.",
 }
 TEXT_BLOCK: Mapping[str, Json] = {"$ref": "#/$defs/text_checks"}
 """JSON Schema of a mapping of checks on a text."""
@@ -97,7 +97,7 @@ def _judges(
     ignore_case = value.get("ignore_case", options.ignore_case)
     inner = replace(options, ignore_case=bool(ignore_case))
     if not value.keys() - {"ignore_case"}:
-        raise BadExpectation("asserts-nothing", "the block holds no check")
+        raise BadExpectation("asserts-nothing", "the block contains no check")
     for name, argument in value.items():
         if name == "ignore_case":
             continue
@@ -143,15 +143,15 @@ def with_combinations(kinds: Mapping[str, Kind], block: str) -> Mapping[str, Kin
 
 
 _NOT: Mapping[str, Json] = {
-    "description": "The checks inside do not all hold.",
+    "description": "The checks inside do not all pass.",
     "examples": [{"contains": "sorry"}],
 }
 _ANY_OF: Mapping[str, Json] = {
-    "description": "At least one of these blocks of checks holds.",
+    "description": "At least one of these blocks of checks passes.",
     "examples": [[{"contains": "yes"}, {"matches": "^ok"}]],
 }
 _ALL_OF: Mapping[str, Json] = {
-    "description": "All of these blocks of checks hold.",
+    "description": "All of these blocks of checks pass.",
     "examples": [[{"matches": "free"}, {"matches": "shipping"}]],
 }
 
@@ -171,7 +171,7 @@ def _not(kinds: Mapping[str, Kind], value: Json, options: Options) -> Judge:
         if verdict.outcome is not Outcome.PASSED:
             return turned_round(verdict)
         return failed(
-            f"{subject.name} fulfils {block.text}, which it must not",
+            f"{subject.name} passes {block.text}, which it must not",
             expected=f"not {block.text}",
             actual=said(subject.text),
         )
@@ -186,7 +186,7 @@ def _any_of(kinds: Mapping[str, Kind], value: Json, options: Options) -> Judge:
         return one_of(
             (block.verdict(subject) for block in blocks),
             lambda findings: failed(
-                f"{subject.name} fulfils none of the {len(blocks)} alternatives",
+                f"{subject.name} passes none of the {len(blocks)} alternatives",
                 expected="\nor ".join(block.text for block in blocks),
                 actual=said(subject.text),
                 difference=_numbered(enumerate(findings, 1)),
@@ -208,7 +208,7 @@ def _all_of(kinds: Mapping[str, Kind], value: Json, options: Options) -> Judge:
             return verdicts[wrong[0]]
         findings = ((number, one.finding) for number, one in enumerate(verdicts, 1))
         return failed(
-            f"{subject.name} does not fulfil {len(wrong)} of {len(blocks)} blocks",
+            f"{subject.name} does not pass {len(wrong)} of {len(blocks)} blocks",
             expected="\nand ".join(blocks[number].text for number in wrong),
             actual=said(subject.text),
             difference=_numbered((number, one) for number, one in findings if one is not None),

@@ -148,7 +148,7 @@ class Kind:
     needs: str = ""
     """The key of a definition's `reply:` without which it can never look; `stream` for a stream."""
     lacks: str = ""
-    """What a definition without that key does, such as `does not say where buttons stand`."""
+    """What a definition without that key does, such as `does not say where buttons are`."""
     headers: Callable[[Json], Iterable[str]] | None = None
     """Names the headers of the answer that a value looks at."""
     recalls: Callable[[Json], Iterator[tuple[Path, int]]] | None = None
@@ -230,7 +230,7 @@ def not_told(reason: str, *, forbids: bool = True) -> Verdict:
     asks that something is there is skipped, and BROKEN where it is turned round.
     """
     if forbids:
-        sentence = f"it could not look: {reason}"
+        sentence = f"the check could not be made: {reason}"
         return Verdict(outcome=Outcome.BROKEN, reason=sentence, code="not-told")
     return Verdict(outcome=Outcome.SKIPPED, reason=reason, code="not-told")
 

@@ -66,8 +66,8 @@ def _doubt_quotation_marks(texts: list[str], options: Options) -> None:
     if options.doubts is not None:
         for text in filter(_QUOTED.fullmatch, texts):
             options.doubt(
-                f"{text} is looked for with its quotation marks",
-                f"write '{text[1:-1]}'; YAML's own marks are ' and \"",
+                f"the quotation marks of {text} are part of the text",
+                f"write '{text[1:-1]}'; YAML's own quotation marks are ' and \"",
             )
 
 
@@ -75,7 +75,7 @@ def _pass(unwanted: list[str], text: str) -> Verdict:
     """A pass; noted where something that must not be there looks as if it were."""
     for one in () if text.isascii() else unwanted:
         if looks := what_looks_like(one, text):
-            return noted(f"holds, but {'; '.join(looks)}")
+            return noted(f"passes, but {'; '.join(looks)}")
     return PASS
 
 
@@ -86,9 +86,9 @@ def _hints(missing: list[str], text: str, form: Normal) -> tuple[str, ...]:
         if looks := what_looks_like(form(wanted), form(text)):
             hints += looks
         elif folded(wanted) in folded(text):
-            hints.append(f"{show(wanted)} stands there with other upper and lower case")
+            hints.append(f"the text contains {show(wanted)} in different case")
         elif near := nearest(wanted, text):
-            hints.append(f"instead of {show(wanted)} it says {show(near)}")
+            hints.append(f"the text contains {show(near)} instead of {show(wanted)}")
     return tuple(hints)
 
 
@@ -134,7 +134,7 @@ CONTAINS = Kind(
     name="contains",
     schema={
         **TEXTS,
-        "description": "The text contains this; of a list, every one.",
+        "description": "The text contains this; of a list, all of them.",
         "examples": ["free shipping"],
     },
     compile=_compiler(_all, "a text with"),
@@ -147,7 +147,7 @@ CONTAINS_ALL = Kind(
     name="contains_all",
     schema={
         **TEXTS,
-        "description": "The text contains every one of these.",
+        "description": "The text contains all of these.",
         "examples": [["pink", "dress"]],
     },
     compile=_compiler(_all, "a text with"),
@@ -171,7 +171,7 @@ NOT_CONTAINS = Kind(
     name="not_contains",
     schema={
         **TEXTS,
-        "description": "The text contains this nowhere; of a list, none.",
+        "description": "The text does not contain this; of a list, none of them.",
         "examples": ["sorry", ["sorry", "error"]],
     },
     compile=_compiler(_none, "a text without", "or"),
@@ -183,7 +183,7 @@ NOT_CONTAINS = Kind(
 )
 STARTS_WITH = Kind(
     name="starts_with",
-    schema={**TEXT, "description": "The text begins with this.", "examples": ["Welcome"]},
+    schema={**TEXT, "description": "The text starts with this.", "examples": ["Welcome"]},
     compile=_edge_compiler(str.startswith, "start"),
     on="text",
     content=Content.TEXT,

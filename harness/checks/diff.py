@@ -185,7 +185,7 @@ def _nested(expected: Json, actual: Json, at: Path, likeness: Likeness) -> Itera
             number, wanted = counts["new_repeat"], counts["old_repeat"]
             times = counted(number, "time")
             where = path_text((*at, *change.path(output_format="list")[:-1]))
-            yield f"~ {show(change.t1)} stands {times} in {where}, expected {wanted}"
+            yield f"~ {where} has {show(change.t1)} {times}, expected {wanted}"
         elif not likeness.holds(change.t1, change.t2):
             wanted, found_now = _around_difference(change.t1, change.t2)
             yield f"~ {place} is {show(found_now)}, expected {show(wanted)}"

@@ -111,7 +111,7 @@ class Goldens:
         if file in self._read:
             return self._read[file]
         if not file.is_file():
-            message = f"there is no golden {quote(self.shown(file))}"
+            message = f"there is no golden file {quote(self.shown(file))}"
             hint = f"'{UPDATE}' writes it from the recording"
             raise CheckCrashed("golden-missing", message, hint)
         try:
@@ -122,10 +122,12 @@ class Goldens:
         except AuthoringError as error:
             first = error.problems[0]
             where = f"line {first.place.line}: " if first.place else ""
-            message = f"the golden {quote(self.shown(file))} cannot be read: {where}{first.message}"
+            message = (
+                f"the golden file {quote(self.shown(file))} cannot be read: {where}{first.message}"
+            )
             raise CheckCrashed("unreadable-golden", message, first.hint) from error
         except OSError as error:
-            message = f"the golden {quote(self.shown(file))} cannot be read: {error.strerror}"
+            message = f"the golden file {quote(self.shown(file))} cannot be read: {error.strerror}"
             raise CheckCrashed("unreadable-golden", message) from error
         self._read[file] = value
         return value
@@ -155,9 +157,10 @@ class Goldens:
             if before is not None:
                 raise CheckCrashed(
                     "golden-conflict",
-                    f"two answers differ and are compared with one golden, {shown}:"
+                    f"two different answers are compared with the golden file {shown}:"
                     f" {before.who} and {who}",
-                    "give each its own, such as greeting-${colour}.json for a row of the matrix",
+                    "give each its own golden file, such as greeting-${colour}.json for a "
+                    "row of the matrix",
                     details=lines,
                 )
             self._write(file, value)
@@ -176,15 +179,15 @@ class Goldens:
             try:
                 file = (folder / name).resolve()
             except (OSError, ValueError, RuntimeError) as error:
-                message = f"{quote(name)} cannot be the name of a golden"
+                message = f"{quote(name)} is not a valid name of a golden file"
                 raise CheckCrashed("golden-outside", message) from error
             if file.is_relative_to(root):
                 found = found or file
                 if file.is_file():
                     return file
         if found is None:
-            message = f"the golden {quote(name)} would lie outside the project"
-            raise CheckCrashed("golden-outside", message, "keep it beside the scenario")
+            message = f"the golden file {quote(name)} would be outside the project"
+            raise CheckCrashed("golden-outside", message, "keep it next to the scenario")
         return found
 
     def _write(self, file: Path, value: Json) -> None:
@@ -196,5 +199,5 @@ class Goldens:
             file.parent.mkdir(parents=True, exist_ok=True)
             write_durably(file, text.encode())
         except OSError as error:
-            message = f"the golden {self.shown(file)} cannot be written: {error.strerror}"
+            message = f"the golden file {self.shown(file)} cannot be written: {error.strerror}"
             raise CheckCrashed("golden-not-written", message) from error

@@ -85,7 +85,7 @@ def _none(value: Json, options: Options, compile_: Compile) -> Matcher:
         return ""
 
     matcher = _of_items(f"no item to be {expected}", complain)
-    hint = "where nothing is wanted, say 'length: 0' or 'exists: false'"
+    hint = "to expect no items, write 'length: 0' or 'exists: false'"
     return replace(matcher, hint_for_nothing=hint)
 
 
@@ -147,11 +147,11 @@ def _unique(value: Json, _options: Options, _compile: Compile) -> Matcher:
                 if not wanted:
                     return ""
                 both = f"{path_text(seen[key])} and {path_text(at)}"
-                return f"{both} are both {show(item)}, expected no two items alike"
+                return f"{both} are both {show(item)}, expected different items"
             seen[key] = at
-        return "" if wanted else f"the items of {where} are all different, expected two alike"
+        return "" if wanted else f"the items of {where} are all different, expected two equal ones"
 
-    return _of_items("no two items alike" if wanted else "two items alike", complain)
+    return _of_items("only different items" if wanted else "two equal items", complain)
 
 
 def _with_one_form(value: Json) -> Json:
@@ -179,9 +179,7 @@ def _sorted(value: Json, options: Options, _compile: Compile) -> Matcher:
         for index, ((before, one), (at, other)) in enumerate(pairwise(items)):
             first, second = values[index : index + 2]
             if (first < second) if is_descending else (second < first):  # type: ignore[operator]  # of one kind
-                shown = (
-                    f"{path_text(at)} is {show(other)} behind {show(one)} at {path_text(before)}"
-                )
+                shown = f"{path_text(at)} is {show(other)} after {show(one)} at {path_text(before)}"
                 return f"{shown}, expected {expected}"
         return ""
 

@@ -69,7 +69,7 @@ def _doubt_of_all(rules: Sequence[tuple[Finder, tuple[Matcher, ...]]], options: 
             continue
         found = [path.find(one) for one in LIKELY] if path.is_single else _LIKELY_MATCHES
         if not any(_complain(path, nodes, one, None)[0] for one in matchers for nodes in found):
-            options.doubt(f"{path.text} holds for most payloads", "say what must be there")
+            options.doubt(f"{path.text} is true of most payloads", "write what must be there")
 
 
 LIKELY: Sequence[Json] = ({}, {"a": 1}, {"b": "text", "c": [{"d": None}]})
@@ -140,7 +140,7 @@ def verdict_of(faults: Sequence[Finding], where: str = "") -> Verdict:
 def without_payload(subject: Subject) -> Verdict:
     """The verdict on a payload check where there is no payload."""
     return failed(
-        f"{subject.name} is no JSON", expected="a JSON payload", actual=subject.text[:200]
+        f"{subject.name} is not JSON", expected="a JSON payload", actual=subject.text[:200]
     )
 
 
@@ -168,8 +168,8 @@ JSON = Kind(
     schema={
         **PATHS,
         "description": (
-            "JSONPath to a value or matcher, on the raw payload; a path with several matches"
-            " must hold for each of them."
+            "JSONPath to a value or matcher, on the raw payload; for a path with several matches,"
+            " it must match each of them."
         ),
         "examples": [{"$.response.events[*].price": {"every": {"less_than": 200}}}],
     },

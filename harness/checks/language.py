@@ -41,7 +41,7 @@ def _compile(value: Json, _options: Options) -> Judge:
         number = len(words_of(subject.text))
         if number < FEWEST_WORDS:
             found = f"{subject.name} has {counted(number, 'word')}"
-            return skipped(f"{found}, too few to tell its language")
+            return skipped(f"{found}, too few to detect its language")
         found = language_of(subject.text)
         if found in codes:
             return PASS
@@ -67,10 +67,10 @@ def _code(value: Json) -> str:
         return code
     by_name = {name.casefold(): found for found, name in NAMES.items()}
     likely = by_name.get(code.casefold()) or code.casefold().partition("-")[0]
-    hint = nearest_word(code, NAMES) or "a code of ISO 639-1, such as en"
+    hint = nearest_word(code, NAMES) or "use an ISO 639-1 code, such as en"
     if likely in NAMES:
         hint = f"did you mean '{likely}'?"
-    raise BadExpectation("wrong-value", f"{show(code)} is no language", hint)
+    raise BadExpectation("wrong-value", f"{show(code)} is not a language", hint)
 
 
 def language_of(text: str) -> str:

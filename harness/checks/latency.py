@@ -23,7 +23,7 @@ from harness.core.typing import Json
 LONGEST_LIKELY = 600.0
 """Seconds that a reply may take; a limit of more is doubtful."""
 NO_TIME = not_told("no time was recorded for this turn")
-NO_STREAM = not_told("the answer is no stream, so it has no first byte of its own")
+NO_STREAM = not_told("the answer is not a stream, so it has no separate first byte")
 
 
 def limit_of(name: str, value: Json, options: Options) -> float:
@@ -31,9 +31,9 @@ def limit_of(name: str, value: Json, options: Options) -> float:
     if not isinstance(value, Mapping) or set(value) != {"under"}:
         raise BadExpectation("wrong-value", f"'{name}' takes {{under: 2s}}")
     with below("under"):
-        limit = duration_of(value["under"], "nothing takes less than no time")
+        limit = duration_of(value["under"], "the time must be longer than zero")
     if limit > LONGEST_LIKELY:
-        options.doubt(f"no reply takes {format_duration(limit)}", "say the limit that is meant")
+        options.doubt(f"no reply takes {format_duration(limit)}", "set the intended limit")
     return limit
 
 
@@ -124,6 +124,6 @@ FIRST_TOKEN = Kind(
     on="answer",
     is_caseless=True,
     needs="stream",
-    lacks="reads no stream",
+    lacks="does not read a stream",
     instead=_limit_instead,
 )

@@ -23,8 +23,8 @@ LONGEST_LINE = 200
 
 def _compile(value: Json, options: Options) -> Judge:
     if value in ({}, "<any>"):
-        message = "every payload is like this"
-        raise BadExpectation("matches-everything", message, "say what must be there")
+        message = "every payload matches this"
+        raise BadExpectation("matches-everything", message, "write what must be there")
     shape = _shape_of(value, options)
 
     def judge(subject: Subject) -> Verdict:
@@ -59,9 +59,9 @@ def _of_mapping(value: Mapping[str, Json], options: Options) -> Shape:
     if not mark:
         return Object(each_key(value, lambda one: _shape_of(one, options)))
     if len(value) > 1:
-        message = f"'{mark}' stands alone in its mapping"
+        message = f"'{mark}' must be the only key of its mapping"
         others = ", ".join(f"'{key}'" for key in value if key != mark)
-        hint = f"take out {others}"
+        hint = f"remove {others}"
         raise BadExpectation("wrong-value", message, hint, (mark,), is_of_key=True)
     inner = value[mark]
     if mark not in _LISTS:
@@ -105,7 +105,7 @@ LIKE = Kind(
         "type": ["object", "array", "string", "number", "boolean", "null"],
         "description": (
             "A part of the payload: keys that must be there, with values or placeholders such as"
-            " <uuid> or <number 1..5>; other keys may stand beside them."
+            " <uuid> or <number 1..5>; other keys are allowed."
         ),
         "examples": [
             {"response": {"id": "<uuid>", "total": "<number 1..5>"}},

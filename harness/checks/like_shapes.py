@@ -215,5 +215,5 @@ class Items:
         more = f" (and {rest} more)" if rest else ""
         where, number = path_text(at), len(items)
         message = f"no item of {where} is {self.item.expected}"
-        hint = f"the nearest: {nearest[0].message}{more}"
+        hint = f"the nearest item: {nearest[0].message}{more}"
         return _departure(where, message, self.expected, counted(number, "item"), hint)

@@ -80,14 +80,14 @@ def require_limit(matchers: Sequence[Matcher], options: Options) -> None:
         return
     shown = all_expected(matchers)
     if not any(first_complaint(matchers, count, ()) for count in (*range(1, 20), *_LARGE)):
-        raise BadExpectation("matches-everything", f"every count is {shown}", "say {at_least: 1}")
+        raise BadExpectation("matches-everything", f"every count is {shown}", "write {at_least: 1}")
     options.doubt(f"every count from 0 to {MOST_LIKELY - 1} is {shown}", _NEARER)
 
 
 MOST_LIKELY = 100
 """A count that fails for none below it is doubtful."""
 _LARGE = tuple(10**power for power in range(2, 19))
-_NEARER = "say the count that is meant"
+_NEARER = "set the intended count"
 
 
 def all_expected(matchers: Sequence[Matcher]) -> str:

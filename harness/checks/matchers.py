@@ -63,7 +63,7 @@ def compile_at_path(value: Json, options: Options) -> tuple[Matcher, ...]:
 def compile_count(value: Json, options: Options) -> tuple[Matcher, ...]:
     """The matchers for a number of things: a whole number, or a mapping of comparisons."""
     if not isinstance(value, Mapping) and not is_whole(value):
-        message = f"{describe(value)}, {show(value)}, stands where a count is wanted"
+        message = f"expected a count, not {describe(value)}, {show(value)}"
         hint = _AS_COUNT if isinstance(value, str) and value.strip().isdecimal() else ""
         raise BadExpectation("wrong-value", message, hint)
     matchers = compile_comparisons(value)
@@ -114,16 +114,16 @@ def _compile(
         return (equal_to(value, options),)
     if not value:
         raise BadExpectation(
-            "unknown-matcher", "the mapping is empty", "for an empty object say {equals: {}}"
+            "unknown-matcher", "the mapping is empty", "for an empty object, write {equals: {}}"
         )
     for name in value:
         if name not in known and name in TURN_MATCHERS:
-            message = f"'{name}' cannot stand here"
-            hint = "it stands right behind a path of 'json'"
+            message = f"'{name}' is not allowed here"
+            hint = "use it directly below a path of 'json'"
             raise BadExpectation("unknown-matcher", message, hint, (name,))
         if name not in known:
             near = meant(name, OTHER_WORDS) or nearest_word(name, known)
-            hint = near or "for an object with these keys say {equals: {…}}"
+            hint = near or "for an object with these keys, write {equals: {…}}"
             raise BadExpectation("unknown-matcher", f"there is no matcher '{name}'", hint, (name,))
     found = []
     for name, argument in value.items():
@@ -135,7 +135,7 @@ def _compile(
     return tuple(found)
 
 
-_AS_COUNT = "take its quotes away; of a variable say ${name | int}"
+_AS_COUNT = "remove its quotes; for a variable, write ${name | int}"
 
 
 _VARIABLE: Mapping[str, Json] = {"type": "string", "pattern": r"\$\{"}
@@ -169,20 +169,20 @@ _DESCRIPTIONS = {
     "greater_than": "A number greater than this.",
     "at_least": "A number of at least this.",
     "at_most": "A number of at most this.",
-    "between": "A number from the first to the second, both included.",
+    "between": "A number from the first to the second, inclusive.",
     "one_of": "Equal to one of these values.",
-    "not": "The value or matcher behind it does not hold.",
-    "contains": "A text with this text in it, or a list with this item in it.",
-    "matches": "A text in which this regular expression is found.",
+    "not": "The value or matcher below it does not match.",
+    "contains": "A text that contains this text, or a list that contains this item.",
+    "matches": "A text in which this regular expression matches.",
     "type": f"Of this JSON type: {', '.join(type_names)}.",
-    "every": "There are items, and each fulfils the value or matcher behind it.",
-    "some": "At least one item fulfils the value or matcher behind it.",
-    "none": "No item fulfils the value or matcher behind it.",
+    "every": "There are items, and all match the value or matcher below it.",
+    "some": "At least one item matches the value or matcher below it.",
+    "none": "No item matches the value or matcher below it.",
     "length": "How many items, characters, keys or matches there are.",
     "exists": "Whether there is anything at the path.",
-    "unique": "No two items are alike.",
+    "unique": "All items are different.",
     "sorted": "Numbers or texts in this order: true or ascending, or descending.",
-    "same_as_turn": "Equal to what stood at the same path in the reply to this earlier turn.",
+    "same_as_turn": "Equal to the value at the same path in the reply to this earlier turn.",
 }
 
 VALUE_OR_MATCHER: Mapping[str, Json] = {

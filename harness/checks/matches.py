@@ -27,8 +27,8 @@ from harness.formats.json_schema.wording import show
 def _matches(value: Json, options: Options) -> Judge:
     pattern = _pattern(value, options)
     if options.doubts is not None and pattern.says_little:
-        message = f"the pattern {show(pattern.text)} is found in every reply that says anything"
-        options.doubt(message, "say what must be there; for any text at all say min_words: 1")
+        message = f"the pattern {show(pattern.text)} matches every reply that is not empty"
+        options.doubt(message, "write what must be there; for any text, write min_words: 1")
 
     def judge(subject: Subject) -> Verdict:
         text = normal(subject.text)
@@ -60,9 +60,9 @@ def _near_miss(pattern: Pattern, text: str, options: Options) -> tuple[str, ...]
 
 _FLAGS: Mapping[str, str] = {
     "": "",
-    "(?i)": "where upper and lower case are the same",
-    "(?m)": "where ^ and $ stand at the ends of each line",
-    "(?s)": "where a dot stands for a line end too",
+    "(?i)": "which ignores case",
+    "(?m)": "which makes ^ and $ match at the ends of each line",
+    "(?s)": "which makes a dot match line breaks",
 }
 
 
@@ -76,7 +76,7 @@ def _not_matches(value: Json, options: Options) -> Judge:
             return _pass(pattern, text)
         return failed(
             f"{subject.name} has {show(found)}, which matches {show(pattern.text)}",
-            expected=f"a text that nowhere matches {show(pattern.text)}",
+            expected=f"a text that does not match {show(pattern.text)}",
             actual=said(subject.text),
         )
 
@@ -88,7 +88,7 @@ def _pass(pattern: Pattern, text: str) -> Verdict:
     unseen = "" if text.isascii() and text.isprintable() else unseen_in(text)
     if not unseen or pattern.found(without_unseen(text)) is None:
         return PASS
-    return noted(f"holds, but would not if the text had no {names_of(unseen)}")
+    return noted(f"passes, but would not if the text had no {names_of(unseen)}")
 
 
 def _pattern(value: Json, options: Options) -> Pattern:
@@ -101,7 +101,7 @@ MATCHES = Kind(
     name="matches",
     schema={
         "type": "string",
-        "description": "The regular expression is found in the text, anywhere in it.",
+        "description": "The regular expression matches anywhere in the text.",
         "examples": [r"over \$\d+"],
     },
     compile=_matches,
@@ -115,7 +115,7 @@ NOT_MATCHES = Kind(
     name="not_matches",
     schema={
         "type": "string",
-        "description": "The regular expression is found nowhere in the text.",
+        "description": "The regular expression does not match anywhere in the text.",
         "examples": ["(?i)traceback|undefined"],
     },
     compile=_not_matches,

@@ -90,7 +90,8 @@ def _kind(name: str, unit: _Unit, *, is_most: bool, example: int, other_words: s
         schema={
             "type": "integer",
             "minimum": 0 if is_most else 1,
-            "description": f"The text has at {most} so many {unit.name}s, counted as {unit.rule}.",
+            "description": f"The text has at {most} this many {unit.name}s, "
+            f"counted as {unit.rule}.",
             "examples": [example],
         },
         compile=_compiler(unit, is_most=is_most),
@@ -106,14 +107,14 @@ def _compiler(unit: _Unit, *, is_most: bool) -> Callable[[Json, Options], Judge]
 
     def compile_(value: Json, options: Options) -> Judge:
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise BadExpectation("wrong-value", f"{show(value)} is no number of {unit.name}s")
+            raise BadExpectation("wrong-value", f"{show(value)} is not a number of {unit.name}s")
         if value == 0 and not is_most:
             message = f"every text has at least 0 {unit.name}s"
             raise BadExpectation("matches-everything", message)
 
         if is_most and value >= MOST_LIKELY:
             message = f"no reply is likely to have {counted(value, unit.name)}"
-            options.doubt(message, "say the limit that is meant")
+            options.doubt(message, "set the intended limit")
 
         def judge(subject: Subject) -> Verdict:
             number = unit.number_in(subject.text)

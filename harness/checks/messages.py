@@ -41,7 +41,7 @@ def _compile(value: Json, options: Options) -> Judge:
     has_blocks = any((each, any_, first, last))
     if within is not None and not (count or has_blocks):
         hint = f"add one of {', '.join(_KEYS[:-1])}"
-        raise BadExpectation("asserts-nothing", "'within' says how long, not for what", hint)
+        raise BadExpectation("asserts-nothing", "'within' only says how long to wait", hint)
 
     def judge(subject: Subject) -> Verdict:
         return with_waiting(judge_now(subject), subject, within)
@@ -68,7 +68,7 @@ def _compile(value: Json, options: Options) -> Judge:
 
 def _no_message(subject: Subject, findings: Sequence[Finding]) -> Verdict:
     return failed(
-        f"no message of {subject.name} fits",
+        f"no message of {subject.name} passes",
         expected=findings[0].expected,
         actual=texts_of_messages(subject),
         difference=tuple(finding.message for finding in findings),
@@ -83,7 +83,7 @@ def texts_of_messages(subject: Subject) -> str:
 
 WITHIN: Mapping[str, Json] = {
     **DURATION,
-    "description": "How long after the reply further messages may come: 500ms, 2s, 1m.",
+    "description": "How long after the reply further messages may arrive: 500ms, 2s, 1m.",
 }
 """JSON Schema of what stands behind `within`."""
 _CLOCK = 0.001
@@ -92,7 +92,7 @@ _CLOCK = 0.001
 
 def seconds_of(value: Json) -> float:
     """The seconds behind `within`. Raises `BadExpectation`."""
-    return duration_of(value, "nothing comes within no time")
+    return duration_of(value, "the time must be longer than zero")
 
 
 def with_waiting(verdict: Verdict, subject: Subject, within: float | None) -> Verdict:
@@ -103,17 +103,17 @@ def with_waiting(verdict: Verdict, subject: Subject, within: float | None) -> Ve
     turn = subject.turn
     looks = turn.looks if turn is not None else ()
     if turn is None or not looks:
-        lines = (*finding.difference, "further messages were not looked for")
+        lines = (*finding.difference, "the harness did not look for further messages")
         return replace(verdict, finding=replace(finding, lines=lines))
     late = [number for number, one in enumerate(subject.messages, 1) if one.is_late]
-    came = "no further message came"
+    came = "no further message arrived"
     if late:
         numbers = ", ".join(map(str, late))
-        came = f"message{'s' if late[1:] else ''} {numbers} came late, and no other"
+        came = f"message{'s' if late[1:] else ''} {numbers} arrived late, and no other"
     times = sum(one.request.origin.step == looks[0].request.origin.step for one in looks)
     lines = (
         *finding.difference,
-        f"looked for further messages {_times(times)}",
+        f"the harness looked for further messages {_times(times)}",
         *_cut(turn, within),
     )
     message = f"{finding.message}; {came} within {format_duration(within)}"
@@ -138,8 +138,8 @@ def _times(count: int) -> str:
 
 
 _WORDS: Mapping[str, str] = {
-    "each": "Text checks that every message fulfils.",
-    "any": "Text checks that at least one message fulfils.",
+    "each": "Text checks that every message must pass.",
+    "any": "Text checks that at least one message must pass.",
     "first": "Text checks on the first message.",
     "last": "Text checks on the last message.",
 }
@@ -147,7 +147,7 @@ _WORDS: Mapping[str, str] = {
 
 def _instead(value: Json, text: str) -> str:
     if isinstance(value, list):
-        return "write 'replies:' for what each message must be"
+        return "use 'replies:' to say what each message must be"
     return f"write {{count: {text}}}" if isinstance(value, int) else "such as {count: 2}"
 
 
@@ -162,7 +162,7 @@ MESSAGES = Kind(
             **{key: {**TEXT_BLOCK, "description": text} for key, text in _WORDS.items()},
             "within": WITHIN,
         },
-        "description": "The messages of the reply, one by one.",
+        "description": "The messages of the reply.",
         "examples": [{"count": 2, "last": {"ends_with": "?"}}],
     },
     compile=_compile,

@@ -65,7 +65,7 @@ def placeholder_of(text: str) -> Placeholder | None:
         known = [f"<{one}>" for one in PLACEHOLDERS]
         hint = did_you_mean(f"<{name}>", known)
         if not nearest_word(f"<{name}>", known):
-            hint = f"{hint}; for this very text say {{<any>: {{equals: '{text}'}}}}"
+            hint = f"{hint}; for this literal text, write {{<any>: {{equals: '{text}'}}}}"
         raise BadExpectation("unknown-placeholder", f"there is no placeholder {show(text)}", hint)
     if range_:
         raise BadExpectation("wrong-value", f"<{name}> takes no range")
@@ -79,9 +79,7 @@ def require_alone(text: str) -> None:
         return
     alone = f"<{inside['name']}>"
     hint = f"write {show(alone)}" if inside.group() == text.strip() else _IN_TEXT
-    raise BadExpectation(
-        "wrong-value", f"a placeholder stands alone, and {show(text)} holds more", hint
-    )
+    raise BadExpectation("wrong-value", f"{show(text)} contains more than a placeholder", hint)
 
 
 def require_no_placeholder(value: Json, otherwise: str) -> None:
@@ -90,14 +88,14 @@ def require_no_placeholder(value: Json, otherwise: str) -> None:
     `otherwise` says how this very text is asked for.
     """
     if isinstance(value, str) and value[:1] == "<" and placeholder_name(value) in PLACEHOLDERS:
-        message = f"{show(value)} is a placeholder, which 'like' alone knows"
+        message = f"{show(value)} is a placeholder, which only 'like' supports"
         raise BadExpectation(
-            "wrong-value", message, f"use 'like'; for this very text say {otherwise}"
+            "wrong-value", message, f"use 'like'; for this literal text, write {otherwise}"
         )
 
 
 _INSIDE = re.compile(r"<\s*(?P<name>[A-Za-z_]\w*)(?:\s[^<>]*)?>")
-_IN_TEXT = "for a text around it say {<string>: {matches: …}}"
+_IN_TEXT = "for a text around it, write {<string>: {matches: …}}"
 
 
 def _measured(kind: _Measured, range_: str) -> Placeholder:
@@ -105,11 +103,11 @@ def _measured(kind: _Measured, range_: str) -> Placeholder:
         return Placeholder(expected=kind.noun, holds=lambda value: kind.measure(value) is not None)
     low_text, dots, high_text = (part.strip() for part in range_.partition(".."))
     if not dots or not (low_text or high_text):
-        message = f"{show(range_)} is no range"
+        message = f"{show(range_)} is not a range"
         raise BadExpectation("wrong-value", message, "such as 1..5, 1.. or ..5")
     low, high = (_bound(kind, one) if one else None for one in (low_text, high_text))
     if low is not None and high is not None and low > high:  # type: ignore[operator]  # of one kind
-        raise BadExpectation("wrong-value", f"nothing is from {low_text} to {high_text}")
+        raise BadExpectation("wrong-value", f"the range from {low_text} to {high_text} is empty")
 
     def holds(value: Json) -> bool:
         found = kind.measure(value)
@@ -128,7 +126,7 @@ def _bound(kind: _Measured, text: str) -> float | date:
         found = kind.bound(text)
         if found is not None:
             return found
-    message = f"{show(text)} is no end of a range of {kind.noun.split(' ', 1)[1]}s"
+    message = f"{show(text)} is not a limit of a range of {kind.noun.split(' ', 1)[1]}s"
     raise BadExpectation("wrong-value", message)
 
 

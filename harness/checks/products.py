@@ -41,7 +41,7 @@ def _no_product(rules: PathRules, subject: Subject) -> Verdict:
     faults = [rules.faults(product) for product in subject.products]
     lines = (f"product {number}: {found[0].message}" for number, found in enumerate(faults, 1))
     return failed(
-        f"no product of {subject.name} fits",
+        f"no product of {subject.name} matches",
         expected="\n".join(fault.expected for fault in faults[0]),
         actual=show(list(subject.products)),
         difference=tuple(lines)[:MOST_TOLD],
@@ -54,8 +54,8 @@ PRODUCTS = Kind(
         **keys_schema(
             {
                 "count": {**COUNT, "description": "How many products there are."},
-                "any": {**PATHS, "description": "JSONPaths that hold in at least one product."},
-                "every": {**PATHS, "description": "JSONPaths that hold in every product."},
+                "any": {**PATHS, "description": "JSONPaths that match in at least one product."},
+                "every": {**PATHS, "description": "JSONPaths that match in every product."},
             }
         ),
         "description": "The products that the reply shows.",
@@ -63,6 +63,6 @@ PRODUCTS = Kind(
     },
     compile=_compile,
     needs="products",
-    lacks="does not say where products stand",
+    lacks="does not say where products are",
     other_words="cards items carousel",
 )

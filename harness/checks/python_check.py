@@ -99,7 +99,7 @@ def _verdict(name: str, found: object, subject: Subject, value: Json) -> Verdict
         return _told(found)
     if isinstance(found, str) and found.strip():
         return failed(found, expected=f"{name} {show(value)}", actual=said(subject.text))
-    message = f"it gave {found!r}, expected None, a sentence or a verdict"
+    message = f"it returned {found!r}, expected None, a sentence or a verdict"
     raise TypeError(message)
 
 

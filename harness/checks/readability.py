@@ -66,7 +66,7 @@ def _compile(value: Json, options: Options) -> Judge:
         likely = _LIKELY[name]
         if matchers and not any(first_complaint(matchers, one, ()) for one in likely):
             message = f"every likely {name} from {likely[0]} to {likely[-1]} is"
-            options.doubt(f"{message} {all_expected(matchers)}", "say the limit that is meant")
+            options.doubt(f"{message} {all_expected(matchers)}", "set the intended limit")
     require_library("pyphen", check="reading", extra="text")
 
     def judge(subject: Subject) -> Verdict:
@@ -96,8 +96,8 @@ def _limits(value: Json) -> tuple[Matcher, ...]:
 
 def _failure(name: str, number: float, wanted: str, subject: Subject, counts: Counts) -> Verdict:
     made_of = (
-        f"{counts.words / counts.sentences:.1f} words a sentence,"
-        f" {counts.syllables / counts.words:.2f} syllables a word"
+        f"{counts.words / counts.sentences:.1f} words per sentence,"
+        f" {counts.syllables / counts.words:.2f} syllables per word"
     )
     return failed(
         f"the reading {name} of {subject.name} is {number}, expected {wanted}",
@@ -152,7 +152,7 @@ READING = Kind(
             "grade": {**_LIMITS, "description": "Years of school, by Flesch and Kincaid."},
             "ease": {**_LIMITS, "description": "From 0, hard, to 100, easy, by Flesch."},
         },
-        "description": "How easily the English text is read.",
+        "description": "How easy the English text is to read.",
         "examples": [{"grade": {"at_most": 8}}, {"ease": {"at_least": 60}}],
     },
     compile=_compile,

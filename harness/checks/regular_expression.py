@@ -72,7 +72,7 @@ class Pattern:
             raise CheckCrashed(
                 "pattern-timeout",
                 f"the pattern {show(self.text)} ran out of memory on one text",
-                "leave out the groups that capture nothing you need: (?:…) instead of (…)",
+                "use groups that do not capture: (?:…) instead of (…)",
             ) from error
         except TimeoutError as error:
             raise CheckCrashed(
@@ -92,7 +92,7 @@ class Pattern:
             raise BadExpectation(
                 "matches-everything",
                 f"the pattern {show(self.text)} matches every text",
-                "say what must be there, or 'expect: none'",
+                "write what must be there, or 'expect: none'",
             )
 
     def _is_found_in_all(self, texts: Iterable[str]) -> bool:
@@ -112,7 +112,7 @@ def _compile(text: str, ignore_case: bool) -> regex.Pattern[str]:  # noqa: FBT00
         return regex.compile(text, flags)
     except regex.error as error:
         raise BadExpectation(
-            "invalid-pattern", f"{show(text)} is no regular expression: {error}"
+            "invalid-pattern", f"{show(text)} is not a regular expression: {error}"
         ) from error
     except PatternTooLarge as error:
         raise BadExpectation(
@@ -120,7 +120,9 @@ def _compile(text: str, ignore_case: bool) -> regex.Pattern[str]:  # noqa: FBT00
         ) from error
     except ValueError as error:
         # Such as a number of more digits than Python reads.
-        raise BadExpectation("invalid-pattern", f"{show(text)} is no regular expression") from error
+        raise BadExpectation(
+            "invalid-pattern", f"{show(text)} is not a regular expression"
+        ) from error
     except (RecursionError, OverflowError, MemoryError) as error:
         raise BadExpectation(
             "pattern-too-large", f"the pattern {show(text)} is nested too deeply"

@@ -84,16 +84,16 @@ def _failure(
     shown = "\n".join(f"{number}. {one.shown}" for number, one in enumerate(expected, 1))
     actual = texts_of_messages(subject)
     if found is None:
-        message = f"the messages of {subject.name} come in another order"
+        message = f"the messages of {subject.name} are in a different order"
         return failed(message, expected=shown, actual=actual)
     lines = []
     for number in found.missing:
-        lines.append(f"expected {number + 1} is not met: {expected[number].shown}")
+        lines.append(f"expected message {number + 1} is missing: {expected[number].shown}")
         findings = (verdicts[number][index].finding for index in found.surplus)
         lines += [f"  {finding.message}" for finding in findings if finding is not None]
     for number in found.surplus:
         text = show(subject.messages[number].text)
-        lines.append(f"message {number + 1} is left over: {text}")
+        lines.append(f"message {number + 1} is not expected: {text}")
     return failed(
         _sentence(found, subject),
         expected=shown,
@@ -109,7 +109,7 @@ def _sentence(found: Alignment, subject: Subject) -> str:
     if found.surplus:
         have = "are" if len(found.surplus) > 1 else "is"
         of = "" if found.missing else f" of {subject.name}"
-        parts.append(f"{_numbers('message', found.surplus)}{of} {have} left over")
+        parts.append(f"{_numbers('message', found.surplus)}{of} {have} not expected")
     return ", and ".join(parts)
 
 
@@ -135,7 +135,8 @@ _MESSAGES: Mapping[str, Json] = {
 REPLIES = Kind(
     name="replies",
     schema={
-        "description": "What each message of the reply must be, in order, and no other message.",
+        "description": "What each message of the reply must be, in order, without "
+        "any other message.",
         "examples": [[{"contains": "shipping"}, {"optional": True, "ends_with": "?"}]],
         "oneOf": [
             _MESSAGES,
@@ -147,7 +148,7 @@ REPLIES = Kind(
                     "messages": {**_MESSAGES, "description": "The expected messages."},
                     "unordered": {
                         "type": "boolean",
-                        "description": "They may come in any order.",
+                        "description": "They may be in any order.",
                     },
                     "within": WITHIN,
                 },

@@ -47,7 +47,7 @@ class _Comparison:
         for path in self.ignored:
             if not path.find(golden) and not path.find(value):
                 _, hint = path.explain_nothing(value)
-                told = f"{path.text}, which leads to nothing in the payload and in the golden"
+                told = f"{path.text}, which matches nothing in the payload or in the golden file"
                 return f"{told}; {hint}" if hint else told
         return ""
 
@@ -75,7 +75,7 @@ def _compile(value: Json, options: Options) -> Judge:
         if not subject.has_payload:
             return without_payload(subject)
         if goldens is None:
-            message = "a golden lies in a project, and there is none"
+            message = "a golden file must be in a project, but there is none"
             raise BadExpectation("golden-missing", message)
         found = comparison.part.find(subject.payload)
         if not found:
@@ -104,7 +104,7 @@ def _verdict(comparison: _Comparison, goldens: Goldens, part: Json, subject: Sub
     if comparison.part.text != "$":
         what = f"{comparison.part.text} in {what}"
     return failed(
-        f"{what} is not the one in {shown}",
+        f"{what} differs from {shown}",
         expected=f"the payload in {shown}",
         actual=show(part),
         difference=(*lines, f"note: it ignores {idle}") if idle else lines,
@@ -113,7 +113,7 @@ def _verdict(comparison: _Comparison, goldens: Goldens, part: Json, subject: Sub
 
 def _who(subject: Subject) -> str:
     transcript, turn = subject.transcript, subject.turn
-    play = f"{transcript.scenario}[{transcript.provider}]" if transcript else "another play"
+    play = f"{transcript.scenario}[{transcript.provider}]" if transcript else "another conversation"
     return f"{play}, turn {turn.number}" if turn else play
 
 
@@ -137,11 +137,11 @@ def _name(value: Json) -> str:
     if not isinstance(value, str) or not value:
         raise unlike(value, "a file")
     if PurePosixPath(value).is_absolute() or "\\" in value:
-        hint = "name it from the scenario's folder, or from schemas/"
-        raise BadExpectation("golden-outside", f"{show(value)} is no path in the project", hint)
+        hint = "use a path relative to the scenario's folder or to schemas/"
+        raise BadExpectation("golden-outside", f"{show(value)} is not a path in the project", hint)
     if not value.endswith(SUFFIXES):
-        message = f"{show(value)} is no name of a golden"
-        raise BadExpectation("wrong-value", message, f"it ends in {', '.join(SUFFIXES)}")
+        message = f"{show(value)} is not a valid name of a golden file"
+        raise BadExpectation("wrong-value", message, f"the name ends in {', '.join(SUFFIXES)}")
     return value
 
 
@@ -154,7 +154,7 @@ def _path(value: Json) -> Finder:
 def _tolerance(value: Json) -> float:
     found = number_of(value)
     if found < 0:
-        raise BadExpectation("wrong-value", f"{show(value)} is less than nothing")
+        raise BadExpectation("wrong-value", f"{show(value)} is less than zero")
     return found
 
 
@@ -162,7 +162,7 @@ SAME_AS = Kind(
     name="same_as",
     schema={
         "description": (
-            "The payload is the one in a golden file, which lies beside the scenario or in"
+            "The payload equals a golden file, which is next to the scenario or in"
             " schemas/; --harness-update writes it from the recording."
         ),
         "examples": ["greeting.json", {"file": "greeting.json", "ignore": ["$.id"]}],
@@ -173,24 +173,24 @@ SAME_AS = Kind(
                 "required": ["file"],
                 "additionalProperties": False,
                 "properties": {
-                    "file": {"type": "string", "description": "The golden: JSON or YAML."},
+                    "file": {"type": "string", "description": "The golden file: JSON or YAML."},
                     "path": {
                         "type": "string",
-                        "description": "JSONPath of the part that is compared; $ where left out.",
+                        "description": "JSONPath of the part that is compared; default: $.",
                     },
                     "ignore": {
                         "type": ["string", "array"],
                         "items": {"type": "string"},
-                        "description": "JSONPaths of what is left out on both sides.",
+                        "description": "JSONPaths of what is ignored on both sides.",
                     },
                     "unordered": {
                         "type": "boolean",
-                        "description": "Items of lists may stand in any order.",
+                        "description": "Items of lists may be in any order.",
                     },
                     "tolerance": {
                         "type": "number",
                         "minimum": 0,
-                        "description": "How far two numbers may lie apart.",
+                        "description": "How far two numbers may differ.",
                     },
                 },
             },

@@ -24,7 +24,8 @@ def _compile(value: Json, options: Options) -> Judge:
         options.doubts.extend(schema.doubts())
         if not schema.names_keys and all(map(schema.is_valid, LIKELY)):
             options.doubt(
-                "the schema fits most payloads", "say which keys must be there: 'required'"
+                "the schema matches most payloads",
+                "name the keys that must be there under 'required'",
             )
 
     may_say_nothing = schema.is_valid({}) or schema.is_valid([])
@@ -55,7 +56,7 @@ def _says_nothing_of(payload: Json, schema: Schema) -> bool:
 
 
 _VALUES: tuple[Json, ...] = (None, True, 0, "", [], {})
-_VAIN = "asserts nothing about this payload: it requires nothing, and judges nothing that is there"
+_VAIN = "asserts nothing about this payload: it requires no key and describes none of its keys"
 
 
 def _schema(value: Json, options: Options) -> Schema:
@@ -82,8 +83,8 @@ def _judging(schema: Schema) -> Schema:
     if not schema.allows_everything:
         return schema
     named = "the schema" if schema.name == _INLINE else f"the schema '{schema.name}'"
-    message = f"{named} says nothing of a payload, and every one fits it"
-    raise BadExpectation("matches-everything", message, "say what must be there")
+    message = f"{named} matches every payload"
+    raise BadExpectation("matches-everything", message, "write what must be there")
 
 
 def _failure(schema: Schema, subject: Subject, violations: Sequence[Violation]) -> Verdict:
@@ -91,8 +92,11 @@ def _failure(schema: Schema, subject: Subject, violations: Sequence[Violation]) 
     place = f" at {first.pointer}" if first.path else ""
     lines = [f"{one} ({one.schema_pointer})" for one in violations[:MOST_TOLD]]
     return failed(
-        f"the payload of {subject.name} does not fit the schema{place}: {first.message}",
-        expected=f"a payload that fits {'the schema' if schema.name == _INLINE else schema.name}",
+        f"the payload of {subject.name} is not valid against the schema{place}: {first.message}",
+        expected=(
+            "a payload that is valid against "
+            f"{'the schema' if schema.name == _INLINE else schema.name}"
+        ),
         actual=show(subject.payload),
         difference=(*lines, *((f"… and {more} more",) if more > 0 else ())),
     )
@@ -102,7 +106,8 @@ SCHEMA = Kind(
     name="schema",
     schema={
         "oneOf": [{"type": "string"}, {"type": "object"}],
-        "description": "The payload fits this JSON Schema: a name in schemas/, or the schema.",
+        "description": "The payload is valid against this JSON Schema: a name "
+        "in schemas/, or the schema.",
         "examples": ["connectly/reply", {"type": "object", "required": ["id"]}],
     },
     compile=_compile,

@@ -35,7 +35,7 @@ class Subject:
     products: tuple[Json, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     tools: tuple[ToolCall, ...] | None = None
-    """None where the provider's definition does not say where tool calls stand."""
+    """None where the provider's definition does not say where tool calls are."""
     usage: Mapping[str, float] | None = None
     """None where the provider's definition does not say where it stands."""
     exchange: Exchange | None = None

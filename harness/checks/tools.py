@@ -28,7 +28,7 @@ from harness.core.values import value_class
 from harness.formats.json_path import path_text
 from harness.formats.json_schema.wording import show
 
-_NOT_READ = "the provider's definition does not say where tool calls stand"
+_NOT_READ = "the provider's definition does not say where tool calls are"
 _KEYS = ("count", "exactly", "contains", "not_contains", "any_order")
 
 
@@ -44,7 +44,7 @@ def _compile(value: Json, options: Options) -> Judge:
     is_open = count is None or is_lower_bound(parts.make("count", lambda found: found))
     not_read = not_told(_NOT_READ, forbids=bool(exactly or unwanted) or not is_open)
     if not in_order and exactly is None and contains is None:
-        message, hint = "'any_order' alone changes nothing", "add 'exactly' or 'contains'"
+        message, hint = "'any_order' alone has no effect", "add 'exactly' or 'contains'"
         raise BadExpectation("asserts-nothing", message, hint)
 
     def judge(subject: Subject) -> Verdict:
@@ -77,8 +77,8 @@ def _judge_none(subject: Subject) -> Verdict:
 def _calls(value: Json, options: Options) -> Sequence[_WantedCall]:
     found = each(value, lambda one: _wanted_call(one, options))
     if not found:
-        message = "a list of no calls stands where a call is wanted"
-        raise BadExpectation("wrong-value", message, "for no calls say 'none'")
+        message = "expected a call, not a list without calls"
+        raise BadExpectation("wrong-value", message, "for no calls, write 'none'")
     return found
 
 
@@ -100,7 +100,7 @@ def _missed(
     expected = "\n".join(f"{number}. {one.text}" for number, one in enumerate(wanted, 1))
     anyhow = align(fits, required, len(calls), in_order=False)
     if not anyhow.missing and not (only and anyhow.surplus):
-        message = f"{subject.name} calls these tools in another order"
+        message = f"{subject.name} calls these tools in a different order"
         return failed(message, expected=expected, actual=_shown(calls))
     found = anyhow if anyhow.missing else found
     return failed(
@@ -175,7 +175,7 @@ class _WantedCall:
         if self.rules is None and not self.exact:
             return ""
         if isinstance(call.arguments, str):
-            return f"its arguments are no JSON: {show(call.arguments)}"
+            return f"its arguments are not JSON: {show(call.arguments)}"
         if self.exact and not is_same(self.exact[0], call.arguments):
             return f"its arguments are {show(call.arguments)}, expected {show(self.exact[0])}"
         faults = self.rules.faults(call.arguments) if self.rules is not None else ()
@@ -222,7 +222,7 @@ _ARGUMENTS: Mapping[str, Json] = {
     "type": "object",
     "minProperties": 1,
     "additionalProperties": VALUE_OR_MATCHER,
-    "description": "Arguments by name or JSONPath, to values or matchers; others may be there.",
+    "description": "Arguments by name or JSONPath, to values or matchers; others are allowed.",
 }
 
 _CALL: Mapping[str, Json] = {
@@ -249,7 +249,8 @@ _CALLS: Mapping[str, Json] = {"oneOf": [*_CALL["oneOf"], _LIST]}  # type: ignore
 TOOLS = Kind(
     name="tools",
     schema={
-        "description": "The tools that the bot called: none, calls that must be there, or more.",
+        "description": "The tools that the bot called: none, calls that must be there, "
+        "or a mapping.",
         "examples": [
             "none",
             ["search"],
@@ -269,7 +270,7 @@ TOOLS = Kind(
                     "not_contains": {**_CALLS, "description": "Calls that must not be there."},
                     "any_order": {
                         "type": "boolean",
-                        "description": "The calls may come in any order.",
+                        "description": "The calls may be in any order.",
                     },
                 },
             },
@@ -277,6 +278,6 @@ TOOLS = Kind(
     },
     compile=_compile,
     needs="tools",
-    lacks="does not say where tool calls stand",
+    lacks="does not say where tool calls are",
     other_words="functions function_calls calls",
 )

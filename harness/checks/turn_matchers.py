@@ -68,7 +68,7 @@ def resolved(
     def recall(turn: int) -> Json:
         if turn not in earlier:
             known = ", ".join(map(str, earlier)) or "none"
-            message = f"turn {turn} is no earlier turn with a reply; earlier turns: {known}"
+            message = f"turn {turn} is not an earlier turn with a reply; earlier turns: {known}"
             raise CheckCrashed("no-such-turn", message)
         values = [value for _, value in path.find(earlier[turn])]
         if not path.is_single:

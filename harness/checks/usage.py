@@ -23,13 +23,13 @@ from harness.core.errors import nearest_word
 from harness.core.typing import Json
 from harness.formats.json_schema.wording import show
 
-_NOT_READ = "the provider's definition does not say where usage stands"
-_NOT_SAID = "the provider told no usage"
+_NOT_READ = "the provider's definition does not say where usage is"
+_NOT_SAID = "the provider reported no usage"
 
 
 def _compile(value: Json, options: Options) -> Judge:
     named = mapping_of(
-        value, "a mapping of counted things", "such as {total_tokens: {at_most: 500}}"
+        value, "a mapping of names to numbers", "such as {total_tokens: {at_most: 500}}"
     )
     # Of tokens there may be a million, so that no limit is doubtful.
     sure = replace(options, doubts=None)
@@ -72,12 +72,12 @@ USAGE = Kind(
         "type": "object",
         "minProperties": 1,
         "additionalProperties": COUNT,
-        "description": "What the provider counted, by its own names, to a number or comparison.",
+        "description": "What the provider counted: its own names to a number or comparison.",
         "examples": [{"total_tokens": {"at_most": 500}}],
     },
     compile=_compile,
     is_caseless=True,
     needs="usage",
-    lacks="does not say where usage stands",
+    lacks="does not say where usage is",
     other_words="tokens cost",
 )

@@ -101,8 +101,8 @@ def _matches(value: Json, options: Options, _compile: Compile) -> Matcher:
     pattern = Pattern(normal(text_of(value)), ignore_case=options.ignore_case)
     pattern.require_substance()
     if options.doubts is not None and pattern.says_little:
-        message = f"the pattern {show(pattern.text)} is found in every text that is not empty"
-        options.doubt(message, "say what must be there; for any text say {type: string}")
+        message = f"the pattern {show(pattern.text)} matches every text that is not empty"
+        options.doubt(message, "write what must be there; for any text, write {type: string}")
 
     def holds(found: Json) -> bool:
         return isinstance(found, str) and pattern.found(normal(found)) is not None
@@ -167,7 +167,7 @@ def _type_name(value: Json) -> str:
         return name
     message, hint = f"there is no type '{name}'", did_you_mean(name, type_names)
     if name == "None":
-        message, hint = "a null stands where a type is wanted", "write 'null' in quotes"
+        message, hint = "expected a type, not null", "write 'null' in quotes"
     raise BadExpectation("wrong-value", message, hint)
 
 
@@ -175,12 +175,12 @@ def number_of(value: Json, *path: int) -> float:
     """A value where a number is wanted. Raises `BadExpectation` where it is none."""
     if is_number(value):
         return value  # type: ignore[return-value]  # it is a number
-    message = f"{describe(value)}, {show(value)}, stands where a number is wanted"
+    message = f"expected a number, not {describe(value)}, {show(value)}"
     hint = AS_NUMBER if isinstance(value, str) and _number_in(value) is not None else ""
     raise BadExpectation("wrong-value", message, hint, path)
 
 
-AS_NUMBER = "take its quotes away; of a variable say ${name | float}"
+AS_NUMBER = "remove its quotes; for a variable, write ${name | float}"
 """For a text that holds a number, such as a cell of a CSV file."""
 
 

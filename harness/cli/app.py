@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Test conversations with any chat API.",
 )
-providers = typer.Typer(no_args_is_help=True, help="Look at the providers of harness.yaml.")
+providers = typer.Typer(no_args_is_help=True, help="List and check the providers of harness.yaml.")
 app.add_typer(providers, name="providers")
 app.add_typer(cassettes, name="cassettes")
 app.add_typer(report, name="report")
@@ -30,16 +30,16 @@ app.add_typer(importing, name="import")
 
 Paths = Annotated[list[str] | None, typer.Argument(help="Scenario files, folders or node ids.")]
 ModeName = Annotated[
-    str | None, typer.Option(help="replay, record, refresh, live or drift; replay where left out.")
+    str | None, typer.Option(help="replay, record, refresh, live or drift; default: replay.")
 ]
 ProviderNames = Annotated[
-    list[str] | None, typer.Option(help="Play against this provider; several allowed.")
+    list[str] | None, typer.Option(help="Play against this provider; can be repeated.")
 ]
 Tags = Annotated[
-    str | None, typer.Option("-m", "--tag", help="Play scenarios with these tags only.")
+    str | None, typer.Option("-m", "--tag", help="Play only scenarios with these tags.")
 ]
 Kinds = Annotated[
-    str | None, typer.Option(help="In drift: kinds that fail a scenario, as in shape,state.")
+    str | None, typer.Option(help="In drift: kinds that fail a scenario, such as shape,state.")
 ]
 
 
@@ -77,26 +77,28 @@ def run(  # noqa: PLR0913  # one parameter an option
     mode: ModeName = None,
     provider: ProviderNames = None,
     tag: Tags = None,
-    concurrency: Annotated[int | None, typer.Option(help="Conversations at once.")] = None,
+    concurrency: Annotated[
+        int | None, typer.Option(help=("Number of concurrent conversations."))
+    ] = None,
     fail_on: Kinds = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="In refresh: replace recordings without asking.")
     ] = False,
     update: Annotated[
         bool,
-        typer.Option("--update", help="Rewrite the goldens of 'same_as' from the recordings."),
+        typer.Option("--update", help="Rewrite the golden files of 'same_as' from the recordings."),
     ] = False,
     reports: Annotated[Path, typer.Option(help="Folder of the reports.")] = Path("reports"),
 ) -> None:
-    """Play scenarios; further options go to pytest.
+    """Play scenarios; other options are passed to pytest.
 
-    Writes Allure results and JUnit below the reports folder. Ends with 0 where all passed, 1 where
-    one FAILED, 7 where some are BROKEN and none FAILED, 8 where some drifted and no more, and else
+    Writes reports to the reports folder. Ends with 0 if all passed, 1 if one
+    FAILED, 7 if some are BROKEN and none FAILED, 8 if some only drifted, and otherwise
     with pytest's exit status.
     """
     if concurrency is not None and concurrency < 1:
         raise typer.BadParameter(
-            f"{concurrency} is no number of at least 1", param_hint="--concurrency"
+            f"{concurrency} is not a number of at least 1", param_hint="--concurrency"
         )
     options = commands.RunOptions(
         paths=paths or [],
@@ -117,11 +119,9 @@ def run(  # noqa: PLR0913  # one parameter an option
 def lint(
     paths: Paths = None,
     *,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Names that are never used are problems too.")
-    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Turn warnings into errors.")] = False,
 ) -> None:
-    """Check scenario files without playing them; all problems of all files at once."""
+    """Check scenario files without playing them, and report all problems at once."""
     raise typer.Exit(FOUND_PROBLEMS if commands.lint_files(paths or [], strict=strict) else 0)
 
 
@@ -133,10 +133,10 @@ def check_provider(
         bool, typer.Option("--live", help="Also open a conversation and close it again.")
     ] = False,
     message: Annotated[
-        str, typer.Option(help="With --live: what to say in it; nothing where left out.")
+        str, typer.Option(help="With --live: the message to send; default: none.")
     ] = "",
 ) -> None:
-    """Check a provider's definition and settings, and with --live that it answers."""
+    """Check a provider's definition and settings and, with --live, that it answers."""
     raise typer.Exit(
         0 if commands.check_provider(name, live=live, message=message) else FOUND_PROBLEMS
     )
@@ -144,7 +144,7 @@ def check_provider(
 
 @providers.command("list")
 def list_providers() -> None:
-    """Name the providers of harness.yaml and the definitions that are installed."""
+    """List the providers of harness.yaml and the installed definitions."""
     commands.list_providers()
 
 
@@ -152,17 +152,18 @@ def list_providers() -> None:
 def check(
     transcripts: Annotated[
         list[Path],
-        typer.Argument(help="results.json, a stored transcript, or messages: JSON or lines."),
+        typer.Argument(help="results.json, a stored transcript, or messages: JSON or JSON lines."),
     ],
     *,
     scenario: Annotated[
-        Path | None, typer.Option(help="Scenario file to judge by; needed but for results.json.")
+        Path | None,
+        typer.Option(help=("Scenario file to judge by; required unless the file is results.json.")),
     ] = None,
     messages: Annotated[
         str, typer.Option(help="JSONPath of the list of messages in a provider's own record.")
     ] = "",
 ) -> None:
-    """Judge conversations that were held before, without playing them."""
+    """Judge stored conversations without playing them."""
     raise typer.Exit(commands.check_stored(transcripts, scenario, messages))
 
 
@@ -172,27 +173,29 @@ def probe(
     *,
     scenario: Annotated[
         list[Path] | None,
-        typer.Option(help="Say what this scenario says; a second one for the other conversation."),
+        typer.Option(
+            help=("Send the messages of this scenario; a second one for the other conversation.")
+        ),
     ] = None,
     say: Annotated[
         list[str] | None,
-        typer.Option(help="Say this, turn by turn; {marker} is the word that is looked for."),
+        typer.Option(help="Send this, turn by turn; {marker} is the word to look for."),
     ] = None,
 ) -> None:
-    """Hold two conversations side by side, live; fail where one's words turn up in the other."""
+    """Hold two live conversations side by side; fail if a word of one appears in the other."""
     is_leaking = commands.probe_isolation(provider, scenario or [], say or [])
     raise typer.Exit(FOUND_PROBLEMS if is_leaking else 0)
 
 
 @app.command()
 def emulate(
-    names: Annotated[list[str] | None, typer.Argument(help="All five where left out.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Default: all five.")] = None,
     *,
     port: Annotated[
-        int, typer.Option(help="Port of the first; the others follow. 0: any free ports.")
+        int, typer.Option(help="Port of the first; the others follow. 0 uses free ports.")
     ] = 0,
 ) -> None:
-    """Serve emulators of chat APIs on loopback until Ctrl-C; prints what to export."""
+    """Serve emulators of chat APIs on loopback until Ctrl-C; print the variables to export."""
     commands.emulate_until_stopped(names or [], port)
 
 
@@ -201,7 +204,7 @@ def schemas(
     folder: Annotated[Path, typer.Argument(help="Where to write them.")] = Path("schemas"),
     *,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; fail where a file is out of date.")
+        bool, typer.Option("--check", help="Write nothing; fail if a file is out of date.")
     ] = False,
 ) -> None:
     """Write the JSON Schemas of scenarios, harness.yaml and definitions for editors."""

@@ -20,10 +20,10 @@ def _age(text: str) -> float:
         raise typer.BadParameter(str(error)) from error
 
 
-cassettes = typer.Typer(no_args_is_help=True, help="Look at recordings, and tidy them.")
+cassettes = typer.Typer(no_args_is_help=True, help="Check, show and clean up recordings.")
 
 Paths = Annotated[
-    list[str] | None, typer.Argument(help="Scenarios, cassettes or folders; all where left out.")
+    list[str] | None, typer.Argument(help="Scenarios, cassettes or folders; default: all.")
 ]
 
 
@@ -36,13 +36,13 @@ def check_cassettes(
         typer.Option(
             parser=_age,
             metavar="AGE",
-            help="Tell recordings that are older: 90d, 12w; else max_age of harness.yaml.",
+            help="Report older recordings: 90d, 12w; default: max_age of harness.yaml.",
         ),
     ] = None,
 ) -> None:
-    """Tell which recordings are missing, stale, orphaned, unused in part, foreign or too old.
+    """Report recordings that are missing, stale, orphaned, partly unused, foreign or too old.
 
-    Sends nothing. Ends with 1 where there is anything to mend.
+    Sends nothing. Ends with 1 if there is anything to fix.
     """
     raise typer.Exit(FOUND_PROBLEMS if commands.check_cassettes(paths or [], max_age) else 0)
 
@@ -51,7 +51,7 @@ def check_cassettes(
 def show(
     paths: Annotated[list[str], typer.Argument(help="Cassettes, scenarios or folders.")],
 ) -> None:
-    """Print recordings as the conversations that they hold."""
+    """Print recordings as conversations."""
     raise typer.Exit(FOUND_PROBLEMS if commands.show_cassettes(paths) else 0)
 
 
@@ -69,7 +69,7 @@ def prune(
 def recover(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(help="Journals or cassettes; every journal where left out."),
+        typer.Argument(help="Journals or cassettes; default: every journal."),
     ] = None,
     *,
     discard: Annotated[
@@ -77,10 +77,16 @@ def recover(
     ] = False,
     broken: Annotated[
         bool,
-        typer.Option("--broken", help="Also take up what the network broke; a replay breaks too."),
+        typer.Option(
+            "--broken",
+            help=(
+                "Also recover conversations that the network "
+                "interrupted; the replay fails there too."
+            ),
+        ),
     ] = False,
 ) -> None:
-    """Make cassettes of what killed runs had heard, where that is the whole conversation."""
+    """Make cassettes of what killed runs recorded, if the conversation is complete."""
     left = commands.recover_journals(paths or [], is_discarded=discard, takes_broken=broken)
     raise typer.Exit(FOUND_PROBLEMS if left else 0)
 
@@ -89,30 +95,29 @@ def recover(
 def scan(
     paths: Annotated[list[str], typer.Argument(help="Files of any kind, or folders.")],
 ) -> None:
-    """Look for secrets in files; their values are not shown. Ends with 1 where there is one."""
+    """Look for secrets in files; their values are not shown. Ends with 1 if there is one."""
     raise typer.Exit(FOUND_PROBLEMS if commands.scan_files(paths) else 0)
 
 
 history = typer.Typer(
-    invoke_without_command=True, help="Tell what came of earlier runs: trends, flips, slowness."
+    invoke_without_command=True,
+    help=("Show trends over past runs, flaky scenarios and slower scenarios."),
 )
 
 Url = Annotated[
     str,
     typer.Option(
-        "--history", metavar="URL", help="File or PostgreSQL URL; that of the project if left out."
+        "--history", metavar="URL", help="File or PostgreSQL URL; default: that of the project."
     ),
 ]
 ProjectName = Annotated[
     str,
-    typer.Option(
-        help="Runs of this project; in a server's database, of the current one if left out."
-    ),
+    typer.Option(help="Runs of this project; default in a server's database: the current one."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RunName = Annotated[
     str,
-    typer.Argument(help="A run's id or how it begins, last, previous, or a file of results."),
+    typer.Argument(help="A run's id or its first characters, last, previous, or a results file."),
 ]
 
 
@@ -121,14 +126,14 @@ def show_history(  # noqa: PLR0913  # one parameter an option
     context: typer.Context,
     *,
     scenario: Annotated[str, typer.Option(help="Show this scenario run by run.")] = "",
-    last: Annotated[int, typer.Option(min=1, help="So many runs, the newest.")] = 20,
-    branch: Annotated[str, typer.Option(help="Runs of this branch only.")] = "",
-    mode: Annotated[str, typer.Option(help="Runs in this mode only.")] = "",
+    last: Annotated[int, typer.Option(min=1, help="Number of latest runs to show.")] = 20,
+    branch: Annotated[str, typer.Option(help="Only runs of this branch.")] = "",
+    mode: Annotated[str, typer.Option(help="Only runs in this mode.")] = "",
     project: ProjectName = "",
     url: Url = "",
     as_json: AsJson = False,
 ) -> None:
-    """Tell what came of earlier runs: trends, flaky scenarios, and what got slower."""
+    """Show trends over past runs, flaky scenarios and slower scenarios."""
     if context.invoked_subcommand is not None:
         return
     commands.show_history(
@@ -145,17 +150,17 @@ def show_history(  # noqa: PLR0913  # one parameter an option
 @history.command("prune")
 def prune_history(
     *,
-    keep: Annotated[int | None, typer.Option(min=0, help="Runs that stay, the newest.")] = None,
+    keep: Annotated[int | None, typer.Option(min=0, help="Number of latest runs to keep.")] = None,
     older: Annotated[
         float | None,
-        typer.Option(parser=_age, metavar="AGE", help="Remove runs that are older: 90d, 12w."),
+        typer.Option(parser=_age, metavar="AGE", help="Remove older runs: 90d, 12w."),
     ] = None,
     project: ProjectName = "",
     url: Url = "",
 ) -> None:
     """Remove old runs."""
     if keep is None and older is None:
-        raise refuse("say which runs to remove: --keep 200 or --older 90d")
+        raise refuse("choose the runs to remove: --keep 200 or --older 90d")
     commands.prune_history(keep=keep, older=older, project=project, url=url)
 
 
@@ -167,15 +172,15 @@ def compare(
     url: Url = "",
     as_json: AsJson = False,
 ) -> None:
-    """Hold one run against another: regressions, repairs, drifts, and what got slower.
+    """Compare two runs: regressions, repairs, drifts and slower scenarios.
 
-    Ends with 6 where there is a regression: something that passed and does not any more.
+    Ends with 6 if there is a regression: a conversation that passed before and does not now.
     """
     has_regression = commands.compare_runs(before, after, project=project, url=url, as_json=as_json)
     raise typer.Exit(REGRESSED if has_regression else 0)
 
 
-report = typer.Typer(no_args_is_help=True, help="Make and put together reports of runs.")
+report = typer.Typer(no_args_is_help=True, help="Build, merge and serve reports of runs.")
 
 
 @report.command("build")
@@ -185,24 +190,24 @@ def build_reports(
     ),
     *,
     into: Annotated[
-        Path | None, typer.Option(help="Folder of the reports; that of the results if left out.")
+        Path | None, typer.Option(help="Folder of the reports; default: that of the results.")
     ] = None,
 ) -> None:
-    """Make the reports of a run from its results alone, also of a run that was killed."""
+    """Build the reports of a run from its results, even if the run was killed."""
     commands.build_reports(results, into or results.parent)
 
 
 @report.command("merge")
 def merge_results(
-    files: Annotated[list[Path], typer.Argument(help="Files of results, as runs write them.")],
+    files: Annotated[list[Path], typer.Argument(help="Results files, as written by runs.")],
     *,
     out: Annotated[Path, typer.Option("--out", "-o", help="The file to write.")] = Path(
         "reports/results.json"
     ),
 ) -> None:
-    """Put results of several runs together, such as those of CI's shards.
+    """Merge the results of several runs, such as those of CI shards.
 
-    Of a conversation that stands in several files the last counts.
+    If a conversation is in several files, the last one counts.
     """
     commands.merge_results(files, out)
 
@@ -211,34 +216,36 @@ def merge_results(
 def serve_report(
     folder: Annotated[Path, typer.Argument(help="Folder of the reports.")] = Path("reports"),
     *,
-    port: Annotated[int, typer.Option(help="0 takes one that is free.")] = 0,
+    port: Annotated[int, typer.Option(help="0 uses a free port.")] = 0,
     browser: Annotated[bool, typer.Option(help="Open the report in the browser.")] = True,
 ) -> None:
-    """Show report.html in the browser, until Ctrl-C. Only this machine can reach it."""
+    """Serve report.html until Ctrl-C. Only this machine can access it."""
     commands.serve_report(folder, port, opens_browser=browser)
 
 
-importing = typer.Typer(no_args_is_help=True, help="Make scenarios of what other tools wrote.")
+importing = typer.Typer(no_args_is_help=True, help="Make scenarios from files of other tools.")
 
 
 @importing.callback()
 def _group() -> None:
-    """Make scenarios of what other tools wrote."""
+    """Make scenarios from files of other tools."""
 
 
 @importing.command()
 def cassette(
-    file: Annotated[Path, typer.Argument(help="A cassette of vcrpy's format, or one of ours.")],
+    file: Annotated[Path, typer.Argument(help="A cassette of the harness, or in vcrpy's format.")],
     *,
-    provider: Annotated[str, typer.Option(help="The provider of harness.yaml that was asked.")],
+    provider: Annotated[
+        str, typer.Option(help=("The provider of harness.yaml that the recording is of."))
+    ],
     scenario: Annotated[
-        str, typer.Option(help="The new scenario's id; the file's name where left out.")
+        str, typer.Option(help="The new scenario's id; default: the file's name.")
     ] = "",
     out: Annotated[
         Path | None,
-        typer.Option(help="The new scenario's file; scenarios/PROVIDER/ID.yaml where left out."),
+        typer.Option(help="The new scenario's file; default: scenarios/PROVIDER/ID.yaml."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
 ) -> None:
-    """Make a scenario of a recorded conversation, and a cassette that it replays."""
+    """Turn a recorded conversation into a scenario and a cassette that it replays."""
     commands.import_recording(file, provider=provider, scenario=scenario, out=out, replaces=force)

@@ -119,7 +119,7 @@ def _require_distinct(providers: Node) -> None:
             code="duplicate-provider",
             message=f"the provider {quote(name)} differs from {quote(before)} only by case",
             place=node.key_place,
-            hint="providers name folders of recordings, which not every system tells apart",
+            hint="provider names are also folder names, and not every system distinguishes case",
         )
         for name, node in providers.items()
         if (before := first.setdefault(name.casefold(), name)) != name
@@ -189,7 +189,7 @@ def _positive(node: Node | None, parse: Callable[[str], float]) -> float | None:
         raise ConfigurationError(
             Problem(
                 code="wrong-value",
-                message=f"'{node.path[-1]}' is {node.value}, expected more than nothing",
+                message=f"'{node.path[-1]}' is {node.value}, expected more than zero",
                 place=node.place,
             )
         )
@@ -212,9 +212,9 @@ def _folder(root: Path, node: Node | None, default: str) -> Path:
         raise ConfigurationError(
             Problem(
                 code="not-filled-in",
-                message=f"${{…}} stands in '{default}', where nothing is filled in",
+                message=f"${{…}} is not evaluated in '{default}'",
                 place=node.place,
-                hint="only settings and 'history' read the environment",
+                hint="only settings and 'history' can use environment variables",
             )
         )
     folder = (root / (str(node.value) if node else default)).resolve()
@@ -222,9 +222,9 @@ def _folder(root: Path, node: Node | None, default: str) -> Path:
         raise ConfigurationError(
             Problem(
                 code="outside-project",
-                message=f"the folder {quote(str(node.value))} lies outside the project",
+                message=f"the folder {quote(str(node.value))} is outside the project",
                 place=node.place,
-                hint="name a folder beside or below harness.yaml",
+                hint="name a folder next to or below harness.yaml",
             )
         )
     return folder

@@ -20,34 +20,36 @@ PROVIDER: Json = {
         },
         "settings": {
             "type": "object",
-            "description": "What the definition must be told; secrets as ${env.NAME}.",
+            "description": "The settings of the definition; secrets as ${env.NAME}.",
         },
         "concurrency": {
             "type": "integer",
             "minimum": 1,
-            "description": "Conversations at once, live or recording; 8 where left out.",
+            "description": "Concurrent conversations, live or recording; default: 8.",
         },
         "rate": {
             "type": "string",
             "pattern": r"^\d+(\.\d+)?/(s|m|h)$",
-            "description": "Requests in a time over all conversations, such as 10/s or 300/m.",
+            "description": (
+                "Requests per unit of time over all conversations, such as 10/s or 300/m."
+            ),
         },
         "timeout": {
             "type": "string",
             "pattern": DURATION_PATTERN,
-            "description": "Total time for one request; 2m where left out.",
+            "description": "Total time for one request; default: 2m.",
         },
         "retries": {
             "type": "integer",
             "minimum": 0,
             "maximum": MOST_RETRIES,
-            "description": "Further attempts of one request after the first; 2 where left out.",
+            "description": "Further attempts of one request after the first; default: 2.",
         },
         "hosts": {
             "type": "array",
             "items": {"type": "string", "pattern": r"^([\w.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$"},
             "minItems": 1,
-            "description": "Further hosts that a redirect may lead to.",
+            "description": "Further hosts to which redirects are followed.",
         },
     },
 }
@@ -60,19 +62,19 @@ DRIFT: Json = {
     "properties": {
         "latency": {
             "type": "object",
-            "description": "A turn counts as slower where both hold.",
+            "description": "A turn counts as slower if both are true.",
             "additionalProperties": False,
             "minProperties": 1,
             "properties": {
                 "factor": {
                     "type": "number",
                     "minimum": 1,
-                    "description": "As many times the recorded time; 2 where left out.",
+                    "description": "This many times the recorded time; default: 2.",
                 },
                 "at_least": {
                     "type": "string",
                     "pattern": DURATION_PATTERN,
-                    "description": "As much longer than recorded; 500ms where left out.",
+                    "description": "This much longer than recorded; default: 500ms.",
                 },
             },
         },
@@ -81,15 +83,16 @@ DRIFT: Json = {
 
 HISTORY: Json = {
     "type": "object",
-    "description": "Where what came of runs is kept, for harness history and compare.",
+    "description": "Where the history of runs is stored, for harness history and compare.",
     "additionalProperties": False,
     "required": ["url"],
     "properties": {
         "url": {
             "type": "string",
             "minLength": 1,
-            "description": "A file, a PostgreSQL URL, or none; history.sqlite beside the reports "
-            "where left out, or where it needs a variable that is not set.",
+            "description": "A file, a PostgreSQL URL, or none; default: history.sqlite next "
+            "to the reports, "
+            "also if it needs a variable that is not set.",
             "examples": ["${env.HARNESS_HISTORY}"],
         },
     },
@@ -98,14 +101,14 @@ HISTORY: Json = {
 CONFIG_SCHEMA: Json = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "harness.yaml",
-    "description": "Which chat APIs there are, and where scenarios and recordings lie.",
+    "description": "The chat APIs, and the folders of scenarios and recordings.",
     "type": "object",
     "required": ["providers"],
     "additionalProperties": False,
     "properties": {
         "provider": {
             "type": "string",
-            "description": "Played where a scenario names no provider.",
+            "description": "Used if a scenario names no provider.",
         },
         "providers": {
             "type": "object",
@@ -113,18 +116,18 @@ CONFIG_SCHEMA: Json = {
             "propertyNames": {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
             "minProperties": 1,
         },
-        "scenarios": {"type": "string", "description": "Folder; scenarios where left out."},
-        "schemas": {"type": "string", "description": "Folder; schemas where left out."},
-        "cassettes": {"type": "string", "description": "Folder; cassettes where left out."},
+        "scenarios": {"type": "string", "description": "Folder; default: scenarios."},
+        "schemas": {"type": "string", "description": "Folder; default: schemas."},
+        "cassettes": {"type": "string", "description": "Folder; default: cassettes."},
         "concurrency": {
             "type": "integer",
             "minimum": 1,
-            "description": "Conversations at once over all providers; 20 where left out.",
+            "description": "Concurrent conversations over all providers; default: 20.",
         },
         "max_age": {
             "type": "string",
             "pattern": AGE_PATTERN,
-            "description": "harness cassettes check tells older recordings, such as 90d or 12w.",
+            "description": "harness cassettes check reports older recordings, such as 90d or 12w.",
         },
         "drift": DRIFT,
         "history": HISTORY,
@@ -132,14 +135,14 @@ CONFIG_SCHEMA: Json = {
             "type": "array",
             "items": {"type": "string"},
             "minItems": 1,
-            "description": "Python files with checks of the project's own, or installed ones.",
+            "description": "Python files with the project's own checks, or installed ones.",
             "examples": [["checks/politeness.py"]],
         },
         "tags": {
             "type": "object",
             "additionalProperties": {"type": "string"},
             "propertyNames": {"pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
-            "description": "Known tags with their meaning; scenarios may then use no other.",
+            "description": "Known tags with their meaning; scenarios can then use no others.",
         },
     },
 }

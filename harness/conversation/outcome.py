@@ -12,7 +12,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
     """The bot was wrong."""
     BROKEN = "broken"
-    """It could not be told: the network, the protocol, a recording, or a check that crashed."""
+    """It could not be judged: the network, the protocol, a recording, or a check that crashed."""
     SKIPPED = "skipped"
     """It could not be measured; there is a reason."""
 

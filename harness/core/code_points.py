@@ -69,7 +69,7 @@ def telling(expected: str, actual: str) -> tuple[str, ...]:
     end = start + _WINDOW
     lines = list(_differences(expected[start:end], actual[start:end], expected[:start]))
     first = tuple(dict.fromkeys(lines))[:MOST_NAMED]
-    return (*first, "and further on") if len(lines) > len(first) else first
+    return (*first, "and later") if len(lines) > len(first) else first
 
 
 def passage_alike(wanted: str, text: str, *, is_first: bool = False) -> tuple[int, int] | None:
@@ -154,7 +154,7 @@ def _differences(expected: str, actual: str, before: str) -> Iterator[str]:
         elif not has:
             yield f"it lacks {names_of(lacks)}{where}"
         elif lacks == "\\n":
-            hint = r"between double quotes \n is a line end"
+            hint = r"\n is a line break only in double quotes"
             yield f"it has {names_of(has)}{where}, expected the letters '\\n'; {hint}"
         else:
             yield f"it has {names_of(has)}{where}, expected {names_of(lacks)}"

@@ -27,7 +27,7 @@ def parse_duration(text: str) -> float:
     """Seconds of `500ms`, `2s`, `1.5s`, `1m`, `2h`, `1m30s`. Raises ValueError with a sentence."""
     if len(text) > _LONGEST or not _DURATION.match(text):
         shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-        raise ValueError(f"'{shown}' is no duration such as 500ms, 2s, 1m30s or 2h")
+        raise ValueError(f"'{shown}' is not a duration such as 500ms, 2s, 1m30s or 2h")
     return sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(text))
 
 
@@ -40,7 +40,7 @@ def parse_age(text: str) -> float:
         return parse_duration(text)
     except ValueError as error:
         shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-        raise ValueError(f"'{shown}' is no age such as 90d, 12w or 36h") from error
+        raise ValueError(f"'{shown}' is not an age such as 90d, 12w or 36h") from error
 
 
 def format_duration(seconds: float) -> str:

@@ -120,7 +120,7 @@ def no_such_file(name: str) -> ScenarioError:
 
 @dataclass(eq=False)
 class PlayError(HarnessError):
-    """It could not be told whether the bot was right; the scenario is BROKEN."""
+    """It could not be judged whether the bot was right; the scenario is BROKEN."""
 
     code: str
     message: str

@@ -148,7 +148,7 @@ def require_seen(module: str, what: str) -> None:
         return
     client = unseen_client(module)
     if client:
-        raise watch.refusal(f"{what} uses {client}, whose connections cannot be seen")
+        raise watch.refusal(f"{what} uses {client}, whose connections cannot be detected")
 
 
 @lru_cache(maxsize=256)
@@ -254,7 +254,7 @@ def _request(address: str) -> str:
     where = started.where if started is not None else _where(callers)
     used = {_package(frame) for frame in callers[:1]} - {_package(frame) for frame in callers[-1:]}
     by = f", with {', '.join(used)}," if used else ""
-    return f"{where}{by} asks for a connection to {address}"
+    return f"{where}{by} tries to connect to {address}"
 
 
 def _where(callers: Iterable[FrameType]) -> str:

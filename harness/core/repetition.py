@@ -36,10 +36,10 @@ def require_size(pattern: str) -> None:
     """Raise `PatternTooLarge` where a pattern would take too much memory."""
     if len(pattern) > LONGEST_PATTERN:
         message = f"it has {len(pattern):,} characters, the limit is {LONGEST_PATTERN:,}"
-        raise PatternTooLarge(message, "look for its parts in several checks")
+        raise PatternTooLarge(message, "use several checks for its parts")
     if "{" in pattern and (repeated := _repeated(pattern)) > MOST_REPEATED:
         message = f"its repetitions add {repeated:,} elements, the limit is {MOST_REPEATED:,}"
-        raise PatternTooLarge(message, "write '+' or '*' where the count does not matter")
+        raise PatternTooLarge(message, "write '+' or '*' if the count does not matter")
 
 
 def _repeated(pattern: str) -> int:

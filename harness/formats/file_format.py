@@ -122,8 +122,8 @@ def _message(violation: Violation, advice: Advice) -> str:
     if is_unknown and not advice.message:
         return f"unknown {advice.noun} {quote(str(violation.path[-1]))}"
     message = (advice.message or violation.message).replace(_ANY_SCALAR, "a text")
-    message = message.replace(_NO_VARIABLE, "is no number")
-    return message.replace(_NO_DURATION, "is no duration")
+    message = message.replace(_NO_VARIABLE, "is not a number")
+    return message.replace(_NO_DURATION, "is not a duration")
 
 
 def _is_misnamed(violation: Violation) -> bool:
@@ -176,8 +176,9 @@ _FORMS = {
     "hosts": "such as [cdn.example.com, cdn.example.com:8443]",
 }
 _NAMES = {
-    "^[A-Za-z0-9][A-Za-z0-9_-]*$": "letters, digits, '_' and '-', a letter or digit first",
-    "^[A-Za-z_][A-Za-z0-9_]*$": "letters, digits and '_', no digit first",
-    "^[a-z0-9][a-z0-9-]*$": "small letters, digits and '-'",
-    "match '^/'": "a path begins with '/'",
+    "^[A-Za-z0-9][A-Za-z0-9_-]*$": "use letters, digits, '_' and '-', and start with a "
+    "letter or digit",
+    "^[A-Za-z_][A-Za-z0-9_]*$": "use letters, digits and '_', and no digit at the start",
+    "^[a-z0-9][a-z0-9-]*$": "use lowercase letters, digits and '-'",
+    "match '^/'": "a path starts with '/'",
 }

@@ -145,10 +145,10 @@ def _reason(text: str, error: JSONPathError) -> str:
         name = _FUNCTION.match(text, index)
         return _REASONS[kind].format(at=index + 1, name=name[0] if name else "")
     if not text.startswith("$"):
-        return "it does not begin with '$'"
+        return "it does not start with '$'"
     if index >= len(text.rstrip()):
         return "it ends too early"
-    return f"'{text[index]}' cannot stand at character {index + 1}"
+    return f"'{text[index]}' is not allowed at character {index + 1}"
 
 
 def steps_of(query: JSONPathQuery) -> Path | None:
@@ -189,7 +189,7 @@ def require_path(text: str) -> None:
 def path_hint(text: str) -> str:
     """What to write instead of a text that is no JSONPath; empty where that is not known."""
     if not text.startswith("$"):
-        return "a path begins with '$', such as $.response.text"
+        return "a path starts with '$', such as $.response.text"
     meant = _ODD_NAME.sub(r"['\1']", text)
     try:
         require_path(meant)
@@ -247,7 +247,7 @@ def find_located(path: str, value: Json) -> list[tuple[Path, Json]]:
 
 def _failed(path: str, reason: str) -> CheckCrashed:
     """For a path that cannot be followed through a payload."""
-    return CheckCrashed("path-failed", f"{path} could not be followed: {reason}")
+    return CheckCrashed("path-failed", f"{path} could not be evaluated: {reason}")
 
 
 def _nodes(path: str, value: Json) -> list[JSONPathNode]:
@@ -258,7 +258,7 @@ def _nodes(path: str, value: Json) -> list[JSONPathNode]:
     except (JSONPathError, RecursionError) as error:
         if type(error).__name__ != "JSONPathRecursionError":
             raise _failed(path, str(error)) from error
-        reason = f"'..' leads down more than {DEEPEST_DESCENT} levels of this payload"
+        reason = f"'..' descends more than {DEEPEST_DESCENT} levels of this payload"
         raise _failed(path, reason) from error
 
 

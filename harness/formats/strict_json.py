@@ -28,7 +28,7 @@ def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key '{shorten(twice, 50)}' stands twice in one object")
+        raise ValueError(f"an object has the key '{shorten(twice, 50)}' twice")
     return value
 
 
@@ -104,7 +104,7 @@ def _twice(word: str, at: int, keys: set[str] | None) -> Iterator[tuple[int, str
         return
     key = json.loads(word, strict=False)
     if key in keys:
-        yield at, f"the key '{shorten(key, 50)}' stands twice in one object"
+        yield at, f"an object has the key '{shorten(key, 50)}' twice"
     keys.add(key)
 
 
@@ -115,9 +115,9 @@ def _in_string(word: str, at: int) -> Iterator[tuple[int, str]]:
         code = int(escape[1] or "0", 16)
         is_low = 0xDC00 <= code <= 0xDFFF  # noqa: PLR2004  # the range of second halves
         if high is not None and not (is_low and high.end() == escape.start()):
-            yield at + high.start(), "it holds a lone surrogate"
+            yield at + high.start(), "it contains a lone surrogate"
         if is_low and (high is None or high.end() != escape.start()):
-            yield at + escape.start(), "it holds a lone surrogate"
+            yield at + escape.start(), "it contains a lone surrogate"
         high = escape if 0xD800 <= code <= 0xDBFF else None  # noqa: PLR2004  # and of first ones
     if high is not None:
-        yield at + high.start(), "it holds a lone surrogate"
+        yield at + high.start(), "it contains a lone surrogate"

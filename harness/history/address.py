@@ -130,7 +130,7 @@ def _rendered(node: Node, environment: Mapping[str, str]) -> str:
         raise ConfigurationError(
             Problem(
                 code="inline-secret",
-                message="the password of the history is written into the file",
+                message="the password of the history is written in the file",
                 where=f"{node.place}",
                 hint=f"write ${{env.{HISTORY_VARIABLE}}} and set that variable",
             )

@@ -47,7 +47,9 @@ def comparison_page(
         sections.append(Section(title="nothing changed"))
     if reworded is None:
         sections.append(
-            Section(title="texts were not compared: a history keeps none, results.json does")
+            Section(
+                title=("texts were not compared: they are only in results.json, not in a history")
+            )
         )
     return sections
 

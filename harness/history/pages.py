@@ -90,7 +90,7 @@ def runs_section(runs: Sequence[RunRow], series: Series) -> Section:
             )
             for run in runs
         ],
-        lines=["median: of the replies' time in passed live conversations"] if times else (),
+        lines=["median: reply time of passed live conversations"] if times else (),
     )
 
 

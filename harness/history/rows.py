@@ -72,7 +72,7 @@ class ConversationRow:
     """From 1; 0 for a verdict and for a scenario that is not repeated."""
     outcome: str
     latency: float | None = None
-    """Seconds that the replies took together."""
+    """Seconds of all replies together."""
     codes: str = ""
     fingerprint: str = ""
     """Of the scenario and the files that it is made of; empty where it is not known."""

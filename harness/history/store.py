@@ -173,7 +173,7 @@ class History:
                 code="history-version",
                 where=self._address.shown,
                 message=f"the tables have version {found}, this harness reads version {VERSION}",
-                hint="use the harness that wrote them, or begin another history",
+                hint="use the version that wrote them, or start another history",
             )
         )
 
@@ -208,7 +208,7 @@ class History:
                 code="history-missing",
                 where=self._address.shown,
                 message="there is no history yet",
-                hint="a run with reports begins it, such as `harness run`",
+                hint="a run with reports creates it, such as `harness run`",
             )
         )
 

@@ -56,10 +56,10 @@ def as_play_error(error: BaseException) -> PlayError:
 def internal_error(error: BaseException, redactor: Redactor | None = None) -> InternalError:
     """An exception that nobody expected, with its traceback; without secrets that are known."""
     lines = own_traceback(error, is_whole=True)
-    message = f"the harness could not go on: {type(error).__name__}: {error}"
+    message = f"the harness could not continue: {type(error).__name__}: {error}"
     if redactor is not None:
         message, lines = redactor.text(message), tuple(map(redactor.text, lines))
-    hint = "where your own code does not stand in the traceback, please report it"
+    hint = "if the traceback does not contain your own code, please report it"
     return InternalError("internal-error", message, hint, details=lines)
 
 

@@ -64,16 +64,16 @@ class ConversationContext:
 def _not_in_replay(what: str) -> CassetteError:
     return CassetteError(
         "network-in-replay",
-        f"{what}, and a replay opens none",
-        "a check judges what was recorded, a provider class asks through its 'connection';"
-        " else play it in the mode live",
+        f"{what}, but a replay opens none",
+        "a check can use only what was recorded, and a provider class must use its 'connection';"
+        " otherwise use the mode live",
     )
 
 
 def _not_recorded(what: str) -> CassetteError:
     return CassetteError(
         "network-not-recorded",
-        f"{what}, which a recording cannot hold",
-        "a check judges what was answered, a provider class asks through its 'connection';"
-        " else play it in the mode live",
+        f"{what}, which cannot be recorded",
+        "a check can use only what was answered, and a provider class must use its 'connection';"
+        " otherwise use the mode live",
     )

@@ -75,14 +75,14 @@ class ConversationState:
         if longest > LONGEST:
             raise ProtocolError(
                 "secret-too-long",
-                f"the secret '{name}' has {longest:,} characters: too many to be looked for",
-                f"a secret has at most {LONGEST:,}; capture the part that is secret",
+                f"the secret '{name}' has {longest:,} characters: too many to search for",
+                f"a secret has at most {LONGEST:,}; capture only the secret part",
             )
         if found and not isinstance(value, (dict, list)) and len(found[0]) < SHORTEST:
             raise ProtocolError(
                 "secret-too-short",
-                f"the secret '{name}' has {len(found[0])} characters: too few to be found again",
-                f"a secret needs {SHORTEST}; leave out 'secret: true' where it is none",
+                f"the secret '{name}' has {len(found[0])} characters: too few to be found reliably",
+                f"a secret needs {SHORTEST}; remove 'secret: true' if it is not a secret",
             )
         if found:
             self.know_all(dict.fromkeys(found, name))

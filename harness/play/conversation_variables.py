@@ -187,8 +187,8 @@ def _said(value: object) -> str:
     if value is None:
         raise PlayError(
             "none-in-text",
-            "a null stands where a text is said",
-            "add | default('') to say nothing there",
+            "the text to send is null",
+            "add | default('') to send nothing there",
         )
     return str(value)
 

@@ -83,7 +83,7 @@ def _with_setup_and_teardown(
 
 
 _PARTS = {
-    TurnPurpose.SETUP: "the set-up failed",
+    TurnPurpose.SETUP: "the setup failed",
     TurnPurpose.PREFIX: "the turns before the branch failed",
     TurnPurpose.TEARDOWN: "the teardown failed",
 }
@@ -249,7 +249,7 @@ def _turned_round(expectation: Expectation, verdict: Verdict, turn: Turn) -> Ver
         return turned_round(verdict)
     what = f"{expectation.name} {show(_value(expectation, turn))}"
     return failed(
-        f"no reply may fulfil {what}",
+        f"no reply may pass {what}",
         expected=f"never {what}",
         actual=turn.reply.text if turn.reply else "",
     )
@@ -266,16 +266,16 @@ def contracts(exchanges: Iterable[Exchange], turn: int) -> Iterator[CheckResult]
             name="contract",
             outcome=Outcome.FAILED,
             turn=turn,
-            message=f"the answer of step {step} breaks the contract of the provider's definition",
-            expected="a payload that fits the definition's schema",
+            message=f"the answer of step {step} violates the contract of the provider's definition",
+            expected="a payload that is valid against the definition's schema",
             actual="\n".join(broken),
         )
 
 
 def _not_refused(planned: UserTurn, turn: Turn) -> CheckResult:
-    message, expected = "the provider was expected to refuse, and it answered", "a refusal"
+    message, expected = "the provider was expected to refuse, but it answered", "a refusal"
     if planned.faults:
-        message = "the network was expected to fail, and the provider answered"
+        message = "the network was expected to fail, but the provider answered"
         expected = " or ".join(planned.faults)
     return CheckResult(
         name="error",

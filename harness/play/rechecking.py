@@ -15,7 +15,7 @@ from harness.play.result import CheckResult, ScenarioResult
 from harness.project.vocabulary import Vocabulary
 from harness.scenario import Expectation, Scenario, UserTurn
 
-NO_PAYLOAD = "the transcript holds texts alone"
+NO_PAYLOAD = "the transcript contains only texts"
 
 
 def recheck(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) -> ScenarioResult:
@@ -27,7 +27,7 @@ def recheck(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) 
     known = {turn.number: turn for turn in scenario.user_turns}
     held = tuple(turn for turn in transcript.turns if turn.number in known)
     beyond = len(transcript.turns) - len(held)
-    notes = [f"{beyond} more turns than the scenario has are not judged"] if beyond else []
+    notes = [f"{beyond} turns beyond those of the scenario are not judged"] if beyond else []
     notes += _changed(known, transcript)
     transcript = replace(transcript, scenario=scenario.id, turns=held)
     skipped: list[CheckResult] = []
@@ -58,7 +58,7 @@ def _changed(known: Mapping[int, UserTurn], transcript: Transcript) -> Iterator[
         if template is None or not template.is_constant:
             continue
         if str(template.render({})) != turn.user.text:
-            yield f"turn {turn.number}: the user says something else than in the scenario"
+            yield f"turn {turn.number}: the user's message differs from the scenario"
 
 
 def _short(known: Mapping[int, UserTurn], last: int, checks: list[CheckResult]) -> Stop | None:
@@ -66,7 +66,7 @@ def _short(known: Mapping[int, UserTurn], last: int, checks: list[CheckResult]) 
     has_failed = any(check.turn == last and check.outcome.is_bad for check in checks)
     if last and known[last].stops_on_fail and has_failed:
         return None
-    message = f"the transcript ends after turn {last}, and the scenario has {len(known)}"
+    message = f"the transcript ends after turn {last}, but the scenario has {len(known)}"
     return Stop(turn=last + 1, error=ProtocolError("transcript-short", message))
 
 

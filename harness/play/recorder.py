@@ -80,7 +80,7 @@ class Recorder:
             self._write()
         elif error is None:
             self.transport.discard()
-            self.unrecorded = f"'{uncaptured}', a secret, was not captured and may be in it"
+            self.unrecorded = f"the secret '{uncaptured}' was not captured and may be in it"
         elif not isinstance(error, Interrupted):
             if not isinstance(error, TransportError):
                 self.transport.discard()
@@ -103,10 +103,10 @@ class Recorder:
             raise CassetteError(
                 "nothing-recorded",
                 "no request went through 'connection', so there is nothing to replay",
-                "what a class asks in another way is not recorded; play it in the mode live",
+                "requests that a class sends in another way are not recorded; use the mode live",
             )
         turns = ", ".join(map(str, self._silent))
-        return (f"nothing was recorded of turn {turns}: no request went through 'connection'",)
+        return (f"nothing was recorded for turn {turns}: no request went through 'connection'",)
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ class Replayer:
             return ()
         now = _redacted_as(self.session, session)
         names = sorted(name for name in session if not is_same(session[name], now[name]))
-        note = f"session: {', '.join(names)} not compared, as the recording hides it"
+        note = f"session: {', '.join(names)} not compared, because it is redacted in the recording"
         return (note,) if names else ()
 
     def require_same(self, session: Mapping[str, Json]) -> None:
@@ -171,7 +171,7 @@ class Replayer:
         if self.transport.uncompared:
             given = "attachments, metadata and the assistant's lines"
             of_turns = _listed(self.transport.uncompared)
-            notes.append(f"{given} of {of_turns} not compared, as the recording is of format 1")
+            notes.append(f"{given} of {of_turns} not compared, because the recording has format 1")
         return tuple(f"{note}; {self.refresh}" for note in notes)
 
 

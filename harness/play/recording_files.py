@@ -125,9 +125,9 @@ def _under_former_name(
     cassette = read_recording(project, path, missing.hint)
     new = project.config.shown(recording_path(project, play))
     if is_of_play(cassette, scenario):
-        return cassette, (f"{cassette.path} has this row's former name; rename it to {new}",)
+        return cassette, (f"{cassette.path} has the former name of this row; rename it to {new}",)
     detail = (
-        f"{cassette.path} has this row's former name, and the scenario was edited since: "
-        f"rename it to {new} where it is the recording of this row"
+        f"{cassette.path} has the former name of this row, and the scenario was edited since: "
+        f"rename it to {new} if it is the recording of this row"
     )
     raise MissingCassette(missing.code, missing.message, missing.hint, details=(detail,))

@@ -29,7 +29,7 @@ class CheckResult:
     name: str
     outcome: Outcome
     turn: int
-    """0 for a check over the whole conversation."""
+    """0 for a check on the whole conversation."""
     place: Place | None = None
     """None for the contract of the definition, which no line of the scenario asks for."""
     message: str = ""

@@ -102,7 +102,10 @@ class Runner:
 
         result = self._play(scenario, play, state)
         if isinstance(result.error, TransportError):
-            note = "the recording breaks off there; --mode refresh holds the conversation anew"
+            note = (
+                "the recording ends there with a failure; --mode refresh records the "
+                "conversation again"
+            )
             return replace(result, notes=(*result.notes, note))
         leftovers = () if result.error else state.leftovers()
         return replace(result, notes=(*result.notes, *state.notes, *leftovers))
@@ -126,7 +129,7 @@ class Runner:
         result = self._live(scenario, play, whole, old.transcript)
         if isinstance(old.error, MissingCassette):
             return result
-        note = f"the old recording does not fit, so not every turn is compared ({old.error.code})"
+        note = f"the old recording does not match, so not every turn is compared ({old.error.code})"
         return replace(result, notes=(*result.notes, note))
 
     def _live(

@@ -64,7 +64,7 @@ def _remember_secret(
     if replayer is not None:
         variables.remember(name, mark(name) if is_mark else value)
         if not any(MARK.search(text) for text in texts_in(value)):
-            note = f"the recording holds the secret '{name}' as it is; {replayer.refresh}"
+            note = f"the recording contains the secret '{name}' unredacted; {replayer.refresh}"
             state.notes += (note,)
         return
     is_one = not isinstance(value, (Mapping, list))

@@ -73,7 +73,7 @@ def unsent_parts(
                 message=f"{_of(definitions, 'send')} no {what}",
                 place=place,
                 subject=subject,
-                hint=f"take them out, or send ${{message.{what}}} in the definition",
+                hint=f"remove them, or send ${{message.{what}}} in the definition",
             )
             continue
         known = _all_taken(definitions, _SENT[what])
@@ -91,7 +91,7 @@ def _unknown_keys(
                 message=f"unknown key {quote(name)}: {takes}",
                 place=place,
                 subject=subject,
-                hint=did_you_mean(name, known) or "take it out, or send it in the definition",
+                hint=did_you_mean(name, known) or "remove it, or send it in the definition",
             )
 
 
@@ -134,11 +134,11 @@ def blind_checks(project: Project, scenario: Scenario) -> Iterator[Problem]:
     for subject, check, kind, forbids in found:
         for provider, definition in definitions_for(project, scenario).items():
             if definition.client is None and not says(definition, kind.needs):
-                leave = "leave the check out"
+                leave = "remove the check"
                 is_part = kind.needs != STREAM
                 yield Problem(
                     code="not-told" if forbids else "",
-                    message=f"'{kind.name}' {'cannot look' if forbids else 'is skipped'}:"
+                    message=f"'{kind.name}' {'cannot be checked' if forbids else 'is skipped'}:"
                     f" the definition of '{provider}' {kind.lacks}",
                     place=check.place,
                     subject=subject,
@@ -200,4 +200,4 @@ def _of(definitions: Mapping[str, Definition], verb: str) -> str:
 
 
 def _alone(known: frozenset[str] | None, what: str) -> str:
-    return f"{', '.join(sorted(known))} alone" if known else f"no '{what}'"
+    return f"only {', '.join(sorted(known))}" if known else f"no '{what}'"

@@ -43,8 +43,8 @@ def _without_messages(
                     turn,
                     check,
                     f"a reply of '{provider}' always has a message: its definition reads nothing"
-                    " else, and an answer without one is BROKEN",
-                    "take it out, or read buttons, products or attachments in the definition",
+                    " else, so an answer without one is BROKEN",
+                    "remove it, or read buttons, products or attachments in the definition",
                 )
 
 
@@ -70,8 +70,8 @@ def _against_each_other(
                     yield _problem(
                         turn,
                         check,
-                        f"'{check.name}' cannot hold beside '{first.name}'",
-                        "take one of the two out",
+                        f"'{check.name}' cannot pass together with '{first.name}'",
+                        "remove one of the two",
                     )
 
 

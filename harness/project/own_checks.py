@@ -97,8 +97,8 @@ def _imported(config: Config, node: Node, read: list[bytes]) -> ModuleType:
         raise _wrong(
             "outside-project",
             node,
-            f"the file {quote(str(node.value))} lies outside the project",
-            "name a file beside or below harness.yaml",
+            f"the file {quote(str(node.value))} is outside the project",
+            "name a file next to or below harness.yaml",
         )
     if not file.is_file():
         raise _wrong("no-such-file", node, f"there is no file {quote(str(node.value))}")
@@ -114,8 +114,8 @@ def _installed(node: Node) -> tuple[str, list[Kind]]:
         raise _wrong(
             "unknown-checks",
             node,
-            f"no installed package brings checks named {quote(name)}",
-            did_you_mean(name, known) or "a file of the project ends in .py",
+            f"no installed package provides checks named {quote(name)}",
+            did_you_mean(name, known) or "the name of a file must end in .py",
         )
     found = known[name].load()
     kinds = _in_module(found) if isinstance(found, ModuleType) else list(_only_kinds([found]))
@@ -136,16 +136,16 @@ def _examined(kind: Kind, module: str, taken: Mapping[str, Kind], node: Node) ->
         raise _wrong(
             "wrong-name",
             node,
-            f"{quote(kind.name)} cannot name a check",
-            "small letters, digits and '_', a letter first",
+            f"{quote(kind.name)} is not a valid name of a check",
+            "use lowercase letters, digits and '_', and start with a letter",
         )
     if kind.name in _TAKEN or kind.name in taken:
         whose = "another check of the project" if kind.name in taken else "the harness itself"
         raise _wrong(
             "duplicate-check",
             node,
-            f"the name of the check '{kind.name}' is taken by {whose}",
-            "give it another name",
+            f"the name '{kind.name}' is already used by {whose}",
+            "rename the check",
         )
     try:
         compile_schema(kind.schema, name=kind.name)
@@ -189,10 +189,12 @@ def _unread(config: Config, node: Node, error: SyntaxError) -> ConfigurationErro
     """That a file is no Python, with the line and the caret where it is not."""
     file = Path(error.filename or str(node.value))
     if not (file.is_relative_to(config.root) and error.lineno and file.is_file()):
-        return _wrong("broken-checks", node, f"{quote(str(node.value))} is no Python: {error}")
+        return _wrong(
+            "broken-checks", node, f"{quote(str(node.value))} is not valid Python: {error}"
+        )
     text = file.read_text(encoding="utf-8", errors="replace")
     source = Source(path=config.shown(file), text=text)
-    message = f"{quote(str(node.value))} is no Python: {error.msg}"
+    message = f"{quote(str(node.value))} is not valid Python: {error.msg}"
     place = source.place(error.lineno, max(error.offset or 1, 1))
     return ConfigurationError(Problem(code="broken-checks", message=message, place=place))
 

@@ -123,8 +123,8 @@ class Parts:
         if not path.resolve().is_relative_to(root.resolve()):
             raise BadFile(
                 "outside-project",
-                f"{quote(name)} lies outside the project",
-                "a scenario is made of files of its project",
+                f"{quote(name)} is outside the project",
+                "a scenario can only use files of its project",
             )
         shown = self._config.shown(path)
         try:

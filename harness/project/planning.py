@@ -55,8 +55,8 @@ class Planner:
             return
         line = entry_of(self._project, first).line
         where = f"{self._project.config.shown(first)}:{line}"
-        message = f"the id '{entry.scenario}' is taken by {where}"
-        hint = "ids name cassettes, so each is used once, whatever its case"
+        message = f"the id '{entry.scenario}' is already used by {where}"
+        hint = "ids name cassettes, so they must be unique, ignoring case"
         raise self._bad_entry("duplicate-scenario", file, entry, message, hint)
 
     def _bad_entry(self, code: str, file: Path, entry: Entry, message: str, hint: str) -> Exception:

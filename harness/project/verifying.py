@@ -65,7 +65,7 @@ def _provider_problems(
     if not scenario.providers and not project.config.provider:
         yield Problem(
             code="no-provider",
-            message="the scenario names no provider and harness.yaml no default",
+            message="the scenario names no provider, and harness.yaml has no default",
             place=scenario.place,
             hint=f"add 'provider:', one of {', '.join(project.config.providers)}",
         )
@@ -104,7 +104,7 @@ def _credential_problems(
         code="no-effect",
         message="no setting of the provider is a secret, so there are no credentials to change",
         place=place,
-        hint="take it out, or say 'secret: true' of the setting in the definition",
+        hint="remove it, or write 'secret: true' for the setting in the definition",
     )
 
 
@@ -129,7 +129,7 @@ def _history_problems(project: Project, scenario: Scenario) -> Iterator[Problem]
                 message=f"the definition of the provider '{name}' has no history",
                 place=place,
                 subject=turn_subject(turn.number, turn.id),
-                hint="add 'history' steps to the definition, or take the check out",
+                hint="add 'history' steps to the definition, or remove the check",
             )
 
 
@@ -165,7 +165,7 @@ def _waiver_problems(project: Project, scenario: Scenario, document: Document) -
             code="no-effect",
             message="the scenario is always skipped, so 'xfail:' never applies",
             place=document.at(WaiverKind.XFAIL.value).key_place,
-            hint="keep one of them, or say 'when:' it is skipped",
+            hint="keep one of them, or write 'when:' it is skipped",
         )
     for waiver in scenario.waivers:
         for key, node in named_in(document.at(waiver.kind.value)):
@@ -233,7 +233,7 @@ def doubts_about(project: Project, scenario: Scenario) -> Iterator[Problem]:
                 continue
             yield Problem(
                 code="cannot-fail",
-                message=f"'{one.name}' can hardly fail: {doubt.message}",
+                message=f"'{one.name}' almost always passes: {doubt.message}",
                 place=one.place,
                 subject=subject,
                 hint=doubt.hint,

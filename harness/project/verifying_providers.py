@@ -46,7 +46,7 @@ def provider_doubts(project: Project) -> Iterator[Problem]:
         if config.concurrency is not None and config.concurrency > most:
             yield Problem(
                 code="no-effect",
-                message=f"{config.concurrency} conversations at once are never reached:"
+                message=f"{config.concurrency} concurrent conversations are never reached:"
                 f" 'concurrency' of harness.yaml is {most} over all providers",
                 place=config.node.at("concurrency").place,
                 subject=f"provider {config.name}",
@@ -97,9 +97,9 @@ def definition_doubts(folder: Path, shown: str) -> Iterator[Problem]:
     for file in schemas.unread():
         yield Problem(
             code="no-effect",
-            message="no step names this schema, and no schema refers to it",
+            message="no step and no other schema uses this schema",
             where=f"{shown}/schemas/{file}",
-            hint="name it behind 'schema:', or take it out",
+            hint="name it in 'schema:', or remove it",
         )
 
 
@@ -111,10 +111,11 @@ def _token_streams(step: Step, node: Node) -> Iterator[Problem]:
     if whole is None or not whole.value:
         yield Problem(
             code="token-stream",
-            message=f"step {step.name} reads each event of its stream as a message of its own",
+            message=f"step {step.name} reads each event of its stream as a separate message",
             place=node.at("reply", "messages").place,
-            hint="a check sees no word that two events share; where each is a whole message,"
-            " say 'whole: true'",
+            hint="a check does not see a word that is split over two events; if each event "
+            "is a whole message,"
+            " write 'whole: true'",
         )
 
 
@@ -125,9 +126,9 @@ def _open_secrets(definition: Definition, document: Document) -> Iterator[Proble
         if is_telling and not definition.settings[name].is_secret:
             yield Problem(
                 code="open-secret",
-                message=f"the setting '{name}' is named as a secret is, and is recorded and shown",
+                message=f"the setting '{name}' has the name of a secret, but is recorded and shown",
                 place=node.key_place,
-                hint="add 'secret: true', or name it otherwise",
+                hint="add 'secret: true', or rename it",
             )
 
 
@@ -137,7 +138,7 @@ def _unread(definition: Definition, document: Document) -> Iterator[Problem]:
     taken = definition.taken.settings
     for name, node in top.entries("settings"):
         if name != "base_url" and taken is not None and name not in taken:
-            yield _unused(f"no template reads the secret setting '{name}'", node)
+            yield _unused(f"no template uses the secret setting '{name}'", node)
     used = names_in(document.value)
     for phase in Phase:
         for step in top.get(phase) or ():
@@ -146,10 +147,10 @@ def _unread(definition: Definition, document: Document) -> Iterator[Problem]:
                     capture.value.get("secret") or capture.value.get("new")
                 )
                 if name not in used and not is_said:
-                    yield _unused(f"no template reads the capture '{name}'", capture)
+                    yield _unused(f"no template uses the capture '{name}'", capture)
 
 
 def _unused(message: str, node: Node) -> Problem:
     return Problem(
-        code="no-effect", message=message, place=node.key_place, hint="use it, or take it out"
+        code="no-effect", message=message, place=node.key_place, hint="use it, or remove it"
     )

@@ -44,7 +44,7 @@ def definition_of(config: Config, provider: ProviderConfig) -> Definition:
             message=f"there is no definition {quote(name)}",
             place=provider.node.at("definition").place,
             subject=f"provider {provider.name}",
-            hint=did_you_mean(name, known) or "a definition of your own is a folder of the project",
+            hint=did_you_mean(name, known) or "your own definition is a folder of the project",
         )
     )
 

@@ -170,7 +170,7 @@ def _encoded(value: object) -> bytes:
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     except (TypeError, ValueError) as error:
-        raise ProtocolError("provider-crashed", f"the request is no JSON: {error}") from error
+        raise ProtocolError("provider-crashed", f"the request is not JSON: {error}") from error
 
 
 class Driver:
@@ -197,7 +197,7 @@ class Driver:
             reply = Reply(messages=(ReplyMessage(text=said),))
         if reply is None:
             kind = type(said).__name__
-            raise ProtocolError("no-reply", f"{self._name}.say gave {kind}, expected a Reply")
+            raise ProtocolError("no-reply", f"{self._name}.say returned {kind}, expected a Reply")
         return reply if reply.payload is not None else replace(reply, payload=self._payload())
 
     def history(self) -> Json:
@@ -219,7 +219,7 @@ class Driver:
         ):
             raise ProtocolError(
                 "no-reply",
-                f"{self._name}.late gave {type(said).__name__}, expected a list of texts"
+                f"{self._name}.late returned {type(said).__name__}, expected a list of texts"
                 " or of ReplyMessages",
             )
         return tuple(

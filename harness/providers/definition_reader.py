@@ -169,7 +169,7 @@ class _Reader:
                 "invalid-path",
                 f"'{path}' is not a JSONPath: {error}",
                 node,
-                "" if path.startswith("$") else "a path begins with '$', such as $.id",
+                "" if path.startswith("$") else "a path starts with '$', such as $.id",
                 key=text is not None,
             )
         return path

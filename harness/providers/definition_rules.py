@@ -87,9 +87,9 @@ def _unread_settings(definition: Definition, top: Node) -> Iterator[Problem]:
         if name != "base_url" and name not in read and not definition.settings[name].is_secret:
             yield _problem(
                 "no-effect",
-                f"no template reads the setting '{name}'",
+                f"no template uses the setting '{name}'",
                 node.key_place,
-                f"use ${{settings.{name}}}, or take it out",
+                f"use ${{settings.{name}}}, or remove it",
             )
 
 
@@ -99,18 +99,18 @@ def _unforkable(definition: Definition, node: Node | None) -> Iterator[Problem]:
     faults = (
         (
             bool(definition.phases[Phase.CLOSE]),
-            "'forks: true' stands beside 'close' steps",
-            "what one conversation closes, those that went on from it could not use",
+            "'forks: true' is used together with 'close' steps",
+            "other branches could not use what one conversation closes",
         ),
         (
             definition.has_secret_captures,
-            "'forks: true' stands beside captures with 'secret: true'",
-            "a recording tells such a secret of its own conversation alone",
+            "'forks: true' is used together with captures with 'secret: true'",
+            "a recording knows such a secret only from its own conversation",
         ),
     )
     for is_so, message, hint in faults:
         if is_so:
-            yield _problem("cannot-fork", message, node.key_place, f"leave 'forks' out: {hint}")
+            yield _problem("cannot-fork", message, node.key_place, f"remove 'forks': {hint}")
 
 
 def _uncaptured(step: Step, known: Iterable[str]) -> Iterator[Problem]:
@@ -134,7 +134,7 @@ def _captures(node: Node) -> Iterator[Problem]:
                 "reserved-name",
                 f"the capture '{name}' has the name of a built-in value",
                 capture.key_place,
-                f"choose another name; built in are {', '.join(NAMES)}",
+                f"choose another name; built-in values: {', '.join(NAMES)}",
             )
 
 
@@ -149,9 +149,9 @@ def _conditions(node: Node) -> Iterator[Problem]:
                 if first:
                     yield _problem(
                         "no-effect",
-                        f"{quote(value)} at {path} stands in '{first}' and in '{key}'",
+                        f"{quote(value)} at {path} is both in '{first}' and in '{key}'",
                         wanted.place,
-                        f"'{first}' decides; keep one of them",
+                        f"'{first}' takes precedence; keep one of them",
                     )
                 else:
                     seen.append((path, value, key))
@@ -167,7 +167,7 @@ def _not_filled_in(node: Node) -> Iterator[Problem]:
 
 
 def _literal(node: Node, where: str) -> Iterator[Problem]:
-    message = f"${{…}} stands in {where}, where nothing is filled in"
+    message = f"${{…}} is not evaluated in {where}"
     hint = "write the value itself"
     for below in node.walk():
         if "${" in str(below.path[-1]):
@@ -186,9 +186,9 @@ def _unread_answer(step: Step, node: Node) -> Iterator[Problem]:
         if reader is not None:
             yield _problem(
                 "no-effect",
-                f"'{key}' stands beside 'as: none', where nothing is read",
+                f"'{key}' has no effect with 'as: none', because nothing is read",
                 reader.key_place,
-                "leave one of the two out",
+                "remove one of the two",
             )
 
 
@@ -197,9 +197,9 @@ def _whole(step: Step, node: Node) -> Iterator[Problem]:
     if found is not None and found.value and not reads_each_event(step):
         yield _problem(
             "no-effect",
-            "'whole' stands where no event of a stream is a message of its own",
+            "'whole' has no effect, because no event of a stream is a separate message",
             found.key_place,
-            "take it out",
+            "remove it",
         )
 
 
@@ -220,14 +220,14 @@ def _headers(node: Node) -> Iterator[Problem]:
                 "wrong-header",
                 f"{quote(name)} is not the name of a header",
                 value.key_place,
-                "a name has letters, digits and -, with no blank and no colon",
+                "use letters, digits and '-', without spaces and colons",
             )
         elif name.lower() in _FRAMING_HEADERS:
             yield _problem(
                 "wrong-header",
                 f"the header {quote(name)} cannot be set",
                 value.key_place,
-                "it describes the body and is sent by itself; take it out",
+                "it describes the body and is set automatically; remove it",
             )
         elif first != name:
             yield _problem(
@@ -245,16 +245,16 @@ def _forms(key: str, node: Node) -> Iterator[Problem]:
         if (found := node.get(form)) is not None:
             yield _problem(
                 "no-effect",
-                f"'{form}' stands where '{key}' wants names and values",
+                f"'{key}' takes names and values, not '{form}'",
                 found.key_place,
-                "write it behind a name",
+                "write it as the value of a name",
             )
 
 
 def _address(path: Node) -> Iterator[Problem]:
     for expression in expressions(str(path.value)):
         if found := _MAPPINGS.fullmatch(expression):
-            message = f"{quote(found[1])} is a mapping or a list, and stands in a path"
+            message = f"{quote(found[1])} is a mapping or a list, but is used in a path"
             place = expression_with(found[1], path.place)
             yield _problem("wrong-address-part", message, place, "name one value of it")
 

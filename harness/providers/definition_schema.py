@@ -21,13 +21,13 @@ USABLE = usable_by()
 REPLYING = {Phase.SEND: "step", Phase.LATE: "late_step"}
 """The phases whose steps read what the bot said, with the format of their steps."""
 
-_TREE: Json = {"description": "Any value; texts may hold ${…}, and for_each builds a list."}
+_TREE: Json = {"description": "Any value; texts can contain ${…}, and for_each builds a list."}
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
 REQUEST: Json = {
     "type": "object",
-    "description": "A request: one method with its path, and what goes with it.",
+    "description": "A request: one method with its path, headers and body.",
     "oneOf": [{"required": [method]} for method in METHODS],
     "additionalProperties": False,
     "properties": {
@@ -35,8 +35,8 @@ REQUEST: Json = {
             method: {"type": "string", "pattern": "^/", "description": "Path below base_url."}
             for method in METHODS
         },
-        "headers": {"type": "object", "description": "Headers of this request alone."},
-        "query": {"type": "object", "description": "Query parameters; none leaves one out."},
+        "headers": {"type": "object", "description": "Headers of this request only."},
+        "query": {"type": "object", "description": "Query parameters; a null value omits one."},
         "json": _TREE,
         "form": {"type": "object", "description": "Sent form-encoded."},
         "xml": {
@@ -49,7 +49,7 @@ REQUEST: Json = {
         "schema": {"type": "string", "description": "Contract of the body, a name in schemas/."},
         "repeatable": {
             "type": "boolean",
-            "description": "May be sent again although the server may have acted on it.",
+            "description": "Can be repeated although the server may have processed it.",
         },
     },
     "dependentSchemas": {
@@ -83,11 +83,11 @@ _STATUS: Json = {
 
 STEP: dict[str, Any] = {
     "type": "object",
-    "description": "A request, a poll or a stream, and what is done with its answer.",
+    "description": "A request, a poll or a stream, and how its answer is used.",
     "oneOf": [{"required": [kind]} for kind in KINDS],
     "additionalProperties": False,
     "properties": {
-        "when": {"type": "string", "description": "The step is left out where this is false."},
+        "when": {"type": "string", "description": "The step is skipped if this is false."},
         **{kind: {"$ref": "#/$defs/request"} for kind in KINDS},
         "answer": {
             "type": "object",
@@ -98,14 +98,14 @@ STEP: dict[str, Any] = {
                         _STATUS,
                         {"type": "array", "items": _STATUS, "minItems": 1},
                     ],
-                    "description": "Expected status, 2xx for any success; 200 where left out.",
+                    "description": "Expected status, 2xx for any success; default: 200.",
                 },
                 "content_type": {
                     "anyOf": [
                         _MEDIA_TYPE,
                         {"type": "array", "items": _MEDIA_TYPE, "minItems": 1},
                     ],
-                    "description": "Expected media type, without parameters; any if left out.",
+                    "description": "Expected media type, without parameters; default: any.",
                 },
                 "schema": {"type": "string", "description": "Contract, a name in schemas/."},
                 "as": {"enum": ["json", "xml", "text", "none"]},
@@ -125,11 +125,11 @@ STEP: dict[str, Any] = {
                             "json": {"type": "string"},
                             "secret": {
                                 "type": "boolean",
-                                "description": "Never stored or shown; false where left out.",
+                                "description": "Never stored or shown; default: false.",
                             },
                             "new": {
                                 "type": "boolean",
-                                "description": "Must differ from each one before.",
+                                "description": "Must differ from all earlier values.",
                             },
                         },
                     },
@@ -148,22 +148,22 @@ STEP: dict[str, Any] = {
 
 LATE_STEP: Json = {
     **STEP,
-    "description": "As any step, but of a reply it reads the messages alone.",
+    "description": "Like other steps, but only the messages of a reply are used.",
     "properties": {**STEP["properties"], "reply": {"$ref": "#/$defs/late_reply"}},
 }
 SILENT_STEP: Json = {
     **STEP,
-    "description": "A step of a phase in which the bot says nothing that is read.",
+    "description": "A step of a phase that reads no reply.",
     "properties": {key: one for key, one in STEP["properties"].items() if key != "reply"},
 }
 
 _PHASES: Mapping[Phase, str] = {
-    Phase.PREPARE: "Once for each run, before all conversations.",
+    Phase.PREPARE: "Once per run, before all conversations.",
     Phase.OPEN: "Before the first message.",
     Phase.SEND: "For each message.",
-    Phase.LATE: "Looks for messages that came behind a reply.",
+    Phase.LATE: "Looks for messages that come after a reply.",
     Phase.HISTORY: "The provider's own record.",
-    Phase.CLOSE: "At the end, always.",
+    Phase.CLOSE: "At the end of every conversation.",
 }
 
 
@@ -175,7 +175,8 @@ def _phase(name: Phase) -> Json:
 DEFINITION_SCHEMA: Json = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Provider definition",
-    "description": "A chat API as data: what is asked, in which order, how a reply is read.",
+    "description": "A chat API as data: which requests are sent, in which order, and "
+    "how a reply is read.",
     "type": "object",
     "required": ["definition", "settings", "send"],
     "additionalProperties": False,
@@ -209,12 +210,12 @@ DEFINITION_SCHEMA: Json = {
         "keep_headers": {
             "type": "array",
             "items": {"type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},
-            "description": "Answer headers that recordings keep beside the usual ones.",
+            "description": "Answer headers that recordings keep in addition to the usual ones.",
         },
         "forks": {
             "type": "boolean",
-            "description": "A conversation may be continued twice from the same point, because"
-            " all that it depends on is sent with each request; false where left out.",
+            "description": "A conversation can be continued twice from the same point, because"
+            " each request contains everything it depends on; default: false.",
         },
         **{name.value: _phase(name) for name in Phase},
     },
@@ -245,8 +246,8 @@ def advise(document: Document, violation: Violation) -> Advice | None:
     if below[:1] in {(kind,) for kind in KINDS} and key in BODIES:
         first = next(body for body in BODIES if document.at(*path[:-1]).has(body))
         return Advice(
-            message=f"'{key}' stands beside '{first}'",
-            hint=f"a request has one body: {', '.join(BODIES)}",
+            message=f"'{key}' is used together with '{first}'",
+            hint=f"a request has only one body: {', '.join(BODIES)}",
         )
     return None
 

@@ -123,7 +123,7 @@ class _Filler:
             self._has_inline_secret = True
             self._note(
                 "inline-secret",
-                f"the secret '{setting.name}' is written into the file",
+                f"the secret '{setting.name}' is written in the file",
                 node,
                 f"write ${{env.{setting.name.upper()}}} and set that variable",
             )
@@ -148,11 +148,11 @@ class _Filler:
         else:
             texts = (below.value for below in node.walk() if isinstance(below.value, str))
             is_meant = any("${" in text for text in texts)
-            hint = "a setting takes ${env.NAME} as its whole value or in its text"
+            hint = "use ${env.NAME} as the whole value or in a text"
         if is_meant:
             self._note(
                 "not-filled-in",
-                f"the setting '{setting.name}' holds a variable that is not filled in",
+                f"the setting '{setting.name}' contains a variable that is not evaluated",
                 node,
                 hint,
             )
@@ -187,7 +187,7 @@ class _Filler:
                 found.code,
                 found.message,
                 node,
-                "the environment is read as ${env.NAME}" if is_unknown else found.hint,
+                "write an environment variable as ${env.NAME}" if is_unknown else found.hint,
             )
             return None
 
@@ -236,25 +236,25 @@ def _address_fault(url: str) -> tuple[str, str]:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError as error:
-        return f"base_url is no address: {str(error).partition(' as ')[0]}", ""
+        return f"base_url is not an address: {str(error).partition(' as ')[0]}", ""
     found = f"the scheme {parts.scheme}://" if "://" in url else "no scheme"
     faults = (
         (
             parts.scheme not in ("http", "https"),
             f"base_url has {found}, expected http:// or https://",
-            "the environment is read as ${env.NAME}" if url.startswith("$") else "",
+            "write an environment variable as ${env.NAME}" if url.startswith("$") else "",
         ),
         (
             "@" in parts.netloc,
-            "base_url holds a user name or password",
-            "give credentials as settings",
+            "base_url contains a user name or password",
+            "put credentials in settings",
         ),
-        (not parts.hostname, "base_url names no host", ""),
-        (any(character.isspace() for character in url), "base_url holds a blank", ""),
+        (not parts.hostname, "base_url has no host", ""),
+        (any(character.isspace() for character in url), "base_url contains a space", ""),
         (
             bool(parts.query or parts.fragment),
-            "base_url holds a query or fragment",
-            "paths are put behind it",
+            "base_url contains a query or fragment",
+            "paths are appended to it",
         ),
     )
     return next(((message, hint) for is_so, message, hint in faults if is_so), ("", ""))

@@ -51,7 +51,7 @@ def _capture(step: Step, payload: Json, state: FlowState) -> None:
             was = "is empty" if found else "is missing"
             raise ProtocolError(
                 "capture-missing",
-                f"'{name}' {was} in the answer of step {step.name}: {path} leads to nothing usable",
+                f"'{name}' {was} in the answer of step {step.name}: {path} gives no usable value",
                 details=(*error_in(payload), *_contract_of(state)),
             )
         state.captured[name] = value
@@ -72,12 +72,12 @@ def _require_new(name: str, value: Json, step: Step, state: FlowState) -> None:
         return
     raise ProtocolError(
         "capture-repeated",
-        f"the answer of step {step.name} gives the '{name}' of {first} again, {quote(text)},"
+        f"the answer of step {step.name} repeats the '{name}' of {first}, {quote(text)},"
         " expected a new one",
-        "the conversation did not go on there, or the answer came from a cache",
+        "the conversation did not continue there, or the answer came from a cache",
     )
 
 
 def _contract_of(state: FlowState) -> tuple[str, ...]:
     broken = state.exchanges[-1].contract if state.exchanges else ()
-    return tuple(f"breaks the contract at {sentence}" for sentence in broken)
+    return tuple(f"violates the contract at {sentence}" for sentence in broken)

@@ -64,9 +64,9 @@ def wait_for_more(
 def _no_late() -> ProtocolError:
     return ProtocolError(
         "no-late",
-        "a check waits for messages behind the reply, and the provider's definition"
-        " does not say how they are looked for",
-        "add 'late' steps to the definition, or take 'within' out",
+        "a check waits for messages after the reply, but the provider's definition"
+        " does not say how to look for them",
+        "add 'late' steps to the definition, or remove 'within'",
     )
 
 

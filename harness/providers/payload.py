@@ -46,7 +46,7 @@ def refuse_page(response: Response, expected: str) -> None:
         raise ProtocolError(
             "html-page",
             f"the answer is an HTML page (status {response.status}), expected {expected}",
-            "a proxy, a log-in page or a wrong address often answers so",
+            "a proxy, a login page or a wrong address often answers in this way",
             details=(excerpt(response.body),),
         )
 
@@ -70,7 +70,7 @@ def require_kind(response: Response, expected: tuple[str, ...]) -> None:
     refuse_page(response, " or ".join(expected))
     raise ProtocolError(
         "wrong-content-type",
-        f"the answer is {found or 'of no content type'} (status {response.status}),"
+        f"the answer is {found or 'without a content type'} (status {response.status}),"
         f" expected {' or '.join(expected)}",
         details=(excerpt(response.body),),
     )
@@ -81,7 +81,7 @@ def undecodable(body: bytes) -> str:
     try:
         body.decode("utf-8")
     except UnicodeDecodeError as error:
-        return f"it is not UTF-8 at byte {error.start}, and U+FFFD stands for what cannot be read"
+        return f"it is not UTF-8 at byte {error.start}; unreadable bytes are shown as U+FFFD"
     return ""
 
 
@@ -99,7 +99,7 @@ def read_json(body: bytes) -> Json:
         _refuse(f"it is not UTF-8 at byte {error.start}{_guess(body)}", body)
     except json.JSONDecodeError as error:
         if text.startswith("\ufeff"):
-            _refuse("it begins with a byte order mark at byte 0", body)
+            _refuse("it starts with a byte order mark at byte 0", body)
         offset = len(error.doc[: error.pos].encode("utf-8", "surrogatepass"))
         _refuse(f"{_plain(error.msg)} at byte {offset}", body)
     except RecursionError:
@@ -150,7 +150,7 @@ def read_xml(body: bytes, *, as_written: bool = False) -> Json:
 def wait_asked(response: Response) -> str:
     """What an answer that says no asks for: how long to wait; empty where it asks for nothing."""
     asked = response.header("retry-after")
-    return f"the server asks to wait: Retry-After: {shorten(asked, 100)}" if asked else ""
+    return f"the server asked to wait: Retry-After: {shorten(asked, 100)}" if asked else ""
 
 
 def excerpt(body: bytes) -> str:
@@ -166,7 +166,7 @@ def _refuse(reason: str, body: bytes) -> NoReturn:
 def _guess(body: bytes) -> str:
     """What bytes that are no text are likely to be."""
     if body.startswith(b"\x1f\x8b"):
-        return "; it is gzip data, which no Content-Encoding names"
+        return "; it is gzip data, but there is no Content-Encoding"
     return "; it looks like UTF-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
 
 
@@ -187,7 +187,7 @@ def _refuse_lone_surrogates(value: Json, text: str, body: bytes) -> None:
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        _refuse_at_fault(text, "it holds a lone surrogate", body)
+        _refuse_at_fault(text, "it contains a lone surrogate", body)
 
 
 _DECODER = json.JSONDecoder(

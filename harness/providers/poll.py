@@ -74,7 +74,7 @@ def ask_until(step: Step, state: FlowState) -> Asking:
             raise ProtocolError(
                 "poll-timeout",
                 f"the task did not end within {format_duration(limit)}:"
-                f" asked {asked} times, last {shown_state}",
+                f" {asked} requests, the last answer {shown_state}",
                 details=(f"in order: {shorten('; '.join(states))}",) if states[1:] else (),
             )
         yield Sleep(every)

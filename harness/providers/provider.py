@@ -45,10 +45,10 @@ class Provider:
                 yield Problem(
                     code="secret-too-short",
                     message=f"the secret '{name}' has fewer than {SHORTEST} characters,"
-                    " so it is not hidden where it is said",
+                    " so it is not redacted",
                     where=str(given.get(name, self.config.node).place),
                     subject=f"provider {self.name}",
-                    hint="so short a text stands in other words by chance; set a longer one",
+                    hint="such a short text also occurs in other words; set a longer value",
                 )
 
     @property

@@ -48,7 +48,7 @@ def definition_of_class(made: type, where: str) -> Definition:
                 message=f"the class {made.__name__} {faults[0]}",
                 where=where,
                 hint=next(filter(None, (meant(name, dir(made)) for name in lacking)), "")
-                or "docs/providers.md shows a provider that is a Python class",
+                or "see 'A provider in Python' in docs/providers.md",
             )
         )
     problems = [
@@ -111,8 +111,12 @@ def _read(file: Path, shown: str, content: bytes) -> Definition:
     if len(found) == 1:
         return definition_of_class(found[0], shown)
     names = ", ".join(one.__name__ for one in found)
-    message = f"several classes have a method say: {names}" if found else "no class has a say"
-    hint = "a provider is one class in a file of its own"
+    message = (
+        (f"several classes have a method 'say': {names}")
+        if found
+        else "no class has a method 'say'"
+    )
+    hint = "a provider is one class in its own file"
     if not found:
         own = [one for one in vars(module).values() if isinstance(one, type)]
         members = [name for one in own if one.__module__ == module.__name__ for name in vars(one)]
@@ -155,7 +159,7 @@ def class_doubts(file: Path, shown: str) -> Iterator[Problem]:
                 if near and not name.startswith("_") and name not in own:
                     yield Problem(
                         code="no-effect",
-                        message=f"nothing calls or reads {name!r} of the class {node.name}",
+                        message=f"{name!r} of the class {node.name} is never used",
                         place=source.place(line, source.line(line).find(name) + 1, len(name)),
                         hint=f"did you mean '{near[0]}'?",
                     )

@@ -81,7 +81,7 @@ def _matched(
     turn, last = 0, ""
     for place, row in enumerate(rows):
         if place in led:
-            reason = f"its answer is that of interaction {led[place] + 1}, which led there"
+            reason = f"it is a redirect target: its answer belongs to interaction {led[place] + 1}"
             unmatched.append(Unmatched(place=place, reason=reason))
             continue
         candidates = [one for one in _candidates(steps, row) if not base or one.base == base]
@@ -200,7 +200,7 @@ def _reason(steps: Sequence[Step], row: PlainInteraction) -> str:
     is_path = re.fullmatch(rf"(?:/[^/]*)*?{pattern}", path) is not None
     what = "the method" if is_path else "the path"
     return (
-        f"{asked} is no request of the definition; nearest {nearest.name}, "
+        f"{asked} is not a request of the definition; the nearest step is {nearest.name}, "
         f"{shown_step(nearest)}: {what} differs"
     )
 

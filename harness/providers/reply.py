@@ -40,7 +40,7 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
     )
     if not (reply.messages or reply.actions or reply.products or reply.attachments or reply.tools):
         what = "no new message" if plan.only_new else "no message"
-        raise ProtocolError("no-reply", f"the answer holds {what}", details=error_in(payload))
+        raise ProtocolError("no-reply", f"the answer contains {what}", details=error_in(payload))
     return reply
 
 
@@ -64,7 +64,7 @@ def _id_of(plan: ReplyPlan, node: Json) -> str:
     if not number:
         raise ProtocolError(
             "no-id",
-            f"a message of the answer has no id at {plan.id}, which tells whether it is new",
+            f"a message of the answer has no id at {plan.id}, so it is not known whether it is new",
             details=error_in(node),
         )
     return number
@@ -113,7 +113,7 @@ def _of_objects(plan: ReplyPlan, value: Mapping[str, Json]) -> ProtocolError:
         "wrong-actions",
         f"a button of the answer at {plan.actions} is an object with the keys"
         f" {shorten(', '.join(value))}, expected one mapping of label to prompt, or texts",
-        f"say 'actions: {{path: {path!r}, label: $.label, prompt: $.prompt}}' in the definition",
+        f"write 'actions: {{path: {path!r}, label: $.label, prompt: $.prompt}}' in the definition",
     )
 
 

@@ -23,24 +23,24 @@ CONDITIONS: Json = {
 }
 
 _KEYS: Mapping[str, Json] = {
-    "messages": {"type": "string", "description": "JSONPath to one node a message."},
-    "text": {**_PATHS, "description": "Within a message; the first that is a text."},  # type: ignore[dict-item]  # a mapping by construction
+    "messages": {"type": "string", "description": "JSONPath to each message."},
+    "text": {**_PATHS, "description": "Within a message; the first match that is a text."},  # type: ignore[dict-item]  # a mapping by construction
     "id": {"type": "string", "description": "Within a message."},
     "text_optional": {
         "type": "boolean",
-        "description": "A message may hold something else than a text.",
+        "description": "A message may have no text.",
     },
     "whole": {
         "type": "boolean",
-        "description": "Each event of the stream is a whole message, no piece of one.",
+        "description": "Each event of the stream is a whole message, not a piece of one.",
     },
     "only_new": {
         "type": "boolean",
-        "description": "Leave out messages whose id an earlier reply held.",
+        "description": "Leave out messages whose id was in an earlier answer.",
     },
     "question": {
         **CONDITIONS,  # type: ignore[dict-item]  # a mapping by construction
-        "description": "Within a message: it is the user's, and the reply stands behind the last.",
+        "description": "Within a message: it is the user's, and the reply follows the last one.",
     },
     "actions": {
         "description": "Buttons: label to prompt, texts, or objects.",
@@ -51,14 +51,16 @@ _KEYS: Mapping[str, Json] = {
                 "required": ["path"],
                 "additionalProperties": False,
                 "properties": {
-                    "path": {"type": "string", "description": "Leads to each button."},
+                    "path": {"type": "string", "description": "JSONPath to each button."},
                     "label": {
                         "type": "string",
-                        "description": "Within a button; $.label where left out.",
+                        "description": "Within a button; default: $.label.",
                     },
                     "prompt": {
                         "type": "string",
-                        "description": "Within a button: what it sends; else the label.",
+                        "description": (
+                            "Within a button: what pressing it sends; default: the label."
+                        ),
                     },
                 },
             },
@@ -68,22 +70,22 @@ _KEYS: Mapping[str, Json] = {
     "attachments": {"type": "string", "description": "JSONPath to each attachment."},
     "tools": {
         "type": "object",
-        "description": "Where the calls of tools stand.",
+        "description": "Where the tool calls are.",
         "required": ["path"],
         "additionalProperties": False,
         "properties": {
             "path": {"type": "string", "description": "JSONPath to each call."},
-            "name": {"type": "string", "description": "Within a call; $.name where left out."},
+            "name": {"type": "string", "description": "Within a call; default: $.name."},
             "arguments": {
                 "type": "string",
-                "description": "Within a call, JSON or a text of it; $.arguments.",
+                "description": "Within a call, JSON or a text of it; default: $.arguments.",
             },
             "id": {"type": "string", "description": "Within a call."},
         },
     },
     "usage": {
         "type": "string",
-        "description": "JSONPath to what was counted: names to numbers.",
+        "description": "JSONPath to the usage: a mapping of names to numbers.",
     },
 }
 _OF_LATE = ("messages", "text", "id", "text_optional", "whole")
@@ -97,7 +99,7 @@ REPLY: Json = {
 }
 LATE_REPLY: Json = {
     "type": "object",
-    "description": "How the bot's messages are read; those heard before do not count.",
+    "description": "How the bot's messages are read; only new ones count.",
     "additionalProperties": False,
     "properties": {key: _KEYS[key] for key in _OF_LATE},
 }

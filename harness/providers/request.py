@@ -144,7 +144,7 @@ def _headers(step: Step, value: object) -> list[tuple[str, str]]:
         if found:
             raise ProtocolError(
                 "wrong-header",
-                f"the header {name} of step {step.name} holds U+{ord(found.group()):04X}",
+                f"the header {name} of step {step.name} contains U+{ord(found.group()):04X}",
                 "a header is one line of Latin-1; nothing was sent",
             )
     return headers
@@ -158,7 +158,7 @@ def _body(step: Step, plan: RequestPlan, value: object) -> tuple[bytes, str]:
         first = plan.schema.violations(value)[0]  # type: ignore[arg-type]  # the same
         raise ProtocolError(
             "request-contract",
-            f"the request of step {step.name} breaks its contract: {first.message}",
+            f"the request of step {step.name} violates its contract: {first.message}",
             "a setting, `session:` or the definition is wrong; nothing was sent",
         )
     if plan.encoding is Encoding.JSON:
@@ -180,5 +180,5 @@ def _xml(step: Step, value: object) -> bytes:
         raise ProtocolError(
             "request-not-xml",
             f"the request of step {step.name} cannot be written as XML: {error}",
-            "XML holds no control characters, and one root; nothing was sent",
+            "XML cannot contain control characters, and has one root; nothing was sent",
         ) from error

@@ -45,8 +45,8 @@ def setting_problems(
             yield problem("wrong-value", message)
     setting = setting_of(name, given)
     if setting.is_required and setting.default is not None:
-        message = "'required' has no effect beside 'default'"
-        yield problem("no-effect", message, "leave one of the two out")
+        message = "'required' has no effect together with 'default'"
+        yield problem("no-effect", message, "remove one of the two")
     try:
         schema = compile_schema(dict(setting.schema), name=name)
     except SchemaError as error:
@@ -64,14 +64,14 @@ def _default_problems(
     if setting.is_secret and default is not None:
         found = problem(
             "inline-secret",
-            "the default of a secret is written into the definition",
-            "leave it out; harness.yaml says ${env.NAME}",
+            "the default of a secret is written in the definition",
+            "remove it, and write ${env.NAME} in harness.yaml",
         )
         yield unseen(found)
     elif isinstance(default, str) and "${" in default:
         yield problem(
             "not-filled-in",
-            "${…} stands in its default, where nothing is filled in",
+            "${…} is not evaluated in its default",
             "write it where the setting is used",
         )
     elif default is not None and (reason := schema.misfit(default)):

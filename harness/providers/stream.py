@@ -40,11 +40,11 @@ KEYS: Mapping[str, Json] = {
             "uniqueItems": True,
         },
         "else": {"enum": ["auto", *_FRAMINGS]},
-        "description": "How the stream is cut; of several, the body tells; auto is any.",
+        "description": "How the stream is split; a list is detected from the body; auto: any.",
     },
     "events": {
         "enum": ["text", "json"],
-        "description": "What the data of each event is; text where left out.",
+        "description": "What the data of each event is; default: text.",
     },
     "done": {
         "anyOf": [
@@ -57,12 +57,12 @@ KEYS: Mapping[str, Json] = {
                     "text": {"type": "string", "description": "The data of that event."},
                     "optional": {
                         "type": "boolean",
-                        "description": "It may be missing; false where left out.",
+                        "description": "It may be missing; default: false.",
                     },
                 },
             },
         ],
-        "description": "The event that ends the stream; it is no part of the reply.",
+        "description": "The event that ends the stream; not part of the reply.",
     },
 }
 """What no other kind of steps says."""
@@ -95,7 +95,7 @@ def stream_problems(step: Step, node: Node) -> Iterator[Problem]:
     for what, found, hint in faults:
         yield Problem(
             code="no-effect",
-            message=f"{what} stands beside 'framing: {framing.value}'",
+            message=f"{what} has no effect with 'framing: {framing.value}'",
             place=found.key_place,
             hint=hint,
         )
@@ -118,7 +118,7 @@ def ask_for_stream(step: Step, state: FlowState) -> Asking:
     framing = reader.finish()
     note(step, undecodable(response.body), state)
     if reader.leftover:
-        left = f"it ends inside an event, which is left out: {shorten(reader.leftover)}"
+        left = f"it ends inside an event, which is ignored: {shorten(reader.leftover)}"
         note(step, left, state)
     if not reader.events:
         came = (excerpt(response.body),) if response.body else ()

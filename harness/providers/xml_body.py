@@ -156,7 +156,7 @@ def _element(name: str, value: object, path: str) -> Iterator[str]:
 
 def _named(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise ValueError(f"'{name}' cannot name an element or attribute")
+        raise ValueError(f"'{name}' is not a valid name of an element or attribute")
     return name
 
 
@@ -165,5 +165,5 @@ def _text(value: object, path: str) -> str:
     found = _NO_CHARACTER.search(text)
     if found:
         number = f"U+{ord(found.group()):04X}"
-        raise ValueError(f"{path} holds {number} at character {found.start() + 1}")
+        raise ValueError(f"{path} contains {number} at character {found.start() + 1}")
     return text

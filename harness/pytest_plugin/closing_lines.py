@@ -64,7 +64,9 @@ def write_closing_lines(reporter: Any, session: ScenarioSession) -> None:  # noq
         reporter.write_line(f"takes of {counted(tally.repeated, 'scenario')}: {took}")
     if tally.earlier:
         attempts = counted(tally.earlier, "earlier attempt")
-        reporter.write_line(f"{attempts} not counted: the last one of each conversation is")
+        reporter.write_line(
+            f"{attempts} not counted: only the last one of each conversation counts"
+        )
     _write_skips(reporter, tally, session)
     _write_drift(reporter, tally, session)
     _write_latencies(reporter, tally)

@@ -35,13 +35,13 @@ class GoldenUpdates:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:  # noqa: ANN401  # as above
         """Tell what was written, with what differed."""
-        terminalreporter.write_sep("-", "goldens (--harness-update)")
+        terminalreporter.write_sep("-", "golden files (--harness-update)")
         entries = self.ledger.written()
         for entry in entries:
             for line in _lines(entry, self._here):
                 terminalreporter.write_line(printable(line))
         if not entries:
-            terminalreporter.write_line("no golden was written")
+            terminalreporter.write_line("no golden file was written")
 
     def pytest_unconfigure(self) -> None:
         """Remove the ledger."""

@@ -34,14 +34,15 @@ class JournalNotes:
         journals = list(self._journals())
         if not journals:
             return
-        kept = f"{journals[0]} keeps what was heard of a conversation that was stopped"
+        kept = f"{journals[0]} contains an interrupted conversation"
         argument = f" {journals[0]}"
         if len(journals) > 1:
-            kept = f"{counted(len(journals), 'journal')} keep what was heard of conversations that"
-            kept += f" were stopped, the first is {journals[0]}"
+            kept = f"{counted(len(journals), 'journal')} contain interrupted"
+            kept += f" conversations, the first is {journals[0]}"
             argument = ""
         self._notes.add(
-            f"{kept}; give the same command again to record what is missing, or see what was heard:"
+            f"{kept}; run the same command again to record what is missing, or see "
+            "what was received:"
             f" harness cassettes recover{argument}"
         )
 

@@ -43,15 +43,15 @@ def note_variables(config: pytest.Config, names: Iterable[str], sources: Iterabl
     texts = tuple(dict.fromkeys(sources)) if wrong else ()
     for name, hint in wrong.items():
         if not any(name in text for text in texts):
-            _note(config, name, "this variable is set, and nothing reads it", hint)
+            _note(config, name, "this variable is set, but nothing reads it", hint)
 
 
 def note_providers(config: pytest.Config, played: Collection[str]) -> None:
     """Note each chosen provider that no collected scenario plays against."""
     for name in dict.fromkeys(config.getoption("--harness-provider")):
         if name not in played:
-            hint = "they name other providers, or lie in a project that does not know it"
-            message = "no collected scenario plays against it"
+            hint = "they name other providers, or are in a project without it"
+            message = "no collected scenario uses it"
             _note(config, f"--harness-provider={name}", message, hint)
 
 
@@ -61,7 +61,7 @@ def note_repeats(config: pytest.Config) -> None:
     count = config.getoption("count", default=1) if is_known else 1
     if count > 1:
         hint = f"write 'repeat: {count}' in the scenario to play it in takes"
-        message = "it repeats Python tests, and no scenario"
+        message = "it repeats Python tests, not scenarios"
         _note(config, f"--count={count}", message, hint)
 
 
@@ -77,14 +77,16 @@ def _problem_of(config: pytest.Config, name: str, mode: str) -> Problem | None:
             code="no-effect",
             where=name,
             message=f"it has no effect in mode '{mode}'",
-            hint=f"it is for {_listed(modes)}; choose that with --harness-mode, or leave it out",
+            hint=(
+                f"it is for {_listed(modes)}; choose that with --harness-mode, or remove the option"
+            ),
         )
     if name == "--harness-history" and not config.getoption("--harness-reports"):
         return Problem(
             code="no-effect",
             where=name,
             message="it has no effect without reports",
-            hint="add --harness-reports=FOLDER, or leave it out",
+            hint="add --harness-reports=FOLDER, or remove it",
         )
     return None
 
@@ -106,4 +108,4 @@ def _meant_by(variable: str) -> str:
     if near:
         return f"did you mean '{near[0]}'?"
     option = option_like(variable)
-    return f"give {option}" if option else ""
+    return f"use {option}" if option else ""

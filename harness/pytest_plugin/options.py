@@ -20,7 +20,7 @@ MODES = tuple(map(str, Mode))
 def _at_least_one(text: str) -> int:
     """Reads the value of an option. Raises `ArgumentTypeError`."""
     if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"'{text}' is no whole number of at least 1")
+        raise ArgumentTypeError(f"'{text}' is not a whole number of at least 1")
     return int(text)
 
 
@@ -28,56 +28,56 @@ _OPTIONS: dict[str, dict[str, object]] = {
     "--harness-mode": {
         "choices": MODES,
         "default": None,
-        "help": "where answers come from; replay where neither this nor HARNESS_MODE is given",
+        "help": "where answers come from; default: HARNESS_MODE, otherwise replay",
     },
     "--harness-provider": {
         "action": "append",
         "default": [],
         "metavar": "NAME",
-        "help": "play against this provider of harness.yaml; may be given several times",
+        "help": "play against this provider of harness.yaml; can be repeated",
     },
     "--harness-concurrency": {
         "type": _at_least_one,
         "default": None,
         "metavar": "N",
-        "help": "conversations at once in all modes but replay",
+        "help": "concurrent conversations, in all modes except replay",
     },
     "--harness-processes": {
         "type": _at_least_one,
         "default": None,
         "metavar": "N",
-        "help": "processes that read scenarios and replay them together; where left out, one for"
+        "help": "processes that read scenarios and replay them together; default: one for"
         " each processor, at most 4, from 200 scenarios on",
     },
     "--harness-fail-on": {
         "default": "",
         "metavar": "KINDS",
-        "help": "in drift mode: fail where a turn drifted so, such as shape,state",
+        "help": "in drift mode: kinds of drift that fail a scenario, such as shape,state",
     },
     "--harness-holding": {
         "default": None,
         "metavar": "FOLDER",
-        "help": "write new recordings into this folder, and leave the old ones as they are",
+        "help": "write new recordings to this folder, and leave the old ones unchanged",
     },
     "--harness-reports": {
         "default": None,
         "metavar": "FOLDER",
-        "help": "write results.json and the reports that are made of it into this folder",
+        "help": "write results.json and the reports made from it to this folder",
     },
     "--harness-history": {
         "default": "",
         "metavar": "URL",
         "help": "add a run with reports to this history: a file, a PostgreSQL URL, or none; "
-        "history.sqlite beside the reports where nothing is said",
+        "default: history.sqlite next to the reports",
     },
     "--harness-update": {
         "action": "store_true",
-        "help": "rewrite the golden files of 'same_as' from the recordings, and tell what differed",
+        "help": "rewrite the golden files of 'same_as' from the recordings, and list what differed",
     },
     "--harness-config": {
         "default": None,
         "metavar": "FILE",
-        "help": "the harness.yaml of all files; the nearest one above each where left out",
+        "help": "the harness.yaml for all files; default: the nearest one above each file",
     },
 }
 """What `addoption` is told of each, in the order in which `pytest --help` shows them."""

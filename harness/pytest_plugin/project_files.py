@@ -54,7 +54,7 @@ def require_no_options(config: pytest.Config) -> None:
     """Raise `UsageError` where our options are given and there is no harness.yaml anywhere."""
     given = given_options(config)
     if given and not files_below(config, anywhere=True):
-        message = f"{given[0]}: there is no {FILE_NAME} above or below what pytest is called with"
+        message = f"{given[0]}: there is no {FILE_NAME} above or below the paths given to pytest"
         raise pytest.UsageError(f"{message} [no-project]")
 
 

@@ -90,7 +90,11 @@ def collector_of(
         node.suite, node.scenarios = suite, session
         return node
     if (suite is None or suite.may_hold_stray(file)) and looks_like_scenario(file):
-        reason = NO_PROJECT if suite is None else f"its project's are in {suite.scenarios}"
+        reason = (
+            NO_PROJECT
+            if suite is None
+            else (f"the scenarios of its project are in {suite.scenarios}")
+        )
         notes_of(parent.config).add_stray(file, reason)
     return None
 

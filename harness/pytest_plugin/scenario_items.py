@@ -36,12 +36,13 @@ if TYPE_CHECKING:
     from harness.evaluation import Takes
 
 REPLAYED_AGAIN = (
-    "it was run again from its recording, which cannot come out otherwise; play it with --mode live"
+    "it was run again from its recording, which always gives the same result; play "
+    "it with --mode live"
 )
 
 
 class ScenarioBroken(Exception):
-    """It could not be told whether the bot was right."""
+    """It could not be judged whether the bot was right."""
 
 
 class ScenarioFailed(AssertionError):

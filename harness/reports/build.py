@@ -78,4 +78,4 @@ def build(results: Results, reports: Iterable[Report]) -> list[Path]:
 
 def _reason(report: Report, error: Exception) -> str:
     lines = own_traceback(error, is_whole=True)
-    return "\n  ".join((f"no {type(report).__name__} could be made [internal-error]", *lines))
+    return "\n  ".join((f"{type(report).__name__} could not be made [internal-error]", *lines))

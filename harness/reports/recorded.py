@@ -101,7 +101,7 @@ def _interaction(row: PlainInteraction, *, has_bodies: bool) -> Iterator[str]:
 
 def _body(label: str, text: str, *, is_base64: bool) -> Iterator[str]:
     if is_base64:
-        yield from recorded_lines(label, f"{len(bytes_of(text, is_base64=True))} bytes, no text")
+        yield from recorded_lines(label, f"{len(bytes_of(text, is_base64=True))} bytes, not text")
     elif text:
         yield from recorded_lines(label, _on_one_line(text))
 

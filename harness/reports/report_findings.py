@@ -147,7 +147,7 @@ def _of_check(conversation: Mapping[str, Any], check: Mapping[str, Any]) -> Repo
     return ReportFinding(
         level=Level.FAILED if is_failed else Level.BROKEN,
         code=check.get("code") or check["name"],
-        message=_short(check.get("message", "") or f"'{check['name']}' does not hold"),
+        message=_short(check.get("message", "") or f"'{check['name']}' failed"),
         file=check.get("file", conversation["file"]),
         line=check.get("line") or _line_of(conversation, check["turn"]),
         column=check.get("column"),

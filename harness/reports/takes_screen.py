@@ -23,15 +23,15 @@ def takes_screen(takes: Takes) -> str:
 
 
 def judged_line(takes: Takes) -> str:
-    """`3 of 5 takes passed, 4 wanted (95 % interval 0.23 to 0.88)`."""
+    """`3 of 5 takes passed, 4 required (95 % interval 0.23 to 0.88)`."""
     if not takes.judged:
-        return f"none of {len(takes.results)} takes could be told, {takes.wanted} must pass"
+        return f"none of {len(takes.results)} takes could be judged, {takes.wanted} must pass"
     line = f"{takes.passed} of {counted(takes.judged, 'take')} passed"
     if takes.broken:
-        line += f" and {takes.broken} could not be told"
+        line += f" and {takes.broken} could not be judged"
     if takes.skipped:
         line += f" and {takes.skipped} skipped"
-    return f"{line}, {takes.wanted} wanted (95 % interval {takes.interval})"
+    return f"{line}, {takes.wanted} required (95 % interval {takes.interval})"
 
 
 def takes_listed(takes: Takes) -> Iterator[str]:

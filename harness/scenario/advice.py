@@ -88,7 +88,7 @@ def _on_missing(document: Document, violation: Violation) -> Advice | None:
             return Advice(is_told_already=True)
         name = document.source.path.rpartition("/")[2]
         if name.lower() in (*_NEAR_DEFAULTS, DEFAULTS) and "turns" in violation.message:
-            return Advice(hint=f"call it {DEFAULTS} where it holds for the folder's scenarios")
+            return Advice(hint=f"rename it to {DEFAULTS} if it applies to the folder's scenarios")
         is_told = name.lower() in (*_NEAR_DEFAULTS, DEFAULTS)
         return Advice(is_told_already=True) if is_told else None
     if len(path) == _ENTRY and path[0] in LISTS:
@@ -111,14 +111,14 @@ def _on_value(document: Document, path: Path, keyword: str, message: str) -> Adv
     node = document.at(*path)
     value, text = node.value, node.text
     if is_of_include(document.value, path):
-        return Advice(hint="indent 'file:' and 'with:' further, so that they stand inside it")
+        return Advice(hint="indent 'file:' and 'with:' further, so that they are inside it")
     if isinstance(value, str) and _is_of_checks(path):
         return Advice(hint=f"write {{equals: {text}}} or another check")
     if path[-1] == "expect" and isinstance(value, str):
         is_none = value.lower() == "none"
-        return Advice(hint="did you mean 'none'?" if is_none else "add checks, or say 'none'")
+        return Advice(hint="did you mean 'none'?" if is_none else "add checks, or write 'none'")
     if path[-1] == "pick":
-        return Advice(hint="write {sample: 1} for one that is drawn")
+        return Advice(hint="write {sample: 1} to draw one")
     return Advice(hint=_of_another_kind(path, value, text, message) if keyword == "type" else "")
 
 
@@ -141,7 +141,7 @@ def _of_another_kind(path: Path, value: Json, text: str, message: str) -> str:
 
 def _listed(value: Json, text: str) -> str:
     if isinstance(value, dict):
-        return "begin each mapping of the list with '- ', or write [{…}]"
+        return "start each mapping of the list with '- ', or write [{…}]"
     return f"write [{text}]" if value is not None else ""
 
 
@@ -154,7 +154,7 @@ def _duration(value: Json, text: str) -> str:
 def _expected(value: Json, _text: str) -> str:
     if isinstance(value, list):
         return "write the checks as one mapping, or {all_of: [{…}]}"
-    return "add checks, or say 'expect: none'"
+    return "add checks, or write 'expect: none'"
 
 
 def _said(value: Json, text: str) -> str:

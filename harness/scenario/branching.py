@@ -114,7 +114,7 @@ class Ways:
 
     def _require_turns(self) -> None:
         if self._branch is not None and len(self.said) == self._anew:
-            message, hint = "no turn follows this branch", "add what is said then"
+            message, hint = "no turn follows this branch", "add the turns of the branch"
             self._compiler.note("asserts-nothing", message, self._branch, hint, key=True)
 
 

@@ -29,7 +29,7 @@ def read_block(
     ignore_case = ignore_case if said is None else bool(said.value)
     checks = node.value.keys() - {*MODIFIERS}
     if said is not None and checks and checks <= CASELESS:
-        message, hint = "no check of this block looks at upper and lower case", "take it out"
+        message, hint = "no check of this block depends on upper and lower case", "remove it"
         compiler.note("no-effect", message, said, hint, key=True)
     found, inner = False, INNER_SCOPES.get(scope, ())
     for name, value in node.items():
@@ -52,7 +52,7 @@ def read_block(
             within=seconds_within(name, value.value, scope),
         )
     if not found:
-        compiler.note("asserts-nothing", "the block holds no check", node, key=True)
+        compiler.note("asserts-nothing", "the block contains no check", node, key=True)
 
 
 def read_whole(node: Node | None, compiler: Compiler) -> Iterator[Expectation]:
@@ -90,7 +90,8 @@ ANY_TIMEOUT = "timeout"
 _CODE: Json = {"enum": [*FAULTS, ANY_TIMEOUT]}
 TRANSPORT: dict[str, Json] = {
     "transport": {
-        "description": "The network is expected to fail so, instead of an answer; stands alone.",
+        "description": "The network is expected to fail in this way, instead of "
+        "an answer; the only key.",
         "oneOf": [_CODE, {"type": "array", "items": _CODE, "minItems": 1}],
     }
 }
@@ -103,8 +104,8 @@ def read_faults(error: Node | None, compiler: Compiler) -> tuple[str, ...]:
     if error is None or node is None:
         return ()
     if len(list(error.items())) > 1:
-        message = "where the network fails there is no answer to check"
-        hint = "keep 'transport:' alone"
+        message = "there is no answer to check if the network fails"
+        hint = "keep only 'transport:'"
         compiler.note("expect-and-error", message, node, hint, key=True)
     named = node.value if isinstance(node.value, list) else [node.value]
     codes = (TIMEOUTS if one == ANY_TIMEOUT else (str(one),) for one in named)

@@ -59,11 +59,11 @@ class _NoFiles:
 
     def text(self, name: str, beside: str) -> tuple[str, str]:
         """Raise `BadFile`."""
-        raise BadFile("no-such-file", f"there is no file {name} beside {beside}")
+        raise BadFile("no-such-file", f"there is no file {name} next to {beside}")
 
     def document(self, name: str, beside: str, kind: FileKind) -> Document:
         """Raise `BadFile`."""
-        raise BadFile("no-such-file", f"there is no {kind} {name} beside {beside}")
+        raise BadFile("no-such-file", f"there is no {kind} {name} next to {beside}")
 
 
 NO_FILES = _NoFiles()

@@ -65,7 +65,7 @@ def _document(named: Node, chain: Chain, compiler: Compiler, kind: FileKind) -> 
     shown = document.source.path
     if shown in chain:
         way = " → ".join((*chain[chain.index(shown) :], shown))
-        compiler.note("include-cycle", f"the file leads back to itself: {way}", named)
+        compiler.note("include-cycle", f"the file includes itself: {way}", named)
         return None
     compiler.origins[shown] = where
     return document
@@ -83,7 +83,7 @@ def _given(node: Node, top: Node, compiler: Compiler) -> Given:
     missing = [name for name, value in declared.items() if value.value is None]
     for name in missing:
         if name not in with_:
-            message = f"the fragment's parameter '{name}' is not given"
+            message = f"the fragment's parameter '{name}' is missing"
             hint = f"write 'with: {{{name}: …}}'"
             compiler.note("missing-parameter", message, node, hint)
     wanted: Mapping[str, Node] = {**declared, **{n: v for n, v in with_.items() if n in declared}}

@@ -34,12 +34,12 @@ def scenario_id_problem(text: str) -> str:
     """
     if not _ID.fullmatch(text):
         return (
-            "an id has 1 to 100 letters, digits, '.', '_' or '-', and begins with a letter or digit"
+            "an id has 1 to 100 letters, digits, '.', '_' or '-', and starts with a letter or digit"
         )
     if text.split(".", maxsplit=1)[0].lower() in _RESERVED:
         return "this is the name of a device on Windows"
     if text.lower() == "prepare":
-        return "this names the recording of what comes once for a provider"
+        return "this is the name of the recording of a provider's preparation"
     if "--" in text or ".take-" in text:
         return "'--' and '.take-' separate the parts of a cassette's name"
     return ""

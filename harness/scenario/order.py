@@ -26,10 +26,10 @@ def order_problems(document: Document) -> Iterator[Problem]:
             if node.has("assistant") and (after is None or after.has("branch")):
                 yield Problem(
                     code="not-checked",
-                    message="nobody is told of what the bot says last",
+                    message="the last line of the bot is never sent",
                     place=node.at("assistant").key_place,
                     subject=subject(node.path),
-                    hint="add the user's turn that follows; what a reply must be is 'expect:'",
+                    hint="add the user's turn that follows; to check a reply, use 'expect:'",
                 )
     first = _first_of(top)
     user = first.at("user") if first is not None else None
@@ -37,10 +37,10 @@ def order_problems(document: Document) -> Iterator[Problem]:
     if press is not None and user is not None and user.get("text") is None:
         yield Problem(
             code="no-such-button",
-            message="the first turn presses a button, and no reply came before it",
+            message="the first turn presses a button, but there is no reply before it",
             place=press.key_place,
             subject=subject(press.path),
-            hint="say something first",
+            hint="add a message before it",
         )
 
 
@@ -48,7 +48,7 @@ def order_doubts(scenario: Scenario, document: Document) -> Iterator[Problem]:
     """Keys of the scenario's own file that change nothing where they stand."""
     repeat = document.at().get("repeat")
     if repeat is not None and scenario.repeat is not None and scenario.repeat.takes == 1:
-        message, hint = "one take is what is played anyway", "take it out, or ask for more takes"
+        message, hint = "one take is played anyway", "remove it, or increase the takes"
         yield Problem(code="no-effect", message=message, place=repeat.key_place, hint=hint)
     ends = [turn.place for turn in _last_turns(scenario)]
     last = {(one.line, one.column) for one in ends if one.source.path == document.source.path}
@@ -62,14 +62,14 @@ def order_doubts(scenario: Scenario, document: Document) -> Iterator[Problem]:
             if key == "setup" and on_fail.value == "continue":
                 message = "a failed check of the setup ends the conversation anyway"
             elif on_fail.value == "stop" and (user.line, user.column) in last:
-                message = "no turn follows, so there is none to leave out"
+                message = "no turn follows that could be skipped"
             if message:
                 yield Problem(
                     code="no-effect",
                     message=message,
                     place=on_fail.key_place,
                     subject=SubjectIn(document)(node.path),
-                    hint="take it out",
+                    hint="remove it",
                 )
 
 
@@ -101,7 +101,7 @@ def recall_problems(scenario: Scenario, document: Document) -> Iterator[Problem]
                     earlier = ", ".join(map(str, range(1, turn.number))) or "none"
                     yield Problem(
                         code="no-such-turn",
-                        message=f"turn {number} is no earlier turn",
+                        message=f"turn {number} is not an earlier turn",
                         place=document.place((*one.path, *path)) if is_own else one.place,
                         subject=turn_subject(turn.number, turn.id),
                         hint=f"earlier turns: {earlier}",

@@ -37,7 +37,7 @@ TURN: Mapping[str, str] = synonyms(
     **dict.fromkeys(("role", "from", "speaker"), "write 'user: …' for what the user says"),
     **dict.fromkeys(
         ("skip", "xfail", "timeout", "tags", "repeat", "provider", "vars", "session", "matrix"),
-        "put it at the top of the scenario, beside 'turns:'",
+        "put it at the top level of the scenario, next to 'turns:'",
     ),
 }
 """In a turn."""

@@ -14,7 +14,7 @@ _NAMES: Json = {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
 _FILE: Json = {
     "type": "string",
     "minLength": 1,
-    "description": "Its path, from the folder of this file.",
+    "description": "Its path, relative to the folder of this file.",
 }
 _FRAGMENT: list[Json] = [
     _FILE,
@@ -32,7 +32,7 @@ _FRAGMENT: list[Json] = [
         },
     },
 ]
-INCLUDE: Json = {"description": "Turns of a fragment stand here.", "oneOf": _FRAGMENT}
+INCLUDE: Json = {"description": "Inserts the turns of a fragment.", "oneOf": _FRAGMENT}
 INCLUDES: Json = {
     "description": "Fragments whose turns come before those of the scenario: one, or a list.",
     "oneOf": [*_FRAGMENT, {"type": "array", "items": INCLUDE, "minItems": 1}],
@@ -41,23 +41,23 @@ BRANCH: Json = {
     "type": "object",
     "required": ["file", "from"],
     "additionalProperties": False,
-    "description": "Goes on from a turn of another scenario, whose beginning is said anew.",
+    "description": "Continues from a turn of another scenario, whose beginning is repeated.",
     "properties": {
         "file": _FILE,
-        "from": {"type": "string", "description": "The id of the last turn that is said anew."},
+        "from": {"type": "string", "description": "The id of the last turn to repeat."},
     },
 }
 BRANCH_HERE: Json = {
     "type": "object",
     "required": ["from"],
     "additionalProperties": False,
-    "description": "Another conversation: goes on from an earlier turn of this file.",
+    "description": "Another conversation, which continues from an earlier turn of this file.",
     "properties": {
-        "from": {"type": "string", "description": "The id of the last turn that is said anew."},
+        "from": {"type": "string", "description": "The id of the last turn to repeat."},
         "name": {
             "type": "string",
             "minLength": 1,
-            "description": "Names the conversation; from-ID where left out.",
+            "description": "Names the conversation; default: from-ID.",
         },
     },
 }
@@ -69,7 +69,7 @@ UTTERANCES: dict[str, Json] = {
         "description": "Several ways to say it.",
     },
     "pick": {
-        "description": "Which of the utterances are said, each in a conversation of its own.",
+        "description": "Which of the utterances are said, each in its own conversation.",
         "oneOf": [
             {"enum": ["all", "first"]},
             {
@@ -80,11 +80,13 @@ UTTERANCES: dict[str, Json] = {
                     "sample": {
                         "type": "integer",
                         "minimum": 1,
-                        "description": "So many of them are drawn.",
+                        "description": "How many of them are drawn.",
                     },
                     "seed": {
                         "type": ["string", "integer"],
-                        "description": "Another seed draws others; the scenario's id else.",
+                        "description": (
+                            "A different seed draws different ones; default: the scenario's id."
+                        ),
                     },
                 },
             },
@@ -112,7 +114,7 @@ def fragment_schema(scenario: Mapping[str, Any]) -> dict[str, Json]:
             "parameters": {
                 "type": "object",
                 "propertyNames": _NAMES,
-                "description": "Names with defaults; one without a default must be given.",
+                "description": "Names with defaults; a name without a default is required.",
             },
             "turns": turns,
         },
@@ -122,7 +124,7 @@ def fragment_schema(scenario: Mapping[str, Any]) -> dict[str, Json]:
 def defaults_schema(scenario: Mapping[str, Any]) -> dict[str, Json]:
     """The format of `defaults.yaml`, from that of a scenario."""
     return {
-        **_head(scenario, "Defaults", "What holds for the scenarios of a folder."),
+        **_head(scenario, "Defaults", "Defaults for the scenarios of a folder."),
         "minProperties": 1,
         "properties": {name: scenario["properties"][name] for name in DEFAULT_KEYS},
     }

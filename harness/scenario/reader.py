@@ -80,7 +80,7 @@ class Reader:
         rows = read_rows(top.get("matrix"), compiler)
         for name, variable in top.entries("vars"):
             if name in rows[0].values:
-                message = f"the matrix gives '{name}' in every row, so this value is never used"
+                message = f"the matrix sets '{name}' in every row, so this value is never used"
                 compiler.note("no-effect", message, variable, "keep one of them", key=True)
         node = top.at("scenario")
         return Scenario(
@@ -107,7 +107,7 @@ class Reader:
     def _require_turns(self, top: Node) -> None:
         turns = top.at("turns")
         if not top.get("include") and not any(one.has("include", "user") for one in turns):
-            message = "the scenario has no turn of the user, so it asserts nothing"
+            message = "the scenario has no user turn, so it asserts nothing"
             hint = "add 'user:' and 'expect:'"
             self.compiler.note("asserts-nothing", message, turns, hint, key=True)
 
@@ -133,7 +133,7 @@ class Reader:
         identifier = str(node.as_written)
         reason = scenario_id_problem(identifier)
         if reason:
-            message = f"{quote(identifier)} cannot name a scenario: {reason}"
+            message = f"{quote(identifier)} is not a valid scenario id: {reason}"
             self.compiler.note("wrong-id", message, node)
         return identifier
 
@@ -152,8 +152,8 @@ def _limit(node: Node | None, compiler: Compiler) -> float | None:
         return None
     seconds = parse_duration(str(node.value))
     if not seconds:
-        message = "no conversation is held in no time"
-        compiler.note("wrong-value", message, node, "leave 'timeout:' out for no limit")
+        message = "a timeout must be longer than zero"
+        compiler.note("wrong-value", message, node, "remove 'timeout:' for no limit")
     return seconds
 
 
@@ -180,8 +180,8 @@ def _repeat(node: Node | None, compiler: Compiler) -> Repeat | None:
     count = _whole(takes)
     least = count if wanted is None else _whole(wanted)
     if wanted is not None and least > count:
-        message = f"{least} of {counted(count, 'take')} cannot pass"
-        compiler.note("wrong-value", message, wanted, f"at most {count}, or more 'takes'")
+        message = f"{least} passing takes cannot be required of {counted(count, 'take')}"
+        compiler.note("wrong-value", message, wanted, f"at most {count}, or increase 'takes'")
     return Repeat(takes=count, wanted=least, place=node.key_place)
 
 

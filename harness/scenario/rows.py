@@ -47,7 +47,7 @@ def read_rows(node: Node | None, compiler: Compiler) -> tuple[MatrixRow, ...]:
     lines = _lines_of(named, compiler)
     matrix = _bounded(matrix, len(lines), node, compiler)
     for name in sorted(matrix.keys() & lines[0].values.keys()) if lines else ():
-        message = f"'{name}' is a column of {named.value} too"
+        message = f"'{name}' is also a column of {named.value}"
         compiler.note("wrong-rows", message, node.at(name), "keep one of them", key=True)
     taken: set[str] = set()
     combined = matrix_rows(matrix) if matrix else (MatrixRow(name=""),)
@@ -74,8 +74,8 @@ def require_distinct(values: Node, noun: str, compiler: Compiler) -> None:
         before = first.setdefault(json.dumps(one.value, sort_keys=True), one)
         if before is not one:
             line, is_here = before.place.line, before.place.line == one.place.line
-            where = "twice on this line" if is_here else f"on line {line} too"
-            message = f"the {noun} {quote(one.as_written)} stands {where}"
+            where = "twice on this line" if is_here else f"here and on line {line}"
+            message = f"the {noun} {quote(one.as_written)} appears {where}"
             compiler.note("duplicate-value", message, one, "keep one of them")
 
 
@@ -123,7 +123,7 @@ def _naming(record: Mapping[str, Json]) -> str:
 def _require_fit(shown: str, records: Sequence[Record]) -> None:
     """Raise unless all lines have the same names, which can be used in `${…}`."""
     if not records:
-        raise BadFile("wrong-rows", f"{shown} holds no row")
+        raise BadFile("wrong-rows", f"{shown} has no rows")
     if len(records) > MOST_ROWS:
         message = f"{shown} has more than {MOST_ROWS:,} rows, which is the limit"
         raise BadFile("too-many-rows", message, FEWER_ROWS)
@@ -136,8 +136,8 @@ def _require_fit(shown: str, records: Sequence[Record]) -> None:
             raise BadFile("wrong-rows", f"{where} and the first row differ in '{odd}'")
         name = _naming(record)
         if name and (first := named.setdefault(name, where)) != where:
-            message = f"{where} has the name {quote(name)}, which {first} has too"
-            raise BadFile("wrong-rows", message, "give each row its own")
+            message = f"{where} has the name {quote(name)}, and so has {first}"
+            raise BadFile("wrong-rows", message, "give each row its own name")
 
 
 class TooManyRows(Exception):
@@ -215,10 +215,12 @@ def from_csv(shown: str, text: str) -> Iterator[Record]:
             where = f"{shown}:{reader.line_num}"
             if len(cells) != len(names):
                 message = f"{where} has {len(cells)} cells, expected {len(names)}"
-                raise BadFile("wrong-rows", message, "quote a cell that holds a comma")
+                raise BadFile("wrong-rows", message, "quote a cell that contains a comma")
             yield where, dict(zip(names, cells, strict=True))
     except csv.Error as error:
-        raise BadFile("wrong-rows", f"{shown}:{reader.line_num} is no CSV: {error}") from error
+        raise BadFile(
+            "wrong-rows", f"{shown}:{reader.line_num} is not valid CSV: {error}"
+        ) from error
 
 
 def from_json(shown: str, text: str) -> list[Record]:
@@ -229,11 +231,11 @@ def from_json(shown: str, text: str) -> list[Record]:
     except RecursionError as error:
         raise too_deep from error
     except ValueError as error:
-        raise BadFile("wrong-rows", f"{shown} is no JSON: {error}") from error
+        raise BadFile("wrong-rows", f"{shown} is not JSON: {error}") from error
     if levels(records) > MOST_LEVELS:
         raise too_deep
     if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
-        raise BadFile("wrong-rows", f"{shown} is no list of objects", "write [{…}, {…}]")
+        raise BadFile("wrong-rows", f"{shown} is not a list of objects", "write [{…}, {…}]")
     return [(f"{shown}: row {number}", one) for number, one in enumerate(records, 1)]
 
 
@@ -241,14 +243,18 @@ def require_names(where: str, names: Iterable[str]) -> None:
     """Raise `BadFile` unless all can be used in `${…}`."""
     for name in names:
         if not _NAME.fullmatch(name):
-            message = f"{where}: the column '{name}' cannot be a name"
+            message = f"{where}: '{name}' is not a valid column name"
             raise BadFile("wrong-rows", message, _fix(name))
 
 
 def _fix(name: str) -> str:
     if name != name.strip():
-        return f"remove the blank: '{name.strip()}'"
+        return f"remove the spaces: '{name.strip()}'"
     for separator, word in ((";", "';'"), ("\t", "a tab")):
         if separator in name:
             return f"separate the columns with ',' instead of {word}"
-    return "letters, digits and '_', no digit first" if name else "give the column a name"
+    return (
+        ("use letters, digits and '_', and no digit at the start")
+        if name
+        else "give the column a name"
+    )

@@ -40,7 +40,7 @@ INNER_SCOPES: Mapping[Scope, tuple[Scope, ...]] = {
 class TurnPurpose(StrEnum):
     """What a turn is there for."""
 
-    SETUP = "set-up"
+    SETUP = "setup"
     """Played first; the conversation cannot be told where it fails."""
     PREFIX = "branch"
     """Said as in the scenario that this one continues, and not checked again."""

@@ -32,7 +32,7 @@ MESSAGE_KEYS: Mapping[str, Json] = {
     "text": _TEXT,
     "press": {
         "type": "string",
-        "description": "Press the button of the last reply that has this label.",
+        "description": "Presses the button of the last reply with this label.",
     },
     "attachments": {"type": "array", "items": _ATTACHMENT},
     "metadata": {"type": "object"},
@@ -41,7 +41,7 @@ MESSAGE_KEYS: Mapping[str, Json] = {
 """What may stand inside of `user:`, and its formats."""
 
 _USER: Json = {
-    "description": "What the user says: a text, or more than a text.",
+    "description": "What the user says: a text, or a mapping.",
     "oneOf": [
         _TEXT,
         {
@@ -55,7 +55,7 @@ _USER: Json = {
 
 _CAPTURE: Json = {
     "type": "object",
-    "description": "Remember something of the reply under a name.",
+    "description": "Stores parts of the reply under names.",
     "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"},
     "additionalProperties": {
         "oneOf": [
@@ -70,16 +70,16 @@ _CAPTURE: Json = {
                     "json": {"type": "string", "description": "JSONPath into the raw payload."},
                     "matches": {
                         "type": "string",
-                        "description": "Pattern in the text: its first group, or all of it.",
+                        "description": "Pattern in the text: its first group, or the whole match.",
                     },
-                    "header": {"type": "string", "description": "Name of an answer's header."},
+                    "header": {"type": "string", "description": "Name of a header of the answer."},
                     "history": {
                         "type": "string",
                         "description": "JSONPath into the provider's own record.",
                     },
                     "secret": {
                         "type": "boolean",
-                        "description": "Never stored or shown; false where left out.",
+                        "description": "Never stored or shown; default: false.",
                     },
                 },
             },
@@ -110,23 +110,23 @@ HEAD_KEYS: Mapping[str, Json] = {
                 },
             ]
         },
-        "description": "Pages about it, such as an issue; shown in reports.",
+        "description": "Related pages, such as an issue; shown in reports.",
     },
     "provider": {
         "oneOf": [
             {"type": "string"},
             {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True},
         ],
-        "description": "Played against; the project's default where left out.",
+        "description": "The provider to play against; default: the project's.",
     },
     "credentials": {
         "enum": ["valid", "none", "wrong"],
-        "description": "Secrets of the provider to talk with; for negative scenarios.",
+        "description": "The provider's secrets to use; for negative scenarios.",
     },
     "vars": {"type": "object", "description": "Values for ${name}."},
     "session": {
         "type": "object",
-        "description": "Told to the provider when the conversation opens.",
+        "description": "Sent to the provider when the conversation opens.",
     },
     "matrix": {
         "type": "object",
@@ -136,7 +136,9 @@ HEAD_KEYS: Mapping[str, Json] = {
                 "type": ["string", "array"],
                 "minLength": 1,
                 "minItems": 1,
-                "description": "A CSV or JSON file beside the scenario, whose lines are rows.",
+                "description": (
+                    "A CSV or JSON file whose entries are rows, relative to the scenario's folder."
+                ),
             }
         },
         "additionalProperties": {"type": "array", "minItems": 1},
@@ -151,7 +153,7 @@ HEAD_KEYS: Mapping[str, Json] = {
     },
     **{kind.value: waiver_schema(kind) for kind in WaiverKind},
     "repeat": {
-        "description": "Played so many times, as takes; all must pass, or at least 'pass' of them.",
+        "description": "Number of takes to play; all must pass, or at least 'pass' of them.",
         "oneOf": [
             _COUNT,
             {
@@ -160,7 +162,7 @@ HEAD_KEYS: Mapping[str, Json] = {
                 "additionalProperties": False,
                 "properties": {
                     "takes": {**_COUNT, "description": "How often it is played."},
-                    "pass": {**_COUNT, "description": "How many must pass; all where left out."},
+                    "pass": {**_COUNT, "description": "How many must pass; default: all."},
                 },
             },
         ],
@@ -173,12 +175,12 @@ def _turn(expect: Json, others: Mapping[str, Json]) -> Json:
     """`others` are keys that may stand in its place."""
     return {
         "type": "object",
-        "description": "The user says something, or the bot spoke by itself.",
+        "description": "A message of the user, or something that the bot said on its own.",
         "oneOf": [{"required": [key]} for key in ("user", "assistant", *others)],
         "additionalProperties": False,
         "properties": {
             "id": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$"},
-            "assistant": {**_TEXT, "description": "The bot spoke first; not checked."},
+            "assistant": {**_TEXT, "description": "What the bot said on its own; not checked."},
             "user": _USER,
             **others,
             "expect": {"oneOf": [{"type": "string", "const": "none"}, expect]},
@@ -201,7 +203,7 @@ def scenario_schema(blocks: Mapping[str, Json]) -> dict[str, Json]:
     """The format, for the blocks of checks of a vocabulary: name below `$defs` → schema."""
     expect = _with(
         blocks["reply_checks"],
-        "What the reply must look like; all checks must hold.",
+        "What the reply must look like; all checks must pass.",
         {"history": _block("history_checks", "The provider's own record.")},
     )
     refusal = _with(
@@ -213,15 +215,15 @@ def scenario_schema(blocks: Mapping[str, Json]) -> dict[str, Json]:
         blocks["conversation_checks"],
         "Over the whole conversation.",
         {
-            "never": _block("reply_checks", "No reply may be so."),
-            "always": _block("reply_checks", "Every reply must be so."),
+            "never": _block("reply_checks", "Checks that must not pass for any reply."),
+            "always": _block("reply_checks", "Checks that must pass for every reply."),
         },
     )
     turns = {"type": "array", "items": _turn(expect, {"include": INCLUDE}), "minItems": 1}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Scenario",
-        "description": "One conversation: what the user says, and what every reply must look like.",
+        "description": "One conversation: what the user says, and what each reply must look like.",
         "type": "object",
         "required": ["scenario", "turns"],
         "additionalProperties": False,
@@ -230,9 +232,9 @@ def scenario_schema(blocks: Mapping[str, Json]) -> dict[str, Json]:
             "turns": {**turns, "items": _turn(expect, {"include": INCLUDE, "branch": BRANCH_HERE})},
             "setup": {
                 **turns,
-                "description": "Turns played first; the scenario is broken where they fail.",
+                "description": "Turns played first; the scenario is BROKEN if they fail.",
             },
-            "teardown": {**turns, "description": "Turns played last, also after a failure."},
+            "teardown": {**turns, "description": "Turns played last, even after a failure."},
             "expect": whole,
         },
         "$defs": {**blocks, "refusal": refusal},

@@ -77,10 +77,10 @@ def _cut(node: Node, subject: SubjectIn) -> Problem | None:
     behind = _COMMENT.match(node.behind)
     if behind is None:
         return None
-    hint = "quote the whole text, or put a blank behind '#' if it is a comment"
+    hint = "quote the whole text, or put a space after '#' if it is a comment"
     return Problem(
         code="comment-cuts-text",
-        message=f"{quote(behind[1])} is read as a comment, so it is no part of the text",
+        message=f"{quote(behind[1])} is read as a comment, so it is not part of the text",
         place=node.place if node.text else node.key_place,
         subject=subject(node.path),
         hint=hint,
@@ -94,7 +94,7 @@ def _forgotten(node: Node, subject: SubjectIn) -> Problem | None:
         return None
     return Problem(
         code="empty-message",
-        message=f"nothing stands behind '{key}:'",
+        message=f"there is nothing after '{key}:'",
         place=node.key_place,
         subject=subject(node.path),
         hint="write '' for an empty message",
@@ -108,9 +108,9 @@ def _unfilled(node: Node, text: str, known: Collection[str], subject: SubjectIn)
             if name in known:
                 return Problem(
                     code="not-filled-in",
-                    message=f"{quote(found.group())} is no variable: it stands for itself",
+                    message=f"{quote(found.group())} is not a variable: it is sent as it is",
                     place=node.place,
                     subject=subject(node.path),
-                    hint=f"write ${{{name}}}, or ${{'{found.group()}'}} if these letters are meant",
+                    hint=f"write ${{{name}}}, or ${{'{found.group()}'}} for the literal text",
                 )
     return None

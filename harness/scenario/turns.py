@@ -85,8 +85,8 @@ class Turns:
             if turn.message.utterances and part is TurnPurpose.TURN:
                 self.spoken[self._number] = node.at("user")
             elif len(turn.message.utterances) > 1 and part is not TurnPurpose.PREFIX:
-                message = f"of these utterances only the first is said, in the {part.value}"
-                hint = "write it as 'text:'; several are said below 'turns:'"
+                message = f"only the first of these utterances is said in the {part.value}"
+                hint = "write it as 'text:'; use several utterances below 'turns:'"
                 place = node.at("user").at("utterances")
                 self._compiler.note("no-effect", message, place, hint, key=True)
             yield turn
@@ -136,15 +136,15 @@ class Turns:
             return
         is_here = first.document is identifier.document
         where = f"on line {first.place.line}" if is_here else f"at {first.place}"
-        message = f"this id names the turn {where} too"
-        self._compiler.note("duplicate-id", message, identifier, "give each turn its own")
+        message = f"the turn {where} has the same id"
+        self._compiler.note("duplicate-id", message, identifier, "give each turn its own id")
 
 
 def _require_alone(node: Node, key: str, compiler: Compiler) -> None:
     """Note what stands beside a key that makes no turn."""
     for name, value in node.items():
         if name != key:
-            message = f"'{name}' has no meaning beside '{key}'"
+            message = f"'{name}' has no meaning next to '{key}'"
             hint = _BELONGS[key]
             compiler.note("not-checked", message, value, hint, key=True)
 
@@ -161,7 +161,7 @@ def _line(
 ) -> AssistantLine:
     for key in ("expect", "error", "capture", "on_fail", "wait"):
         if node.get(key):
-            message = f"'{key}' has no meaning beside 'assistant': it is not checked"
+            message = f"'{key}' has no meaning next to 'assistant', which is not checked"
             hint = "put it into the user's turn that follows"
             compiler.note("not-checked", message, node.at(key), hint, key=True)
     return AssistantLine(text=compiler.text(assistant), place=node.place, given=given)
@@ -172,13 +172,13 @@ def _turn(
 ) -> UserTurn:
     expect, error = node.get("expect"), node.get("error")
     if expect is None and error is None and part is TurnPurpose.TURN:
-        hint = "add 'expect:', or say 'expect: none'"
+        hint = "add 'expect:', or write 'expect: none'"
         if compiler.document.at().get("expect") is not None:
-            hint += "; the scenario's own 'expect:' is over all replies"
+            hint += "; the scenario's own 'expect:' judges all replies together"
         compiler.note("asserts-nothing", "the turn asserts nothing", node.at("user"), hint)
     if expect is not None and error is not None:
-        message = "a refused turn has no reply to expect"
-        hint = "keep 'error:' where the provider must refuse, else 'expect:'"
+        message = "a refused turn has no reply to check"
+        hint = "keep 'error:' if the provider must refuse, otherwise 'expect:'"
         compiler.note("expect-and-error", message, error, hint, key=True)
     block = error if error is not None else expect
     scope = Scope.REPLY if error is None else Scope.REFUSAL
@@ -209,8 +209,8 @@ def _capture(node: Node, compiler: Compiler) -> Capture:
         return Capture(place=node.place, json=compiler.path(node))
     json, secret, history = node.get("json"), node.get("secret"), node.get("history")
     if history is not None and secret is not None and secret.value:
-        message = "what is captured of the history cannot be secret"
-        hint = "capture it of the answer that gave it first"
+        message = "a capture from the history cannot be secret"
+        hint = "capture it from the answer that contained it first"
         compiler.note("wrong-value", message, secret, hint)
     return Capture(
         place=node.place,
@@ -230,10 +230,10 @@ def read_message(node: Node, compiler: Compiler) -> MessagePlan:
     if several is not None:
         for other, key in ((text, "text"), (press, "press")):
             if other is not None:
-                message = f"a turn has '{key}' or 'utterances'"
+                message = f"a turn cannot have both '{key}' and 'utterances'"
                 compiler.note("text-and-press", message, other, "keep one of them", key=True)
     if text and press:
-        message = "a turn types a text or presses a button"
+        message = "a turn cannot both type a text and press a button"
         compiler.note("text-and-press", message, press, "keep one of them", key=True)
     _require_choice(node.get("pick"), several, compiler)
     attachments, metadata = node.get("attachments"), node.get("metadata")
@@ -252,8 +252,8 @@ def _require_choice(pick: Node | None, several: Node | None, compiler: Compiler)
     """Note utterances that are the same, and a `pick` that cannot be made."""
     if several is None:
         if pick is not None:
-            message = "'pick' chooses among 'utterances', and there are none"
-            hint = "give several ways to say it, or remove 'pick:'"
+            message = "'pick' chooses among 'utterances', but there are none"
+            hint = "add 'utterances:', or remove 'pick:'"
             compiler.note("wrong-value", message, pick, hint, key=True)
         return
     require_distinct(several, "utterance", compiler)

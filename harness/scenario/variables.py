@@ -19,7 +19,7 @@ FUNCTIONS = ("uuid", "now", "random")
 """Callable in every template; seeded, so that a replay gives the same values."""
 
 
-_ELSEWHERE = {"env": "only harness.yaml reads the environment"}
+_ELSEWHERE = {"env": "only harness.yaml can use environment variables"}
 
 
 def variable_problems(
@@ -116,10 +116,10 @@ def _unknown(
         if name in made_later:
             yield Problem(
                 code="capture-too-early",
-                message=f"'{name}' is used here, but captured only in turn {made_later[name]}",
+                message=f"'{name}' is used here, but only captured in turn {made_later[name]}",
                 place=where,
                 subject=subject,
-                hint="a capture can be used after its turn",
+                hint="use a capture after its turn",
             )
             continue
         yield Problem(
@@ -179,7 +179,7 @@ def overwritten_names(scenario: Scenario, document: Document) -> Iterator[Proble
                     message=f"the capture replaces the variable '{name}', which is used afterwards",
                     place=capture.place,
                     subject=turn_subject(turn.number, turn.id),
-                    hint="give the capture a name of its own",
+                    hint="rename the capture",
                 )
 
 
@@ -219,14 +219,14 @@ def odd_cells(scenario: Scenario, document: Document) -> Iterator[Problem]:
             rest = f" and {len(odd) - 1} more" if odd[1:] else ""
             yield Problem(
                 code="odd-cell",
-                message=f"'{name}' is empty, or has blanks around it, in the row '{odd[0]}'{rest}",
+                message=f"'{name}' is empty or has spaces around it in the row '{odd[0]}'{rest}",
                 place=named.place,
-                hint="fill it in, or take the blanks away",
+                hint="fill it in, or remove the spaces",
             )
 
 
 def _problem(message: str, place: Place, subject: str = "") -> Problem:
-    hint = "use it, or take it out"
+    hint = "use it, or remove it"
     return Problem(code="unused-name", message=message, place=place, subject=subject, hint=hint)
 
 

@@ -10,14 +10,14 @@ from harness.core.typing import Json, Path
 from harness.scenario.scenario import Scope
 
 WITHIN = "within"
-NOT_HERE = "'within' waits for nothing here"
+NOT_HERE = "'within' cannot wait here"
 
 
 def where_it_waits(scope: Scope) -> str:
     """Where a check belongs that is to wait, told to whoever put it somewhere else."""
     if scope is Scope.REPLY:
-        return "put the check straight into the turn's 'expect:'"
-    return "put the check into the 'expect:' of the turn that is to wait"
+        return "put the check directly into the turn's 'expect:'"
+    return "put the check into the 'expect:' of the turn that must wait"
 
 
 def seconds_within(name: str, value: Json, scope: Scope) -> float:

@@ -112,9 +112,9 @@ def waiver_schema(kind: WaiverKind) -> dict[str, Json]:
     reason: Json = {"type": "string", "minLength": 1, "description": "Shown in every report."}
     keys: dict[str, Json] = {"reason": reason, "when": _WHEN}
     if kind is WaiverKind.XFAIL:
-        keys["strict"] = {"type": "boolean", "description": "Whether it must not pass."}
+        keys["strict"] = {"type": "boolean", "description": "Whether passing is a failure."}
     about = {
-        WaiverKind.SKIP: "Why the conversation is not held, and on what condition.",
+        WaiverKind.SKIP: "Why the conversation is not played, and on what condition.",
         WaiverKind.XFAIL: "Why the bot is known to be wrong here, and on what condition.",
     }
     whole: Json = {
@@ -136,10 +136,10 @@ _WHEN: Json = {
     "type": "object",
     "minProperties": 1,
     "additionalProperties": False,
-    "description": "All of these must hold; of several values of one, any.",
+    "description": "All of these must be true; of several values, one is enough.",
     "properties": {
-        "provider": _one_or_more(_NAME, "A provider that is played against."),
-        "mode": _one_or_more({"enum": [*map(str, Mode)]}, "Where answers come from."),
+        "provider": _one_or_more(_NAME, "The provider to play against."),
+        "mode": _one_or_more({"enum": [*map(str, Mode)]}, "The mode of the run."),
         "row": _one_or_more(_NAME, "A row, by its name in the test's id."),
         "env": _one_or_more(_NAME, "An environment variable that is set and not empty."),
     },

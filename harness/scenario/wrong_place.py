@@ -42,7 +42,7 @@ def advice_on_key(top: Json, path: Path) -> Advice | None:
     if len(path) == _IN_ENTRY:
         return _in_entry(key, _at(top, path[:-1]))
     if len(path) == _IN_BLOCK and path[2] == "expect" and key in OF_THE_WHOLE:
-        return Advice(hint="put it under the scenario's own 'expect:', beside 'turns:'")
+        return Advice(hint="put it under the scenario's own 'expect:', next to 'turns:'")
     return None
 
 
@@ -85,12 +85,12 @@ def _in_entry(key: str, entry: Json) -> Advice | None:
     if key in MESSAGE_KEYS:
         found = entry.get(key) if isinstance(entry, dict) else None
         shown = found if isinstance(found, str) else "…"
-        inside = "put it inside of 'user:'" if "user" in keys else f"write user: {{{key}: {shown}}}"
+        inside = "put it inside 'user:'" if "user" in keys else f"write user: {{{key}: {shown}}}"
         return Advice(hint=inside)
     if key in CHECKS:
         return Advice(hint="put it under 'expect:'")
     if key in OF_THE_WHOLE:
-        return Advice(hint="put it under the scenario's own 'expect:', beside 'turns:'")
+        return Advice(hint="put it under the scenario's own 'expect:', next to 'turns:'")
     return None
 
 

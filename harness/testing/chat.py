@@ -270,8 +270,8 @@ class Chat:
         """Add to the last turn what comes behind its reply while the checks wait for it."""
         __tracebackhide__ = True
         if planned.number < len(self._conversation.turns):
-            message = "the conversation went on, so nothing more comes behind this reply"
-            hint = "wait before the next message is said"
+            message = "another message was sent, so no late message can belong to this reply"
+            hint = "wait before the next message is sent"
             problem = Problem(code="cannot-wait", message=message, place=planned.place, hint=hint)
             raise ScenarioError(problem)
 

@@ -54,10 +54,10 @@ class KeywordChecks:
                 # Tuples become lists.
                 named[name.removesuffix("_")] = json.loads(json.dumps(value))
             except (TypeError, ValueError):
-                problems.append(self._problem("wrong-value", f"{name}: {value!r} is no JSON"))
+                problems.append(self._problem("wrong-value", f"{name}: {value!r} is not JSON"))
         problems += self._problems(named, scope)
         if not problems and not named:
-            problems.append(self._problem("asserts-nothing", "no check is named"))
+            problems.append(self._problem("asserts-nothing", "no check is given"))
         if problems:
             raise ScenarioError(problems)
         found = tuple(self._read(named, scope, ignore_case=ignore_case))

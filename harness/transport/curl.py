@@ -47,7 +47,7 @@ def _body(content: bytes, limit: int) -> tuple[str, str]:
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        return "", f"  # without its body: {len(content)} bytes that are no text"
+        return "", f"  # without its body: {len(content)} bytes that are not text"
     if len(text) > limit:
         return text[:limit], f"  # body cut at {limit} of {len(text)} characters"
     return text, ""

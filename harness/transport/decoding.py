@@ -38,10 +38,10 @@ class Decoder:
         named = [name for name in names if name not in ("", "identity")]
         for name in named:
             if name not in CODINGS:
-                message = f"the content encoding '{name}' is not known"
+                message = f"the content encoding '{name}' is not supported"
                 raise BadEncoding(message)
         if len(named) > MOST_CODINGS:
-            message = f"{len(named)} content encodings are named, at most {MOST_CODINGS} are undone"
+            message = f"there are {len(named)} content encodings, the limit is {MOST_CODINGS}"
             raise BadEncoding(message)
         # The header names the codings in the order in which they were applied.
         self._layers = [_Inflater(name) for name in reversed(named)]
@@ -136,7 +136,7 @@ def gunzipped(content: bytes, limit: int) -> bytes:
     decoder = Decoder("gzip")
     unpacked = decoder.whole(content, limit)
     if decoder.ignored:
-        message = f"{decoder.ignored} bytes behind the gzip data are not gzip"
+        message = f"{decoder.ignored} bytes after the gzip data are not gzip"
         raise BadEncoding(message)
     return unpacked
 

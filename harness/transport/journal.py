@@ -31,7 +31,7 @@ are read as they are."""
 _WITH_WORDS_HIDDEN = {"settled", "unsettled"}
 """Keys that an earlier version wrote while secrets were still to be captured."""
 _SUM = re.compile(r', "sum": "([0-9a-f]{16})"\}\Z')
-AGAIN = "mend that and record it again; the old recording is untouched"
+AGAIN = "fix that and record it again; the old recording is unchanged"
 
 
 class Journal:
@@ -145,7 +145,7 @@ class Leftover:
         """What it holds, its file as people see it."""
         count = len(self.interactions)
         what = "interaction" if count == 1 else "interactions"
-        return f"{path} holds {count} {what} of a recording that broke off ({self.recorded_at})"
+        return f"{path} contains {count} {what} of an interrupted recording ({self.recorded_at})"
 
 
 def journal_path(path: Path) -> Path:

@@ -32,13 +32,13 @@ class WriterLock:
         except OSError as error:
             self.release()
             reason = f"{shown} cannot be locked: {error.strerror}"
-            hint = "mend that and record it again; the old recording is untouched"
+            hint = "fix that and record it again; the old recording is unchanged"
             raise CassetteError("cassette-target", reason, hint) from error
         if not is_taken:
             raise CassetteLocked(
                 "cassette-locked",
                 f"{shown} is being recorded by {_owner(self._lock.path)}",
-                "let only one run record it at a time",
+                "only one run can record it at a time",
             )
 
     def release(self) -> None:

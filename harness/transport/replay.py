@@ -159,7 +159,7 @@ class ReplayTransport(Transport):
         is_first = self._is_first_format
         different = request_difference(interaction, request, redactor, is_first_format=is_first)
         if different:
-            self.changed = f"{step_of(request)} sends something else: {different}"
+            self.changed = f"{step_of(request)} sends a different request: {different}"
 
     def _behind_redirects(self, place: int) -> int:
         """Where the answer stands; all that leads there is used with it."""

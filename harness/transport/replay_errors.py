@@ -33,7 +33,7 @@ class ReplayErrors:
         interaction = self._interactions[place]
         return self._error(
             "request-changed",
-            f"the request of {step_of(request)} is not the recorded one ({self._named(place)})",
+            f"the request of {step_of(request)} differs from the recording ({self._named(place)})",
             f"recorded {interaction['method']} {path_and_query(interaction['uri'])}",
             f"now      {_shown(request)}",
             kind=Miss,
@@ -42,22 +42,22 @@ class ReplayErrors:
     def message_changed(self, request: Request, place: int, *, is_same_text: bool) -> CassetteError:
         """The user says something else, or other things go with the same text."""
         interaction = self._interactions[place]
-        what = f"what the user says in turn {request.origin.turn} is"
+        what = f"the user's message in turn {request.origin.turn} differs"
         if is_same_text:
-            given = "attachments, metadata or the assistant's lines before it"
-            what = f"what goes with the message of turn {request.origin.turn} ({given}) is"
+            given = "the attachments, metadata or preceding assistant lines of the message"
+            what = f"{given} in turn {request.origin.turn} differ"
         body = bytes_of(interaction["sent"], is_base64=interaction["sent_is_base64"])
         lines = body_differences(body, redact_request(request, NOTHING_SECRET).body)
         if not lines and (found := sent_message(self._interactions, place)):
             later, shown = found
             named = self._named(later)
-            lines = (f"{interaction['step']} sends nothing of it; recorded in {named}: {shown}",)
-        message = f"{what} not what was recorded ({self._named(place)})"
+            lines = (f"{interaction['step']} does not contain it; recorded in {named}: {shown}",)
+        message = f"{what} from the recording ({self._named(place)})"
         return self._error("message-changed", message, *lines, kind=Miss)
 
     def redirect_not_recorded(self, place: int, url: str) -> CassetteError:
         """Another tool recorded a redirect, and not where it leads to."""
-        message = f"{self._named(place)} is redirected to {path_and_query(url)}"
+        message = f"{self._named(place)} redirects to {path_and_query(url)}"
         return self._error("not-recorded", f"{message}, which was not recorded", kind=NotRecorded)
 
     def sent_too_often(self, request: Request, sent: int, recorded: int) -> CassetteError:

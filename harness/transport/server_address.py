@@ -14,7 +14,7 @@ def host_and_port(url: str) -> str:
     """
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname:
-        message = f"'{url}' is no absolute http or https URL"
+        message = f"'{url}' is not an absolute http or https URL"
         raise ValueError(message)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     port = PORTS[parts.scheme] if parts.port is None else parts.port

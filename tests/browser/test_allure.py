@@ -130,7 +130,7 @@ def test_categories_and_environment_are_there(site):
     categories = site.wait_for("The bot was wrong: contains")
     site.open()
 
-    assert "It could not be told: wrong-value" in categories
+    assert "It could not be judged: wrong-value" in categories
     assert "echo, parrot" in site.wait_for("providers")
 
 

@@ -88,7 +88,7 @@ def test_a_broken_conversation_says_where_it_ended(page):
 
     assert "unexpected-status It ended in turn 2." in page.text(".stop").replace("\n", " ")
     assert "No reply came." in page.text()
-    assert "status 503: overloaded, asked again after 1.00 s" in page.text()
+    assert "status 503: overloaded, repeated after 1.00 s" in page.text()
 
 
 def test_drift_shows_what_was_recorded_beside_what_came(page):

@@ -9,7 +9,7 @@ def test_the_first_page_says_what_is_red_and_why(page):
     """Before everything else: how many, in which turn, what was expected and what came."""
     verdict, wrong = page.text(".verdict h1"), page.text(".wrong")
 
-    assert verdict == "2 failed, 1 could not be told of 63 conversations"
+    assert verdict == "2 failed, 1 could not be judged of 63 conversations"
     assert "From free shipping to a pink dress connectly · turn 2" in wrong
     assert "expected\na text with 'pink'" in wrong
     assert "got\n'Here are two dresses in red that she will love.'" in wrong

@@ -1,4 +1,4 @@
-"""Servers on loopback that are written from a vendor's page alone, and accept nothing beside it."""
+"""Servers on loopback that are written from a vendor's only page, and accept nothing beside it."""
 
 from __future__ import annotations
 

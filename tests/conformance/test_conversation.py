@@ -114,7 +114,7 @@ def test_an_error_that_is_expected_is_the_refusal(
 def test_a_network_that_fails_is_no_refusal_by_itself(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    """Only a caller that expects it takes a fault of the network for an answer."""
+    """Only a caller that expects it takes a network failure for an answer."""
     desk = Desk(tmp_path, {**environment, "CONNECTLY_URL": "http://127.0.0.1:9"})
     conversation = desk.open("connectly")
 

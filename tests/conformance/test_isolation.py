@@ -35,7 +35,7 @@ def test_conversations_that_are_apart_pass(probed, name):
     came = probed(name)
 
     assert came.exit_code == 0, came.output
-    assert f"{name}: the conversations are apart (3 turns each" in came.output
+    assert f"{name}: the conversations are isolated (3 turns each" in came.output
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -59,7 +59,7 @@ def test_scenarios_say_what_is_said(probed):
     )
 
     assert came.exit_code == 0, came.output
-    assert "the conversations are apart" in came.output
+    assert "the conversations are isolated" in came.output
 
 
 def test_texts_and_scenarios_are_not_mixed(probed):

@@ -126,7 +126,7 @@ def test_the_time_is_over_live_and_in_the_replay(run: Run) -> None:
     recorded = run("enthusiast", turns, Mode.RECORD)
     replayed = run("enthusiast", turns, Mode.REPLAY)
 
-    sentence = "the reply has 1 message, expected 2; no further message came within 100 ms"
+    sentence = "the reply has 1 message, expected 2; no further message arrived within 100 ms"
     assert [one.message for one in recorded.failures] == [sentence]
     assert [one.message for one in replayed.failures] == [sentence]
     assert looks(recorded) == looks(replayed) == 1
@@ -237,12 +237,14 @@ def test_a_python_test_waits_as_well(project: Project) -> None:
         try:
             reply = chat.say(TRIP["enthusiast"])
             found = reply.expect(messages={"count": 2, "within": "10s"})
-            with pytest.raises(AssertionError, match="message 2 came late, and no other within 2"):
+            with pytest.raises(
+                AssertionError, match=("message 2 arrived late, and no other within 2")
+            ):
                 found.expect(messages={"count": 3, "within": "200ms"})
             chat.say("What does it cost?")
-            with pytest.raises(ScenarioError, match="the conversation went on"):
+            with pytest.raises(ScenarioError, match="another message was sent"):
                 reply.expect(messages={"count": 3, "within": "10s"})
-            with pytest.raises(ScenarioError, match="waits for nothing here"):
+            with pytest.raises(ScenarioError, match="cannot wait here"):
                 chat.expect(messages={"count": 9, "within": "10s"})
         finally:
             chat.close()

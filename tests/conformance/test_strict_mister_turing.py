@@ -49,7 +49,7 @@ def test_e1_the_check_of_a_provider_tells_of_a_broken_contract(
     for result in (opened, said):
         assert result.exit_code == 1
         assert (
-            "the answer of step prepare.1 breaks the contract of the provider's definition"
+            "the answer of step prepare.1 violates the contract of the provider's definition"
             " [contract]\n  (top): 'assistant_preferences' is missing"
         ) in result.output
         assert "mister-turing answers" not in result.output
@@ -104,7 +104,7 @@ def test_e6_an_event_without_its_end_is_noted(played: Played) -> None:
 
     for result in (recorded, replayed):
         assert result.notes == (
-            "the answer of step send.1: it ends inside an event, which is left out: Two.",
+            "the answer of step send.1: it ends inside an event, which is ignored: Two.",
         )
 
 

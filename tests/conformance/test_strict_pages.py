@@ -108,7 +108,7 @@ def test_e10_bytes_that_cannot_be_read_are_told(played: Played, defined: Defined
     with serving(lambda _: Says(body=b"caf\xe9", kind="text/plain")) as strict:
         plain = played(name, strict.url, ONE)
 
-    said = "it is not UTF-8 at byte {}, and U+FFFD stands for what cannot be read"
+    said = "it is not UTF-8 at byte {}; unreadable bytes are shown as U+FFFD"
     assert streamed.notes == (f"the answer of step send.1: {said.format(9)}",)
     assert plain.notes == (f"the answer of step send.1: {said.format(3)}",)
 

@@ -234,7 +234,7 @@ def test_what_does_not_exist_is_404(client, path):
 
 
 def test_broken_json_is_a_parse_error(client):
-    """A body that is no JSON is 400 with a detail."""
+    """A body that is not JSON is 400 with a detail."""
     answer = client.post("/api/conversations", content='{"data_set_id": 1,}')
 
     assert answer.status_code == 400

@@ -107,7 +107,7 @@ def test_d6_definitions_are_read_as_definitions(path, project, harness, monkeypa
 
     said = harness("lint", path)
 
-    assert "'form' stands beside 'json'" in said.text
+    assert "'form' is used together with 'json'" in said.text
     scenarios = "1 scenario file" if path == "." else "0 scenario files"
     assert said.text.endswith(f"{scenarios}, 1 definition, 1 problem\n")
     assert said.status == 1

@@ -151,7 +151,7 @@ ECHOES = {
     "in the reply": ("200 OK", f'{{"text": "your key is {SECRET}"}}'),
     "in an error under 200": ("200 OK", f'{{"error": "your key is {SECRET}"}}'),
     "in a page": ("200 OK", f"<html>{SECRET}</html>"),
-    "in what is no JSON": ("200 OK", f'{{"text": NaN, "key": "{SECRET}"}}'),
+    "in what is not JSON": ("200 OK", f'{{"text": NaN, "key": "{SECRET}"}}'),
     "in a payload": ("200 OK", f'{{"text": "Hi", "note": "{SECRET}"}}'),
 }
 

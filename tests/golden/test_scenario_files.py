@@ -342,7 +342,7 @@ def test_one_id_twice_under_pytest(project):
     run = subprocess.run(command, check=False, capture_output=True, text=True)
 
     assert "scenarios/a.yaml::dress[shop]" in run.stdout
-    assert "scenarios/b.yaml:1: the id 'dress' is taken by scenarios/a.yaml:1" in run.stdout
+    assert "scenarios/b.yaml:1: the id 'dress' is already used by scenarios/a.yaml:1" in run.stdout
     assert "[duplicate-scenario]" in run.stdout
     assert "Traceback" not in run.stdout
 

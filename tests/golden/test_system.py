@@ -324,7 +324,7 @@ def test_a_journal_that_was_left_is_kept_where_recording_breaks(folder, recorded
         result = play_dress(folder, shop_runner(folder, Mode.REFRESH, environment))
 
     assert result.notes[0] == (
-        "cassettes/shop/.dress.yaml.journal holds 0 interactions of a recording that broke off "
+        "cassettes/shop/.dress.yaml.journal contains 0 interactions of an interrupted recording "
         "(2026-01-02T03:04:05+00:00); it is kept: "
         "harness cassettes recover cassettes/shop/.dress.yaml.journal.old"
     )

@@ -123,7 +123,7 @@ def test_history_of_an_unknown_scenario_is_told(harness, ten_runs):
     status, said = harness("history", "--scenario", "nope", "--last", "3")
 
     assert status == 2
-    assert said.startswith("--scenario: no run of the last 3 played 'nope'; an id is ")
+    assert said.startswith("--scenario: no run of the last 3 played 'nope'; use the id from ")
 
 
 def test_history_that_is_not_there_is_told(harness):
@@ -131,7 +131,7 @@ def test_history_that_is_not_there_is_told(harness):
     status, said = harness("history")
 
     assert (status, Path("reports").exists()) == (2, False)
-    assert said.endswith("begins it, such as `harness run` [history-missing]\n")
+    assert said.endswith("creates it, such as `harness run` [history-missing]\n")
 
 
 def test_a_history_that_is_switched_off_is_told(harness, monkeypatch):
@@ -141,7 +141,7 @@ def test_a_history_that_is_switched_off_is_told(harness, monkeypatch):
     status, said = harness("compare")
 
     assert status == 2
-    assert said.startswith("HARNESS_HISTORY: it is 'none', so no history is kept")
+    assert said.startswith("HARNESS_HISTORY: it is 'none', so no history is stored")
 
 
 def test_prune_keeps_the_newest(harness, ten_runs):
@@ -160,7 +160,7 @@ def test_prune_wants_to_know_what(harness, ten_runs):
     """Without a limit nothing is removed."""
     status, said = harness("history", "prune")
 
-    assert (status, said.startswith("say which runs to remove")) == (2, True)
+    assert (status, said.startswith("choose the runs to remove")) == (2, True)
 
 
 BEFORE = (
@@ -243,8 +243,10 @@ def test_compare_is_json_for_a_machine(harness, write_results):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        pytest.param("run", "2 runs have an id that begins so: run00001, run00002", id="several"),
-        pytest.param("nope", "no run of the history has an id that begins so", id="none"),
+        pytest.param(
+            "run", "2 runs have an id that starts like this: run00001, run00002", id="several"
+        ),
+        pytest.param("nope", "no run of the history has an id that starts like this", id="none"),
         pytest.param("b.json", "there is no such file", id="no file"),
     ],
 )
@@ -265,7 +267,7 @@ def test_compare_of_one_run_is_told(harness, add_to_file):
 
     status, said = harness("compare")
 
-    assert (status, "the history holds 1 run" in said) == (2, True)
+    assert (status, "the history contains 1 run" in said) == (2, True)
 
 
 def test_a_servers_runs_are_those_of_the_project(harness, postgres, folder, monkeypatch):

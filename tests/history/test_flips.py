@@ -38,7 +38,7 @@ def test_an_outcome_that_alternates_is_flaky_and_names_the_turn(flaky_of):
     ],
 )
 def test_what_is_no_flip(flaky_of, conversations):
-    """One change is a regression, and what was edited or could not be told is no change."""
+    """One change is a regression, and what was edited or could not be judged is no change."""
     assert flaky_of(*conversations) == []
 
 

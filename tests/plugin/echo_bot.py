@@ -4,7 +4,7 @@
 `DELETE /sessions/{id}` ends it. Every request needs the header `X-Api-Key`.
 
 A message that holds `[[wait]]` is answered when the test says so. One that holds `[[broken]]` is
-answered with something that is no JSON, as soon as `crowd` messages wait.
+answered with something that is not JSON, as soon as `crowd` messages wait.
 """
 
 from __future__ import annotations

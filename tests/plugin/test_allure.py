@@ -231,7 +231,7 @@ def category_of(folder: Folder, result: dict[str, Any]) -> str:
     ("name", "category"),
     [
         ("greet", "The bot was wrong: contains"),
-        ("unheard", "It could not be told: cassette-missing"),
+        ("unheard", "It could not be judged: cassette-missing"),
         ("known", "Expected to fail"),
         ("better", "Passed although expected to fail"),
         ("later", "Not played"),

@@ -133,7 +133,7 @@ def test_a_branch_of_a_branch(write, run, echo):
         ("  - branch: {from: hello}\n", "no turn follows this branch"),
         (
             "  - branch: {from: hello}\n    expect: {contains: a}\n  - {user: a, expect: none}\n",
-            "'expect' has no meaning beside 'branch'",
+            "'expect' has no meaning next to 'branch'",
         ),
         (
             "  - branch: {from: hello}\n  - {user: '${words}', expect: none}\n",

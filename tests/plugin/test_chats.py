@@ -75,8 +75,8 @@ def test_all_checks_of_a_call_are_told_together(run, echo, pytester):
         ("containz='x'", "*did you mean 'contains'? [[]unknown-check]"),
         ("status='ok'", "*turn 1: status: *"),
         ("json={'$.a': {'at_leats': 1}}", "*did you mean 'at_least'? [[]unknown-matcher]"),
-        ("contains={1, 2}", "*contains: {1, 2} is no JSON*"),
-        ("", "*turn 1: no check is named*"),
+        ("contains={1, 2}", "*contains: {1, 2} is not JSON*"),
+        ("", "*turn 1: no check is given*"),
     ],
 )
 def test_a_wrong_check_is_told_as_in_a_scenario(run, echo, pytester, checks, told):
@@ -105,7 +105,7 @@ def test_the_whole_conversation_is_judged(run, echo, pytester):
             chat.say("one")
             chat.say("two")
             chat.expect(turns=2, contains="two", never={"contains": "three"})
-            with pytest.raises(AssertionError, match="turn 2: no reply may fulfil contains 'two'"):
+            with pytest.raises(AssertionError, match="turn 2: no reply may pass contains 'two'"):
                 chat.expect(never={"contains": "two"})
             with pytest.raises(AssertionError, match="turn 1.*'two'"):
                 chat.expect(always={"contains": "two"})
@@ -166,7 +166,7 @@ def test_a_broken_contract_fails_without_a_check(run, echo, project, pytester):
     result = run("test_it.py", LIVE)
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*turn 1: the answer of step send.1 breaks the contract*"])
+    result.stdout.fnmatch_lines(["*turn 1: the answer of step send.1 violates the contract*"])
 
 
 def test_e1_a_broken_contract_of_the_record_fails(run, echo, project, pytester):
@@ -186,7 +186,7 @@ def test_e1_a_broken_contract_of_the_record_fails(run, echo, project, pytester):
     result = run("test_it.py", LIVE)
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*turn 1: the answer of step history.1 breaks the contract*"])
+    result.stdout.fnmatch_lines(["*turn 1: the answer of step history.1 violates the contract*"])
 
 
 def test_every_conversation_is_in_the_results(run, echo, project, pytester):
@@ -369,7 +369,7 @@ def _with_metadata(project):
     [
         (
             "conversation().say('Hello', metadata={'pgae': 'product'})",
-            ["*unknown key 'pgae': of metadata * sends page alone*", "*did you mean 'page'?*"],
+            ["*unknown key 'pgae': of metadata * sends only page*", "*did you mean 'page'?*"],
         ),
         (
             "conversation().refused('Hello', metadata={'pgae': 'product'})",

@@ -203,7 +203,12 @@ def test_an_id_that_is_taken_names_both_places(run, project):
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
-        ["scenarios/shop/greet-again.yaml:1: the id 'Greet' is taken by scenarios/greet.yaml:1;*"]
+        [
+            (
+                "scenarios/shop/greet-again.yaml:1: the id 'Greet' is already used by "
+                "scenarios/greet.yaml:1;*"
+            )
+        ]
     )
 
 

@@ -190,8 +190,8 @@ def test_checking_tells_of_a_secret_that_is_too_short(harness, echo, monkeypatch
     assert result.exit_code == 0
     assert result.output.endswith(
         "warning: harness.yaml:5:54: provider echo: the secret 'api_key' has fewer than 4"
-        " characters, so it is not hidden where it is said; so short a text stands in other words"
-        " by chance; set a longer one [secret-too-short]\n"
+        " characters, so it is not redacted; such a short text also occurs in other words; "
+        "set a longer value [secret-too-short]\n"
     )
     assert "q7z" not in result.output
     assert echo.requests == []
@@ -205,7 +205,7 @@ def test_checking_live_talks_and_closes(harness, echo):
     assert "  assistant  You said: Hello\n" in result.output
     assert (
         "  read from the answer: 1 message, 0 buttons, 0 products, 0 attachments,"
-        " tool calls not asked for, usage figures not asked for\n"
+        " tool calls not read, usage figures not read\n"
     ) in result.output
     assert result.output.endswith("echo answers\n")
     assert len(echo.created) == 1
@@ -264,7 +264,7 @@ def test_agreeing_where_nothing_is_asked(harness, mode):
 
     assert str(result.exception) == (
         f"--yes: it has no effect in mode '{mode}';"
-        " only refresh asks; add --mode refresh, or leave it out [no-effect]"
+        " only refresh asks; add --mode refresh, or remove it [no-effect]"
     )
 
 
@@ -281,8 +281,7 @@ def test_a_message_that_is_not_said(harness):
     result = harness("providers", "check", "echo", "--message", "Hello")
 
     assert str(result.exception) == (
-        "--message: nothing is said without --live;"
-        " add --live, or leave the message out [no-effect]"
+        "--message: a message is only sent with --live; add --live, or remove --message [no-effect]"
     )
 
 

@@ -199,7 +199,9 @@ def test_a_crash_of_one_report(method, project, run, monkeypatch):
 
     result = run(*REPORTS)
 
-    result.stdout.fnmatch_lines(["*no HtmlReport could be made [[]internal-error[]]*", f"*{WORD}*"])
+    result.stdout.fnmatch_lines(
+        ["*HtmlReport could not be made [[]internal-error[]]*", f"*{WORD}*"]
+    )
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
     assert (project / "reports/summary.md").exists()
     assert not (project / "reports/report.html").exists()
@@ -221,7 +223,7 @@ def test_a_crash_of_the_allure_report(owner, name, project, run, monkeypatch):
     result = run(*REPORTS)
 
     result.stdout.fnmatch_lines(
-        ["note: Allure's result of * lacks its turns [[]internal-error[]]", f"*{WORD}*"]
+        ["note: Allure's result of * has no turns [[]internal-error[]]", f"*{WORD}*"]
     )
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
     assert_all_told(project, run, how_many=0)

@@ -128,7 +128,7 @@ def test_an_unknown_kind_is_wrong_use(run, project):
     result = run(GREETING, DRIFT, "--harness-fail-on=shape,stat")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*'stat' is no kind of drift; did you mean 'state'?*"])
+    result.stderr.fnmatch_lines(["*'stat' is not a kind of drift; did you mean 'state'?*"])
 
 
 def test_without_a_recording_nobody_is_asked(run, echo, project):
@@ -209,7 +209,7 @@ def test_refresh_of_a_stale_recording_compares_what_it_can(run, echo, project):
     result = run(GREETING, REFRESH)
 
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["note: greet: the old recording does not fit*message-changed*"])
+    result.stdout.fnmatch_lines(["note: greet: the old recording does not match*message-changed*"])
 
 
 def test_refresh_of_what_is_new_compares_nothing(run, echo, project):

@@ -66,7 +66,7 @@ def test_a_broken_contract_of_a_definition_of_ones_own_fails(run, project):
     result = run("scenarios/greet.yaml")
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*turn 1: the answer of step send.1 breaks the contract*"])
+    result.stdout.fnmatch_lines(["*turn 1: the answer of step send.1 violates the contract*"])
 
 
 def test_a_conftest_may_list_the_plugin_too(run, pytester):

@@ -79,7 +79,7 @@ def test_nothing_is_written_where_nothing_differs(run, project, expecting):
 
     result = run("scenarios/greet.yaml", UPDATE)
 
-    result.stdout.fnmatch_lines(["no golden was written"])
+    result.stdout.fnmatch_lines(["no golden file was written"])
     assert golden(project).read_text() == '  "You said: Hello there"'
 
 
@@ -93,7 +93,7 @@ def test_an_ignored_path_that_leads_to_nothing_is_noted(run, project):
     result = run("scenarios/greet.yaml")
 
     result.assert_outcomes(passed=1)
-    told = "'same_as' ignores $.txt, which leads to nothing in the payload and in the golden"
+    told = "'same_as' ignores $.txt, which matches nothing in the payload or in the golden file"
     assert f"note: greet: turn 1: {told}; did you mean 'text'?" in result.outlines
 
 

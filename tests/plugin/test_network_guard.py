@@ -135,7 +135,7 @@ def test_every_way_to_another_machine_is_refused(way, listener, watch):
         way(listener)
 
     host = "localhost" if way is look_up else "127.0.0.1"
-    assert f"asks for a connection to {host}:" in caught.value.message
+    assert f"tries to connect to {host}:" in caught.value.message
 
 
 def caught(address):
@@ -242,8 +242,8 @@ def test_a_class_that_goes_past_its_connection_is_not_recorded(run, bot, project
     if way == "asynchronous":
         # The lookup of the name, in a thread of the event loop.
         by, host = ("", "localhost")
-    who = f"*turn 1: bots/echo.py:* in say{by} asks for a connection to"
-    where = f"{host}:{listener[1]}, which a recording cannot hold*[[]network-not-recorded[]]"
+    who = f"*turn 1: bots/echo.py:* in say{by} tries to connect to"
+    where = f"{host}:{listener[1]}, which cannot be recorded*[[]network-not-recorded[]]"
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"{who} {where}"])
     assert not list(project.rglob("cassettes/**/talk.yaml"))
@@ -277,7 +277,7 @@ def test_a10_a_turn_without_a_request_is_told(run, bot, project):
     result = run("scenarios", "--harness-mode=record")
 
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["*nothing was recorded of turn 2: no request went through*"])
+    result.stdout.fnmatch_lines(["*nothing was recorded for turn 2: no request went through*"])
 
 
 @pytest.fixture
@@ -308,7 +308,7 @@ def test_a_client_that_cannot_be_seen_is_refused_by_name(run, bot, line, client)
 
     recorded.assert_outcomes(errors=1)
     recorded.stdout.fnmatch_lines(
-        [f"*the provider class Around uses {client}, whose connections cannot be seen*"]
+        [f"*the provider class Around uses {client}, whose connections cannot be detected*"]
     )
     live.assert_outcomes(passed=1)
 
@@ -347,7 +347,7 @@ def test_a_check_that_asks_the_network_is_broken(run, project, listener, way):
     replayed = run(GREETING)
     live = run(GREETING, "--harness-mode=live")
 
-    asked = f"asks.py:* in asks asks for a connection to 127.0.0.1:{listener[1]}"
+    asked = f"asks.py:* in asks tries to connect to 127.0.0.1:{listener[1]}"
     asked = "the check 'asks' uses pycurl" if way == "unseen" else asked
     for result, mode in ((recorded, "not-recorded"), (replayed, "in-replay")):
         result.assert_outcomes(errors=1)

@@ -17,10 +17,10 @@ VALUES = {
     "--harness-update": "",
 }
 IDLE = [(name, mode) for name, modes in MODES_OF.items() for mode in MODES if mode not in modes]
-LEFT_OUT = "choose that with --harness-mode, or leave it out [no-effect]"
+LEFT_OUT = "choose that with --harness-mode, or remove the option [no-effect]"
 WITHOUT_REPORTS = (
     "--harness-history: it has no effect without reports;"
-    " add --harness-reports=FOLDER, or leave it out [no-effect]"
+    " add --harness-reports=FOLDER, or remove it [no-effect]"
 )
 
 
@@ -134,8 +134,8 @@ def test_a_provider_that_nothing_plays_against_is_noted(run):
     assert notes(result) == []
     both.assert_outcomes(passed=1)
     expected = (
-        "--harness-provider=parrot: no collected scenario plays against it; they name other"
-        " providers, or lie in a project that does not know it [no-effect]"
+        "--harness-provider=parrot: no collected scenario uses it; they name other "
+        "providers, or are in a project without it [no-effect]"
     )
     assert notes(alone) == [expected]
     assert notes(both) == [expected]
@@ -161,7 +161,7 @@ def test_a_misspelt_variable_is_noted(run, monkeypatch, name, hint):
 
     result.assert_outcomes(passed=1)
     assert notes(result) == [
-        f"{name}: this variable is set, and nothing reads it; {hint} [no-effect]"
+        f"{name}: this variable is set, but nothing reads it; {hint} [no-effect]"
     ]
 
 

@@ -263,7 +263,9 @@ def test_a9_a_scenario_beside_the_folder_is_noted(run, repository, place):
 
     ended = run(".")
 
-    assert f"note: {place} {STRAY}: its project's are in e2e/scenarios\n" in ended.out
+    assert (
+        f"note: {place} {STRAY}: the scenarios of its project are in e2e/scenarios\n"
+    ) in ended.out
 
 
 def test_a9_other_yaml_files_are_nothing_to_note(run, repository):
@@ -328,6 +330,6 @@ def test_a9_harness_run_plays_one_project(two):
     assert [run.stdout.count("4 passed") for run in runs] == [1, 1, 0, 0]
     assert "1 passed" in runs[2].stdout
     assert runs[3].stderr == (
-        "`harness run` plays one project, found shop/scenarios of shop, e2e/scenarios of e2e; run"
-        " each by itself, or all of them with pytest [several-projects]\n"
+        "`harness run` plays one project, found shop/scenarios of shop, e2e/scenarios of "
+        "e2e; run each separately, or all of them with pytest [several-projects]\n"
     )

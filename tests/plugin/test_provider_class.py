@@ -188,7 +188,7 @@ def test_a_broken_contract_of_a_class_is_told(run, bot):
     result = run("scenarios", "--harness-mode=live")
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*the answer of step send.1 breaks the contract*"])
+    result.stdout.fnmatch_lines(["*the answer of step send.1 violates the contract*"])
 
 
 @pytest.mark.parametrize("call", ["__import__('sys').exit(0)", "__import__('pytest').skip('x')"])
@@ -221,10 +221,10 @@ def test_a_class_that_crashes_breaks_the_scenario(run, bot, echo):
             "class A:\n    settings = {}\n    def say(self, message): ...\n",
             "*lacks settings['base_url']*wrong-class]",
         ),
-        ("x = 1\n", "*no class has a say*wrong-class]"),
+        ("x = 1\n", "*no class has a method 'say'*wrong-class]"),
         (
             "class A:\n    def say(self, m): ...\n\nclass B(A):\n    pass\n",
-            "*several classes have a method say: A, B*",
+            "*several classes have a method 'say': A, B*",
         ),
         ("import nothing_like_that\n", "*cannot be imported: ModuleNotFoundError*broken-class]"),
         ("raise SystemExit(0)\n", "*cannot be imported: SystemExit(0)*broken-class]"),

@@ -100,7 +100,7 @@ def test_a_conversation_that_is_too_short_cannot_be_told(check, two):
     ended = check(said, "--scenario", "scenarios/two.yaml")
 
     assert ended.exit_code == 1
-    assert "the transcript ends after turn 1, and the scenario has 2" in ended.stdout
+    assert "the transcript ends after turn 1, but the scenario has 2" in ended.stdout
     assert "[transcript-short]" in ended.stdout
 
 
@@ -111,7 +111,7 @@ def test_other_words_of_the_user_are_noted(check, two):
     ended = check(said, "--scenario", "scenarios/two.yaml")
 
     assert ended.exit_code == 0
-    assert "note: turn 1: the user says something else than in the scenario" in ended.stdout
+    assert "note: turn 1: the user's message differs from the scenario" in ended.stdout
 
 
 def test_a_providers_own_record_is_judged(check, two, project):
@@ -135,12 +135,12 @@ def test_a_providers_own_record_is_judged(check, two, project):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ('{"role": "user"', "line 1 is no JSON"),
-        ('{"role": "king", "text": "hi"}', "message 1 has the role 'king'; known are user, "),
-        ('{"text": "hi"}', "message 1 has no role; known are user, "),
-        ('{"role": "user"}', "message 1 has no text; it stands in text, content, "),
-        ('{"role": "bot", "text": "hi"}', "no message is of the user"),
-        ("[]", "message 1 is no mapping with a role and a text"),
+        ('{"role": "user"', "line 1 is not JSON"),
+        ('{"role": "king", "text": "hi"}', "message 1 has the role 'king'; known roles: user, "),
+        ('{"text": "hi"}', "message 1 has no role; known roles: user, "),
+        ('{"role": "user"}', "message 1 has no text under text, content, "),
+        ('{"role": "bot", "text": "hi"}', "there is no message of the user"),
+        ("[]", "message 1 is not a mapping with a role and a text"),
     ],
 )
 def test_what_cannot_be_read_as_messages_is_named(check, two, project, content, reason):
@@ -160,7 +160,7 @@ def test_messages_alone_need_a_scenario(check, two):
     ended = check(two(("user", "Hello"), ("bot", "hello")))
 
     assert ended.exit_code == 2
-    assert "the scenario is not known; name it with --scenario" in ended.output
+    assert "the scenario is unknown; name it with --scenario" in ended.output
 
 
 def test_a_path_that_leads_nowhere_is_named(check, two, project):
@@ -171,4 +171,4 @@ def test_a_path_that_leads_nowhere_is_named(check, two, project):
     ended = check("record.json", "--scenario", "scenarios/two.yaml", "--messages", "$.thread")
 
     assert ended.exit_code == 2
-    assert "the path $.thread leads nowhere" in ended.output
+    assert "the path $.thread matches nothing" in ended.output

@@ -14,7 +14,7 @@ def test_chat(conversation):
 ALONE_OR_XDIST = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
 IDS = [f"test_chat.py::test_chat[{number}-2]{nth}" for number in (1, 2) for nth in ("", "#2")]
 NOTE = (
-    "note: --count=2: it repeats Python tests, and no scenario; write 'repeat: 2' in the scenario"
+    "note: --count=2: it repeats Python tests, not scenarios; write 'repeat: 2' in the scenario"
     " to play it in takes [[]no-effect[]]"
 )
 

@@ -70,7 +70,9 @@ def test_d2_the_last_attempt_counts_where_it_passed(rerun, project, echo, worker
 
     assert "1 passed, 2 rerun" in ended.stdout, ended.stdout
     assert "echo            1        0        0        1        1\n" in ended.stdout
-    assert "2 earlier attempts not counted: the last one of each conversation is\n" in ended.stdout
+    assert (
+        "2 earlier attempts not counted: only the last one of each conversation counts\n"
+    ) in ended.stdout
     assert record["outcome"] == "passed"
     assert [(one["outcome"], one["codes"]) for one in record["attempts"]] == [
         ("failed", ["contains"])
@@ -124,8 +126,8 @@ def test_d2_a_rerun_in_replay_says_that_it_replays(rerun, project, workers):
 
     assert "1 failed, 3 rerun" in ended.stdout, ended.stdout
     assert (
-        "note: greet: it was run again from its recording, which cannot come out otherwise;"
-        " play it with --mode live\n"
+        "note: greet: it was run again from its recording, which always gives the same "
+        "result; play it with --mode live\n"
     ) in ended.stdout
     assert any("run again from its recording" in note for note in record["notes"])
 

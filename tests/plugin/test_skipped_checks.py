@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-REASON = "tools: the provider's definition does not say where tool calls stand"
+REASON = "tools: the provider's definition does not say where tool calls are"
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_takes_of_which_nothing_is_measured(run, unmeasured, echo):
     "check", ["tools: none", "not: {tools: refund}"], ids=["A14-none", "A14-not"]
 )
 def test_a_check_that_forbids_and_could_not_look_is_broken(run, unmeasured, check):
-    """Where the definition does not say where tool calls stand, none is no pass."""
+    """Where the definition does not say where tool calls are, none is no pass."""
     file = unmeasured / "scenarios/greet.yaml"
     file.write_text(file.read_text().replace("{tools: search", f"{{contains: Hello, {check}"))
 
@@ -84,5 +84,5 @@ def test_a_check_that_forbids_and_could_not_look_is_broken(run, unmeasured, chec
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
-        [f"*it could not look: {REASON.partition(': ')[2]}*", "why: 1 not-told"]
+        [f"*the check could not be made: {REASON.partition(': ')[2]}*", "why: 1 not-told"]
     )

@@ -63,8 +63,8 @@ def stopped(project, echo):
 
 JOURNAL = "cassettes/echo/.two.yaml.journal"
 NOTE = (
-    f"note: {JOURNAL} keeps what was heard of a conversation that was stopped; give the same"
-    " command again to record what is missing, or see what was heard: harness cassettes recover"
+    f"note: {JOURNAL} contains an interrupted conversation; run the same"
+    " command again to record what is missing, or see what was received: harness cassettes recover"
     f" {JOURNAL}\n"
 )
 
@@ -121,8 +121,8 @@ def test_several_journals_are_counted(project, stopped):
 
     _, printed = stopped([*PYTEST, "scenarios/zwei.yaml"], signal.SIGINT, waiting=2)
 
-    assert "note: 2 journals keep what was heard of conversations that were stopped" in printed
-    assert f", the first is {JOURNAL}; give the same command again" in printed
+    assert "note: 2 journals contain interrupted conversations" in printed
+    assert f", the first is {JOURNAL}; run the same command again" in printed
 
 
 def test_sigkill_leaves_a_journal_and_no_lock(stopped, project, run, echo):

@@ -217,7 +217,7 @@ def test_a_gated_drift_fails_takes(run, echo, mixed):
     result = run(OFTEN, "--harness-mode=drift", "--harness-fail-on=wording")
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*: 3 of 5 takes passed, 4 wanted (95 % interval 0.23 to 0.88)"])
+    result.stdout.fnmatch_lines(["*: 3 of 5 takes passed, 4 required (95 % interval 0.23 to 0.88)"])
     result.stdout.fnmatch_lines(["  take 2      failed      drift"])
 
 
@@ -256,4 +256,4 @@ def test_allure_has_a_step_for_each_take(run, mixed):
     assert [step["status"] for step in takes] == ["passed", "failed", "passed", "failed", "broken"]
     assert [step["name"][:6] for step in takes[1]["steps"]][:1] == ["turn 1"]
     assert test["status"] == "failed"
-    assert ": 2 of 4 takes passed and 1 could not be told, 4 wanted" in json.dumps(test)
+    assert ": 2 of 4 takes passed and 1 could not be judged, 4 required" in json.dumps(test)

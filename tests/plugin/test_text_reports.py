@@ -48,10 +48,10 @@ def test_the_summary_tells_what_changed_since_the_run_before(run, project):
     (project / "scenarios/greet.yaml").write_text(GREET)
     run(ALL)
 
-    assert "There are no results of a run before to compare with." in first
-    assert "Since the run before: 1 newly red.\n" in second
+    assert "There are no results of a previous run to compare with." in first
+    assert "Since the previous run: 1 newly red.\n" in second
     assert "| FAILED, newly red | `scenarios/greet.yaml::greet[echo]` | 1 | `contains` `" in second
-    assert "Since the run before: 1 repaired.\n" in summary(project)
+    assert "Since the previous run: 1 repaired.\n" in summary(project)
 
 
 def test_reports_made_of_results_alone_are_the_same(run, red):

@@ -67,5 +67,5 @@ def test_a_set_up_that_breaks_in_drift(run, echo, project):
     result = run(DRIFT, "scenarios/around.yaml")
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*the set-up failed: *"])
+    result.stdout.fnmatch_lines(["*the setup failed: *"])
     assert (project / "cassettes/echo/around.yaml").read_bytes() == before

@@ -49,7 +49,8 @@ def test_a_break_is_taken_up_only_where_that_is_asked_for(here, broken):
     assert result.exit_code == 1
     assert result.output.endswith(
         f'cassettes/echo/.trip.yaml.journal: turn 2 "place" and turn 3 are missing; an answer '
-        f"broke off: {REASON}; harness run --mode refresh scenarios/trip.yaml, harness cassettes "
+        f"was interrupted: {REASON}; harness run --mode refresh scenarios/trip.yaml, "
+        "harness cassettes "
         "recover --broken cassettes/echo/.trip.yaml.journal, or harness cassettes recover "
         "--discard cassettes/echo/.trip.yaml.journal [journal-incomplete]\n"
     )
@@ -75,7 +76,10 @@ def test_a_break_that_was_taken_up_breaks_again(here, broken, bot):
         assert (one.error.code, one.error.message) == ("connection-broken", REASON)
         assert one.error.details == tuple(BREAK["details"])
         assert one.notes == (
-            "the recording breaks off there; --mode refresh holds the conversation anew",
+            (
+                "the recording ends there with a failure; --mode refresh records the "
+                "conversation again"
+            ),
         )
 
 
@@ -146,5 +150,5 @@ def test_the_older_form_of_a_journal_is_read(here):
     result = here.call("recover", "--broken")
 
     assert "broken" not in lines[-1]["row"]
-    assert "an answer broke off: the connection was closed" in result.output
+    assert "an answer was interrupted: the connection was closed" in result.output
     assert result.exit_code == 1

@@ -69,7 +69,7 @@ def test_a_break_while_preparing_is_kept_and_named(project):
     assert result.error.code == "connection-broken"
     assert MADE in journal.read_text()
     assert said.exit_code == 1
-    assert "an answer broke off: http://127.0.0.1:" in said.output
+    assert "an answer was interrupted: http://127.0.0.1:" in said.output
     assert "recover --broken cassettes/desk/.prepare.yaml.journal" in said.output
     assert [one.name for one in project.cassettes.iterdir()] == [".prepare.yaml.journal"]
 
@@ -134,7 +134,7 @@ def test_a_changed_preparation_names_what_records_all_of_it(project, desk):
     replayed = _run(project)
     mended = _run(project, "--harness-mode=record")
 
-    assert replayed.count("step prepare.1 is not the recorded one") == 2
+    assert replayed.count("step prepare.1 differs from the recording") == 2
     assert replayed.count("; harness run --mode record [request-changed]") == 2
     assert "2 passed" in mended
     assert "2 passed" in _run(project)

@@ -20,7 +20,7 @@ def test_a_replay_of_a_stale_turn_names_it_and_the_command(here):
     error = _error(here, "trip.yaml")
 
     assert error == (
-        "cassettes/echo/trip.yaml: what the user says in turn 2 is not what was recorded "
+        "cassettes/echo/trip.yaml: the user's message in turn 2 differs from the recording "
         "(interaction 3 of 5, turn 2 send.1); harness run --mode record scenarios/trip.yaml "
         "[message-changed]\n"
         "  /text: recorded 'I go to Oslo', now 'I go to Oslo now'"

@@ -31,12 +31,12 @@ def test_nothing_is_noted_of_an_unchanged_project(here):
     [
         (
             "json: {text: '${message.text}', language: en}",
-            "turn 1, step send.1 sends something else: /language: recorded nothing, now 'en'",
+            "turn 1, step send.1 sends a different request: /language: recorded nothing, now 'en'",
         ),
         (
             "headers: {X-Tenant: north}\n      json: {text: '${message.text}'}",
             (
-                "turn 1, step send.1 sends something else: "
+                "turn 1, step send.1 sends a different request: "
                 "x-tenant of the headers: recorded nothing, now 'north'"
             ),
         ),

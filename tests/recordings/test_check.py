@@ -55,7 +55,7 @@ def test_recordings_that_nothing_plays_are_told(here):
         "cassettes/echo/only-echo.yaml: no scenario plays this recording; "
         "harness cassettes prune cassettes/echo/only-echo.yaml [cassette-orphaned]\n"
         "6 cassettes, 3 findings: 3 cassette-orphaned\n"
-        "1 recorded before an edit of the scenario or definition, and still right\n"
+        "1 recorded before an edit of the scenario or definition, and still correct\n"
     )
 
 
@@ -68,7 +68,7 @@ def test_a_provider_that_only_the_command_line_names_has_no_orphans(here):
     result = here.call("check", "cassettes/parrot")
 
     assert result.output == (
-        "cassettes/parrot/greet.yaml: what the user says in turn 1 changed since it was recorded; "
+        "cassettes/parrot/greet.yaml: the user's message in turn 1 changed since it was recorded; "
         "harness run --mode record --provider parrot scenarios/greet.yaml [cassette-stale]\n"
         "4 cassettes, 1 finding: 1 cassette-stale\n"
     )
@@ -82,7 +82,7 @@ def test_a_changed_message_names_its_turns(here):
 
     assert result.exit_code == 1
     assert result.output == (
-        'cassettes/echo/trip.yaml: what the user says in turn 2 "place" changed since it was '
+        'cassettes/echo/trip.yaml: the user\'s message in turn 2 "place" changed since it was '
         "recorded; harness run --mode record scenarios/trip.yaml [cassette-stale]\n"
         "1 cassette, 1 finding: 1 cassette-stale\n"
     )
@@ -105,8 +105,9 @@ def test_a_changed_message_with_a_capture_is_told(here):
     result = here.call("check", "scenarios/trip.yaml")
 
     assert result.output == (
-        "cassettes/echo/trip.yaml: it no longer fits: what the user says in turn 3 is not what was "
-        "recorded (interaction 4 of 5, turn 3 send.1); "
+        "cassettes/echo/trip.yaml: it no longer matches: the user's message in turn 3 "
+        "differs from the "
+        "recording (interaction 4 of 5, turn 3 send.1); "
         "harness run --mode record scenarios/trip.yaml [cassette-stale]\n"
         "1 cassette, 1 finding: 1 cassette-stale\n"
     )
@@ -120,7 +121,7 @@ def test_a_turn_more_is_told(here):
     result = here.call("check", "scenarios/trip.yaml")
 
     assert re.fullmatch(
-        r"cassettes/echo/trip\.yaml: it no longer fits: turn 4, step send\.1 was not recorded: "
+        r"cassettes/echo/trip\.yaml: it no longer matches: turn 4, step send\.1 was not recorded: "
         r"POST /sessions/session-\d+/messages; "
         r"harness run --mode record scenarios/trip\.yaml \[cassette-stale\]\n"
         r"1 cassette, 1 finding: 1 cassette-stale\n",
@@ -151,7 +152,7 @@ def test_an_edited_check_leaves_the_recording_right(here):
     assert result.exit_code == 0
     assert result.output == (
         "5 cassettes, 0 findings\n"
-        "1 recorded before an edit of the scenario or definition, and still right\n"
+        "1 recorded before an edit of the scenario or definition, and still correct\n"
     )
 
 
@@ -167,7 +168,8 @@ def test_a_definition_that_sends_something_else_is_told(here):
 
     assert result.exit_code == 1
     assert result.output == (
-        "cassettes/echo/greet.yaml: it no longer fits: what step send.1 of turn 1 sends changed, "
+        "cassettes/echo/greet.yaml: it no longer matches: the request of step send.1 "
+        "of turn 1 changed, "
         "at /language: recorded nothing, now 'en'; "
         "harness run --mode refresh scenarios/greet.yaml [cassette-stale]\n"
         "1 cassette, 1 finding: 1 cassette-stale\n"
@@ -182,7 +184,7 @@ def test_a_definition_that_only_reads_otherwise_is_right(here):
 
     assert result.exit_code == 0
     assert result.output.endswith(
-        "5 recorded before an edit of the scenario or definition, and still right\n"
+        "5 recorded before an edit of the scenario or definition, and still correct\n"
     )
 
 
@@ -207,7 +209,7 @@ def test_an_age_without_a_unit_is_wrong_use(here):
     result = here.call("check", "--max-age", "90")
 
     assert result.exit_code == 2
-    assert "'90' is no age such as 90d, 12w or 36h" in result.output
+    assert "'90' is not an age such as 90d, 12w or 36h" in result.output
 
 
 def test_a_recording_of_another_tool_is_told(here):
@@ -220,7 +222,7 @@ def test_a_recording_of_another_tool_is_told(here):
 
     result = here.call("check")
 
-    what = "another tool recorded this: it names no turns, and holds no times"
+    what = "another tool recorded this: it has no turns and no times"
     assert result.output == (
         f"cassettes/echo/greet.yaml: {what}; "
         "harness run --mode refresh scenarios/greet.yaml [cassette-foreign]\n"
@@ -251,12 +253,12 @@ def test_what_killed_runs_left_is_told(here):
     result = here.call("check")
 
     assert result.output == (
-        "cassettes/echo/.greet.yaml.journal: a run that broke off left this; "
+        "cassettes/echo/.greet.yaml.journal: an interrupted run left this; "
         "harness cassettes recover --discard cassettes/echo/.greet.yaml.journal "
         "[cassette-leftover]\n"
-        "cassettes/echo/.trip.yaml.1-ab.tmp: a run that was killed left this; "
+        "cassettes/echo/.trip.yaml.1-ab.tmp: a killed run left this; "
         "harness cassettes prune cassettes/echo/.trip.yaml.1-ab.tmp [cassette-leftover]\n"
-        "cassettes/echo/.trip.yaml.journal.old: a run that broke off left this; "
+        "cassettes/echo/.trip.yaml.journal.old: an interrupted run left this; "
         "harness cassettes recover --discard cassettes/echo/.trip.yaml.journal.old "
         "[cassette-leftover]\n"
         "5 cassettes, 3 findings: 3 cassette-leftover\n"
@@ -349,8 +351,8 @@ def test_a6_recordings_of_format_1_are_listed(here):
         0,
         (
             "5 cassettes, 0 findings\n"
-            "1 of format 1, without a checksum over the head: cassettes/echo/greet.yaml; "
-            "make them anew with --mode refresh\n"
+            "1 in format 1, whose checksum does not cover the head: cassettes/echo/greet.yaml; "
+            "record them again with --mode refresh\n"
         ),
     )
 
@@ -363,4 +365,4 @@ def test_a3_a_line_of_the_assistant_is_compared(here):
     result = here.call("check", "scenarios/greet.yaml")
 
     assert result.exit_code == 1
-    assert "what the user says in turn 1 changed since it was recorded" in result.output
+    assert "the user's message in turn 1 changed since it was recorded" in result.output

@@ -75,32 +75,35 @@ def test_a_dialect_is_read(name, expected):
     [
         pytest.param(
             "vcrpy-0.7.yaml",
-            "this is a cassette of vcrpy before 1.0; bring it up to date: "
-            "python -m vcr.migration PATH [cassette-dialect]",
+            "this is a cassette of vcrpy before 1.0; migrate it: python -m vcr.migration "
+            "PATH [cassette-dialect]",
             id="vcrpy before 1.0",
         ),
         pytest.param(
             "vcrpy-2.0-aiohttp.yaml",
-            "line 10: this holds a Python object, !!python/object/new:multidict._istr.istr, as "
-            "old versions of vcrpy wrote them; it is not read, as it could run code: record "
-            "it again, or write plain values in its place [cassette-dialect]",
+            "line 10: this contains a Python object, "
+            "!!python/object/new:multidict._istr.istr, as written by old versions of vcrpy; "
+            "it is not read, because it could run code: record it again, or replace it with "
+            "plain values [cassette-dialect]",
             id="aiohttp under vcrpy 2.0",
         ),
         pytest.param(
             "nock.json",
-            "this is a recording of nock, which is not read; convert it to vcrpy's version 1, or "
+            "this is a recording of nock, which is not supported; convert it "
+            "to vcrpy's version 1, or "
             "record it again [cassette-dialect]",
             id="nock",
         ),
         pytest.param(
             "browser.har",
-            "this is a HAR file, which is not read; convert it to vcrpy's version 1, or record it "
+            "this is a HAR file, which is not supported; convert it to vcrpy's version "
+            "1, or record it "
             "again [cassette-dialect]",
             id="HAR",
         ),
         pytest.param(
             "betamax.json",
-            "this is a cassette of Ruby's VCR or of Betamax, which is not read; convert it to "
+            "this is a cassette of Ruby's VCR or of Betamax, which is not supported; convert it to "
             "vcrpy's version 1, or record it again [cassette-dialect]",
             id="Betamax",
         ),

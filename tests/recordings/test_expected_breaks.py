@@ -85,7 +85,7 @@ def test_a_reply_instead_fails(project):
     assert result.outcome is Outcome.FAILED
     assert [(one.message, one.expected, one.actual) for one in result.checks if one.message] == [
         (
-            "the network was expected to fail, and the provider answered",
+            "the network was expected to fail, but the provider answered",
             "connection-broken",
             "you said hello",
         )

@@ -88,11 +88,12 @@ def test_nothing_is_overwritten(importer):
     other = importer.call(file, "superoffice-xml", "--scenario", "taken")
     forced = importer.call(file, "superoffice", "--scenario", "taken", "--force")
 
-    there = "there is such a file already"
+    there = "the file already exists"
     assert str(second.exception) == f"scenarios/superoffice/taken.yaml: {there}; {again}"
     assert str(third.exception) == f"cassettes/superoffice/taken.yaml: {there}; {again}"
     assert str(other.exception) == (
-        "scenarios/a.yaml: the id 'taken' is taken; choose another --scenario [import-exists]"
+        "scenarios/a.yaml: the id 'taken' is already used; choose another --scenario "
+        "[import-exists]"
     )
     assert forced.exit_code == 0
 
@@ -112,10 +113,12 @@ def test_requests_that_are_not_the_conversations(importer):
     assert result.output == (
         "scenarios/reset.yaml: written, 1 turn\n"
         "cassettes/superoffice/foreign.yaml: written, 1 interaction\n"
-        f"note: interaction 1 of 3: GET {path} is no request of the definition; nearest send.1, "
+        f"note: interaction 1 of 3: GET {path} is not a request of the definition; the "
+        "nearest step is send.1, "
         f"POST {path}: the method differs; left out\n"
-        "note: interaction 3 of 3: POST /health is no request of the definition; nearest "
-        "history.1, POST /api/v1/Agents/AI/GetChatbotTurns: the path differs; left out\n"
+        "note: interaction 3 of 3: POST /health is not a request of the definition; the "
+        "nearest step is history.1, POST /api/v1/Agents/AI/GetChatbotTurns: the path "
+        "differs; left out\n"
     )
 
 
@@ -133,7 +136,7 @@ def test_e11_a_slash_at_the_end_is_no_difference(importer, slash):
     result = importer.call(file, "enthusiast", "--scenario", "taken")
 
     assert result.exit_code == 0, result.output
-    assert "no request of the definition" not in result.output
+    assert "not a request of the definition" not in result.output
     assert importer.replay("enthusiast", "taken").outcome is Outcome.PASSED
 
 
@@ -161,7 +164,8 @@ def test_redirects_are_followed(importer):
     assert result.exit_code == 0, result.exception
     assert "written, 1 turn\n" in result.output
     assert (
-        "note: interaction 2 of 2: its answer is that of interaction 1, which led there; left out\n"
+        "note: interaction 2 of 2: it is a redirect target: its answer belongs to "
+        "interaction 1; left out\n"
     ) in result.output
     assert "elsewhere" not in (importer.folder / "cassettes/superoffice/moved.yaml").read_text()
     assert importer.replay("superoffice", "moved").outcome is Outcome.PASSED
@@ -174,8 +178,8 @@ def test_a_redirect_whose_target_was_not_recorded(importer):
     result = importer.call(file, "superoffice", "--scenario", "moved")
 
     assert str(result.exception) == (
-        f"{file}: interaction 1 of 1, send.1: it is redirected to"
-        " /api/v1/Agents/AI/GetChatbotResponse/, which was not recorded; nothing was written"
+        f"{file}: interaction 1 of 1, send.1: it redirects to "
+        "/api/v1/Agents/AI/GetChatbotResponse/, which was not recorded; nothing was written"
         " [import-unmatched]"
     )
     assert importer.files() == []
@@ -203,7 +207,8 @@ def _breaks_the_contract(rows):
     [
         pytest.param(
             _without_polls,
-            "turn 1 cannot be told: turn 1, step send.2 was not recorded: GET /api/task_status/",
+            "turn 1 cannot be reproduced: turn 1, step send.2 was not recorded: GET "
+            "/api/task_status/",
             id="a part is missing",
         ),
         pytest.param(
@@ -214,13 +219,13 @@ def _breaks_the_contract(rows):
         ),
         pytest.param(
             _nobody_speaks,
-            "nobody says anything in it that a send step of enthusiast would send; nothing was"
+            "it contains no message that a send step of enthusiast would send; nothing was"
             " written [import-no-message]",
             id="no message",
         ),
         pytest.param(
             _breaks_the_contract,
-            "turn 1: the answer holds no new message [no-reply]; nothing was written"
+            "turn 1: the answer contains no new message [no-reply]; nothing was written"
             " [import-not-green]",
             id="another shape",
         ),
@@ -242,7 +247,9 @@ def test_a_closing_that_was_not_recorded(importer):
 
     result = importer.call(file, "bighummingbird", "--scenario", "taken")
 
-    assert "close.1 was not recorded: an empty answer with status 200 was put in" in result.output
+    assert (
+        "close.1 was not recorded: an empty answer with status 200 takes its place"
+    ) in result.output
     assert importer.replay("bighummingbird", "taken").outcome is Outcome.PASSED
 
 

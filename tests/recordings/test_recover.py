@@ -67,7 +67,8 @@ def test_a_broken_interaction_is_not_taken_up(here):
 
     result = here.call("recover")
 
-    assert "turn 3 is missing; an answer broke off: the connection was closed; " in result.output
+    sentence = "turn 3 is missing; an answer was interrupted: the connection was closed; "
+    assert sentence in result.output
     assert result.exit_code == 1
 
 
@@ -78,7 +79,8 @@ def test_a_journal_of_another_conversation_is_not_taken_up(here):
 
     result = here.call("recover")
 
-    assert "it does not fit: what the user says in turn 1 is not what was recorded" in result.output
+    sentence = "it does not match: the user's message in turn 1 differs from the recording"
+    assert sentence in result.output
     assert "[journal-stale]" in result.output
 
 
@@ -129,7 +131,8 @@ def test_an_empty_journal_stays(here):
 
     assert result.exit_code == 1
     assert result.output == (
-        "cassettes/echo/.greet.yaml.journal: it does not say what was recorded; harness cassettes "
+        "cassettes/echo/.greet.yaml.journal: the journal does not say what was recorded; "
+        "harness cassettes "
         "recover --discard cassettes/echo/.greet.yaml.journal [journal-unplayed]\n"
     )
 
@@ -169,7 +172,7 @@ def test_a_journal_that_holds_a_secret_is_not_taken_up(here, monkeypatch):
 
     result = here.call("recover")
 
-    assert "would hold the secret 'echo.api_key'" in result.output
+    assert "would contain the secret 'echo.api_key'" in result.output
     assert result.exit_code == 1
 
 
@@ -276,8 +279,8 @@ def test_a_changed_line_of_a_journal_is_noticed(old, new, here):
 
     assert result.exit_code == 1
     assert result.output.endswith(
-        f"cassettes/echo/.trip.yaml.journal: line {line} is not as it was written, so nothing is"
-        " made of the journal; harness run --mode record scenarios/trip.yaml, or harness cassettes"
+        f"cassettes/echo/.trip.yaml.journal: line {line} was changed, so the journal is not "
+        "used; harness run --mode record scenarios/trip.yaml, or harness cassettes"
         " recover --discard cassettes/echo/.trip.yaml.journal [journal-damaged]\n"
     )
     assert journal.exists()
@@ -292,7 +295,7 @@ def test_a_missing_line_of_a_journal_is_noticed(here):
 
     result = here.call("recover")
 
-    assert "line 4 is not as it was written" in result.output
+    assert "line 4 was changed" in result.output
     assert "[journal-damaged]" in result.output
 
 

@@ -94,7 +94,7 @@ def renamed(project, new: str, old: str) -> None:
 
 
 NOTE = (
-    "cassettes/desk/x--{old}.yaml has this row's former name; "
+    "cassettes/desk/x--{old}.yaml has the former name of this row; "
     "rename it to cassettes/desk/x--{new}.yaml"
 )
 
@@ -133,8 +133,9 @@ def test_a4_a_recording_under_a_former_name_may_be_of_another_row(project, forme
     assert result.error.code == "cassette-missing"
     (detail,) = result.error.details
     assert detail == (
-        "cassettes/desk/x--C.yaml has this row's former name, and the scenario was edited since: "
-        f"rename it to cassettes/desk/x--{result.scenario.rows[0].name}.yaml where it is the "
+        "cassettes/desk/x--C.yaml has the former name of this row, and the "
+        "scenario was edited since: "
+        f"rename it to cassettes/desk/x--{result.scenario.rows[0].name}.yaml if it is the "
         "recording of this row"
     )
     assert former
@@ -151,8 +152,8 @@ def test_a4_check_lists_former_names_and_prune_keeps_them(project, former, monke
         0,
         (
             "3 cassettes, 0 findings\n"
-            "2 under the name that their row had before names held every letter: "
-            "cassettes/desk/x--C-2.yaml, cassettes/desk/x--C.yaml; make them anew with "
+            "2 under a former name of their row: "
+            "cassettes/desk/x--C-2.yaml, cassettes/desk/x--C.yaml; record them again with "
             "--mode refresh\n"
         ),
     )

@@ -273,14 +273,14 @@ def test_a_secret_that_cannot_be_hidden_is_not_kept(project, says, source, code,
 
 
 def test_a17_a_secret_that_was_not_captured_is_not_recorded(project):
-    """The bot said it in other words: FAILED, and a recording would hold it in clear."""
+    """The bot said it in other words: FAILED, and a recording would contain it in clear."""
     turns = f"  - user: other\n    expect: none\n    capture: {{it: {CAPTURES['pattern']}}}\n"
 
     result = project.play(turns, Mode.REFRESH)
 
     assert result.outcome is Outcome.FAILED
     (note,) = result.notes
-    assert note == "not recorded, because 'it', a secret, was not captured and may be in it"
+    assert note == "not recorded, because the secret 'it' was not captured and may be in it"
     assert not project.cassette.exists()
     assert not project.journal.exists()
 
@@ -293,6 +293,9 @@ def test_a_recording_that_was_made_before_says_so(project):
     result = project.play(GOT % CAPTURES["path"], Mode.REPLAY)
 
     assert result.notes == (
-        "the recording holds the secret 'it' as it is; harness run --mode refresh scenarios/x.yaml",
+        (
+            "the recording contains the secret 'it' unredacted; harness run --mode refresh "
+            "scenarios/x.yaml"
+        ),
     )
     assert TOKEN not in repr(result.transcript)

@@ -110,7 +110,7 @@ def test_from_the_turn_that_no_longer_fits_what_travelled_is_shown(here):
 
     assert "  assistant   You said: My number is" in result.output
     assert '  sent        {"text": "I go to Oslo"}' in result.output
-    assert "  replay      what the user says in turn 2 is not what was recorded" in result.output
+    assert "  replay      the user's message in turn 2 differs from the recording" in result.output
 
 
 def test_where_nothing_is_recorded_nothing_is_shown(here):

@@ -103,9 +103,9 @@ def test_a3_the_message_names_what_changed(project):
     error = project.play(TURNS.replace("page: product", "page: admin"), Mode.REPLAY).error
 
     assert str(error) == (
-        "cassettes/desk/x.yaml: what goes with the message of turn 1 (attachments, metadata or the "
-        "assistant's lines before it) is not what was recorded (interaction 1 of 2, turn 1 "
-        "send.1); harness run --mode record scenarios/x.yaml [message-changed]\n"
+        "cassettes/desk/x.yaml: the attachments, metadata or preceding assistant lines of the "
+        "message in turn 1 differ from the recording (interaction 1 of 2, turn 1 send.1); "
+        "harness run --mode record scenarios/x.yaml [message-changed]\n"
         "  /page/page: recorded 'product', now 'admin'"
     )
 
@@ -157,8 +157,8 @@ def old(project):
 
 
 NOTE = (
-    "attachments, metadata and the assistant's lines of turn 1, 2 not compared, as the recording "
-    "is of format 1; harness run --mode refresh scenarios/x.yaml"
+    "attachments, metadata and the assistant's lines of turn 1, 2 not compared, because the "
+    "recording has format 1; harness run --mode refresh scenarios/x.yaml"
 )
 
 
@@ -237,7 +237,9 @@ def test_a3_what_a_recording_hides_of_the_session_is_not_compared(told, session)
     assert recorded.outcome is Outcome.PASSED
     assert "hunter22" not in told.cassette.read_text()
     assert replayed.outcome is Outcome.PASSED, replayed.error
-    assert replayed.notes == (f"session: {name} not compared, as the recording hides it",)
+    assert replayed.notes == (
+        f"session: {name} not compared, because it is redacted in the recording",
+    )
 
 
 @pytest.mark.parametrize(
@@ -279,6 +281,6 @@ def test_a3_a_changed_message_is_shown_where_the_first_request_does_not_hold_it(
     assert replayed.error.code == "message-changed"
     (line,) = replayed.error.details
     assert line.startswith(
-        "open.1 sends nothing of it; recorded in interaction 2 of 2, turn 1 send.1"
+        "open.1 does not contain it; recorded in interaction 2 of 2, turn 1 send.1"
     )
     assert line.endswith(': {"text":"Hello"}')

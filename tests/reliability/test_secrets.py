@@ -141,7 +141,7 @@ def test_no_secret_is_left(found, output):
 
 def test_the_write_is_refused_where_a_secret_is_left(outputs):
     """A secret that is spelled as nobody spells it is seen by the scan: nothing is written."""
-    refused = b"would hold the secret 'own_odd_percent_encoding'; nothing was written"
+    refused = b"would contain the secret 'own_odd_percent_encoding'; nothing was written"
 
     assert refused in outputs["recorded: terminal.txt"]
     assert b"own-odd-percent-encoding" not in outputs["cassettes"] + outputs["journals"]

@@ -98,7 +98,7 @@ def is_exempt(change: Change) -> bool:
     if path in UNRECORDED:
         return True
     if change.is_key:
-        # A property that a schema describes may be missing, so its name alone asserts nothing.
+        # A property that a schema describes may be missing, so its only name asserts nothing.
         return change.file.endswith(".json") and "properties" in change.path[-2:-1]
     exempt = (*FOR_PEOPLE, *LIVE_ONLY, *MET, *UNREAD)
     return any(path == one or path.startswith(f"{one}.") for one in exempt)

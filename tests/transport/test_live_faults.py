@@ -294,7 +294,7 @@ def test_chunks_before_the_break_are_handed_on(serve, connect, ask):
             "zip",
             b"hello",
             (
-                "http://127.0.0.1:PORT: the content encoding 'zip' is not known; "
+                "http://127.0.0.1:PORT: the content encoding 'zip' is not supported; "
                 "nothing of the body had come [bad-encoding]"
             ),
         ),
@@ -302,7 +302,7 @@ def test_chunks_before_the_break_are_handed_on(serve, connect, ask):
             "gzip, gzip, gzip, gzip, gzip",
             b"hello",
             (
-                "http://127.0.0.1:PORT: 5 content encodings are named, at most 4 are undone; "
+                "http://127.0.0.1:PORT: there are 5 content encodings, the limit is 4; "
                 "nothing of the body had come [bad-encoding]"
             ),
         ),
@@ -368,7 +368,7 @@ def test_what_is_no_web_address_is_refused(connect, ask, url):
     """No scheme but http and https is sent to."""
     text = message(connect("a:80"), ask(url))
 
-    assert text == f"'{url}' is no absolute http or https URL [host-refused]"
+    assert text == f"'{url}' is not an absolute http or https URL [host-refused]"
 
 
 def test_redirect_to_another_host(serve, connect, ask):
@@ -412,8 +412,8 @@ def test_credentials_in_a_url_are_refused(serve, connect, ask, is_redirect):
     text = message(connect(server), ask(server.url if is_redirect else login))
 
     assert text == (
-        "a URL of http://127.0.0.1:PORT holds a user name or password; "
-        "nothing was sent there; give credentials as settings [host-refused]"
+        "a URL of http://127.0.0.1:PORT contains a user name or password; "
+        "nothing was sent there; put credentials in settings [host-refused]"
     )
     assert len(server.heads) == is_redirect
 

@@ -288,7 +288,7 @@ def test_a_secret_that_got_through_stops_the_write(serve, connect, record, path)
         wire.finish(HEAD)
 
     assert str(caught.value) == (
-        "x.yaml would hold the secret 'token'; nothing was written [secret-in-cassette]"
+        "x.yaml would contain the secret 'token'; nothing was written [secret-in-cassette]"
     )
     assert path.read_text() == "old"
 
@@ -302,7 +302,7 @@ def test_one_writer_at_a_time(serve, connect, record, path):
         record(connect(server))
 
     assert str(caught.value) == (
-        "x.yaml is being recorded by this process; let only one run record it at a time "
+        "x.yaml is being recorded by this process; only one run can record it at a time "
         "[cassette-locked]"
     )
     assert server.heads == []
@@ -360,7 +360,7 @@ def test_a_killed_run_leaves_its_journal(connect, record, path, other_process):
     assert leftover is not None
     assert [one.response.body for one in leftover.interactions] == [b"hello", b"hello"]
     assert re.fullmatch(
-        r"x\.yaml holds 2 interactions of a recording that broke off \(\S+\)",
+        r"x\.yaml contains 2 interactions of an interrupted recording \(\S+\)",
         leftover.named("x.yaml"),
     )
     assert path.read_text() == "old"
@@ -431,8 +431,8 @@ def test_a_stream_that_is_left_early_is_kept(serve, connect, record, path):
         (
             lambda path: path.parent.write_text("no folder"),
             (
-                "the folder of x.yaml cannot be made: File exists; "
-                "see to it that who runs this may write there"
+                "the folder of x.yaml cannot be created: File exists; "
+                "make sure that the user who runs this may write there"
             ),
         ),
     ],
@@ -451,10 +451,10 @@ def test_the_target_is_checked_first(serve, connect, record, path, make, message
 
 
 def test_a_folder_without_permission(connect, record, path):
-    """A folder that may not be written to is named."""
+    """A folder that is not writable is named."""
     path.parent.mkdir(mode=0o500)
 
-    with pytest.raises(CassetteError, match="may not be written to"):
+    with pytest.raises(CassetteError, match="is not writable"):
         as_an_ordinary_user(lambda: record(connect("a:80")))
 
 

@@ -53,13 +53,13 @@ def test_parse(text):
 @pytest.mark.parametrize("text", BAD, ids=ascii)
 def test_parse_refuses(text):
     """A number without a unit, and all else, is refused with a sentence."""
-    with pytest.raises(ValueError, match="is no duration such as 500ms, 2s, 1m30s or 2h"):
+    with pytest.raises(ValueError, match="is not a duration such as 500ms, 2s, 1m30s or 2h"):
         parse_duration(text)
 
 
 def test_refused_text_is_cut():
     """A long text is cut in the sentence."""
-    with pytest.raises(ValueError, match=r"'1{30}…' is no duration"):
+    with pytest.raises(ValueError, match=r"'1{30}…' is not a duration"):
         parse_duration("1" * 10_000 + "s")
 
 
@@ -117,6 +117,6 @@ def test_an_age(text):
 @pytest.mark.parametrize("text", ["", "90", "d", "1.5d", "90 d", "1d12h", "123456d", "90D"])
 def test_no_age(text):
     """Anything else is refused in words, by the pattern too."""
-    with pytest.raises(ValueError, match="is no age such as 90d, 12w or 36h"):
+    with pytest.raises(ValueError, match="is not an age such as 90d, 12w or 36h"):
         parse_age(text)
     assert not re.search(AGE_PATTERN, text)

@@ -53,7 +53,7 @@ def test_b10_a_descent_at_its_limit_and_beyond():
     path = "$..[0]"
 
     assert len(find_all(path, nested(DEEPEST_DESCENT))) == DEEPEST_DESCENT
-    with pytest.raises(CheckCrashed, match=r"'\.\.' leads down more than 100 levels") as caught:
+    with pytest.raises(CheckCrashed, match=r"'\.\.' descends more than 100 levels") as caught:
         find_all(path, nested(DEEPEST_DESCENT + 1))
     assert caught.value.code == "path-failed"
 

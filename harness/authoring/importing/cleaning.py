@@ -55,7 +55,7 @@ def captured_in(rows: Sequence[PlainInteraction], matches: Sequence[Match]) -> M
         if len(value) < SHORTEST:
             raise CassetteError(
                 "secret-too-short",
-                f"the secret '{name}' has {len(value)} characters: too few to be found again",
+                f"the secret '{name}' has {len(value)} characters: too few to be found reliably",
                 f"a secret needs {SHORTEST}; nothing was written",
             )
     return found
@@ -85,5 +85,5 @@ def require_clean(content: str, redactor: Redactor, shown: str) -> None:
     ]
     if found:
         raise SecretInCassette(
-            "secret-in-cassette", f"{shown} would hold {', '.join(found)}", "nothing was written"
+            "secret-in-cassette", f"{shown} would contain {', '.join(found)}", "nothing was written"
         )

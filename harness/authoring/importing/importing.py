@@ -83,9 +83,9 @@ def target_of(
         raise ScenarioError(
             Problem(
                 code="wrong-id",
-                message=f"{quote(scenario)} cannot name a scenario",
+                message=f"{quote(scenario)} is not a valid scenario id",
                 where="--scenario",
-                hint="letters, digits, '_' and single '-', a letter or digit first",
+                hint="use letters, digits, '_' and single '-', and start with a letter or digit",
             )
         )
     place = out.resolve() if out is not None else config.scenarios / provider / f"{scenario}.yaml"
@@ -100,7 +100,7 @@ def require_room(project: Project, target: Target) -> None:
     if taken:
         raise _exists(
             shown(taken[0]),
-            "there is such a file already",
+            "the file already exists",
             "--force replaces it, or choose another --scenario",
         )
     for slot in take_inventory(project).slots.values():
@@ -108,7 +108,7 @@ def require_room(project: Project, target: Target) -> None:
         if is_same and slot.play.file != target.out:
             raise _exists(
                 shown(slot.play.file),
-                f"the id '{target.scenario}' is taken",
+                f"the id '{target.scenario}' is already used",
                 "choose another --scenario",
             )
 
@@ -183,7 +183,7 @@ def _require_answers(
             path = urlsplit(target).path
             raise CassetteError(
                 "import-unmatched",
-                f"{shown}: {named}: it is redirected to {path}, which was not recorded",
+                f"{shown}: {named}: it redirects to {path}, which was not recorded",
                 "nothing was written",
             )
 

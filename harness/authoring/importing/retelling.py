@@ -68,12 +68,12 @@ class Retelling:
         kept = [one for one in self.matches if one.step.phase in PLAYED]
         self._leave_out(
             (one for one in self.matches if one.step.phase not in PLAYED),
-            "not a part of the turns",
+            "not part of the turns",
         )
         result = self._held(kept)
         used = _used(result)
         played = [one for one in kept if _take(used, self._key(one))]
-        self._leave_out((one for one in kept if one not in played), "nothing asks for it")
+        self._leave_out((one for one in kept if one not in played), "not needed")
         text = self._text({turn.number: turn for turn in result.transcript.turns})
         final, cassette = self._play(text, played)
         self._require_green(final)
@@ -95,12 +95,14 @@ class Retelling:
         mute = [one for turn, one in first.items() if turn not in messages]
         if mute:
             where = f"{self._named(mute[0].place)}, {mute[0].step.name}"
-            raise self._fault("import-unmatched", f"{where}: it does not hold one message")
+            raise self._fault(
+                "import-unmatched", f"{where}: it does not contain exactly one message"
+            )
         if not messages:
             name = self.definition.name
             raise self._fault(
                 "import-no-message",
-                f"nobody says anything in it that a send step of {name} would send",
+                f"it contains no message that a send step of {name} would send",
             )
         return [messages[turn] for turn in sorted(messages)]
 
@@ -114,7 +116,7 @@ class Retelling:
                 raise self._fault(
                     "import-unmatched",
                     f"{where}: it opens a second conversation",
-                    "one conversation is imported at a time",
+                    "only one conversation can be imported at a time",
                 )
             opened.add(one.step.name)
 
@@ -159,7 +161,8 @@ class Retelling:
         answer = Response(status=first if isinstance(first, int) else 200)
         self._closing.append(plain_interaction(replace(asked[-1], headers=()), answer))
         self.notes.append(
-            f"{step.name} was not recorded: an empty answer with status {answer.status} was put in"
+            f"{step.name} was not recorded: an empty answer with status {answer.status} "
+            "takes its place"
         )
         return True
 
@@ -248,7 +251,7 @@ class Retelling:
         what = stop.error.message.removeprefix(f"{self.path}: ")
         lines = (*stop.error.details, *self.notes)
         if isinstance(stop.error, CassetteError):
-            return self._fault("import-unmatched", f"{where} cannot be told: {what}", *lines)
+            return self._fault("import-unmatched", f"{where} cannot be reproduced: {what}", *lines)
         return self._fault("import-not-green", f"{where}: {what} [{stop.error.code}]", *lines)
 
     def _named(self, place: int) -> str:

@@ -144,15 +144,18 @@ def _summary(tally: CheckTally) -> str:
     lines = [f"{counted(tally.cassettes, 'cassette')}, {found}{f': {codes}' if codes else ''}"]
     if tally.edited:
         lines.append(
-            f"{tally.edited} recorded before an edit of the scenario or definition, and still right"
+            f"{tally.edited} recorded before an edit of the scenario or "
+            "definition, and still correct"
         )
     if tally.of_python:
         lines.append(f"{tally.of_python} of Python tests, whose turns are not compared")
     lines += _listed(
-        "of format 1, without a checksum over the head", tally.of_first_format, "make them anew"
+        "in format 1, whose checksum does not cover the head",
+        tally.of_first_format,
+        "record them again",
     )
-    what = "under the name that their row had before names held every letter"
-    lines += _listed(what, tally.of_former_name, "make them anew")
+    what = "under a former name of their row"
+    lines += _listed(what, tally.of_former_name, "record them again")
     return "\n".join(lines)
 
 

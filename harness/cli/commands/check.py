@@ -73,7 +73,7 @@ def check_stored(files: list[Path], scenario: Path | None, messages: str) -> int
 def _judged(project: Project, stored: Stored, file: Path | None, source: Path) -> ScenarioResult:
     """A conversation judged by the scenario in a file. Raises `NotStored` where it has none."""
     if file is None:
-        raise NotStored(f"{source}: the scenario is not known; name it with --scenario")
+        raise NotStored(f"{source}: the scenario is unknown; name it with --scenario")
     scenario = load_scenario(project, file)
     held = played_in(scenario, stored.row or scenario.rows[0].name)
     return recheck(held, stored.transcript, project.vocabulary)
@@ -113,7 +113,7 @@ def _transcript(value: Any, messages: str) -> Transcript:  # noqa: ANN401  # wha
     if messages:
         is_there, value = find_first(messages, value)
         if not is_there:
-            raise NoTranscript(f"the path {messages} leads nowhere")
+            raise NoTranscript(f"the path {messages} matches nothing")
     if isinstance(value, list):
         return transcript_of_messages(value)
     return transcript_from(value)

@@ -80,14 +80,14 @@ def _run(name: str, runs: Sequence[RunRow]) -> RunRow:
     if name in _FROM_END:
         if len(runs) >= _FROM_END[name]:
             return runs[-_FROM_END[name]]
-        raise _unknown(name, f"the history holds {counted(len(runs), 'run')}")
+        raise _unknown(name, f"the history contains {counted(len(runs), 'run')}")
     matches = [run for run in runs if run.run.startswith(name)]
     if len(matches) == 1:
         return matches[0]
     if not matches:
-        raise _unknown(name, "no run of the history has an id that begins so")
+        raise _unknown(name, "no run of the history has an id that starts like this")
     listed = ", ".join(run.run for run in matches[:MOST_LISTED])
-    raise _unknown(name, f"{len(matches)} runs have an id that begins so: {listed}")
+    raise _unknown(name, f"{len(matches)} runs have an id that starts like this: {listed}")
 
 
 def _unknown(name: str, message: str) -> HistoryError:
@@ -96,7 +96,7 @@ def _unknown(name: str, message: str) -> HistoryError:
             code="unknown-run",
             where=name,
             message=message,
-            hint="`harness history` lists the runs; a file of results does as well",
+            hint="`harness history` lists the runs; you can also name a results file",
         )
     )
 

@@ -47,7 +47,7 @@ def open_history(url: str, *, writes: bool = False) -> History:
             Problem(
                 code="history-missing",
                 where="--history" if url else HISTORY_VARIABLE,
-                message="it is 'none', so no history is kept",
+                message="it is 'none', so no history is stored",
                 hint="name one with --history",
             )
         )
@@ -77,7 +77,7 @@ def show_history(  # one parameter an option
                     code="unknown-scenario",
                     where="--scenario",
                     message=f"no run of the last {len(runs)} played '{scenario}'",
-                    hint="an id is what stands behind `scenario:`; --last looks further back",
+                    hint="use the id from `scenario:`; --last searches more runs",
                 )
             )
         flaky, slowed = find_flaky(series, history), find_slowed(series, history)

@@ -123,9 +123,9 @@ class _Linter:
             raise ScenarioError(
                 Problem(
                     code="duplicate-scenario",
-                    message=f"the id '{scenario.id}' is taken by {first}",
+                    message=f"the id '{scenario.id}' is already used by {first}",
                     place=scenario.place,
-                    hint="ids name cassettes, so each is used once, whatever its case",
+                    hint="ids name cassettes, so they must be unique, ignoring case",
                 )
             )
         problems = list(_blind_problems(self._project, scenario))

@@ -24,15 +24,13 @@ def probe_isolation(provider: str, scenarios: Sequence[Path], texts: Sequence[st
     came = probe(ContextFactory(project), provider, _scripts(project, scenarios, texts))
     for leak in came.leaks:
         echo(leak_text(leak))
-    said = f"{came.turns} turns each, {came.own} words seen again where they were said"
+    said = f"{came.turns} turns each, {came.own} words repeated in their own conversation"
     if came.leaks:
         echo(f"{provider}: {len(came.leaks)} words leaked ({said})")
         return True
-    echo(f"{provider}: the conversations are apart ({said})")
+    echo(f"{provider}: the conversations are isolated ({said})")
     if came.own == 0:
-        echo(
-            "note: no answer repeated any word, so only an answer that does could have shown a leak"
-        )
+        echo("note: no answer repeated any word, so a leak may not have been visible")
     return False
 
 
@@ -49,7 +47,7 @@ def _scripts(
     project: Project, scenarios: Sequence[Path], texts: Sequence[str]
 ) -> tuple[Script, Script]:
     if len(scenarios) > 2 or (scenarios and texts):  # noqa: PLR2004  # two conversations
-        message = "two conversations say --say texts, or one or two --scenario files"
+        message = "use either --say texts, or one or two --scenario files"
         raise ScenarioError(Problem(code="wrong-option", message=message, where="harness probe"))
     scripts: list[Script] = [load_scenario(project, file.resolve()) for file in scenarios]
     scripts = scripts or [tuple(texts) or TEXTS]

@@ -33,8 +33,8 @@ def check_provider(name: str, *, live: bool, message: str) -> bool:
             Problem(
                 code="no-effect",
                 where="--message",
-                message="nothing is said without --live",
-                hint="add --live, or leave the message out",
+                message="a message is only sent with --live",
+                hint="add --live, or remove --message",
             )
         )
     project = project_here()
@@ -121,11 +121,11 @@ def _say(lines: Sequence[str]) -> None:
 
 
 _NOTHING_ASKED = (
-    "nothing was asked, because nothing is sent before the first message; say one with"
+    "no request was sent, because nothing is sent before the first message; send one with"
     " --message Hello [nothing-asked]"
 )
 _NO_MESSAGES = (
-    "the reply has no messages; look at 'messages:' and 'text:' of the definition's 'reply:'"
+    "the reply has no messages; check 'messages:' and 'text:' of the definition's 'reply:'"
     " [no-messages]"
 )
 
@@ -141,8 +141,7 @@ def _counts(reply: Reply) -> str:
         ("usage figure", None if reply.usage is None else len(reply.usage)),
     )
     return ", ".join(
-        f"{word}s not asked for" if count is None else counted(count, word)
-        for word, count in counts
+        f"{word}s not read" if count is None else counted(count, word) for word, count in counts
     )
 
 

@@ -41,7 +41,7 @@ def build_reports(results: Path, folder: Path) -> None:
     except (NoResults, OSError) as error:
         raise refuse(f"{error} [no-results]") from error
     if not run.is_whole:
-        echo("the run was killed before its end; these are the conversations that ended")
+        echo("the run was killed before its end; only conversations that had ended are included")
     for path in written:
         echo(str(path))
     for problem in filter(None, (report.problem for report in further)):
@@ -66,7 +66,7 @@ def serve_report(folder: Path, port: int, *, opens_browser: bool) -> None:
         server = ReportServer(report, port)
     except FileNotFoundError as error:
         raise refuse(
-            f"{error.filename}: there is no such file; `harness report build` makes it of a "
+            f"{error.filename}: there is no such file; `harness report build` makes it from a "
             "results.json [no-report]"
         ) from error
     except OSError as error:

@@ -82,7 +82,7 @@ def play(options: RunOptions) -> int:
                 code="no-effect",
                 where="--yes",
                 message=f"it has no effect in mode '{mode}'",
-                hint="only refresh asks; add --mode refresh, or leave it out",
+                hint="only refresh asks; add --mode refresh, or remove it",
             )
         )
     is_watched = sys.stdin.isatty() and sys.stdout.isatty()
@@ -189,7 +189,7 @@ def _project_of(places: Mapping[str, Path]) -> Path | None:
         Problem(
             code="several-projects",
             message=f"`harness run` plays one project, found {projects}",
-            hint="run each by itself, or all of them with pytest",
+            hint="run each separately, or all of them with pytest",
         )
     )
 
@@ -232,7 +232,7 @@ def _run_and_ask(arguments: Sequence[str], cassettes: Path) -> int:
         if not recordings:
             return status
         if not agrees(f"Write {counted(len(recordings), 'new recording')}?"):
-            echo("Nothing was written; the old recordings are as they were.")
+            echo("Nothing was written; the old recordings are unchanged.")
             return status
         for file in recordings:
             target = cassettes / file.relative_to(holding)

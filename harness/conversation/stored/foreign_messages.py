@@ -27,7 +27,7 @@ def transcript_of_lines(text: str) -> Transcript:
         try:
             messages.append(json.loads(line))
         except ValueError as error:
-            raise NoTranscript(f"line {number} is no JSON: {error}") from error
+            raise NoTranscript(f"line {number} is not JSON: {error}") from error
     return transcript_of_messages(messages)
 
 
@@ -45,7 +45,7 @@ def transcript_of_messages(messages: Iterable[Json]) -> Transcript:
         elif role in BOT_ROLES and said:
             said[-1][1].append(text)
     if not said:
-        raise NoTranscript("no message is of the user")
+        raise NoTranscript("there is no message of the user")
     return Transcript(
         scenario="",
         provider="",
@@ -62,7 +62,7 @@ def _reply(texts: Sequence[str]) -> Reply:
 
 def _role_and_text(message: Json, number: int) -> tuple[str, str]:
     if not isinstance(message, Mapping):
-        raise NoTranscript(f"message {number} is no mapping with a role and a text")
+        raise NoTranscript(f"message {number} is not a mapping with a role and a text")
     role = next((message[key] for key in ROLE_KEYS if key in message), None)
     if isinstance(role, Mapping):
         role = role.get("role")
@@ -70,7 +70,7 @@ def _role_and_text(message: Json, number: int) -> tuple[str, str]:
     word = role.lower() if isinstance(role, str) else None
     if word not in known:
         named = "no role" if role is None else f"the role {role!r}"
-        raise NoTranscript(f"message {number} has {named}; known are {', '.join(known)}")
+        raise NoTranscript(f"message {number} has {named}; known roles: {', '.join(known)}")
     text = next((message[key] for key in TEXT_KEYS if key in message), None)
     return word, _text(text, number)
 
@@ -82,4 +82,4 @@ def _text(value: Json, number: int) -> str:
     if isinstance(value, Sequence):
         parts = [part.get("text") for part in value if isinstance(part, Mapping)]
         return "".join(part for part in parts if isinstance(part, str))
-    raise NoTranscript(f"message {number} has no text; it stands in {', '.join(TEXT_KEYS)}")
+    raise NoTranscript(f"message {number} has no text under {', '.join(TEXT_KEYS)}")

@@ -40,7 +40,7 @@ class NoTranscript(ValueError):
 def transcript_from(value: Json) -> Transcript:
     """A transcript from what `transcript_json` gave. Raises `NoTranscript`."""
     if not isinstance(value, Mapping):
-        raise NoTranscript("a stored transcript is a mapping with 'turns'")
+        raise NoTranscript("a stored transcript must be a mapping with 'turns'")
     try:
         return _transcript(value)
     except KeyError as error:
@@ -159,7 +159,7 @@ def _body(stored: Stored) -> bytes:
 def _error(stored: Stored) -> PlayError:
     kind = KINDS.get(stored["kind"])
     if kind is None:
-        raise NoTranscript(f"'{stored['kind']}' is no kind of error")
+        raise NoTranscript(f"'{stored['kind']}' is not a kind of error")
     more: dict[str, Any] = {"details": tuple(stored.get("details", ()))}
     if issubclass(kind, Refused):
         more |= {"status": stored.get("status", 0), "state": stored.get("state", "")}

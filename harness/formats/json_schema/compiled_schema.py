@@ -234,7 +234,8 @@ def _plain(value: Json) -> Json:
     if levels(value) > DEEPEST_EXPLAINED:
         raise CheckCrashed(
             "payload-too-deep",
-            f"the schema cannot be held against more than {DEEPEST_EXPLAINED} levels of a payload",
+            f"a schema violation cannot be explained for more than {DEEPEST_EXPLAINED} "
+            "levels of a payload",
             "look at a part of it, such as 'json' with a path",
         )
     return _converted(value)

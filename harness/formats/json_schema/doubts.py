@@ -30,7 +30,7 @@ def _of_other_tools(library: Library, site: Site, schema: Mapping[str, Json]) ->
             continue
         owner, hint = _ELSEWHERE[keyword]
         hint = _with_null(schema) if keyword == "nullable" else hint
-        message = f"'{keyword}' is a keyword of {owner}, and changes nothing in JSON Schema"
+        message = f"'{keyword}' is a keyword of {owner}, and has no effect in JSON Schema"
         yield library.problem("no-effect", message, (site[0], (*site[1], keyword)), hint)
 
 
@@ -45,7 +45,7 @@ def _with_null(schema: Mapping[str, Json]) -> str:
         return f'write anyOf: [{{$ref: {show(schema["$ref"])}}}, {{type: "null"}}]'
     named = schema.get("type", "string")
     types = named if isinstance(named, list | tuple) else (named,)
-    also = ", and null among the words of 'enum'" if "enum" in schema else ""
+    also = ", and add null to 'enum'" if "enum" in schema else ""
     return f'write type: [{", ".join(map(str, types))}, "null"]{also}'
 
 
@@ -89,7 +89,7 @@ def _undescribed(library: Library, schemas: Schemas) -> Iterator[Problem]:
             document, path = described[instead]
             yield library.problem(
                 "undescribed-key",
-                f"{quote(name)} is required, and nothing says what it must be;"
+                f"{quote(name)} is required but not described;"
                 f" {quote(instead)} is described instead",
                 (document, (*path, "properties", instead)),
                 f"did you mean {quote(name)}?",

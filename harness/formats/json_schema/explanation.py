@@ -53,7 +53,9 @@ class Explainer:
         message = word(keyword, limit, value, path)
         if isinstance(kind, ValidationErrorKind.OneOfMultipleValid):
             fitting = sum(not branch for branch in kind.context)
-            message = f"{name_of(path)} fits {fitting} of the possible shapes, expected exactly one"
+            message = (
+                f"{name_of(path)} matches {fitting} of the possible shapes, expected exactly one"
+            )
             if rivals := self._rivals(error, value):
                 message = f"{name_of(path)} has {' and '.join(rivals)}, expected one of them"
         return self._violation(error, path, keyword, message, _known(kind))

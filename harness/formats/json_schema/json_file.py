@@ -57,20 +57,20 @@ def read_json(file: FilePath, shown: str) -> JsonFile:
     except OSError as error:
         raise _error(source, f"the file cannot be read: {error.strerror}") from error
     if len(content) > LARGEST:
-        raise _error(source, f"the file has {len(content)} bytes, at most {LARGEST} are read")
+        raise _error(source, f"the file has {len(content)} bytes, the limit is {LARGEST}")
     try:
         source = Source(path=shown, text=content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise _error(source, f"the file is not UTF-8 at byte {error.start}") from error
     try:
         if is_too_deep(source.text, DEEPEST):
-            raise _error(source, "not the JSON that is read: it is nested too deep")
+            raise _error(source, "not supported JSON: it is nested too deeply")
         value = json.loads(source.text, object_pairs_hook=unique_keys, parse_constant=no_constant)
     except json.JSONDecodeError as error:
         reason = error.msg.removesuffix(" at")
         raise _error(source, f"not JSON: {reason}", error.lineno, error.colno) from error
     except ValueError as error:
-        raise _error(source, f"not the JSON that is read: {error}") from error
+        raise _error(source, f"not supported JSON: {error}") from error
     return JsonFile(value, source)
 
 

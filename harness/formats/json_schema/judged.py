@@ -60,8 +60,9 @@ class Judged:
                 )[::2]
                 raise CheckCrashed(
                     "schema-repeats",
-                    f"{site[0]}#{pointer(site[1])} would judge {_shown(path)} {often:,} times;"
-                    f" the limit is {MOST_JUDGED_AGAIN:,} repeated judgements of one payload",
+                    f"{site[0]}#{pointer(site[1])} would be evaluated {often:,} times on "
+                    f"{_shown(path)};"
+                    f" the limit is {MOST_JUDGED_AGAIN:,} repeated evaluations on one payload",
                     "lead from each schema to the next level by one branch only",
                 )
 
@@ -74,8 +75,8 @@ class Judged:
                     if any(gives_up(pattern, text) for text in texts):
                         raise CheckCrashed(
                             "pattern-timeout",
-                            f"the pattern {quote(pattern)} of {site[0]}#{pointer(site[1])} took"
-                            f" more than {BACKTRACKED:,} steps back on {_shown(path)}",
+                            f"the pattern {quote(pattern)} of {site[0]}#{pointer(site[1])} needed"
+                            f" more than {BACKTRACKED:,} backtracking steps on {_shown(path)}",
                             "avoid a repetition inside a repetition, such as (a+)+",
                         )
 

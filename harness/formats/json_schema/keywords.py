@@ -85,7 +85,7 @@ FORMATS: Mapping[str, frozenset[str]] = {
 }
 """The values of `format` that are asserted, by draft. Source: section 7.3 of the drafts."""
 
-NEWER = "without '$schema', draft 2020-12 holds"
+NEWER = "without '$schema', draft 2020-12 applies"
 NOT_IN: Mapping[str, Mapping[str, str]] = {
     "07": dict.fromkeys(
         (
@@ -94,7 +94,7 @@ NOT_IN: Mapping[str, Mapping[str, str]] = {
         ),
         NEWER,
     ),
-    "2020-12": {"additionalItems": "say 'prefixItems' and 'items'"},
+    "2020-12": {"additionalItems": "write 'prefixItems' and 'items'"},
 }
 """Keywords that a draft does not know, and what to do instead."""
 

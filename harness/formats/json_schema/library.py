@@ -170,7 +170,7 @@ class Library:
     def _require_draft(self, site: Site, schema: Mapping[str, Json]) -> None:
         if "$schema" in schema and draft_of(schema) is None:
             self.knows_drafts = False
-            message = f"'{schema['$schema']}' is no draft that is known"
+            message = f"'{schema['$schema']}' is not a known draft"
             hint = f"known: {', '.join(sorted(DRAFTS))}"
             self._note("unknown-draft", message, (site[0], (*site[1], "$schema")), hint)
 
@@ -226,7 +226,7 @@ class Library:
             self._add(own, known, self._resources[known])
             return True
         if name is None:
-            self._note_remote(site, target, "leads to another place, and nothing is fetched")
+            self._note_remote(site, target, "is a remote reference, and nothing is fetched")
         else:
             self._note_unknown(site, target)
         return False
@@ -247,7 +247,7 @@ class Library:
                 f"{'' if schema[0] == name else schema[0]}#{pointer(schema[1])}"
                 for schema in cycle[:4]
             )
-            message = f"the schema refers to itself without end: {ways}"
+            message = f"the schema refers to itself endlessly: {ways}"
             hint = "a schema may refer to itself only below a key or an item"
             step = ("$ref",) if "$ref" in self.schemas[name, path] else ()
             self._note("endless-ref", message, (name, (*path, *step)), hint)
@@ -265,7 +265,9 @@ class Library:
         for site in order:
             count = applied[site] = 1 + sum(applied.get(inner, 1) for inner in self.in_place(site))
             if count > MOST_APPLIED:
-                message = f"{count:,} schemas judge one value here, the limit is {MOST_APPLIED:,}"
+                message = (
+                    f"{count:,} schemas apply to one value here, the limit is {MOST_APPLIED:,}"
+                )
                 self._note("schema-too-costly", message, site, "refer to each schema once")
                 return
 

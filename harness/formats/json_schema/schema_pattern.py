@@ -18,14 +18,14 @@ BACKTRACKING = jsonschema_rs.FancyRegexOptions(backtrack_limit=BACKTRACKED)
 
 @lru_cache(maxsize=1024)
 def pattern_fault(text: str) -> tuple[str, str, str]:
-    """Code, sentence and hint for what is no regular expression of a schema; else empty texts."""
+    """Code, sentence and hint if it is not a regular expression of a schema; else empty."""
     try:
         require_size(text)
         jsonschema_rs.Draft202012Validator({"pattern": text}, pattern_options=BACKTRACKING)
     except PatternTooLarge as error:
         return "pattern-too-large", f"the pattern {quote(text)} is too large: {error}", error.hint
     except ValueError:
-        return "invalid-pattern", f"{quote(text)} is no regular expression", ""
+        return "invalid-pattern", f"{quote(text)} is not a regular expression", ""
     return "", "", ""
 
 

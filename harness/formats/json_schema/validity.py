@@ -86,7 +86,7 @@ def _misspelt(schema: Mapping[str, Json]) -> Iterator[Found]:
 def _of_another_draft(schema: Mapping[str, Json], draft: str) -> Iterator[Found]:
     for keyword in sorted(schema.keys() & NOT_IN[draft].keys()):
         hint = NOT_IN[draft][keyword]
-        yield keyword, f"draft {draft} does not know {quote(keyword)}, so it judges nothing", hint
+        yield keyword, f"draft {draft} does not have {quote(keyword)}, so it has no effect", hint
 
 
 def _alone(schema: Mapping[str, Json], draft: str) -> Iterator[Found]:
@@ -94,15 +94,15 @@ def _alone(schema: Mapping[str, Json], draft: str) -> Iterator[Found]:
     for keyword, others in _NEEDS.items():
         if keyword in schema and schema.keys().isdisjoint(others):
             needed = " or ".join(f"'{other}'" for other in others)
-            yield keyword, f"'{keyword}' without {needed} judges nothing", f"add {needed}"
+            yield keyword, f"'{keyword}' has no effect without {needed}", f"add {needed}"
     if draft != "07":
         return
     if "additionalItems" in schema and not isinstance(schema.get("items"), list | tuple):
-        message = "'additionalItems' without a list behind 'items' judges nothing"
-        yield "additionalItems", message, "write [{…}] behind 'items'"
+        message = "'additionalItems' has no effect unless 'items' is a list"
+        yield "additionalItems", message, "write [{…}] after 'items:'"
     if "$ref" in schema:
         for keyword in sorted(schema.keys() & (JUDGING - {"$ref"})):
-            message = f"draft 07 ignores {quote(keyword)} beside '$ref'"
+            message = f"draft 07 ignores {quote(keyword)} next to '$ref'"
             yield keyword, message, f"put both under 'allOf'; {NEWER}"
 
 
@@ -126,10 +126,10 @@ def _unknown_format(schema: Mapping[str, Json], draft: str) -> Iterator[Found]:
     if not isinstance(named, str) or named in FORMATS[draft]:
         return
     if named in FORMATS["2020-12"]:
-        yield "format", f"draft 07 does not know the format {quote(named)}", NEWER
+        yield "format", f"draft 07 does not have the format {quote(named)}", NEWER
         return
     hint = _MEANT.get(named.lower()) or did_you_mean(named.lower(), FORMATS[draft])
-    message = f"unknown format {quote(named)}, which would judge nothing"
+    message = f"unknown format {quote(named)}, which would have no effect"
     yield "format", message, hint or f"known: {', '.join(sorted(FORMATS[draft]))}"
 
 

@@ -46,7 +46,7 @@ def word(keyword: str, limit: Json, value: Json, path: Path) -> str:
     sentence = _SENTENCES.get(keyword)
     if sentence is not None:
         return sentence(name, limit, value)
-    return f"{name} does not fit the schema's '{keyword}'"
+    return f"{name} does not match the schema's '{keyword}'"
 
 
 def _count(value: Json, unit: str) -> str:
@@ -102,11 +102,15 @@ _SENTENCES: Mapping[str, Callable[[str, Json, Json], str]] = {
     "pattern": lambda name, limit, value: (
         f"{name} is {show(value)}, which does not match {show(limit)}"
     ),
-    "format": lambda name, limit, value: f"{name} is {show(value)}, which is no {limit}",
+    "format": lambda name, limit, value: f"{name} is {show(value)}, which is not a valid {limit}",
     "uniqueItems": lambda name, _limit, _value: f"{name} has the same item more than once",
-    "contains": lambda name, _limit, _value: f"{name} has no item of the shape that it needs",
-    "minContains": lambda name, limit, _: f"{name} has too few items of a shape, expected {limit}",
-    "maxContains": lambda name, limit, _: f"{name} has too many items of a shape, expected {limit}",
+    "contains": lambda name, _limit, _value: f"{name} has no item with the required shape",
+    "minContains": lambda name, limit, _: (
+        f"{name} has too few items with the required shape, expected {limit}"
+    ),
+    "maxContains": lambda name, limit, _: (
+        f"{name} has too many items with the required shape, expected {limit}"
+    ),
     "not": lambda name, _limit, _value: f"{name} has a shape that is not allowed",
     "falseSchema": lambda name, _limit, _value: f"{name} is not allowed",
     "unevaluatedItems": lambda name, _limit, _value: f"{name} has more items than are allowed",

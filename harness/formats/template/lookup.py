@@ -111,18 +111,20 @@ def undefined_member(value: object, part: object) -> Fault:
     """A value has no such member."""
     kind = "a function" if callable(value) else describe(value)
     shown = quote(part) if isinstance(part, str) else f"element {part}"
-    message = f"no {shown} in {kind}"
+    message = f"{kind} has no {shown}"
     if isinstance(value, Mapping):
         return UndefinedMember(
             "undefined-member", message, did_you_mean(str(part), map(str, value))
         )
     if isinstance(value, Sequence) and isinstance(part, int):
-        return UndefinedMember("undefined-member", message, f"it has {len(value)} elements, from 0")
+        return UndefinedMember(
+            "undefined-member", message, f"it has {len(value)} elements, counted from 0"
+        )
     return UndefinedMember("undefined-member", message)
 
 
 def not_a_value(value: object) -> Fault:
     """A value is nothing that JSON could hold."""
     if callable(value):
-        return Fault("not-a-value", "a function stands where a value is wanted", "call it with ()")
-    return Fault("not-a-value", f"{type(value).__name__} is no JSON value")
+        return Fault("not-a-value", "a function is used as a value", "call it with ()")
+    return Fault("not-a-value", f"{type(value).__name__} is not a JSON value")

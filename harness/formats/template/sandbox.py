@@ -77,7 +77,7 @@ class CompiledExpression:
             raise undefined_member(absent.value, absent.name) from None
         except _FAILURES as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            message = f"{_shown(self._source)} cannot be computed: {reason}"
+            message = f"{_shown(self._source)} cannot be evaluated: {reason}"
             raise Fault("template-failed", message) from error
 
 
@@ -99,7 +99,7 @@ def compile_expression(source: str, *, lenient: bool) -> CompiledExpression:
         tree.set_environment(environment)
         return CompiledExpression(source, environment.from_string(tree), names)
     except TemplateSyntaxError as error:
-        message = f"{_shown(source)} cannot be read: {_reason(error)}"
+        message = f"{_shown(source)} is not a valid expression: {_reason(error)}"
         hint = LETTERS if _JAVASCRIPT.search(source) else ""
         raise Fault("template-syntax", message, hint) from error
     except (RecursionError, MemoryError, SyntaxError) as error:

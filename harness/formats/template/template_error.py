@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harness.core.errors import AuthoringError, Problem
 
-LETTERS = "write $${ where the text is to hold ${"
+LETTERS = "write $${ for the text ${"
 """What to do where no variable was meant, but JavaScript, say."""
 
 

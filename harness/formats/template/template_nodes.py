@@ -48,8 +48,8 @@ class Where:
 
     def none_in_text(self) -> TemplateError:
         """A none stands where a text is put together."""
-        message = f"a null stands in the text that '${{{self.expression}}}' is part of"
-        return self.error(Fault("none-in-text", message, "add | default('') to leave it out"))
+        message = f"'${{{self.expression}}}' is null, but it is part of a text"
+        return self.error(Fault("none-in-text", message, "add | default('') to use an empty text"))
 
     def error(self, fault: Fault) -> TemplateError:
         """A fault as an error with its place."""
@@ -151,7 +151,7 @@ class Table:
             if key is None and self.drop_none:
                 continue
             if not isinstance(key, str):
-                raise self.where.error(Fault("key-is-no-text", f"a key is {describe(key)}"))
+                raise self.where.error(Fault("key-is-no-text", f"the key is {describe(key)}"))
             if key in table:
                 raise self.where.error(Fault("duplicate-key", f"two keys are {quote(key)}"))
             if not _is_dropped(node, value, self.drop_none):

@@ -171,10 +171,12 @@ class _Compiler:
     def _first_of(self, value: Mapping[str, Json], path: Path) -> TemplateNode:
         choices, path = value["first_of"], (*path, "first_of")
         if len(value) > 1:
-            return self._fault(Fault("bad-form", "'first_of' stands alone"), self._where(path))
+            return self._fault(
+                Fault("bad-form", "'first_of' must be the only key"), self._where(path)
+            )
         if isinstance(choices, str) or not isinstance(choices, Sequence) or not choices:
             return self._fault(
-                Fault("bad-form", "'first_of' is a list of values"), self._where(path)
+                Fault("bad-form", "'first_of' takes a list of values"), self._where(path)
             )
         return FirstOf(
             tuple(self.compile(choice, (*path, at)) for at, choice in enumerate(choices))
@@ -182,11 +184,11 @@ class _Compiler:
 
     def _for_each(self, value: Mapping[str, Json], path: Path) -> TemplateNode:
         if value.keys() | {"when"} != {"for_each", "as", "yield", "when"}:
-            message = "'for_each' goes with 'as', 'yield' and perhaps 'when'"
+            message = "'for_each' needs 'as' and 'yield', and may have 'when'"
             return self._fault(Fault("bad-form", message), self._where(path))
         name = value["as"]
         if not isinstance(name, str) or not name.isidentifier():
-            fault = Fault("bad-form", f"'as' is a name, not {quote(name)}")
+            fault = Fault("bad-form", f"'as' takes a name, not {quote(name)}")
             return self._fault(fault, self._where((*path, "as")))
         return ForEach(
             source=self._wanted(value["for_each"], (*path, "for_each")),

@@ -225,37 +225,35 @@ class Builder:
     def _document(self, event: Event) -> None:
         self.documents += 1
         if self.documents > 1:
-            hint = "put it into a file of its own"
+            hint = "put it into its own file"
             self._end_with(
                 "several-documents", "a second document starts here", event.start_mark.index, hint
             )
 
     def _too_many(self, mark: int) -> NoReturn:
-        message = f"more than {self._limits.nodes:,} values, those of aliases counted"
+        message = f"more than {self._limits.nodes:,} values, counting each use of an alias"
         self._end_with("too-many-nodes", message, mark)
 
     def _go_deeper(self, depth: int, mark: int) -> None:
         self._deepest = depth
         if depth > self._limits.depth:
-            message = f"more than {self._limits.depth:,} mappings and lists inside one another"
+            message = f"more than {self._limits.depth:,} nested mappings and lists"
             self._end_with("too-deep", message, mark)
 
     def _lost(self, name: str, mark: int) -> Anchored:
         if not self._limits.aliases:
             self._fault("undefined-alias", f"the alias '*{name}' is not read here", mark)
         elif name in self._anchors:
-            self._fault(
-                "recursive-alias", f"the alias '*{name}' stands inside its own anchor", mark
-            )
+            self._fault("recursive-alias", f"the alias '*{name}' is inside its own anchor", mark)
         else:
             hint = did_you_mean(name, self._anchors) or "quote the text if it starts with '*'"
             self._fault(
-                "undefined-alias", f"no anchor '&{name}' stands above '*{name}'", mark, hint
+                "undefined-alias", f"there is no anchor '&{name}' above '*{name}'", mark, hint
             )
         return Anchored(None, mark, 0, 0, name)
 
     def _complex_key(self, mark: int) -> None:
-        message = "a mapping or list where a key is expected"
+        message = "a key cannot be a mapping or a list"
         self._fault("complex-key", message, mark, "quote the text if it starts with '{' or '['")
 
     def _unknown_tag(self, tag: str, mark: int) -> None:
@@ -266,13 +264,13 @@ class Builder:
         place = place_of_value(self._source, mark, key)
         first = place_of_value(self._source, self._open.marks[key][0], key).line
         where = "twice on this line" if first == place.line else f"here and on line {first}"
-        message = f"the key {quote(key)} stands {where}"
+        message = f"the key {quote(key)} appears {where}"
         self._fault_at("duplicate-key", message, place, "keep one of them")
 
     def _merge_key(self, mark: int) -> None:
         # Quoted, it is a key as any other.
         if self._source.text.startswith("<<", mark):
-            message = "the merge key '<<' is not read"
+            message = "the merge key '<<' is not supported"
             self._fault("merge-key", message, mark, "write the keys out")
 
     def _end_with(self, code: str, message: str, mark: int, hint: str = "") -> NoReturn:
@@ -285,6 +283,6 @@ class Builder:
     def _fault_at(self, code: str, message: str, place: Place, hint: str) -> None:
         self.problems.append(Problem(code=code, message=message, place=place, hint=hint))
         if len(self.problems) == MOST_PROBLEMS:
-            message = f"reading ends here, after {MOST_PROBLEMS} problems"
+            message = f"reading stops here, after {MOST_PROBLEMS} problems"
             self.problems.append(Problem(code="too-many-problems", message=message, place=place))
             raise ReadingStopped

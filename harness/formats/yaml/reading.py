@@ -224,13 +224,13 @@ def _not_a_mapping(builder: Builder, source: Source) -> NoReturn:
         raise YamlError(
             Problem(
                 code="not-a-mapping",
-                message=f"{describe(builder.value)} where a mapping is expected",
+                message=f"the file is {describe(builder.value)}, expected a mapping",
                 place=place_of_value(source, offset, builder.value),
                 hint="start with 'key: value'",
             )
         )
     comments = source.text.strip() and not builder.documents
-    message = "the file holds only comments" if comments else "the file is empty"
+    message = "the file contains only comments" if comments else "the file is empty"
     _refuse("empty-file", message, source, "start with 'key: value'")
 
 

@@ -66,14 +66,14 @@ def resolve(text: str) -> bool | int | float | str | None:
 
 def _number(text: str, form: str) -> int | float:
     if len(text) > LONGEST_NUMBER:
-        raise NotJson(f"a number of {len(text):,} characters; at most {LONGEST_NUMBER} are read")
+        raise NotJson(f"the number has {len(text):,} characters, the limit is {LONGEST_NUMBER}")
     if form == "integer":
         return int(text)
     if form in ("octal", "hexadecimal"):
         return int(text, 0)
     value = math.inf if form == "special" else float(text)
     if not math.isfinite(value):
-        raise NotJson(f"'{text}' is no number that JSON can hold")
+        raise NotJson(f"'{text}' is not a number in JSON")
     return value
 
 
@@ -89,7 +89,7 @@ def apply_tag(tag: str, text: str) -> bool | int | float | str | None:
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind:
-        raise ValueError(f"'{text}' does not fit its tag {short_tag(tag)}")
+        raise ValueError(f"'{text}' does not match its tag {short_tag(tag)}")
     return value
 
 

@@ -71,7 +71,7 @@ def explain(error: yaml.MarkedYAMLError, source: Source) -> Problem:
             code="merge-conflict",
             message="the mark of a merge conflict",
             place=source.place(source.text.count("\n", 0, conflict.start()) + 1, 1, 7),
-            hint="keep one of the two sides, and remove the marks",
+            hint="keep one side, and remove the marks",
         )
     mark = error.problem_mark or error.context_mark
     start = error.context_mark or mark
@@ -137,20 +137,22 @@ def _after_quote(fault: _Fault) -> _Reason | None:
         return None
     return _Reason(
         code="text-after-quote",
-        message="text behind a closing quote",
-        hint="quote the whole text; in it '' is an apostrophe",
+        message="text after a closing quote",
+        hint="quote the whole text; inside it, write '' for an apostrophe",
     )
 
 
 def _indentation(fault: _Fault) -> _Reason:
     line = fault.opened[0] + 1
     if "mapping" in fault.context:
-        message = f"this does not stand in line with the mapping of line {line}"
+        message = f"this is not aligned with the mapping of line {line}"
     elif "collection" in fault.context:
-        message = f"this does not stand in line with the list of line {line}"
+        message = f"this is not aligned with the list of line {line}"
     else:
-        message = "this does not stand in line with what is above it"
-    return _Reason(code="bad-indentation", message=message, hint="indent it as its neighbours are")
+        message = "this is not aligned with the lines above"
+    return _Reason(
+        code="bad-indentation", message=message, hint=("indent it like the lines around it")
+    )
 
 
 def _colon(fault: _Fault) -> _Reason:
@@ -162,8 +164,8 @@ def _colon(fault: _Fault) -> _Reason:
         )
     return _Reason(
         code="bad-indentation",
-        message="a key stands where the text above goes on",
-        hint="indent it as its neighbours are, or quote the text",
+        message="a key interrupts the text above",
+        hint="indent it like the lines around it, or quote the text",
     )
 
 
@@ -172,7 +174,7 @@ def _inline_block(fault: _Fault) -> _Reason:
     return _Reason(
         code="bad-indentation",
         message=f"a {kind} cannot start here",
-        hint="start it on a line of its own, or quote the text",
+        hint="start it on its own line, or quote the text",
     )
 
 
@@ -195,8 +197,8 @@ def _escape(fault: _Fault) -> _Reason:
     if "Unicode" in fault.problem:
         return _Reason(
             code="bad-escape",
-            message="an escape that stands for no character",
-            hint="write both of its halves, as JSON does, or the character itself",
+            message="an escape without a character",
+            hint="write both halves of the escape, as in JSON, or the character itself",
         )
     return _Reason(
         code="bad-escape",
@@ -209,13 +211,13 @@ def _after_end(fault: _Fault) -> _Reason:
     if fault.before.strip() or fault.character in "]},":
         return _Reason(
             code="unexpected-character",
-            message=f"'{fault.character}' stands behind the end of the document",
-            hint="remove it, or quote the text that holds it",
+            message=f"'{fault.character}' follows the end of the document",
+            hint="remove it, or quote the text that contains it",
         )
     return _Reason(
         code="bad-indentation",
         message="the document ends before this line",
-        hint="indent it as the first key of the file is",
+        hint="indent it like the first key of the file",
     )
 
 
@@ -243,15 +245,15 @@ _REASONS: Final[tuple[tuple[str, _Reason | Callable[[_Fault], _Reason | None]], 
         r"found unexpected ':'",
         _Reason(
             code="colon-in-text",
-            message="a ':' with no blank behind it",
-            hint="put a blank behind it, or quote the text",
+            message="a ':' without a space after it",
+            hint="put a space after it, or quote the text",
         ),
     ),
     (
         r"directive|incompatible YAML",
         _Reason(
             code="bad-directive",
-            message="a line that starts with '%' is a directive, and this one is not known",
+            message="a line that starts with '%' is a directive, and this one is unknown",
             hint="remove the line",
             at_opening=True,
         ),
@@ -263,8 +265,8 @@ _REASONS: Final[tuple[tuple[str, _Reason | Callable[[_Fault], _Reason | None]], 
         r"could not find expected ':'",
         _Reason(
             code="missing-colon",
-            message="this is no 'key: value'",
-            hint="put ': ' behind the key, or indent it if it goes on",
+            message="this is not 'key: value'",
+            hint="put ': ' after the key, or indent the line if it continues the text above",
             at_opening=True,
         ),
     ),

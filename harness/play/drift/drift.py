@@ -96,6 +96,8 @@ def kinds_named(words: str) -> frozenset[Drift]:
     for word in (one.strip() for one in words.split(",")):
         if word not in known:
             hint = did_you_mean(word, known)
-            raise ValueError(f"{quote(word)} is no kind of drift" + (f"; {hint}" if hint else ""))
+            raise ValueError(
+                f"{quote(word)} is not a kind of drift" + (f"; {hint}" if hint else "")
+            )
         found.add(known[word])
     return frozenset(found)

@@ -146,7 +146,7 @@ def _ending(turn: Turn | None, transcript: Transcript, number: int) -> str | Non
     if turn is not None and turn.reply is not None:
         return "a reply"
     if turn is not None and turn.refusal is not None:
-        kind = "a refusal" if isinstance(turn.refusal, Refused) else "a fault of the network"
+        kind = "a refusal" if isinstance(turn.refusal, Refused) else "a network failure"
         return f"{kind} ({turn.refusal.code}{_detail(turn.refusal)})"
     if stop is not None and stop.turn <= number:
         is_told = isinstance(stop.error, ProtocolError) or (

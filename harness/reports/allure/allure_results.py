@@ -34,7 +34,7 @@ _ESCAPED = re.compile(r"[\\\r\n\t\f]")
 _NAMES = {"\\": "\\\\", "\r": "\\r", "\n": "\\n", "\t": "\\t", "\f": "\\f"}
 
 WRONG = "The bot was wrong"
-UNTOLD = "It could not be told"
+UNTOLD = "It could not be judged"
 
 Category = Mapping[str, str | list[str]]
 
@@ -209,7 +209,7 @@ def _escaped(value: str) -> str:
 def lacking(name: str, error: Exception) -> str:
     """That Allure's result of a test is not whole, and where that went wrong."""
     lines = own_traceback(error, is_whole=True)
-    first = f"Allure's result of {name} lacks its turns [internal-error]"
+    first = f"Allure's result of {name} has no turns [internal-error]"
     return "\n  ".join((first, *lines))
 
 

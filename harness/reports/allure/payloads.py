@@ -49,7 +49,7 @@ def _answered(response: Response | None, *, laid_out: bool) -> Iterator[str]:
         return
     for attempt in response.attempts:
         status = f"status {attempt.status}: " if attempt.status else ""
-        yield f"--- sent again after {status}{attempt.reason}"
+        yield f"--- repeated after {status}{attempt.reason}"
     yield f"--- answer: {' '.join(_head(response))}"
     yield from (f"{name}: {value}" for name, value in response.headers)
     if response.body:

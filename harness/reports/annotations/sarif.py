@@ -18,8 +18,8 @@ SCHEMA = (
 )
 _RULES = {
     Level.UNREAD: "A file cannot be read.",
-    Level.BROKEN: "It could not be told whether the bot was right.",
-    Level.FAILED: "A check of a reply does not hold.",
+    Level.BROKEN: "The bot could not be judged.",
+    Level.FAILED: "A check of a reply failed.",
 }
 
 
@@ -31,7 +31,7 @@ def sarif_log(
     order = {code: index for index, code in enumerate(sorted(rules))}
     invocation: dict[str, Json] = {"executionSuccessful": not head.get("errors")}
     if left_out:
-        text = f"{left_out} more findings are left out"
+        text = f"{left_out} more findings were left out"
         invocation["toolExecutionNotifications"] = [{"level": "warning", "message": {"text": text}}]
     driver: dict[str, Json] = {
         "name": "conversation-harness",

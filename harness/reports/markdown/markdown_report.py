@@ -72,7 +72,7 @@ class MarkdownReport:
         """Add the summary, or where there is no room for it, its first line."""
         with Path(self._step).open("ab") as file:
             room = LARGEST_STEP - file.tell()
-            short = f"## {headline(self._red)}\n\nThere is no room here for more; see {SUMMARY}.\n"
+            short = f"## {headline(self._red)}\n\nThe details do not fit here; see {SUMMARY}.\n"
             for shown in (text, short):
                 # What stands there may end without a line end, which would spoil the heading.
                 added = f"\n{shown}\n".encode("utf-8", "replace")
@@ -113,7 +113,9 @@ def summary(red: RedConversations, head: Mapping[str, Any], *, is_whole: bool = 
     page.add(f"## {headline(red)}\n")
     page.add(f"{_about(red, head)}\n")
     if not is_whole:
-        page.add("The run was killed before its end; this is what had ended until then.\n")
+        page.add(
+            "The run was killed before its end; only conversations that had ended are shown.\n"
+        )
     if red.outcomes:
         page.add(f"{_changes(red)}\n")
     left_out = list(_unread(page, head))
@@ -122,7 +124,7 @@ def summary(red: RedConversations, head: Mapping[str, Any], *, is_whole: bool = 
     _providers(page, red)
     left_out += _details(page, red)
     if left_out:
-        page.add(f"Left out here, and in `results.json`: {'; '.join(left_out)}.")
+        page.add(f"Left out here, but in `results.json`: {'; '.join(left_out)}.")
     return page.text
 
 
@@ -139,12 +141,12 @@ def _about(red: RedConversations, head: Mapping[str, Any]) -> str:
 
 def _changes(red: RedConversations) -> str:
     if not red.is_compared:
-        return "There are no results of a run before to compare with."
+        return "There are no results of a previous run to compare with."
     changes = [f"{red.since[one]:,} {one}" for one in (NEWLY_RED, FIRST_PLAYED) if red.since[one]]
     changes += [f"{len(red.repaired):,} repaired"] if red.repaired else []
     changes += [f"{red.since[STILL_RED]:,} {STILL_RED}"] if red.since[STILL_RED] else []
-    changes += [f"{red.missing:,} of then not played now"] if red.missing else []
-    return f"Since the run before: {', '.join(changes) if changes else 'nothing changed'}."
+    changes += [f"{red.missing:,} not played this time"] if red.missing else []
+    return f"Since the previous run: {', '.join(changes) if changes else 'nothing changed'}."
 
 
 def _unread(page: Page, head: Mapping[str, Any]) -> Iterator[str]:

@@ -53,7 +53,7 @@ def merge(parts: Sequence[Results], into: Path, *, head: Mapping[str, Json] | No
     the first part where it is not given.
     """
     if into.resolve() in {part.path.resolve() for part in parts}:
-        raise ValueError(f"{into} is one of the files to be merged")
+        raise ValueError(f"{into} is one of the files to merge")
     last: dict[str, int] = {}
     for index, part in enumerate(parts):
         for line in part.lines():

@@ -64,4 +64,4 @@ def _read(line: str, path: Path) -> tuple[str, str]:
         one = json.loads(line)
         return one["id"], EXPECTED if "expected_failure" in one else one["outcome"]
     except (ValueError, KeyError, TypeError) as error:
-        raise NoResults(f"{path}: a conversation is no JSON: {error}") from error
+        raise NoResults(f"{path}: a conversation is not JSON: {error}") from error

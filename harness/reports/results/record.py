@@ -96,7 +96,7 @@ def expected_record(record: Record, reason: str, *, is_strict: bool) -> Record:
     if record["outcome"] == Outcome.FAILED:
         return {**record, "outcome": Outcome.SKIPPED.value, "expected_failure": reason}
     if record["outcome"] == Outcome.PASSED and is_strict:
-        failure = f"it was expected to fail, and passed: {reason} [unexpected-pass]"
+        failure = f"it was expected to fail, but passed: {reason} [unexpected-pass]"
         codes: list[Json] = [UNEXPECTED_PASS]
         return {**record, "outcome": Outcome.FAILED.value, "codes": codes, "failure": failure}
     return record

@@ -53,7 +53,7 @@ class Results:
         try:
             stored: Stored = json.loads(line)
         except ValueError as error:
-            raise NoResults(f"{self.path}: a conversation is no JSON: {error}") from error
+            raise NoResults(f"{self.path}: a conversation is not JSON: {error}") from error
         return stored
 
 
@@ -87,14 +87,14 @@ def _whole(path: Path) -> Results:
     value = _parsed(path.read_text(encoding="utf-8"), path)
     conversations = value.pop("conversations", None)
     if not isinstance(conversations, list):
-        raise NoResults(f"{path}: there are no 'conversations', so this is no file of results")
+        raise NoResults(f"{path}: there are no 'conversations', so this is not a results file")
     return Results(path=path, head=_held(value, path), is_whole=True, whole=conversations)
 
 
 def _held(head: dict[str, Any], path: Path) -> Stored:
     if head.get("version") != VERSION:
         found = head.get("version", "no version")
-        raise NoResults(f"{path}: the format's version is {VERSION}, found {found}")
+        raise NoResults(f"{path}: expected version {VERSION} of the format, found {found}")
     head.pop("conversations", None)
     return head
 
@@ -103,9 +103,9 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except ValueError as error:
-        raise NoResults(f"{path}: this is no JSON: {error}") from error
+        raise NoResults(f"{path}: this is not JSON: {error}") from error
     if not isinstance(value, dict):
-        raise NoResults(f"{path}: results are a mapping")
+        raise NoResults(f"{path}: expected a mapping")
     return value
 
 

@@ -51,8 +51,8 @@ _ERROR_KEYS: Mapping[str, Json] = {
 }
 _ATTACHMENTS = _list(_object({"name": _TEXT, "content": _about(_TEXT, "A URL or base64.")}, "name"))
 _BODY: Mapping[str, Json] = {
-    "body": _about(_TEXT, "Decoded; left out where it is empty."),
-    "body_base64": _about(_TEXT, "In place of `body` where the bytes are no UTF-8."),
+    "body": _about(_TEXT, "Decoded; omitted if it is empty."),
+    "body_base64": _about(_TEXT, "Instead of `body` if the bytes are not UTF-8."),
 }
 _HEADERS = _about(_PAIRS, "Name and value, in the order sent or received.")
 
@@ -80,8 +80,8 @@ _EXCHANGE = _object(
         "url": _TEXT,
         "headers": _HEADERS,
         **_BODY,
-        "response": _about(_RESPONSE, "Left out where no whole answer came."),
-        "contract": _about(_TEXTS, "What breaks the definition's schema."),
+        "response": _about(_RESPONSE, "Omitted if the answer was not complete."),
+        "contract": _about(_TEXTS, "Violations of the definition's schema."),
     },
     "step",
     "turn",
@@ -93,7 +93,7 @@ _MESSAGE = _object(
         "text": _TEXT,
         "id": _TEXT,
         "payload": _ANYTHING,
-        "late": _about(_TRUTH, "It came behind the reply, and was waited for."),
+        "late": _about(_TRUTH, "It arrived after the reply, while a check waited."),
     },
     "text",
 )
@@ -121,12 +121,12 @@ _TURN = _object(
         "number": _about(_LINE, "From 1."),
         "user": _USER,
         "reply": _REPLY,
-        "refusal": _about(_object(_ERROR_KEYS, "code", "message"), "In place of a reply."),
+        "refusal": _about(_object(_ERROR_KEYS, "code", "message"), "Instead of a reply."),
         "exchanges": _list(_EXCHANGE),
-        "looked_up": _about(_list(_EXCHANGE), "Of looks for late messages, and for the record."),
-        "missing": _about(_PAIRS, "Captures that the reply does not hold: name, reason."),
+        "looked_up": _about(_list(_EXCHANGE), "Looks for late messages, and for the record."),
+        "missing": _about(_PAIRS, "Captures that were not found: name, reason."),
         "history": _about(_ANYTHING, "The provider's own record."),
-        "variables": {"type": "object", "description": "What `${…}` means in this turn."},
+        "variables": {"type": "object", "description": "The values of `${…}` in this turn."},
     },
     "number",
     "user",
@@ -151,12 +151,12 @@ _CHECK = _object(
     {
         "name": _TEXT,
         "outcome": _OUTCOME,
-        "turn": _about(_NUMBER, "0 for a check over the whole conversation."),
-        "file": _about(_TEXT, "Left out where it is the scenario's."),
-        "line": _about(_LINE, "Of the expectation; left out for a contract of the definition."),
+        "turn": _about(_NUMBER, "0 for a check on the whole conversation."),
+        "file": _about(_TEXT, "Omitted if it is the scenario's."),
+        "line": _about(_LINE, "Of the expectation; omitted for a contract of the definition."),
         "column": _LINE,
         "excerpt": _about(_TEXT, "The line with a caret."),
-        "code": _about(_TEXT, "Of the error, where it is broken."),
+        "code": _about(_TEXT, "Of the error, if it is broken."),
         "message": _TEXT,
         "expected": _TEXT,
         "actual": _TEXT,
@@ -171,7 +171,7 @@ _PLANNED = _object(
         "turn": _about(_LINE, "Number of a turn of the user."),
         "line": _LINE,
         "id": _TEXT,
-        "assistant": _about(_TEXT, "What the bot says by itself, in place of a turn."),
+        "assistant": _about(_TEXT, "What the bot said on its own, instead of a turn."),
     }
 )
 _DRIFT = _object(
@@ -179,7 +179,7 @@ _DRIFT = _object(
         "turn": _NUMBER,
         "kind": {"enum": [kind.value for kind in Drift]},
         "lines": _TEXTS,
-        "recorded": _about(_TEXTS, "Texts of the recorded reply, where something differs."),
+        "recorded": _about(_TEXTS, "Texts of the recorded reply, if something differs."),
     },
     "turn",
     "kind",
@@ -187,7 +187,7 @@ _DRIFT = _object(
 _REPEAT = _object(
     {
         "passed": _NUMBER,
-        "told": _about(_NUMBER, "Takes that passed or failed; a broken one tells nothing."),
+        "told": _about(_NUMBER, "Takes that passed or failed; broken ones do not count."),
         "wanted": _about(_NUMBER, "Takes that must pass."),
         "interval": {
             "type": "array",
@@ -202,7 +202,7 @@ _REPEAT = _object(
 CONVERSATION_SCHEMA: Mapping[str, Json] = _object(
     {
         "id": _about(_TEXT, "As pytest names it; unique in a run."),
-        "index": _about(_NUMBER, "Of the run's order, from 0; where xdist's workers played."),
+        "index": _about(_NUMBER, "Position in the run, from 0; with pytest-xdist."),
         "scenario": _TEXT,
         "title": _TEXT,
         "description": _TEXT,
@@ -212,28 +212,28 @@ CONVERSATION_SCHEMA: Mapping[str, Json] = _object(
         "row": _about(_TEXT, "Of the matrix."),
         "file": _TEXT,
         "line": _LINE,
-        "fingerprint": _about(_TEXT, "A hash of the scenario and the files that it is made of."),
+        "fingerprint": _about(_TEXT, "A hash of the scenario and the files that it uses."),
         "outcome": _OUTCOME,
-        "codes": _about(_TEXTS, "Names of checks that did not hold, and the error's code."),
-        "latency": _about(_SECONDS, "Seconds that the replies took together."),
-        "plan": _about(_list(_PLANNED), "Turns, and lines that the bot spoke by itself."),
+        "codes": _about(_TEXTS, "Names of failed checks, and the error's code."),
+        "latency": _about(_SECONDS, "Seconds of all replies together."),
+        "plan": _about(_list(_PLANNED), "Turns, and lines that the bot said on its own."),
         "checks": _list(_CHECK),
         "notes": _TEXTS,
         "drift": _list(_DRIFT),
         "expected_failure": _about(
-            _TEXT, "Why it was expected to fail, where it did; the outcome is `skipped` then."
+            _TEXT, "Why it was expected to fail, if it did; the outcome is then `skipped`."
         ),
         "failure": _about(_TEXT, "What the terminal shows of a failure."),
         "attempts": _about(
             _list(_object({"outcome": _OUTCOME, "codes": _TEXTS, "failure": _TEXT}, "outcome")),
-            "Earlier ones, in order, where a plugin ran the test again; none of them counts.",
+            "Earlier attempts, in order, if a plugin ran the test again; they do not count.",
         ),
         "transcript": TRANSCRIPT_SCHEMA,
         "repeat": _about(_REPEAT, "Of a scenario that is played several times."),
         "takes": {
             "type": "array",
             "items": {"$ref": "#/$defs/conversation"},
-            "description": "In place of checks and transcript where there is `repeat`.",
+            "description": "Instead of checks and transcript if there is `repeat`.",
         },
         "take": _about(_NUMBER, "From 1; of one of several takes."),
     },
@@ -246,7 +246,7 @@ CONVERSATION_SCHEMA: Mapping[str, Json] = _object(
 RESULTS_SCHEMA: Mapping[str, Json] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Results",
-    "description": "What came of a run. What is empty is left out.",
+    "description": "The results of a run. Empty values are omitted.",
     "$defs": {"conversation": CONVERSATION_SCHEMA},
     **_object(
         {
@@ -256,18 +256,18 @@ RESULTS_SCHEMA: Mapping[str, Json] = {
             "started": _TIME,
             "mode": {"enum": [mode.value for mode in Mode]},
             "project": _about(_TEXT, "Name of the project's folder."),
-            "commit": _about(_TEXT, "Of version control, where CI tells it."),
+            "commit": _about(_TEXT, "Of version control, if CI provides it."),
             "branch": _TEXT,
             "conversations": _list({"$ref": "#/$defs/conversation"}),
             "errors": _about(
                 _list(_object({"file": _TEXT, "message": _TEXT}, "file", "message")),
                 "Files that could not be read.",
             ),
-            "ended": _about(_TIME, "Left out where the run was killed."),
+            "ended": _about(_TIME, "Omitted if the run was killed."),
             "exit_status": _about(_NUMBER, "That of pytest."),
             "classes": _about(
                 _object(dict.fromkeys(STATUSES, _NUMBER)),
-                "How many tests are red, by class; left out where none is.",
+                "How many tests are red, by class; omitted if none is.",
             ),
         },
         "version",

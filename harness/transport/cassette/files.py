@@ -20,8 +20,8 @@ from harness.core.typing import Json
 from harness.transport.cassette.cassette import Cassette, cassette_from_json, cassette_to_json
 from harness.transport.cassette.writing import dump_cassette
 
-UNTOUCHED = "what stood there is untouched; harness cassettes recover takes up what was heard"
-WRITABLE = "see to it that who runs this may write there"
+UNTOUCHED = "the old file is unchanged; harness cassettes recover recovers what was received"
+WRITABLE = "make sure that the user who runs this may write there"
 """The next step where permissions are missing."""
 MEBIBYTE = 1024 * 1024
 LARGEST = 256 * MEBIBYTE
@@ -55,7 +55,8 @@ def cassette_path(root: Path, provider: str, scenario: str, row: str = "", take:
             raise CassetteError(
                 "cassette-name",
                 f"'{name[:120]}' cannot be part of a file's name",
-                "letters, digits, '.', '_' and '-', at most 100, a letter or digit first",
+                "use letters, digits, '.', '_' and '-', at most 100, and start with "
+                "a letter or digit",
             )
     suffix = f".take-{take:02d}" if take > 1 else ""
     path = Path(f"{root}/{provider}/{scenario}{f'--{row}' if row else ''}{suffix}.yaml")
@@ -124,7 +125,7 @@ def _content(path: Path, shown: str, fix: str, repair: str) -> bytes:
     except FileNotFoundError as error:
         if path.is_symlink():
             reason = f"{shown} is a link that leads nowhere"
-            hint = "remove the link, or put back what it leads to"
+            hint = "remove the link, or restore its target"
             raise CassetteError("cassette-unreadable", reason, hint) from error
         raise MissingCassette("cassette-missing", f"{shown}: there is no recording", fix) from error
     except IsADirectoryError as error:
@@ -151,12 +152,12 @@ def check_target(path: Path, display: str = "") -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = f"the folder of {shown} cannot be made: {error.strerror}"
+        reason = f"the folder of {shown} cannot be created: {error.strerror}"
         raise CassetteError("cassette-target", reason, WRITABLE) from error
     try:
         _check_place(path, shown)
     except OSError as error:
-        reason = f"the place of {shown} cannot be looked at: {error.strerror}"
+        reason = f"the place of {shown} cannot be accessed: {error.strerror}"
         raise CassetteError("cassette-target", reason, WRITABLE) from error
 
 
@@ -167,7 +168,7 @@ def _check_place(path: Path, shown: str) -> None:
     if path.is_dir():
         raise CassetteError("cassette-target", f"{shown} is a folder", "move the folder away")
     if not os.access(path.parent, os.W_OK | os.X_OK):
-        reason = f"the folder of {shown} may not be written to"
+        reason = f"the folder of {shown} is not writable"
         raise CassetteError("cassette-target", reason, WRITABLE)
     if path.exists() and not os.access(path, os.W_OK):
         raise CassetteError("cassette-target", f"{shown} is write-protected", WRITABLE)
@@ -191,7 +192,7 @@ def write_cassette(
     if found:
         raise SecretInCassette(
             "secret-in-cassette",
-            f"{shown} would hold the secret {', '.join(repr(name) for name in found)}",
+            f"{shown} would contain the secret {', '.join(repr(name) for name in found)}",
             "nothing was written",
         )
     try:
@@ -202,7 +203,7 @@ def write_cassette(
     try:
         _sync_folder(path.parent)
     except OSError as error:
-        reason = f"{shown} is replaced, but may not outlast a power cut: {error.strerror}"
+        reason = f"{shown} was replaced, but may be lost in a power failure: {error.strerror}"
         raise CassetteError("cassette-not-written", reason) from error
 
 

@@ -66,11 +66,11 @@ def _document(text: str, fault: Fault) -> object:
         try:
             return json.loads(text, object_pairs_hook=unique_keys)
         except (ValueError, RecursionError) as error:
-            raise fault("cassette-json", f"this is no valid JSON: {error}") from error
+            raise fault("cassette-json", f"this is not valid JSON: {error}") from error
     twice = [name for name, count in Counter(LISTS.findall(text)).items() if count > 1]
     if twice:
         # YAML's readers take the last, and what stands below the first is lost.
-        raise fault("cassette-damaged", f"the key '{twice[0]}' stands twice")
+        raise fault("cassette-damaged", f"the key '{twice[0]}' appears twice")
     try:
         if ALIAS.search(text):
             _require_modest(text, fault)
@@ -116,7 +116,7 @@ def _require_modest(text: str, fault: Fault) -> None:
         parts = _parts(node)
         unknown = [part for part in parts if id(part) not in sizes] if id(node) not in sizes else []
         if any(id(part) in open_ for part in unknown):
-            raise fault("cassette-yaml", "an alias stands inside of what it stands for")
+            raise fault("cassette-yaml", "an alias is inside its own anchor")
         if unknown:
             open_.add(id(node))
             waiting += unknown
@@ -125,7 +125,7 @@ def _require_modest(text: str, fault: Fault) -> None:
         open_.discard(id(node))
         sizes[id(node)] = 1 + sum(sizes[id(part)] for part in parts)
         if sizes[id(node)] > len(sizes) + MOST_NODES:
-            message = f"its aliases add more than {MOST_NODES:,} values to what stands there"
+            message = f"its aliases add more than {MOST_NODES:,} values"
             raise fault("cassette-too-large", message)
 
 
@@ -141,22 +141,23 @@ def _items(document: object, fault: Fault) -> list[Any]:
         raise _list_fault(document, fault)
     if not isinstance(document, Mapping):
         found = "nothing but null" if document is None else describe(document)
-        raise fault("cassette-not-a-mapping", f"there is {found} where a recording should stand")
+        raise fault("cassette-not-a-mapping", f"the file contains {found} instead of a recording")
     for key, name in (
         ("log", "a HAR file"),
         ("http_interactions", "a cassette of Ruby's VCR or of Betamax"),
     ):
         if key in document:
-            raise fault("cassette-dialect", f"this is {name}, which is not read", CONVERT)
+            raise fault("cassette-dialect", f"this is {name}, which is not supported", CONVERT)
     version = document.get("version", 1)
     if version != 1:
         raise fault(
-            "cassette-version", f"version {version} of vcrpy's format is not known, only version 1"
+            "cassette-version",
+            f"version {version} of vcrpy's format is not supported, only version 1",
         )
     requests, responses = document.get("requests"), document.get("responses")
     if isinstance(requests, list) and isinstance(responses, list):
         if len(requests) != len(responses):
-            message = f"{len(requests)} requests stand against {len(responses)} responses"
+            message = f"there are {len(requests)} requests but {len(responses)} responses"
             raise fault("cassette-count", message)
         return [
             {"request": one, "response": two} for one, two in zip(requests, responses, strict=True)
@@ -173,11 +174,11 @@ def _require_foreign(document: object, items: list[Any], fault: Fault) -> None:
         for key, value in item.items() if isinstance(item, Mapping) else ():
             is_marked = isinstance(value, Mapping) and len(value.keys() & OUR_MARK) > BY_CHANCE
             if is_marked or key == OUR_KEY:
-                message = f"interaction {number} is of the harness, as '{key}' says"
+                message = f"interaction {number} was recorded by the harness, as '{key}' shows"
                 raise fault("cassette-damaged", f"{message}, but the file's head is not in place")
     for key, value in document.items() if isinstance(document, Mapping) else ():
         if isinstance(value, Mapping) and len(value.keys() & OUR_HEAD) > BY_CHANCE:
-            message = f"what stands under '{key}' is the head of a recording of the harness"
+            message = f"'{key}' contains the head of a recording of the harness"
             raise fault("cassette-damaged", message)
 
 
@@ -186,19 +187,24 @@ def _list_fault(document: list[Any], fault: Fault) -> CassetteError:
     if isinstance(first, Mapping) and "request" in first:
         return fault("cassette-dialect", *_old_vcrpy())
     if isinstance(first, Mapping) and "scope" in first:
-        return fault("cassette-dialect", "this is a recording of nock, which is not read", CONVERT)
-    return fault("cassette-not-a-mapping", "there is a list where a recording should stand")
+        return fault(
+            "cassette-dialect", "this is a recording of nock, which is not supported", CONVERT
+        )
+    return fault("cassette-not-a-mapping", "the file contains a list instead of a recording")
 
 
 def _old_vcrpy() -> tuple[str, str]:
     return (
         "this is a cassette of vcrpy before 1.0",
-        "bring it up to date: python -m vcr.migration PATH",
+        "migrate it: python -m vcr.migration PATH",
     )
 
 
 def _python_objects(line: int, tag: str) -> tuple[str, str]:
     return (
-        f"line {line}: this holds a Python object, !!{tag}, as old versions of vcrpy wrote them",
-        "it is not read, as it could run code: record it again, or write plain values in its place",
+        f"line {line}: this contains a Python object, !!{tag}, as written by old versions of vcrpy",
+        (
+            "it is not read, because it could run code: record it again, or replace "
+            "it with plain values"
+        ),
     )

@@ -72,7 +72,7 @@ def _headers(found: object) -> Iterable[tuple[str, str]]:
 
 def _header_text(value: object) -> str:
     if isinstance(value, Mapping | list | tuple):
-        message = f"a header holds {describe(value)}, expected a text"
+        message = f"a header is {describe(value)}, expected a text"
         raise TypeError(message)
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 

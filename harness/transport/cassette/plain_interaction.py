@@ -151,7 +151,7 @@ def _require_pairs(pairs: Iterable[Iterable[object]], first: type, second: type)
 
 
 def _of_another_kind(value: object) -> TypeError:
-    return TypeError(f"{value!r} is of another kind")
+    return TypeError(f"{value!r} has the wrong type")
 
 
 _KINDS: tuple[tuple[str, frozenset[type]], ...] = tuple(

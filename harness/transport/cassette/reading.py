@@ -66,7 +66,7 @@ class _Reader:
         if content.startswith(GIT_LFS):
             raise self.fault(
                 "cassette-lfs",
-                "this is a Git LFS pointer and not the recording itself",
+                "this is a Git LFS pointer, not the recording itself",
                 "fetch it: git lfs pull",
             )
         conflict = CONFLICT.search(content)
@@ -86,7 +86,7 @@ class _Reader:
             found = f"version {document.get('version')}, format {form}"
             raise self.fault(
                 "cassette-version",
-                f"{found} cannot be read, only version 1, format {FIRST_FORMAT} or {FORMAT}",
+                f"{found} is not supported, only version 1, format {FIRST_FORMAT} or {FORMAT}",
                 "a later version of the harness may have written it",
             )
         expected = head.get("interactions")
@@ -126,7 +126,7 @@ class _Reader:
                 interactions.append(_own_interaction(item))
             except OF_ANOTHER_KIND as error:
                 is_lack = isinstance(error, KeyError)
-                reason = f"lacks {error}" if is_lack else "holds a value of another kind"
+                reason = f"lacks {error}" if is_lack else "contains a value of the wrong type"
                 is_last = number == len(items)
                 raise self._broken(
                     f"interaction {number} of {expected}", reason, is_whole=is_whole or not is_last
@@ -148,7 +148,7 @@ class _Reader:
             is_right = checksum(interactions, None if is_first else content) == found
         except TypeError as error:
             # YAML may hold bytes where JSON has none.
-            raise self.fault("cassette-damaged", "it holds bytes outside of bodies") from error
+            raise self.fault("cassette-damaged", "it contains bytes outside of bodies") from error
         if len(interactions) == expected and is_right:
             return
         if not is_whole and len(interactions) < expected:
@@ -159,7 +159,7 @@ class _Reader:
         if len(interactions) != expected:
             raise self.fault(
                 "cassette-count",
-                f"there are {len(interactions)} interactions where the head says {expected}",
+                f"there are {len(interactions)} interactions, but the head says {expected}",
             )
         if not is_whole:
             raise self.fault("cassette-cut", f"the recording is cut inside interaction {expected}")
@@ -183,7 +183,7 @@ class _Reader:
         except BadEncoding as error:
             raise self.fault("cassette-cut", str(error)) from error
         except TooLarge as error:
-            raise too_large(self._path, self._fix, "unpacked it has") from error
+            raise too_large(self._path, self._fix, "uncompressed, it has") from error
 
     def _decoded(self, content: bytes) -> str:
         try:

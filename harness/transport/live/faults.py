@@ -136,14 +136,14 @@ def credentials_refused(address: str) -> TransportError:
     """A URL holds a user name or a password, of the definition or of a redirect."""
     return TransportError(
         "host-refused",
-        f"a URL of {address} holds a user name or password",
-        "nothing was sent there; give credentials as settings",
+        f"a URL of {address} contains a user name or password",
+        "nothing was sent there; put credentials in settings",
     )
 
 
 def no_address(url: str) -> TransportError:
     """The URL cannot be sent to."""
-    return TransportError("host-refused", f"'{url}' is no absolute http or https URL")
+    return TransportError("host-refused", f"'{url}' is not an absolute http or https URL")
 
 
 def redirect_refused(address: str, target: str) -> TransportError:

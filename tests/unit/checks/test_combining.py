@@ -10,7 +10,7 @@ from harness.core.errors import CheckCrashed
 HOLDS = {"contains": "free shipping"}
 FAILS = {"contains": "refund"}
 UNCLEAR = {"tools": ["search"]}
-"""Skipped where the definition does not say where tool calls stand."""
+"""Skipped where the definition does not say where tool calls are."""
 
 
 @pytest.mark.parametrize(

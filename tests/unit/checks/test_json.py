@@ -128,7 +128,7 @@ def test_none_of_nothing_says_what_may_be_meant():
 
     assert verdict.finding.difference == (
         "did you mean 'products'?",
-        "where nothing is wanted, say 'length: 0' or 'exists: false'",
+        "to expect no items, write 'length: 0' or 'exists: false'",
     )
 
 
@@ -145,16 +145,16 @@ def test_none_of_nothing_says_what_may_be_meant():
             {"$.a": {"colour": "x"}},
             "unknown-matcher",
             ("$.a", "colour"),
-            "for an object with these keys say {equals: {…}}",
+            "for an object with these keys, write {equals: {…}}",
         ),
-        ({"$.a": {}}, "unknown-matcher", ("$.a",), "for an empty object say {equals: {}}"),
+        ({"$.a": {}}, "unknown-matcher", ("$.a",), "for an empty object, write {equals: {}}"),
         (
             {"$.a": {"every": {"lenght": 1}}},
             "unknown-matcher",
             ("$.a", "every", "lenght"),
             "did you mean 'length'?",
         ),
-        ({"a.b": 1}, "invalid-path", ("a.b",), "a path begins with '$', such as $.response.text"),
+        ({"a.b": 1}, "invalid-path", ("a.b",), "a path starts with '$', such as $.response.text"),
         ({"$.a[": 1}, "invalid-path", ("$.a[",), ""),
         ({"$[?@.a = 1]": 1}, "invalid-path", ("$[?@.a = 1]",), ""),
         ({"$.a": {"less_than": "3"}}, "wrong-value", ("$.a", "less_than"), AS_NUMBER),

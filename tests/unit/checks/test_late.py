@@ -39,9 +39,9 @@ def finding(name, value, of):
 @pytest.mark.parametrize(
     ("late", "came"),
     [
-        ((), "no further message came"),
-        (("a",), "message 3 came late, and no other"),
-        (("a", "b", "c"), "messages 3, 4, 5 came late, and no other"),
+        ((), "no further message arrived"),
+        (("a",), "message 3 arrived late, and no other"),
+        (("a", "b", "c"), "messages 3, 4, 5 arrived late, and no other"),
     ],
     ids=["nothing", "one", "three"],
 )
@@ -51,15 +51,15 @@ def test_the_sentence_says_what_came(late, came):
 
     messages = len(late) + 2
     assert found.message == f"the reply has {messages} messages, expected 9; {came} within 5 s"
-    assert found.difference == ("looked for further messages twice",)
+    assert found.difference == ("the harness looked for further messages twice",)
 
 
 def test_replies_say_it_as_well():
     """The lines of `replies` stand before that of the waiting."""
     found = finding("replies", ASKED, said())
 
-    assert found.message.endswith("left over; no further message came within 5 s")
-    assert found.difference[-1] == "looked for further messages twice"
+    assert found.message.endswith("not expected; no further message arrived within 5 s")
+    assert found.difference[-1] == "the harness looked for further messages twice"
 
 
 def test_a_recording_that_ends_before_the_time():
@@ -67,7 +67,7 @@ def test_a_recording_that_ends_before_the_time():
     found = finding("messages", THREE, said(looks=(2.5, 3.0, 3.5)))
 
     assert found.difference == (
-        "looked for further messages 3 times",
+        "the harness looked for further messages 3 times",
         "the recording ends 2 s after the reply; --harness-mode=refresh waits longer",
     )
 
@@ -76,7 +76,9 @@ def test_a_look_of_two_steps_is_one_look():
     """Looks are counted by their first step."""
     of = turn(looked_up=(look(3.0), look(3.1, "late.2"), look(7.0), look(7.1, "late.2")))
 
-    assert finding("messages", THREE, of).difference == ("looked for further messages twice",)
+    assert finding("messages", THREE, of).difference == (
+        "the harness looked for further messages twice",
+    )
 
 
 def test_without_a_look():
@@ -84,14 +86,16 @@ def test_without_a_look():
     found = finding("messages", THREE, turn())
 
     assert found.message == "the reply has 2 messages, expected 3"
-    assert found.difference == ("further messages were not looked for",)
+    assert found.difference == ("the harness did not look for further messages",)
 
 
 def test_the_record_is_no_look():
     """What was asked for the provider's own record is no look for messages."""
     of = turn(looked_up=(look(3.0, "history.1"),))
 
-    assert finding("messages", THREE, of).difference == ("further messages were not looked for",)
+    assert finding("messages", THREE, of).difference == (
+        "the harness did not look for further messages",
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,5 +117,5 @@ def test_what_holds_says_nothing(name, value):
 @pytest.mark.parametrize("value", ["5", "0s", "", "soon", 5, None])
 def test_a_time_that_is_none(value):
     """`within` wants a duration above nothing."""
-    with pytest.raises(BadExpectation, match=r"duration|no time"):
+    with pytest.raises(BadExpectation, match=r"duration|longer than zero"):
         judge("messages", {"count": 2, "within": value})

@@ -141,7 +141,7 @@ def test_the_nearest_item_is_told():
     verdict = judge("like", {"<some>": {"a": 1, "b": 3}}, turn_bringing(items))
 
     assert verdict.finding.actual == "$: 3 items"
-    assert verdict.finding.difference == ("the nearest: $[0].b is 1, expected 3",)
+    assert verdict.finding.difference == ("the nearest item: $[0].b is 1, expected 3",)
 
 
 def test_a_missing_key_is_not_a_wrong_value():
@@ -201,13 +201,13 @@ def test_upper_and_lower_case_can_be_the_same():
             None,
             "did you mean 'less_than'?",
         ),
-        ({"a": {"<number>": {}, "b": 1}}, "wrong-value", ("a", "<number>"), "take out 'b'"),
+        ({"a": {"<number>": {}, "b": 1}}, "wrong-value", ("a", "<number>"), "remove 'b'"),
         ({"a": "< uuid >"}, "wrong-value", ("a",), "write '<uuid>'"),
         (
             {"a": "<number> USD"},
             "wrong-value",
             ("a",),
-            "for a text around it say {<string>: {matches: …}}",
+            "for a text around it, write {<string>: {matches: …}}",
         ),
         ({}, "matches-everything", (), None),
         ("<any>", "matches-everything", (), None),
@@ -228,4 +228,4 @@ def test_an_answer_that_is_no_json_fails():
     """Where there is no payload, the check fails and says so."""
     refused = turn(reply=None, exchanges=(exchange(b"<html>", status=403),))
 
-    assert judge("like", {"a": "<any>"}, refused).finding.message == "the refusal is no JSON"
+    assert judge("like", {"a": "<any>"}, refused).finding.message == "the refusal is not JSON"

@@ -107,7 +107,7 @@ def test_a_text_of_few_words_is_skipped():
     verdict = judge("language", "de", turn_saying("Yes, we do!"))
 
     assert verdict.outcome is Outcome.SKIPPED
-    assert verdict.reason == "the reply has 3 words, too few to tell its language"
+    assert verdict.reason == "the reply has 3 words, too few to detect its language"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_text_of_few_words_is_skipped():
         ("English", "did you mean 'en'?"),
         ("en-GB", "did you mean 'en'?"),
         ("eng", "did you mean 'en'?"),
-        ("xx", "a code of ISO 639-1, such as en"),
+        ("xx", "use an ISO 639-1 code, such as en"),
     ],
 )
 def test_an_unknown_language_is_refused_with_the_likely_one(code, hint):

@@ -94,7 +94,7 @@ def test_a14_what_was_not_recorded_is_broken(name):
     verdict = judge(name, value, turn(exchanges=()))
 
     assert (verdict.outcome, verdict.code) == (Outcome.BROKEN, "not-told")
-    assert verdict.reason.startswith("it could not look: ")
+    assert verdict.reason.startswith("the check could not be made: ")
 
 
 def test_a14_a_recording_without_times_is_broken():
@@ -102,7 +102,7 @@ def test_a14_a_recording_without_times_is_broken():
     verdict = judge("latency", {"under": "1s"}, turn(exchanges=(exchange(seconds=None),)))
 
     assert verdict.outcome is Outcome.BROKEN
-    assert verdict.reason == "it could not look: no time was recorded for this turn"
+    assert verdict.reason == "the check could not be made: no time was recorded for this turn"
 
 
 def refused(body):
@@ -125,14 +125,14 @@ def test_a_refusal_is_judged_by_its_answer():
 
 
 def test_a_refusal_that_is_no_json():
-    """A payload check on an answer that is no JSON fails and shows the answer."""
+    """A payload check on an answer that is not JSON fails and shows the answer."""
     finding = judge("json", {"$.a": 1}, refused(b"<html>Forbidden</html>")).finding
 
-    assert finding.message == "the refusal is no JSON"
+    assert finding.message == "the refusal is not JSON"
     assert finding.actual == "<html>Forbidden</html>"
     assert (
         judge("schema", {"type": "object"}, refused(b"\xff")).finding.message
-        == "the refusal is no JSON"
+        == "the refusal is not JSON"
     )
 
 
@@ -164,7 +164,7 @@ def test_a_file_that_allows_everything(tmp_path):
         judge("schema", "reply", schemas=schemas)
 
     assert caught.value.code == "matches-everything"
-    assert "'reply.schema.json' says nothing" in caught.value.message
+    assert "'reply.schema.json' matches every payload" in caught.value.message
 
 
 def test_a_schema_by_name(tmp_path):

@@ -111,7 +111,7 @@ def test_no_usage():
     """Where nothing was told or read, usage cannot be measured."""
     wanted = {"total_tokens": {"at_most": 500}}
 
-    assert "told no usage" in judge("usage", wanted, of=SILENT).reason
+    assert "reported no usage" in judge("usage", wanted, of=SILENT).reason
     assert "does not say" in judge("usage", wanted).reason
 
 
@@ -191,7 +191,9 @@ def test_a_turn_without_a_time_makes_no_statistic():
     )
 
     assert verdict.code == "not-told"
-    assert verdict.reason == "turn 2: it could not look: no time was recorded for this turn"
+    assert verdict.reason == (
+        "turn 2: the check could not be made: no time was recorded for this turn"
+    )
 
 
 def test_first_tokens_over_the_conversation():

@@ -135,12 +135,12 @@ def test_what_counts_is_told(goldens, write, value, payload, lines):
 
     finding = compare({"file": "offer.json", **value}, payload, goldens).finding
 
-    assert finding.message == "the payload of the reply is not the one in schemas/offer.json"
+    assert finding.message == "the payload of the reply differs from schemas/offer.json"
     assert finding.difference
     assert lines is None or finding.difference == lines
 
 
-IDLE = "ignores $.idd, which leads to nothing in the payload and in the golden"
+IDLE = "ignores $.idd, which matches nothing in the payload or in the golden file"
 
 
 def test_an_ignored_path_that_leads_to_nothing_is_told(goldens, write):

@@ -34,20 +34,20 @@ def test_d1_a_message_without_text_adds_no_empty_line():
             "not_contains",
             "password",
             "The pass\u200bword is wrong.",
-            "holds, but what looks like 'password' has U+200B ZERO WIDTH SPACE after 'pass'",
+            "passes, but what looks like 'password' has U+200B ZERO WIDTH SPACE after 'pass'",
         ),
         (
             "not_contains",
             ["sorry", "Kranken"],
             "Im Kran\u00adkenhaus",
-            "holds, but what looks like 'Kranken' has U+00AD SOFT HYPHEN after 'Kran'",
+            "passes, but what looks like 'Kranken' has U+00AD SOFT HYPHEN after 'Kran'",
         ),
         (
             "not_contains",
             "paypal",
             "Pay by p\u0430ypal.",
             (
-                "holds, but what looks like 'paypal' has U+0430 CYRILLIC SMALL LETTER A after 'p',"
+                "passes, but what looks like 'paypal' has U+0430 CYRILLIC SMALL LETTER A after 'p',"
                 " expected U+0061 LATIN SMALL LETTER A"
             ),
         ),
@@ -55,7 +55,7 @@ def test_d1_a_message_without_text_adds_no_empty_line():
             "not_matches",
             "pass ?word",
             "The pass\u200bword is wrong.",
-            "holds, but would not if the text had no U+200B ZERO WIDTH SPACE",
+            "passes, but would not if the text had no U+200B ZERO WIDTH SPACE",
         ),
         ("not_contains", "password", "Grüße", ""),
         ("not_matches", "password", "a\r\nb", ""),
@@ -167,12 +167,12 @@ def test_a_pattern_that_says_something_is_accepted(pattern):
     "pattern", ["([", "(?<", "*", "a{2,1}", r"\\1(", "(?P<1>a)", "[z-a]", "a{" + "3" * 5_000]
 )
 def test_an_invalid_pattern_is_refused(pattern):
-    """A text that is no regular expression is refused when it is compiled."""
+    """A text that is not a regular expression is refused when it is compiled."""
     with pytest.raises(BadExpectation) as caught:
         judge("matches", pattern)
 
     assert caught.value.code == "invalid-pattern"
-    assert "is no regular expression" in caught.value.message
+    assert "is not a regular expression" in caught.value.message
 
 
 @pytest.mark.parametrize("name", ["contains", "not_contains", "starts_with", "ends_with"])

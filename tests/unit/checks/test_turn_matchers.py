@@ -80,7 +80,7 @@ def test_what_is_gone_is_told_as_missing():
 @pytest.mark.parametrize(
     ("rules", "words"),
     [
-        ({"$.id": {"same_as_turn": 2}}, "turn 2 is no earlier turn with a reply"),
+        ({"$.id": {"same_as_turn": 2}}, "turn 2 is not an earlier turn with a reply"),
         ({"$.id": {"same_as_turn": 9}}, "earlier turns: 1"),
         ({"$.new": {"same_as_turn": 1}}, "turn 1 has nothing at $.new"),
     ],
@@ -116,7 +116,7 @@ def test_it_stands_right_behind_a_path(name, value, path):
         judge(name, value)
 
     assert (caught.value.code, caught.value.path) == ("unknown-matcher", path)
-    assert caught.value.hint == "it stands right behind a path of 'json'"
+    assert caught.value.hint == "use it directly below a path of 'json'"
 
 
 @pytest.mark.parametrize("value", [0, "1", True, 1.5])
@@ -148,8 +148,8 @@ def test_values_in_order(order, values):
 @pytest.mark.parametrize(
     ("order", "values", "message"),
     [
-        (True, [1, 3, 2], "$.a[2] is 2 behind 3 at $.a[1], expected items in ascending order"),
-        ("descending", ["a", "b"], "$.a[1] is 'b' behind 'a' at $.a[0], expected"),
+        (True, [1, 3, 2], "$.a[2] is 2 after 3 at $.a[1], expected items in ascending order"),
+        ("descending", ["a", "b"], "$.a[1] is 'b' after 'a' at $.a[0], expected"),
         (True, [1, "a"], '$.a has [1, "a"], expected only numbers, or only texts'),
         (True, [1, True], "$.a has [1, true], expected only numbers, or only texts"),
         (True, 7, "$.a is a whole number, expected a list"),

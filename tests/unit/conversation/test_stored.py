@@ -167,13 +167,13 @@ def test_functions_among_the_variables_are_left_out() -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ([], "a stored transcript is a mapping with 'turns'"),
+        ([], "a stored transcript must be a mapping with 'turns'"),
         ({}, "the key 'turns' is missing"),
         ({"turns": [{"number": 1}]}, "the key 'user' is missing"),
         ({"turns": 3}, "a value has the wrong form: 'int' object is not iterable"),
         (
             {"turns": [], "stop": {"turn": 1, "kind": "Problem", "code": "c", "message": "m"}},
-            "'Problem' is no kind of error",
+            "'Problem' is not a kind of error",
         ),
     ],
 )

@@ -79,7 +79,7 @@ def test_never_says_what_may_never_be():
 
     (result,) = judge(made, transcript(turn(reply("so sorry"))), VOCABULARY)
 
-    assert result.message == "no reply may fulfil contains 'sorry'"
+    assert result.message == "no reply may pass contains 'sorry'"
     assert result.actual == "so sorry"
 
 
@@ -155,7 +155,7 @@ def test_an_expected_refusal_that_did_not_come():
     (result,) = judge(made, transcript(turn(reply("of course"))), VOCABULARY)
 
     assert (result.name, result.outcome) == ("error", Outcome.FAILED)
-    assert result.message == "the provider was expected to refuse, and it answered"
+    assert result.message == "the provider was expected to refuse, but it answered"
 
 
 def test_a_missing_capture_fails():
@@ -251,7 +251,7 @@ def test_a14_no_recorded_time_is_broken():
 
     assert (result.outcome, result.message) == (
         Outcome.BROKEN,
-        "it could not look: no time was recorded for this turn",
+        "the check could not be made: no time was recorded for this turn",
     )
 
 

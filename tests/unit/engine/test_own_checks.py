@@ -91,8 +91,8 @@ def refused(folder):
         ("rude", Outcome.FAILED, "the bot is rude"),
         ("silence", Outcome.SKIPPED, "nothing was said"),
         ("crash", Outcome.BROKEN, "the check 'polite' crashed: ZeroDivisionError('by zero')"),
-        ("number", Outcome.BROKEN, "it gave 7, expected None, a sentence or a verdict"),
-        ("empty", Outcome.BROKEN, "it gave ' ', expected None, a sentence or a verdict"),
+        ("number", Outcome.BROKEN, "it returned 7, expected None, a sentence or a verdict"),
+        ("empty", Outcome.BROKEN, "it returned ' ', expected None, a sentence or a verdict"),
         ("pytest", Outcome.BROKEN, "the check 'polite' crashed: not now"),
         ("exit", Outcome.BROKEN, "the check 'polite' crashed: SystemExit(0)"),
     ],
@@ -322,7 +322,7 @@ def test_a_file_that_is_no_python(own):
     assert problem.code == "broken-checks"
     first, line, caret = str(problem).splitlines()
     # Behind it stands Python's own reason, which each version words differently.
-    assert first.startswith("checks/own.py:2:20: 'checks/own.py' is no Python: ")
+    assert first.startswith("checks/own.py:2:20: 'checks/own.py' is not valid Python: ")
     assert line == "    2 | from harness import"
     assert caret == "      |                    ^ [broken-checks]"
 
@@ -336,7 +336,7 @@ def test_a_name_is_taken_once(own):
         }
     )
 
-    assert "taken by another check of the project" in refused(folder).message
+    assert "already used by another check of the project" in refused(folder).message
 
 
 @pytest.mark.parametrize("value", ["acme_checks", "acme_checks:polite"])

@@ -132,7 +132,7 @@ def test_a_table_of_another_shape(tmp_path, opened):
 
 
 def test_a_value_that_is_no_json(tmp_path, opened):
-    """A row that somebody else wrote, and that is no JSON, is as if it were not there."""
+    """A row that somebody else wrote, and that is not JSON, is as if it were not there."""
     opened().close()
     with sqlite3.connect(tmp_path / "parsed.sqlite") as connection:
         connection.execute("INSERT INTO parsed VALUES ('k', '{')")

@@ -72,7 +72,7 @@ def test_a_value_that_makes_no_sense_is_not_kept():
     written = expectation("matches: a")
 
     for _ in range(2):
-        with pytest.raises(BadExpectation, match="no regular expression"):
+        with pytest.raises(BadExpectation, match="not a regular expression"):
             VOCABULARY.judge_for(written, "(")
 
 

@@ -155,15 +155,15 @@ IDLE = {
     ),
     "A5-uuid-in-draft-07": (
         {"$schema": OLD, "format": "uuid"},
-        "without '$schema', draft 2020-12 holds",
+        "without '$schema', draft 2020-12 applies",
     ),
     "keyword-of-a-newer-draft": (
         {"$schema": OLD, "dependentRequired": {"a": ["b"]}},
-        "without '$schema', draft 2020-12 holds",
+        "without '$schema', draft 2020-12 applies",
     ),
     "keyword-of-an-older-draft": (
         {"additionalItems": False},
-        "say 'prefixItems' and 'items'",
+        "write 'prefixItems' and 'items'",
     ),
     "then-alone": ({"then": False}, "add 'if'"),
     "else-alone": ({"else": False}, "add 'if'"),
@@ -171,11 +171,11 @@ IDLE = {
     "min-contains-alone": ({"minContains": 2}, "add 'contains'"),
     "additional-items-alone": (
         {"$schema": OLD, "items": {"type": "null"}, "additionalItems": False},
-        "write [{…}] behind 'items'",
+        "write [{…}] after 'items:'",
     ),
     "beside-a-ref": (
         {"$schema": OLD, "$ref": "#/definitions/n", "maximum": 1, "definitions": {"n": {}}},
-        "put both under 'allOf'; without '$schema', draft 2020-12 holds",
+        "put both under 'allOf'; without '$schema', draft 2020-12 applies",
     ),
     "of-another-type": (
         {"type": ["integer", "null"], "minLength": 3},

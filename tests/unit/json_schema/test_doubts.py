@@ -103,7 +103,7 @@ ELSEWHERE = {
     ),
     "nullable-words": (
         {"type": "string", "enum": ["a"], "nullable": True},
-        "write type: [string, \"null\"], and null among the words of 'enum'",
+        "write type: [string, \"null\"], and add null to 'enum'",
     ),
     "nullable-reference": (
         {"$ref": "#/$defs/a", "nullable": True},

@@ -109,8 +109,8 @@ def test_a_problem_has_its_place_in_the_file(folder, tmp_path):
     )
 
     assert str(refusal(folder, "bad")) == (
-        "schemas/bad.json:3:11: 'http://example.com' leads to another place, and nothing is"
-        ' fetched\n    3 |     "a": {"$ref": "http://example.com"}\n'
+        "schemas/bad.json:3:11: 'http://example.com' is a remote reference, and nothing is "
+        'fetched\n    3 |     "a": {"$ref": "http://example.com"}\n'
         "      |           ^^^^^^ keep a copy in the schema folder and refer to it by its path"
         " [remote-ref]"
     )
@@ -129,15 +129,15 @@ def test_a_problem_in_a_referred_file_has_its_place_there(folder, tmp_path):
     [
         (b"", "not JSON: Expecting value"),
         (b"{'a': 1}", "not JSON: Expecting property name enclosed in double quotes"),
-        (b'{"a": 1, "a": 2}', "not the JSON that is read: the key 'a' stands twice in one object"),
-        (b'{"minimum": NaN}', "not the JSON that is read: NaN is not a JSON number"),
+        (b'{"a": 1, "a": 2}', "not supported JSON: an object has the key 'a' twice"),
+        (b'{"minimum": NaN}', "not supported JSON: NaN is not a JSON number"),
         (b'{"title": "\xff"}', "the file is not UTF-8 at byte 11"),
-        (b"[" * 100_000, "not the JSON that is read: it is nested too deep"),
+        (b"[" * 100_000, "not supported JSON: it is nested too deeply"),
     ],
     ids=["empty", "quotes", "twice", "nan", "bytes", "deep"],
 )
 def test_a_file_that_is_no_json(folder, tmp_path, content, message):
-    """A file that is no JSON is named with the reason."""
+    """A file that is not JSON is named with the reason."""
     (tmp_path / "schemas" / "bad.json").write_bytes(content)
 
     problem = refusal(folder, "bad")

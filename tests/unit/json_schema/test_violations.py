@@ -29,18 +29,18 @@ def only(schema, value):
         ({"minProperties": 1}, {}, "'v' has 0 keys, expected at least 1"),
         ({"maxProperties": 0}, {"a": 1}, "'v' has 1 key, expected at most 0"),
         ({"pattern": "^a"}, "b", "'v' is 'b', which does not match '^a'"),
-        ({"format": "date"}, "soon", "'v' is 'soon', which is no date"),
+        ({"format": "date"}, "soon", "'v' is 'soon', which is not a valid date"),
         ({"uniqueItems": True}, [1, 1], "'v' has the same item more than once"),
-        ({"contains": {"type": "null"}}, [1], "'v' has no item of the shape that it needs"),
+        ({"contains": {"type": "null"}}, [1], "'v' has no item with the required shape"),
         (
             {"contains": {"type": "null"}, "minContains": 2},
             [None],
-            "'v' has too few items of a shape, expected 2",
+            "'v' has too few items with the required shape, expected 2",
         ),
         (
             {"contains": {"type": "null"}, "maxContains": 1},
             [None, None],
-            "'v' has too many items of a shape, expected 1",
+            "'v' has too many items with the required shape, expected 1",
         ),
         ({"not": {"type": "string"}}, "a", "'v' has a shape that is not allowed"),
         ({"additionalProperties": False}, {"k": 1}, "unknown key 'k'"),
@@ -137,7 +137,7 @@ def test_a_value_that_fits_two_shapes_of_one():
     """A oneOf of which several branches fit says how many."""
     violation = only({"oneOf": [{"minimum": 1}, {"minimum": 2}, {"minimum": 9}]}, 5)
 
-    assert violation.message == "the value fits 2 of the possible shapes, expected exactly one"
+    assert violation.message == "the value matches 2 of the possible shapes, expected exactly one"
 
 
 def test_a_long_value_is_shortened():

@@ -50,7 +50,7 @@ WHATWG = {
     "an id": (b"id: 7\ndata: a\n\n", [Event("a")]),
     "NUL in an id": (b"id: 7\x008\ndata: a\n\n", [Event("a")]),
     "retry": (b"retry: 1000\ndata: a\n\n", [Event("a")]),
-    "retry that is no number": (b"retry: soon\ndata: a\n\n", [Event("a")]),
+    "retry that is not a number": (b"retry: soon\ndata: a\n\n", [Event("a")]),
     "an unknown field": (b"data: a\ncolour: pink\n\n", [Event("a")]),
     "a field in capitals": (b"data: a\nDATA: b\n\n", [Event("a")]),
     "a blank in front of a field": (b"data: a\n data: b\n\n", [Event("a")]),

@@ -79,7 +79,7 @@ def test_the_deadline_of_a_poll_is_told_from_recorded_times():
     assert isinstance(error, ProtocolError)
     assert error.code == "poll-timeout"
     assert error.message == (
-        "the task did not end within 10 s: asked 3 times, last $.state = PENDING"
+        "the task did not end within 10 s: 3 requests, the last answer $.state = PENDING"
     )
     assert len(requests(commands)) == 3
 
@@ -455,7 +455,8 @@ def test_a_request_that_breaks_its_contract_is_not_sent():
 
     assert caught.value.code == "request-contract"
     assert caught.value.message == (
-        "the request of step send.1 breaks its contract: 'text' is a whole number, expected a text"
+        "the request of step send.1 violates its contract: 'text' is a whole number, "
+        "expected a text"
     )
 
 
@@ -496,9 +497,7 @@ def test_a_capture_that_is_not_there(payload, was):
     _, error = play(read.phases["send"], state_of(read), [answer(payload)])
 
     assert error.code == "capture-missing"
-    assert error.message == (
-        f"'id' {was} in the answer of step send.1: $.id leads to nothing usable"
-    )
+    assert error.message == (f"'id' {was} in the answer of step send.1: $.id gives no usable value")
 
 
 @pytest.mark.parametrize("value", [0, False, "a", {"a": 1}])

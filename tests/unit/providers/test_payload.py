@@ -42,29 +42,29 @@ NOT_JSON = {
     "NaN behind a text of it": (b'["NaN", NaN]', "NaN is not a JSON number at byte 8"),
     "a key twice": (
         b'{"a": 1, "b": 2, "a": 3}',
-        "the key 'a' stands twice in one object at byte 17",
+        "an object has the key 'a' twice at byte 17",
     ),
     "a key twice by an escape": (
         b'{"a": 1, "\\u0061": 3}',
-        "the key 'a' stands twice in one object at byte 9",
+        "an object has the key 'a' twice at byte 9",
     ),
     "a key twice inside": (
         b'[{"a": {"b": 1, "b": 2}}]',
-        "the key 'b' stands twice in one object at byte 16",
+        "an object has the key 'b' twice at byte 16",
     ),
     "a long key twice": (
         f'{{"{"k" * 99}": 1, "{"k" * 99}": 2}}'.encode(),
-        f"the key '{'k' * 50}… (49 more characters)' stands twice in one object at byte 107",
+        f"an object has the key '{'k' * 50}… (49 more characters)' twice at byte 107",
     ),
     "5,000 digits": (
         b'{"a": ' + b"7" * 5000 + b"}",
         "a number has more than 4300 digits at byte 6",
     ),
-    "a lone high surrogate": (b'{"a": "x\\ud83d"}', "it holds a lone surrogate at byte 8"),
-    "a lone low surrogate": (b'["ok", "\\uDC57"]', "it holds a lone surrogate at byte 8"),
-    "halves in the wrong order": (b'["\\udc57\\ud83d"]', "it holds a lone surrogate at byte 2"),
-    "halves apart": (b'["\\ud83d \\udc57"]', "it holds a lone surrogate at byte 2"),
-    "a lone surrogate in a key": (b'{"\\ud83d": 1}', "it holds a lone surrogate at byte 2"),
+    "a lone high surrogate": (b'{"a": "x\\ud83d"}', "it contains a lone surrogate at byte 8"),
+    "a lone low surrogate": (b'["ok", "\\uDC57"]', "it contains a lone surrogate at byte 8"),
+    "halves in the wrong order": (b'["\\udc57\\ud83d"]', "it contains a lone surrogate at byte 2"),
+    "halves apart": (b'["\\ud83d \\udc57"]', "it contains a lone surrogate at byte 2"),
+    "a lone surrogate in a key": (b'{"\\ud83d": 1}', "it contains a lone surrogate at byte 2"),
     "100,000 levels of lists": (b"[" * 100_000, "it has more than 500 levels at byte 500"),
     "501 levels": (b"[" * 501 + b"]" * 501, "it has more than 500 levels at byte 500"),
     "501 levels with texts": (
@@ -82,7 +82,7 @@ NOT_JSON = {
     "a control character": (b'["a\x01"]', "invalid control character at byte 3"),
     "not UTF-8": (b'{"a": "\xff"}', "it is not UTF-8 at byte 7"),
     "UTF-16": ('{"a": 1}'.encode("utf-16"), "it is not UTF-8 at byte 0; it looks like UTF-16"),
-    "a byte order mark": (b'\xef\xbb\xbf{"a": 1}', "it begins with a byte order mark at byte 0"),
+    "a byte order mark": (b'\xef\xbb\xbf{"a": 1}', "it starts with a byte order mark at byte 0"),
 }
 OF_THIS_PYTHON = ("a comma at the end",)
 """Python words these in another way from version to version."""

@@ -113,7 +113,7 @@ def test_nothing_new():
 
     error = refusal(plan, [{"id": 1, "text": "a"}], {"1"})
 
-    assert (error.code, error.message) == ("no-reply", "the answer holds no new message")
+    assert (error.code, error.message) == ("no-reply", "the answer contains no new message")
 
 
 @pytest.mark.parametrize("key", ["error", "errors", "detail", "message"])

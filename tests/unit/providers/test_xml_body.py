@@ -95,14 +95,23 @@ def test_writing(case):
 
 
 REFUSED = {
-    "a bell": ({"a": {"b": "ring\x07"}}, "a.b holds U+0007 at character 5"),
-    "a bell in an attribute": ({"a": {"@b": "\x07"}}, "a.@b holds U+0007 at character 1"),
-    "a bell in a list": ({"a": {"b": ["", "\x1b"]}}, "a.b holds U+001B at character 1"),
-    "no character": ({"a": "\ufffe"}, "a holds U+FFFE at character 1"),
-    "half of a pair": ({"a": "\ud83c"}, "a holds U+D83C at character 1"),
-    "a name with a blank": ({"a": {"b c": 1}}, "'b c' cannot name an element or attribute"),
-    "a name that is markup": ({"a": {"b><c": 1}}, "'b><c' cannot name an element or attribute"),
-    "a name that begins with a digit": ({"1": 1}, "'1' cannot name an element or attribute"),
+    "a bell": ({"a": {"b": "ring\x07"}}, "a.b contains U+0007 at character 5"),
+    "a bell in an attribute": ({"a": {"@b": "\x07"}}, "a.@b contains U+0007 at character 1"),
+    "a bell in a list": ({"a": {"b": ["", "\x1b"]}}, "a.b contains U+001B at character 1"),
+    "no character": ({"a": "\ufffe"}, "a contains U+FFFE at character 1"),
+    "half of a pair": ({"a": "\ud83c"}, "a contains U+D83C at character 1"),
+    "a name with a blank": (
+        {"a": {"b c": 1}},
+        "'b c' is not a valid name of an element or attribute",
+    ),
+    "a name that is markup": (
+        {"a": {"b><c": 1}},
+        "'b><c' is not a valid name of an element or attribute",
+    ),
+    "a name that begins with a digit": (
+        {"1": 1},
+        "'1' is not a valid name of an element or attribute",
+    ),
     "two roots": ({"a": 1, "b": 2}, "its root elements are a, b, expected one"),
     "no root": ({}, "its root elements are none, expected one"),
     "a root that is a list": ({"a": [1, 2]}, "its root elements are a, expected one"),

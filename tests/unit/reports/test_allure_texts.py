@@ -43,7 +43,7 @@ def test_codes_come_before_what_fits_any():
     assert names[-5:] == [
         "The bot was wrong: contains",
         "The bot was wrong: equals",
-        "It could not be told: timeout",
+        "It could not be judged: timeout",
         "The bot was wrong",
-        "It could not be told",
+        "It could not be judged",
     ]

@@ -80,7 +80,7 @@ def test_a_run_with_many_failures_fits_a_comment_and_says_what_is_left_out(tmp_p
     assert len(text.encode()) <= LARGEST
     assert "## 2,000 of 2,000 conversations are red" in text
     assert re.search(
-        r"Left out here, and in `results\.json`: [\d,]+ red conversations; "
+        r"Left out here, but in `results\.json`: [\d,]+ red conversations; "
         r"the text of [\d,]+ failures\.\n\Z",
         text,
     )
@@ -106,7 +106,7 @@ def test_a_step_without_room_gets_the_first_line_alone(tmp_path: Path) -> None:
     added = step.read_bytes()[LARGEST_STEP - 400 :]
     assert step.stat().st_size <= LARGEST_STEP
     assert added.startswith(b"\n## 9 of 9 conversations are red\n")
-    assert added.endswith(b"There is no room here for more; see summary.md.\n\n")
+    assert added.endswith(b"The details do not fit here; see summary.md.\n\n")
 
 
 def test_a_run_that_was_killed_is_told(tmp_path: Path) -> None:

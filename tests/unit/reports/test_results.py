@@ -81,11 +81,11 @@ def test_a_file_that_was_laid_out_anew_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "this is no JSON"),
-        ("[]", "results are a mapping"),
+        ("", "this is not JSON"),
+        ("[]", "expected a mapping"),
         ('{"version": 1}', "there are no 'conversations'"),
-        ('{"version": 99, "conversations": []}', "the format's version is 1, found 99"),
-        ('{"conversations": []}', "the format's version is 1, found no version"),
+        ('{"version": 99, "conversations": []}', "expected version 1 of the format, found 99"),
+        ('{"conversations": []}', "expected version 1 of the format, found no version"),
     ],
 )
 def test_what_holds_no_results_is_named(tmp_path: Path, text: str, reason: str) -> None:

@@ -22,7 +22,7 @@ def test_a_path_is_told_as_it_was_meant():
         "$.unit price[0].a": "write $['unit price'][0].a",
         "$..a-b.c": "",
         "$.a[": "",
-        "response.text": "a path begins with '$', such as $.response.text",
+        "response.text": "a path starts with '$', such as $.response.text",
     }
 
     assert {path: path_hint(path) for path in hints} == hints
@@ -85,8 +85,8 @@ TURNS = {
     "delay: 2s": "did you mean 'wait'?",
     "name: first": "did you mean 'id'?",
     "extract: {a: $.id}": "did you mean 'capture'?",
-    "tags: [smoke]": "put it at the top of the scenario, beside 'turns:'",
-    "timeout: 2s": "put it at the top of the scenario, beside 'turns:'",
+    "tags: [smoke]": "put it at the top level of the scenario, next to 'turns:'",
+    "timeout: 2s": "put it at the top level of the scenario, next to 'turns:'",
     "capture: $.id": "write {name: $.id}",
 }
 CHECKED = {
@@ -101,7 +101,7 @@ CHECKED = {
     "count: 2": "write messages: {count: …}",
     "not: hello": "write {contains: hello}",
     "messages: 2": "write {count: 2}",
-    "messages: [hello]": "write 'replies:' for what each message must be",
+    "messages: [hello]": "use 'replies:' to say what each message must be",
     "latency: < 2s": "write {under: 2s}",
 }
 SAID = {
@@ -109,7 +109,7 @@ SAID = {
     "{button: Help}": "did you mean 'press'?",
     "{text: a, file: a.png}": "did you mean 'attachments'?",
     "[a, b]": "write {utterances: [a, b]}",
-    "{utterances: [a, b], pick: random}": "write {sample: 1} for one that is drawn",
+    "{utterances: [a, b], pick: random}": "write {sample: 1} to draw one",
 }
 ENTRIES = {
     "say: Hello": "did you mean 'user'?",

@@ -30,22 +30,22 @@ MESSAGES = [
     ),
     pytest.param(
         "${order.idd}",
-        "no 'idd' in a mapping; did you mean 'id'? [undefined-member]",
+        "a mapping has no 'idd'; did you mean 'id'? [undefined-member]",
         id="undefined member",
     ),
     pytest.param(
         "${order.idd ~ 'x'}",
-        "no 'idd' in a mapping; did you mean 'id'? [undefined-member]",
+        "a mapping has no 'idd'; did you mean 'id'? [undefined-member]",
         id="undefined member in an expression",
     ),
     pytest.param(
         "${order.lines[2]}",
-        "no element 2 in a list; it has 2 elements, from 0 [undefined-member]",
+        "a list has no element 2; it has 2 elements, counted from 0 [undefined-member]",
         id="element past the end",
     ),
-    pytest.param("${size.x}", "no 'x' in null [undefined-member]", id="member of null"),
+    pytest.param("${size.x}", "null has no 'x' [undefined-member]", id="member of null"),
     pytest.param(
-        "${colour.upper()}", "no 'upper' in a text [undefined-member]", id="member of a text"
+        "${colour.upper()}", "a text has no 'upper' [undefined-member]", id="member of a text"
     ),
     pytest.param(
         "${order.__class__}",
@@ -78,50 +78,55 @@ MESSAGES = [
     pytest.param(
         "a ${size} dress",
         (
-            "a null stands in the text that '${size}' is part of; add | default('') to "
-            "leave it out [none-in-text]"
+            "'${size}' is null, but it is part of a text; add | default('') to "
+            "use an empty text [none-in-text]"
         ),
         id="null in a text",
     ),
     pytest.param(
         "${'a' ~ size}",
         (
-            "a null stands in the text that '${'a' ~ size}' is part of; add | "
-            "default('') to leave it out [none-in-text]"
+            "'${'a' ~ size}' is null, but it is part of a text; add | "
+            "default('') to use an empty text [none-in-text]"
         ),
         id="null beside a tilde",
     ),
     pytest.param(
         "${now}",
-        "a function stands where a value is wanted; call it with () [not-a-value]",
+        "a function is used as a value; call it with () [not-a-value]",
         id="function without call",
     ),
     pytest.param(
         "I have ${colour",
-        "'${' is not closed; write $${ where the text is to hold ${ [template-syntax]",
+        "'${' is not closed; write $${ for the text ${ [template-syntax]",
         id="not closed",
     ),
     pytest.param(
         "I have ${'colour}",
-        "'${'colour}' cannot be read: unexpected char \"'\" at 0 [template-syntax]",
+        "'${'colour}' is not a valid expression: unexpected char \"'\" at 0 [template-syntax]",
         id="quote not closed",
     ),
     pytest.param(
-        "a ${} b", "'${}' cannot be read: it ends too early [template-syntax]", id="nothing inside"
+        "a ${} b",
+        "'${}' is not a valid expression: it ends too early [template-syntax]",
+        id="nothing inside",
     ),
     pytest.param(
         "${colour size}",
-        ("'${colour size}' cannot be read: 'size' follows the expression [template-syntax]"),
+        (
+            "'${colour size}' is not a valid expression: 'size' follows the expression "
+            "[template-syntax]"
+        ),
         id="two names",
     ),
     pytest.param(
         "${1 +}",
-        "'${1 +}' cannot be read: it ends too early [template-syntax]",
+        "'${1 +}' is not a valid expression: it ends too early [template-syntax]",
         id="operator without operand",
     ),
     pytest.param(
         "${1, 2}",
-        "'${1, 2}' cannot be read: ',' follows the expression [template-syntax]",
+        "'${1, 2}' is not a valid expression: ',' follows the expression [template-syntax]",
         id="several values",
     ),
     pytest.param(
@@ -204,43 +209,47 @@ MESSAGES = [
     ),
     pytest.param(
         "${1 / 0}",
-        "'${1 / 0}' cannot be computed: division by zero [template-failed]",
+        "'${1 / 0}' cannot be evaluated: division by zero [template-failed]",
         id="division by zero",
     ),
     pytest.param(
         "${colour + 1}",
         (
-            "'${colour + 1}' cannot be computed: can only concatenate str (not \"int\") "
+            "'${colour + 1}' cannot be evaluated: can only concatenate str (not \"int\") "
             "to str [template-failed]"
         ),
         id="text and number",
     ),
     pytest.param(
         "${1e999}",
-        "'${1e999}' cannot be computed: name 'inf' is not defined [template-failed]",
+        "'${1e999}' cannot be evaluated: name 'inf' is not defined [template-failed]",
         id="infinite number",
     ),
-    pytest.param("${(-8) ** 0.5}", "complex is no JSON value [not-a-value]", id="complex number"),
+    pytest.param(
+        "${(-8) ** 0.5}", "complex is not a JSON value [not-a-value]", id="complex number"
+    ),
     pytest.param(
         "${1 | round(999999999)}",
         (
-            "'${1 | round(999999999)}' cannot be computed: a precision is at most 20 "
+            "'${1 | round(999999999)}' cannot be evaluated: a precision is at most 20 "
             "[template-failed]"
         ),
         id="huge precision",
     ),
     pytest.param(
         {"for_each": "x", "as": "t"},
-        "'for_each' goes with 'as', 'yield' and perhaps 'when' [bad-form]",
+        "'for_each' needs 'as' and 'yield', and may have 'when' [bad-form]",
         id="for_each without yield",
     ),
     pytest.param(
         {"for_each": "x", "as": "a b", "yield": 1},
-        "'as' is a name, not 'a b' [bad-form]",
+        "'as' takes a name, not 'a b' [bad-form]",
         id="for_each with a strange name",
     ),
     pytest.param(
-        {"first_of": []}, "'first_of' is a list of values [bad-form]", id="first_of without choices"
+        {"first_of": []},
+        "'first_of' takes a list of values [bad-form]",
+        id="first_of without choices",
     ),
     pytest.param(
         {"for_each": "colour", "as": "t", "yield": 1},
@@ -252,7 +261,7 @@ MESSAGES = [
         "two keys are 'pink' [duplicate-key]",
         id="two keys that are one",
     ),
-    pytest.param({"${order.lines}": 1}, "a key is a list [key-is-no-text]", id="a list as key"),
+    pytest.param({"${order.lines}": 1}, "the key is a list [key-is-no-text]", id="a list as key"),
 ]
 
 
@@ -305,11 +314,11 @@ a.yaml:1:28: '__class__' cannot be used in a template
       |                            ^^^^^^^^^^^^^^ [forbidden]
 a.yaml:2:8: '${' is not closed
     2 | more: ['${a', "${b | uper}"]
-      |        ^^^^^ write $${ where the text is to hold ${ [template-syntax]
+      |        ^^^^^ write $${ for the text ${ [template-syntax]
 a.yaml:2:16: unknown filter 'uper'
     2 | more: ['${a', "${b | uper}"]
       |                ^^^^^^^^^^^ did you mean 'upper'? [unknown-filter]
-a.yaml:3:7: '${1 +}' cannot be read: it ends too early
+a.yaml:3:7: '${1 +}' is not a valid expression: it ends too early
     3 | long: >
       |       ^ [template-syntax]"""
     )

@@ -51,7 +51,7 @@ def test_empty(content):
 def test_null(content):
     """A file with nothing but comments or null is told apart from an empty one."""
     assert message(content) == (
-        "cassettes/x.yaml: there is nothing but null where a recording should stand; "
+        "cassettes/x.yaml: the file contains nothing but null instead of a recording; "
         f"{FIX} [cassette-not-a-mapping]"
     )
 
@@ -62,7 +62,7 @@ def test_null(content):
 def test_not_a_mapping(content, found):
     """A list or a text at the top is named."""
     assert message(content) == (
-        f"cassettes/x.yaml: there is {found} where a recording should stand; "
+        f"cassettes/x.yaml: the file contains {found} instead of a recording; "
         f"{FIX} [cassette-not-a-mapping]"
     )
 
@@ -119,7 +119,7 @@ def test_too_few(cassette):
     start, end = text.index("- harness: {turn: 2"), text.index("- harness: {turn: 3")
 
     assert message(text[:start] + text[end:]) == (
-        f"cassettes/x.yaml: there are 2 interactions where the head says 3; {FIX} [cassette-count]"
+        f"cassettes/x.yaml: there are 2 interactions, but the head says 3; {FIX} [cassette-count]"
     )
 
 
@@ -160,8 +160,16 @@ def test_a6_a_head_that_was_changed_by_hand(cassette, old, new):
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("harness:", "harnesz:", "interaction 1 is of the harness, as 'harness' says, but the"),
-        ("harness:", '"harness":', "interaction 1 is of the harness, as 'harness' says, but the"),
+        (
+            "harness:",
+            "harnesz:",
+            "interaction 1 was recorded by the harness, as 'harness' shows, but the",
+        ),
+        (
+            "harness:",
+            '"harness":',
+            "interaction 1 was recorded by the harness, as 'harness' shows, but the",
+        ),
         ("- harness:", "- harnesz:", "the head or the interactions were changed after"),
     ],
 )
@@ -182,7 +190,7 @@ def test_a6_our_key_in_an_interaction_is_enough(value):
         "  response: {status: {code: 200, message: OK}, headers: {}, body: {string: hi}}\n"
     )
 
-    with pytest.raises(CassetteError, match="interaction 1 is of the harness"):
+    with pytest.raises(CassetteError, match="interaction 1 was recorded by the harness"):
         parse_cassette(text, "x.yaml")
 
 
@@ -191,7 +199,7 @@ def test_a6_a_head_under_another_name_is_told_without_marks(cassette):
     text = dump_cassette(cassette).replace("\nharness:", "\nhead:")
     text = re.sub(r"- harness: .*\n  request:", "- request:", text)
 
-    assert "what stands under 'head' is the head of a recording of the harness" in message(text)
+    assert "'head' contains the head of a recording of the harness" in message(text)
 
 
 def test_a6_our_recording_as_json_is_not_foreign(cassette):
@@ -233,7 +241,7 @@ def test_another_layout_is_the_same_recording(cassette):
 def test_unknown_version(cassette, old, new, found):
     """A later format is not guessed at."""
     assert message(dump_cassette(cassette).replace(old, new, 1)) == (
-        f"cassettes/x.yaml: {found} cannot be read, only version 1, format 1 or 2; "
+        f"cassettes/x.yaml: {found} is not supported, only version 1, format 1 or 2; "
         "a later version of the harness may have written it [cassette-version]"
     )
 
@@ -254,7 +262,7 @@ def test_git_lfs_pointer():
     text = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
 
     assert message(text) == (
-        "cassettes/x.yaml: this is a Git LFS pointer and not the recording itself; "
+        "cassettes/x.yaml: this is a Git LFS pointer, not the recording itself; "
         "fetch it: git lfs pull [cassette-lfs]"
     )
 
@@ -287,17 +295,17 @@ def test_not_utf_8(content, problem):
         ),
         pytest.param(
             "  x: 1\n  x: 2",
-            "line 4, column 3: the key 'x' stands here and on line 3",
+            "line 4, column 3: the key 'x' appears here and on line 3",
             id="key twice",
         ),
         pytest.param(
             f"  x: {'[' * 60}{']' * 60}",
-            "line 3, column 54: more than 50 mappings and lists inside one another",
+            "line 3, column 54: more than 50 nested mappings and lists",
             id="depth",
         ),
         pytest.param(
             "  x: a\n x",
-            "line 4, column 2: this does not stand in line with the mapping of line 1",
+            "line 4, column 2: this is not aligned with the mapping of line 1",
             id="syntax",
         ),
     ],
@@ -398,7 +406,7 @@ def test_a_secret_is_not_written(tmp_path, cassette):
         write_cassette(path, cassette, lambda _: ["token"], "x.yaml")
 
     assert str(caught.value) == (
-        "x.yaml would hold the secret 'token'; nothing was written [secret-in-cassette]"
+        "x.yaml would contain the secret 'token'; nothing was written [secret-in-cassette]"
     )
     assert path.read_text() == "old"
     assert [one.name for one in tmp_path.iterdir()] == ["x.yaml"]
@@ -417,8 +425,8 @@ def test_no_space(tmp_path, cassette, monkeypatch):
         write_cassette(path, cassette, display="x.yaml")
 
     assert str(caught.value) == (
-        "x.yaml cannot be written: No space left on device; what stood there is untouched; "
-        "harness cassettes recover takes up what was heard [cassette-not-written]"
+        "x.yaml cannot be written: No space left on device; the old file is unchanged; "
+        "harness cassettes recover recovers what was received [cassette-not-written]"
     )
     assert path.read_text() == "old"
     assert [one.name for one in tmp_path.iterdir()] == ["x.yaml"]
@@ -572,4 +580,4 @@ def test_b10_an_order_that_names_a_header_too_often():
 
     told = message(re.sub(r"order: \[[^]]*\]", "order: [a, a, a]", text))
 
-    assert "interaction 1 of 1 holds a value of another kind" in told
+    assert "interaction 1 of 1 contains a value of the wrong type" in told

@@ -127,37 +127,37 @@ responses:
     [
         pytest.param(
             "- request: !!python/object:vcr.request.Request {body: null}\n  response: {}\n",
-            "x.yaml: this is a cassette of vcrpy before 1.0; bring it up to date: "
-            "python -m vcr.migration PATH [cassette-dialect]",
+            "x.yaml: this is a cassette of vcrpy before 1.0; migrate it: python -m "
+            "vcr.migration PATH [cassette-dialect]",
             id="vcrpy before 1.0",
         ),
         pytest.param(
             "- request: {method: GET}\n  response: {}\n",
-            "x.yaml: this is a cassette of vcrpy before 1.0; bring it up to date: "
-            "python -m vcr.migration PATH [cassette-dialect]",
+            "x.yaml: this is a cassette of vcrpy before 1.0; migrate it: python -m "
+            "vcr.migration PATH [cassette-dialect]",
             id="vcrpy before 1.0, plain",
         ),
         pytest.param(
             json.dumps([{"scope": "https://x:443", "method": "GET", "response": {}}]),
-            "x.yaml: this is a recording of nock, which is not read; "
+            "x.yaml: this is a recording of nock, which is not supported; "
             "convert it to vcrpy's version 1, or record it again [cassette-dialect]",
             id="nock",
         ),
         pytest.param(
             json.dumps({"log": {"version": "1.2", "entries": []}}),
-            "x.yaml: this is a HAR file, which is not read; "
+            "x.yaml: this is a HAR file, which is not supported; "
             "convert it to vcrpy's version 1, or record it again [cassette-dialect]",
             id="HAR",
         ),
         pytest.param(
             "http_interactions: []\nrecorded_with: VCR 6.0.0\n",
-            "x.yaml: this is a cassette of Ruby's VCR or of Betamax, which is not read; "
+            "x.yaml: this is a cassette of Ruby's VCR or of Betamax, which is not supported; "
             "convert it to vcrpy's version 1, or record it again [cassette-dialect]",
             id="Ruby",
         ),
         pytest.param(
             "version: 7\ninteractions: []\n",
-            "x.yaml: version 7 of vcrpy's format is not known, only version 1; "
+            "x.yaml: version 7 of vcrpy's format is not supported, only version 1; "
             "convert it [cassette-version]",
             id="version",
         ),
@@ -180,20 +180,20 @@ responses:
         ),
         pytest.param(
             "interactions:\n- !!python/object/apply:os.system [id]\n",
-            "x.yaml: line 2: this holds a Python object, !!python/object/apply:os.system, as old "
-            "versions of vcrpy wrote them; it is not read, as it could run code: record it again, "
-            "or write plain values in its place [cassette-dialect]",
+            "x.yaml: line 2: this contains a Python object, !!python/object/apply:os.system, "
+            "as written by old versions of vcrpy; it is not read, because it could run code: "
+            "record it again, or replace it with plain values [cassette-dialect]",
             id="a tag that would run",
         ),
         pytest.param(
             '{"interactions": [',
-            "x.yaml: this is no valid JSON: Expecting value: line 1 column 19 (char 18); "
+            "x.yaml: this is not valid JSON: Expecting value: line 1 column 19 (char 18); "
             "convert it [cassette-json]",
             id="cut JSON",
         ),
         pytest.param(
             "requests: [{}]\nresponses: []\n",
-            "x.yaml: 1 requests stand against 0 responses; convert it [cassette-count]",
+            "x.yaml: there are 1 requests but 0 responses; convert it [cassette-count]",
             id="two lists that differ",
         ),
     ],
@@ -251,7 +251,7 @@ GZIPPED = ", headers: {content-encoding: [gzip]}"
     [
         (BOMB + one(", headers: {a: *i}"), "aliases add more than 200,000 v", "too-large"),
         (MERGES + one(", headers: *i"), "aliases add more than 200,000 v", "too-large"),
-        (one(", headers: &h {a: [*h]}"), "an alias stands inside of what", "yaml"),
+        (one(", headers: &h {a: [*h]}"), "an alias is inside its own", "yaml"),
         (
             one(response=GZIPPED + packed(gzip.compress(bytes(60 * MEBIBYTE)))),
             "1 is too",
@@ -266,10 +266,10 @@ GZIPPED = ", headers: {content-encoding: [gzip]}"
         (one().replace("GET", "[a]"), "'method' is a list, ['a'], expected a text", "damaged"),
         (one().replace("200", ".inf"), "interaction 1 is wrong: cannot convert", "damaged"),
         (one(", headers: hello"), "headers are a text, expected a mapping", "damaged"),
-        (one(", headers: {a: [[b]]}"), "a header holds a list, expected a text", "damaged"),
-        (one(more="interactions: []\n"), "the key 'interactions' stands twice", "damaged"),
-        ('{"interactions": [], "interactions": [1]}', "'interactions' stands twice", "json"),
-        (gzip.compress(one().encode()) + b"PK", "2 bytes behind the gzip data are not", "cut"),
+        (one(", headers: {a: [[b]]}"), "a header is a list, expected a text", "damaged"),
+        (one(more="interactions: []\n"), "the key 'interactions' appears twice", "damaged"),
+        ('{"interactions": [], "interactions": [1]}', "'interactions' twice", "json"),
+        (gzip.compress(one().encode()) + b"PK", "2 bytes after the gzip data are not", "cut"),
         (gzip.compress(one().encode())[:-3], "the gzip data ends too early", "cut"),
         (gzip.compress(b"") * 10_001, "the gzip data has more than 10,000 members", "cut"),
     ],
@@ -306,8 +306,8 @@ def test_b9_headers_may_be_pairs():
 @pytest.mark.parametrize(
     ("coding", "body", "said"),
     [
-        ("br", b"\x0b\x02\x80hello\x03\xff", "the content encoding 'br' is not known"),
-        ("zstd", b"\x28\xb5\x2f\xfd\x04\x00", "the content encoding 'zstd' is not known"),
+        ("br", b"\x0b\x02\x80hello\x03\xff", "the content encoding 'br' is not supported"),
+        ("zstd", b"\x28\xb5\x2f\xfd\x04\x00", "the content encoding 'zstd' is not supported"),
         ("gzip", gzip.compress(b"hello")[:-4], "the gzip data ends too early"),
         ("gzip", b"\x1f\x8b\x08garbage", "the body is not the gzip that its header says"),
     ],

@@ -50,7 +50,7 @@ def test_a_body_that_is_no_text(body):
     line = curl_line(request(url="https://x/", body=body))
 
     assert line == (
-        f"curl -X POST https://x/  # without its body: {len(body)} bytes that are no text"
+        f"curl -X POST https://x/  # without its body: {len(body)} bytes that are not text"
     )
 
 

@@ -98,7 +98,7 @@ def test_a_changed_message(cassette):
     now = replace(second, origin=origin, body=b'{"text": "Yes, a blue dress", "more": [1]}')
 
     assert fault(ReplayTransport(cassette, fix=FIX), now) == (
-        "cassettes/x.yaml: what the user says in turn 2 is not what was recorded "
+        "cassettes/x.yaml: the user's message in turn 2 differs from the recording "
         f"(interaction 2 of 3, turn 2 send.1); {FIX} [message-changed]\n"
         "  /text: recorded 'message 2', now 'Yes, a blue dress'\n"
         "  /lang: recorded 'en', now nothing\n"
@@ -111,7 +111,7 @@ def test_a_changed_path(cassette):
     second = replace(cassette.interactions[1].request, method="PUT", url="https://b/talk?x=1")
 
     assert fault(ReplayTransport(cassette, fix=FIX), second) == (
-        "cassettes/x.yaml: the request of turn 2, step send.1 is not the recorded one "
+        "cassettes/x.yaml: the request of turn 2, step send.1 differs from the recording "
         f"(interaction 2 of 3, turn 2 send.1); {FIX} [request-changed]\n"
         "  recorded POST /chat\n"
         "  now      PUT /talk?x=1"
@@ -336,7 +336,7 @@ def test_a_redirect_that_leads_nowhere(make_interaction, target):
         assert wire.send(request).status == 307
     else:
         assert fault(wire, request) == (
-            f"old.yaml: interaction 1 of 1 is redirected to {target}, which was not recorded;"
+            f"old.yaml: interaction 1 of 1 redirects to {target}, which was not recorded;"
             f" {FIX} [not-recorded]"
         )
 

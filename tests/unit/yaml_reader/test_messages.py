@@ -20,7 +20,7 @@ GOLDEN = [
     ),
     pytest.param(
         b"# later\n",
-        "a.yaml:1:1: the file holds only comments\n"
+        "a.yaml:1:1: the file contains only comments\n"
         "    1 | # later\n"
         "      | ^ start with 'key: value' [empty-file]",
         id="only comments",
@@ -34,21 +34,21 @@ GOLDEN = [
     ),
     pytest.param(
         b"- user: hi\n",
-        "a.yaml:1:1: a list where a mapping is expected\n"
+        "a.yaml:1:1: the file is a list, expected a mapping\n"
         "    1 | - user: hi\n"
         "      | ^^^^^^^^^^ start with 'key: value' [not-a-mapping]",
         id="a list at the top",
     ),
     pytest.param(
         b"hello\n",
-        "a.yaml:1:1: a text where a mapping is expected\n"
+        "a.yaml:1:1: the file is a text, expected a mapping\n"
         "    1 | hello\n"
         "      | ^^^^^ start with 'key: value' [not-a-mapping]",
         id="a text at the top",
     ),
     pytest.param(
         b"12\n",
-        "a.yaml:1:1: a whole number where a mapping is expected\n"
+        "a.yaml:1:1: the file is a whole number, expected a mapping\n"
         "    1 | 12\n"
         "      | ^^ start with 'key: value' [not-a-mapping]",
         id="a number at the top",
@@ -83,51 +83,53 @@ GOLDEN = [
     ),
     pytest.param(
         b"user: 'it's fine'\n",
-        "a.yaml:1:11: text behind a closing quote\n"
+        "a.yaml:1:11: text after a closing quote\n"
         "    1 | user: 'it's fine'\n"
-        "      |           ^ quote the whole text; in it '' is an apostrophe [text-after-quote]",
+        "      |           ^ quote the whole text; inside it, write '' for an apostrophe "
+        "[text-after-quote]",
         id="apostrophe in single quotes",
     ),
     pytest.param(
         b'user: "Hi" he said\n',
-        "a.yaml:1:12: text behind a closing quote\n"
+        "a.yaml:1:12: text after a closing quote\n"
         '    1 | user: "Hi" he said\n'
-        "      |            ^ quote the whole text; in it '' is an apostrophe [text-after-quote]",
+        "      |            ^ quote the whole text; inside it, write '' for an apostrophe "
+        "[text-after-quote]",
         id="text behind a quote",
     ),
     pytest.param(
         b"user: Hello\n  expect: none\n",
-        "a.yaml:2:9: a key stands where the text above goes on\n"
+        "a.yaml:2:9: a key interrupts the text above\n"
         "    2 |   expect: none\n"
-        "      |         ^ indent it as its neighbours are, or quote the text [bad-indentation]",
+        "      |         ^ indent it like the lines around it, or quote the text [bad-indentation]",
         id="key too far right",
     ),
     pytest.param(
         b"turns:\n  - user: hi\n    id: a\n   expect: none\n",
-        "a.yaml:4:4: this does not stand in line with the list of line 2\n"
+        "a.yaml:4:4: this is not aligned with the list of line 2\n"
         "    4 |    expect: none\n"
-        "      |    ^ indent it as its neighbours are [bad-indentation]",
+        "      |    ^ indent it like the lines around it [bad-indentation]",
         id="key between two levels",
     ),
     pytest.param(
         b"- a\nuser: hi\n",
-        "a.yaml:2:1: this does not stand in line with the list of line 1\n"
+        "a.yaml:2:1: this is not aligned with the list of line 1\n"
         "    2 | user: hi\n"
-        "      | ^ indent it as its neighbours are [bad-indentation]",
+        "      | ^ indent it like the lines around it [bad-indentation]",
         id="mapping after list",
     ),
     pytest.param(
         b"  user: hi\n id: a\n",
         "a.yaml:2:2: the document ends before this line\n"
         "    2 |  id: a\n"
-        "      |  ^ indent it as the first key of the file is [bad-indentation]",
+        "      |  ^ indent it like the first key of the file [bad-indentation]",
         id="first key too far right",
     ),
     pytest.param(
         b"turns: - user\n",
         "a.yaml:1:8: a list cannot start here\n"
         "    1 | turns: - user\n"
-        "      |        ^ start it on a line of its own, or quote the text [bad-indentation]",
+        "      |        ^ start it on its own line, or quote the text [bad-indentation]",
         id="list on the line of its key",
     ),
     pytest.param(
@@ -139,9 +141,10 @@ GOLDEN = [
     ),
     pytest.param(
         b"scenario: a\nturns\nid: a\n",
-        "a.yaml:2:1: this is no 'key: value'\n"
+        "a.yaml:2:1: this is not 'key: value'\n"
         "    2 | turns\n"
-        "      | ^ put ': ' behind the key, or indent it if it goes on [missing-colon]",
+        "      | ^ put ': ' after the key, or indent the line if it continues the text above "
+        "[missing-colon]",
         id="no colon",
     ),
     pytest.param(
@@ -216,9 +219,9 @@ GOLDEN = [
     ),
     pytest.param(
         b"[a]]\n",
-        "a.yaml:1:4: ']' stands behind the end of the document\n"
+        "a.yaml:1:4: ']' follows the end of the document\n"
         "    1 | [a]]\n"
-        "      |    ^ remove it, or quote the text that holds it [unexpected-character]",
+        "      |    ^ remove it, or quote the text that contains it [unexpected-character]",
         id="bracket too many",
     ),
     pytest.param(
@@ -230,50 +233,50 @@ GOLDEN = [
     ),
     pytest.param(
         b'user: "\\ud83d"\n',
-        "a.yaml:1:10: an escape that stands for no character\n"
+        "a.yaml:1:10: an escape without a character\n"
         '    1 | user: "\\ud83d"\n'
-        "      |          ^ write both of its halves, as JSON does, or the character itself"
+        "      |          ^ write both halves of the escape, as in JSON, or the character itself"
         " [bad-escape]",
         id="half a character",
     ),
     pytest.param(
         b"vars: {a:}\n",
-        "a.yaml:1:9: a ':' with no blank behind it\n"
+        "a.yaml:1:9: a ':' without a space after it\n"
         "    1 | vars: {a:}\n"
-        "      |         ^ put a blank behind it, or quote the text [colon-in-text]",
+        "      |         ^ put a space after it, or quote the text [colon-in-text]",
         id="colon without a blank",
     ),
     pytest.param(
         b"%YAML 1.3\n---\na: 1\n",
-        "a.yaml:1:1: a line that starts with '%' is a directive, and this one is not known\n"
+        "a.yaml:1:1: a line that starts with '%' is a directive, and this one is unknown\n"
         "    1 | %YAML 1.3\n"
         "      | ^ remove the line [bad-directive]",
         id="unknown version",
     ),
     pytest.param(
         b"%FOO\n---\na: 1\n",
-        "a.yaml:1:1: a line that starts with '%' is a directive, and this one is not known\n"
+        "a.yaml:1:1: a line that starts with '%' is a directive, and this one is unknown\n"
         "    1 | %FOO\n"
         "      | ^ remove the line [bad-directive]",
         id="unknown directive",
     ),
     pytest.param(
         b"user: b\nid: 1\nuser: c\n",
-        "a.yaml:3:1: the key 'user' stands here and on line 1\n"
+        "a.yaml:3:1: the key 'user' appears here and on line 1\n"
         "    3 | user: c\n"
         "      | ^^^^ keep one of them [duplicate-key]",
         id="key twice",
     ),
     pytest.param(
         b"{a: 1, a: 2}\n",
-        "a.yaml:1:8: the key 'a' stands twice on this line\n"
+        "a.yaml:1:8: the key 'a' appears twice on this line\n"
         "    1 | {a: 1, a: 2}\n"
         "      |        ^ keep one of them [duplicate-key]",
         id="key twice in one line",
     ),
     pytest.param(
         b"1: a\n'1': b\n",
-        "a.yaml:2:1: the key '1' stands here and on line 1\n"
+        "a.yaml:2:1: the key '1' appears here and on line 1\n"
         "    2 | '1': b\n"
         "      | ^^^ keep one of them [duplicate-key]",
         id="number and text as one key",
@@ -308,21 +311,21 @@ GOLDEN = [
     ),
     pytest.param(
         b"count: !!int many\n",
-        "a.yaml:1:8: 'many' does not fit its tag !!int\n"
+        "a.yaml:1:8: 'many' does not match its tag !!int\n"
         "    1 | count: !!int many\n"
         "      |        ^^^^^ [wrong-tag]",
         id="text that does not fit its tag",
     ),
     pytest.param(
         b"a: &a [*a]\n",
-        "a.yaml:1:8: the alias '*a' stands inside its own anchor\n"
+        "a.yaml:1:8: the alias '*a' is inside its own anchor\n"
         "    1 | a: &a [*a]\n"
         "      |        ^^ [recursive-alias]",
         id="alias to itself",
     ),
     pytest.param(
         b"a: &names [x]\nb: *nmaes\n",
-        "a.yaml:2:4: no anchor '&nmaes' stands above '*nmaes'\n"
+        "a.yaml:2:4: there is no anchor '&nmaes' above '*nmaes'\n"
         "    2 | b: *nmaes\n"
         "      |    ^^^^^^ did you mean 'names'? [undefined-alias]",
         id="alias without anchor",
@@ -336,37 +339,37 @@ GOLDEN = [
     ),
     pytest.param(
         b"base: &base {a: 1}\nb:\n  <<: *base\n",
-        "a.yaml:3:3: the merge key '<<' is not read\n"
+        "a.yaml:3:3: the merge key '<<' is not supported\n"
         "    3 |   <<: *base\n"
         "      |   ^^^ write the keys out [merge-key]",
         id="merge key",
     ),
     pytest.param(
         b"? [a]\n: b\n",
-        "a.yaml:1:3: a mapping or list where a key is expected\n"
+        "a.yaml:1:3: a key cannot be a mapping or a list\n"
         "    1 | ? [a]\n"
         "      |   ^ quote the text if it starts with '{' or '[' [complex-key]",
         id="list as key",
     ),
     pytest.param(
         b"user: {{name}}\n",
-        "a.yaml:1:8: a mapping or list where a key is expected\n"
+        "a.yaml:1:8: a key cannot be a mapping or a list\n"
         "    1 | user: {{name}}\n"
         "      |        ^ quote the text if it starts with '{' or '[' [complex-key]",
         id="template of another kind",
     ),
     pytest.param(
         b"a: .inf\nb: -.INF\nc: .nan\nd: 1e999\n",
-        "a.yaml:1:4: '.inf' is no number that JSON can hold\n"
+        "a.yaml:1:4: '.inf' is not a number in JSON\n"
         "    1 | a: .inf\n"
         "      |    ^^^^ quote it if it is a text [not-a-number]\n"
-        "a.yaml:2:4: '-.INF' is no number that JSON can hold\n"
+        "a.yaml:2:4: '-.INF' is not a number in JSON\n"
         "    2 | b: -.INF\n"
         "      |    ^^^^^ quote it if it is a text [not-a-number]\n"
-        "a.yaml:3:4: '.nan' is no number that JSON can hold\n"
+        "a.yaml:3:4: '.nan' is not a number in JSON\n"
         "    3 | c: .nan\n"
         "      |    ^^^^ quote it if it is a text [not-a-number]\n"
-        "a.yaml:4:4: '1e999' is no number that JSON can hold\n"
+        "a.yaml:4:4: '1e999' is not a number in JSON\n"
         "    4 | d: 1e999\n"
         "      |    ^^^^^ quote it if it is a text [not-a-number]",
         id="not a number",
@@ -375,14 +378,14 @@ GOLDEN = [
         b"a: 1\n---\nb: 2\n",
         "a.yaml:2:1: a second document starts here\n"
         "    2 | ---\n"
-        "      | ^^^ put it into a file of its own [several-documents]",
+        "      | ^^^ put it into its own file [several-documents]",
         id="two documents",
     ),
     pytest.param(
         b"a: 1\n...\nb: 2\n",
         "a.yaml:3:1: the document ends before this line\n"
         "    3 | b: 2\n"
-        "      | ^ indent it as the first key of the file is [bad-indentation]",
+        "      | ^ indent it like the first key of the file [bad-indentation]",
         id="text after the end mark",
     ),
     pytest.param(
@@ -442,13 +445,13 @@ GOLDEN = [
     ),
     pytest.param(
         b"a: 1\na: 2\nb: !foo x\nc: *d\ne: 'open\n",
-        "a.yaml:2:1: the key 'a' stands here and on line 1\n"
+        "a.yaml:2:1: the key 'a' appears here and on line 1\n"
         "    2 | a: 2\n"
         "      | ^ keep one of them [duplicate-key]\n"
         "a.yaml:3:4: unknown tag '!foo'\n"
         "    3 | b: !foo x\n"
         "      |    ^^^^ quote the text if it starts with '!' [unknown-tag]\n"
-        "a.yaml:4:4: no anchor '&d' stands above '*d'\n"
+        "a.yaml:4:4: there is no anchor '&d' above '*d'\n"
         "    4 | c: *d\n"
         "      |    ^^ quote the text if it starts with '*' [undefined-alias]\n"
         "a.yaml:5:4: this quote is not closed\n"

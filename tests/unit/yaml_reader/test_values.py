@@ -79,7 +79,7 @@ def test_core_schema(text, value):
 
 @pytest.mark.parametrize("text", [*TEXTS, *LEADING_ZEROS])
 def test_texts(text):
-    """What is no number, truth value or null of YAML 1.2 is the text that was written."""
+    """What is not a number, truth value or null of YAML 1.2 is the text that was written."""
     assert read(f"a: {text}\n".encode(), "a.yaml").value == {"a": text}
 
 

@@ -9,7 +9,7 @@ function conversationView(conversation, row, wanted) {
       el("h1", { tabindex: "-1" }, conversation.title || conversation.scenario),
       facts(conversation, row),
       conversation.description && el("p", {}, conversation.description),
-      conversation.expected_failure !== undefined && el("p", { class: "notice" }, `It was expected to fail: ${conversation.expected_failure || "no reason is given"}`),
+      conversation.expected_failure !== undefined && el("p", { class: "notice" }, `It was expected to fail: ${conversation.expected_failure || "no reason given"}`),
       takes.length > 0 && takeLinks(conversation, number),
       noteList(told.notes ?? (number ? [] : conversation.notes)),
       stopView(told),
@@ -23,7 +23,7 @@ function conversationView(conversation, row, wanted) {
 
 function facts(conversation, row) {
   const line = conversation.line ? `${conversation.file}:${conversation.line}` : conversation.file;
-  const about = [conversation.provider, conversation.row, conversation.latency !== undefined && `${seconds(conversation.latency)} of waiting`].filter(Boolean);
+  const about = [conversation.provider, conversation.row, conversation.latency !== undefined && `replies took ${seconds(conversation.latency)}`].filter(Boolean);
   return [
     el("p", { class: "facts-line" }, badge(row.outcome), about.map((word) => el("span", {}, word)),
       (conversation.tags ?? []).map((tag) => el("span", { class: "tag" }, tag))),
@@ -34,7 +34,7 @@ function facts(conversation, row) {
 
 function takeLinks(conversation, current) {
   const { passed, told, wanted, interval } = conversation.repeat;
-  const rate = interval ? `, so the rate is ${percent(interval[0])} to ${percent(interval[1])} with 95 % certainty` : "";
+  const rate = interval ? `, so the rate is ${percent(interval[0])} to ${percent(interval[1])} (95 % interval)` : "";
   return el("nav", { class: "takes", "aria-label": "Takes" },
     el("p", {}, `${passed} of ${plural(told, "take")} passed, ${wanted} must pass${rate}.`),
     el("ol", {}, conversation.takes.map((take) =>
@@ -108,7 +108,7 @@ function turnView(turn, entry, told, conversation, take) {
     drift && driftView(drift, turn),
     el("div", { class: "raw" },
       exchangeList(turn.exchanges),
-      exchangeList(turn.looked_up, "Asked for the provider's own record"),
+      exchangeList(turn.looked_up, "Requests for the provider's own record"),
       turn.reply?.payload !== undefined && jsonFold("Payload of the reply", turn.reply.payload),
       turn.history !== undefined && jsonFold("The provider's own record", turn.history),
       turn.variables && Object.keys(turn.variables).length > 0 && jsonFold("Variables", turn.variables)));

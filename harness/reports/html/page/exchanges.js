@@ -14,14 +14,14 @@ function exchangeView(exchange) {
     el("span", { class: "call" }, `${exchange.method} ${pathOf(exchange.url)}`),
     el("span", { class: `status ${bad || response.status >= 400 ? "bad" : ""}` }, response ? String(response.status) : "no answer"),
     el("span", { class: "muted" }, seconds(response?.seconds)),
-    exchange.contract?.length > 0 && el("span", { class: "badge failed" }, "breaks its schema"),
+    exchange.contract?.length > 0 && el("span", { class: "badge failed" }, "violates its schema"),
   ];
   return fold(summary, () => [
-    exchange.contract?.length > 0 && el("div", { class: "contract" }, el("b", {}, "Breaks the definition's schema"), block(exchange.contract.join("\n"))),
+    exchange.contract?.length > 0 && el("div", { class: "contract" }, el("b", {}, "Violates the definition's schema"), block(exchange.contract.join("\n"))),
     el("div", { class: "halves" },
       el("section", {}, el("h4", {}, "Request"), el("p", { class: "url" }, el("code", {}, `${exchange.method} ${exchange.url}`)),
         headersView(exchange.headers), bodyView(exchange, "request")),
-      el("section", {}, el("h4", {}, "Answer"), response ? answerView(response) : el("p", { class: "muted" }, "No whole answer came."))),
+      el("section", {}, el("h4", {}, "Answer"), response ? answerView(response) : el("p", { class: "muted" }, "The answer was not complete."))),
   ].filter(Boolean));
 }
 
@@ -29,13 +29,13 @@ function answerView(response) {
   const times = [
     response.started !== undefined && `sent at ${seconds(response.started)}`,
     response.first_byte !== undefined && `first byte after ${seconds(response.first_byte)}`,
-    response.seconds !== undefined && `whole after ${seconds(response.seconds)}`,
+    response.seconds !== undefined && `complete after ${seconds(response.seconds)}`,
   ].filter(Boolean);
   return [
     el("p", { class: "url" }, el("code", {}, `${response.status} ${response.reason ?? ""}`)),
     times.length > 0 && el("p", { class: "muted" }, times.join(" · ")),
     response.attempts?.length > 0 && el("ol", { class: "attempts" }, response.attempts.map((attempt) =>
-      el("li", {}, `${attempt.status ? `status ${attempt.status}: ` : ""}${attempt.reason}, asked again after ${seconds(attempt.waited)}`))),
+      el("li", {}, `${attempt.status ? `status ${attempt.status}: ` : ""}${attempt.reason}, repeated after ${seconds(attempt.waited)}`))),
     headersView(response.headers),
     chunksView(response),
     bodyView(response, "answer"),
@@ -49,7 +49,7 @@ function headersView(headers) {
 }
 
 function bodyView(side, whose) {
-  if (side.body_base64 !== undefined) return el("p", { class: "muted" }, `${Math.floor((side.body_base64.length * 3) / 4)} bytes that are no text`);
+  if (side.body_base64 !== undefined) return el("p", { class: "muted" }, `${Math.floor((side.body_base64.length * 3) / 4)} bytes that are not text`);
   if (!side.body) return el("p", { class: "muted" }, "No body.");
   return el("div", { class: "body" }, el("div", { class: "copies" },
     copyButton(() => prettyText(side.body), "Copy", `Copy the ${whose}'s body`),

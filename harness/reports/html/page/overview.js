@@ -9,7 +9,7 @@ function overview() {
     verdict(counts),
     unread(),
     wrong(store.rows.filter((row) => BAD.has(row.outcome))),
-    card("Pass rates", rateTable(store.rates), "Passed of those that could be told. The line is where the true rate lies with 95 % certainty."),
+    card("Pass rates", rateTable(store.rates), "Passed, of those that could be judged. The line is the 95 % interval of the true rate."),
     latencyCard(),
     el("div", { class: "pair" }, slowest(), flakiest()),
     drifted(),
@@ -18,7 +18,7 @@ function overview() {
 
 function verdict(counts) {
   const bad = (counts.failed ?? 0) + (counts.broken ?? 0);
-  const words = [counts.failed && `${counts.failed} failed`, counts.broken && `${counts.broken} could not be told`].filter(Boolean);
+  const words = [counts.failed && `${counts.failed} failed`, counts.broken && `${counts.broken} could not be judged`].filter(Boolean);
   const errors = store.head.errors?.length ?? 0;
   const title = bad ? words.join(", ") : errors ? `${plural(errors, "file")} could not be read` : store.rows.length ? "Everything passed" : "Nothing was played";
   const state = bad || errors ? "bad" : "good";
@@ -29,7 +29,7 @@ function verdict(counts) {
     outcomeBar(counts),
     el("ul", { class: "legend" }, OUTCOMES.filter((outcome) => counts[outcome]).map((outcome) =>
       el("li", {}, el("button", { type: "button", onclick: () => list.show({ outcomes: [outcome] }) }, mark(outcome), ` ${counts[outcome].toLocaleString("en")} ${outcomeWord(outcome)}`)))),
-    !store.head.ended && el("p", { class: "notice" }, "The run was killed before its end. These are the conversations that had ended."));
+    !store.head.ended && el("p", { class: "notice" }, "The run was killed before its end. Only conversations that had ended are shown."));
 }
 
 function unread() {
@@ -73,12 +73,12 @@ function problemLink(row) {
       problem.expected && el("span", {}, el("b", {}, "expected"), el("span", {}, problem.expected)),
       problem.actual && el("span", {}, el("b", {}, "got"), el("span", {}, problem.actual))),
     !problem.expected && problem.message && el("span", { class: "versus" }, el("span", {}, problem.message)),
-    problem.more > 0 && el("span", { class: "muted" }, `and ${plural(problem.more, "more check")} that did not hold`));
+    problem.more > 0 && el("span", { class: "muted" }, `and ${plural(problem.more, "more check")} that failed`));
 }
 
 function latencyCard() {
   const plot = latencyTable(store.rows);
-  return plot && card("Latency", plot, "From sending a message to the end of its reply. Each tick is a turn, the box the middle half, the line the median.");
+  return plot && card("Latency", plot, "From sending a message to the end of its reply. Each tick is a turn, the box is the middle half, the line is the median.");
 }
 
 function slowest() {

@@ -225,7 +225,7 @@ def test_kinds_are_named(words, kinds):
 @pytest.mark.parametrize("words", ["", "same", "shape,", "Shape"])
 def test_other_words_are_no_kinds(words):
     """`same` is no drift, and nothing else is guessed."""
-    with pytest.raises(ValueError, match="is no kind of drift"):
+    with pytest.raises(ValueError, match="is not a kind of drift"):
         kinds_named(words)
 
 
