@@ -162,7 +162,7 @@ def state(name: object, **more: object) -> Script:
     return reply(json.dumps({"state": name, **more}).encode())
 
 
-TIMES = r"asked \d+ times"
+TIMES = r"\d+ requests"
 GOES_ON = 0
 """How often is asked is a matter of time."""
 DONE = state("done", text="Only a green one")
