@@ -34,7 +34,7 @@ def test_a_missing_golden_breaks_the_scenario_and_names_the_command(run, project
     result = run("scenarios/greet.yaml")
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*no golden 'scenarios/greeting.json'*harness run --update*"])
+    result.stdout.fnmatch_lines(["*no golden file 'scenarios/greeting.json'*harness run --update*"])
     assert not golden(project).exists()
 
 

@@ -373,4 +373,4 @@ def test_the_class_of_a_python_test_may_not(run, bot, pytester, listener):
     result = run("test_own.py", "--harness-mode=record")
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*bots/echo.py:* in say, with httpcore, asks for*"])
+    result.stdout.fnmatch_lines(["*bots/echo.py:* in say, with httpcore, tries to connect to *"])

@@ -149,8 +149,8 @@ def test_a_provider_that_nothing_plays_against_is_noted(run):
         ("harness_mode", "did you mean 'HARNESS_MODE'?"),
         ("HARNESS_HISTROY", "did you mean 'HARNESS_HISTORY'?"),
         ("HARNESS_HISTORY_URL", "did you mean 'HARNESS_HISTORY'?"),
-        ("HARNESS_PROVIDER", "give --harness-provider"),
-        ("HARNESS_FAIL_ON", "give --harness-fail-on"),
+        ("HARNESS_PROVIDER", "use --harness-provider"),
+        ("HARNESS_FAIL_ON", "use --harness-fail-on"),
     ],
 )
 def test_a_misspelt_variable_is_noted(run, monkeypatch, name, hint):
