@@ -157,6 +157,51 @@ def test_a_public_class_has_one_meaning() -> None:
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
+PRIVATE_WORDS = frozenset(
+    [
+        "anew",
+        "asked",
+        "beside",
+        "found",
+        "heard",
+        "kept",
+        "one",
+        "overheard",
+        "speech",
+        "spoken",
+        "stands",
+        "told",
+        "veil",
+        "wire",
+    ]
+)
+
+
+def test_no_module_or_type_has_a_private_word() -> None:
+    """Names are the field's words, which a newcomer can guess."""
+    named = set()
+    for file in sorted(PACKAGE.rglob("*.py")):
+        words = {*file.stem.split("_")}
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                words |= {word.lower() for word in re.findall("[A-Z][a-z]*", node.name)}
+        named |= {(_name(file), word) for word in words & PRIVATE_WORDS}
+
+    assert named == set()
+
+
+USED_TWICE = frozenset(("errors", "files", "reading", "reply", "rows", "schema", "writing"))
+"""Names of files that stand in several packages, where most mean the same; only ever fewer."""
+
+
+def test_no_further_file_name_is_used_twice() -> None:
+    """Commands apart, which have the name that is typed."""
+    files = [file.stem for file in FILES if file.parent.name != "commands"]
+    names = {name for name in files if files.count(name) > 1} - {"__init__"}
+
+    assert names == USED_TWICE
+
+
 def test_the_page_is_short() -> None:
     """ARCHITECTURE.md has at most 80 lines."""
     lines = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()
