@@ -81,7 +81,8 @@ class Preparing:
                 # Also of a refusal, which a replay can repeat.
                 own.finish(None)
             elif context.recorder is not None:
-                context.recorder.transport.discard()
+                # Nothing is prepared, so what a killed run left of it is of no use.
+                context.recorder.transport.discard(with_older=True)
             return prepared
 
     def _once(self, key: Key, prepare: Prepare) -> Prepared:

@@ -199,9 +199,14 @@ class RecordingTransport(Transport):
         self._lock.release()
         return cassette
 
-    def discard(self) -> None:
-        """Write nothing, and remove the journal. May be called after `finish`."""
+    def discard(self, *, with_older: bool = False) -> None:
+        """Write nothing, and remove the journal. May be called after `finish`.
+
+        `with_older` also removes the journal of an earlier run. Raises `CassetteError`.
+        """
         self._journal.remove()
+        if with_older:
+            remove_older(self._path)
         self._lock.release()
 
     def note(self, request: Request, response: Response, error: PlayError | None) -> None:

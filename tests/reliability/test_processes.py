@@ -113,7 +113,8 @@ def test_what_a_killed_recording_left_is_taken_away(killed, recorders, path):
     """The next recording leaves nothing over: no journal, and no half-written cassette."""
     killed()
     (path.parent / ".three.yaml.1-0a0b0c0d.tmp").write_text("half")
-    (path.parent / ".three.yaml.journal").write_text('{"journal": 1, "process": 1}\n')
+    for name in ("three", "prepare"):
+        (path.parent / f".{name}.yaml.journal").write_text('{"journal": 1, "process": 1}\n')
 
     process = recorders.start("three")
     recorders.wait(process)
