@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from harness.config import find_config
-from harness.core.errors import AuthoringError, ConfigurationError, Problem, ScenarioError
+from harness.config import find_config, unknown_tag
+from harness.core.errors import (
+    AuthoringError,
+    ConfigurationError,
+    Problem,
+    ScenarioError,
+    did_you_mean,
+)
 from harness.core.values import value_class
 from harness.evaluation import Takes
 from harness.parallel.process_workers import ProcessWorkers
@@ -53,23 +59,24 @@ def plan(
     *paths: str | os.PathLike[str],
     config: str | os.PathLike[str] | None = None,
     providers: Iterable[str] = (),
-    tags: Collection[str] = (),
+    tags: Iterable[str] = (),
 ) -> Plan:
     """Read scenarios and say what there is to play of them.
 
     `paths` are scenario files, and folders of such; all scenarios of the project if left out.
     `config` is the project's harness.yaml, by default the nearest one above the current folder.
     `providers` are those to play against, as `--harness-provider` names them. Of `tags` a scenario
-    has at least one.
+    has at least one. Either can be a single name.
 
-    Raises `AuthoringError` with all that is wrong with these files.
+    Raises `AuthoringError` with all that is wrong with these files, and for a provider or tag that
+    nothing has.
     """
     file = find_config(Path.cwd()) if config is None else Path(config).resolve()
     if file is None:
         message = "there is no harness.yaml in the current folder or above"
         raise ConfigurationError(Problem(code="no-project", message=message))
     project = Project.at(file)
-    chosen = tuple(providers)
+    chosen, wanted = _names(providers), _names(tags)
     unknown = [name for name in chosen if name not in project.config.providers]
     if unknown:
         raise ConfigurationError(map(project.unknown_provider, unknown))
@@ -83,8 +90,11 @@ def plan(
             problems += error.problems
     if problems:
         raise ScenarioError(problems)
-    wanted = (one for one in planned if not tags or set(tags) & set(one.entry.tags))
-    return Plan(config=file, scenarios=tuple(wanted))
+    known = {*(project.config.tags or ()), *(tag for one in planned for tag in one.entry.tags)}
+    if missing := [tag for tag in wanted if tag not in known]:
+        raise ConfigurationError(unknown_tag(tag, known) for tag in missing)
+    scenarios = (one for one in planned if not wanted or {*wanted} & {*one.entry.tags})
+    return Plan(config=file, scenarios=tuple(scenarios))
 
 
 def run(
@@ -97,10 +107,19 @@ def run(
     many as harness.yaml says if left out. `processes` is how many replay together, where this one
     can be forked. Closing the iterator ends the run.
 
-    Raises `ValueError` for an unknown mode, and `AuthoringError` where harness.yaml is wrong. What
-    is wrong with a scenario only when it is played stands in its record.
+    Raises `ValueError` for an unknown mode, and for a number that is below 1 or has no effect in
+    the mode; `AuthoringError` if harness.yaml is wrong. What is wrong with a scenario only when it
+    is played is in its record.
     """
+    if mode not in set(Mode):
+        raise ValueError(f"unknown mode {mode!r}; {did_you_mean(mode, Mode)}")
     known = Mode(mode)
+    if processes < 1 or (concurrency is not None and concurrency < 1):
+        raise ValueError("'concurrency' and 'processes' are at least 1")
+    if known.is_live and processes > 1:
+        raise ValueError(f"'processes' has no effect in the mode {mode}; use 'concurrency'")
+    if not known.is_live and concurrency is not None:
+        raise ValueError(f"'concurrency' has no effect in the mode {mode}; use 'processes'")
     return _records(plan, Project.at(plan.config), known, concurrency, processes)
 
 
@@ -162,6 +181,11 @@ class _Recorder:
             return self._runner.run(play)
         except ESCAPED as error:
             return unread(play, self._project.config.shown(play.file), line, error)
+
+
+def _names(given: Iterable[str]) -> tuple[str, ...]:
+    """Names as a program gives them; a text is one name, not its letters."""
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def _planned(project: Project, planner: Planner, path: Path) -> list[PlannedScenario]:

@@ -86,7 +86,7 @@ class Inventory:
         return definition_of(config, self.project.provider_config(slot.play.provider))
 
     def command(self, slot: Slot, mode: str) -> str:
-        """What records a slot anew."""
+        """The command that records a slot again."""
         provider = "" if slot.is_wanted else f" --provider {slot.play.provider}"
         file = shlex.quote(self.shown(slot.play.file))
         return f"harness run --mode {mode}{provider} {file}"

@@ -1,4 +1,4 @@
-"""The golden files of a project: what `same_as` compares payloads with, and writes anew."""
+"""The golden files of a project: what `same_as` compares payloads with and writes."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """harness.yaml: which providers there are, and where things lie."""
 
-from harness.config.config import Config, ProviderConfig, Slower, read_config
+from harness.config.config import Config, ProviderConfig, Slower, read_config, unknown_tag
 from harness.config.schema import CONFIG_SCHEMA
 from harness.core.project_file import FILE_NAME, find_config
 
@@ -12,4 +12,5 @@ __all__ = [
     "Slower",
     "find_config",
     "read_config",
+    "unknown_tag",
 ]

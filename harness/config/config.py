@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import field
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from harness.config.schema import CONFIG_SCHEMA
 from harness.core.durations import parse_age, parse_duration
 from harness.core.errors import ConfigurationError, Problem, did_you_mean, quote
+from harness.core.source import Place
 from harness.core.values import value_class
 from harness.formats.file_format import hold_against
 from harness.formats.json_schema import Schema, compile_format
@@ -205,6 +206,19 @@ def _origins(host: str) -> tuple[str, ...]:
 def _rate(text: str) -> float:
     count, _, unit = text.partition("/")
     return float(count) / _SECONDS[unit]
+
+
+def unknown_tag(
+    tag: str, known: Iterable[str], *, place: Place | None = None, where: str = ""
+) -> Problem:
+    """What to say of a tag that is not among the known ones."""
+    return Problem(
+        code="unknown-tag",
+        message=f"unknown tag {quote(tag)}",
+        place=place,
+        where=where,
+        hint=did_you_mean(tag, known) or "declare it under 'tags:' in harness.yaml",
+    )
 
 
 def _folder(root: Path, node: Node | None, default: str) -> Path:

@@ -17,7 +17,7 @@
       - NoHistory               the provider keeps no record of the conversation
       - NoSuchButton            no reply offers the button that is pressed
     + CassetteError             a recording that is missing, unreadable or does not fit
-      - Miss                    it does not hold what is asked for; `record` holds it anew
+      - Miss                    it does not hold what is asked for; `record` records it again
         ~ MissingCassette       there is no recording
         ~ NotRecorded           a request that was never recorded
         ~ SentTooOften         a request that was recorded fewer times
@@ -179,7 +179,7 @@ class CassetteError(PlayError):
 
 
 class Miss(CassetteError):
-    """A recording does not hold what is asked for; the mode `record` holds it anew."""
+    """A recording does not contain a request; the mode `record` records it again."""
 
 
 class MissingCassette(Miss):

@@ -28,7 +28,7 @@ class Mode(StrEnum):
     RECORD = "record"
     """From the cassette where it fits, else live, and recorded."""
     REFRESH = "refresh"
-    """Live, and recorded anew."""
+    """Live, and recorded again."""
     LIVE = "live"
     """Live; cassettes are untouched."""
     DRIFT = "drift"

@@ -12,7 +12,7 @@ from harness.core.errors import Interrupted
 from harness.play.conversation import Checkpoint
 from harness.play.conversation_variables import VariablesCheckpoint
 from harness.play.scenario_player import Entry, ScenarioPlayer
-from harness.scenario import PrefixEnd, TurnPurpose, UserTurn, said_anew
+from harness.scenario import PrefixEnd, TurnPurpose, UserTurn, said_again
 
 MOST_CHECKPOINTS = 64
 """Kept at once. Plays of one file follow one another, so older ones are hardly needed."""
@@ -133,7 +133,7 @@ def _checkpoint(player: ScenarioPlayer) -> Start | None:
     held as a secret is known to the recording of this conversation alone.
     """
     conversation = player.conversation
-    said = map(said_anew, player.scenario.user_turns)
+    said = map(said_again, player.scenario.user_turns)
     if conversation.state.held_secrets or not all(
         player.holds(entry, turn)
         for entry, turn in zip(said, conversation.turns, strict=False)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from harness.checks import BadExpectation
 from harness.checks.regular_expression import Pattern
+from harness.config import unknown_tag
 from harness.conversation import Phase
 from harness.core.errors import DefinitionError, Problem, did_you_mean, quote
 from harness.core.source import Place
@@ -142,13 +143,7 @@ def _tag_problems(project: Project, documents: Sequence[Document]) -> Iterator[P
     known = project.config.tags
     for node in (tag for one in documents for tag in one.at().get("tags") or ()):
         if known is not None and node.value not in known:
-            yield Problem(
-                code="unknown-tag",
-                message=f"unknown tag {quote(node.value)}",
-                place=node.place,
-                hint=did_you_mean(str(node.value), known)
-                or "declare it under 'tags:' in harness.yaml",
-            )
+            yield unknown_tag(str(node.value), known, place=node.place)
 
 
 def _each(node: Node) -> Iterator[Node]:

@@ -176,7 +176,7 @@ class Step:
     secret_captures: frozenset[str] = frozenset()
     """Those of them whose values must never be stored or shown."""
     new_captures: frozenset[str] = frozenset()
-    """Those that each answer must give anew, such as a state that is continued from once."""
+    """Those that each answer must give again, such as a state that is continued from once."""
     reply: ReplyPlan | None = None
     plan: object = None
     """What the step's kind says beside: a `PollPlan`, a `StreamPlan`."""

@@ -1,7 +1,7 @@
 """What a scenario file says, as values."""
 
 from harness.scenario.advice import advise
-from harness.scenario.branching import played_in, said_anew
+from harness.scenario.branching import played_in, said_again
 from harness.scenario.examination import examine_scenario
 from harness.scenario.files import (
     DEFAULTS,
@@ -84,7 +84,7 @@ __all__ = [
     "prefix_ends",
     "read_part",
     "read_scenario",
-    "said_anew",
+    "said_again",
     "scenario_id_problem",
     "scenario_schema",
     "text_problems",

@@ -44,7 +44,7 @@ class Ways:
         self.to: dict[str, tuple[int, ...]] = {}
         """The way to each turn that has an id, with it."""
         self._name = ""
-        self._anew = 0
+        self._repeated = 0
         self._branch: Node | None = None
         self._ended: list[tuple[str, Way]] = []
 
@@ -90,13 +90,13 @@ class Ways:
         )
 
     def _own_turns(self, way: Way) -> Iterator[int]:
-        for place in way.said[way.anew :]:
+        for place in way.said[way.repeated :]:
             entry = self.entries[place]
             if isinstance(entry, UserTurn):
                 yield entry.number
 
     def _way(self) -> tuple[str, Way]:
-        return self._name, Way(said=tuple(self.said), anew=self._anew)
+        return self._name, Way(said=tuple(self.said), repeated=self._repeated)
 
     def _part(self, node: Node) -> None:
         last = node.at("from")
@@ -110,10 +110,10 @@ class Ways:
         self._ended.append(self._way())
         self._name = node.text_of("name") or f"from-{last.value}"
         self.said = list(found or ())
-        self._anew = len(self.said)
+        self._repeated = len(self.said)
 
     def _require_turns(self) -> None:
-        if self._branch is not None and len(self.said) == self._anew:
+        if self._branch is not None and len(self.said) == self._repeated:
             message, hint = "no turn follows this branch", "add the turns of the branch"
             self._compiler.note("asserts-nothing", message, self._branch, hint, key=True)
 
@@ -148,7 +148,7 @@ def _along(scenario: Scenario, row: MatrixRow) -> Scenario:
     way = row.way
     assert way is not None  # noqa: S101  # only such rows are asked for
     entries = [scenario.turns[place] for place in way.said]
-    said = [*map(said_anew, entries[: way.anew]), *entries[way.anew :]]
+    said = [*map(said_again, entries[: way.repeated]), *entries[way.repeated :]]
     before = [entry.number for entry in said if isinstance(entry, UserTurn)]
     numbers = {number: place for place, number in enumerate(before, 1)}
     utterances = {numbers[turn]: one for turn, one in row.said.items() if turn in numbers}
@@ -172,7 +172,7 @@ def numbered(entries: Iterable[Entry], after: int = 0) -> Iterator[Entry]:
         yield entry if entry.number == number else replace(entry, number=number)
 
 
-def said_anew(entry: Entry) -> Entry:
+def said_again(entry: Entry) -> Entry:
     """As what was said before the branch is said: not checked again."""
     if isinstance(entry, AssistantLine) or entry.part is not TurnPurpose.TURN:
         return entry

@@ -6,7 +6,7 @@ import json
 from collections.abc import Hashable, Sequence
 
 from harness.core.values import value_class
-from harness.scenario.branching import said_anew
+from harness.scenario.branching import said_again
 from harness.scenario.scenario import MatrixRow, Scenario, TurnPurpose, UserTurn, Way
 
 DRAWN = frozenset(("uuid", "random"))
@@ -51,7 +51,7 @@ def prefix_ends(
 
 def _shared(branch: Way, way: Way) -> int:
     """Entries before a branch, where the other conversation says the same; else 0."""
-    return branch.anew if branch.said[: branch.anew] == way.said[: branch.anew] else 0
+    return branch.repeated if branch.said[: branch.repeated] == way.said[: branch.repeated] else 0
 
 
 def _said(whole: Scenario, row: MatrixRow, places: Sequence[int]) -> tuple[tuple[int, int], ...]:
@@ -90,5 +90,5 @@ def _looks_up(turn: UserTurn) -> bool:
 
 def _looks_up_itself(turn: UserTurn) -> bool:
     """Whether it is, and would not be before a branch."""
-    anew = said_anew(turn)
-    return _looks_up(turn) and isinstance(anew, UserTurn) and not _looks_up(anew)
+    again = said_again(turn)
+    return _looks_up(turn) and isinstance(again, UserTurn) and not _looks_up(again)

@@ -158,7 +158,7 @@ class Way:
 
     said: tuple[int, ...]
     """Places in the scenario's `turns`, from 0."""
-    anew: int
+    repeated: int
     """How many of them, the first ones, are of the conversation that it branches off from."""
 
 

@@ -50,7 +50,7 @@ def test_a_bot_that_answers_alike_has_not_drifted(run, echo, project):
         (RICHER, "shape", "send.1: $.reply.mood: not recorded, now a text"),
         (Manner(hides="words"), "shape", "send.1: $.reply.words: recorded a number, now missing"),
         (Manner(status=203), "state", "send.1: recorded status 200, now status 203"),
-        (Manner(seconds=0.55), "latency", "recorded * ms, now *"),
+        (Manner(seconds=0.9), "latency", "recorded * ms, now *"),
     ],
     ids=["wording", "key-added", "key-missing", "status", "slower"],
 )

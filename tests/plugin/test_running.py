@@ -164,6 +164,41 @@ def test_a_provider_that_is_not_there(project):
         harness.plan(providers=["parot"])
 
 
+@pytest.mark.parametrize("given", [["smok"], "smok"], ids=["list", "text"])
+def test_a_tag_that_is_not_there(project, given):
+    """A misspelt tag is told with the one that is meant; an empty plan would pass in silence."""
+    del project
+    with pytest.raises(ConfigurationError, match="'smok'; did you mean 'smoke'"):
+        harness.plan(tags=given)
+
+
+def test_a_single_name_is_no_row_of_letters(project):
+    """A text stands for one provider or one tag."""
+    del project
+    plan = harness.plan(providers="echo", tags="named")
+
+    assert [one.id for one in plan.scenarios] == ["scenarios/shop/only-echo.yaml::only-echo[echo]"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"concurrency": 3}, "'concurrency' has no effect in the mode replay"),
+        ({"mode": "live", "processes": 2}, "'processes' has no effect in the mode live"),
+        ({"processes": 0}, "at least 1"),
+        ({"mode": "live", "concurrency": 0}, "at least 1"),
+    ],
+    ids=["concurrency-in-replay", "processes-live", "no-process", "none-at-once"],
+)
+def test_a_number_without_effect_is_refused_at_once(project, options, told):
+    """Nothing is played for it."""
+    del project
+    plan = harness.plan()
+
+    with pytest.raises(ValueError, match=told):
+        harness.run(plan, **options)
+
+
 def test_no_project(tmp_path, monkeypatch):
     """Without a harness.yaml there is nothing to plan."""
     monkeypatch.chdir(tmp_path)
@@ -177,7 +212,7 @@ def test_an_unknown_mode_is_refused_at_once(project):
     del project
     plan = harness.plan()
 
-    with pytest.raises(ValueError, match="reply"):
+    with pytest.raises(ValueError, match="'reply'; did you mean 'replay'"):
         harness.run(plan, mode="reply")
 
 

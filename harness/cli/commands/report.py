@@ -58,7 +58,7 @@ def merge_results(files: Sequence[Path], out: Path) -> None:
 
 
 def serve_report(folder: Path, port: int, *, opens_browser: bool) -> None:
-    """Serve the folder's report until Ctrl-C, also one that is written anew meanwhile."""
+    """Serve the folder's report until Ctrl-C, also one that is rewritten meanwhile."""
     report = folder / REPORT
     try:
         # Told now, not when the browser asks.

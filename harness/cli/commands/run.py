@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.cli.terminal import WRONG_USE, agrees, echo
-from harness.config import Config, find_config, read_config
+from harness.config import Config, find_config, read_config, unknown_tag
 from harness.core.counted import counted
-from harness.core.errors import ConfigurationError, Problem, did_you_mean, quote
+from harness.core.errors import ConfigurationError, Problem
 from harness.core.project_file import MODE_VARIABLE
 from harness.reports.classes import RED, status_of
 from harness.reports.results import NoResults, read_results
@@ -128,15 +128,7 @@ def _require_tags(
     named = _TAG.findall(re.sub(r"\([^()]*=[^()]*\)", "", expression))
     unknown = [tag for tag in named if tag not in _NO_TAGS | declared.keys()]
     if unknown:
-        raise ConfigurationError(
-            Problem(
-                code="unknown-tag",
-                message=f"unknown tag {quote(unknown[0])}",
-                where="--tag",
-                hint=did_you_mean(unknown[0], declared)
-                or "declare it under 'tags:' in harness.yaml",
-            )
-        )
+        raise ConfigurationError(unknown_tag(unknown[0], declared, where="--tag"))
 
 
 def _given_to_pytest(options: RunOptions) -> tuple[str, str]:

@@ -85,7 +85,7 @@ def merge(parts: Sequence[Results], into: Path, *, head: Mapping[str, Json] | No
 
 
 def _classes(parts: Sequence[Results], superseded: Iterable[str]) -> Counter[str]:
-    """How many tests are red, without the conversations that a later part has anew."""
+    """How many tests are red, without the conversations that a later part contains again."""
     classes = Counter[str]()
     for part in parts:
         classes.update(part.head.get("classes", {}))

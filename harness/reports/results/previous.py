@@ -21,7 +21,7 @@ _MAY_BE_EXPECTED = (Outcome.SKIPPED, Outcome.FAILED)
 
 
 def keep_previous(results: Path) -> None:
-    """Put results aside before they are written anew, in one step. Raises OSError.
+    """Move results aside in one step before they are rewritten. Raises OSError.
 
     Where they hold no conversation, those of the run before them stay.
     """

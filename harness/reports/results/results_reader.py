@@ -83,7 +83,7 @@ def id_of(line: str) -> str:
 
 
 def _whole(path: Path) -> Results:
-    """A file that another tool wrote, or laid out anew."""
+    """A file that another tool wrote or reformatted."""
     value = _parsed(path.read_text(encoding="utf-8"), path)
     conversations = value.pop("conversations", None)
     if not isinstance(conversations, list):

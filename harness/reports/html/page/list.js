@@ -67,7 +67,7 @@ const list = {
     if (this.filters.text === text) this.filter();
   },
 
-  /** Draw anew what the filters let through; the row that has the focus keeps it. */
+  /** Redraw the rows that pass the filters; the focused row keeps the focus. */
   filter() {
     const rows = byId("rows");
     const focused = rows.contains(document.activeElement) ? document.activeElement.dataset.position : undefined;
