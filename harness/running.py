@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from harness.config import find_config, unknown_tag
-from harness.core.errors import (
+from harness.core import (
     AuthoringError,
     ConfigurationError,
     Problem,
     ScenarioError,
     did_you_mean,
+    value_class,
 )
-from harness.core.values import value_class
 from harness.evaluation import Takes
 from harness.parallel.process_workers import ProcessWorkers
 from harness.parallel.thread_workers import ThreadWorkers

@@ -9,14 +9,7 @@ from enum import StrEnum
 
 from harness.cassettes.inventory import Inventory, Slot
 from harness.conversation import Exchange, Stop
-from harness.core.errors import (
-    AuthoringError,
-    Miss,
-    NotRecorded,
-    PlayError,
-    Refused,
-    TransportError,
-)
+from harness.core import AuthoringError, Miss, NotRecorded, PlayError, Refused, TransportError
 from harness.formats.template import Template
 from harness.play.conversation_variables import Variables, message_of
 from harness.play.result import ScenarioResult

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.conversation import Phase
-from harness.core.errors import AuthoringError, CassetteError, no_such_file
+from harness.core import AuthoringError, CassetteError, no_such_file
 from harness.core.project_file import YAML_ENDINGS
 from harness.play.recording_files import (
     PREPARE,

@@ -11,8 +11,7 @@ from pathlib import Path
 from harness.cassettes.fitting import Fit, Fitting
 from harness.cassettes.inventory import Inventory, Slot, cassette_of, is_of_python
 from harness.cassettes.recovering import fix_of
-from harness.core.counted import counted
-from harness.core.errors import CassetteError, Problem
+from harness.core import CassetteError, Problem, counted
 from harness.play.recording_files import PREPARE, recording_path
 from harness.transport.cassette import Cassette, CassetteHead
 from harness.transport.cassette.plain_interaction import FIRST_FORMAT

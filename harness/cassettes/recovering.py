@@ -8,7 +8,7 @@ from pathlib import Path
 from harness.cassettes.fitting import Fitting, missing_turns, without_path
 from harness.cassettes.inventory import Inventory, Slot, cassette_of, is_of_python
 from harness.conversation import Transcript
-from harness.core.errors import (
+from harness.core import (
     AuthoringError,
     CassetteError,
     NotRecorded,

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.core.errors import AuthoringError, Problem, ScenarioError, no_such_file
+from harness.core import AuthoringError, Problem, ScenarioError, no_such_file
 from harness.formats.template import TemplateError, compile_template
 from harness.project.project import Project
 from harness.providers.catalogue import definition_of

@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from harness.checks.check import BadExpectation, Options
-from harness.core.durations import DURATION_PATTERN, parse_duration
-from harness.core.errors import did_you_mean
-from harness.core.typing import Json, describe
+from harness.core import DURATION_PATTERN, Json, describe, did_you_mean, parse_duration
 from harness.formats.json_schema.wording import show
 
 Made = TypeVar("Made")

@@ -22,8 +22,7 @@ from harness.checks.check import (
 from harness.checks.subject import Subject
 from harness.checks.text_forms import said
 from harness.conversation.outcome import Outcome
-from harness.core.errors import did_you_mean
-from harness.core.typing import Json
+from harness.core import Json, did_you_mean
 from harness.formats.json_schema.wording import show
 
 IGNORE_CASE: Mapping[str, Json] = {

@@ -10,9 +10,7 @@ from typing import Literal
 from harness.checks.goldens import Goldens
 from harness.checks.subject import Subject
 from harness.conversation.outcome import Outcome
-from harness.core.errors import Problem
-from harness.core.typing import Json, Path
-from harness.core.values import value_class
+from harness.core import Json, Path, Problem, value_class
 from harness.formats.json_schema import SchemaFolder
 
 Lines = tuple[str, ...] | Callable[[], tuple[str, ...]]

@@ -8,11 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from harness.checks.pairing import unpaired
+from harness.core import Json, Path, counted, is_same, shorten, value_class
 from harness.core.code_points import passage_alike, telling, without_unseen
-from harness.core.counted import counted
-from harness.core.source import shorten
-from harness.core.typing import Json, Path, is_same
-from harness.core.values import value_class
 from harness.formats.json_path import path_text
 from harness.formats.json_schema.wording import show
 

@@ -7,10 +7,7 @@ from functools import lru_cache
 
 from harness.checks.check import BadExpectation
 from harness.checks.matcher import Located
-from harness.core.counted import counted
-from harness.core.errors import nearest_word
-from harness.core.source import shorten
-from harness.core.typing import Json, Path, describe
+from harness.core import Json, Path, counted, describe, nearest_word, shorten
 from harness.formats.json_path import (
     BadPath,
     beginning,

@@ -9,12 +9,10 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from harness.core import AuthoringError, CheckCrashed, Json, quote, value_class
 from harness.core.atomic_file import write_durably
-from harness.core.errors import AuthoringError, CheckCrashed, quote
 from harness.core.file_lock import FileLock
 from harness.core.project_file import YAML_ENDINGS
-from harness.core.typing import Json
-from harness.core.values import value_class
 from harness.formats.json_schema.json_file import read_json
 from harness.formats.yaml import read, write
 

@@ -20,7 +20,7 @@ from harness.checks.matcher import (
 )
 from harness.checks.text_forms import normalizer
 from harness.checks.value_matchers import COMPARISONS
-from harness.core.typing import Json, Path, describe
+from harness.core import Json, Path, describe
 from harness.formats.json_path import path_text
 from harness.formats.json_schema.wording import show
 

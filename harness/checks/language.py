@@ -20,9 +20,7 @@ from harness.checks.check import (
 from harness.checks.measures import require_library, words_of
 from harness.checks.subject import Subject
 from harness.checks.text_forms import said
-from harness.core.counted import counted
-from harness.core.errors import nearest_word
-from harness.core.typing import Json
+from harness.core import Json, counted, nearest_word
 from harness.formats.json_schema.wording import show
 
 if TYPE_CHECKING:

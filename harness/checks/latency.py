@@ -17,8 +17,7 @@ from harness.checks.check import (
 )
 from harness.checks.subject import Subject
 from harness.conversation import Turn
-from harness.core.durations import format_duration
-from harness.core.typing import Json
+from harness.core import Json, format_duration
 
 LONGEST_LIKELY = 600.0
 """Seconds that a reply may take; a limit of more is doubtful."""

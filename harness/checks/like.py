@@ -12,9 +12,7 @@ from harness.checks.matchers import compile_matchers
 from harness.checks.placeholders import placeholder_name, placeholder_of, require_alone
 from harness.checks.subject import Subject
 from harness.checks.value_matchers import equal_to
-from harness.core.errors import nearest_word
-from harness.core.source import shorten
-from harness.core.typing import Json
+from harness.core import Json, nearest_word, shorten
 
 MOST_TOLD = 12
 """Places that differ and are told one by one."""

@@ -11,10 +11,7 @@ from harness.checks.diff import named_difference
 from harness.checks.matcher import Matcher, all_expected
 from harness.checks.pairing import unpaired
 from harness.checks.placeholders import Placeholder
-from harness.core.counted import counted
-from harness.core.errors import nearest_word
-from harness.core.typing import Json, Path
-from harness.core.values import value_class
+from harness.core import Json, Path, counted, nearest_word, value_class
 from harness.formats.json_path import path_text
 from harness.formats.json_schema.wording import show
 

@@ -8,8 +8,7 @@ from itertools import pairwise
 
 from harness.checks.arguments import is_number
 from harness.checks.check import BadExpectation, Options
-from harness.core.typing import Json, Path
-from harness.core.values import value_class
+from harness.core import Json, Path, value_class
 from harness.formats.json_path import path_text
 from harness.formats.json_schema.wording import show
 

@@ -19,8 +19,8 @@ from harness.checks.check import (
 from harness.checks.regular_expression import Pattern
 from harness.checks.subject import Subject
 from harness.checks.text_forms import normal, said
+from harness.core import Json
 from harness.core.code_points import names_of, unseen_in, without_unseen
-from harness.core.typing import Json
 from harness.formats.json_schema.wording import show
 
 

@@ -22,9 +22,7 @@ from harness.checks.check import (
 )
 from harness.checks.subject import Subject
 from harness.checks.text_forms import normal, said
-from harness.core.counted import counted
-from harness.core.typing import Json
-from harness.core.values import value_class
+from harness.core import Json, counted, value_class
 from harness.formats.json_schema.wording import show
 
 if TYPE_CHECKING:

@@ -24,8 +24,7 @@ from harness.checks.subject import Subject, messages_of
 from harness.checks.text_forms import said
 from harness.conversation import Turn
 from harness.conversation.outcome import Outcome
-from harness.core.durations import format_duration
-from harness.core.typing import Json
+from harness.core import Json, format_duration
 
 _BLOCKS = ("each", "any", "first", "last")
 _KEYS = ("count", *_BLOCKS, "within")

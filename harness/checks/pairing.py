@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from harness.core.values import value_class
+from harness.core import value_class
 
 Wanted = TypeVar("Wanted")
 Found = TypeVar("Found")

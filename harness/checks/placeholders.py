@@ -12,9 +12,7 @@ from uuid import UUID
 
 from harness.checks.arguments import is_number
 from harness.checks.check import BadExpectation
-from harness.core.errors import did_you_mean, nearest_word
-from harness.core.typing import Json
-from harness.core.values import value_class
+from harness.core import Json, did_you_mean, nearest_word, value_class
 from harness.formats.json_schema.wording import show
 
 _FORM = re.compile(r"<(?P<name>[A-Za-z_][\w-]*)(?: +(?P<range>[^<>]*?))? *>")

@@ -18,9 +18,8 @@ from harness.checks.check import (
 )
 from harness.checks.subject import Subject
 from harness.checks.text_forms import said
-from harness.core.errors import CheckCrashed, HarnessError
+from harness.core import CheckCrashed, HarnessError, Json
 from harness.core.python_file import own_traceback
-from harness.core.typing import Json
 from harness.formats.json_schema import Schema, compile_schema
 from harness.formats.json_schema.wording import show
 

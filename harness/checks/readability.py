@@ -25,8 +25,7 @@ from harness.checks.matchers import compile_comparisons
 from harness.checks.measures import require_library, words_of
 from harness.checks.subject import Subject
 from harness.checks.text_forms import said
-from harness.core.typing import Json
-from harness.core.values import value_class
+from harness.core import Json, value_class
 
 if TYPE_CHECKING:
     from pyphen import Pyphen

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from harness.checks.check import BadExpectation
-from harness.core.errors import CheckCrashed
+from harness.core import CheckCrashed
 from harness.core.repetition import PatternTooLarge, require_size
 from harness.formats.json_schema.wording import show
 

@@ -18,8 +18,7 @@ from harness.checks.check import (
 from harness.checks.messages import WITHIN, seconds_of, texts_of_messages, with_waiting
 from harness.checks.pairing import Alignment, align
 from harness.checks.subject import Subject, messages_of
-from harness.core.typing import Json
-from harness.core.values import value_class
+from harness.core import Json, value_class
 from harness.formats.json_schema.wording import show
 
 _MOST_TOLD = 5

@@ -15,9 +15,7 @@ from harness.conversation import (
     Transcript,
     Turn,
 )
-from harness.core.errors import Refused
-from harness.core.typing import Json
-from harness.core.values import value_class
+from harness.core import Json, Refused, value_class
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

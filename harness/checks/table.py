@@ -34,7 +34,7 @@ from harness.checks.schema_check import SCHEMA
 from harness.checks.tools import TOOLS
 from harness.checks.usage import USAGE
 from harness.checks.whole_conversation import ALL_FIRST_TOKENS, ALL_LATENCIES, TURNS
-from harness.core.typing import Json
+from harness.core import Json
 
 TABLE = (
     EQUALS,

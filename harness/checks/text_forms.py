@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
-from harness.core.source import shorten
+from harness.core import shorten
 from harness.formats.json_schema.wording import show
 
 LONGEST = 1_000

@@ -22,9 +22,7 @@ from harness.checks.matchers import COUNT, VALUE_OR_MATCHER, Count
 from harness.checks.pairing import Alignment, align
 from harness.checks.subject import Subject
 from harness.conversation import ToolCall
-from harness.core.errors import nearest_word
-from harness.core.typing import Json, is_same
-from harness.core.values import value_class
+from harness.core import Json, is_same, nearest_word, value_class
 from harness.formats.json_path import path_text
 from harness.formats.json_schema.wording import show
 

@@ -19,9 +19,8 @@ from harness.checks.matcher import (
 )
 from harness.checks.regular_expression import Pattern
 from harness.checks.text_forms import normal, normalizer
+from harness.core import Json, Path, describe, did_you_mean, is_same, type_names
 from harness.core.code_points import telling
-from harness.core.errors import did_you_mean
-from harness.core.typing import Json, Path, describe, is_same, type_names
 from harness.formats.json_path import path_text
 from harness.formats.json_schema.wording import kinds, show
 

@@ -13,8 +13,7 @@ from harness.checks.latency import NO_TIME, UNDER, limit_of, time_of_first_token
 from harness.checks.matchers import COUNT, Count
 from harness.checks.subject import Subject
 from harness.conversation import Turn
-from harness.core.durations import format_duration
-from harness.core.typing import Json
+from harness.core import Json, format_duration
 
 _Measure = Callable[[Turn], float | Verdict]
 

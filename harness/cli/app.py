@@ -12,7 +12,7 @@ from harness import __version__
 from harness.cli import commands
 from harness.cli.groups import cassettes, compare, history, importing, report
 from harness.cli.terminal import FOUND_PROBLEMS, WRONG_USE, echo
-from harness.core.errors import HarnessError
+from harness.core import HarnessError
 
 app = typer.Typer(
     add_completion=False,

@@ -9,7 +9,7 @@ import typer
 
 from harness.cli import commands
 from harness.cli.terminal import FOUND_PROBLEMS, REGRESSED, refuse
-from harness.core.durations import parse_age
+from harness.core import parse_age
 
 
 def _age(text: str) -> float:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from harness.config import FILE_NAME, Config, find_config, read_config
-from harness.core.errors import ConfigurationError, Problem
+from harness.core import ConfigurationError, Problem
 from harness.history.address import Address, address_in
 from harness.project.project import Project
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from harness.core.printable import without_commands
+from harness.core import without_commands
 
 FOUND_PROBLEMS = 1
 WRONG_USE = 2

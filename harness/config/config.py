@@ -10,10 +10,16 @@ from functools import cache
 from pathlib import Path
 
 from harness.config.schema import CONFIG_SCHEMA
-from harness.core.durations import parse_age, parse_duration
-from harness.core.errors import ConfigurationError, Problem, did_you_mean, quote
-from harness.core.source import Place
-from harness.core.values import value_class
+from harness.core import (
+    ConfigurationError,
+    Place,
+    Problem,
+    did_you_mean,
+    parse_age,
+    parse_duration,
+    quote,
+    value_class,
+)
 from harness.formats.file_format import hold_against
 from harness.formats.json_schema import Schema, compile_format
 from harness.formats.yaml import Node, read

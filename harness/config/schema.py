@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from harness.core.durations import AGE_PATTERN, DURATION_PATTERN
-from harness.core.typing import Json
+from harness.core import AGE_PATTERN, DURATION_PATTERN, Json
 
 MOST_RETRIES = 20
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from harness.core.values import value_class
+from harness.core import value_class
 
 BUSY = frozenset({429, 503})
 """Statuses by which a server says that it did not take the request on."""

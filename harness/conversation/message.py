@@ -7,8 +7,7 @@ from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 
-from harness.core.typing import Json
-from harness.core.values import value_class
+from harness.core import Json, value_class
 
 NOTHING: Mapping[str, Json] = MappingProxyType({})
 

@@ -7,9 +7,7 @@ from dataclasses import field
 
 from harness.conversation.exchange import Exchange, Phase, Response
 from harness.conversation.message import Reply, UserMessage
-from harness.core.errors import PlayError, Refused, TransportError
-from harness.core.typing import Json
-from harness.core.values import value_class
+from harness.core import Json, PlayError, Refused, TransportError, value_class
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

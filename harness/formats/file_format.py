@@ -6,11 +6,18 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from harness.core.durations import DURATION_PATTERN
-from harness.core.errors import AuthoringError, CheckCrashed, Problem, did_you_mean, quote
-from harness.core.source import Place
-from harness.core.typing import Json, Path
-from harness.core.values import value_class
+from harness.core import (
+    DURATION_PATTERN,
+    AuthoringError,
+    CheckCrashed,
+    Json,
+    Path,
+    Place,
+    Problem,
+    did_you_mean,
+    quote,
+    value_class,
+)
 from harness.formats.json_schema import Schema, Violation, explain
 from harness.formats.yaml import Document
 

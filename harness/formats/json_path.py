@@ -7,9 +7,8 @@ import re
 from functools import cache, lru_cache, partialmethod
 from typing import TYPE_CHECKING, cast
 
-from harness.core.errors import CheckCrashed, quote
+from harness.core import CheckCrashed, Json, Path, quote
 from harness.core.repetition import PatternTooLarge, require_size
-from harness.core.typing import Json, Path
 
 if TYPE_CHECKING:
     # With its alias, so that other modules may name the type without importing the library.

@@ -14,7 +14,7 @@ import stat
 import threading
 from pathlib import Path
 
-from harness.core.typing import Json
+from harness.core import Json
 
 MAX_ENTRIES = 100_000
 """Older entries are dropped beyond this many."""

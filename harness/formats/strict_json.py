@@ -9,7 +9,7 @@ from itertools import accumulate
 from math import isinf
 from typing import Any, NoReturn
 
-from harness.core.source import shorten
+from harness.core import shorten
 
 MAX_DIGITS = 4300
 """Python refuses to convert longer numbers, because that takes quadratic time."""

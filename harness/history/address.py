@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from harness.config import Config
-from harness.core.errors import ConfigurationError, Problem
+from harness.core import ConfigurationError, Problem
 from harness.core.project_file import HISTORY_VARIABLE
 from harness.formats.template import TemplateError, compile_template
 from harness.formats.yaml import Node

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from harness.config import Slower
-from harness.core.durations import format_duration
-from harness.core.typing import Json
+from harness.core import Json, format_duration
 from harness.history.comparison import Change, Compared, Reworded
 from harness.history.pages import Section, began, takes_text, turn_name
 from harness.history.rows import ConversationRow, RunRow, TurnRow

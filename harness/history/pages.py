@@ -9,9 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from harness.conversation import Outcome
-from harness.core.counted import counted
-from harness.core.durations import format_duration
-from harness.core.printable import PICTURES
+from harness.core import PICTURES, counted, format_duration
 from harness.history.rows import ConversationRow, RunRow
 from harness.history.trends import RECENT, Flaky, Seen, Series, Slowed, first_bad
 

@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from harness.core.errors import Problem
+from harness.core import Problem
 from harness.history.address import Address, HistoryError
 from harness.history.rows import ConversationRow, RunRow, TurnRow
 from harness.history.tables import CONVERSATIONS, METADATA, RUNS, SCHEMA, TURNS, VERSION

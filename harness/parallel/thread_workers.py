@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
-from harness.core.errors import Interrupted
+from harness.core import Interrupted
 
 Task = TypeVar("Task", bound=Hashable)
 Result = TypeVar("Result")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.conversation import Stop, Transcript
-from harness.core.errors import AuthoringError, InternalError, PlayError
+from harness.core import AuthoringError, InternalError, PlayError, Source
 from harness.core.python_file import own_traceback
-from harness.core.source import Source
 from harness.formats.template import compile_template
 from harness.play.result import ScenarioResult
 from harness.project.plan import Play

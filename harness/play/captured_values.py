@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from harness.checks.regular_expression import Pattern
 from harness.conversation import Response
-from harness.core.errors import PlayError
-from harness.core.typing import Json
+from harness.core import Json, PlayError
 from harness.formats.json_path import find_all
 from harness.play.conversation_state import texts_in
 from harness.providers.event_stream import EventReader

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from harness.core.errors import CassetteError
+from harness.core import CassetteError, value_class
 from harness.core.network_guard import Watch, watching
-from harness.core.values import value_class
 from harness.play.recorder import Recorder, Replayer
 from harness.providers.provider import Provider
 from harness.secrets.redaction import Redactor

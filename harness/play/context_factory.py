@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import harness
-from harness.core.errors import HarnessError
-from harness.core.typing import Json, is_same
+from harness.core import HarnessError, Json, is_same
 from harness.play.context import ConversationContext
 from harness.play.recorder import Recorder, Replayer, last_secret_turn
 from harness.play.recording_files import (

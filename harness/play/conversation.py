@@ -7,9 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.conversation import Exchange, Reply, Stop, Transcript, Turn, UserMessage
-from harness.core.errors import PlayError, Refused, TransportError
-from harness.core.typing import Json
-from harness.core.values import value_class
+from harness.core import Json, PlayError, Refused, TransportError, value_class
 from harness.play.broken import ESCAPED, internal_error
 from harness.play.conversation_state import ConversationState
 from harness.play.result import ScenarioResult, redact_result

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from harness.conversation import Exchange
-from harness.core.errors import PlayError, ProtocolError
-from harness.core.typing import Json, scalars
+from harness.core import Json, PlayError, ProtocolError, scalars
 from harness.play.context import ConversationContext
 from harness.secrets.conversation_redaction import redact_exchange
 from harness.secrets.redaction import Redactor

@@ -9,9 +9,7 @@ from dataclasses import replace
 
 from harness.checks.regular_expression import Pattern
 from harness.conversation import Attachment, Exchange, Reply, UserMessage
-from harness.core.errors import NoSuchButton, PlayError, did_you_mean, quote
-from harness.core.typing import Json
-from harness.core.values import value_class
+from harness.core import Json, NoSuchButton, PlayError, did_you_mean, quote, value_class
 from harness.formats.json_path import find_first
 from harness.formats.template import Template, TemplateError
 from harness.providers.session import seeded_uuid

@@ -14,8 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from harness.conversation import UserMessage
-from harness.core.errors import NoHistory, ProtocolError
-from harness.core.typing import Json
+from harness.core import Json, NoHistory, ProtocolError
 from harness.play.context_factory import ContextFactory
 from harness.play.conversation import Conversation
 from harness.play.conversation_state import ConversationState

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from harness.conversation import Request
-from harness.core.errors import CassetteLocked, Refused
+from harness.core import CassetteLocked, Refused
 from harness.play.context import ConversationContext
 from harness.play.context_factory import ContextFactory
 from harness.play.conversation_state import ConversationState

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from harness.checks import KIND_NAMED
 from harness.conversation import Outcome, Stop, Transcript
-from harness.core.errors import ProtocolError
-from harness.core.typing import Json
+from harness.core import Json, ProtocolError
 from harness.play.conversation_variables import Variables
 from harness.play.judging import judge
 from harness.play.result import CheckResult, ScenarioResult

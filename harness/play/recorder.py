@@ -8,18 +8,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.conversation import Phase
-from harness.core.errors import (
+from harness.core import (
     CassetteError,
     Interrupted,
+    Json,
     Miss,
     PlayError,
     SecretInCassette,
     TransportError,
+    is_same,
     quote,
+    shorten,
+    value_class,
 )
-from harness.core.source import shorten
-from harness.core.typing import Json, is_same
-from harness.core.values import value_class
 from harness.providers.definition import Definition
 from harness.scenario import Scenario
 from harness.secrets.redaction import Redactor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.core.errors import CassetteError, MissingCassette
+from harness.core import CassetteError, MissingCassette
 from harness.core.hashing import content_key
 from harness.project.plan import Play
 from harness.project.project import Project

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import field, replace
 
 from harness.conversation import Outcome, Transcript
-from harness.core.errors import PlayError
-from harness.core.source import Place
-from harness.core.values import value_class
+from harness.core import Place, PlayError, value_class
 from harness.play.drift.drift import ComparedTurn
 from harness.scenario import Scenario
 from harness.secrets.conversation_redaction import (

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.conversation import Transcript
-from harness.core.errors import (
+from harness.core import (
     CassetteError,
     HarnessError,
     Interrupted,

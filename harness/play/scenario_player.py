@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from harness.conversation import BUSY, Reply, Stop, Turn, UserMessage
-from harness.core.errors import (
+from harness.core import (
     HarnessError,
     InternalError,
     Interrupted,

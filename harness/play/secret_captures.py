@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.conversation import Exchange, Reply, UserMessage
-from harness.core.errors import CheckCrashed, PlayError
-from harness.core.typing import Json
+from harness.core import CheckCrashed, Json, PlayError
 from harness.play.captured_values import values_of
 from harness.play.conversation_state import ConversationState, texts_in
 from harness.play.conversation_variables import MissingCapture, Variables, capture_from, message_of

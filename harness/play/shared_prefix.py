@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from harness.core.errors import Interrupted
+from harness.core import Interrupted
 from harness.play.conversation import Checkpoint
 from harness.play.conversation_variables import VariablesCheckpoint
 from harness.play.scenario_player import Entry, ScenarioPlayer

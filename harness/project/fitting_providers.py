@@ -7,9 +7,7 @@ from typing import TypeAlias
 
 from harness.checks import KIND_NAMED, BadExpectation, Kind, Options, Subject
 from harness.conversation import Outcome
-from harness.core.errors import Problem, did_you_mean, quote
-from harness.core.source import Place
-from harness.core.typing import Json
+from harness.core import Json, Place, Problem, did_you_mean, quote
 from harness.formats.yaml import Document, Node
 from harness.project.project import Project
 from harness.providers.catalogue import definition_of

@@ -8,8 +8,7 @@ from harness.checks import KIND_NAMED, Claim, Options, Subject
 from harness.checks.matcher import counts_around, first_complaint
 from harness.checks.matchers import compile_count
 from harness.conversation import Outcome
-from harness.core.errors import Problem
-from harness.core.typing import Json
+from harness.core import Json, Problem
 from harness.project.fitting_providers import definitions_for, says
 from harness.project.project import Project
 from harness.scenario import Expectation, Scenario, Scope, UserTurn, turn_subject

@@ -9,10 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from harness.core.errors import AuthoringError, Problem, ScenarioError
+from harness.core import AuthoringError, Json, Problem, ScenarioError, Source
 from harness.core.hashing import content_key
-from harness.core.source import Source
-from harness.core.typing import Json
 from harness.formats.yaml import Document, read
 from harness.project.parts import Defaults, Parts, are_as_before, documents_of
 from harness.project.plan import Entry

@@ -22,13 +22,19 @@ from harness.checks import (
 )
 from harness.checks.check import MODIFIERS
 from harness.config import Config
-from harness.core.errors import ConfigurationError, Problem, SchemaError, did_you_mean, quote
+from harness.core import (
+    ConfigurationError,
+    Json,
+    Problem,
+    SchemaError,
+    Source,
+    did_you_mean,
+    quote,
+    value_class,
+)
 from harness.core.hashing import content_key
 from harness.core.network_guard import require_seen, telling
 from harness.core.python_file import module_of, raised_at
-from harness.core.source import Source
-from harness.core.typing import Json
-from harness.core.values import value_class
 from harness.formats.json_schema import compile_schema
 from harness.formats.yaml import Node
 from harness.scenario.scenario import INNER_SCOPES

@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from harness.config import Config
-from harness.core.errors import did_you_mean, quote
+from harness.core import Source, did_you_mean, quote, value_class
 from harness.core.hashing import content_key
-from harness.core.source import Source
-from harness.core.values import value_class
 from harness.formats.parsed_cache import ParsedCache
 from harness.formats.yaml import Document, read
 from harness.scenario import DEFAULTS, BadFile, FileKind

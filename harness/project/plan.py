@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from harness.core.counted import counted
+from harness.core import counted, value_class
 from harness.core.project_file import Mode
-from harness.core.values import value_class
 from harness.scenario import Waiver
 
 __all__ = ["MOST_CONVERSATIONS", "Entry", "Mode", "Play", "amount_problem"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from harness.core.errors import Problem, ScenarioError
+from harness.core import Problem, ScenarioError
 from harness.project.loading import entry_of
 from harness.project.plan import Entry, Mode, Play, amount_problem
 from harness.project.project import Project

@@ -13,10 +13,16 @@ import harness
 from harness.checks import kinds_in
 from harness.checks.goldens import Goldens
 from harness.config import Config, ProviderConfig, read_config
-from harness.core.errors import ConfigurationError, Problem, ScenarioError, did_you_mean, quote
+from harness.core import (
+    ConfigurationError,
+    Json,
+    Place,
+    Problem,
+    ScenarioError,
+    did_you_mean,
+    quote,
+)
 from harness.core.hashing import content_key
-from harness.core.source import Place
-from harness.core.typing import Json
 from harness.formats.file_format import departures_of
 from harness.formats.json_schema import Schema, SchemaFolder, compile_format
 from harness.formats.parsed_cache import ParsedCache

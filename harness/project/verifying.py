@@ -9,8 +9,7 @@ from harness.checks import BadExpectation
 from harness.checks.regular_expression import Pattern
 from harness.config import unknown_tag
 from harness.conversation import Phase
-from harness.core.errors import DefinitionError, Problem, did_you_mean, quote
-from harness.core.source import Place
+from harness.core import DefinitionError, Place, Problem, did_you_mean, quote
 from harness.formats.yaml import Document, Node
 from harness.project.fitting_providers import definitions_for, untold_problems
 from harness.project.plan import amount_problem

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.config import FILE_NAME, ProviderConfig
 from harness.conversation import Phase
-from harness.core.errors import AuthoringError, DefinitionError, Problem
+from harness.core import AuthoringError, DefinitionError, Problem
 from harness.formats.json_schema import SchemaFolder
 from harness.formats.yaml import Document, Node, read
 from harness.project.project import Project

@@ -15,8 +15,7 @@ from harness.checks import (
     kinds_in,
 )
 from harness.checks.goldens import Goldens
-from harness.core.errors import Problem, did_you_mean, quote
-from harness.core.typing import Json
+from harness.core import Json, Problem, did_you_mean, quote
 from harness.formats.json_schema import Schema, SchemaFolder, compile_format
 from harness.scenario import Expectation, Scope
 

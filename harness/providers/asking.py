@@ -7,8 +7,7 @@ from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 
 from harness.conversation import Exchange, Request, Response
-from harness.core.errors import PlayError, Refused
-from harness.core.typing import Json
+from harness.core import Json, PlayError, Refused
 from harness.formats.json_schema import Schema
 from harness.providers.conditions import shown_refusal
 from harness.providers.definition import Encoding, Step

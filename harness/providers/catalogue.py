@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from harness.config import Config, ProviderConfig
-from harness.core.errors import DefinitionError, Problem, did_you_mean, quote
+from harness.core import DefinitionError, Problem, did_you_mean, quote
 from harness.providers.definition import Definition
 from harness.providers.definition_reader import read_definition
 

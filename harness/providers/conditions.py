@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-from harness.core.source import shorten
-from harness.core.typing import Json, is_same
+from harness.core import Json, is_same, shorten
 from harness.formats.json_path import find_all
 from harness.providers.definition import Conditions
 

@@ -18,10 +18,9 @@ from harness.conversation import (
     Response,
     UserMessage,
 )
-from harness.core.errors import CassetteError, NoHistory, PlayError, ProtocolError
+from harness.core import CassetteError, Json, NoHistory, PlayError, ProtocolError
 from harness.core.network_guard import require_seen, telling
 from harness.core.python_file import own_traceback
-from harness.core.typing import Json
 from harness.formats.json_schema import compile_schema
 from harness.providers.asking import note_contract, unexpected_status
 from harness.providers.definition import Encoding

@@ -8,9 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from harness.conversation import Phase
-from harness.core.source import Place
-from harness.core.typing import Json
-from harness.core.values import value_class
+from harness.core import Json, Place, value_class
 from harness.formats.json_schema import Schema
 from harness.formats.template import Template
 from harness.formats.yaml import Node

@@ -9,9 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from harness.conversation import Phase
-from harness.core.errors import DefinitionError, Problem, did_you_mean
-from harness.core.source import Place
-from harness.core.typing import Json, Path
+from harness.core import DefinitionError, Json, Path, Place, Problem, did_you_mean
 from harness.formats.file_format import hold_against
 from harness.formats.json_path import BadPath, require_path
 from harness.formats.json_schema import Schema, SchemaFolder, compile_format

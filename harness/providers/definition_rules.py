@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from harness.conversation import Phase
-from harness.core.errors import Problem, did_you_mean, quote
-from harness.core.source import Place
-from harness.core.typing import Json, is_same
+from harness.core import Json, Place, Problem, did_you_mean, is_same, quote
 from harness.formats.template import compile_template, expressions
 from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document, Node

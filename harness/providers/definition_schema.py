@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.conversation import Phase
-from harness.core.typing import Json, Path
+from harness.core import Json, Path
 from harness.formats.file_format import Advice
 from harness.formats.json_schema import Violation
 from harness.formats.yaml import Document

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from harness.core.values import value_class
+from harness.core import value_class
 from harness.providers.definition import CANDIDATES, Framing
 
 # Looking a member up in its class takes as long as the rest of what is done with a short chunk.

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from harness.config import ProviderConfig
-from harness.core.errors import ConfigurationError, Problem, did_you_mean, quote, unseen
-from harness.core.typing import Json
+from harness.core import ConfigurationError, Json, Problem, did_you_mean, quote, unseen
 from harness.formats.json_schema import compile_schema
 from harness.formats.template import TemplateError, UndefinedVariable, compile_template
 from harness.formats.yaml import Node

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.conversation import Exchange, Reply, ReplyMessage, Request, UserMessage
-from harness.core.typing import Json
-from harness.core.values import value_class
+from harness.core import Json, value_class
 from harness.providers.event_stream import EventReader
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 
 from harness.conversation import Reply, Response
-from harness.core.errors import ProtocolError, quote
-from harness.core.typing import Json
+from harness.core import Json, ProtocolError, quote
 from harness.formats.json_path import find_first
 from harness.providers.definition import ReplyPlan, Step
 from harness.providers.flow import Command, FlowState

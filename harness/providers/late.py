@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from harness.conversation import Reply, ReplyMessage
-from harness.core.errors import ProtocolError, SentTooOften
+from harness.core import ProtocolError, SentTooOften
 from harness.providers.flow import FlowState
 
 PAUSE: Final = 0.5

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from harness.core.errors import Problem, did_you_mean, quote
-from harness.core.typing import Json, Path
-from harness.core.values import value_class
+from harness.core import Json, Path, Problem, did_you_mean, quote, value_class
 from harness.formats.template import expressions
 from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document

@@ -8,9 +8,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from harness.conversation import Response
-from harness.core.errors import ProtocolError
-from harness.core.source import shorten
-from harness.core.typing import Json
+from harness.core import Json, ProtocolError, shorten
 from harness.formats.strict_json import (
     MAX_LEVELS,
     finite,

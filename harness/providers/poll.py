@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.conversation import Response
-from harness.core.durations import DURATION_PATTERN, format_duration, parse_duration
-from harness.core.errors import ProtocolError, Refused
-from harness.core.source import shorten
-from harness.core.typing import Json
+from harness.core import (
+    DURATION_PATTERN,
+    Json,
+    ProtocolError,
+    Refused,
+    format_duration,
+    parse_duration,
+    shorten,
+)
 from harness.formats.json_path import find_all
 from harness.formats.yaml import Node
 from harness.providers.asking import Asking, exchange, read_answer

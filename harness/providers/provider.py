@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from harness.config import ProviderConfig
-from harness.core.errors import Problem
-from harness.core.typing import Json
-from harness.core.values import value_class
+from harness.core import Json, Problem, value_class
 from harness.providers.definition import Definition
 from harness.secrets.secret_forms import SHORTEST
 

@@ -11,14 +11,9 @@ from pathlib import Path
 from types import ModuleType
 
 from harness.conversation import Phase
-from harness.core.errors import (
-    DefinitionError,
-    Problem,
-    did_you_mean,
-)
+from harness.core import DefinitionError, Problem, Source, did_you_mean
 from harness.core.hashing import content_key
 from harness.core.python_file import module_of, raised_at
-from harness.core.source import Source
 from harness.providers.definition import Definition
 from harness.providers.setting import setting_of, setting_problems
 

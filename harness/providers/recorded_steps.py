@@ -10,8 +10,7 @@ from difflib import SequenceMatcher
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from harness.conversation import Phase
-from harness.core.errors import ProtocolError
-from harness.core.typing import Json
+from harness.core import Json, ProtocolError
 from harness.formats.template.inversion import Binding, invert, pattern_of
 from harness.formats.template.template_nodes import Constant, Table
 from harness.providers.definition import Definition, Encoding, Step

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.conversation import Phase, UserMessage
-from harness.core.typing import Json
+from harness.core import Json
 from harness.formats.template.inversion import Binding
 from harness.providers.definition import Definition
 from harness.providers.recorded_steps import Match, match_rows

@@ -6,9 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.conversation import Attachment, Reply, ReplyMessage, ToolCall
-from harness.core.errors import ProtocolError
-from harness.core.source import shorten
-from harness.core.typing import Json
+from harness.core import Json, ProtocolError, shorten
 from harness.formats.json_path import find_all, find_first
 from harness.formats.template.filters import text_of
 from harness.providers.conditions import holds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from harness.core.typing import Json
+from harness.core import Json
 from harness.formats.yaml import Node
 from harness.providers.definition import ButtonPlan, Conditions, ReplyPlan, ToolsPlan
 

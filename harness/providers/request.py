@@ -10,8 +10,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from harness.conversation import Origin, Request
-from harness.core.errors import ProtocolError
-from harness.core.typing import describe
+from harness.core import ProtocolError, describe
 from harness.formats.template.filters import text_of
 from harness.formats.template.template_nodes import AsText
 from harness.providers.definition import Encoding, RequestPlan, Step

@@ -9,9 +9,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from harness.conversation import Exchange, Phase, Reply, ReplyMessage, Response, UserMessage
-from harness.core.errors import NoHistory, PlayError, ProtocolError
-from harness.core.typing import Json
-from harness.core.values import value_class
+from harness.core import Json, NoHistory, PlayError, ProtocolError, value_class
 from harness.providers.definition import ReplyPlan, Step
 from harness.providers.flow import FlowState, Send
 from harness.providers.interpreter import Flow, run_steps

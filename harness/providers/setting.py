@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from harness.core.errors import Problem, SchemaError, did_you_mean, quote, unseen
-from harness.core.source import Place
-from harness.core.typing import Json, describe
+from harness.core import Json, Place, Problem, SchemaError, describe, did_you_mean, quote, unseen
 from harness.formats.json_schema import Schema, compile_schema
 from harness.formats.json_schema.keywords import KEYWORDS
 from harness.providers.definition import Setting

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 
-from harness.core.errors import Problem
-from harness.core.typing import Json, Path
-from harness.core.values import value_class
+from harness.core import Json, Path, Problem, value_class
 from harness.formats.yaml import Node
 from harness.providers import poll, stream
 from harness.providers.asking import Asking, ask

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.core.errors import Problem, ProtocolError
-from harness.core.source import shorten
-from harness.core.typing import Json
+from harness.core import Json, Problem, ProtocolError, shorten
 from harness.formats.yaml import Node
 from harness.providers.asking import (
     Asking,

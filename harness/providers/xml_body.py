@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from xml.parsers import expat
 
-from harness.core.typing import Json
+from harness.core import Json
 from harness.formats.strict_json import MAX_LEVELS
 from harness.formats.template.filters import text_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness import __version__
-from harness.core.errors import AuthoringError
+from harness.core import AuthoringError
 from harness.evaluation import Takes
 from harness.play.result import ScenarioResult
 from harness.project.loading import load_scenario

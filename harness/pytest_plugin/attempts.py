@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from harness.core.values import value_class
+from harness.core import value_class
 from harness.pytest_plugin.notes import notes_of
 from harness.reports.run_events import EarlierAttempt
 

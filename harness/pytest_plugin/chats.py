@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from harness.conversation import Outcome
-from harness.core.typing import Json
+from harness.core import Json
 from harness.play.result import ScenarioResult
 from harness.pytest_plugin.attempts import ItemAttempt
 from harness.pytest_plugin.scenario_items import expected_failure

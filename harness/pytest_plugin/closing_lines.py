@@ -7,10 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from harness.conversation import Outcome
-from harness.core.counted import counted
-from harness.core.durations import format_duration
-from harness.core.printable import on_one_line, printable
-from harness.core.source import shorten
+from harness.core import counted, format_duration, on_one_line, printable, shorten
 from harness.play.drift.drift import Drift
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.classes import BROKEN, DRIFTED, FAILED

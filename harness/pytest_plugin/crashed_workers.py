@@ -6,8 +6,7 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
-from harness.core.errors import AuthoringError, InternalError
-from harness.core.printable import printable
+from harness.core import AuthoringError, InternalError, printable
 from harness.core.project_file import YAML_ENDINGS
 from harness.play.broken import broken_at_once, unread
 from harness.play.result import ScenarioResult

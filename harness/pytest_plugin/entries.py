@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.core.errors import AuthoringError
-from harness.core.typing import Json
+from harness.core import AuthoringError, Json
 from harness.parallel.workers import Workers, further_processes
 from harness.project.loading import entry_from, entry_json, entry_of, kept_entry
 from harness.project.plan import Entry

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from harness.checks.goldens import GoldenEntry, GoldenLedger
-from harness.core.printable import printable
+from harness.core import printable
 from harness.pytest_plugin.scenario_session import ScenarioSession
 
 _WORKER_KEY = "harness_goldens"

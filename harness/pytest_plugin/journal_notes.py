@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.core.counted import counted
+from harness.core import counted
 from harness.pytest_plugin.notes import notes_of
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.transport.journal import journals_below

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.core.printable import printable
+from harness.core import printable
 
 _WORKER_KEY = "harness_notes"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.conversation import Outcome
-from harness.core.errors import AuthoringError
+from harness.core import AuthoringError
 from harness.parallel.workers import further_processes
 from harness.play.result import ScenarioResult
 from harness.project.plan import Play

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.config import Config
-from harness.core.errors import AuthoringError
-from harness.core.typing import Json
+from harness.core import AuthoringError, Json
 from harness.history.adding import HistoryReport
 from harness.history.address import Address, address_in
 from harness.pytest_plugin.scenario_session import ScenarioSession

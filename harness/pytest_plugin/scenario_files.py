@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.core.errors import AuthoringError
-from harness.core.printable import printable
+from harness.core import AuthoringError, printable
 from harness.project.planning import waivers_of
 from harness.pytest_plugin.notes import notes_of
 from harness.pytest_plugin.project_files import NO_PROJECT, looks_like_scenario

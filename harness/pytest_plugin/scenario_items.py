@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.conversation import Outcome
-from harness.core.errors import AuthoringError
-from harness.core.printable import printable
+from harness.core import AuthoringError, printable
 from harness.play.broken import ESCAPED, unread
 from harness.play.result import ScenarioResult
 from harness.project.plan import Entry, Play

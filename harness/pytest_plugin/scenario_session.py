@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.conversation import Outcome
-from harness.core.errors import AuthoringError
+from harness.core import AuthoringError
 from harness.core.project_file import find_config
 from harness.formats.parsed_cache import ParsedCache
 from harness.parallel.workers import Workers

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.core.errors import AuthoringError, Problem, did_you_mean, quote
+from harness.core import AuthoringError, Problem, did_you_mean, quote
 from harness.project.plan import Mode
 from harness.pytest_plugin.keys import SESSION
 from harness.pytest_plugin.no_effect import note_variables, require_effect

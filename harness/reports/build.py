@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from harness.core.errors import HarnessError
+from harness.core import HarnessError
 from harness.core.python_file import own_traceback
 from harness.reports.annotations import AnnotationsReport
 from harness.reports.html import HtmlReport

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from harness.core.printable import on_one_line
-from harness.core.source import shorten
+from harness.core import on_one_line, shorten
 from harness.play.result import CheckResult, ScenarioResult
 from harness.reports.labelled_lines import said
 

@@ -6,9 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from harness.conversation import Exchange, Outcome, Transcript, Turn
-from harness.core.counted import counted
-from harness.core.printable import printable
-from harness.core.source import shorten
+from harness.core import counted, printable, shorten
 from harness.play.result import CheckResult, ScenarioResult
 from harness.reports.labelled_lines import labelled, said
 from harness.scenario import Scenario, UserTurn, turn_subject

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from harness.conversation import Transcript, Turn
-from harness.core.printable import PICTURES
-from harness.core.source import shorten
+from harness.core import PICTURES, shorten
 from harness.providers.session import CLOSING
 from harness.reports.labelled_lines import LABEL, WIDTH, labelled, said
 from harness.transport.cassette import Cassette, CassetteHead

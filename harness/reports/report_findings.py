@@ -10,8 +10,7 @@ from enum import IntEnum
 from typing import Any
 
 from harness.conversation import Outcome
-from harness.core.printable import on_one_line
-from harness.core.source import shorten
+from harness.core import on_one_line, shorten
 
 LONGEST = 400
 """Characters of what was expected, and of what came."""

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.core.typing import Json
-from harness.core.values import value_class
+from harness.core import Json, value_class
 from harness.play.result import ScenarioResult
 from harness.project.plan import Play
 from harness.reports.summary import Summary

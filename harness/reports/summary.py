@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.conversation import Outcome
-from harness.core.values import value_class
+from harness.core import value_class
 from harness.play.result import ScenarioResult
 
 if TYPE_CHECKING:

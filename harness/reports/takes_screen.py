@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from harness.core.counted import counted
+from harness.core import counted
 from harness.evaluation import Takes
 from harness.reports.failure import LABEL, failure_screen
 

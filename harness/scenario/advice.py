@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from harness.checks import KIND_NAMED, Content
+from harness.core import Json, Path
 from harness.core.synonyms import meant
-from harness.core.typing import Json, Path
 from harness.formats.file_format import Advice
 from harness.formats.json_schema import Violation
 from harness.formats.yaml import Document

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from harness.core.errors import did_you_mean, quote
-from harness.core.values import value_class
+from harness.core import did_you_mean, quote, value_class
 from harness.formats.yaml import Node
 from harness.scenario.compiling import Compiler
 from harness.scenario.names import (

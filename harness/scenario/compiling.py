@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from harness.core.errors import Problem
-from harness.core.typing import Json
+from harness.core import Json, Problem
 from harness.formats.json_path import BadPath, path_hint, require_path
 from harness.formats.template import Template, TemplateError, compile_template
 from harness.formats.yaml import Document, Node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.core.errors import Problem
+from harness.core import Problem
 from harness.formats.file_format import Departure, departures_of, without
 from harness.formats.json_schema import Schema
 from harness.formats.yaml import Document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.checks import KIND_NAMED, Content, names_of
-from harness.core.typing import Json
+from harness.core import Json
 from harness.formats.yaml import Node
 from harness.scenario.compiling import Compiler
 from harness.scenario.scenario import INNER_SCOPES, Expectation, Scope

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from harness.core.errors import HarnessError
+from harness.core import HarnessError
 from harness.core.project_file import YAML_ENDINGS
 from harness.formats.yaml import Document
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.core.errors import AuthoringError, did_you_mean, quote
-from harness.core.values import value_class
+from harness.core import AuthoringError, did_you_mean, quote, value_class
 from harness.formats.yaml import Document, Node
 from harness.scenario.compiling import Compiler
 from harness.scenario.files import BadFile, FileKind

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from harness.checks import KIND_NAMED
-from harness.core.errors import Problem
+from harness.core import Problem
 from harness.formats.yaml import Document, Node
 from harness.scenario.scenario import Scenario, Scope, UserTurn
 from harness.scenario.turn_names import SubjectIn, turn_subject

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.core.typing import Json
+from harness.core import Json
 from harness.scenario.files import FileKind
 
 DEFAULT_KEYS = ("provider", "tags", "vars", "session", "timeout", "expect")

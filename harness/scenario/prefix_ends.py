@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Sequence
 
-from harness.core.values import value_class
+from harness.core import value_class
 from harness.scenario.branching import said_again
 from harness.scenario.scenario import MatrixRow, Scenario, TurnPurpose, UserTurn, Way
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from harness.core.counted import counted
-from harness.core.durations import parse_duration
-from harness.core.errors import Problem, ScenarioError, quote
+from harness.core import Problem, ScenarioError, counted, parse_duration, quote
 from harness.formats.template import Template, compile_template
 from harness.formats.yaml import Document, Node
 from harness.scenario.branching import Ways

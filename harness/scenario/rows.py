@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, product
 
-from harness.core.errors import quote
-from harness.core.typing import Json, levels
+from harness.core import Json, levels, quote
 from harness.formats.yaml import Limits, Node
 from harness.scenario.compiling import Compiler
 from harness.scenario.files import BadFile

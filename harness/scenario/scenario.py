@@ -7,9 +7,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from harness.checks import KIND_NAMED
-from harness.core.source import Place
-from harness.core.typing import Json, Path
-from harness.core.values import value_class
+from harness.core import Json, Path, Place, value_class
 from harness.formats.template import Template
 from harness.scenario.waivers import Waiver
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.core.durations import DURATION_PATTERN
-from harness.core.typing import Json
+from harness.core import DURATION_PATTERN, Json
 from harness.scenario.expecting import TRANSPORT
 from harness.scenario.part_schemas import BRANCH, BRANCH_HERE, INCLUDE, INCLUDES, UTTERANCES
 from harness.scenario.scenario import MOST_TAKES

@@ -6,8 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from harness.checks import Content, names_of
-from harness.core.errors import Problem, quote
-from harness.core.typing import Json, Path
+from harness.core import Json, Path, Problem, quote
 from harness.formats.template import literals
 from harness.formats.yaml import Document, Node
 from harness.scenario.turn_names import LISTS, SubjectIn

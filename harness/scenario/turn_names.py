@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.core.typing import Json, Path
+from harness.core import Json, Path
 from harness.formats.yaml import Document
 
 LISTS = ("turns", "setup", "teardown")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.core.counted import counted
-from harness.core.durations import parse_duration
-from harness.core.errors import did_you_mean, quote
+from harness.core import counted, did_you_mean, parse_duration, quote
 from harness.formats.yaml import Node
 from harness.scenario.branching import BranchPoint, Entry, Ways, numbered
 from harness.scenario.compiling import Compiler

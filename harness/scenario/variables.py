@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from harness.core.errors import Problem, did_you_mean
-from harness.core.source import Place
-from harness.core.typing import Json
+from harness.core import Json, Place, Problem, did_you_mean
 from harness.formats.template import LETTERS, Template, TemplateError, UndefinedMember
 from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document, Node

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from harness.checks import KIND_NAMED
-from harness.core.durations import parse_duration
-from harness.core.typing import Json, Path
+from harness.core import Json, Path, parse_duration
 from harness.scenario.scenario import Scope
 
 WITHIN = "within"

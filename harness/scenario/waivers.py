@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
+from harness.core import Json, value_class
 from harness.core.project_file import Mode
-from harness.core.typing import Json
-from harness.core.values import value_class
 from harness.formats.yaml import Node
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from harness.checks import CONVERSATION_KINDS, KINDS
-from harness.core.typing import Json, Path
+from harness.core import Json, Path
 from harness.formats.file_format import Advice
 from harness.scenario.other_words import CHECK, MESSAGE, TOP, TURN
 from harness.scenario.scenario import INNER_SCOPES, Scope

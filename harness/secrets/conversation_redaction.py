@@ -22,8 +22,7 @@ from harness.conversation import (
     Turn,
     UserMessage,
 )
-from harness.core.errors import PlayError, Refused
-from harness.core.typing import Json
+from harness.core import Json, PlayError, Refused
 from harness.secrets.redaction import Redactor
 
 Error = TypeVar("Error", bound=PlayError)

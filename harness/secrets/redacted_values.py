@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from harness.core.typing import Json, Path, scalars
+from harness.core import Json, Path, scalars
 from harness.formats.json_schema import Violation
 from harness.secrets.secret_marks import MARK
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from harness.conversation import Exchange, Headers
-from harness.core.typing import Json, scalars
+from harness.core import Json, scalars
 from harness.secrets.credentials import credentials_in
 from harness.secrets.secret_forms import SHORTEST, SecretForms, latin
 from harness.secrets.secret_marks import MARK, Chunks, Span, mark, merged, moved, replaced

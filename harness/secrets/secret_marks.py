@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 
-from harness.core.values import value_class
+from harness.core import value_class
 
 MARK = re.compile(r"<redacted:[A-Za-z0-9_.-]*>")
 

@@ -9,8 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, count
 
-from harness.core.typing import Json, Path
-from harness.core.values import value_class
+from harness.core import Json, Path, value_class
 from harness.secrets.secret_marks import Span
 
 _BYTE_ORDER_MARK = "\ufeff".encode().decode("latin-1")

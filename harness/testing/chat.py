@@ -7,9 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness.conversation import Attachment, Stop, Transcript, Turn, UserMessage
-from harness.core.errors import PlayError, Problem, ScenarioError
-from harness.core.source import Place
-from harness.core.typing import Json
+from harness.core import Json, Place, PlayError, Problem, ScenarioError
 from harness.play.conversation import Conversation
 from harness.play.conversation_variables import Variables, prompt_of
 from harness.play.result import ScenarioResult

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from harness.conversation import Exchange, Outcome, Stop, Transcript, Turn
-from harness.core.errors import CheckCrashed
-from harness.core.source import shorten
+from harness.core import CheckCrashed, shorten
 from harness.play.conversation import Conversation
 from harness.play.judging import contracts, judge_conversation, judge_turn
 from harness.play.result import CheckResult, ScenarioResult

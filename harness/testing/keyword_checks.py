@@ -9,9 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from harness.checks import BadExpectation
-from harness.core.errors import Problem, ScenarioError, did_you_mean, quote
-from harness.core.source import Place, Source
-from harness.core.typing import Json
+from harness.core import Json, Place, Problem, ScenarioError, Source, did_you_mean, quote
 from harness.formats.json_schema import Violation, explain
 from harness.formats.template import compile_template
 from harness.project.vocabulary import Vocabulary

@@ -8,9 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.core.errors import CassetteError, MissingCassette, ScenarioError
-from harness.core.source import Source
-from harness.core.typing import Json
+from harness.core import CassetteError, Json, MissingCassette, ScenarioError, Source
 from harness.formats.template import compile_template
 from harness.play.context import ConversationContext
 from harness.play.conversation import Conversation

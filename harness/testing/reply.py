@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.conversation import Attachment, Reply, ReplyMessage, ToolCall, Turn
-from harness.core.errors import Refused
-from harness.core.typing import Json
+from harness.core import Json, Refused
 
 if TYPE_CHECKING:
     from harness.testing.chat import Chat

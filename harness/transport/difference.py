@@ -7,9 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 from harness.conversation import Phase, Request, phase_of
-from harness.core.errors import quote
-from harness.core.source import shorten
-from harness.core.typing import Json, Path, pointer
+from harness.core import Json, Path, pointer, quote, shorten
 from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_marks import MARK

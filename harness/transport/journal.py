@@ -12,9 +12,8 @@ from itertools import starmap
 from pathlib import Path
 from typing import Any
 
+from harness.core import CassetteError, value_class
 from harness.core.atomic_file import replacing
-from harness.core.errors import CassetteError
-from harness.core.values import value_class
 from harness.transport.cassette import CassetteHead, Interactions
 from harness.transport.cassette.cassette import head_from, head_to_json
 from harness.transport.cassette.plain_interaction import (

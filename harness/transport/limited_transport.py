@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from harness.conversation import Request
-from harness.core.durations import format_duration
-from harness.core.errors import TimedOut, TransportError
+from harness.core import TimedOut, TransportError, format_duration
 from harness.transport.transport import Answer, Chunk, Transport
 
 

@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from harness.core.errors import CassetteError, CassetteLocked
+from harness.core import CassetteError, CassetteLocked
 from harness.core.file_lock import FileLock, signed_by
 
 OWNER_LOOKS = 100

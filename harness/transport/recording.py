@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.conversation import Exchange, Request, Response
-from harness.core.errors import CassetteError, PlayError, TransportError
-from harness.core.values import value_class
+from harness.core import CassetteError, PlayError, TransportError, value_class
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_scan import SecretScan
 from harness.transport.cassette import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from harness.conversation import Request, phase_of
-from harness.core.errors import TransportError
+from harness.core import TransportError
 from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
 from harness.transport.cassette import Cassette, Interaction

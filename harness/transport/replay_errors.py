@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from harness.conversation import Request
-from harness.core.errors import CassetteError, Miss, NotRecorded, SentTooOften
+from harness.core import CassetteError, Miss, NotRecorded, SentTooOften
 from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.redaction import NOTHING_SECRET
 from harness.transport.cassette import Cassette

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 from harness.conversation import Response
-from harness.core.errors import PlayError
+from harness.core import PlayError
 from harness.transport.transport import Answer, Chunk
 
 Ended = Callable[[Sequence[Chunk], PlayError | None], None]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from harness.conversation import Attempt, Headers, Request
-from harness.core.values import value_class
+from harness.core import value_class
 
 
 @value_class(frozen=True, slots=True)

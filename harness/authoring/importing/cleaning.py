@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from harness.conversation import Exchange
-from harness.core.errors import CassetteError, SecretInCassette
+from harness.core import CassetteError, SecretInCassette
 from harness.play.captured_values import values_at
 from harness.providers.definition import Definition
 from harness.providers.recorded_steps import Match

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.conversation import Reply, Turn
-from harness.core.errors import Refused
-from harness.core.typing import Json
+from harness.core import Json, Refused
 from harness.providers.recorded_values import RecordedMessage
 from harness.transport.cassette.writing import flow, scalar
 

@@ -12,7 +12,7 @@ from harness.authoring.importing.cleaning import captured_in, cleaned, redactor_
 from harness.authoring.importing.retelling import Retelling
 from harness.cassettes.inventory import take_inventory
 from harness.cassettes.scanning import project_secrets
-from harness.core.errors import CassetteError, Problem, ScenarioError, quote
+from harness.core import CassetteError, Problem, ScenarioError, quote
 from harness.core.project_file import YAML_ENDINGS
 from harness.project.project import Project
 from harness.providers.catalogue import definition_of

@@ -13,7 +13,7 @@ from pathlib import Path
 import harness
 from harness.authoring.importing.drafting import draft
 from harness.conversation import Phase, Response, Stop, Turn
-from harness.core.errors import CassetteError, NoSuchButton, NotRecorded, Refused
+from harness.core import CassetteError, NoSuchButton, NotRecorded, Refused
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
 from harness.project.loading import load_scenario

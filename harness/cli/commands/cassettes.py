@@ -15,8 +15,7 @@ from harness.cassettes.scanning import files_below, project_secrets, scan_file
 from harness.cli.here import config_here, project_here
 from harness.cli.terminal import agrees, echo
 from harness.conversation import Transcript
-from harness.core.counted import counted
-from harness.core.errors import AuthoringError, CassetteError
+from harness.core import AuthoringError, CassetteError, counted
 from harness.project.project import Project
 from harness.reports.recorded import recorded_lines, recorded_page
 from harness.secrets.redaction import Redactor

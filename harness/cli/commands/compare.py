@@ -12,8 +12,7 @@ from harness.cli.here import config_here
 from harness.cli.terminal import echo
 from harness.config import Slower
 from harness.conversation import Outcome
-from harness.core.counted import counted
-from harness.core.errors import Problem
+from harness.core import Problem, counted
 from harness.history.address import HistoryError
 from harness.history.comparison import Change, compare, find_reworded
 from harness.history.comparison_page import comparison_json, comparison_page

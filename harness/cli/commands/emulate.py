@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from shlex import quote
 
 from harness.cli.terminal import echo
-from harness.core.errors import ConfigurationError, Problem, did_you_mean
+from harness.core import ConfigurationError, Problem, did_you_mean
 
 
 def emulate_until_stopped(names: Sequence[str], port: int) -> None:

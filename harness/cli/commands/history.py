@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from harness.cli.here import config_here, history_here
 from harness.cli.terminal import echo
-from harness.core.counted import counted
-from harness.core.errors import Problem
+from harness.core import Problem, counted
 from harness.core.project_file import HISTORY_VARIABLE
 from harness.history.address import HistoryError
 from harness.history.pages import (

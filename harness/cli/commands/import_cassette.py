@@ -12,7 +12,7 @@ from harness.authoring.importing.importing import (
 )
 from harness.cli.here import project_here
 from harness.cli.terminal import echo
-from harness.core.counted import counted
+from harness.core import counted
 from harness.transport.cassette import read_cassette
 
 

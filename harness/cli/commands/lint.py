@@ -10,12 +10,12 @@ from pathlib import Path
 from harness.cli.here import project_here
 from harness.cli.terminal import echo
 from harness.config import FILE_NAME
-from harness.core.counted import counted
-from harness.core.errors import (
+from harness.core import (
     AuthoringError,
     ConfigurationError,
     Problem,
     ScenarioError,
+    counted,
     no_such_file,
 )
 from harness.core.project_file import YAML_ENDINGS

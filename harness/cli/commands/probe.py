@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.cli.here import project_here
 from harness.cli.terminal import echo
-from harness.core.errors import Problem, ScenarioError
+from harness.core import Problem, ScenarioError
 from harness.play.context_factory import ContextFactory
 from harness.play.isolation import TEXTS, Leak, Script, probe
 from harness.project.loading import load_scenario

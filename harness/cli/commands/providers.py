@@ -8,8 +8,7 @@ from contextlib import suppress
 from harness.cli.here import project_here
 from harness.cli.terminal import echo
 from harness.conversation import Exchange, Reply, UserMessage
-from harness.core.counted import counted
-from harness.core.errors import ConfigurationError, PlayError, Problem
+from harness.core import ConfigurationError, PlayError, Problem, counted
 from harness.play.context_factory import ContextFactory
 from harness.play.conversation_state import ConversationState
 from harness.play.judging import contracts

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harness.cli.here import history_here
 from harness.cli.terminal import echo, refuse
-from harness.core.counted import counted
+from harness.core import counted
 from harness.history.adding import HistoryReport
 from harness.reports.build import ReportCrashed, build_all
 from harness.reports.html import REPORT

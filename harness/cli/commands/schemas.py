@@ -9,7 +9,7 @@ from harness.checks import kinds_in
 from harness.cli.here import config_here
 from harness.cli.terminal import echo
 from harness.config import CONFIG_SCHEMA
-from harness.core.typing import Json
+from harness.core import Json
 from harness.project.own_checks import own_checks
 from harness.project.vocabulary import Vocabulary
 from harness.providers.definition_schema import DEFINITION_SCHEMA

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from harness.conversation.message import Reply, ReplyMessage, UserMessage
 from harness.conversation.stored.reading import NoTranscript
 from harness.conversation.transcript import Transcript, Turn
-from harness.core.typing import Json
+from harness.core import Json
 
 USER_ROLES = ("user", "human", "customer", "visitor", "client")
 BOT_ROLES = ("assistant", "bot", "agent", "ai", "model", "chatbot")

@@ -9,17 +9,17 @@ from typing import Any
 from harness.conversation.exchange import Attempt, Exchange, Headers, Origin, Request, Response
 from harness.conversation.message import Attachment, Reply, ReplyMessage, ToolCall, UserMessage
 from harness.conversation.transcript import Stop, Transcript, Turn
-from harness.core.errors import (
+from harness.core import (
     CassetteError,
     CheckCrashed,
     InternalError,
     Interrupted,
+    Json,
     PlayError,
     ProtocolError,
     Refused,
     TransportError,
 )
-from harness.core.typing import Json
 
 Stored = Mapping[str, Any]
 

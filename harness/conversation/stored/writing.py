@@ -9,8 +9,7 @@ from harness.conversation.exchange import Exchange, Response
 from harness.conversation.message import Attachment, Reply, ReplyMessage, ToolCall, UserMessage
 from harness.conversation.stored.reading import KINDS
 from harness.conversation.transcript import Transcript, Turn
-from harness.core.errors import PlayError, Refused
-from harness.core.typing import Json
+from harness.core import Json, PlayError, Refused
 
 Record = dict[str, Json]
 

@@ -10,9 +10,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from harness.core.errors import CheckCrashed, Problem, SchemaError
-from harness.core.source import Place
-from harness.core.typing import Json, Path, levels
+from harness.core import CheckCrashed, Json, Path, Place, Problem, SchemaError, levels
 from harness.formats.json_schema.doubts import schema_doubts
 from harness.formats.json_schema.explanation import Explainer
 from harness.formats.json_schema.judged import Judged

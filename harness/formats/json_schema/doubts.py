@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
-from harness.core.errors import Problem, quote
-from harness.core.typing import Json
+from harness.core import Json, Problem, quote
 from harness.formats.json_schema.library import Library, Site
 from harness.formats.json_schema.schema_pattern import matches
 from harness.formats.json_schema.validity import NEAR

@@ -7,7 +7,7 @@ from typing import Any
 
 from jsonschema_rs import ValidationError, ValidationErrorKind
 
-from harness.core.typing import Json, Path, describe, pointer
+from harness.core import Json, Path, describe, pointer
 from harness.formats.json_schema.library import Library, Site
 from harness.formats.json_schema.violation import Violation
 from harness.formats.json_schema.wording import kinds, name_of, word

@@ -6,9 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 
-from harness.core.errors import Problem, SchemaError, did_you_mean
-from harness.core.source import Place
-from harness.core.typing import Json, Path
+from harness.core import Json, Path, Place, Problem, SchemaError, did_you_mean
 from harness.formats.json_schema.compiled_schema import Schema, compile_schema
 from harness.formats.json_schema.json_file import JsonFile, read_json
 from harness.formats.json_schema.library import SUFFIXES

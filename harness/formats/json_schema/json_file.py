@@ -7,9 +7,7 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path as FilePath
 
-from harness.core.errors import Problem, SchemaError, YamlError
-from harness.core.source import Place, Source
-from harness.core.typing import Json, Path
+from harness.core import Json, Path, Place, Problem, SchemaError, Source, YamlError
 from harness.formats.strict_json import is_too_deep, no_constant, unique_keys
 from harness.formats.yaml import Document, Limits, read
 

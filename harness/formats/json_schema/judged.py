@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from harness.core.errors import CheckCrashed, quote
-from harness.core.typing import Json, Path, pointer
+from harness.core import CheckCrashed, Json, Path, pointer, quote
 from harness.formats.json_schema.keywords import patterns
 from harness.formats.json_schema.library import Library, Site
 from harness.formats.json_schema.schema_pattern import BACKTRACKED, gives_up, matches, may_backtrack

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.core.typing import Json, Path
+from harness.core import Json, Path
 
 DRAFTS = {
     "https://json-schema.org/draft/2020-12/schema": "2020-12",

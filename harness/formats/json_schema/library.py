@@ -11,10 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 from urllib.parse import quote as percent_encode
 from urllib.parse import unquote, urldefrag, urljoin
 
-from harness.core.errors import Problem, did_you_mean
-from harness.core.source import Place
-from harness.core.typing import Json, Path, pointer
-from harness.core.values import value_class
+from harness.core import Json, Path, Place, Problem, did_you_mean, pointer, value_class
 from harness.formats.json_schema.keywords import (
     ASIDE,
     DRAFTS,

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
-from harness.core.typing import Json, Path
+from harness.core import Json, Path
 
 
 def is_absolute(target: str) -> bool:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import jsonschema_rs
 
-from harness.core.errors import quote
+from harness.core import quote
 from harness.core.repetition import PatternTooLarge, require_size
 
 BACKTRACKED = 100_000

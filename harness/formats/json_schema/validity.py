@@ -8,8 +8,7 @@ from functools import cache
 
 import jsonschema_rs
 
-from harness.core.errors import Problem, did_you_mean, quote
-from harness.core.typing import Json, type_names
+from harness.core import Json, Problem, did_you_mean, quote, type_names
 from harness.formats.json_schema.keywords import FORMATS, JUDGING, KEYWORDS, NEWER, NOT_IN, draft_of
 from harness.formats.json_schema.library import Library, Site
 from harness.formats.json_schema.wording import kinds, show, word

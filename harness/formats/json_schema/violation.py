@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from harness.core.typing import Path, pointer
-from harness.core.values import value_class
+from harness.core import Path, pointer, value_class
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

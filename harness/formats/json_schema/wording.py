@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 
+from harness.core import Json, Path, describe, quote, shorten, type_names
 from harness.core.code_points import telling
-from harness.core.errors import quote
-from harness.core.source import shorten
-from harness.core.typing import Json, Path, describe, type_names
 
 MOST_SHOWN = 12
 """How many of the allowed values are listed."""

@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Protocol
 
-from harness.core.source import Place
-from harness.core.values import value_class
+from harness.core import Place, value_class
 from harness.formats.template.lookup import parse_lookup
 from harness.formats.template.template_error import LETTERS, Fault
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.core.typing import Json, is_same
+from harness.core import Json, is_same
 from harness.formats.template.template_nodes import (
     Constant,
     FirstOf,

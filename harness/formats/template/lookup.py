@@ -11,9 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from harness.core.errors import did_you_mean, quote
-from harness.core.typing import describe
-from harness.core.values import value_class
+from harness.core import describe, did_you_mean, quote, value_class
 from harness.formats.template.template_error import Fault, UndefinedMember, UndefinedVariable
 
 ABSENT: Final = object()

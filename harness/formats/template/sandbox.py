@@ -20,8 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 
-from harness.core.errors import did_you_mean, quote
-from harness.core.source import shorten
+from harness.core import did_you_mean, quote, shorten
 from harness.formats.template.bounds import (
     Absent,
     Missing,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.core.errors import AuthoringError, Problem
+from harness.core import AuthoringError, Problem
 
 LETTERS = "write $${ for the text ${"
 """What to do where no variable was meant, but JavaScript, say."""

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, cast
 
-from harness.core.errors import Problem, quote
-from harness.core.source import Place
-from harness.core.typing import Json, describe
-from harness.core.values import value_class
+from harness.core import Json, Place, Problem, describe, quote, value_class
 from harness.formats.template.expressions import Expression
 from harness.formats.template.filters import MOST, text_of
 from harness.formats.template.template_error import Fault, NullInText, TemplateError, too_long

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from harness.core.errors import Problem, quote
-from harness.core.source import Place
-from harness.core.typing import Json, Path
-from harness.core.values import value_class
+from harness.core import Json, Path, Place, Problem, quote, value_class
 from harness.formats.template.expressions import compile_expression, split
 from harness.formats.template.filters import text_of
 from harness.formats.template.template_error import Fault, TemplateError

@@ -8,10 +8,7 @@ from typing import Any, Final, NoReturn
 
 import yaml
 
-from harness.core.errors import Problem, did_you_mean, quote
-from harness.core.source import Place, Source
-from harness.core.typing import Json
-from harness.core.values import value_class
+from harness.core import Json, Place, Problem, Source, did_you_mean, quote, value_class
 from harness.formats.yaml.document import Marks
 from harness.formats.yaml.open_nodes import Anchored, Event, Open
 from harness.formats.yaml.places import place_of_value, place_of_word

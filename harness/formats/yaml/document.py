@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.core.source import Place, Source
-from harness.core.typing import Json, Path
-from harness.core.values import value_class
+from harness.core import Json, Path, Place, Source, value_class
 from harness.formats.yaml.places import behind, place_of_value, written
 
 Marks = int | Sequence[Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from harness.core.typing import Json
+from harness.core import Json
 from harness.formats.yaml.document import Marks
 
 Event = Any

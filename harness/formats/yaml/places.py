@@ -11,8 +11,7 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import Final
 
-from harness.core.source import Place, Source, Stretch
-from harness.core.typing import Json
+from harness.core import Json, Place, Source, Stretch
 from harness.formats.yaml.scalars import CONSTANTS
 
 # A line ends here in YAML 1.2; str.splitlines would also end one at U+2028 and its kin.

@@ -8,9 +8,7 @@ from typing import Any, Final, NoReturn
 
 import yaml
 
-from harness.core.errors import Problem, YamlError
-from harness.core.source import Place, Source
-from harness.core.typing import describe
+from harness.core import Place, Problem, Source, YamlError, describe
 from harness.formats.yaml.builder import NO_TAGS, Builder, Limits, ReadingStopped, Tags
 from harness.formats.yaml.document import Document, offset_of
 from harness.formats.yaml.places import place_at, place_of_value

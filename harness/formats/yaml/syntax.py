@@ -11,9 +11,7 @@ from typing import Final
 
 import yaml
 
-from harness.core.errors import Problem
-from harness.core.source import Source
-from harness.core.values import value_class
+from harness.core import Problem, Source, value_class
 from harness.formats.yaml.places import lines_of
 
 _CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)

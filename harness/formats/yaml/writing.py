@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from harness.core.typing import Json
+from harness.core import Json
 from harness.formats.yaml.scalars import resolve
 
 WIDTH = 100

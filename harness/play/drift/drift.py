@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from harness.core.errors import did_you_mean, quote
-from harness.core.source import Place
-from harness.core.values import value_class
+from harness.core import Place, did_you_mean, quote, value_class
 from harness.providers.session import CLOSING
 
 CHECK = "drift"

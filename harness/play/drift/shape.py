@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.core.typing import Json, describe
+from harness.core import Json, describe
 from harness.formats.json_path import path_text
 
 DEEPEST = 60

@@ -18,10 +18,15 @@ from harness.conversation import (
     UserMessage,
     phase_of,
 )
-from harness.core.durations import format_duration
-from harness.core.errors import PlayError, ProtocolError, Refused, TransportError
-from harness.core.source import shorten
-from harness.core.typing import Json
+from harness.core import (
+    Json,
+    PlayError,
+    ProtocolError,
+    Refused,
+    TransportError,
+    format_duration,
+    shorten,
+)
 from harness.formats.json_path import find_all
 from harness.play.drift.drift import CHECK, ComparedTurn, Difference, Drift, TurnDrift
 from harness.play.drift.shape import shape_differences, shape_of, with_events_read

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.core.source import shorten
+from harness.core import shorten
 
 LONGEST_NAME = 300
 """Characters of a step's name; the whole text is attached."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harness.core.typing import Json
+from harness.core import Json
 from harness.reports.annotations.github import workflow_commands
 from harness.reports.annotations.gitlab import code_quality
 from harness.reports.annotations.sarif import sarif_log

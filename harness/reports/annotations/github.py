@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.core.counted import counted
+from harness.core import counted
 from harness.reports.report_findings import Level, ReportFinding
 
 MOST_ERRORS = 10

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from harness.core.typing import Json
+from harness.core import Json
 from harness.reports.report_findings import Level, ReportFinding
 
 _SEVERITIES = {Level.UNREAD: "blocker", Level.BROKEN: "critical", Level.FAILED: "major"}

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import harness
-from harness.core.typing import Json
+from harness.core import Json
 from harness.reports.report_findings import Level, ReportFinding
 
 SCHEMA = (

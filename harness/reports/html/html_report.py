@@ -14,8 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from harness.conversation import Outcome
+from harness.core import Json
 from harness.core.atomic_file import replacing
-from harness.core.typing import Json
 from harness.evaluation import wilson_interval
 from harness.reports.html.row import row_of
 from harness.reports.results import Results

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.conversation import Outcome, Phase, phase_of
-from harness.core.source import shorten
-from harness.core.typing import Json
+from harness.core import Json, shorten
 
 KNOWN = "known"
 """The outcome of what failed as it was expected to."""

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.conversation import Outcome
-from harness.core.printable import on_one_line, printable
-from harness.core.source import shorten
+from harness.core import on_one_line, printable, shorten
 from harness.reports.markdown.red import FIRST_PLAYED, NEWLY_RED, STILL_RED, Red, RedConversations
 from harness.reports.report_findings import findings_of_file
 from harness.reports.results import Results

@@ -12,7 +12,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from harness.core.typing import Json
+from harness.core import Json
 from harness.reports.classes import class_of
 from harness.reports.results.record import Record
 from harness.reports.results.results_reader import Results, id_of

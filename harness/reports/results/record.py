@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from harness.conversation import Outcome, Transcript
 from harness.conversation.stored import transcript_json
-from harness.core.typing import Json
+from harness.core import Json
 from harness.evaluation import Takes
 from harness.formats.template import TemplateError
 from harness.play.broken import internal_error

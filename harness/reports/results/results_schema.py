@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.conversation import Outcome
-from harness.core.typing import Json
+from harness.core import Json
 from harness.play.drift.drift import Drift
 from harness.project.plan import Mode
 from harness.reports.classes import STATUSES

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 import harness
-from harness.core.typing import Json
+from harness.core import Json
 from harness.reports.results.results_schema import VERSION
 
 _COMMITS = ("GITHUB_SHA", "CI_COMMIT_SHA", "BUILD_SOURCEVERSION", "GIT_COMMIT")

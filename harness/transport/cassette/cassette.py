@@ -8,8 +8,7 @@ from types import MappingProxyType
 from typing import cast, overload
 
 from harness.conversation import Request, Response
-from harness.core.typing import Json, describe
-from harness.core.values import value_class
+from harness.core import Json, describe, value_class
 from harness.transport.cassette.plain_interaction import (
     FORMAT,
     Break,

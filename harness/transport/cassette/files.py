@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 from harness import __version__
+from harness.core import CassetteError, Json, MissingCassette, SecretInCassette
 from harness.core.atomic_file import write_durably
-from harness.core.errors import CassetteError, MissingCassette, SecretInCassette
-from harness.core.typing import Json
 from harness.transport.cassette.cassette import Cassette, cassette_from_json, cassette_to_json
 from harness.transport.cassette.writing import dump_cassette
 

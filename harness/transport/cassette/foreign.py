@@ -10,8 +10,7 @@ from typing import Any
 
 import yaml
 
-from harness.core.errors import CassetteError
-from harness.core.typing import describe
+from harness.core import CassetteError, describe
 from harness.formats.strict_json import unique_keys
 from harness.transport.cassette.files import LARGEST, MEBIBYTE
 from harness.transport.cassette.foreign_interaction import foreign_interaction

@@ -9,8 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harness.conversation import Origin, Request, Response
-from harness.core.source import shorten
-from harness.core.typing import describe
+from harness.core import describe, shorten
 from harness.transport.cassette.plain_interaction import Break, PlainInteraction, plain_interaction
 from harness.transport.decoding import BadEncoding, Decoder, TooLarge
 

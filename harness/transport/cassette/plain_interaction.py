@@ -10,8 +10,7 @@ from types import NoneType
 from typing import NotRequired, TypedDict
 
 from harness.conversation import Attempt, Headers, Origin, Request, Response
-from harness.core.typing import Json
-from harness.core.values import value_class
+from harness.core import Json, value_class
 
 FIRST_FORMAT = 1
 """Whose checksum is not over the head, and whose hash of a message is of its text alone."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from harness.core.errors import CassetteError, YamlError
+from harness.core import CassetteError, YamlError
 from harness.formats.yaml import Limits, load
 from harness.transport.cassette.bodies import restore
 from harness.transport.cassette.cassette import Cassette, Interactions, head_from

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import cast
 
-from harness.core.typing import Json
+from harness.core import Json
 from harness.transport.cassette.bodies import spread
 from harness.transport.cassette.cassette import Cassette, CassetteHead, head_to_json
 from harness.transport.cassette.plain_interaction import FORMAT, PlainInteraction, checksum

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpcore
 import httpx
 
-from harness.core.errors import PlayError
+from harness.core import PlayError
 from harness.transport.decoding import BadEncoding, Decoder
 from harness.transport.live import faults
 from harness.transport.transport import Chunk

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpcore
 
-from harness.core.errors import Interrupted
+from harness.core import Interrupted
 from harness.core.network_guard import own_connection
 
 SLICE = 0.05

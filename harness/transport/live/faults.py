@@ -9,14 +9,7 @@ from dataclasses import dataclass
 
 import httpcore
 
-from harness.core.errors import (
-    Interrupted,
-    LostOnTheWay,
-    NeverSent,
-    PlayError,
-    TimedOut,
-    TransportError,
-)
+from harness.core import Interrupted, LostOnTheWay, NeverSent, PlayError, TimedOut, TransportError
 from harness.transport.decoding import BadEncoding
 from harness.transport.live.connections import Connections
 from harness.transport.live.limits import LiveLimits

@@ -13,7 +13,7 @@ from random import Random
 import httpx
 
 from harness.conversation import BUSY, Attempt, Headers, Request
-from harness.core.errors import Interrupted, LostOnTheWay, NeverSent, TransportError
+from harness.core import Interrupted, LostOnTheWay, NeverSent, TransportError
 from harness.transport.live.body import Body
 from harness.transport.live.connections import Connections
 from harness.transport.live.faults import Call
