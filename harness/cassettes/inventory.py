@@ -9,7 +9,6 @@ from pathlib import Path
 
 from harness.conversation import Phase
 from harness.core import AuthoringError, CassetteError, no_such_file
-from harness.core.project_file import YAML_ENDINGS
 from harness.play.recording_files import (
     PREPARE,
     former_path,
@@ -20,6 +19,7 @@ from harness.play.recording_files import (
 from harness.project.loading import load_scenario
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
+from harness.project_file import YAML_ENDINGS
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
 from harness.scenario import Scenario, WaiverKind, is_scenario_file, played_in

@@ -12,9 +12,9 @@ from pathlib import Path
 from harness.core import AuthoringError, CheckCrashed, Json, quote, value_class
 from harness.core.atomic_file import write_durably
 from harness.core.file_lock import FileLock
-from harness.core.project_file import YAML_ENDINGS
 from harness.formats.json_schema.json_file import read_json
 from harness.formats.yaml import read, write
+from harness.project_file import YAML_ENDINGS
 
 UPDATE = "harness run --update"
 SUFFIXES = (".json", *YAML_ENDINGS)

@@ -2,7 +2,7 @@
 
 from harness.config.config import Config, ProviderConfig, Slower, read_config, unknown_tag
 from harness.config.schema import CONFIG_SCHEMA
-from harness.core.project_file import FILE_NAME, find_config
+from harness.project_file import FILE_NAME, find_config
 
 __all__ = [
     "CONFIG_SCHEMA",

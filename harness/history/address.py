@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from harness.config import Config
 from harness.core import ConfigurationError, Problem
-from harness.core.project_file import HISTORY_VARIABLE
 from harness.formats.template import TemplateError, compile_template
 from harness.formats.yaml import Node
+from harness.project_file import HISTORY_VARIABLE
 
 
 class HistoryError(ConfigurationError):

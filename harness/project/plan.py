@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.core import counted, value_class
-from harness.core.project_file import Mode
+from harness.project_file import Mode
 from harness.scenario import Waiver
 
 __all__ = ["MOST_CONVERSATIONS", "Entry", "Mode", "Play", "amount_problem"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.core.project_file import YAML_ENDINGS
+from harness.project_file import YAML_ENDINGS
 from harness.pytest_plugin.keys import SESSION
 from harness.pytest_plugin.options import pytest_addoption
 from harness.pytest_plugin.project_files import (

@@ -7,11 +7,11 @@ from collections.abc import Generator, Iterator
 import pytest
 
 from harness.core import AuthoringError, InternalError, printable
-from harness.core.project_file import YAML_ENDINGS
 from harness.play.broken import broken_at_once, unread
 from harness.play.result import ScenarioResult
 from harness.project.loading import load_scenario
 from harness.project.plan import Play
+from harness.project_file import YAML_ENDINGS
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
 from harness.reports.failure import failure_screen

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.core.project_file import YAML_ENDINGS
+from harness.project_file import YAML_ENDINGS
 from harness.pytest_plugin.scenario_session import ScenarioSession
 
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 import pytest
 
 from harness.core import Problem
-from harness.core.project_file import VARIABLES
+from harness.project_file import VARIABLES
 from harness.pytest_plugin.notes import notes_of
 from harness.pytest_plugin.options import MODES, MODES_OF, given_options, option_like
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.core.project_file import MODE_VARIABLE, Mode
+from harness.project_file import MODE_VARIABLE, Mode
 
 if TYPE_CHECKING:
     from harness.play.drift.drift import Drift

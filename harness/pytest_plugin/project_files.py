@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.core.project_file import FILE_NAME, find_config
+from harness.project_file import FILE_NAME, find_config
 from harness.pytest_plugin.options import given_options
 
 NO_PROJECT = "there is no harness.yaml above [no-project]"

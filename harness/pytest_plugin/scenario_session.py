@@ -15,13 +15,13 @@ import pytest
 
 from harness.conversation import Outcome
 from harness.core import AuthoringError
-from harness.core.project_file import find_config
 from harness.formats.parsed_cache import ParsedCache
 from harness.parallel.workers import Workers
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
 from harness.project.plan import Mode, Play
 from harness.project.project import EARLY_SCENARIOS, Project
+from harness.project_file import find_config
 from harness.pytest_plugin.attempts import Attempts
 from harness.pytest_plugin.no_effect import note_providers, note_repeats
 from harness.pytest_plugin.options import fail_on

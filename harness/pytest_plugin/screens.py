@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.core import value_class
-from harness.core.project_file import YAML_ENDINGS
+from harness.project_file import YAML_ENDINGS
 from harness.pytest_plugin.scenario_session import ScenarioSession
 
 _PLACES = re.compile(r"(?:[^\s:]+:\d+:\d+: |before the first turn: |[^\s:]+\.ya?ml: )+")

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.core import HarnessError
-from harness.core.project_file import YAML_ENDINGS
 from harness.formats.yaml import Document
+from harness.project_file import YAML_ENDINGS
 
 DEFAULTS = "defaults.yaml"
 """Holds for the scenarios of its folder and of those below; is no scenario."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from harness.core import Json, value_class
-from harness.core.project_file import Mode
 from harness.formats.yaml import Node
+from harness.project_file import Mode
 
 
 class WaiverKind(StrEnum):

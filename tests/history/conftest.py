@@ -15,8 +15,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from histories import adding_to, head
 from postgres_server import NEEDED, serving_postgres
 
-from harness.core.project_file import HISTORY_VARIABLE
 from harness.history.address import address_of
+from harness.project_file import HISTORY_VARIABLE
 
 
 @pytest.fixture(autouse=True)

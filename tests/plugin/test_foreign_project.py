@@ -139,8 +139,7 @@ def test_without_harness_yaml_nothing_is_imported(pytester, told):
     result.assert_outcomes(passed=1)
     assert heavy == []
     assert ours == [
-        "harness.core",
-        "harness.core.project_file",
+        "harness.project_file",
         "harness.pytest_plugin",
         "harness.pytest_plugin.keys",
         "harness.pytest_plugin.options",

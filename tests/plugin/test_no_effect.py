@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import harness as package
-from harness.core.project_file import VARIABLES
+from harness.project_file import VARIABLES
 from harness.pytest_plugin.options import MODES, MODES_OF
 
 GREETING = "scenarios/greet.yaml"

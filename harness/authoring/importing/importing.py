@@ -13,8 +13,8 @@ from harness.authoring.importing.retelling import Retelling
 from harness.cassettes.inventory import take_inventory
 from harness.cassettes.scanning import project_secrets
 from harness.core import CassetteError, Problem, ScenarioError, quote
-from harness.core.project_file import YAML_ENDINGS
 from harness.project.project import Project
+from harness.project_file import YAML_ENDINGS
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
 from harness.providers.recorded_steps import Match, match_rows

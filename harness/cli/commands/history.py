@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from harness.cli.here import config_here, history_here
 from harness.cli.terminal import echo
 from harness.core import Problem, counted
-from harness.core.project_file import HISTORY_VARIABLE
 from harness.history.address import HistoryError
 from harness.history.pages import (
     Section,
@@ -27,6 +26,7 @@ from harness.history.pages import (
 from harness.history.rows import ConversationRow
 from harness.history.store import History
 from harness.history.trends import Series, find_flaky, find_slowed, read_series
+from harness.project_file import HISTORY_VARIABLE
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -18,7 +18,6 @@ from harness.core import (
     counted,
     no_such_file,
 )
-from harness.core.project_file import YAML_ENDINGS
 from harness.formats.yaml import read
 from harness.history.address import address_in
 from harness.project.fitting_providers import blind_checks
@@ -28,6 +27,7 @@ from harness.project.parts import Parts, documents_of
 from harness.project.project import Project
 from harness.project.verifying import doubts_about, problems_of
 from harness.project.verifying_providers import doubts_in, project_problems, provider_doubts
+from harness.project_file import YAML_ENDINGS
 from harness.providers.definition_reader import read_definition
 from harness.scenario import (
     FileKind,

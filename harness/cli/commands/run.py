@@ -18,7 +18,7 @@ from pathlib import Path
 from harness.cli.terminal import WRONG_USE, agrees, echo
 from harness.config import Config, find_config, read_config, unknown_tag
 from harness.core import ConfigurationError, Problem, counted
-from harness.core.project_file import MODE_VARIABLE
+from harness.project_file import MODE_VARIABLE
 from harness.reports.classes import RED, status_of
 from harness.reports.results import NoResults, read_results
 from harness.reports.results.results_writer import RESULTS
