@@ -9,8 +9,7 @@ from harness.checks.check import PASS, Content, Judge, Kind, Options, Verdict, f
 from harness.checks.matchers import COUNT, Count
 from harness.checks.subject import Subject
 from harness.checks.text_forms import listed, normalizer
-from harness.core import Json, nearest_word
-from harness.formats.json_schema.wording import show
+from harness.core import Json, nearest_word, show
 
 
 def _compile(value: Json, options: Options) -> Judge:

@@ -19,8 +19,7 @@ from harness.checks.matcher import Matcher
 from harness.checks.matchers import VALUE_OR_MATCHER, compile_matchers
 from harness.checks.subject import Subject
 from harness.conversation import Response
-from harness.core import Json
-from harness.formats.json_schema.wording import show
+from harness.core import Json, show
 
 _NO_ANSWER = not_told("there is no HTTP answer to check")
 

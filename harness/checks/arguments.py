@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from harness.checks.check import BadExpectation, Options
-from harness.core import DURATION_PATTERN, Json, describe, did_you_mean, parse_duration
-from harness.formats.json_schema.wording import show
+from harness.core import DURATION_PATTERN, Json, describe, did_you_mean, parse_duration, show
 
 Made = TypeVar("Made")
 

@@ -7,8 +7,7 @@ from harness.checks.block import TEXT_BLOCK, Block, one_of
 from harness.checks.check import PASS, Content, Judge, Kind, Options, Verdict, failed
 from harness.checks.matchers import COUNT, Count
 from harness.checks.subject import Subject
-from harness.core import Json
-from harness.formats.json_schema.wording import show
+from harness.core import Json, show
 
 
 def _compile(value: Json, options: Options) -> Judge:

@@ -22,8 +22,7 @@ from harness.checks.check import (
 from harness.checks.subject import Subject
 from harness.checks.text_forms import said
 from harness.conversation.outcome import Outcome
-from harness.core import Json, did_you_mean
-from harness.formats.json_schema.wording import show
+from harness.core import Json, did_you_mean, show
 
 IGNORE_CASE: Mapping[str, Json] = {
     "type": "boolean",

@@ -21,8 +21,7 @@ from harness.checks.check import (
 from harness.checks.diff import nearest, what_looks_like
 from harness.checks.subject import Subject
 from harness.checks.text_forms import Normal, folded, listed, normalizer, said
-from harness.core import Json
-from harness.formats.json_schema.wording import show
+from harness.core import Json, show
 
 _Complaint = Callable[[list[str], list[str]], str]
 """Says what is wrong from all wanted texts and those found; empty where nothing is."""

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from harness.checks.pairing import unpaired
-from harness.core import Json, Path, counted, is_same, shorten, value_class
+from harness.core import Json, Path, counted, is_same, shorten, show, value_class
 from harness.core.code_points import passage_alike, telling, without_unseen
 from harness.formats.json_path import path_text
-from harness.formats.json_schema.wording import show
 
 MOST_LINES = 12
 LONGEST_LINE = 160

@@ -8,8 +8,7 @@ from harness.checks.diff import text_difference
 from harness.checks.placeholders import require_no_placeholder
 from harness.checks.subject import Subject
 from harness.checks.text_forms import normalizer, said
-from harness.core import Json
-from harness.formats.json_schema.wording import show
+from harness.core import Json, show
 
 
 def _compile(value: Json, options: Options) -> Judge:

@@ -20,9 +20,8 @@ from harness.checks.matcher import (
 )
 from harness.checks.text_forms import normalizer
 from harness.checks.value_matchers import COMPARISONS
-from harness.core import Json, Path, describe
+from harness.core import Json, Path, describe, show
 from harness.formats.json_path import path_text
-from harness.formats.json_schema.wording import show
 
 MOST_TOLD = 3
 """How many of the items that are wrong are told one by one."""

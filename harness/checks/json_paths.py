@@ -13,8 +13,7 @@ from harness.checks.matcher import Compile, Located, Matcher, all_expected
 from harness.checks.matchers import VALUE_OR_MATCHER, compile_at_path, compile_matchers
 from harness.checks.subject import Subject
 from harness.checks.turn_matchers import recalled_turns, resolved
-from harness.core import Json, Path
-from harness.formats.json_schema.wording import show
+from harness.core import Json, Path, show
 
 NOTHING: Mapping[int, Json] = MappingProxyType({})
 

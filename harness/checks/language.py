@@ -20,8 +20,7 @@ from harness.checks.check import (
 from harness.checks.measures import require_library, words_of
 from harness.checks.subject import Subject
 from harness.checks.text_forms import said
-from harness.core import Json, counted, nearest_word
-from harness.formats.json_schema.wording import show
+from harness.core import Json, counted, nearest_word, show
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier

@@ -11,9 +11,8 @@ from harness.checks.diff import named_difference
 from harness.checks.matcher import Matcher, all_expected
 from harness.checks.pairing import unpaired
 from harness.checks.placeholders import Placeholder
-from harness.core import Json, Path, counted, nearest_word, value_class
+from harness.core import Json, Path, counted, nearest_word, show, value_class
 from harness.formats.json_path import path_text
-from harness.formats.json_schema.wording import show
 
 MOST_COMPARED = 1000
 """Items of a list of which the nearest is looked for."""

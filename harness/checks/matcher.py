@@ -8,9 +8,8 @@ from itertools import pairwise
 
 from harness.checks.arguments import is_number
 from harness.checks.check import BadExpectation, Options
-from harness.core import Json, Path, value_class
+from harness.core import Json, Path, show, value_class
 from harness.formats.json_path import path_text
-from harness.formats.json_schema.wording import show
 
 Located = tuple[Path, Json]
 """A value with its place in the payload."""

@@ -19,9 +19,8 @@ from harness.checks.matcher import (
 from harness.checks.placeholders import require_no_placeholder
 from harness.checks.turn_matchers import TURN_MATCHERS
 from harness.checks.value_matchers import COMPARISONS, VALUE_MATCHERS, equal_to
-from harness.core import Json, describe, nearest_word, type_names
+from harness.core import Json, describe, nearest_word, show, type_names
 from harness.core.synonyms import meant, synonyms
-from harness.formats.json_schema.wording import show
 
 _OF_ONE_TURN: Mapping[str, Builder] = {**VALUE_MATCHERS, **ITEM_MATCHERS}
 MATCHERS: Mapping[str, Builder] = {**_OF_ONE_TURN, **TURN_MATCHERS}

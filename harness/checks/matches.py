@@ -19,9 +19,8 @@ from harness.checks.check import (
 from harness.checks.regular_expression import Pattern
 from harness.checks.subject import Subject
 from harness.checks.text_forms import normal, said
-from harness.core import Json
+from harness.core import Json, show
 from harness.core.code_points import names_of, unseen_in, without_unseen
-from harness.formats.json_schema.wording import show
 
 
 def _matches(value: Json, options: Options) -> Judge:

@@ -22,8 +22,7 @@ from harness.checks.check import (
 )
 from harness.checks.subject import Subject
 from harness.checks.text_forms import normal, said
-from harness.core import Json, counted, value_class
-from harness.formats.json_schema.wording import show
+from harness.core import Json, counted, show, value_class
 
 if TYPE_CHECKING:
     import regex

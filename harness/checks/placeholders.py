@@ -12,8 +12,7 @@ from uuid import UUID
 
 from harness.checks.arguments import is_number
 from harness.checks.check import BadExpectation
-from harness.core import Json, did_you_mean, nearest_word, value_class
-from harness.formats.json_schema.wording import show
+from harness.core import Json, did_you_mean, nearest_word, show, value_class
 
 _FORM = re.compile(r"<(?P<name>[A-Za-z_][\w-]*)(?: +(?P<range>[^<>]*?))? *>")
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@.]+(?:\.[^\s@.]+)+")

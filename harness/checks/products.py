@@ -7,8 +7,7 @@ from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
 from harness.checks.json_paths import PATHS, PathRules, verdict_of
 from harness.checks.matchers import COUNT, Count
 from harness.checks.subject import Subject
-from harness.core import Json
-from harness.formats.json_schema.wording import show
+from harness.core import Json, show
 
 MOST_TOLD = 10
 """Products of which it is told what they lack."""

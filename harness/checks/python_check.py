@@ -18,10 +18,9 @@ from harness.checks.check import (
 )
 from harness.checks.subject import Subject
 from harness.checks.text_forms import said
-from harness.core import CheckCrashed, HarnessError, Json
+from harness.core import CheckCrashed, HarnessError, Json, show
 from harness.core.python_file import own_traceback
 from harness.formats.json_schema import Schema, compile_schema
-from harness.formats.json_schema.wording import show
 
 Function = Callable[[Subject, Json], Verdict | str | None]
 """Judges a reply by the value that stands behind the check's name.

@@ -7,9 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from harness.checks.check import BadExpectation
-from harness.core import CheckCrashed
+from harness.core import CheckCrashed, show
 from harness.core.repetition import PatternTooLarge, require_size
-from harness.formats.json_schema.wording import show
 
 if TYPE_CHECKING:
     import regex

@@ -18,8 +18,7 @@ from harness.checks.check import (
 from harness.checks.messages import WITHIN, seconds_of, texts_of_messages, with_waiting
 from harness.checks.pairing import Alignment, align
 from harness.checks.subject import Subject, messages_of
-from harness.core import Json, value_class
-from harness.formats.json_schema.wording import show
+from harness.core import Json, show, value_class
 
 _MOST_TOLD = 5
 

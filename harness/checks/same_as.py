@@ -15,8 +15,7 @@ from harness.checks.json_paths import without_payload
 from harness.checks.subject import Subject
 from harness.checks.value_matchers import number_of
 from harness.conversation.outcome import Outcome
-from harness.core import Json, Path, value_class
-from harness.formats.json_schema.wording import show
+from harness.core import Json, Path, show, value_class
 
 _KEYS = ("file", "path", "ignore", "unordered", "tolerance")
 

@@ -8,9 +8,8 @@ from harness.checks.arguments import unlike
 from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed, noted
 from harness.checks.json_paths import LIKELY, without_payload
 from harness.checks.subject import Subject
-from harness.core import Json, SchemaError
+from harness.core import Json, SchemaError, show
 from harness.formats.json_schema import Schema, Violation, compile_schema
-from harness.formats.json_schema.wording import show
 from harness.secrets.redacted_values import of_real_values
 
 MOST_TOLD = 10

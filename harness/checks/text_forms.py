@@ -5,8 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
-from harness.core import shorten
-from harness.formats.json_schema.wording import show
+from harness.core import shorten, show
 
 LONGEST = 1_000
 """How many characters of a reply stand in a finding."""

@@ -22,9 +22,8 @@ from harness.checks.matchers import COUNT, VALUE_OR_MATCHER, Count
 from harness.checks.pairing import Alignment, align
 from harness.checks.subject import Subject
 from harness.conversation import ToolCall
-from harness.core import Json, is_same, nearest_word, value_class
+from harness.core import Json, is_same, nearest_word, show, value_class
 from harness.formats.json_path import path_text
-from harness.formats.json_schema.wording import show
 
 _NOT_READ = "the provider's definition does not say where tool calls are"
 _KEYS = ("count", "exactly", "contains", "not_contains", "any_order")

@@ -9,8 +9,7 @@ from harness.checks.check import BadExpectation, Options
 from harness.checks.finder import Finder
 from harness.checks.matcher import Builder, Compile, Matcher, Recall, all_expected
 from harness.checks.value_matchers import equal_to, negated
-from harness.core import CheckCrashed, Json, Path
-from harness.formats.json_schema.wording import show
+from harness.core import CheckCrashed, Json, Path, show
 
 
 def _same_as_turn(value: Json, options: Options, _compile: Compile) -> Matcher:

@@ -19,8 +19,7 @@ from harness.checks.check import (
 from harness.checks.matcher import all_expected, first_complaint
 from harness.checks.matchers import COUNT, compile_count
 from harness.checks.subject import Subject
-from harness.core import Json, nearest_word
-from harness.formats.json_schema.wording import show
+from harness.core import Json, nearest_word, show
 
 _NOT_READ = "the provider's definition does not say where usage is"
 _NOT_SAID = "the provider reported no usage"

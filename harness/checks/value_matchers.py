@@ -19,10 +19,10 @@ from harness.checks.matcher import (
 )
 from harness.checks.regular_expression import Pattern
 from harness.checks.text_forms import normal, normalizer
-from harness.core import Json, Path, describe, did_you_mean, is_same, type_names
+from harness.core import Json, Path, describe, did_you_mean, is_same, show, type_names
 from harness.core.code_points import telling
 from harness.formats.json_path import path_text
-from harness.formats.json_schema.wording import kinds, show
+from harness.formats.json_schema.wording import kinds
 
 
 def equal_to(value: Json, options: Options) -> Matcher:

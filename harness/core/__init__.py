@@ -40,6 +40,7 @@ from harness.core.errors import (
     nearest_word,
     no_such_file,
     quote,
+    show,
     unseen,
 )
 from harness.core.printable import PICTURES, on_one_line, printable, without_commands
@@ -99,6 +100,7 @@ __all__ = [
     "quote",
     "scalars",
     "shorten",
+    "show",
     "type_names",
     "unseen",
     "value_class",

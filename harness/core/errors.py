@@ -32,6 +32,7 @@ A wrong reply of the bot is a value (`Outcome.FAILED`), never an exception.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -238,6 +239,13 @@ def quote(value: object) -> str:
         return shorten(repr(value))
     on_one_line = value.replace("\n", "\\n").replace("\r", "\\r")
     return f"'{shorten(on_one_line)}'"
+
+
+def show(value: Json) -> str:
+    """A value in a sentence, on one short line: a text in quotes, the rest as JSON."""
+    if isinstance(value, str):
+        return quote(value)
+    return shorten(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _by_place(problem: Problem) -> tuple[str, int, int]:

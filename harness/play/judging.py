@@ -20,8 +20,7 @@ from harness.checks import (
 )
 from harness.checks.python_check import crashed
 from harness.conversation import Exchange, Outcome, Transcript, Turn
-from harness.core import Json, PlayError
-from harness.formats.json_schema.wording import show
+from harness.core import Json, PlayError, show
 from harness.formats.template import TemplateError
 from harness.play.result import CheckResult
 from harness.project.vocabulary import Vocabulary

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
-from harness.core import Json, Problem, quote
+from harness.core import Json, Problem, quote, show
 from harness.formats.json_schema.library import Library, Site
 from harness.formats.json_schema.schema_pattern import matches
 from harness.formats.json_schema.validity import NEAR
-from harness.formats.json_schema.wording import show
 
 Schemas = Mapping[Site, Mapping[str, Json]]
 

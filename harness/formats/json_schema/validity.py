@@ -8,10 +8,10 @@ from functools import cache
 
 import jsonschema_rs
 
-from harness.core import Json, Problem, did_you_mean, quote, type_names
+from harness.core import Json, Problem, did_you_mean, quote, show, type_names
 from harness.formats.json_schema.keywords import FORMATS, JUDGING, KEYWORDS, NEWER, NOT_IN, draft_of
 from harness.formats.json_schema.library import Library, Site
-from harness.formats.json_schema.wording import kinds, show, word
+from harness.formats.json_schema.wording import kinds, word
 
 Found = tuple[str, str, str]
 """A keyword, what is wrong with it, and what to do."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 
-from harness.core import Json, Path, describe, quote, shorten, type_names
+from harness.core import Json, Path, describe, shorten, show, type_names
 from harness.core.code_points import telling
 
 MOST_SHOWN = 12
@@ -18,13 +17,6 @@ def name_of(path: Path) -> str:
     start = keys[-1] if keys else 0
     tail = "".join(f"[{part}]" if isinstance(part, int) else part for part in path[start:])
     return f"'{shorten(tail)}'" if tail else "the value"
-
-
-def show(value: Json) -> str:
-    """A value in a sentence, on one short line: a text in quotes, the rest as JSON."""
-    if isinstance(value, str):
-        return quote(value.replace("\n", "\\n"))
-    return shorten(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def kinds(names: str | Sequence[str]) -> str:
