@@ -10,12 +10,13 @@ from harness.checks.check import (
     Judge,
     Kind,
     Options,
+    Subject,
     Verdict,
     failed,
     skipped,
     turned_round,
 )
-from harness.checks.subject import Subject, conversation_of, history_of, subject_of
+from harness.checks.subject import conversation_of, history_of, subject_of
 from harness.checks.table import (
     CONVERSATION_KINDS,
     KIND_NAMED,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.checks.arguments import TEXTS, OptionalKeys, keys_schema, texts_of
-from harness.checks.check import PASS, Content, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import PASS, Content, Judge, Kind, Options, Subject, Verdict, failed
 from harness.checks.matchers import COUNT, Count
-from harness.checks.subject import Subject
 from harness.checks.text_forms import listed, normalizer
 from harness.core import Json, nearest_word, show
 

@@ -11,13 +11,13 @@ from harness.checks.check import (
     Judge,
     Kind,
     Options,
+    Subject,
     Verdict,
     failed,
     not_told,
 )
 from harness.checks.matcher import Matcher
 from harness.checks.matchers import VALUE_OR_MATCHER, compile_matchers
-from harness.checks.subject import Subject
 from harness.conversation import Response
 from harness.core import Json, show
 

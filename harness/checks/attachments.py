@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from harness.checks.arguments import OptionalKeys, keys_schema
 from harness.checks.block import TEXT_BLOCK, Block, one_of
-from harness.checks.check import PASS, Content, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import PASS, Content, Judge, Kind, Options, Subject, Verdict, failed
 from harness.checks.matchers import COUNT, Count
-from harness.checks.subject import Subject
 from harness.core import Json, show
 
 

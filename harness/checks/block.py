@@ -15,13 +15,13 @@ from harness.checks.check import (
     Judge,
     Kind,
     Options,
+    Subject,
     Verdict,
     failed,
     turned_round,
 )
-from harness.checks.subject import Subject
 from harness.checks.text_forms import said
-from harness.conversation.outcome import Outcome
+from harness.conversation import Outcome
 from harness.core import Json, did_you_mean, show
 
 IGNORE_CASE: Mapping[str, Json] = {

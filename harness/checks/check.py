@@ -8,10 +8,63 @@ from enum import Enum, auto
 from typing import Literal
 
 from harness.checks.goldens import Goldens
-from harness.checks.subject import Subject
-from harness.conversation.outcome import Outcome
+from harness.conversation import (
+    Attachment,
+    Exchange,
+    Outcome,
+    ReplyMessage,
+    ToolCall,
+    Transcript,
+    Turn,
+)
 from harness.core import Json, Path, Problem, value_class
 from harness.formats.json_schema import SchemaFolder
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is judged: a reply, a refusal, one message, or the provider's record."""
+
+    name: str = "the reply"
+    """As it stands in a sentence."""
+    text: str = ""
+    payload: Json = None
+    has_payload: bool = True
+    """False where the answer was no JSON."""
+    messages: tuple[ReplyMessage, ...] = ()
+    actions: Mapping[str, str] = field(default_factory=dict)
+    products: tuple[Json, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    tools: tuple[ToolCall, ...] | None = None
+    """None where the provider's definition does not say where tool calls are."""
+    usage: Mapping[str, float] | None = None
+    """None where the provider's definition does not say where it stands."""
+    exchange: Exchange | None = None
+    """The exchange that it was read from."""
+    latency: float | None = None
+    """Seconds; None where no time was recorded."""
+    is_recorded: bool = False
+    turn: Turn | None = None
+    """The turn that it came in; None for a part of a reply."""
+    transcript: Transcript | None = None
+    """What was said so far, or all of it; None where only the subject is known."""
+    file: str = ""
+    """The file that the turn is written in, relative to the project; empty where there is none."""
+    is_record: bool = False
+    """The payload is the provider's own record, not that of a reply."""
+
+    @property
+    def earlier(self) -> Mapping[int, Json]:
+        """The payloads of the turns before, by number. Turns without a reply are left out."""
+        if self.turn is None or self.transcript is None:
+            return {}
+        number = self.turn.number
+        return {
+            turn.number: turn.history if self.is_record else turn.reply.payload
+            for turn in self.transcript.turns
+            if turn.number < number and turn.reply is not None
+        }
+
 
 Lines = tuple[str, ...] | Callable[[], tuple[str, ...]]
 """Lines of text, or what makes them when they are asked for."""
@@ -218,9 +271,6 @@ def skipped(reason: str) -> Verdict:
     return Verdict(outcome=Outcome.SKIPPED, reason=reason)
 
 
-_LEAST = frozenset(("at_least", "greater_than"))
-
-
 def not_told(reason: str, *, forbids: bool = True) -> Verdict:
     """The verdict that neither the definition nor the recording says what was to be looked at.
 
@@ -237,8 +287,3 @@ def turned_round(verdict: Verdict) -> Verdict:
     """The verdict of what must not hold, where it neither held nor failed."""
     could_not_look = verdict.outcome is Outcome.SKIPPED and verdict.code
     return not_told(verdict.reason) if could_not_look else verdict
-
-
-def is_lower_bound(wanted: Json) -> bool:
-    """Whether a count or number has no upper limit."""
-    return isinstance(wanted, Mapping) and _LEAST.issuperset(wanted)

@@ -14,12 +14,12 @@ from harness.checks.check import (
     Judge,
     Kind,
     Options,
+    Subject,
     Verdict,
     failed,
     noted,
 )
 from harness.checks.diff import nearest, what_looks_like
-from harness.checks.subject import Subject
 from harness.checks.text_forms import Normal, folded, listed, normalizer, said
 from harness.core import Json, show
 

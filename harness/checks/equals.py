@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from harness.checks.arguments import TEXT, text_of
-from harness.checks.check import PASS, Claim, Content, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import (
+    PASS,
+    Claim,
+    Content,
+    Judge,
+    Kind,
+    Options,
+    Subject,
+    Verdict,
+    failed,
+)
 from harness.checks.diff import text_difference
 from harness.checks.placeholders import require_no_placeholder
-from harness.checks.subject import Subject
 from harness.checks.text_forms import normalizer, said
 from harness.core import Json, show
 

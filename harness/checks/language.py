@@ -13,12 +13,12 @@ from harness.checks.check import (
     Judge,
     Kind,
     Options,
+    Subject,
     Verdict,
     failed,
     skipped,
 )
 from harness.checks.measures import require_library, words_of
-from harness.checks.subject import Subject
 from harness.checks.text_forms import said
 from harness.core import Json, counted, nearest_word, show
 

@@ -11,11 +11,11 @@ from harness.checks.check import (
     Judge,
     Kind,
     Options,
+    Subject,
     Verdict,
     failed,
     not_told,
 )
-from harness.checks.subject import Subject
 from harness.conversation import Turn
 from harness.core import Json, format_duration
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.checks.arguments import below, each, each_key, unlike
-from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import (
+    PASS,
+    BadExpectation,
+    Judge,
+    Kind,
+    Options,
+    Subject,
+    Verdict,
+    failed,
+)
 from harness.checks.json_paths import without_payload
 from harness.checks.like_shapes import Items, Leaf, List, Object, Shape
 from harness.checks.matchers import compile_matchers
 from harness.checks.placeholders import placeholder_name, placeholder_of, require_alone
-from harness.checks.subject import Subject
 from harness.checks.value_matchers import equal_to
 from harness.core import Json, nearest_word, shorten
 

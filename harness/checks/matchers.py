@@ -70,6 +70,11 @@ def compile_count(value: Json, options: Options) -> tuple[Matcher, ...]:
     return matchers
 
 
+def is_lower_bound(wanted: Json) -> bool:
+    """Whether a count or number has no upper limit."""
+    return isinstance(wanted, Mapping) and wanted.keys() <= {"at_least", "greater_than"}
+
+
 class Count:
     """How many of something there must be."""
 

@@ -12,12 +12,12 @@ from harness.checks.check import (
     Judge,
     Kind,
     Options,
+    Subject,
     Verdict,
     failed,
     noted,
 )
 from harness.checks.regular_expression import Pattern
-from harness.checks.subject import Subject
 from harness.checks.text_forms import normal, said
 from harness.core import Json, show
 from harness.core.code_points import names_of, unseen_in, without_unseen

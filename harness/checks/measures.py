@@ -17,10 +17,10 @@ from harness.checks.check import (
     Judge,
     Kind,
     Options,
+    Subject,
     Verdict,
     failed,
 )
-from harness.checks.subject import Subject
 from harness.checks.text_forms import normal, said
 from harness.core import Json, counted, show, value_class
 

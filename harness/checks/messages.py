@@ -16,14 +16,14 @@ from harness.checks.check import (
     Judge,
     Kind,
     Options,
+    Subject,
     Verdict,
     failed,
 )
 from harness.checks.matchers import COUNT, Count
-from harness.checks.subject import Subject, messages_of
+from harness.checks.subject import messages_of
 from harness.checks.text_forms import said
-from harness.conversation import Turn
-from harness.conversation.outcome import Outcome
+from harness.conversation import Outcome, Turn
 from harness.core import Json, format_duration
 
 _BLOCKS = ("each", "any", "first", "last")

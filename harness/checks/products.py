@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from harness.checks.arguments import OptionalKeys, keys_schema
-from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import PASS, Judge, Kind, Options, Subject, Verdict, failed
 from harness.checks.json_paths import PATHS, PathRules, verdict_of
 from harness.checks.matchers import COUNT, Count
-from harness.checks.subject import Subject
 from harness.core import Json, show
 
 MOST_TOLD = 10

@@ -13,10 +13,10 @@ from harness.checks.check import (
     Judge,
     Kind,
     Options,
+    Subject,
     Verdict,
     failed,
 )
-from harness.checks.subject import Subject
 from harness.checks.text_forms import said
 from harness.core import CheckCrashed, HarnessError, Json, show
 from harness.core.python_file import own_traceback

@@ -11,19 +11,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from harness.checks.arguments import OptionalKeys, unlike
-from harness.checks.check import (
-    PASS,
-    Judge,
-    Kind,
-    Options,
-    Verdict,
-    failed,
-    skipped,
-)
+from harness.checks.check import PASS, Judge, Kind, Options, Subject, Verdict, failed, skipped
 from harness.checks.matcher import Matcher, all_expected, first_complaint
 from harness.checks.matchers import compile_comparisons
 from harness.checks.measures import require_library, words_of
-from harness.checks.subject import Subject
 from harness.checks.text_forms import said
 from harness.core import Json, value_class
 

@@ -12,12 +12,13 @@ from harness.checks.check import (
     Judge,
     Kind,
     Options,
+    Subject,
     Verdict,
     failed,
 )
 from harness.checks.messages import WITHIN, seconds_of, texts_of_messages, with_waiting
 from harness.checks.pairing import Alignment, align
-from harness.checks.subject import Subject, messages_of
+from harness.checks.subject import messages_of
 from harness.core import Json, show, value_class
 
 _MOST_TOLD = 5

@@ -7,14 +7,22 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from harness.checks.arguments import OptionalKeys, each, flag_of, unlike
-from harness.checks.check import PASS, BadExpectation, Judge, Kind, Options, Verdict, failed
+from harness.checks.check import (
+    PASS,
+    BadExpectation,
+    Judge,
+    Kind,
+    Options,
+    Subject,
+    Verdict,
+    failed,
+)
 from harness.checks.diff import Likeness, difference
 from harness.checks.finder import Finder, finder
 from harness.checks.goldens import SUFFIXES, Goldens
 from harness.checks.json_paths import without_payload
-from harness.checks.subject import Subject
 from harness.checks.value_matchers import number_of
-from harness.conversation.outcome import Outcome
+from harness.conversation import Outcome
 from harness.core import Json, Path, show, value_class
 
 _KEYS = ("file", "path", "ignore", "unordered", "tolerance")

@@ -3,64 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import field
 
-from harness.conversation import (
-    Attachment,
-    Exchange,
-    ReplyMessage,
-    ToolCall,
-    Transcript,
-    Turn,
-)
-from harness.core import Json, Refused, value_class
-
-
-@value_class(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """What is judged: a reply, a refusal, one message, or the provider's record."""
-
-    name: str = "the reply"
-    """As it stands in a sentence."""
-    text: str = ""
-    payload: Json = None
-    has_payload: bool = True
-    """False where the answer was no JSON."""
-    messages: tuple[ReplyMessage, ...] = ()
-    actions: Mapping[str, str] = field(default_factory=dict)
-    products: tuple[Json, ...] = ()
-    attachments: tuple[Attachment, ...] = ()
-    tools: tuple[ToolCall, ...] | None = None
-    """None where the provider's definition does not say where tool calls are."""
-    usage: Mapping[str, float] | None = None
-    """None where the provider's definition does not say where it stands."""
-    exchange: Exchange | None = None
-    """The exchange that it was read from."""
-    latency: float | None = None
-    """Seconds; None where no time was recorded."""
-    is_recorded: bool = False
-    turn: Turn | None = None
-    """The turn that it came in; None for a part of a reply."""
-    transcript: Transcript | None = None
-    """What was said so far, or all of it; None where only the subject is known."""
-    file: str = ""
-    """The file that the turn is written in, relative to the project; empty where there is none."""
-    is_record: bool = False
-    """The payload is the provider's own record, not that of a reply."""
-
-    @property
-    def earlier(self) -> Mapping[int, Json]:
-        """The payloads of the turns before, by number. Turns without a reply are left out."""
-        if self.turn is None or self.transcript is None:
-            return {}
-        number = self.turn.number
-        return {
-            turn.number: turn.history if self.is_record else turn.reply.payload
-            for turn in self.transcript.turns
-            if turn.number < number and turn.reply is not None
-        }
+from harness.checks.check import Subject
+from harness.conversation import Transcript, Turn
+from harness.core import Refused
 
 
 def subject_of(

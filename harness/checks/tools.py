@@ -12,15 +12,14 @@ from harness.checks.check import (
     Judge,
     Kind,
     Options,
+    Subject,
     Verdict,
     failed,
-    is_lower_bound,
     not_told,
 )
 from harness.checks.json_paths import PathRules
-from harness.checks.matchers import COUNT, VALUE_OR_MATCHER, Count
+from harness.checks.matchers import COUNT, VALUE_OR_MATCHER, Count, is_lower_bound
 from harness.checks.pairing import Alignment, align
-from harness.checks.subject import Subject
 from harness.conversation import ToolCall
 from harness.core import Json, is_same, nearest_word, show, value_class
 from harness.formats.json_path import path_text

@@ -11,14 +11,13 @@ from harness.checks.check import (
     Judge,
     Kind,
     Options,
+    Subject,
     Verdict,
     failed,
-    is_lower_bound,
     not_told,
 )
 from harness.checks.matcher import all_expected, first_complaint
-from harness.checks.matchers import COUNT, compile_count
-from harness.checks.subject import Subject
+from harness.checks.matchers import COUNT, compile_count, is_lower_bound
 from harness.core import Json, nearest_word, show
 
 _NOT_READ = "the provider's definition does not say where usage is"

@@ -8,10 +8,9 @@ from functools import partial
 from statistics import median, quantiles
 
 from harness.checks.arguments import OptionalKeys
-from harness.checks.check import PASS, Judge, Kind, Options, Verdict, failed, skipped
+from harness.checks.check import PASS, Judge, Kind, Options, Subject, Verdict, failed, skipped
 from harness.checks.latency import NO_TIME, UNDER, limit_of, time_of_first_token
 from harness.checks.matchers import COUNT, Count
-from harness.checks.subject import Subject
 from harness.conversation import Turn
 from harness.core import Json, format_duration
 
