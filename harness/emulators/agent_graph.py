@@ -1,6 +1,6 @@
 """Connectly's Agent Graph API: a session whose replies stream as NDJSON.
 
-Source: the vendor's pages "Agent Graph overview" and "Parsing NDJSON". All of it stands under
+Source: the vendor's pages "Agent Graph overview" and "Parsing NDJSON". Every path begins with
 `/external/v1/ai/agent_graph`; every request names `businessId` and `clientKey`, and all but
 `init` also `sessionId`.
 
@@ -19,13 +19,12 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from harness.emulators.connectly_events import (
     check_business,
@@ -36,11 +35,12 @@ from harness.emulators.connectly_events import (
     read_text,
     respond,
 )
+from harness.emulators.emulator import Endpoint
 from harness.emulators.fault_switches import FaultPlan, Faults
 from harness.emulators.http_api import stream
 
 _PATH = "/external/v1/ai/agent_graph"
-_OVERLOADED = {"error": {"code": 13, "message": "the model is overloaded", "details": []}}
+_OVERLOADED = b'{"error": {"code": 13, "message": "the model is overloaded", "details": []}}'
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,22 +49,21 @@ class _Session:
     events: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass(slots=True, kw_only=True)
 class AgentGraph:
-    """The sessions of one app."""
+    """The API, with the sessions of one app."""
 
-    def __init__(self, faults: Faults) -> None:
-        self._sessions: dict[str, _Session] = {}
-        self._faults = faults
+    faults: Faults
+    _sessions: dict[str, _Session] = field(default_factory=dict)
 
-    def routes(self) -> list[Route]:
-        """The four routes of the API."""
-        handlers = {
-            "init": self._init,
-            "invoke": self._invoke,
-            "invoke_sync": self._invoke_sync,
-            "close": self._close,
+    def routes(self) -> Mapping[str, Endpoint]:
+        """The endpoints by method and path."""
+        return {
+            f"POST {_PATH}/init": self._init,
+            f"POST {_PATH}/invoke": self._invoke,
+            f"POST {_PATH}/invoke_sync": self._invoke_sync,
+            f"POST {_PATH}/close": self._close,
         }
-        return [Route(f"{_PATH}/{n}", each, methods=["POST"]) for n, each in handlers.items()]
 
     async def _init(self, request: Request) -> Response:
         body = await read_body(request)
@@ -74,33 +73,35 @@ class AgentGraph:
 
     async def _invoke(self, request: Request) -> Response:
         session_id, events, plan = await self._reply(request)
-        lines: list[object] = [
-            {"result": {"response": {"sessionId": session_id, "responseEvents": [event]}}}
+        lines = [
+            json.dumps(
+                {"result": {"response": {"sessionId": session_id, "responseEvents": [event]}}},
+                ensure_ascii=False,
+            ).encode()
             for event in events
         ]
         if plan.shape == "error-line":
             lines[-1] = _OVERLOADED
-        encoded = [json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines]
-        if plan.shape == "malformed-line":
-            encoded[-1] = encoded[-1][: len(encoded[-1]) // 2] + b"\n"
-        return plan.after(_stream(encoded))
+        elif plan.shape == "malformed-line":
+            lines[-1] = lines[-1][: (len(lines[-1]) + 1) // 2]
+        return plan.after(_stream(lines))
 
     async def _invoke_sync(self, request: Request) -> Response:
         session_id, events, plan = await self._reply(request)
-        response = {"sessionId": session_id, "responseEvents": events}
-        return plan.after(JSONResponse({"response": response}))
+        response = {"response": {"sessionId": session_id, "responseEvents": events}}
+        return plan.after(JSONResponse(response))
 
     async def _close(self, request: Request) -> Response:
         session_id, _session = self._find(await read_body(request))
         del self._sessions[session_id]
-        return _stream([b'{"result": {"response": {}}}\n'])
+        return _stream([b'{"result": {"response": {}}}'])
 
     async def _reply(self, request: Request) -> tuple[str, list[dict[str, Any]], FaultPlan]:
         body = await read_body(request)
         session_id, session = self._find(body)
         given = read_events(body)
         said = last_said(given)
-        plan = self._faults.plan(said, session_id)
+        plan = self.faults.plan(said, session_id)
         await plan.before()
         session.events += given
         events, shown = respond(session.events, plan, said)
@@ -127,4 +128,4 @@ def _read_client(body: dict[str, Any]) -> str:
 
 
 def _stream(lines: Iterable[bytes]) -> Response:
-    return stream((piece for line in lines for piece in (b"\n", line)), "application/json")
+    return stream((piece for line in lines for piece in (b"\n", line + b"\n")), "application/json")

@@ -5,10 +5,10 @@ base URL ends in `/deployments/travel`. There is no authentication.
 
 - `POST /create-chat-session` with an array of `{key, value}`: 200. Not JSON: 400. JSON of
   another shape: 422.
-- `POST /invoke`: 200; 400 and 422 in the same way; 404 for an unknown or deleted session.
+- `POST /invoke`: 200; 400 and 422 as above; 404 for an unknown or deleted session.
 - `GET /chat-session/{id}`: 200 or 404. `DELETE /chat-session/{id}`: 204 or 404.
-- `GET /__emulator__/sessions`, at the root and not the vendor's: the ids of the sessions that
-  were never deleted, as `{"open": […]}`.
+- `GET /__emulator__/sessions`, at the root and not part of the vendor's API: the ids of the
+  sessions that were never deleted, as `{"open": […]}`.
 
 The start variable `country` decides where the trip goes. Without it the bot asks, and takes the
 country from the next message that names one. It remembers the travel dates and the first
@@ -19,23 +19,16 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from harness.emulators.emulator import Emulator
+from harness.emulators.emulator import Emulator, Endpoint, make_app
 from harness.emulators.fault_switches import Afterthoughts, Faults, plain
-from harness.emulators.http_api import (
-    EarlyResponse,
-    answer_refused,
-    read_json,
-    refuse,
-    text_at,
-)
+from harness.emulators.http_api import EarlyResponse, read_json, refuse, text_at
 
 _BASE_PATH = "/deployments/travel"
 _CAPITALS = {
@@ -66,10 +59,19 @@ class _Session:
     afterthoughts: Afterthoughts = field(default_factory=Afterthoughts)
 
 
+@dataclass(slots=True, kw_only=True)
 class _BigHummingbird:
-    def __init__(self) -> None:
-        self.sessions: dict[str, _Session] = {}
-        self.faults = Faults()
+    sessions: dict[str, _Session] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    def routes(self) -> Mapping[str, Endpoint]:
+        return {
+            f"POST {_BASE_PATH}/create-chat-session": self.create,
+            f"POST {_BASE_PATH}/invoke": self.invoke,
+            f"GET {_BASE_PATH}/chat-session/{{session_id}}": self.get,
+            f"DELETE {_BASE_PATH}/chat-session/{{session_id}}": self.delete,
+            "GET /__emulator__/sessions": self.list_open,
+        }
 
     async def create(self, request: Request) -> Response:
         variables = await read_json(request, _not_json)
@@ -87,7 +89,7 @@ class _BigHummingbird:
         message, session_id = text_at(body, "user_message"), text_at(body, "chat_session_id")
         if message is None or session_id is None:
             raise refuse(422, {"error": "user_message and chat_session_id are required."})
-        session = self._session(session_id)
+        session = self._find(session_id)
         plan = self.faults.plan(message, session_id)
         await plan.before()
         reply = plan.with_leak(_reply(session, plain(message)))
@@ -99,21 +101,23 @@ class _BigHummingbird:
         return plan.after(JSONResponse({"message": reply if plan.shape is None else 42}))
 
     async def get(self, request: Request) -> Response:
-        session = self._session(request.path_params["session_id"])
-        for text in session.afterthoughts.said():
-            session.messages.append({"role": "assistant", "content": text})
+        session = self._find(request.path_params["session_id"])
+        session.messages += [
+            {"role": "assistant", "content": text} for text in session.afterthoughts.said()
+        ]
         data = {"engineStateId": session.engine_state_id, "messages": session.messages}
         return JSONResponse({"data": data})
 
     async def delete(self, request: Request) -> Response:
-        self._session(request.path_params["session_id"])
-        del self.sessions[request.path_params["session_id"]]
+        session_id = request.path_params["session_id"]
+        self._find(session_id)
+        del self.sessions[session_id]
         return Response(status_code=204)
 
     async def list_open(self, _request: Request) -> Response:
         return JSONResponse({"open": list(self.sessions)})
 
-    def _session(self, session_id: str) -> _Session:
+    def _find(self, session_id: str) -> _Session:
         if session_id not in self.sessions:
             raise refuse(404, {"error": "Chat session not found."})
         return self.sessions[session_id]
@@ -142,30 +146,16 @@ def _reply(session: _Session, message: str) -> str:
     )
     if dates := _DATES.search(message):
         session.dates = dates[0]
-        return f"I have noted {session.dates} for your trip to {city}."
+        return f"I have noted {dates[0]} for your trip to {city}."
     if "where am i going" in said:
         when = f" from {session.dates}" if session.dates else ""
         return f"You are going to {city}{when}."
     return _TRIP.format(city=city, sights=sights)
 
 
-def create_app() -> Starlette:
-    """An emulator without sessions."""
-    system = _BigHummingbird()
-    session = _BASE_PATH + "/chat-session/{session_id}"
-    routes = [
-        Route(_BASE_PATH + "/create-chat-session", system.create, methods=["POST"]),
-        Route(_BASE_PATH + "/invoke", system.invoke, methods=["POST"]),
-        Route(session, system.get, methods=["GET"]),
-        Route(session, system.delete, methods=["DELETE"]),
-        Route("/__emulator__/sessions", system.list_open, methods=["GET"]),
-    ]
-    return Starlette(routes=routes, exception_handlers={EarlyResponse: answer_refused})
-
-
 EMULATOR = Emulator(
     name="bighummingbird",
-    create_app=create_app,
+    create_app=lambda: make_app(_BigHummingbird()),
     base_path=_BASE_PATH,
     url_variable="BIGHUMMINGBIRD_URL",
     environment={},

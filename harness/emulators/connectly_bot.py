@@ -1,6 +1,6 @@
-"""The shop assistant that both of Connectly's emulated APIs speak as.
+"""The shop assistant of both of Connectly's emulated APIs.
 
-It is a function of the events so far, so any state can be continued any number of times.
+Its answer depends only on the events so far, so any state can be continued any number of times.
 
 | the message | the answer's events |
 |---|---|
@@ -50,11 +50,12 @@ def message(text: str) -> Event:
     return _content({"textContent": {"text": text}})
 
 
-def text_of(event: Event) -> str | None:
-    """The text of a message event, in either spelling; None for any other event."""
-    content = event["messageEvent"]["content"] if "messageEvent" in event else {}
-    text = content.get("textContent")
-    return text["text"] if isinstance(text, dict) else text
+def texts_of(events: Sequence[Event], role: str) -> list[str]:
+    """The texts of the messages of a role, a text or `{"text": …}` each."""
+    messages = [event.get("messageEvent", {}) for event in events]
+    contents = [each["content"].get("textContent") for each in messages if each.get("role") == role]
+    texts = [text["text"] if isinstance(text, dict) else text for text in contents]
+    return [text for text in texts if text is not None]
 
 
 def _content(content: dict[str, Any]) -> Event:
@@ -62,8 +63,10 @@ def _content(content: dict[str, Any]) -> Event:
 
 
 def _recall(events: Sequence[Event], said: str) -> str | None:
-    """The answer to what only the conversation so far can tell; None for anything else."""
-    products, texts = _last_products(events), _texts(events, "ASSISTANT")
+    """The answer to a question about the conversation so far; None for any other message."""
+    shown = [event["recommendationEvent"] for event in events if "recommendationEvent" in event]
+    products = shown[-1]["products"] if shown else []
+    texts = texts_of(events, "ASSISTANT")
     if choice := _CHOICE.search(said):
         if not products:
             return "I have not shown you a product yet."
@@ -116,16 +119,6 @@ def _complete(product: dict[str, Any]) -> dict[str, Any]:
         "facets": None,
         "metadata": None,
     }
-
-
-def _texts(events: Sequence[Event], role: str) -> list[str]:
-    said = [event for event in events if event.get("messageEvent", {}).get("role") == role]
-    return [text for event in said if (text := text_of(event)) is not None]
-
-
-def _last_products(events: Sequence[Event]) -> list[dict[str, Any]]:
-    shown = [event["recommendationEvent"] for event in events if "recommendationEvent" in event]
-    return list(shown[-1]["products"]) if shown else []
 
 
 _PURPLE = {

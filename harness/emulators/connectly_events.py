@@ -14,7 +14,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from harness.emulators.connectly_bot import Event, message, reply_to, text_of
+from harness.emulators.connectly_bot import Event, message, reply_to, texts_of
 from harness.emulators.fault_switches import FaultPlan, plain
 from harness.emulators.http_api import EarlyResponse, read_json, refuse
 
@@ -27,12 +27,12 @@ _STATUS_OF_CODE = {3: 400, 5: 404, 7: 403, 16: 401}
 
 
 def failure(code: int, reason: str) -> EarlyResponse:
-    """A refusal as a gRPC gateway words it, by its gRPC code."""
+    """A refusal in the form of a gRPC gateway, by its gRPC code."""
     return refuse(_STATUS_OF_CODE[code], {"code": code, "message": reason, "details": []})
 
 
 async def read_body(request: Request) -> dict[str, Any]:
-    """The request's body with camel-case keys, after the key and the body were checked."""
+    """The request's body with camel-case keys. Refuses a wrong API key and a malformed body."""
     if request.headers.get("x-api-key") != ENVIRONMENT["CONNECTLY_API_KEY"]:
         raise failure(16, "invalid or missing api key")
     try:
@@ -45,7 +45,7 @@ async def read_body(request: Request) -> dict[str, Any]:
 
 
 def read_text(body: dict[str, Any], name: str) -> str | None:
-    """A text property; None where it is missing, null or empty, which proto does not tell apart."""
+    """A text property; None if it is missing, null or empty, which are the same to proto."""
     value = body.get(name)
     if value is not None and not isinstance(value, str):
         raise failure(3, f"proto: invalid value for string field {name}")
@@ -72,13 +72,12 @@ def read_events(body: dict[str, Any]) -> tuple[dict[str, Any], ...]:
 
 
 def last_said(events: Sequence[dict[str, Any]]) -> str:
-    """The text of the last user message among these events, empty where there is none."""
-    users = [e for e in events if e.get("messageEvent", {}).get("role") == "USER"]
-    return next((text for e in reversed(users) if (text := text_of(e)) is not None), "")
+    """The text of the last user message among these events, empty if there is none."""
+    return next(reversed(texts_of(events, "USER")), "")
 
 
 def respond(events: Sequence[Event], plan: FaultPlan, said: str) -> tuple[list[Event], list[Event]]:
-    """The assistant's events after these, and the same as they are shown, where a fault is told."""
+    """The assistant's events after these, and the same as they are sent, with the fault if any."""
     answer = reply_to(events, plain(said))
     if plan.leak:
         answer = [*answer, message(plan.leak)]

@@ -1,4 +1,4 @@
-"""Enthusiast: an asynchronous task, to be polled, then read from the history.
+"""Enthusiast: a client polls an asynchronous task, then reads the answer from the history.
 
 Source: the vendor's page "Run a Conversation via the API", and the server's public code for
 statuses and error bodies.
@@ -9,9 +9,9 @@ statuses and error bodies.
 - `POST /api/conversations/{id}`: 202 with `task_id` and `streaming`.
 - `GET /api/task_status/{task_id}/`: `{"state": …}`; without the slash 301. A task moves on by
   one state with each poll: PENDING, STARTED, SUCCESS. An unknown task is PENDING for ever.
-- `GET /api/conversations/{id}`: the answer is in `history` once the task has read SUCCESS.
+- `GET /api/conversations/{id}`: the answer is in `history` once a poll has returned SUCCESS.
 
-What a message may ask for:
+What a message can ask for:
 
 | the message says | what happens |
 |---|---|
@@ -31,25 +31,18 @@ What a message may ask for:
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from harness.emulators.emulator import Emulator
+from harness.emulators.emulator import Emulator, Endpoint, make_app
 from harness.emulators.fault_switches import Afterthoughts, Faults, plain
-from harness.emulators.http_api import (
-    EarlyResponse,
-    answer_refused,
-    read_json,
-    refuse,
-    text_at,
-)
+from harness.emulators.http_api import read_json, refuse, text_at
 
 _ENVIRONMENT = {
     "ENTHUSIAST_TOKEN": "emulated-enthusiast-b41c9e07d2f85a36",
@@ -66,7 +59,13 @@ _STATES = {
     "please vanish": ("PENDING", "GONE"),
 }
 _USUAL_STATES = ("PENDING", "STARTED", "SUCCESS")
-_SLA = "Yes, the plan includes an SLA with an optional priority support package ...."
+_FIXED_ANSWERS = {
+    "please apologise": ("We couldn't process your request. Please try again later.",),
+    "please answer twice": (
+        "Let me look that up.",
+        "FiberUP has three plans: Home, Pro and Business Duplex.",
+    ),
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,11 +78,14 @@ class _Conversation:
     history: list[dict[str, Any]] = field(default_factory=list)
     afterthoughts: Afterthoughts = field(default_factory=Afterthoughts)
 
+    def questions(self) -> list[str]:
+        return [each["text"] for each in self.history if each["role"] == "user"]
+
     def as_json(self) -> dict[str, Any]:
         return {
             "id": self.id,
             "started_at": self.started_at,
-            "summary": next((m["text"] for m in self.history if m["role"] == "user"), None),
+            "summary": next(iter(self.questions()), None),
             "data_set_id": self.data_set_id,
             "agent_id": self.agent_id,
             "history": self.history,
@@ -98,12 +100,21 @@ class _Task:
     late: float = 0.0
 
 
+@dataclass(slots=True, kw_only=True)
 class _Enthusiast:
-    def __init__(self) -> None:
-        self.conversations: dict[int, _Conversation] = {}
-        self.tasks: dict[str, _Task] = {}
-        self.messages = 0
-        self.faults = Faults()
+    conversations: dict[int, _Conversation] = field(default_factory=dict)
+    tasks: dict[str, _Task] = field(default_factory=dict)
+    messages: int = 0
+    faults: Faults = field(default_factory=Faults)
+
+    def routes(self) -> Mapping[str, Endpoint]:
+        return {
+            "POST /api/conversations": self.create,
+            "GET /api/conversations/{conversation_id:int}": self.get,
+            "POST /api/conversations/{conversation_id:int}": self.ask,
+            "GET /api/task_status/{task_id}/": self.status,
+            "GET /api/task_status/{task_id}": _add_slash,
+        }
 
     async def create(self, request: Request) -> Response:
         _authorize(request)
@@ -115,7 +126,7 @@ class _Enthusiast:
         if agent_id is not None and agent_id not in _AGENTS:
             raise refuse(404, {"detail": "Agent not found."})
         _check_access(data_set_id)
-        _check_access(_AGENTS[agent_id] if agent_id is not None else None)
+        _check_access(None if agent_id is None else _AGENTS[agent_id])
         conversation = _Conversation(
             id=len(self.conversations) + 1,
             data_set_id=1,
@@ -218,8 +229,7 @@ def _integer(body: dict[str, Any], name: str, *, null: str) -> int | None:
 
 
 def _question(body: dict[str, Any]) -> str:
-    message = text_at(body, "question_message")
-    if message is not None:
+    if message := text_at(body, "question_message"):
         return message
     problem = "Query message cannot be blank."
     if "question_message" not in body:
@@ -237,53 +247,36 @@ def _check_access(data_set_id: int | None) -> None:
 
 
 def _answers(conversation: _Conversation, said: str) -> tuple[str, ...]:
-    questions = [each["text"] for each in conversation.history if each["role"] == "user"]
-    if "please apologise" in said:
-        return ("We couldn't process your request. Please try again later.",)
-    if "please answer twice" in said:
-        return ("Let me look that up.", "FiberUP has three plans: Home, Pro and Business Duplex.")
+    fixed = next((answers for key, answers in _FIXED_ANSWERS.items() if key in said), None)
+    return fixed or (_answer(conversation.questions(), said),)
+
+
+def _answer(questions: list[str], said: str) -> str:
     if "what did i ask first" in said:
         return (
-            f"You first asked: {questions[0]}" if questions else "You have not asked anything yet.",
+            f"You first asked: {questions[0]}" if questions else "You have not asked anything yet."
         )
     if "sla" in said.replace("?", " ").split():
-        return (_SLA,)
+        return "Yes, the plan includes an SLA with an optional priority support package ...."
     if "cost" in said:
         known = "fiberup" in " ".join([*questions, said]).lower()
-        return ("FiberUP Business Duplex costs 89 EUR a month." if known else "Which plan?",)
-    return ("I can answer questions about the FiberUP plans.",)
+        return "FiberUP Business Duplex costs 89 EUR a month." if known else "Which plan?"
+    return "I can answer questions about the FiberUP plans."
 
 
 async def _add_slash(request: Request) -> Response:
     return Response(status_code=301, headers={"Location": request.url.path + "/"})
 
 
-async def _answer_http_error(_request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    detail = "Not found." if status == 404 else "Method not allowed."  # noqa: PLR2004  # HTTP's
-    return JSONResponse({"detail": detail}, status_code=status)
-
-
-def create_app() -> Starlette:
-    """An emulator without conversations."""
-    system = _Enthusiast()
-    conversation = "/api/conversations/{conversation_id:int}"
-    routes = [
-        Route("/api/conversations", system.create, methods=["POST"]),
-        Route(conversation, system.get, methods=["GET"]),
-        Route(conversation, system.ask, methods=["POST"]),
-        Route("/api/task_status/{task_id}/", system.status, methods=["GET"]),
-        Route("/api/task_status/{task_id}", _add_slash, methods=["GET"]),
-    ]
-    handlers = {EarlyResponse: answer_refused, HTTPException: _answer_http_error}
-    app = Starlette(routes=routes, exception_handlers=handlers)
-    app.router.redirect_slashes = False
-    return app
+async def _answer_error(_request: Request, error: HTTPException) -> Response:
+    is_path = error.status_code == 404  # noqa: PLR2004  # HTTP's
+    detail = "Not found." if is_path else "Method not allowed."
+    return JSONResponse({"detail": detail}, status_code=error.status_code)
 
 
 EMULATOR = Emulator(
     name="enthusiast",
-    create_app=create_app,
+    create_app=lambda: make_app(_Enthusiast(), answer_error=_answer_error, redirects_slashes=False),
     base_path="",
     url_variable="ENTHUSIAST_URL",
     environment=_ENVIRONMENT,

@@ -1,10 +1,10 @@
 """Fault switches: what a user message may ask an emulator to do wrong.
 
-A switch stands in double square brackets anywhere in the text of a user message, so that a
-scenario can ask for a fault through any client. The bot does not read switches; the history
-keeps them.
+A switch is written in double square brackets anywhere in the text of a user message, so that a
+scenario can ask for a fault through any client. The bot does not read switches, but they remain in
+the history.
 
-| switch | what happens to the request that carries the message |
+| switch | what happens to the request with the message |
 |---|---|
 | `[[status 503]]` | this status, any from 400 to 599; the message is not processed |
 | `[[status 429 retry-after 1]]` | the same, with a `Retry-After` header in seconds |
@@ -16,14 +16,14 @@ keeps them.
 | `[[drip 50ms]]` | the normal answer, one byte at a time with this time between |
 | `[[shape]]` | an answer that breaks the documented shape; each emulator says how |
 | `[[shape NAME]]` | another broken shape, where the emulator names one |
-| `[[leak]]` | the reply also says what was said last in another conversation |
-| `[[late 300ms]]` | this time after the reply, the bot says something more; see below |
+| `[[leak]]` | the reply also contains the last user message of another conversation |
+| `[[late 300ms]]` | this time after the reply, the bot sends another message; see below |
 
-A switch that ends in `once` fires for the first request only; the request that passes
-afterwards arms it again. Several switches work in their order, so
+A switch that ends in `once` works for the first request only; the first request without a fault
+resets it. Several switches work in their order, so
 `[[status 429 retry-after 0 once]] [[status 503 once]]` refuses twice and then answers.
-Anything else in double square brackets is plain text. A late message can be read only where the
-system has a list of a conversation's messages: at Enthusiast and BigHummingbird.
+Anything else in double square brackets is plain text. A late message can be read only from a
+system that lists a conversation's messages: Enthusiast and BigHummingbird.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _SWITCH = re.compile(
     re.VERBOSE,
 )
 AFTERTHOUGHT = "One more thing: our phone line is open until six."
-"""What the bot says late."""
+"""The text of a late message."""
 _PAGE = "<!DOCTYPE html><html><body><h1>Down for maintenance</h1></body></html>"
 
 
@@ -71,14 +71,14 @@ class FaultPlan:
     leak: str = ""
 
     async def before(self) -> None:
-        """To be awaited before the message is processed. Raises Refused."""
+        """To be awaited before the message is processed. Raises EarlyResponse."""
         if self.slow:
             await asyncio.sleep(self.slow)
         if self.refusal is not None:
             raise EarlyResponse(self.refusal)
 
     def with_leak(self, text: str) -> str:
-        """A text of the reply, with what another conversation said behind it."""
+        """A text of the reply, followed by the message of another conversation, if there is one."""
         return f"{text} ({self.leak})" if self.leak else text
 
     def after(self, response: Response) -> Response:
@@ -89,33 +89,32 @@ class FaultPlan:
 
 
 class Afterthoughts:
-    """What the bot of one conversation will say late."""
+    """The late messages of one conversation."""
 
     def __init__(self) -> None:
         self._due: list[float] = []
 
     def add(self, seconds: float) -> None:
-        """Something more is said after this time; nothing where it is 0."""
+        """Adds a message that is sent after this time; none if it is 0."""
         if seconds:
             self._due.append(time.monotonic() + seconds)
 
     def said(self) -> tuple[str, ...]:
-        """What was said since the last call."""
+        """The messages that were sent since the last call."""
         now = time.monotonic()
-        count = sum(at <= now for at in self._due)
-        self._due = [at for at in self._due if at > now]
-        return (AFTERTHOUGHT,) * count
+        before, self._due = self._due, [at for at in self._due if at > now]
+        return (AFTERTHOUGHT,) * (len(before) - len(self._due))
 
 
 class Faults:
-    """The fault switches of one app; it remembers which `once` switches have fired."""
+    """The fault switches of one app. Remembers which `once` switches were used."""
 
     def __init__(self) -> None:
         self._fired: dict[tuple[str, str], set[int]] = {}
         self._last_messages: dict[str, str] = {}
 
     def plan(self, message: str, conversation: str) -> FaultPlan:
-        """What is to go wrong with this message of this conversation."""
+        """The faults that this message of this conversation asks for."""
         key = (conversation, message)
         fired = self._fired.get(key, set())
         plan = FaultPlan()

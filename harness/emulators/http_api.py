@@ -1,4 +1,4 @@
-"""What the emulated APIs share: reading a request, refusing it from any depth, streaming."""
+"""What the emulated APIs share: they read a request, refuse it from any depth, and stream."""
 
 from __future__ import annotations
 
@@ -11,21 +11,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 PAUSE_SECONDS = 0.005
-"""Behind each piece of a stream."""
+"""After each piece of a stream."""
 
 
 class EarlyResponse(Exception):
-    """Ends a handler with a response that was decided further down."""
+    """Ends an endpoint with a response that a function below it has decided on."""
 
     def __init__(self, response: Response) -> None:
         super().__init__(response.status_code)
         self.response = response
 
 
-async def answer_refused(_request: Request, error: Exception) -> Response:
-    """The exception handler for `EarlyResponse`: it answers with the response that was carried."""
-    if not isinstance(error, EarlyResponse):
-        raise error
+async def answer_early(_request: Request, error: EarlyResponse) -> Response:
+    """The exception handler for `EarlyResponse`: answers with the response that it carries."""
     return error.response
 
 
@@ -42,7 +40,7 @@ def parse_error(reason: object) -> EarlyResponse:
 async def read_json(
     request: Request, refusal: Callable[[object], EarlyResponse] = parse_error
 ) -> Any:  # noqa: ANN401  # JSON may be anything
-    """The request's body as JSON. Raises what `refusal` makes of the reason where it is none."""
+    """The request's body as JSON. If it is not JSON, raises what `refusal` makes of the reason."""
     try:
         return json.loads(await request.body())
     except RecursionError as error:
@@ -52,7 +50,7 @@ async def read_json(
 
 
 def text_at(body: Mapping[str, Any], name: str) -> str | None:
-    """The property `name` where it is a text that is not blank, and None otherwise."""
+    """The property `name` if it is a text that is not blank; None otherwise."""
     value = body.get(name)
     return value if isinstance(value, str) and value.strip() else None
 

@@ -1,10 +1,10 @@
 """Mister Turing, assistant API v4.0: set-up calls, a conversation, a streamed reply.
 
-Source: the vendor's page "Quick Start - Sample IT Assistant" and the pages beside it. Every
+Source: the vendor's page "Quick Start - Sample IT Assistant" and those next to it. Every
 path answers 403 without `authorization: Bearer TOKEN`, and 400 `{"field": ["…"]}` for a body
 that lacks a field.
 
-- `POST /v4.0/assistant/`: 201, the whole assistant. `external_id` is what later calls name.
+- `POST /v4.0/assistant/`: 201, the whole assistant. Later calls name its `external_id`.
 - `POST /v4.0/assistant/deploy/`: 200, the preview version; 404 for an unknown assistant.
 - `POST /v4.0/assistant/conversation/`: 201; 404 for an unknown assistant, 400 for one that was
   not deployed.
@@ -13,10 +13,10 @@ that lacks a field.
 - `GET /v4.0/assistant/conversations/{id}/`: the details. `source_tool` is an object.
 - `GET /v4.0/assistant/conversation/?page=1&items_per_page=10`: the list.
 
-Both framings stand under `text/event-stream; charset=utf-8`. Usual is one event (`data:`
-lines) for every few words. Where the assistant's description or the message has the word
+A stream has the type `text/event-stream; charset=utf-8`. Usually it has one event (`data:`
+lines) for every few words. If the assistant's description or the message contains the word
 "raw", the body is the bare text, cut every 16 bytes and so also inside a character. No event
-marks the end. Pieces are 5 ms apart. What is said to the bot stands in `mister_turing_bot`.
+marks the end. Pieces are 5 ms apart. The answers are in `mister_turing_bot`.
 
 `[[shape]]` answers an event without a text, `[[shape json]]` an error as `application/json`,
 `[[shape error-event]]` an event of the type error under status 200, `[[shape comments]]`
@@ -28,28 +28,19 @@ from __future__ import annotations
 import itertools
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from harness.emulators import mister_turing_bot as bot
-from harness.emulators.emulator import Emulator
+from harness.emulators.emulator import Emulator, Endpoint, make_app
 from harness.emulators.fault_switches import Faults, plain
-from harness.emulators.http_api import (
-    EarlyResponse,
-    answer_refused,
-    read_json,
-    refuse,
-    stream,
-    text_at,
-)
+from harness.emulators.http_api import EarlyResponse, read_json, refuse, stream, text_at
 
 _BASE_PATH = "/v4.0"
 _ENVIRONMENT = {"MISTER_TURING_TOKEN": "emulated-turing-7d20f6c85be94a13"}
@@ -119,12 +110,23 @@ class _Conversation:
         )
 
 
+@dataclass(slots=True, kw_only=True)
 class _MisterTuring:
-    def __init__(self) -> None:
-        self.assistants: dict[str, _Assistant] = {}
-        self.conversations: dict[str, _Conversation] = {}
-        self.tickets = itertools.count(1001)
-        self.faults = Faults()
+    assistants: dict[str, _Assistant] = field(default_factory=dict)
+    conversations: dict[str, _Conversation] = field(default_factory=dict)
+    tickets: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
+    faults: Faults = field(default_factory=Faults)
+
+    def routes(self) -> Mapping[str, Endpoint]:
+        path = f"{_BASE_PATH}/assistant/"
+        return {
+            f"POST {path}": self.create_assistant,
+            f"POST {path}deploy/": self.deploy,
+            f"POST {path}conversation/": self.open_conversation,
+            f"GET {path}conversation/": self.list_conversations,
+            f"POST {path}chat/": self.chat,
+            f"GET {path}conversations/{{conversation_id}}/": self.get_conversation,
+        }
 
     async def create_assistant(self, request: Request) -> Response:
         body = await _object(request)
@@ -217,10 +219,9 @@ async def _object(request: Request) -> dict[str, Any]:
 
 
 def _required(body: dict[str, Any], name: str) -> str:
-    value = text_at(body, name)
-    if value is None:
-        raise refuse(400, {name: ["This field is required."]})
-    return value
+    if value := text_at(body, name):
+        return value
+    raise refuse(400, {name: ["This field is required."]})
 
 
 def _number(request: Request, name: str, default: int) -> int:
@@ -238,50 +239,32 @@ def _frame_events(text: str) -> Iterable[bytes]:
 
 def _frame_raw(text: str) -> Iterable[bytes]:
     whole = text.encode()
-    for start in range(0, len(whole), _RAW_BYTES):
-        yield whole[start : start + _RAW_BYTES]
+    return (whole[start : start + _RAW_BYTES] for start in range(0, len(whole), _RAW_BYTES))
 
 
 def _misshape(shape: str | None, pieces: Iterable[bytes]) -> Iterable[bytes]:
-    if shape == "error-event":
-        return [b'event: error\ndata: {"error": "The model is overloaded."}\n\n']
-    if shape == "":
-        return [b"data:\n\n"]
-    if shape == "comments":
-        return [b": keep-alive\n\n"] * 3
-    return itertools.cycle(list(pieces)) if shape == "endless" else pieces
+    shapes: dict[str | None, Iterable[bytes]] = {
+        "": [b"data:\n\n"],
+        "error-event": [b'event: error\ndata: {"error": "The model is overloaded."}\n\n'],
+        "comments": [b": keep-alive\n\n"] * 3,
+        "endless": itertools.cycle(pieces),
+    }
+    return shapes.get(shape, pieces)
 
 
-async def _answer_http_error(request: Request, error: Exception) -> Response:
+async def _answer_error(request: Request, error: HTTPException) -> Response:
     try:
         _authorize(request)
-    except EarlyResponse as refused:
-        return refused.response
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return JSONResponse({"detail": str(getattr(error, "detail", ""))}, status_code=status)
-
-
-def create_app() -> Starlette:
-    """An emulator without assistants."""
-    system = _MisterTuring()
-    path = _BASE_PATH + "/assistant/"
-    routes = [
-        Route(path, system.create_assistant, methods=["POST"]),
-        Route(path + "deploy/", system.deploy, methods=["POST"]),
-        Route(path + "conversation/", system.open_conversation, methods=["POST"]),
-        Route(path + "conversation/", system.list_conversations, methods=["GET"]),
-        Route(path + "chat/", system.chat, methods=["POST"]),
-        Route(path + "conversations/{conversation_id}/", system.get_conversation, methods=["GET"]),
-    ]
-    handlers = {EarlyResponse: answer_refused, HTTPException: _answer_http_error}
-    app = Starlette(routes=routes, exception_handlers=handlers)
-    app.router.redirect_slashes = False
-    return app
+    except EarlyResponse as early:
+        return early.response
+    return JSONResponse({"detail": error.detail}, status_code=error.status_code)
 
 
 EMULATOR = Emulator(
     name="mister-turing",
-    create_app=create_app,
+    create_app=lambda: make_app(
+        _MisterTuring(), answer_error=_answer_error, redirects_slashes=False
+    ),
     base_path=_BASE_PATH,
     url_variable="MISTER_TURING_URL",
     environment=_ENVIRONMENT,

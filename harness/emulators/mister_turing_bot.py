@@ -1,4 +1,4 @@
-"""The Sample IT Assistant that Mister Turing's emulator speaks as: memory, slots and answers.
+"""The Sample IT Assistant of Mister Turing's emulator: memory, slots and answers.
 
 | the message | the answer |
 |---|---|
@@ -21,13 +21,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_DEPARTMENT = re.compile(
-    r"\bdepartment is (?:the )?(?P<after>\w+)|\b(?P<before>(?!my\b|your\b|the\b|which\b)\w+)"
-    r" department\b",
-    re.IGNORECASE,
-)
-_COMPANY_ID = re.compile(r"\b(?:badge|registration) number is (\d+)", re.IGNORECASE)
+# The slot's value is the last group that matches.
+_SLOTS = {
+    "Email": re.compile(r"([\w.+-]+@[\w-]+(?:\.[\w-]+)+)"),
+    "Department": re.compile(
+        r"\bdepartment is (?:the )?(\w+)|\b((?!my\b|your\b|the\b|which\b)\w+) department\b",
+        re.IGNORECASE,
+    ),
+    "CompanyID": re.compile(r"\b(?:badge|registration) number is (\d+)", re.IGNORECASE),
+}
 _TICKET = re.compile(r"\bIT-\d+\b", re.IGNORECASE)
 _ASKED_SLOT = re.compile(r"\bwhat(?:'s| is) my (e-?mail|department)", re.IGNORECASE)
 _RATING = re.compile(r"\s*(10|[0-9])\s*")
@@ -52,12 +54,15 @@ _ABOUT = (
         "Printer manual",
     ),
 )
-_HELP = "I can help you with passwords, the VPN, printers and tickets."
+_GREETINGS = {
+    r"\bolá\b": "Olá! Como posso ajudar você?",
+    r"\b(hey|hi|hello)\b": "Hey! How can I help you?",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssistantAnswer:
-    """What the assistant says, the titles it draws on, and the slots it filled."""
+    """The assistant's text, the titles of its sources, and the slots that it filled."""
 
     text: str
     sources: tuple[str, ...] = ()
@@ -66,7 +71,7 @@ class AssistantAnswer:
 
 @dataclass(slots=True, kw_only=True)
 class Memory:
-    """What the assistant knows of one conversation. `tickets` maps a number to its reason."""
+    """What the assistant knows about one conversation. `tickets` maps a number to its reason."""
 
     slots: dict[str, str] = field(default_factory=dict)
     tickets: dict[str, str] = field(default_factory=dict)
@@ -75,12 +80,12 @@ class Memory:
 
 
 def answer(memory: Memory, message: str, next_ticket: Callable[[], str]) -> AssistantAnswer:
-    """Answers a message and remembers what it said."""
+    """Answers a message, and remembers what the message says."""
     if memory.awaits_rating and (rating := _RATING.fullmatch(message)):
         memory.awaits_rating = False
-        extractions = (("Rating", rating[1]),)
         return AssistantAnswer(
-            text=f"Thank you for your rating of {rating[1]}!", extractions=extractions
+            text=f"Thank you for your rating of {rating[1]}!",
+            extractions=(("Rating", rating[1]),),
         )
     extracted = _extract(message)
     memory.slots.update(extracted)
@@ -109,24 +114,13 @@ def _answer(
     if extracted:
         noted = ", ".join(f"{name} {value}" for name, value in extracted.items())
         return f"Thank you, I have noted: {noted}.", ()
-    return _greeting(said) or _HELP, ()
-
-
-def _greeting(said: str) -> str | None:
-    if re.search(r"\bolá\b", said):
-        return "Olá! Como posso ajudar você?"
-    return "Hey! How can I help you?" if re.search(r"\b(hey|hi|hello)\b", said) else None
+    greetings = (text for pattern, text in _GREETINGS.items() if re.search(pattern, said))
+    return next(greetings, "I can help you with passwords, the VPN, printers and tickets."), ()
 
 
 def _extract(message: str) -> dict[str, str]:
-    slots = {}
-    if email := _EMAIL.search(message):
-        slots["Email"] = email[0]
-    if department := _DEPARTMENT.search(message):
-        slots["Department"] = department["after"] or department["before"]
-    if company_id := _COMPANY_ID.search(message):
-        slots["CompanyID"] = company_id[1]
-    return slots
+    matches = {slot: pattern.search(message) for slot, pattern in _SLOTS.items()}
+    return {slot: match[match.lastindex or 0] for slot, match in matches.items() if match}
 
 
 def _asks_for_ticket(message: str) -> bool:
@@ -134,12 +128,10 @@ def _asks_for_ticket(message: str) -> bool:
 
 
 def _recall_ticket(memory: Memory, message: str) -> str:
-    if not (named := _TICKET.search(message)):
-        if not memory.tickets:
-            return "You have no open ticket."
-        number = list(memory.tickets)[-1]
-    else:
-        number = named[0].upper()
+    named = _TICKET.search(message)
+    number = named[0].upper() if named else next(reversed(memory.tickets), None)
+    if number is None:
+        return "You have no open ticket."
     if number not in memory.tickets:
         return f"I cannot find ticket {number}."
     return f"Ticket {number} is open: {memory.tickets[number]}"

@@ -1,4 +1,4 @@
-"""Emulators served on loopback: one uvicorn server, thread and event loop each."""
+"""The five emulators, served on loopback: one uvicorn server, thread and event loop each."""
 
 from __future__ import annotations
 
@@ -9,16 +9,25 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from types import FrameType
+from types import MappingProxyType
 
 import uvicorn
 from starlette.applications import Starlette
 
-from harness.emulators.registry import EMULATORS, NAMES
+from harness.emulators import bighummingbird, connectly, enthusiast, mister_turing, superoffice
+from harness.emulators.emulator import Emulator
+
+EMULATORS: Mapping[str, Emulator] = MappingProxyType(
+    {
+        module.EMULATOR.name: module.EMULATOR
+        for module in (bighummingbird, connectly, enthusiast, mister_turing, superoffice)
+    }
+)
+NAMES: tuple[str, ...] = tuple(EMULATORS)
 
 _HOST = "127.0.0.1"
 _START_SECONDS = 10.0
-# What still runs when the emulators are stopped is cancelled at once.
+# Requests that are still running when the emulators are stopped are cancelled at once.
 _STOP_SECONDS = 0
 
 
@@ -26,7 +35,7 @@ _STOP_SECONDS = 0
 class Running:
     """Where the started emulators are.
 
-    `environment` holds every variable that their clients read. `urls` maps the name of an
+    `environment` contains every variable that their clients read. `urls` maps the name of an
     emulator to its base URL.
     """
 
@@ -40,30 +49,30 @@ def serving(
 ) -> Iterator[Running]:
     """Starts emulators on loopback and stops them on leaving.
 
-    A name that `ports` leaves out gets a free port. Raises ValueError for an unknown name,
-    and OSError where a port is taken.
+    A name that is not in `ports` gets a free port. Raises ValueError for an unknown name,
+    and OSError if a port is taken.
     """
-    unknown = sorted({*names, *(ports or {})} - set(NAMES))
+    ports = ports or {}
+    unknown = sorted({*names, *ports} - set(NAMES))
     if unknown:
         raise ValueError(f"no emulator is named {', '.join(unknown)}; there are {', '.join(NAMES)}")
-    environment: dict[str, str] = {}
-    urls: dict[str, str] = {}
+    running = Running(environment={}, urls={})
     threads: list[_ServerThread] = []
     with ExitStack() as stack:
         for name in dict.fromkeys(names):
             emulator = EMULATORS[name]
-            listener = stack.enter_context(_listen((ports or {}).get(name, 0)))
-            origin = f"http://{_HOST}:{listener.getsockname()[1]}"
+            listener = stack.enter_context(_listen(ports.get(name, 0)))
             threads.append(_ServerThread(name, emulator.create_app(), listener))
-            environment |= emulator.environment_at(origin)
-            urls[name] = emulator.url_at(origin)
+            url = f"http://{_HOST}:{listener.getsockname()[1]}{emulator.base_path}"
+            running.urls[name] = running.environment[emulator.url_variable] = url
+            running.environment.update(emulator.environment)
         # Registered last, so that the servers end before their sockets are closed.
         stack.callback(_stop, threads)
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.wait_until_ready()
-        yield Running(environment=environment, urls=urls)
+        yield running
 
 
 def serve(
@@ -71,18 +80,16 @@ def serve(
     ports: Mapping[str, int] | None,
     announce: Callable[[dict[str, str]], None],
 ) -> None:
-    """Serves emulators until SIGINT or SIGTERM comes.
+    """Serves emulators until SIGINT or SIGTERM arrives.
 
     `announce` is called with all variables once every emulator answers. Only the main thread
-    may call this, because only it can set signal handlers. Raises what `serving` raises.
+    can call this, because only it can set signal handlers. Raises what `serving` raises.
     """
     stop = threading.Event()
-
-    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, ask_to_stop) for number in numbers}
+    before = {
+        number: signal.signal(number, lambda *_: stop.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         with serving(names, ports=ports) as running:
             announce(running.environment)
@@ -96,8 +103,6 @@ class _ServerThread(threading.Thread):
     """A uvicorn server that listens on a socket which is already bound."""
 
     def __init__(self, name: str, app: Starlette, listener: socket.socket) -> None:
-        super().__init__(name=f"emulator-{name}", daemon=True)
-        self._listener = listener
         config = uvicorn.Config(
             app,
             lifespan="off",
@@ -110,12 +115,12 @@ class _ServerThread(threading.Thread):
             timeout_graceful_shutdown=_STOP_SECONDS,
         )
         self.server = uvicorn.Server(config)
-
-    def run(self) -> None:
-        self.server.run(sockets=[self._listener])
+        super().__init__(
+            name=f"emulator-{name}", daemon=True, target=self.server.run, args=([listener],)
+        )
 
     def wait_until_ready(self) -> None:
-        """Raises RuntimeError where the server did not start."""
+        """Raises RuntimeError if the server did not start."""
         deadline = time.monotonic() + _START_SECONDS
         while not self.server.started:
             if not self.is_alive() or time.monotonic() > deadline:
@@ -124,8 +129,8 @@ class _ServerThread(threading.Thread):
 
 
 def _listen(port: int) -> socket.socket:
-    # asyncio turns Nagle's algorithm off only where the protocol is named; with it, every
-    # answer on a kept connection takes 40 ms.
+    # asyncio turns Nagle's algorithm off only if the protocol is named; with it, every answer on
+    # a persistent connection takes 40 ms.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -6,15 +6,15 @@ Source: the vendor's pages "POST Agents/AI/GetChatbotResponse" and "GetChatbotTu
   an `Authorization` header, `X-XSRF-TOKEN` equal to the cookie `XSRF-TOKEN` that `GET /login`
   or `GET /` sets. Otherwise 401 and `WWW-Authenticate`.
 - Request and reply are JSON or XML (see `superoffice_body`), a request may also be a form.
-  415 for another `Content-Type` or none, 406 where `Accept` allows neither.
+  415 for another or no `Content-Type`, 406 if `Accept` allows neither.
 - 400 `{"Message": …, "ModelState": {…}}` for a malformed body or a missing `ChatId` or
-  `UserPrompt`; error bodies are JSON always.
-- `$select` nulls the properties that it does not name, whatever their case; of a path such as
+  `UserPrompt`; error bodies are always JSON.
+- `$select` nulls the properties that it does not name, ignoring case; of a path such as
   `category/id` the first part counts.
 - Headers for language, culture and time zone: see `superoffice_locale`.
 - `POST /api/v1/Agents/AI/GetChatbotTurns` with `ChatId`: the turns that were answered.
 
-What is said to the bot stands in `superoffice_bot`. `[[shape]]` leaves `BotResponse` out.
+The answers are in `superoffice_bot`. `[[shape]]` leaves `BotResponse` out.
 """
 
 from __future__ import annotations
@@ -22,20 +22,19 @@ from __future__ import annotations
 import base64
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from harness.emulators.emulator import Emulator
+from harness.emulators.emulator import Emulator, Endpoint, make_app
 from harness.emulators.fault_switches import Faults, plain
-from harness.emulators.http_api import EarlyResponse, answer_refused, refuse, text_at
+from harness.emulators.http_api import EarlyResponse, refuse, text_at
 from harness.emulators.superoffice_body import FORM_TYPE, JSON_TYPES, XML_TYPES, read, write
 from harness.emulators.superoffice_bot import answer
-from harness.emulators.superoffice_locale import Locale, rank, read_locale
+from harness.emulators.superoffice_locale import rank, read_locale
 
 _ENVIRONMENT = {
     "SUPEROFFICE_USERNAME": "tje0",
@@ -49,11 +48,19 @@ _CHALLENGE = 'Basic realm="SuperOffice", Bearer, SoTicket'
 _REPLY_TYPES = (*JSON_TYPES, *XML_TYPES)
 
 
+@dataclass(slots=True, kw_only=True)
 class _SuperOffice:
-    def __init__(self) -> None:
-        self.turns: dict[str, list[dict[str, Any]]] = {}
-        self.xsrf_tokens: set[str] = set()
-        self.faults = Faults()
+    turns: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    xsrf_tokens: set[str] = field(default_factory=set)
+    faults: Faults = field(default_factory=Faults)
+
+    def routes(self) -> Mapping[str, Endpoint]:
+        return {
+            "GET /": self.log_in,
+            "GET /login": self.log_in,
+            f"POST {_PATH}GetChatbotResponse": self.respond,
+            f"POST {_PATH}GetChatbotTurns": self.list_turns,
+        }
 
     async def log_in(self, _request: Request) -> Response:
         token = secrets.token_urlsafe(24)
@@ -65,16 +72,18 @@ class _SuperOffice:
     async def respond(self, request: Request) -> Response:
         reply_type, body = await self._read(request)
         chat_id, prompt = _required(body, "ChatId", "UserPrompt")
-        display = text_at(body, "DisplayValue") or prompt
         previous = _previous_turns(body)
-        locale = _locale(request, text_at(body, "IsoLangCode"))
+        try:
+            locale = read_locale(request.headers, text_at(body, "IsoLangCode"))
+        except ValueError as error:
+            raise _invalid(("SO-TimeZone", str(error))) from error
         plan = self.faults.plan(prompt, chat_id)
         await plan.before()
         said = answer(plain(prompt), previous, language=locale.language, culture=locale.culture)
         turn: dict[str, Any] = {
             "Timestamp": locale.timestamp(time.time_ns()),
             "UserPrompt": prompt,
-            "UserDisplayText": display,
+            "UserDisplayText": text_at(body, "DisplayValue") or prompt,
             "BotResponse": plan.with_leak(said.text),
             "BotActions": dict(said.actions) or None,
             "Attachments": list(said.attachments) or None,
@@ -88,8 +97,8 @@ class _SuperOffice:
     async def list_turns(self, request: Request) -> Response:
         reply_type, body = await self._read(request)
         (chat_id,) = _required(body, "ChatId")
-        turns = self.turns.get(chat_id, [])
-        return _reply(reply_type, [_select(request, turn) for turn in turns])
+        turns = [_select(request, turn) for turn in self.turns.get(chat_id, [])]
+        return _reply(reply_type, turns)
 
     async def _read(self, request: Request) -> tuple[str, dict[str, Any]]:
         """The media type of the reply, and the request's properties."""
@@ -102,7 +111,7 @@ class _SuperOffice:
         try:
             return reply_type, read(media_type, await request.body())
         except ValueError as error:
-            raise _invalid({"request": [str(error)]}) from error
+            raise _invalid(("request", str(error))) from error
 
     def _authorize(self, request: Request) -> None:
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
@@ -139,31 +148,27 @@ def _reply_type(request: Request) -> str:
     raise refuse(406, {"Message": "None of the accepted media types is supported."})
 
 
-def _invalid(problems: Mapping[str, Sequence[str]]) -> EarlyResponse:
-    return refuse(400, {"Message": "The request is invalid.", "ModelState": dict(problems)})
+def _invalid(*problems: tuple[str, str]) -> EarlyResponse:
+    """A refusal with problems, each with the name of what is wrong."""
+    state = {name: [problem] for name, problem in problems}
+    return refuse(400, {"Message": "The request is invalid.", "ModelState": state})
 
 
 def _required(body: Mapping[str, Any], *names: str) -> list[str]:
     texts = {name: text_at(body, name) for name in names}
     missing = [name for name, text in texts.items() if text is None]
     if missing:
-        raise _invalid({f"request.{each}": [f"The {each} field is required."] for each in missing})
+        raise _invalid(*((f"request.{each}", f"The {each} field is required.") for each in missing))
     return [text for text in texts.values() if text is not None]
 
 
 def _previous_turns(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     turns = body.get("PreviousTurns")
-    turns = [] if turns is None else turns
+    if turns is None:
+        return []
     if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
-        raise _invalid({"request.PreviousTurns": ["PreviousTurns must be an array of turns."]})
+        raise _invalid(("request.PreviousTurns", "PreviousTurns must be an array of turns."))
     return turns
-
-
-def _locale(request: Request, iso_lang_code: str | None) -> Locale:
-    try:
-        return read_locale(request.headers, iso_lang_code)
-    except ValueError as error:
-        raise _invalid({"SO-TimeZone": [str(error)]}) from error
 
 
 def _select(request: Request, turn: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,21 +184,9 @@ def _reply(media_type: str, value: dict[str, Any] | list[dict[str, Any]]) -> Res
     return Response(write(media_type, value), headers=headers)
 
 
-def create_app() -> Starlette:
-    """An emulator without stored turns."""
-    system = _SuperOffice()
-    routes = [
-        Route("/", system.log_in, methods=["GET"]),
-        Route("/login", system.log_in, methods=["GET"]),
-        Route(_PATH + "GetChatbotResponse", system.respond, methods=["POST"]),
-        Route(_PATH + "GetChatbotTurns", system.list_turns, methods=["POST"]),
-    ]
-    return Starlette(routes=routes, exception_handlers={EarlyResponse: answer_refused})
-
-
 EMULATOR = Emulator(
     name="superoffice",
-    create_app=create_app,
+    create_app=lambda: make_app(_SuperOffice()),
     base_path="",
     url_variable="SUPEROFFICE_URL",
     environment=_ENVIRONMENT,

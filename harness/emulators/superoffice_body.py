@@ -44,7 +44,7 @@ _FORM_PLACE = re.compile(r"PreviousTurns\[(\d{1,4})\]\.(\w+)")
 
 
 def read(media_type: str, body: bytes) -> dict[str, Any]:
-    """A request's properties. Raises ValueError where the body is malformed."""
+    """A request's properties. Raises ValueError if the body is malformed."""
     if media_type == FORM_TYPE:
         return _read_form(body)
     if media_type in XML_TYPES:
@@ -53,25 +53,22 @@ def read(media_type: str, body: bytes) -> dict[str, Any]:
         except (ParseError, DefusedXmlException, RecursionError) as error:
             raise ValueError(f"the body is not XML: {error}") from error
     try:
-        read_body = json.loads(body)
+        properties = json.loads(body)
     except RecursionError as error:
         raise ValueError("the body is nested too deeply") from error
-    if not isinstance(read_body, dict):
-        raise ValueError("the body is not an object")  # noqa: TRY004  # the caller's one error
-    return read_body
+    if not isinstance(properties, dict):
+        raise ValueError("the body is not an object")  # noqa: TRY004  # the one error of callers
+    return properties
 
 
 def write(media_type: str, value: dict[str, Any] | list[dict[str, Any]]) -> bytes:
     """A turn, or several, as JSON or XML."""
     if media_type in JSON_TYPES:
         return json.dumps(value, ensure_ascii=False).encode()
-    if isinstance(value, list):
-        root = Element("ArrayOfChatbotTurn")
-        for turn in value:
-            _write_turn(SubElement(root, "ChatbotTurn"), turn)
-    else:
-        root = Element("ChatbotTurn")
-        _write_turn(root, value)
+    root = Element("ArrayOfChatbotTurn")
+    for turn in value if isinstance(value, list) else [value]:
+        _write_turn(SubElement(root, "ChatbotTurn"), turn)
+    root = root if isinstance(value, list) else root[0]
     written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return written
 

@@ -1,14 +1,14 @@
-"""The support chatbot that SuperOffice's emulator speaks as, in en, de and nb.
+"""The support chatbot of SuperOffice's emulator, in en, de and nb.
 
-It is a function of the prompt and the previous turns that the request brings.
+Its answer depends only on the prompt and on the previous turns in the request.
 
 | the prompt | the answer |
 |---|---|
-| How do I reset my password? | the page's sample as it is printed there, in English |
+| How do I reset my password? | the sample of the vendor's page, in English |
 | password with reset (zurücksetzen, tilbakestille) | that text and its attachments, other buttons |
 | I want to contact support, Contact Support | names the first turn's text; buttons Yes and No |
-| Create a support request | only after a turn that contacted support |
-| Cancel | ends it |
+| Create a support request | creates one, but only after a turn that contacted support |
+| Cancel | creates none |
 | what did I ask first (zuerst, først) | the first turn's text |
 | how much, or premium (kostet, koster) | a price with the culture's separators |
 
@@ -100,7 +100,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotAnswer:
-    """What the chatbot says. `actions` maps a button's label to its prompt."""
+    """An answer. `actions` maps a button's label to its prompt."""
 
     text: str
     actions: Mapping[str, str] = field(default_factory=dict)
@@ -110,7 +110,7 @@ class BotAnswer:
 def answer(
     prompt: str, previous: Sequence[Mapping[str, Any]], *, language: str, culture: str
 ) -> BotAnswer:
-    """Answers in one of LANGUAGES, with the numbers of a culture (one of them, too)."""
+    """Answers in one of LANGUAGES, with the numbers of a culture, which is also one of them."""
     texts, said = _TEXTS[language], prompt.lower()
     first = _shown(previous[0]) if previous else None
     if any(word in said for word in ("what did i ask first", "zuerst", "først")):

@@ -1,4 +1,4 @@
-"""Language, culture and time zone of a SuperOffice request, told from its headers."""
+"""Language, culture and time zone of a SuperOffice request, from its headers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.emulators.superoffice_bot import LANGUAGES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locale:
-    """`language` is of texts and `culture` of numbers; both are en, de or nb."""
+    """The `language` of texts and the `culture` of numbers are both en, de or nb."""
 
     language: str
     culture: str
@@ -31,9 +31,9 @@ def read_locale(headers: Headers, iso_lang_code: str | None) -> Locale:
     """The locale of a request.
 
     SO-Language comes before Accept-Language, which comes before the body's IsoLangCode; a
-    language that the bot does not speak is passed over, and the last resort is en. SO-Culture
-    is ignored unless a header set the language. SO-TimeZone is an IANA name; without it times
-    are in UTC. Raises ValueError for an unknown time zone.
+    language that the bot does not speak is skipped, and the default is en. SO-Culture is
+    ignored unless a header set the language. SO-TimeZone is an IANA name; without it times are
+    in UTC. Raises ValueError for an unknown time zone.
     """
     wanted = [headers.get("so-language", ""), *rank(headers.get("accept-language", ""))]
     named = next((language for each in wanted if (language := _supported(each))), None)
