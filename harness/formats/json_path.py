@@ -11,7 +11,7 @@ from harness.core import CheckCrashed, Json, Path, quote
 from harness.core.repetition import PatternTooLarge, require_size
 
 if TYPE_CHECKING:
-    # With its alias, so that other modules may name the type without importing the library.
+    # With an alias, so that other modules can name the type without importing the library.
     import regex
     from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathError, JSONPathNode
     from jsonpath_rfc9535 import JSONPathQuery as JSONPathQuery  # noqa: PLC0414
@@ -20,23 +20,22 @@ if TYPE_CHECKING:
 LONGEST_PATH = 2_000
 """Characters."""
 MOST_DESCENTS = 3
-"""Times that `..` may stand in a path: each multiplies the values that the next one visits."""
+"""Uses of `..` in a path: each multiplies the values that the next one visits."""
 MOST_CONDITIONS = 50
-"""Filters, conditions, negations and parentheses of a path: each is read inside the one before."""
+"""Filters, conditions, negations and parentheses of a path: each nests in the one before it."""
 DEEPEST_DESCENT = 100
-"""Levels of a payload that `..` leads down."""
+"""Levels of a payload that `..` visits."""
 SECONDS = 1.0
-"""What `match()` or `search()` may take on one text."""
+"""The time limit of `match()` and `search()` on one text."""
 
 
 class BadPath(ValueError):
-    """A text that is not a JSONPath; its text is the reason."""
+    """A text is not a JSONPath; `str(error)` is the reason."""
 
 
-_ONLY_NAMES = re.compile(r"\$(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
+_ONLY_NAMES = re.compile(r"\$(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 _ODD_NAME = re.compile(r"\.([A-Za-z0-9_]+(?:[ -][A-Za-z0-9_]+)+)(?=[.\[]|$)")
-"""Behind a dot, what must stand in brackets: `session-id`, `unit price`."""
-_TOP: dict[str, tuple[str, ...]] = {"$": ()}
+"""A name after a dot that needs brackets: `session-id`, `unit price`."""
 _CANONICAL_STEP = re.compile(r"\['((?:[^'\\]|\\.)*)'\]|\[(-?\d+)\]")
 """A name or an index in a path as the library writes it: the normalized paths of RFC 9535."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -51,7 +50,7 @@ _REASONS = {
     "JSONPathIndexError": "the index at character {at} is too large",
     "JSONPathRecursionError": "it is nested too deeply",
 }
-"""By the class of the library's error; a syntax error is told by where it is."""
+"""By the class of the library's error; for a syntax error the reason is its position."""
 
 
 @lru_cache(maxsize=4096)
@@ -60,19 +59,12 @@ def compile_path(text: str) -> JSONPathQuery:
     # Late: most paths are names only, and importing the library takes 40 ms.
     from jsonpath_rfc9535 import JSONPathError  # noqa: PLC0415
 
-    if len(text) > LONGEST_PATH:
-        message = f"it has {len(text):,} characters, the limit is {LONGEST_PATH:,}"
-        raise BadPath(message)
+    _require_at_most(LONGEST_PATH, len(text), "it has {:,} characters")
     bare = _QUOTED.sub("", text)
-    if (descents := bare.count("..")) > MOST_DESCENTS:
-        message = f"it descends with '..' {descents} times, the limit is {MOST_DESCENTS}"
-        raise BadPath(message)
-    if (conditions := len(_CONDITION.findall(bare))) > MOST_CONDITIONS:
-        message = (
-            f"it has {conditions} filters, conditions, negations and parentheses,"
-            f" the limit is {MOST_CONDITIONS}"
-        )
-        raise BadPath(message)
+    _require_at_most(MOST_DESCENTS, bare.count(".."), "it descends with '..' {} times")
+    conditions = len(_CONDITION.findall(bare))
+    sentence = "it has {} filters, conditions, negations and parentheses"
+    _require_at_most(MOST_CONDITIONS, conditions, sentence)
     try:
         return _environment().compile(text)
     except JSONPathError as error:
@@ -83,17 +75,22 @@ def compile_path(text: str) -> JSONPathQuery:
         raise BadPath("a number in it is too large") from error
 
 
+def _require_at_most(limit: int, count: int, sentence: str) -> None:
+    if count > limit:
+        raise BadPath(f"{sentence.format(count)}, the limit is {limit:,}")
+
+
 @cache
 def _environment() -> JSONPathEnvironment:
-    """The library with bounds of our own: those of its versions differ, and patterns have none."""
+    """The library with our own limits: its versions have different ones, patterns have none."""
     from jsonpath_rfc9535 import JSONPathEnvironment  # noqa: PLC0415  # as in compile_path
 
     environment = JSONPathEnvironment()
     environment.max_recursion_depth = DEEPEST_DESCENT
     if hasattr(environment, "max_expression_depth"):
-        # Of version 2, which counts conditions in a row as well.
+        # Version 2 has it, and counts conditions in a row as well.
         environment.max_expression_depth = 10 * MOST_CONDITIONS
-    # Version 2 calls them so, version 1 otherwise.
+    # `functions` in version 2, `function_extensions` in version 1.
     functions = getattr(environment, "functions", None) or environment.function_extensions
     for name, method in (("match", "fullmatch"), ("search", "search")):
         kind = type(functions[name])
@@ -108,18 +105,18 @@ def _matches(_function: object, method: str, text: object, pattern: object) -> b
         return False
     try:
         expression = _expression(pattern)
-        find = expression and getattr(expression, method)
-        return bool(find and find(text, timeout=SECONDS))
+        return bool(expression and getattr(expression, method)(text, timeout=SECONDS))
     except PatternTooLarge as error:
         raise _failed(quote(pattern), f"the pattern is too large: {error}") from error
     except TimeoutError as error:
-        reason = f"the pattern took longer than {SECONDS:g} s on one text"
-        raise _failed(quote(pattern), reason) from error
+        raise _failed(
+            quote(pattern), f"the pattern took longer than {SECONDS:g} s on one text"
+        ) from error
 
 
 @lru_cache(maxsize=1024)
 def _expression(pattern: str) -> regex.Pattern[str] | None:
-    """An I-Regexp as an expression; None where it is not one. Source: RFC 9485, section 5.3."""
+    """A compiled I-Regexp; None if the text is not one. Source: RFC 9485, section 5.3."""
     import regex  # noqa: PLC0415  # late, as the library, which needs it too
     from iregexp_check import check  # noqa: PLC0415  # the library's own check
 
@@ -135,7 +132,7 @@ def _expression(pattern: str) -> regex.Pattern[str] | None:
 
 
 def _reason(text: str, error: JSONPathError) -> str:
-    """Why a text is not a path, in words of our own: the library's change with its version."""
+    """Why a text is not a path, in our own words: the library's differ between its versions."""
     # Version 1 has tokens with an index, version 2 tuples whose second member it is.
     token = getattr(error, "token", None)
     index = token[1] if isinstance(token, tuple) else getattr(token, "index", 0)
@@ -151,7 +148,10 @@ def _reason(text: str, error: JSONPathError) -> str:
 
 
 def steps_of(query: JSONPathQuery) -> Path | None:
-    """The names and indexes of a path that leads to one value at most; None of any other."""
+    """The names and indexes of a path that leads to at most one value; None for any other.
+
+    They are read from the path's canonical text: the versions of the library differ in the rest.
+    """
     steps: list[str | int] = []
     canonical = str(query)
     at = 1
@@ -165,28 +165,25 @@ def steps_of(query: JSONPathQuery) -> Path | None:
 
 
 def last_name(query: JSONPathQuery) -> str:
-    """The name that a path ends with; empty where it ends with something else."""
-    before, whole = str(beginning(query, len(query.segments) - 1)), str(query)
-    step = _CANONICAL_STEP.fullmatch(whole, len(before))
+    """The name that a path ends with; empty if it ends with something else."""
+    before = str(beginning(query, len(query.segments) - 1))
+    step = _CANONICAL_STEP.fullmatch(str(query), len(before))
     return _unescaped(step[1]) if step and step[2] is None else ""
 
 
 def _unescaped(name: str) -> str:
-    """A name as it was before the library put it in quotes, as JSON does but for the quote."""
-    if "\\" not in name:
-        return name
-    text: str = json.loads('"' + name.replace("\\'", "'").replace('"', '\\"') + '"')
-    return text
+    """A name without the library's escapes: those of JSON, but for single quotes."""
+    return str(json.loads('"' + name.replace("\\'", "'").replace('"', '\\"') + '"'))
 
 
 def require_path(text: str) -> None:
-    """Raise `BadPath` where a text is no JSONPath."""
+    """Raise `BadPath` if a text is not a JSONPath."""
     if _names(text) is None:
         compile_path(text)
 
 
 def path_hint(text: str) -> str:
-    """What to write instead of a text that is no JSONPath; empty where that is not known."""
+    """What to write instead of a text that is not a JSONPath; empty if that is not known."""
     if not text.startswith("$"):
         return "a path starts with '$', such as $.response.text"
     meant = _ODD_NAME.sub(r"['\1']", text)
@@ -212,7 +209,10 @@ def _step(part: str | int) -> str:
 
 
 def find_all(path: str, value: Json) -> list[Json]:
-    """All values that the path leads to, in document order; empty where it leads nowhere."""
+    """All values that the path leads to, in document order; empty if it leads nowhere.
+
+    Raises `CheckCrashed` as `find_located` does.
+    """
     names = _names(path)
     if names is not None:
         return _walk(names, value)
@@ -221,11 +221,11 @@ def find_all(path: str, value: Json) -> list[Json]:
 
 @lru_cache(maxsize=4096)
 def _names(path: str) -> tuple[str, ...] | None:
-    """The names of a path that is nothing but names; None where it is more.
+    """The names of a path that consists of names alone; None for any other.
 
-    Most paths are: walking them takes 0.3 µs, the library 15 µs.
+    Most paths do: following the names takes 0.3 µs, the library 15 µs.
     """
-    return tuple(path[2:].split(".")) if _ONLY_NAMES.fullmatch(path) else _TOP.get(path)
+    return tuple(path.split(".")[1:]) if _ONLY_NAMES.fullmatch(path) else None
 
 
 def _walk(names: tuple[str, ...], value: Json) -> list[Json]:
@@ -239,13 +239,13 @@ def _walk(names: tuple[str, ...], value: Json) -> list[Json]:
 def find_located(path: str, value: Json) -> list[tuple[Path, Json]]:
     """All values that the path leads to, each with its place in the payload.
 
-    Raises `CheckCrashed` where a filter of the path cannot be evaluated.
+    Raises `CheckCrashed` if a filter of the path cannot be evaluated.
     """
     return [(tuple(node.location), cast("Json", node.value)) for node in _nodes(path, value)]
 
 
 def _failed(path: str, reason: str) -> CheckCrashed:
-    """For a path that cannot be followed through a payload."""
+    """The error of a path that cannot be evaluated on a payload."""
     return CheckCrashed("path-failed", f"{path} could not be evaluated: {reason}")
 
 

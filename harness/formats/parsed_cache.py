@@ -1,8 +1,8 @@
-"""Keeps what was parsed, by the content that it was parsed from.
+"""Stores parsed files by the content that they were parsed from.
 
 One SQLite file, so that 10,000 small files are not opened again and several processes can share
-it. It holds JSON only: a cache that somebody else wrote can mislead, but never run code. Where
-it cannot be used (a read-only folder, a broken file), parsing goes on without it.
+it. It holds only JSON: a cache that somebody else wrote can mislead, but never run code. If it
+cannot be used (a read-only folder, a broken file), files are parsed without it.
 """
 
 from __future__ import annotations
@@ -19,20 +19,31 @@ from harness.core import Json
 MAX_ENTRIES = 100_000
 """Older entries are dropped beyond this many."""
 MAX_BYTES = 256 * 1024 * 1024
-"""Older entries are dropped beyond this size, and a value of more than half of it is not kept."""
+"""Older entries are dropped beyond this size; a value of more than half of it is not stored."""
 MAX_PENDING = 200
 """Entries that wait to be written: one transaction for many, in bounded memory."""
 MAX_WAITING = 4 * 1024 * 1024
 """Characters of them."""
 _FEWER = 64
-"""Entries that are dropped at once where the size is beyond the limit."""
+"""Entries that are dropped at once when the file is too large."""
+
+_DROP_OLDEST = "DELETE FROM parsed WHERE rowid IN (SELECT rowid FROM parsed ORDER BY rowid LIMIT ?)"
+_PREPARE = """
+-- In effect for a new file only: it becomes smaller when entries are dropped.
+PRAGMA auto_vacuum = INCREMENTAL;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -512;
+CREATE TABLE IF NOT EXISTS parsed (key TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE IF NOT EXISTS latest (subject TEXT PRIMARY KEY, key TEXT);
+"""
 
 
 class ParsedCache:
     """A store of JSON values by key. Safe for threads and processes."""
 
     def __init__(self, file: Path | None) -> None:
-        """`file` may be missing; None keeps nothing."""
+        """`file` is made if it does not exist; with None, nothing is stored."""
         self._file = file
         self._lock = threading.Lock()
         self._pending: dict[str, tuple[str, str]] = {}
@@ -41,39 +52,34 @@ class ParsedCache:
         self._inherited: list[sqlite3.Connection | None] = []
 
     def __del__(self) -> None:
-        """Give the file back where a run was broken off; Python 3.13 warns of an open one."""
+        """Close the file after an aborted run; Python 3.13 warns about an open one."""
         connection = getattr(self, "_connection", None)
         if connection is not None:
             connection.close()
 
     def get(self, key: str) -> Json:
-        """The value kept under a key; None where there is none."""
+        """The value stored under a key; None if there is none."""
         with self._lock:
             if self._connection is None:
                 return None
-            text = self._pending.get(key, (None, ""))[0]
-            if text is None:
-                try:
+            row: tuple[str, ...] | None = self._pending.get(key)
+            if row is None:
+                with contextlib.suppress(sqlite3.Error):
                     row = self._connection.execute(
                         "SELECT value FROM parsed WHERE key = ?", (key,)
                     ).fetchone()
-                except sqlite3.Error:
-                    return None
-                text = row[0] if row else None
-        if text is None:
-            return None
         try:
-            value: Json = json.loads(text)
-        except ValueError:
+            value: Json = json.loads(row[0]) if row else None
+        except (TypeError, ValueError):
             # Somebody else wrote it, or it was cut.
             return None
         return value
 
     def put(self, key: str, value: Json, subject: str = "") -> None:
-        """Keep a value; written to the file by `flush`, or when many are waiting.
+        """Store a value; it is written to the file by `flush`, or when many are waiting.
 
-        What was kept before of the same `subject`, such as an earlier version of a file, is
-        dropped.
+        The value that was stored for the same `subject` before, such as an earlier version of a
+        file, is dropped.
         """
         if self._connection is None:
             return
@@ -87,21 +93,21 @@ class ParsedCache:
                 self._write()
 
     def reopen(self) -> None:
-        """In a process that was forked: SQLite forbids the use of a connection from before."""
+        """Connect again in a forked process: SQLite forbids the use of an inherited connection."""
         with self._lock:
-            # Closing it would be a use, and so would letting go of it.
+            # Closing it would be a use, and so would dropping the last reference to it.
             self._inherited.append(self._connection)
             self._pending.clear()
             self._waiting = 0
             self._connection = _connect(self._file) if self._file is not None else None
 
     def flush(self) -> None:
-        """Write what is waiting."""
+        """Write the waiting entries."""
         with self._lock:
             self._write()
 
     def close(self) -> None:
-        """Write what is waiting and give the file back. May be called twice."""
+        """Write the waiting entries and close the file. It can be called twice."""
         with self._lock:
             self._write()
             if self._connection is not None:
@@ -130,15 +136,16 @@ class ParsedCache:
                     f"DELETE FROM {table} WHERE rowid <= (SELECT max(rowid) FROM {table}) - ?",  # noqa: S608  # one of two
                     (MAX_ENTRIES,),
                 )
-            while _size(connection) > MAX_BYTES and _drop_oldest(connection):
-                pass
+            is_left = True
+            while is_left and _size(connection) > MAX_BYTES:
+                is_left = connection.execute(_DROP_OLDEST, (_FEWER,)).rowcount > 0
             connection.execute("PRAGMA incremental_vacuum").fetchall()
         pending.clear()
         self._waiting = 0
 
 
 def _size(connection: sqlite3.Connection) -> int:
-    """The bytes that are used. Told by the file's pages: adding up the values would read them."""
+    """The used bytes, from the number of pages: adding up the values would read them all."""
     used, free, size = (
         int(connection.execute(f"PRAGMA {name}").fetchone()[0])
         for name in ("page_count", "freelist_count", "page_size")
@@ -146,21 +153,10 @@ def _size(connection: sqlite3.Connection) -> int:
     return (used - free) * size
 
 
-def _drop_oldest(connection: sqlite3.Connection) -> bool:
-    """Drop the oldest entries; whether there were any."""
-    return (
-        connection.execute(
-            "DELETE FROM parsed WHERE rowid IN (SELECT rowid FROM parsed ORDER BY rowid LIMIT ?)",
-            (_FEWER,),
-        ).rowcount
-        > 0
-    )
-
-
 def _make_private(folder: Path) -> None:
-    """Make a folder for its owner alone, and out of git: what was parsed may hold anything."""
+    """Make a folder for its owner alone and ignored by git: parsed files can hold anything."""
     folder.mkdir(parents=True, exist_ok=True)
-    # One of another user, or that may not be written to, stays as it is.
+    # A folder that belongs to another user or is read-only stays as it is.
     with contextlib.suppress(OSError):
         mode = stat.S_IMODE(folder.stat().st_mode)
         if mode & ~stat.S_IRWXU:
@@ -175,13 +171,7 @@ def _connect(file: Path) -> sqlite3.Connection | None:
     try:
         _make_private(file.parent)
         connection = sqlite3.connect(file, timeout=5, check_same_thread=False)
-        # Of a new file only: what is dropped makes it smaller.
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("PRAGMA cache_size = -512")
-        connection.execute("CREATE TABLE IF NOT EXISTS parsed (key TEXT PRIMARY KEY, value TEXT)")
-        connection.execute("CREATE TABLE IF NOT EXISTS latest (subject TEXT PRIMARY KEY, key TEXT)")
+        connection.executescript(_PREPARE)
     except (OSError, sqlite3.Error):
         if connection is not None:
             connection.close()
