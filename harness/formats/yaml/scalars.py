@@ -1,7 +1,7 @@
 """Plain scalars by the core schema of YAML 1.2. Source: YAML 1.2.2, section 10.3.2.
 
-Narrower than the core schema in one point: a number with a leading zero, such as `012`, is
-the text that was written, because it is a code or a house number and never twelve.
+In one point it is narrower than the core schema: a number with a leading zero, such as `012`,
+stays the text that was written, because it is a code or a house number and never twelve.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CONSTANTS: Final[dict[str, bool | None]] = {
 }
 
 STARTS: Final = frozenset(("", *"~nNtTfF0123456789+-."))
-"""What a plain scalar starts with that may be something else than a text."""
+"""The first characters of plain scalars that can be something else than a text."""
 
 LONGEST_NUMBER: Final = 400
 """Characters. Longer than any number that a float holds, and short of Python's own limit."""
@@ -57,7 +57,7 @@ def resolve(text: str) -> bool | int | float | str | None:
     """
     if text in CONSTANTS:
         return CONSTANTS[text]
-    # Most texts that start like a number are told from one by their ends.
+    # Most texts that start like a number do not end like one.
     if text[0] in "~nNtTfF" or text[-1] not in _NUMBER_ENDS:
         return text
     match = _NUMBER.fullmatch(text)
@@ -80,7 +80,7 @@ def _number(text: str, form: str) -> int | float:
 def apply_tag(tag: str, text: str) -> bool | int | float | str | None:
     """The value of a scalar with an explicit tag of the core schema.
 
-    Raises KeyError for any other tag, ValueError with a sentence where the text does not fit.
+    Raises KeyError for any other tag, ValueError with a sentence if the text does not fit.
     """
     kind = _TAGS[tag]
     if kind is str:

@@ -12,7 +12,6 @@ from typing import Final
 import yaml
 
 from harness.core import Problem, Source, value_class
-from harness.formats.yaml.places import lines_of
 
 _CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 
@@ -23,42 +22,36 @@ class _Fault:
 
     context: str
     problem: str
-    lines: list[str]
-    line: int
-    column: int
-    """Of the problem, from 0."""
-    opened: tuple[int, int]
-    """Where the thing began that the parser was reading, from 0."""
+    is_on_opening_line: bool
+    opening_line: int
+    """Where the construct begins that the parser was reading, from 1."""
+    opening: str
+    """The character where that construct begins."""
+    before: str
+    """The line in front of the problem."""
+    character: str
+    """The character at the problem; empty at the end of a line."""
 
     @property
-    def text(self) -> str:
-        """The line of the problem."""
-        return self.lines[self.line] if self.line < len(self.lines) else ""
-
-    @property
-    def character(self) -> str:
-        """The character at the problem; empty at the end of a line."""
-        return self.text[self.column : self.column + 1]
-
-    @property
-    def at_opening(self) -> str:
-        """The character where the thing began."""
-        line, column = self.opened
-        return self.lines[line][column : column + 1] if line < len(self.lines) else ""
-
-    @property
-    def before(self) -> str:
-        """The line in front of the problem."""
-        return self.text[: self.column]
+    def words(self) -> str:
+        """What the parser said, for a fault that is not known."""
+        return ", ".join(filter(None, (self.problem, self.context))) or "this is not YAML"
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class _Reason:
+    """What to say about some faults."""
+
+    pattern: str
+    """Found in the context and the problem, with `; ` between them."""
+    when: Callable[[_Fault], object] = lambda _fault: True
+    """What else must be true."""
     code: str
     message: str
+    """`{fault}` stands for the fault."""
     hint: str = ""
     at_opening: bool = False
-    """Whether the place to look at is where the thing began."""
+    """Whether the place to look at is where the construct begins."""
 
 
 def explain(error: yaml.MarkedYAMLError, source: Source) -> Problem:
@@ -73,205 +66,196 @@ def explain(error: yaml.MarkedYAMLError, source: Source) -> Problem:
         )
     mark = error.problem_mark or error.context_mark
     start = error.context_mark or mark
+    line, column = (mark.line + 1, mark.column) if mark else (1, 0)
+    opening_line, opening_column = (start.line + 1, start.column) if start else (1, 0)
+    text = source.line(line)
     fault = _Fault(
         context=error.context or "",
         problem=error.problem or "",
-        lines=lines_of(source.text),
-        line=mark.line if mark else 0,
-        column=mark.column if mark else 0,
-        opened=(start.line, start.column) if start else (0, 0),
+        is_on_opening_line=line == opening_line,
+        opening_line=opening_line,
+        opening=source.line(opening_line)[opening_column:][:1],
+        before=text[:column],
+        character=text[column:][:1],
     )
-    words = f"{fault.context}; {fault.problem}"
-    matching = (reason for pattern, reason in _REASONS if re.search(pattern, words))
-    reasons = (reason if isinstance(reason, _Reason) else reason(fault) for reason in matching)
-    reason = next(reason for reason in reasons if reason is not None)
-    line, column = fault.opened if reason.at_opening else (fault.line, fault.column)
+    said = f"{fault.context}; {fault.problem}"
+    reason = next(one for one in _REASONS if re.search(one.pattern, said) and one.when(fault))
+    if reason.at_opening:
+        line, column = opening_line, opening_column
     return Problem(
         code=reason.code,
-        message=reason.message,
-        place=source.place(line + 1, column + 1),
+        message=reason.message.format(fault=fault),
+        place=source.place(line, column + 1),
         hint=reason.hint,
     )
 
 
-def _tab(fault: _Fault) -> _Reason | None:
-    if fault.character != "\t" and "tab" not in fault.problem:
-        return None
-    return _Reason(
+def _is_unclosed(fault: _Fault) -> bool:
+    return not (fault.is_on_opening_line and fault.character)
+
+
+_REASONS: Final = (
+    _Reason(
+        pattern=r"cannot start any token|\btab\b",
+        when=lambda fault: fault.character == "\t" or "tab" in fault.problem,
         code="tab-indentation",
         message="a tab in the indentation",
         hint="indent with spaces, not tabs",
-    )
-
-
-def _unclosed_quote(fault: _Fault) -> _Reason:
-    single = fault.at_opening == "'"
-    return _Reason(
+    ),
+    _Reason(
+        pattern=r"quoted scalar; found unexpected (end of stream|document)",
+        when=lambda fault: fault.opening == "'",
         code="unclosed-quote",
         message="this quote is not closed",
-        hint="in single quotes an apostrophe is written twice: ''" if single else 'close it with "',
+        hint="in single quotes an apostrophe is written twice: ''",
         at_opening=True,
-    )
-
-
-def _bracket(fault: _Fault) -> _Reason:
-    kind, close = ("list", "]") if "sequence" in fault.context else ("mapping", "}")
-    if fault.opened[0] != fault.line or not fault.character:
-        return _Reason(
-            code="unclosed-bracket",
-            message=f"the {kind} that opens here is not closed",
-            hint=f"close it with '{close}'",
-            at_opening=True,
-        )
-    return _Reason(
+    ),
+    _Reason(
+        pattern=r"quoted scalar; found unexpected (end of stream|document)",
+        code="unclosed-quote",
+        message="this quote is not closed",
+        hint='close it with "',
+        at_opening=True,
+    ),
+    _Reason(
+        pattern=r"flow sequence; .*expected ','",
+        when=_is_unclosed,
+        code="unclosed-bracket",
+        message="the list that opens here is not closed",
+        hint="close it with ']'",
+        at_opening=True,
+    ),
+    _Reason(
+        pattern=r"flow mapping; .*expected ','",
+        when=_is_unclosed,
+        code="unclosed-bracket",
+        message="the mapping that opens here is not closed",
+        hint="close it with '}'",
+        at_opening=True,
+    ),
+    _Reason(
+        pattern=r"flow sequence; .*expected ','",
         code="unexpected-character",
-        message=f"',' or '{close}' is expected, not '{fault.character}'",
+        message="',' or ']' is expected, not '{fault.character}'",
         hint="quote a text with , [ ] { } in it",
-    )
-
-
-def _after_quote(fault: _Fault) -> _Reason | None:
-    if fault.before.rstrip()[-1:] not in ("'", '"'):
-        return None
-    return _Reason(
-        code="text-after-quote",
-        message="text after a closing quote",
-        hint="quote the whole text; inside it, write '' for an apostrophe",
-    )
-
-
-def _indentation(fault: _Fault) -> _Reason:
-    line = fault.opened[0] + 1
-    if "mapping" in fault.context:
-        message = f"this is not aligned with the mapping of line {line}"
-    elif "collection" in fault.context:
-        message = f"this is not aligned with the list of line {line}"
-    else:
-        message = "this is not aligned with the lines above"
-    return _Reason(
-        code="bad-indentation", message=message, hint=("indent it like the lines around it")
-    )
-
-
-def _colon(fault: _Fault) -> _Reason:
-    if ": " in fault.before or "{" in fault.before:
-        return _Reason(
-            code="colon-in-text",
-            message="a second ': ' in one line",
-            hint="quote the text if it contains ': '",
-        )
-    return _Reason(
-        code="bad-indentation",
-        message="a key interrupts the text above",
-        hint="indent it like the lines around it, or quote the text",
-    )
-
-
-def _inline_block(fault: _Fault) -> _Reason:
-    kind = "list" if "sequence" in fault.problem else "mapping"
-    return _Reason(
-        code="bad-indentation",
-        message=f"a {kind} cannot start here",
-        hint="start it on its own line, or quote the text",
-    )
-
-
-def _reserved(fault: _Fault) -> _Reason | None:
-    """A character that cannot start a text; an anchor's or a block text's own stands before."""
-    character = fault.character
-    if "block scalar" in fault.context or "anchor" in fault.context or "alias" in fault.context:
-        character = fault.at_opening
-    if not character:
-        return None
-    return _Reason(
-        code="reserved-character",
-        message=f"a text without quotes cannot start with '{character}'",
-        hint="quote the text",
-        at_opening="while scanning a" in fault.context,
-    )
-
-
-def _escape(fault: _Fault) -> _Reason:
-    if "Unicode" in fault.problem:
-        return _Reason(
-            code="bad-escape",
-            message="an escape without a character",
-            hint="write both halves of the escape, as in JSON, or the character itself",
-        )
-    return _Reason(
+    ),
+    _Reason(
+        pattern=r"flow mapping; .*expected ','",
+        code="unexpected-character",
+        message="',' or '}}' is expected, not '{fault.character}'",
+        hint="quote a text with , [ ] { } in it",
+    ),
+    _Reason(
+        pattern=r"; .*Unicode",
+        code="bad-escape",
+        message="an escape without a character",
+        hint="write both halves of the escape, as in JSON, or the character itself",
+    ),
+    _Reason(
+        pattern=r"escape|hexadecimal|hexdecimal|Unicode",
         code="bad-escape",
         message="an unknown escape in double quotes",
         hint="write \\\\ for a backslash, or use single quotes",
-    )
-
-
-def _after_end(fault: _Fault) -> _Reason:
-    if fault.before.strip() or fault.character in "]},":
-        return _Reason(
-            code="unexpected-character",
-            message=f"'{fault.character}' follows the end of the document",
-            hint="remove it, or quote the text that contains it",
-        )
-    return _Reason(
+    ),
+    _Reason(
+        pattern=r"mapping values are not allowed",
+        when=lambda fault: ": " in fault.before or "{" in fault.before,
+        code="colon-in-text",
+        message="a second ': ' in one line",
+        hint="quote the text if it contains ': '",
+    ),
+    _Reason(
+        pattern=r"mapping values are not allowed",
+        code="bad-indentation",
+        message="a key interrupts the text above",
+        hint="indent it like the lines around it, or quote the text",
+    ),
+    _Reason(
+        pattern=r"found unexpected ':'",
+        code="colon-in-text",
+        message="a ':' without a space after it",
+        hint="put a space after it, or quote the text",
+    ),
+    _Reason(
+        pattern=r"directive|incompatible YAML",
+        code="bad-directive",
+        message="a line that starts with '%' is a directive, and this one is unknown",
+        hint="remove the line",
+        at_opening=True,
+    ),
+    _Reason(
+        pattern=r"sequence entries are not allowed",
+        code="bad-indentation",
+        message="a list cannot start here",
+        hint="start it on its own line, or quote the text",
+    ),
+    _Reason(
+        pattern=r"mapping keys are not allowed|not allowed here",
+        code="bad-indentation",
+        message="a mapping cannot start here",
+        hint="start it on its own line, or quote the text",
+    ),
+    _Reason(
+        pattern=r"block (mapping|collection); .*expected|could not find expected ':'",
+        when=lambda fault: fault.before.rstrip().endswith(("'", '"')),
+        code="text-after-quote",
+        message="text after a closing quote",
+        hint="quote the whole text; inside it, write '' for an apostrophe",
+    ),
+    _Reason(
+        pattern=r"could not find expected ':'",
+        code="missing-colon",
+        message="this is not 'key: value'",
+        hint="put ': ' after the key, or indent the line if it continues the text above",
+        at_opening=True,
+    ),
+    _Reason(
+        pattern=r"block mapping; .*expected",
+        code="bad-indentation",
+        message="this is not aligned with the mapping of line {fault.opening_line}",
+        hint="indent it like the lines around it",
+    ),
+    _Reason(
+        pattern=r"block collection; .*expected",
+        code="bad-indentation",
+        message="this is not aligned with the list of line {fault.opening_line}",
+        hint="indent it like the lines around it",
+    ),
+    _Reason(
+        pattern=r"scanning a block scalar|scanning an (anchor|alias)",
+        when=lambda fault: fault.opening,
+        code="reserved-character",
+        message="a text without quotes cannot start with '{fault.opening}'",
+        hint="quote the text",
+        at_opening=True,
+    ),
+    _Reason(
+        pattern=r"cannot start any token|node content",
+        when=lambda fault: fault.character,
+        code="reserved-character",
+        message="a text without quotes cannot start with '{fault.character}'",
+        hint="quote the text",
+    ),
+    _Reason(
+        pattern=r"\btag\b",
+        code="unknown-tag",
+        message="a tag that cannot be read: {fault.problem}",
+        hint="quote the text if it starts with '!'",
+        at_opening=True,
+    ),
+    _Reason(
+        pattern=r"<document start>",
+        when=lambda fault: fault.before.strip() or fault.character in "]},",
+        code="unexpected-character",
+        message="'{fault.character}' follows the end of the document",
+        hint="remove it, or quote the text that contains it",
+    ),
+    _Reason(
+        pattern=r"<document start>",
         code="bad-indentation",
         message="the document ends before this line",
         hint="indent it like the first key of the file",
-    )
-
-
-def _tag(fault: _Fault) -> _Reason:
-    return _Reason(
-        code="unknown-tag",
-        message=f"a tag that cannot be read: {fault.problem}",
-        hint="quote the text if it starts with '!'",
-        at_opening=True,
-    )
-
-
-def _anything(fault: _Fault) -> _Reason:
-    parts = [part for part in (fault.problem, fault.context) if part]
-    return _Reason(code="not-yaml", message=", ".join(parts) or "this is not YAML")
-
-
-_REASONS: Final[tuple[tuple[str, _Reason | Callable[[_Fault], _Reason | None]], ...]] = (
-    (r"cannot start any token|\btab\b", _tab),
-    (r"quoted scalar; found unexpected (end of stream|document)", _unclosed_quote),
-    (r"flow (sequence|mapping); .*expected ','", _bracket),
-    (r"escape|hexadecimal|hexdecimal|Unicode", _escape),
-    (r"mapping values are not allowed", _colon),
-    (
-        r"found unexpected ':'",
-        _Reason(
-            code="colon-in-text",
-            message="a ':' without a space after it",
-            hint="put a space after it, or quote the text",
-        ),
     ),
-    (
-        r"directive|incompatible YAML",
-        _Reason(
-            code="bad-directive",
-            message="a line that starts with '%' is a directive, and this one is unknown",
-            hint="remove the line",
-            at_opening=True,
-        ),
-    ),
-    (r"entries are not allowed|mapping keys are not allowed|not allowed here", _inline_block),
-    (r"block (mapping|collection); .*expected", _after_quote),
-    (r"could not find expected ':'", _after_quote),
-    (
-        r"could not find expected ':'",
-        _Reason(
-            code="missing-colon",
-            message="this is not 'key: value'",
-            hint="put ': ' after the key, or indent the line if it continues the text above",
-            at_opening=True,
-        ),
-    ),
-    (r"block (mapping|collection); .*expected", _indentation),
-    (r"block scalar|scanning an (anchor|alias)|cannot start any token", _reserved),
-    (r"node content", _reserved),
-    (r"\btag\b", _tag),
-    (r"<document start>", _after_end),
-    (r"", _anything),
+    _Reason(pattern="", code="not-yaml", message="{fault.words}"),
 )
+"""The first that matches is the reason."""
