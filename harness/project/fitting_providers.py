@@ -146,8 +146,7 @@ def blind_checks(project: Project, scenario: Scenario) -> Iterator[Problem]:
 
 def _reads_of(check: Expectation) -> Iterator[tuple[Kind, bool]]:
     """What a check reads that not every definition says, and whether it forbids something."""
-    value = check.value.render({}) if check.value.is_constant else None
-    yield from _reads_in(check.name, value, is_turned=check.scope is Scope.NEVER)
+    yield from _reads_in(check.name, check.constant, is_turned=check.scope is Scope.NEVER)
 
 
 def _reads_in(name: str, value: Json, *, is_turned: bool) -> Iterator[tuple[Kind, bool]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from harness.core import did_you_mean, quote, value_class
+from harness.core import did_you_mean, quote
 from harness.formats.yaml import Node
 from harness.scenario.compiling import Compiler
 from harness.scenario.names import (
@@ -22,35 +22,27 @@ from harness.scenario.scenario import AssistantLine, MatrixRow, Scenario, TurnPu
 Entry = UserTurn | AssistantLine
 
 
-@value_class(frozen=True, slots=True)
-class BranchPoint:
-    """Where another conversation goes on from an earlier turn."""
-
-    node: Node
-    """The mapping behind `branch`."""
-
-
 class Ways:
     """Sorts the entries of a file into the conversations that they make."""
 
     def __init__(self, compiler: Compiler) -> None:
-        """What is wrong is noted with the compiler."""
+        """Problems are noted with the compiler."""
         self._compiler = compiler
         self.entries: list[Entry] = []
-        """All, in the order of the file."""
+        """All entries, in the order of the file."""
         self.said: list[int] = []
-        """The places of those that the present conversation says."""
+        """The places of the entries that the current conversation says."""
         self.to: dict[str, tuple[int, ...]] = {}
-        """The way to each turn that has an id, with it."""
+        """By the id of a turn: the places of the entries up to that turn, which is included."""
         self._name = ""
         self._repeated = 0
         self._branch: Node | None = None
         self._ended: list[tuple[str, Way]] = []
 
-    def take(self, entry: Entry | BranchPoint) -> None:
-        """The next entry of the file."""
-        if isinstance(entry, BranchPoint):
-            self._part(entry.node)
+    def take(self, entry: Entry | Node) -> None:
+        """Sort in the next entry of the file; a node is the mapping behind `branch`."""
+        if isinstance(entry, Node):
+            self._begin_branch(entry)
             return
         self.said.append(len(self.entries))
         self.entries.append(entry)
@@ -64,10 +56,13 @@ class Ways:
         try:
             return distinct_names(self._rows(rows, spoken, identifier))
         except TooManyRows as error:
-            top = self._compiler.document.at()
-            message = f"the scenario has {error.args[0]:,} rows, the limit is {MOST_ROWS:,}"
-            node = next(iter(spoken.values()), top.at("turns"))
-            self._compiler.note("too-many-rows", message, node, FEWER_ROWS, key=True)
+            self._compiler.note(
+                "too-many-rows",
+                f"the scenario has {error.args[0]:,} rows, the limit is {MOST_ROWS:,}",
+                next(iter(spoken.values()), self._compiler.document.at("turns")),
+                FEWER_ROWS,
+                key=True,
+            )
             return tuple(rows[:1])
 
     def _rows(
@@ -78,48 +73,54 @@ class Ways:
         self._require_turns()
         taken: set[str] = set()
         return tuple(
-            one
+            row
             for name, way in (*self._ended, self._way())
-            for one in spoken_rows(
+            for row in spoken_rows(
                 [_in_way(row, name, way) for row in rows],
-                {number: spoken[number] for number in self._own_turns(way) if number in spoken},
+                {
+                    entry.number: spoken[entry.number]
+                    for entry in (self.entries[place] for place in way.said[way.repeated :])
+                    if isinstance(entry, UserTurn) and entry.number in spoken
+                },
                 identifier,
                 taken,
             )
         )
 
-    def _own_turns(self, way: Way) -> Iterator[int]:
-        for place in way.said[way.repeated :]:
-            entry = self.entries[place]
-            if isinstance(entry, UserTurn):
-                yield entry.number
-
     def _way(self) -> tuple[str, Way]:
         return self._name, Way(said=tuple(self.said), repeated=self._repeated)
 
-    def _part(self, node: Node) -> None:
+    def _begin_branch(self, node: Node) -> None:
         last = node.at("from")
-        found = self.to.get(str(last.value))
-        if found is None:
-            message = f"there is no turn {quote(str(last.value))} before this entry"
-            hint = did_you_mean(str(last.value), self.to) or "give the turn an 'id:'"
-            self._compiler.note("unknown-turn", message, last, hint)
+        identifier = str(last.value)
+        if identifier not in self.to:
+            self._compiler.note(
+                "unknown-turn",
+                f"there is no turn {quote(identifier)} before this entry",
+                last,
+                did_you_mean(identifier, self.to) or "give the turn an 'id:'",
+            )
         self._require_turns()
         self._branch = node
         self._ended.append(self._way())
-        self._name = node.text_of("name") or f"from-{last.value}"
-        self.said = list(found or ())
+        self._name = node.text_of("name") or f"from-{identifier}"
+        self.said = list(self.to.get(identifier, ()))
         self._repeated = len(self.said)
 
     def _require_turns(self) -> None:
         if self._branch is not None and len(self.said) == self._repeated:
-            message, hint = "no turn follows this branch", "add the turns of the branch"
-            self._compiler.note("asserts-nothing", message, self._branch, hint, key=True)
+            self._compiler.note(
+                "asserts-nothing",
+                "no turn follows this branch",
+                self._branch,
+                "add the turns of the branch",
+                key=True,
+            )
 
 
 def _in_way(row: MatrixRow, name: str, way: Way) -> MatrixRow:
-    """A row in the conversation of this name; empty for the first."""
-    former = [one for one in (row.former, name) if one]
+    """A row in the conversation of this name; the name is empty for the first conversation."""
+    former = [part for part in (row.former, name) if part]
     return replace(
         row,
         name=joined_names(row.name, row_name([name]) if name else ""),
@@ -130,38 +131,38 @@ def _in_way(row: MatrixRow, name: str, way: Way) -> MatrixRow:
 
 def played_in(scenario: Scenario, name: str) -> Scenario:
     """The scenario as the row of this name says it: without the turns of other branches."""
-    row = next((row for row in scenario.rows if row.way is not None and row.name == name), None)
-    return scenario if row is None else _along(scenario, row)
+    row = next((row for row in scenario.rows if row.name == name), None)
+    return scenario if row is None or row.way is None else _along(scenario, row, row.way)
 
 
 def conversations_of(scenario: Scenario) -> tuple[Scenario, ...]:
     """The scenario once for each of its branches, with the rows of that branch."""
-    ways = dict.fromkeys(row.way for row in scenario.rows if row.way is not None)
-    if not ways:
-        return (scenario,)
-    rows = {way: [row for row in scenario.rows if row.way == way] for way in ways}
-    return tuple(replace(_along(scenario, rows[way][0]), rows=tuple(rows[way])) for way in ways)
+    rows: dict[Way, list[MatrixRow]] = {}
+    for row in scenario.rows:
+        if row.way is not None:
+            rows.setdefault(row.way, []).append(row)
+    return tuple(
+        replace(_along(scenario, of_way[0], way), rows=tuple(of_way))
+        for way, of_way in rows.items()
+    ) or (scenario,)
 
 
-def _along(scenario: Scenario, row: MatrixRow) -> Scenario:
-    way = row.way
-    assert way is not None  # noqa: S101  # only such rows are asked for
+def _along(scenario: Scenario, row: MatrixRow, way: Way) -> Scenario:
     entries = [scenario.turns[place] for place in way.said]
     said = [*map(said_again, entries[: way.repeated]), *entries[way.repeated :]]
     before = [entry.number for entry in said if isinstance(entry, UserTurn)]
     numbers = {number: place for place, number in enumerate(before, 1)}
-    utterances = {numbers[turn]: one for turn, one in row.said.items() if turn in numbers}
-    turns = tuple(numbered(said))
+    utterances = {numbers[turn]: index for turn, index in row.said.items() if turn in numbers}
     return replace(
         scenario,
-        turns=turns,
+        turns=tuple(numbered(said)),
         teardown=tuple(numbered(scenario.teardown, len(before))),
         rows=(replace(row, said=utterances, way=None),),
     )
 
 
 def numbered(entries: Iterable[Entry], after: int = 0) -> Iterator[Entry]:
-    """The entries with numbers that follow one another."""
+    """The entries, their turns numbered from the one `after` on."""
     number = after
     for entry in entries:
         if isinstance(entry, AssistantLine):
@@ -172,7 +173,7 @@ def numbered(entries: Iterable[Entry], after: int = 0) -> Iterator[Entry]:
 
 
 def said_again(entry: Entry) -> Entry:
-    """As what was said before the branch is said: not checked again."""
+    """An entry before the branch as a later conversation says it: its reply is not checked."""
     if isinstance(entry, AssistantLine) or entry.part is not TurnPurpose.TURN:
         return entry
     return replace(entry, part=TurnPurpose.PREFIX, expectations=(), stops_on_fail=True)

@@ -1,4 +1,4 @@
-"""Compiles the templates of a scenario file, and notes what is wrong with it."""
+"""Compiles the templates of a scenario file, and notes its problems."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.scenario.turn_names import SubjectIn
 
 
 class Compiler:
-    """Makes templates of a document's values; what is wrong gathers in `problems`."""
+    """Makes templates of a document's values, and collects its problems in `problems`."""
 
     def __init__(self, document: Document, files: OtherFiles = NO_FILES) -> None:
         self.document = document
@@ -22,31 +22,40 @@ class Compiler:
         """Gives the other files that the document names."""
         self.problems: list[Problem] = []
         self.nodes: dict[int, Node] = {}
-        """What each template was made of, by its identity."""
+        """The node that each template was made of, by the identity of the template."""
         self.origins: dict[str, str] = {}
-        """Why other files than the document are read, by their paths."""
+        """Why files other than the document are read, by their paths."""
         self.knows_names = True
-        """Whether all variables are known; a file that defines some may be wrong."""
+        """All variables are known: no file that may define some is wrong."""
 
     def subject(self, node: Node) -> str:
-        """The turn that a value lies in, and why its file is read; empty in a scenario's head."""
+        """The turn that a value is in, and why its file is read; empty in a scenario's head."""
         origin = self.origins.get(node.document.source.path, "")
-        return ", ".join(part for part in (SubjectIn(node.document)(node.path), origin) if part)
+        return ", ".join(filter(None, (SubjectIn(node.document)(node.path), origin)))
 
     def text(self, node: Node) -> Template:
-        """A template where a text is wanted, or texts."""
-        return self._compiled(node.as_written, node)
+        """A template where a text is wanted, or a list of texts."""
+        return self.template(node.as_written, node)
 
     def value(self, node: Node) -> Template:
         """A template that keeps the types of YAML."""
-        return self._compiled(node.value, node)
+        return self.template(node.value, node)
 
-    def check(self, node: Node, value: Json) -> Template:
-        """A template of a check's value, whose texts may be read in another way than YAML's."""
-        return self._compiled(value, node)
+    def template(self, value: Json, node: Node) -> Template:
+        """A template of a value that was read from a node, perhaps not as YAML reads it."""
+        try:
+            template = compile_template(
+                value, lambda path: node.document.place((*node.path, *path))
+            )
+        except TemplateError as error:
+            self.problems.append(replace(error.problem, subject=self.subject(node)))
+            return compile_template(None)
+        if template.names:
+            self.nodes[id(template)] = node
+        return template
 
     def path(self, node: Node) -> str:
-        """A JSONPath."""
+        """A JSONPath; if it is wrong, that is noted."""
         text = str(node.value)
         try:
             require_path(text)
@@ -69,20 +78,8 @@ class Compiler:
         )
 
     def take(self, problems: Iterable[Problem], origin: str) -> None:
-        """Note what is wrong with another file, and why it is read."""
-        for one in problems:
-            subject = ", ".join(part for part in (one.subject, origin) if part)
-            self.problems.append(replace(one, subject=subject))
-
-    def _compiled(self, value: object, node: Node) -> Template:
-        try:
-            template = compile_template(
-                value,  # type: ignore[arg-type]  # read from YAML
-                lambda path: node.document.place((*node.path, *path)),
-            )
-        except TemplateError as error:
-            self.problems.append(replace(error.problem, subject=self.subject(node)))
-            return compile_template(None)
-        if template.names:
-            self.nodes[id(template)] = node
-        return template
+        """Note the problems of another file, and why that file is read."""
+        self.problems += (
+            replace(problem, subject=", ".join(filter(None, (problem.subject, origin))))
+            for problem in problems
+        )

@@ -1,8 +1,9 @@
-"""Says all that is wrong with a scenario file, at once."""
+"""Finds all problems of a scenario file at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from harness.core import Problem
 from harness.formats.file_format import Departure, departures_of, without
@@ -13,14 +14,14 @@ from harness.scenario.branching import conversations_of
 from harness.scenario.compiling import Compiler
 from harness.scenario.files import NO_FILES, OtherFiles
 from harness.scenario.order import order_problems, recall_problems
-from harness.scenario.reader import Reader
+from harness.scenario.reader import build_scenario
 from harness.scenario.scenario import Scenario
 from harness.scenario.texts import text_problems
 from harness.scenario.turn_names import SubjectIn
 from harness.scenario.variables import variable_problems
 
 MAX_ROUNDS = 3
-"""Leaving out what is wrong may empty a block, which is wrong in turn."""
+"""Leaving out what is wrong may empty a block, and an empty block is wrong, too."""
 
 
 def examine_scenario(
@@ -29,28 +30,25 @@ def examine_scenario(
     files: OtherFiles = NO_FILES,
     defaults: Sequence[Document] = (),
 ) -> tuple[Scenario | None, list[Problem]]:
-    """Read a scenario, with every problem that can be told without the project.
+    """Read a scenario, with every problem that can be found without the project.
 
     Keys and values, names, variables, captures, and turns that assert nothing. The scenario
-    lacks what is wrong; it is None where what is left cannot be read.
+    lacks the parts with problems; it is None if the rest cannot be read.
     """
     departures = list(departures_of(document, schema, SubjectIn(document), advise))
     problems = [one.problem for one in departures if not one.is_told_already]
     rest = _readable(document, schema, departures)
     if rest is None:
         return None, problems
-    reader = Reader(rest, files, defaults)
-    scenario = reader.scenario()
-    compiler = reader.compiler
-    # What a fragment defines that cannot be included, nobody knows.
+    scenario, compiler = build_scenario(rest, files, defaults)
+    # The names that a fragment defines are not known if it cannot be included.
     compiler.knows_names &= not any("include" in one.path for one in departures)
-    lost = _names_lost(document, departures)
     names = {*scenario.variables, *(name for row in scenario.rows for name in row.values)}
     further = [
         *text_problems(rest, names),
         *order_problems(rest),
-        *reader.problems,
-        *_variable_problems(scenario, compiler, lost),
+        *compiler.problems,
+        *_variable_problems(scenario, compiler, _names_lost(document, departures)),
     ]
     touched = {one.problem.subject for one in departures}
     # Without its misspelt check, a turn seems to assert nothing.
@@ -59,38 +57,38 @@ def examine_scenario(
 
 
 def _names_lost(document: Document, departures: Sequence[Departure]) -> set[str]:
-    """Variables whose definitions are wrong: that is told once, not wherever they are used."""
-    paths = [one.path for one in departures]
-    lost = {str(p[-1]) for p in paths if len(p) > 1 and p[-2] in _DEFINING}
-    lost.update(str(p[-2]) for p in paths if len(p) > 2 and p[-3] in _DEFINING)  # noqa: PLR2004
-    for path in paths:
+    """Variables whose definitions have problems, which are reported once, not at every use."""
+    lost: set[str] = set()
+    for path in (one.path for one in departures):
         if path and path[-1] in _DEFINING:
-            lost.update(key for key, _ in document.at(*path).items())
+            lost.update(dict(document.at(*path).items()))
+        # A variable, or its value, or an element of it.
+        lost.update(str(name) for key, name in pairwise(path[-3:]) if key in _DEFINING)
     return lost
 
 
 _DEFINING = ("vars", "matrix", "capture")
 
 
-def _variable_problems(scenario: Scenario, compiler: Compiler, lost: set[str]) -> Iterator[Problem]:
-    """Those of every conversation of the file, each told once."""
+def _variable_problems(scenario: Scenario, compiler: Compiler, lost: set[str]) -> Iterable[Problem]:
+    """The problems of every conversation of the file, each once."""
     if not compiler.knows_names:
-        return
-    told: set[str] = set()
-    for one in conversations_of(scenario):
+        return ()
+    problems = (
+        problem
+        for one in conversations_of(scenario)
         for problem in (
             *variable_problems(one, compiler.nodes, compiler.subject, lost),
             *recall_problems(one, compiler.document),
-        ):
-            if str(problem) not in told:
-                told.add(str(problem))
-                yield problem
+        )
+    )
+    return {str(problem): problem for problem in problems}.values()
 
 
 def _readable(
     document: Document, schema: Schema, departures: Sequence[Departure]
 ) -> Document | None:
-    """The document without what departs from the format; None where nothing fit is left."""
+    """The document without what departs from the format; None if the rest departs from it, too."""
     rest, found = document, departures
     for _ in range(MAX_ROUNDS):
         if not found:

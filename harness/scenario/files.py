@@ -12,9 +12,9 @@ from harness.formats.yaml import Document
 from harness.project_file import YAML_ENDINGS
 
 DEFAULTS = "defaults.yaml"
-"""Holds for the scenarios of its folder and of those below; is no scenario."""
+"""A file that applies to the scenarios of its folder and of the folders below."""
 FRAGMENTS = "fragments"
-"""A folder whose files are no scenarios."""
+"""A folder whose files are not scenarios."""
 
 
 class FileKind(StrEnum):
@@ -26,7 +26,7 @@ class FileKind(StrEnum):
 
 
 class BadFile(HarnessError):
-    """A file that a scenario names and that cannot be taken."""
+    """A file that a scenario names and that cannot be used."""
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -40,7 +40,7 @@ class OtherFiles(Protocol):
 
     @property
     def digest(self) -> str:
-        """A hash of all that was given; empty where nothing was."""
+        """A hash of all files that were given; empty if there were none."""
 
     def text(self, name: str, beside: str) -> tuple[str, str]:
         """A file's path as people see it, and its text.
@@ -49,11 +49,11 @@ class OtherFiles(Protocol):
         """
 
     def document(self, name: str, beside: str, kind: FileKind) -> Document:
-        """A YAML file. Raises `BadFile`, and `AuthoringError` with all that is wrong with it."""
+        """A YAML file. Raises `BadFile`, and `AuthoringError` with all problems of the file."""
 
 
 class _NoFiles:
-    """For a scenario that stands alone."""
+    """For a scenario without other files."""
 
     digest = ""
 
@@ -70,7 +70,7 @@ NO_FILES = _NoFiles()
 
 
 def kind_of(file: Path, folder: Path) -> FileKind | None:
-    """What a file below a folder of scenarios is, by its name; None where it is no YAML file."""
+    """What a file below a folder of scenarios is, by its name; None if it is not a YAML file."""
     if not file.name.lower().endswith(YAML_ENDINGS):
         return None
     if file.name == DEFAULTS:
@@ -79,7 +79,7 @@ def kind_of(file: Path, folder: Path) -> FileKind | None:
 
 
 def is_scenario_file(file: Path, folder: Path) -> bool:
-    """Whether a file below a folder of scenarios is one itself, by its name."""
+    """Whether a file below a folder of scenarios is a scenario, by its name."""
     # Texts, not paths: this is asked for each of 10,000 files.
     text = str(file)[len(str(folder)) :]
     if not text.lower().endswith(YAML_ENDINGS) or f"{os.sep}{FRAGMENTS}{os.sep}" in text:

@@ -1,8 +1,8 @@
-"""Turns that stand in another file: fragments, and the beginning of another scenario."""
+"""Turns from other files: fragments, and the beginning of another scenario."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from harness.core import AuthoringError, did_you_mean, quote, value_class
 from harness.formats.yaml import Document, Node
@@ -16,7 +16,7 @@ Chain = tuple[str, ...]
 
 @value_class(frozen=True, slots=True)
 class Included:
-    """A fragment that is included, and what it is given."""
+    """A fragment that is included, and the values of its parameters."""
 
     turns: Node
     given: Given
@@ -31,20 +31,19 @@ def included_above(top: Node) -> Iterator[Node]:
 
 
 def open_fragment(node: Node, chain: Chain, compiler: Compiler) -> Included | None:
-    """The fragment that an `include` names; None where something is wrong, which is noted."""
+    """The fragment that an `include` names; None if it has a problem, which is noted."""
     named = node.at("file") if isinstance(node.value, dict) else node
     document = open_file(named, chain, compiler, FileKind.FRAGMENT)
     if document is None:
         return None
     top = document.at()
-    given = _given(node, top, compiler)
-    return Included(top.at("turns"), given, (*chain, document.source.path))
+    return Included(top.at("turns"), _given(node, top, compiler), (*chain, document.source.path))
 
 
 def open_file(named: Node, chain: Chain, compiler: Compiler, kind: FileKind) -> Document | None:
-    """Another file; None where something is wrong with it, which is noted.
+    """Another file; None if it has a problem, which is noted.
 
-    The names that it defines are not known then.
+    The names that such a file defines are not known.
     """
     document = _document(named, chain, compiler, kind)
     compiler.knows_names &= document is not None
@@ -63,27 +62,32 @@ def _document(named: Node, chain: Chain, compiler: Compiler, kind: FileKind) -> 
         return None
     shown = document.source.path
     if shown in chain:
-        way = " → ".join((*chain[chain.index(shown) :], shown))
-        compiler.note("include-cycle", f"the file includes itself: {way}", named)
+        cycle = " → ".join((*chain[chain.index(shown) :], shown))
+        compiler.note("include-cycle", f"the file includes itself: {cycle}", named)
         return None
     compiler.origins[shown] = where
     return document
 
 
 def _given(node: Node, top: Node, compiler: Compiler) -> Given:
-    """The parameters of a fragment: what it is given, and its defaults."""
+    """The parameters of a fragment: the values of `with:`, and the defaults of the others."""
     declared = dict(top.entries("parameters"))
     with_ = dict(node.entries("with")) if isinstance(node.value, dict) else {}
     for name, value in with_.items():
         if name not in declared:
-            message = f"the fragment has no parameter {quote(name)}"
-            hint = did_you_mean(name, declared) or "declare it under 'parameters:' of the fragment"
-            compiler.note("unknown-parameter", message, value, hint, key=True)
-    missing = [name for name, value in declared.items() if value.value is None]
-    for name in missing:
-        if name not in with_:
-            message = f"the fragment's parameter '{name}' is missing"
-            hint = f"write 'with: {{{name}: …}}'"
-            compiler.note("missing-parameter", message, node, hint)
-    wanted: Mapping[str, Node] = {**declared, **{n: v for n, v in with_.items() if n in declared}}
-    return {name: compiler.value(value) for name, value in wanted.items()}
+            compiler.note(
+                "unknown-parameter",
+                f"the fragment has no parameter {quote(name)}",
+                value,
+                did_you_mean(name, declared) or "declare it under 'parameters:' of the fragment",
+                key=True,
+            )
+    for name, value in declared.items():
+        if value.value is None and name not in with_:
+            compiler.note(
+                "missing-parameter",
+                f"the fragment's parameter '{name}' is missing",
+                node,
+                f"write 'with: {{{name}: …}}'",
+            )
+    return {name: compiler.value(with_.get(name, value)) for name, value in declared.items()}

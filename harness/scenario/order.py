@@ -1,4 +1,4 @@
-"""What stands in a scenario where nothing comes of it: told by the order of its turns."""
+"""Entries and keys of a scenario that have no effect because of the order of its turns."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from harness.checks import KIND_NAMED
 from harness.core import Problem
 from harness.formats.yaml import Document, Node
 from harness.scenario.scenario import Scenario, Scope, UserTurn
-from harness.scenario.turn_names import SubjectIn, turn_subject
+from harness.scenario.turn_names import LISTS, SubjectIn, turn_subject
 
 _ELSEWHERE = ("include", "branch")
-"""Keys by which turns of other places come."""
+"""Keys that bring turns from other places."""
 
 
 def order_problems(document: Document) -> Iterator[Problem]:
-    """Lines of the bot that nobody is told of, and buttons before the first reply."""
+    """Lines of the bot that are never sent, and buttons that are pressed before any reply."""
     top, subject = document.at(), SubjectIn(document)
     for key in ("turns", "teardown"):
         entries = list(top.get(key) or ())
-        if not any(map(_says, entries)) or (key == "turns" and top.has("teardown")):
+        brings_turns = any(entry.has("user", "include") for entry in entries)
+        if not brings_turns or (key == "turns" and top.has("teardown")):
             continue
         for node, after in zip(entries, [*entries[1:], None], strict=True):
             if node.has("assistant") and (after is None or after.has("branch")):
@@ -33,35 +34,40 @@ def order_problems(document: Document) -> Iterator[Problem]:
                 )
     first = _first_of(top)
     user = first.at("user") if first is not None else None
-    press = user.get("press") if user is not None else None
-    if press is not None and user is not None and user.get("text") is None:
+    if user is not None and user.has("press") and not user.has("text"):
         yield Problem(
             code="no-such-button",
             message="the first turn presses a button, but there is no reply before it",
-            place=press.key_place,
-            subject=subject(press.path),
+            place=user.at("press").key_place,
+            subject=subject(user.path),
             hint="add a message before it",
         )
 
 
 def order_doubts(scenario: Scenario, document: Document) -> Iterator[Problem]:
-    """Keys of the scenario's own file that change nothing where they stand."""
+    """Keys of the scenario's own file that have no effect in their place."""
     repeat = document.at().get("repeat")
     if repeat is not None and scenario.repeat is not None and scenario.repeat.takes == 1:
-        message, hint = "one take is played anyway", "remove it, or increase the takes"
-        yield Problem(code="no-effect", message=message, place=repeat.key_place, hint=hint)
-    ends = [turn.place for turn in _last_turns(scenario)]
-    last = {(one.line, one.column) for one in ends if one.source.path == document.source.path}
-    for key in ("setup", "turns", "teardown"):
+        yield Problem(
+            code="no-effect",
+            message="one take is played anyway",
+            place=repeat.key_place,
+            hint="remove it, or increase the takes",
+        )
+    ends = {
+        (turn.place.line, turn.place.column)
+        for turn in _last_turns(scenario)
+        if turn.place.source.path == document.source.path
+    }
+    for key in LISTS:
         for node in document.at().get(key) or ():
-            on_fail = node.get("on_fail")
-            if on_fail is None or not node.has("user"):
+            on_fail, user = node.get("on_fail"), node.get("user")
+            if on_fail is None or user is None:
                 continue
-            user = node.at("user").key_place
             message = ""
             if key == "setup" and on_fail.value == "continue":
                 message = "a failed check of the setup ends the conversation anyway"
-            elif on_fail.value == "stop" and (user.line, user.column) in last:
+            elif on_fail.value == "stop" and (user.key_place.line, user.key_place.column) in ends:
                 message = "no turn follows that could be skipped"
             if message:
                 yield Problem(
@@ -74,28 +80,28 @@ def order_doubts(scenario: Scenario, document: Document) -> Iterator[Problem]:
 
 
 def _last_turns(scenario: Scenario) -> Iterator[UserTurn]:
-    """The turn that ends each conversation of a file, if no other goes on from it; the teardown's.
+    """The last turn of each conversation of a file, if no other continues from it, and of teardown.
 
-    The teardown is played in any case, so what stops before it is not left out there.
+    The teardown is always played, so a turn that stops the conversation does not skip it.
     """
     ways = {row.way.said for row in scenario.rows if row.way is not None}
-    said = Counter(place for way in ways or {tuple(range(len(scenario.turns)))} for place in way)
-    ends = {way[-1] for way in ways} if ways else {len(scenario.turns) - 1}
-    found = [scenario.turns[place] for place in sorted(ends) if said[place] == 1]
-    for turn in (*found, *scenario.teardown[-1:]):
+    ways = ways or {tuple(range(len(scenario.turns)))}
+    said = Counter(place for way in ways for place in way)
+    ends = sorted({way[-1] for way in ways if way})
+    last = [scenario.turns[place] for place in ends if said[place] == 1]
+    for turn in (*last, *scenario.teardown[-1:]):
         if isinstance(turn, UserTurn):
             yield turn
 
 
 def recall_problems(scenario: Scenario, document: Document) -> Iterator[Problem]:
-    """A check that compares with a turn which is not an earlier one of its conversation."""
+    """Checks that compare with a turn that is not an earlier one of their conversation."""
     for turn in scenario.user_turns:
         for one in turn.expectations:
             kind = KIND_NAMED.get(one.name)
             if kind is None or kind.recalls is None or one.scope is not Scope.REPLY:
                 continue
-            value = one.value.render({}) if one.value.is_constant else None
-            for path, number in kind.recalls(value):
+            for path, number in kind.recalls(one.constant):
                 if number >= turn.number:
                     is_own = one.place.source is document.source
                     earlier = ", ".join(map(str, range(1, turn.number))) or "none"
@@ -108,13 +114,8 @@ def recall_problems(scenario: Scenario, document: Document) -> Iterator[Problem]
                     )
 
 
-def _says(entry: Node) -> bool:
-    """Whether an entry brings turns of the user."""
-    return entry.has("user", "include")
-
-
 def _first_of(top: Node) -> Node | None:
-    """The first turn of the user; None where another file may bring turns before it."""
+    """The first turn of the user; None if another file may bring turns before it."""
     if top.has(*_ELSEWHERE):
         return None
     entries: list[Node] = [*(top.get("setup") or ()), *(top.get("turns") or ())]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from harness.core import Problem, ScenarioError, counted, parse_duration, quote
+from harness.core import Json, Problem, ScenarioError, counted, parse_duration, quote
 from harness.formats.template import Template, compile_template
 from harness.formats.yaml import Document, Node
 from harness.scenario.branching import Ways
 from harness.scenario.compiling import Compiler
-from harness.scenario.expecting import read_whole
+from harness.scenario.expecting import read_block
 from harness.scenario.files import NO_FILES, FileKind, OtherFiles
 from harness.scenario.names import scenario_id_problem
 from harness.scenario.rows import read_rows
@@ -34,115 +34,120 @@ def read_scenario(
 
     `defaults` are those of the scenario's folders, the nearest first.
     """
-    reader = Reader(document, files, defaults)
-    scenario = reader.scenario()
-    if reader.problems:
-        raise ScenarioError(reader.problems)
+    scenario, compiler = build_scenario(document, files, defaults)
+    if compiler.problems:
+        raise ScenarioError(compiler.problems)
     return scenario
 
 
-class Reader:
-    """Builds one scenario and collects what is wrong with it in `problems`."""
+def build_scenario(
+    document: Document, files: OtherFiles, defaults: Sequence[Document]
+) -> tuple[Scenario, Compiler]:
+    """A scenario, and what compiled it, which has the problems; their parts are left out.
 
-    def __init__(
-        self,
-        document: Document,
-        files: OtherFiles = NO_FILES,
-        defaults: Sequence[Document] = (),
-    ) -> None:
-        """`defaults` are those of the scenario's folders, the nearest first."""
-        self._document = document
-        self._defaults = tuple(one.at() for one in defaults)
-        self.compiler = Compiler(document, files)
-        for one in defaults:
-            self.compiler.origins[one.source.path] = f"for {document.source.path}"
+    `defaults` are those of the scenario's folders, the nearest first.
+    """
+    compiler = Compiler(document, files)
+    for one in defaults:
+        compiler.origins[one.source.path] = f"for {document.source.path}"
+    top, folders = document.at(), tuple(one.at() for one in defaults)
+    reading, ways = Turns(compiler), Ways(compiler)
+    for entry in reading.of(top):
+        ways.take(entry)
+    teardown = tuple(
+        reading.read(top.get("teardown"), TurnPurpose.TEARDOWN, (document.source.path,))
+    )
+    _require_turns(top, compiler)
+    layers = (top, *reading.continued, *folders)
+    rows = read_rows(top.get("matrix"), compiler)
+    _require_unset(top, rows[0].values, compiler)
+    node, session = top.at("scenario"), _nearest("session", layers)
+    credentials = _nearest("credentials", layers)
+    scenario = Scenario(
+        id=_id(node, compiler),
+        title=top.text_of("title"),
+        description=top.text_of("description"),
+        tags=_tags((top, *folders)),
+        links=tuple(map(_link, top.get("links") or ())),
+        providers=_names(_nearest("provider", layers)),
+        credentials=Credentials.VALID if credentials is None else Credentials(credentials.value),
+        variables=_variables(layers, compiler),
+        session=compiler.value(session) if session else compile_template({}),
+        rows=ways.rows(rows, reading.spoken, str(node.as_written)),
+        turns=tuple(ways.entries),
+        teardown=teardown,
+        expectations=tuple(_expectations((top, *folders), compiler)),
+        timeout=_limit(_nearest("timeout", layers), compiler),
+        repeat=_repeat(top.get("repeat"), compiler),
+        waivers=read_waivers(top),
+        place=node.place,
+        fingerprint=_fingerprint((document, *defaults), files),
+    )
+    return scenario, compiler
 
-    @property
-    def problems(self) -> list[Problem]:
-        """What was found wrong so far."""
-        return self.compiler.problems
 
-    def scenario(self) -> Scenario:
-        """The scenario; it lacks what is wrong."""
-        compiler = self.compiler
-        top = self._document.at()
-        reading = Turns(compiler)
-        ways = Ways(compiler)
-        for entry in reading.of(top):
-            ways.take(entry)
-        chain = (self._document.source.path,)
-        teardown = tuple(reading.read(top.get("teardown"), TurnPurpose.TEARDOWN, chain))
-        self._require_turns(top)
-        layers = (top, *reading.continued, *self._defaults)
-        timeout, session = _nearest("timeout", layers), _nearest("session", layers)
-        rows = read_rows(top.get("matrix"), compiler)
-        for name, variable in top.entries("vars"):
-            if name in rows[0].values:
-                message = f"the matrix sets '{name}' in every row, so this value is never used"
-                compiler.note("no-effect", message, variable, "keep one of them", key=True)
-        node = top.at("scenario")
-        return Scenario(
-            id=self._id(node),
-            title=top.text_of("title"),
-            description=top.text_of("description"),
-            tags=_tags((top, *self._defaults)),
-            links=tuple(map(_link, top.get("links") or ())),
-            providers=_names(_nearest("provider", layers)),
-            credentials=Credentials(_text(_nearest("credentials", layers)) or "valid"),
-            variables=self._variables(layers),
-            session=compiler.value(session) if session else compile_template({}),
-            rows=ways.rows(rows, reading.spoken, str(node.as_written)),
-            turns=tuple(ways.entries),
-            teardown=teardown,
-            expectations=tuple(self._expectations(top)),
-            timeout=_limit(timeout, compiler),
-            repeat=_repeat(top.get("repeat"), compiler),
-            waivers=read_waivers(top),
-            place=node.place,
-            fingerprint=self._fingerprint(),
+def _require_turns(top: Node, compiler: Compiler) -> None:
+    turns = top.at("turns")
+    if not top.get("include") and not any(one.has("include", "user") for one in turns):
+        compiler.note(
+            "asserts-nothing",
+            "the scenario has no user turn, so it asserts nothing",
+            turns,
+            "add 'user:' and 'expect:'",
+            key=True,
         )
 
-    def _require_turns(self, top: Node) -> None:
-        turns = top.at("turns")
-        if not top.get("include") and not any(one.has("include", "user") for one in turns):
-            message = "the scenario has no user turn, so it asserts nothing"
-            hint = "add 'user:' and 'expect:'"
-            self.compiler.note("asserts-nothing", message, turns, hint, key=True)
 
-    def _variables(self, layers: Sequence[Node]) -> dict[str, Template]:
-        """A nearer value stands where the farther one stood, which others may use."""
-        nodes = {name: node for top in reversed(layers) for name, node in top.entries("vars")}
-        return {name: self.compiler.value(node) for name, node in nodes.items()}
+def _require_unset(top: Node, columns: Mapping[str, Json], compiler: Compiler) -> None:
+    """Note variables that the matrix replaces in every row."""
+    for name, variable in top.entries("vars"):
+        if name in columns:
+            compiler.note(
+                "no-effect",
+                f"the matrix sets '{name}' in every row, so this value is never used",
+                variable,
+                "keep one of them",
+                key=True,
+            )
 
-    def _expectations(self, top: Node) -> Iterator[Expectation]:
-        """The scenario's own, and those defaults that it does not say otherwise."""
-        taken: set[tuple[Scope, str]] = set()
-        for layer in (top, *self._defaults):
-            found = tuple(read_whole(layer.get("expect"), self.compiler))
-            yield from (one for one in found if (one.scope, one.name) not in taken)
-            taken.update((one.scope, one.name) for one in found)
 
-    def _fingerprint(self) -> str:
-        sources = (self._document.source, *(top.document.source for top in self._defaults))
-        text = "".join(source.text for source in sources) + self.compiler.files.digest
-        return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()
+def _tags(layers: Sequence[Node]) -> tuple[str, ...]:
+    """The tags of all layers, each once."""
+    return tuple(dict.fromkeys(str(tag) for top in layers for tag in top.value_of("tags", ())))
 
-    def _id(self, node: Node) -> str:
-        identifier = str(node.as_written)
-        reason = scenario_id_problem(identifier)
-        if reason:
-            message = f"{quote(identifier)} is not a valid scenario id: {reason}"
-            self.compiler.note("wrong-id", message, node)
-        return identifier
+
+def _variables(layers: Sequence[Node], compiler: Compiler) -> dict[str, Template]:
+    """The variables of all layers, the farthest first; a nearer value keeps the farther's place."""
+    nodes = {name: node for top in reversed(layers) for name, node in top.entries("vars")}
+    return {name: compiler.value(node) for name, node in nodes.items()}
+
+
+def _expectations(layers: Sequence[Node], compiler: Compiler) -> Iterator[Expectation]:
+    """The scenario's own, and those of its defaults that it does not replace."""
+    taken: set[tuple[Scope, str]] = set()
+    for layer in layers:
+        found = tuple(read_block(layer.get("expect"), Scope.CONVERSATION, compiler))
+        yield from (one for one in found if (one.scope, one.name) not in taken)
+        taken.update((one.scope, one.name) for one in found)
+
+
+def _fingerprint(documents: Sequence[Document], files: OtherFiles) -> str:
+    text = "".join(document.source.text for document in documents) + files.digest
+    return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()
+
+
+def _id(node: Node, compiler: Compiler) -> str:
+    identifier = str(node.as_written)
+    reason = scenario_id_problem(identifier)
+    if reason:
+        message = f"{quote(identifier)} is not a valid scenario id: {reason}"
+        compiler.note("wrong-id", message, node)
+    return identifier
 
 
 def _nearest(key: str, layers: Sequence[Node]) -> Node | None:
-    """What the nearest layer says that says anything."""
-    for top in layers:
-        found = top.get(key)
-        if found is not None:
-            return found
-    return None
+    """The value of a key in the nearest layer that has it; None if no layer has it."""
+    return next((top.at(key) for top in layers if top.has(key)), None)
 
 
 def _limit(node: Node | None, compiler: Compiler) -> float | None:
@@ -150,18 +155,13 @@ def _limit(node: Node | None, compiler: Compiler) -> float | None:
         return None
     seconds = parse_duration(str(node.value))
     if not seconds:
-        message = "a timeout must be longer than zero"
-        compiler.note("wrong-value", message, node, "remove 'timeout:' for no limit")
+        compiler.note(
+            "wrong-value",
+            "a timeout must be longer than zero",
+            node,
+            "remove 'timeout:' for no limit",
+        )
     return seconds
-
-
-def _text(node: Node | None) -> str:
-    return "" if node is None else str(node.as_written)
-
-
-def _tags(layers: Sequence[Node]) -> tuple[str, ...]:
-    """Those of all layers, each once."""
-    return tuple(dict.fromkeys(str(tag.value) for top in layers for tag in top.get("tags") or ()))
 
 
 def _link(node: Node) -> Link:
@@ -173,19 +173,17 @@ def _link(node: Node) -> Link:
 def _repeat(node: Node | None, compiler: Compiler) -> Repeat | None:
     if node is None:
         return None
-    takes = node.at("takes") if isinstance(node.value, dict) else node
-    wanted = node.get("pass") if isinstance(node.value, dict) else None
-    count = _whole(takes)
-    least = count if wanted is None else _whole(wanted)
-    if wanted is not None and least > count:
-        message = f"{least} passing takes cannot be required of {counted(count, 'take')}"
-        compiler.note("wrong-value", message, wanted, f"at most {count}, or increase 'takes'")
+    # JSON Schema takes 5.0 for a whole number, too.
+    count = int(node.value_of("takes", node.value))
+    least = int(node.value_of("pass", count))
+    if least > count:
+        compiler.note(
+            "wrong-value",
+            f"{least} passing takes cannot be required of {counted(count, 'take')}",
+            node.at("pass"),
+            f"at most {count}, or increase 'takes'",
+        )
     return Repeat(takes=count, wanted=least, place=node.key_place)
-
-
-def _whole(node: Node) -> int:
-    # JSON Schema takes 5.0 for a whole number too.
-    return int(float(str(node.value)))
 
 
 def _names(node: Node | None) -> tuple[str, ...]:
@@ -194,31 +192,26 @@ def _names(node: Node | None) -> tuple[str, ...]:
     return tuple(node.value) if isinstance(node.value, list) else (str(node.value),)
 
 
-_ANY_PROVIDER = ("any",)
-"""Which one is the scenario's affair."""
-
-
 def read_part(
     document: Document, kind: FileKind, files: OtherFiles = NO_FILES
 ) -> tuple[Scenario, list[Problem]]:
-    """What the file brings to a scenario, as one, and what is wrong with it.
+    """What a fragment or defaults bring to a scenario, as a scenario, and their problems.
 
-    The document fits its format. Whether its variables are defined is not told: a scenario may
+    The document fits its format. Variables without a definition are not a problem: a scenario may
     define them.
     """
     compiler = Compiler(document, files)
     top = document.at()
-    is_fragment = kind is FileKind.FRAGMENT
-    nodes = top.get("turns") if is_fragment else None
-    turns = tuple(Turns(compiler).read(nodes, TurnPurpose.TURN, (document.source.path,)))
+    turns = tuple(Turns(compiler).read(top.get("turns"), TurnPurpose.TURN, (document.source.path,)))
     for _, value in (*top.entries("vars"), *top.entries("parameters")):
         compiler.value(value)
     part = Scenario(
         id=kind.value,
-        providers=_ANY_PROVIDER,
+        # The scenarios that use the file choose the provider.
+        providers=("any",),
         session=compile_template({}),
         turns=turns,
-        expectations=() if is_fragment else tuple(read_whole(top.get("expect"), compiler)),
+        expectations=tuple(read_block(top.get("expect"), Scope.CONVERSATION, compiler)),
         place=document.place(),
     )
     return part, compiler.problems

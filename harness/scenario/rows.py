@@ -31,7 +31,7 @@ FILE = "file"
 
 
 def read_rows(node: Node | None, compiler: Compiler) -> tuple[MatrixRow, ...]:
-    """The rows that `matrix:` makes; one without a name where there is none."""
+    """The rows that `matrix:` makes; one row without a name if there is no matrix."""
     if node is None:
         return (MatrixRow(name=""),)
     matrix = {key: values.value for key, values in node.items()}
@@ -46,8 +46,13 @@ def read_rows(node: Node | None, compiler: Compiler) -> tuple[MatrixRow, ...]:
     lines = _lines_of(named, compiler)
     matrix = _bounded(matrix, len(lines), node, compiler)
     for name in sorted(matrix.keys() & lines[0].values.keys()) if lines else ():
-        message = f"'{name}' is also a column of {named.value}"
-        compiler.note("wrong-rows", message, node.at(name), "keep one of them", key=True)
+        compiler.note(
+            "wrong-rows",
+            f"'{name}' is also a column of {named.value}",
+            node.at(name),
+            "keep one of them",
+            key=True,
+        )
     taken: set[str] = set()
     combined = matrix_rows(matrix) if matrix else (MatrixRow(name=""),)
     return tuple(_joined(parts, taken) for parts in product(lines, combined))
@@ -56,32 +61,41 @@ def read_rows(node: Node | None, compiler: Compiler) -> tuple[MatrixRow, ...]:
 def _bounded(
     matrix: Mapping[str, Json], lines: int, node: Node, compiler: Compiler
 ) -> dict[str, Json]:
-    """The values that are combined; of a matrix with too many rows only the first of each."""
+    """The values to combine; only the first of each name if the matrix makes too many rows."""
     lists = {name: one if isinstance(one, list) else [one] for name, one in matrix.items()}
     count = lines * math.prod(map(len, lists.values()))
     if count <= MOST_ROWS:
         return dict(matrix)
-    message = f"the matrix makes {count:,} rows, the limit is {MOST_ROWS:,}"
-    compiler.note("too-many-rows", message, node, FEWER_ROWS, key=True)
+    compiler.note(
+        "too-many-rows",
+        f"the matrix makes {count:,} rows, the limit is {MOST_ROWS:,}",
+        node,
+        FEWER_ROWS,
+        key=True,
+    )
     return {name: values[:1] for name, values in lists.items()}
 
 
 def require_distinct(values: Node, noun: str, compiler: Compiler) -> None:
-    """Note elements of a list that stand there twice: both would be the same conversation."""
+    """Note elements that are in a list twice: both would make the same conversation."""
     first: dict[str, Node] = {}
-    for one in values:
-        before = first.setdefault(json.dumps(one.value, sort_keys=True), one)
-        if before is not one:
-            line, is_here = before.place.line, before.place.line == one.place.line
+    for element in values:
+        before = first.setdefault(json.dumps(element.value, sort_keys=True), element)
+        if before is not element:
+            line, is_here = before.place.line, before.place.line == element.place.line
             where = "twice on this line" if is_here else f"here and on line {line}"
-            message = f"the {noun} {quote(one.as_written)} appears {where}"
-            compiler.note("duplicate-value", message, one, "keep one of them")
+            compiler.note(
+                "duplicate-value",
+                f"the {noun} {quote(element.as_written)} appears {where}",
+                element,
+                "keep one of them",
+            )
 
 
 def _joined(parts: Sequence[MatrixRow], taken: set[str]) -> MatrixRow:
-    """One row of several: a line of a file, values of a matrix, utterances.
+    """One row made of several: a line of a file, values of a matrix, utterances.
 
-    A former name that is `taken` gets a number; it is taken then.
+    A former name that is `taken` gets a number; the name is added to `taken`.
     """
     former = [part.former for part in parts if part.former]
     return replace(
@@ -94,19 +108,17 @@ def _joined(parts: Sequence[MatrixRow], taken: set[str]) -> MatrixRow:
 
 
 def _lines_of(node: Node, compiler: Compiler) -> list[MatrixRow]:
-    """The lines of the file that a matrix names; what is wrong with it is noted."""
+    """The lines of the file that a matrix names; problems of the file are noted."""
     try:
         shown, text = compiler.files.text(str(node.value), node.document.source.path)
-        is_json = shown.endswith(".json")
-        found = from_json(shown, text) if is_json else from_csv(shown, text)
-        records = list(islice(found, MOST_ROWS + 1))
+        read = from_json if shown.endswith(".json") else from_csv
+        records = list(islice(read(shown, text), MOST_ROWS + 1))
         _require_fit(shown, records)
-        lines = [_line(record) for _, record in records]
+        return [_line(record) for _, record in records]
     except BadFile as error:
         compiler.note(error.code, error.message, node, error.hint)
         compiler.knows_names = False
         return []
-    return lines
 
 
 def _line(record: Mapping[str, Json]) -> MatrixRow:
@@ -120,23 +132,28 @@ def _naming(record: Mapping[str, Json]) -> str:
 
 
 def _require_fit(shown: str, records: Sequence[Record]) -> None:
-    """Raise unless all lines have the same names, which can be used in `${…}`."""
+    """Raise `BadFile` unless all lines have the same names, which can be used in `${…}`."""
     if not records:
         raise BadFile("wrong-rows", f"{shown} has no rows")
     if len(records) > MOST_ROWS:
-        message = f"{shown} has more than {MOST_ROWS:,} rows, which is the limit"
-        raise BadFile("too-many-rows", message, FEWER_ROWS)
+        raise BadFile(
+            "too-many-rows",
+            f"{shown} has more than {MOST_ROWS:,} rows, which is the limit",
+            FEWER_ROWS,
+        )
     columns = {*records[0][1]}
     named: dict[str, str] = {}
     for where, record in records:
         require_names(where, record)
-        if {*record} != columns:
-            odd = min({*record} ^ columns)
-            raise BadFile("wrong-rows", f"{where} and the first row differ in '{odd}'")
+        if odd := {*record} ^ columns:
+            raise BadFile("wrong-rows", f"{where} and the first row differ in '{min(odd)}'")
         name = _naming(record)
         if name and (first := named.setdefault(name, where)) != where:
-            message = f"{where} has the name {quote(name)}, and so has {first}"
-            raise BadFile("wrong-rows", message, "give each row its own name")
+            raise BadFile(
+                "wrong-rows",
+                f"{where} has the name {quote(name)}, and so has {first}",
+                "give each row its own name",
+            )
 
 
 class TooManyRows(Exception):
@@ -148,9 +165,9 @@ def spoken_rows(
 ) -> tuple[MatrixRow, ...]:
     """Every row with every combination of the utterances that are picked.
 
-    `spoken` holds the messages that have several, by the number of their turn. A sample is drawn
-    with the scenario's id where it names no seed, so it is the same in every run. Former names
-    that are `taken` get a number; the new ones are taken then. Raises `TooManyRows`.
+    `spoken` holds the messages that have several, by the number of their turn. A sample without a
+    seed is drawn with the scenario's id, so it is the same in every run. Former names that are
+    `taken` get a number; the new names are added to `taken`. Raises `TooManyRows`.
     """
     if not spoken and not taken:
         taken.update(row.former for row in rows)
@@ -163,7 +180,7 @@ def spoken_rows(
 
 
 def _choices(turn: int, user: Node, identifier: str) -> Iterator[MatrixRow]:
-    """A row for each utterance of a turn; without a name where the turn says nothing else."""
+    """A row for each utterance that is picked; without a name if it is the only one."""
     texts = [str(one.as_written) for one in user.at("utterances")]
     picked = _picked(texts, user.get("pick"), f"{identifier}/{turn}")
     for index in picked:
@@ -173,26 +190,25 @@ def _choices(turn: int, user: Node, identifier: str) -> Iterator[MatrixRow]:
 
 
 def _picked(texts: Sequence[str], pick: Node | None, otherwise: str) -> list[int]:
-    """Places of the utterances that are said, in their order."""
+    """Places of the utterances that are said, in order. `otherwise` is the seed by default."""
     every = list(range(len(texts)))
     if pick is None or pick.value == "all":
         return every
     if pick.value == "first":
         return every[:1]
     seed = pick.text_of("seed") or otherwise
-    # By each text's own hash: what is added or moved changes little of what is drawn.
-    drawn = sorted(every, key=lambda index: _drawn(seed, texts[index]))
-    return sorted(drawn[: int(str(pick.at("sample").value))])
 
+    # By each text's own hash: adding or moving a text changes the sample only a little.
+    def draw(index: int) -> bytes:
+        return hashlib.blake2s(f"{seed}/{texts[index]}".encode(), digest_size=8).digest()
 
-def _drawn(seed: str, text: str) -> bytes:
-    return hashlib.blake2s(f"{seed}/{text}".encode(), digest_size=8).digest()
+    return sorted(sorted(every, key=draw)[: int(str(pick.at("sample").value))])
 
 
 Record = tuple[str, Mapping[str, Json]]
-"""Where a row stands, such as `scenarios/rows.csv:2`, and its values."""
+"""The place of a row, such as `scenarios/rows.csv:2`, and its values."""
 MOST_LEVELS = Limits().depth
-"""Of a JSON file, as of the scenario that its values come into."""
+"""Of a JSON file: the limit of the scenario that the values are put into."""
 _NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -205,16 +221,22 @@ def from_csv(shown: str, text: str) -> Iterator[Record]:
         names = next(reader, [])
         twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
         if twice is not None:
-            message = f"{shown}:{reader.line_num} has the column '{twice}' twice"
-            raise BadFile("wrong-rows", message, "keep one of them")
+            raise BadFile(
+                "wrong-rows",
+                f"{shown}:{reader.line_num} has the column '{twice}' twice",
+                "keep one of them",
+            )
         require_names(f"{shown}:1", names)
         for cells in reader:
             if not cells:
                 continue
             where = f"{shown}:{reader.line_num}"
             if len(cells) != len(names):
-                message = f"{where} has {len(cells)} cells, expected {len(names)}"
-                raise BadFile("wrong-rows", message, "quote a cell that contains a comma")
+                raise BadFile(
+                    "wrong-rows",
+                    f"{where} has {len(cells)} cells, expected {len(names)}",
+                    "quote a cell that contains a comma",
+                )
             yield where, dict(zip(names, cells, strict=True))
     except csv.Error as error:
         raise BadFile(
@@ -224,15 +246,15 @@ def from_csv(shown: str, text: str) -> Iterator[Record]:
 
 def from_json(shown: str, text: str) -> list[Record]:
     """The rows of a JSON file: a list of objects. Raises `BadFile`."""
-    too_deep = BadFile("wrong-rows", f"{shown} has more than {MOST_LEVELS} levels")
     try:
         records = json.loads(text)
-    except RecursionError as error:
-        raise too_deep from error
+        is_too_deep = levels(records) > MOST_LEVELS
+    except RecursionError:
+        is_too_deep = True
     except ValueError as error:
         raise BadFile("wrong-rows", f"{shown} is not JSON: {error}") from error
-    if levels(records) > MOST_LEVELS:
-        raise too_deep
+    if is_too_deep:
+        raise BadFile("wrong-rows", f"{shown} has more than {MOST_LEVELS} levels")
     if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
         raise BadFile("wrong-rows", f"{shown} is not a list of objects", "write [{…}, {…}]")
     return [(f"{shown}: row {number}", one) for number, one in enumerate(records, 1)]
@@ -241,19 +263,14 @@ def from_json(shown: str, text: str) -> list[Record]:
 def require_names(where: str, names: Iterable[str]) -> None:
     """Raise `BadFile` unless all can be used in `${…}`."""
     for name in names:
-        if not _NAME.fullmatch(name):
-            message = f"{where}: '{name}' is not a valid column name"
-            raise BadFile("wrong-rows", message, _fix(name))
-
-
-def _fix(name: str) -> str:
-    if name != name.strip():
-        return f"remove the spaces: '{name.strip()}'"
-    for separator, word in ((";", "';'"), ("\t", "a tab")):
-        if separator in name:
-            return f"separate the columns with ',' instead of {word}"
-    return (
-        ("use letters, digits and '_', and no digit at the start")
-        if name
-        else "give the column a name"
-    )
+        if _NAME.fullmatch(name):
+            continue
+        hint = "use letters, digits and '_', and no digit at the start"
+        if not name:
+            hint = "give the column a name"
+        elif name != name.strip():
+            hint = f"remove the spaces: '{name.strip()}'"
+        elif ";" in name or "\t" in name:
+            separator = "';'" if ";" in name else "a tab"
+            hint = f"separate the columns with ',' instead of {separator}"
+        raise BadFile("wrong-rows", f"{where}: '{name}' is not a valid column name", hint)

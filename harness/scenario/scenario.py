@@ -32,16 +32,16 @@ INNER_SCOPES: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.REPLY: (Scope.HISTORY,),
     Scope.CONVERSATION: (Scope.NEVER, Scope.ALWAYS),
 }
-"""What else may stand in a block of checks: blocks of other scopes, behind their names."""
+"""The blocks of other scopes that a block of checks may contain, by their names."""
 
 
 class TurnPurpose(StrEnum):
     """What a turn is there for."""
 
     SETUP = "setup"
-    """Played first; the conversation cannot be told where it fails."""
+    """Played first; if it fails, the conversation cannot be judged."""
     PREFIX = "branch"
-    """Said as in the scenario that this one continues, and not checked again."""
+    """Said as in the scenario that this one continues; its reply is not checked again."""
     TURN = "turn"
     TEARDOWN = "teardown"
     """Played last, also after a failure."""
@@ -72,7 +72,12 @@ class Expectation:
     scope: Scope = Scope.REPLY
     ignore_case: bool = False
     within: float = 0.0
-    """Seconds after the reply in which messages may come that it wants; 0.0 for no waiting."""
+    """Seconds after the reply in which the expected messages may come; 0.0 for no waiting."""
+
+    @property
+    def constant(self) -> Json:
+        """The value; None if it has variables in it."""
+        return self.value.render({}) if self.value.is_constant else None
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -83,10 +88,10 @@ class Capture:
     json: str = ""
     """JSONPath into the raw payload."""
     matches: str = ""
-    """Pattern in the reply's text; its first group, or all of it where it has none."""
+    """Pattern in the reply's text: its first group, or the whole match if it has no group."""
     header: str = ""
     history: str = ""
-    """JSONPath into the provider's own record, which is looked up after the turn."""
+    """JSONPath into the provider's own record, which is requested after the turn."""
     is_secret: bool = False
     """Never stored or shown."""
 
@@ -101,17 +106,17 @@ class MessagePlan:
     attachments: Template | None = None
     metadata: Template | None = None
     utterances: tuple[Template, ...] = ()
-    """Other ways to say it, of which `text` is the first."""
+    """All ways to say it; `text` is the first."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class AssistantLine:
-    """The bot spoke by itself: context, not checked."""
+    """A message that the bot sent on its own: context, not checked."""
 
     text: Template
     place: Place
     given: tuple[Given, ...] = ()
-    """As those of a turn."""
+    """As `UserTurn.given`."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -126,16 +131,16 @@ class UserTurn:
     expectations: tuple[Expectation, ...] = ()
     expects_refusal: bool = False
     faults: tuple[str, ...] = ()
-    """Codes of the network's faults of which one is expected instead of a refusal."""
+    """Codes of network failures, one of which is expected instead of a refusal."""
     captures: Mapping[str, Capture] = field(default_factory=dict)
     stops_on_fail: bool = False
     wait: float = 0.0
     """Seconds before the message is sent."""
     is_patient: bool = False
-    """One of its expectations may wait for messages behind the reply."""
+    """One of its expectations may wait for messages after the reply."""
     part: TurnPurpose = TurnPurpose.TURN
     given: tuple[Given, ...] = ()
-    """Of the fragments that it lies in, the outermost first; each may use those before it."""
+    """Of the fragments that it is in, the outermost first; each may use those before it."""
 
     @property
     def has_secrets(self) -> bool:
@@ -144,7 +149,7 @@ class UserTurn:
 
     @property
     def wants_history(self) -> bool:
-        """The provider's own record is to be fetched after this turn."""
+        """Whether the provider's own record is requested after this turn."""
         return any(e.scope is Scope.HISTORY for e in self.expectations) or any(
             capture.history for capture in self.captures.values()
         )
@@ -157,7 +162,7 @@ class Way:
     said: tuple[int, ...]
     """Places in the scenario's `turns`, from 0."""
     repeated: int
-    """How many of them, the first ones, are of the conversation that it branches off from."""
+    """How many of them, from the first, belong to the conversation that it branches off from."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -165,19 +170,19 @@ class MatrixRow:
     """One line of a matrix."""
 
     name: str
-    """Safe in a file name; empty where the scenario has no matrix."""
+    """Safe in a file name; empty if the scenario has no matrix."""
     values: Mapping[str, Json] = field(default_factory=dict)
     former: str = ""
-    """Its name before names held the letters of every script; recordings may lie under it."""
+    """Its name before names kept the letters of every script; old recordings may have it."""
     said: Mapping[int, int] = field(default_factory=dict)
-    """Which utterance of a turn is said, from 0, by the turn's number; the first otherwise."""
+    """Which utterance of a turn is said, from 0, by the turn's number; the first by default."""
     way: Way | None = None
-    """None where the turns of the file are one conversation."""
+    """None if the turns of the file are one conversation."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Repeat:
-    """How often a scenario is played, because a bot is not deterministic."""
+    """How often a scenario is played, since a bot is not deterministic."""
 
     takes: int
     wanted: int
@@ -188,7 +193,7 @@ class Repeat:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A page about a scenario, such as the issue that it came of."""
+    """A page about a scenario, such as the issue that it tests."""
 
     url: str
     """Absolute, http or https."""
@@ -224,29 +229,27 @@ class Scenario:
     place: Place
     """Of the scenario's id."""
     fingerprint: str = ""
-    """A hash of the file, and of the others that it is made of."""
+    """A hash of the file and of the other files that it uses."""
     files: Sequence[Sequence[str]] = ()
-    """Those that it names: their paths in the project, and hashes of what they held."""
+    """The files that it names: their paths in the project, and hashes of their content."""
 
     @property
     def header_names(self) -> frozenset[str]:
-        """Answer headers that a check or a capture looks at; lower case."""
-        names = {c.header for turn in self.user_turns for c in turn.captures.values() if c.header}
-        expectations = [e for turn in self.user_turns for e in turn.expectations]
-        for expectation in (*expectations, *self.expectations):
-            value = expectation.value.render({}) if expectation.value.is_constant else None
-            names.update(_headers_in(expectation.name, value))
+        """Answer headers that a check or a capture uses; lower case."""
+        turns = self.user_turns
+        names = {c.header for turn in turns for c in turn.captures.values() if c.header}
+        for one in (*(e for turn in turns for e in turn.expectations), *self.expectations):
+            names.update(_headers_in(one.name, one.constant))
         return frozenset(name.lower() for name in names)
 
     @property
     def user_turns(self) -> tuple[UserTurn, ...]:
-        """All turns, set-up and teardown included, without what the bot spoke by itself."""
-        every = (*self.turns, *self.teardown)
-        return tuple(turn for turn in every if isinstance(turn, UserTurn))
+        """All turns, setup and teardown included, without the bot's own messages."""
+        return tuple(turn for turn in (*self.turns, *self.teardown) if isinstance(turn, UserTurn))
 
 
 def _headers_in(name: str, value: Json) -> Iterator[str]:
-    """The headers that a check looks at, or one inside of it."""
+    """The headers that a check, or a check inside it, uses."""
     kind = KIND_NAMED.get(name)
     if kind is not None and kind.headers is not None:
         yield from kind.headers(value)

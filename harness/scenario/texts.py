@@ -1,4 +1,4 @@
-"""Slips in texts that no schema tells: they are played, but not as they were meant."""
+"""Mistakes in texts that no schema finds: the texts are sent, but not as they were meant."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from harness.scenario.turn_names import LISTS, SubjectIn
 _SAID = ("user", "text", "assistant", "press", "utterances")
 _TEXTS = names_of(lambda kind: kind.on == "text" and kind.content is Content.TEXT).union(_SAID)
 _NOT_FILLED = names_of(lambda kind: kind.is_free_of_variables) | {"never"}
-"""Where `$` and braces have a meaning of their own, or must not come from the bot."""
+"""Keys of texts in which `$` and braces have another meaning, or must not come from the bot."""
 _OPAQUE = names_of(lambda kind: kind.on == "payload") | {"metadata", "session", "attachments"}
 """Blocks whose keys are those of a payload."""
 _AT_TOP = frozenset((*LISTS, "expect"))
-"""Keys of a document behind which texts stand."""
+"""Keys of a document with texts in their values."""
 _DEFINING = ("vars", "matrix", "parameters", "capture")
 _COMMENT = re.compile(r"[ \t]+(#[^\s#][^\r\n]*)")
 _FOREIGN = re.compile(
@@ -30,9 +30,9 @@ _FOREIGN = re.compile(
 
 
 def text_problems(document: Document, names: Collection[str] = ()) -> Iterator[Problem]:
-    """Texts that a comment cuts, messages that were forgotten, variables in other tools' form.
+    """Texts that a comment cuts, missing messages, and variables in the form of other tools.
 
-    `names` are variables beside those that the document itself defines.
+    `names` are variables besides those that the document itself defines.
     """
     known = {*names, *_names_in(document.at())}
     subject = SubjectIn(document)
@@ -42,7 +42,7 @@ def text_problems(document: Document, names: Collection[str] = ()) -> Iterator[P
             continue
         node = document.at(*path)
         problem = _cut(node, subject) if has_comments else None
-        problem = problem or _forgotten(node, subject)
+        problem = problem or _missing(node, subject)
         if problem is None and isinstance(node.value, str) and _NOT_FILLED.isdisjoint(node.path):
             problem = _unfilled(node, node.value, known, subject)
         if problem is not None:
@@ -50,7 +50,7 @@ def text_problems(document: Document, names: Collection[str] = ()) -> Iterator[P
 
 
 def _texts_in(value: Json, path: Path, key: str) -> Iterator[tuple[Path, Json]]:
-    """Every scalar that is read as a text, and its path; `key` is what it stands behind."""
+    """Every scalar that is read as a text, and its path; `key` is the key that leads to it."""
     if isinstance(value, dict):
         for name, one in value.items():
             if name not in _OPAQUE and (path or name in _AT_TOP):
@@ -76,18 +76,17 @@ def _cut(node: Node, subject: SubjectIn) -> Problem | None:
     behind = _COMMENT.match(node.behind)
     if behind is None:
         return None
-    hint = "quote the whole text, or put a space after '#' if it is a comment"
     return Problem(
         code="comment-cuts-text",
         message=f"{quote(behind[1])} is read as a comment, so it is not part of the text",
         place=node.place if node.text else node.key_place,
         subject=subject(node.path),
-        hint=hint,
+        hint="quote the whole text, or put a space after '#' if it is a comment",
     )
 
 
-def _forgotten(node: Node, subject: SubjectIn) -> Problem | None:
-    """A message of nothing at all; `~` and `null` are said as they stand there."""
+def _missing(node: Node, subject: SubjectIn) -> Problem | None:
+    """A message without a value; `~` and `null` are sent as they are written."""
     key = next(part for part in reversed(node.path) if isinstance(part, str))
     if node.value is not None or node.text or key not in _SAID:
         return None

@@ -1,4 +1,4 @@
-"""How turns are called in messages."""
+"""The names of turns in messages."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from harness.formats.yaml import Document
 
 LISTS = ("turns", "setup", "teardown")
 _UNSAID = frozenset(("assistant", "include", "branch"))
-"""Keys of entries that are no turns of the user."""
+"""Keys of entries that are not turns of the user."""
 
 
 class SubjectIn:
-    """Says which turn of a document a path lies in, such as `turn 2 "dress"`."""
+    """Names the turn of a document that a path is in, such as `turn 2 "dress"`."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -30,8 +30,7 @@ class SubjectIn:
         turn = turns[index]
         if not isinstance(turn, dict) or not _is_said(turn):
             return f"entry {index + 1} of {path[0]}"
-        number = sum(map(_is_said, turns[: index + 1]))
-        name = turn_subject(number, str(turn.get("id") or ""))
+        name = turn_subject(sum(map(_is_said, turns[: index + 1])), str(turn.get("id") or ""))
         return name if path[0] == "turns" else f"{path[0]}, {name}"
 
 
@@ -41,5 +40,5 @@ def _is_said(turn: Json) -> bool:
 
 
 def turn_subject(number: int, turn_id: str) -> str:
-    """How a turn is called in messages."""
+    """The name of a turn in messages."""
     return f'turn {number} "{turn_id}"' if turn_id else f"turn {number}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from harness.core import counted, did_you_mean, parse_duration, quote
 from harness.formats.yaml import Node
-from harness.scenario.branching import BranchPoint, Entry, Ways, numbered
+from harness.scenario.branching import Entry, Ways, numbered
 from harness.scenario.compiling import Compiler
 from harness.scenario.expecting import read_block, read_faults
 from harness.scenario.files import FileKind
@@ -15,6 +15,7 @@ from harness.scenario.rows import require_distinct
 from harness.scenario.scenario import (
     AssistantLine,
     Capture,
+    Expectation,
     Given,
     MessagePlan,
     Scope,
@@ -27,55 +28,59 @@ MOST_TURNS = 2_000
 
 
 class Turns:
-    """Reads the turns of one conversation; what is wrong with them is noted."""
+    """Reads the turns of one conversation; their problems are noted."""
 
     def __init__(self, compiler: Compiler) -> None:
         self._compiler = compiler
         self._number = 0
-        self._entries_said = 0
+        self._entries_read = 0
         self._taken: dict[str, Node] = {}
         self.continued: list[Node] = []
         """The scenarios that this one continues, the nearest first."""
         self.spoken: dict[int, Node] = {}
-        """Messages that may be said in several ways, by the number of their turn."""
+        """Messages that can be said in several ways, by the number of their turn."""
 
     def of(
         self, top: Node, part: TurnPurpose = TurnPurpose.TURN, chain: Chain = ()
-    ) -> Iterator[Entry | BranchPoint]:
-        """All that is said in a scenario, its teardown left out."""
+    ) -> Iterator[Entry | Node]:
+        """All entries of a scenario but its teardown; a node is the mapping behind `branch`."""
         chain = (*chain, top.document.source.path)
         yield from self.read(top.get("setup"), TurnPurpose.SETUP, chain)
-        branch = top.get("branch")
-        if branch is not None:
-            yield from self._prefix(branch, chain)
+        if top.has("branch"):
+            yield from self._prefix(top.at("branch"), chain)
         for named in included_above(top):
             yield from self._fragment(named, part, chain, ())
         for node in top.get("turns") or ():
-            branch = node.get("branch")
-            if branch is not None:
-                _require_alone(node, "branch", self._compiler)
-                yield BranchPoint(branch)
+            if node.has("branch"):
+                self._require_alone(node, "branch", "put it into a turn below")
+                yield node.at("branch")
             else:
                 yield from self._entries(node, part, chain, ())
 
     def read(
         self, nodes: Node | None, part: TurnPurpose, chain: Chain, given: tuple[Given, ...] = ()
     ) -> Iterator[Entry]:
-        """The entries of a list, in order; nothing where there is none."""
+        """The entries of a list, in order; nothing if there is no list."""
         for node in nodes or ():
             yield from self._entries(node, part, chain, given)
 
     def _entries(
         self, node: Node, part: TurnPurpose, chain: Chain, given: tuple[Given, ...]
     ) -> Iterator[Entry]:
-        if not self._has_room(node):
-            return
-        included, assistant = node.get("include"), node.get("assistant")
-        if included is not None:
-            _require_alone(node, "include", self._compiler)
-            yield from self._fragment(included, part, chain, given)
-        elif assistant is not None:
-            yield _line(node, assistant, self._compiler, given)
+        self._entries_read += 1
+        if self._entries_read > MOST_TURNS:
+            if self._entries_read == MOST_TURNS + 1:
+                self._compiler.note(
+                    "too-many-turns",
+                    f"the scenario has more than {MOST_TURNS:,} turns, which is the limit",
+                    node,
+                    "fragments count each time they are included",
+                )
+        elif node.has("include"):
+            self._require_alone(node, "include", "put it into a turn of the fragment")
+            yield from self._fragment(node.at("include"), part, chain, given)
+        elif node.has("assistant"):
+            yield _line(node, self._compiler, given)
         else:
             self._number += 1
             self._claim(node.get("id"))
@@ -83,22 +88,25 @@ class Turns:
             if turn.message.utterances and part is TurnPurpose.TURN:
                 self.spoken[self._number] = node.at("user")
             elif len(turn.message.utterances) > 1 and part is not TurnPurpose.PREFIX:
-                message = f"only the first of these utterances is said in the {part.value}"
-                hint = "write it as 'text:'; use several utterances below 'turns:'"
-                place = node.at("user").at("utterances")
-                self._compiler.note("no-effect", message, place, hint, key=True)
+                self._compiler.note(
+                    "no-effect",
+                    f"only the first of these utterances is said in the {part.value}",
+                    node.at("user", "utterances"),
+                    "write it as 'text:'; use several utterances below 'turns:'",
+                    key=True,
+                )
             yield turn
 
     def _fragment(
         self, named: Node, part: TurnPurpose, chain: Chain, given: tuple[Given, ...]
     ) -> Iterator[Entry]:
-        found = open_fragment(named, chain, self._compiler)
-        if found is not None:
-            scopes = (*given, found.given) if found.given else given
-            yield from self.read(found.turns, part, found.chain, scopes)
+        fragment = open_fragment(named, chain, self._compiler)
+        if fragment is not None:
+            scopes = (*given, fragment.given) if fragment.given else given
+            yield from self.read(fragment.turns, part, fragment.chain, scopes)
 
     def _prefix(self, branch: Node, chain: Chain) -> Iterator[Entry]:
-        """What another scenario says, up to a turn and with it."""
+        """The entries of another scenario up to the turn that a branch names, which is included."""
         document = open_file(branch.at("file"), chain, self._compiler, FileKind.SCENARIO)
         if document is None:
             return
@@ -113,56 +121,52 @@ class Turns:
                 yield from numbered(said, before)
                 return
         yield from ways.entries
-        message = f"{document.source.path} has no turn {quote(str(last.value))}"
-        hint = did_you_mean(str(last.value), ways.to) or "give the turn an 'id:'"
-        self._compiler.note("unknown-turn", message, last, hint)
-
-    def _has_room(self, node: Node) -> bool:
-        """Whether one more entry can be said; the first for which there is no room is noted."""
-        self._entries_said += 1
-        if self._entries_said == MOST_TURNS + 1:
-            message = f"the scenario has more than {MOST_TURNS:,} turns, which is the limit"
-            hint = "fragments count each time they are included"
-            self._compiler.note("too-many-turns", message, node, hint)
-        return self._entries_said <= MOST_TURNS
+        self._compiler.note(
+            "unknown-turn",
+            f"{document.source.path} has no turn {quote(str(last.value))}",
+            last,
+            did_you_mean(str(last.value), ways.to) or "give the turn an 'id:'",
+        )
 
     def _claim(self, identifier: Node | None) -> None:
+        """Note an id that an earlier turn has."""
         if identifier is None:
             return
         first = self._taken.setdefault(str(identifier.value), identifier)
-        if first is identifier:
-            return
-        is_here = first.document is identifier.document
-        where = f"on line {first.place.line}" if is_here else f"at {first.place}"
-        message = f"the turn {where} has the same id"
-        self._compiler.note("duplicate-id", message, identifier, "give each turn its own id")
+        if first is not identifier:
+            is_here = first.document is identifier.document
+            where = f"on line {first.place.line}" if is_here else f"at {first.place}"
+            self._compiler.note(
+                "duplicate-id",
+                f"the turn {where} has the same id",
+                identifier,
+                "give each turn its own id",
+            )
+
+    def _require_alone(self, node: Node, key: str, hint: str) -> None:
+        """Note the other keys of an entry that is not a turn."""
+        for name, value in node.items():
+            if name != key:
+                self._compiler.note(
+                    "not-checked",
+                    f"'{name}' has no meaning next to '{key}'",
+                    value,
+                    hint,
+                    key=True,
+                )
 
 
-def _require_alone(node: Node, key: str, compiler: Compiler) -> None:
-    """Note what stands beside a key that makes no turn."""
-    for name, value in node.items():
-        if name != key:
-            message = f"'{name}' has no meaning next to '{key}'"
-            hint = _BELONGS[key]
-            compiler.note("not-checked", message, value, hint, key=True)
-
-
-_BELONGS = {
-    "include": "put it into a turn of the fragment",
-    "branch": "put it into a turn below",
-}
-"""Where belongs what stands beside a key that makes no turn."""
-
-
-def _line(
-    node: Node, assistant: Node, compiler: Compiler, given: tuple[Given, ...]
-) -> AssistantLine:
+def _line(node: Node, compiler: Compiler, given: tuple[Given, ...]) -> AssistantLine:
     for key in ("expect", "error", "capture", "on_fail", "wait"):
-        if node.get(key):
-            message = f"'{key}' has no meaning next to 'assistant', which is not checked"
-            hint = "put it into the user's turn that follows"
-            compiler.note("not-checked", message, node.at(key), hint, key=True)
-    return AssistantLine(text=compiler.text(assistant), place=node.place, given=given)
+        if node.has(key):
+            compiler.note(
+                "not-checked",
+                f"'{key}' has no meaning next to 'assistant', which is not checked",
+                node.at(key),
+                "put it into the user's turn that follows",
+                key=True,
+            )
+    return AssistantLine(text=compiler.text(node.at("assistant")), place=node.place, given=given)
 
 
 def _turn(
@@ -171,19 +175,23 @@ def _turn(
     expect, error = node.get("expect"), node.get("error")
     if expect is None and error is None and part is TurnPurpose.TURN:
         hint = "add 'expect:', or write 'expect: none'"
-        if compiler.document.at().get("expect") is not None:
+        if compiler.document.at().has("expect"):
             hint += "; the scenario's own 'expect:' judges all replies together"
         compiler.note("asserts-nothing", "the turn asserts nothing", node.at("user"), hint)
     if expect is not None and error is not None:
-        message = "a refused turn has no reply to check"
-        hint = "keep 'error:' if the provider must refuse, otherwise 'expect:'"
-        compiler.note("expect-and-error", message, error, hint, key=True)
-    block = error if error is not None else expect
-    scope = Scope.REPLY if error is None else Scope.REFUSAL
+        compiler.note(
+            "expect-and-error",
+            "a refused turn has no reply to check",
+            error,
+            "keep 'error:' if the provider must refuse, otherwise 'expect:'",
+            key=True,
+        )
     faults = read_faults(error, compiler)
-    is_checked = part is not TurnPurpose.PREFIX and not faults
-    user, wait = node.at("user"), node.get("wait")
-    expectations = tuple(read_block(block, scope, compiler)) if is_checked else ()
+    user, wait = node.at("user"), node.text_of("wait")
+    expectations: tuple[Expectation, ...] = ()
+    if part is not TurnPurpose.PREFIX and not faults:
+        block = (expect, Scope.REPLY) if error is None else (error, Scope.REFUSAL)
+        expectations = tuple(read_block(*block, compiler))
     return UserTurn(
         number=number,
         id=node.text_of("id"),
@@ -195,7 +203,7 @@ def _turn(
         captures={name: _capture(value, compiler) for name, value in node.entries("capture")},
         stops_on_fail=node.text_of("on_fail") == "stop"
         or part in (TurnPurpose.SETUP, TurnPurpose.PREFIX),
-        wait=parse_duration(str(wait.value)) if wait else 0.0,
+        wait=parse_duration(wait) if wait else 0.0,
         is_patient=any(one.within for one in expectations),
         part=part,
         given=given,
@@ -205,40 +213,53 @@ def _turn(
 def _capture(node: Node, compiler: Compiler) -> Capture:
     if isinstance(node.value, str):
         return Capture(place=node.place, json=compiler.path(node))
-    json, secret, history = node.get("json"), node.get("secret"), node.get("history")
-    if history is not None and secret is not None and secret.value:
-        message = "a capture from the history cannot be secret"
-        hint = "capture it from the answer that contained it first"
-        compiler.note("wrong-value", message, secret, hint)
+    json, history, is_secret = node.get("json"), node.get("history"), bool(node.value_of("secret"))
+    if history is not None and is_secret:
+        compiler.note(
+            "wrong-value",
+            "a capture from the history cannot be secret",
+            node.at("secret"),
+            "capture it from the answer that contained it first",
+        )
     return Capture(
         place=node.place,
         json=compiler.path(json) if json else "",
         matches=node.text_of("matches"),
         header=node.text_of("header"),
         history=compiler.path(history) if history else "",
-        is_secret=secret is not None and bool(secret.value),
+        is_secret=is_secret,
     )
 
 
 def read_message(node: Node, compiler: Compiler) -> MessagePlan:
-    """The message behind `user:`; what is wrong with it is noted."""
+    """The message behind `user:`; its problems are noted."""
     if not isinstance(node.value, dict):
         return MessagePlan(text=compiler.text(node))
     text, press, several = node.get("text"), node.get("press"), node.get("utterances")
     if several is not None:
-        for other, key in ((text, "text"), (press, "press")):
-            if other is not None:
-                message = f"a turn cannot have both '{key}' and 'utterances'"
-                compiler.note("text-and-press", message, other, "keep one of them", key=True)
+        for key in ("text", "press"):
+            if node.has(key):
+                compiler.note(
+                    "text-and-press",
+                    f"a turn cannot have both '{key}' and 'utterances'",
+                    node.at(key),
+                    "keep one of them",
+                    key=True,
+                )
     if text and press:
-        message = "a turn cannot both type a text and press a button"
-        compiler.note("text-and-press", message, press, "keep one of them", key=True)
+        compiler.note(
+            "text-and-press",
+            "a turn cannot both type a text and press a button",
+            press,
+            "keep one of them",
+            key=True,
+        )
     _require_choice(node.get("pick"), several, compiler)
     attachments, metadata = node.get("attachments"), node.get("metadata")
     utterances = tuple(compiler.text(one) for one in several or ())
-    said = compiler.text(text) if text else None
+    typed = compiler.text(text) if text else None
     return MessagePlan(
-        text=utterances[0] if utterances else said,
+        text=utterances[0] if utterances else typed,
         press=compiler.value(press) if press else None,
         attachments=compiler.value(attachments) if attachments else None,
         metadata=compiler.value(metadata) if metadata else None,
@@ -247,17 +268,23 @@ def read_message(node: Node, compiler: Compiler) -> MessagePlan:
 
 
 def _require_choice(pick: Node | None, several: Node | None, compiler: Compiler) -> None:
-    """Note utterances that are the same, and a `pick` that cannot be made."""
-    if several is None:
-        if pick is not None:
-            message = "'pick' chooses among 'utterances', but there are none"
-            hint = "add 'utterances:', or remove 'pick:'"
-            compiler.note("wrong-value", message, pick, hint, key=True)
-        return
-    require_distinct(several, "utterance", compiler)
-    sample = pick.get("sample") if pick is not None else None
-    count = len(list(several))
-    if sample is not None and int(float(str(sample.value))) > count:
-        message = f"{sample.text} of {counted(count, 'utterance')} cannot be drawn"
-        hint = f"at most {count}, or more 'utterances'"
-        compiler.note("wrong-value", message, sample, hint)
+    """Note utterances that are the same, and a `pick` that is not possible."""
+    if several is not None:
+        require_distinct(several, "utterance", compiler)
+        count = len(list(several))
+        sample = pick.get("sample") if pick is not None else None
+        if sample is not None and int(float(str(sample.value))) > count:
+            compiler.note(
+                "wrong-value",
+                f"{sample.text} of {counted(count, 'utterance')} cannot be drawn",
+                sample,
+                f"at most {count}, or more 'utterances'",
+            )
+    elif pick is not None:
+        compiler.note(
+            "wrong-value",
+            "'pick' chooses among 'utterances', but there are none",
+            pick,
+            "add 'utterances:', or remove 'pick:'",
+            key=True,
+        )

@@ -17,23 +17,19 @@ FUNCTIONS = ("uuid", "now", "random")
 """Callable in every template; seeded, so that a replay gives the same values."""
 
 
-_ELSEWHERE = {"env": "only harness.yaml can use environment variables"}
-
-
 def variable_problems(
     scenario: Scenario,
     nodes: Mapping[int, Node],
     subject: Callable[[Node], str],
     granted: Iterable[str] = (),
 ) -> Iterator[Problem]:
-    """Every name that is used before or without being defined.
+    """Every name that is used without a definition, or before it.
 
     `nodes` holds what each template was made of, by the template's identity. Names that are
-    `granted` are taken for defined.
+    `granted` count as defined.
     """
     made_later = {name: turn.number for turn in scenario.user_turns for name in turn.captures}
-    known = {*FUNCTIONS, *granted, *(name for row in scenario.rows for name in row.values)}
-
+    known = {*FUNCTIONS, *granted, *_columns(scenario)}
     literal = _literals(scenario)
 
     def unknown(template: Template, names: set[str] = known) -> Iterator[Problem]:
@@ -62,14 +58,20 @@ def variable_problems(
         yield from unknown(expectation.value)
 
 
+def _columns(scenario: Scenario) -> set[str]:
+    return {name for row in scenario.rows for name in row.values}
+
+
 def _literals(scenario: Scenario) -> dict[str, Json]:
     """The variables that have the same value in every play, at every turn."""
-    others = {name for row in scenario.rows for name in row.values}
+    others = _columns(scenario)
     for turn in (*scenario.turns, *scenario.teardown):
-        others.update(name for given in turn.given for name in given)
-        others.update(turn.captures if isinstance(turn, UserTurn) else ())
-    variables = scenario.variables.items()
-    return {n: t.render({}) for n, t in variables if t.is_constant and n not in others}
+        others.update(*turn.given, turn.captures if isinstance(turn, UserTurn) else ())
+    return {
+        name: template.render({})
+        for name, template in scenario.variables.items()
+        if template.is_constant and name not in others
+    }
 
 
 def _members(template: Template, literal: Mapping[str, Json], subject: str) -> Iterator[Problem]:
@@ -89,7 +91,7 @@ def _given_problems(
     known: set[str],
     unknown: Callable[[Template, set[str]], Iterator[Problem]],
 ) -> Iterator[Problem]:
-    """Each scope is looked at once: all turns of a fragment were given the same."""
+    """Each scope is examined once: all turns of a fragment have the same parameters."""
     names = known
     for given in scopes:
         if id(given) not in seen:
@@ -100,7 +102,7 @@ def _given_problems(
 
 
 def templates_in(message: MessagePlan) -> Iterator[Template]:
-    """All that a message is made of."""
+    """All templates of a message."""
     parts = (message.text, message.press, message.attachments, message.metadata)
     yield from (part for part in parts if part is not None)
     yield from message.utterances[1:]
@@ -120,56 +122,55 @@ def _unknown(
                 hint="use a capture after its turn",
             )
             continue
+        hint = did_you_mean(name, known.difference(FUNCTIONS))
+        if name == "env":
+            hint = "only harness.yaml can use environment variables"
+        elif not hint.startswith("did"):
+            hint = "; ".join((hint or "define it under 'vars:' or 'capture:'", LETTERS))
         yield Problem(
             code="undefined-variable",
             message=f"there is no variable '{name}'",
             place=where,
             subject=subject,
-            hint=_ELSEWHERE.get(name) or _hint(name, known.difference(FUNCTIONS)),
+            hint=hint,
         )
-
-
-def _hint(name: str, known: set[str]) -> str:
-    near = did_you_mean(name, known)
-    if near.startswith("did"):
-        return near
-    here = near or "define it under 'vars:' or 'capture:'"
-    return f"{here}; {LETTERS}"
 
 
 def unused_names(scenario: Scenario, document: Document) -> Iterator[Problem]:
     """Variables, columns and captures of the scenario's own file that no template uses."""
-    used = {name for template in _templates(scenario) for name in template.names}
+    used = _names_used(_templates(scenario))
     top = document.at()
     for name, node in top.entries("vars"):
         if name not in used:
-            yield _problem(f"the variable '{name}' is never used", node.key_place)
+            yield _unused(f"the variable '{name}' is never used", node.key_place)
     matrix = top.get("matrix")
-    columns = scenario.rows[0].values if scenario.rows and matrix is not None else {}
-    for name in columns:
+    for name in scenario.rows[0].values if scenario.rows else ():
         if matrix is None or name in used:
             continue
-        own = matrix.get(name)
-        if own is not None:
-            yield _problem(f"the matrix's '{name}' is never used", own.key_place)
+        if matrix.has(name):
+            yield _unused(f"the matrix's '{name}' is never used", matrix.at(name).key_place)
         elif name not in NAMING:
-            place = matrix.at(FILE).place
-            yield _problem(f"the column '{name}' of the matrix's file is never used", place)
+            yield _unused(
+                f"the column '{name}' of the matrix's file is never used", matrix.at(FILE).place
+            )
     for turn in scenario.user_turns:
         for name, capture in turn.captures.items():
             if name not in used and capture.place.source.path == document.source.path:
-                subject = turn_subject(turn.number, turn.id)
-                yield _problem(f"the capture '{name}' is never used", capture.place, subject)
+                yield _unused(
+                    f"the capture '{name}' is never used",
+                    capture.place,
+                    turn_subject(turn.number, turn.id),
+                )
 
 
 def overwritten_names(scenario: Scenario, document: Document) -> Iterator[Problem]:
     """Captures of the scenario's own file that replace a variable which is used afterwards."""
-    defined = {*scenario.variables, *(name for row in scenario.rows for name in row.values)}
+    defined = {*scenario.variables, *_columns(scenario)}
     turns = scenario.user_turns
     for place, turn in enumerate(turns):
         later = [one.value for one in (*turn.expectations, *scenario.expectations)]
         later += [one for after in turns[place + 1 :] for one in _templates_of(after)]
-        used = {name for template in later for name in template.names}
+        used = _names_used(later)
         for name, capture in turn.captures.items():
             if name in defined & used and capture.place.source.path == document.source.path:
                 yield Problem(
@@ -183,49 +184,55 @@ def overwritten_names(scenario: Scenario, document: Document) -> Iterator[Proble
 
 def names_of_defaults(scenario: Scenario, document: Document) -> set[str]:
     """Names that a scenario uses and does not define under its own `vars`."""
-    used = {name for template in _templates(scenario) for name in template.names}
-    return used - {name for name, _ in document.at().entries("vars")}
+    return _names_used(_templates(scenario)).difference(dict(document.at().entries("vars")))
 
 
 def unused_defaults(document: Document, used: Collection[str]) -> Iterator[Problem]:
     """Variables of a folder's defaults that none of its scenarios uses."""
     for name, node in document.at().entries("vars"):
         if name not in used:
-            message = f"no scenario of the folder uses the variable '{name}'"
-            yield _problem(message, node.key_place)
+            yield _unused(f"no scenario of the folder uses the variable '{name}'", node.key_place)
 
 
 def unused_parameters(part: Scenario, document: Document) -> Iterator[Problem]:
     """Parameters of a fragment that nothing in it uses."""
-    used = {name for template in _templates(part) for name in template.names}
+    used = _names_used(_templates(part))
     for name, node in document.at().entries("parameters"):
         if name not in used:
-            yield _problem(f"the parameter '{name}' is never used", node.key_place)
+            yield _unused(f"the parameter '{name}' is never used", node.key_place)
 
 
 def odd_cells(scenario: Scenario, document: Document) -> Iterator[Problem]:
     """Cells of a matrix's CSV file that are empty, or begin or end with a blank."""
     matrix = document.at().get("matrix")
-    named = matrix.get(FILE) if matrix is not None else None
-    if named is None or not isinstance(named.value, str) or not named.value.endswith(".csv"):
+    if matrix is None or not str(matrix.value_of(FILE)).endswith(".csv"):
         return
     rows = {tuple(row.values.items()): row for row in scenario.rows}.values()
     for name in scenario.rows[0].values:
         cells = [(row.name, row.values[name]) for row in rows]
         odd = [at for at, cell in cells if isinstance(cell, str) and cell != (cell.strip() or None)]
-        if odd and (matrix is None or matrix.get(name) is None):
+        if odd and not matrix.has(name):
             rest = f" and {len(odd) - 1} more" if odd[1:] else ""
             yield Problem(
                 code="odd-cell",
                 message=f"'{name}' is empty or has spaces around it in the row '{odd[0]}'{rest}",
-                place=named.place,
+                place=matrix.at(FILE).place,
                 hint="fill it in, or remove the spaces",
             )
 
 
-def _problem(message: str, place: Place, subject: str = "") -> Problem:
-    hint = "use it, or remove it"
-    return Problem(code="unused-name", message=message, place=place, subject=subject, hint=hint)
+def _unused(message: str, place: Place, subject: str = "") -> Problem:
+    return Problem(
+        code="unused-name",
+        message=message,
+        place=place,
+        subject=subject,
+        hint="use it, or remove it",
+    )
+
+
+def _names_used(templates: Iterable[Template]) -> set[str]:
+    return {name for template in templates for name in template.names}
 
 
 def _templates(scenario: Scenario) -> Iterator[Template]:

@@ -21,7 +21,7 @@ class WaiverKind(StrEnum):
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Waiver:
-    """A `skip:` or `xfail:`. It applies where all conditions hold; an empty one always holds."""
+    """A `skip:` or `xfail:`. It applies if all conditions hold; an empty one always holds."""
 
     kind: WaiverKind
     reason: str
@@ -30,19 +30,19 @@ class Waiver:
     rows: tuple[str, ...] = ()
     """Names of rows of the matrix."""
     env: tuple[str, ...] = ()
-    """Environment variables of which one is set and not empty."""
+    """Environment variables, one of which is set and not empty."""
     strict: bool = False
     """An XFAIL that passes is a failure."""
 
     @property
     def is_conditional(self) -> bool:
-        """Whether it is about some plays only."""
+        """Whether it applies to some plays only."""
         return bool(self.providers or self.modes or self.rows or self.env)
 
     def applies(
         self, *, provider: str, mode: str, row: str, environment: Mapping[str, str]
     ) -> bool:
-        """Whether it is about this play."""
+        """Whether it applies to this play."""
         return (
             (not self.providers or provider in self.providers)
             and (not self.modes or mode in self.modes)
@@ -56,9 +56,9 @@ class Waiver:
         return [self.kind.value, self.reason, *lists, list(self.env), self.strict]
 
     @classmethod
-    def from_json(cls, kept: list[Json]) -> Waiver:
-        """What `as_json` gave."""
-        kind, reason, providers, modes, rows, env, strict = kept
+    def from_json(cls, values: list[Json]) -> Waiver:
+        """A waiver from what `as_json` returned."""
+        kind, reason, providers, modes, rows, env, strict = values
         return cls(
             kind=WaiverKind(kind),  # type: ignore[arg-type]  # as_json wrote it
             reason=str(reason),
@@ -72,12 +72,11 @@ class Waiver:
 
 def read_waivers(top: Node) -> tuple[Waiver, ...]:
     """The waivers at the top of a scenario."""
-    found = ((kind, top.get(kind.value)) for kind in WaiverKind)
-    return tuple(_waiver(kind, node) for kind, node in found if node is not None)
+    return tuple(_waiver(kind, top.at(kind.value)) for kind in WaiverKind if top.has(kind.value))
 
 
 def named_in(node: Node) -> Iterator[tuple[str, Node]]:
-    """Every value of a waiver's conditions, with the condition's key."""
+    """The key and value of each of a waiver's conditions; a list gives one pair an element."""
     when = node.get("when")
     for key, value in when.items() if when is not None else ():
         for one in value if isinstance(value.value, list) else (value,):
@@ -87,7 +86,7 @@ def named_in(node: Node) -> Iterator[tuple[str, Node]]:
 def _waiver(kind: WaiverKind, node: Node) -> Waiver:
     if not isinstance(node.value, dict):
         return Waiver(kind=kind, reason=str(node.as_written))
-    when, strict = node.value.get("when"), node.value.get("strict")
+    when = node.value.get("when")
     conditions = when if isinstance(when, dict) else {}
     return Waiver(
         kind=kind,
@@ -96,7 +95,7 @@ def _waiver(kind: WaiverKind, node: Node) -> Waiver:
         modes=_texts(conditions.get("mode")),
         rows=_texts(conditions.get("row")),
         env=_texts(conditions.get("env")),
-        strict=bool(strict),
+        strict=bool(node.value.get("strict")),
     )
 
 
@@ -110,19 +109,17 @@ def waiver_schema(kind: WaiverKind) -> dict[str, Json]:
     """The format of `skip:` or `xfail:`."""
     reason: Json = {"type": "string", "minLength": 1, "description": "Shown in every report."}
     keys: dict[str, Json] = {"reason": reason, "when": _WHEN}
+    description = "Why the conversation is not played, and on what condition."
     if kind is WaiverKind.XFAIL:
         keys["strict"] = {"type": "boolean", "description": "Whether passing is a failure."}
-    about = {
-        WaiverKind.SKIP: "Why the conversation is not played, and on what condition.",
-        WaiverKind.XFAIL: "Why the bot is known to be wrong here, and on what condition.",
-    }
+        description = "Why the bot is known to be wrong here, and on what condition."
     whole: Json = {
         "type": "object",
         "required": ["reason"],
         "additionalProperties": False,
         "properties": keys,
     }
-    return {"oneOf": [reason, whole], "description": about[kind]}
+    return {"oneOf": [reason, whole], "description": description}
 
 
 def _one_or_more(one: Mapping[str, Json], description: str) -> Json:

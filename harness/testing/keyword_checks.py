@@ -14,8 +14,8 @@ from harness.formats.json_schema import Violation, explain
 from harness.formats.template import compile_template
 from harness.project.vocabulary import Vocabulary
 from harness.scenario import Expectation, Scope
+from harness.scenario.expecting import NOT_HERE, seconds_within, waits_in_vain, where_it_waits
 from harness.scenario.scenario import INNER_SCOPES
-from harness.scenario.waiting import NOT_HERE, seconds_within, waits_in_vain, where_it_waits
 
 BLOCKS = {
     Scope.REPLY: "reply_checks",
