@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from harness.core import Json, Problem, ScenarioError, counted, parse_duration, quote
+from harness.core import Problem, ScenarioError, counted, parse_duration, quote
 from harness.formats.template import Template, compile_template
 from harness.formats.yaml import Document, Node
 from harness.scenario.branching import Ways
@@ -60,7 +60,7 @@ def build_scenario(
     _require_turns(top, compiler)
     layers = (top, *reading.continued, *folders)
     rows = read_rows(top.get("matrix"), compiler)
-    _require_unset(top, rows[0].values, compiler)
+    _require_unset(top, {name for row in rows for name in row.values}, compiler)
     node, session = top.at("scenario"), _nearest("session", layers)
     credentials = _nearest("credentials", layers)
     scenario = Scenario(
@@ -70,7 +70,9 @@ def build_scenario(
         tags=_tags((top, *folders)),
         links=tuple(map(_link, top.get("links") or ())),
         providers=_names(_nearest("provider", layers)),
-        credentials=Credentials.VALID if credentials is None else Credentials(credentials.value),
+        credentials=Credentials.VALID
+        if credentials is None
+        else Credentials(str(credentials.value)),
         variables=_variables(layers, compiler),
         session=compiler.value(session) if session else compile_template({}),
         rows=ways.rows(rows, reading.spoken, str(node.as_written)),
@@ -98,7 +100,7 @@ def _require_turns(top: Node, compiler: Compiler) -> None:
         )
 
 
-def _require_unset(top: Node, columns: Mapping[str, Json], compiler: Compiler) -> None:
+def _require_unset(top: Node, columns: set[str], compiler: Compiler) -> None:
     """Note variables that the matrix replaces in every row."""
     for name, variable in top.entries("vars"):
         if name in columns:
