@@ -60,7 +60,7 @@ def build_scenario(
     _require_turns(top, compiler)
     layers = (top, *reading.continued, *folders)
     rows = read_rows(top.get("matrix"), compiler)
-    _require_unset(top, {name for row in rows for name in row.values}, compiler)
+    _require_unset(top, {name for row in rows[:1] for name in row.values}, compiler)
     node, session = top.at("scenario"), _nearest("session", layers)
     credentials = _nearest("credentials", layers)
     scenario = Scenario(
