@@ -1,9 +1,9 @@
-"""Looks for secrets in any file: for what looks like one, and for those of the project."""
+"""Searches any file for secrets: those of the project, and values that look like credentials."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,11 +15,10 @@ from harness.project.project import Project
 from harness.providers.catalogue import definition_of
 from harness.secrets.secret_scan import SHORTEST, SecretScan
 from harness.secrets.secret_shapes import shapes_in
-from harness.transport.cassette.files import LARGEST, MEBIBYTE
-from harness.transport.decoding import BadEncoding, TooLarge, gunzipped
+from harness.transport.decoding import LARGEST, MEBIBYTE, BadEncoding, TooLarge, uncompressed
 
 SHOWN = 2
-"""Characters of a secret that are shown, where it is at least `LONG_ENOUGH`."""
+"""Characters of a secret that are shown, if it has at least `LONG_ENOUGH`."""
 LONG_ENOUGH = 8
 
 
@@ -30,10 +29,10 @@ class Hit:
     path: str
     """As it was named on the command line."""
     line: int
-    """From 1. Of one that is encoded over several lines, the last."""
+    """From 1. The last line of a secret that is encoded over several."""
     kind: str
     start: str
-    """The first characters; empty of a short one."""
+    """The first characters; empty for a short secret."""
     length: int
     """In characters."""
 
@@ -43,10 +42,10 @@ class Hit:
 
 
 def project_secrets(project: Project) -> dict[str, str]:
-    """The secret settings of every provider that the environment holds now, by name.
+    """The secret settings of every provider, by name, with their values in the environment.
 
-    Those whose variables are not set are left out, and so are all of a provider whose definition
-    cannot be read.
+    Those whose variables are not set are left out, and all of a provider whose definition cannot
+    be read.
     """
     secrets: dict[str, str] = {}
     for name, config in project.config.providers.items():
@@ -62,10 +61,7 @@ def project_secrets(project: Project) -> dict[str, str]:
 
 
 def files_below(paths: Sequence[str]) -> Iterator[Path]:
-    """The files that are named, and those in the folders that are.
-
-    Raises `ScenarioError` `no-such-file`.
-    """
+    """The named files, and those in the named folders. Raises `ScenarioError` `no-such-file`."""
     for name in paths:
         path = Path(name)
         if path.is_dir():
@@ -77,7 +73,7 @@ def files_below(paths: Sequence[str]) -> Iterator[Path]:
 
 
 def scan_file(path: Path, secrets: Mapping[str, str]) -> list[Hit]:
-    """The secrets in a file, in order of place. Raises `ScenarioError` for one that is unreadable.
+    """The secrets in a file, in order of place. Raises `ScenarioError` if it cannot be read.
 
     `secrets` are known values by name.
     """
@@ -103,36 +99,24 @@ def _hit(path: Path, line: int, kind: str, value: str) -> Hit:
 
 
 def _line_of(content: bytes, scan: SecretScan) -> int:
-    """The line that a secret ends in: the shortest beginning of the file that holds it."""
+    """The line in which a secret ends: the shortest beginning of the file that contains it."""
     lines = content.split(b"\n")
-    low, high = 1, len(lines)
-    while low < high:
-        middle = (low + high) // 2
-        if scan(b"\n".join(lines[:middle])):
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    counts = range(1, len(lines))
+    return 1 + bisect_left(counts, True, key=lambda count: bool(scan(b"\n".join(lines[:count]))))  # noqa: FBT003  # False sorts before True
 
 
 def _content(path: Path) -> bytes:
+    too_much = f"more than {LARGEST // MEBIBYTE} MiB"
     try:
         if path.stat().st_size > LARGEST:
-            raise _too_large(path, "it has")
-        content = path.read_bytes()
-        if content.startswith(b"\x1f\x8b"):
-            content = gunzipped(content, LARGEST)
+            raise _unreadable(path, f"it has {too_much}")
+        return uncompressed(path.read_bytes(), LARGEST)
     except TooLarge as error:
-        raise _too_large(path, "uncompressed, it has") from error
+        raise _unreadable(path, f"uncompressed, it has {too_much}") from error
     except BadEncoding as error:
         raise _unreadable(path, str(error)) from error
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
-    return content
-
-
-def _too_large(path: Path, what: str) -> ScenarioError:
-    return _unreadable(path, f"{what} more than {LARGEST // MEBIBYTE} MiB")
 
 
 def _unreadable(path: Path, reason: str) -> ScenarioError:
@@ -141,7 +125,7 @@ def _unreadable(path: Path, reason: str) -> ScenarioError:
 
 
 def _filled(project: Project, value: object) -> str:
-    """A setting's value; empty where it is no reference or its variable is not set."""
+    """A setting's value; empty where it is not a reference, or its variable is not set."""
     if not isinstance(value, str) or "${" not in value:
         return ""
     with suppress(TemplateError):

@@ -6,16 +6,20 @@ import zlib
 from collections.abc import Iterator
 
 PIECE = 256 * 1024
-"""Decoded bytes that one step may yield: a bomb is seen before it fills the memory."""
+"""Decoded bytes that one step may yield: a bomb is noticed before it fills the memory."""
 
 MEBIBYTE = 1024 * 1024
 LARGEST_BODY = 50 * MEBIBYTE
 """Decoded bytes of one answer."""
+LARGEST = 256 * MEBIBYTE
+"""Bytes of a cassette, compressed and uncompressed, and of all its bodies together."""
 
+GZIP = b"\x1f\x8b"
+"""The first bytes of gzip data."""
 CODINGS = ("gzip", "x-gzip", "deflate")
 MOST_CODINGS = 4
 MOST_MEMBERS = 10_000
-"""Of one gzip body: empty ones cost time, and no size tells of them."""
+"""Of one gzip body: empty members cost time and add nothing to its size."""
 
 
 class BadEncoding(Exception):
@@ -23,45 +27,46 @@ class BadEncoding(Exception):
 
 
 class TooLarge(Exception):
-    """There is more than was allowed."""
+    """The decoded content is longer than its limit."""
 
 
 class Decoder:
-    """Undoes every coding that a Content-Encoding header names, and no more than these.
+    """Undoes the codings that a Content-Encoding header names.
 
     httpx's own decoders inflate a network chunk at once, which a doubly compressed bomb turns
-    into gigabytes; they also pass over unknown codings and over a missing end.
+    into gigabytes; they also ignore unknown codings and a missing end.
     """
 
     def __init__(self, content_encoding: str) -> None:
+        """Raises `BadEncoding` where a coding is unknown, or there are too many."""
         names = [name.strip().lower() for name in content_encoding.split(",")]
         named = [name for name in names if name not in ("", "identity")]
         for name in named:
             if name not in CODINGS:
-                message = f"the content encoding '{name}' is not supported"
-                raise BadEncoding(message)
+                raise BadEncoding(f"the content encoding '{name}' is not supported")
         if len(named) > MOST_CODINGS:
-            message = f"there are {len(named)} content encodings, the limit is {MOST_CODINGS}"
-            raise BadEncoding(message)
+            raise BadEncoding(
+                f"there are {len(named)} content encodings, the limit is {MOST_CODINGS}"
+            )
         # The header names the codings in the order in which they were applied.
         self._layers = [_Inflater(name) for name in reversed(named)]
 
     def feed(self, content: bytes) -> Iterator[bytes]:
-        """The decoded pieces of what arrived. Raises `BadEncoding`."""
+        """Decode what arrived, in pieces. Raises `BadEncoding`."""
         return self._through(0, content)
 
     def end(self) -> None:
-        """Say that nothing more comes. Raises `BadEncoding` where something is missing."""
+        """Finish the body. Raises `BadEncoding` where its end is missing."""
         for layer in self._layers:
             layer.end()
 
     @property
     def ignored(self) -> int:
-        """Bytes behind the end of the encoded data."""
+        """Bytes after the end of the encoded data."""
         return sum(layer.ignored for layer in self._layers)
 
     def whole(self, content: bytes, limit: int) -> bytes:
-        """All of a content, decoded. Raises `BadEncoding`, and `TooLarge` beyond `limit` bytes."""
+        """Decode a whole content. Raises `BadEncoding`, and `TooLarge` beyond `limit` bytes."""
         pieces, size = [], 0
         for start in range(0, len(content), PIECE):
             for piece in self.feed(content[start : start + PIECE]):
@@ -108,15 +113,17 @@ class _Inflater:
                 # A gzip body may hold several members. Source: RFC 1952, section 2.2.
                 self._members += 1
                 if self._members > MOST_MEMBERS:
-                    message = f"the {self._name} data has more than {MOST_MEMBERS:,} members"
-                    raise BadEncoding(message)
+                    raise BadEncoding(
+                        f"the {self._name} data has more than {MOST_MEMBERS:,} members"
+                    )
                 inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
             self._is_fed = True
             try:
                 piece = inflate.decompress(rest, PIECE)
             except zlib.error as error:
-                message = f"the body is not the {self._name} that its header says ({error})"
-                raise BadEncoding(message) from error
+                raise BadEncoding(
+                    f"the body is not the {self._name} that its header says ({error})"
+                ) from error
             rest = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
             if piece:
                 yield piece
@@ -124,21 +131,21 @@ class _Inflater:
 
     def end(self) -> None:
         if (self._is_fed and self._inflate and not self._inflate.eof) or self._held:
-            message = f"the {self._name} data ends too early"
-            raise BadEncoding(message)
+            raise BadEncoding(f"the {self._name} data ends too early")
 
 
-def gunzipped(content: bytes, limit: int) -> bytes:
-    """The content of a gzip file with all its members.
+def uncompressed(content: bytes, limit: int) -> bytes:
+    """The content of a gzip file with all its members; any other content as it is.
 
-    Raises `BadEncoding`, also for what stands behind the data, and `TooLarge` beyond `limit` bytes.
+    Raises `BadEncoding`, also for bytes after the gzip data, and `TooLarge` beyond `limit` bytes.
     """
+    if not content.startswith(GZIP):
+        return content
     decoder = Decoder("gzip")
-    unpacked = decoder.whole(content, limit)
+    whole = decoder.whole(content, limit)
     if decoder.ignored:
-        message = f"{decoder.ignored} bytes after the gzip data are not gzip"
-        raise BadEncoding(message)
-    return unpacked
+        raise BadEncoding(f"{decoder.ignored} bytes after the gzip data are not gzip")
+    return whole
 
 
 def _deflate_window(start: bytes) -> int:

@@ -106,9 +106,6 @@ IN_CIRCLES = frozenset(
     for name in (
         "testing.chat",
         "testing.reply",
-        "transport.cassette.files",
-        "transport.cassette.foreign",
-        "transport.cassette.reading",
     )
 )
 """Modules that may still import each other: one may leave this set, and none may come to it."""

@@ -1,6 +1,6 @@
 """Recordings: vcrpy's format with a few keys of our own.
 
-`reading.parse_cassette` is not among these names, as it imports PyYAML.
+`reading.parse_cassette` is not exported here, because it imports PyYAML.
 """
 
 from harness.transport.cassette.cassette import (
@@ -10,8 +10,11 @@ from harness.transport.cassette.cassette import (
     Interactions,
     cassette_from_json,
     cassette_to_json,
+    head_from,
+    head_to_json,
 )
 from harness.transport.cassette.files import (
+    AGAIN,
     ParsedStore,
     cassette_path,
     check_target,
@@ -19,20 +22,45 @@ from harness.transport.cassette.files import (
     remove_unfinished,
     write_cassette,
 )
+from harness.transport.cassette.plain_interaction import (
+    FIRST_FORMAT,
+    OF_ANOTHER_KIND,
+    Break,
+    PlainInteraction,
+    attempts_of,
+    break_of,
+    bytes_of,
+    request_of,
+    require_kinds,
+    response_of,
+)
 from harness.transport.cassette.writing import dump_cassette
 
 __all__ = [
+    "AGAIN",
+    "FIRST_FORMAT",
+    "OF_ANOTHER_KIND",
+    "Break",
     "Cassette",
     "CassetteHead",
     "Interaction",
     "Interactions",
     "ParsedStore",
+    "PlainInteraction",
+    "attempts_of",
+    "break_of",
+    "bytes_of",
     "cassette_from_json",
     "cassette_path",
     "cassette_to_json",
     "check_target",
     "dump_cassette",
+    "head_from",
+    "head_to_json",
     "read_cassette",
     "remove_unfinished",
+    "request_of",
+    "require_kinds",
+    "response_of",
     "write_cassette",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 SHORT = 80
-"""Characters: JSON up to this length reads well as it came."""
+"""Characters: JSON up to this length is readable on one line."""
 
 LAYOUTS = {
     "compact": ((",", ":"), False),
@@ -15,14 +15,14 @@ LAYOUTS = {
 }
 """How a body's JSON was written: separators, and whether only ASCII was used."""
 WITH_NEWLINE = "+newline"
-"""Stands behind a layout's name where the body ended with a line break."""
+"""Added to a layout's name where the body ended with a line break."""
 
 
 def spread(body: str) -> tuple[str, str]:
-    """A body as readable JSON, and the layout that brings it back; or as it is, and empty.
+    """A body as readable JSON, and the layout that restores it.
 
-    It is left as it is where the bytes could not be restored: other spacing, numbers such as
-    `1.50`, a key that stands twice.
+    The body itself, and an empty layout, where its bytes could not be restored: other spacing,
+    numbers such as `1.50`, a duplicate key.
     """
     if len(body) <= SHORT or body[0] not in "[{":
         return body, ""
@@ -33,7 +33,7 @@ def spread(body: str) -> tuple[str, str]:
         for name, (separators, is_ascii) in LAYOUTS.items():
             if json.dumps(content, separators=separators, ensure_ascii=is_ascii) == text:
                 readable = json.dumps(content, indent=2, ensure_ascii=False)
-                # A lone surrogate can be escaped in JSON, but not stand in a file.
+                # JSON can escape a lone surrogate, but a file cannot contain one.
                 readable.encode()
                 return readable, name + suffix
     except (ValueError, RecursionError):
@@ -47,8 +47,7 @@ def restore(readable: str, layout: str) -> str:
         return readable
     name, plus, _ = layout.partition("+")
     if name not in LAYOUTS:
-        message = f"unknown layout '{layout}'"
-        raise ValueError(message)
+        raise ValueError(f"unknown layout '{layout}'")
     separators, is_ascii = LAYOUTS[name]
     text = json.dumps(json.loads(readable), separators=separators, ensure_ascii=is_ascii)
     return f"{text}\n" if plus else text

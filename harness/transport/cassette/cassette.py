@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
-from types import MappingProxyType
 from typing import cast, overload
 
 from harness.conversation import Request, Response
@@ -19,16 +18,14 @@ from harness.transport.cassette.plain_interaction import (
     response_of,
 )
 
-NOTHING: Mapping[str, Json] = MappingProxyType({})
-
 _HEAD_KINDS: Mapping[str, type] = {"take": int, "settings": dict, "session": dict, "seeded": dict}
-"""What the keys of a head hold that are no text."""
+"""The types of a head's keys; the others are texts."""
 _KIND_NAMES: Mapping[type, str] = {str: "a text", int: "a whole number", dict: "a mapping"}
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class CassetteHead:
-    """What was recorded, when, and with what. Nothing in it is secret."""
+    """What was recorded, when, and with which provider. It contains no secrets."""
 
     scenario: str
     scenario_hash: str = ""
@@ -38,13 +35,13 @@ class CassetteHead:
     """From 1."""
     definition: str = ""
     definition_hash: str = ""
-    settings: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
+    settings: Mapping[str, Json] = field(default_factory=dict)
     """The provider's settings without the secret ones."""
-    session: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
-    """What the scenario told the provider when the conversation opened."""
+    session: Mapping[str, Json] = field(default_factory=dict)
+    """The scenario's values for the provider when the conversation opened."""
     seed: str = ""
-    """What `uuid()`, `now()` and `random()` were seeded with."""
-    seeded: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
+    """The seed of `uuid()`, `now()` and `random()`."""
+    seeded: Mapping[str, Json] = field(default_factory=dict)
     """Values that a replay needs again."""
     recorded_at: str = ""
     """ISO 8601, UTC."""
@@ -59,13 +56,13 @@ class Interaction:
     request: Request
     response: Response
     is_ours: bool = True
-    """It says which turn and step it belongs to; a foreign cassette does not."""
+    """It names its turn and step; an interaction of another tool does not."""
     broken: Break | None = None
-    """Why the response ended early; None where it was whole."""
+    """Why the response ended early; None where it was complete."""
 
 
 class Interactions(Sequence[Interaction]):
-    """Interactions in recorded order. One is built when it is asked for."""
+    """Interactions in recorded order. Each is built when it is first used."""
 
     __slots__ = ("_built", "plain")
 
@@ -76,7 +73,7 @@ class Interactions(Sequence[Interaction]):
 
     @classmethod
     def of(cls, interactions: Iterable[Interaction]) -> Interactions:
-        """The same interactions in their plain form."""
+        """Convert interactions to their plain form."""
         return cls(
             [
                 plain_interaction(one.request, one.response, is_ours=one.is_ours, broken=one.broken)
@@ -125,18 +122,20 @@ class Cassette:
     head: CassetteHead | None = None
     interactions: Interactions = field(default_factory=Interactions)
     format: int = FORMAT
-    """By whose rules it is read; it is written in the newest."""
+    """The format by which it is read; it is always written in the newest."""
 
 
 def cassette_to_json(cassette: Cassette) -> Json:
     """The plain form, for a cache. It shares its lists with the cassette."""
-    head = None if cassette.head is None else head_to_json(cassette.head)
-    interactions = cast("Json", cassette.interactions.plain)
-    return {"head": head, "rows": interactions, "format": cassette.format}
+    return {
+        "head": None if cassette.head is None else head_to_json(cassette.head),
+        "rows": cast("Json", cassette.interactions.plain),
+        "format": cassette.format,
+    }
 
 
 def cassette_from_json(content: Json, path: str = "") -> Cassette:
-    """The cassette again. Builds no interaction: `Interactions` does when one is used."""
+    """Restore a cassette from its plain form; its interactions are built when they are used."""
     plain = cast("Mapping[str, Json]", content)
     head = plain["head"]
     return Cassette(
@@ -148,18 +147,18 @@ def cassette_from_json(content: Json, path: str = "") -> Cassette:
 
 
 def head_from(plain: Mapping[str, object]) -> CassetteHead:
-    """The head that a file holds in its plain form; keys that it does not know are left out.
+    """Read a head from its plain form, without the keys that this version does not know.
 
     Raises `ValueError` whose text is a clause about the head, such as `names no scenario`.
     """
     for name, value in plain.items():
         kind = _HEAD_KINDS.get(name, str if name in CassetteHead.__slots__ else None)
         if kind is not None and (not isinstance(value, kind) or isinstance(value, bool)):
-            message = f"says that '{name}' is {describe(value)}, expected {_KIND_NAMES[kind]}"
-            raise ValueError(message)
+            raise ValueError(
+                f"says that '{name}' is {describe(value)}, expected {_KIND_NAMES[kind]}"
+            )
     if "scenario" not in plain:
-        message = "names no scenario"
-        raise ValueError(message)
+        raise ValueError("names no scenario")
     known = {name: plain[name] for name in CassetteHead.__slots__ if name in plain}
     return CassetteHead(**known)  # type: ignore[arg-type]  # each was looked at above
 

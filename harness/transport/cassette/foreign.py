@@ -1,4 +1,4 @@
-"""Cassettes of other tools: read where their meaning is known, else named as what they are."""
+"""Cassettes of other tools: reads those of vcrpy, and recognises the formats it cannot read."""
 
 from __future__ import annotations
 
@@ -12,21 +12,20 @@ import yaml
 
 from harness.core import CassetteError, describe
 from harness.formats.strict_json import unique_keys
-from harness.transport.cassette.files import LARGEST, MEBIBYTE
 from harness.transport.cassette.foreign_interaction import foreign_interaction
 from harness.transport.cassette.plain_interaction import PlainInteraction
-from harness.transport.decoding import LARGEST_BODY, TooLarge
+from harness.transport.decoding import LARGEST, LARGEST_BODY, MEBIBYTE, TooLarge
 
 Fault = Callable[..., CassetteError]
 """Takes a code, a message, and a hint or nothing."""
 
 OUR_KEY = "harness"
-"""Under which what we add stands, in the file and in each interaction."""
+"""The key of what we add to a file and to each interaction."""
 OUR_MARK = frozenset({"turn", "step", "message", "at", "first_byte", "seconds", "layout"})
 OUR_HEAD = frozenset({"format", "scenario", "recorded_at", "interactions", "checksum"})
-"""Keys of what we add to an interaction and to the file, whatever name it stands under."""
+"""Keys of what we add to an interaction and to a file, also where `OUR_KEY` was renamed."""
 BY_CHANCE = 2
-"""So many of them another tool's mapping may hold."""
+"""A mapping of another tool may have this many of them."""
 MOST_NODES = 200_000
 """Values that aliases may add to a file: a few bytes can become gigabytes."""
 ALIAS = re.compile(r"(?:^|[\s\[{,:])\*[^\s,\[\]{}]", re.MULTILINE)
@@ -34,10 +33,11 @@ LISTS = re.compile(r"^(interactions|requests|responses)[ \t]*:", re.MULTILINE)
 LIST_OF_OLD = re.compile(r"^- request: *!!python/object:vcr\.request\.Request", re.MULTILINE)
 PYTHON_TAG = re.compile(r"!!(python/[\w./:]+)")
 CONVERT = "convert it to vcrpy's version 1, or record it again"
+OLD_VCRPY = ("this is a cassette of vcrpy before 1.0", "migrate it: python -m vcr.migration PATH")
 
 
 def foreign_interactions(text: str, fault: Fault) -> list[PlainInteraction]:
-    """The interactions of a cassette without our keys. Raises what `fault` makes."""
+    """The interactions of a cassette without our keys. Raises the errors that `fault` makes."""
     document = _document(text, fault)
     items = _items(document, fault)
     _require_foreign(document, items, fault)
@@ -48,14 +48,18 @@ def foreign_interactions(text: str, fault: Fault) -> list[PlainInteraction]:
             interactions.append(interaction)
             room -= size
         except TooLarge as error:
-            limit = f"{LARGEST_BODY // MEBIBYTE} MiB, and all bodies {LARGEST // MEBIBYTE} MiB"
-            message = f"the body of interaction {number} is too large: the limit is {limit}"
-            raise fault("cassette-too-large", message) from error
+            raise fault(
+                "cassette-too-large",
+                f"the body of interaction {number} is too large: the limit is "
+                f"{LARGEST_BODY // MEBIBYTE} MiB, and all bodies {LARGEST // MEBIBYTE} MiB",
+            ) from error
         except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             reason = f"lacks {error}" if isinstance(error, KeyError) else f"is wrong: {error}"
             if number == len(items) and isinstance(error, KeyError):
-                message = f"the recording is cut inside interaction {number}, which {reason}"
-                raise fault("cassette-cut", message) from error
+                raise fault(
+                    "cassette-cut",
+                    f"the recording is cut inside interaction {number}, which {reason}",
+                ) from error
             raise fault("cassette-damaged", f"interaction {number} {reason}") from error
     return interactions
 
@@ -68,7 +72,7 @@ def _document(text: str, fault: Fault) -> object:
             raise fault("cassette-json", f"this is not valid JSON: {error}") from error
     twice = [name for name, count in Counter(LISTS.findall(text)).items() if count > 1]
     if twice:
-        # YAML's readers take the last, and what stands below the first is lost.
+        # YAML's readers take the last one and lose the first.
         raise fault("cassette-damaged", f"the key '{twice[0]}' appears twice")
     try:
         if ALIAS.search(text):
@@ -76,17 +80,23 @@ def _document(text: str, fault: Fault) -> object:
         return _deserialized(text)
     except yaml.constructor.ConstructorError as error:
         if text.lstrip().startswith("- request:") or LIST_OF_OLD.search(text):
-            raise fault("cassette-dialect", *_old_vcrpy()) from error
-        python = PYTHON_TAG.search(text)
-        if python is not None:
+            raise fault("cassette-dialect", *OLD_VCRPY) from error
+        if python := PYTHON_TAG.search(text):
             line = text.count("\n", 0, python.start()) + 1
-            raise fault("cassette-dialect", *_python_objects(line, python[1])) from error
+            raise fault(
+                "cassette-dialect",
+                f"line {line}: this contains a Python object, !!{python[1]}, as written by old "
+                "versions of vcrpy",
+                "it is not read, because it could run code: record it again, or replace it with "
+                "plain values",
+            ) from error
         raise fault("cassette-yaml", f"{error.problem}") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        message = f"the recording is cut or damaged: {where}{error.problem}"
-        raise fault("cassette-cut", message) from error
+        raise fault(
+            "cassette-cut", f"the recording is cut or damaged: {where}{error.problem}"
+        ) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise fault("cassette-yaml", f"this cannot be read: {error}") from error
 
@@ -98,13 +108,12 @@ def _deserialized(text: str) -> object:
     try:
         return yamlserializer.deserialize(text)
     except (AttributeError, LookupError, TypeError) as error:
-        # What PyYAML raises for `!!timestamp x`, `!!float ''` and `!!bool x`.
-        message = "a value is not what its tag says, such as !!float"
-        raise ValueError(message) from error
+        # PyYAML raises these for `!!timestamp x`, `!!float ''` and `!!bool x`.
+        raise ValueError("a value is not what its tag says, such as !!float") from error
 
 
 def _require_modest(text: str, fault: Fault) -> None:
-    """Refuse aliases that hold themselves, or that make much more of a file than stands there."""
+    """Refuse aliases that contain themselves, and those that add more than `MOST_NODES` values."""
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     sizes: dict[int, int] = {}
     top: yaml.Node | None = yaml.compose(text, Loader=loader)
@@ -124,8 +133,7 @@ def _require_modest(text: str, fault: Fault) -> None:
         open_.discard(id(node))
         sizes[id(node)] = 1 + sum(sizes[id(part)] for part in parts)
         if sizes[id(node)] > len(sizes) + MOST_NODES:
-            message = f"its aliases add more than {MOST_NODES:,} values"
-            raise fault("cassette-too-large", message)
+            raise fault("cassette-too-large", f"its aliases add more than {MOST_NODES:,} values")
 
 
 def _parts(node: yaml.Node) -> list[yaml.Node]:
@@ -135,7 +143,7 @@ def _parts(node: yaml.Node) -> list[yaml.Node]:
 
 
 def _items(document: object, fault: Fault) -> list[Any]:
-    """The interactions of any dialect that we read."""
+    """The interactions of a document, in any of the layouts that we read."""
     if isinstance(document, list):
         raise _list_fault(document, fault)
     if not isinstance(document, Mapping):
@@ -156,8 +164,10 @@ def _items(document: object, fault: Fault) -> list[Any]:
     requests, responses = document.get("requests"), document.get("responses")
     if isinstance(requests, list) and isinstance(responses, list):
         if len(requests) != len(responses):
-            message = f"there are {len(requests)} requests but {len(responses)} responses"
-            raise fault("cassette-count", message)
+            raise fault(
+                "cassette-count",
+                f"there are {len(requests)} requests but {len(responses)} responses",
+            )
         return [
             {"request": one, "response": two} for one, two in zip(requests, responses, strict=True)
         ]
@@ -168,42 +178,29 @@ def _items(document: object, fault: Fault) -> list[Any]:
 
 
 def _require_foreign(document: object, items: list[Any], fault: Fault) -> None:
-    """Refuse a file of ours whose head was renamed or moved: nobody would ask its checksum."""
+    """Refuse a file of ours whose head was renamed or moved: its checksum would not be checked."""
     for number, item in enumerate(items, 1):
         for key, value in item.items() if isinstance(item, Mapping) else ():
             is_marked = isinstance(value, Mapping) and len(value.keys() & OUR_MARK) > BY_CHANCE
             if is_marked or key == OUR_KEY:
-                message = f"interaction {number} was recorded by the harness, as '{key}' shows"
-                raise fault("cassette-damaged", f"{message}, but the file's head is not in place")
+                raise fault(
+                    "cassette-damaged",
+                    f"interaction {number} was recorded by the harness, as '{key}' shows, but the "
+                    "file's head is not in place",
+                )
     for key, value in document.items() if isinstance(document, Mapping) else ():
         if isinstance(value, Mapping) and len(value.keys() & OUR_HEAD) > BY_CHANCE:
-            message = f"'{key}' contains the head of a recording of the harness"
-            raise fault("cassette-damaged", message)
+            raise fault(
+                "cassette-damaged", f"'{key}' contains the head of a recording of the harness"
+            )
 
 
 def _list_fault(document: list[Any], fault: Fault) -> CassetteError:
     first = document[0] if document else None
     if isinstance(first, Mapping) and "request" in first:
-        return fault("cassette-dialect", *_old_vcrpy())
+        return fault("cassette-dialect", *OLD_VCRPY)
     if isinstance(first, Mapping) and "scope" in first:
         return fault(
             "cassette-dialect", "this is a recording of nock, which is not supported", CONVERT
         )
     return fault("cassette-not-a-mapping", "the file contains a list instead of a recording")
-
-
-def _old_vcrpy() -> tuple[str, str]:
-    return (
-        "this is a cassette of vcrpy before 1.0",
-        "migrate it: python -m vcr.migration PATH",
-    )
-
-
-def _python_objects(line: int, tag: str) -> tuple[str, str]:
-    return (
-        f"line {line}: this contains a Python object, !!{tag}, as written by old versions of vcrpy",
-        (
-            "it is not read, because it could run code: record it again, or replace "
-            "it with plain values"
-        ),
-    )

@@ -1,4 +1,4 @@
-"""One interaction of another tool's cassette in our plain form."""
+"""Reads one interaction of another tool's cassette into our plain form."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ from urllib.parse import urlsplit
 
 from harness.conversation import Origin, Request, Response
 from harness.core import describe, shorten
-from harness.transport.cassette.plain_interaction import Break, PlainInteraction, plain_interaction
-from harness.transport.decoding import BadEncoding, Decoder, TooLarge
+from harness.transport.cassette.plain_interaction import (
+    Break,
+    PlainInteraction,
+    plain_interaction,
+    text_of,
+)
+from harness.transport.decoding import GZIP, BadEncoding, Decoder, TooLarge
 
 ENCODED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 """Headers that are no longer true once a body is decoded."""
-GZIP = b"\x1f\x8b"
 
 
 def foreign_interaction(item: Mapping[str, Any], room: int) -> tuple[PlainInteraction, int]:
     """The plain form, and the size of its bodies. Raises `TooLarge` beyond `room` bytes."""
     sent, response = item["request"], item["response"]
-    # vcrpy before 4.2 kept httpx's answers in keys of their own.
+    # vcrpy before 4.2 stored httpx's answers under keys of their own.
     is_old_httpx = "status_code" in response
     status = {"code": response["status_code"]} if is_old_httpx else response["status"]
     headers = list(_headers(response.get("headers")))
@@ -33,7 +37,7 @@ def foreign_interaction(item: Mapping[str, Any], room: int) -> tuple[PlainIntera
         body=_content(sent.get("body"), sent),
         origin=Origin(turn=0, step=""),
     )
-    # A port that is none, say: whoever matches requests would stumble over it.
+    # Raises `ValueError` for a port that is not valid, before requests are matched.
     _ = urlsplit(request.url).port
     travelled = _content(content, response)
     if max(len(request.body), len(travelled)) > room:
@@ -53,17 +57,15 @@ def _text(holder: Mapping[str, Any], name: str) -> str:
     value = holder[name]
     if isinstance(value, str):
         return value
-    message = f"'{name}' is {describe(value)}, {shorten(repr(value), 50)}, expected a text"
-    raise TypeError(message)
+    raise TypeError(f"'{name}' is {describe(value)}, {shorten(repr(value), 50)}, expected a text")
 
 
 def _headers(found: object) -> Iterable[tuple[str, str]]:
-    """Headers, whose values other tools keep as lists or as single texts."""
+    """Headers, whose values other tools store as lists or as single texts."""
     if found is None:
         return
     if not isinstance(found, Mapping | list | tuple):
-        message = f"its headers are {describe(found)}, expected a mapping"
-        raise TypeError(message)
+        raise TypeError(f"its headers are {describe(found)}, expected a mapping")
     for name, values in found.items() if isinstance(found, Mapping) else found:
         for value in values if isinstance(values, list | tuple) else [values]:
             yield _header_text(name), _header_text(value)
@@ -71,8 +73,7 @@ def _headers(found: object) -> Iterable[tuple[str, str]]:
 
 def _header_text(value: object) -> str:
     if isinstance(value, Mapping | list | tuple):
-        message = f"a header is {describe(value)}, expected a text"
-        raise TypeError(message)
+        raise TypeError(f"a header is {describe(value)}, expected a text")
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
@@ -82,40 +83,33 @@ def _content(body: object, holder: Mapping[str, Any]) -> bytes:
         if "base64_string" in body:
             return base64.b64decode(body["base64_string"], validate=True)
         body = body.get("string")
+    if body is None and "parsed_body" in holder:
+        body = json.dumps(holder["parsed_body"], ensure_ascii=False, separators=(",", ":"))
     if body is None:
-        return _dumped(holder["parsed_body"]) if "parsed_body" in holder else b""
+        return b""
     if isinstance(body, bytes):
         return body
     if isinstance(body, str):
         return body.encode()
-    parts = body.read() if hasattr(body, "read") else list(body)  # type: ignore[call-overload]  # vcrpy keeps iterators
+    parts = body.read() if hasattr(body, "read") else list(body)  # type: ignore[call-overload]  # vcrpy stores iterators
     return parts if isinstance(parts, bytes) else b"".join(parts)
-
-
-def _dumped(content: object) -> bytes:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _decoded(
     body: bytes, headers: list[tuple[str, str]], room: int
 ) -> tuple[bytes, list[tuple[str, str]], Break | None]:
-    """The body without its coding; other tools keep it as it travelled, or as it was read.
+    """The decoded body, and the headers that are still true.
 
-    With a break if neither is possible; a replay then raises it.
+    Other tools store a body as it was received, or decoded already. Where it is neither, there is
+    also a break, which a replay raises.
     """
     encoding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
-    kept = [pair for pair in headers if pair[0].lower() not in ENCODED]
+    still_true = [pair for pair in headers if pair[0].lower() not in ENCODED]
     try:
-        return Decoder(encoding).whole(body, room), kept, None
+        return Decoder(encoding).whole(body, room), still_true, None
     except BadEncoding as error:
-        if not body.startswith(GZIP) and _is_text(body):
-            return body, kept, None
-        return body, kept, Break("bad-encoding", f"the recorded body cannot be read: {error}")
-
-
-def _is_text(body: bytes) -> bool:
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+        _, is_base64 = text_of(body)
+        if not body.startswith(GZIP) and not is_base64:
+            return body, still_true, None
+        reason = f"the recorded body cannot be read: {error}"
+        return body, still_true, Break("bad-encoding", reason)

@@ -1,4 +1,4 @@
-"""An interaction as plain JSON: what the journal, the cache and the checksum are made of."""
+"""An interaction as plain JSON, for the journal, the cache and the checksum."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from harness.conversation import Attempt, Headers, Origin, Request, Response
 from harness.core import Json, value_class
 
 FIRST_FORMAT = 1
-"""Whose checksum is not over the head, and whose hash of a message is of its text alone."""
+"""Its checksum leaves out the head, and its hash of a message is of the text alone."""
 FORMAT = 2
-"""Of our own keys; a reader refuses a later one."""
+"""The format of our own keys. A later one is refused."""
 
 OF_ANOTHER_KIND = (
     AttributeError,
@@ -26,7 +26,7 @@ OF_ANOTHER_KIND = (
     TypeError,
     ValueError,
 )
-"""What reading a value as an interaction raises where the value is none."""
+"""The errors that reading a value as an interaction raises where it is something else."""
 
 
 class PlainAttempt(TypedDict):
@@ -39,7 +39,7 @@ class PlainAttempt(TypedDict):
 
 @value_class(frozen=True, slots=True)
 class Break:
-    """Why an answer ended early: what `TransportError` said of it."""
+    """Why an answer ended early: the code and texts of its `TransportError`."""
 
     code: str
     reason: str
@@ -79,13 +79,13 @@ class PlainInteraction(TypedDict):
     chunks: list[list[float]]
     attempts: list[PlainAttempt]
     broken: NotRequired[PlainBreak]
-    """Only where the answer broke off; the body is then what had come."""
+    """Only of an interrupted answer, whose body is what was received."""
 
 
 def plain_interaction(
     request: Request, response: Response, *, is_ours: bool = True, broken: Break | None = None
 ) -> PlainInteraction:
-    """The plain form. What only matters before sending (`timeout`, `is_repeatable`) is left out."""
+    """The plain form, without what only matters before sending: `timeout`, `is_repeatable`."""
     sent, sent_is_base64 = text_of(request.body)
     body, body_is_base64 = text_of(response.body)
     origin = request.origin
@@ -105,7 +105,7 @@ def plain_interaction(
         headers=[list(pair) for pair in response.headers],
         body=body,
         body_is_base64=body_is_base64,
-        # As numbers with a point: the checksum is over their text.
+        # As floats: the checksum is over their text.
         started=float(response.started),
         first_byte=as_float(response.first_byte),
         seconds=as_float(response.seconds),
@@ -123,8 +123,8 @@ def plain_interaction(
 
 
 def require_kinds(interaction: PlainInteraction) -> None:
-    """Raise `TypeError` or `ValueError` where one that was read holds what none can."""
-    # Each interaction of a replay comes here, so types are compared, many at once.
+    """Raise `TypeError` or `ValueError` where a value of an interaction has a wrong type."""
+    # Called for each interaction of a replay: comparing types is the fastest way.
     for name, kinds in _KINDS:
         value = interaction[name]  # type: ignore[literal-required]  # one of its keys
         if type(value) not in kinds:
@@ -181,7 +181,7 @@ def request_of(interaction: PlainInteraction) -> Request:
 
 
 def response_of(interaction: PlainInteraction) -> Response:
-    """The response as it came."""
+    """The response as it was received."""
     return Response(
         status=interaction["status"],
         reason=interaction["reason"],
@@ -196,12 +196,12 @@ def response_of(interaction: PlainInteraction) -> Response:
 
 
 def attempts_of(interaction: PlainInteraction) -> tuple[Attempt, ...]:
-    """What was tried before the response came."""
+    """The failed attempts before the response."""
     return tuple(Attempt(**one) for one in interaction["attempts"])
 
 
 def break_of(interaction: PlainInteraction) -> Break | None:
-    """Why the answer ended early; None where it was whole."""
+    """Why the answer ended early; None where it was complete."""
     broken = interaction.get("broken")
     if broken is None:
         return None
@@ -211,9 +211,9 @@ def break_of(interaction: PlainInteraction) -> Break | None:
 def checksum(
     interactions: Sequence[PlainInteraction], head: Mapping[str, Json] | None = None
 ) -> str:
-    """A hash over what the interactions and the head say, whatever the file's layout.
+    """A hash of the interactions and the head, independent of the file's layout.
 
-    `head` is missing for format 1, whose checksum is over the interactions alone.
+    `head` is None for format 1, whose checksum is of the interactions alone.
     """
     content = interactions if head is None else [head, interactions]
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -221,7 +221,7 @@ def checksum(
 
 
 def text_of(content: bytes) -> tuple[str, bool]:
-    """A body as text, and whether that is base64."""
+    """A body as text, and True where the text is base64."""
     try:
         return content.decode(), False
     except UnicodeDecodeError:
@@ -229,12 +229,12 @@ def text_of(content: bytes) -> tuple[str, bool]:
 
 
 def bytes_of(text: str, *, is_base64: bool) -> bytes:
-    """The body that `text_of` was given."""
+    """The bytes of a body whose text `text_of` made."""
     return base64.b64decode(text) if is_base64 else text.encode()
 
 
 def as_float(value: float | None) -> float | None:
-    """The same as a float."""
+    """The number as a float; None stays None."""
     return None if value is None else float(value)
 
 

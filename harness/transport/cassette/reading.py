@@ -1,4 +1,4 @@
-"""A cassette's text as a value; everything that can be wrong with it has a sentence of its own."""
+"""Parses the text of a cassette. Every fault in it has an error of its own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from harness.core import CassetteError, YamlError
 from harness.formats.yaml import Limits, load
 from harness.transport.cassette.bodies import restore
 from harness.transport.cassette.cassette import Cassette, Interactions, head_from
-from harness.transport.cassette.files import LARGEST, too_large
 from harness.transport.cassette.foreign import foreign_interactions
 from harness.transport.cassette.plain_interaction import (
     FIRST_FORMAT,
@@ -25,7 +24,7 @@ from harness.transport.cassette.plain_interaction import (
     text_of,
 )
 from harness.transport.cassette.writing import END
-from harness.transport.decoding import BadEncoding, TooLarge, gunzipped
+from harness.transport.decoding import LARGEST, MEBIBYTE, BadEncoding, TooLarge, uncompressed
 
 OWN = re.compile(r"^harness:", re.MULTILINE)
 FORMATS = (FIRST_FORMAT, FORMAT)
@@ -37,7 +36,7 @@ LIMITS = Limits(depth=50, nodes=LARGEST, aliases=False)
 def parse_cassette(content: bytes | str, path: str = "the cassette", fix: str = "") -> Cassette:
     """Read a cassette, ours or a foreign one.
 
-    `path` is shown in messages, `fix` is the next step that they name. Raises `CassetteError`.
+    `path` is shown in messages, and `fix` is the next step that they name. Raises `CassetteError`.
     """
     reader = _Reader(path, fix or "restore it from version control, or record it again")
     text = reader.text(content)
@@ -48,7 +47,7 @@ def parse_cassette(content: bytes | str, path: str = "the cassette", fix: str = 
 
 
 class _Reader:
-    """What every step of reading one file needs to know."""
+    """Reads one file. `is_whole` in its methods: the file has the mark for its end."""
 
     def __init__(self, path: str, fix: str) -> None:
         self._path = path
@@ -58,9 +57,9 @@ class _Reader:
         return CassetteError(code, f"{self._path}: {message}", hint or self._fix)
 
     def text(self, content: bytes | str) -> str:
-        """The file's text, once it is sure that it can be a cassette."""
+        """The file's text. Refuses what cannot be a cassette."""
         if isinstance(content, bytes):
-            content = self._decoded(self._unpacked(content))
+            content = self._decoded(self._uncompressed(content))
         if not content.strip("\ufeff \t\r\n"):
             raise self.fault("cassette-empty", "the recording is empty")
         if content.startswith(GIT_LFS):
@@ -69,12 +68,13 @@ class _Reader:
                 "this is a Git LFS pointer, not the recording itself",
                 "fetch it: git lfs pull",
             )
-        conflict = CONFLICT.search(content)
-        if conflict:
+        if conflict := CONFLICT.search(content):
             line = content.count("\n", 0, conflict.start()) + 1
-            hint = f"keep one side, or record it again: {self._fix}"
-            message = f"line {line} is a mark of a merge conflict"
-            raise self.fault("cassette-conflict", message, hint)
+            raise self.fault(
+                "cassette-conflict",
+                f"line {line} is a mark of a merge conflict",
+                f"keep one side, or record it again: {self._fix}",
+            )
         return content.removeprefix("\ufeff")
 
     def own(self, text: str) -> Cassette:
@@ -83,10 +83,10 @@ class _Reader:
         head = _mapping(document.get("harness"))
         form = head.get("format")
         if document.get("version") != 1 or type(form) is not int or form not in FORMATS:
-            found = f"version {document.get('version')}, format {form}"
             raise self.fault(
                 "cassette-version",
-                f"{found} is not supported, only version 1, format {FIRST_FORMAT} or {FORMAT}",
+                f"version {document.get('version')}, format {form} is not supported, only "
+                f"version 1, format {FIRST_FORMAT} or {FORMAT}",
                 "a later version of the harness may have written it",
             )
         expected = head.get("interactions")
@@ -112,7 +112,7 @@ class _Reader:
                 part = f"interaction {begun}" if begun else "its head"
                 raise self.fault("cassette-cut", f"the recording is cut inside {part}") from error
             problem = error.problems[0]
-            assert problem.place is not None  # noqa: S101  # the reader gives one
+            assert problem.place is not None  # noqa: S101  # the YAML reader sets it
             where = f"line {problem.place.line}, column {problem.place.column}"
             raise self.fault("cassette-yaml", f"{where}: {problem.message}") from error
         return _mapping(document)
@@ -125,11 +125,12 @@ class _Reader:
             try:
                 interactions.append(_own_interaction(item))
             except OF_ANOTHER_KIND as error:
-                is_lack = isinstance(error, KeyError)
-                reason = f"lacks {error}" if is_lack else "contains a value of the wrong type"
-                is_last = number == len(items)
                 raise self._broken(
-                    f"interaction {number} of {expected}", reason, is_whole=is_whole or not is_last
+                    f"interaction {number} of {expected}",
+                    f"lacks {error}"
+                    if isinstance(error, KeyError)
+                    else "contains a value of the wrong type",
+                    is_whole=is_whole or number < len(items),
                 ) from error
         return interactions
 
@@ -147,7 +148,7 @@ class _Reader:
         try:
             is_right = checksum(interactions, None if is_first else content) == found
         except TypeError as error:
-            # YAML may hold bytes where JSON has none.
+            # YAML has bytes, and JSON has not.
             raise self.fault("cassette-damaged", "it contains bytes outside of bodies") from error
         if len(interactions) == expected and is_right:
             return
@@ -165,25 +166,23 @@ class _Reader:
             raise self.fault("cassette-cut", f"the recording is cut inside interaction {expected}")
         if not found:
             raise self.fault("cassette-checksum", "its head has no checksum")
-        what = "interactions were changed after they were recorded"
-        message = f"the {what}" if is_first else f"the head or the {what}"
-        raise self.fault("cassette-checksum", message)
+        what = "the interactions" if is_first else "the head or the interactions"
+        raise self.fault("cassette-checksum", f"{what} were changed after they were recorded")
 
     def _broken(self, part: str, reason: str, *, is_whole: bool) -> CassetteError:
         if is_whole:
             return self.fault("cassette-damaged", f"{part} {reason}")
         return self.fault("cassette-cut", f"the recording is cut inside {part}")
 
-    def _unpacked(self, content: bytes) -> bytes:
-        """The bytes; other tools keep cassettes compressed."""
-        if not content.startswith(b"\x1f\x8b"):
-            return content
+    def _uncompressed(self, content: bytes) -> bytes:
+        """The bytes of the file; some tools compress their cassettes."""
         try:
-            return gunzipped(content, LARGEST)
+            return uncompressed(content, LARGEST)
         except BadEncoding as error:
             raise self.fault("cassette-cut", str(error)) from error
         except TooLarge as error:
-            raise too_large(self._path, self._fix, "uncompressed, it has") from error
+            message = f"uncompressed, it has more than {LARGEST // MEBIBYTE} MiB"
+            raise self.fault("cassette-too-large", message) from error
 
     def _decoded(self, content: bytes) -> str:
         try:
@@ -230,10 +229,10 @@ def _own_interaction(item: Mapping[str, Any]) -> PlainInteraction:
 
 
 def _break(item: Mapping[str, Any]) -> PlainBreak:
-    interaction = PlainBreak(code=item["code"], reason=item["reason"])
+    broken = PlainBreak(code=item["code"], reason=item["reason"])
     if "details" in item:
-        interaction["details"] = list(item["details"])
-    return interaction
+        broken["details"] = list(item["details"])
+    return broken
 
 
 def _body(content: str | bytes, layout: str) -> tuple[str, bool]:

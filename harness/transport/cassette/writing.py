@@ -17,7 +17,7 @@ from harness.transport.cassette.cassette import Cassette, CassetteHead, head_to_
 from harness.transport.cassette.plain_interaction import FORMAT, PlainInteraction, checksum
 
 END = "..."
-"""YAML's own mark for the end of a document. Without it the file was cut."""
+"""YAML's mark for the end of a document. A file without it was cut."""
 
 _PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_./+=;%&?~@:-]*(?: [A-Za-z0-9_./+=;%&?~@-]+)*")
 _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
@@ -27,7 +27,7 @@ _WIDTH = 76
 
 
 def dump_cassette(cassette: Cassette) -> str:
-    """The cassette's file. A cassette without a head becomes a plain one of vcrpy's."""
+    """The text of a cassette's file; of vcrpy's plain format where the cassette has no head."""
     interactions = cassette.interactions.plain
     lines = ["version: 1"]
     if cassette.head is not None:
@@ -71,13 +71,11 @@ def _interaction(interaction: PlainInteraction) -> Iterator[str]:
 
 
 def _ours(interaction: PlainInteraction, sent_layout: str, layout: str) -> dict[str, Json]:
-    """Our keys of an interaction; those that say nothing are left out."""
-    first: dict[str, Json] = {
+    """Our keys of an interaction, without those that are empty."""
+    known: dict[str, Json] = {
         "turn": interaction["turn"],
         "step": interaction["step"],
         "message": interaction["message"],
-    }
-    times: dict[str, Json] = {
         "at": interaction["started"],
         "first_byte": interaction["first_byte"],
         "seconds": interaction["seconds"],
@@ -96,8 +94,7 @@ def _ours(interaction: PlainInteraction, sent_layout: str, layout: str) -> dict[
         "broken": cast("Json", interaction.get("broken")),
     }
     return {
-        **first,
-        **{name: value for name, value in times.items() if value is not None},
+        **{name: value for name, value in known.items() if value is not None},
         **{name: value for name, value in rest.items() if value},
     }
 
@@ -114,7 +111,7 @@ def _headers(pairs: list[list[str]]) -> Iterator[str]:
 
 
 def group(pairs: Sequence[Sequence[str]]) -> dict[str, list[str]]:
-    """Headers as vcrpy keeps them: each name with its values."""
+    """Headers as vcrpy stores them: each name with its values."""
     grouped: dict[str, list[str]] = {}
     for name, value in pairs:
         grouped.setdefault(name, []).append(value)
@@ -122,15 +119,15 @@ def group(pairs: Sequence[Sequence[str]]) -> dict[str, list[str]]:
 
 
 def _order(pairs: list[list[str]]) -> list[str]:
-    """The names in order, where grouping them would change it."""
+    """The names in order; empty where grouping them keeps their order."""
     names = [name for name, _ in pairs]
     grouped = [name for name, values in group(pairs).items() for _ in values]
     return [] if names == grouped else names
 
 
 def scalar(text: str) -> str:
-    """A text that every YAML reader takes for this text."""
-    # A colon before a blank or at the end would begin a mapping.
+    """A text as YAML that every reader reads as this text."""
+    # A colon before a space or at the end would begin a mapping.
     is_plain = _PLAIN.fullmatch(text) and ": " not in text and not text.endswith(":")
     if is_plain and text.lower() not in _WORDS:
         return text
@@ -138,15 +135,12 @@ def scalar(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return _SPECIAL.sub(_escaped, json.dumps(text, ensure_ascii=False))
-
-
-def _escaped(match: re.Match[str]) -> str:
-    return f"\\u{ord(match[0]):04x}"
+    quoted = json.dumps(text, ensure_ascii=False)
+    return _SPECIAL.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
 
 
 def flow(value: Json) -> str:
-    """A value on one line; JSON is YAML, except for what `_SPECIAL` names."""
+    """A value on one line. JSON is YAML, except for the characters of `_SPECIAL`."""
     if isinstance(value, dict):
         return f"{{{', '.join(f'{flow(key)}: {flow(one)}' for key, one in value.items())}}}"
     if isinstance(value, list | tuple):
@@ -157,13 +151,13 @@ def flow(value: Json) -> str:
 
 
 def _block(text: str, indent: str, *, is_base64: bool) -> str:
-    """A body: a literal block where its text can stand in a file."""
+    """A body: a literal block where YAML allows all its characters."""
     if is_base64:
         lines = [text[start : start + _WIDTH] for start in range(0, len(text), _WIDTH)]
         return "\n".join(["!!binary |-", *(indent + line for line in lines)])
     if not text.strip() or _SPECIAL.search(text):
         return _quoted(text)
-    # A first line that is empty or starts with a space or a tab would be taken for the indentation.
+    # A first line that is empty or starts with a space or a tab would be read as indentation.
     width = "2" if text[0] in " \n\t" else ""
     stripped = text.rstrip("\n")
     ends = len(text) - len(stripped)

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 import httpcore
 
 from harness.core import Interrupted, LostOnTheWay, NeverSent, PlayError, TimedOut, TransportError
-from harness.transport.decoding import BadEncoding
+from harness.transport.decoding import MEBIBYTE, BadEncoding
 from harness.transport.live.connections import Connections
 from harness.transport.live.limits import LiveLimits
-
-MEBIBYTE = 1024 * 1024
 
 
 @dataclass(slots=True, kw_only=True)
