@@ -1,4 +1,4 @@
-"""How a request travels: live, while it is recorded, or from a recording."""
+"""Sends requests: live, live with a recording, or from a recording."""
 
 from harness.transport.transport import Answer, Chunk, Transport
 

@@ -7,47 +7,46 @@ import shlex
 
 from harness.conversation import Request
 from harness.secrets.conversation_redaction import redact_request
-from harness.secrets.redaction import NOTHING_SECRET, Redactor
+from harness.secrets.redaction import NOTHING_SECRET
 
 LONGEST = 2000
 """Characters of the body that are shown."""
 _QUOTED = re.compile(r"%3Credacted(?:%3A|:)([A-Za-z0-9_.-]*)%3E")
 
 
-def curl_line(request: Request, redactor: Redactor | None = None, limit: int = LONGEST) -> str:
-    """A curl command with `<redacted:name>` for every secret.
+def curl_line(request: Request) -> str:
+    """A curl command with `<redacted:name>` in place of secrets.
 
-    Without a redactor, secrets are known by the names of headers and keys alone. A body past the
-    limit is cut, and one that is not text left out; a comment behind the command says so.
+    Secrets are recognised by the names of headers and keys. A body longer than `LONGEST` is cut,
+    and one that is not text is left out; a comment after the command says so.
     """
-    shown = redact_request(request, redactor or NOTHING_SECRET)
+    shown = redact_request(request, NOTHING_SECRET)
     words = ["curl"]
     if shown.method != "GET" or shown.body:
         words += ["-X", shown.method]
     words.append(_plain_marks(shown.url))
     for name, value in shown.headers:
-        # curl takes "name:" for the wish to leave a header out.
+        # For curl, "name:" means to leave a header out.
         words += ["-H", f"{name}: {value}" if value else f"{name};"]
-    text, remark = _body(shown.body, limit)
-    text = _plain_marks(text)
+    text, remark = _body(shown.body)
     if text:
-        words += ["--data-raw", text]
+        words += ["--data-raw", _plain_marks(text)]
     return shlex.join(words) + remark
 
 
 def _plain_marks(text: str) -> str:
-    """Marks that a replay filled into a query or a form, as a live request shows them."""
+    """The text with the marks in a query or a form unquoted, as a live request shows them."""
     return _QUOTED.sub(r"<redacted:\1>", text) if "%3Credacted" in text else text
 
 
-def _body(content: bytes, limit: int) -> tuple[str, str]:
-    """What of a body can stand in a command, and a remark on the rest."""
+def _body(content: bytes) -> tuple[str, str]:
+    """The part of a body that a command can contain, and a remark about the rest."""
     try:
         text = content.decode()
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
         return "", f"  # without its body: {len(content)} bytes that are not text"
-    if len(text) > limit:
-        return text[:limit], f"  # body cut at {limit} of {len(text)} characters"
+    if len(text) > LONGEST:
+        return text[:LONGEST], f"  # body cut at {LONGEST} of {len(text)} characters"
     return text, ""

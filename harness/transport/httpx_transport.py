@@ -1,6 +1,6 @@
-"""An httpx transport over one of ours, for clients that speak httpx by themselves.
+"""An httpx transport on top of one of ours, for provider classes that use an httpx client.
 
-What such a client sends is recorded, redacted and replayed as any other request is.
+The requests of such a client are recorded, redacted and replayed like all others.
 """
 
 from __future__ import annotations
@@ -17,20 +17,18 @@ from harness.transport.transport import Answer, Transport
 NOT_SENT = frozenset(
     {"accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"}
 )
-"""Headers of a client that the transport makes itself."""
+"""Headers of a client that the transport sets itself."""
 NOT_GIVEN = frozenset({"connection", "content-encoding", "content-length", "transfer-encoding"})
-"""Headers of an answer that speak of the body as it travelled; a transport gives it decoded."""
+"""Headers of an answer that describe the encoded body; a transport decodes it."""
 STREAMED = ("event-stream", "ndjson", "jsonl")
-NOWHERE = Origin(turn=0, step="")
-"""Replaced by the transport of a conversation, which knows where it stands."""
 
 
 class HttpxTransport(httpx.BaseTransport):
     """Sends the requests of an `httpx.Client` over a transport: `httpx.Client(transport=…)`.
 
-    Errors of the transport (`TransportError`, `CassetteError`) pass through the client as they are.
-    It follows redirects. An answer is handed on chunk by chunk where the request accepts a stream
-    of events, or its JSON says `"stream": true`.
+    Errors of the transport (`TransportError`, `CassetteError`) pass through the client unchanged.
+    It follows redirects. An answer arrives chunk by chunk where the request accepts a stream of
+    events, or its JSON has `"stream": true`.
     """
 
     def __init__(self, transport: Transport) -> None:
@@ -39,25 +37,26 @@ class HttpxTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; the body of the answer arrives while it is read."""
         body = request.read()
-        headers = tuple(
-            (name, value)
-            for name, value in request.headers.multi_items()
-            if name.lower() not in NOT_SENT
-        )
         answer = self._transport.send(
             Request(
                 method=request.method,
                 url=str(request.url),
-                headers=headers,
+                headers=tuple(
+                    pair
+                    for pair in request.headers.multi_items()
+                    if pair[0].lower() not in NOT_SENT
+                ),
                 body=body,
-                origin=NOWHERE,
+                # The conversation's transport replaces it.
+                origin=Origin(turn=0, step=""),
                 is_stream=_is_stream(request, body),
-                timeout=_seconds(request),
+                # The client's limit on a read applies to the whole request here.
+                timeout=request.extensions.get("timeout", {}).get("read"),
             )
         )
         return httpx.Response(
             answer.status,
-            headers=[one for one in answer.headers if one[0].lower() not in NOT_GIVEN],
+            headers=[pair for pair in answer.headers if pair[0].lower() not in NOT_GIVEN],
             stream=_Body(answer),
             extensions={"reason_phrase": answer.reason.encode("ascii", "replace")},
         )
@@ -75,7 +74,7 @@ class _Body(httpx.SyncByteStream):
                 yield chunk.content
 
     def close(self) -> None:
-        """Read no further."""
+        """Stop reading."""
         close_body(self._chunks)
 
 
@@ -86,13 +85,7 @@ def _is_stream(request: httpx.Request, body: bytes) -> bool:
     if b'"stream"' not in body:
         return False
     try:
-        said = json.loads(body)
+        content = json.loads(body)
     except ValueError:
         return False
-    return isinstance(said, dict) and said.get("stream") is True
-
-
-def _seconds(request: httpx.Request) -> float | None:
-    """What the client lets a read take; it bounds the whole request here."""
-    read = request.extensions.get("timeout", {}).get("read")
-    return float(read) if read is not None else None
+    return isinstance(content, dict) and content.get("stream") is True

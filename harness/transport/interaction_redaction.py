@@ -1,11 +1,10 @@
-"""What of an interaction a recording keeps, without its secrets."""
+"""Takes the secrets, and the headers that are not needed, out of an interaction."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
 
-from harness.conversation import Headers
 from harness.secrets.conversation_redaction import redact_request, redact_response
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_marks import MARK
@@ -25,21 +24,23 @@ KEPT_HEADERS = frozenset(
         "x-request-id",
     }
 )
-"""Response headers that are kept: what a replay needs and a report shows."""
+"""Response headers that a recording keeps: those that a replay needs and a report shows."""
 
 
 def redacted_interaction(
     interaction: Interaction, redactor: Redactor, names: Collection[str]
 ) -> PlainInteraction:
-    """The plain form of an interaction, without secrets; of the response's headers, those named."""
-    request, response = interaction.request, interaction.response
-    broken = interaction.broken
+    """The plain form of an interaction, without secrets.
+
+    Of the response's headers, those in `names` are kept.
+    """
+    response, broken = interaction.response, interaction.broken
     if broken is not None:
         reason, details = redactor.text(broken.reason), tuple(map(redactor.text, broken.details))
         broken = Break(broken.code, reason, details)
-    kept: Headers = tuple(pair for pair in response.headers if pair[0].lower() in names)
-    sent = redact_request(request, redactor)
-    # Of one that held a secret nothing is left that a replay could compare.
+    kept = tuple(pair for pair in response.headers if pair[0].lower() in names)
+    sent = redact_request(interaction.request, redactor)
+    # A replay cannot compare a header that contained a secret.
     comparable = tuple(pair for pair in sent.headers if not MARK.search(pair[1]))
     return plain_interaction(
         replace(sent, headers=comparable),

@@ -1,4 +1,4 @@
-"""What was received so far, kept next to the cassette while it is being recorded."""
+"""The journal: a file next to a cassette with what its recording has received so far."""
 
 from __future__ import annotations
 
@@ -7,40 +7,41 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import starmap
 from pathlib import Path
 from typing import Any
 
-from harness.core import CassetteError, value_class
+from harness.core import CassetteError, counted, value_class
 from harness.core.atomic_file import replacing
-from harness.transport.cassette import CassetteHead, Interactions
-from harness.transport.cassette.cassette import head_from, head_to_json
-from harness.transport.cassette.plain_interaction import (
+from harness.transport.cassette import (
+    AGAIN,
     OF_ANOTHER_KIND,
+    CassetteHead,
+    Interactions,
     PlainInteraction,
+    head_from,
+    head_to_json,
     request_of,
     require_kinds,
     response_of,
 )
 
 FORMAT = 2
-"""Each line ends in a checksum over itself and the one before. Lines of format 1 have none, and
-are read as they are."""
+"""Each line ends in a checksum of itself and the one before it. Lines of format 1 have none."""
 _WITH_WORDS_HIDDEN = {"settled", "unsettled"}
 """Keys that an earlier version wrote while secrets were still to be captured."""
 _SUM = re.compile(r', "sum": "([0-9a-f]{16})"\}\Z')
-AGAIN = "fix that and record it again; the old recording is unchanged"
 
 
 class Journal:
     """A file of JSON lines: a head, then a line for each interaction as soon as it ended.
 
-    Lines with what the cassette's head will say may stand anywhere; the last one counts.
+    Lines with the head of the cassette may be anywhere; the last one counts.
     """
 
     def __init__(self, path: Path, recorded_at: str) -> None:
-        """Start a new one; the leftover of a killed run is kept as `.<name>.journal.old`."""
+        """Start a new journal; that of a killed run is renamed to `.<name>.journal.old`."""
         self._path = journal_path(path)
         with _explaining(self._path, "written", "cassette-target", AGAIN):
             if self._path.exists():
@@ -49,7 +50,7 @@ class Journal:
         self._is_empty = True
         self._heads: list[dict[str, Any]] = []
         self._sum = ""
-        """Of the last line."""
+        """The checksum of the last line."""
         try:
             self._head({"journal": FORMAT, "process": os.getpid(), "recorded_at": recorded_at})
         except CassetteError:
@@ -57,23 +58,23 @@ class Journal:
             raise
 
     def write_head(self, head: CassetteHead) -> None:
-        """Write what the cassette's head will say; without it nothing can be recovered."""
+        """Write the head that the cassette will have; without it nothing can be recovered."""
         self._head({"head": head_to_json(head)})
 
     def rewrite(self, interactions: Iterable[tuple[PlainInteraction, str]]) -> None:
-        """Put these interactions in the place of all that were written; in one step.
+        """Replace all interactions that were written, in one step.
 
-        Raises `CassetteError`; the journal is then as it was.
+        Raises `CassetteError`; the journal is then unchanged.
         """
         text, last = "", ""
         for line in (*self._heads, *starmap(_line, interactions)):
             written, last = _written(line, last)
             text += written
         with _explaining(self._path, "written", "cassette-not-written"):
-            # Named as an unfinished cassette is, which a later recording removes.
+            # Named like an unfinished cassette, which a later recording removes.
             with replacing(self._path) as unfinished:
                 unfinished.write_text(text, encoding="utf-8")
-                # Closed first: Windows replaces no file that is open.
+                # Closed first: Windows does not replace an open file.
                 self._file.close()
             self._sum = last
             self._file = self._path.open("a", encoding="utf-8")
@@ -84,16 +85,16 @@ class Journal:
         self._line(_line(interaction, broken))
 
     def remove(self) -> None:
-        """The cassette holds it all now, or nothing is to be kept."""
+        """Remove the file: the cassette is complete, or the recording is discarded."""
         with _explaining(self._path, "removed", "cassette-target"):
             self.close()
             self._path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Write no further, and leave what is there; if nothing was received, leave nothing."""
+        """Stop writing and leave the file; remove it if nothing was received."""
         if self._file.closed:
             return
-        # An error of writing was raised when it was tried.
+        # An error in writing was raised by the method that wrote.
         with contextlib.suppress(OSError):
             self._file.close()
         if self._is_empty:
@@ -113,42 +114,41 @@ class Journal:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Leftover:
-    """What a killed run had received."""
+    """The journal of a killed run, as it was read."""
 
     path: Path
     recorded_at: str
     """ISO 8601, UTC."""
     interactions: Interactions
-    """Those that ended; of the last line, a half-written one is left out."""
+    """Those that ended. A last line that is cut is left out."""
     broken: tuple[str, ...] = ()
     """Why answers ended early."""
     last: PlainInteraction | None = None
-    """The interaction at the end of the conversation, where the network broke it off."""
+    """The last interaction, where the network interrupted it."""
     head: CassetteHead | None = None
-    """What the cassette's head would say; None where the run was killed before it was known."""
+    """The head of the cassette; None where the run was killed before it was known."""
     damaged: int = 0
-    """The number of the first line, from 1, that is not as it was written; 0 where there is none.
-    It and the lines behind it are left out. A last line that was cut is none."""
+    """The number, from 1, of the first line that was changed after it was written; 0 for none.
+    It and the lines after it are left out. A last line that is cut is not damaged."""
 
     @property
     def is_empty(self) -> bool:
-        """No interaction was written, and no line is damaged."""
+        """Whether no interaction was written, and no line is damaged."""
         return not (self.interactions or self.broken or self.last or self.damaged)
 
     @property
     def up_to_the_break(self) -> Interactions:
-        """Those that ended, and the one that broke off."""
+        """The interactions that ended, and the last one where it was interrupted."""
         return Interactions([*self.interactions.plain, *([self.last] if self.last else [])])
 
     def named(self, path: str) -> str:
-        """What it holds, its file as people see it."""
-        count = len(self.interactions)
-        what = "interaction" if count == 1 else "interactions"
-        return f"{path} contains {count} {what} of an interrupted recording ({self.recorded_at})"
+        """A sentence about its content; `path` is its file as people see it."""
+        received = counted(len(self.interactions), "interaction")
+        return f"{path} contains {received} of an interrupted recording ({self.recorded_at})"
 
 
 def journal_path(path: Path) -> Path:
-    """Where a cassette's journal lies."""
+    """The path of a cassette's journal."""
     return path.with_name(f".{path.name}.journal")
 
 
@@ -158,13 +158,13 @@ def journals_below(folder: Path) -> Sequence[Path]:
 
 
 def older_journal(path: Path) -> Path:
-    """Where the journal of an earlier run is kept while a cassette is recorded again."""
+    """The path of an earlier run's journal while a cassette is recorded again."""
     journal = journal_path(path)
     return journal.with_name(f"{journal.name}.old")
 
 
 def remove_older(path: Path) -> None:
-    """Remove what an earlier run left: the whole conversation is recorded now.
+    """Remove the journal of an earlier run: the whole conversation is recorded now.
 
     Raises `CassetteError` where it cannot be removed.
     """
@@ -174,13 +174,13 @@ def remove_older(path: Path) -> None:
 
 
 def read_journal(path: Path) -> Leftover | None:
-    """The journal beside a cassette, for whoever holds the lock; None where there is none."""
+    """Read the journal of a cassette; None where there is none. The caller holds its lock."""
     journal = journal_path(path)
     return read_leftover(journal) if journal.is_file() else None
 
 
 def read_leftover(journal: Path) -> Leftover:
-    """What a journal holds, up to its first line that is damaged."""
+    """Read a journal, up to its first damaged line."""
     lines: list[dict[str, Any]] = []
     damaged, last = 0, ""
     *whole, cut = journal.read_text(encoding="utf-8", errors="replace").split("\n")
@@ -189,7 +189,8 @@ def read_leftover(journal: Path) -> Leftover:
             continue
         try:
             content = _read(json.loads(line))
-            last = _checked(line, last, is_first_format=_is_first_format((*lines, content)[0]))
+            is_first_format = (*lines, content)[0].get("journal", 1) == 1
+            last = _checked(line, last, is_first_format=is_first_format)
         except OF_ANOTHER_KIND:
             damaged = number if number <= len(whole) else 0
             break
@@ -214,8 +215,9 @@ def _explaining(journal: Path, what: str, code: str, hint: str = "") -> Iterator
     try:
         yield
     except OSError as error:
-        message = f"the journal {journal} cannot be {what}: {error.strerror}"
-        raise CassetteError(code, message, hint) from error
+        raise CassetteError(
+            code, f"the journal {journal} cannot be {what}: {error.strerror}", hint
+        ) from error
 
 
 def _written(content: dict[str, Any], before: str) -> tuple[str, str]:
@@ -226,9 +228,9 @@ def _written(content: dict[str, Any], before: str) -> tuple[str, str]:
 
 
 def _checked(line: str, before: str, *, is_first_format: bool) -> str:
-    """The checksum of a line that was read; empty where the format has none.
+    """The checksum of a line that was read; empty where its format has none.
 
-    Raises ValueError where the line is not as it was written, or the one before is missing.
+    Raises `ValueError` where the line was changed, or the one before it is missing.
     """
     found = _SUM.search(line)
     if found is None and is_first_format:
@@ -242,12 +244,8 @@ def _checksum(text: str, before: str) -> str:
     return hashlib.blake2b(f"{before}{text}".encode(), digest_size=8).hexdigest()
 
 
-def _is_first_format(first: Mapping[str, Any]) -> bool:
-    return bool(first.get("journal", 1) == 1)
-
-
 def _read(line: dict[str, Any]) -> dict[str, Any]:
-    """A line, once it is sure that it can be used. Raises one of `OF_ANOTHER_KIND`."""
+    """A line whose values have the right types. Raises one of `OF_ANOTHER_KIND`."""
     if line.keys() & _WITH_WORDS_HIDDEN:
         raise ValueError("it holds interactions with words hidden")
     if "head" in line:

@@ -1,4 +1,4 @@
-"""A transport with a pace and a deadline: what a provider allows, and what a scenario may take."""
+"""A transport with a pace, which the provider sets, and a deadline, which the scenario sets."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from math import inf
 
 from harness.conversation import Request
 from harness.core import TimedOut, TransportError, format_duration
@@ -23,12 +24,12 @@ class Pace:
         self._lock = threading.Lock()
 
     def reserve(self) -> float:
-        """Take the next place; returns the seconds to wait for it."""
+        """Reserve the next request; returns the seconds to wait for it."""
         with self._lock:
             now = self._clock()
-            mine = max(now, self._next)
-            self._next = mine + self._gap
-            return mine - now
+            start = max(now, self._next)
+            self._next = start + self._gap
+            return start - now
 
 
 class LimitedTransport:
@@ -42,20 +43,18 @@ class LimitedTransport:
         seconds: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`seconds` is what the whole conversation may take, from now."""
+        """`seconds` is the limit of the whole conversation, from now; None for no limit."""
         self._transport = transport
         self._pace = pace
-        self._seconds = seconds
+        self._seconds = inf if seconds is None else seconds
         self._clock = clock
-        self._deadline = None if seconds is None else clock() + seconds
+        self._deadline = clock() + self._seconds
 
     def send(self, request: Request) -> Answer:
-        """Send in time. Raises `TransportError` `scenario-timeout` where the time is over."""
-        if self._pace is not None:
-            wait = self._pace.reserve()
-            if wait > 0:
-                self.sleep(wait)
-        if self._deadline is None:
+        """Send at the pace. Raises `TransportError` `scenario-timeout` after the deadline."""
+        if self._pace is not None and (wait := self._pace.reserve()) > 0:
+            self.sleep(wait)
+        if self._seconds == inf:
             return self._transport.send(request)
         left = self._left()
         if request.timeout is None or request.timeout > left:
@@ -67,10 +66,7 @@ class LimitedTransport:
         return replace(answer, chunks=self._watched(answer.chunks))
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass, at most until the deadline; then raises as `send` does."""
-        if self._deadline is None:
-            self._transport.sleep(seconds)
-            return
+        """Wait, at most until the deadline, and then raise the error of `send`."""
         left = self._left()
         self._transport.sleep(min(seconds, left))
         if seconds >= left:
@@ -87,19 +83,17 @@ class LimitedTransport:
             raise self._named(error) from error
 
     def _left(self) -> float:
-        assert self._deadline is not None  # noqa: S101  # asked by the callers
         left = self._deadline - self._clock()
         if left <= 0:
             raise self._over()
         return left
 
     def _named(self, error: TransportError) -> TransportError:
-        assert self._deadline is not None  # noqa: S101  # asked by the callers
         is_over = isinstance(error, TimedOut) and self._clock() >= self._deadline
         return self._over() if is_over else error
 
     def _over(self) -> TransportError:
-        limit = format_duration(self._seconds or 0.0)
+        limit = format_duration(self._seconds)
         return TransportError(
             "scenario-timeout", f"the conversation took longer than its limit of {limit}"
         )

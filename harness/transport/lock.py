@@ -1,4 +1,4 @@
-"""One writer of a cassette at a time."""
+"""Allows one writer of a cassette at a time."""
 
 from __future__ import annotations
 
@@ -8,32 +8,35 @@ from pathlib import Path
 
 from harness.core import CassetteError, CassetteLocked
 from harness.core.file_lock import FileLock, signed_by
+from harness.transport.cassette import AGAIN
 
 OWNER_LOOKS = 100
 OWNER_PAUSE = 0.005
-"""Seconds between two looks at who holds a lock."""
+"""Seconds between two looks at the owner of a lock."""
 
 
 class WriterLock:
-    """Holds `.<name>.lock` beside a cassette, with the process's number in it.
+    """Holds `.<name>.lock` next to a cassette, with the number of its process in it.
 
-    The lock is given back when its process dies, however it dies: a lock file that was left
-    behind locks nothing. It also holds between threads of one process.
+    The system releases the lock when its process dies: a lock file that was left locks nothing.
+    The lock also works between threads of one process.
     """
 
-    def __init__(self, path: Path, display: str = "") -> None:
-        """Raises `CassetteError` where another writer holds it, naming its process."""
-        shown = display or str(path)
-        self._lock = FileLock(_beside(path))
+    def __init__(self, path: Path, shown: str) -> None:
+        """Raises `CassetteError` where another writer holds it, with the number of its process.
+
+        `shown` is the path as people see it.
+        """
+        self._lock = FileLock(_lock_file(path))
         try:
             is_taken = self._lock.take(wait=False)
             if is_taken:
                 self._lock.sign()
         except OSError as error:
             self.release()
-            reason = f"{shown} cannot be locked: {error.strerror}"
-            hint = "fix that and record it again; the old recording is unchanged"
-            raise CassetteError("cassette-target", reason, hint) from error
+            raise CassetteError(
+                "cassette-target", f"{shown} cannot be locked: {error.strerror}", AGAIN
+            ) from error
         if not is_taken:
             raise CassetteLocked(
                 "cassette-locked",
@@ -42,14 +45,14 @@ class WriterLock:
             )
 
     def release(self) -> None:
-        """Give the lock back. May be called twice."""
+        """Release the lock. May be called twice."""
         self._lock.release(remove=True)
 
 
 def is_being_written(path: Path) -> bool:
-    """Whether somebody holds the lock of a cassette."""
-    lock = FileLock(_beside(path))
-    # Most have no lock file, and taking the lock would make one.
+    """Whether a writer holds the lock of a cassette."""
+    lock = FileLock(_lock_file(path))
+    # Most cassettes have no lock file, and taking the lock would make one.
     if not lock.path.is_file():
         return False
     try:
@@ -60,14 +63,14 @@ def is_being_written(path: Path) -> bool:
     return not is_taken
 
 
-def _beside(path: Path) -> Path:
+def _lock_file(path: Path) -> Path:
     return path.with_name(f".{path.name}.lock")
 
 
 def _owner(path: Path) -> str:
-    """Who holds a lock file, in words.
+    """The process that holds a lock file, as a message names it.
 
-    It has the lock a moment before its number stands in the file, so an empty one is read again.
+    It writes its number a moment after it has the lock, so an empty file is read again.
     """
     for _ in range(OWNER_LOOKS):
         owner = signed_by(path)

@@ -1,4 +1,4 @@
-"""URLs as a recording is matched by them: by what stands behind the host."""
+"""Compares URLs with recorded ones, by the part after the host."""
 
 from __future__ import annotations
 
@@ -10,27 +10,30 @@ from harness.transport.cassette import Cassette
 
 
 def path_and_query(url: str) -> str:
-    """Path and query: the part that a recording is matched by."""
+    """Path and query of a URL, which replays match; the path is at least `/`."""
     parts = urlsplit(url)
-    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
 
 
 def base_urls(cassette: Cassette, now: str) -> tuple[str, str]:
-    """The base URLs of a recording and of today; the first is its mark where it is a secret."""
+    """The base URL of a recording, or its mark where it is a secret, and that of today."""
     settings = cassette.head.settings if cassette.head is not None else {}
     recorded = str(settings.get("base_url") or mark("base_url"))
     return recorded.rstrip("/"), now.rstrip("/")
 
 
 def below(url: str, base: str) -> str:
-    """What of a URL stands below a base; all of it where it is elsewhere."""
+    """The part of a URL below a base; all of it where the URL is elsewhere."""
     rest = url.removeprefix(base)
     return rest if rest != url and rest[:1] in ("/", "?", "") else url
 
 
 @lru_cache(maxsize=1024)
 def fits(recorded: str, now: str) -> bool:
-    """Same path, and same names in the query. A redacted part of the path fits anything."""
+    """Whether two URLs have the same path and the same names in the query.
+
+    A redacted part of the recorded path fits anything.
+    """
     if recorded == now:
         return True
     old, new = urlsplit(recorded), urlsplit(now)
@@ -43,8 +46,8 @@ def fits(recorded: str, now: str) -> bool:
 
 
 def _parts(path: str) -> list[str]:
-    # Encoded or not, a slash in a value is the same: it was sent unencoded once. One at the end is
-    # no difference, as servers redirect to the form that they want.
+    # A slash in a value is the same encoded or not: older versions sent it unencoded. One at the
+    # end makes no difference, because servers redirect to the form that they expect.
     return unquote(path).rstrip("/").split("/")
 
 
@@ -53,6 +56,6 @@ def _names(query: str) -> list[str]:
 
 
 def vcr_key(method: str, url: str) -> object:
-    """The match of vcrpy, without scheme, host and port: a base URL may differ."""
+    """What vcrpy matches, without scheme, host and port: the base URL may differ."""
     parts = urlsplit(url)
     return ("vcr", method.upper(), parts.path or "/", tuple(sorted(parse_qsl(parts.query))))

@@ -1,4 +1,4 @@
-"""A transport that writes down what passes over another transport."""
+"""A transport that records what is sent over another transport."""
 
 from __future__ import annotations
 
@@ -12,28 +12,29 @@ from harness.core import CassetteError, PlayError, TransportError, value_class
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_scan import SecretScan
 from harness.transport.cassette import (
+    Break,
     Cassette,
     CassetteHead,
     Interaction,
     Interactions,
+    PlainInteraction,
     check_target,
     remove_unfinished,
     write_cassette,
 )
-from harness.transport.cassette.plain_interaction import Break, PlainInteraction
 from harness.transport.interaction_redaction import KEPT_HEADERS, redacted_interaction
-from harness.transport.journal import Journal, Leftover, read_journal, remove_older
+from harness.transport.journal import Journal, read_journal, remove_older
 from harness.transport.lock import WriterLock
 from harness.transport.response_body import ObservedBody, response_from_chunks
 from harness.transport.transport import Answer, Chunk, Transport
 
 NO_ANSWER = Response(status=0, reason="", headers=(), body=b"", started=0.0)
-"""Stands for the answer of a server that gave none."""
+"""Takes the place of the answer where a server gave none."""
 
 
 @value_class(frozen=True, slots=True)
 class RecordedInteraction:
-    """An interaction as it was, secrets included. Never stored."""
+    """An interaction as it was sent and received, with its secrets. Never stored."""
 
     interaction: Interaction
     broken: str = ""
@@ -41,16 +42,13 @@ class RecordedInteraction:
 
 
 class RecordingTransport(Transport):
-    """Hands everything on at once, and keeps it for a cassette.
+    """Passes on everything at once, and records it for a cassette.
 
-    Nothing is stored before it went through the redactor, nor while secrets that it may hold are
-    still to be captured. Target and lock are checked when the transport is made, so before the
-    first request. Ends with `finish` or `discard`; `close` leaves the journal, as a killed run
-    does.
+    Everything is redacted before it is stored, and it is not stored while secrets that it may
+    contain are still to be captured. Target and lock are checked when the transport is made, which
+    is before the first request. Ends with `finish` or `discard`; `close` leaves the journal, like
+    a killed run.
     """
-
-    leftover: Leftover | None
-    """What an earlier run left when it was killed."""
 
     def __init__(
         self,
@@ -59,43 +57,47 @@ class RecordingTransport(Transport):
         redactor: Redactor,
         *,
         keep_headers: Iterable[str] = (),
-        display: str = "",
+        display: str,
         held_until: float = 0,
         holds_turns: bool = False,
     ) -> None:
-        """`keep_headers` names further response headers: those that are checked.
+        """`keep_headers` names further response headers to record: those that are checked.
 
-        Interactions are kept in memory, and not in the journal, until the turn `held_until` came
-        to its end; with `holds_turns`, those of each later turn until it did.
+        `display` is the path as people see it. Interactions are only written to the journal once
+        the turn `held_until` has ended; with `holds_turns`, also later ones when their turn ends.
 
         Raises `CassetteError` where the cassette cannot be written or is being recorded.
         """
         self._transport = transport
         self._path = path
-        self._display = display or str(path)
+        self._display = display
         self._names = KEPT_HEADERS | {name.lower() for name in keep_headers}
         self._held_until = held_until
         self._holds_turns = holds_turns
         self._is_held = holds_turns or held_until > 0
         self._interactions: list[RecordedInteraction] = []
         self._journalled = 0
-        """How many of them stand in the journal."""
+        """The number of them that are in the journal."""
         self._open: ObservedBody | None = None
         self._unanswered: tuple[Request, TransportError] | None = None
         self.requests = 0
-        """How many were sent since somebody set it to 0."""
+        """The number of requests since a caller set it to 0."""
         self.redactor = redactor
         """Extended by `know` and by credentials that are received; `finish` applies it to all."""
-        check_target(path, self._display)
-        self._lock = WriterLock(path, self._display)
+        check_target(path, display)
+        self._lock = WriterLock(path, display)
         try:
-            self.leftover, self._journal = _begun(path)
+            self.leftover = read_journal(path)
+            """The journal of an earlier run that was killed; None where there is none."""
+            if self.leftover is not None:
+                remove_unfinished(path)
+            self._journal = Journal(path, datetime.now(UTC).isoformat(timespec="seconds"))
         except BaseException:
             self._lock.release()
             raise
 
     def send(self, request: Request) -> Answer:
-        """Send over the other transport; the interaction is written down when its body ended."""
+        """Send over the other transport; the interaction is recorded when its body has ended."""
         if self._open is not None:
             self._open.close()
         self._unanswered = None
@@ -114,9 +116,9 @@ class RecordingTransport(Transport):
         return replace(answer, chunks=self._open)
 
     def write_head(self, head: CassetteHead) -> None:
-        """Keep what the head will say, so that a run that is killed can be taken up.
+        """Write the head to the journal, so that a killed run can be recovered.
 
-        Raises `CassetteError`, and gives the cassette free, where it cannot be written.
+        Raises `CassetteError`, and releases the cassette, where it cannot be written.
         """
         try:
             self._journal.write_head(head)
@@ -126,13 +128,13 @@ class RecordingTransport(Transport):
 
     @property
     def interactions(self) -> tuple[RecordedInteraction, ...]:
-        """What was received so far."""
+        """The interactions so far. Ends the one that is being read."""
         if self._open is not None:
             self._open.close()
         return tuple(self._interactions)
 
     def resume(self, interactions: Iterable[RecordedInteraction]) -> None:
-        """Begin with what another transport received in the same conversation.
+        """Start with the interactions of another transport in the same conversation.
 
         Raises `CassetteError` where the journal cannot be written.
         """
@@ -144,13 +146,13 @@ class RecordingTransport(Transport):
         self._transport.sleep(seconds)
 
     def close(self) -> None:
-        """Close the other transport, and give the cassette free. The journal stays."""
+        """Close the other transport, and release the cassette. The journal remains."""
         self._transport.close()
         self._journal.close()
         self._lock.release()
 
     def know(self, values: Mapping[str, str]) -> None:
-        """Values are secrets from now on, and in what was received before; names by value.
+        """Treat values as secrets, also in what was received before; `values` are names by value.
 
         Raises `CassetteError` if the journal cannot be rewritten.
         """
@@ -161,7 +163,7 @@ class RecordingTransport(Transport):
         self._rewrite_journal()
 
     def end_turn(self, number: int) -> None:
-        """Write what was held to the journal, unless a later turn captures a secret.
+        """Write the turn's interactions to the journal, unless a later turn captures a secret.
 
         Raises `CassetteError` where the journal cannot be written.
         """
@@ -170,7 +172,7 @@ class RecordingTransport(Transport):
             self._is_held = self._holds_turns
 
     def accept_break(self) -> None:
-        """The scenario expects that the network broke the last answer: a replay repeats it."""
+        """Record the interrupted last answer, which the scenario expects: a replay repeats it."""
         if self._unanswered is not None:
             request, error = self._unanswered
             self._unanswered = None
@@ -180,15 +182,14 @@ class RecordingTransport(Transport):
             self._rewrite_journal()
 
     def finish(self, head: CassetteHead, *, into: Path | None = None) -> Cassette:
-        """Write the cassette in one step, and remove the journal, and that of an earlier run.
+        """Write the cassette in one step, and remove the journal and that of an earlier run.
 
-        Where `into` is given, that file is written instead, and the old cassette stays.
-        Raises `CassetteError`; the old cassette and the journal are then as they were.
+        With `into`, that file is written instead, and the old cassette remains. Raises
+        `CassetteError`; the old cassette and the journal are then unchanged.
         """
-        if self._open is not None:
-            self._open.close()
+        interactions = self.interactions
         self._write_journal()
-        whole = [one for one, broken in self._redacted(self._interactions) if not broken]
+        whole = [plain for plain, broken in self._redacted(interactions) if not broken]
         cassette = Cassette(path=self._display, head=head, interactions=Interactions(whole))
         scan = SecretScan(self.redactor.secrets)
         write_cassette(into or self._path, cassette, scan, self._display)
@@ -209,11 +210,11 @@ class RecordingTransport(Transport):
         self._lock.release()
 
     def note(self, request: Request, response: Response, error: PlayError | None) -> None:
-        """Keep an interaction that ended; one that broke off stands only in the journal."""
+        """Record an interaction that ended. An interrupted one is only written to the journal."""
         self.redactor = self.redactor.learning(Exchange(request=request, response=response))
         broken = None
         if isinstance(error, TransportError):
-            # What stopped the run is nothing that a replay could repeat.
+            # A replay repeats errors of the network, and not what stopped the run.
             broken = Break(error.code, error.message, error.details)
         interaction = Interaction(request=request, response=response, broken=broken)
         stopped = f"{error.message} [{error.code}]" if error is not None else ""
@@ -222,20 +223,20 @@ class RecordingTransport(Transport):
             self._write_journal()
 
     def _write_journal(self) -> None:
-        """Write what is not there yet."""
+        """Write the interactions that are not in the journal yet."""
         for interaction, broken in self._redacted(self._interactions[self._journalled :]):
             self._journal.add(interaction, broken)
         self._journalled = len(self._interactions)
 
     def _rewrite_journal(self) -> None:
-        """Write what is there as it is to be stored now."""
+        """Write the interactions that are in the journal again, with today's secrets redacted."""
         if self._journalled:
             self._journal.rewrite(self._redacted(self._interactions[: self._journalled]))
 
     def _redacted(
         self, interactions: Iterable[RecordedInteraction]
     ) -> list[tuple[PlainInteraction, str]]:
-        """Each as it may be stored, and why its answer ended early."""
+        """The interactions as they may be stored, each with why its answer ended early."""
         redactor = self.redactor
         return [
             (
@@ -244,11 +245,3 @@ class RecordingTransport(Transport):
             )
             for one in interactions
         ]
-
-
-def _begun(path: Path) -> tuple[Leftover | None, Journal]:
-    """What an earlier run left when it was killed, and a new journal."""
-    leftover = read_journal(path)
-    if leftover is not None:
-        remove_unfinished(path)
-    return leftover, Journal(path, datetime.now(UTC).isoformat(timespec="seconds"))

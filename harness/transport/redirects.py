@@ -1,20 +1,20 @@
-"""Redirects: which answers are one, and what another tool recorded of where they lead."""
+"""Redirects, and how they were followed in recordings of other tools."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import urljoin, urlsplit
 
-from harness.transport.cassette.plain_interaction import PlainInteraction
+from harness.transport.cassette import PlainInteraction
 
 MOST_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 def redirect_target(interaction: PlainInteraction) -> str:
-    """The URL that a recorded answer leads to; empty where it is an answer of its own.
+    """The URL that a recorded answer redirects to; empty where it is not a redirect.
 
-    Only of what other tools recorded: our own recordings hold the answer behind all redirects.
+    Only other tools record redirects: our own recordings have the answer after all redirects.
     """
     if interaction["is_ours"] or interaction["status"] not in REDIRECTS:
         return ""
@@ -28,9 +28,9 @@ def redirect_target(interaction: PlainInteraction) -> str:
 
 
 def followed(interactions: Sequence[PlainInteraction]) -> Mapping[int, tuple[int, ...]]:
-    """The interactions that each redirected one led to, by their places; the last has the answer.
+    """The places of the interactions that each redirect led to, in order, by its own place.
 
-    A redirect whose target was not recorded behind it is left out.
+    The last of them has the answer. A redirect whose target was not recorded after it is left out.
     """
     taken: set[int] = set()
     found: dict[int, tuple[int, ...]] = {}
@@ -52,12 +52,13 @@ def followed(interactions: Sequence[PlainInteraction]) -> Mapping[int, tuple[int
 def _next(
     interactions: Sequence[PlainInteraction], place: int, url: str, taken: set[int]
 ) -> int | None:
-    wanted = _plain(url)
-    behind = range(place + 1, len(interactions))
-    free = (other for other in behind if other not in taken)
-    return next((other for other in free if _plain(interactions[other]["uri"]) == wanted), None)
+    wanted = _normalized(url)
+    for other in range(place + 1, len(interactions)):
+        if other not in taken and _normalized(interactions[other]["uri"]) == wanted:
+            return other
+    return None
 
 
-def _plain(url: str) -> tuple[str, ...]:
+def _normalized(url: str) -> tuple[str, ...]:
     parts = urlsplit(url)
     return parts.scheme, parts.netloc.lower(), parts.path or "/", parts.query

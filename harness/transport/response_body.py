@@ -1,27 +1,19 @@
-"""The body of an answer: observed while somebody else reads it, and put together at its end."""
+"""Observes the body of an answer while it is read, and makes a response of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol, runtime_checkable
 
 from harness.conversation import Response
 from harness.core import PlayError
 from harness.transport.transport import Answer, Chunk
 
 Ended = Callable[[Sequence[Chunk], PlayError | None], None]
-"""Takes the chunks of a body, and why it broke off; None if it did not."""
-
-
-@runtime_checkable
-class _Closes(Protocol):
-    """A generator, or a body of ours."""
-
-    def close(self) -> None: ...
+"""Takes the chunks of a body, and the error that interrupted it or None."""
 
 
 class ObservedBody(Iterator[Chunk]):
-    """Passes the chunks of an answer on, and reports once how it ended."""
+    """Passes on the chunks of an answer, and calls `ended` once when it ends."""
 
     def __init__(self, answer: Answer, ended: Ended) -> None:
         self._chunks = answer.chunks
@@ -32,17 +24,14 @@ class ObservedBody(Iterator[Chunk]):
     def __next__(self) -> Chunk:
         try:
             chunk = next(self._chunks)
-        except StopIteration:
-            self._end(None)
-            raise
-        except PlayError as error:
-            self._end(error)
+        except (StopIteration, PlayError) as error:
+            self._end(error if isinstance(error, PlayError) else None)
             raise
         self._received.append(chunk)
         return chunk
 
     def close(self) -> None:
-        """Read no further: what came so far is the answer."""
+        """Stop reading: the answer is what was received so far."""
         close_body(self._chunks)
         self._end(None)
 
@@ -53,20 +42,23 @@ class ObservedBody(Iterator[Chunk]):
 
 
 def close_body(chunks: Iterator[Chunk]) -> None:
-    """Close a body that is not read to its end; plain iterators hold nothing."""
-    if isinstance(chunks, _Closes):
-        chunks.close()
+    """Close a body that is not read to its end. Plain iterators need no closing."""
+    close = getattr(chunks, "close", None)
+    if close is not None:
+        close()
 
 
 def response_from_chunks(
     answer: Answer, chunks: Sequence[Chunk], stream: Iterable[Chunk] = ()
 ) -> Response:
-    """An answer whose body came in these chunks; of those in `stream` the times are kept."""
-    first = next((chunk.at for chunk in chunks if chunk.content), None)
-    last = chunks[-1].at if chunks else None
-    body = b"".join(chunk.content for chunk in chunks)
-    times = tuple((chunk.at, len(chunk.content)) for chunk in stream)
-    return response_of(answer, body, first, last, times)
+    """The response with these chunks as its body. It has the times of those in `stream`."""
+    return response_of(
+        answer,
+        b"".join(chunk.content for chunk in chunks),
+        first=next((chunk.at for chunk in chunks if chunk.content), None),
+        last=chunks[-1].at if chunks else None,
+        chunks=tuple((chunk.at, len(chunk.content)) for chunk in stream),
+    )
 
 
 def response_of(
@@ -76,7 +68,7 @@ def response_of(
     last: float | None,
     chunks: tuple[tuple[float, int], ...] = (),
 ) -> Response:
-    """An answer with its body; `first` and `last` are the times of its first and last byte."""
+    """The response with this body; `first` and `last` are the times of its first and last byte."""
     return Response(
         status=answer.status,
         reason=answer.reason,

@@ -1,4 +1,4 @@
-"""How a server is named: in the list of allowed hosts, and in messages."""
+"""The address of a server, for the list of allowed hosts and for messages."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ def host_and_port(url: str) -> str:
     """
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname:
-        message = f"'{url}' is not an absolute http or https URL"
-        raise ValueError(message)
+        raise ValueError(f"'{url}' is not an absolute http or https URL")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     port = PORTS[parts.scheme] if parts.port is None else parts.port
     return f"{host}:{port}"

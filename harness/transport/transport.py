@@ -1,4 +1,4 @@
-"""The seam between what is said and how it travels: request in, answer out."""
+"""The interface of every transport: it takes a request and returns its answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.core import value_class
 
 @value_class(frozen=True, slots=True)
 class Chunk:
-    """A stretch of a body as it arrived."""
+    """A part of a body, as it arrived."""
 
     at: float
     """Seconds from sending the request."""
@@ -22,9 +22,9 @@ class Chunk:
 class Answer:
     """The head of an answer, and its body as it arrives.
 
-    Reading `chunks` raises `TransportError` where the body breaks off or a limit is reached,
-    and `CassetteError` where a recording ends early. Whoever reads must read to the end or
-    close the iterator.
+    Reading `chunks` raises `TransportError` where the body is interrupted or a limit is reached,
+    and `CassetteError` where a recording ends early. The reader must read to the end or close the
+    iterator.
     """
 
     status: int
@@ -33,28 +33,25 @@ class Answer:
     started: float
     """Seconds from the start of the conversation."""
     chunks: Iterator[Chunk]
-    """The body; its last chunk may be empty and then only says when the body ended."""
+    """The body; its last chunk may be empty, and its time is then that of the body's end."""
     attempts: tuple[Attempt, ...] = ()
     passed: Headers = ()
     """Cookies and addresses of the redirects and attempts before it."""
     is_timed: bool = True
-    """False where a recording holds no times."""
+    """False where a recording has no times."""
 
 
 class Transport(Protocol):
-    """How requests travel."""
+    """Sends requests: over the network, or from a recording."""
 
     def send(self, request: Request) -> Answer:
-        """Send one request and return once the head of its answer is there.
+        """Send one request, and return once the head of its answer has arrived.
 
         Raises `TransportError` or `CassetteError`.
         """
-        ...
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass: really in a live conversation, not at all in a replay."""
-        ...
+        """Wait. A replay does not."""
 
     def close(self) -> None:
-        """Give back what the transport holds. May be called twice, and from another thread."""
-        ...
+        """Release connections and files. May be called twice, and from another thread."""

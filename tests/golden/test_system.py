@@ -279,7 +279,7 @@ HOLDING = """
 import sys
 from pathlib import Path
 from harness.transport.lock import WriterLock
-lock = WriterLock(Path(sys.argv[1]))
+lock = WriterLock(Path(sys.argv[1]), sys.argv[1])
 print("held", flush=True)
 sys.stdin.read()
 """

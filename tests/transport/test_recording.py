@@ -320,7 +320,7 @@ from harness.transport.recording import RecordingTransport
 from harness.secrets.redaction import Redactor
 url, path = sys.argv[1:]
 live = LiveTransport(hosts=frozenset({url.removeprefix("http://")}))
-wire = RecordingTransport(live, Path(path), Redactor())
+wire = RecordingTransport(live, Path(path), Redactor(), display=path)
 for turn in (1, 2):
     origin = Origin(turn=turn, step="send.1", message="m")
     list(wire.send(Request(method="GET", url=url, origin=origin)).chunks)

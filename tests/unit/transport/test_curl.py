@@ -5,6 +5,7 @@ import shlex
 import pytest
 
 from harness.conversation import Origin, Request
+from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.redaction import Redactor
 from harness.transport.curl import curl_line
 
@@ -20,7 +21,7 @@ def test_a_command_without_secrets():
     headers = (("Authorization", "Token abc"), ("X", "it's"), ("Empty", ""))
     one = request(headers=headers, body=b'{"text": "it\'s s3cret"}')
 
-    line = curl_line(one, Redactor({"password": "s3cret"}))
+    line = curl_line(redact_request(one, Redactor({"password": "s3cret"})))
 
     assert line == (
         "curl -X POST 'https://x/chat?token=<redacted:token>' "
@@ -37,10 +38,10 @@ def test_a_plain_get():
 
 def test_a_long_body_is_cut():
     """A body past the limit is cut behind the redaction, and a comment says so."""
-    line = curl_line(request(url="https://x/", body=b"x" * 30), limit=10)
+    line = curl_line(request(url="https://x/", body=b"x" * 2001))
 
     assert line == (
-        "curl -X POST https://x/ --data-raw xxxxxxxxxx  # body cut at 10 of 30 characters"
+        f"curl -X POST https://x/ --data-raw {'x' * 2000}  # body cut at 2000 of 2001 characters"
     )
 
 
@@ -68,5 +69,5 @@ def test_a_replay_shows_the_command_of_the_recording():
         body=b"pin=%3Credacted%3Akey%3E",
     )
 
-    assert curl_line(replayed) == curl_line(live, Redactor({"key": key}))
+    assert curl_line(replayed) == curl_line(redact_request(live, Redactor({"key": key})))
     assert "X-Api-Key: <redacted:x-api-key>" in curl_line(replayed)
