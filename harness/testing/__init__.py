@@ -1,7 +1,7 @@
-"""Conversations that Python tests hold, with the providers, recordings and checks of scenarios."""
+"""Conversations in Python tests, with the providers, recordings and checks of scenarios."""
 
 from harness.testing.chat import Chat
+from harness.testing.chat_reply import ChatReply
 from harness.testing.opening import PythonTest, open_chat
-from harness.testing.reply import ChatReply
 
 __all__ = ["Chat", "ChatReply", "PythonTest", "open_chat"]

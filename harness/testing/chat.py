@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.conversation import Attachment, Stop, Transcript, Turn, UserMessage
 from harness.core import Json, Place, PlayError, Problem, ScenarioError
@@ -15,15 +15,17 @@ from harness.play.scenario_player import time_left
 from harness.project.fitting_providers import unsent_parts
 from harness.project.project import Project
 from harness.providers.session import CLOSING
-from harness.scenario import Expectation, MatrixRow, MessagePlan, Scenario, Scope, UserTurn
+from harness.scenario import MatrixRow, MessagePlan, Scenario, Scope, UserTurn
 from harness.secrets.conversation_redaction import redact_error
 from harness.testing.chat_checks import ChatChecks
+from harness.testing.chat_reply import ChatReply
 from harness.testing.keyword_checks import KeywordChecks, calling_place
-from harness.testing.reply import ChatReply
+
+T = TypeVar("T")
 
 
 class Chat:
-    """A conversation with one provider. Closed by whoever opened it."""
+    """A conversation with one provider. The code that opens it also closes it."""
 
     def __init__(self, project: Project, scenario: Scenario, conversation: Conversation) -> None:
         """Made by `open_chat`."""
@@ -32,9 +34,9 @@ class Chat:
         self._context = conversation.context
         self._stop: Stop | None = None
         self._raised: PlayError | None = None
-        context = conversation.context
-        row = MatrixRow(name="")
-        self._variables = Variables(scenario, row, seed=context.seed, now=context.now)
+        self._variables = Variables(
+            scenario, MatrixRow(name=""), seed=self._context.seed, now=self._context.now
+        )
         self._checks = ChatChecks(scenario, conversation, project.vocabulary)
 
     @property
@@ -43,19 +45,19 @@ class Chat:
         return self._conversation.transcript(self._stop)
 
     def uuid(self) -> str:
-        """A UUID that a replay gives again, and no other conversation."""
+        """A UUID. A replay returns the same one; another conversation does not."""
         return str(self._drawn("uuid"))
 
     def now(self) -> str:
-        """When the conversation began, ISO 8601 UTC; in a replay, when the recorded one did."""
+        """When the conversation began, ISO 8601 UTC; in a replay, the recorded time."""
         return self._context.now
 
     def random(self) -> float:
-        """A number from 0 up to 1 that a replay gives again."""
+        """A number from 0 to 1, without 1. A replay returns the same one."""
         return float(str(self._drawn("random")))
 
     def hear(self, text: str) -> None:
-        """The bot spoke by itself; the provider is told with the next message."""
+        """Report a message that the bot sent unprompted; it goes out with the next message."""
         self._conversation.hear(text)
 
     def say(
@@ -68,8 +70,8 @@ class Chat:
     ) -> ChatReply:
         """Say something, or press a button of the last reply.
 
-        Raises `PlayError` where no reply came, `Refused` among them, and `AssertionError` where
-        an answer breaks the contract of the provider's definition.
+        Raises `PlayError` if there is no reply, including `Refused`, and `AssertionError` if an
+        answer breaks the contract of the provider's definition.
         """
         __tracebackhide__ = True
         turn = self._said(text, press, attachments, metadata)
@@ -77,7 +79,7 @@ class Chat:
             raise self._raising(turn.refusal)
         self._conversation.end_turn()
         self._checks.require_contracts(turn.exchanges, turn.number)
-        return ChatReply(self, turn)
+        return ChatReply(turn, self._judge)
 
     def refused(
         self,
@@ -91,14 +93,14 @@ class Chat:
         """Say something that the provider must refuse, and judge the refusal.
 
         The checks are those of a scenario's `error:`, such as `status=403`. Raises what
-        `ChatReply.expect` raises, and `AssertionError` where the provider answered.
+        `ChatReply.expect` raises, and `AssertionError` if the provider answers.
         """
         __tracebackhide__ = True
         place = self._place()
         reader = KeywordChecks(self._project.vocabulary, place, f"turn {self._next}")
-        expectations: tuple[Expectation, ...] = ()
-        if checks:
-            expectations = reader.expectations(checks, Scope.REFUSAL, ignore_case=ignore_case)
+        expectations = (
+            reader.expectations(checks, Scope.REFUSAL, ignore_case=ignore_case) if checks else ()
+        )
         turn = self._said(text, press, (), metadata)
         self._conversation.end_turn()
         planned = UserTurn(
@@ -109,12 +111,12 @@ class Chat:
             expects_refusal=True,
         )
         self._checks.judge(planned, turn)
-        return ChatReply(self, turn)
+        return ChatReply(turn, self._judge)
 
     def expect(self, *, ignore_case: bool = False, **checks: Any) -> Chat:  # noqa: ANN401  # as above
         """Judge the whole conversation so far with the checks of a scenario's own `expect:`.
 
-        Among them are `turns`, `latency` and `never={…}` and `always={…}` about every reply.
+        These include `turns` and `latency`, and `never={…}` and `always={…}` for every reply.
         Raises what `ChatReply.expect` raises. Returns the chat.
         """
         __tracebackhide__ = True
@@ -130,8 +132,8 @@ class Chat:
     def history(self) -> Json:
         """The provider's own record of the conversation.
 
-        Raises `PlayError` where it cannot be had, and `AssertionError` where it breaks the contract
-        of the provider's definition.
+        Raises `PlayError` if the provider does not give it, and `AssertionError` if it breaks the
+        contract of the provider's definition.
         """
         __tracebackhide__ = True
         history = self._history()
@@ -142,15 +144,11 @@ class Chat:
 
     def _history(self) -> Json:
         __tracebackhide__ = True
-        try:
-            with self._context.watched():
-                return self._conversation.history()
-        except PlayError as error:
-            failed = self._hidden(error)
-        raise failed
+        with self._context.watched():
+            return self._without_secrets(self._conversation.history)
 
-    def judge(self, number: int, checks: Mapping[str, Any], *, ignore_case: bool) -> Turn:
-        """Judge a turn, and give it with what was waited for; see `ChatReply.expect`."""
+    def _judge(self, number: int, checks: Mapping[str, Any], *, ignore_case: bool) -> Turn:
+        """Judge a turn, and return it with its late messages; see `ChatReply.expect`."""
         __tracebackhide__ = True
         place = self._place(above=1)
         turn = self._conversation.turns[number - 1]
@@ -163,21 +161,21 @@ class Chat:
             expectations=reader.expectations(checks, scope, ignore_case=ignore_case),
             expects_refusal=turn.refusal is not None,
         )
-        if any(one.within for one in planned.expectations):
+        if any(expectation.within for expectation in planned.expectations):
             self._wait(planned)
             turn = self._conversation.turns[-1]
         if planned.wants_history:
-            # What it exchanges belongs to the last turn, as does what it tells.
+            # The exchanges and the history itself are stored in the last turn.
             history = self._history()
             turn = replace(self._conversation.turns[number - 1], history=history)
         self._checks.judge(planned, turn)
         return turn
 
     def close(self) -> None:
-        """Close the conversation, and write its recording where it was whole.
+        """Close the conversation, and write its recording if it is complete.
 
-        Raises `PlayError` where closing or writing failed, and `AssertionError` where an answer
-        to closing breaks the contract of the provider's definition.
+        Raises `PlayError` if closing or writing fails, and `AssertionError` if an answer to a
+        closing step breaks the contract of the provider's definition.
         """
         __tracebackhide__ = True
         try:
@@ -195,10 +193,10 @@ class Chat:
         self._checks.require_contracts(self._conversation.around, 0)
 
     def result(self, failed_by: BaseException | None = None) -> ScenarioResult:
-        """The result of the conversation, for reports; `failed_by` is what the test raised."""
+        """The result of the conversation, for reports; `failed_by` is the exception of the test."""
         stop = self._stop
         if stop is None and failed_by is not None and failed_by is self._raised:
-            # A refusal that nobody expected.
+            # A refusal that the test did not expect.
             stop = Stop(turn=self._next - 1, error=self._raised)
         return self._checks.result(stop, failed_by)
 
@@ -209,7 +207,7 @@ class Chat:
         attachments: tuple[Attachment, ...],
         metadata: Mapping[str, Json] | None,
     ) -> Turn:
-        """Say something. Raises `PlayError` where neither a reply nor a refusal came."""
+        """Say something. Raises `PlayError` if there is neither a reply nor a refusal."""
         __tracebackhide__ = True
         self._require_sent(attachments, metadata or {})
         last = self._conversation.last_reply
@@ -232,8 +230,17 @@ class Chat:
         return self._raised
 
     def _hidden(self, error: PlayError) -> PlayError:
-        """Not as it was raised: the frames of a traceback show what is secret."""
+        """A new error without secrets: the frames of the original one's traceback show them."""
         return redact_error(error, self._conversation.state.redactor)
+
+    def _without_secrets(self, ask: Callable[[], T]) -> T:
+        """Call a function, and raise its `PlayError` without secrets and without its context."""
+        __tracebackhide__ = True
+        try:
+            return ask()
+        except PlayError as error:
+            failed = self._hidden(error)
+        raise failed
 
     @property
     def _next(self) -> int:
@@ -242,21 +249,25 @@ class Chat:
     def _require_sent(
         self, attachments: tuple[Attachment, ...], metadata: Mapping[str, Json]
     ) -> None:
-        """Raise `ScenarioError` for what goes with a message and the definition never sends."""
+        """Raise `ScenarioError` for parts of a message that the definition never sends."""
         __tracebackhide__ = True
         if not attachments and not metadata:
             return
         place = self._place(above=2)
-        names = [name for one in attachments for name in ("name", "content") if getattr(one, name)]
         parts = {
-            "attachments": [(name, place) for name in names],
+            "attachments": [
+                (name, place)
+                for attachment in attachments
+                for name in ("name", "content")
+                if getattr(attachment, name)
+            ],
             "metadata": [(name, place) for name in metadata],
         }
         provider = self._context.provider
         problems = list(
             unsent_parts(
                 {provider.name: provider.definition},
-                {what: keys for what, keys in parts.items() if keys},
+                {part: keys for part, keys in parts.items() if keys},
                 place,
                 f"turn {self._next}",
             )
@@ -265,7 +276,7 @@ class Chat:
             raise ScenarioError(problems)
 
     def _wait(self, planned: UserTurn) -> None:
-        """Add to the last turn what comes behind its reply while the checks wait for it."""
+        """Add late messages to the last turn while the checks wait for them."""
         __tracebackhide__ = True
         if planned.number < len(self._conversation.turns):
             message = "another message was sent, so no late message can belong to this reply"
@@ -274,21 +285,15 @@ class Chat:
             raise ScenarioError(problem)
 
         def left(turn: Turn, passed: float) -> float:
-            return time_left(planned, passed, lambda one: self._checks.holds(one, turn))
+            return time_left(planned, passed, lambda some: self._checks.holds(some, turn))
 
-        failed = None
-        try:
-            self._conversation.wait(left)
-        except PlayError as error:
-            failed = self._hidden(error)
-        if failed is not None:
-            raise failed
+        self._without_secrets(lambda: self._conversation.wait(left))
 
     def _drawn(self, name: str) -> object:
         draw = self._variables.snapshot()[name]
-        assert callable(draw)  # noqa: S101  # by its name
+        assert callable(draw)  # noqa: S101  # both names are those of functions
         return draw()
 
     def _place(self, *, above: int = 0) -> Place:
-        """The line of the test, which called what calls this."""
+        """The line of the test that called the caller of this."""
         return calling_place(self._project.config.shown, above=above + 2)

@@ -1,4 +1,4 @@
-"""Judges one conversation of a Python test, and gathers the results."""
+"""Judges one conversation of a Python test, and collects the results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.scenario import Expectation, Scenario, UserTurn
 
 
 class ChatChecks:
-    """Judges one conversation, and gathers the results of its checks."""
+    """Judges one conversation, and collects the results of its checks."""
 
     def __init__(
         self, scenario: Scenario, conversation: Conversation, vocabulary: Vocabulary
@@ -27,13 +27,13 @@ class ChatChecks:
         self._checks: list[CheckResult] = []
 
     def judge(self, planned: UserTurn, turn: Turn) -> None:
-        """Judge a turn. Raises `AssertionError`, and `CheckCrashed` where a check crashed."""
+        """Judge a turn. Raises `AssertionError`, and `CheckCrashed` if a check crashed."""
         __tracebackhide__ = True
         self._require(self._judged(planned, turn), self._conversation.judged_transcript())
 
     def holds(self, planned: UserTurn, turn: Turn) -> bool:
-        """Whether all checks of a turn hold. Their results are not kept."""
-        return not any(one.outcome.is_bad for one in self._judged(planned, turn))
+        """Whether all checks of a turn hold. Their results are not stored."""
+        return not any(check.outcome.is_bad for check in self._judged(planned, turn))
 
     def judge_whole(self, expectations: tuple[Expectation, ...], stop: Stop | None) -> None:
         """Judge the conversation so far, which `stop` ended early. Raises as `judge` does."""
@@ -41,19 +41,19 @@ class ChatChecks:
         transcript = self._conversation.judged_transcript(stop)
         scenario = replace(self._scenario, expectations=expectations)
         with self._conversation.context.watched():
-            found = judge_conversation(scenario, transcript, self._vocabulary)
-        self._require(found, transcript)
+            checks = judge_conversation(scenario, transcript, self._vocabulary)
+        self._require(checks, transcript)
 
     def require_contracts(self, exchanges: Iterable[Exchange], turn: int) -> None:
-        """Raise `AssertionError` where an answer breaks the definition's contract.
+        """Raise `AssertionError` if an answer breaks the definition's contract.
 
-        `turn` is the number of its turn; 0 for what was exchanged outside turns.
+        `turn` is the number of its turn; 0 for exchanges outside turns.
         """
         __tracebackhide__ = True
         self._require(contracts(exchanges, turn), self._conversation.transcript())
 
     def result(self, stop: Stop | None, failed_by: BaseException | None) -> ScenarioResult:
-        """All that was judged, as one result; `failed_by` is what the test raised."""
+        """All checks as one result; `failed_by` is the exception of the test."""
         state = self._conversation.state
         result = self._result(self._checks, self._conversation.judged_transcript(stop))
         notes = state.notes
@@ -71,16 +71,16 @@ class ChatChecks:
     def _require(self, checks: Iterable[CheckResult], transcript: Transcript) -> None:
         __tracebackhide__ = True
         found = tuple(checks)
-        # A broken contract is found again with every look at its turn.
-        self._checks += [one for one in found if one.name != "contract" or not self._knows(one)]
+        # A broken contract is found again each time its turn is judged.
+        known = {check.turn for check in self._checks if check.name == "contract"}
+        self._checks += [
+            check for check in found if check.name != "contract" or check.turn not in known
+        ]
         result = self._result(found, replace(transcript, stop=None))
         if result.outcome is Outcome.FAILED:
             raise AssertionError(failure_screen(result))
         if result.outcome is Outcome.BROKEN:
             raise CheckCrashed("check-crashed", failure_screen(result))
-
-    def _knows(self, check: CheckResult) -> bool:
-        return any(one.name == check.name and one.turn == check.turn for one in self._checks)
 
     def _result(self, checks: Iterable[CheckResult], transcript: Transcript) -> ScenarioResult:
         return self._conversation.shown(

@@ -1,9 +1,9 @@
-"""Checks that a Python test names as keyword arguments, as expectations of a scenario."""
+"""Checks that a Python test gives as keyword arguments, as expectations of a scenario."""
 
 from __future__ import annotations
 
-import inspect
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from harness.checks import BadExpectation
 from harness.core import Json, Place, Problem, ScenarioError, Source, did_you_mean, quote
 from harness.formats.json_schema import Violation, explain
-from harness.formats.template import compile_template
+from harness.formats.template import constant_template
 from harness.project.vocabulary import Vocabulary
 from harness.scenario import Expectation, Scope
 from harness.scenario.expecting import NOT_HERE, seconds_within, waits_in_vain, where_it_waits
@@ -29,10 +29,10 @@ BLOCKS = {
 
 
 class KeywordChecks:
-    """Reads the keyword arguments of one call that judges."""
+    """Reads the keyword arguments of one call, such as `expect`."""
 
     def __init__(self, vocabulary: Vocabulary, place: Place, subject: str) -> None:
-        """`subject` says what is judged, such as `turn 2`, for messages."""
+        """`subject` names what is judged in messages, such as `turn 2`."""
         self._vocabulary = vocabulary
         self._place = place
         self._subject = subject
@@ -40,9 +40,9 @@ class KeywordChecks:
     def expectations(
         self, checks: Mapping[str, object], scope: Scope, *, ignore_case: bool
     ) -> tuple[Expectation, ...]:
-        """The checks by name. Raises `ScenarioError` with every problem.
+        """The expectations of the checks by name. Raises `ScenarioError` with every problem.
 
-        One underscore behind a name is taken away, as in `not_`, which Python keeps the name of.
+        An underscore at the end of a name is removed: Python reserves names such as `not`.
         """
         __tracebackhide__ = True
         named: dict[str, Json] = {}
@@ -58,19 +58,15 @@ class KeywordChecks:
             problems.append(self._problem("asserts-nothing", "no check is given"))
         if problems:
             raise ScenarioError(problems)
-        found = tuple(self._read(named, scope, ignore_case=ignore_case))
-        for expectation in found:
-            self._require_sense(expectation)
-        return found
-
-    def _require_sense(self, expectation: Expectation) -> None:
-        """Raise `ScenarioError` for what the format lets through, such as a wrong path."""
-        __tracebackhide__ = True
-        try:
-            self._vocabulary.judge_for(expectation, expectation.value.render({}))
-        except BadExpectation as bad:
-            message = f"{expectation.name}: {bad.message}"
-            raise ScenarioError(self._problem(bad.code, message, bad.hint)) from bad
+        expectations = tuple(self._read(named, scope, ignore_case=ignore_case))
+        for expectation in expectations:
+            try:
+                # Finds what the format does not, such as a wrong path.
+                self._vocabulary.judge_for(expectation, expectation.value.render({}))
+            except BadExpectation as bad:
+                message = f"{expectation.name}: {bad.message}"
+                raise ScenarioError(self._problem(bad.code, message, bad.hint)) from bad
+        return expectations
 
     def _read(
         self, checks: Mapping[str, Json], scope: Scope, *, ignore_case: bool
@@ -81,13 +77,13 @@ class KeywordChecks:
                 yield from self._read(value, Scope(name), ignore_case=ignore_case)
             elif name != "ignore_case":
                 for path in waits_in_vain(name, value, scope):
-                    where = ".".join(map(str, (name, *path)))
-                    hint = where_it_waits(scope)
-                    problem = self._problem("cannot-wait", f"{where}: {NOT_HERE}", hint)
-                    raise ScenarioError(problem)
+                    message = f"{'.'.join(map(str, (name, *path)))}: {NOT_HERE}"
+                    raise ScenarioError(
+                        self._problem("cannot-wait", message, where_it_waits(scope))
+                    )
                 yield Expectation(
                     name=name,
-                    value=compile_template(_literal(value)),
+                    value=constant_template(value),
                     place=self._place,
                     scope=scope,
                     ignore_case=ignore_case,
@@ -97,19 +93,19 @@ class KeywordChecks:
     def _problems(self, checks: Mapping[str, Json], scope: Scope) -> Iterator[Problem]:
         inner = INNER_SCOPES.get(scope, ())
         plain = {name: value for name, value in checks.items() if name not in inner}
-        for one in inner:
-            if one in checks:
-                yield from self._departures(checks[one], one, (one,), ())
+        for name in inner:
+            if name in checks:
+                yield from self._violations(checks[name], name, (name,), ())
         if plain:
-            yield from self._departures(plain, scope, (), inner)
+            yield from self._violations(plain, scope, (), inner)
 
-    def _departures(
+    def _violations(
         self, value: Json, scope: Scope, path: tuple[str, ...], known: tuple[str, ...]
     ) -> Iterator[Problem]:
         for violation in explain(value, self._vocabulary.format_of(BLOCKS[scope])):
-            yield self._departure(violation, path, known)
+            yield self._violation(violation, path, known)
 
-    def _departure(
+    def _violation(
         self, violation: Violation, above: tuple[str, ...], known: tuple[str, ...]
     ) -> Problem:
         path = [*above, *map(str, violation.path)]
@@ -128,32 +124,17 @@ class KeywordChecks:
 
 
 def calling_place(shown: Callable[[Path], str], *, above: int) -> Place:
-    """The line of the test that called; `above` is the number of frames between it and here."""
-    frame = inspect.currentframe()
-    for _ in range(above + 1):
-        frame = frame.f_back if frame is not None else None
-    if frame is None:
-        return Source(path="", text="").place()
+    """The line of the test that called; `above` is the number of frames between it and this one."""
+    frame = sys._getframe(above + 1)  # noqa: SLF001  # as `inspect` does
     path = Path(frame.f_code.co_filename)
     changed = path.stat().st_mtime_ns if path.is_file() else 0
     source = _source(path, shown(path), changed)
-    stripped = source.line(frame.f_lineno).strip()
-    column = source.line(frame.f_lineno).find(stripped) + 1
-    return source.place(frame.f_lineno, column, max(1, len(stripped)))
+    line = source.line(frame.f_lineno)
+    stripped = line.strip()
+    return source.place(frame.f_lineno, line.find(stripped) + 1, max(1, len(stripped)))
 
 
 @lru_cache(maxsize=16)
 def _source(path: Path, shown: str, changed: int) -> Source:
-    """A test's file; read again where it was `changed`, in nanoseconds."""
+    """The file of a test; read again if the time of its last change differs (nanoseconds)."""
     return Source(path=shown, text=path.read_text(encoding="utf-8") if changed else "")
-
-
-def _literal(value: Json) -> Json:
-    """The value as a template that says it word by word: a Python test has no `${…}`."""
-    if isinstance(value, str):
-        return value.replace("${", "$${")
-    if isinstance(value, Mapping):
-        return {str(_literal(name)): _literal(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_literal(one) for one in value]
-    return value

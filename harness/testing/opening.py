@@ -1,14 +1,14 @@
-"""Opens conversations for Python tests: on the recording that is named after the test, or live."""
+"""Opens conversations for Python tests: on the recording named after the test, or live."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.core import CassetteError, Json, MissingCassette, ScenarioError, Source
+from harness.core import CassetteError, Json, MissingCassette, Place, ScenarioError, Source
 from harness.formats.template import compile_template
 from harness.play.context import ConversationContext
 from harness.play.conversation import Conversation
@@ -29,7 +29,7 @@ class PythonTest:
 
     file: Path
     name: str
-    """With its parameters, and from the second conversation on with its number."""
+    """With its parameters and, from the second conversation on, with the conversation's number."""
     line: int = 1
     """From 1."""
     tags: tuple[str, ...] = ()
@@ -47,19 +47,15 @@ def open_chat(
 ) -> Chat:
     """Open a conversation for a Python test.
 
-    Its recording is named after the test; `record` plays it from there where there is one.
-    `session` is told to the provider when the conversation opens. `credentials` are `valid`,
-    `none` or `wrong`. Raises `CassetteError`, `AuthoringError` and ValueError.
+    Its recording is named after the test; the mode `record` replays one that exists. `session` is
+    sent to the provider when the conversation opens. `credentials` are `valid`, `none` or `wrong`.
+    Raises `CassetteError`, `AuthoringError` and ValueError.
     """
     __tracebackhide__ = True
     name = provider or project.config.provider
-    definitions = {name: definition_of(project.config, project.provider_config(name))}
     shown = project.config.shown(test.file)
     session = dict(session or {})
-    place = calling_place(project.config.shown, above=2)
-    problems = list(unknown_session_keys(definitions, ((key, place) for key in session)))
-    if problems:
-        raise ScenarioError(problems)
+    _require_known(session, project, name, calling_place(project.config.shown, above=2))
     scenario = Scenario(
         id=_identifier(shown, test.name),
         title=test.name,
@@ -80,6 +76,15 @@ def open_chat(
     return Chat(project, scenario, conversation)
 
 
+def _require_known(keys: Iterable[str], project: Project, provider: str, place: Place) -> None:
+    """Raise `ScenarioError` for keys of the session that the definition never sends."""
+    __tracebackhide__ = True
+    definitions = {provider: definition_of(project.config, project.provider_config(provider))}
+    problems = list(unknown_session_keys(definitions, ((key, place) for key in keys)))
+    if problems:
+        raise ScenarioError(problems)
+
+
 def _context(runner: Runner, scenario: Scenario, play: Play, mode: Mode) -> ConversationContext:
     if mode not in (Mode.REPLAY, Mode.RECORD):
         return runner.contexts.live(scenario, play, is_recorded=mode.is_recorded)
@@ -92,7 +97,7 @@ def _context(runner: Runner, scenario: Scenario, play: Play, mode: Mode) -> Conv
 
 
 def _identifier(shown: str, test: str) -> str:
-    """A name of the test that no other test has; with a hash where not all of it is in there."""
+    """A unique name of the test; with a hash unless it contains the whole name."""
     slug = re.sub(r"[^A-Za-z0-9._]+", "-", f"{shown.removesuffix('.py')}-{test}").strip("-.")
     is_whole = slug.endswith(test.replace("[", "-").removesuffix("]"))
     if is_whole and len(slug) <= 90:  # noqa: PLR2004  # a cassette's name has at most 100 characters

@@ -120,14 +120,12 @@ KEYS = {
     ("providers", "Reply keys"): _keys(REPLY),
     ("recordings", "Modes"): {mode.value for mode in Mode},
     ("python", "The conversation"): {
-        name
-        for name in vars(Chat)
-        if not name.startswith("_") and name not in ("judge", "close", "result")
+        name for name in vars(Chat) if not name.startswith("_") and name not in ("close", "result")
     },
     ("python", "The reply"): {
         name
         for name in (*vars(ChatReply), *ChatReply.__slots__)
-        if not name.startswith("_") and name not in ("chat", "turn")
+        if not name.startswith("_") and name != "turn"
     },
 }
 """What the tables of the documents list, by document and heading."""

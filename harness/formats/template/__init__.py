@@ -7,7 +7,12 @@ from harness.formats.template.template_error import (
     UndefinedMember,
     UndefinedVariable,
 )
-from harness.formats.template.trees import Template, compile_condition, compile_template
+from harness.formats.template.trees import (
+    Template,
+    compile_condition,
+    compile_template,
+    constant_template,
+)
 
 __all__ = [
     "LETTERS",
@@ -17,6 +22,7 @@ __all__ = [
     "UndefinedVariable",
     "compile_condition",
     "compile_template",
+    "constant_template",
     "expression_with",
     "expressions",
     "literals",

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from harness.conversation import Attachment, Reply, ReplyMessage, ToolCall, Turn
 from harness.core import Json, Refused
 
-if TYPE_CHECKING:
-    from harness.testing.chat import Chat
-
 
 @dataclass(frozen=True, slots=True)
 class ChatReply:
-    """What the bot answered; `expect` judges it."""
+    """The reply of the bot; `expect` judges it."""
 
-    chat: Chat = field(repr=False)
     turn: Turn = field(repr=False)
+    _judge: Callable[..., Turn] = field(repr=False)
+    """Judges the turn of a number by checks, and returns it with its late messages."""
 
     @property
     def text(self) -> str:
-        """All messages' texts, one a line."""
+        """The texts of all messages, one per line."""
         return self._reply.text
 
     @property
@@ -37,27 +35,27 @@ class ChatReply:
 
     @property
     def actions(self) -> Mapping[str, str]:
-        """Buttons: label to prompt."""
+        """The prompts of buttons by label."""
         return self._reply.actions
 
     @property
     def products(self) -> tuple[Json, ...]:
-        """What was recommended, as the payload has it."""
+        """The recommended products, as in the payload."""
         return self._reply.products
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:
-        """Files that came with the reply."""
+        """The files of the reply."""
         return self._reply.attachments
 
     @property
     def tools(self) -> tuple[ToolCall, ...] | None:
-        """Tool calls in order; None where the definition does not say where they stand."""
+        """Tool calls in order; None if the definition does not say where they are."""
         return self._reply.tools
 
     @property
     def usage(self) -> Mapping[str, float] | None:
-        """What the provider counted, such as tokens; None as for tools."""
+        """Numbers of the provider, such as tokens; None if the definition does not read any."""
         return self._reply.usage
 
     @property
@@ -67,7 +65,7 @@ class ChatReply:
 
     @property
     def refusal(self) -> Refused | None:
-        """The refusal that `Chat.refused` expected; None where a reply came."""
+        """The refusal that `Chat.refused` expected; None if there was a reply."""
         refusal = self.turn.refusal
         return refusal if isinstance(refusal, Refused) else None
 
@@ -75,14 +73,14 @@ class ChatReply:
         """Judge the reply with the checks of scenario files, by name; all of them must hold.
 
         `history={…}` looks up the provider's own record, and judges that. Raises
-        `AssertionError` where the bot was wrong, with every check that failed; `ScenarioError`
-        for a check or value that does not exist; and `CheckCrashed` where a check could not
-        tell. The text is that of a scenario's failure. Returns the reply, with the messages
-        that `within` waited for.
+        `AssertionError` if the bot was wrong, with every check that failed; `ScenarioError`
+        for a check or value that does not exist; and `CheckCrashed` if a check crashed. The
+        text is that of a scenario's failure. Returns the reply, with the messages that
+        `within` waited for.
         """
         __tracebackhide__ = True
-        turn = self.chat.judge(self.turn.number, checks, ignore_case=ignore_case)
-        return ChatReply(self.chat, turn)
+        turn = self._judge(self.turn.number, checks, ignore_case=ignore_case)
+        return replace(self, turn=turn)
 
     @property
     def _reply(self) -> Reply:
