@@ -14,7 +14,7 @@ from harness.pytest_plugin.attempts import ItemAttempt
 from harness.pytest_plugin.scenario_items import expected_failure
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
-from harness.reports.failure import failure_screen
+from harness.reports.failure import failure_headline
 from harness.reports.run_events import ChatsEnded, EarlierAttempt, Identity, ScenarioFinished
 from harness.reports.summary import Properties, properties_of, summary_of
 from harness.testing import Chat, PythonTest, open_chat
@@ -122,7 +122,7 @@ class ChatReports:
         as_earlier = EarlierAttempt(
             outcome=(bad or results)[0].outcome.value,
             codes=tuple(dict.fromkeys(code for result in bad for code in result.codes)),
-            reason=failure_screen(bad[0]).partition("\n")[0] if bad else "",
+            reason=failure_headline((bad or results)[0]),
         )
 
         def finish(earlier: Sequence[EarlierAttempt]) -> None:

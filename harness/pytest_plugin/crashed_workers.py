@@ -14,7 +14,7 @@ from harness.project.plan import Play
 from harness.project_file import YAML_ENDINGS
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
-from harness.reports.failure import failure_screen
+from harness.reports.failure import failure_headline, failure_screen
 from harness.reports.run_events import EarlierAttempt, WorkerDied
 from harness.reports.summary import properties_of, summary_of
 
@@ -37,16 +37,15 @@ class CrashedWorkers:
         """Complete the report; last, because pytest-rerunfailures tells here if it is run again."""
         for suite, play, line in self._played(crashitem):
             result = _result(suite, play, line, worker=report.node.gateway.id)
-            screen = failure_screen(result)
             report.when = "setup"
             report.location = (crashitem.partition("::")[0], line - 1, play.name)
             report.user_properties = properties_of(summary_of(result))
-            report.longrepr = printable(screen)
+            report.longrepr = printable(failure_screen(result))
             self._crashes.append(report)
             attempt = EarlierAttempt(
                 outcome=result.outcome.value,
                 codes=result.codes,
-                reason=screen.partition("\n")[0],
+                reason=failure_headline(result),
             )
             # Not one of pytest's outcomes, so its type does not name it.
             again = attempt if str(report.outcome) == "rerun" else None

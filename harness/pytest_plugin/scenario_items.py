@@ -19,7 +19,7 @@ from harness.project.plan import Entry, Play
 from harness.pytest_plugin.attempts import ItemAttempt
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
-from harness.reports.failure import failure_screen
+from harness.reports.failure import failure_headline, failure_screen
 from harness.reports.run_events import (
     AttemptEnded,
     EarlierAttempt,
@@ -115,7 +115,7 @@ class ScenarioItem(pytest.Item):
         if self._wrong is not None:
             raise self._wrong
         if result.outcome is Outcome.BROKEN:
-            raise ScenarioBroken(_headline(result))
+            raise ScenarioBroken(failure_headline(result))
 
     def runtest(self) -> None:
         """Judge."""
@@ -123,7 +123,7 @@ class ScenarioItem(pytest.Item):
         if result is None:
             return
         if result.outcome is Outcome.FAILED:
-            raise ScenarioFailed(_headline(result))
+            raise ScenarioFailed(failure_headline(result))
         if result.outcome is Outcome.SKIPPED:
             # At the scenario's line, as pytest's own mark skips.
             reason = f"nothing was measured: {result.skip_reason}"
@@ -143,7 +143,7 @@ class ScenarioItem(pytest.Item):
         as_earlier = EarlierAttempt(
             outcome=result.outcome.value,
             codes=result.codes,
-            reason=_headline(result) if result.outcome.is_bad else "",
+            reason=failure_headline(result),
         )
         finish = partial(self._finish, result, summary, expected)
         session.attempts.over(ItemAttempt(item=self, as_earlier=as_earlier, finish=finish))
@@ -206,7 +206,7 @@ class ScenarioItem(pytest.Item):
         if isinstance(error, AuthoringError):
             report.longrepr = printable(str(error))
         elif self.result is not None and isinstance(error, (ScenarioBroken, ScenarioFailed)):
-            report.longrepr = printable(_screen(self.result))
+            report.longrepr = printable(failure_screen(self.result))
         elif self.result is None and call.when == "setup":
             self._emit_ended(None, reason_of(self))
             if report.skipped and self._skip:
@@ -239,20 +239,6 @@ class RepeatedItem(ScenarioItem):
         from harness.evaluation import Takes  # noqa: PLC0415
 
         return Takes.of(tuple(map(self._result_of, self.plays)))
-
-
-def _screen(result: ScenarioResult | Takes) -> str:
-    if isinstance(result, ScenarioResult):
-        return failure_screen(result)
-    # Late, as above.
-    from harness.reports.takes_screen import takes_screen  # noqa: PLC0415
-
-    return takes_screen(result)
-
-
-def _headline(result: ScenarioResult | Takes) -> str:
-    """The first line of the failure screen; Allure shows it as the message."""
-    return _screen(result).partition("\n")[0]
 
 
 def marks_of(waivers: Iterable[Waiver], failed: type[Exception]) -> Iterator[pytest.MarkDecorator]:

@@ -1,9 +1,10 @@
-"""One screen that says why a scenario failed or broke."""
+"""One screen that says why a scenario failed or broke, or a repeated one over its takes."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from harness.conversation import Exchange, Outcome, Transcript, Turn
 from harness.core import counted, printable, shorten
@@ -12,62 +13,104 @@ from harness.reports.labelled_lines import labelled, said
 from harness.scenario import Scenario, UserTurn, turn_subject
 from harness.transport.curl import curl_line
 
+if TYPE_CHECKING:
+    from harness.evaluation import Takes
+
 LABEL = 12
 MAX_SHOWN = 5
 """Failed checks of one scenario that are shown in full."""
 MAX_LINES = 6
 """Lines that are shown behind one label."""
 MAX_DIFFERENCE = 14
-"""The same for a difference or a traceback."""
+"""Lines of a difference or a traceback that are shown."""
+MOST_LISTED = 20
+"""Takes that have a line of their own."""
 
 
-def failure_screen(result: ScenarioResult) -> str:
-    """Where in the YAML, which turn, what was said, what came, what was expected, and curl."""
-    lines: list[str] = []
-    transcript = result.transcript
+def failure_screen(result: ScenarioResult | Takes) -> str:
+    """Where in the YAML, which turn, what was said, expected against actual, and curl.
+
+    Of a repeated scenario: how many takes passed, a line for each, and the screen of the first
+    that explains the outcome.
+    """
+    if isinstance(result, ScenarioResult):
+        return printable("\n".join(_screen(result)).rstrip())
+    lines = [*_verdict(result), *takes_listed(result)]
+    if result.outcome.is_bad:
+        lines += ["", f"take {result.shown}", failure_screen(result.results[result.shown - 1])]
+    return "\n".join(lines)
+
+
+def failure_headline(result: ScenarioResult | Takes) -> str:
+    """The first line of the failure screen; empty if the result is not bad."""
+    return failure_screen(result).partition("\n")[0] if result.outcome.is_bad else ""
+
+
+def takes_listed(takes: Takes) -> Iterator[str]:
+    """A line for each take: its number, its outcome, and codes of what went wrong."""
+    for number, result in enumerate(takes.results[:MOST_LISTED], 1):
+        codes = ", ".join(result.codes)
+        yield f"  {f'take {number}':<{LABEL}}{result.outcome.value:<{LABEL}}{codes}".rstrip()
+    hidden = Counter(result.outcome.value for result in takes.results[MOST_LISTED:])
+    if hidden:
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in hidden.items())
+        yield f"  … {counted(hidden.total(), 'more take')}: {counts}"
+
+
+def _verdict(takes: Takes) -> Iterator[str]:
+    """`3 of 5 takes passed, 4 required (95 % interval 0.23 to 0.88)`, with its place."""
+    scenario = takes.scenario
+    place = scenario.repeat.place if scenario.repeat else scenario.place
+    verdict = f"none of {len(takes.results)} takes could be judged, {takes.wanted} must pass"
+    if takes.judged:
+        verdict = f"{takes.passed} of {counted(takes.judged, 'take')} passed"
+        verdict += f" and {takes.broken} could not be judged" if takes.broken else ""
+        verdict += f" and {takes.skipped} skipped" if takes.skipped else ""
+        verdict += f", {takes.wanted} required (95 % interval {takes.interval})"
+    yield f"{place}: {verdict}"
+    yield f"{takes.results[0].excerpt(place)} [repeat]"
+
+
+def _screen(result: ScenarioResult) -> Iterator[str]:
     by_turn: dict[int, list[CheckResult]] = {}
-    # One that could not be judged makes the scenario BROKEN, and stands before those that failed.
+    # One that could not be judged makes the scenario BROKEN, so it precedes those that failed.
     for check in sorted(result.checks, key=lambda check: check.outcome is not Outcome.BROKEN):
         if check.outcome.is_bad:
             by_turn.setdefault(check.turn, []).append(check)
-    shown = 0
-    if transcript.stop is not None:
+    if result.transcript.stop is not None:
         # First: it is why the scenario is BROKEN, whatever failed before.
-        lines += [*_stopped(result), ""]
+        yield from _stopped(result)
+        yield ""
+    shown = 0
     for number, checks in by_turn.items():
-        turn = _turn(transcript, number)
         for check in checks[: MAX_SHOWN - shown]:
-            lines += _check(result, check)
+            yield from _check(result, check)
             shown += 1
+        turn = _turn(result.transcript, number)
         if turn is not None:
-            lines += _said(turn)
-            lines += _curl(turn.answer)
-        lines.append("")
+            yield from _said(turn)
+            yield from _curl(turn.answer)
+        yield ""
         if shown >= MAX_SHOWN:
             break
     hidden = [check for checks in by_turn.values() for check in checks][shown:]
     if hidden:
         names = Counter(check.name for check in hidden).most_common()
         listed = [f"{count} {name}" for name, count in names[:MAX_SHOWN]]
-        if more := len(names) - MAX_SHOWN:
-            listed += [f"and {more} other kinds"] if more > 0 else []
-        lines.append(f"{counted(len(hidden), 'more check')} failed: {', '.join(listed)}")
-    return printable("\n".join(lines).rstrip())
+        if len(names) > MAX_SHOWN:
+            listed.append(f"and {len(names) - MAX_SHOWN} other kinds")
+        yield f"{counted(len(hidden), 'more check')} failed: {', '.join(listed)}"
 
 
 def _check(result: ScenarioResult, check: CheckResult) -> Iterator[str]:
     scenario = result.scenario
     turn = _planned(scenario, check.turn)
     place = check.place or (turn.place if turn else scenario.place)
-    # A check of the whole conversation stands in the file, a broken contract does not.
+    # A check of the whole conversation has a place in the file, a broken contract has none.
     is_whole = check.turn == 0 and check.place is not None
     subject = "the whole conversation" if is_whole else _subject(scenario, check.turn)
     yield f"{place}: {subject}: {check.message}"
-    excerpt = result.excerpt(place)
-    if excerpt:
-        yield f"{excerpt} [{check.name}]"
-    else:
-        yield f"      [{check.name}]"
+    yield f"{result.excerpt(place) or '     '} [{check.name}]"
     if check.expected:
         yield from _labelled("expected", check.expected)
     if check.actual:
@@ -77,31 +120,25 @@ def _check(result: ScenarioResult, check: CheckResult) -> Iterator[str]:
 
 
 def _stopped(result: ScenarioResult) -> Iterator[str]:
-    scenario, transcript = result.scenario, result.transcript
-    stop = transcript.stop
-    assert stop is not None  # noqa: S101  # asked by the caller
+    scenario, stop = result.scenario, result.transcript.stop
+    assert stop is not None  # noqa: S101  # checked by the caller
     turn = _planned(scenario, stop.turn)
     place = turn.place if turn else scenario.place
     first, *details = str(stop.error).splitlines()
     yield f"{place}: {_subject(scenario, stop.turn)}: {first}"
     excerpt = result.excerpt(place)
-    if excerpt:
-        yield excerpt
-    yield from details
-    held = _turn(transcript, stop.turn)
-    if held is not None:
-        yield from _said(held)
-        exchanges = held.looked_up or held.exchanges
-        yield from _curl(exchanges[-1] if exchanges else None)
+    yield from (excerpt, *details) if excerpt else details
+    played = _turn(result.transcript, stop.turn)
+    if played is not None:
+        yield from _said(played)
+        yield from _curl(next(reversed(played.looked_up or played.exchanges), None))
 
 
 def _said(turn: Turn) -> Iterator[str]:
     for label, text in said(turn):
         yield from _labelled(label, text)
-    attempts = [a for e in turn.exchanges if e.response for a in e.response.attempts]
-    for attempt in attempts:
-        status = "status " if attempt.status else ""
-        yield from _labelled("retried", f"{status}{attempt.reason}")
+    for attempt in (a for e in turn.exchanges if e.response for a in e.response.attempts):
+        yield from _labelled("retried", f"{'status ' if attempt.status else ''}{attempt.reason}")
 
 
 def _curl(exchange: Exchange | None) -> Iterator[str]:

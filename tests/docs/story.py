@@ -42,7 +42,6 @@ from harness.project.plan import Mode, Play
 from harness.project.project import Project
 from harness.providers.definition_reader import read_definition
 from harness.reports.failure import failure_screen
-from harness.reports.takes_screen import takes_screen
 from harness.scenario import Repeat, is_scenario_file
 from harness.transport.cassette.reading import parse_cassette
 from tests.docs.blocks import ROOT, Block, blocks_of
@@ -287,7 +286,7 @@ def _played(folder: Path, file: Path) -> str:
 
 def _repeated(runner: Runner, play: Play, repeat: Repeat) -> str:
     takes = Takes.of(tuple(map(runner.run, play.takes(repeat.takes))))
-    return "" if takes.outcome is Outcome.PASSED else takes_screen(takes)
+    return "" if takes.outcome is Outcome.PASSED else failure_screen(takes)
 
 
 def _is_part(block: Block) -> bool:

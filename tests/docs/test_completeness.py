@@ -43,10 +43,9 @@ from harness.providers.reply_format import REPLY
 from harness.pytest_plugin import pytest_addoption
 from harness.reports.annotations.annotations_report import MOST_FINDINGS
 from harness.reports.annotations.github import MOST_ERRORS
-from harness.reports.failure import MAX_SHOWN
+from harness.reports.failure import MAX_SHOWN, MOST_LISTED
 from harness.reports.markdown.markdown_report import LARGEST as LARGEST_SUMMARY
 from harness.reports.markdown.markdown_report import MOST_DETAILS
-from harness.reports.takes_screen import MOST_LISTED
 from harness.scenario import defaults_schema, fragment_schema, scenario_schema
 from harness.scenario.names import MOST_ROWS
 from harness.scenario.rows import MOST_LEVELS

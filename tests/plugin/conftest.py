@@ -24,7 +24,6 @@ for module in (
     "harness.evaluation",
     "harness.running",
     "harness.history.store",
-    "harness.reports.takes_screen",
     "harness.formats.json_schema.explanation",
     "harness.transport.cassette.writing",
     "harness.transport.live",

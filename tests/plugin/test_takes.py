@@ -10,7 +10,7 @@ from harness.evaluation import Takes
 from harness.play.runner import Runner
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
-from harness.reports.takes_screen import takes_screen
+from harness.reports.failure import failure_screen
 from tests.golden.golden_texts import compare, without_what_varies
 from tests.plugin.echo_bot import API_KEY, Manner
 from tests.plugin.project import scenario_text, write_project
@@ -95,7 +95,7 @@ def test_a_number_alone_wants_all(run, mixed, repeat, outcome):
 
 def test_the_screen_of_a_failure(mixed):
     """It says how many passed, what came of each take, and why the first of the wrong ones is."""
-    screen = takes_screen(replayed(mixed))
+    screen = failure_screen(replayed(mixed))
 
     screen = re.sub(r"/session-\d+/", "/session-N/", without_what_varies(screen))
     compare("takes/failed", f"{screen}\n")
@@ -106,21 +106,21 @@ def test_the_screen_of_a_broken_one(mixed):
     write_often(mixed, {"takes": 5, "pass": 3})
     remove(mixed, 3)
 
-    compare("takes/broken", f"{takes_screen(replayed(mixed))}\n")
+    compare("takes/broken", f"{failure_screen(replayed(mixed))}\n")
 
 
 def test_the_screen_without_any_take_that_could_be_told(mixed):
     """There is no rate and no interval where nothing could be told."""
     remove(mixed, 1, 2, 3, 4, 5)
 
-    compare("takes/nothing-told", f"{takes_screen(replayed(mixed))}\n")
+    compare("takes/nothing-told", f"{failure_screen(replayed(mixed))}\n")
 
 
 def test_many_takes_are_counted(mixed):
     """Twenty takes have a line of their own; the others are counted by outcome."""
     [right, wrong, *_] = replayed(mixed).results
 
-    screen = takes_screen(Takes(results=(right,) * 70 + (wrong,) * 30, wanted=80))
+    screen = failure_screen(Takes(results=(right,) * 70 + (wrong,) * 30, wanted=80))
 
     assert "  take 20     passed\n  … 80 more takes: 50 passed, 30 failed\n\ntake 71\n" in screen
 

@@ -14,7 +14,6 @@ from harness.play.drift.drift import ComparedTurn, Drift
 from harness.play.result import CheckResult, ScenarioResult
 from harness.reports.failure import failure_screen
 from harness.reports.run_events import UNEXPECTED_PASS, Identity, ScenarioSkipped
-from harness.reports.takes_screen import takes_screen
 from harness.scenario import AssistantLine, Scenario, UserTurn
 
 Record = dict[str, Json]
@@ -39,7 +38,7 @@ def takes_record(identity: Identity, takes: Takes) -> Record:
         "outcome": takes.outcome.value,
         "codes": list(takes.codes),
         "repeat": repeat,
-        "failure": takes_screen(takes) if takes.outcome.is_bad else "",
+        "failure": failure_screen(takes) if takes.outcome.is_bad else "",
         "takes": [
             {**conversation_record(identity, result), "take": number}
             for number, result in enumerate(takes.results, 1)
