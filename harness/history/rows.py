@@ -1,4 +1,4 @@
-"""What is kept of runs: no text of a user or a bot, only the outcome of each conversation."""
+"""What a history stores of a run: the outcome of each conversation, and no text of it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from harness.conversation import Outcome, Phase, phase_of
+from harness.conversation import Outcome
+from harness.conversation.stored import latency_of
 
 Stored = Mapping[str, Any]
-
-WHOLE = 0
-"""The turn of a check over the whole conversation, and of what happens before the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +19,10 @@ class RunRow:
     """A run."""
 
     run: str
-    """Its id, as results.json has it."""
+    """Its id in results.json."""
     started: datetime
     ended: datetime | None = None
-    """None where it was killed."""
+    """None if it was killed."""
     mode: str = ""
     project: str = ""
     commit: str = ""
@@ -35,14 +33,14 @@ class RunRow:
     failed: int = 0
     broken: int = 0
     skipped: int = 0
-    """Those that failed as expected included."""
+    """Including those that failed as expected."""
     exit_status: int | None = None
 
     @property
     def pass_rate(self) -> float | None:
-        """Over what passed or failed; None where nothing did."""
-        told = self.passed + self.failed
-        return self.passed / told if told else None
+        """The share of passed conversations among passed and failed ones; None without any."""
+        judged = self.passed + self.failed
+        return self.passed / judged if judged else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +53,7 @@ class TurnRow:
     latency: float | None = None
     """Seconds."""
     codes: str = ""
-    """Names of checks that did not hold, and an error's code; between them a blank."""
+    """Names of checks that failed, and the code of an error, separated by blanks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,30 +73,30 @@ class ConversationRow:
     """Seconds of all replies together."""
     codes: str = ""
     fingerprint: str = ""
-    """Of the scenario and the files that it is made of; empty where it is not known."""
+    """Of the scenario and the files that it uses; empty if unknown."""
     is_expected: bool = False
-    """It failed, as was expected."""
+    """It failed, as it was expected to."""
     is_replayed: bool = False
     """Its replies and times are those of a recording."""
     turns: Sequence[TurnRow] = field(default=(), repr=False)
 
     @property
     def counted(self) -> str:
-        """The outcome, with an expected failure among what was skipped."""
+        """The outcome; an expected failure counts as skipped."""
         return Outcome.SKIPPED.value if self.is_expected else self.outcome
 
     @property
-    def is_told(self) -> bool:
-        """It passed or failed, so that it says something of the bot."""
+    def is_judged(self) -> bool:
+        """It passed or failed, so it says something about the bot."""
         return self.outcome in (Outcome.PASSED, Outcome.FAILED)
 
 
 def run_row(head: Stored, outcomes: Mapping[str, int]) -> RunRow:
-    """A run of the head of its results, and how many conversations had which outcome."""
+    """The row of a run, from the head of its results and the number of each outcome."""
     return RunRow(
         run=_clean(head["run"]),
-        started=_time(head["started"]),
-        ended=_time(head["ended"]) if "ended" in head else None,
+        started=datetime.fromisoformat(head["started"]),
+        ended=datetime.fromisoformat(head["ended"]) if "ended" in head else None,
         mode=str(head.get("mode", "")),
         project=_clean(head.get("project", "")),
         commit=_clean(head.get("commit", "")),
@@ -113,12 +111,12 @@ def run_row(head: Stored, outcomes: Mapping[str, int]) -> RunRow:
 
 
 def outcomes_of(conversations: Iterable[ConversationRow]) -> Counter[str]:
-    """How many verdicts had which outcome."""
+    """How many conversations have which outcome; takes are not counted."""
     return Counter(one.counted for one in conversations if not one.take)
 
 
 def rows_of(record: Stored, number: int = 0) -> Iterator[ConversationRow]:
-    """The rows of a conversation as results.json has it: its verdict, then its takes.
+    """The rows of a conversation of results.json: its verdict, then its takes.
 
     `number` is that of the first; each further row has the next.
     """
@@ -144,7 +142,7 @@ def rows_of(record: Stored, number: int = 0) -> Iterator[ConversationRow]:
 
 
 def _turns(record: Stored) -> Iterator[TurnRow]:
-    """What came of each turn that was played, in order; the whole conversation where it is bad."""
+    """Each turn that was played, in order, and the whole conversation if that is bad."""
     bad: dict[int, list[tuple[str, str]]] = {}
     for check in record.get("checks", ()):
         if Outcome(check["outcome"]).is_bad:
@@ -154,7 +152,7 @@ def _turns(record: Stored) -> Iterator[TurnRow]:
     stop = transcript.get("stop")
     if stop is not None:
         bad.setdefault(stop["turn"], []).append((Outcome.BROKEN.value, stop["code"]))
-    latencies = {turn["number"]: _latency(turn) for turn in transcript.get("turns", ())}
+    latencies = {turn["number"]: latency_of(turn) for turn in transcript.get("turns", ())}
     for number in sorted({*latencies, *bad}):
         found = bad.get(number, ())
         outcomes = {outcome for outcome, _ in found}
@@ -162,28 +160,11 @@ def _turns(record: Stored) -> Iterator[TurnRow]:
         yield TurnRow(
             turn=number,
             outcome=(worst or Outcome.PASSED).value,
-            latency=latencies.get(number),
+            latency=None if (seconds := latencies.get(number)) is None else round(seconds, 6),
             codes=_clean(" ".join(dict.fromkeys(name for _, name in found))),
         )
 
 
-def _latency(turn: Stored) -> float | None:
-    """As `Turn.latency` of the transcript."""
-    answers = [
-        exchange["response"]
-        for exchange in turn.get("exchanges", ())
-        if "response" in exchange and phase_of(exchange["step"]) is Phase.SEND
-    ]
-    if not answers or any("seconds" not in answer for answer in answers):
-        return None
-    ended: float = answers[-1].get("started", 0.0) + answers[-1]["seconds"]
-    return round(ended - float(answers[0].get("started", 0.0)), 6)
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
 def _clean(text: str) -> str:
-    """The text as every database takes it: PostgreSQL refuses NUL, both refuse lone surrogates."""
+    """A text that every database accepts: PostgreSQL no NUL, none of them a lone surrogate."""
     return text.replace("\0", "�").encode("utf-8", "replace").decode()

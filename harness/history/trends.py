@@ -80,7 +80,7 @@ def find_flaky(series: Series, history: History) -> list[Flaky]:
     found = [
         _flaky(name, told, flips, history)
         for name, seen in series.items()
-        if len(flips := list(_flips(told := [one for one in seen if one.conversation.is_told])))
+        if len(flips := list(_flips(told := [one for one in seen if one.conversation.is_judged])))
         >= FLAKY
     ]
     return sorted(found, key=lambda one: (-one.flips, one.id))

@@ -16,18 +16,18 @@ from harness.history.address import Address, address_in
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.build import ReportCrashed, build_all
 from harness.reports.results import (
+    RESULTS,
     NoResults,
     Record,
     ResultsWriter,
-    RunHead,
     expected_record,
     read_results,
     record_of,
+    run_head,
     skipped_record,
 )
 from harness.reports.results.merging import PARTS, Crashes, gather_parts
 from harness.reports.results.previous import keep_previous
-from harness.reports.results.results_writer import RESULTS
 from harness.reports.run_events import (
     Event,
     FileUnread,
@@ -53,7 +53,7 @@ class RunReports:
         self._folder = folder
         self._history = _history_of(config, configs, folder)
         self._session = session
-        self._head = RunHead(mode=session.mode.value, project=project).json()
+        self._head = run_head(session.mode.value, project)
         self._errors: dict[str, Mapping[str, Json]] = {}
         self._order: dict[str, int] = {}
         self._crashed: dict[int, Crashes] = {}

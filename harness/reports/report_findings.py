@@ -1,4 +1,4 @@
-"""What is wrong in a run, each with its place in a file, read from results alone."""
+"""Everything that is wrong in a run, with its place in a file; read from the results alone."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from harness.conversation import Outcome
 from harness.core import on_one_line, shorten
 
 LONGEST = 400
-"""Characters of what was expected, and of what came."""
-_RED = (Outcome.FAILED, Outcome.BROKEN)
+"""Characters of an expected and of an actual value."""
+RED = (Outcome.FAILED, Outcome.BROKEN)
 _PROBLEM = re.compile(r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+)(?::(?P<column>\d+))?: (?P<text>.*)")
 _CODE = re.compile(r"\[([a-z][a-z0-9-]*)\]$")
 
 
 class Level(IntEnum):
-    """How grave a finding is, the gravest first."""
+    """How serious a finding is, the most serious first."""
 
     UNREAD = 0
-    """A file could not be read, so that nothing of it was played."""
+    """A file could not be read, so nothing in it was played."""
     BROKEN = 1
     FAILED = 2
 
@@ -42,16 +42,16 @@ class ReportFinding:
     line: int
     """From 1."""
     column: int | None = None
-    """From 1; None where only the line is known."""
+    """From 1; None if only the line is known."""
     turn: int = 0
-    """0 where it is about no single turn."""
+    """0 if it is not about a single turn."""
     expected: str = ""
     actual: str = ""
     conversation: str = ""
     """Its id; empty for a file that could not be read."""
     provider: str = ""
     take: int = 0
-    """From 1; 0 where the scenario is not repeated."""
+    """From 1; 0 if the scenario is not repeated."""
 
     @property
     def text(self) -> str:
@@ -64,7 +64,7 @@ class ReportFinding:
 
     @property
     def fingerprint(self) -> str:
-        """The same in every run while scenario, turn and check are; no line goes into it."""
+        """The same in every run for the same scenario, turn and check, on whatever line."""
         parts = [self.file, self.conversation, str(self.turn), self.code]
         if not self.conversation:
             parts.append(self.message)
@@ -72,12 +72,12 @@ class ReportFinding:
 
 
 def is_red(conversation: Mapping[str, Any]) -> bool:
-    """Whether a conversation failed or broke, and nobody expected it."""
-    return conversation["outcome"] in _RED and "expected_failure" not in conversation
+    """Whether a conversation failed or broke, and was not expected to."""
+    return conversation["outcome"] in RED and "expected_failure" not in conversation
 
 
 def findings_of(conversation: Mapping[str, Any]) -> Iterator[ReportFinding]:
-    """What is wrong in a red conversation, in the order of its turns; nothing in another."""
+    """The findings of a red conversation, in the order of its turns; nothing for another one."""
     if not is_red(conversation):
         return
     found = list(_of_takes(conversation) if "takes" in conversation else _of_one(conversation))
@@ -85,21 +85,24 @@ def findings_of(conversation: Mapping[str, Any]) -> Iterator[ReportFinding]:
 
 
 def findings_of_file(error: Mapping[str, Any]) -> Iterator[ReportFinding]:
-    """What is wrong with a file that could not be read; an entry of `errors` in the results."""
+    """The findings of a file that could not be read: an entry of `errors` in the results."""
     file, message = str(error["file"]), str(error["message"])
     found: list[ReportFinding] = []
     for row in message.splitlines():
         match = _PROBLEM.match(row)
         if match and (match["file"] == file or not file.endswith(".py")):
-            column = int(match["column"]) if match["column"] else None
-            line = max(1, int(match["line"]))
-            one = _unread(match["file"], match["text"])
-            found.append(replace(one, line=line, column=column))
+            found.append(
+                replace(
+                    _unread(match["file"], match["text"]),
+                    line=max(1, int(match["line"])),
+                    column=int(match["column"]) if match["column"] else None,
+                )
+            )
         code = _CODE.search(row)
         if code and found and found[-1].code == "unreadable":
             found[-1] = replace(found[-1], code=code[1], message=_CODE.sub("", found[-1].message))
     if file.endswith(".py"):
-        # Of a traceback the last line of the file says where, and the last line of all says what.
+        # The last call in the file says where, and the last line of the traceback says what.
         found = [replace(one, message=_short(message.splitlines()[-1])) for one in found[-1:]]
     yield from found or [_unread(file, message)]
 
@@ -112,27 +115,24 @@ def _unread(file: str, message: str) -> ReportFinding:
 
 def _of_takes(conversation: Mapping[str, Any]) -> Iterator[ReportFinding]:
     """Findings of the first take that explains the outcome."""
-    outcome = conversation["outcome"]
-    takes = [one for one in conversation["takes"] if one["outcome"] in _RED]
-    chosen = next((one for one in takes if one["outcome"] == outcome), None) or next(
-        iter(takes), None
-    )
-    if chosen is not None:
-        for finding in _of_one(chosen):
-            yield replace(finding, take=int(chosen["take"]))
+    red = [take for take in conversation["takes"] if take["outcome"] in RED]
+    # The first of the outcome, or else the first red one.
+    red.sort(key=lambda take: take["outcome"] != conversation["outcome"])
+    for take in red[:1]:
+        yield from (replace(finding, take=take["take"]) for finding in _of_one(take))
 
 
 def _of_one(conversation: Mapping[str, Any]) -> Iterator[ReportFinding]:
     for check in conversation.get("checks", ()):
-        if check["outcome"] in _RED:
+        if check["outcome"] in RED:
             yield _of_check(conversation, check)
     stop = conversation.get("transcript", {}).get("stop")
     if stop is not None:
-        message = stop["message"] + (f" ({stop['hint']})" if stop.get("hint") else "")
+        hint = f" ({stop['hint']})" if stop.get("hint") else ""
         yield ReportFinding(
             level=Level.BROKEN,
             code=stop["code"],
-            message=_short(message),
+            message=_short(f"{stop['message']}{hint}"),
             file=conversation["file"],
             line=_line_of(conversation, stop["turn"]),
             turn=stop["turn"],
@@ -142,9 +142,8 @@ def _of_one(conversation: Mapping[str, Any]) -> Iterator[ReportFinding]:
 
 
 def _of_check(conversation: Mapping[str, Any], check: Mapping[str, Any]) -> ReportFinding:
-    is_failed = check["outcome"] == Outcome.FAILED
     return ReportFinding(
-        level=Level.FAILED if is_failed else Level.BROKEN,
+        level=Level[check["outcome"].upper()],
         code=check.get("code") or check["name"],
         message=_short(check.get("message", "") or f"'{check['name']}' failed"),
         file=check.get("file", conversation["file"]),
@@ -161,9 +160,8 @@ def _of_check(conversation: Mapping[str, Any], check: Mapping[str, Any]) -> Repo
 def _whole(conversation: Mapping[str, Any]) -> ReportFinding:
     codes = conversation.get("codes") or [conversation["outcome"]]
     first = conversation.get("failure", "").partition("\n")[0]
-    is_failed = conversation["outcome"] == Outcome.FAILED
     return ReportFinding(
-        level=Level.FAILED if is_failed else Level.BROKEN,
+        level=Level[conversation["outcome"].upper()],
         code=codes[0],
         message=_short(first or f"the scenario is {conversation['outcome']}"),
         file=conversation["file"],

@@ -20,8 +20,7 @@ from harness.config import Config, find_config, read_config, unknown_tag
 from harness.core import ConfigurationError, Problem, counted
 from harness.project_file import MODE_VARIABLE
 from harness.reports.classes import RED, status_of
-from harness.reports.results import NoResults, read_results
-from harness.reports.results.results_writer import RESULTS
+from harness.reports.results import RESULTS, NoResults, read_results
 from harness.transport.journal import remove_older
 
 HANDED_ON = tuple(

@@ -4,11 +4,12 @@ What is empty is left out, so that a record is short; reading puts the defaults 
 """
 
 from harness.conversation.stored.foreign_messages import transcript_of_lines, transcript_of_messages
-from harness.conversation.stored.reading import NoTranscript, transcript_from
+from harness.conversation.stored.reading import NoTranscript, latency_of, transcript_from
 from harness.conversation.stored.writing import transcript_json
 
 __all__ = [
     "NoTranscript",
+    "latency_of",
     "transcript_from",
     "transcript_json",
     "transcript_of_lines",

@@ -6,7 +6,16 @@ from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from harness.conversation.exchange import Attempt, Exchange, Headers, Origin, Request, Response
+from harness.conversation.exchange import (
+    Attempt,
+    Exchange,
+    Headers,
+    Origin,
+    Phase,
+    Request,
+    Response,
+    phase_of,
+)
 from harness.conversation.message import Attachment, Reply, ReplyMessage, ToolCall, UserMessage
 from harness.conversation.transcript import Stop, Transcript, Turn
 from harness.core import (
@@ -49,6 +58,19 @@ def transcript_from(value: Json) -> Transcript:
         raise
     except (TypeError, AttributeError, ValueError) as error:
         raise NoTranscript(f"a value has the wrong form: {error}") from error
+
+
+def latency_of(turn: Stored) -> float | None:
+    """`Turn.latency` of a stored turn, in seconds, without reading its texts."""
+    answers = [
+        exchange["response"]
+        for exchange in turn.get("exchanges", ())
+        if "response" in exchange and phase_of(exchange["step"]) is Phase.SEND
+    ]
+    if not answers or any("seconds" not in answer for answer in answers):
+        return None
+    first, last = (answer.get("started", 0.0) for answer in (answers[0], answers[-1]))
+    return float(last + answers[-1]["seconds"] - first)
 
 
 def _transcript(stored: Stored) -> Transcript:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.conversation import Outcome
@@ -24,7 +24,7 @@ from harness.reports.results.results_writer import dump
 REPORT = "report.html"
 PAGE = Path(__file__).parent / "page"
 SCRIPTS = ("dom", "store", "json", "charts", "overview", "list", "exchanges", "checks", "chat")
-"""In the order in which they stand in the page; `main` follows them."""
+"""In the order in which the page has them; `main` follows them."""
 BLOCK = 50
 """Conversations that are packed together: the browser unpacks so many when one is opened."""
 LEVEL = 1
@@ -37,19 +37,20 @@ class HtmlReport:
     """Makes FOLDER/report.html. Conversations are packed as they come, and wait on the disk."""
 
     def __init__(self, folder: Path, results: Results) -> None:
-        """Raises OSError."""
+        """Raises `OSError`."""
         self._path = folder / REPORT
         self._waiting = folder / f".{REPORT}.blocks"
         self._waiting.write_bytes(b"")
         self._head = {name: results.head[name] for name in _HEAD if results.head.get(name)}
-        self._rates = Rates()
+        self._outcomes: dict[str, Counter[str]] = {}
         self._rows = Packer()
         self._block = Packer()
 
     def add(self, conversation: Mapping[str, Any], line: str) -> None:
         """Pack a conversation."""
         row = row_of(conversation)
-        self._rates.add(conversation["provider"], str(row["outcome"]))
+        outcomes = self._outcomes.setdefault(conversation["provider"], Counter())
+        outcomes[str(row["outcome"])] += 1
         self._rows.add(dump(row))
         self._block.add(line)
         if self._block.count == BLOCK:
@@ -60,14 +61,25 @@ class HtmlReport:
         if self._block.count:
             self._put_away()
         about = Packer()
-        about.add(dump({"head": self._head, "rates": self._rates.json(), "block": BLOCK}))
+        about.add(dump({"head": self._head, "rates": rates(self._outcomes), "block": BLOCK}))
+        parts = "\n".join(_read(f"{name}.js") for name in (*SCRIPTS, "main"))
+        # In one function, so that no name of theirs is global.
+        script = f'(() => {{\n"use strict";\n{parts}}})();\n'
+        style = _read("style.css")
+        environment = Environment(
+            autoescape=True,
+            loader=FileSystemLoader(PAGE),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
         with replacing(self._path) as whole:
-            _template().stream(
+            environment.get_template("page.html.jinja").stream(
                 title=self._head.get("project", ""),
-                style=_style(),
-                script=_script(),
-                style_hash=_hash(_style()),
-                script_hash=_hash(_script()),
+                style=Markup(style),  # noqa: S704  # our own file
+                script=Markup(script),  # noqa: S704  # our own files
+                style_hash=_hash(style),
+                script_hash=_hash(script),
                 about=Markup(about.packed()),  # noqa: S704  # base64
                 rows=Markup(self._rows.packed()),  # noqa: S704  # base64
                 blocks=self._blocks(),
@@ -86,21 +98,6 @@ class HtmlReport:
                 yield Markup(line.rstrip("\n"))  # noqa: S704  # base64
 
 
-class Rates:
-    """Counts outcomes by provider while conversations go by."""
-
-    def __init__(self) -> None:
-        self._counts: dict[str, Counter[str]] = {}
-
-    def add(self, provider: str, outcome: str) -> None:
-        """Count a conversation."""
-        self._counts.setdefault(provider, Counter())[outcome] += 1
-
-    def json(self) -> list[Json]:
-        """By provider: passed, told (passed or failed) and the interval of the rate."""
-        return [_rate(name, counts) for name, counts in sorted(self._counts.items())]
-
-
 class Packer:
     """A JSON list in the making, compressed."""
 
@@ -115,51 +112,30 @@ class Packer:
         self.count += 1
 
     def packed(self) -> str:
-        """The list, deflated and in base64. Nothing can be added afterwards."""
+        """The list, compressed and in base64. Nothing can be added afterwards."""
         end = b"]" if self.count else b"[]"
         self._bytes += self._zlib.compress(end) + self._zlib.flush()
         return base64.b64encode(self._bytes).decode("ascii")
 
 
-def _rate(provider: str, counts: Counter[str]) -> Json:
-    passed = counts[Outcome.PASSED.value]
-    judged = passed + counts[Outcome.FAILED.value]
-    low, high = wilson_interval(passed, judged)
-    return {
-        "provider": provider,
-        "passed": passed,
-        "told": judged,
-        "low": round(low, 4),
-        "high": round(high, 4),
-    }
+def rates(outcomes: Mapping[str, Counter[str]]) -> list[Json]:
+    """By provider: passed, told (passed or failed), and the interval of the pass rate."""
+    rows: list[Json] = []
+    for provider, counts in sorted(outcomes.items()):
+        passed = counts[Outcome.PASSED.value]
+        judged = passed + counts[Outcome.FAILED.value]
+        low, high = (round(rate, 4) for rate in wilson_interval(passed, judged))
+        rows.append(
+            {"provider": provider, "passed": passed, "told": judged, "low": low, "high": high}
+        )
+    return rows
 
 
-def _template() -> Template:
-    environment = Environment(
-        autoescape=True,
-        loader=FileSystemLoader(PAGE),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.jinja")
-
-
-def _style() -> Markup:
-    return Markup(_ours("style.css"))  # noqa: S704  # our own file
-
-
-def _script() -> Markup:
-    parts = "\n".join(_ours(f"{name}.js") for name in (*SCRIPTS, "main"))
-    # One function around all: what they name is theirs alone.
-    return Markup(f'(() => {{\n"use strict";\n{parts}}})();\n')  # noqa: S704  # our own files
-
-
-def _ours(name: str) -> str:
+def _read(name: str) -> str:
     return (PAGE / name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:
-    """As Content-Security-Policy names a text."""
+    """The source of a text in a Content-Security-Policy."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"

@@ -1,12 +1,12 @@
-"""Writes summary.md of a run's results: its sections, kept within a size."""
+"""Writes summary.md of a run's results: its sections, up to a limit of size."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,9 @@ from harness.reports.results import Results
 from harness.reports.results.previous import EXPECTED, previous_outcomes
 
 LONGEST = 240
-"""Characters of a text that stands in a line."""
+"""Characters of a text within a line."""
 LONGEST_BLOCK = 6000
-"""Characters of a text that stands in a block of its own."""
+"""Characters of a text in a block of its own."""
 
 # A pipe ends the cell of a table also in code; a backslash before it is read in two ways.
 _ENDS_CODE = re.compile(r"[`|\\]")
@@ -35,17 +35,17 @@ LARGEST = 60_000
 MOST_DETAILS = 25
 """Failures that are shown in full."""
 MOST_LISTED = 20
-"""Files that could not be read, and conversations that were repaired, which are named."""
+"""Files that could not be read, and repaired conversations, that are listed."""
 MOST_PROVIDERS = 40
 _TABLE_SHARE = 0.5
-"""Of the size, for the table of what is red."""
+"""Of the largest size, for the table of what is red."""
 _RESERVE = 600
-"""Bytes for the sentence that tells what was left out."""
+"""Bytes for the sentence that says what was left out."""
 _COLUMNS = (Outcome.FAILED, Outcome.BROKEN, Outcome.PASSED, Outcome.SKIPPED, EXPECTED)
 
 
 class MarkdownReport:
-    """Makes FOLDER/summary.md, and adds it to GitHub's summary of the step where there is one."""
+    """Makes FOLDER/summary.md, and adds it to the summary of the step if GitHub runs it."""
 
     def __init__(
         self, folder: Path, results: Results, environment: Mapping[str, str] = os.environ
@@ -56,7 +56,7 @@ class MarkdownReport:
         self._red = RedConversations(previous_outcomes(results.path))
 
     def add(self, conversation: Mapping[str, Any], _line: str) -> None:
-        """Take up a conversation."""
+        """Add a conversation."""
         self._red.add(conversation)
 
     def finish(self) -> Sequence[Path]:
@@ -68,57 +68,61 @@ class MarkdownReport:
         return [self._path]
 
     def _add_to_step(self, text: str) -> None:
-        """Add the summary, or where there is no room for it, its first line."""
+        """Add the summary, or its first line if there is no room for all of it."""
         with Path(self._step).open("ab") as file:
             room = LARGEST_STEP - file.tell()
             short = f"## {headline(self._red)}\n\nThe details do not fit here; see {SUMMARY}.\n"
             for shown in (text, short):
-                # What stands there may end without a line end, which would spoil the heading.
+                # The file may not end with a line end, which would spoil the heading.
                 added = f"\n{shown}\n".encode("utf-8", "replace")
                 if len(added) <= room:
                     file.write(added)
                     return
 
 
-@dataclass(slots=True)
 class Page:
-    """Lines in the making. Counts their bytes."""
+    """The text of the summary, of which it counts the bytes."""
 
-    text: str = ""
-    size: int = 0
+    def __init__(self) -> None:
+        self.text = ""
+        self.size = 0
 
-    def add(self, text: str) -> None:
+    def add(self, *texts: str) -> None:
         """Add lines."""
-        self.text += f"{text}\n"
-        self.size += _size(text) + 1
+        added = "".join(f"{text}\n" for text in texts)
+        self.text += added
+        self.size += _size(added)
+
+    def try_add(self, text: str, limit: int) -> bool:
+        """Add a line if the page then has at most `limit` bytes; returns whether it was added."""
+        has_room = self.size + _size(text) <= limit
+        if has_room:
+            self.add(text)
+        return has_room
 
 
 def headline(red: RedConversations) -> str:
-    """`2 of 5 conversations are red`, or that none is."""
+    """`2 of 5 conversations are red`, or that there is no red one."""
     count = red.outcomes.total()
     if not count:
         return "No conversation was played"
-    if not red.count:
-        return (
-            f"No conversation of {count:,} is red" if count > 1 else "The conversation is not red"
-        )
-    verb = "is" if red.count == 1 else "are"
-    return f"{red.count:,} of {plural(count, 'conversation')} {verb} red"
+    if red.count:
+        verb = "is" if red.count == 1 else "are"
+        return f"{red.count:,} of {plural(count, 'conversation')} {verb} red"
+    return f"No conversation of {count:,} is red" if count > 1 else "The conversation is not red"
 
 
 def summary(red: RedConversations, head: Mapping[str, Any], *, is_whole: bool = True) -> str:
     """The whole summary. `head` is that of the results."""
     page = Page()
-    page.add(f"## {headline(red)}\n")
-    page.add(f"{_about(red, head)}\n")
+    page.add(f"## {headline(red)}\n", f"{_about(red, head)}\n")
     if not is_whole:
         page.add(
             "The run was killed before its end; only conversations that had ended are shown.\n"
         )
     if red.outcomes:
         page.add(f"{_changes(red)}\n")
-    left_out = list(_unread(page, head))
-    left_out += _red_table(page, red)
+    left_out = [*_unread(page, head), *_red_table(page, red)]
     _repaired(page, red)
     _providers(page, red)
     left_out += _details(page, red)
@@ -128,52 +132,55 @@ def summary(red: RedConversations, head: Mapping[str, Any], *, is_whole: bool = 
 
 
 def _about(red: RedConversations, head: Mapping[str, Any]) -> str:
-    counts = [f"{red.outcomes[one]:,} {one}" for one in _COLUMNS if red.outcomes[one]]
-    parts = [", ".join(counts)] if counts else []
-    for word, name in (("", "project"), ("mode", "mode"), ("branch", "branch")):
-        if head.get(name):
-            parts.append(f"{word} {code(str(head[name]))}".strip())
-    if head.get("commit"):
-        parts.append(f"commit {code(str(head['commit'])[:12])}")
-    return " · ".join(parts)
+    counts = ", ".join(f"{red.outcomes[one]:,} {one}" for one in _COLUMNS if red.outcomes[one])
+    named = {
+        "": head.get("project"),
+        "mode ": head.get("mode"),
+        "branch ": head.get("branch"),
+        "commit ": str(head.get("commit", ""))[:12],
+    }
+    parts = [f"{word}{code(str(value))}" for word, value in named.items() if value]
+    return " · ".join(filter(None, (counts, *parts)))
 
 
 def _changes(red: RedConversations) -> str:
     if not red.is_compared:
         return "There are no results of a previous run to compare with."
-    changes = [f"{red.since[one]:,} {one}" for one in (NEWLY_RED, FIRST_PLAYED) if red.since[one]]
-    changes += [f"{len(red.repaired):,} repaired"] if red.repaired else []
-    changes += [f"{red.since[STILL_RED]:,} {STILL_RED}"] if red.since[STILL_RED] else []
-    changes += [f"{red.missing:,} not played this time"] if red.missing else []
-    return f"Since the previous run: {', '.join(changes) if changes else 'nothing changed'}."
+    counts = (
+        (red.since[NEWLY_RED], NEWLY_RED),
+        (red.since[FIRST_PLAYED], FIRST_PLAYED),
+        (len(red.repaired), "repaired"),
+        (red.since[STILL_RED], STILL_RED),
+        (red.missing, "not played this time"),
+    )
+    changes = ", ".join(f"{count:,} {change}" for count, change in counts if count)
+    return f"Since the previous run: {changes or 'nothing changed'}."
 
 
 def _unread(page: Page, head: Mapping[str, Any]) -> Iterator[str]:
     """Files that could not be read."""
-    found = [one for error in head.get("errors", ()) for one in findings_of_file(error)]
-    if not found:
+    findings = [one for error in head.get("errors", ()) for one in findings_of_file(error)]
+    if not findings:
         return
-    page.add("### Files that could not be read\n")
-    for one in found[:MOST_LISTED]:
-        page.add(f"- {code(f'{one.file}:{one.line}')} {code(one.message)} `{one.code}`")
-    page.add("")
-    if len(found) > MOST_LISTED:
-        yield f"{plural(len(found) - MOST_LISTED, 'problem')} of files"
+    rows = [
+        f"- {code(f'{one.file}:{one.line}')} {code(one.message)} `{one.code}`"
+        for one in findings[:MOST_LISTED]
+    ]
+    page.add("### Files that could not be read\n", *rows, "")
+    if len(findings) > MOST_LISTED:
+        yield f"{plural(len(findings) - MOST_LISTED, 'problem')} of files"
 
 
 def _red_table(page: Page, red: RedConversations) -> Iterator[str]:
     if not red.count:
         return
     page.add("### What is red\n")
-    page.add("| outcome | conversation | turn | why | where |")
-    page.add("|---|---|---|---|---|")
+    page.add("| outcome | conversation | turn | why | where |", "|---|---|---|---|---|")
     room = page.size + int(LARGEST * _TABLE_SHARE)
     listed = 0
     for one in red:
-        row = _row(one)
-        if page.size + _size(row) > room:
+        if not page.try_add(_row(one), room):
             break
-        page.add(row)
         listed += 1
     page.add("")
     if red.count > listed:
@@ -181,21 +188,18 @@ def _red_table(page: Page, red: RedConversations) -> Iterator[str]:
 
 
 def _row(one: Red) -> str:
-    found = one.finding
+    first = one.finding
     outcome = one.outcome.upper() + (f", {one.since}" if one.since else "")
-    why = f"{code(found.code)} {code(found.text.removeprefix(f'turn {found.turn}: '))}"
-    if one.more:
-        why += f" and {one.more} more"
-    turn = str(found.turn) if found.turn > 0 else ""
-    return f"| {outcome} | {code(one.id)} | {turn} | {why} | {code(f'{found.file}:{found.line}')} |"
+    why = f"{code(first.code)} {code(first.text.removeprefix(f'turn {first.turn}: '))}"
+    why += f" and {one.more} more" if one.more else ""
+    turn = str(first.turn) if first.turn > 0 else ""
+    return _cells((outcome, code(one.id), turn, why, code(f"{first.file}:{first.line}")))
 
 
 def _repaired(page: Page, red: RedConversations) -> None:
     if not red.repaired:
         return
-    page.add("### Repaired\n")
-    for name in red.repaired[:MOST_LISTED]:
-        page.add(f"- {code(name)}")
+    page.add("### Repaired\n", *(f"- {code(name)}" for name in red.repaired[:MOST_LISTED]))
     if len(red.repaired) > MOST_LISTED:
         page.add(f"- and {len(red.repaired) - MOST_LISTED:,} more")
     page.add("")
@@ -205,11 +209,12 @@ def _providers(page: Page, red: RedConversations) -> None:
     if not red.providers:
         return
     columns = [one for one in _COLUMNS if red.outcomes[one]]
-    page.add("### By provider\n")
-    page.add(f"| provider | {' | '.join(columns)} |")
-    page.add(f"|---|{'---:|' * len(columns)}")
-    for name, counts in sorted(red.providers.items())[:MOST_PROVIDERS]:
-        page.add(_cells((code(name), *(f"{counts[one]:,}" for one in columns))))
+    rows = [
+        _cells((code(name), *(f"{counts[one]:,}" for one in columns)))
+        for name, counts in sorted(red.providers.items())[:MOST_PROVIDERS]
+    ]
+    page.add("### By provider\n", _cells(("provider", *columns)))
+    page.add(f"|---|{'---:|' * len(columns)}", *rows)
     if len(red.providers) > MOST_PROVIDERS:
         page.add(_cells((f"{len(red.providers) - MOST_PROVIDERS} more", *("" for _ in columns))))
     page.add("")
@@ -218,14 +223,11 @@ def _providers(page: Page, red: RedConversations) -> None:
 def _details(page: Page, red: RedConversations) -> Iterator[str]:
     """The failures, folded, as many as there is room for."""
     shown = 0
-    for one in red:
-        if shown == MOST_DETAILS or not one.failure:
-            break
+    for one in islice(red, MOST_DETAILS):
         name = code_in_html(one.id)
         details = f"<details><summary>{name}</summary>\n\n{block(one.failure)}\n</details>\n"
-        if page.size + _size(details) > LARGEST - _RESERVE:
+        if not one.failure or not page.try_add(details, LARGEST - _RESERVE):
             break
-        page.add(details)
         shown += 1
     if red.count > shown:
         yield f"the text of {plural(red.count - shown, 'failure')}"
@@ -239,29 +241,26 @@ def _size(text: str) -> int:
     return len(text.encode("utf-8", "replace"))
 
 
-# Nothing in a text of others is markup, a link, or calls anybody. GitHub and GitLab look for
+# Nothing in a text of others becomes markup, a link or a mention. GitHub and GitLab look for
 # mentions and issue numbers after Markdown has become HTML, so escaping the `@` is not enough; they
 # leave code alone.
 def code(text: str, limit: int = LONGEST) -> str:
-    """The text as code in a line or the cell of a table; cut where it is long."""
+    """The text as code in a line or the cell of a table; shortened if it is long."""
     line = shorten(on_one_line(text), limit)
-    if not line:
-        return ""
     if not _ENDS_CODE.search(line):
-        return f"`{line}`"
+        return f"`{line}`" if line else ""
     return f"<code>{_PUNCTUATION.sub(lambda match: f'&#{ord(match[0])};', line)}</code>"
 
 
 def code_in_html(text: str, limit: int = LONGEST) -> str:
-    """The same in HTML, for where Markdown is not read."""
+    """The text as code in HTML, for places in which Markdown is not read."""
     return f"<code>{escape(shorten(on_one_line(text), limit))}</code>"
 
 
 def block(text: str) -> str:
-    """The text in a fence that it cannot close; cut where it is long."""
+    """The text in a fence that it cannot close; shortened if it is long."""
     shown = shorten(printable(text).rstrip(), LONGEST_BLOCK)
-    longest = max((len(ticks) for ticks in _TICKS.findall(shown)), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = "`" * max(3, *(len(ticks) + 1 for ticks in _TICKS.findall(shown)), 0)
     return f"{fence}text\n{shown}\n{fence}\n"
 
 

@@ -1,4 +1,4 @@
-"""What is red in a run, and what changed since the run before."""
+"""What is red in a run, and what changed since the previous run."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.conversation import Outcome
-from harness.reports.report_findings import ReportFinding, findings_of, is_red
-from harness.reports.results.previous import EXPECTED
+from harness.reports.report_findings import RED, ReportFinding, findings_of, is_red
+from harness.reports.results.previous import outcome_of
 
-MOST_KEPT = 300
-"""Red conversations that are kept, newly red ones and others each."""
+MOST_RED = 300
+"""Red conversations that are listed: so many newly red ones, and so many others."""
 MOST_FAILURES = 60
-"""The same with the text of the failure."""
-_RED = (Outcome.FAILED, Outcome.BROKEN)
+"""Those of them that are listed with the text of their failure."""
 
 NEWLY_RED = "newly red"
 STILL_RED = "red before"
@@ -29,74 +28,71 @@ class Red:
     id: str
     outcome: str
     since: str
-    """How it stands to the run before; empty where there was none."""
+    """How it compares with the previous run; empty if there was none."""
     finding: ReportFinding
     """The first."""
     more: int
-    """Findings beside the first."""
+    """Further findings."""
     failure: str
-    """What the terminal shows; empty where there are many red ones."""
+    """What the terminal shows; empty if there are many red ones."""
 
 
 class RedConversations:
-    """Gathers red conversations and counts the others."""
+    """Collects red conversations and counts the others."""
 
     def __init__(self, before: Mapping[str, str]) -> None:
-        """`before` are the outcomes of the run before, by id."""
+        """`before` are the outcomes of the previous run, by id."""
         self.outcomes: Counter[str] = Counter()
         self.providers: dict[str, Counter[str]] = {}
         self.since: Counter[str] = Counter()
-        """Red conversations by how they stand to the run before."""
+        """How many red conversations compare in which way with the previous run."""
         self.repaired: list[str] = []
-        """Ids of what was red before and passed."""
+        """Ids of the conversations that were red before and passed."""
         self.missing = len(before)
-        """Conversations of the run before that were not played."""
+        """Conversations of the previous run that were not played."""
         self.is_compared = bool(before)
         self._before = before
         self._first: list[Red] = []
         self._then: list[Red] = []
 
     def add(self, conversation: Mapping[str, Any]) -> None:
-        """Take up a conversation."""
-        name, outcome = conversation["id"], conversation["outcome"]
-        if "expected_failure" in conversation:
-            outcome = EXPECTED
+        """Add a conversation."""
+        name, outcome = conversation["id"], outcome_of(conversation)
         before = self._before.get(name)
-        if before is not None:
-            self.missing -= 1
+        self.missing -= before is not None
         self.outcomes[outcome] += 1
         self.providers.setdefault(conversation["provider"], Counter())[outcome] += 1
         if is_red(conversation):
             self._add_red(conversation, before)
-        elif before in _RED and outcome == Outcome.PASSED:
+        elif before in RED and outcome == Outcome.PASSED:
             self.repaired.append(name)
 
     def __iter__(self) -> Iterator[Red]:
-        """Those that are kept: newly red ones first, then the others, each in the run's order."""
+        """The listed ones: newly red ones first, then the others, each in the order of the run."""
         yield from self._first
         yield from self._then
 
     @property
     def count(self) -> int:
-        """All red ones."""
+        """How many are red, listed or not."""
         return sum(self.since.values())
 
     def _add_red(self, conversation: Mapping[str, Any], before: str | None) -> None:
         since = self._since(before)
         self.since[since] += 1
-        kept = self._then if since == STILL_RED else self._first
-        if len(kept) == MOST_KEPT:
+        listed = self._then if since == STILL_RED else self._first
+        if len(listed) == MOST_RED:
             return
         first, *others = findings_of(conversation)
-        keeps_failure = len(kept) < MOST_FAILURES
-        kept.append(
+        has_failure = len(listed) < MOST_FAILURES
+        listed.append(
             Red(
                 id=conversation["id"],
                 outcome=conversation["outcome"],
                 since=since,
                 finding=first,
                 more=len(others),
-                failure=conversation.get("failure", "") if keeps_failure else "",
+                failure=conversation.get("failure", "") if has_failure else "",
             )
         )
 
@@ -105,4 +101,4 @@ class RedConversations:
             return ""
         if before is None:
             return FIRST_PLAYED
-        return STILL_RED if before in _RED else NEWLY_RED
+        return STILL_RED if before in RED else NEWLY_RED

@@ -1,4 +1,4 @@
-"""What came of a run, as JSON: written while it goes on, read by every report made afterwards."""
+"""The results of a run as JSON: written during the run, and read to make every report."""
 
 from harness.reports.results.record import (
     Record,
@@ -9,19 +9,20 @@ from harness.reports.results.record import (
 )
 from harness.reports.results.results_reader import NoResults, Results, read_results
 from harness.reports.results.results_schema import RESULTS_SCHEMA, VERSION
-from harness.reports.results.results_writer import ResultsWriter, RunHead
+from harness.reports.results.results_writer import RESULTS, ResultsWriter, run_head
 
 __all__ = [
+    "RESULTS",
     "RESULTS_SCHEMA",
     "VERSION",
     "NoResults",
     "Record",
     "Results",
     "ResultsWriter",
-    "RunHead",
     "crashed_record",
     "expected_record",
     "read_results",
     "record_of",
+    "run_head",
     "skipped_record",
 ]

@@ -1,10 +1,10 @@
-"""Makes one file of results of several: of xdist's workers, of CI's shards."""
+"""Merges several files of results into one: those of xdist's workers, or of CI's shards."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,79 +20,61 @@ from harness.reports.results.results_writer import ResultsWriter, dump
 from harness.reports.run_events import EarlierAttempt
 
 PARTS = ".parts"
-"""The folder beside results.json of what xdist's workers write, until the run ends."""
+"""The folder next to results.json into which xdist's workers write until the run ends."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Crashes:
-    """What there is to tell of a conversation whose workers died while it was played."""
+    """How the workers died that played a conversation."""
 
     earlier: list[EarlierAttempt]
-    """Those after which it was played again, oldest first."""
+    """The attempts after which it was played again, oldest first."""
     last: Record | None = None
-    """The one after which it was not."""
+    """Its record, if it was not played again."""
 
     def join(self, lines: Sequence[str]) -> Iterator[str]:
-        """The line of the conversation, of what workers wrote of it; none where nobody ended it.
+        """The line of the conversation, given what workers wrote; nothing if no worker ended it.
 
-        A worker that died may have written it before it could report.
+        A worker that died may have written the line before it could report.
         """
         record: dict[str, Any] | None = self.last or (json.loads(lines[-1]) if lines else None)
         if record is not None:
-            attempts: list[Json] = [one.json() for one in self.earlier]
+            attempts: list[Json] = [attempt.json() for attempt in self.earlier]
             if self.last is None:
                 attempts += record.get("attempts", ())
             yield dump({**record, **({"attempts": attempts} if attempts else {})})
 
 
-def merge(parts: Sequence[Results], into: Path, *, head: Mapping[str, Json] | None = None) -> int:
-    """Write the conversations of all parts into one file; gives how many there are.
+def merge(parts: Sequence[Results], into: Path) -> int:
+    """Write the conversations of all parts into one file; returns how many there are.
 
-    A conversation that stands in several parts is taken from the last of them, at the place of
-    the first: so a run of what had failed mends the results of the run before. `head` is that of
-    the first part where it is not given.
+    A conversation that several parts contain is taken from the last of them, at the position of
+    the first: so a run of what had failed corrects the results of the run before.
     """
     if into.resolve() in {part.path.resolve() for part in parts}:
         raise ValueError(f"{into} is one of the files to merge")
-    last: dict[str, int] = {}
-    for index, part in enumerate(parts):
-        for line in part.lines():
-            last[id_of(line)] = index
-    writer = ResultsWriter(into, head or _head(parts))
     lines: dict[str, str] = {}
-    superseded: list[str] = []
-    for index, part in enumerate(parts):
+    classes = Counter[str]()
+    for part in parts:
+        classes.update(part.head.get("classes", {}))
         for line in part.lines():
             name = id_of(line)
-            lines.setdefault(name, "")
-            if last[name] == index:
-                lines[name] = line
-            else:
-                superseded.append(line)
+            if name in lines:
+                record = json.loads(lines[name])
+                classes[class_of(record["outcome"], record.get("codes", ()))] -= 1
+            lines[name] = line
+    writer = ResultsWriter(into, _head(parts))
     for line in lines.values():
         writer.add_line(line)
-    errors = {json.dumps(one): one for part in parts for one in part.head.get("errors", ())}
-    statuses = [part.head["exit_status"] for part in parts if "exit_status" in part.head]
     if all(part.is_whole for part in parts):
+        errors = {json.dumps(one): one for part in parts for one in part.head.get("errors", ())}
+        statuses = [part.head["exit_status"] for part in parts if "exit_status" in part.head]
         writer.finish(
-            errors=errors.values(),
-            exit_status=max(statuses, default=None),
-            classes=_classes(parts, superseded),
+            errors=errors.values(), exit_status=max(statuses, default=None), classes=+classes
         )
     else:
         writer.abandon()
     return len(lines)
-
-
-def _classes(parts: Sequence[Results], superseded: Iterable[str]) -> Counter[str]:
-    """How many tests are red, without the conversations that a later part contains again."""
-    classes = Counter[str]()
-    for part in parts:
-        classes.update(part.head.get("classes", {}))
-    for line in superseded:
-        record = json.loads(line)
-        classes[class_of(record["outcome"], record.get("codes", ()))] -= 1
-    return +classes
 
 
 def gather_parts(
@@ -101,7 +83,7 @@ def gather_parts(
     head: Mapping[str, Json] | None = None,
     crashed: Mapping[int, Crashes] | None = None,
 ) -> ResultsWriter:
-    """Write what the workers of one run wrote into one file, which is not closed yet."""
+    """Merge the files of one run's workers into one, which is not closed yet."""
     writer = ResultsWriter(into, head or _head(workers))
     for line in gather(workers, crashed):
         writer.add_line(line)
@@ -111,10 +93,10 @@ def gather_parts(
 def gather(
     workers: Sequence[Results], crashed: Mapping[int, Crashes] | None = None
 ) -> Iterator[str]:
-    """The lines of all workers of one run, in the order in which pytest collected.
+    """The lines of all workers of one run, in the order in which pytest collected them.
 
-    `crashed` is what no worker could write, by its place in that order. Only where each line
-    stands is kept in memory.
+    `crashed` is what no worker could write, by its position in that order. Only the position of
+    each line is in memory.
     """
     crashed = crashed or {}
     with ExitStack() as stack:
@@ -136,7 +118,7 @@ def gather(
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Each conversation's line with its offset."""
+    """The line of each conversation, with its offset in bytes."""
     offset = len(file.readline())
     while (line := file.readline()).endswith(b"}\n") and not line.startswith(b"]"):
         yield offset, line
@@ -144,13 +126,12 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 
 def _index(line: bytes) -> int:
-    """A conversation's place in the run; it stands last in its line."""
+    """The position of a conversation in the run, which its line ends with."""
     return int(line.rpartition(b'"index":')[2].rstrip(b"}\n"))
 
 
 def _head(parts: Sequence[Results]) -> dict[str, Json]:
-    head: dict[str, Any] = dict(parts[0].head)
-    for name in ("errors", "ended", "exit_status", "classes"):
-        head.pop(name, None)
-    head["started"] = min(part.head["started"] for part in parts)
-    return head
+    """The head of the first part, with the earliest start and without how it ended."""
+    ends = ("errors", "ended", "exit_status", "classes")
+    head = {name: value for name, value in parts[0].head.items() if name not in ends}
+    return head | {"started": min(part.head["started"] for part in parts)}

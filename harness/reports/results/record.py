@@ -1,4 +1,4 @@
-"""What came of one conversation, as JSON."""
+"""The record of a conversation: its result as JSON."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ Record = dict[str, Json]
 
 
 def record_of(identity: Identity, result: ScenarioResult | Takes) -> Record:
-    """What stands in results.json of a conversation, or of a scenario with all its takes."""
-    if isinstance(result, Takes):
-        return takes_record(identity, result)
-    return conversation_record(identity, result)
+    """The record of a conversation, or of a scenario with all its takes, without empty values."""
+    if isinstance(result, ScenarioResult):
+        return _conversation_record(identity, result)
+    return _takes_record(identity, result)
 
 
-def takes_record(identity: Identity, takes: Takes) -> Record:
+def _takes_record(identity: Identity, takes: Takes) -> Record:
     """A repeated scenario, judged over its takes, each of which is a conversation."""
     interval = takes.interval
     repeat: Record = {"passed": takes.passed, "told": takes.judged, "wanted": takes.wanted}
@@ -40,15 +40,14 @@ def takes_record(identity: Identity, takes: Takes) -> Record:
         "repeat": repeat,
         "failure": failure_screen(takes) if takes.outcome.is_bad else "",
         "takes": [
-            {**conversation_record(identity, result), "take": number}
+            {**_conversation_record(identity, result), "take": number}
             for number, result in enumerate(takes.results, 1)
         ],
     }
     return _without_empty(record)
 
 
-def conversation_record(identity: Identity, result: ScenarioResult) -> Record:
-    """A conversation with its checks, without what is empty."""
+def _conversation_record(identity: Identity, result: ScenarioResult) -> Record:
     scenario = result.scenario
     latencies = [turn.latency for turn in result.transcript.turns]
     known = [latency for latency in latencies if latency is not None]
@@ -69,7 +68,7 @@ def conversation_record(identity: Identity, result: ScenarioResult) -> Record:
 
 
 def crashed_record(identity: Identity, result: ScenarioResult | Takes, error: Exception) -> Record:
-    """A conversation that cannot be written down as it was: why, and nothing of what was said."""
+    """The record of a conversation that cannot be recorded: why, and nothing that was said."""
     if isinstance(result, Takes):
         result = result.results[0]
     internal = internal_error(error, result.redactor)
@@ -88,9 +87,9 @@ def crashed_record(identity: Identity, result: ScenarioResult | Takes, error: Ex
 
 
 def expected_record(record: Record, reason: str, *, is_strict: bool) -> Record:
-    """The record of a conversation that was expected to fail, for a reason.
+    """The record of a conversation that was expected to fail, with the reason.
 
-    One that failed is SKIPPED; one that passed is FAILED where that is strict.
+    If it failed, it is SKIPPED; if it passed, it is FAILED if that is strict.
     """
     if record["outcome"] == Outcome.FAILED:
         return {**record, "outcome": Outcome.SKIPPED.value, "expected_failure": reason}
@@ -102,7 +101,7 @@ def expected_record(record: Record, reason: str, *, is_strict: bool) -> Record:
 
 
 def skipped_record(event: ScenarioSkipped) -> Record:
-    """A scenario that was not played."""
+    """The record of a scenario that was not played."""
     return {
         "id": event.id,
         "scenario": event.play.scenario,
@@ -137,18 +136,16 @@ def _without_empty(record: Record) -> Record:
 
 
 def _plan(scenario: Scenario, transcript: Transcript) -> Iterator[Json]:
-    """What the scenario holds, in its order: turns, and lines that the bot spoke by itself."""
+    """The entries of the scenario in order: turns, and lines that the bot says on its own."""
     variables = {turn.number: turn.variables for turn in transcript.turns}
     following: Mapping[str, object] = {}
     entries: list[Json] = []
-    # From the end: what a line says is filled in with what the turn behind it knows.
+    # From the end: a line is rendered with the variables of the turn that follows it.
     for planned in reversed(scenario.turns):
         if isinstance(planned, UserTurn):
             following = variables.get(planned.number, {})
-            entry: Record = {"turn": planned.number, "line": planned.place.line}
-            if planned.id:
-                entry["id"] = planned.id
-            entries.append(entry)
+            entry: Record = {"turn": planned.number, "line": planned.place.line, "id": planned.id}
+            entries.append(_without_empty(entry))
         else:
             entries.append({"assistant": _spoken(planned, following)})
     yield from reversed(entries)
@@ -163,30 +160,28 @@ def _spoken(line: AssistantLine, variables: Mapping[str, object]) -> str:
 
 def _check(check: CheckResult, result: ScenarioResult, file: str) -> Record:
     stored: Record = {"name": check.name, "outcome": check.outcome.value, "turn": check.turn}
-    if check.place is not None:
-        stored["line"] = check.place.line
-        path, own = check.place.source.path, result.scenario.place.source.path
+    place, is_passed = check.place, check.outcome is Outcome.PASSED
+    if place is not None:
+        stored["line"] = place.line
+        path, own = place.source.path, result.scenario.place.source.path
         if path != own:
             stored["file"] = _as_results_name(path, own, file)
-    if check.outcome is Outcome.PASSED:
+        if not is_passed:
+            stored |= {"column": place.column, "excerpt": result.excerpt(place)}
+    if is_passed:
         return stored
-    if check.place is not None:
-        stored["column"] = check.place.column
-        stored["excerpt"] = result.excerpt(check.place)
-    for name, value in (
-        ("code", check.code),
-        ("message", check.message),
-        ("expected", check.expected),
-        ("actual", check.actual),
-        ("difference", list(check.difference)),
-    ):
-        if value:
-            stored[name] = value
-    return stored
+    more: Record = {
+        "code": check.code,
+        "message": check.message,
+        "expected": check.expected,
+        "actual": check.actual,
+        "difference": list(check.difference),
+    }
+    return stored | _without_empty(more)
 
 
 def _as_results_name(path: str, own: str, file: str) -> str:
-    """A path of the project as results name it, from pytest's root folder.
+    """A path of the project as the results name it, from pytest's root folder.
 
     `own` and `file` are the scenario's file, as the project and as the results name it.
     """
@@ -197,11 +192,7 @@ def _as_results_name(path: str, own: str, file: str) -> str:
 
 def _drift(compared: ComparedTurn) -> Json:
     drift = compared.drift
-    stored: Record = {
-        "turn": drift.turn,
-        "kind": drift.kind.value,
-        "lines": list(drift.lines),
-    }
+    stored: Record = {"turn": drift.turn, "kind": drift.kind.value, "lines": list(drift.lines)}
     if drift.recorded and drift.kind is not Drift.SAME:
         stored["recorded"] = list(drift.recorded)
     return stored

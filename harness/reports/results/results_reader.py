@@ -1,4 +1,4 @@
-"""Reads results.json, also where the run that wrote it was killed."""
+"""Reads results.json, even if the run that wrote it was killed."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _OPENING = '"conversations":[\n'
 
 
 class NoResults(ValueError):
-    """A file holds no results that can be read; its text is one sentence."""
+    """A file has no results that can be read; the text of the error is one sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """What a file of results holds. Conversations are read when they are asked for."""
+    """The contents of a file of results. Conversations are read when they are needed."""
 
     path: Path
     head: Stored
-    """Without conversations: run, mode, started, and what stands behind them."""
+    """Run, mode, start and end of the run; everything but the conversations."""
     is_whole: bool
-    """False where the run was killed, so that more was to come."""
+    """False if the run was killed, so that its last conversations are missing."""
     whole: Sequence[Stored] | None = None
-    """The conversations, where the file was not written line by line."""
+    """The conversations, if the file does not have one on each line."""
 
     def lines(self) -> Iterator[str]:
         """Each conversation as JSON on one line, in order."""
@@ -68,35 +68,31 @@ def read_results(path: Path) -> Results:
     except (OSError, UnicodeDecodeError) as error:
         raise NoResults(f"{path}: the file cannot be read: {error}") from error
     if not first.endswith(_OPENING):
-        return _whole(path)
+        # Another tool wrote or reformatted it.
+        head = _parsed(path.read_text(encoding="utf-8"), path)
+        whole = head.get("conversations")
+        if not isinstance(whole, list):
+            message = "there are no 'conversations', so this is not a results file"
+            raise NoResults(f"{path}: {message}")
+        return Results(path=path, head=_head(head, path), is_whole=True, whole=whole)
     head = _parsed(f'{first[: -len(_OPENING)]}"conversations":[]}}', path)
     is_whole = last.startswith("],")
     tail = _parsed(f"{{{last[2:]}", path) if is_whole else {}
-    return Results(path=path, head=_held(head | tail, path), is_whole=is_whole)
+    return Results(path=path, head=_head(head | tail, path), is_whole=is_whole)
 
 
 def id_of(line: str) -> str:
-    """The id of a conversation; where we wrote it, it stands first in its line."""
+    """The id of a conversation; a line that this harness wrote begins with it."""
     if line.startswith('{"id":"'):
         return str(json.JSONDecoder().raw_decode(line, 6)[0])
     return str(json.loads(line)["id"])
 
 
-def _whole(path: Path) -> Results:
-    """A file that another tool wrote or reformatted."""
-    value = _parsed(path.read_text(encoding="utf-8"), path)
-    conversations = value.pop("conversations", None)
-    if not isinstance(conversations, list):
-        raise NoResults(f"{path}: there are no 'conversations', so this is not a results file")
-    return Results(path=path, head=_held(value, path), is_whole=True, whole=conversations)
-
-
-def _held(head: dict[str, Any], path: Path) -> Stored:
-    if head.get("version") != VERSION:
-        found = head.get("version", "no version")
+def _head(head: Stored, path: Path) -> Stored:
+    found = head.get("version", "no version")
+    if found != VERSION:
         raise NoResults(f"{path}: expected version {VERSION} of the format, found {found}")
-    head.pop("conversations", None)
-    return head
+    return {name: value for name, value in head.items() if name != "conversations"}
 
 
 def _parsed(text: str, path: Path) -> dict[str, Any]:
@@ -110,14 +106,12 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
 
 
 def _last_line(path: Path) -> str:
-    """The last line that is whole, or the rest behind it; of a long line, its end."""
+    """The last line, or the part after it that was cut off."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
-        length, tail = 4096, b""
-        while True:
+        length, tail = 1024, b""
+        while b"\n" not in tail[:-1] and length < 4 * size:
+            length *= 4
             file.seek(max(0, size - length))
             tail = file.read()
-            if b"\n" in tail[:-1] or length >= size:
-                break
-            length *= 4
     return tail.rstrip(b"\n").rpartition(b"\n")[2].decode("utf-8", "replace")

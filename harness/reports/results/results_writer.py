@@ -1,4 +1,4 @@
-"""Writes results.json while a run goes on: a line for each conversation."""
+"""Writes results.json during a run: a line for each conversation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -23,45 +22,39 @@ RESULTS = "results.json"
 
 
 def now() -> str:
-    """The time, ISO 8601 in UTC."""
+    """The current time, ISO 8601 in UTC."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunHead:
-    """What is known of a run when it begins."""
+def run_head(
+    mode: str, project: str = "", environment: Mapping[str, str] = os.environ
+) -> dict[str, Json]:
+    """The head of a new run's results, with commit and branch if CI provides them.
 
-    mode: str
-    project: str = ""
-    """Name of the project's folder."""
-    run: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
-    started: str = field(default_factory=now)
-
-    def json(self, environment: Mapping[str, str] = os.environ) -> dict[str, Json]:
-        """As it stands in the file, with commit and branch where CI tells them."""
-        head: dict[str, Json] = {
-            "version": VERSION,
-            "harness": harness.__version__,
-            "run": self.run,
-            "started": self.started,
-            "mode": self.mode,
-            "project": self.project,
-        }
-        for name, variables in (("commit", _COMMITS), ("branch", _BRANCHES)):
-            value = next((environment[one] for one in variables if environment.get(one)), "")
-            if value:
-                head[name] = value
-        return head
+    `project` is the name of the project's folder.
+    """
+    head: dict[str, Json] = {
+        "version": VERSION,
+        "harness": harness.__version__,
+        "run": uuid.uuid4().hex[:12],
+        "started": now(),
+        "mode": mode,
+        "project": project,
+    }
+    for name, variables in (("commit", _COMMITS), ("branch", _BRANCHES)):
+        if value := next(filter(None, map(environment.get, variables)), ""):
+            head[name] = value
+    return head
 
 
 class ResultsWriter:
-    """Writes one file. What was added is on disk when the process is killed.
+    """Writes one file. What was added is on disk even if the process is killed.
 
-    Raises OSError where the file cannot be written.
+    Raises `OSError` if the file cannot be written.
     """
 
     def __init__(self, path: Path, head: Mapping[str, Json]) -> None:
-        """`head` is what `RunHead.json` or another file's head says."""
+        """`head` is that of a new run, see `run_head`, or of another file of results."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._is_first = True
@@ -74,10 +67,10 @@ class ResultsWriter:
         self.add_line(dump(record))
 
     def add_line(self, line: str) -> None:
-        """Add a conversation that is JSON on one line already."""
+        """Add a conversation that is already JSON on one line."""
         self._file.write(line if self._is_first else f",{line}")
         self._file.write("\n")
-        # So that what was played is there when the run is killed.
+        # So that it is on disk if the run is killed.
         self._file.flush()
         self._is_first = False
 
@@ -88,7 +81,7 @@ class ResultsWriter:
         exit_status: int | None = None,
         classes: Mapping[str, int] | None = None,
     ) -> None:
-        """Close the file as a whole one. `classes` are numbers of red tests."""
+        """Complete and close the file. `classes` are numbers of red tests."""
         tail: dict[str, Json] = {"errors": list(errors), "ended": now()}
         if exit_status is not None:
             tail["exit_status"] = exit_status
@@ -98,7 +91,7 @@ class ResultsWriter:
         self._file.close()
 
     def abandon(self) -> None:
-        """Close the file as it is; readers take what stands in it."""
+        """Close the file without its end, as if the run had been killed."""
         self._file.close()
 
 

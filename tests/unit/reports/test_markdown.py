@@ -18,7 +18,7 @@ from harness.reports.markdown.markdown_report import (
     code,
     code_in_html,
 )
-from harness.reports.results import Results, ResultsWriter, RunHead, read_results
+from harness.reports.results import Results, ResultsWriter, read_results, run_head
 
 READER = MarkdownIt("commonmark", {"html": True}).enable("table")
 TEXTS = st.text(st.sampled_from("a @#`|\\<>&*_[]()!~$:/.\n\r\t-1\x1b\u202e") | st.characters())
@@ -26,7 +26,7 @@ TEXTS = st.text(st.sampled_from("a @#`|\\<>&*_[]()!~$:/.\n\r\t-1\x1b\u202e") | s
 
 def results(folder: Path, *conversations: dict) -> Results:
     """Results of a run as it writes them."""
-    writer = ResultsWriter(folder / "results.json", RunHead(mode="replay").json({}))
+    writer = ResultsWriter(folder / "results.json", run_head("replay", environment={}))
     for one in conversations:
         writer.add(one)
     writer.finish()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.reports.results import ResultsWriter, RunHead, read_results
+from harness.reports.results import ResultsWriter, read_results, run_head
 from harness.reports.results.previous import keep_previous, outcomes_of, previous_outcomes
 
 
 def written(folder: Path, **outcomes: str) -> Path:
     path = folder / "results.json"
-    writer = ResultsWriter(path, RunHead(mode="replay").json({}))
+    writer = ResultsWriter(path, run_head("replay", environment={}))
     for name, outcome in outcomes.items():
         # A text that looks like a key, before the outcome and behind it.
         trap = '"outcome":"broken"'

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from harness.core.typing import Json
-from harness.reports.results import NoResults, ResultsWriter, RunHead, read_results
+from harness.reports.results import NoResults, ResultsWriter, read_results, run_head
 from harness.reports.results.merging import Crashes, gather, merge
 from harness.reports.run_events import EarlierAttempt
 
 
 def written(path: Path, *names: str, is_whole: bool = True, outcome: str = "passed") -> Path:
     """A file with a conversation for each name."""
-    writer = ResultsWriter(path, RunHead(mode="replay", project="shop").json({}))
+    writer = ResultsWriter(path, run_head("replay", "shop", environment={}))
     for name in names:
         writer.add({"id": name, "scenario": name, "outcome": outcome, "title": "a\nb"})
     if is_whole:
@@ -152,7 +152,7 @@ def test_what_workers_wrote_is_put_into_the_order_of_the_run(tmp_path: Path) -> 
     workers = []
     for number, played in enumerate(lines):
         path = tmp_path / f"gw{number}.json"
-        writer = ResultsWriter(path, RunHead(mode="replay").json({}))
+        writer = ResultsWriter(path, run_head("replay", environment={}))
         for index, name in played:
             writer.add({"id": name, "index": index})
         writer.abandon()
@@ -184,7 +184,7 @@ def test_what_a_dead_worker_wrote_counts_unless_it_was_the_last(
     crashes: Crashes, expected: list[dict[str, object]], tmp_path: Path
 ) -> None:
     """A conversation stands once, with the attempts that ended with their worker."""
-    writer = ResultsWriter(tmp_path / "gw0.json", RunHead(mode="replay").json({}))
+    writer = ResultsWriter(tmp_path / "gw0.json", run_head("replay", environment={}))
     attempts: list[Json] = [{"outcome": "failed"}]
     writer.add({"id": "a", "outcome": "passed", "attempts": attempts, "index": 0})
     writer.abandon()
@@ -196,7 +196,7 @@ def test_what_a_dead_worker_wrote_counts_unless_it_was_the_last(
 
 def test_commit_and_branch_are_those_that_ci_tells() -> None:
     """GitHub's and GitLab's variables are known; elsewhere the keys are left out."""
-    head = RunHead(mode="live").json({"CI_COMMIT_SHA": "abc", "GITHUB_REF_NAME": "main"})
+    head = run_head("live", environment={"CI_COMMIT_SHA": "abc", "GITHUB_REF_NAME": "main"})
 
     assert (head["commit"], head["branch"]) == ("abc", "main")
-    assert "commit" not in RunHead(mode="live").json({})
+    assert "commit" not in run_head("live", environment={})
