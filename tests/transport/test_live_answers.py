@@ -315,6 +315,26 @@ def test_secrets_do_not_go_to_another_origin(serve, connect, ask):
     assert "kept" in other.heads[0]
 
 
+def test_what_an_interrupted_answer_set_is_known(serve, connect, ask):
+    """A cookie of an answer that was interrupted and asked for again is a credential too."""
+
+    def script_and_close(visit):
+        if visit.number == 1:
+            head = "HTTP/1.1 200 OK\r\nSet-Cookie: sid=cookieRot-3333cccc\r\nContent-Length: 9"
+            visit.raw(f"{head}\r\n\r\npart".encode())
+        else:
+            visit.answer(b"you sent cookieRot-3333cccc")
+
+    server = serve(script_and_close)
+    request = ask(f"{server.url}/in")
+    answer = connect(server, limits=LiveLimits(attempts=2)).send(request)
+    response = response_from_chunks(answer, list(answer.chunks))
+
+    redactor = Redactor().learning(Exchange(request=request, response=response))
+
+    assert redactor.body(response.body) == b"you sent <redacted:set-cookie>"
+
+
 @pytest.mark.parametrize("then", ["302 Found", "503 Busy"])
 def test_b1_what_passed_before_the_answer_is_known(serve, connect, ask, then):
     """A cookie of a redirect or of a repeated attempt is a credential, though nobody reads it."""

@@ -1,4 +1,4 @@
-"""The network: requests that really travel. The only package that imports httpx."""
+"""The network: sends requests to real servers. A replay does not import this package."""
 
 from harness.transport.live.limits import LiveLimits
 from harness.transport.live.live_transport import LiveCheckpoint, LiveTransport

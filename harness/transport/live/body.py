@@ -14,16 +14,16 @@ from harness.transport.transport import Chunk
 
 
 class Body(Iterator[Chunk]):
-    """Decoded chunks, and an empty one last that says when the body ended.
+    """Decoded chunks, and a last empty one with the time at which the body ended.
 
-    Each has the time at which its bytes left the socket: neither undoing their compression nor
-    what was done with the chunk before counts as the server's time.
+    Each has the time at which its bytes were read from the socket, so that neither decoding nor
+    the use of the chunk before counts as the server's time.
 
-    Not a generator: a generator that was never started does not close its response.
+    This is not a generator, because one that was never started does not close its response.
     """
 
     def __init__(self, response: httpx.Response, call: faults.Call) -> None:
-        """Raises `BadEncoding` where the head names a coding that is not known."""
+        """Raises `BadEncoding` where the head names an unknown coding."""
         self._call = call
         self._response = response
         self._pieces = self._read(Decoder(response.headers.get("content-encoding", "")))
@@ -56,17 +56,16 @@ class Body(Iterator[Chunk]):
         return Chunk(round(call.connections.received_at - call.sent, 6), piece)
 
     def close(self) -> None:
-        """Read no further. May be called twice, and after the end."""
+        """Stop reading. May be called twice, and after the end."""
         self._is_over = True
         self._response.close()
 
     def _read(self, decoder: Decoder) -> Iterator[bytes]:
         call = self._call
-        limit = call.limits.body
         for content in self._response.iter_raw():
             for piece in decoder.feed(content):
                 call.count += len(piece)
-                if call.count > limit:
-                    raise faults.too_large(call.address, limit)
+                if call.count > call.limits.body:
+                    raise faults.too_large(call)
                 yield piece
         decoder.end()

@@ -1,4 +1,4 @@
-"""Sockets that obey one deadline and can be woken from another thread."""
+"""Sockets with a common deadline, which another thread can interrupt."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from harness.core import Interrupted
 from harness.core.network_guard import own_connection
 
 SLICE = 0.05
-"""Seconds between two looks at the interruption while a connection is being made."""
+"""Seconds between two checks for an interruption while a connection is made."""
 
-# It holds no file of its own, as the usual one does; Windows has none.
+# It needs no file descriptor, unlike the default one. Windows does not have it.
 _Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 Address = tuple[Any, Any, int, str, Any]
-"""As `socket.getaddrinfo` gives them."""
+"""A result of `socket.getaddrinfo`."""
 
 
 class Connections(httpcore.NetworkBackend):
     """Opens the sockets of one transport.
 
-    `httpx.Client.close` does not wake a thread that waits for bytes, and a read time-out starts
+    `httpx.Client.close` does not wake a thread that waits for bytes, and a read timeout starts
     again with every byte. Here every wait ends at `deadline`, and `interrupt` ends it at once.
     """
 
@@ -37,9 +37,9 @@ class Connections(httpcore.NetworkBackend):
         self.deadline = float("inf")
         """The `clock`'s time at which every wait ends."""
         self.has_ended = False
-        """A server has closed its connection; whoever starts a try resets it."""
+        """A server has closed its connection; the caller resets it before each attempt."""
         self.received_at = 0.0
-        """The `clock`'s time at which something came last: bytes, or the end of a connection."""
+        """The `clock`'s time at which the last bytes, or the end of a connection, were received."""
         self._clock = clock
         self._interrupted = threading.Event()
         self._lock = threading.Lock()
@@ -48,21 +48,21 @@ class Connections(httpcore.NetworkBackend):
 
     @property
     def is_interrupted(self) -> bool:
-        """Nothing more is to be sent or received."""
+        """Whether `interrupt` was called."""
         return self._interrupted.is_set()
 
     @property
     def is_late(self) -> bool:
-        """The deadline is reached."""
+        """Whether the deadline is reached."""
         return self._clock() >= self.deadline
 
     def note_received(self, content: bytes) -> None:
-        """Note when something came, and whether it was the end."""
+        """Store the time of received bytes; empty ones are the end of the connection."""
         self.received_at = self._clock()
         self.has_ended = not content
 
     def wait(self, seconds: float) -> None:
-        """Let time pass, until `interrupt` at most."""
+        """Wait, at most until `interrupt`."""
         self._interrupted.wait(seconds)
 
     def interrupt(self) -> None:
@@ -79,7 +79,7 @@ class Connections(httpcore.NetworkBackend):
                 _shut_down(sock)
 
     def enter(self) -> None:
-        """Mark that a thread uses the sockets: nothing is closed under it."""
+        """Mark that a thread uses the sockets, so that `interrupt` does not close them."""
         with self._lock:
             if self._interrupted.is_set():
                 raise Interrupted("interrupted", "the run was stopped")
@@ -93,7 +93,7 @@ class Connections(httpcore.NetworkBackend):
                 self._close_all()
 
     def remaining(self, timeout: float | None) -> float:
-        """Seconds that a wait may last. Raises `TimeoutError` where none are left."""
+        """The seconds that a wait may last. Raises `TimeoutError` after the deadline."""
         left = self.deadline - self._clock()
         if left <= 0:
             raise TimeoutError
@@ -124,7 +124,7 @@ class Connections(httpcore.NetworkBackend):
                 _shut_down(sock)
 
     def drop(self, sock: socket.socket) -> None:
-        """Close a socket. Under the lock, because its number may be given out again at once."""
+        """Close a socket. Under the lock, because its number may be reused at once."""
         with self._lock:
             self._open.discard(sock)
             sock.close()
@@ -135,7 +135,7 @@ class Connections(httpcore.NetworkBackend):
         self._open.clear()
 
     def _resolve(self, host: str, port: int, ends: float) -> list[Address]:
-        """The addresses of a host. Looked up beside us, as a lookup cannot be interrupted."""
+        """The addresses of a host. A thread of its own looks them up: nothing can interrupt it."""
         if host == "localhost" or ":" in host or host.replace(".", "").isdigit():
             return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         found: list[Address] = []
@@ -158,23 +158,22 @@ class Connections(httpcore.NetworkBackend):
         return found
 
     def _connect(self, addresses: list[Address], ends: float) -> socket.socket:
-        """A connection to the first address that takes one; what time is left, they share.
+        """A connection to the first address that accepts one. They share the time that is left.
 
         Raises `TimeoutError` where one did not answer, else the error of the last.
         """
         failed: list[OSError] = [OSError("the host has no address")]
         for number, address in enumerate(addresses):
             now = self._clock()
-            share = (ends - now) / (len(addresses) - number)
             try:
-                return self._connect_to(address, now + share)
+                return self._connect_to(address, now + (ends - now) / (len(addresses) - number))
             except OSError as error:
                 failed.append(error)
         silent = (error for error in failed if isinstance(error, TimeoutError))
         raise next(silent, failed[-1])
 
     def _connect_to(self, address: Address, ends: float) -> socket.socket:
-        """A connection to an address. One in the making cannot be shut down everywhere."""
+        """Connect to an address. Not every system can shut down a connection in the making."""
         family, kind, protocol, _, target = address
         sock = socket.socket(family, kind, protocol)
         try:
@@ -186,15 +185,14 @@ class Connections(httpcore.NetworkBackend):
             _require_connected(sock)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except BaseException:
-            # Also of a block on the network that a project sets for its tests.
+            # Also for the errors of a project that blocks the network in its tests.
             sock.close()
             raise
         return sock
 
     def _check(self, ends: float) -> None:
         if self._interrupted.is_set():
-            message = "interrupted"
-            raise OSError(message)
+            raise OSError("interrupted")
         if self._clock() >= ends:
             raise TimeoutError
 
@@ -208,8 +206,8 @@ class Stream(httpcore.NetworkStream):
         connections.keep(sock)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """What arrived, at most `max_bytes`; empty at the end."""
-        # Not `_raising`: a stream has thousands of chunks, and each would cost a microsecond more.
+        """The bytes that arrived, at most `max_bytes`; empty at the end."""
+        # Without `_raising`, which costs a microsecond: a stream has thousands of chunks.
         try:
             self._sock.settimeout(self._connections.remaining(timeout))
             content = self._sock.recv(max_bytes)
@@ -245,7 +243,7 @@ class Stream(httpcore.NetworkStream):
             encrypted = ssl_context.wrap_socket(
                 plain, server_hostname=server_hostname, do_handshake_on_connect=False
             )
-            # It is empty now, as the other one took it over.
+            # `wrap_socket` has detached it.
             self._connections.drop(plain)
             stream = Stream(self._connections, encrypted)
             self._sock = encrypted
@@ -253,12 +251,8 @@ class Stream(httpcore.NetworkStream):
             return stream
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  httpcore's own signature
-        """What httpcore asks of a connection."""
-        if info == "is_readable":
-            return _is_ready(self._sock, selectors.EVENT_READ, 0)
-        if info == "socket":
-            return self._sock
-        return None
+        """Tell httpcore whether an idle connection is readable, which means that it was closed."""
+        return _is_ready(self._sock, selectors.EVENT_READ, 0) if info == "is_readable" else None
 
 
 @contextlib.contextmanager
@@ -267,7 +261,7 @@ def _raising(
     failure: type[httpcore.NetworkError],
     clean_up: Callable[[], None] = lambda: None,
 ) -> Iterator[None]:
-    """Raise httpcore's errors in the place of the socket's."""
+    """Raise httpcore's errors in place of the socket's."""
     try:
         yield
     except OSError as error:
@@ -283,16 +277,13 @@ def _is_ready(sock: socket.socket, event: int, seconds: float) -> bool:
 
 
 def _require_connected(sock: socket.socket) -> None:
-    code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    if code:
-        # Python picks the subclass by the number, as ConnectionRefusedError.
+    if code := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+        # Python picks the subclass by the number, such as ConnectionRefusedError.
         raise OSError(code, os.strerror(code))
 
 
 def _shut_down(sock: socket.socket) -> None:
-    """Make every read of this socket end now."""
-    try:
-        # SSLSocket.shutdown would take the TLS state away under the reading thread.
+    """End every read of this socket at once."""
+    with contextlib.suppress(OSError):
+        # SSLSocket.shutdown would remove the TLS state that the reading thread uses.
         socket.socket.shutdown(sock, socket.SHUT_RDWR)
-    except OSError:
-        return

@@ -1,4 +1,4 @@
-"""What can go wrong on the network, as sentences that name the address."""
+"""The errors of the network, in sentences that name the address."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from dataclasses import dataclass
 
 import httpcore
 
-from harness.core import Interrupted, LostOnTheWay, NeverSent, PlayError, TimedOut, TransportError
+from harness.core import (
+    Interrupted,
+    LostOnTheWay,
+    NeverSent,
+    PlayError,
+    TimedOut,
+    TransportError,
+    counted,
+)
 from harness.transport.decoding import MEBIBYTE, BadEncoding
 from harness.transport.live.connections import Connections
 from harness.transport.live.limits import LiveLimits
@@ -17,74 +25,84 @@ from harness.transport.live.limits import LiveLimits
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """One try of a request, and how far it came. Times are seconds."""
+    """One attempt of a request, and its progress. Times are seconds."""
 
     address: str
-    """Of the server that is being asked; changes with a redirect."""
+    """Of the server; changes with a redirect."""
     total: float
-    """The limit for the whole, as it is shown."""
+    """The limit of all attempts together, as it is shown."""
     sent: float
     """The clock's time at its start."""
     limits: LiveLimits
     connections: Connections
     count: int = 0
-    """Decoded bytes of the body that came."""
+    """Decoded bytes of the body that were received."""
     has_answered: bool = False
-    """The head of the answer came."""
+    """The head of the answer was received."""
 
 
 class ConnectTimeout(NeverSent, TimedOut):
-    """The connection did not come about in time."""
+    """The connection was not made in time."""
 
 
 class ReadTimeout(LostOnTheWay, TimedOut):
-    """The server fell silent."""
+    """The server sent nothing for too long."""
 
 
 def explain(error: Exception, call: Call) -> PlayError:
-    """What an error of httpcore, of the decoder or of the transport's own means, in a sentence."""
+    """Make the error that people see of one of httpcore, httpx or the decoder."""
     address = call.address
     if call.connections.is_interrupted:
         return Interrupted("interrupted", "the run was stopped")
     if isinstance(error, BadEncoding):
-        return TransportError("bad-encoding", f"{address}: {error}; {_came(call.count)}")
+        return TransportError("bad-encoding", f"{address}: {error}; {_received(call)}")
     if isinstance(error, httpcore.TimeoutException):
         return _timeout(error, call)
     if isinstance(error, httpcore.ConnectError):
         return _connecting(error, address)
     if isinstance(error, httpcore.NetworkError) or call.connections.has_ended:
         when = "in the middle of its answer" if call.has_answered else "before it answered"
-        message = f"{address} closed the connection {when}; {_came(call.count)}"
-        return LostOnTheWay("connection-broken", message)
-    # h11 shows the line as it holds it.
+        return LostOnTheWay(
+            "connection-broken", f"{address} closed the connection {when}; {_received(call)}"
+        )
+    # h11 shows the line as a bytearray.
     reason = re.sub(r"bytearray\(b(.*)\)$", r"\1", str(error))
     return violation(address, reason or type(error).__name__)
 
 
 def _timeout(error: httpcore.TimeoutException, call: Call) -> TransportError:
-    address, silence = call.address, call.limits.read
+    address, silence = call.address, f"{call.limits.read:g} s"
     if isinstance(error, httpcore.ConnectTimeout):
         seconds = min(call.limits.connect, call.total)
-        message = f"{address} did not take the connection within {seconds:g} s"
-        return ConnectTimeout("connect-timeout", message)
+        return ConnectTimeout(
+            "connect-timeout", f"{address} did not take the connection within {seconds:g} s"
+        )
     if call.connections.is_late:
-        message = f"{address} did not end its answer within {call.total:g} s"
-        return TimedOut("total-timeout", f"{message}; {_came(call.count)}")
+        return TimedOut(
+            "total-timeout",
+            f"{address} did not end its answer within {call.total:g} s; {_received(call)}",
+        )
     if isinstance(error, httpcore.WriteTimeout):
-        message = f"{address} took nothing more of the request for {silence:g} s"
-        return TimedOut("write-timeout", message)
-    message = f"{address} sent nothing for {silence:g} s; {_came(call.count)}"
-    return ReadTimeout("read-timeout", message)
+        return TimedOut(
+            "write-timeout", f"{address} took nothing more of the request for {silence}"
+        )
+    return ReadTimeout("read-timeout", f"{address} sent nothing for {silence}; {_received(call)}")
 
 
 def _connecting(error: httpcore.ConnectError, address: str) -> TransportError:
     cause = error.args[0] if error.args else None
     if isinstance(cause, ConnectionRefusedError):
-        hint = "is the server running, and is the address right?"
-        return NeverSent("connection-refused", f"{address} refused the connection", hint)
+        return NeverSent(
+            "connection-refused",
+            f"{address} refused the connection",
+            "is the server running, and is the address right?",
+        )
     if isinstance(cause, socket.gaierror):
-        hint = "check the spelling of the host and the network"
-        return NeverSent("unknown-host", f"the host of {address} has no address", hint)
+        return NeverSent(
+            "unknown-host",
+            f"the host of {address} has no address",
+            "check the spelling of the host and the network",
+        )
     if isinstance(cause, ssl.SSLError):
         reason = (cause.reason or str(cause)).replace("_", " ").lower()
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -94,28 +112,26 @@ def _connecting(error: httpcore.ConnectError, address: str) -> TransportError:
     return NeverSent("connection-failed", f"no connection to {address}: {reason}")
 
 
-def _came(count: int) -> str:
-    """How much of the body had come."""
-    if count == 0:
-        return "nothing of the body had come"
-    return f"{count} {'byte' if count == 1 else 'bytes'} of the body had come"
+def _received(call: Call) -> str:
+    return f"{counted(call.count, 'byte') if call.count else 'nothing'} of the body had come"
 
 
 def violation(address: str, reason: str) -> TransportError:
-    """What came is not HTTP, or what was to be sent is not."""
+    """The answer, or the request, is not valid HTTP."""
     return TransportError("protocol-violation", f"{address}: not valid HTTP: {reason}")
 
 
-def too_large(address: str, limit: int) -> TransportError:
-    """The body goes on past the limit."""
+def too_large(call: Call) -> TransportError:
+    """The body is longer than its limit."""
+    limit = call.limits.body
     size = f"{limit // MEBIBYTE} MiB" if limit % MEBIBYTE == 0 else f"{limit} bytes"
     return TransportError(
-        "too-large", f"the body from {address} is longer than the limit of {size}"
+        "too-large", f"the body from {call.address} is longer than the limit of {size}"
     )
 
 
 def host_refused(address: str, allowed: frozenset[str]) -> TransportError:
-    """A request leads away from the provider."""
+    """A request is for a host that the provider does not allow."""
     return TransportError(
         "host-refused",
         f"{address} is not a host of this provider",
@@ -124,7 +140,7 @@ def host_refused(address: str, allowed: frozenset[str]) -> TransportError:
 
 
 def credentials_refused(address: str) -> TransportError:
-    """A URL holds a user name or a password, of the definition or of a redirect."""
+    """A URL of the definition or of a redirect contains a user name or a password."""
     return TransportError(
         "host-refused",
         f"a URL of {address} contains a user name or password",
@@ -133,12 +149,12 @@ def credentials_refused(address: str) -> TransportError:
 
 
 def no_address(url: str) -> TransportError:
-    """The URL cannot be sent to."""
+    """The URL of a request is not a server's address."""
     return TransportError("host-refused", f"'{url}' is not an absolute http or https URL")
 
 
 def redirect_refused(address: str, target: str) -> TransportError:
-    """A redirect leads away from the provider."""
+    """A redirect leads to a host that the provider does not allow."""
     return TransportError(
         "redirect-refused",
         f"{address} redirects to {target}, which is not a host of this provider",
@@ -147,7 +163,7 @@ def redirect_refused(address: str, target: str) -> TransportError:
 
 
 def too_many_redirects(address: str, limit: int) -> TransportError:
-    """Redirects without an end."""
+    """There are more redirects in a row than the limit."""
     return TransportError(
         "too-many-redirects", f"{address} redirected more than {limit} times in a row"
     )

@@ -22,15 +22,14 @@ from harness.transport.live.sender import Sender
 from harness.transport.transport import Answer, Chunk, Transport
 
 FIRST_WAIT = 0.25
-"""Seconds: the longest wait after the first try; it doubles with every further one."""
+"""The longest wait after the first attempt, in seconds; it doubles with every further attempt."""
 LONGEST_WAIT = 30.0
-"""Seconds: no single wait is longer. Where the server asks for more, it is not asked again."""
-_DIGITS = frozenset("0123456789")
+"""The longest wait, in seconds. Where the server asks for more, there is no further attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveCheckpoint:
-    """What another transport needs to go on with a conversation."""
+    """What another transport needs to continue a conversation."""
 
     seconds: float
     """Since the conversation began."""
@@ -40,12 +39,12 @@ class LiveCheckpoint:
 class LiveTransport(Transport):
     """Sends requests with httpx. For one thread; `close` may come from another.
 
-    `Answer.started` and the times of its chunks belong to the try that brought the answer, so
-    that waiting for a busy server is not counted as the bot's latency. Times are rounded to
-    microseconds, which a recording keeps. `Answer.chunks` has a method `close`.
+    `Answer.started` and the times of its chunks are those of the attempt that was answered, so
+    that waiting for a busy server does not count as the bot's latency. Times are rounded to
+    microseconds, as in a recording. `Answer.chunks` has a method `close`.
 
-    Retries are a loop of our own: stamina and tenacity sleep where `close` cannot wake them,
-    and keep no list of what was tried.
+    Retries are a loop of our own: `close` cannot wake stamina and tenacity when they sleep, and
+    they keep no list of attempts.
     """
 
     def __init__(
@@ -61,8 +60,8 @@ class LiveTransport(Transport):
     ) -> None:
         """`hosts` are the provider's `host:port`; `secret_headers` never leave their origin.
 
-        `sleep` is by default one that `close` ends; `ssl_context` is for a server whose
-        certificate is signed privately.
+        `close` ends the default `sleep`; `ssl_context` is for a server whose certificate is signed
+        privately.
         """
         self._limits = limits or LiveLimits()
         self._clock = clock
@@ -89,36 +88,24 @@ class LiveTransport(Transport):
                 answer, error = self._try(request, total)
             except TransportError as unanswered:
                 answer, error = None, unanswered
-            if error is not None:
+            if answer is None or error is not None:
+                assert error is not None  # noqa: S101  # there is an answer or an error
                 wait = self._wait(attempts) if _may_repeat(request, error) else None
-                if wait is None:
-                    _explain(attempts, error)
-                    if answer is None:
-                        raise error
-                    broken = _ending_in(error, answer.chunks)
-                    passed += answer.passed
-                    return replace(answer, chunks=broken, attempts=tuple(attempts), passed=passed)
-                attempts.append(Attempt(reason=error.message, waited=wait))
+                status, reason = 0, error.message
             else:
-                assert answer is not None  # noqa: S101  # one of the two is there
                 is_busy = answer.status in BUSY - request.accepted
                 wait = self._wait(attempts, answer) if is_busy else None
-                if wait is None:
-                    if not attempts:
-                        return answer
-                    explained = _explaining(attempts, answer.chunks)
-                    passed += answer.passed
-                    return replace(
-                        answer, chunks=explained, attempts=tuple(attempts), passed=passed
-                    )
-                reason = f"{answer.status} {answer.reason}".strip()
-                attempts.append(Attempt(status=answer.status, reason=reason, waited=wait))
+                status, reason = answer.status, f"{answer.status} {answer.reason}".strip()
+            if wait is None:
+                return _last_answer(answer, error, tuple(attempts), passed)
+            attempts.append(Attempt(status=status, reason=reason, waited=wait))
+            if answer is not None:
                 passed += (*answer.passed, *_given(answer.headers))
             self._drop_body()
             self.sleep(wait)
 
     def sleep(self, seconds: float) -> None:
-        """Wait. Raises `Interrupted` at once when the transport is closed meanwhile."""
+        """Wait. Raises `Interrupted` as soon as the transport is closed."""
         self._sleep(seconds)
         if self._connections.is_interrupted:
             raise Interrupted("interrupted", "the run was stopped")
@@ -128,17 +115,17 @@ class LiveTransport(Transport):
         self._connections.interrupt()
 
     def checkpoint(self) -> LiveCheckpoint:
-        """What another transport needs to go on from here. Between two requests only."""
+        """What another transport needs to continue from here. Between two requests only."""
         cookies = httpx.Cookies(self._sender.cookies)
         return LiveCheckpoint(seconds=self._clock() - self._began, cookies=cookies)
 
     def resume(self, checkpoint: LiveCheckpoint) -> None:
-        """Go on with a conversation from where another transport was. Before the first request."""
+        """Continue the conversation of another transport. Before the first request only."""
         self._began = self._clock() - checkpoint.seconds
         self._sender.cookies.update(checkpoint.cookies)
 
     def _try(self, request: Request, total: float) -> tuple[Answer, TransportError | None]:
-        """The answer, and why its body ended early where that is known already."""
+        """The answer of one attempt, and why its body ended early where that is known already."""
         self._drop_body()
         address, _ = self._sender.allowed(request.url)
         connections = self._connections
@@ -157,7 +144,7 @@ class LiveTransport(Transport):
             chunks: Iterator[Chunk] = body
             error: TransportError | None = None
             if _is_repeatable(request) and not request.is_stream:
-                # Read here, so that an answer which breaks off can be asked for again.
+                # Read here, so that the request can be repeated if its answer is interrupted.
                 chunks, error = _read(body)
         finally:
             connections.leave()
@@ -177,28 +164,30 @@ class LiveTransport(Transport):
         return answer, error
 
     def _wait(self, attempts: list[Attempt], answer: Answer | None = None) -> float | None:
-        """Seconds until the next try; None where there is no further one."""
+        """Seconds until the next attempt; None where there is no further one."""
         number = len(attempts) + 1
         if number >= self._limits.attempts:
             return None
-        asked = None if answer is None else retry_after(_header(answer, "retry-after"))
+        headers = answer.headers if answer is not None else ()
+        values = (value for name, value in headers if name.lower() == "retry-after")
+        asked = retry_after(next(values, None))
         if asked is not None and asked > LONGEST_WAIT:
             return None
         wait = round(wait_before(number, asked, self._random), 6)
         return wait if self._clock() + wait < self._connections.deadline else None
 
     def _drop_body(self) -> None:
-        """Give up what is left of the last answer, so that its connection is free."""
+        """Close the body of the last answer, so that its connection is free."""
         if self._body is not None:
             self._body.close()
             self._body = None
 
 
 def wait_before(attempt: int, asked: float | None, random: Random) -> float:
-    """Seconds to wait after the given try, counted from 1.
+    """Seconds to wait after an attempt, which is counted from 1.
 
-    What the server asked for is kept to; else exponential backoff with full jitter, so that many
-    conversations do not come back at the same instant.
+    They are those that the server asked for, if any; else exponential backoff with full jitter, so
+    that many conversations do not continue at the same instant.
     """
     if asked is not None:
         return asked
@@ -214,7 +203,7 @@ def retry_after(value: str | None, now: datetime | None = None) -> float | None:
     if value is None:
         return None
     text = value.strip()
-    if text and _DIGITS.issuperset(text):
+    if text.isascii() and text.isdigit():
         return float(text)
     try:
         until = parsedate_to_datetime(text)
@@ -222,12 +211,12 @@ def retry_after(value: str | None, now: datetime | None = None) -> float | None:
             until = until.replace(tzinfo=UTC)
         return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
     except (ValueError, OverflowError, TypeError, IndexError):
-        # Such as an offset of years, which Python's parser takes and cannot count with.
+        # Such as an offset of years, which Python parses and cannot subtract.
         return None
 
 
 def _given(headers: Iterable[tuple[str, str]]) -> Headers:
-    """What of an answer's head may be said again, although nobody reads the answer."""
+    """The headers of an unread answer that later requests or answers may repeat."""
     return tuple(pair for pair in headers if pair[0].lower() in {"location", "set-cookie"})
 
 
@@ -240,37 +229,53 @@ def _may_repeat(request: Request, error: TransportError) -> bool:
     return isinstance(error, NeverSent) or (is_lost and _is_repeatable(request))
 
 
-def _header(answer: Answer, name: str) -> str | None:
-    return next((value for key, value in answer.headers if key.lower() == name), None)
-
-
 def _read(body: Body) -> tuple[Iterator[Chunk], TransportError | None]:
-    """What came of a body, and why no more did."""
-    kept = []
+    """The chunks of a body that were received, and the error that interrupted it."""
+    received = []
     try:
         for chunk in body:
-            kept.append(chunk)  # noqa: PERF402  what came before an error counts
+            received.append(chunk)  # noqa: PERF402  chunks before an error count too
     except TransportError as error:
-        return iter(kept), error
-    return iter(kept), None
+        return iter(received), error
+    return iter(received), None
 
 
-def _ending_in(error: TransportError, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    yield from chunks
-    raise error
+def _last_answer(
+    answer: Answer | None,
+    error: TransportError | None,
+    attempts: tuple[Attempt, ...],
+    passed: Headers,
+) -> Answer:
+    """The answer after these attempts. Raises the error where there is no answer."""
+    if answer is None:
+        assert error is not None  # noqa: S101  # there is an answer or an error
+        _explain(attempts, error)
+        raise error
+    if error is None and not attempts:
+        return answer
+    return replace(
+        answer,
+        chunks=_explained(attempts, answer.chunks, error),
+        attempts=attempts,
+        passed=(*passed, *answer.passed),
+    )
 
 
-def _explaining(attempts: list[Attempt], chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+def _explained(
+    attempts: tuple[Attempt, ...], chunks: Iterator[Chunk], error: TransportError | None
+) -> Iterator[Chunk]:
+    """The chunks, and then the error. An error lists the attempts."""
     try:
         yield from chunks
-    except TransportError as error:
-        _explain(attempts, error)
+        if error is not None:
+            raise error
+    except TransportError as raised:
+        _explain(attempts, raised)
         raise
 
 
-def _explain(attempts: list[Attempt], error: TransportError) -> None:
-    error.details += tuple(_line(n, one) for n, one in enumerate(attempts, 1))
-
-
-def _line(number: int, attempt: Attempt) -> str:
-    return f"attempt {number}: {attempt.reason}; waited {attempt.waited:g} s"
+def _explain(attempts: tuple[Attempt, ...], error: TransportError) -> None:
+    error.details += tuple(
+        f"attempt {number}: {attempt.reason}; waited {attempt.waited:g} s"
+        for number, attempt in enumerate(attempts, 1)
+    )

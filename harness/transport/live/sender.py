@@ -1,4 +1,4 @@
-"""One try of a request, redirects included."""
+"""One attempt of a request, with its redirects."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ OWN_HEADERS = (
     (b"accept-encoding", b"gzip, deflate"),
     (b"user-agent", f"conversation-harness/{__version__}".encode()),
 )
-"""Sent where the request does not say otherwise."""
+"""Sent where the request does not have a header of the same name."""
 
 LOGGERS = ("httpcore.connection", "httpcore.http11")
-"""httpcore's that write about a connection without a proxy; a filter holds for one logger alone.
+"""httpcore's loggers for a connection without a proxy. A filter applies to one logger alone.
 
-At level DEBUG they log the status line and every header of an answer, and quote what could not be
-read. httpcore has no option against it.
+At level DEBUG they log the status line and every header of an answer, and quote invalid data.
+httpcore has no option to prevent that.
 """
 
 _is_ours: ContextVar[bool] = ContextVar("is_ours", default=False)
@@ -42,7 +42,7 @@ _context_lock = threading.Lock()
 
 
 class Sender:
-    """Sends to the hosts of one provider, with cookies and connections of its own."""
+    """Sends requests to the hosts of one provider, with its own cookies and connections."""
 
     def __init__(
         self,
@@ -54,11 +54,15 @@ class Sender:
     ) -> None:
         self._hosts = hosts
         self._secret = {"authorization", "cookie", *(name.lower() for name in secret_headers)}
-        # Not a Client: redirects, time-outs and bodies are ours, and what it would still do
-        # takes 150 of a request's 450 µs.
-        self._transport = _Transport(connections, ssl_context or _shared_context())
+        # Without httpx.Client: redirects, timeouts and bodies are ours, and the rest of its work
+        # takes 150 of a request's 450 µs. httpx's transport has no option for a network backend.
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=ssl_context or _shared_context(),
+            max_keepalive_connections=2,
+            network_backend=connections,
+        )
         self.cookies = httpx.Cookies()
-        """What the server set; sent with each request."""
+        """The cookies that the server set; sent with each request."""
 
     def send(self, request: Request, call: faults.Call) -> tuple[httpx.Response, Body]:
         """The answer after all redirects. Raises `TransportError` or `Interrupted`."""
@@ -77,7 +81,7 @@ class Sender:
             raise faults.violation(call.address, str(error)) from error
 
     def allowed(self, url: str) -> tuple[str, str]:
-        """A URL's address and `host:port`. Raises `TransportError` where it is not allowed."""
+        """The address and `host:port` of a URL. Raises `TransportError` if it is not allowed."""
         try:
             at, origin = _named(url)
         except ValueError as error:
@@ -106,8 +110,7 @@ class Sender:
                 cookies=self.cookies or None,
                 extensions={"timeout": timeouts},
             )
-            response = self._transport.handle_request(prepared)
-            response.request = prepared
+            response = self._handle(prepared)
             if "set-cookie" in response.headers:
                 self.cookies.extract_cookies(response)
             target = response.headers.get("location", "")
@@ -127,7 +130,10 @@ class Sender:
         raise faults.too_many_redirects(call.address, MOST_REDIRECTS)
 
     def _redirect(self, url: str, location: str, headers: Headers) -> tuple[str, Headers]:
-        """Where a redirect leads, and the headers that may go there. Raises `TransportError`."""
+        """The target of a redirect, and the headers that may be sent there.
+
+        Raises `TransportError`.
+        """
         here, _ = self.allowed(url)
         try:
             target = urljoin(url, location)
@@ -142,37 +148,27 @@ class Sender:
             return target, headers
         return target, tuple(pair for pair in headers if pair[0].lower() not in self._secret)
 
-
-class _Transport(httpx.BaseTransport):
-    """httpcore's pool over our own sockets; httpx's transport takes no network backend."""
-
-    def __init__(self, connections: Connections, ssl_context: ssl.SSLContext) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl_context, max_keepalive_connections=2, network_backend=connections
-        )
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def _handle(self, request: httpx.Request) -> httpx.Response:
         url = request.url
-        asked = httpcore.Request(
-            request.method,
-            httpcore.URL(
-                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-            ),
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
-        )
         with _quietly():
-            response = self._pool.handle_request(asked)
+            response = self._pool.handle_request(
+                httpcore.Request(
+                    request.method,
+                    httpcore.URL(
+                        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+                    ),
+                    headers=request.headers.raw,
+                    content=request.stream,
+                    extensions=request.extensions,
+                )
+            )
         return httpx.Response(
             response.status,
             headers=response.headers,
             stream=_Stream(response),
             extensions=response.extensions,
+            request=request,
         )
-
-    def close(self) -> None:
-        self._pool.close()
 
 
 class _Stream(httpx.SyncByteStream):
@@ -200,14 +196,14 @@ def _built_context() -> ssl.SSLContext:
 
 
 def _shared_context() -> ssl.SSLContext:
-    """One for all transports: building one costs 26 to 40 ms. The lock keeps it to one."""
+    """The context of all transports. Building one takes 26 to 40 ms, so threads share one."""
     with _context_lock:
         return _built_context()
 
 
 @lru_cache(maxsize=512)
 def _url(url: str) -> httpx.URL:
-    """Parsed once: it is immutable, and parsing costs a tenth of a request."""
+    """A URL, which is immutable, parsed once: parsing takes a tenth of a request."""
     return httpx.URL(url)
 
 
@@ -225,7 +221,7 @@ def _raw(headers: Headers) -> list[tuple[bytes, bytes]]:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """While it lasts, httpcore's log names what happens in this thread, and says no more."""
+    """Let httpcore's log name the events of this thread, without their details."""
     token = _is_ours.set(True)
     try:
         yield
@@ -234,7 +230,7 @@ def _quietly() -> Iterator[None]:
 
 
 def _named_only(record: logging.LogRecord) -> bool:
-    """Cut a record of ours behind the event's name; those of others stay as they are."""
+    """Cut a log record of ours after the event's name, and leave those of others."""
     if _is_ours.get():
         record.msg, record.args = record.getMessage().partition(" ")[0], ()
     return True
