@@ -1,4 +1,4 @@
-"""A transport that answers from a cassette. Holds no socket code, and sleeps for nobody."""
+"""A transport that answers from a cassette. It has no socket code and never waits."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from harness.conversation import Request, phase_of
 from harness.core import TransportError
 from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
-from harness.transport.cassette import Cassette, Interaction
-from harness.transport.cassette.plain_interaction import (
+from harness.transport.cassette import (
     FIRST_FORMAT,
+    Cassette,
+    Interaction,
     PlainInteraction,
     attempts_of,
     break_of,
@@ -23,20 +24,20 @@ from harness.transport.replay_errors import ReplayErrors, step_of
 from harness.transport.transport import Answer, Chunk, Transport
 
 NO_STATUS = 0
-"""Of an interaction that broke before the head of its answer."""
+"""The status of an interaction that was interrupted before the head of its answer."""
 
 
 class ReplayTransport(Transport):
     """Answers each request with the recorded interaction of its turn and step, in order.
 
     Method, path and the names in the query must be the recorded ones, and so must the hash of
-    the user's message; host, headers and body need not. In a recording of format 1 that hash is
-    of text, button and names of attachments only; `uncompared` tells where more was said. A foreign
-    cassette, which names no turn, is matched as vcrpy does, by method, path and query; each
-    interaction is used once, and redirects are followed as a live connection follows them.
+    the user's message; host, headers and body may differ. In a recording of format 1 that hash is
+    of text, button and names of attachments only; `uncompared` has the turns that say more. A
+    foreign cassette, which names no turns, is matched by method, path and query, as vcrpy does;
+    each interaction is used once, and redirects are followed as in a live connection.
 
-    An answer that broke off breaks off again: what had come is handed on, then the chunks raise
-    the recorded `TransportError`.
+    An interrupted answer is interrupted again: after the chunks that were received, the recorded
+    `TransportError` is raised.
     """
 
     def __init__(self, cassette: Cassette, *, fix: str = "", base_url: str = "") -> None:
@@ -51,11 +52,11 @@ class ReplayTransport(Transport):
         self._used = [False] * len(self._interactions)
         self._is_first_format = cassette.format == FIRST_FORMAT
         self.compared_by: Redactor | None = None
-        """Where it is set, requests are compared in full: with these secrets taken out of them."""
+        """If set, requests are compared completely, after this removed their secrets."""
         self.changed = ""
-        """The first request that says something else than the recorded one; empty where none."""
+        """The first request that differs from the recorded one; empty where there is none."""
         self.uncompared: dict[int, None] = {}
-        """Turns in which the user says something that the recording's hash does not hold."""
+        """Turns in which the user says something that the recording's hash leaves out."""
         self._asked: dict[object, int] = {}
         self._places: dict[object, list[int]] = {}
         for place, interaction in enumerate(self._interactions):
@@ -86,12 +87,17 @@ class ReplayTransport(Transport):
         if interaction["is_ours"]:
             self._check(request, interaction, place)
             if self.compared_by is not None and not self.changed:
-                self._compare(request, interaction, self.compared_by)
+                is_first = self._is_first_format
+                different = request_difference(
+                    interaction, request, self.compared_by, is_first_format=is_first
+                )
+                if different:
+                    self.changed = f"{step_of(request)} sends a different request: {different}"
         self._asked[key] = asked + 1
         if self._is_ours:
             self._used[place] = True
         else:
-            place = self._behind_redirects(place)
+            place = self._after_redirects(place)
             interaction = self._interactions[place]
         if interaction["status"] == NO_STATUS and "broken" in interaction:
             raise _break(interaction)
@@ -108,13 +114,13 @@ class ReplayTransport(Transport):
         )
 
     def sleep(self, seconds: float) -> None:
-        """Nothing: recorded time has passed already."""
+        """Do nothing: recorded time has passed already."""
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: there are no connections."""
 
     def unused(self) -> tuple[Interaction, ...]:
-        """The interactions that nobody asked for, in recorded order."""
+        """The interactions that no request used, in recorded order."""
         return tuple(
             self._cassette.interactions[place]
             for place, is_used in enumerate(self._used)
@@ -145,24 +151,20 @@ class ReplayTransport(Transport):
             raise self._errors.damaged(place, "longer")
 
     def _check(self, request: Request, interaction: PlainInteraction, place: int) -> None:
-        """That this interaction is the one which the request asks for."""
+        """Raise `CassetteError` where the request is not the recorded one."""
         if interaction["message"] != request.origin.message:
             self._check_message(request, interaction, place)
         recorded, now = interaction["uri"], request.url
-        is_same = recorded == now or self._fits(recorded, now)
-        if not is_same:
-            is_same = self._fits(recorded, redact_request(request, NOTHING_SECRET).url)
+        is_same = (
+            recorded == now
+            or self._fits(recorded, now)
+            or self._fits(recorded, redact_request(request, NOTHING_SECRET).url)
+        )
         if not is_same or interaction["method"] != request.method:
             raise self._errors.request_changed(request, place)
 
-    def _compare(self, request: Request, interaction: PlainInteraction, redactor: Redactor) -> None:
-        is_first = self._is_first_format
-        different = request_difference(interaction, request, redactor, is_first_format=is_first)
-        if different:
-            self.changed = f"{step_of(request)} sends a different request: {different}"
-
-    def _behind_redirects(self, place: int) -> int:
-        """Where the answer stands; all that leads there is used with it."""
+    def _after_redirects(self, place: int) -> int:
+        """The place of the answer. Marks it and the redirects before it as used."""
         led = self._led.get(place, ())
         for one in (place, *led):
             self._used[one] = True
@@ -171,43 +173,32 @@ class ReplayTransport(Transport):
         return led[-1] if led else place
 
     def _place_of(self, request: Request, places: Sequence[int], asked: int) -> int:
-        """The interaction in turn, or the one that sent the very same where that is another one.
+        """The place of the next interaction, or of another one that sent exactly this request.
 
-        A provider class may ask in another order, and another tool's recording names no turns.
+        A provider class may send in another order, and another tool's recording names no turns.
         """
         place = places[asked]
         interaction = self._interactions[place]
         if interaction["is_ours"] and len(places) > 1:
-            # A poll asks the same each time.
+            # A poll sends the same request each time.
             return place
         sent = request.body.decode("utf-8", "replace")
         if interaction["sent"] == sent and not self._used[place]:
             return place
         for other, one in enumerate(self._interactions):
             is_same = one["sent"] == sent and one["method"] == request.method
-            if is_same and not self._used[other] and self._is_beside(one, interaction, request):
+            if is_same and not self._used[other] and _may_replace(one, interaction, request):
                 return other
         if self._used[place]:
             raise self._errors.not_recorded(request, self._used)
         return place
-
-    def _is_beside(
-        self, one: PlainInteraction, interaction: PlainInteraction, request: Request
-    ) -> bool:
-        """Whether an interaction may answer in place of another: of its turn, phase and path."""
-        if not one["is_ours"]:
-            return not interaction["is_ours"] and one["uri"] == interaction["uri"]
-        is_of_phase = phase_of(one["step"]) is request.origin.phase
-        return (
-            one["turn"] == request.origin.turn and is_of_phase and one["uri"] == interaction["uri"]
-        )
 
     def _fits(self, recorded: str, now: str) -> bool:
         old, new = self._bases
         return fits(recorded, now) or (old != new and fits(below(recorded, old), below(now, new)))
 
     def _check_message(self, request: Request, interaction: PlainInteraction, place: int) -> None:
-        """That the message differs only in what a hash of format 1 does not hold."""
+        """Raise `CassetteError` where more differs than a hash of format 1 leaves out."""
         said, recorded = request.origin.message, interaction["message"]
         is_same_text = said.partition("-")[0] == recorded.partition("-")[0]
         if not (self._is_first_format and is_same_text):
@@ -215,7 +206,17 @@ class ReplayTransport(Transport):
         self.uncompared[request.origin.turn] = None
 
 
+def _may_replace(one: PlainInteraction, interaction: PlainInteraction, request: Request) -> bool:
+    """Whether an interaction may be used for another: it is of the same turn, phase and path."""
+    if one["uri"] != interaction["uri"]:
+        return False
+    if not one["is_ours"]:
+        return not interaction["is_ours"]
+    origin = request.origin
+    return one["turn"] == origin.turn and phase_of(one["step"]) is origin.phase
+
+
 def _break(interaction: PlainInteraction) -> TransportError:
     broken = break_of(interaction)
-    assert broken is not None  # noqa: S101  # whoever calls looked
+    assert broken is not None  # noqa: S101  # checked by the callers
     return TransportError(broken.code, broken.reason, details=broken.details)

@@ -109,9 +109,6 @@ class Interactions(Sequence[Interaction]):
 
     __hash__ = None  # type: ignore[assignment]  # they are lists
 
-    def __repr__(self) -> str:
-        return f"Interactions({list(self)!r})"
-
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Cassette:
