@@ -48,6 +48,11 @@ def own_traceback(error: BaseException, *, is_whole: bool = False) -> tuple[str,
     return (*lines, traceback.format_exception_only(error)[-1].rstrip())
 
 
+def crash_text(what: str, error: Exception) -> str:
+    """The message that something could not be done because of a fault of ours, with its calls."""
+    return "\n  ".join((f"{what} [internal-error]", *own_traceback(error, is_whole=True)))
+
+
 def raised_at(error: BaseException) -> str:
     """The innermost place in a file of somebody else, such as ` at checks/own.py:2`; or empty."""
     frames = _own_frames(error)

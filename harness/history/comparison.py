@@ -15,10 +15,10 @@ from harness.history.rows import ConversationRow
 
 
 class Change(StrEnum):
-    """What became of a conversation, the weightiest first."""
+    """How a conversation changed, the most important change first."""
 
     REGRESSION = "regression"
-    """It passed, and now it does not: it failed or broke."""
+    """It passed before, and now it failed or broke."""
     RED = "still red"
     NEW = "new"
     GONE = "gone"
@@ -29,9 +29,21 @@ class Change(StrEnum):
     REPAIR = "repair"
 
 
+_CHANGES = {
+    (Outcome.PASSED, Outcome.FAILED): Change.REGRESSION,
+    (Outcome.FAILED, Outcome.FAILED): Change.RED,
+    (Outcome.PASSED, Outcome.SKIPPED): Change.SKIPPED,
+    (Outcome.FAILED, Outcome.SKIPPED): Change.SKIPPED,
+    (Outcome.SKIPPED, Outcome.PASSED): Change.RETURNED,
+    (Outcome.SKIPPED, Outcome.FAILED): Change.RETURNED,
+    (Outcome.FAILED, Outcome.PASSED): Change.REPAIR,
+}
+"""By the outcome before and after, where a broken conversation counts as failed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """A conversation of two runs; None where a run did not hold it."""
+    """A conversation of two runs; None if a run did not contain it."""
 
     before: ConversationRow | None
     after: ConversationRow | None
@@ -41,24 +53,18 @@ class Compared:
     @property
     def id(self) -> str:
         """As pytest names it."""
-        one = self.after or self.before
-        return one.id if one is not None else ""
+        rows = (self.after, self.before)
+        return next((row.id for row in rows if row is not None), "")
 
     @property
     def change(self) -> Change | None:
-        """What became of it; None where it passed both times, or was skipped both times."""
+        """How it changed; None if it passed both times, or was skipped both times."""
         if self.before is None:
             return Change.NEW
         if self.after is None:
             return Change.GONE
-        old, new = self.before.counted, self.after.counted
-        if Outcome.SKIPPED in (old, new):
-            if old == new:
-                return None
-            return Change.SKIPPED if new == Outcome.SKIPPED else Change.RETURNED
-        if not Outcome(new).is_bad:
-            return Change.REPAIR if Outcome(old).is_bad else None
-        return Change.RED if Outcome(old).is_bad else Change.REGRESSION
+        old, new = (_kind(row.counted) for row in (self.before, self.after))
+        return _CHANGES.get((old, new))
 
     def is_slower(self, slower: Slower) -> bool:
         """Whether it passed both times, and took longer by factor and by seconds."""
@@ -71,10 +77,14 @@ class Compared:
         return new >= slower.factor * old and new - old >= slower.at_least
 
 
+def _kind(outcome: str) -> Outcome:
+    return Outcome.FAILED if outcome == Outcome.BROKEN else Outcome(outcome)
+
+
 def compare(
     before: Iterable[ConversationRow], after: Iterable[ConversationRow]
 ) -> Iterator[Compared]:
-    """The conversations of both runs, in the order of the second; those that are gone last."""
+    """The conversations of both runs, in the order of the second; the missing ones last."""
     old, old_takes = _by_id(before)
     new, new_takes = _by_id(after)
     for name in dict.fromkeys((*new, *old)):
@@ -117,7 +127,7 @@ class Reworded:
 
 
 def find_reworded(before: Iterable[Stored], after: Iterable[Stored]) -> list[Reworded]:
-    """Turns with another text, in the order of `after`; of repeated scenarios none.
+    """Turns with another text, in the order of `after`; repeated scenarios are left out.
 
     Both are conversations as results.json has them, and are read twice, so that only the texts
     that differ are in memory.

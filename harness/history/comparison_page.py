@@ -1,8 +1,8 @@
-"""What `harness compare` shows: what became of each conversation."""
+"""What `harness compare` shows: how each conversation changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from harness.config import Slower
 from harness.core import Json, format_duration
@@ -31,42 +31,40 @@ def comparison_page(
     reworded: Sequence[Reworded] | None,
     slower: Slower,
 ) -> list[Section]:
-    """The page. `reworded` is None where one of the runs comes from a history, without texts."""
+    """The page. `reworded` is None if one of the runs is from a history, which has no texts."""
     sections = [Section(title="before and after", heads=_HEADS, rows=[_run(run) for run in runs])]
     for change, title in _TITLES.items():
-        some = [one for one in compared if one.change is change]
-        if some:
+        if some := [one for one in compared if one.change is change]:
             sections.append(_changes(title, some))
-    slow = [one for one in compared if one.is_slower(slower)]
-    if slow:
+    if slow := [one for one in compared if one.is_slower(slower)]:
         sections.append(_slower(slow))
     if reworded:
         sections.append(_reworded(reworded))
     if len(sections) == 1:
         sections.append(Section(title="nothing changed"))
     if reworded is None:
-        sections.append(
-            Section(
-                title=("texts were not compared: they are only in results.json, not in a history")
-            )
-        )
+        title = "texts were not compared: they are only in results.json, not in a history"
+        sections.append(Section(title=title))
     return sections
 
 
 def comparison_json(
     runs: tuple[RunRow, RunRow],
-    compared: Iterable[Compared],
+    compared: Sequence[Compared],
     reworded: Sequence[Reworded] | None,
     slower: Slower,
 ) -> dict[str, Json]:
-    """The same for a machine. Times are seconds."""
+    """The comparison as JSON. Times are in seconds."""
     before, after = runs
-    found = list(compared)
     return {
         "before": before.run,
         "after": after.run,
-        "changes": [_change_json(one) for one in found if one.change is not None],
-        "slower": [_slower_json(one) for one in found if one.is_slower(slower)],
+        "changes": [_change_json(one) for one in compared if one.change is not None],
+        "slower": [
+            {"id": one.id, **dict(zip(("before", "after"), _latencies(one), strict=True))}
+            for one in compared
+            if one.is_slower(slower)
+        ],
         "reworded": None
         if reworded is None
         else [{"id": one.id, "turn": one.turn, "lines": list(one.lines)} for one in reworded],
@@ -114,8 +112,8 @@ def _bad(one: Compared) -> TurnRow | None:
 
 
 def _codes(one: Compared) -> str:
-    bad = _bad(one)
-    return bad.codes if bad is not None else one.after.codes if one.after is not None else ""
+    cause = _bad(one) or one.after
+    return cause.codes if cause is not None else ""
 
 
 def _slower(some: Sequence[Compared]) -> Section:
@@ -128,7 +126,7 @@ def _slower(some: Sequence[Compared]) -> Section:
 
 def _latencies(one: Compared) -> tuple[float, float]:
     rows = (one.before, one.after)
-    first, second = (row.latency or 0.0 if row is not None else 0.0 for row in rows)
+    first, second = ((row.latency if row is not None else None) or 0.0 for row in rows)
     return first, second
 
 
@@ -152,8 +150,3 @@ def _change_json(one: Compared) -> Json:
         "turn": None if bad is None else bad.turn,
         "codes": list(_codes(one).split()),
     }
-
-
-def _slower_json(one: Compared) -> Json:
-    before, after = _latencies(one)
-    return {"id": one.id, "before": before, "after": after}

@@ -33,8 +33,15 @@ class Section:
     lines: Sequence[str] = ()
     """Text below the table."""
 
+    @property
+    def columns(self) -> list[int]:
+        """The columns that are not empty."""
+        return [
+            column for column in range(len(self.heads)) if any(row[column] for row in self.rows)
+        ]
+
     def is_right(self, column: int) -> bool:
-        """Whether a column holds numbers, which stand at its right edge."""
+        """Whether a column contains numbers, which are aligned to its right edge."""
         cells = [row[column] for row in self.rows if row[column]]
         return bool(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
 
@@ -51,18 +58,12 @@ def safe(text: str) -> str:
 
 def _plain(section: Section) -> Iterator[str]:
     yield safe(section.title)
-    columns = [
-        column for column in range(len(section.heads)) if any(row[column] for row in section.rows)
-    ]
     if section.rows:
         rows = [section.heads, *([safe(cell) for cell in row] for row in section.rows)]
-        widths = {column: max(len(row[column]) for row in rows) for column in columns}
-        rights = {column for column in columns if section.is_right(column)}
+        widths = {column: max(len(row[column]) for row in rows) for column in section.columns}
+        sides = {column: ">" if section.is_right(column) else "<" for column in widths}
         for row in rows:
-            cells = (
-                f"{row[column]:{'>' if column in rights else '<'}{widths[column]}}"
-                for column in columns
-            )
+            cells = (f"{row[column]:{sides[column]}{width}}" for column, width in widths.items())
             yield f"  {'  '.join(cells)}".rstrip()
     yield from (f"  {safe(line)}".rstrip() for line in section.lines)
 
@@ -100,10 +101,8 @@ def scenario_section(name: str, seen: Sequence[Seen], history: History) -> Secti
 
 def flaky_section(flaky: Sequence[Flaky]) -> Section:
     """Scenarios whose outcome alternates."""
-    if not flaky:
-        return Section(title="flaky: none")
     return Section(
-        title=f"flaky: {len(flaky)}",
+        title=f"flaky: {len(flaky) or 'none'}",
         heads=("conversation", "flips", "passed", "turn that flips", "why"),
         rows=[
             (
@@ -120,10 +119,8 @@ def flaky_section(flaky: Sequence[Flaky]) -> Section:
 
 def slowed_section(slowed: Sequence[Slowed]) -> Section:
     """Scenarios that got slower."""
-    if not slowed:
-        return Section(title="slower: none")
     return Section(
-        title=f"slower: {len(slowed)}",
+        title=f"slower: {len(slowed) or 'none'}",
         heads=("conversation", "before", "now", "noise", "most in"),
         rows=[
             (
@@ -138,17 +135,17 @@ def slowed_section(slowed: Sequence[Slowed]) -> Section:
             )
             for one in slowed
         ],
-        lines=[f"medians of the last {RECENT} live runs and of those before"],
+        lines=[f"medians of the last {RECENT} live runs and of those before"] if slowed else (),
     )
 
 
 def turn_name(turn: int) -> str:
-    """`turn 2`; what is no turn by its own words."""
+    """`turn 2`, or the name of what is not a turn."""
     return {0: "conversation", -1: "closing"}.get(turn, f"turn {turn}")
 
 
 def takes_text(takes: Sequence[ConversationRow]) -> str:
-    """How many takes of a repeated scenario passed; empty for another one."""
+    """How many takes of a repeated scenario passed; empty if it is not repeated."""
     passed = sum(one.outcome == Outcome.PASSED for one in takes)
     return f"{passed} of {len(takes)}" if takes else ""
 
@@ -163,14 +160,10 @@ def _about(run: RunRow) -> tuple[str, ...]:
 
 
 def _medians(series: Series) -> Mapping[str, float]:
-    """By run, of conversations whose time was measured."""
+    """By run, the median of the times that were measured, in seconds."""
     times: dict[str, list[float]] = {}
-    for seen in series.values():
-        for one in seen:
-            held = one.conversation
-            is_measured = held.latency is not None and not held.is_replayed
-            if is_measured and held.outcome == Outcome.PASSED:
-                times.setdefault(one.run.run, []).append(held.latency or 0.0)
+    for one in (one for seen in series.values() for one in seen if one.is_measured):
+        times.setdefault(one.run.run, []).append(one.conversation.latency or 0.0)
     return {run: median(some) for run, some in times.items()}
 
 
@@ -183,19 +176,18 @@ def _flipping(flaky: Flaky) -> str:
 def _runs_of(seen: Sequence[Seen], history: History) -> Iterator[tuple[str, ...]]:
     before = ""
     for one in seen:
-        held = one.conversation
+        row = one.conversation
         takes = one.takes(history)
-        red = next((take for take in takes if Outcome(take.outcome).is_bad), held)
+        red = next((take for take in takes if Outcome(take.outcome).is_bad), row)
         place = (one.run.run, red.number)
         bad = first_bad(history.turns([place]).get(place, ()))
-        is_changed = bool(before) and before != held.fingerprint
-        before = held.fingerprint
         yield (
             *_about(one.run),
-            held.outcome,
+            row.outcome,
             takes_text(takes),
-            "" if held.latency is None else format_duration(held.latency),
-            "changed" if is_changed else "",
+            "" if row.latency is None else format_duration(row.latency),
+            "changed" if before not in ("", row.fingerprint) else "",
             "" if bad is None else turn_name(bad.turn),
-            (bad.codes if bad is not None else held.codes).replace(" ", ", "),
+            (bad or row).codes.replace(" ", ", "),
         )
+        before = row.fingerprint

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
@@ -39,17 +41,16 @@ class History:
     """A history that is open; a context manager. All methods raise `HistoryError`."""
 
     def __init__(self, address: Address, *, writes: bool = False) -> None:
-        """`writes` makes the file and the tables where they are missing.
+        """`writes` makes the file and the tables if they are missing.
 
-        Raises `HistoryError` where there is nothing to read, or another version of it.
+        Raises `HistoryError` if there is nothing to read, or its tables have another version.
         """
         self._address = address
-        if address.file is not None:
-            if not writes and not address.file.is_file():
-                raise self._missing()
-            if writes:
-                _make_folder(address)
+        if address.file is not None and not writes and not address.file.is_file():
+            raise self._missing()
         with self._reporting():
+            if address.file is not None and writes:
+                address.file.parent.mkdir(parents=True, exist_ok=True)
             self._engine = _engine(address, writes=writes)
         try:
             with self._begin() as connection:
@@ -61,7 +62,7 @@ class History:
 
     @property
     def is_shared(self) -> bool:
-        """Whether several projects may keep their runs in it: it is a server's."""
+        """Whether it can contain runs of several projects: it is a database of a server."""
         return self._address.file is None
 
     def __enter__(self) -> Self:
@@ -101,7 +102,7 @@ class History:
         return [RunRow(**row) for row in reversed(rows)]
 
     def conversations(self, run: str, *, scenario: str = "") -> list[ConversationRow]:
-        """What a run held, in its order, without turns."""
+        """The conversations of a run in their order, without turns."""
         columns = [column for column in CONVERSATIONS.c if column.name != "run"]
         query = sa.select(*columns).where(CONVERSATIONS.c.run == run)
         if scenario:
@@ -112,27 +113,23 @@ class History:
 
     def turns(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], list[TurnRow]]:
         """The turns of conversations, each given by its run and its number in it."""
-        asked: dict[str, list[int]] = {}
-        for run, number in places:
-            asked.setdefault(run, []).append(number)
-        found: dict[tuple[str, int], list[TurnRow]] = {}
+        turns: dict[tuple[str, int], list[TurnRow]] = {}
         with self._begin() as connection:
-            for run, numbers in asked.items():
-                for some in _parts(sorted(set(numbers))):
+            # A query for each run: only then does SQLite use the index.
+            for run, group in groupby(sorted(set(places)), key=itemgetter(0)):
+                for some in _parts([number for _, number in group]):
                     query = sa.select(TURNS).where(TURNS.c.run == run, TURNS.c.number.in_(some))
                     for row in connection.execute(query.order_by(TURNS.c.number, TURNS.c.turn)):
-                        turn = TurnRow(
-                            turn=row.turn, outcome=row.outcome, latency=row.latency, codes=row.codes
-                        )
-                        found.setdefault((run, row.number), []).append(turn)
-        return found
+                        turn = TurnRow(**{name: getattr(row, name) for name in _COLUMNS[TurnRow]})
+                        turns.setdefault((run, row.number), []).append(turn)
+        return turns
 
     def prune(
         self, *, keep: int | None = None, before: datetime | None = None, project: str = ""
     ) -> int:
         """Remove all runs but the newest `keep`, and those that began before a time.
 
-        Gives how many were removed.
+        Returns how many were removed.
         """
         runs = self.runs(project=project)
         gone = runs[: max(0, len(runs) - keep)] if keep is not None else []
@@ -186,7 +183,7 @@ class History:
     def _reporting(self) -> Iterator[None]:
         try:
             yield
-        except (SQLAlchemyError, ImportError) as error:
+        except (SQLAlchemyError, ImportError, OSError) as error:
             # Not chained: a driver's error may hold the URL with its password.
             raise HistoryError(
                 Problem(
@@ -197,10 +194,12 @@ class History:
             ) from None
 
     def _reason(self, error: Exception) -> str:
-        """The first line of what the driver says, without the password."""
-        said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        """The first line of the driver's message, without the password."""
+        if isinstance(error, OSError):
+            return str(error.strerror)
+        message = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         password = self._address.password
-        return said.replace(password, "…") if password else said
+        return message.replace(password, "…") if password else message
 
     def _missing(self) -> HistoryError:
         return HistoryError(
@@ -213,22 +212,8 @@ class History:
         )
 
 
-def _make_folder(address: Address) -> None:
-    assert address.file is not None  # noqa: S101  # told by the caller
-    try:
-        address.file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise HistoryError(
-            Problem(
-                code="history-unusable",
-                where=address.shown,
-                message=f"the history cannot be used: {error.strerror}",
-            )
-        ) from error
-
-
 def _engine(address: Address, *, writes: bool) -> sa.Engine:
-    """Connections are not kept: a history is opened for a moment."""
+    """An engine without a pool of connections: a history is opened for a moment."""
     pool = sa.pool.NullPool
     if address.file is None:
         options = {"connect_timeout": CONNECTING}
@@ -238,8 +223,8 @@ def _engine(address: Address, *, writes: bool) -> sa.Engine:
 
     @sa.event.listens_for(engine, "connect")
     def _connected(connection: Any, _: object) -> None:  # noqa: ANN401  # the driver's own
-        # The driver shall begin nothing by itself: it would take the lock only with the first
-        # write, and fail where another writer was between.
+        # The driver must not begin a transaction itself: it would take the lock only at the first
+        # write, and fail if another process wrote in between.
         connection.isolation_level = None
 
     @sa.event.listens_for(engine, "begin")

@@ -1,4 +1,4 @@
-"""What earlier runs tell: scenarios whose outcome alternates, and those that got slower."""
+"""Trends over earlier runs: scenarios whose outcome alternates, and those that got slower."""
 
 from __future__ import annotations
 
@@ -26,14 +26,20 @@ class Seen:
 
     @property
     def place(self) -> tuple[str, int]:
-        """Where its turns are: the run's id, and the conversation's number in it."""
+        """The place of its turns: the run's id, and the conversation's number in it."""
         return self.run.run, self.conversation.number
 
     def takes(self, history: History) -> list[ConversationRow]:
-        """Those of a repeated conversation; none of another one. Raises `HistoryError`."""
-        run, scenario = self.run.run, self.conversation.scenario
-        rows = history.conversations(run, scenario=scenario)
+        """Its takes, if it is repeated. Raises `HistoryError`."""
+        rows = history.conversations(self.run.run, scenario=self.conversation.scenario)
         return [row for row in rows if row.take and row.id == self.conversation.id]
+
+    @property
+    def is_measured(self) -> bool:
+        """It passed, and its time is known and not that of a recording."""
+        row = self.conversation
+        has_time = row.latency is not None and not row.is_replayed
+        return has_time and row.outcome == Outcome.PASSED
 
 
 Series = Mapping[str, Sequence[Seen]]
@@ -42,16 +48,16 @@ Series = Mapping[str, Sequence[Seen]]
 
 def read_series(history: History, runs: Iterable[RunRow], *, scenario: str = "") -> Series:
     """The verdicts of runs, of one scenario or of all. Raises `HistoryError`."""
-    found: dict[str, list[Seen]] = {}
+    series: dict[str, list[Seen]] = {}
     for run in runs:
-        for one in history.conversations(run.run, scenario=scenario):
-            if not one.take:
-                found.setdefault(one.id, []).append(Seen(run=run, conversation=one))
-    return found
+        for row in history.conversations(run.run, scenario=scenario):
+            if not row.take:
+                series.setdefault(row.id, []).append(Seen(run=run, conversation=row))
+    return series
 
 
 FLAKY = 2
-"""Flips from which on a scenario is flaky; a single one is a regression, or a repair."""
+"""Flips of a flaky scenario, at least; a single one is a regression or a repair."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,22 +82,22 @@ class Flaky:
 
 
 def find_flaky(series: Series, history: History) -> list[Flaky]:
-    """Those with two flips or more, the most flips first. Raises `HistoryError`."""
-    found = [
-        _flaky(name, told, flips, history)
-        for name, seen in series.items()
-        if len(flips := list(_flips(told := [one for one in seen if one.conversation.is_judged])))
-        >= FLAKY
-    ]
-    return sorted(found, key=lambda one: (-one.flips, one.id))
+    """The conversations with two flips or more, the most flips first. Raises `HistoryError`."""
+    flaky = []
+    for name, seen in series.items():
+        judged = [one for one in seen if one.conversation.is_judged]
+        flips = list(_flips(judged))
+        if len(flips) >= FLAKY:
+            flaky.append(_flaky(name, judged, flips, history))
+    return sorted(flaky, key=lambda one: (-one.flips, one.id))
 
 
-def _flips(told: Sequence[Seen]) -> Iterator[tuple[Seen, Seen]]:
-    """Pairs of one run and the next that tell otherwise of the same scenario.
+def _flips(judged: Sequence[Seen]) -> Iterator[tuple[Seen, Seen]]:
+    """Pairs of one run and the next with different outcomes of the same scenario.
 
-    Replays are held against replays, and live conversations against live ones.
+    Replays are compared with replays, and live conversations with live ones.
     """
-    by_kind = sorted(told, key=lambda one: one.conversation.is_replayed)
+    by_kind = sorted(judged, key=lambda one: one.conversation.is_replayed)
     for _, kind in groupby(by_kind, key=lambda one: one.conversation.is_replayed):
         for before, after in pairwise(kind):
             one, other = before.conversation, after.conversation
@@ -101,7 +107,7 @@ def _flips(told: Sequence[Seen]) -> Iterator[tuple[Seen, Seen]]:
 
 
 def _flaky(
-    name: str, told: Sequence[Seen], flips: Sequence[tuple[Seen, Seen]], history: History
+    name: str, judged: Sequence[Seen], flips: Sequence[tuple[Seen, Seen]], history: History
 ) -> Flaky:
     red = {
         one.place: one
@@ -115,8 +121,8 @@ def _flaky(
     return Flaky(
         id=name,
         flips=len(flips),
-        passed=sum(one.conversation.outcome == Outcome.PASSED for one in told),
-        told=len(told),
+        passed=sum(one.conversation.outcome == Outcome.PASSED for one in judged),
+        told=len(judged),
         turn=turn,
         turn_failures=times,
         failures=len(red),
@@ -131,32 +137,26 @@ def first_bad(turns: Sequence[TurnRow]) -> TurnRow | None:
 
 
 def _turns(seen: Seen, history: History) -> Sequence[TurnRow]:
-    """Those of a conversation; of a repeated one, those of its first failed take."""
-    turns = history.turns([seen.place]).get(seen.place, ())
-    if turns:
+    """The turns of a conversation; of a repeated one, those of its first failed take."""
+    if turns := history.turns([seen.place]).get(seen.place):
         return turns
-    run, number = seen.place
-    failed = (
-        take.number
-        for take in seen.takes(history)
-        if take.number > number and take.outcome == Outcome.FAILED
-    )
-    place = (run, next(failed, number))
+    failed = (take.number for take in seen.takes(history) if take.outcome == Outcome.FAILED)
+    place = (seen.run.run, next(failed, seen.conversation.number))
     return history.turns([place]).get(place, ())
 
 
 RECENT = 5
-"""Runs whose median is held against that of the runs before."""
+"""Runs whose median is compared with that of the runs before."""
 FEWEST_RECENT = 3
 FEWEST_BEFORE = 5
-"""With fewer runs nothing is told."""
+"""With fewer runs nothing is reported."""
 SPREADS = 3.0
-"""So many times the spread of the runs before is noise."""
+"""A rise up to so many times the spread of the runs before is noise."""
 LEAST_SHARE = 0.2
 LEAST_SECONDS = 0.1
-"""A smaller rise is not told, however steady the times were."""
+"""A smaller rise is not reported, however steady the times were."""
 _TINY = 1e-6
-"""Seconds; a time of none has no logarithm."""
+"""Seconds; zero has no logarithm."""
 _NORMAL = 1.4826
 """Makes a median absolute deviation a standard deviation, where times are spread normally."""
 
@@ -177,12 +177,12 @@ class Slowed:
 
 
 def rise(before: Sequence[float], now: Sequence[float]) -> tuple[float, float, float] | None:
-    """Both medians and the noise, where the rise between them exceeds it.
+    """Both medians and the noise, if the rise between the medians exceeds it; otherwise None.
 
     The noise is three times the spread of `before`, which is its median absolute deviation as a
     standard deviation; and at least a fifth of its median, and 0.1 s. The spread is taken of
-    logarithms, because times are skewed: few are much longer, none is much shorter. None also
-    where there is too little to tell.
+    logarithms, because times are skewed: few are much longer, none is much shorter. Also None
+    with too few runs.
     """
     if len(before) < FEWEST_BEFORE or len(now) < FEWEST_RECENT:
         return None
@@ -194,7 +194,7 @@ def rise(before: Sequence[float], now: Sequence[float]) -> tuple[float, float, f
 
 
 def find_slowed(series: Series, history: History) -> list[Slowed]:
-    """Those that got slower, the largest rise first. Raises `HistoryError`."""
+    """The conversations that got slower, the largest rise first. Raises `HistoryError`."""
     found = []
     for name, seen in series.items():
         measured = _measured(seen)
@@ -219,16 +219,9 @@ def find_slowed(series: Series, history: History) -> list[Slowed]:
 
 
 def _measured(seen: Sequence[Seen]) -> list[Seen]:
-    """Where the scenario was as it is now, it passed, and the times are no recording's."""
+    """The measured runs in which the scenario was as it is now."""
     newest = seen[-1].conversation.fingerprint
-    return [
-        one
-        for one in seen
-        if one.conversation.fingerprint == newest
-        and one.conversation.outcome == "passed"
-        and one.conversation.latency is not None
-        and not one.conversation.is_replayed
-    ]
+    return [one for one in seen if one.is_measured and one.conversation.fingerprint == newest]
 
 
 def _slowest_turn(

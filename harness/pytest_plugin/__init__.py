@@ -1,6 +1,6 @@
 """Scenario files as pytest tests.
 
-Active where a harness.yaml lies above what pytest is called with, or below; elsewhere this plugin
+Active if there is a harness.yaml above or below what pytest is called with; otherwise this plugin
 does nothing.
 """
 
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.project_file import YAML_ENDINGS
-from harness.pytest_plugin.keys import SESSION
 from harness.pytest_plugin.options import pytest_addoption
 from harness.pytest_plugin.project_files import (
     NO_PROJECT,
@@ -40,13 +39,17 @@ __all__ = [
 ]
 
 
+SESSION: pytest.StashKey[ScenarioSession] = pytest.StashKey()
+"""What plays scenarios; missing in the stash if there is no harness.yaml."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the harness.yaml files in sight, where there are any."""
+    """Read the harness.yaml files above or below what pytest is called with, if there are any."""
     named = given_file(config)
     above = [named] if named is not None else files_above(config)
     below = [] if above else files_below(config)
     if _has_workers(config):
-        # Late: a module of few lines, for what the workers tell.
+        # Late: only a run with workers needs it here, for their notes.
         from harness.pytest_plugin.notes import notes_of  # noqa: PLC0415
 
         notes_of(config)
@@ -54,20 +57,22 @@ def pytest_configure(config: pytest.Config) -> None:
         require_no_options(config)
         return
     # Late: a project without harness.yaml pays nothing for this plugin.
-    from harness.pytest_plugin.starting import open_session  # noqa: PLC0415
+    from harness.pytest_plugin.starting import new_session, open_projects  # noqa: PLC0415
 
-    open_session(config, named=named, above=above, below=below)
+    # In the stash first: it is closed also if a project cannot be opened.
+    session = config.stash[SESSION] = new_session(config, named)
+    open_projects(config, session, above=above, below=below, is_named=named is not None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Give back what the run held."""
+    """Close what the run opened."""
     session = _session(config)
     if session is not None:
         session.close()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Scenario files are the YAML files in a project's scenario folder, or named outright."""
+    """Scenario files are the YAML files in a project's scenario folder, or named explicitly."""
     if not file_path.name.lower().endswith(YAML_ENDINGS):
         return None
     is_named = parent.session.isinitpath(file_path)
@@ -85,7 +90,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Keep what was parsed, for the next run."""
+    """Store what was parsed, for the next run."""
     scenarios = _session(session.config)
     if scenarios is not None:
         scenarios.collected()
@@ -117,7 +122,7 @@ def pytest_runtest_makereport(
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:  # noqa: ANN401  # pytest names no public type
-    """Close with what was played, by provider."""
+    """Write what was played, by provider."""
     session = _session(config)
     if session is not None:
         from harness.pytest_plugin.closing_lines import (  # noqa: PLC0415  # as above

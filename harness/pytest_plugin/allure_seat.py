@@ -1,4 +1,4 @@
-"""Tells Allure what came of scenarios, where `--alluredir` asks for its results."""
+"""Hands the results of scenarios to Allure, if `--alluredir` is given."""
 
 from __future__ import annotations
 

@@ -18,24 +18,24 @@ from harness.reports.tally import ProviderTally, Tally
 COLUMNS = ("passed", "failed", "broken")
 CLASSES = {FAILED: "FAILED", BROKEN: "BROKEN", DRIFTED: "only drifted"}
 SKIPPED = "skipped"
-"""A column where there are any; it holds what failed as expected, too."""
+"""A column if there are any, including conversations that failed as expected."""
 MOST_PROVIDERS = 20
-"""Providers that stand in the table; beyond, those with the most red conversations."""
+"""Providers in the table; if there are more, those with the most red conversations."""
 MOST_CODES = 10
-"""Kinds of failures that are counted one by one, the commonest first."""
+"""Kinds of failures that are counted separately, the most frequent first."""
 MOST_NOTES = 20
 MOST_REASONS = 5
-"""Reasons of skipped checks that are listed, the commonest first."""
+"""Reasons of skipped checks that are listed, the most frequent first."""
 MOST_DRIFTED = 50
-"""Turns that drifted and are listed."""
+"""Drifted turns that are listed."""
 MOST_LINES = 8
-"""Lines of what differs in one of them."""
+"""Lines that are shown of the differences of one of them."""
 STRICT = "[XPASS(strict)]"
-"""How pytest begins the text of what passed although it was expected to fail."""
+"""The start of pytest's text for a test that passed although it was expected to fail."""
 
 
 def write_closing_lines(reporter: Any, session: ScenarioSession) -> None:  # noqa: ANN401  # pytest names no public type
-    """Write a table of providers, codes of failures, and notes. Nothing where nothing played."""
+    """Write a table of providers, codes of failures, and notes; nothing if nothing was played."""
     own = session.tally
     tally = own if own.providers else _tally_of_workers(reporter, own.earlier)
     _count_waived(reporter, tally)
@@ -46,10 +46,11 @@ def write_closing_lines(reporter: Any, session: ScenarioSession) -> None:  # noq
     _write_providers(reporter, providers)
     codes = sum((provider.codes for provider in providers.values()), Counter[str]())
     if codes:
-        listed = [f"{count} {code}" for code, count in codes.most_common(MOST_CODES)]
-        rest = codes.total() - sum(count for _, count in codes.most_common(MOST_CODES))
-        if rest:
-            listed.append(f"and {rest} of {counted(len(codes) - MOST_CODES, 'other kind')}")
+        common, others = codes.most_common()[:MOST_CODES], codes.most_common()[MOST_CODES:]
+        listed = [f"{count} {code}" for code, count in common]
+        if others:
+            rest = sum(count for _, count in others)
+            listed.append(f"and {rest} of {counted(len(others), 'other kind')}")
         reporter.write_line(f"why: {', '.join(listed)}")
     classes = session.red_tests.counts
     if {*classes} - {FAILED}:
@@ -75,36 +76,33 @@ def write_closing_lines(reporter: Any, session: ScenarioSession) -> None:  # noq
 
 
 def _write_providers(reporter: Any, providers: Mapping[str, ProviderTally]) -> None:  # noqa: ANN401  # as above
-    """A table of what was played, by provider; the worst where they are many, and the rest."""
+    """A table of what was played, by provider; if there are many, the worst and the rest."""
     rows = sorted(providers.items())
     if len(rows) > MOST_PROVIDERS:
-        rows.sort(key=lambda row: row[1].outcomes[SKIPPED] + row[1].outcomes["passed"])
-        rows.sort(key=lambda row: -(row[1].outcomes["failed"] + row[1].outcomes["broken"]))
+        rows.sort(key=lambda row: (-row[1].red, row[1].conversations))
         rest = ProviderTally()
-        for _, one in rows[MOST_PROVIDERS:]:
-            rest.outcomes += one.outcomes
-            rest.turns += one.turns
-            rest.checks += one.checks
+        for _, tally in rows[MOST_PROVIDERS:]:
+            rest.outcomes += tally.outcomes
+            rest.turns += tally.turns
+            rest.checks += tally.checks
         rows[MOST_PROVIDERS:] = [(f"and {len(rows) - MOST_PROVIDERS} more", rest)]
     width = max(len("provider"), *(len(name) for name, _ in rows))
-    columns: tuple[str, ...] = COLUMNS
-    if any(one.outcomes[SKIPPED] for one in providers.values()):
-        columns = (*COLUMNS, SKIPPED)
+    has_skipped = any(tally.outcomes[SKIPPED] for tally in providers.values())
+    columns = (*COLUMNS, SKIPPED) if has_skipped else COLUMNS
     heads = "".join(f"{column:>9}" for column in (*columns, "turns", "checks"))
     reporter.write_line(f"{'provider':<{width}}{heads}")
-    for name, one in rows:
-        counts = [one.outcomes[Outcome(column).value] for column in columns]
-        cells = "".join(f"{count:>9}" for count in (*counts, one.turns, one.checks))
-        is_green = counts[0] + one.outcomes[SKIPPED] == one.conversations
+    for name, tally in rows:
+        counts = (*(tally.outcomes[column] for column in columns), tally.turns, tally.checks)
+        cells = "".join(f"{count:>9}" for count in counts)
+        is_green = not tally.red
         reporter.write_line(f"{name:<{width}}{cells}", green=is_green, red=not is_green)
 
 
 def _write_rest(reporter: Any, hidden: int, noun: str, session: ScenarioSession) -> None:  # noqa: ANN401  # as above
-    """How many more there are, and where they can be read."""
+    """How many more there are, and where they are listed."""
     if hidden > 0:
-        has_reports = session.record_of is not None
-        where = "the reports name them" if has_reports else "--harness-reports names them"
-        reporter.write_line(f"and {counted(hidden, f'more {noun}')}; {where}")
+        where = "the reports name" if session.record_of is not None else "--harness-reports names"
+        reporter.write_line(f"and {counted(hidden, f'more {noun}')}; {where} them")
 
 
 def _write_skips(reporter: Any, tally: Tally, session: ScenarioSession) -> None:  # noqa: ANN401  # as above
@@ -134,7 +132,7 @@ def _write_drift(reporter: Any, tally: Tally, session: ScenarioSession) -> None:
 
 
 def _write_latencies(reporter: Any, tally: Tally) -> None:  # noqa: ANN401  # as above
-    """How long the replies took, by provider; of the slowest where they are many."""
+    """How long the replies took, by provider; if there are many, of the slowest."""
     measured = {
         name: provider.latencies for name, provider in tally.providers.items() if provider.latencies
     }
@@ -143,18 +141,17 @@ def _write_latencies(reporter: Any, tally: Tally) -> None:  # noqa: ANN401  # as
     # Late: a replay measures nothing.
     from harness.checks.whole_conversation import SUMMARIES  # noqa: PLC0415
 
-    keys = ("median", "p95")
     rows = sorted(
-        (name, [SUMMARIES[key][1](times) for key in keys]) for name, times in measured.items()
+        (name, *(SUMMARIES[key][1](times) for key in ("median", "p95")))
+        for name, times in measured.items()
     )
-    if len(rows) > MOST_PROVIDERS:
-        rows = sorted(rows, key=lambda row: -row[1][1])[:MOST_PROVIDERS]
-    for name, summaries in rows:
-        pairs = zip(keys, summaries, strict=True)
-        shown = ", ".join(f"{key} {format_duration(seconds)}" for key, seconds in pairs)
-        reporter.write_line(f"replies of {name}: {shown}")
-    hidden = len(measured) - len(rows)
-    if hidden:
+    hidden = len(rows) - MOST_PROVIDERS
+    if hidden > 0:
+        rows = sorted(rows, key=lambda row: -row[2])[:MOST_PROVIDERS]
+    for name, median, p95 in rows:
+        times = f"median {format_duration(median)}, p95 {format_duration(p95)}"
+        reporter.write_line(f"replies of {name}: {times}")
+    if hidden > 0:
         reporter.write_line(f"and of {counted(hidden, 'provider')} that answered faster")
 
 
@@ -178,7 +175,7 @@ def _tally_of_workers(reporter: Any, earlier: int) -> Tally:  # noqa: ANN401  # 
 
 
 def _chats(properties: Sequence[tuple[str, Any]]) -> Iterable[Mapping[str, Any]]:
-    """Those of each conversation of a Python test, which stand one after another."""
+    """The properties of each conversation of a Python test, which follow one another."""
     chats: list[dict[str, Any]] = []
     for name, value in properties:
         if name == "conversation":
@@ -189,10 +186,9 @@ def _chats(properties: Sequence[tuple[str, Any]]) -> Iterable[Mapping[str, Any]]
 
 
 def _last_attempts(reporter: Any) -> Iterable[Any]:  # noqa: ANN401  # as above
-    """Reports of each phase of each test, those of its last attempt.
+    """The reports of each phase of each test, those of its last attempt.
 
-    An attempt before it may have passed its set-up, which stands among the reports without a
-    category, and its teardown.
+    An earlier attempt may have passed its set-up and its teardown, whose reports have no category.
     """
     last: dict[tuple[str, str], Any] = {}
     # Of the same phase, a report with a category is later than one without.
@@ -211,29 +207,27 @@ def _count_waived(reporter: Any, tally: Tally) -> None:  # noqa: ANN401  # pytes
 
     What passed although a strict `xfail:` says that it fails, counts as failed.
     """
-    for report in reporter.stats.get("skipped", ()):
-        properties = dict(getattr(report, "user_properties", ()))
-        # What was skipped in its call was played, and is counted already.
-        is_played = getattr(report, "when", "") != "setup"
-        if (
-            properties.get("outcome") == Outcome.SKIPPED
-            and "provider" in properties
-            and not is_played
-        ):
+    for report, properties in _with_properties(reporter, "skipped"):
+        # What was skipped in its call was played, and is already counted.
+        is_unplayed = getattr(report, "when", "") == "setup" and "provider" in properties
+        if is_unplayed and properties.get("outcome") == Outcome.SKIPPED:
             tally.add(summary_from(properties))
-    for report in reporter.stats.get("xfailed", ()):
-        properties = dict(report.user_properties)
+    for _, properties in _with_properties(reporter, "xfailed"):
         provider = tally.providers.get(properties.get("provider", ""))
         if provider is not None:
             provider.outcomes[Outcome.FAILED.value] -= 1
             provider.outcomes[Outcome.SKIPPED.value] += 1
             provider.codes -= Counter(properties.get("codes", "").split())
-    for report in reporter.stats.get("failed", ()):
-        properties = dict(getattr(report, "user_properties", ()))
+    for report, properties in _with_properties(reporter, "failed"):
         provider = tally.providers.get(properties.get("provider", ""))
         is_unexpected = str(getattr(report, "longrepr", "")).startswith(STRICT)
-        # A Python test may hold several conversations; what came of each stays as it is.
+        # A Python test may have several conversations; the outcome of each stays as it is.
         if provider is not None and is_unexpected and "conversation" not in properties:
             provider.outcomes[Outcome.PASSED.value] -= 1
             provider.outcomes[Outcome.FAILED.value] += 1
             provider.codes[UNEXPECTED_PASS] += 1
+
+
+def _with_properties(reporter: Any, category: str) -> Iterable[tuple[Any, dict[str, Any]]]:  # noqa: ANN401  # as above
+    reports = reporter.stats.get(category, ())
+    return ((report, dict(getattr(report, "user_properties", ()))) for report in reports)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -20,21 +21,21 @@ from harness.reports.summary import properties_of, summary_of
 
 
 class CrashedWorkers:
-    """Makes of xdist's report of a dead worker that of a BROKEN scenario.
+    """Turns xdist's report of a dead worker into that of a BROKEN scenario.
 
     A pytest plugin of its own, in the process that starts the workers. A Python test stays as xdist
-    reports it: nobody knows what it had opened.
+    reports it, because it is unknown which conversations it had opened.
     """
 
     def __init__(self, config: pytest.Config, session: ScenarioSession) -> None:
         self._config = config
         self._session = session
         self._crashes: list[pytest.TestReport] = []
-        """Reports that xdist is about to log."""
+        """The reports that xdist is about to log."""
 
     @pytest.hookimpl(optionalhook=True, trylast=True)
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
-        """Complete the report; last, because pytest-rerunfailures tells here if it is run again."""
+        """Complete the report; last, because pytest-rerunfailures decides here if it runs again."""
         for suite, play, line in self._played(crashitem):
             result = _result(suite, play, line, worker=report.node.gateway.id)
             report.when = "setup"
@@ -55,7 +56,7 @@ class CrashedWorkers:
     def pytest_runtest_logreport(
         self, report: pytest.TestReport
     ) -> Generator[None, object, object]:
-        """Let a teardown follow, on which reporters end a test."""
+        """Log a teardown after it: reporters end a test at its teardown."""
         logged = yield
         if report in self._crashes:
             self._crashes.remove(report)
@@ -73,22 +74,19 @@ class CrashedWorkers:
         return logged
 
     def _played(self, nodeid: str) -> Iterator[tuple[Suite, Play, int]]:
-        """The scenario of a node, with its line; none of another test, or where it cannot be read.
+        """The scenario of a node, with its line; nothing for another test, or if it is unreadable.
 
-        The workers could read it, so it was changed since.
+        The workers could read it, so it was changed since then.
         """
         file, _, name = nodeid.partition("::")
         path = self._config.rootpath / file
         suite = self._session.suite_for(str(path))
         if path.suffix.lower() not in YAML_ENDINGS or not isinstance(suite, Suite):
             return
-        try:
+        with suppress(AuthoringError):
             entry = suite.entries.of(path)
             plays = [play for play in suite.planner.plays_of(path, entry) if play.name == name]
-        except AuthoringError:
-            return
-        for play in plays:
-            yield suite, play, entry.line
+            yield from ((suite, play, entry.line) for play in plays)
 
 
 def _result(suite: Suite, play: Play, line: int, *, worker: str) -> ScenarioResult:

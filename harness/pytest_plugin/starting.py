@@ -11,7 +11,6 @@ import pytest
 
 from harness.core import AuthoringError, Problem, did_you_mean, quote
 from harness.project.plan import Mode
-from harness.pytest_plugin.keys import SESSION
 from harness.pytest_plugin.no_effect import note_variables, require_effect
 from harness.pytest_plugin.notes import notes_of
 from harness.pytest_plugin.options import MODES_OF, mode_of
@@ -37,26 +36,38 @@ REPORTERS: Mapping[str, Callable[[pytest.Config, ScenarioSession], bool]] = {
     "junit.JunitLines": lambda config, _: bool(config.getoption("xmlpath", None)),
     "github_log.GithubLog": lambda *_: os.environ.get("GITHUB_ACTIONS") == "true",
 }
-"""Reporters of a run, a line each: module and class in this package, and which runs want it.
+"""The reporters of a run: module and class in this package, and which runs need it.
 
-Each is made of pytest's configuration and the session, and is a plugin of pytest. One that has a
-method `listen` is told the session's events. It is imported only where it is wanted: Allure alone
-takes 200 ms.
+Each is called with pytest's configuration and the session, and is a plugin of pytest. If it has a
+method `listen`, that is called with the session's events. It is imported only if it is needed:
+Allure alone takes 200 ms.
 """
 
 
-def open_session(
-    config: pytest.Config, *, named: Path | None, above: Sequence[Path], below: Sequence[Path]
+def new_session(config: pytest.Config, named: Path | None) -> ScenarioSession:
+    """A session without projects; `named` is the harness.yaml of all files, if one is named.
+
+    Raises `pytest.UsageError` if an option is wrong.
+    """
+    return ScenarioSession(config, Mode(mode_of(config)), named=named)
+
+
+def open_projects(
+    config: pytest.Config,
+    session: ScenarioSession,
+    *,
+    above: Sequence[Path],
+    below: Sequence[Path],
+    is_named: bool,
 ) -> None:
-    """Open the projects in sight. Raises `pytest.UsageError` where one that is played is wrong.
+    """Open the projects of a session, and register what takes part in it.
 
     Those `below` what pytest is called with are perhaps not played; what is wrong with them is
-    told with their scenarios.
+    reported with their scenarios. Raises `pytest.UsageError` if one that is played is wrong.
     """
-    mode = mode_of(config)
-    session = config.stash[SESSION] = ScenarioSession(config, Mode(mode), named=named)
+    mode = session.mode.value
     if _is_alone(config):
-        # What the processes of pytest-xdist are given is told by the one that starts them.
+        # The process that starts the workers of pytest-xdist reports it for all of them.
         require_effect(config, mode)
     if config.getoption("--harness-update") and mode in MODES_OF["--harness-update"]:
         _register(GOLDEN_UPDATES, config, session)
@@ -66,7 +77,7 @@ def open_session(
             raise pytest.UsageError(f"\n{opened}") from opened
     for file in below:
         session.open(file)
-    _require_known(config, session, is_named=named is not None)
+    _require_known(config, session, is_named=is_named)
     if _is_alone(config):
         note_variables(config, os.environ, session.sources())
     else:
@@ -96,7 +107,7 @@ def _register(reporter: str, config: pytest.Config, session: ScenarioSession) ->
 
 
 def _require_known(config: pytest.Config, session: ScenarioSession, *, is_named: bool) -> None:
-    """Raise `pytest.UsageError` where no project knows a provider that is chosen."""
+    """Raise `pytest.UsageError` if no project has a provider that is chosen."""
     chosen: Iterable[str] = config.getoption("--harness-provider")
     unknown = [name for name in chosen if name not in session.providers]
     if unknown and not is_named:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from harness.core import HarnessError
-from harness.core.python_file import own_traceback
+from harness.core.python_file import crash_text
 from harness.reports.annotations import AnnotationsReport
 from harness.reports.html import HtmlReport
 from harness.reports.markdown import MarkdownReport
@@ -18,14 +18,14 @@ class Report(Protocol):
     """One report in the making. It sees every conversation once, in order."""
 
     def add(self, conversation: Mapping[str, Any], line: str, /) -> None:
-        """Take up a conversation, as `RESULTS_SCHEMA` describes it; `line` is its JSON."""
+        """Add a conversation, as `RESULTS_SCHEMA` describes it; `line` is its JSON."""
 
     def finish(self) -> Sequence[Path]:
-        """Write the report. Gives the files, which are then whole. Raises OSError."""
+        """Write the report. Returns its files, which are then complete. Raises `OSError`."""
 
 
 class ReportCrashed(HarnessError):
-    """Reports that could not be made; the others were."""
+    """Some reports could not be made; the others were."""
 
     def __init__(self, made: Sequence[Path], reasons: Iterable[str]) -> None:
         self.made = made
@@ -38,7 +38,7 @@ REPORTS: tuple[Callable[[Path, Results], Report], ...] = (
     AnnotationsReport,
     MarkdownReport,
 )
-"""Every report that is made of results, a line each; it is given its folder and the results."""
+"""Every report that is made from results, called with its folder and the results."""
 
 
 def build_all(results: Results, folder: Path, *further: Report) -> list[Path]:
@@ -49,7 +49,7 @@ def build_all(results: Results, folder: Path, *further: Report) -> list[Path]:
 def build(results: Results, reports: Iterable[Report]) -> list[Path]:
     """Feed the conversations to all reports in one reading.
 
-    Raises `NoResults` and OSError, and `ReportCrashed` when all that can be made is made.
+    Raises `NoResults` and `OSError`, and `ReportCrashed` after it made all that can be made.
     """
     making = list(reports)
     reasons: list[str] = []
@@ -60,7 +60,7 @@ def build(results: Results, reports: Iterable[Report]) -> list[Path]:
                 report.add(conversation, line)
             except OSError:
                 raise
-            except Exception as error:  # noqa: BLE001  # the other reports shall be made
+            except Exception as error:  # noqa: BLE001  # the other reports are still made
                 making.remove(report)
                 reasons.append(_reason(report, error))
     made: list[Path] = []
@@ -77,5 +77,4 @@ def build(results: Results, reports: Iterable[Report]) -> list[Path]:
 
 
 def _reason(report: Report, error: Exception) -> str:
-    lines = own_traceback(error, is_whole=True)
-    return "\n  ".join((f"{type(report).__name__} could not be made [internal-error]", *lines))
+    return crash_text(f"{type(report).__name__} could not be made", error)

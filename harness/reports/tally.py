@@ -19,12 +19,17 @@ class ProviderTally:
     checks: int = 0
     codes: Counter[str] = field(default_factory=Counter)
     latencies: list[float] = field(default_factory=list)
-    """Seconds that each reply took, where they are kept."""
+    """Seconds that each reply took, in a live run."""
 
     @property
     def conversations(self) -> int:
-        """All of them, whatever their outcome."""
-        return sum(self.outcomes.values())
+        """All conversations, whatever their outcome."""
+        return self.outcomes.total()
+
+    @property
+    def red(self) -> int:
+        """Conversations that failed or broke."""
+        return self.outcomes[Outcome.FAILED.value] + self.outcomes[Outcome.BROKEN.value]
 
 
 class Tally:
@@ -49,7 +54,7 @@ class Tally:
         """Attempts that do not count, because another one followed."""
 
     def listen(self, event: Event) -> None:
-        """Count what finished."""
+        """Count finished scenarios and repeated attempts."""
         if isinstance(event, ScenarioFinished):
             self.add(event.summary)
             # The conversations of a Python test have their attempts in common.

@@ -141,7 +141,6 @@ def test_without_harness_yaml_nothing_is_imported(pytester, told):
     assert ours == [
         "harness.project_file",
         "harness.pytest_plugin",
-        "harness.pytest_plugin.keys",
         "harness.pytest_plugin.options",
         "harness.pytest_plugin.project_files",
     ]

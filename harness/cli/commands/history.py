@@ -128,16 +128,13 @@ def _table(section: Section) -> Table:
     from rich.text import Text  # noqa: PLC0415  # as in show
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    columns = [
-        column for column in range(len(section.heads)) if any(row[column] for row in section.rows)
-    ]
-    for column in columns:
+    for column in section.columns:
         is_right = section.is_right(column)
         table.add_column(
             section.heads[column], justify="right" if is_right else "left", overflow="fold"
         )
     for row in section.rows:
-        table.add_row(*(Text(safe(row[column])) for column in columns))
+        table.add_row(*(Text(safe(row[column])) for column in section.columns))
     return table
 
 

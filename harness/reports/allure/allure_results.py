@@ -8,25 +8,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import allure_commons
-from allure_commons.model2 import (
-    ATTACHMENT_PATTERN,
-    Attachment,
-    Label,
-    Status,
-    StatusDetails,
-    TestResult,
-)
-from allure_commons.types import AttachmentType, LabelType
+from allure_commons.model2 import Label, Status, StatusDetails, TestResult
+from allure_commons.types import LabelType
 from allure_commons.utils import now, uuid4
 
 from harness.conversation import Outcome
 from harness.core.atomic_file import replacing
-from harness.core.python_file import own_traceback
+from harness.core.python_file import crash_text
 from harness.evaluation import Takes
 from harness.play.result import ScenarioResult
-from harness.reports.allure.case import AllureCase
-from harness.reports.allure.clean_text import clean, encoded
-from harness.reports.allure.heading import complete, digest
+from harness.reports.allure.clean_text import clean
+from harness.reports.allure.heading import AllureCase, complete, digest
 from harness.reports.allure.steps import Steps
 
 _CODE = re.compile(r"\[([a-z][a-z0-9-]*)\]$", re.MULTILINE)
@@ -43,7 +35,7 @@ class AllureResults:
     """The results of one process of a run. A plugin of allure_commons."""
 
     def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
-        """`tell` takes what people should know at the end."""
+        """`tell` is called with what people should know at the end of the run."""
         self._folder = folder
         self._tell = tell
         self._case: AllureCase | None = None
@@ -57,7 +49,7 @@ class AllureResults:
         allure_commons.plugin_manager.register(self)
 
     def close(self) -> None:
-        """See no more of them."""
+        """See no further results."""
         allure_commons.plugin_manager.unregister(self)
 
     def begin(self, environment: Mapping[str, str]) -> None:
@@ -67,11 +59,11 @@ class AllureResults:
         self._write_categories()
 
     def expect(self, case: AllureCase) -> None:
-        """The next result that is written is that of this test."""
+        """The next result that Allure writes is that of this test."""
         self._case = case
 
     def expect_chats(self, results: Sequence[ScenarioResult]) -> None:
-        """The next result that is written is that of a Python test with these conversations."""
+        """The next result that Allure writes is that of a Python test with these conversations."""
         self._chats = results
 
     @allure_commons.hookimpl(tryfirst=True)
@@ -83,46 +75,37 @@ class AllureResults:
             self._complete(result, case, chats)
         except OSError:
             raise
-        except Exception as error:  # noqa: BLE001  # what allure-pytest wrote of it stands
+        except Exception as error:  # noqa: BLE001  # what allure-pytest wrote stays
             self._tell(lacking(str(result.fullName), error))
 
     def _complete(
         self, result: TestResult, case: AllureCase | None, chats: Sequence[ScenarioResult]
     ) -> None:
+        steps = Steps(result.start)
         if chats:
-            result.steps = [*result.steps, *Steps(attach, result.start).of_chats(chats)]
+            result.steps = [*result.steps, *steps.of_chats(chats)]
         if case is None:
             return
         complete(result, case)
-        steps = Steps(attach, result.start)
         if isinstance(case.result, Takes):
             result.steps = steps.of_takes(case.result)
         elif case.result is not None:
             result.steps = steps.of(case.result)
 
     def note(self, outcome: str, codes: Iterable[str]) -> None:
-        """Take up codes that the categories shall have."""
+        """Add categories for these codes."""
         known = self._failed if outcome == Outcome.FAILED else self._broken
         if not known.issuperset(codes):
             known.update(codes)
             self._write_categories()
 
     def add_unwritten(self, case: AllureCase, screen: str) -> None:
-        """Write the whole result of a BROKEN scenario of which allure-pytest tells nothing."""
-        time = now()
-        result = TestResult(
-            uuid=uuid4(),
-            status=Status.BROKEN,
-            statusDetails=StatusDetails(trace=clean(screen)),
-            labels=[Label(name=LabelType.FRAMEWORK, value="pytest")],
-            start=time,
-            stop=time,
-        )
+        """Write the whole result of a BROKEN scenario that allure-pytest does not report."""
         self.expect(case)
-        allure_commons.plugin_manager.hook.report_result(result=result)
+        _write_broken(StatusDetails(trace=clean(screen)))
 
     def add_error(self, file: str, text: str) -> None:
-        """Write a file that could not be collected as a broken test; once, however often told."""
+        """Write a file that could not be collected as a broken test; once for each file."""
         if file in self._errors:
             return
         self._errors.add(file)
@@ -130,24 +113,15 @@ class AllureResults:
         self.note(Outcome.BROKEN, codes)
         first = text.strip().partition("\n")[0]
         message = f"{first} [{', '.join(codes)}]" if codes else first
-        time = now()
-        error = TestResult(
-            uuid=uuid4(),
+        _write_broken(
+            StatusDetails(message=clean(message), trace=clean(text)),
+            Label(name=LabelType.PARENT_SUITE, value="files that cannot be read"),
             name=f"{file} cannot be read",
             fullName=file,
             testCaseId=digest(file),
             historyId=digest(file),
             titlePath=file.split("/"),
-            status=Status.BROKEN,
-            statusDetails=StatusDetails(message=clean(message), trace=clean(text)),
-            labels=[
-                Label(name=LabelType.PARENT_SUITE, value="files that cannot be read"),
-                Label(name=LabelType.FRAMEWORK, value="pytest"),
-            ],
-            start=time,
-            stop=time,
         )
-        allure_commons.plugin_manager.hook.report_result(result=error)
 
     def _write_categories(self) -> None:
         listed = categories(self._failed, self._broken)
@@ -160,10 +134,26 @@ class AllureResults:
             whole.write_text(text, encoding="utf-8")
 
 
-def categories(failed: Iterable[str], broken: Iterable[str]) -> list[Category]:
-    """Categories for codes that were met, and behind them those for any other.
+def _write_broken(details: StatusDetails, *labels: Label, **fields: object) -> None:
+    """Write a BROKEN result with the current time, as allure-pytest writes its own."""
+    time = now()
+    framework = Label(name=LabelType.FRAMEWORK, value="pytest")
+    result = TestResult(
+        uuid=uuid4(),
+        status=Status.BROKEN,
+        statusDetails=details,
+        labels=[*labels, framework],
+        start=time,
+        stop=time,
+        **fields,
+    )
+    allure_commons.plugin_manager.hook.report_result(result=result)
 
-    A test's codes stand at the end of its message. Allure 3 puts a test into the first category
+
+def categories(failed: Iterable[str], broken: Iterable[str]) -> list[Category]:
+    """Categories for the codes of this run, followed by those for any other.
+
+    The message of a test ends with its codes. Allure 3 puts a test into the first category
     that fits, Allure 2 into all.
     """
     return [
@@ -189,7 +179,7 @@ def _category(name: str, status: str, pattern: str) -> Category:
 
 
 def properties(values: Mapping[str, str]) -> str:
-    r"""A line for each value. Names are plain words.
+    r"""The text of a properties file, a line for each value. Names are plain words.
 
     Source: java.util.Properties, whose files are Latin-1 with the rest as `\uXXXX`.
     """
@@ -197,25 +187,12 @@ def properties(values: Mapping[str, str]) -> str:
 
 
 def _escaped(value: str) -> str:
-    text = _ESCAPED.sub(lambda found: _NAMES[found.group()], value)
-    units = text.encode("utf-16-be", "surrogatepass")
-    pairs = (units[index : index + 2] for index in range(0, len(units), 2))
-    return "".join(
-        chr(unit) if unit < ord("\x7f") else f"\\u{unit:04x}"
-        for unit in (int.from_bytes(pair) for pair in pairs)
-    )
+    text = _ESCAPED.sub(lambda match: _NAMES[match.group()], value)
+    # In the machine's byte order, after a mark that says which it is.
+    units = memoryview(text.encode("utf-16", "surrogatepass")).cast("H")[1:]
+    return "".join(chr(unit) if unit < ord("\x7f") else f"\\u{unit:04x}" for unit in units)
 
 
 def lacking(name: str, error: Exception) -> str:
-    """That Allure's result of a test is not whole, and where that went wrong."""
-    lines = own_traceback(error, is_whole=True)
-    first = f"Allure's result of {name} has no turns [internal-error]"
-    return "\n  ".join((first, *lines))
-
-
-def attach(name: str, text: str) -> Attachment:
-    """Write a text beside the results."""
-    kind = AttachmentType.TEXT
-    source = ATTACHMENT_PATTERN.format(prefix=uuid4(), ext=kind.extension)
-    allure_commons.plugin_manager.hook.report_attached_data(body=encoded(text), file_name=source)
-    return Attachment(name=name, source=source, type=kind.mime_type)
+    """The message that Allure's result of a test has no turns, with the traceback."""
+    return crash_text(f"Allure's result of {name} has no turns", error)

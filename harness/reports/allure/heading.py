@@ -1,4 +1,4 @@
-"""Completes a scenario's test in Allure: what it is called, where it belongs, why it is red."""
+"""Completes a scenario's test in Allure: its name, where it belongs, why it is red."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from allure_commons.model2 import (
     Label,
@@ -19,11 +20,13 @@ from allure_commons.types import LabelType, LinkType, Severity
 
 from harness.conversation import Outcome
 from harness.evaluation import Takes
-from harness.reports.allure.case import AllureCase
+from harness.play.result import ScenarioResult
+from harness.project.plan import Play
 from harness.reports.allure.clean_text import clean
+from harness.scenario import Scenario
 
 SEVERITIES = tuple(severity.value for severity in Severity)
-"""Tags that say how grave it is where the scenario fails, the gravest first."""
+"""Tags that say how serious a failure of the scenario is, the most serious first."""
 PLACED = frozenset(
     {
         LabelType.PARENT_SUITE,
@@ -37,8 +40,49 @@ PLACED = frozenset(
 _CODE = re.compile(r" *\[[\w-]+\]$")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllureCase:
+    """What is known of a scenario's test when Allure writes its result."""
+
+    play: Play
+    file: str
+    """As people see it."""
+    folder: str = ""
+    """Of the project, below pytest's root folder; two projects may use the same ids."""
+    folders: tuple[str, ...]
+    """The project's folder, and those below the folder of the scenarios; that folder's own name if
+    the file is directly in it."""
+    scenario: Scenario | None = None
+    """None if the file could not be read."""
+    result: ScenarioResult | Takes | None = None
+    """None if it was not played."""
+    reason: str = ""
+    """Why it is skipped or expected to fail; empty for any other."""
+
+    @property
+    def name(self) -> str:
+        """The title, or the id if it has no title."""
+        return (self.scenario.title if self.scenario else "") or self.play.scenario
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome; None if it was not played."""
+        return self.result.outcome if self.result else None
+
+    @property
+    def skip_reason(self) -> str:
+        """Why nothing was measured; empty if anything was."""
+        result = self.result
+        return result.skip_reason if result and result.outcome is Outcome.SKIPPED else ""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of what went wrong."""
+        return self.result.codes if self.result else ()
+
+
 def complete(test: TestResult, case: AllureCase) -> None:
-    """Write over what allure-pytest tells of any test."""
+    """Replace what allure-pytest writes for any test."""
     play = case.play
     test.name = clean(case.name)
     test.fullName = play.scenario
@@ -48,22 +92,22 @@ def complete(test: TestResult, case: AllureCase) -> None:
     test.historyId = digest(*project, play.scenario, play.provider, play.row)
     test.description = clean(_description(case))
     test.parameters = list(_parameters(case))
-    kept = [label for label in test.labels if label.name not in PLACED]
-    test.labels = [*_labels(case), *kept]
+    others = (label for label in test.labels if label.name not in PLACED)
+    test.labels = [*_labels(case), *others]
     test.links = list(_links(case))
     _explain(test, case)
 
 
 def digest(*parts: str) -> str:
-    """The same for the same parts, on any machine."""
+    """A digest of parts, which is the same on any machine."""
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
 
 def _description(case: AllureCase) -> str:
-    scenario = case.scenario
-    line = f":{scenario.place.line}" if scenario else ""
-    place = f"`{case.file}{line}`"
-    return f"{scenario.description}\n\n{place}" if scenario and scenario.description else place
+    if case.scenario is None:
+        return f"`{case.file}`"
+    place = f"`{case.file}:{case.scenario.place.line}`"
+    return "\n\n".join(filter(None, (case.scenario.description, place)))
 
 
 def _parameters(case: AllureCase) -> Iterator[Parameter]:
@@ -76,19 +120,17 @@ def _parameters(case: AllureCase) -> Iterator[Parameter]:
 
 
 def _labels(case: AllureCase) -> Iterator[Label]:
-    parent, *others = case.folders
-    yield Label(name=LabelType.PARENT_SUITE, value=parent)
-    if others:
-        yield Label(name=LabelType.SUITE, value=others[0])
-    if others[1:]:
-        yield Label(name=LabelType.SUB_SUITE, value="/".join(others[1:]))
-    yield Label(name=LabelType.EPIC, value=case.play.provider)
-    yield Label(name=LabelType.FEATURE, value="/".join(case.folders))
-    yield Label(name=LabelType.STORY, value=clean(case.name))
     tags = case.scenario.tags if case.scenario else ()
-    severity = next((one for one in SEVERITIES if one in tags), None)
-    if severity:
-        yield Label(name=LabelType.SEVERITY, value=severity)
+    values = {
+        LabelType.PARENT_SUITE: case.folders[0],
+        LabelType.SUITE: "".join(case.folders[1:2]),
+        LabelType.SUB_SUITE: "/".join(case.folders[2:]),
+        LabelType.EPIC: case.play.provider,
+        LabelType.FEATURE: "/".join(case.folders),
+        LabelType.STORY: clean(case.name),
+        LabelType.SEVERITY: next((severity for severity in SEVERITIES if severity in tags), ""),
+    }
+    yield from (Label(name=name, value=value) for name, value in values.items() if value)
 
 
 def _links(case: AllureCase) -> Iterator[Link]:
@@ -101,17 +143,18 @@ def _explain(test: TestResult, case: AllureCase) -> None:
     trace = clean((test.statusDetails.trace or "") if test.statusDetails else "")
     codes = f" [{', '.join(case.codes)}]" if case.codes else ""
     headline = f"{_CODE.sub('', trace.partition(chr(10))[0])}{codes}"
+    reason = clean(case.reason)
     if test.status == Status.SKIPPED and case.outcome is None:
-        test.statusDetails = StatusDetails(message=clean(case.reason) or "it was not played")
+        details = StatusDetails(message=reason or "it was not played")
     elif case.skip_reason:
-        message = clean(f"nothing was measured: {case.skip_reason}")
-        test.statusDetails = StatusDetails(message=message)
+        details = StatusDetails(message=clean(f"nothing was measured: {case.skip_reason}"))
     elif test.status == Status.SKIPPED:
-        message = f"expected to fail: {clean(case.reason)}\n{headline}"
-        test.statusDetails = StatusDetails(message=message, trace=trace)
-    elif case.outcome is Outcome.PASSED and case.reason:
-        message = f"expected to fail, and passed: {clean(case.reason)}"
-        test.statusDetails = StatusDetails(message=message)
+        details = StatusDetails(message=f"expected to fail: {reason}\n{headline}", trace=trace)
+    elif case.outcome is Outcome.PASSED and reason:
+        details = StatusDetails(message=f"expected to fail, and passed: {reason}")
     elif trace and case.outcome is not Outcome.PASSED:
         message = headline if case.codes else trace.partition("\n")[0]
-        test.statusDetails = StatusDetails(message=message, trace=trace)
+        details = StatusDetails(message=message, trace=trace)
+    else:
+        return
+    test.statusDetails = details

@@ -1,28 +1,29 @@
-"""What was played, as steps."""
+"""A test's conversation as steps of Allure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+import allure_commons
 from allure_commons.model2 import (
+    ATTACHMENT_PATTERN,
     Attachment,
     Parameter,
     Status,
     StatusDetails,
     TestStepResult,
 )
+from allure_commons.types import AttachmentType
+from allure_commons.utils import uuid4
 
 from harness.conversation import Exchange, Outcome, Transcript, Turn
 from harness.evaluation import Takes
 from harness.play.drift.drift import TurnDrift
 from harness.play.result import CheckResult, ScenarioResult
 from harness.providers.session import CLOSING
-from harness.reports.allure.clean_text import clean, name_of
+from harness.reports.allure.clean_text import clean, encoded, name_of
 from harness.reports.allure.payloads import conversation_text, exchanges_text, turn_text
 from harness.reports.labelled_lines import said
-
-Attach = Callable[[str, str], Attachment]
-"""Writes an attachment: name and text."""
 
 TURN = "message, reply and payloads"
 PAYLOADS = "payloads"
@@ -32,21 +33,21 @@ CONVERSATION = "all messages, replies and payloads"
 class Steps:
     """The steps of one test."""
 
-    def __init__(self, attach: Attach, started: int) -> None:
-        """`started` is when the test did, in milliseconds."""
-        self._attach = attach
+    def __init__(self, started: int) -> None:
+        """`started` is when the test began, in milliseconds."""
         self._started = started
         self._shared: Attachment | None = None
 
     def of_takes(self, takes: Takes) -> list[TestStepResult]:
-        """A step for each take, which holds the steps of its turns."""
-        steps = [
-            self._whole(f"take {number}: {result.outcome.value}", result)
+        """A step for each take, which contains the steps of its turns."""
+        return [
+            self._whole(
+                f"take {number}: {result.outcome.value}",
+                result,
+                Parameter(name="take", value=str(number)),
+            )
             for number, result in enumerate(takes.results, 1)
         ]
-        for number, step in enumerate(steps, 1):
-            step.parameters = [Parameter(name="take", value=str(number))]
-        return steps
 
     def of_chats(self, results: Sequence[ScenarioResult]) -> list[TestStepResult]:
         """A step for each conversation of a Python test."""
@@ -55,12 +56,13 @@ class Steps:
             for number, result in enumerate(results, 1)
         ]
 
-    def _whole(self, name: str, result: ScenarioResult) -> TestStepResult:
+    def _whole(self, name: str, result: ScenarioResult, *parameters: Parameter) -> TestStepResult:
         return TestStepResult(
             name=name,
             status=result.outcome.value,
             statusDetails=_details(", ".join(result.codes)),
             steps=self.of(result),
+            parameters=[*parameters],
         )
 
     def of(self, result: ScenarioResult) -> list[TestStepResult]:
@@ -70,7 +72,7 @@ class Steps:
         if result.outcome is Outcome.PASSED and transcript.is_recorded:
             # Files, and laying out JSON, are most of what Allure costs a replay, and few look
             # into what is green and was seen before.
-            self._shared = self._attach(CONVERSATION, conversation_text(transcript))
+            self._shared = _attach(CONVERSATION, conversation_text(transcript))
         by_turn: dict[int, list[CheckResult]] = {}
         for check in result.checks:
             by_turn.setdefault(check.turn, []).append(check)
@@ -95,14 +97,12 @@ class Steps:
     ) -> TestStepResult:
         status, message = _mark_of(turn, checks, transcript)
         start, stop = self._times((*turn.exchanges, *turn.looked_up))
-        attached = [self._shared or self._attach(TURN, turn_text(turn))]
-        attached += self._drift(drift)
         return TestStepResult(
             name=name_of(f"turn {turn.number}: {turn.user.display_text or turn.user.text}"),
             status=status,
             statusDetails=_details(message),
             steps=[*_answers(turn, stop), *(self._check(check, stop) for check in checks)],
-            attachments=attached,
+            attachments=[self._shared or _attach(TURN, turn_text(turn)), *_drift(drift)],
             start=start,
             stop=stop,
         )
@@ -114,8 +114,8 @@ class Steps:
             name=f"around the turns: {steps}",
             status=Status.PASSED,
             attachments=[
-                self._shared or self._attach(PAYLOADS, exchanges_text(exchanges)),
-                *self._drift(drift),
+                self._shared or _attach(PAYLOADS, exchanges_text(exchanges)),
+                *_drift(drift),
             ],
             start=start,
             stop=stop,
@@ -123,22 +123,21 @@ class Steps:
 
     def _check(self, check: CheckResult, time: int) -> TestStepResult:
         outcome = check.outcome
-        name = f"{check.name}: {outcome.value}"
-        # Without times, Allure would call them unknown.
-        step = TestStepResult(name=name, status=outcome.value, start=time, stop=time)
-        if outcome is not Outcome.PASSED:
-            step.statusDetails = _details(check.message)
+        step = TestStepResult(
+            name=f"{check.name}: {outcome.value}",
+            status=outcome.value,
+            statusDetails=None if outcome is Outcome.PASSED else _details(check.message),
+            # Without times, Allure would call them unknown.
+            start=time,
+            stop=time,
+        )
         if outcome is Outcome.FAILED:
             lines = [check.message, f"expected: {check.expected}", f"got: {check.actual}"]
             text = "\n".join((*lines, *check.difference))
-            step.attachments = [self._attach("difference", text)]
+            step.attachments = [_attach("difference", text)]
         elif check.difference:
-            step.attachments = [self._attach(check.lines_are, "\n".join(check.difference))]
+            step.attachments = [_attach(check.lines_are, "\n".join(check.difference))]
         return step
-
-    def _drift(self, drift: TurnDrift | None) -> Iterator[Attachment]:
-        if drift is not None:
-            yield self._attach(f"drift: {drift.kind}", "\n".join(drift.lines))
 
     def _times(self, exchanges: Sequence[Exchange]) -> tuple[int, int]:
         """When the exchanges began and ended, in milliseconds; in a replay as recorded."""
@@ -146,6 +145,14 @@ class Steps:
         first = min((one.started for one in found), default=0.0)
         last = max((one.ended for one in found), default=0.0)
         return self._started + round(first * 1000), self._started + round(last * 1000)
+
+
+def _attach(name: str, text: str) -> Attachment:
+    """Write a text next to the results."""
+    kind = AttachmentType.TEXT
+    source = ATTACHMENT_PATTERN.format(prefix=uuid4(), ext=kind.extension)
+    allure_commons.plugin_manager.hook.report_attached_data(body=encoded(text), file_name=source)
+    return Attachment(name=name, source=source, type=kind.mime_type)
 
 
 def _answers(turn: Turn, time: int) -> Iterator[TestStepResult]:
@@ -166,6 +173,11 @@ def _mark_of(turn: Turn, checks: Sequence[CheckResult], transcript: Transcript) 
     broken = any(check.outcome is Outcome.BROKEN for check in bad)
     message = "; ".join(check.message for check in bad)
     return Status.BROKEN if broken else Status.FAILED, message
+
+
+def _drift(drift: TurnDrift | None) -> Iterator[Attachment]:
+    if drift is not None:
+        yield _attach(f"drift: {drift.kind}", "\n".join(drift.lines))
 
 
 def _details(message: str) -> StatusDetails | None:
