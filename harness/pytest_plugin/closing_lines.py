@@ -141,16 +141,14 @@ def _write_latencies(reporter: Any, tally: Tally) -> None:  # noqa: ANN401  # as
     # Late: a replay measures nothing.
     from harness.checks.whole_conversation import SUMMARIES  # noqa: PLC0415
 
-    rows = sorted(
-        (name, *(SUMMARIES[key][1](times) for key in ("median", "p95")))
-        for name, times in measured.items()
-    )
+    median, p95 = SUMMARIES["median"][1], SUMMARIES["p95"][1]
+    rows = sorted((name, median(times), p95(times)) for name, times in measured.items())
     hidden = len(rows) - MOST_PROVIDERS
     if hidden > 0:
         rows = sorted(rows, key=lambda row: -row[2])[:MOST_PROVIDERS]
-    for name, median, p95 in rows:
-        times = f"median {format_duration(median)}, p95 {format_duration(p95)}"
-        reporter.write_line(f"replies of {name}: {times}")
+    for name, *seconds in rows:
+        middle, slow = map(format_duration, seconds)
+        reporter.write_line(f"replies of {name}: median {middle}, p95 {slow}")
     if hidden > 0:
         reporter.write_line(f"and of {counted(hidden, 'provider')} that answered faster")
 
