@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from harness.checks.arguments import below, each, each_key, unlike
 from harness.checks.check import (
@@ -16,14 +16,15 @@ from harness.checks.check import (
     failed,
 )
 from harness.checks.json_paths import without_payload
-from harness.checks.like_shapes import Items, Leaf, List, Object, Shape
+from harness.checks.like_shapes import Departure, Items, Leaf, List, Object, Shape
+from harness.checks.matcher import all_expected
 from harness.checks.matchers import compile_matchers
-from harness.checks.placeholders import placeholder_name, placeholder_of, require_alone
+from harness.checks.placeholders import ANY, placeholder_name, placeholder_of
 from harness.checks.value_matchers import equal_to
 from harness.core import Json, nearest_word, shorten
 
-MOST_TOLD = 12
-"""Places that differ and are told one by one."""
+MOST_SHOWN = 12
+"""Places that differ and are shown one by one."""
 LONGEST_LINE = 200
 
 
@@ -36,9 +37,8 @@ def _compile(value: Json, options: Options) -> Judge:
     def judge(subject: Subject) -> Verdict:
         if not subject.has_payload:
             return without_payload(subject)
-        if shape.fits(subject.payload):
-            return PASS
-        return _failure(shape, subject)
+        departures = list(shape.departures(subject.payload, ()))
+        return _failure(departures) if departures else PASS
 
     return judge
 
@@ -52,12 +52,8 @@ def _shape_of(value: Json, options: Options) -> Shape:
         return _of_mapping(value, options)
     if isinstance(value, list | tuple):
         return List(items=each(value, lambda one: _shape_of(one, options)), is_ordered=True)
-    placeholder = placeholder_of(value) if isinstance(value, str) else None
-    if placeholder is not None:
-        return Leaf(placeholder, ())
-    if isinstance(value, str):
-        require_alone(value)
-    return Leaf(None, (equal_to(value, options),))
+    matcher = placeholder_of(value) or equal_to(value, options)
+    return Leaf(matcher.expected, (matcher,))
 
 
 def _of_mapping(value: Mapping[str, Json], options: Options) -> Shape:
@@ -67,8 +63,7 @@ def _of_mapping(value: Mapping[str, Json], options: Options) -> Shape:
     if len(value) > 1:
         message = f"'{mark}' must be the only key of its mapping"
         others = ", ".join(f"'{key}'" for key in value if key != mark)
-        hint = f"remove {others}"
-        raise BadExpectation("wrong-value", message, hint, (mark,), is_of_key=True)
+        raise BadExpectation("wrong-value", message, f"remove {others}", (mark,), is_of_key=True)
     inner = value[mark]
     if mark not in _LISTS:
         return _placeholder_with_matchers(mark, inner, options)
@@ -87,21 +82,24 @@ def _placeholder_with_matchers(mark: str, value: Json, options: Options) -> Shap
         hint = nearest_word(mark, _LISTS) or error.hint
         raise BadExpectation(error.code, error.message, hint, (mark,), is_of_key=True) from error
     with below(mark):
-        return Leaf(placeholder, compile_matchers(value, options))
+        matchers = compile_matchers(value, options)
+    expected = all_expected(matchers)
+    if placeholder is None or placeholder is ANY:
+        return Leaf(expected, matchers)
+    return Leaf(f"{placeholder.expected}, {expected}", (placeholder, *matchers))
 
 
-def _failure(shape: Shape, subject: Subject) -> Verdict:
-    departures = list(shape.departures(subject.payload, ()))
-    told = departures[:MOST_TOLD]
-    rest = len(departures) - len(told)
+def _failure(departures: Sequence[Departure]) -> Verdict:
+    shown = [describe() for describe in departures[:MOST_SHOWN]]
+    rest = len(departures) - len(shown)
     more = f" (and {len(departures) - 1} more)" if len(departures) > 1 else ""
-    lines = [shorten("; ".join((one.message, *one.difference)), LONGEST_LINE) for one in told]
+    lines = [shorten("; ".join((one.message, *one.difference)), LONGEST_LINE) for one in shown]
     lines += [f"… and {rest} more"] if rest > 0 else []
     return failed(
-        f"{told[0].message}{more}",
-        expected="\n".join(one.expected for one in told),
-        actual="\n".join(one.actual for one in told),
-        difference=tuple(lines) if more else told[0].difference,
+        f"{shown[0].message}{more}",
+        expected="\n".join(one.expected for one in shown),
+        actual="\n".join(one.actual for one in shown),
+        difference=tuple(lines) if more else shown[0].difference,
     )
 
 

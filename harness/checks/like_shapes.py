@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from harness.checks.check import Finding
 from harness.checks.diff import named_difference
-from harness.checks.matcher import Matcher, all_expected
+from harness.checks.matcher import Matcher
 from harness.checks.pairing import unpaired
-from harness.checks.placeholders import Placeholder
 from harness.core import Json, Path, counted, nearest_word, show, value_class
 from harness.formats.json_path import path_text
 
 MOST_COMPARED = 1000
-"""Items of a list of which the nearest is looked for."""
+"""Items of a list that are searched for the nearest one."""
+
+Departure = Callable[[], Finding]
+"""Describes a place that differs. Called only for places that are shown."""
 
 
 class Shape(Protocol):
@@ -23,62 +26,39 @@ class Shape(Protocol):
 
     @property
     def expected(self) -> str:
-        """Stands behind "expected": `a number from 1 to 5`."""
+        """The words after "expected": `a number from 1 to 5`."""
 
-    def fits(self, value: Json) -> bool:
-        """Whether a value is like this."""
-
-    def departures(self, value: Json, at: Path) -> Iterator[Finding]:
-        """Where it is not; none where it is."""
+    def departures(self, value: Json, at: Path) -> Iterator[Departure]:
+        """The places where a value differs from this; none if it does not."""
 
 
-def _departure(where: str, message: str, expected: str, actual: str, hint: str = "") -> Finding:
-    return Finding(
-        message=message,
-        expected=f"{where}: {expected}",
-        actual=f"{where}: {actual}",
-        lines=(hint,) if hint else (),
-    )
-
-
-def _wrong(at: Path, value: Json, expected: str) -> Finding:
-    where = path_text(at)
-    message = f"{where} is {show(value)}, expected {expected}"
-    return _departure(where, message, expected, show(value))
+def fits(shape: Shape, value: Json) -> bool:
+    """Whether a value is like a shape."""
+    return next(shape.departures(value, ()), None) is None
 
 
 @value_class(frozen=True, slots=True)
 class Leaf:
-    """A placeholder, matchers, or a value that must be equal."""
+    """A value on which all matchers hold."""
 
-    placeholder: Placeholder | None
+    expected: str
+    """The words after "expected": `a number from 1 to 5`."""
     matchers: tuple[Matcher, ...]
 
-    @property
-    def expected(self) -> str:
-        """What the placeholder and all matchers ask for."""
-        placed = self.placeholder.expected if self.placeholder else ""
-        parts = (placed if placed != "anything" else "", all_expected(self.matchers))
-        return ", ".join(filter(None, parts)) or "anything"
+    def departures(self, value: Json, at: Path) -> Iterator[Departure]:
+        """The value itself, if it does not fit."""
+        if any(matcher.complain(value, ()) for matcher in self.matchers):
+            yield partial(self._wrong, at, value)
 
-    def fits(self, value: Json) -> bool:
-        """Whether the placeholder and all matchers hold."""
-        if self.placeholder is not None and not self.placeholder.holds(value):
-            return False
-        return not any(matcher.complain(value, ()) for matcher in self.matchers)
-
-    def departures(self, value: Json, at: Path) -> Iterator[Finding]:
-        """The value itself, where it does not fit."""
-        if self.fits(value):
-            return
+    def _wrong(self, at: Path, value: Json) -> Finding:
         wanted = [one for matcher in self.matchers for one in matcher.literal]
         named = [line for one in wanted for line in named_difference(one, value)]
-        yield replace(_wrong(at, value, self.expected), lines=("; ".join(named),) if named else ())
+        return replace(_wrong(self, at, value), lines=("; ".join(named),) if named else ())
 
 
 @value_class(frozen=True, slots=True)
 class Object:
-    """A mapping with these keys; others may stand beside them."""
+    """A mapping with these keys; it may have others."""
 
     keys: Mapping[str, Shape]
 
@@ -88,29 +68,16 @@ class Object:
         parts = ", ".join(f"{key}: {shape.expected}" for key, shape in self.keys.items())
         return f"an object with {{{parts}}}" if parts else "an object"
 
-    def fits(self, value: Json) -> bool:
-        """Whether every key is there with a value that fits."""
-        return isinstance(value, Mapping) and all(
-            key in value and shape.fits(value[key]) for key, shape in self.keys.items()
-        )
-
-    def departures(self, value: Json, at: Path) -> Iterator[Finding]:
-        """The keys that are missing, and where the others depart."""
+    def departures(self, value: Json, at: Path) -> Iterator[Departure]:
+        """The keys that are missing, and the places that differ below the others."""
         if not isinstance(value, Mapping):
-            yield _wrong(at, value, self.expected)
+            yield partial(_wrong, self, at, value)
             return
         for key, shape in self.keys.items():
             if key in value:
                 yield from shape.departures(value[key], (*at, key))
             else:
-                yield _missing((*at, key), shape, value)
-
-
-def _missing(at: Path, shape: Shape, around: Mapping[str, Json]) -> Finding:
-    where = path_text(at)
-    message = f"{where} is missing, expected {shape.expected}"
-    near = nearest_word(str(at[-1]), around)
-    return _departure(where, message, shape.expected, "nothing", near)
+                yield partial(_missing, shape, (*at, key), value)
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -126,53 +93,32 @@ class List:
         shown = f"[{', '.join(one.expected for one in self.items)}]"
         return f"the list {shown}" if self.is_ordered else f"the items {shown} in any order"
 
-    def fits(self, value: Json) -> bool:
-        """Whether the items fit, one to one."""
-        if not isinstance(value, list | tuple) or len(value) != len(self.items):
-            return False
-        if self.is_ordered:
-            return all(map(_fits, self.items, value))
-        return not unpaired(self.items, value, _fits)[0]
-
-    def departures(self, value: Json, at: Path) -> Iterator[Finding]:
-        """How the number of items differs, and which items depart."""
+    def departures(self, value: Json, at: Path) -> Iterator[Departure]:
+        """A wrong number of items, and the places that differ in the items."""
         if not isinstance(value, list | tuple):
-            yield _wrong(at, value, self.expected)
+            yield partial(_wrong, self, at, value)
             return
         if len(value) != len(self.items):
-            yield _of_length(value, len(self.items), at)
+            yield partial(_of_length, value, len(self.items), at)
         if not self.is_ordered:
             yield from self._unpaired(value, at)
             return
         for index, (shape, item) in enumerate(zip(self.items, value, strict=False)):
             yield from shape.departures(item, (*at, index))
 
-    def _unpaired(self, value: Sequence[Json], at: Path) -> Iterator[Finding]:
-        alone, left = unpaired(self.items, value, _fits)
-        if len(alone) == len(left) == 1:
-            # What is left over is what was meant, so it is told what is wrong with it.
-            yield from self.items[alone[0]].departures(value[left[0]], (*at, left[0]))
+    def _unpaired(self, value: Sequence[Json], at: Path) -> Iterator[Departure]:
+        missing, left = unpaired(self.items, value, fits)
+        if len(missing) == len(left) == 1:
+            # The item that is left over is the one that was meant.
+            yield from self.items[missing[0]].departures(value[left[0]], (*at, left[0]))
             return
-        where, actual = path_text(at), show([value[one] for one in left])
-        for expected in (self.items[index].expected for index in alone):
-            message = f"no item of {where} is {expected}"
-            yield _departure(where, message, expected, actual)
-
-
-def _fits(shape: Shape, value: Json) -> bool:
-    return shape.fits(value)
-
-
-def _of_length(value: Sequence[Json], wanted: int, at: Path) -> Finding:
-    where, number = path_text(at), len(value)
-    found = counted(number, "item")
-    message = f"{where} has {found}, expected {wanted}"
-    return _departure(where, message, counted(wanted, "item"), found)
+        for index in missing:
+            yield partial(_no_item, self.items[index], at, [value[one] for one in left])
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Items:
-    """A list of which every item, or at least one, is like this; it has at least one."""
+    """A list, not empty, in which every item or at least one is like this."""
 
     item: Shape
     is_some: bool
@@ -183,33 +129,54 @@ class Items:
         which = "a list with an item that is" if self.is_some else "a list whose every item is"
         return f"{which} {self.item.expected}"
 
-    def fits(self, value: Json) -> bool:
-        """Whether every item fits, or one does."""
+    def departures(self, value: Json, at: Path) -> Iterator[Departure]:
+        """The places that differ in the items; if one item is enough, those of the nearest."""
         if not isinstance(value, list | tuple) or not value:
-            return False
-        return (any if self.is_some else all)(self.item.fits(one) for one in value)
-
-    def departures(self, value: Json, at: Path) -> Iterator[Finding]:
-        """Where items depart; of one that is looked for, the nearest."""
-        if self.fits(value):
-            return
-        if not isinstance(value, list | tuple) or not value:
-            yield _wrong(at, value, self.expected)
-            return
-        if self.is_some:
-            yield self._nearest(value, at)
-            return
-        for index, one in enumerate(value):
-            yield from self.item.departures(one, (*at, index))
+            yield partial(_wrong, self, at, value)
+        elif not self.is_some:
+            for index, one in enumerate(value):
+                yield from self.item.departures(one, (*at, index))
+        elif not any(fits(self.item, one) for one in value):
+            yield partial(self._nearest, value, at)
 
     def _nearest(self, items: Sequence[Json], at: Path) -> Finding:
-        """That no item is like this, with what the one lacks that departs least."""
-        looked_at = enumerate(items[:MOST_COMPARED])
-        departures = [list(self.item.departures(one, (*at, n))) for n, one in looked_at]
+        compared = enumerate(items[:MOST_COMPARED])
+        departures = [list(self.item.departures(one, (*at, index))) for index, one in compared]
         nearest = min(departures, key=len)
-        rest = len(nearest) - 1
-        more = f" (and {rest} more)" if rest else ""
-        where, number = path_text(at), len(items)
+        more = f" (and {len(nearest) - 1} more)" if len(nearest) > 1 else ""
+        where = path_text(at)
         message = f"no item of {where} is {self.item.expected}"
-        hint = f"the nearest item: {nearest[0].message}{more}"
-        return _departure(where, message, self.expected, counted(number, "item"), hint)
+        hint = f"the nearest item: {nearest[0]().message}{more}"
+        return _finding(where, message, self.expected, counted(len(items), "item"), hint)
+
+
+def _wrong(shape: Shape, at: Path, value: Json) -> Finding:
+    where, expected = path_text(at), shape.expected
+    message = f"{where} is {show(value)}, expected {expected}"
+    return _finding(where, message, expected, show(value))
+
+
+def _missing(shape: Shape, at: Path, siblings: Mapping[str, Json]) -> Finding:
+    where, expected = path_text(at), shape.expected
+    near = nearest_word(str(at[-1]), siblings)
+    return _finding(where, f"{where} is missing, expected {expected}", expected, "nothing", near)
+
+
+def _no_item(shape: Shape, at: Path, left: Sequence[Json]) -> Finding:
+    where, expected = path_text(at), shape.expected
+    return _finding(where, f"no item of {where} is {expected}", expected, show(left))
+
+
+def _of_length(value: Sequence[Json], wanted: int, at: Path) -> Finding:
+    where, found = path_text(at), counted(len(value), "item")
+    message = f"{where} has {found}, expected {wanted}"
+    return _finding(where, message, counted(wanted, "item"), found)
+
+
+def _finding(where: str, message: str, expected: str, actual: str, hint: str = "") -> Finding:
+    return Finding(
+        message=message,
+        expected=f"{where}: {expected}",
+        actual=f"{where}: {actual}",
+        lines=(hint,) if hint else (),
+    )

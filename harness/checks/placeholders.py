@@ -6,27 +6,16 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
-from typing import TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from harness.checks.arguments import is_number
 from harness.checks.check import BadExpectation
+from harness.checks.matcher import Matcher, plain
 from harness.core import Json, did_you_mean, nearest_word, show, value_class
 
 _FORM = re.compile(r"<(?P<name>[A-Za-z_][\w-]*)(?: +(?P<range>[^<>]*?))? *>")
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@.]+(?:\.[^\s@.]+)+")
-
-Bound = TypeVar("Bound", float, date, datetime)
-
-
-@value_class(frozen=True, slots=True, kw_only=True)
-class Placeholder:
-    """What may stand in a value's place."""
-
-    expected: str
-    """`a number from 1 to 5`."""
-    holds: Callable[[Json], bool]
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -35,25 +24,29 @@ class _Measured:
 
     noun: str
     bound: Callable[[str], float | date | None]
-    """Reads an end of the range. None, or ValueError, where it cannot."""
+    """Reads an end of the range. None or `ValueError` if the text is not one."""
     measure: Callable[[Json], float | date | None]
-    """What is compared with the range; None where the value is of another kind."""
+    """What is compared with the range; None if the value is of another kind."""
     unit: str = ""
 
 
 def placeholder_name(text: str) -> str:
-    """The name in a text that is a placeholder as a whole; empty where it is none."""
+    """The name of the placeholder that a text is; empty if it is another text."""
     match = _FORM.fullmatch(text)
     return match["name"] if match else ""
 
 
-def placeholder_of(text: str) -> Placeholder | None:
-    """The placeholder that a text is; None where it is another text.
+def placeholder_of(value: Json) -> Matcher | None:
+    """The matcher for a placeholder; None for any other value.
 
-    Raises `BadExpectation` where the name is not known, or the range makes no sense.
+    Raises `BadExpectation` if the name is not known, if the range makes no sense, or if a
+    placeholder is a part of a longer text.
     """
-    match = _FORM.fullmatch(text)
+    if not isinstance(value, str):
+        return None
+    match = _FORM.fullmatch(value)
     if match is None:
+        _require_alone(value)
         return None
     name, range_ = match["name"], match["range"] or ""
     if name in _MEASURED:
@@ -62,16 +55,16 @@ def placeholder_of(text: str) -> Placeholder | None:
         known = [f"<{one}>" for one in PLACEHOLDERS]
         hint = did_you_mean(f"<{name}>", known)
         if not nearest_word(f"<{name}>", known):
-            hint = f"{hint}; for this literal text, write {{<any>: {{equals: '{text}'}}}}"
-        raise BadExpectation("unknown-placeholder", f"there is no placeholder {show(text)}", hint)
+            hint = f"{hint}; for this literal text, write {{<any>: {{equals: '{value}'}}}}"
+        raise BadExpectation("unknown-placeholder", f"there is no placeholder {show(value)}", hint)
     if range_:
         raise BadExpectation("wrong-value", f"<{name}> takes no range")
     return _PLAIN[name]
 
 
-def require_alone(text: str) -> None:
-    """Raise `BadExpectation` where a placeholder stands inside a longer text, or with blanks."""
-    inside = _INSIDE.search(text) if "<" in text else None
+def _require_alone(text: str) -> None:
+    """Raise `BadExpectation` if a placeholder is inside a longer text, or has spaces around it."""
+    inside = _INSIDE.search(text)
     if inside is None or inside["name"] not in PLACEHOLDERS:
         return
     alone = f"<{inside['name']}>"
@@ -80,24 +73,23 @@ def require_alone(text: str) -> None:
 
 
 def require_no_placeholder(value: Json, otherwise: str) -> None:
-    """Raise `BadExpectation` where a text is one of `like`, which is taken by its letters here.
+    """Raise `BadExpectation` if a text is a placeholder of `like`, outside of `like`.
 
-    `otherwise` says how this very text is asked for.
+    `otherwise` says how to ask for this very text.
     """
     if isinstance(value, str) and value[:1] == "<" and placeholder_name(value) in PLACEHOLDERS:
         message = f"{show(value)} is a placeholder, which only 'like' supports"
-        raise BadExpectation(
-            "wrong-value", message, f"use 'like'; for this literal text, write {otherwise}"
-        )
+        hint = f"use 'like'; for this literal text, write {otherwise}"
+        raise BadExpectation("wrong-value", message, hint)
 
 
 _INSIDE = re.compile(r"<\s*(?P<name>[A-Za-z_]\w*)(?:\s[^<>]*)?>")
 _IN_TEXT = "for a text around it, write {<string>: {matches: …}}"
 
 
-def _measured(kind: _Measured, range_: str) -> Placeholder:
+def _measured(kind: _Measured, range_: str) -> Matcher:
     if not range_:
-        return Placeholder(expected=kind.noun, holds=lambda value: kind.measure(value) is not None)
+        return plain(kind.noun, lambda value: kind.measure(value) is not None)
     low_text, dots, high_text = (part.strip() for part in range_.partition(".."))
     if not dots or not (low_text or high_text):
         message = f"{show(range_)} is not a range"
@@ -115,7 +107,7 @@ def _measured(kind: _Measured, range_: str) -> Placeholder:
     words = f"from {low_text} to {high_text}"
     if not (low_text and high_text):
         words = f"of at least {low_text}" if low_text else f"of at most {high_text}"
-    return Placeholder(expected=f"{kind.noun} {words}{kind.unit}", holds=holds)
+    return plain(f"{kind.noun} {words}{kind.unit}", holds)
 
 
 def _bound(kind: _Measured, text: str) -> float | date:
@@ -132,8 +124,7 @@ def _number(value: Json) -> float | None:
 
 
 def _integer(value: Json) -> float | None:
-    found = _number(value)
-    return found if found is not None and float(found).is_integer() else None
+    return value if is_number(value) and float(value).is_integer() else None  # type: ignore[arg-type, return-value]  # it is a number
 
 
 def _date(value: Json) -> date | None:
@@ -171,15 +162,17 @@ def _is_url(value: Json) -> bool:
     return False
 
 
-_PLAIN: Mapping[str, Placeholder] = {
-    "uuid": Placeholder(expected="a UUID", holds=_is_uuid),
-    "url": Placeholder(expected="a URL", holds=_is_url),
-    "email": Placeholder(
-        expected="an email address",
-        holds=lambda value: isinstance(value, str) and _EMAIL.fullmatch(value) is not None,
+ANY = plain("anything", lambda _value: True)
+"""`<any>`."""
+_PLAIN: Mapping[str, Matcher] = {
+    "uuid": plain("a UUID", _is_uuid),
+    "url": plain("a URL", _is_url),
+    "email": plain(
+        "an email address",
+        lambda value: isinstance(value, str) and _EMAIL.fullmatch(value) is not None,
     ),
-    "boolean": Placeholder(expected="true or false", holds=lambda value: isinstance(value, bool)),
-    "any": Placeholder(expected="anything", holds=lambda _value: True),
+    "boolean": plain("true or false", lambda value: isinstance(value, bool)),
+    "any": ANY,
 }
 _MEASURED: Mapping[str, _Measured] = {
     "number": _Measured(noun="a number", bound=float, measure=_number),
