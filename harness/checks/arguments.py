@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from harness.checks.check import BadExpectation, Options
 from harness.core import DURATION_PATTERN, Json, describe, did_you_mean, parse_duration, show
@@ -99,13 +99,13 @@ def texts_of(value: Json) -> list[str]:
     return each(value, text_of)
 
 
-def is_number(value: Json) -> bool:
-    """Whether a value is a JSON number; true and false are none."""
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether a value is a JSON number; true and false are not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def is_whole(value: Json) -> bool:
-    """Whether a value is a whole number as Python has it; true and false are none."""
+def is_whole(value: object) -> TypeGuard[int]:
+    """Whether a value is an `int`; true and false are not."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -123,15 +123,15 @@ DURATION: Mapping[str, Json] = {"type": "string", "pattern": DURATION_PATTERN}
 """JSON Schema of a duration."""
 
 
-def duration_of(value: Json, nothing: str) -> float:
-    """Seconds, more than none. Raises `BadExpectation`; `nothing` says why 0 makes no sense."""
+def duration_of(value: Json) -> float:
+    """The seconds of a duration, more than 0. Raises `BadExpectation`."""
     hint = "such as 500ms, 2s, 1m"
     try:
         seconds = parse_duration(str(value))
     except ValueError as error:
         raise BadExpectation("wrong-value", f"{show(value)} is not a duration", hint) from error
     if not seconds:
-        raise BadExpectation("wrong-value", nothing, hint)
+        raise BadExpectation("wrong-value", "the time must be longer than zero", hint)
     return seconds
 
 

@@ -33,7 +33,7 @@ TEXT_BLOCK: Mapping[str, Json] = {"$ref": "#/$defs/text_checks"}
 
 
 class Block:
-    """Checks of one mapping, compiled; all must hold."""
+    """The checks of one mapping, compiled; all must pass."""
 
     __slots__ = ("_judges", "_value")
 
@@ -51,7 +51,7 @@ class Block:
         return " and ".join(f"{name} {show(one)}" for name, one in checks)
 
     def verdict(self, subject: Subject) -> Verdict:
-        """That of all checks together; see `all_hold`."""
+        """The verdict of all checks together; see `all_hold`."""
         return all_hold(judge(subject) for judge in self._judges)
 
 
@@ -69,9 +69,9 @@ def all_hold(verdicts: Iterable[Verdict]) -> Verdict:
 def one_of(
     verdicts: Iterable[Verdict], none_holds: Callable[[Sequence[Finding]], Verdict]
 ) -> Verdict:
-    """The first that holds, else the first that could not be judged.
+    """The first verdict that passed, else the first that could not be judged.
 
-    Where all failed, what `none_holds` makes of their findings.
+    If all failed, the verdict that `none_holds` makes of their findings.
     """
     unclear, findings = None, []
     for verdict in verdicts:
@@ -108,50 +108,51 @@ def _judges(
 
 
 def with_combinations(kinds: Mapping[str, Kind], block: str) -> Mapping[str, Kind]:
-    """The checks, and those that take any of them, themselves included.
+    """The checks, with `not`, `any_of` and `all_of` of any of them, nested ones too.
 
-    `block` names the definition of the format, below `$defs`, that says what may stand inside.
+    `block` is the name of their format, below `$defs`.
     """
-    known = dict(kinds)
     inside: Mapping[str, Json] = {"$ref": f"#/$defs/{block}"}
     several: Mapping[str, Json] = {"type": "array", "minItems": 1, "items": inside}
-    known["not"] = Kind(
-        name="not",
-        schema={**_NOT, **inside},
-        compile=partial(_not, known),
-        content=Content.CHECKS,
-        is_free_of_variables=True,
-        instead=_check_instead,
+    known = dict(kinds)
+    combinations = (
+        Kind(
+            name="not",
+            schema={
+                "description": "The checks inside do not all pass.",
+                "examples": [{"contains": "sorry"}],
+                **inside,
+            },
+            compile=partial(_not, known),
+            content=Content.CHECKS,
+            is_free_of_variables=True,
+            instead=_check_instead,
+        ),
+        Kind(
+            name="any_of",
+            schema={
+                "description": "At least one of these blocks of checks passes.",
+                "examples": [[{"contains": "yes"}, {"matches": "^ok"}]],
+                **several,
+            },
+            compile=partial(_any_of, known),
+            content=Content.CHECKS,
+            other_words="or one_of",
+        ),
+        Kind(
+            name="all_of",
+            schema={
+                "description": "All of these blocks of checks pass.",
+                "examples": [[{"matches": "free"}, {"matches": "shipping"}]],
+                **several,
+            },
+            compile=partial(_all_of, known),
+            content=Content.CHECKS,
+            other_words="and",
+        ),
     )
-    known["any_of"] = Kind(
-        name="any_of",
-        schema={**_ANY_OF, **several},
-        compile=partial(_any_of, known),
-        content=Content.CHECKS,
-        other_words="or one_of",
-    )
-    known["all_of"] = Kind(
-        name="all_of",
-        schema={**_ALL_OF, **several},
-        compile=partial(_all_of, known),
-        content=Content.CHECKS,
-        other_words="and",
-    )
+    known.update({kind.name: kind for kind in combinations})
     return known
-
-
-_NOT: Mapping[str, Json] = {
-    "description": "The checks inside do not all pass.",
-    "examples": [{"contains": "sorry"}],
-}
-_ANY_OF: Mapping[str, Json] = {
-    "description": "At least one of these blocks of checks passes.",
-    "examples": [[{"contains": "yes"}, {"matches": "^ok"}]],
-}
-_ALL_OF: Mapping[str, Json] = {
-    "description": "All of these blocks of checks pass.",
-    "examples": [[{"matches": "free"}, {"matches": "shipping"}]],
-}
 
 
 def _check_instead(value: Json, text: str) -> str:
@@ -159,7 +160,7 @@ def _check_instead(value: Json, text: str) -> str:
 
 
 def _not(kinds: Mapping[str, Kind], value: Json, options: Options) -> Judge:
-    # What cannot fail inside always fails here, which nobody overlooks.
+    # A check that cannot fail makes its `not` always fail, so it needs no warning.
     block = Block(value, replace(options, doubts=None), kinds)
 
     def judge(subject: Subject) -> Verdict:

@@ -1,9 +1,10 @@
-"""`contains` and its like, `starts_with` and `ends_with`: what stands in the text, and where."""
+"""`contains` and its variants, `starts_with` and `ends_with`: what the text contains, and where."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 from harness.checks.arguments import TEXT, TEXTS, require_substance, text_of, texts_of
@@ -24,54 +25,50 @@ from harness.checks.text_forms import Normal, folded, listed, normalizer, said
 from harness.core import Json, show
 
 _Complaint = Callable[[list[str], list[str]], str]
-"""Says what is wrong from all wanted texts and those found; empty where nothing is."""
+"""Says what is wrong, given all wanted texts and those found; empty if nothing is."""
 _QUOTED = re.compile(r"[“”„«»‹›‘’‚].+[“”«»‹›‘’]", re.DOTALL)  # noqa: RUF001  # the marks themselves
 
 
-def _compiler(
-    complaint: _Complaint, expected: str, conjunction: str = "and"
-) -> Callable[[Json, Options], Judge]:
-    def compile_(value: Json, options: Options) -> Judge:
-        wanted = texts_of(value)
-        is_unwanted = complaint is _none
-        require_substance(wanted, None if is_unwanted else options)
-        if is_unwanted:
-            _doubt_quotation_marks(wanted, options)
-        form = normalizer(ignore_case=options.ignore_case)
-        formed = [form(text) for text in wanted]
+def _compile(
+    complaint: _Complaint, expected: str, conjunction: str, value: Json, options: Options
+) -> Judge:
+    wanted = texts_of(value)
+    is_unwanted = complaint is _none
+    require_substance(wanted, None if is_unwanted else options)
+    if is_unwanted:
+        _doubt_quotation_marks(wanted, options)
+    form = normalizer(ignore_case=options.ignore_case)
+    formed = [form(text) for text in wanted]
 
-        def judge(subject: Subject) -> Verdict:
-            text = form(subject.text)
-            pairs = zip(wanted, formed, strict=True)
-            found = [one for one, part in pairs if part in text]
-            wrong = complaint(wanted, found)
-            if not wrong:
-                return _pass(formed, text) if is_unwanted else PASS
-            missing = [one for one in wanted if one not in found]
-            return failed(
-                f"{subject.name} {wrong}",
-                expected=f"{expected} {listed(wanted, conjunction)}",
-                actual=said(subject.text),
-                difference=lambda: _hints(missing, subject.text, form),
-            )
+    def judge(subject: Subject) -> Verdict:
+        text = form(subject.text)
+        found = [one for one, part in zip(wanted, formed, strict=True) if part in text]
+        wrong = complaint(wanted, found)
+        if not wrong:
+            return _pass(formed, text) if is_unwanted else PASS
+        return failed(
+            f"{subject.name} {wrong}",
+            expected=f"{expected} {listed(wanted, conjunction)}",
+            actual=said(subject.text),
+            difference=lambda: _hints(
+                [one for one in wanted if one not in found], subject.text, form
+            ),
+        )
 
-        return judge
-
-    return compile_
+    return judge
 
 
 def _doubt_quotation_marks(texts: list[str], options: Options) -> None:
-    """Doubt marks that a word processor wrote for YAML's own: they are part of the text."""
-    if options.doubts is not None:
-        for text in filter(_QUOTED.fullmatch, texts):
-            options.doubt(
-                f"the quotation marks of {text} are part of the text",
-                f"write '{text[1:-1]}'; YAML's own quotation marks are ' and \"",
-            )
+    """Doubt quotation marks of a word processor: YAML reads them as a part of the text."""
+    for text in filter(_QUOTED.fullmatch, texts if options.doubts is not None else ()):
+        options.doubt(
+            f"the quotation marks of {text} are part of the text",
+            f"write '{text[1:-1]}'; YAML's own quotation marks are ' and \"",
+        )
 
 
 def _pass(unwanted: list[str], text: str) -> Verdict:
-    """A pass; noted where something that must not be there looks as if it were."""
+    """A pass; noted if something that must not be there looks as if it were."""
     for one in () if text.isascii() else unwanted:
         if looks := what_looks_like(one, text):
             return noted(f"passes, but {'; '.join(looks)}")
@@ -79,7 +76,7 @@ def _pass(unwanted: list[str], text: str) -> Verdict:
 
 
 def _hints(missing: list[str], text: str, form: Normal) -> tuple[str, ...]:
-    """Where a missing text all but stands."""
+    """What the text has that is almost a missing text."""
     hints: list[str] = []
     for wanted in missing:
         if looks := what_looks_like(form(wanted), form(text)):
@@ -104,29 +101,26 @@ def _none(_wanted: list[str], found: list[str]) -> str:
     return f"contains {listed(found)}" if found else ""
 
 
-def _edge_compiler(
-    holds: Callable[[str, str], bool], word: Literal["start", "end"]
-) -> Callable[[Json, Options], Judge]:
-    def compile_(value: Json, options: Options) -> Judge:
-        wanted = text_of(value)
-        require_substance([wanted])
-        form = normalizer(ignore_case=options.ignore_case)
-        formed = form(wanted)
+def _compile_edge(
+    holds: Callable[[str, str], bool], word: Literal["start", "end"], value: Json, options: Options
+) -> Judge:
+    wanted = text_of(value)
+    require_substance([wanted])
+    form = normalizer(ignore_case=options.ignore_case)
+    formed = form(wanted)
 
-        def judge(subject: Subject) -> Verdict:
-            text = form(subject.text)
-            if holds(text, formed):
-                return PASS
-            return failed(
-                f"{subject.name} does not {word} with {show(wanted)}",
-                expected=f"a text that {word}s with {show(wanted)}",
-                actual=said(subject.text),
-                difference=lambda: what_looks_like(formed, text, at=word),
-            )
+    def judge(subject: Subject) -> Verdict:
+        text = form(subject.text)
+        if holds(text, formed):
+            return PASS
+        return failed(
+            f"{subject.name} does not {word} with {show(wanted)}",
+            expected=f"a text that {word}s with {show(wanted)}",
+            actual=said(subject.text),
+            difference=lambda: what_looks_like(formed, text, at=word),
+        )
 
-        return judge
-
-    return compile_
+    return judge
 
 
 CONTAINS = Kind(
@@ -136,7 +130,7 @@ CONTAINS = Kind(
         "description": "The text contains this; of a list, all of them.",
         "examples": ["free shipping"],
     },
-    compile=_compiler(_all, "a text with"),
+    compile=partial(_compile, _all, "a text with", "and"),
     on="text",
     content=Content.TEXT,
     claim=Claim.PART,
@@ -149,7 +143,7 @@ CONTAINS_ALL = Kind(
         "description": "The text contains all of these.",
         "examples": [["pink", "dress"]],
     },
-    compile=_compiler(_all, "a text with"),
+    compile=partial(_compile, _all, "a text with", "and"),
     on="text",
     content=Content.TEXT,
     claim=Claim.PART,
@@ -161,7 +155,7 @@ CONTAINS_ANY = Kind(
         "description": "The text contains at least one of these.",
         "examples": [["hello", "welcome"]],
     },
-    compile=_compiler(_any, "a text with", "or"),
+    compile=partial(_compile, _any, "a text with", "or"),
     on="text",
     content=Content.TEXT,
     claim=Claim.OTHER,
@@ -173,7 +167,7 @@ NOT_CONTAINS = Kind(
         "description": "The text does not contain this; of a list, none of them.",
         "examples": ["sorry", ["sorry", "error"]],
     },
-    compile=_compiler(_none, "a text without", "or"),
+    compile=partial(_compile, _none, "a text without", "or"),
     on="text",
     content=Content.TEXT,
     claim=Claim.LIMIT,
@@ -183,7 +177,7 @@ NOT_CONTAINS = Kind(
 STARTS_WITH = Kind(
     name="starts_with",
     schema={**TEXT, "description": "The text starts with this.", "examples": ["Welcome"]},
-    compile=_edge_compiler(str.startswith, "start"),
+    compile=partial(_compile_edge, str.startswith, "start"),
     on="text",
     content=Content.TEXT,
     claim=Claim.PART,
@@ -191,7 +185,7 @@ STARTS_WITH = Kind(
 ENDS_WITH = Kind(
     name="ends_with",
     schema={**TEXT, "description": "The text ends with this.", "examples": ["?"]},
-    compile=_edge_compiler(str.endswith, "end"),
+    compile=partial(_compile_edge, str.endswith, "end"),
     on="text",
     content=Content.TEXT,
     claim=Claim.PART,

@@ -5,25 +5,28 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Literal
 
+from harness.checks.arguments import is_number
 from harness.checks.pairing import unpaired
 from harness.core import Json, Path, counted, is_same, shorten, show, value_class
-from harness.core.code_points import passage_alike, telling, without_unseen
+from harness.core.code_points import first_difference, passage_alike, telling, without_unseen
 from harness.formats.json_path import path_text
 
 MOST_LINES = 12
 LONGEST_LINE = 160
 LONGEST_PAIR = 100
-"""Characters of two texts that stand in one line, whole where both are shorter together."""
+"""Characters of two texts in one line; if both together are shorter, they are shown whole."""
 LONGEST_COMPARED = 4_000
-"""Characters of a text in which a difference is looked for."""
+"""Characters of a text that are compared."""
 LONGEST_WANTED = 200
-"""Characters of a passage of which the nearest is looked for."""
+"""Characters of the longest passage for which the nearest one is searched."""
 LARGEST_COMPARED = 100_000
-"""Characters of JSON in which differences are looked for, which takes seconds beyond."""
+"""Characters of JSON that are compared; more would take seconds."""
 NEAR = 0.75
-"""From which likeness, between 0 and 1, a passage is shown as the nearest."""
+"""The likeness, between 0 and 1, from which a passage is shown as the nearest."""
+_NESTED = (Mapping, list, tuple)
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -33,7 +36,7 @@ class Likeness:
     unordered: bool = False
     """Lists may have their items in any order."""
     tolerance: float = 0.0
-    """How far two numbers may lie apart."""
+    """How far two numbers may differ."""
 
     def holds(self, one: Json, other: Json) -> bool:
         """Whether the values are alike."""
@@ -52,15 +55,11 @@ class Likeness:
         return self._is_near(one, other)
 
     def _is_near(self, one: Json, other: Json) -> bool:
-        if isinstance(one, bool) or isinstance(other, bool) or not self.tolerance:
-            return False
-        if not isinstance(one, int | float) or not isinstance(other, int | float):
-            return False
-        try:
-            return abs(one - other) <= self.tolerance
-        except OverflowError:
-            # A whole number beyond every float is near no float.
-            return False
+        if self.tolerance and is_number(one) and is_number(other):
+            # A whole number beyond every float is not near any float.
+            with suppress(OverflowError):
+                return abs(one - other) <= self.tolerance
+        return False
 
 
 EXACTLY = Likeness()
@@ -70,13 +69,13 @@ EXACTLY = Likeness()
 def difference(
     expected: Json, actual: Json, at: Path = (), likeness: Likeness = EXACTLY
 ) -> tuple[str, ...]:
-    """The differences between two values, one a line; empty where they are alike.
+    """The differences between two values, one a line; empty if they are alike.
 
-    `at` is where both stand; it is put before the places that differ.
+    `at` is the path of both; it is put before the places that differ.
     """
     if isinstance(expected, str) and isinstance(actual, str):
         return text_difference(expected, actual)
-    if not _is_nested(expected) or not _is_nested(actual):
+    if not (isinstance(expected, _NESTED) and isinstance(actual, _NESTED)):
         is_alike = likeness.holds(expected, actual)
         return () if is_alike else (f"- {show(expected)}", f"+ {show(actual)}")
     if any(len(json.dumps(one, default=str)) > LARGEST_COMPARED for one in (expected, actual)):
@@ -85,9 +84,9 @@ def difference(
 
 
 def text_difference(expected: str, actual: str) -> tuple[str, ...]:
-    """Line by line, `-` what was expected and `+` what came; a long line from where it differs.
+    """The lines that differ: `-` was expected, `+` was found. A long line is cut at the front.
 
-    Of texts that print alike, the characters that differ by their names.
+    If the texts print alike, the names of the characters that differ.
     """
     if expected == actual:
         return ()
@@ -97,8 +96,8 @@ def text_difference(expected: str, actual: str) -> tuple[str, ...]:
     if "\n" in one or "\n" in other:
         lines = difflib.unified_diff(one.splitlines(), other.splitlines(), lineterm="", n=1)
         return _clip(line for line in lines if not line.startswith(("---", "+++", "@@")))
-    start = _first_difference(one, other)
-    # Context before the point, so that the eye finds it.
+    start = first_difference(one, other)
+    # Some context before the difference makes it easier to find.
     cut = max(0, start - 40)
     mark = "…" if cut else ""
     return _clip(
@@ -107,7 +106,7 @@ def text_difference(expected: str, actual: str) -> tuple[str, ...]:
 
 
 def named_difference(expected: Json, actual: Json) -> tuple[str, ...]:
-    """Of two texts that print alike, the characters that differ; empty for anything else."""
+    """The names of characters that differ in two texts that print alike; empty for other values."""
     if not isinstance(expected, str) or not isinstance(actual, str):
         return ()
     return telling(expected, actual)
@@ -116,9 +115,9 @@ def named_difference(expected: Json, actual: Json) -> tuple[str, ...]:
 def what_looks_like(
     wanted: str, text: str, *, at: Literal["", "start", "end"] = ""
 ) -> tuple[str, ...]:
-    """How a passage that prints as the wanted text differs from it; empty where there is none.
+    """How a passage that prints like the wanted text differs from it; empty if there is none.
 
-    `at` is where alone the passage is looked for.
+    With `at`, only the start or the end of the text is searched.
     """
     span = passage_alike(wanted, text, is_first=at == "start")
     if span is None:
@@ -135,7 +134,7 @@ def what_looks_like(
 
 
 def nearest(wanted: str, text: str) -> str:
-    """The passage of a text that is most like the wanted one; empty where none is near."""
+    """The passage of a text that is most like the wanted one; empty if none is similar."""
     if len(wanted) > LONGEST_WANTED:
         return ""
     words = text[:LONGEST_COMPARED].split()
@@ -162,7 +161,7 @@ def _nested(expected: Json, actual: Json, at: Path, likeness: Likeness) -> Itera
         view="tree",
         ignore_order=likeness.unordered,
         report_repetition=likeness.unordered,
-        # Else two mappings with little in common are one difference, too long to be read.
+        # Otherwise two mappings with little in common are one difference, too long to read.
         threshold_to_diff_deeper=0,
     )
     changes = [(kind, one) for kind, several in found.items() for one in several]
@@ -178,10 +177,9 @@ def _nested(expected: Json, actual: Json, at: Path, likeness: Likeness) -> Itera
             yield f"+ {place} is not expected: {show(change.t2)}"
         elif kind == "repetition_change":
             counts = change.additional["repetition"]
-            number, wanted = counts["new_repeat"], counts["old_repeat"]
-            times = counted(number, "time")
             where = path_text((*at, *change.path(output_format="list")[:-1]))
-            yield f"~ {where} has {show(change.t1)} {times}, expected {wanted}"
+            times = counted(counts["new_repeat"], "time")
+            yield f"~ {where} has {show(change.t1)} {times}, expected {counts['old_repeat']}"
         elif not likeness.holds(change.t1, change.t2):
             wanted, found_now = _around_difference(change.t1, change.t2)
             yield f"~ {place} is {show(found_now)}, expected {show(wanted)}"
@@ -189,12 +187,12 @@ def _nested(expected: Json, actual: Json, at: Path, likeness: Likeness) -> Itera
 
 
 def _around_difference(expected: Json, actual: Json) -> tuple[Json, Json]:
-    """Two values as they are shown side by side; of long texts, where they differ."""
+    """Two values as they are shown side by side; long texts are cut to where they differ."""
     if not isinstance(expected, str) or not isinstance(actual, str):
         return expected, actual
     if len(expected) + len(actual) <= LONGEST_PAIR:
         return expected, actual
-    start = max(0, _first_difference(expected, actual) - LONGEST_PAIR // 8)
+    start = max(0, first_difference(expected, actual) - LONGEST_PAIR // 8)
     end = start + LONGEST_PAIR // 2
     return _cut(expected, start, end), _cut(actual, start, end)
 
@@ -204,7 +202,7 @@ def _cut(text: str, start: int, end: int) -> str:
 
 
 def _without_near(changes: list[tuple[str, Any]], likeness: Likeness) -> list[tuple[str, Any]]:
-    """Without items that were found again: the library looks for equal ones only."""
+    """The changes without items that are near each other: the library pairs only equal ones."""
     gone = [pair for pair in changes if pair[0] == "iterable_item_removed"]
     came = [pair for pair in changes if pair[0] == "iterable_item_added"]
 
@@ -215,15 +213,6 @@ def _without_near(changes: list[tuple[str, Any]], likeness: Likeness) -> list[tu
     lost, new = unpaired(gone, came, is_found_again)
     rest = [pair for pair in changes if pair not in gone and pair not in came]
     return [*rest, *(gone[index] for index in lost), *(came[index] for index in new)]
-
-
-def _is_nested(value: Json) -> bool:
-    return isinstance(value, Mapping | list | tuple)
-
-
-def _first_difference(one: str, other: str) -> int:
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _clip(lines: Iterable[str]) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
-"""Finds the values of a JSONPath in a payload, and says how far a path leads."""
+"""Finds the values of a JSONPath in a payload, and says which part of a path exists."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from harness.checks.check import BadExpectation
@@ -28,7 +28,7 @@ class Finder:
     __slots__ = ("_query", "_steps", "is_single", "text")
 
     def __init__(self, text: str) -> None:
-        """Raises `BadExpectation` where the text is no JSONPath."""
+        """Raises `BadExpectation` if the text is not a JSONPath."""
         try:
             self._query = compile_path(text)
         except BadPath as error:
@@ -37,7 +37,7 @@ class Finder:
         self.text = text
         self._steps = steps_of(self._query)
         self.is_single = self._steps is not None
-        """It can lead to one value at most."""
+        """It leads to one value at most."""
 
     def find(self, payload: Json) -> list[Located]:
         """All values in document order, each with its place."""
@@ -45,25 +45,28 @@ class Finder:
             return _walk(self._steps, payload)
         return find_located(self.text, payload)
 
+    def value(self, found: Sequence[Located]) -> Json:
+        """The value that was found, or the list of all if the path may lead to several."""
+        return found[0][1] if self.is_single else [value for _, value in found]
+
     def explain_nothing(self, payload: Json) -> tuple[str, str]:
-        """That there is nothing at the path and what is, with the likely key."""
-        segments = self._query.segments
-        for length in range(len(segments) - 1, -1, -1):
-            part = beginning(self._query, length)
-            node = part.find_one(payload)  # type: ignore[arg-type]  # as above
-            if node is not None:
-                break
-        else:  # pragma: no cover  # the path of no segments always leads to the payload
-            raise AssertionError
-        value: Json = node.value  # type: ignore[assignment]  # as above
+        """A sentence on the deepest part that exists, and a hint with the likely key."""
+        lengths = reversed(range(len(self._query.segments)))
+        # The path without segments always leads to the payload.
+        length, node = next(
+            (length, node)
+            for length in lengths
+            if (node := beginning(self._query, length).find_one(payload)) is not None  # type: ignore[arg-type]  # JSON
+        )
+        value: Json = node.value  # type: ignore[assignment]  # JSON
         place = path_text(tuple(node.location))
         message = f"nothing at {self.text}; the deepest part that exists is {place}"
-        name = last_name(beginning(self._query, length + 1))
         hint = ""
         if isinstance(value, Mapping) and value:
             shown = ", ".join(list(value)[:MOST_KEYS])
             more = f" and {len(value) - MOST_KEYS} more" if len(value) > MOST_KEYS else ""
             message += f" with the key{'' if len(value) == 1 else 's'} {shown}{more}"
+            name = last_name(beginning(self._query, length + 1))
             hint = nearest_word(name, value) if name else ""
         elif isinstance(value, list):
             message += f", a list of {counted(len(value), 'item')}"
@@ -72,10 +75,8 @@ class Finder:
         return message, hint
 
 
-@lru_cache(maxsize=4096)
-def finder(text: str) -> Finder:
-    """Compile a path once. Raises `BadExpectation` where the text is none."""
-    return Finder(text)
+finder = lru_cache(maxsize=4096)(Finder)
+"""Compiles a path once. Raises `BadExpectation` if the text is not a JSONPath."""
 
 
 def _walk(steps: Path, payload: Json) -> list[Located]:

@@ -113,10 +113,9 @@ class Goldens:
             hint = f"'{UPDATE}' writes it from the recording"
             raise CheckCrashed("golden-missing", message, hint)
         try:
-            if file.suffix == ".json":
-                value = read_json(file, self.shown(file)).value
-            else:
-                value = read(file.read_bytes(), self.shown(file)).value
+            is_json = file.suffix == ".json"
+            shown = self.shown(file)
+            value = (read_json(file, shown) if is_json else read(file.read_bytes(), shown)).value
         except AuthoringError as error:
             first = error.problems[0]
             where = f"line {first.place.line}: " if first.place else ""
@@ -189,10 +188,8 @@ class Goldens:
         return found
 
     def _write(self, file: Path, value: Json) -> None:
-        if file.suffix == ".json":
-            text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-        else:
-            text = write(value)
+        is_json = file.suffix == ".json"
+        text = f"{json.dumps(value, indent=2, ensure_ascii=False)}\n" if is_json else write(value)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             write_durably(file, text.encode())

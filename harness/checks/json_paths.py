@@ -86,7 +86,9 @@ def _complain(
 ) -> tuple[str, tuple[str, ...]]:
     """What is wrong at one path, with lines that help."""
     together = matcher.complain_of_all
-    if not nodes and not (matcher.accepts_nothing and _may_be_nothing(path, matcher)):
+    # Where one value is meant, only `exists: false` may find nothing.
+    may_be_nothing = matcher.accepts_nothing and (not path.is_single or matcher.wants_nothing)
+    if not nodes and not may_be_nothing:
         message, hint = path.explain_nothing(payload)
         return message, tuple(one for one in (hint, matcher.hint_for_nothing) if one)
     if together is not None and (not path.is_single or not nodes):
@@ -100,11 +102,6 @@ def _complain(
     return "", ()
 
 
-def _may_be_nothing(path: Finder, matcher: Matcher) -> bool:
-    # Where one value is meant, only `exists: false` may find nothing.
-    return not path.is_single or matcher.wants_nothing
-
-
 def _differences(matcher: Matcher, found: Json, at: Path) -> tuple[str, ...]:
     if not matcher.literal:
         return ()
@@ -116,9 +113,7 @@ def _differences(matcher: Matcher, found: Json, at: Path) -> tuple[str, ...]:
 
 
 def _shown(path: Finder, nodes: Sequence[Located]) -> str:
-    if not nodes:
-        return "nothing"
-    return show(nodes[0][1] if path.is_single else [value for _, value in nodes])
+    return show(path.value(nodes)) if nodes else "nothing"
 
 
 def verdict_of(faults: Sequence[Finding], where: str = "") -> Verdict:

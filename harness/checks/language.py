@@ -26,19 +26,21 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 FEWEST_WORDS = 4
-"""Words from which a language is told. Measured: three words of English were taken for another."""
+"""The fewest words whose language is detected; some texts of three gave a wrong one."""
 
 
 def _compile(value: Json, _options: Options) -> Judge:
-    codes = _codes(value)
+    codes = each(value, _code)
+    if not codes:
+        raise BadExpectation("wrong-value", "the list is empty, expected a language")
     require_library("py3langid", check="language", extra="text")
     expected = " or ".join(NAMES[code] for code in codes)
 
     def judge(subject: Subject) -> Verdict:
         number = len(words_of(subject.text))
         if number < FEWEST_WORDS:
-            found = f"{subject.name} has {counted(number, 'word')}"
-            return skipped(f"{found}, too few to detect its language")
+            words = counted(number, "word")
+            return skipped(f"{subject.name} has {words}, too few to detect its language")
         found = language_of(subject.text)
         if found in codes:
             return PASS
@@ -49,13 +51,6 @@ def _compile(value: Json, _options: Options) -> Judge:
         )
 
     return judge
-
-
-def _codes(value: Json) -> list[str]:
-    codes = each(value, _code)
-    if not codes:
-        raise BadExpectation("wrong-value", "the list is empty, expected a language")
-    return codes
 
 
 def _code(value: Json) -> str:
@@ -71,9 +66,8 @@ def _code(value: Json) -> str:
 
 
 def language_of(text: str) -> str:
-    """The code of the likeliest language; the same text always gives the same."""
-    found: str = _identifier().classify(text)[0]
-    return found
+    """The code of the likeliest language; always the same for the same text."""
+    return str(_identifier().classify(text)[0])
 
 
 @lru_cache(maxsize=1)
@@ -82,7 +76,7 @@ def _identifier() -> LanguageIdentifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    # With dialects and old languages among the choices, short texts are told apart less well.
+    # With dialects and old languages among the choices, short texts are detected less well.
     identifier.set_languages(list(NAMES))
     return identifier
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from harness.checks.arguments import DURATION, below, duration_of
 from harness.checks.check import (
@@ -25,52 +26,50 @@ NO_TIME = not_told("no time was recorded for this turn")
 NO_STREAM = not_told("the answer is not a stream, so it has no separate first byte")
 
 
+Measure = Callable[[Turn | None], float | Verdict]
+"""Seconds of a turn, or the verdict that they are not known."""
+
+
 def limit_of(name: str, value: Json, options: Options) -> float:
     """The seconds of `{under: 2s}`. Raises `BadExpectation`."""
     if not isinstance(value, Mapping) or set(value) != {"under"}:
         raise BadExpectation("wrong-value", f"'{name}' takes {{under: 2s}}")
     with below("under"):
-        limit = duration_of(value["under"], "the time must be longer than zero")
+        limit = duration_of(value["under"])
     if limit > LONGEST_LIKELY:
         options.doubt(f"no reply takes {format_duration(limit)}", "set the intended limit")
     return limit
 
 
+def time_of_reply(turn: Turn | None) -> float | Verdict:
+    """Seconds to the end of a reply, or why they are not known."""
+    return NO_TIME if turn is None or turn.latency is None else turn.latency
+
+
 def time_of_first_token(turn: Turn | None) -> float | Verdict:
-    """Seconds to the first byte of a streamed reply, or why there are none."""
+    """Seconds to the first byte of a streamed reply, or why they are not known."""
     answer = turn.answer.response if turn is not None and turn.answer is not None else None
-    if turn is None or answer is None:
-        return NO_TIME
-    if not answer.chunks:
+    if answer is not None and not answer.chunks:
         return NO_STREAM
-    seconds = turn.first_token
-    return NO_TIME if seconds is None else seconds
+    return NO_TIME if turn is None or turn.first_token is None else turn.first_token
 
 
-def _compiler(
-    name: str, measure: Callable[[Subject], float | Verdict], sentence: str
-) -> Callable[[Json, Options], Judge]:
-    def compile_(value: Json, options: Options) -> Judge:
-        limit = limit_of(name, value, options)
+def _compile(name: str, measure: Measure, sentence: str, value: Json, options: Options) -> Judge:
+    limit = limit_of(name, value, options)
+    expected = f"under {format_duration(limit)}"
 
-        def judge(subject: Subject) -> Verdict:
-            seconds = measure(subject)
-            if isinstance(seconds, Verdict):
-                return seconds
-            if seconds < limit:
-                return PASS
-            found = format_duration(seconds)
-            took = sentence.format(subject.name, found)
-            recorded = " in the recording" if subject.is_recorded else ""
-            return failed(
-                f"{took}{recorded}, expected under {format_duration(limit)}",
-                expected=f"under {format_duration(limit)}",
-                actual=found,
-            )
+    def judge(subject: Subject) -> Verdict:
+        seconds = measure(subject.turn)
+        if isinstance(seconds, Verdict):
+            return seconds
+        if seconds < limit:
+            return PASS
+        found = format_duration(seconds)
+        recorded = " in the recording" if subject.is_recorded else ""
+        message = f"{sentence.format(subject.name, found)}{recorded}, expected {expected}"
+        return failed(message, expected=expected, actual=found)
 
-        return judge
-
-    return compile_
+    return judge
 
 
 UNDER: Mapping[str, Json] = {
@@ -98,11 +97,7 @@ LATENCY = Kind(
         "description": "The time from sending the message to the end of the reply.",
         "examples": [{"under": "2s"}],
     },
-    compile=_compiler(
-        "latency",
-        lambda subject: NO_TIME if subject.latency is None else subject.latency,
-        "{} took {}",
-    ),
+    compile=partial(_compile, "latency", time_of_reply, "{} took {}"),
     on="answer",
     is_caseless=True,
     instead=_limit_instead,
@@ -115,10 +110,8 @@ FIRST_TOKEN = Kind(
         "description": "The time from sending the message to the first byte of a streamed reply.",
         "examples": [{"under": "500ms"}],
     },
-    compile=_compiler(
-        "first_token",
-        lambda subject: time_of_first_token(subject.turn),
-        "the first byte of {} came after {}",
+    compile=partial(
+        _compile, "first_token", time_of_first_token, "the first byte of {} came after {}"
     ),
     on="answer",
     is_caseless=True,

@@ -108,15 +108,15 @@ def require_possible(written: Json, matchers: Sequence[Matcher], *, is_count: bo
 def counts_around(written: Json) -> Sequence[int]:
     """Counts of which one fulfils the comparisons where any does: those beside their limits."""
     limits = [one for one in _values_in(written) if is_number(one)]
-    near = (math.floor(limit) + step for limit in limits for step in (-1, 0, 1, 2))  # type: ignore[arg-type]  # a number
+    near = (math.floor(limit) + step for limit in limits for step in (-1, 0, 1, 2))
     return sorted({0, *(number for number in near if number >= 0)})
 
 
 def _values_around(written: Json) -> Sequence[Json]:
     values = list(_values_in(written))
-    limits = sorted(one for one in values if is_number(one))  # type: ignore[type-var]  # numbers
-    between = [(low + high) / 2 for low, high in pairwise(limits)]  # type: ignore[operator]  # numbers
-    ends = [limits[0] - 1, limits[-1] + 1] if limits else []  # type: ignore[operator]  # numbers
+    limits = sorted(one for one in values if is_number(one))
+    between = [(low + high) / 2 for low, high in pairwise(limits)]
+    ends = [limits[0] - 1, limits[-1] + 1] if limits else []
     return [*values, *between, *ends]
 
 

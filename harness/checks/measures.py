@@ -5,11 +5,12 @@ Source: Unicode Standard Annex 29, sections 3 (characters) and 4 (words).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from harness.checks.arguments import is_whole
 from harness.checks.check import (
     PASS,
     BadExpectation,
@@ -22,7 +23,7 @@ from harness.checks.check import (
     failed,
 )
 from harness.checks.text_forms import normal, said
-from harness.core import Json, counted, show, value_class
+from harness.core import Json, counted, show
 
 if TYPE_CHECKING:
     import regex
@@ -42,9 +43,9 @@ def _compiled(pattern: str) -> regex.Pattern[str]:
 
 
 def require_library(module: str, *, check: str, extra: str) -> None:
-    """Make sure that a library is there, without loading it.
+    """Raise `BadExpectation` `library-missing` if a library is not installed, without loading it.
 
-    Raises `BadExpectation` `library-missing`, which names the command that installs it.
+    The error names the command that installs it.
     """
     if find_spec(module) is None:
         message = f"'{check}' needs the library {module}, which is not installed"
@@ -53,7 +54,7 @@ def require_library(module: str, *, check: str, extra: str) -> None:
 
 
 def words_of(text: str) -> list[str]:
-    """What stands between two word boundaries and begins with a letter or a digit.
+    """The parts between two word boundaries that begin with a letter or a digit.
 
     `don't` and `3.14` are one word each, `well-known` is two, and in Chinese and Japanese every
     character is one.
@@ -68,30 +69,27 @@ def number_of_characters(text: str) -> int:
     return len(_compiled(_CHARACTER).findall(text))
 
 
-@value_class(frozen=True, slots=True, kw_only=True)
-class _Unit:
-    name: str
-    rule: str
-    """How they are counted."""
-    number_in: Callable[[str], int]
+_UNITS: Mapping[str, tuple[str, Callable[[str], int]]] = {
+    "word": ("Unicode divides them", lambda text: len(words_of(text))),
+    "character": ("a reader sees them", number_of_characters),
+}
+"""What is counted: how, in a sentence, and the function that does it."""
 
 
-_WORDS = _Unit(name="word", rule="Unicode divides them", number_in=lambda text: len(words_of(text)))
-_CHARACTERS = _Unit(name="character", rule="a reader sees them", number_in=number_of_characters)
-
-
-def _kind(name: str, unit: _Unit, *, is_most: bool, example: int, other_words: str = "") -> Kind:
-    most = "most" if is_most else "least"
+def _kind(
+    name: str, unit: str, most: Literal["most", "least"], *, example: int, other_words: str = ""
+) -> Kind:
+    rule, number_in = _UNITS[unit]
+    is_most = most == "most"
     return Kind(
         name=name,
         schema={
             "type": "integer",
             "minimum": 0 if is_most else 1,
-            "description": f"The text has at {most} this many {unit.name}s, "
-            f"counted as {unit.rule}.",
+            "description": f"The text has at {most} this many {unit}s, counted as {rule}.",
             "examples": [example],
         },
-        compile=_compiler(unit, is_most=is_most),
+        compile=partial(_compile, unit, number_in, most),
         on="text",
         is_caseless=True,
         claim=Claim.LIMIT if is_most else Claim.OTHER,
@@ -99,42 +97,34 @@ def _kind(name: str, unit: _Unit, *, is_most: bool, example: int, other_words: s
     )
 
 
-def _compiler(unit: _Unit, *, is_most: bool) -> Callable[[Json, Options], Judge]:
-    most = "most" if is_most else "least"
+def _compile(
+    unit: str, number_in: Callable[[str], int], most: str, value: Json, options: Options
+) -> Judge:
+    if not is_whole(value) or value < 0:
+        raise BadExpectation("wrong-value", f"{show(value)} is not a number of {unit}s")
+    is_most = most == "most"
+    if value == 0 and not is_most:
+        raise BadExpectation("matches-everything", f"every text has at least 0 {unit}s")
+    if is_most and value >= MOST_LIKELY:
+        message = f"no reply is likely to have {counted(value, unit)}"
+        options.doubt(message, "set the intended limit")
 
-    def compile_(value: Json, options: Options) -> Judge:
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise BadExpectation("wrong-value", f"{show(value)} is not a number of {unit.name}s")
-        if value == 0 and not is_most:
-            message = f"every text has at least 0 {unit.name}s"
-            raise BadExpectation("matches-everything", message)
+    def judge(subject: Subject) -> Verdict:
+        number = number_in(subject.text)
+        if (number <= value) if is_most else (number >= value):
+            return PASS
+        found = counted(number, unit)
+        return failed(
+            f"{subject.name} has {found}, expected at {most} {value}",
+            expected=f"at {most} {counted(value, unit)}",
+            actual=f"{found}\n{said(subject.text)}".strip(),
+        )
 
-        if is_most and value >= MOST_LIKELY:
-            message = f"no reply is likely to have {counted(value, unit.name)}"
-            options.doubt(message, "set the intended limit")
-
-        def judge(subject: Subject) -> Verdict:
-            number = unit.number_in(subject.text)
-            if (number <= value) if is_most else (number >= value):
-                return PASS
-            found = counted(number, unit.name)
-            return failed(
-                f"{subject.name} has {found}, expected at {most} {value}",
-                expected=f"at {most} {counted(value, unit.name)}",
-                actual=f"{found}\n{said(subject.text)}".strip(),
-            )
-
-        return judge
-
-    return compile_
+    return judge
 
 
-MAX_WORDS = _kind("max_words", _WORDS, is_most=True, example=60, other_words="word_count words")
-MIN_WORDS = _kind("min_words", _WORDS, is_most=False, example=5)
+MAX_WORDS = _kind("max_words", "word", "most", example=60, other_words="word_count words")
+MIN_WORDS = _kind("min_words", "word", "least", example=5)
 MAX_CHARACTERS = _kind(
-    "max_characters",
-    _CHARACTERS,
-    is_most=True,
-    example=160,
-    other_words="length max_length max_chars",
+    "max_characters", "character", "most", example=160, other_words="length max_length max_chars"
 )

@@ -1,4 +1,4 @@
-"""`messages`: the messages that a reply is made of, and `within:`, how long one waits for them."""
+"""`messages`: the messages of a reply, and `within:`, how long the harness waits for them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from harness.checks.arguments import DURATION, OptionalKeys, duration_of
+from harness.checks.arguments import DURATION, OptionalKeys, duration_of, keys_schema
 from harness.checks.block import TEXT_BLOCK, Block, all_hold, one_of
 from harness.checks.check import (
     PASS,
@@ -26,7 +26,12 @@ from harness.checks.text_forms import said
 from harness.conversation import Outcome, Turn
 from harness.core import Json, format_duration
 
-_BLOCKS = ("each", "any", "first", "last")
+_BLOCKS: Mapping[str, str] = {
+    "each": "Text checks that every message must pass.",
+    "any": "Text checks that at least one message must pass.",
+    "first": "Text checks on the first message.",
+    "last": "Text checks on the last message.",
+}
 _KEYS = ("count", *_BLOCKS, "within")
 
 
@@ -36,7 +41,7 @@ def _compile(value: Json, options: Options) -> Judge:
     each, any_, first, last = (
         parts.make(key, lambda found: Block(found, options, options.texts)) for key in _BLOCKS
     )
-    within = parts.make("within", seconds_of)
+    within = parts.make("within", duration_of)
     has_blocks = any((each, any_, first, last))
     if within is not None and not (count or has_blocks):
         hint = f"add one of {', '.join(_KEYS[:-1])}"
@@ -75,7 +80,7 @@ def _no_message(subject: Subject, findings: Sequence[Finding]) -> Verdict:
 
 
 def texts_of_messages(subject: Subject) -> str:
-    """The messages of a reply, numbered, one below the other."""
+    """The messages of a reply, numbered, one a line."""
     lines = [f"{n}. {message.text}" for n, message in enumerate(subject.messages, 1)]
     return said("\n".join(lines)) or "no messages"
 
@@ -84,24 +89,18 @@ WITHIN: Mapping[str, Json] = {
     **DURATION,
     "description": "How long after the reply further messages may arrive: 500ms, 2s, 1m.",
 }
-"""JSON Schema of what stands behind `within`."""
+"""JSON Schema of the value of `within`."""
 _CLOCK = 0.001
-"""Seconds; what lies closer together is the same time."""
-
-
-def seconds_of(value: Json) -> float:
-    """The seconds behind `within`. Raises `BadExpectation`."""
-    return duration_of(value, "the time must be longer than zero")
+"""Seconds; two times that differ by less are the same."""
 
 
 def with_waiting(verdict: Verdict, subject: Subject, within: float | None) -> Verdict:
-    """A failure, with how long was waited and what came; any other verdict as it is."""
+    """A failure with how long the harness waited and what arrived; any other verdict as it is."""
     finding = verdict.finding
     if within is None or verdict.outcome is not Outcome.FAILED or finding is None:
         return verdict
     turn = subject.turn
-    looks = turn.looks if turn is not None else ()
-    if turn is None or not looks:
+    if turn is None or not turn.looks:
         lines = (*finding.difference, "the harness did not look for further messages")
         return replace(verdict, finding=replace(finding, lines=lines))
     late = [number for number, one in enumerate(subject.messages, 1) if one.is_late]
@@ -109,10 +108,11 @@ def with_waiting(verdict: Verdict, subject: Subject, within: float | None) -> Ve
     if late:
         numbers = ", ".join(map(str, late))
         came = f"message{'s' if late[1:] else ''} {numbers} arrived late, and no other"
-    times = sum(one.request.origin.step == looks[0].request.origin.step for one in looks)
+    first = turn.looks[0].request.origin.step
+    times = sum(one.request.origin.step == first for one in turn.looks)
     lines = (
         *finding.difference,
-        f"the harness looked for further messages {_times(times)}",
+        f"the harness looked for further messages {_TIMES.get(times, f'{times} times')}",
         *_cut(turn, within),
     )
     message = f"{finding.message}; {came} within {format_duration(within)}"
@@ -120,7 +120,7 @@ def with_waiting(verdict: Verdict, subject: Subject, within: float | None) -> Ve
 
 
 def _cut(turn: Turn, within: float) -> tuple[str, ...]:
-    """That a recording ends before the time was over."""
+    """A line for a recording that ends before the time was over."""
     reply = turn.answer.response if turn.answer is not None else None
     last = turn.looks[-1].response
     if reply is None or last is None or last.seconds is None:
@@ -132,16 +132,7 @@ def _cut(turn: Turn, within: float) -> tuple[str, ...]:
     return (f"the recording ends {ended} after the reply; --harness-mode=refresh waits longer",)
 
 
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
-
-
-_WORDS: Mapping[str, str] = {
-    "each": "Text checks that every message must pass.",
-    "any": "Text checks that at least one message must pass.",
-    "first": "Text checks on the first message.",
-    "last": "Text checks on the last message.",
-}
+_TIMES = {1: "once", 2: "twice"}
 
 
 def _instead(value: Json, text: str) -> str:
@@ -153,14 +144,13 @@ def _instead(value: Json, text: str) -> str:
 MESSAGES = Kind(
     name="messages",
     schema={
-        "type": "object",
-        "minProperties": 1,
-        "additionalProperties": False,
-        "properties": {
-            "count": {**COUNT, "description": "How many messages the reply has."},
-            **{key: {**TEXT_BLOCK, "description": text} for key, text in _WORDS.items()},
-            "within": WITHIN,
-        },
+        **keys_schema(
+            {
+                "count": {**COUNT, "description": "How many messages the reply has."},
+                **{key: {**TEXT_BLOCK, "description": text} for key, text in _BLOCKS.items()},
+                "within": WITHIN,
+            }
+        ),
         "description": "The messages of the reply.",
         "examples": [{"count": 2, "last": {"ends_with": "?"}}],
     },

@@ -120,11 +120,11 @@ def _bound(kind: _Measured, text: str) -> float | date:
 
 
 def _number(value: Json) -> float | None:
-    return value if is_number(value) else None  # type: ignore[return-value]  # it is a number
+    return value if is_number(value) else None
 
 
 def _integer(value: Json) -> float | None:
-    return value if is_number(value) and float(value).is_integer() else None  # type: ignore[arg-type, return-value]  # it is a number
+    return value if is_number(value) and float(value).is_integer() else None
 
 
 def _date(value: Json) -> date | None:

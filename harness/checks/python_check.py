@@ -1,4 +1,4 @@
-"""A check of one's own, made of a Python function."""
+"""Makes a check of a Python function."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from harness.core.python_file import own_traceback
 from harness.formats.json_schema import Schema, compile_schema
 
 Function = Callable[[Subject, Json], Verdict | str | None]
-"""Judges a reply by the value that stands behind the check's name.
+"""Judges a reply by the value of the check in the scenario.
 
-Returns None where it holds, a sentence without a full stop where it does not, or a verdict. What
-it raises makes the scenario BROKEN.
+Returns None if the reply passes, a sentence without a full stop if it does not, or a verdict. An
+exception makes the scenario BROKEN.
 """
 
 
@@ -36,27 +36,22 @@ def check(
     name: str = "",
     on: Literal["reply", "payload", "text"] = "reply",
 ) -> Callable[[Function], Kind]:
-    """Make a check of the function below.
+    """Make a check of the decorated function.
 
-    `schema` is the JSON Schema of the value behind the check's name in a scenario; without a
-    description it takes the first line of the function's docstring. The name is the function's
-    where it is left out. One `on="text"` needs nothing of its subject but `name` and `text`, and
-    may stand wherever a text is checked; one `on="payload"` needs `payload` too, and may stand in
-    `error:` and `history:`.
+    `schema` is the JSON Schema of the check's value in a scenario; its default description is the
+    first line of the function's docstring. `name` defaults to the function's name. A check
+    `on="text"` reads only `name` and `text` of its subject, and can be used wherever a text is
+    checked; one `on="payload"` reads `payload` too, and can be used in `error:` and `history:`.
     """
 
     def make(function: Function) -> Kind:
         known = name or function.__name__
         first = (function.__doc__ or "").strip().partition("\n")[0]
-        described: Mapping[str, Json] = {"description": first} if first else {}
-        whole = {**described, **schema}
-
-        @cache
-        def compiled() -> Schema:
-            return compile_schema(whole, name=known)
-
-        compile_ = partial(_compile, known, function, compiled)
-        return Kind(name=known, schema=whole, compile=compile_, on=on)
+        whole = {**({"description": first} if first else {}), **schema}
+        compiled = cache(partial(compile_schema, whole, name=known))
+        return Kind(
+            name=known, schema=whole, compile=partial(_compile, known, function, compiled), on=on
+        )
 
     return make
 
@@ -78,14 +73,14 @@ def _compile(
             raise
         except BaseException as error:
             # Also what `sys.exit` and `pytest.skip` raise: a check cannot skip a scenario.
-            # Told here, where its own name is known: it may stand inside of other checks.
+            # Raised here, where the check's own name is known: it may be inside other checks.
             raise crashed(name, error) from error
 
     return judge
 
 
 def crashed(name: str, error: BaseException) -> CheckCrashed:
-    """That a check raised an exception, with where it did."""
+    """The error for a check that raised an exception, with the traceback in its own file."""
     message = f"the check '{name}' crashed: {error!r}"
     return CheckCrashed("check-crashed", message, details=own_traceback(error))
 
@@ -94,15 +89,15 @@ def _verdict(name: str, found: object, subject: Subject, value: Json) -> Verdict
     if found is None:
         return PASS
     if isinstance(found, Verdict):
-        return _told(found)
+        return _with_difference(found)
     if isinstance(found, str) and found.strip():
         return failed(found, expected=f"{name} {show(value)}", actual=said(subject.text))
     message = f"it returned {found!r}, expected None, a sentence or a verdict"
     raise TypeError(message)
 
 
-def _told(verdict: Verdict) -> Verdict:
-    """The verdict with its difference made now, where a crash is still the check's own."""
+def _with_difference(verdict: Verdict) -> Verdict:
+    """The verdict with its difference made now, so that a crash counts as the check's own."""
     finding = verdict.finding
     if finding is None or isinstance(finding.lines, tuple):
         return verdict

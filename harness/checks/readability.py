@@ -6,11 +6,11 @@ Source: J. P. Kincaid and others, Derivation of new readability formulas, 1975.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from harness.checks.arguments import OptionalKeys, unlike
+from harness.checks.arguments import OptionalKeys, keys_schema, unlike
 from harness.checks.check import PASS, Judge, Kind, Options, Subject, Verdict, failed, skipped
 from harness.checks.matcher import Matcher, all_expected, first_complaint
 from harness.checks.matchers import compile_comparisons
@@ -26,7 +26,7 @@ _SENTENCE_END = re.compile(r"[.!?…]+[^\w\s]*(?:\s+|$)|\n+")
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What the formulas are made of."""
+    """What the formulas are calculated from."""
 
     words: int
     sentences: int
@@ -34,7 +34,7 @@ class Counts:
 
     @property
     def grade(self) -> float:
-        """Flesch-Kincaid: years of school that the text asks for."""
+        """Flesch-Kincaid: years of school that a reader needs."""
         return 0.39 * self.words / self.sentences + 11.8 * self.syllables / self.words - 15.59
 
     @property
@@ -43,18 +43,16 @@ class Counts:
         return 206.835 - 1.015 * self.words / self.sentences - 84.6 * self.syllables / self.words
 
 
-_MEASURES: Mapping[str, Callable[[Counts], float]] = {
-    "grade": lambda counts: counts.grade,
-    "ease": lambda counts: counts.ease,
-}
+_LIKELY = {"grade": range(-3, 31), "ease": range(-100, 121)}
+"""What may be limited, and the values of most texts."""
 
 
 def _compile(value: Json, options: Options) -> Judge:
-    parts = OptionalKeys(value, tuple(_MEASURES))
-    wanted = [(name, parts.make(name, _limits)) for name in _MEASURES]
-    for name, matchers in wanted:
+    parts = OptionalKeys(value, tuple(_LIKELY))
+    limits = {name: found for name in _LIKELY if (found := parts.make(name, _limits))}
+    for name, matchers in limits.items():
         likely = _LIKELY[name]
-        if matchers and not any(first_complaint(matchers, one, ()) for one in likely):
+        if not any(first_complaint(matchers, one, ()) for one in likely):
             message = f"every likely {name} from {likely[0]} to {likely[-1]} is"
             options.doubt(f"{message} {all_expected(matchers)}", "set the intended limit")
     require_library("pyphen", check="reading", extra="text")
@@ -63,19 +61,13 @@ def _compile(value: Json, options: Options) -> Judge:
         counts = counts_of(subject.text)
         if counts is None:
             return skipped(f"{subject.name} has no words")
-        for name, matchers in wanted:
-            if matchers is None:
-                continue
-            number = round(_MEASURES[name](counts), 1)
+        for name, matchers in limits.items():
+            number = round(getattr(counts, name), 1)
             if first_complaint(matchers, number, ()):
                 return _failure(name, number, all_expected(matchers), subject, counts)
         return PASS
 
     return judge
-
-
-_LIKELY = {"grade": range(-3, 31), "ease": range(-100, 121)}
-"""Grades and eases of texts."""
 
 
 def _limits(value: Json) -> tuple[Matcher, ...]:
@@ -85,15 +77,12 @@ def _limits(value: Json) -> tuple[Matcher, ...]:
 
 
 def _failure(name: str, number: float, wanted: str, subject: Subject, counts: Counts) -> Verdict:
-    made_of = (
-        f"{counts.words / counts.sentences:.1f} words per sentence,"
-        f" {counts.syllables / counts.words:.2f} syllables per word"
-    )
+    per_sentence, per_word = counts.words / counts.sentences, counts.syllables / counts.words
     return failed(
         f"the reading {name} of {subject.name} is {number}, expected {wanted}",
         expected=f"a reading {name} of {wanted}",
         actual=f"{number}\n{said(subject.text)}",
-        difference=(made_of,),
+        difference=(f"{per_sentence:.1f} words per sentence, {per_word:.2f} syllables per word",),
     )
 
 
@@ -119,29 +108,25 @@ def _hyphenation() -> Pyphen:
     return Pyphen(lang="en_US")
 
 
-_LIMITS: Mapping[str, Json] = {
-    "type": "object",
-    "minProperties": 1,
-    "additionalProperties": False,
-    "properties": {
+_LIMITS = keys_schema(
+    {
         "less_than": {"type": "number"},
         "greater_than": {"type": "number"},
         "at_least": {"type": "number"},
         "at_most": {"type": "number"},
         "between": {"type": "array", "items": {"type": "number"}},
-    },
-}
+    }
+)
 
 READING = Kind(
     name="reading",
     schema={
-        "type": "object",
-        "minProperties": 1,
-        "additionalProperties": False,
-        "properties": {
-            "grade": {**_LIMITS, "description": "Years of school, by Flesch and Kincaid."},
-            "ease": {**_LIMITS, "description": "From 0, hard, to 100, easy, by Flesch."},
-        },
+        **keys_schema(
+            {
+                "grade": {**_LIMITS, "description": "Years of school, by Flesch and Kincaid."},
+                "ease": {**_LIMITS, "description": "From 0, hard, to 100, easy, by Flesch."},
+            }
+        ),
         "description": "How easy the English text is to read.",
         "examples": [{"grade": {"at_most": 8}}, {"ease": {"at_least": 60}}],
     },

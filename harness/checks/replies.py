@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from harness.checks.arguments import OptionalKeys, each, list_of
+from harness.checks.arguments import OptionalKeys, duration_of, each, list_of
 from harness.checks.block import Block, all_hold
 from harness.checks.check import (
     BadExpectation,
@@ -16,7 +16,7 @@ from harness.checks.check import (
     Verdict,
     failed,
 )
-from harness.checks.messages import WITHIN, seconds_of, texts_of_messages, with_waiting
+from harness.checks.messages import WITHIN, texts_of_messages, with_waiting
 from harness.checks.pairing import Alignment, align
 from harness.checks.subject import messages_of
 from harness.core import Json, show, value_class
@@ -45,7 +45,7 @@ def _compile(value: Json, options: Options) -> Judge:
         raise BadExpectation("wrong-value", "'replies' takes a list of expected messages")
     in_order = not parts.make("unordered", bool)
     required = [one.is_required for one in expected]
-    within = parts.make("within", seconds_of)
+    within = parts.make("within", duration_of)
 
     def judge(subject: Subject) -> Verdict:
         messages = messages_of(subject)

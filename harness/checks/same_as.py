@@ -86,11 +86,9 @@ def _compile(value: Json, options: Options) -> Judge:
         found = comparison.part.find(subject.payload)
         if not found:
             message, hint = comparison.part.explain_nothing(subject.payload)
-            hints = (hint,) if hint else ()
-            return failed(message, expected=comparison.name, actual="nothing", difference=hints)
-        values: Json = [one for _, one in found]
-        part = found[0][1] if comparison.part.is_single else values
-        return _verdict(comparison, goldens, part, subject)
+            lines = (hint,) if hint else ()
+            return failed(message, expected=comparison.name, actual="nothing", difference=lines)
+        return _verdict(comparison, goldens, comparison.part.value(found), subject)
 
     return judge
 

@@ -51,7 +51,7 @@ def _compile(value: Json, options: Options) -> Judge:
 
 
 def _says_nothing_of(payload: Json, schema: Schema) -> bool:
-    """Whether other values in the payload's place, and none, would fit as well."""
+    """Whether the schema would also accept other values in the payload, and an empty payload."""
     others: list[Json]
     if isinstance(payload, Mapping):
         others = [{}, {**payload, "": None}, *(dict.fromkeys(payload, one) for one in _VALUES)]
@@ -68,30 +68,30 @@ _VAIN = "asserts nothing about this payload: it requires no key and describes no
 
 def _schema(value: Json, options: Options) -> Schema:
     try:
-        if isinstance(value, Mapping | bool):
-            return _judging(compile_schema(value, name=_INLINE))
-        if not isinstance(value, str):
-            raise unlike(value, "a schema or its name")
-        if options.schemas is None:
-            raise BadExpectation(
-                "unknown-schema", f"there is no schema '{value}'", "the project has no schemas"
-            )
-        return _judging(options.schemas.schema(value))
+        schema = _read_schema(value, options)
     except SchemaError as error:
         first = error.problems[0]
         place = f"{first.place}: " if first.place else ""
         rest = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
         message = f"{place}{first.message}{rest}"
         raise BadExpectation(first.code, message, first.hint) from error
+    if schema.allows_everything:
+        named = "the schema" if schema.name == _INLINE else f"the schema '{schema.name}'"
+        message = f"{named} matches every payload"
+        raise BadExpectation("matches-everything", message, "write what must be there")
+    return schema
 
 
-def _judging(schema: Schema) -> Schema:
-    """The same schema. Raises `BadExpectation` where it judges nothing."""
-    if not schema.allows_everything:
-        return schema
-    named = "the schema" if schema.name == _INLINE else f"the schema '{schema.name}'"
-    message = f"{named} matches every payload"
-    raise BadExpectation("matches-everything", message, "write what must be there")
+def _read_schema(value: Json, options: Options) -> Schema:
+    if isinstance(value, Mapping | bool):
+        return compile_schema(value, name=_INLINE)
+    if not isinstance(value, str):
+        raise unlike(value, "a schema or its name")
+    if options.schemas is None:
+        raise BadExpectation(
+            "unknown-schema", f"there is no schema '{value}'", "the project has no schemas"
+        )
+    return options.schemas.schema(value)
 
 
 def _failure(schema: Schema, subject: Subject, violations: Sequence[Violation]) -> Verdict:

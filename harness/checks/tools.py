@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from harness.checks.arguments import OptionalKeys, each, mapping_of, text_of
+from harness.checks.arguments import OptionalKeys, each, keys_schema, mapping_of, text_of
 from harness.checks.check import (
     PASS,
     BadExpectation,
@@ -50,8 +50,9 @@ def _compile(value: Json, options: Options) -> Judge:
         if count is not None and (failure := count.failure(len(calls), subject.name)):
             return failure.showing(_shown(calls))
         for wanted, only in ((exactly, True), (contains, False)):
-            failure = _missed(wanted, calls, subject, in_order=in_order, only=only)
-            if failure is not None:
+            if wanted is not None and (
+                failure := _missed(wanted, calls, subject, in_order=in_order, only=only)
+            ):
                 return failure
         return _unwanted(unwanted or (), calls, subject)
 
@@ -79,15 +80,13 @@ def _calls(value: Json, options: Options) -> Sequence[_WantedCall]:
 
 
 def _missed(
-    wanted: Sequence[_WantedCall] | None,
+    wanted: Sequence[_WantedCall],
     calls: Sequence[ToolCall],
     subject: Subject,
     *,
     in_order: bool,
     only: bool,
 ) -> Verdict | None:
-    if wanted is None:
-        return None
     fits = [[not one.complaint(call) for call in calls] for one in wanted]
     required = [True] * len(wanted)
     found = align(fits, required, len(calls), in_order=in_order)
@@ -196,11 +195,11 @@ def _wanted_call(value: Json, options: Options) -> _WantedCall:
 
 def _call_text(call: ToolCall) -> str:
     """A call on one line, its arguments as JSON."""
-    if call.arguments is None:
+    arguments = call.arguments
+    if arguments is None:
         return call.name
-    if isinstance(call.arguments, str):
-        return f"{call.name} {call.arguments}"
-    return f"{call.name} {json.dumps(call.arguments, ensure_ascii=False)}"
+    is_text = isinstance(arguments, str)
+    return f"{call.name} {arguments if is_text else json.dumps(arguments, ensure_ascii=False)}"
 
 
 def _rules(value: Json, options: Options) -> PathRules:
@@ -255,11 +254,8 @@ TOOLS = Kind(
         "oneOf": [
             {"type": "string"},
             _LIST,
-            {
-                "type": "object",
-                "minProperties": 1,
-                "additionalProperties": False,
-                "properties": {
+            keys_schema(
+                {
                     "count": {**COUNT, "description": "How many calls there are."},
                     "exactly": {**_CALLS, "description": "These calls and no others."},
                     "contains": {**_CALLS, "description": "These calls, among others."},
@@ -268,8 +264,8 @@ TOOLS = Kind(
                         "type": "boolean",
                         "description": "The calls may be in any order.",
                     },
-                },
-            },
+                }
+            ),
         ],
     },
     compile=_compile,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from harness.checks.arguments import is_whole
 from harness.checks.check import BadExpectation, Options
 from harness.checks.finder import Finder
 from harness.checks.matcher import Builder, Compile, Matcher, Recall, all_expected
@@ -13,7 +14,7 @@ from harness.core import CheckCrashed, Json, Path, show
 
 
 def _same_as_turn(value: Json, options: Options, _compile: Compile) -> Matcher:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+    if not is_whole(value) or value < 1:
         message = f"'same_as_turn' takes the number of an earlier turn, not {show(value)}"
         raise BadExpectation("wrong-value", message)
 
@@ -68,12 +69,10 @@ def resolved(
             known = ", ".join(map(str, earlier)) or "none"
             message = f"turn {turn} is not an earlier turn with a reply; earlier turns: {known}"
             raise CheckCrashed("no-such-turn", message)
-        values = [value for _, value in path.find(earlier[turn])]
-        if not path.is_single:
-            return values
-        if not values:
+        found = path.find(earlier[turn])
+        if path.is_single and not found:
             raise CheckCrashed("no-such-turn", f"turn {turn} has nothing at {path.text}")
-        return values[0]
+        return path.value(found)
 
     return [one if one.resolve is None else one.resolve(recall) for one in matchers]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
 from harness.checks.arguments import each, is_number, text_of
 from harness.checks.check import BadExpectation, Options
@@ -109,13 +110,15 @@ def _matches(value: Json, options: Options, _compile: Compile) -> Matcher:
     return plain(f"a text that matches {show(value)}", holds)
 
 
-def _comparing(words: str, compares: Callable[[float, float], bool]) -> Builder:
-    def build(value: Json, _options: Options, _compile: Compile) -> Matcher:
-        limit = number_of(value)
-
-        return _numeric(f"{words} {show(value)}", lambda found: compares(found, limit))
-
-    return build
+def _compared(
+    words: str,
+    compares: Callable[[float, float], bool],
+    value: Json,
+    _options: Options,
+    _compile: Compile,
+) -> Matcher:
+    limit = number_of(value)
+    return _numeric(f"{words} {show(value)}", lambda found: compares(found, limit))
 
 
 def _between(value: Json, _options: Options, _compile: Compile) -> Matcher:
@@ -131,7 +134,7 @@ def _between(value: Json, _options: Options, _compile: Compile) -> Matcher:
 
 def _numeric(expected: str, holds: Callable[[float], bool]) -> Matcher:
     def complain(found: Json, at: Path) -> str:
-        if isinstance(found, bool) or not isinstance(found, int | float):
+        if not is_number(found):
             kind = f"{describe(found)}, {show(found)}"
             return f"{path_text(at)} is {kind}, expected a number {expected}"
         return "" if holds(found) else f"{path_text(at)} is {show(found)}, expected {expected}"
@@ -173,7 +176,7 @@ def _type_name(value: Json) -> str:
 def number_of(value: Json, *path: int) -> float:
     """A value where a number is wanted. Raises `BadExpectation` where it is none."""
     if is_number(value):
-        return value  # type: ignore[return-value]  # it is a number
+        return value
     message = f"expected a number, not {describe(value)}, {show(value)}"
     hint = AS_NUMBER if isinstance(value, str) and _number_in(value) is not None else ""
     raise BadExpectation("wrong-value", message, hint, path)
@@ -193,16 +196,16 @@ def _is_of_type(value: Json, name: str) -> bool:
     if name == "number":
         return is_number(value)
     if name == "integer":
-        return is_number(value) and float(value).is_integer()  # type: ignore[arg-type]  # it is a number
+        return is_number(value) and float(value).is_integer()
     return describe(value) == type_names[name]
 
 
 COMPARISONS: Mapping[str, Builder] = {
     "equals": lambda value, options, _: equal_to(value, options),
-    "less_than": _comparing("less than", operator.lt),
-    "greater_than": _comparing("greater than", operator.gt),
-    "at_least": _comparing("at least", operator.ge),
-    "at_most": _comparing("at most", operator.le),
+    "less_than": partial(_compared, "less than", operator.lt),
+    "greater_than": partial(_compared, "greater than", operator.gt),
+    "at_least": partial(_compared, "at least", operator.ge),
+    "at_most": partial(_compared, "at most", operator.le),
     "between": _between,
     "one_of": _one_of,
 }

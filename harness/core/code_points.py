@@ -62,14 +62,17 @@ def telling(expected: str, actual: str) -> tuple[str, ...]:
     """What a text has and lacks, in lines with names of characters; empty where that is seen."""
     if not print_alike(expected, actual):
         return ()
-    start = next(
-        (at for at, (a, b) in enumerate(zip(expected, actual, strict=False)) if a != b),
-        min(len(expected), len(actual)),
-    )
+    start = first_difference(expected, actual)
     end = start + _WINDOW
     lines = list(_differences(expected[start:end], actual[start:end], expected[:start]))
     first = tuple(dict.fromkeys(lines))[:MOST_NAMED]
     return (*first, "and later") if len(lines) > len(first) else first
+
+
+def first_difference(text: str, other: str) -> int:
+    """The index of the first character that differs; the shorter length if none does."""
+    pairs = enumerate(zip(text, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(text), len(other)))
 
 
 def passage_alike(wanted: str, text: str, *, is_first: bool = False) -> tuple[int, int] | None:
