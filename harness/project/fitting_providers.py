@@ -1,4 +1,4 @@
-"""What a scenario tells a provider, or expects of it, that its definition knows nothing of."""
+"""What a scenario sends or expects that the definitions of its providers do not support."""
 
 from __future__ import annotations
 
@@ -25,14 +25,12 @@ _SENT = {"attachments": "attachment", "metadata": "metadata"}
 def untold_problems(
     project: Project, scenario: Scenario, documents: Sequence[Document]
 ) -> Iterator[Problem]:
-    """What no provider of the scenario is ever told. Raises `DefinitionError`."""
+    """What is never sent to any provider of the scenario. Raises `DefinitionError`."""
     entries = [one for document in documents for one in document.at().entries("session")]
     sent = [
         turn for turn in scenario.user_turns if turn.message.attachments or turn.message.metadata
     ]
-    if not entries and not sent:
-        return
-    definitions = definitions_for(project, scenario)
+    definitions = definitions_for(project, scenario) if entries or sent else {}
     if not definitions:
         return
     yield from unknown_session_keys(definitions, _keys(entries))
@@ -50,7 +48,7 @@ def untold_problems(
 def unknown_session_keys(
     definitions: Mapping[str, Definition], keys: Iterable[Key]
 ) -> Iterator[Problem]:
-    """Keys of what a session is told that none of the definitions takes."""
+    """Keys of `session:` that none of the definitions takes."""
     known = _all_taken(definitions, "session")
     takes = f"{_of(definitions, 'take')} {_alone(known, 'session:')}"
     yield from _unknown_keys(keys, known, takes, "session")
@@ -62,7 +60,7 @@ def unsent_parts(
     place: Place,
     subject: str,
 ) -> Iterator[Problem]:
-    """What of a message no definition sends: its `metadata` or `attachments`, or keys of them."""
+    """Parts of a message that no definition sends: `metadata`, `attachments`, or keys of them."""
     members = _all_taken(definitions, "message")
     for what, keys in parts.items():
         if members is not None and what not in members:
@@ -98,7 +96,7 @@ def _keys(entries: Iterable[tuple[str, Node]]) -> Iterator[Key]:
 
 
 def _keys_of(written: Node | None) -> Iterator[Key]:
-    """The keys of a mapping, and of each mapping of a list."""
+    """The keys of a mapping, or of each mapping of a list."""
     for node in () if written is None else (written, *written):
         yield from _keys(node.items())
 
@@ -109,7 +107,7 @@ def _messages(document: Document) -> Iterator[Node]:
 
 
 def _all_taken(definitions: Mapping[str, Definition], what: str) -> frozenset[str] | None:
-    """What any of the definitions takes of something; None where one takes it whole."""
+    """The keys of something that any of the definitions takes; None if one takes it whole."""
     taken: list[frozenset[str] | None] = [getattr(d.taken, what) for d in definitions.values()]
     known = [one for one in taken if one is not None]
     return frozenset().union(*known) if len(known) == len(taken) else None
@@ -118,17 +116,15 @@ def _all_taken(definitions: Mapping[str, Definition], what: str) -> frozenset[st
 def blind_checks(project: Project, scenario: Scenario) -> Iterator[Problem]:
     """Checks that can never look, because a definition of the scenario does not say where.
 
-    Of one that forbids something the problem has the code `not-told`; one that only asks that
-    something is there is skipped, and has no code. Raises `DefinitionError`.
+    The code is `not-told` if the check forbids something, and empty if the check only requires
+    something, because it is skipped. Raises `DefinitionError`.
     """
-    checks = [
-        (turn_subject(turn.number, turn.id), one)
-        for turn in scenario.user_turns
-        for one in turn.expectations
-        if one.scope is not Scope.HISTORY
+    found = [
+        (subject, check, *read)
+        for subject, check in expectations_of(scenario)
+        if check.scope is not Scope.HISTORY
+        for read in _reads_in(check.name, check.constant, is_turned=check.scope is Scope.NEVER)
     ]
-    checks += [("", one) for one in scenario.expectations]
-    found = [(subject, check, *read) for subject, check in checks for read in _reads_of(check)]
     for subject, check, kind, forbids in found:
         for provider, definition in definitions_for(project, scenario).items():
             if definition.client is None and not says(definition, kind.needs):
@@ -144,12 +140,15 @@ def blind_checks(project: Project, scenario: Scenario) -> Iterator[Problem]:
                 )
 
 
-def _reads_of(check: Expectation) -> Iterator[tuple[Kind, bool]]:
-    """What a check reads that not every definition says, and whether it forbids something."""
-    yield from _reads_in(check.name, check.constant, is_turned=check.scope is Scope.NEVER)
+def expectations_of(scenario: Scenario) -> Iterator[tuple[str, Expectation]]:
+    """All expectations, each after the words for its turn; "" for the whole conversation."""
+    for turn in scenario.user_turns:
+        yield from ((turn_subject(turn.number, turn.id), one) for one in turn.expectations)
+    yield from (("", one) for one in scenario.expectations)
 
 
 def _reads_in(name: str, value: Json, *, is_turned: bool) -> Iterator[tuple[Kind, bool]]:
+    """The kinds in a check that need something of a definition, and whether each forbids it."""
     kind = KIND_NAMED.get(name)
     if kind is None:
         return
@@ -160,10 +159,10 @@ def _reads_in(name: str, value: Json, *, is_turned: bool) -> Iterator[tuple[Kind
 
 
 def _forbids(kind: Kind, value: Json) -> bool:
-    """Whether a check is BROKEN where nothing is known; of a value with variables, it may be."""
+    """Whether a check is BROKEN if nothing is known; a value with variables counts as BROKEN."""
     nothing = Subject()
     if getattr(nothing, kind.needs, None) is not None:
-        # A reply has none of these where its definition does not read them.
+        # A reply has an empty list of these if its definition does not read them.
         return True
     try:
         judge = kind.compile(value, Options())
@@ -173,18 +172,18 @@ def _forbids(kind: Kind, value: Json) -> bool:
 
 
 def definitions_for(project: Project, scenario: Scenario) -> Mapping[str, Definition]:
-    """Those that the scenario is played against; of unknown names, other problems tell."""
+    """The definitions that a scenario is played against, by the name of the provider if known."""
     configs = project.config.providers
     names = project.providers_of(scenario.providers, ())
     return {name: definition_of(project.config, configs[name]) for name in names if name in configs}
 
 
 STREAM = "stream"
-"""What a check needs that looks at an answer while it arrives."""
+"""What a check on the arrival of an answer needs."""
 
 
 def says(definition: Definition, name: str) -> bool:
-    """Whether a definition says where this part of a reply stands, or reads a stream."""
+    """Whether a definition says where this part of a reply is, or reads a stream."""
     if name == STREAM:
         return any(step.stream is not None for step in definition.steps)
     return any(getattr(step.reply, name) for step in definition.steps if step.reply is not None)

@@ -1,4 +1,4 @@
-"""Checks of a scenario that no reply can fulfil."""
+"""Finds checks of a scenario that no reply can pass."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from harness.project.project import Project
 from harness.scenario import Expectation, Scenario, Scope, UserTurn, turn_subject
 
 _OF_A_WHOLE = (Claim.PART, Claim.LIMIT, Claim.OTHER)
-"""What is asked of a text that another check says letter by letter."""
+"""Claims that contradict a check of the whole text."""
 _PARTS = ("actions", "products", "attachments", "tools")
-"""What a reply may have instead of messages."""
+"""What a reply may contain instead of messages."""
 
 
 def impossible_checks(project: Project, scenario: Scenario) -> Iterator[Problem]:
-    """What can never hold, with the reason. Raises `DefinitionError`."""
+    """Checks that can never pass, with the reason. Raises `DefinitionError`."""
     for turn in scenario.user_turns:
         checks = [
             one for one in turn.expectations if one.scope is Scope.REPLY and one.value.is_constant
@@ -48,7 +48,7 @@ def _without_messages(
 
 
 def _is_none(count: Json) -> bool:
-    """Whether a count is that of nothing alone."""
+    """Whether a count only accepts 0."""
     wanted = compile_count(count, Options())
     some = (number for number in counts_around(count) if number)
     return all(first_complaint(wanted, number, ()) for number in some)

@@ -19,25 +19,25 @@ from harness.project.verifying import problems_of
 from harness.scenario import Scenario, Waiver, examine_scenario, read_scenario
 
 ENTRY = "entry-4"
-"""Names what is kept of an entry; another number where its form changes."""
+"""The name of entries in the cache; gets another number when their form changes."""
 
 
 def load_scenario(project: Project, file: Path) -> Scenario:
     """Read a scenario whole.
 
-    Raises `YamlError` or `ScenarioError` with every problem that can be told without playing,
-    and `ScenarioError` `unreadable-file` where the file cannot be read.
+    Raises `YamlError` or `ScenarioError` with every problem that can be found without playing,
+    and `ScenarioError` `unreadable-file` if the file cannot be read.
     """
     return _load(project, file, _content(project, file))
 
 
 def entry_of(project: Project, file: Path) -> Entry:
-    """What collection must know of a scenario file. Raises as `load_scenario` does."""
+    """What collection needs of a scenario file. Raises as `load_scenario` does."""
     return entry_from(entry_json(project, file))
 
 
 def kept_entry(project: Project, file: Path) -> list[Json] | None:
-    """The entry of a file that was read before, as it is kept; None where it was not."""
+    """The cached entry of a file, in the form of `entry_json`; None if it is not in the cache."""
     return _kept_entry(project, _key(ENTRY, project, file, _content(project, file)))
 
 
@@ -47,7 +47,7 @@ def _kept_entry(project: Project, key: str) -> list[Json] | None:
 
 
 def entry_json(project: Project, file: Path) -> list[Json]:
-    """The entry of a file as it is kept. Raises as `load_scenario` does."""
+    """The entry of a file in the form of the cache. Raises as `load_scenario` does."""
     content = _content(project, file)
     key = _key(ENTRY, project, file, content)
     kept = _kept_entry(project, key)
@@ -71,7 +71,7 @@ def entry_json(project: Project, file: Path) -> list[Json]:
 
 
 def entry_from(kept: list[Any]) -> Entry:
-    """The entry of what `entry_json` gave."""
+    """The entry from the form of `entry_json`."""
     scenario, line, tags, providers, rows, title, takes, waivers, _ = kept
     return Entry(
         scenario,
@@ -86,7 +86,7 @@ def entry_from(kept: list[Any]) -> Entry:
 
 
 def _shared(words: Iterable[str]) -> tuple[str, ...]:
-    """The words, one text for all scenarios that use them: there may be 10,000."""
+    """The words, one object for all scenarios that use them: there may be 10,000."""
     return _tuple(tuple(map(sys.intern, words)))
 
 
@@ -100,7 +100,7 @@ def _key(kind: str, project: Project, file: Path, content: bytes) -> str:
 
 
 def _is_current(project: Project, files: Json) -> bool:
-    """Whether the other files of a scenario hold what they held when it was read."""
+    """Whether the other files of a scenario are as they were when it was read."""
     return not files or are_as_before(project.config, files)  # type: ignore[arg-type]  # as it was kept
 
 

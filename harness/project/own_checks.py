@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import partial
 from importlib.metadata import entry_points
@@ -49,7 +49,7 @@ _TAKEN = frozenset((*KIND_NAMED, *MODIFIERS, *_INNER_NAMES, "none"))
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class OwnChecks:
-    """The checks that a project brings."""
+    """The checks that a project adds."""
 
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     fingerprint: str = ""
@@ -72,7 +72,7 @@ def own_checks(config: Config) -> OwnChecks:
         except SyntaxError as error:
             raise _unread(config, node, error) from error
         except BaseException as error:
-            # Whatever a file of somebody else raises while it is imported, SystemExit too.
+            # A file of the project may raise anything while it is imported, SystemExit too.
             what = f"{quote(str(node.value))} cannot be imported"
             raise _wrong("broken-checks", node, f"{what}: {error!r}{raised_at(error)}") from error
     read.append(json.dumps({name: kind.schema for name, kind in kinds.items()}).encode())
@@ -84,7 +84,7 @@ def _kinds_of(config: Config, node: Node, read: list[bytes]) -> tuple[str, list[
     name = str(node.value)
     if name.endswith(".py"):
         imported = _imported(config, node, read)
-        module, found = imported.__name__, _in_module(imported)
+        module, found = imported.__name__, _kinds_in(imported)
     else:
         module, found = _installed(node)
     if not found:
@@ -124,20 +124,17 @@ def _installed(node: Node) -> tuple[str, list[Kind]]:
             did_you_mean(name, known) or "the name of a file must end in .py",
         )
     found = known[name].load()
-    kinds = _in_module(found) if isinstance(found, ModuleType) else list(_only_kinds([found]))
-    return known[name].module, kinds
+    return known[name].module, _kinds_in(found)
 
 
-def _in_module(module: ModuleType) -> list[Kind]:
-    return list({id(kind): kind for kind in _only_kinds(vars(module).values())}.values())
-
-
-def _only_kinds(found: Iterable[object]) -> Iterator[Kind]:
-    yield from (one for one in found if isinstance(one, Kind))
+def _kinds_in(found: object) -> list[Kind]:
+    """The check that an object is, or those of a module, each once."""
+    objects = vars(found).values() if isinstance(found, ModuleType) else (found,)
+    return list({id(one): one for one in objects if isinstance(one, Kind)}.values())
 
 
 def _examined(kind: Kind, module: str, taken: Mapping[str, Kind], node: Node) -> Kind:
-    """The check where it may be used, guarded. Raises `ConfigurationError`."""
+    """The check with a guard against crashes. Raises `ConfigurationError` if it cannot be used."""
     if not _NAME.fullmatch(kind.name):
         raise _wrong(
             "wrong-name",
@@ -160,8 +157,7 @@ def _examined(kind: Kind, module: str, taken: Mapping[str, Kind], node: Node) ->
         raise _wrong(
             first.code, node, f"the check '{kind.name}': {first.message}", first.hint
         ) from error
-    compile_ = partial(_guarded, kind, module)
-    return replace(kind, schema=_as_part(kind), compile=compile_)
+    return replace(kind, schema=_as_part(kind), compile=partial(_guarded, kind, module))
 
 
 def _as_part(kind: Kind) -> Json:
@@ -192,7 +188,7 @@ def _guarded(kind: Kind, module: str, value: Json, options: Options) -> Judge:
 
 
 def _unread(config: Config, node: Node, error: SyntaxError) -> ConfigurationError:
-    """That a file is no Python, with the line and the caret where it is not."""
+    """The error for a file that is not valid Python, with its line."""
     file = Path(error.filename or str(node.value))
     if not (file.is_relative_to(config.root) and error.lineno and file.is_file()):
         return _wrong(

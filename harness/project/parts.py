@@ -15,35 +15,35 @@ from harness.formats.yaml import Document, read
 from harness.scenario import DEFAULTS, BadFile, FileKind
 
 Examine = Callable[[Document, FileKind], None]
-"""Raises `AuthoringError` where a document is not of the kind."""
+"""Raises `AuthoringError` if a document is not of the kind."""
 LARGEST_PART = 16 * 1024 * 1024
 """Bytes of another file that a scenario names; YAML files have a limit of their own."""
 Digests = list[list[str]]
-"""Paths, relative to the project, and hashes of what stood there."""
+"""Paths of files, relative to the project, and hashes of their content."""
 
 
 @value_class(frozen=True, slots=True)
 class Defaults:
-    """What holds for the scenarios of a folder."""
+    """The files of defaults that apply to the scenarios of a folder."""
 
     files: tuple[Path, ...] = ()
     """The nearest first."""
     digest: str = ""
-    """A hash of their contents; empty where there are none."""
+    """A hash of their contents; empty if there are no files."""
 
 
 NONE = Defaults()
 
 
 class Folders:
-    """Finds the defaults of folders, once for each."""
+    """Finds the defaults of folders, and remembers them."""
 
     def __init__(self, config: Config) -> None:
         self._top = str(config.scenarios)
         self._known: dict[str, Defaults] = {}
 
     def defaults(self, file: Path) -> Defaults:
-        """The defaults of a scenario file. Raises `OSError` where they cannot be read."""
+        """The defaults of a scenario file. Raises `OSError` if they cannot be read."""
         folder = os.path.dirname(file)  # noqa: PTH120  # asked 10,000 times: a Path costs more
         found = self._known.get(folder)
         if found is None:
@@ -62,25 +62,25 @@ class Folders:
 
 
 class Parts:
-    """Gives one scenario the files that it names, and keeps what was given."""
+    """Reads the files that one scenario names, and remembers them."""
 
     def __init__(self, config: Config, cache: ParsedCache, examine: Examine | None = None) -> None:
-        """Without `examine`, files are known to be right."""
+        """Without `examine`, the files are known to be valid."""
         self._config = config
         self._cache = cache
         self._examine = examine
-        self._given: dict[str, bytes] = {}
+        self._read: dict[str, bytes] = {}
         self.documents: list[Document] = []
-        """All YAML files that were given, each once."""
+        """All YAML files that were read, each once."""
 
     @property
     def digests(self) -> Digests:
-        """What was given."""
-        return [[shown, _digest(content)] for shown, content in self._given.items()]
+        """The paths and hashes of the files that were read."""
+        return [[shown, _digest(content)] for shown, content in self._read.items()]
 
     @property
     def digest(self) -> str:
-        """A hash of all that was given; empty where nothing was."""
+        """A hash of all files that were read; empty if there were none."""
         return "".join(digest for _, digest in self.digests)
 
     def text(self, name: str, beside: str) -> tuple[str, str]:
@@ -133,7 +133,7 @@ class Parts:
                     f"{shown} has {size:,} bytes; the limit is {LARGEST_PART:,}",
                     "split the file",
                 )
-            content = self._given[shown] = path.read_bytes()
+            content = self._read[shown] = path.read_bytes()
         except FileNotFoundError as error:
             known = _beside(path, root)
             raise BadFile(
@@ -147,19 +147,17 @@ class Parts:
 
 
 def are_as_before(config: Config, digests: Iterable[Iterable[str]]) -> bool:
-    """Whether files hold what they held when a scenario was read."""
-    for shown, digest in digests:
-        try:
-            if _digest((config.root / shown).read_bytes()) != digest:
-                return False
-        except OSError:
-            return False
-    return True
+    """Whether files have the content that they had when a scenario was read."""
+    root = config.root
+    try:
+        return all(_digest((root / shown).read_bytes()) == digest for shown, digest in digests)
+    except OSError:
+        return False
 
 
 def documents_of(defaults: Defaults, parts: Parts, config: Config) -> list[Document]:
     """The defaults of a scenario. Raises `YamlError` and `ScenarioError`."""
-    # Their digest stands in the keys of the cache already, so they are none of what was given.
+    # Their digest is in the keys of the cache already, so they are not read as parts.
     return [
         parts.parsed(config.shown(file), file.read_bytes(), FileKind.DEFAULTS)
         for file in defaults.files

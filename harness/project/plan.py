@@ -16,7 +16,7 @@ MOST_CONVERSATIONS = 100_000
 
 
 def amount_problem(rows: int, takes: int, providers: int) -> str:
-    """Why a scenario cannot be planned; empty where it makes few enough conversations."""
+    """Why a scenario makes too many conversations; empty if it does not."""
     count = rows * takes * providers
     if count <= MOST_CONVERSATIONS:
         return ""
@@ -28,7 +28,7 @@ def amount_problem(rows: int, takes: int, providers: int) -> str:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Play:
-    """One conversation to be held: a take of a scenario, a provider and a row of the matrix."""
+    """One conversation to play: a take of a scenario, a provider and a row of the matrix."""
 
     file: Path
     scenario: str
@@ -43,13 +43,13 @@ class Play:
         return f"{self.scenario}[{'-'.join(part for part in (self.provider, self.row) if part)}]"
 
     def takes(self, count: int) -> tuple[Play, ...]:
-        """The same in so many takes."""
+        """The takes of this play, numbered from 1 to `count`."""
         return tuple(replace(self, take=take) for take in range(1, count + 1))
 
 
 @value_class(frozen=True, slots=True)
 class Entry:
-    """What collection must know of a scenario file; small, because there may be 10,000."""
+    """What collection needs of a scenario file; small, because there may be 10,000."""
 
     scenario: str
     line: int

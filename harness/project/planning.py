@@ -13,17 +13,17 @@ from harness.scenario import Waiver
 
 
 class Planner:
-    """Makes plays. Knows the files of a run so far, because each id is used once."""
+    """Makes plays. Remembers the files of a run, because each id is used only once."""
 
     def __init__(self, project: Project, chosen: Sequence[str]) -> None:
-        """`chosen` are names of providers; all play against their own where there are none."""
+        """`chosen` are names of providers; without any, each scenario is played against its own."""
         self._project = project
         self._is_chosen = bool(chosen)
         self._chosen = [name for name in chosen if name in project.config.providers]
         self.providers: set[str] = set()
-        """Providers that a scenario plays against."""
+        """Providers that any scenario is played against."""
         self._first: dict[str, Path] = {}
-        """The file that each id was first met in."""
+        """The file in which each id was first found."""
 
     @property
     def has_scenarios(self) -> bool:
@@ -31,9 +31,9 @@ class Planner:
         return bool(self._first)
 
     def plays_of(self, file: Path, entry: Entry) -> Iterator[Play]:
-        """What is to be played of a file.
+        """The plays of a file.
 
-        Raises `ScenarioError` where its id is taken, or it makes too many conversations.
+        Raises `ScenarioError` if its id is already used, or if it makes too many conversations.
         """
         self._claim(file, entry)
         if self._is_chosen and not self._chosen:
@@ -67,7 +67,7 @@ class Planner:
 def waivers_of(
     entry: Entry, play: Play, mode: Mode, environment: Mapping[str, str]
 ) -> list[Waiver]:
-    """Those of a scenario's waivers that are about a play."""
+    """The waivers of a scenario that apply to a play."""
     return [
         waiver
         for waiver in entry.waivers

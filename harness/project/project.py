@@ -1,4 +1,4 @@
-"""A project: harness.yaml with everything that it leads to."""
+"""A project: harness.yaml and everything that it names."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ from harness.scenario import (
 )
 
 LAST_SCENARIOS = 32
-"""Built scenarios that are kept for the next row or provider of the same file."""
+"""How many scenarios are kept for the next row or provider of the same file."""
 
 READING = 2
-"""Another number where a file that was read before is read, named or refused otherwise now, so
-that nothing is taken from a cache that an earlier version wrote."""
+"""Gets another number when files are read or refused in another way, so that nothing is taken from
+a cache of an earlier version."""
 
 EARLY_SCENARIOS = 1000
-"""Those of the collection that are kept until they are played; about 15 MB."""
+"""How many scenarios of the collection are kept until they are played; about 15 MB."""
 
 
 class Project:
@@ -65,7 +65,7 @@ class Project:
         environment: Mapping[str, str] | None = None,
         cache: ParsedCache | None = None,
     ) -> None:
-        """`environment` is the process's own where left out; without a cache all is parsed."""
+        """`environment` defaults to that of the process. Without a cache, every file is parsed."""
         self.config = config
         self.environment = os.environ if environment is None else environment
         self.cache = cache or ParsedCache(None)
@@ -76,11 +76,11 @@ class Project:
             kinds_in("reply_checks", self._own.kinds.values()), self.schemas, self.goldens
         )
         self.room_for_early = 0
-        """How many scenarios of the collection are kept. Whoever sets it freezes them for the
-        garbage collector, which otherwise walks through them again and again."""
+        """How many scenarios of the collection are kept. Whoever sets it should freeze them for the
+        garbage collector, which otherwise visits them repeatedly."""
         self.lacks_definitions = False
-        """Some scenario could not be held against its definitions, so nothing that is read is kept:
-        what is wrong with it may lie in a file that no key of the cache names."""
+        """A definition of some scenario could not be read, so nothing is put into the cache: its
+        error may be in a file that no key of the cache depends on."""
         self._early: dict[tuple[str, str], Scenario] = {}
         self._last: dict[tuple[str, str], Scenario] = {}
         self._formats: dict[FileKind, Schema] = {}
@@ -125,9 +125,10 @@ class Project:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A hash of all that decides how a scenario file is read, besides the file."""
+        """A hash of everything that decides how a scenario file is read, except the file itself."""
         config = self.config
-        parts = [
+        return content_key(
+            "project",
             f"{harness.__version__}-{READING}",
             *sorted(self.vocabulary.names),
             self._own.fingerprint,
@@ -135,8 +136,7 @@ class Project:
             *sorted(definition_key(config, one) for one in config.providers.values()),
             *sorted(config.tags if config.tags is not None else ("*",)),
             *sorted(self.schemas.names()),
-        ]
-        return content_key("project", *parts)
+        )
 
     def scenario(self, shown: str, key: str) -> Scenario | None:
         """A scenario that was built before, by its path and a key of its content."""
@@ -153,15 +153,14 @@ class Project:
             if len(self._last) > LAST_SCENARIOS:
                 del self._last[next(iter(self._last))]
 
-    def provider_config(self, name: str, place: Place | None = None) -> ProviderConfig:
-        """The entry of a provider. Raises `ConfigurationError` where there is none."""
-        found = self.config.providers.get(name)
-        if found is not None:
-            return found
-        raise ConfigurationError(self.unknown_provider(name, place))
+    def provider_config(self, name: str) -> ProviderConfig:
+        """The entry of a provider. Raises `ConfigurationError` if there is none of this name."""
+        if name not in self.config.providers:
+            raise ConfigurationError(self.unknown_provider(name))
+        return self.config.providers[name]
 
     def unknown_provider(self, name: str, place: Place | None = None) -> Problem:
-        """What to say of a provider that harness.yaml does not know."""
+        """The problem for a provider that is not in harness.yaml."""
         return Problem(
             code="unknown-provider",
             message=f"unknown provider {quote(name)}",
@@ -177,7 +176,7 @@ class Project:
         credentials: Credentials = Credentials.VALID,
     ) -> Provider:
         """A provider with its settings filled in; see `fill_in`."""
-        # Most recordings of a provider hold the same settings: fill them in once.
+        # Most recordings of a provider have the same settings: fill them in once.
         key = (name, credentials.value, None if recorded is None else json.dumps(dict(recorded)))
         found = self._providers.get(key)
         if found is None:
@@ -189,11 +188,11 @@ class Project:
         return found
 
     def providers_of(self, named: Iterable[str], chosen: Iterable[str]) -> tuple[str, ...]:
-        """Which providers a scenario is played against.
+        """The providers that a scenario is played against.
 
-        A scenario that names providers is played against those of them that are chosen; one
-        that names none against every chosen one. Where nothing is chosen, against those that
-        it names, or the project's default.
+        A scenario that names providers is played against those of them that are chosen; one that
+        names none is played against every chosen one. If nothing is chosen, it is played against
+        those that it names, or against the project's default.
         """
         wanted, picked = tuple(named), tuple(dict.fromkeys(chosen))
         if not picked:

@@ -1,17 +1,18 @@
-"""What is wrong with a scenario in its project, told without playing it."""
+"""Finds what is wrong with a scenario in its project, without playing it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from harness.checks import BadExpectation
 from harness.checks.regular_expression import Pattern
 from harness.config import unknown_tag
 from harness.conversation import Phase
 from harness.core import DefinitionError, Place, Problem, did_you_mean, quote
-from harness.formats.yaml import Document, Node
-from harness.project.fitting_providers import definitions_for, untold_problems
+from harness.formats.yaml import Document
+from harness.project.fitting_providers import definitions_for, expectations_of, untold_problems
 from harness.project.plan import amount_problem
 from harness.project.project import Project
 from harness.scenario import (
@@ -35,23 +36,20 @@ def problems_of(
     `documents` are all that the scenario was read from, its own first.
     """
     own = documents[0].source.path
-    for problem in _problems(project, scenario, documents):
+    problems = chain(
+        _provider_problems(project, scenario, documents),
+        _amount_problems(project, scenario, documents[0]),
+        _definition_problems(project, scenario, documents),
+        _tag_problems(project, documents),
+        _waiver_problems(project, scenario, documents[0]),
+        _check_problems(project, scenario, {one.source.path: one for one in documents}),
+    )
+    for problem in problems:
         if problem.place is None or problem.place.source.path == own:
             yield problem
         else:
-            parts = (problem.subject, f"for {own}")
-            yield replace(problem, subject=", ".join(part for part in parts if part))
-
-
-def _problems(
-    project: Project, scenario: Scenario, documents: Sequence[Document]
-) -> Iterator[Problem]:
-    yield from _provider_problems(project, scenario, documents)
-    yield from _amount_problems(project, scenario, documents[0])
-    yield from _definition_problems(project, scenario, documents)
-    yield from _tag_problems(project, documents)
-    yield from _waiver_problems(project, scenario, documents[0])
-    yield from _check_problems(project, scenario, {one.source.path: one for one in documents})
+            subject = ", ".join(filter(None, (problem.subject, f"for {own}")))
+            yield replace(problem, subject=subject)
 
 
 def _provider_problems(
@@ -59,7 +57,8 @@ def _provider_problems(
 ) -> Iterator[Problem]:
     for document in documents:
         named = document.at().get("provider")
-        for node in _each(named) if named is not None else ():
+        nodes = (named,) if named and not isinstance(named.value, list) else named
+        for node in nodes or ():
             if str(node.value) not in project.config.providers:
                 yield project.unknown_provider(str(node.value), node.place)
     if not scenario.providers and not project.config.provider:
@@ -74,9 +73,9 @@ def _provider_problems(
 def _definition_problems(
     project: Project, scenario: Scenario, documents: Sequence[Document]
 ) -> Iterator[Problem]:
-    """What the definitions of the scenario's providers know nothing of.
+    """What the definitions of the scenario's providers do not support.
 
-    A definition that is wrong itself is told by lint, and breaks the plays of its provider alone.
+    A definition that is wrong itself is reported by lint, and only breaks plays of its provider.
     """
     try:
         yield from [
@@ -119,7 +118,7 @@ def _amount_problems(project: Project, scenario: Scenario, document: Document) -
 
 
 def _history_problems(project: Project, scenario: Scenario) -> Iterator[Problem]:
-    """Looks at a provider's own record where its definition does not say how to get it."""
+    """Uses of a provider's own record that its definition does not say how to get."""
     places = [one for turn in scenario.user_turns for one in _looks_at_history(turn)]
     for name, definition in definitions_for(project, scenario).items() if places else ():
         if definition.client is None and not definition.phases[Phase.HISTORY]:
@@ -145,12 +144,8 @@ def _tag_problems(project: Project, documents: Sequence[Document]) -> Iterator[P
             yield unknown_tag(str(node.value), known, place=node.place)
 
 
-def _each(node: Node) -> Iterator[Node]:
-    return node.elements() if isinstance(node.value, list) else iter((node,))
-
-
 def _waiver_problems(project: Project, scenario: Scenario, document: Document) -> Iterator[Problem]:
-    """Providers and rows that a `when:` names and that are not there."""
+    """Providers and rows that a `when:` names and that do not exist."""
     rows = [row.name for row in scenario.rows if row.name]
     played = project.providers_of(scenario.providers, ())
     always = {one.kind for one in scenario.waivers if not one.is_conditional}
@@ -185,7 +180,7 @@ def _waiver_problems(project: Project, scenario: Scenario, document: Document) -
 def _check_problems(
     project: Project, scenario: Scenario, documents: Mapping[str, Document]
 ) -> Iterator[Problem]:
-    """What can be told of expectations without a reply: patterns, paths, names of schemas."""
+    """What is wrong with expectations, whatever the reply: patterns, paths, names of schemas."""
     for turn in scenario.user_turns:
         for capture in turn.captures.values():
             try:
@@ -207,18 +202,14 @@ def _wrong(error: BadExpectation, place: Place, subject: str) -> Problem:
 
 
 def _constant_checks(scenario: Scenario) -> Iterator[tuple[str, Expectation]]:
-    """Those whose value is known before they are played, with the turn that they belong to."""
-    blocks = [
-        (turn_subject(turn.number, turn.id), turn.expectations) for turn in scenario.user_turns
-    ]
-    for subject, expectations in [*blocks, ("", scenario.expectations)]:
-        yield from ((subject, one) for one in expectations if one.value.is_constant)
+    """The expectations whose value is known before they are played; see `expectations_of`."""
+    return (found for found in expectations_of(scenario) if found[1].value.is_constant)
 
 
 def doubts_about(project: Project, scenario: Scenario) -> Iterator[Problem]:
     """Checks that cannot fail on anything that a bot is likely to say.
 
-    The scenario has no problems. A value that is only known when it is played is not looked at.
+    The scenario has no problems. Values that are only known when it is played are left out.
     """
     for subject, one in _constant_checks(scenario):
         for doubt in project.vocabulary.doubts_of(one, one.value.render({})):
@@ -235,11 +226,11 @@ def doubts_about(project: Project, scenario: Scenario) -> Iterator[Problem]:
 
 
 def _place_of(error: BadExpectation, expectation: Expectation, document: Document) -> Place:
-    """Where a check's value makes no sense: at a name that is unknown, else at the value."""
+    """The place of an error in a check's value: an unknown name, or else the value."""
     path = (*expectation.path, *error.path)
     is_name = bool(error.path) and (error.is_of_key or error.code in _NAMES)
     return document.key_place(path) if is_name else document.place(path)
 
 
 _NAMES = ("unknown-check", "unknown-key", "unknown-matcher", "invalid-path")
-"""Codes of what is wrong with a key, not with the value behind it."""
+"""Codes of errors about a key, not about its value."""

@@ -1,8 +1,9 @@
-"""What is wrong or doubtful about the providers of a project, told without asking them."""
+"""Finds what is wrong or doubtful about the providers of a project, without calling them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from harness.config import FILE_NAME, ProviderConfig
@@ -40,7 +41,7 @@ def project_problems(project: Project) -> Iterator[Problem]:
 
 
 def provider_doubts(project: Project) -> Iterator[Problem]:
-    """What may have no effect, or not the one that is meant."""
+    """What may have no effect, or an effect that is not meant."""
     most = project.config.concurrency
     for config in project.config.providers.values():
         if config.concurrency is not None and config.concurrency > most:
@@ -57,29 +58,26 @@ def provider_doubts(project: Project) -> Iterator[Problem]:
 def doubts_on(project: Project, config: ProviderConfig) -> Iterator[Problem]:
     """What may have no effect in the definition of one provider.
 
-    Of a definition that an installed package brings, nothing is told: its authors see to it.
+    The definitions of installed packages are left to their authors.
     """
     name = config.definition
     folder = project.config.root / name
     if name not in installed() and (folder / "provider.yaml").is_file():
         yield from doubts_in(project, folder.resolve())
     elif name.endswith(SUFFIX) and folder.is_file():
-        # Late: only lint and checks of providers ask.
+        # Late: only lint and checks of providers need it.
         from harness.providers.python_class import class_doubts  # noqa: PLC0415
 
-        try:
+        with suppress(DefinitionError):
             yield from class_doubts(folder.resolve(), name)
-        except DefinitionError:
-            return
 
 
 def doubts_in(project: Project, folder: Path) -> Iterator[Problem]:
-    """What may have no effect in the definition in a folder."""
-    yield from definition_doubts(folder, project.config.shown(folder))
+    """What may have no effect in the definition in a folder.
 
-
-def definition_doubts(folder: Path, shown: str) -> Iterator[Problem]:
-    """A warning for each; nothing for a definition that cannot be read."""
+    Yields nothing for a definition that cannot be read.
+    """
+    shown = project.config.shown(folder)
     schemas = SchemaFolder(folder / "schemas", f"{shown}/schemas")
     try:
         definition = read_definition(folder, shown, schemas)
@@ -104,7 +102,7 @@ def definition_doubts(folder: Path, shown: str) -> Iterator[Problem]:
 
 
 def _token_streams(step: Step, node: Node) -> Iterator[Problem]:
-    """Streams whose texts may be in pieces, so that checks do not see words that events share."""
+    """Streams whose events may be parts of a message, so that checks miss words across events."""
     if not reads_each_event(step):
         return
     whole = node.at("reply").get("whole")
@@ -120,7 +118,7 @@ def _token_streams(step: Step, node: Node) -> Iterator[Problem]:
 
 
 def _open_secrets(definition: Definition, document: Document) -> Iterator[Problem]:
-    """Settings that are named as a secret is, and would be recorded and shown."""
+    """Settings that have the name of a secret, but would be recorded and shown."""
     for name, node in document.at().entries("settings"):
         is_telling = is_secret_key(name) or name in QUERY_KEYS
         if is_telling and not definition.settings[name].is_secret:

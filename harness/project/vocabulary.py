@@ -20,7 +20,7 @@ from harness.formats.json_schema import Schema, SchemaFolder, compile_format
 from harness.scenario import Expectation, Scope
 
 MAX_COMPILED = 20_000
-"""Compiled checks that are kept; beyond, all are dropped and compiled again when needed."""
+"""The most compiled checks; when there are more, all are dropped and compiled when needed."""
 
 
 class Vocabulary:
@@ -36,11 +36,7 @@ class Vocabulary:
         self._kinds = kinds
         self._conversation = kinds_in("conversation_checks", kinds.values())
         self._options = {
-            ignore_case: Options(
-                ignore_case=ignore_case,
-                schemas=schemas,
-                goldens=goldens,
-            )
+            ignore_case: Options(ignore_case=ignore_case, schemas=schemas, goldens=goldens)
             for ignore_case in (False, True)
         }
         self._compiled: dict[tuple[str, str, bool, bool], Judge] = {}
@@ -53,7 +49,7 @@ class Vocabulary:
 
     @property
     def of_texts(self) -> frozenset[str]:
-        """The names of the checks that need nothing but what was said."""
+        """The names of the checks that read only the texts of a reply."""
         return frozenset(n for n, kind in self._kinds.items() if kind.on in ("text", "messages"))
 
     @property
@@ -63,16 +59,15 @@ class Vocabulary:
 
     def format_of(self, block: str) -> Schema:
         """The format of a block of checks, such as `reply_checks`; see `block_definitions`."""
-        found = self._formats.get(block)
-        if found is None:
+        if block not in self._formats:
             document: Json = {"$defs": self.blocks, "$ref": f"#/$defs/{block}"}
-            found = self._formats[block] = compile_format(document, name=block)
-        return found
+            self._formats[block] = compile_format(document, name=block)
+        return self._formats[block]
 
     def judge_for(self, expectation: Expectation, value: object) -> Judge:
         """The compiled check of an expectation whose variables are filled in.
 
-        Raises `BadExpectation` where the value makes no sense.
+        Raises `BadExpectation` if the value makes no sense.
         """
         key = (
             expectation.name,
@@ -90,7 +85,7 @@ class Vocabulary:
         return judge
 
     def doubts_of(self, expectation: Expectation, value: object) -> Sequence[Doubt | Problem]:
-        """What makes it doubtful that an expectation can fail; see `judge_for`."""
+        """Reasons to doubt that an expectation can fail; see `judge_for`."""
         if expectation.scope is Scope.NEVER:
             return ()
         doubts: list[Doubt | Problem] = []
