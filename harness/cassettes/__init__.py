@@ -1,1 +1,1 @@
-"""A project's recordings looked at without playing: what is planned, what lies there, what fits."""
+"""Looks after a project's recordings: which are planned, which exist, and which still match."""

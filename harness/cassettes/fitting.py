@@ -1,4 +1,4 @@
-"""Whether a recording still is of what its scenario and its definition say. Sends nothing."""
+"""Compares recordings with their scenarios and definitions. Sends nothing."""
 
 from __future__ import annotations
 
@@ -16,40 +16,40 @@ from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
 from harness.project.plan import Mode
 from harness.providers.flow import message_hash
-from harness.providers.provider import BASE_URL
+from harness.providers.provider import BASE_URL, Provider
 from harness.providers.session import CLOSING, Prepared, Session
 from harness.scenario import AssistantLine, MatrixRow, MessagePlan, Scenario, UserTurn, turn_subject
 from harness.secrets.redaction import Redactor
-from harness.transport.cassette import Cassette, CassetteHead
-from harness.transport.cassette.plain_interaction import FIRST_FORMAT
+from harness.transport.cassette import FIRST_FORMAT, Cassette, CassetteHead
 from harness.transport.difference import request_difference
 from harness.transport.replay import ReplayTransport
 
 DRAWN = frozenset(("uuid", "random"))
-"""Each draw depends on those before it, which may be in a turn that cannot be filled in."""
+"""Functions whose values depend on earlier draws, perhaps in a turn that cannot be filled in."""
 
 
 class Fit(StrEnum):
-    """How a recording stands to what would be played today."""
+    """How a recording compares with what would be played today."""
 
     SAME = "same"
     """Nothing was edited since it was recorded."""
     EDITED = "edited"
-    """Something was, but the same would be sent: only what is checked changed, say."""
+    """Something was edited, such as a check, but the same would be sent."""
     UNUSED = "unused"
-    """The same would be sent, but the recording holds more."""
+    """The same would be sent, but the recording contains more."""
     STALE = "stale"
     """Something else would be sent, or the answers can no longer be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """How a recording fits, and a sentence that says so; empty where it fits."""
+    """How a recording fits, and why it does not."""
 
     fit: Fit
     reason: str = ""
+    """Empty where it fits."""
     mode: str = "refresh"
-    """The mode that mends it; `record` keeps what a replay would not stumble over."""
+    """The mode that records it again; `record` is enough where a replay notices the change."""
 
 
 class Fitting:
@@ -62,9 +62,9 @@ class Fitting:
     def fit(self, slot: Slot, cassette: Cassette) -> Fitted:
         """How a cassette of ours fits its slot.
 
-        Where both fingerprints are the recorded ones, nothing more is looked at. Else every
-        message that can be told without a reply is compared with the recorded hash, and then the
-        conversation is held from the cassette, to compare what it would send.
+        If both fingerprints are the recorded ones, it fits. Else every message that does not
+        depend on a reply is compared with the recorded hash, and then the conversation is replayed
+        from the cassette, to compare what it would send.
         """
         head = cassette.head
         if head is None or self._is_same(slot, head):
@@ -77,25 +77,22 @@ class Fitting:
         return self._conversation(slot, cassette, head)
 
     def replay(self, slot: Slot, cassette: Cassette) -> ScenarioResult:
-        """Hold the slot's conversation from a cassette that may stand nowhere.
+        """Replay the slot's conversation from a cassette, which need not be in a file.
 
         Raises `AuthoringError` where a setting is wrong.
         """
         return self._runner.replay(slot.scenario, slot.play, cassette)
 
     def prepare(self, slot: Slot, cassette: Cassette) -> Prepared:
-        """Hold what comes before the conversations from a cassette."""
+        """Replay the preparation of the conversations from a cassette."""
         head = cassette.head or CassetteHead(scenario="")
-        provider = self._inventory.project.provider(
-            slot.play.provider, recorded=head.settings, credentials=slot.scenario.credentials
-        )
+        provider = self._provider(slot, head)
         transport = ReplayTransport(cassette, base_url=str(provider.settings.get(BASE_URL) or ""))
         return Session(provider, transport, seed=head.seed).prepare()
 
     def needs_preparation(self, slot: Slot, conversation: CassetteHead) -> bool:
-        """Whether preparing asks for anything, with the settings of a recorded conversation."""
-        nothing = Cassette(head=conversation)
-        return isinstance(self.prepare(slot, nothing).error, NotRecorded)
+        """Whether the preparation sends requests, with the settings of a recorded conversation."""
+        return isinstance(self.prepare(slot, Cassette(head=conversation)).error, NotRecorded)
 
     def _is_same(self, slot: Slot, head: CassetteHead) -> bool:
         is_defined = head.definition_hash == self._inventory.definition(slot).fingerprint
@@ -108,42 +105,62 @@ class Fitting:
             result = self.replay(slot, cassette)
         except AuthoringError as error:
             return Fitted(Fit.STALE, str(error.problems[0].message))
-        # A recorded break is how the conversation went.
+        # A recorded interruption is part of the conversation.
         if result.error is not None and not isinstance(result.error, TransportError):
             preparation = self._inventory.shown(self._inventory.preparation_of(slot))
             if result.error.message.startswith(f"{preparation}: "):
-                # What is wrong with that recording is told of it.
+                # The finding is that of the preparation's recording.
                 return Fitted(Fit.EDITED)
             mode = "record" if isinstance(result.error, Miss) else "refresh"
             return Fitted(Fit.STALE, without_path(result.error, cassette), mode)
-        redactor = self._redactor(slot, head)
-        different = _different_request(_exchanges(result), cassette, redactor)
-        if different:
+        if different := self._different_request(slot, cassette, head, _exchanges(result)):
             return Fitted(Fit.STALE, different)
         unused = ", ".join(n.partition("; ")[0] for n in result.notes if "not used" in n)
         return Fitted(Fit.UNUSED, unused) if unused else Fitted(Fit.EDITED)
 
     def _preparation(self, slot: Slot, cassette: Cassette, head: CassetteHead) -> Fitted:
         prepared = self.prepare(slot, cassette)
-        # As of a conversation, a recorded break is how it went.
-        is_told = prepared.error is None or isinstance(prepared.error, (Refused, TransportError))
-        if prepared.error is not None and not is_told:
+        # As in a conversation, a recorded interruption is part of it.
+        if prepared.error and not isinstance(prepared.error, (Refused, TransportError)):
             return Fitted(Fit.STALE, without_path(prepared.error, cassette))
-        different = _different_request(prepared.exchanges, cassette, self._redactor(slot, head))
+        different = self._different_request(slot, cassette, head, prepared.exchanges)
         return Fitted(Fit.STALE, different) if different else Fitted(Fit.EDITED)
 
-    def _redactor(self, slot: Slot, head: CassetteHead) -> Redactor:
-        provider = self._inventory.project.provider(
+    def _different_request(
+        self, slot: Slot, cassette: Cassette, head: CassetteHead, exchanges: Iterable[Exchange]
+    ) -> str:
+        """A sentence about the first request that differs from the recorded one; empty for none.
+
+        A replay does not compare requests completely, because ids in them may differ. Here they
+        are filled in with the recorded seed and answers, and are the same.
+        """
+        redactor = Redactor(self._provider(slot, head).secrets)
+        rows = defaultdict(list)
+        for row in cassette.interactions.plain:
+            rows[row["turn"], row["step"]].append(row)
+        is_first = cassette.format == FIRST_FORMAT
+        for exchange in exchanges:
+            turn, step = exchange.request.origin.turn, exchange.request.origin.step
+            waiting = rows[turn, step]
+            different = waiting and request_difference(
+                waiting.pop(0), exchange.request, redactor, is_first_format=is_first
+            )
+            if different:
+                where = {CLOSING: "the closing", 0: "the opening"}.get(turn, f"turn {turn}")
+                return f"the request of step {step} of {where} changed, at {different}"
+        return ""
+
+    def _provider(self, slot: Slot, head: CassetteHead) -> Provider:
+        return self._inventory.project.provider(
             slot.play.provider, recorded=head.settings, credentials=slot.scenario.credentials
         )
-        return Redactor(provider.secrets)
 
 
 def changed_turns(slot: Slot, cassette: Cassette, head: CassetteHead) -> tuple[UserTurn, ...]:
-    """The recorded turns in which the user now says something else.
+    """The recorded turns whose message has changed.
 
-    Only of those that can be filled in without a reply: not where a button is pressed or a
-    capture is used.
+    Only turns whose message does not depend on a reply: no button is pressed, and no capture is
+    used.
     """
     scenario = slot.scenario
     recorded: dict[int, str] = {}
@@ -174,14 +191,14 @@ def listed(turns: Iterable[UserTurn]) -> str:
 
 
 def missing_turns(scenario: Scenario, stop: Stop) -> str:
-    """What a recording lacks that broke off there."""
+    """The turns that are missing in a recording that stopped there."""
     if stop.turn == CLOSING:
         return "the closing"
     return listed(turn for turn in scenario.user_turns if turn.number >= stop.turn)
 
 
 def _messages(scenario: Scenario, variables: Variables) -> Iterator[tuple[UserTurn, str]]:
-    """The hash of what is said in each turn that can be told without a reply."""
+    """Each turn whose message does not depend on a reply, and the hash of the message."""
     unknown: set[str] = set()
     before: list[str] | None = []
     for turn in scenario.turns:
@@ -209,7 +226,7 @@ def _messages(scenario: Scenario, variables: Variables) -> Iterator[tuple[UserTu
 
 
 def _filled(text: Template, variables: Variables) -> str | None:
-    """A text; None where a value is not there, as in a fragment."""
+    """A text; None where a value is missing, as in a fragment."""
     try:
         return variables.text(text)
     except PlayError:
@@ -230,32 +247,6 @@ def _exchanges(result: ScenarioResult) -> Iterator[Exchange]:
     yield from transcript.around
 
 
-def _different_request(
-    exchanges: Iterable[Exchange], cassette: Cassette, redactor: Redactor
-) -> str:
-    """A sentence about the first request that is not the recorded one; empty for none.
-
-    A replay compares no requests in full, as ids in them may differ; filled in with the recorded
-    seed and the recorded answers, those are the same.
-    """
-    rows = defaultdict(list)
-    is_first = cassette.format == FIRST_FORMAT
-    for row in cassette.interactions.plain:
-        rows[row["turn"], row["step"]].append(row)
-    for exchange in exchanges:
-        origin = exchange.request.origin
-        waiting = rows[origin.turn, origin.step]
-        different = waiting and request_difference(
-            waiting.pop(0), exchange.request, redactor, is_first_format=is_first
-        )
-        if different:
-            where = {CLOSING: "the closing", 0: "the opening"}.get(
-                origin.turn, f"turn {origin.turn}"
-            )
-            return f"the request of step {origin.step} of {where} changed, at {different}"
-    return ""
-
-
 def without_path(error: PlayError, cassette: Cassette) -> str:
-    """The error's sentence without the cassette's path, which stands before it already."""
+    """The error's sentence without the path of the cassette, which the message shows already."""
     return error.message.removeprefix(f"{cassette.path}: ")

@@ -1,4 +1,4 @@
-"""What a project's scenarios plan to be recorded, and what lies in its cassette folder."""
+"""The recordings that a project's scenarios need, and the files in its cassette folder."""
 
 from __future__ import annotations
 
@@ -29,35 +29,35 @@ from harness.transport.lock import is_being_written
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """Where a play is recorded, or what comes once before the plays of a provider."""
+    """The recording of a play, or of the preparation of a provider."""
 
     path: Path
     play: Play
-    """Of a preparation: the first play that needs it."""
+    """The first play that needs it, where it is a preparation."""
     scenario: Scenario
     is_wanted: bool
-    """It is played where no provider is named on the command line."""
+    """It is played when the command line names no provider."""
     is_preparation: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """The plan and the folder, side by side."""
+    """The recordings that are planned, and the files that exist."""
 
     project: Project
     slots: Mapping[Path, Slot]
     """By path, in the order of the scenario files."""
     files: tuple[Path, ...]
-    """Cassettes that are there, in order."""
+    """The cassettes, in order."""
     remains: tuple[Path, ...]
-    """What runs that were killed left there: journals, and files that were not finished."""
+    """Files of killed runs: journals, and unfinished cassettes."""
     unreadable: tuple[AuthoringError, ...]
-    """Scenario files that are wrong; what they plan is not known."""
+    """The errors of scenario files; their recordings are not known."""
     named: tuple[Path, ...]
-    """What this is about, files and folders; empty for all."""
+    """The files and folders that were asked for; empty for all."""
 
     def is_asked(self, path: Path, slot: Slot | None = None) -> bool:
-        """Whether a file in the cassette folder, or the scenario it belongs to, was asked for."""
+        """Whether a file in the cassette folder, or its scenario, was asked for."""
         slot = slot or self.slots.get(path)
         paths = (path, slot.play.file) if slot and not slot.is_preparation else (path,)
         return not self.named or any(
@@ -77,13 +77,13 @@ class Inventory:
         return self.project.config.shown(path)
 
     def preparation_of(self, slot: Slot) -> Path:
-        """Where that is recorded which comes once before the slot's play."""
+        """The recording of the preparation that the slot's play needs."""
         return preparation_path(self.project, slot.play.provider, slot.scenario.credentials)
 
     def definition(self, slot: Slot) -> Definition:
-        """What the slot's provider is defined by."""
-        config = self.project.config
-        return definition_of(config, self.project.provider_config(slot.play.provider))
+        """The definition of the slot's provider."""
+        provider = self.project.provider_config(slot.play.provider)
+        return definition_of(self.project.config, provider)
 
     def command(self, slot: Slot, mode: str) -> str:
         """The command that records a slot again."""
@@ -93,10 +93,10 @@ class Inventory:
 
 
 def take_inventory(project: Project, paths: Sequence[str] = ()) -> Inventory:
-    """Read every scenario of the project, and look into its cassette folder.
+    """Read every scenario of the project, and list its cassette folder.
 
     `paths` are scenario files, cassettes or folders of either. Raises `ScenarioError`
-    `no-such-file` where one leads to nothing.
+    `no-such-file` where one does not exist.
     """
     config = project.config
     named = tuple(Path(path).resolve() for path in paths)
@@ -124,12 +124,12 @@ def take_inventory(project: Project, paths: Sequence[str] = ()) -> Inventory:
 
 
 def is_of_python(head: CassetteHead) -> bool:
-    """Whether a Python test made the recording: its conversation has no file with a hash."""
+    """Whether a Python test made the recording: it has no scenario file with a hash."""
     return not head.scenario_hash and head.scenario != PREPARE
 
 
 def cassette_of(remains: Path) -> Path:
-    """The cassette that a journal, or a file that was not finished, belongs to."""
+    """The cassette of a journal or of an unfinished file."""
     return remains.with_name(f"{remains.name[1:].partition('.yaml.')[0]}.yaml")
 
 
@@ -145,7 +145,7 @@ def _scenario_files(project: Project, named: Sequence[Path]) -> Iterator[Path]:
 
 
 def _slots(project: Project, file: Path, scenario: Scenario) -> Iterator[Slot]:
-    """One for each play, also against providers that only the command line can name."""
+    """The slots of a scenario, also for providers that only the command line can name."""
     config = project.config
     wanted = project.providers_of(scenario.providers, ())
     for provider in wanted if scenario.providers else config.providers:
@@ -172,7 +172,7 @@ def _slots(project: Project, file: Path, scenario: Scenario) -> Iterator[Slot]:
 
 
 def _path_of(project: Project, scenario: Scenario, play: Play) -> Path:
-    """Where a play is recorded: under its row's former name, where a replay takes that file."""
+    """The recording of a play; that under its row's former name if a replay uses it."""
     path = recording_path(project, play)
     former = None if path.is_file() else former_path(project, scenario, play)
     if former is None:
@@ -185,7 +185,7 @@ def _path_of(project: Project, scenario: Scenario, play: Play) -> Path:
 
 
 def _is_skipped(project: Project, scenario: Scenario, play: Play) -> bool:
-    """Whether a replay does not play it, so that it needs no recording."""
+    """Whether a replay skips the play, so that it needs no recording."""
     return any(
         waiver.kind is WaiverKind.SKIP
         and waiver.applies(
@@ -199,7 +199,7 @@ def _is_skipped(project: Project, scenario: Scenario, play: Play) -> bool:
 
 
 def _cassettes(folder: Path) -> Iterator[Path]:
-    """Not those in hidden folders, where a refresh keeps new ones until somebody agreed."""
+    """The cassettes below a folder, without those that a refresh holds in hidden folders."""
     for file in folder.rglob("*.yaml"):
         is_hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
         if file.is_file() and not is_hidden:
@@ -207,7 +207,7 @@ def _cassettes(folder: Path) -> Iterator[Path]:
 
 
 def _remains(folder: Path) -> Iterator[Path]:
-    """Files beside cassettes that nobody is writing to any more."""
+    """The files of killed runs: no writer holds the lock of their cassettes."""
     for file in folder.rglob(".*.yaml.*"):
         is_ours = file.name.endswith((".journal", ".journal.old", ".tmp"))
         if is_ours and file.is_file() and not is_being_written(cassette_of(file)):

@@ -1,4 +1,4 @@
-"""What is wrong with a project's recordings, told without sending anything."""
+"""Checks a project's recordings. Sends nothing."""
 
 from __future__ import annotations
 
@@ -13,25 +13,24 @@ from harness.cassettes.inventory import Inventory, Slot, cassette_of, is_of_pyth
 from harness.cassettes.recovering import fix_of
 from harness.core import CassetteError, Problem, counted
 from harness.play.recording_files import PREPARE, recording_path
-from harness.transport.cassette import Cassette, CassetteHead
-from harness.transport.cassette.plain_interaction import FIRST_FORMAT
+from harness.transport.cassette import FIRST_FORMAT, Cassette, CassetteHead
 
 SECONDS_OF_A_DAY = 86_400
 
 
 @dataclass(slots=True, kw_only=True)
 class CheckTally:
-    """What was looked at. Filled while the findings are read."""
+    """Counts of what was checked. They are complete once the findings are read."""
 
     cassettes: int = 0
     edited: int = 0
-    """Recorded before their scenario or definition was edited, and still fitting."""
+    """Recordings that still match, although their scenario or definition was edited."""
     of_python: int = 0
-    """Recordings of Python tests, which say what they say as they go."""
+    """Recordings of Python tests, whose messages are only known by running them."""
     of_former_name: list[str] = field(default_factory=list)
-    """Recordings under the name that their row had before names held every letter."""
+    """Recordings under the name of their row before names could have every letter."""
     of_first_format: list[str] = field(default_factory=list)
-    """Recordings of format 1: their head is under no checksum."""
+    """Recordings of format 1, whose checksum leaves out the head."""
     by_code: Counter[str] = field(default_factory=Counter)
     """Findings by code."""
 
@@ -40,7 +39,7 @@ class Checking:
     """Checks the recordings of one inventory."""
 
     def __init__(self, inventory: Inventory, *, now: datetime, max_age: float | None) -> None:
-        """`max_age` is in seconds; None where any age will do. `now` has a time zone."""
+        """`max_age` is in seconds; None for no limit. `now` has a time zone."""
         self._inventory = inventory
         self._fitting = Fitting(inventory)
         self._now = now
@@ -48,16 +47,16 @@ class Checking:
         self.tally = CheckTally()
 
     def findings(self) -> Iterator[Problem]:
-        """Everything that is wrong: scenario files first, then by path."""
-        for error in self._inventory.unreadable:
-            for problem in error.problems:
-                self.tally.by_code[problem.code] += 1
-                yield problem
-        findings = [*self._files(), *self._missing(), *self._remains()]
-        for where, problem in sorted(findings, key=lambda finding: str(finding[0])):
-            del where
+        """All problems: those of scenario files first, then by path."""
+        for problem in self._problems():
             self.tally.by_code[problem.code] += 1
             yield problem
+
+    def _problems(self) -> Iterator[Problem]:
+        for error in self._inventory.unreadable:
+            yield from error.problems
+        located = [*self._files(), *self._missing(), *self._remains()]
+        yield from (problem for _, problem in sorted(located, key=lambda pair: str(pair[0])))
 
     def _files(self) -> Iterator[tuple[Path, Problem]]:
         for path in self._inventory.files:
@@ -72,8 +71,7 @@ class Checking:
                     hint = "no scenario plays it under this name: restore it, or delete the file"
                 yield path, Problem(code=error.code, message=error.message, hint=hint)
                 continue
-            for problem in self._cassette(path, cassette):
-                yield path, problem
+            yield from ((path, problem) for problem in self._cassette(path, cassette))
 
     def _cassette(self, path: Path, cassette: Cassette) -> Iterator[Problem]:
         slot = self._inventory.slots.get(path)
@@ -102,11 +100,12 @@ class Checking:
         yield from self._age(shown, slot, head)
 
     def _foreign(self, shown: str, slot: Slot | None) -> Problem:
-        message = "another tool recorded this: it has no turns and no times"
-        fix = "keep it in another folder"
-        if slot is not None:
-            fix = self._inventory.command(slot, "refresh")
-        return Problem(code="cassette-foreign", where=shown, message=message, hint=fix)
+        return Problem(
+            code="cassette-foreign",
+            where=shown,
+            message="another tool recorded this: it has no turns and no times",
+            hint=self._inventory.command(slot, "refresh") if slot else "keep it in another folder",
+        )
 
     def _fit(self, shown: str, slot: Slot, cassette: Cassette) -> Iterator[Problem]:
         fitted = self._fitting.fit(slot, cassette)
@@ -145,22 +144,18 @@ class Checking:
         inventory = self._inventory
         there = set(inventory.files)
         for path, slot in inventory.slots.items():
-            if path in there or not slot.is_wanted or not inventory.is_asked(path, slot):
-                continue
-            if slot.is_preparation and not self._is_needed(slot, there):
-                continue
-            yield (
-                path,
-                Problem(
+            is_due = path not in there and slot.is_wanted and inventory.is_asked(path, slot)
+            if is_due and (not slot.is_preparation or self._is_needed(slot, there)):
+                problem = Problem(
                     code="cassette-missing",
                     where=inventory.shown(path),
                     message="there is no recording",
                     hint=inventory.command(slot, "record"),
-                ),
-            )
+                )
+                yield path, problem
 
     def _is_needed(self, slot: Slot, there: set[Path]) -> bool:
-        """Whether a recorded conversation asks for this preparation."""
+        """Whether a recorded conversation uses this preparation."""
         for path, other in self._inventory.slots.items():
             is_one = (
                 path in there
@@ -190,10 +185,10 @@ class Checking:
 
 
 def is_orphan(inventory: Inventory, path: Path, head: CassetteHead | None) -> bool:
-    """Whether nothing plays a cassette of ours.
+    """Whether no scenario plays a cassette of ours.
 
-    Never where that cannot be told: a scenario file cannot be read, or a Python test made it or
-    may need it.
+    False where that is not known: a scenario file cannot be read, or a Python test recorded the
+    cassette or may need it.
     """
     if head is None or path in inventory.slots or inventory.unreadable or is_of_python(head):
         return False
@@ -202,11 +197,9 @@ def is_orphan(inventory: Inventory, path: Path, head: CassetteHead | None) -> bo
 
 
 def age_of(head: CassetteHead, now: datetime) -> float | None:
-    """Seconds since a cassette was recorded; None where it does not say when."""
+    """Seconds since a cassette was recorded; None where it has no time with a time zone."""
     try:
-        recorded = datetime.fromisoformat(head.recorded_at)
-    except ValueError:
+        return (now - datetime.fromisoformat(head.recorded_at)) / timedelta(seconds=1)
+    except (ValueError, TypeError):
+        # Python raises TypeError for a time without a zone.
         return None
-    if recorded.tzinfo is None:
-        return None
-    return (now - recorded) / timedelta(seconds=1)

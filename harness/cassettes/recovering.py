@@ -1,4 +1,4 @@
-"""Recovers what a run had received when it was killed."""
+"""Recovers the journals of killed runs as cassettes."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ ENDED_TOO_EARLY = (NotRecorded, SentTooOften)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """A journal, and what can be made of it."""
+    """A journal, and the cassette that can be made of it."""
 
     journal: Path
     path: Path
-    """The cassette that it would become."""
+    """The path of the cassette."""
     cassette: Cassette
-    """What was received; shown under the journal's path."""
+    """The interactions that were received; its path is that of the journal."""
     slot: Slot | None
     transcript: Transcript | None = None
     """The conversation as far as it was received."""
     problem: Problem | None = None
-    """Why it is no cassette; None where it is whole."""
+    """Why it cannot become a cassette; None where it is complete."""
 
 
 def journals_of(inventory: Inventory) -> tuple[Path, ...]:
-    """The journals that are asked for, by their own path or their cassette's."""
+    """The journals that were asked for, by their own path or that of their cassette."""
     return tuple(
         path
         for path in inventory.remains
@@ -52,9 +52,9 @@ def journals_of(inventory: Inventory) -> tuple[Path, ...]:
 
 
 def examine(inventory: Inventory, journal: Path, *, takes_broken: bool = False) -> Recovery:
-    """Replay the journal's conversation, and see whether it comes to its end.
+    """Replay the conversation of a journal, to find out whether it is complete.
 
-    With `takes_broken`, the break of its last answer is such an end.
+    With `takes_broken`, it is also complete where its last answer was interrupted.
     """
     leftover = read_leftover(journal)
     path = cassette_of(journal)
@@ -66,8 +66,7 @@ def examine(inventory: Inventory, journal: Path, *, takes_broken: bool = False) 
     if leftover.damaged:
         problem: Problem | None = _damaged(inventory, slot, shown, leftover)
     elif slot is None or leftover.head is None:
-        reason = _unplayed(leftover)
-        problem = _problem("journal-unplayed", shown, reason)
+        problem = _problem("journal-unplayed", shown, _unplayed(leftover))
     else:
         transcript, problem = _replayed(inventory, slot, cassette, leftover)
         problem = _outdated(inventory, path, shown, leftover) or problem
@@ -82,16 +81,16 @@ def examine(inventory: Inventory, journal: Path, *, takes_broken: bool = False) 
 
 
 def fix_of(inventory: Inventory, journal: Path) -> str:
-    """The command after which a journal is no longer there."""
+    """The command that removes a journal."""
     problem = examine(inventory, journal).problem
     return problem.hint if problem else f"harness cassettes recover {inventory.shown(journal)}"
 
 
 def take_up(recovery: Recovery, scan: SecretScan, shown: str) -> None:
-    """Write a whole journal as its cassette, and remove the journal.
+    """Write a complete journal as its cassette, and remove the journal.
 
-    Raises `CassetteError` where it cannot be written, is being recorded, or holds a secret; the
-    journal then stays.
+    Raises `CassetteError` where it cannot be written, is being recorded, or contains a secret; the
+    journal then remains.
     """
     lock = WriterLock(recovery.path, shown)
     try:
@@ -115,14 +114,14 @@ def _damaged(inventory: Inventory, slot: Slot | None, shown: str, leftover: Left
 
 
 def _again(inventory: Inventory, slot: Slot) -> str:
-    """The command that records it; `record` would find that the old recording fits."""
+    """The command that records a slot; `record` would keep an old recording that matches."""
     return inventory.command(slot, "refresh" if slot.path in inventory.files else "record")
 
 
 def _replayed(
     inventory: Inventory, slot: Slot, cassette: Cassette, leftover: Leftover
 ) -> tuple[Transcript | None, Problem | None]:
-    """The conversation, and why it does not come to its end."""
+    """The conversation, and why it is not complete."""
     fitting = Fitting(inventory)
     again = _again(inventory, slot)
     shown = cassette.path
@@ -156,7 +155,7 @@ def _replayed(
 
 
 def _lacking(inventory: Inventory, slot: Slot, missing: str, leftover: Leftover) -> list[str]:
-    """What a journal lacks, a sentence each; `missing` names turns."""
+    """Sentences about what is missing in a journal; `missing` names turns."""
     sentences = [f"{missing} {'are' if ' and ' in missing else 'is'} missing"] if missing else []
     has_secrets = any(turn.has_secrets for turn in slot.scenario.user_turns)
     has_secrets = has_secrets or inventory.definition(slot).has_secret_captures
@@ -169,7 +168,7 @@ def _outdated(inventory: Inventory, path: Path, shown: str, leftover: Leftover) 
     try:
         head = inventory.read(path).head
     except CassetteError:
-        # Missing or damaged: the journal is the better one.
+        # It is missing or damaged, so the journal is better.
         return None
     recorded = head.recorded_at if head else ""
     if recorded <= leftover.recorded_at:
