@@ -1,1 +1,1 @@
-"""Finds secrets and hides them."""
+"""Finds secrets and removes them."""

@@ -1,7 +1,7 @@
-"""Takes exchanges and what was read from them apart to redact them. No other code does.
+"""Redacts exchanges, and replies, turns and transcripts made of them.
 
-A server brings a secret into all of these where it repeats one, and what is captured as a secret
-may have been said before. A field that is not known here fails a test.
+Any field of these may contain a secret, because a server may repeat one, and a captured secret may
+have been used before. A test fails for a field that is not handled here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from harness.secrets.redaction import Redactor
 Error = TypeVar("Error", bound=PlayError)
 
 WITHHELD = b"<redacted:answer>"
-"""Stands for an answer that is not shown."""
+"""The body of an answer that is not shown."""
 
 
 def redact_exchange(exchange: Exchange, redactor: Redactor) -> Exchange:
@@ -43,17 +43,17 @@ def redact_exchange(exchange: Exchange, redactor: Redactor) -> Exchange:
 
 
 def redact_request(request: Request, redactor: Redactor) -> Request:
-    """Its method stays as it is, and its origin, where the message is a hash."""
+    """The request without secrets. Its method and its origin, whose message is a hash, stay."""
     return replace(
         request,
-        url=redactor.url(request.url),
+        url=redactor.text(request.url),
         headers=redactor.headers(request.headers),
         body=redactor.body(request.body) if request.body else b"",
     )
 
 
 def redact_response(response: Response, redactor: Redactor) -> Response:
-    """Its status and its times stay as they are."""
+    """The response without secrets. Its status and its times stay."""
     body, chunks = redactor.stream(response.body, response.chunks)
     return replace(
         response,
@@ -67,7 +67,7 @@ def redact_response(response: Response, redactor: Redactor) -> Response:
 
 
 def redact_message(message: UserMessage, redactor: Redactor) -> UserMessage:
-    """What the user says: a scenario may hold a secret, although none should."""
+    """The user's message without secrets, which a scenario may contain although it should not."""
     return replace(
         message,
         text=redactor.text(message.text),
@@ -78,8 +78,8 @@ def redact_message(message: UserMessage, redactor: Redactor) -> UserMessage:
 
 
 def redact_reply(reply: Reply, redactor: Redactor) -> Reply:
-    """What the bot answers; its usage, which is numbers, stays as it is."""
-    # As lists: a stream may say a secret in several messages.
+    """The bot's reply without secrets. Its usage, which is numbers, stays."""
+    # As lists: a stream may split a secret over several messages.
     texts = _all(redactor, [one.text for one in reply.messages])
     payloads = _all(redactor, [one.payload for one in reply.messages])
     messages = tuple(
@@ -98,7 +98,7 @@ def redact_reply(reply: Reply, redactor: Redactor) -> Reply:
 
 
 def redact_error(error: Error, redactor: Redactor) -> Error:
-    """The same error without secrets, and without the beginning of one where a text was cut."""
+    """A copy of the error without secrets, and without a part of one before a cut."""
     shown = copy.copy(error)
     shown.message = redactor.shortened(error.message)
     shown.hint = redactor.shortened(error.hint)
@@ -110,9 +110,9 @@ def redact_error(error: Error, redactor: Redactor) -> Error:
 
 
 def redact_turn(turn: Turn, captured: Collection[str], redactor: Redactor) -> Turn:
-    """A turn as a replay will hold it: without secrets in what was answered and captured.
+    """The turn as a replay will play it: without secrets in answers and captures.
 
-    `captured` are names of variables. What the user says stays as it is.
+    `captured` are names of variables. The user's message stays.
     """
     return replace(
         turn,
@@ -129,7 +129,7 @@ def redact_turn(turn: Turn, captured: Collection[str], redactor: Redactor) -> Tu
 def redact_variables(
     variables: Mapping[str, object], names: Collection[str], redactor: Redactor
 ) -> Mapping[str, object]:
-    """Those of these names without secrets; functions such as `uuid` stay as they are."""
+    """The variables, those in `names` without secrets. Functions such as `uuid` stay."""
     return {
         name: redactor.json(value) if name in names and not callable(value) else value  # type: ignore[arg-type]  # the rest is JSON
         for name, value in variables.items()
@@ -139,7 +139,7 @@ def redact_variables(
 def redact_transcript(
     transcript: Transcript, captured: Collection[str], redactor: Redactor
 ) -> Transcript:
-    """What was answered without secrets, as a replay will hold it; `captured` are names."""
+    """The transcript without secrets in its answers and in the variables named `captured`."""
     return replace(
         transcript,
         turns=tuple(redact_turn(turn, captured, redactor) for turn in transcript.turns),
@@ -148,8 +148,8 @@ def redact_transcript(
 
 
 def without_answers(transcript: Transcript) -> Transcript:
-    """What was said without any answer: one may hold a secret that nobody could look for."""
-    turns = (
+    """The transcript without its answers, which may contain a secret that is not known."""
+    turns = tuple(
         replace(
             turn,
             reply=None,
@@ -161,12 +161,11 @@ def without_answers(transcript: Transcript) -> Transcript:
         )
         for turn in transcript.turns
     )
-    around = tuple(map(_without_answer, transcript.around))
-    return replace(transcript, turns=tuple(turns), around=around)
+    return replace(transcript, turns=turns, around=tuple(map(_without_answer, transcript.around)))
 
 
 def _without_answer(exchange: Exchange) -> Exchange:
-    """Of the answer, its status and times alone."""
+    """The exchange with the status and the times of its answer alone."""
     response = exchange.response and replace(
         exchange.response,
         reason="",
@@ -180,16 +179,20 @@ def _without_answer(exchange: Exchange) -> Exchange:
 
 
 def _attachment(attachment: Attachment, redactor: Redactor) -> Attachment:
-    name, content = redactor.text(attachment.name), redactor.text(attachment.content)
-    return Attachment(name=name, content=content)
+    return Attachment(
+        name=redactor.text(attachment.name), content=redactor.text(attachment.content)
+    )
 
 
 def _tool_call(call: ToolCall, redactor: Redactor) -> ToolCall:
-    name, arguments = redactor.text(call.name), redactor.json(call.arguments)
-    return ToolCall(name=name, arguments=arguments, id=redactor.text(call.id))
+    return ToolCall(
+        name=redactor.text(call.name),
+        arguments=redactor.json(call.arguments),
+        id=redactor.text(call.id),
+    )
 
 
 def _all(redactor: Redactor, values: Sequence[Json]) -> Sequence[Json]:
     redacted = redactor.json([*values])
-    assert isinstance(redacted, list)  # noqa: S101  # as given
+    assert isinstance(redacted, list)  # noqa: S101  # like the value
     return redacted

@@ -1,4 +1,4 @@
-"""The credentials that an exchange gives away: what is said again elsewhere is still a secret."""
+"""Finds credentials in an exchange, which are redacted wherever they are repeated."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from harness.conversation import Exchange, Headers
 from harness.secrets.secret_names import COOKIES, is_secret_header, named_secrets
 
 _CREDENTIAL = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9._~+/=-]{16,}")
-"""Letters and digits without a space: no word of a reply that stands under such a name."""
+"""Letters and digits without a space: a word of a reply does not match."""
 _HEADER_VALUE = re.compile(r"[A-Za-z0-9._~+/=-]{16,}|(?=\S*[0-9])(?=\S*[A-Za-z])[!-;=?-~]{8,}")
-"""Of a header whose whole value is secret: shorter ones too, and those of letters alone. Marks of
-an earlier redaction are not values."""
+"""In a header whose whole value is secret, shorter values count too, and those of letters alone.
+Marks of an earlier redaction do not."""
 _COOKIE_VALUE = re.compile(r"(?=\D*\d)(?!/)(?!.*://)(?!\d{4}-\d\d-\d\d)[!-;=?-~]{16,}")
-"""A cookie may also hold an address or a time, which a reply says again."""
+"""A cookie may also contain an address or a time, which a reply may repeat."""
 _PARAMETER = re.compile(r"""[A-Za-z]+=("[^"]*"|[^\s,"]+)(?:,\s*|$)""")
 
 
 def credentials_in(exchange: Exchange) -> Mapping[str, str]:
-    """What looks like a credential in a request and its answer: names by value.
+    """The values in a request and its answer that look like credentials: names by value.
 
-    It stands under a telling name in the URL, a body or a header, is the value of a header that
-    is secret as a whole, or is a cookie.
+    They are under a secret name in the URL, a body or a header, in a header whose whole value is
+    secret, or in a cookie.
     """
     request, response = exchange.request, exchange.response
     found = {**_in_text(request.url), **_in_headers(request.headers)}
@@ -54,12 +54,11 @@ def _in_headers(headers: Headers) -> dict[str, str]:
 
 @lru_cache(maxsize=1024)
 def _in_header(name: str, value: str) -> Mapping[str, str]:
-    """Most headers of a run are the same."""
+    """The credentials in a header. Most headers of a run are the same, hence the cache."""
     name = name.lower()
     if name in COOKIES:
-        return dict.fromkeys(
-            _in_cookies(value if name == "cookie" else value.partition(";")[0]), name
-        )
+        pairs = value if name == "cookie" else value.partition(";")[0]
+        return dict.fromkeys(_in_cookies(pairs), name)
     if is_secret_header(name):
         return dict.fromkeys(_in_authorization(value), name)
     return _in_text(value)
@@ -67,24 +66,23 @@ def _in_header(name: str, value: str) -> Mapping[str, str]:
 
 def _in_cookies(value: str) -> Iterator[str]:
     for pair in value.split(";"):
-        given = pair.partition("=")[2].strip().strip('"')
-        meant = unquote(given)
-        if _COOKIE_VALUE.fullmatch(meant):
-            yield from {given, meant}
+        quoted = pair.partition("=")[2].strip().strip('"')
+        plain = unquote(quoted)
+        if _COOKIE_VALUE.fullmatch(plain):
+            yield from {quoted, plain}
 
 
 def _in_authorization(value: str) -> Iterator[str]:
     """The parts of `Bearer x`, `Basic x`, `AWS4-HMAC-SHA256 Credential=x, Signature=y`, or `x`."""
-    scheme, _, rest = value.strip().partition(" ")
-    rest = rest.strip()
+    scheme, _, rest = (part.strip() for part in value.strip().partition(" "))
     if not rest:
         parts = [scheme]
     elif parameters := _PARAMETER.findall(rest):
-        parts = [one.strip('"') for one in parameters]
+        parts = [parameter.strip('"') for parameter in parameters]
+    elif scheme.lower() == "basic":
+        parts = [rest, _password(rest)]
     else:
         parts = [rest]
-        if scheme.lower() == "basic":
-            parts.append(_password(rest))
     yield from (part for part in parts if _HEADER_VALUE.fullmatch(part))
 
 

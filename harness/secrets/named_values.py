@@ -1,6 +1,6 @@
-"""What stands under telling names in any text, for the search that knows no values.
+"""Finds the values under secret names in any text, for the search that knows no values.
 
-Shares the names with the redaction and nothing else, so that a fault there is seen here.
+It shares the names with the redaction and nothing else, so that it finds what a fault there missed.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from harness.secrets.secret_names import (
 )
 
 LONGEST = 4096
-"""Characters of a value that are looked at: a line may have millions."""
+"""Characters of a value that are searched: a line may have millions."""
 MOST = 50
-"""Values of a name that are looked at."""
+"""Values of one name that are searched."""
 
 Found = tuple[int, str, str]
 """Offset in characters, kind, and value."""
@@ -59,7 +59,7 @@ _IN_QUERY = re.compile(
 
 
 def named_values(text: str) -> Iterator[Found]:
-    """Every one in a text, in no order: headers with all their values, JSON, forms, queries."""
+    """The values in a text, unordered: in headers, JSON, forms and queries."""
     for match in _END_OF_NAME.finditer(text):
         name = text[_start_of_name(text, match.start()) : match.end()]
         if is_secret_header(name):
@@ -73,13 +73,13 @@ def _start_of_name(text: str, start: int) -> int:
     end = start
     while start and text[start - 1] in NAME_LETTERS:
         start -= 1
-    # The end of a line, escaped.
+    # The escape of a line break ends in a letter.
     is_escape = text[start - 1 : start] == "\\" and start < end and text[start] in "nrt"
     return start + 1 if is_escape else start
 
 
 def _values_after(text: str, at: int) -> Iterator[tuple[int, str]]:
-    """Offset and text of each value that a name has: one, or those of a YAML or JSON list."""
+    """Offset and text of each value of a name: one, or those of a YAML or JSON list."""
     gap = _GAP.match(text, at, at + LONGEST)
     if gap is None:
         return
@@ -98,17 +98,17 @@ def _values_after(text: str, at: int) -> Iterator[tuple[int, str]]:
 
 
 def _members(text: str, at: int) -> Iterator[tuple[int, str]]:
-    """Those of a list in brackets."""
+    """The values of a list in brackets."""
     while member := _MEMBER.match(text, at, at + LONGEST):
-        which = 2 if member[1] else 3
-        yield member.start(which), member[which]
+        group = 2 if member[1] else 3
+        yield member.start(group), member[group]
         if not member[4]:
             return
         at = member.end()
 
 
 def _items(text: str, at: int) -> Iterator[tuple[int, str]]:
-    """Those of a YAML list below its name."""
+    """The values of a YAML list below its name."""
     indent = None
     while item := _ITEM.match(text, at, at + LONGEST):
         if indent not in {None, item[1]}:
@@ -118,7 +118,7 @@ def _items(text: str, at: int) -> Iterator[tuple[int, str]]:
 
 
 def _judged(name: str, at: int, value: str) -> Iterator[Found]:
-    """What of a value is a credential."""
+    """The credentials in a value."""
     if name in COOKIES:
         yield from _cookies(name, at, value)
     elif name in PROJECTS:
@@ -133,10 +133,9 @@ def _judged(name: str, at: int, value: str) -> Iterator[Found]:
 
 
 def _cookies(name: str, at: int, value: str) -> Iterator[Found]:
-    """Each cookie that is sent; of each that is set, what stands before its attributes."""
-    apart = re.compile(";") if name == "cookie" else _NEXT_COOKIE
-    starts = [0, *(match.end() for match in apart.finditer(value))]
-    for start in starts:
+    """Each cookie that is sent, or each that is set without its attributes."""
+    separator = re.compile(";") if name == "cookie" else _NEXT_COOKIE
+    for start in (0, *(match.end() for match in separator.finditer(value))):
         if match := _COOKIE.match(value, start):
             yield at + match.start(1), "cookie", match[1]
 

@@ -1,4 +1,4 @@
-"""Where a value departs from a schema only because a mark stands in the place of a secret."""
+"""Recognises violations of a schema that are only due to a mark in place of a secret."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from harness.formats.json_schema import Violation
 from harness.secrets.secret_marks import MARK
 
 _OF_ELEMENTS = ("uniqueItems", "contains", "minContains", "maxContains")
-"""What a list is found to break, although one of its elements does."""
+"""Keywords whose violation is reported for a list because of one of its elements."""
 
 
 def of_real_values(violations: Iterable[Violation], value: Json) -> tuple[Violation, ...]:
-    """Those that are not about a mark: what a secret was, such as a number, is not known."""
+    """The violations that are not about a mark. The type of a secret is not known."""
     return tuple(one for one in violations if not _is_of_mark(one, value))
 
 

@@ -1,4 +1,4 @@
-"""Taking secrets out of whatever is stored, logged or shown."""
+"""Removes secrets from what is stored, logged or shown."""
 
 from __future__ import annotations
 
@@ -13,15 +13,10 @@ from harness.secrets.credentials import credentials_in
 from harness.secrets.secret_forms import SHORTEST, SecretForms, latin
 from harness.secrets.secret_marks import MARK, Chunks, Span, mark, merged, moved, replaced
 from harness.secrets.secret_names import is_piece, is_secret_header, is_secret_key, named_secrets
-from harness.secrets.split_texts import (
-    Piece,
-    pieces_of_events,
-    put_together,
-    with_texts,
-)
+from harness.secrets.split_texts import Piece, pieces_of_events, put_together, with_texts
 
 MOST_HEADERS = 1000
-"""Headers that are remembered with what came of them."""
+"""Headers that are cached with their redacted form."""
 
 _CUT = re.compile(r"(… \(\d+ more characters\))")
 
@@ -29,34 +24,32 @@ _CUT = re.compile(r"(… \(\d+ more characters\))")
 class Redactor:
     """Replaces secrets by `<redacted:name>`, by name and by value.
 
-    By name: the headers and keys of `secret_names`. By value: each secret given here, in every
-    spelling of `secret_forms`. Redacting twice changes nothing, and JSON stays JSON.
+    By name: the values of the headers and keys of `secret_names`. By value: each given secret, in
+    every spelling of `secret_forms`. Redacting twice changes nothing, and JSON stays JSON.
 
-    Values shorter than four characters are not looked for. A secret that the events of a stream
-    or the elements of a list share is found where they say it one after another: its mark stands
-    in the first of them.
+    Values shorter than four characters are ignored. A secret that is split over events of a stream
+    or elements of a list, in order, is found too: its mark is in the first of them.
     """
 
     def __init__(
         self,
         secrets: Mapping[str, str] | None = None,
         *,
-        headers: Iterable[str] = (),
         learned: Mapping[str, str] | None = None,
         forms: Mapping[str, SecretForms] | None = None,
     ) -> None:
-        """`secrets` are values by name; `headers` are further names of secret headers.
+        """`secrets` are values by name.
 
-        `learned` are names by value: several tokens may stand under one name. `forms` are those
+        `learned` are names by value, because several tokens may have one name. `forms` are those
         of another redactor, by value: they may have been compiled.
         """
         given = {name: value for name, value in (secrets or {}).items() if len(value) >= SHORTEST}
         self._secrets = given
-        self._headers = frozenset(name.lower() for name in headers)
-        self._learned = dict(learned or {})
-        # What was captured under a name is shown under it, also where it is a setting's value.
+        self.learned = dict(learned or {})
+        """The values that were learned or added since the secrets were given: names by value."""
+        # A captured value is shown under its name, also where it is the value of a setting.
         marks = {value: mark(name) for name, value in given.items()}
-        marks |= {value: mark(name) for value, name in self._learned.items()}
+        marks |= {value: mark(name) for value, name in self.learned.items()}
         made = forms or {}
         self._forms = {
             value: known
@@ -71,52 +64,42 @@ class Redactor:
     def adding(self, values: Mapping[str, str]) -> Redactor:
         """A redactor that also knows captured values; `values` are names by value.
 
-        The same redactor where there is nothing new. Values that are too short are passed over.
+        The redactor itself where there is nothing new. Values that are too short are ignored.
         """
         new = {
             value: name
             for value, name in values.items()
-            if len(value) >= SHORTEST and self._learned.get(value) != name
+            if len(value) >= SHORTEST and self.learned.get(value) != name
         }
         if not new:
             return self
-        learned = {**self._learned, **new}
-        return Redactor(self._secrets, headers=self._headers, learned=learned, forms=self._forms)
-
-    @property
-    def learned(self) -> Mapping[str, str]:
-        """What was learned or added since the secrets were given: names by value."""
-        return self._learned
+        return Redactor(self._secrets, learned={**self.learned, **new}, forms=self._forms)
 
     def learning(self, exchange: Exchange) -> Redactor:
-        """A redactor that also knows the credentials of an exchange: they may be said again.
+        """A redactor that also knows the credentials of an exchange, which may be repeated.
 
-        The same redactor where there is nothing new.
+        The redactor itself where there is nothing new.
         """
         found = credentials_in(exchange)
         return self.adding({v: name for v, name in found.items() if v not in self._forms})
 
     @property
     def secrets(self) -> Mapping[str, str]:
-        """The values that are looked for, for an independent scan."""
-        if not self._learned:
-            return self._secrets
-        numbered = enumerate(self._learned.items(), 1)
-        return {
-            **{f"{name} {number}": value for number, (value, name) in numbered},
-            **self._secrets,
-        }
+        """The known values, for an independent scan."""
+        numbered = enumerate(self.learned.items(), 1)
+        learned = {f"{name} {number}": value for number, (value, name) in numbered}
+        return {**learned, **self._secrets}
 
     def body(self, content: bytes) -> bytes:
-        """A body of any kind."""
+        """A body of any kind, without secrets."""
         return self.stream(content, ())[0]
 
     def stream(self, content: bytes, chunks: Chunks) -> tuple[bytes, Chunks]:
-        """A body, and its chunks with the lengths that they have now.
+        """A body without secrets, and its chunks with their new lengths.
 
-        A secret that is split over two chunks counts to the first.
+        The mark of a secret that is split over two chunks belongs to the first.
         """
-        # One character a byte: offsets in the text are offsets in the body.
+        # One character for each byte: offsets in the text are offsets in the body.
         text = content.decode("latin-1")
         found = [*self._all_in(text), *self._split(pieces_of_events(text))]
         spans = merged(found, text) if found else []
@@ -124,7 +107,7 @@ class Redactor:
             return (content if chunks else self._respelled(content)), chunks
         redacted = replaced(text, spans).encode("latin-1")
         if text.lstrip()[:1] in ("{", "[") and _is_json(content) and not _is_json(redacted):
-            # A secret stood where JSON has no text, such as a number.
+            # The secret was a JSON value other than a text, such as a number.
             redacted = json.dumps(self.json(json.loads(content)), ensure_ascii=False).encode()
             spans = [Span(0, len(text), "")] if chunks else []
         if not chunks:
@@ -132,9 +115,9 @@ class Redactor:
         return redacted, moved(chunks, spans, len(content), len(redacted))
 
     def _split(self, pieces: Iterable[Piece], *, is_within: bool = False) -> Iterator[Span]:
-        """Where a text that is made of these pieces holds a secret.
+        """The secrets in texts that are split over these pieces.
 
-        The pieces may be JSON themselves, such as events that are kept as they came.
+        The pieces may be JSON themselves, such as events that are stored as texts.
         """
         for split in put_together(pieces):
             found = [*self._all_in(split.text)]
@@ -144,12 +127,12 @@ class Redactor:
                 yield from split.apart(merged(found, split.text))
 
     def _all_in(self, text: str) -> Iterator[Span]:
-        # By value first: where both find the same, it is the value's own mark.
+        # By value first: where both find a secret, the mark is that of the value.
         yield from self._by_value(text)
         yield from named_secrets(text)
 
     def _respelled(self, content: bytes) -> bytes:
-        """JSON without the secrets that its escapes hide; anything else as it is."""
+        """JSON without the secrets that its escapes hide; other content unchanged."""
         if not self._needles or b"\\u" not in content:
             return content
         try:
@@ -161,17 +144,17 @@ class Redactor:
         return replaced(plain, spans).encode("latin-1") if spans else content
 
     def text(self, text: str) -> str:
-        """A message, a log line, a header's value."""
+        """A text without secrets: a message, a URL, the value of a header."""
         return self.body(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
     def shortened(self, text: str) -> str:
-        """A message in which texts were cut: the beginning of a secret before a cut goes too."""
+        """A message without secrets, and without the beginning of one before a cut."""
         text = self.text(text)
         parts = _CUT.split(text)
         return "".join([*map(self._without_beginning, parts[:-1]), parts[-1]])
 
     def _without_beginning(self, text: str) -> str:
-        """`text` ends where it was cut, or is the remark that says so."""
+        """`text` ends where a message was cut, or it is the remark about the cut."""
         if _CUT.fullmatch(text):
             return text
         content = latin(text)
@@ -181,16 +164,12 @@ class Redactor:
         start, forms = min(found, key=lambda pair: pair[0])
         return _text(content[:start]) + forms.mark
 
-    def url(self, url: str) -> str:
-        """A URL: its password, its query, and secrets anywhere in it."""
-        return self.text(url)
-
     def headers(self, headers: Headers) -> Headers:
-        """Headers; cookies keep their names, as a definition may ask whether one was set."""
+        """Headers without secrets. Cookies keep their names, which definitions may use."""
         return tuple(self._known_header(name, value) for name, value in headers)
 
     def _known_header(self, name: str, value: str) -> tuple[str, str]:
-        # Most headers of a run are the same: remembered, they take a tenth of the time.
+        # Most headers of a run are the same: with a cache they take a tenth of the time.
         known = self._known_headers.get((name, value))
         if known is None:
             known = (self.text(name), self._header(name.lower(), value))
@@ -199,11 +178,11 @@ class Redactor:
         return known
 
     def json(self, value: Json) -> Json:
-        """A JSON value; what stands under a secret key goes as a whole."""
+        """A JSON value without secrets. The whole value of a secret key is replaced."""
         try:
             return self._in_pieces(self._json(value))
         except RecursionError:
-            # The reader of answers lets through more levels than Python calls functions.
+            # An answer may have more levels than Python has stack frames.
             redacted: Json = json.loads(self.body(json.dumps(value).encode()))
             return redacted
 
@@ -219,7 +198,7 @@ class Redactor:
         return self._exact.get(str(value), value)
 
     def _in_pieces(self, value: Json) -> Json:
-        """A value without the secrets that elements of its lists share."""
+        """The value without secrets that are split over elements of its lists."""
         if not isinstance(value, (Mapping, list)):
             return value
         pieces, start = [], 0
@@ -256,13 +235,13 @@ class Redactor:
         if name == "set-cookie":
             first, semicolon, rest = value.partition(";")
             return f"{self._cookie(first, name)}{semicolon}{self.text(rest)}"
-        if name in self._headers or is_secret_header(name):
-            # Also in place of another mark: a replay fills in that of the setting.
+        if is_secret_header(name):
+            # It also replaces another mark: a replay fills in that of the setting.
             return mark(name) if value else value
         return self.text(value)
 
     def _cookie(self, part: str, header: str) -> str:
-        # Without a `=` there is no name: all of it is the value (RFC 6265bis, 5.6).
+        # Without a `=` there is only a value. Source: RFC 6265bis, section 5.6.
         name, equals, value = part.partition("=") if "=" in part else ("", "", part)
         return f"{self.text(name)}{equals}{mark(header) if value else value}"
 
@@ -273,7 +252,7 @@ class Redactor:
 
 
 def _text(latin: str) -> str:
-    """The text that `latin` was made of; half a character at its end is left out."""
+    """The text of which `latin` was made, without an incomplete character at its end."""
     return latin.encode("latin-1").decode("utf-8", "ignore")
 
 
@@ -286,4 +265,4 @@ def _is_json(content: bytes) -> bool:
 
 
 NOTHING_SECRET = Redactor()
-"""Knows no values: for what was redacted before, where only names are left to look at."""
+"""Knows no values: for texts in which only the names of secrets are searched for."""

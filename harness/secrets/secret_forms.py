@@ -1,4 +1,4 @@
-"""How a secret may be written, for the redaction that looks for it."""
+"""The spellings of a secret that the redaction looks for."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from html.entities import codepoint2name
 from urllib.parse import quote
 
 SHORTEST = 4
-"""Characters. A shorter value stands in every second text by chance."""
+"""Characters. A shorter value is in every second text by chance."""
 LONGEST = 20_000
-"""Characters of a captured secret. The patterns of a longer one take seconds to build."""
+"""Characters of a captured secret. Building the patterns of a longer one takes seconds."""
 ALIGNED = 8
-"""Bytes from which on a secret is also found inside a longer text's base64."""
+"""Bytes of the shortest secret that is also found inside a longer text's base64."""
 
 _PARTS = re.compile("[A-Za-z0-9]+|[^A-Za-z0-9]")
 _URL_SAFE = str.maketrans("+/", "-_")
@@ -24,11 +24,11 @@ _LAST_BMP = 0xFFFF
 
 
 class SecretForms:
-    """One secret in every spelling that is looked for.
+    """One secret with its spellings.
 
-    As it is; percent-encoded, JSON-escaped or HTML-escaped, or two of these one after the other
-    as in `_LAYERS`; in base64, base64 for URLs and hex, alone and inside a longer text. Texts are
-    UTF-8 with one character a byte (`latin`), so that offsets are bytes.
+    They are the secret itself; percent-encoded, JSON-escaped or HTML-escaped, or two of these as in
+    `_LAYERS`; in base64, base64 for URLs and hex, alone and inside a longer text. Texts are UTF-8
+    with one character for each byte (`latin`), so that offsets are bytes.
     """
 
     def __init__(self, value: str, mark: str) -> None:
@@ -37,20 +37,20 @@ class SecretForms:
         self.mark = mark
         self._given = value
         content = value.encode("utf-8", "surrogatepass")
-        # No layer touches letters and digits, so a text without these holds none of them.
+        # No layer changes letters and digits, so a text without these has none of the spellings.
         self._core = max(filter(_is_run, _PARTS.findall(value)), key=len, default="")
         self._encoded = _base64_of(content) | {content.hex(), content.hex().upper()}
         self.needles = (self._core, *self._encoded)
-        """A text in which none of these stands does not hold the secret."""
+        """A text without any of these does not contain the secret."""
 
     def places(self, text: str) -> Iterator[tuple[int, int]]:
-        """Start and end of each place where the secret stands; they may overlap."""
-        as_it_is = list(_found(self.value, text))
-        yield from as_it_is
+        """Start and end of each place of the secret; places may overlap."""
+        plain = list(_found(self.value, text))
+        yield from plain
         for form in self._encoded:
             yield from _found(form, text)
-        # Nearly always it is there as it is, and nowhere else.
-        if text.count(self._core) > len(as_it_is) * self.value.count(self._core):
+        # Nearly always the plain spelling is the only one.
+        if text.count(self._core) > len(plain) * self.value.count(self._core):
             for start, layers in self._starts:
                 for match in start.finditer(text):
                     end = _end_of(self._taken_apart[2], text, match.end(1), layers)
@@ -59,7 +59,7 @@ class SecretForms:
 
     @cached_property
     def _starts(self) -> tuple[tuple[re.Pattern[str], tuple[Layer, ...]], ...]:
-        """The beginning in each spelling. A pattern of a whole secret takes seconds to compile."""
+        """The beginning in each spelling. Compiling a pattern of a whole secret takes seconds."""
         head, run, _ = self._taken_apart
         return tuple(
             (re.compile(f"(?=({''.join(_written(one, layers) for one in head)}{run}))"), layers)
@@ -68,7 +68,7 @@ class SecretForms:
 
     @cached_property
     def _taken_apart(self) -> tuple[str, str, tuple[str, ...]]:
-        """What stands before the first letters and digits, these, and the parts behind them.
+        """The text before the first letters and digits, these, and the parts after them.
 
         A part is a run of letters and digits, or one other character.
         """
@@ -77,7 +77,7 @@ class SecretForms:
         return "".join(parts[:at]), "".join(parts[at : at + 1]), tuple(parts[at + 1 :])
 
     def beginning(self, text: str) -> int | None:
-        """Where the first characters of the secret stand at the end of a text that was cut."""
+        """The offset at which a text that was cut ends in the beginning of the secret, or None."""
         for form in self._usual:
             for length in range(len(form) - 1, SHORTEST - 1, -1):
                 if text.endswith(form[:length]):
@@ -109,7 +109,7 @@ def latin(text: str) -> str:
 
 
 def _base64_of(content: bytes) -> set[str]:
-    """The secret's base64, and the letters that stand inside that of any longer text."""
+    """The secret's base64, and its letters inside the base64 of any longer text."""
     forms = {base64.b64encode(content).decode().rstrip("=")}
     forms = {form for form in forms if len(form) >= ALIGNED}
     if len(content) >= ALIGNED:
@@ -121,11 +121,11 @@ def _base64_of(content: bytes) -> set[str]:
 
 
 Layer = Callable[[str], tuple[str, ...]]
-"""What an escape makes of a character: each of its spellings."""
+"""Gives all spellings of a character in one kind of escaping."""
 
 
 def _percent(char: str) -> tuple[str, ...]:
-    """How a character may stand in a URL or a form. Some clients leave more as it is."""
+    """The spellings of a character in a URL or a form. Some clients escape less than others."""
     digits = char.encode("utf-8", "surrogatepass").hex(" ").split()
     upper = "".join(f"%{one.upper()}" for one in digits)
     plain = ("+",) if char == " " else () if char == "%" else (char,)
@@ -133,7 +133,7 @@ def _percent(char: str) -> tuple[str, ...]:
 
 
 def _json(char: str) -> tuple[str, ...]:
-    """How a character may stand in a JSON text. .NET, Go, PHP and Ruby escape more than needed."""
+    """The spellings of a character in JSON. .NET, Go, PHP and Ruby escape more than needed."""
     code = ord(char)
     units = [code]
     if code > _LAST_BMP:
@@ -145,7 +145,7 @@ def _json(char: str) -> tuple[str, ...]:
 
 
 def _html(char: str) -> tuple[str, ...]:
-    """How a character may stand in HTML or XML. Which ones are escaped depends on who writes it."""
+    """The spellings of a character in HTML or XML. Which are escaped depends on the writer."""
     code = ord(char)
     name = "apos" if char == "'" else codepoint2name.get(code)
     named = (f"&{name};",) if name else ()
@@ -165,12 +165,12 @@ _LAYERS: tuple[tuple[Layer, ...], ...] = (
     (_json, _html),
     (_html, _json),
 )
-"""What may be done to a secret before it is said, in this order: JSON in a query is
+"""The escapings that a secret may go through, in this order: JSON in a query is
 `(_json, _percent)`, an HTML page in a JSON text `(_html, _json)`."""
 
 
 def _end_of(parts: tuple[str, ...], text: str, at: int, layers: tuple[Layer, ...]) -> int | None:
-    """Where the parts end that begin there; None where something else stands."""
+    """The end of the parts that begin at an offset; None where the text is different."""
     for part in parts:
         if _is_run(part):
             if not text.startswith(part, at):

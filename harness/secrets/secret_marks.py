@@ -1,4 +1,4 @@
-"""What stands for a secret, and putting it in the places where secrets stand."""
+"""The mark of a secret, and replacing secrets by marks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Chunks = tuple[tuple[float, int], ...]
 
 @value_class(frozen=True, slots=True)
 class Span:
-    """What is to be replaced: offsets in a text, and the mark that takes its place."""
+    """A secret in a text: its offsets, and the mark that replaces it."""
 
     start: int
     end: int
@@ -23,20 +23,20 @@ class Span:
 
     @property
     def name(self) -> str:
-        """What the mark calls the secret."""
+        """The name of the secret in the mark."""
         return self.mark.strip('"').removeprefix("<redacted:").removesuffix(">")
 
 
 def mark(name: str) -> str:
-    """What stands for a secret."""
+    """The mark that replaces a secret of this name."""
     return f"<redacted:{re.sub(r'[^A-Za-z0-9_.-]', '_', name)}>"
 
 
 def merged(found: list[Span], text: str) -> list[Span]:
-    """The spans in order and without overlap; marks of an earlier redaction are left alone."""
+    """The spans in order and without overlap, and without those in marks that are there already."""
     marks = [match.span() for match in MARK.finditer(text)]
     joined: list[Span] = []
-    # A mark in quotes stands for a number: without them it would be no JSON.
+    # A mark that replaces a number in JSON is in quotes.
     order = sorted(found, key=lambda one: (one.start, -one.end, one.mark[:1] != '"'))
     for span in order:
         if any(start < span.end and span.start < end for start, end in marks):
@@ -50,7 +50,7 @@ def merged(found: list[Span], text: str) -> list[Span]:
 
 
 def replaced(text: str, spans: list[Span]) -> str:
-    """The text with the marks of its spans in their places."""
+    """The text with each span replaced by its mark."""
     parts, at = [], 0
     for span in spans:
         parts += [text[at : span.start], span.mark]

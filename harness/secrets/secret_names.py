@@ -1,4 +1,4 @@
-"""Which names stand for secrets, in headers, queries, forms and JSON, and where they stand."""
+"""The names of secrets in headers, queries, forms and JSON, and finding their values in a text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COOKIES = frozenset({"cookie", "set-cookie"})
 PROJECTS = frozenset(
     {"anthropic-organization-id", "openai-organization", "openai-project", "x-goog-user-project"}
 )
-"""Headers that say whose account it is."""
+"""Headers that identify an account."""
 HEADERS = (
     COOKIES
     | PROJECTS
@@ -30,14 +30,14 @@ HEADERS = (
         "x-rapidapi-key",
     }
 )
-"""Headers whose whole value is secret, beside those that end as in `HEADER_ENDINGS`."""
+"""Headers whose whole value is secret, in addition to those of `HEADER_ENDINGS`."""
 HEADER_ENDINGS = (
     *("-token", "-secret", "-password", "-signature", "-authorization", "-jwt"),
     *("-api-key", "-apikey", "-auth-key", "-access-key", "-app-key", "-application-key"),
     *("-master-key", "-secret-key", "-subscription-key"),
 )
 PAGES = frozenset({"continuation", "cursor", "next", "page"})
-"""Words of headers that end in `-token` and only say where a list goes on."""
+"""Words in the names of `-token` headers that are about the next page of a list."""
 KEYS = frozenset(
     {
         "access_key",
@@ -77,7 +77,7 @@ ENDINGS = (
     *("_id_token", "_refresh_token", "_security_token", "_session_token"),
 )
 QUERY_KEYS = ("key", "sig", "signature", "x-amz-signature", "x-goog-signature")
-"""Names that stand for a secret in the query of a URL only, where the value looks like one."""
+"""Names of secrets in the query of a URL only, if the value looks like one."""
 LONGEST_PIECE = 16
 """Characters. A streaming API sends `{"token": "Hello"}`: only longer values are credentials."""
 
@@ -87,13 +87,13 @@ _JOINTS = re.compile(r"[-. ]+")
 
 @lru_cache(maxsize=4096)
 def is_secret_key(name: str) -> bool:
-    """Whether a key stands for a secret: `accessToken` does, `max_tokens` and `token_type` not."""
+    """Whether the value of a key is secret: `accessToken` is, `max_tokens` and `token_type` not."""
     plain = _JOINTS.sub("_", _HUMPS.sub("_", name)).lower().strip("_")
     return plain in KEYS or plain.endswith(ENDINGS)
 
 
 def is_piece(name: str, value: str) -> bool:
-    """Whether this is a piece of a reply under the key `token`, and no credential."""
+    """Whether a value is a piece of a reply under the key `token`, and not a credential."""
     return name.lower() == "token" and (len(value) < LONGEST_PIECE or " " in value)
 
 
@@ -107,10 +107,10 @@ def is_secret_header(name: str) -> bool:
 
 
 def named_secrets(text: str) -> Iterator[Span]:
-    """The values that stand under secret names, in no order.
+    """The values of secret names in a text, unordered.
 
-    Looks for the ends of secret names first, which costs a few microseconds where there are
-    none; patterns over a whole payload cost a hundred times that.
+    Searches for the ends of secret names first, which takes a few microseconds where there are
+    none; patterns over a whole payload take a hundred times longer.
     """
     lowered = text.lower()
     for ending in NAME_ENDS:
@@ -128,13 +128,13 @@ def named_secrets(text: str) -> Iterator[Span]:
 
 
 def _start_of_name(text: str, start: int) -> int:
-    """Where the name begins that these letters belong to."""
+    """The start of the name that these letters are in."""
     end = start
     while start and text[start - 1] in NAME_LETTERS:
         start -= 1
     before = text[start - 1 : start]
     if before == "\\" and start < end and text[start] in "nrt":
-        # The end of a line, escaped.
+        # The escape of a line break ends in a letter.
         return start + 1
     if before == "%" and _ESCAPED_DELIMITER.match(text, start):
         return start + 2
@@ -159,12 +159,12 @@ NAME_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01
 _TEXT = re.compile(r'"\s*:\s*"((?:[^"\\]|\\.)+)"')
 _NUMBER = re.compile(r'"\s*:\s*(-?\d[\d.eE+-]*)')
 _ESCAPED_TEXT = re.compile(r'\\"\s*:\s*\\"((?:[^"\\]|\\(?!"))+)\\"')
-# As Python and JavaScript show a mapping.
+# A mapping as Python and JavaScript print it.
 _SHOWN_TEXT = re.compile(r"'\s*:\s*'((?:[^'\\]|\\.)+)'")
 _PAIR = re.compile(r"=\"?([^&;\s\"'<>)#\\]+)")
 _QUOTED_PAIR = re.compile(r"(?i:%3d)((?:[^&;\s\"'<>)#\\%]|%(?!26|3[bB]|23))+)")
 _ESCAPED_DELIMITER = re.compile(r"26|3[fFbB]|23|0[aA]|20|22")
-# A header in a text: only what looks like a credential.
+# A header in a text: only values that look like a credential.
 _LINE = re.compile(r":[ \t]*(?=[^\s0-9]*[0-9])(?=[^\sA-Za-z]*[A-Za-z])([A-Za-z0-9._~+/=-]{16,})")
 _ELEMENT = re.compile(r"(?:\s[^<>]*)?>([^<>]+)</(?:[\w.-]+:)?([\w.-]+)")
 _INPUT = re.compile(r'"[^<>]{0,99}?\svalue="([^"<>]+)"')
@@ -184,7 +184,7 @@ _QUERY = re.compile(
     r"(?=[^0-9&]*[0-9])(?=[^A-Za-z&]*[A-Za-z])(?P<value>[A-Za-z0-9._~%+/=-]{16,})"
 )
 _HEADER = re.compile(r"(?i:\bauthorization:)\s*(?:[A-Za-z]+\s+)?(?P<value>[A-Za-z0-9._~+/=-]{16,})")
-# With a digit: a sentence may go on with a long word behind "Bearer".
+# With a digit: in a sentence, a long word may follow "Bearer".
 _BEARER = re.compile(r"\bBearer\s+(?=\S*\d)(?P<value>[A-Za-z0-9._~+/=-]{16,})")
 _PASSWORD = re.compile(r"://[^/\s:@\"']*:(?P<value>[^/\s@\"']+)@")
 _ANYWHERE = (
@@ -195,12 +195,12 @@ _ANYWHERE = (
     ("bearer", _BEARER, "authorization"),
     ("://", _PASSWORD, "password"),
 )
-"""A sign that is looked for first, a pattern, and the name of what it finds; empty where the
-pattern finds a name."""
+"""A text that is searched for first, a pattern, and the name of the secret; empty where the pattern
+finds the name."""
 
 
 def _value_of(text: str, start: int, end: int) -> Iterator[Span]:
-    """The value of the key that stands there, whatever the syntax around it."""
+    """The value of the key at these offsets, in any syntax."""
     name = text[start:end]
     before = text[start - 1 : start]
     is_quoted = before == '"'
@@ -219,7 +219,7 @@ def _value_of(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _others(text: str, start: int, end: int) -> Iterator[re.Pattern[str]]:
-    """Patterns of the value where the key stands in no mapping."""
+    """The patterns of a value whose key is not in a mapping."""
     before, after = text[start - 1 : start], text[end : end + 1]
     if after == "=" and (before in _BEFORE_PAIR or before.isalnum()):
         # A letter or digit ends an escape, as in `\npassword=` and `%26password=`.

@@ -1,7 +1,7 @@
-"""An independent look for secrets in what is about to be written.
+"""An independent search for secrets in what is about to be written.
 
-Shares no code with the redaction, so that a fault there is seen here: the redaction encodes the
-secrets and looks for them, this decodes the text and looks for them.
+It shares no code with the redaction, so that it finds what a fault there missed: the redaction
+encodes the secrets and searches for them, this module decodes the text and searches for them.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from urllib.parse import unquote_to_bytes
 
 SHORTEST = 4
 SHORTEST_LINE = 12
-"""Characters from which on a line of a longer secret, such as a key file, counts alone."""
+"""Characters of the shortest line of a longer secret, such as a key file, that is searched for."""
 
 SHORTEST_SPLIT = 8
-"""Bytes from which on a secret is looked for in texts that stand apart; ids may be a short one."""
+"""Bytes of the shortest secret that is searched for in split texts; ids may contain a short one."""
 
 _OURS = re.compile(rb"<redacted:[A-Za-z0-9_.-]*>")
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]{6,}")
@@ -34,7 +34,7 @@ class SecretScan:
     """Finds secrets in bytes, whatever common encoding hides them."""
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
-        """`secrets` are values by name; those under four characters are passed over."""
+        """`secrets` are values by name; those shorter than `SHORTEST` are ignored."""
         self._needles = {
             name: [part.encode("utf-8", "surrogatepass") for part in _parts(value)]
             for name, value in secrets.items()
@@ -42,7 +42,7 @@ class SecretScan:
         }
 
     def __call__(self, content: bytes) -> list[str]:
-        """The names of the secrets that are there."""
+        """The names of the secrets in a content."""
         if not self._needles:
             return []
         found: set[str] = set()
@@ -64,30 +64,29 @@ def _parts(value: str) -> list[str]:
 
 
 def _views(content: bytes) -> Iterator[bytes]:
-    """The content as it stands, and with up to two encodings undone, in any order."""
+    """The content itself, and with up to two encodings undone, in any order."""
     yield content
     for plain in _undone(content):
         yield plain
         yield from _undone(plain)
-    escapes_undone = _without_escapes(content)
-    # Wrapped base64 is joined; what it decodes to may start at any of four letters.
-    joined = re.sub(rb"\s+", b"", content)
-    runs = [run for view in (content, escapes_undone, joined) for run in _RUN.findall(view)]
+    # Wrapped base64 is joined. The secret in it may start at any of four letters.
+    views = (content, _without_escapes(content), re.sub(rb"\s+", b"", content))
+    runs = [run for view in views for run in _RUN.findall(view)]
     yield b"\n".join(_decoded(run[start:]) for run in runs for start in range(4))
     digits = _HEX_RUN.findall(content)
     yield b"\n".join(_from_hex(run[start:]) for run in digits for start in range(2))
 
 
 def _put_together(content: bytes) -> Iterator[bytes]:
-    """The texts under each key of JSON, and those of server-sent events, one after another."""
+    """The texts under each key of JSON, and those of server-sent events, joined."""
     for view in (content, *_undone(content)):
         texts: defaultdict[bytes, list[bytes]] = defaultdict(list)
         for key, text in _MEMBER.findall(view):
             texts[key].append(text)
         for pieces in (*texts.values(), _EVENT_DATA.findall(view)):
-            together = b"".join(pieces)
-            yield together
-            yield from _undone(together)
+            joined = b"".join(pieces)
+            yield joined
+            yield from _undone(joined)
 
 
 def _undone(content: bytes) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
-"""Values that look like credentials, whoever issued them and whatever file they stand in.
+"""Finds values that look like credentials, of any issuer and in any file.
 
-Shares the names that are secret with the redaction and nothing else, so that a fault there is
-seen here.
+It shares the names of secrets with the redaction and nothing else, so that it finds what a fault
+there missed.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -49,12 +49,12 @@ SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("organization or project id", re.compile(r"\b(org-[A-Za-z0-9]{16,}|proj_[A-Za-z0-9]{16,})")),
 )
-"""What each is called, and where its first group is the value."""
+"""The name of each shape, and a pattern whose first group is the value."""
 
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}(?:\n[ \t]*[A-Za-z0-9+/_-]{4,}={0,2})*")
 _PLACEHOLDER = re.compile(r"[<$*{…]|redacted", re.IGNORECASE)
 _PRINTABLE = 0.95
-"""The part of decoded bytes that must be printable, for them to be taken for text."""
+"""The share of decoded bytes that must be printable for them to be text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +62,20 @@ class CredentialShape:
     """A value that looks like a credential."""
 
     start: int
-    """Its offset, in characters; of one that is encoded, that of the encoded text."""
+    """Its offset in characters; that of the encoded text where it is encoded."""
     kind: str
     value: str
 
 
 def shapes_in(text: str) -> list[CredentialShape]:
-    """Every one in a text, in order: as it stands, percent-encoded, and inside of base64."""
+    """The credentials in a text, in order: plain, percent-encoded, and in base64."""
     found = [*_plain(text), *_percent_encoded(text), *_in_base64(text)]
-    whole = sorted(found, key=lambda one: (one.start, -len(one.value)))
-    # One value may be of several shapes: the one that stands first in `SHAPES` counts.
-    kept: dict[tuple[int, str], CredentialShape] = {}
-    for one in whole:
-        kept.setdefault((one.start, one.value), one)
-    return _without_nested(list(kept.values()))
+    found.sort(key=lambda shape: (shape.start, -len(shape.value)))
+    # One value may have several shapes: the first in `SHAPES` counts.
+    first: dict[tuple[int, str], CredentialShape] = {}
+    for shape in found:
+        first.setdefault((shape.start, shape.value), shape)
+    return _without_nested(first.values())
 
 
 def _plain(text: str) -> Iterator[CredentialShape]:
@@ -104,10 +104,7 @@ def _percent_encoded(text: str) -> Iterator[CredentialShape]:
     start = 0
     for line in text.split("\n"):
         if "%" in line:
-            plain = line.replace("+", " ")
-            yield from (
-                CredentialShape(start, one.kind, one.value) for one in _plain(unquote(plain))
-            )
+            yield from _moved_to(start, _plain(unquote(line.replace("+", " "))))
         start += len(line) + 1
 
 
@@ -121,16 +118,22 @@ def _in_base64(text: str) -> Iterator[CredentialShape]:
         decoded = content.decode("latin-1")
         printable = sum(one.isprintable() or one in "\r\n\t" for one in decoded)
         if content and printable >= _PRINTABLE * len(decoded):
-            yield from (
-                CredentialShape(match.start(), one.kind, one.value) for one in _plain(decoded)
-            )
+            yield from _moved_to(match.start(), _plain(decoded))
 
 
-def _without_nested(found: list[CredentialShape]) -> list[CredentialShape]:
-    """Without values that stand inside another one, such as a token behind `Bearer`."""
-    kept: list[CredentialShape] = []
-    for one in found:
-        last = kept[-1] if kept else None
-        if last is None or one.start >= last.start + len(last.value) or one.value not in last.value:
-            kept.append(one)
-    return kept
+def _moved_to(start: int, shapes: Iterable[CredentialShape]) -> Iterator[CredentialShape]:
+    return (CredentialShape(start, shape.kind, shape.value) for shape in shapes)
+
+
+def _without_nested(shapes: Iterable[CredentialShape]) -> list[CredentialShape]:
+    """Leave out values that are part of another one, such as a token after `Bearer`."""
+    outer: list[CredentialShape] = []
+    for shape in shapes:
+        last = outer[-1] if outer else None
+        if (
+            last is None
+            or shape.start >= last.start + len(last.value)
+            or shape.value not in last.value
+        ):
+            outer.append(shape)
+    return outer

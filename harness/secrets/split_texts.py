@@ -1,4 +1,4 @@
-"""Texts that are said in pieces: the events of a stream, or the elements of a list, share them."""
+"""Merges texts that are split over the events of a stream or the elements of a list."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _LINE_OR_BLANK = re.compile(r"[^\r\n]+|(?:\r\n|\r(?!\n)|\n){2,}")
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _SEVERAL = ("\n", "\r", "}{", '""')
-"""One of them stands in every stream of more than one event."""
-# Pairs, so that a key which stands twice is there twice.
+"""Every stream of more than one event contains one of these."""
+# Pairs keep duplicate keys.
 _DECODER = json.JSONDecoder(object_pairs_hook=tuple)
 _DATA = "data"
 _OTHER_FIELDS = ("event", "id", "retry")
@@ -30,26 +30,26 @@ class Piece:
     """A part of a text."""
 
     path: Path
-    """Where it stands among the events or elements."""
+    """Its path among the events or elements."""
     place: int
-    """Its offset in what holds it."""
+    """Its offset in the whole content."""
     text: str
 
 
 @value_class(frozen=True, slots=True)
 class SplitText:
-    """Pieces that stand under the same keys, as one text."""
+    """Pieces under the same keys, as one text."""
 
     text: str
     starts: Sequence[int]
-    """Of each piece, in the text."""
+    """The offset of each piece in the text."""
     places: Sequence[int]
-    """Of each piece, in what holds them."""
+    """The offset of each piece in the whole content."""
 
     def apart(self, spans: Iterable[Span]) -> Iterator[Span]:
-        """Spans of the text where they stand in the pieces: the mark goes into the first of them.
+        """Split spans of the text into spans of its pieces. The mark goes into the first of them.
 
-        So the pieces, put together again, are the text with its marks.
+        Merged again, the pieces are then the text with its marks.
         """
         ends = [*self.starts[1:], len(self.text)]
         for span in spans:
@@ -65,10 +65,10 @@ class SplitText:
 
 
 def put_together(pieces: Iterable[Piece]) -> Iterator[SplitText]:
-    """The texts that several pieces make.
+    """The texts that are split over several pieces.
 
-    Those of one member are taken together, once in each event or element, and once wherever in
-    the lists of these it stands.
+    The pieces under one key are merged over all events or elements, whatever their place in the
+    lists of these, and once more for each place in these lists.
     """
     grouped: defaultdict[tuple[bool, Path], list[Piece]] = defaultdict(list)
     for piece in pieces:
@@ -88,10 +88,10 @@ def put_together(pieces: Iterable[Piece]) -> Iterator[SplitText]:
 
 
 def pieces_of_events(content: str) -> Iterator[Piece]:
-    """The texts of each event of a stream, as they are written; none of what is no stream.
+    """The texts of each event of a stream, as they are written; empty for other content.
 
-    Events are those of server-sent events, JSON values one after another, in lines or not, and
-    lines of JSON behind a name.
+    Events are server-sent events, JSON values one after another, in lines or not, and lines of
+    JSON after a name.
     """
     if not any(sign in content for sign in _SEVERAL):
         return
@@ -102,14 +102,14 @@ def pieces_of_events(content: str) -> Iterator[Piece]:
 
 
 _Line = tuple[str, int, str]
-"""The name before its colon, where its value begins, and the value."""
+"""The name before the colon, the offset of the value, and the value."""
 
 
 def _events(content: str) -> Iterator[list[_Line]]:
     """The lines of each event that have a value."""
     event: list[_Line] = []
-    for found in _LINE_OR_BLANK.finditer(content):
-        line = _LINE.fullmatch(content, *found.span())
+    for match in _LINE_OR_BLANK.finditer(content):
+        line = _LINE.fullmatch(content, *match.span())
         if line is None:
             # A blank line.
             if event:
@@ -126,7 +126,7 @@ def _events(content: str) -> Iterator[list[_Line]]:
 
 
 def _pieces_of(numbers: Iterator[int], name: Path, lines: Sequence[_Line]) -> Iterator[Piece]:
-    """The texts in an event's JSON; of an event that is none, all that it says."""
+    """The texts in an event's JSON; the whole text of an event that is not JSON."""
     values = _paths_in("\n".join(value for _, _, value in lines))
     if values is None:
         if not name:
@@ -146,14 +146,14 @@ def _pieces_of(numbers: Iterator[int], name: Path, lines: Sequence[_Line]) -> It
 
 
 def _paths_in(text: str) -> list[list[Path | None]] | None:
-    """The paths in each JSON value of those that stand there; None where anything else does."""
+    """The paths in each JSON value of a text; None where the text has anything else."""
     values = []
     at = 0
     try:
         while at < len(text):
             value, at = _DECODER.raw_decode(text, at)
             values.append([*_paths(value, ())])
-            at = _BLANKS.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing too
+            at = _BLANKS.match(text, at).end()  # type: ignore[union-attr]  # it also matches an empty text
     except (ValueError, RecursionError):
         return None
     return values
@@ -173,7 +173,7 @@ def _paths(value: object, path: Path) -> Iterator[Path | None]:
 
 
 def with_texts(value: Json, texts: Iterator[str]) -> Json:
-    """The value with other texts in the places of its own, in order."""
+    """The value with its texts replaced, in order."""
     if isinstance(value, str):
         return next(texts)
     if isinstance(value, Mapping):
