@@ -82,13 +82,11 @@ def _judge_header(response: Response, name: str, matcher: Matcher) -> Verdict:
 
 
 def _header(response: Response, name: str) -> str | None:
-    """All values of a header, joined as RFC 9110 allows; None where it is missing."""
+    """All values of a header, joined as RFC 9110 allows; None if it is missing."""
     wanted = name.lower()
     found = [value for key, value in response.headers if key.lower() == wanted]
     return ", ".join(found) if found else None
 
-
-_NUMBER = "write its number, such as 200"
 
 STATUS = Kind(
     name="status",
@@ -103,7 +101,7 @@ STATUS = Kind(
     compile=_status,
     on="answer",
     is_caseless=True,
-    instead=lambda value, _text: _NUMBER if isinstance(value, str) else "",
+    instead=lambda value, _text: "write its number, such as 200" if isinstance(value, str) else "",
     other_words="code http_status",
 )
 HEADERS = Kind(

@@ -1,4 +1,4 @@
-"""Reads the value that stands behind the name of a check."""
+"""Reads the values of checks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TypeGuard, TypeVar
 from harness.checks.check import BadExpectation, Options
 from harness.core import DURATION_PATTERN, Json, describe, did_you_mean, parse_duration, show
 
+Key = TypeVar("Key", str, int)
 Made = TypeVar("Made")
 
 TEXT: Mapping[str, Json] = {"type": ["string", "number", "boolean", "null"]}
@@ -32,7 +33,7 @@ def keys_schema(properties: Mapping[str, Json]) -> dict[str, Json]:
 
 @contextmanager
 def below(*steps: str | int) -> Iterator[None]:
-    """Puts these steps before the path of a `BadExpectation` that is raised inside."""
+    """Put these steps before the path of a `BadExpectation` that is raised inside."""
     try:
         yield
     except BadExpectation as error:
@@ -41,20 +42,20 @@ def below(*steps: str | int) -> Iterator[None]:
 
 
 def unlike(value: Json, wanted: str, hint: str = "") -> BadExpectation:
-    """That a value stands where another one is wanted, such as `a list of texts`."""
+    """The error for a value of the wrong kind; `wanted` is such as `a list of texts`."""
     message = f"expected {wanted}, not {describe(value)}"
     return BadExpectation("wrong-value", message, hint)
 
 
 def mapping_of(value: Json, wanted: str, hint: str = "") -> Mapping[str, Json]:
-    """A mapping that is not empty. Raises `BadExpectation` where the value is none."""
+    """A mapping that is not empty. Raises `BadExpectation` for any other value."""
     if isinstance(value, Mapping) and value:
         return value
     raise unlike(value, wanted, hint)
 
 
 def list_of(value: Json, wanted: str) -> Sequence[Json]:
-    """A list that is not empty. Raises `BadExpectation` where the value is none."""
+    """A list that is not empty. Raises `BadExpectation` for any other value."""
     if isinstance(value, list | tuple) and value:
         return value
     raise unlike(value, wanted)
@@ -67,15 +68,11 @@ def each(value: Json, make: Callable[[Json], Made]) -> list[Made]:
     """
     if not isinstance(value, list | tuple):
         return [make(value)]
-    made = []
-    for index, item in enumerate(value):
-        with below(index):
-            made.append(make(item))
-    return made
+    return list(each_key(dict(enumerate(value)), make).values())
 
 
-def each_key(value: Mapping[str, Json], make: Callable[[Json], Made]) -> dict[str, Made]:
-    """What is made of the value behind every key. A `BadExpectation` names the key."""
+def each_key(value: Mapping[Key, Json], make: Callable[[Json], Made]) -> dict[Key, Made]:
+    """What is made of the value of every key. A `BadExpectation` names the key."""
     made = {}
     for key, one in value.items():
         with below(key):
@@ -84,7 +81,7 @@ def each_key(value: Mapping[str, Json], make: Callable[[Json], Made]) -> dict[st
 
 
 def text_of(value: Json) -> str:
-    """A value where a text is wanted. Raises `BadExpectation` where it is none."""
+    """A text, or a number as a text. Raises `BadExpectation` for any other value."""
     if isinstance(value, str):
         return value
     if is_number(value):
@@ -93,7 +90,7 @@ def text_of(value: Json) -> str:
 
 
 def texts_of(value: Json) -> list[str]:
-    """A text or a list of texts, as a list. Raises `BadExpectation` where it is neither."""
+    """A text or a list of texts, as a list. Raises `BadExpectation` for any other value."""
     if value in ([], ()):
         raise BadExpectation("wrong-value", "the list is empty, expected at least one text")
     return each(value, text_of)
@@ -141,7 +138,7 @@ class OptionalKeys:
     def __init__(self, value: Json, known: tuple[str, ...], *, short: str = "") -> None:
         """Raises `BadExpectation` for anything but a mapping of at least one known key.
 
-        With `short`, a value that is no mapping is what would stand behind that key.
+        With `short`, a value that is not a mapping is taken as the value of that key.
         """
         self._is_short = bool(short) and not isinstance(value, Mapping)
         if self._is_short:
@@ -153,7 +150,7 @@ class OptionalKeys:
                 raise BadExpectation("unknown-key", f"unknown key '{key}'", hint, (key,))
 
     def make(self, key: str, make: Callable[[Json], Made]) -> Made | None:
-        """Compile what stands behind a key; None where the key is not there."""
+        """What is made of the value of a key; None if the key is missing."""
         if key not in self._value:
             return None
         with below(*(() if self._is_short else (key,))):
@@ -161,7 +158,7 @@ class OptionalKeys:
 
 
 def require_substance(texts: list[str], options: Options | None = None) -> None:
-    """Refuse empty texts, which every text contains; with options, doubt blanks, which most do."""
+    """Refuse empty texts, which every text contains; with options, doubt spaces, which most do."""
     for index, text in enumerate(texts):
         if options is not None and text and not text.strip():
             options.doubt(f"{show(text)} is in almost every reply", "write what must be there")

@@ -221,5 +221,5 @@ def _numbered(findings: Iterable[tuple[int, Finding]]) -> tuple[str, ...]:
 
 
 def _blocks(value: Json, options: Options, kinds: Mapping[str, Kind]) -> list[Block]:
-    listed = list_of(value, "a list of blocks of checks")
-    return each(listed, lambda one: Block(one, options, kinds))
+    blocks = list_of(value, "a list of blocks of checks")
+    return each(blocks, lambda one: Block(one, options, kinds))

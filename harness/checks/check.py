@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Literal
 
@@ -23,39 +23,39 @@ from harness.formats.json_schema import SchemaFolder
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What is judged: a reply, a refusal, one message, or the provider's record."""
+    """What a check judges: a reply, a refusal, one message, or the provider's own record."""
 
     name: str = "the reply"
-    """As it stands in a sentence."""
+    """The words for it in a sentence."""
     text: str = ""
     payload: Json = None
     has_payload: bool = True
-    """False where the answer was no JSON."""
+    """False if the answer was not JSON."""
     messages: tuple[ReplyMessage, ...] = ()
     actions: Mapping[str, str] = field(default_factory=dict)
     products: tuple[Json, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     tools: tuple[ToolCall, ...] | None = None
-    """None where the provider's definition does not say where tool calls are."""
+    """None if the provider's definition does not say where tool calls are."""
     usage: Mapping[str, float] | None = None
-    """None where the provider's definition does not say where it stands."""
+    """None if the provider's definition does not say where usage is."""
     exchange: Exchange | None = None
     """The exchange that it was read from."""
     latency: float | None = None
-    """Seconds; None where no time was recorded."""
+    """Seconds; None if no time was recorded."""
     is_recorded: bool = False
     turn: Turn | None = None
-    """The turn that it came in; None for a part of a reply."""
+    """The turn of the reply; None for a part of a reply."""
     transcript: Transcript | None = None
-    """What was said so far, or all of it; None where only the subject is known."""
+    """The conversation so far, or the whole of it; None if only the subject is known."""
     file: str = ""
-    """The file that the turn is written in, relative to the project; empty where there is none."""
+    """The file of the turn, relative to the project; empty if there is no file."""
     is_record: bool = False
     """The payload is the provider's own record, not that of a reply."""
 
     @property
     def earlier(self) -> Mapping[int, Json]:
-        """The payloads of the turns before, by number. Turns without a reply are left out."""
+        """The payloads of earlier turns, by number. Turns without a reply are left out."""
         if self.turn is None or self.transcript is None:
             return {}
         number = self.turn.number
@@ -67,40 +67,40 @@ class Subject:
 
 
 Lines = tuple[str, ...] | Callable[[], tuple[str, ...]]
-"""Lines of text, or what makes them when they are asked for."""
+"""Lines of text, or a function that makes them when they are needed."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a failed check says. Texts are shortened."""
+    """How a check failed. Texts are shortened."""
 
     message: str
     """One sentence without a full stop."""
     expected: str = ""
     actual: str = ""
     lines: Lines = ()
-    """The difference, or what makes it: what is inside of a `not` is told to nobody."""
+    """The difference, or a function that makes it: that of a check inside `not` is never shown."""
 
     @property
     def difference(self) -> tuple[str, ...]:
-        """Lines that lead the eye to what differs."""
+        """Lines that show what differs."""
         return self.lines if isinstance(self.lines, tuple) else self.lines()
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What came of judging one subject."""
+    """The result of judging one subject."""
 
     outcome: Outcome
     finding: Finding | None = None
     """For a failure."""
     reason: str = ""
-    """For a skip; of a pass, what people should know although nothing failed."""
+    """Why it was skipped or is BROKEN; for a pass, a note that people should see."""
     code: str = ""
-    """Of the error that made it BROKEN, or why it could not look; empty otherwise."""
+    """The code of the error that made it BROKEN, or `not-told`; empty otherwise."""
 
     def showing(self, actual: str) -> Verdict:
-        """The same verdict with another text for what came."""
+        """The verdict with another text for what was found."""
         finding = self.finding and replace(self.finding, actual=actual)
         return replace(self, finding=finding)
 
@@ -109,10 +109,10 @@ PASS = Verdict(outcome=Outcome.PASSED)
 """The common verdict, made once."""
 
 Judge = Callable[[Subject], Verdict]
-"""A compiled check. Raises `CheckCrashed` where it could not do its work."""
+"""A compiled check. Raises `CheckCrashed` if it could not do its work."""
 
 LooksAt = Literal["text", "messages", "payload", "reply", "answer", "conversation"]
-"""What of a subject a check reads, which decides where it may stand.
+"""The part of a subject that a check reads, which decides where it is allowed.
 
 `text`: its text alone. `messages`: the texts of its messages. `payload`: its payload and text.
 `reply`: any part of a reply, or of all replies together. `answer`: the HTTP answer of one turn,
@@ -122,7 +122,7 @@ with its headers and times. `conversation`: all turns.
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """That a check cannot fail on anything that a bot is likely to say."""
+    """Why a check is unlikely to fail on anything that a bot may say."""
 
     message: str
     """One sentence without a full stop."""
@@ -131,29 +131,29 @@ class Doubt:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a check may be told beside its value."""
+    """What else a check is compiled with, besides its value."""
 
     ignore_case: bool = False
     schemas: SchemaFolder | None = None
-    """The project's own schemas; None where it has none."""
+    """The project's own schemas; None if there is no project."""
     goldens: Goldens | None = None
-    """The project's golden files; None where there is no project."""
+    """The project's golden files; None if there is no project."""
     texts: Mapping[str, Kind] = field(default_factory=dict)
-    """For a check that holds checks on a text: those by name, with the project's own."""
+    """For a check that contains checks on a text: all of those by name, with the project's own."""
     doubts: list[Doubt | Problem] | None = None
-    """Gathers what is doubtful about the checks that are compiled; None where nobody asks.
+    """Collects doubts about the checks that are compiled; None if they are not wanted.
 
-    A problem is one of something that a check is made of, such as a schema.
+    A `Problem` is about a part of a check, such as its schema.
     """
 
     def doubt(self, message: str, hint: str = "") -> None:
-        """Note that a check cannot fail on anything that a bot is likely to say."""
+        """Add a doubt that the check can fail on anything that a bot is likely to say."""
         if self.doubts is not None:
             self.doubts.append(Doubt(message=message, hint=hint))
 
 
 class Content(Enum):
-    """What stands in the value of a check, where it is more than YAML's own values."""
+    """What the value of a check contains, if it is not only YAML's own values."""
 
     TEXT = auto()
     """Texts, read as they are written: `012` is the text `012` there."""
@@ -162,55 +162,55 @@ class Content(Enum):
 
 
 class Claim(Enum):
-    """What a check says of a text, by which two checks may exclude each other."""
+    """What a check requires of a text, to find checks that exclude each other."""
 
     WHOLE = auto()
-    """Which text it is."""
+    """The whole text."""
     PART = auto()
     """A part of the text."""
     LIMIT = auto()
-    """Where it fails for a part of a text, it fails for the text."""
+    """If it fails for a part of a text, it fails for the text."""
     OTHER = auto()
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A check kind: one word of an `expect:` block, and all that is known of it."""
+    """A kind of check: a key of an `expect:` block, and everything that is known about it."""
 
     name: str
     schema: Json
-    """JSON Schema of the value that stands behind the name, with a description and examples."""
+    """JSON Schema of the value, with a description and examples."""
     compile: Callable[[Json, Options], Judge]
-    """Makes the check. Raises `BadExpectation` where the value makes no sense."""
+    """Makes the check. Raises `BadExpectation` if the value makes no sense."""
     on: LooksAt = "reply"
-    """What it reads, which decides where it may stand."""
+    """What it reads, which decides where it is allowed."""
     content: Content | None = None
-    """What the value as a whole is, where it is not a mapping of `parts`."""
+    """What the value is as a whole, if it is not a mapping of `parts`."""
     parts: Mapping[str, Content] = field(default_factory=dict)
-    """What stands behind some of the value's keys."""
+    """What some keys of the value contain."""
     waits: bool = False
-    """It takes `within:`, and waits for messages behind the reply."""
+    """It takes `within:`, and waits for messages after the reply."""
     is_caseless: bool = False
-    """It is the same whatever `ignore_case` says."""
+    """`ignore_case` does not change it."""
     is_free_of_variables: bool = False
-    """In its texts, braces and `$` have a meaning of their own, or are what must not be said."""
+    """Braces and `$` in its texts are not variables, but a part of its own notation or wrong."""
     claim: Claim | None = None
-    """None where it says nothing of a text, or only estimates."""
+    """None if it does not judge a text, or only estimates."""
     needs: str = ""
-    """The key of a definition's `reply:` without which it can never look; `stream` for a stream."""
+    """The key that it needs in the `reply:` of a definition; `stream` if it needs a stream."""
     lacks: str = ""
-    """What a definition without that key does, such as `does not say where buttons are`."""
+    """What a message says of a definition without that key: `does not say where buttons are`."""
     headers: Callable[[Json], Iterable[str]] | None = None
-    """Names the headers of the answer that a value looks at."""
+    """Gives the names of the headers that a value reads."""
     recalls: Callable[[Json], Iterator[tuple[Path, int]]] | None = None
-    """The earlier turns that a value compares with, and where in the value they are named."""
+    """Gives the earlier turns that a value compares with, and where the value names them."""
     instead: Callable[[Json, str], str] | None = None
-    """Makes the hint for a value of the wrong type, of the value and its text in the file."""
+    """Makes the hint for a value of the wrong type, from the value and its text in the file."""
     other_words: str = ""
-    """The words of other tools for it, separated by blanks."""
+    """Names of other tools for it, separated by spaces."""
 
     def inner_checks(self, value: Json) -> Iterator[tuple[Path, str, Json]]:
-        """The checks that the value as a whole is made of: path in it, name, and value of each."""
+        """The checks that the value contains as a whole: path in it, name, and value of each."""
         if self.content is not Content.CHECKS or (self.parts and isinstance(value, Mapping)):
             return
         blocks = enumerate(value) if isinstance(value, list | tuple) else ((None, value),)
@@ -224,44 +224,32 @@ MODIFIERS = ("ignore_case", "optional")
 """Keys of a block that are not checks."""
 
 
+@dataclass(eq=False)
 class BadExpectation(ValueError):
     """The value of a check makes no sense. Raised while it is compiled."""
 
-    def __init__(
-        self,
-        code: str,
-        message: str,
-        hint: str = "",
-        path: Path = (),
-        *,
-        is_of_key: bool = False,
-    ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.hint = hint
-        self.path = path
-        """Where in the value."""
-        self.is_of_key = is_of_key
-        """The key at the end of the path is wrong, not what stands behind it."""
+    code: str
+    message: str
+    hint: str = ""
+    path: Path = ()
+    """The place of the error in the value."""
+    is_of_key: bool = field(default=False, kw_only=True)
+    """The key at the end of the path is wrong, not its value."""
 
     def __str__(self) -> str:
-        return (
-            f"{self.message}; {self.hint} [{self.code}]"
-            if self.hint
-            else f"{self.message} [{self.code}]"
-        )
+        hint = f"; {self.hint}" if self.hint else ""
+        return f"{self.message}{hint} [{self.code}]"
 
 
 def noted(note: str) -> Verdict:
-    """The verdict that the check holds, in a way that people should know of."""
+    """The verdict that the check passed, with a note that people should see."""
     return Verdict(outcome=Outcome.PASSED, reason=note)
 
 
 def failed(
     message: str, *, expected: str = "", actual: str = "", difference: Lines = ()
 ) -> Verdict:
-    """The verdict that the bot was wrong. A difference that is dear may be made when it is told."""
+    """The verdict that the bot was wrong. A costly difference may be made when it is shown."""
     finding = Finding(message=message, expected=expected, actual=actual, lines=difference)
     return Verdict(outcome=Outcome.FAILED, finding=finding)
 
@@ -272,10 +260,10 @@ def skipped(reason: str) -> Verdict:
 
 
 def not_told(reason: str, *, forbids: bool = True) -> Verdict:
-    """The verdict that neither the definition nor the recording says what was to be looked at.
+    """The verdict if neither the definition nor the recording says what the check reads.
 
-    A check that forbids something is BROKEN by it, so that nothing unseen passes; one that only
-    asks that something is there is skipped, and BROKEN where it is turned round.
+    A check that forbids something is BROKEN, so that nothing unseen passes. One that only requires
+    something is skipped, and BROKEN inside `not`.
     """
     if forbids:
         sentence = f"the check could not be made: {reason}"
@@ -284,6 +272,6 @@ def not_told(reason: str, *, forbids: bool = True) -> Verdict:
 
 
 def turned_round(verdict: Verdict) -> Verdict:
-    """The verdict of what must not hold, where it neither held nor failed."""
+    """The verdict of a `not` around a check that neither passed nor failed."""
     could_not_look = verdict.outcome is Outcome.SKIPPED and verdict.code
     return not_told(verdict.reason) if could_not_look else verdict

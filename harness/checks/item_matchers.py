@@ -20,11 +20,11 @@ from harness.checks.matcher import (
 )
 from harness.checks.text_forms import normalizer
 from harness.checks.value_matchers import COMPARISONS
-from harness.core import Json, Path, describe, show
+from harness.core import Json, Path, counted, describe, show
 from harness.formats.json_path import path_text
 
-MOST_TOLD = 3
-"""How many of the items that are wrong are told one by one."""
+MOST_SHOWN = 3
+"""How many wrong items a message describes."""
 
 
 def _of_items(
@@ -54,8 +54,8 @@ def _every(value: Json, options: Options, compile_: Compile) -> Matcher:
         if not items:
             return f"{where} has no items, expected at least one"
         wrong = [text for at, item in items if (text := first_complaint(inner, item, at))]
-        rest = len(wrong) - MOST_TOLD
-        return "; ".join(wrong[:MOST_TOLD]) + (f"; and {rest} more" if rest > 0 else "")
+        rest = len(wrong) - MOST_SHOWN
+        return "; ".join(wrong[:MOST_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
 
     return _of_items(f"every item to be {all_expected(inner)}", complain)
 
@@ -97,8 +97,7 @@ def _length(value: Json, options: Options, compile_: Compile) -> Matcher:
     def wrong(number: int, unit: str, where: str) -> str:
         if not first_complaint(inner, number, ()):
             return ""
-        units = unit if number == 1 else f"{unit}s"
-        return f"{where} has {number} {units}, expected {expected}"
+        return f"{where} has {counted(number, unit)}, expected {expected}"
 
     def complain(found: Json, at: Path) -> str:
         if isinstance(found, str | Mapping | list | tuple):
@@ -154,7 +153,7 @@ def _unique(value: Json, _options: Options, _compile: Compile) -> Matcher:
 
 
 def _with_one_form(value: Json) -> Json:
-    """The value with each whole number written alike: 1.0 is 1."""
+    """The value with each whole number as an `int`: 1.0 becomes 1."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, Mapping):
@@ -165,7 +164,7 @@ def _with_one_form(value: Json) -> Json:
 
 
 def _sorted(value: Json, options: Options, _compile: Compile) -> Matcher:
-    if value is not True and value not in _ORDERS:
+    if value is not True and value not in ("ascending", "descending"):
         message = f"'sorted' takes true, ascending or descending, not {show(value)}"
         raise BadExpectation("wrong-value", message)
     is_descending = value == "descending"
@@ -184,9 +183,6 @@ def _sorted(value: Json, options: Options, _compile: Compile) -> Matcher:
 
     expected = f"items in {'descending' if is_descending else 'ascending'} order"
     return _of_items(expected, complain, accepts_nothing=True)
-
-
-_ORDERS = ("ascending", "descending")
 
 
 ITEM_MATCHERS: Mapping[str, Builder] = {

@@ -60,12 +60,8 @@ def plain(expected: str, holds: Callable[[Json], bool]) -> Matcher:
 
 
 def first_complaint(matchers: Sequence[Matcher], value: Json, at: Path) -> str:
-    """What is wrong with one value; empty where all matchers hold."""
-    for matcher in matchers:
-        complaint = matcher.complain(value, at)
-        if complaint:
-            return complaint
-    return ""
+    """What is wrong with one value; empty if all matchers hold."""
+    return next(filter(None, (matcher.complain(value, at) for matcher in matchers)), "")
 
 
 def require_limit(matchers: Sequence[Matcher], options: Options) -> None:

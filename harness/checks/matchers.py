@@ -19,7 +19,7 @@ from harness.checks.matcher import (
 from harness.checks.placeholders import require_no_placeholder
 from harness.checks.turn_matchers import TURN_MATCHERS
 from harness.checks.value_matchers import COMPARISONS, VALUE_MATCHERS, equal_to
-from harness.core import Json, describe, nearest_word, show, type_names
+from harness.core import Json, counted, describe, nearest_word, show, type_names
 from harness.core.synonyms import meant, synonyms
 
 _OF_ONE_TURN: Mapping[str, Builder] = {**VALUE_MATCHERS, **ITEM_MATCHERS}
@@ -42,19 +42,19 @@ OTHER_WORDS: Mapping[str, str] = {
     ),
     **dict.fromkeys(("ne", "neq", "not_equals", "not_contains"), "not"),
 }
-"""What other tools call the matchers."""
+"""Names of other tools for the matchers."""
 
 
 def compile_matchers(value: Json, options: Options) -> tuple[Matcher, ...]:
-    """The matchers of a mapping, all of which must hold; anything else is to be equal.
+    """The matchers of a mapping, all of which must hold; any other value must be equal.
 
-    Raises `BadExpectation`: `unknown-matcher` where a key of the mapping is none.
+    Raises `BadExpectation`, such as `unknown-matcher` for a key that is not a matcher.
     """
     return _compile(value, options, _OF_ONE_TURN, compile_matchers)
 
 
 def compile_at_path(value: Json, options: Options) -> tuple[Matcher, ...]:
-    """The same right behind a path of `json`, where an earlier turn may be compared with."""
+    """The matchers directly below a path of `json`, which may also compare with an earlier turn."""
     return _compile(value, options, MATCHERS, compile_at_path, inner=compile_matchers)
 
 
@@ -62,7 +62,8 @@ def compile_count(value: Json, options: Options) -> tuple[Matcher, ...]:
     """The matchers for a number of things: a whole number, or a mapping of comparisons."""
     if not isinstance(value, Mapping) and not is_whole(value):
         message = f"expected a count, not {describe(value)}, {show(value)}"
-        hint = _AS_COUNT if isinstance(value, str) and value.strip().isdecimal() else ""
+        is_digits = isinstance(value, str) and value.strip().isdecimal()
+        hint = "remove its quotes; for a variable, write ${name | int}" if is_digits else ""
         raise BadExpectation("wrong-value", message, hint)
     matchers = compile_comparisons(value)
     with below(*(tuple(value)[:1] if isinstance(value, Mapping) else ())):
@@ -76,7 +77,7 @@ def is_lower_bound(wanted: Json) -> bool:
 
 
 class Count:
-    """How many of something there must be."""
+    """The number of things of one kind that there must be."""
 
     __slots__ = ("_matchers", "_unit")
 
@@ -86,13 +87,12 @@ class Count:
         self._unit = unit
 
     def failure(self, number: int, name: str) -> Verdict | None:
-        """The verdict on a wrong number of things; None where it is right."""
+        """The verdict on a wrong number of things; None if it is right."""
         if not first_complaint(self._matchers, number, ()):
             return None
         expected = all_expected(self._matchers)
-        units = self._unit if number == 1 else f"{self._unit}s"
         return failed(
-            f"{name} has {number} {units}, expected {expected}",
+            f"{name} has {counted(number, self._unit)}, expected {expected}",
             expected=f"{expected} {self._unit}{'' if expected.split()[-1] == '1' else 's'}",
             actual=str(number),
         )
@@ -107,11 +107,11 @@ def _compile(
     value: Json,
     options: Options,
     known: Mapping[str, Builder],
-    behind_not: Compile,
+    below_not: Compile,
     *,
     inner: Compile | None = None,
 ) -> tuple[Matcher, ...]:
-    """`inner` compiles what stands behind other matchers than `not`; the same where left out."""
+    """`inner` compiles the values of other matchers than `not`; it defaults to `below_not`."""
     if not isinstance(value, Mapping):
         require_no_placeholder(value, f"{{equals: {value!r}}}")
         return (equal_to(value, options),)
@@ -130,15 +130,12 @@ def _compile(
             raise BadExpectation("unknown-matcher", f"there is no matcher '{name}'", hint, (name,))
     found = []
     for name, argument in value.items():
-        compile_ = behind_not if name == "not" or inner is None else inner
+        compile_ = below_not if name == "not" or inner is None else inner
         with below(name):
             found.append(known[name](argument, options, compile_))
     if len(value) > 1 and value.keys() <= COMPARISONS.keys():
         require_possible(value, found, is_count=False)
     return tuple(found)
-
-
-_AS_COUNT = "remove its quotes; for a variable, write ${name | int}"
 
 
 _VARIABLE: Mapping[str, Json] = {"type": "string", "pattern": r"\$\{"}
@@ -199,4 +196,4 @@ VALUE_OR_MATCHER: Mapping[str, Json] = {
         },
     ],
 }
-"""JSON Schema of what stands behind a path."""
+"""JSON Schema of the value of a path."""

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     import regex
 
 SECONDS = 1.0
-"""What one search may take. The standard library's engine has no such limit."""
+"""How long one search may take. The standard library's `re` has no such limit."""
 
 LONGEST_TEXT = 1_000_000
-"""Characters of a text that is searched. A longer one is not judged by its beginning."""
+"""Characters of a text that can be searched. Of a longer text, not even a part is searched."""
 
 _PROBES = ("", "\x00", "Zq7", "Ω\n#")
-"""Texts with nothing in common; a pattern that finds itself in all finds itself anywhere."""
+"""Texts with nothing in common; a pattern that matches all of them matches every text."""
 
 _LIKELY = ("Yes", "42", "你好", "مرحبا", "Grüße!")
 """What a bot may say."""
@@ -32,29 +32,26 @@ class Pattern:
     __slots__ = ("_expression", "text")
 
     def __init__(self, text: str, *, ignore_case: bool = False) -> None:
-        """Raises `BadExpectation` where the text is no pattern."""
+        """Raises `BadExpectation` if the text is not a pattern."""
         self.text = text
         self._expression = _compile(text, ignore_case)
 
     def found(self, text: str) -> str | None:
-        """The first part of a text that matches; None where there is none.
+        """The first part of a text that matches; None if nothing matches.
 
-        Raises `CheckCrashed` where the text is longer than `LONGEST_TEXT`, or the search takes
+        Raises `CheckCrashed` if the text is longer than `LONGEST_TEXT`, or if the search takes
         longer than a second.
         """
         match = self._search(text)
         return None if match is None else str(match.group())
 
     def captured(self, text: str) -> str | None:
-        """What the first group found, or the whole pattern where it has no group.
+        """What the first group matched, or the whole pattern if it has no group.
 
-        None where nothing matches, or where the group had no part in the match. Raises as
-        `found` does.
+        None if nothing matches, or if the group is not a part of the match. Raises as `found` does.
         """
         match = self._search(text)
-        if match is None:
-            return None
-        captured: str | None = match.group(1 if self._expression.groups else 0)
+        captured: str | None = match and match.group(1 if self._expression.groups else 0)
         return captured
 
     def _search(self, text: str) -> regex.Match[str] | None:
@@ -82,7 +79,7 @@ class Pattern:
 
     @property
     def says_little(self) -> bool:
-        """Whether it is found in texts with nothing in common but that they say something."""
+        """Whether it matches texts that have nothing in common, except that they are not empty."""
         return self._is_found_in_all(_LIKELY)
 
     def require_substance(self) -> None:
@@ -95,14 +92,14 @@ class Pattern:
             )
 
     def _is_found_in_all(self, texts: Iterable[str]) -> bool:
-        # With a negative look-around it may be found in all of them and still say something.
+        # With a negative look-around it may match all of them and still be useful.
         is_negative = "(?!" in self.text or "(?<!" in self.text
         return not is_negative and all(self.found(text) is not None for text in texts)
 
 
 @lru_cache(maxsize=4096)
 def _compile(text: str, ignore_case: bool) -> regex.Pattern[str]:  # noqa: FBT001  # a cache's key
-    # Late: it takes 40 ms, which a collection of known files need not spend.
+    # Late: it takes 40 ms, and a collection of known files does not need it.
     import regex  # noqa: PLC0415
 
     flags = regex.IGNORECASE if ignore_case else 0

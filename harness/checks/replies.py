@@ -21,7 +21,8 @@ from harness.checks.pairing import Alignment, align
 from harness.checks.subject import messages_of
 from harness.core import Json, show, value_class
 
-_MOST_TOLD = 5
+_MOST_SHOWN = 5
+"""Messages that a sentence numbers."""
 
 
 @value_class(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class _Expected:
 
 
 def _compile(value: Json, options: Options) -> Judge:
-    parts = OptionalKeys(value, _KEYS, short="messages")
+    parts = OptionalKeys(value, ("messages", "unordered", "within"), short="messages")
     expected = parts.make(
         "messages",
         lambda found: each(
@@ -62,9 +63,6 @@ def _compile(value: Json, options: Options) -> Judge:
     return judge
 
 
-_KEYS = ("messages", "unordered", "within")
-
-
 def _expected(value: Json, options: Options) -> _Expected:
     whole = value if isinstance(value, Mapping) else {}
     checks = {name: argument for name, argument in whole.items() if name != "optional"}
@@ -79,7 +77,7 @@ def _failure(
     found: Alignment | None,
     subject: Subject,
 ) -> Verdict:
-    """The failure; without an alignment, that the messages came in another order."""
+    """The failure; without an alignment, the messages are in a different order."""
     shown = "\n".join(f"{number}. {one.shown}" for number, one in enumerate(expected, 1))
     actual = texts_of_messages(subject)
     if found is None:
@@ -93,12 +91,8 @@ def _failure(
     for number in found.surplus:
         text = show(subject.messages[number].text)
         lines.append(f"message {number + 1} is not expected: {text}")
-    return failed(
-        _sentence(found, subject),
-        expected=shown,
-        actual=actual,
-        difference=tuple(lines),
-    )
+    sentence = _sentence(found, subject)
+    return failed(sentence, expected=shown, actual=actual, difference=tuple(lines))
 
 
 def _sentence(found: Alignment, subject: Subject) -> str:
@@ -113,7 +107,7 @@ def _sentence(found: Alignment, subject: Subject) -> str:
 
 
 def _numbers(noun: str, indexes: Sequence[int]) -> str:
-    shown = [str(index + 1) for index in indexes[:_MOST_TOLD]]
+    shown = [str(index + 1) for index in indexes[:_MOST_SHOWN]]
     rest = len(indexes) - len(shown)
     listed = ", ".join(shown) + (f" and {rest} more" if rest else "")
     return f"{noun}{'s' if len(indexes) > 1 else ''} {listed}"
@@ -123,7 +117,7 @@ OPTIONAL: Mapping[str, Json] = {
     "type": "boolean",
     "description": "The message may be missing.",
 }
-"""JSON Schema of what else may stand beside the checks on one message."""
+"""JSON Schema of a key next to the checks on one message."""
 
 _MESSAGES: Mapping[str, Json] = {
     "type": "array",

@@ -1,4 +1,4 @@
-"""`same_as`: the payload is the one that a golden file holds."""
+"""`same_as`: the payload equals a golden file."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _Comparison:
     likeness: Likeness
 
     def differences(self, golden: Json, value: Json) -> tuple[str, ...]:
-        """What differs, in lines; none where nothing that counts does."""
+        """The lines that differ; empty if the values are alike in all that is compared."""
         if self.likeness.holds(golden, value):
             return ()
         if self.ignored:
@@ -49,12 +49,12 @@ class _Comparison:
         return lines or ("they differ",)
 
     def idle(self, golden: Json, value: Json) -> str:
-        """Tells of the first ignored path that leads to nothing on both sides; else empty."""
+        """A sentence on the first ignored path that matches nothing on both sides; else empty."""
         for path in self.ignored:
             if not path.find(golden) and not path.find(value):
                 _, hint = path.explain_nothing(value)
-                told = f"{path.text}, which matches nothing in the payload or in the golden file"
-                return f"{told}; {hint}" if hint else told
+                idle = f"{path.text}, which matches nothing in the payload or in the golden file"
+                return f"{idle}; {hint}" if hint else idle
         return ""
 
     def _pruned(self, value: Json) -> Json:

@@ -9,7 +9,7 @@ from harness.checks.actions import ACTIONS
 from harness.checks.answer import HEADERS, STATUS
 from harness.checks.attachments import ATTACHMENTS
 from harness.checks.block import block_schema, with_combinations
-from harness.checks.check import Content, Judge, Kind, LooksAt, Options
+from harness.checks.check import Content, Kind, LooksAt
 from harness.checks.contains import (
     CONTAINS,
     CONTAINS_ALL,
@@ -85,11 +85,11 @@ _BLOCKS: Mapping[str, tuple[str, tuple[LooksAt, ...]]] = {
         ("text", "messages", "payload", "reply", "conversation"),
     ),
 }
-"""The blocks of the format, below `$defs`: what stands in each, and what its checks may read."""
+"""The blocks of the format, below `$defs`: a description, and what the checks in each may read."""
 
 
 def kinds_in(block: str, own: Iterable[Kind] = ()) -> Mapping[str, Kind]:
-    """The checks that may stand in a block of the format, with a project's own."""
+    """The checks that are allowed in a block of the format, with a project's own."""
     kinds = (*TABLE, *own)
     texts = with_combinations({one.name: one for one in kinds if one.on == "text"}, "text_checks")
     _, readable = _BLOCKS[block]
@@ -98,14 +98,14 @@ def kinds_in(block: str, own: Iterable[Kind] = ()) -> Mapping[str, Kind]:
 
 
 def _around(kind: Kind, texts: Mapping[str, Kind]) -> Kind:
-    """A check that may hold checks on a text, with those that it may hold."""
+    """The check; if it contains checks on a text, with those that it may contain."""
     if Content.CHECKS not in kind.parts.values():
         return kind
 
-    def compile_(value: Json, options: Options) -> Judge:
-        return kind.compile(value, replace(options, texts=texts))
-
-    return replace(kind, compile=compile_)
+    return replace(
+        kind,
+        compile=lambda value, options: kind.compile(value, replace(options, texts=texts)),
+    )
 
 
 KINDS = kinds_in("reply_checks")
@@ -115,35 +115,33 @@ CONVERSATION_KINDS = kinds_in("conversation_checks")
 """The built-in checks on a whole conversation."""
 
 KIND_NAMED: Mapping[str, Kind] = {**CONVERSATION_KINDS, **KINDS}
-"""Every built-in check by its name; of one that stands in both, the check on a reply."""
+"""Every built-in check by its name; of one that is in both, the check on a reply."""
 
 
 def names_of(is_so: Callable[[Kind], bool]) -> frozenset[str]:
-    """The names of the built-in checks of which something is so."""
+    """The names of the built-in checks for which a function returns true."""
     return frozenset(name for name, kind in KIND_NAMED.items() if is_so(kind))
 
 
 def block_definitions(reply: Mapping[str, Kind] = KINDS) -> dict[str, Json]:
     """JSON Schemas of the blocks of checks, which refer to one another below `$defs`.
 
-    `reply` are the checks on a reply, a project's own among them. A check that may stand in several
-    blocks is defined once: that makes the format a quarter as long, and compiling it five times as
-    fast.
+    `reply` are the checks on a reply, with a project's own. A check that is in several blocks is
+    defined once: that makes the format a quarter as long, and compiling it five times as fast.
     """
     shared: dict[str, Json] = {f"check_{name}": kind.schema for name, kind in reply.items()}
     blocks: dict[str, Json] = {}
     for block, (description, _) in _BLOCKS.items():
         known = reply if block == "reply_checks" else kinds_in(block, reply.values())
-        properties = {name: _shared(name, kind.schema, shared) for name, kind in known.items()}
+        properties = {
+            name: {"$ref": f"#/$defs/check_{name}"}
+            if shared.get(f"check_{name}") is kind.schema
+            else kind.schema
+            for name, kind in known.items()
+        }
         blocks[block] = block_schema(properties, description)
         if block == "text_checks":
             blocks["message_checks"] = block_schema(
                 {**properties, "optional": OPTIONAL}, "What one message must look like."
             )
     return {**blocks, **shared}
-
-
-def _shared(name: str, schema: Json, shared: Mapping[str, Json]) -> Json:
-    """The schema of a check, by reference where it is the one that is defined once."""
-    is_same = shared.get(f"check_{name}") is schema
-    return {"$ref": f"#/$defs/check_{name}"} if is_same else schema

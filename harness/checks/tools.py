@@ -118,15 +118,16 @@ def _sentence(
 def _near(
     found: Alignment, wanted: Sequence[_WantedCall], calls: Sequence[ToolCall]
 ) -> tuple[str, ...]:
-    """What calls of the same name lack; the likely name where there is none."""
+    """What is wrong with calls of the same name; the likely name if there are no such calls."""
     lines = []
     for number in found.missing:
         one = wanted[number]
-        near = [index for index, call in enumerate(calls) if call.name == one.name]
-        lines += [f"call {index + 1}: {one.complaint(calls[index])}" for index in near]
-        hint = "" if near else nearest_word(one.name, {call.name for call in calls})
-        lines += [hint] if hint else []
-    return tuple(line for line in lines if not line.endswith(": "))
+        named = [(index, call) for index, call in enumerate(calls, 1) if call.name == one.name]
+        complaints = ((index, one.complaint(call)) for index, call in named)
+        lines += [f"call {index}: {complaint}" for index, complaint in complaints if complaint]
+        if not named:
+            lines.append(nearest_word(one.name, {call.name for call in calls}))
+    return tuple(filter(None, lines))
 
 
 def _unwanted(
@@ -158,13 +159,13 @@ class _WantedCall:
 
     name: str
     text: str
-    """As it stands in a sentence: `search {"query": "pink"}`."""
+    """The words for it in a sentence: `search {"query": "pink"}`."""
     rules: PathRules | None = None
     exact: tuple[Json, ...] = ()
-    """All of the arguments, where they are to be these and no others."""
+    """All of the arguments, in a tuple, if no others are allowed; empty otherwise."""
 
     def complaint(self, call: ToolCall) -> str:
-        """What a call lacks, in a sentence; empty where it is the one that is wanted."""
+        """What is wrong with a call, in a sentence; empty if it is the wanted one."""
         if call.name != self.name:
             return f"it is {show(call.name)}"
         if self.rules is None and not self.exact:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -76,23 +75,19 @@ def entry_from(kept: list[Any]) -> Entry:
     return Entry(
         scenario,
         line,
-        _shared(tags),
-        _shared(providers),
-        _shared(rows),
+        _shared(tuple(tags)),
+        _shared(tuple(providers)),
+        _shared(tuple(rows)),
         title,
         takes,
         tuple(map(Waiver.from_json, waivers)),
     )
 
 
-def _shared(words: Iterable[str]) -> tuple[str, ...]:
-    """The words, one object for all scenarios that use them: there may be 10,000."""
-    return _tuple(tuple(map(sys.intern, words)))
-
-
 @lru_cache(maxsize=1000)
-def _tuple(words: tuple[str, ...]) -> tuple[str, ...]:
-    return words
+def _shared(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words, one object for all scenarios that use them: there may be 10,000."""
+    return tuple(map(sys.intern, words))
 
 
 def _key(kind: str, project: Project, file: Path, content: bytes) -> str:

@@ -114,8 +114,7 @@ class Project:
             schema = self._formats[kind] = compile_format(made, name=kind.value)
         found = departures_of(document, schema, SubjectIn(document), advise)
         problems = [one.problem for one in found if not one.is_told_already]
-        problems = problems or list(text_problems(document))
-        if problems:
+        if problems := problems or list(text_problems(document)):
             raise ScenarioError(problems)
 
     @property

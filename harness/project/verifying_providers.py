@@ -120,8 +120,8 @@ def _token_streams(step: Step, node: Node) -> Iterator[Problem]:
 def _open_secrets(definition: Definition, document: Document) -> Iterator[Problem]:
     """Settings that have the name of a secret, but would be recorded and shown."""
     for name, node in document.at().entries("settings"):
-        is_telling = is_secret_key(name) or name in QUERY_KEYS
-        if is_telling and not definition.settings[name].is_secret:
+        has_secret_name = is_secret_key(name) or name in QUERY_KEYS
+        if has_secret_name and not definition.settings[name].is_secret:
             yield Problem(
                 code="open-secret",
                 message=f"the setting '{name}' has the name of a secret, but is recorded and shown",
