@@ -13,7 +13,7 @@ Key = TypeVar("Key", str, int)
 Made = TypeVar("Made")
 
 TEXT: Mapping[str, Json] = {"type": ["string", "number", "boolean", "null"]}
-"""JSON Schema of a text; whatever YAML made of it, the reader keeps what was written."""
+"""JSON Schema of a text; the reader takes it as it was written, whatever type YAML gives it."""
 
 TEXTS: Mapping[str, Json] = {
     "oneOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1}],

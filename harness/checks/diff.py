@@ -203,16 +203,16 @@ def _cut(text: str, start: int, end: int) -> str:
 
 def _without_near(changes: list[tuple[str, Any]], likeness: Likeness) -> list[tuple[str, Any]]:
     """The changes without items that are near each other: the library pairs only equal ones."""
-    gone = [pair for pair in changes if pair[0] == "iterable_item_removed"]
-    came = [pair for pair in changes if pair[0] == "iterable_item_added"]
+    removed = [pair for pair in changes if pair[0] == "iterable_item_removed"]
+    added = [pair for pair in changes if pair[0] == "iterable_item_added"]
 
     def is_found_again(one: tuple[str, Any], other: tuple[str, Any]) -> bool:
         is_neighbour = one[1].up.path() == other[1].up.path()
         return is_neighbour and likeness.holds(one[1].t1, other[1].t2)
 
-    lost, new = unpaired(gone, came, is_found_again)
-    rest = [pair for pair in changes if pair not in gone and pair not in came]
-    return [*rest, *(gone[index] for index in lost), *(came[index] for index in new)]
+    lost, new = unpaired(removed, added, is_found_again)
+    rest = [pair for pair in changes if pair not in removed and pair not in added]
+    return [*rest, *(removed[index] for index in lost), *(added[index] for index in new)]
 
 
 def _clip(lines: Iterable[str]) -> tuple[str, ...]:

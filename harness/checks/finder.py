@@ -87,8 +87,8 @@ def _walk(steps: Path, payload: Json) -> list[Located]:
         if isinstance(step, str):
             if not isinstance(value, dict) or step not in value:
                 return []
-            path.append(step)
             value = value[step]
+            path.append(step)
         else:
             if not isinstance(value, list) or not -len(value) <= step < len(value):
                 return []

@@ -22,28 +22,28 @@ SUFFIXES = (".json", *YAML_ENDINGS)
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class GoldenEntry:
-    """What became of one golden."""
+    """What happened to one golden file."""
 
     golden: str
-    """Its whole path: the projects of a run may name theirs alike."""
+    """Its absolute path: projects of one run may use the same names."""
     who: str
-    """The play and turn that settled it."""
+    """The play and turn that first compared with it."""
     done: str = ""
-    """`created` or `rewritten`; empty where it stayed as it was."""
+    """`created` or `rewritten`; empty if it did not change."""
     lines: tuple[str, ...] = ()
-    """What differed."""
+    """The lines that differed."""
 
 
 class GoldenLedger:
-    """A folder with one file for each golden that was settled. Safe for threads and processes."""
+    """A folder with a file for each golden of a run. Safe for threads and processes."""
 
     def __init__(self, folder: Path) -> None:
-        """The folder is there, and belongs to one run."""
+        """The folder exists, and belongs to one run."""
         self.folder = folder
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Let nobody else of the run settle a golden meanwhile."""
+        """Keep other threads and processes of the run from the ledger."""
         lock = FileLock(self.folder / "lock")
         lock.take(wait=True)
         try:
@@ -52,12 +52,12 @@ class GoldenLedger:
             lock.release()
 
     def entry(self, golden: str) -> GoldenEntry | None:
-        """What became of a golden; None where no play has settled it."""
+        """What happened to a golden; None if no play has compared with it."""
         file = self._file(golden)
         return _read(file) if file.is_file() else None
 
     def note(self, entry: GoldenEntry) -> None:
-        """Write down what became of a golden. To be called while it is locked."""
+        """Write down what happened to a golden. Called while the ledger is locked."""
         self._file(entry.golden).write_text(json.dumps(asdict(entry)), encoding="utf-8")
 
     def written(self) -> list[GoldenEntry]:
@@ -66,13 +66,12 @@ class GoldenLedger:
         return sorted((one for one in entries if one.done), key=lambda one: one.golden)
 
     def _file(self, golden: str) -> Path:
-        name = hashlib.blake2s(golden.encode(), digest_size=16).hexdigest()
-        return self.folder / f"{name}.json"
+        return self.folder / f"{hashlib.blake2s(golden.encode(), digest_size=16).hexdigest()}.json"
 
 
 def _read(file: Path) -> GoldenEntry:
-    told = json.loads(file.read_text(encoding="utf-8"))
-    return GoldenEntry(**{**told, "lines": tuple(told["lines"])})
+    entry = json.loads(file.read_text(encoding="utf-8"))
+    return GoldenEntry(**{**entry, "lines": tuple(entry["lines"])})
 
 
 class Goldens:
@@ -85,24 +84,24 @@ class Goldens:
         self._found: dict[tuple[str, str], Path] = {}
         self._read: dict[Path, Json] = {}
         self.ledger: GoldenLedger | None = None
-        """Where goldens are rewritten, what was done in this run; None where they are not."""
+        """What this run has written, if it rewrites goldens; None if it does not."""
 
-    def file(self, name: str, beside: str) -> Path:
-        """Where a golden lies: beside a file of the project, else among its schemas.
+    def file(self, name: str, scenario: str) -> Path:
+        """The path of a golden: next to the file of a scenario, or in the folder of schemas.
 
-        Where it is in neither place, it belongs beside the file. Raises `CheckCrashed`
-        `golden-outside` where it would lie outside the project.
+        If it does not exist, its place is next to the scenario. Raises `CheckCrashed`
+        `golden-outside` if it would be outside the project.
         """
-        key = (name, beside)
+        key = (name, scenario)
         found = self._found.get(key)
         if found is None:
-            found = self._located(name, beside)
+            found = self._located(name, scenario)
             if found.is_file():
                 self._found[key] = found
         return found
 
     def value(self, file: Path) -> Json:
-        """What a golden holds.
+        """The value in a golden.
 
         Raises `CheckCrashed` `golden-missing` or `unreadable-golden`.
         """
@@ -132,10 +131,10 @@ class Goldens:
     def settle(
         self, file: Path, value: Json, who: str, differs: Callable[[Json], tuple[str, ...]]
     ) -> None:
-        """Make a golden hold what came, where it differs, and note it in the ledger.
+        """Write a value to a golden if it differs, and note it in the ledger.
 
-        `differs` gives the lines that differ from what the golden holds, none where it is alike.
-        Raises `CheckCrashed` `golden-conflict` where another play of this run has settled it
+        `differs` gives the lines that differ from the golden's value; empty if it is alike.
+        Raises `CheckCrashed` `golden-conflict` if another play of this run has compared it
         with a different answer, and `golden-not-written`.
         """
         if self.ledger is None:
@@ -162,17 +161,23 @@ class Goldens:
                 )
             self._write(file, value)
             self._read[file] = value
-            done = "rewritten" if is_there else "created"
-            self.ledger.note(GoldenEntry(golden=str(file), who=who, done=done, lines=lines))
+            self.ledger.note(
+                GoldenEntry(
+                    golden=str(file),
+                    who=who,
+                    done="rewritten" if is_there else "created",
+                    lines=lines,
+                )
+            )
 
     def shown(self, file: Path) -> str:
-        """A golden's path as people see it."""
+        """The path of a golden, relative to the project."""
         return file.relative_to(self._root.resolve()).as_posix()
 
-    def _located(self, name: str, beside: str) -> Path:
+    def _located(self, name: str, scenario: str) -> Path:
         root = self._root.resolve()
         found = None
-        for folder in ((self._root / beside).parent, self._schemas):
+        for folder in ((self._root / scenario).parent, self._schemas):
             try:
                 file = (folder / name).resolve()
             except (OSError, ValueError, RuntimeError) as error:

@@ -83,9 +83,10 @@ def _none(value: Json, options: Options, compile_: Compile) -> Matcher:
                 return f"{path_text(at)} is {show(item)}, expected no item to be {expected}"
         return ""
 
-    matcher = _of_items(f"no item to be {expected}", complain)
-    hint = "to expect no items, write 'length: 0' or 'exists: false'"
-    return replace(matcher, hint_for_nothing=hint)
+    return replace(
+        _of_items(f"no item to be {expected}", complain),
+        hint_for_nothing="to expect no items, write 'length: 0' or 'exists: false'",
+    )
 
 
 def _length(value: Json, options: Options, compile_: Compile) -> Matcher:

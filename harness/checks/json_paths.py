@@ -34,12 +34,12 @@ class PathRules:
         if options.doubts is not None:
             _doubt_of_all(self._rules, options)
         self.looks_back = any(one.resolve for _, matchers in self._rules for one in matchers)
-        """Whether an earlier turn decides anything."""
+        """Whether any matcher depends on an earlier turn."""
 
     def faults(self, payload: Json, earlier: Mapping[int, Json] = NOTHING) -> Sequence[Finding]:
-        """What is wrong, path by path; empty where all holds.
+        """What is wrong, path by path; empty if nothing is.
 
-        `earlier` are the payloads of earlier turns, which are needed where it looks back.
+        `earlier` are the payloads of earlier turns, which are needed if `looks_back`.
         """
         found: list[Finding] = []
         for path, compiled in self._rules:
@@ -61,7 +61,7 @@ class PathRules:
 
 
 def _doubt_of_all(rules: Sequence[tuple[Finder, tuple[Matcher, ...]]], options: Options) -> None:
-    """Doubt a path whose matchers hold for whatever stands there, and for nothing."""
+    """Doubt a path whose matchers hold for any value, and for no value."""
     for path, matchers in rules:
         if any(one.resolve for one in matchers) or (path.is_single and path.text != "$"):
             continue
@@ -78,7 +78,7 @@ _LIKELY_MATCHES: Sequence[Sequence[Located]] = (
     *([((0,), one)] for one in _VALUES),
     [((at,), one) for at, one in enumerate(_VALUES)],
 )
-"""What a path that may have many matches may lead to."""
+"""Likely matches of a path that may have many."""
 
 
 def _complain(
@@ -107,9 +107,9 @@ def _differences(matcher: Matcher, found: Json, at: Path) -> tuple[str, ...]:
         return ()
     wanted = matcher.literal[0]
     is_simple = not isinstance(wanted, Mapping | list | tuple) and "\n" not in str(wanted)
-    # Where two texts print alike, the complaint says already what differs.
-    is_told = is_simple or bool(named_difference(wanted, found))
-    return () if is_told else difference(wanted, found, at)
+    # If two texts print alike, the complaint already names the difference.
+    is_named = is_simple or bool(named_difference(wanted, found))
+    return () if is_named else difference(wanted, found, at)
 
 
 def _shown(path: Finder, nodes: Sequence[Located]) -> str:
@@ -117,7 +117,7 @@ def _shown(path: Finder, nodes: Sequence[Located]) -> str:
 
 
 def verdict_of(faults: Sequence[Finding], where: str = "") -> Verdict:
-    """The verdict on what is wrong, path by path; `where` stands before its sentence."""
+    """The verdict on what is wrong, path by path; `where` is put before its sentence."""
     if not faults:
         return PASS
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
@@ -131,7 +131,7 @@ def verdict_of(faults: Sequence[Finding], where: str = "") -> Verdict:
 
 
 def without_payload(subject: Subject) -> Verdict:
-    """The verdict on a payload check where there is no payload."""
+    """The verdict of a payload check on a subject without a payload."""
     return failed(
         f"{subject.name} is not JSON", expected="a JSON payload", actual=subject.text[:200]
     )

@@ -15,8 +15,10 @@ Located = tuple[Path, Json]
 """A value with its place in the payload."""
 
 Recall = Callable[[int], Json]
-"""The value that stood at the same path in an earlier turn, or all of them where a path may lead
-to several. Raises `CheckCrashed` where there is no such turn, or nothing stood there."""
+"""The value at the same path in an earlier turn; the list of all if the path may have several.
+
+Raises `CheckCrashed` if there is no such turn, or no such value.
+"""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -24,28 +26,28 @@ class Matcher:
     """A condition on a JSON value."""
 
     expected: str
-    """Stands behind "expected": `a number less than 200`."""
+    """The words after "expected": `a number less than 200`."""
     complain: Callable[[Json, Path], str]
-    """Says in a sentence what is wrong with the value at a path; empty where nothing is."""
+    """Says in a sentence what is wrong with the value at a path; empty if nothing is."""
     complain_of_all: Callable[[Sequence[Located], str], str] | None = None
-    """For a condition on all matches of a path together; the text names where they are."""
+    """For a condition on all matches of a path together; the text is the path."""
     accepts_nothing: bool = False
-    """It may hold where the path leads to nothing; `complain_of_all` decides."""
+    """It may hold if nothing is at the path; `complain_of_all` decides."""
     hint_for_nothing: str = ""
-    """What else may have been meant where the path leads to nothing."""
+    """What else may have been meant, if nothing is at the path."""
     wants_nothing: bool = False
-    """It holds only where the path leads to nothing."""
+    """It holds only if nothing is at the path."""
     resolve: Callable[[Recall], Matcher] | None = None
-    """For a condition that an earlier turn decides: makes the matcher that is asked instead."""
+    """For a condition that depends on an earlier turn: makes the matcher that is used instead."""
     literal: tuple[Json, ...] = ()
-    """The value that is to be equal, where that is the condition; for showing a difference."""
+    """The value that must be equal, in a tuple, to show a difference; empty if there is none."""
 
 
 Compile = Callable[[Json, Options], tuple[Matcher, ...]]
 """Makes the matchers of a literal or a mapping of matchers; all of them must hold."""
 
 Builder = Callable[[Json, Options, Compile], Matcher]
-"""Makes one matcher of the value behind its name. Raises `BadExpectation`."""
+"""Makes one matcher of its value. Raises `BadExpectation`."""
 
 
 def plain(expected: str, holds: Callable[[Json], bool]) -> Matcher:
@@ -65,7 +67,7 @@ def first_complaint(matchers: Sequence[Matcher], value: Json, at: Path) -> str:
 
 
 def require_limit(matchers: Sequence[Matcher], options: Options) -> None:
-    """Refuse matchers that every count fulfils, and doubt those that every likely one does.
+    """Refuse matchers that every count passes, and doubt those that every likely count passes.
 
     Raises `BadExpectation`.
     """
@@ -75,22 +77,21 @@ def require_limit(matchers: Sequence[Matcher], options: Options) -> None:
     shown = all_expected(matchers)
     if not any(first_complaint(matchers, count, ()) for count in (*range(1, 20), *_LARGE)):
         raise BadExpectation("matches-everything", f"every count is {shown}", "write {at_least: 1}")
-    options.doubt(f"every count from 0 to {MOST_LIKELY - 1} is {shown}", _NEARER)
+    options.doubt(f"every count from 0 to {MOST_LIKELY - 1} is {shown}", "set the intended count")
 
 
 MOST_LIKELY = 100
-"""A count that fails for none below it is doubtful."""
+"""A limit that accepts every count below this is doubtful."""
 _LARGE = tuple(10**power for power in range(2, 19))
-_NEARER = "set the intended count"
 
 
 def all_expected(matchers: Sequence[Matcher]) -> str:
-    """What several matchers ask for, in a sentence."""
+    """What several matchers expect, in a sentence."""
     return " and ".join(matcher.expected for matcher in matchers)
 
 
 def require_possible(written: Json, matchers: Sequence[Matcher], *, is_count: bool) -> None:
-    """Raise `BadExpectation` `matches-nothing` where no value fulfils all of the matchers.
+    """Raise `BadExpectation` `matches-nothing` if no value passes all of the matchers.
 
     They are those of a number, or of a mapping of comparisons. A count is a whole number from 0.
     """
@@ -102,7 +103,7 @@ def require_possible(written: Json, matchers: Sequence[Matcher], *, is_count: bo
 
 
 def counts_around(written: Json) -> Sequence[int]:
-    """Counts of which one fulfils the comparisons where any does: those beside their limits."""
+    """The counts next to the limits of comparisons: if any count passes, one of these does."""
     limits = [one for one in _values_in(written) if is_number(one)]
     near = (math.floor(limit) + step for limit in limits for step in (-1, 0, 1, 2))
     return sorted({0, *(number for number in near if number >= 0)})

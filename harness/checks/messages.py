@@ -101,10 +101,10 @@ def with_waiting(verdict: Verdict, subject: Subject, within: float | None) -> Ve
         lines = (*finding.difference, "the harness did not look for further messages")
         return replace(verdict, finding=replace(finding, lines=lines))
     late = [number for number, one in enumerate(subject.messages, 1) if one.is_late]
-    came = "no further message arrived"
+    arrived = "no further message arrived"
     if late:
         numbers = ", ".join(map(str, late))
-        came = f"message{'s' if late[1:] else ''} {numbers} arrived late, and no other"
+        arrived = f"message{'s' if late[1:] else ''} {numbers} arrived late, and no other"
     first = turn.looks[0].request.origin.step
     times = sum(one.request.origin.step == first for one in turn.looks)
     lines = (
@@ -112,7 +112,7 @@ def with_waiting(verdict: Verdict, subject: Subject, within: float | None) -> Ve
         f"the harness looked for further messages {_TIMES.get(times, f'{times} times')}",
         *_cut(turn, within),
     )
-    message = f"{finding.message}; {came} within {format_duration(within)}"
+    message = f"{finding.message}; {arrived} within {format_duration(within)}"
     return replace(verdict, finding=replace(finding, message=message, lines=lines))
 
 

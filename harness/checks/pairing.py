@@ -1,4 +1,4 @@
-"""Pairs what was expected with what came, in the same order or in any."""
+"""Pairs what was expected with what was found, in the same order or in any."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Wanted = TypeVar("Wanted")
 Found = TypeVar("Found")
 
 Fits = Sequence[Sequence[bool]]
-"""A row for each expected thing, in it whether each found one fits."""
+"""A row for each expected thing, with a flag for each found thing that fits it."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -27,9 +27,9 @@ class Alignment:
 
 
 def align(fits: Fits, required: Sequence[bool], count: int, *, in_order: bool) -> Alignment:
-    """The alignment that meets the most required things, then the most things at all.
+    """The alignment with the most required things, and among those the most things.
 
-    Every found one, of `count`, meets one expected thing at most.
+    Each of the `count` found things is paired with at most one expected thing.
     """
     pairs = _in_order(fits, required, count) if in_order else _in_any_order(fits, required)
     met = {wanted for wanted, _ in pairs}
@@ -44,14 +44,14 @@ def align(fits: Fits, required: Sequence[bool], count: int, *, in_order: bool) -
 def unpaired(
     wanted: Sequence[Wanted], found: Sequence[Found], fits: Callable[[Wanted, Found], bool]
 ) -> tuple[Sequence[int], Sequence[int]]:
-    """The indexes that are left over on both sides, after as many as can be are paired."""
+    """The indexes that are left over on both sides, if as many as possible are paired."""
     rows = [[fits(item, one) for one in found] for item in wanted]
     alignment = align(rows, [True] * len(rows), len(found), in_order=False)
     return alignment.missing, alignment.surplus
 
 
 def _in_order(fits: Fits, required: Sequence[bool], count: int) -> list[tuple[int, int]]:
-    """The longest common subsequence, in which a required thing outweighs the others."""
+    """The longest common subsequence, in which a required thing counts more than all others."""
     wanted = len(fits)
     best = [[(0, 0)] * (count + 1) for _ in range(wanted + 1)]
     for i in range(wanted - 1, -1, -1):
@@ -82,7 +82,7 @@ def _in_any_order(fits: Fits, required: Sequence[bool]) -> list[tuple[int, int]]
 
 
 def _settle(start: int, fits: Fits, owner: dict[int, int]) -> None:
-    """Give a thing a partner, moving others on to another of theirs where that is needed."""
+    """Pair an expected thing, and move others to another partner if necessary."""
     came_from: dict[int, int] = {}
     waiting = [start]
     for wanted in waiting:
@@ -98,7 +98,7 @@ def _settle(start: int, fits: Fits, owner: dict[int, int]) -> None:
 
 
 def _hand_on(last: int, came_from: dict[int, int], owner: dict[int, int]) -> None:
-    """Walk back from a free partner; everything on the way moves on by one."""
+    """Walk back from a free partner, and move each thing on the way to its next partner."""
     held = {wanted: found for found, wanted in owner.items()}
     found: int | None = last
     while found is not None:

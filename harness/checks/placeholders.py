@@ -187,4 +187,4 @@ _MEASURED: Mapping[str, _Measured] = {
     "datetime": _Measured(noun="a date and time", bound=_moment, measure=_datetime),
 }
 PLACEHOLDERS = (*_PLAIN, *_MEASURED)
-"""The names that may stand in angle brackets."""
+"""The names of all placeholders."""

@@ -8,8 +8,8 @@ from harness.checks.json_paths import PATHS, PathRules, verdict_of
 from harness.checks.matchers import COUNT, Count
 from harness.core import Json, show
 
-MOST_TOLD = 10
-"""Products of which it is told what they lack."""
+MOST_SHOWN = 10
+"""How many products a failure describes."""
 
 
 def _compile(value: Json, options: Options) -> Judge:
@@ -42,7 +42,7 @@ def _no_product(rules: PathRules, subject: Subject) -> Verdict:
         f"no product of {subject.name} matches",
         expected="\n".join(fault.expected for fault in faults[0]),
         actual=show(list(subject.products)),
-        difference=tuple(lines)[:MOST_TOLD],
+        difference=tuple(lines)[:MOST_SHOWN],
     )
 
 

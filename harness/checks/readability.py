@@ -87,7 +87,7 @@ def _failure(name: str, number: float, wanted: str, subject: Subject, counts: Co
 
 
 def counts_of(text: str) -> Counts | None:
-    """The counts of a text; None where it has no words."""
+    """The counts of a text; None if it has no words."""
     words = words_of(text)
     if not words:
         return None

@@ -25,8 +25,6 @@ from harness.checks.value_matchers import number_of
 from harness.conversation import Outcome
 from harness.core import Json, Path, show, value_class
 
-_KEYS = ("file", "path", "ignore", "unordered", "tolerance")
-
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class _Comparison:
@@ -122,7 +120,7 @@ def _who(subject: Subject) -> str:
 
 
 def _comparison(value: Mapping[str, Json]) -> _Comparison:
-    parts = OptionalKeys(value, _KEYS)
+    parts = OptionalKeys(value, ("file", "path", "ignore", "unordered", "tolerance"))
     name = parts.make("file", _name)
     if name is None:
         raise BadExpectation("missing-key", "'same_as' takes a file", "add 'file:'")

@@ -21,7 +21,7 @@ from harness.core import Json, SchemaError, show
 from harness.formats.json_schema import Schema, Violation, compile_schema
 from harness.secrets.redacted_values import of_real_values
 
-MOST_TOLD = 10
+MOST_SHOWN = 10
 _INLINE = "schema"
 
 
@@ -95,9 +95,9 @@ def _read_schema(value: Json, options: Options) -> Schema:
 
 
 def _failure(schema: Schema, subject: Subject, violations: Sequence[Violation]) -> Verdict:
-    first, more = violations[0], len(violations) - MOST_TOLD
+    first, more = violations[0], len(violations) - MOST_SHOWN
     place = f" at {first.pointer}" if first.path else ""
-    lines = [f"{one} ({one.schema_pointer})" for one in violations[:MOST_TOLD]]
+    lines = [f"{one} ({one.schema_pointer})" for one in violations[:MOST_SHOWN]]
     return failed(
         f"the payload of {subject.name} is not valid against the schema{place}: {first.message}",
         expected=(

@@ -1,4 +1,4 @@
-"""What a check judges."""
+"""Makes the subjects that checks judge: replies, refusals, records, and whole conversations."""
 
 from __future__ import annotations
 
@@ -89,9 +89,8 @@ def messages_of(subject: Subject) -> list[Subject]:
 
 
 def _refusal(turn: Turn, *, is_recorded: bool, transcript: Transcript | None, file: str) -> Subject:
-    answer = turn.answer
-    body = answer.response.body if answer is not None and answer.response is not None else b""
-    text = body.decode("utf-8", "replace")
+    response = turn.answer.response if turn.answer is not None else None
+    text = response.body.decode("utf-8", "replace") if response is not None else ""
     payload = turn.refusal.payload if isinstance(turn.refusal, Refused) else None
     has_payload = payload is not None
     if not has_payload:
@@ -105,7 +104,7 @@ def _refusal(turn: Turn, *, is_recorded: bool, transcript: Transcript | None, fi
         text=text,
         payload=payload,
         has_payload=has_payload,
-        exchange=answer,
+        exchange=turn.answer,
         latency=turn.latency,
         is_recorded=is_recorded,
     )

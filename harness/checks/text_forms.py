@@ -1,4 +1,4 @@
-"""Texts as checks compare them, and as they stand in a finding."""
+"""Texts as checks compare them, and as findings show them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from harness.core import shorten, show
 
 LONGEST = 1_000
-"""How many characters of a reply stand in a finding."""
+"""How many characters of a reply a finding shows."""
 
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2007": " "})
 
@@ -36,13 +36,11 @@ def normalizer(*, ignore_case: bool) -> Normal:
 
 
 def said(text: str) -> str:
-    """A text of the bot as it stands in a finding."""
+    """A text of the bot as a finding shows it."""
     return shorten(text, LONGEST)
 
 
 def listed(texts: list[str], conjunction: str = "and") -> str:
     """Texts in a sentence: `'a', 'b' and 'c'`."""
-    shown = [show(text) for text in texts]
-    if len(shown) == 1:
-        return shown[0]
-    return f"{', '.join(shown[:-1])} {conjunction} {shown[-1]}"
+    *others, last = map(show, texts)
+    return f"{', '.join(others)} {conjunction} {last}" if others else last

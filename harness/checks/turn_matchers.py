@@ -1,4 +1,4 @@
-"""`same_as_turn`: what stood at the same path in the reply to an earlier turn."""
+"""`same_as_turn`: the value at the same path in the reply to an earlier turn."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _same_as_turn(value: Json, options: Options, _compile: Compile) -> Matcher:
 
 
 def _with_origin(matcher: Matcher, words: str) -> Matcher:
-    """The matcher with words on where its value comes from behind what it says."""
+    """The matcher with words on the origin of its value at the end of its sentences."""
     complain, together = matcher.complain, matcher.complain_of_all
 
     def said(complaint: str) -> str:
@@ -52,16 +52,16 @@ def _not(value: Json, options: Options, compile_: Compile) -> Matcher:
 
 
 def _nothing(_value: Json, _at: Path) -> str:
-    """A matcher that is resolved first is never asked itself."""
+    """Never called: the matcher is resolved to another one first."""
     return ""
 
 
 def resolved(
     matchers: Sequence[Matcher], path: Finder, earlier: Mapping[int, Json]
 ) -> Sequence[Matcher]:
-    """The matchers behind a path, those that an earlier turn decides in their final form.
+    """The matchers of a path, with those that depend on an earlier turn resolved.
 
-    Raises `CheckCrashed` where that turn brought no reply, or nothing stood at the path.
+    Raises `CheckCrashed` if that turn has no reply, or nothing is at the path.
     """
 
     def recall(turn: int) -> Json:
@@ -78,7 +78,7 @@ def resolved(
 
 
 def recalled_turns(value: Json) -> Iterator[tuple[Path, int]]:
-    """The turns that the matchers behind paths name, each with its place in the mapping."""
+    """The turns that the matchers of paths name, each with its place in the mapping."""
     for key, one in value.items() if isinstance(value, Mapping) else ():
         if key == "same_as_turn" and isinstance(one, int):
             yield (key,), one
@@ -87,4 +87,4 @@ def recalled_turns(value: Json) -> Iterator[tuple[Path, int]]:
 
 
 TURN_MATCHERS: Mapping[str, Builder] = {"same_as_turn": _same_as_turn, "not": _not}
-"""Matchers that stand right behind a path of `json`, in the place of those of the same name."""
+"""Matchers directly below a path of `json`, in place of others of the same name."""

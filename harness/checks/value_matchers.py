@@ -27,7 +27,7 @@ from harness.formats.json_schema.wording import kinds
 
 
 def equal_to(value: Json, options: Options) -> Matcher:
-    """Holds for an equal value; a list is also compared with all matches of a path."""
+    """The matcher for an equal value; a list is also compared with all matches of a path."""
     form = normalizer(ignore_case=options.ignore_case)
     formed = form(value) if isinstance(value, str) else value
 
@@ -57,7 +57,7 @@ def equal_to(value: Json, options: Options) -> Matcher:
 
 
 def negated(inner: Sequence[Matcher]) -> Matcher:
-    """Holds where one of the matchers does not."""
+    """The matcher that holds if one of these does not."""
     expected = f"anything but {all_expected(inner)}"
 
     def complain(found: Json, at: Path) -> str:
@@ -167,14 +167,14 @@ def _type_name(value: Json) -> str:
     name = str(value)
     if name in type_names:
         return name
-    message, hint = f"there is no type '{name}'", did_you_mean(name, type_names)
     if name == "None":
-        message, hint = "expected a type, not null", "write 'null' in quotes"
-    raise BadExpectation("wrong-value", message, hint)
+        raise BadExpectation("wrong-value", "expected a type, not null", "write 'null' in quotes")
+    message = f"there is no type '{name}'"
+    raise BadExpectation("wrong-value", message, did_you_mean(name, type_names))
 
 
 def number_of(value: Json, *path: int) -> float:
-    """A value where a number is wanted. Raises `BadExpectation` where it is none."""
+    """A number. Raises `BadExpectation` for any other value."""
     if is_number(value):
         return value
     message = f"expected a number, not {describe(value)}, {show(value)}"
@@ -183,7 +183,7 @@ def number_of(value: Json, *path: int) -> float:
 
 
 AS_NUMBER = "remove its quotes; for a variable, write ${name | float}"
-"""For a text that holds a number, such as a cell of a CSV file."""
+"""The hint for a text that contains a number, such as a cell of a CSV file."""
 
 
 def _number_in(text: str) -> float | None:

@@ -33,7 +33,7 @@ def _without_messages(
     project: Project, scenario: Scenario, turn: UserTurn, checks: Sequence[Expectation]
 ) -> Iterator[Problem]:
     for check in checks:
-        value = check.value.render({}) if check.name == "messages" else None
+        value = check.constant if check.name == "messages" else None
         if not (isinstance(value, Mapping) and "count" in value and _is_none(value["count"])):
             continue
         for provider, definition in definitions_for(project, scenario).items():
@@ -60,11 +60,11 @@ def _against_each_other(
     claims = [(one, KIND_NAMED[one.name].claim) for one in checks if one.name in KIND_NAMED]
     for said, others in ((Claim.WHOLE, _OF_A_WHOLE), (Claim.PART, (Claim.LIMIT,))):
         for first in (one for one, claim in claims if claim is said):
-            value = first.value.render({})
+            value = first.constant
             given = value if isinstance(value, list) else [value]
             texts = [one for one in given if isinstance(one, str)]
             for check in (one for one, claim in claims if claim in others):
-                judge = project.vocabulary.judge_for(check, check.value.render({}))
+                judge = project.vocabulary.judge_for(check, check.constant)
                 if any(judge(Subject(text=one)).outcome is Outcome.FAILED for one in texts):
                     yield _problem(
                         turn,

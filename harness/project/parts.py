@@ -169,6 +169,5 @@ def _digest(content: bytes) -> str:
 
 
 def _beside(path: Path, root: Path) -> list[str]:
-    if not path.parent.is_dir() or not path.parent.is_relative_to(root):
-        return []
-    return [one.name for one in path.parent.iterdir() if one.is_file()]
+    is_inside = path.parent.is_dir() and path.parent.is_relative_to(root)
+    return [one.name for one in path.parent.iterdir() if one.is_file()] if is_inside else []

@@ -53,8 +53,7 @@ class Planner:
         first = self._first.setdefault(entry.scenario if key == entry.scenario else key, file)
         if first == file:
             return
-        line = entry_of(self._project, first).line
-        where = f"{self._project.config.shown(first)}:{line}"
+        where = f"{self._project.config.shown(first)}:{entry_of(self._project, first).line}"
         message = f"the id '{entry.scenario}' is already used by {where}"
         hint = "ids name cassettes, so they must be unique, ignoring case"
         raise self._bad_entry("duplicate-scenario", file, entry, message, hint)

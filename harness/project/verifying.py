@@ -189,7 +189,7 @@ def _check_problems(
                 yield _wrong(error, capture.place, turn_subject(turn.number, turn.id))
     for subject, one in _constant_checks(scenario):
         try:
-            project.vocabulary.judge_for(one, one.value.render({}))
+            project.vocabulary.judge_for(one, one.constant)
         except BadExpectation as error:
             place = _place_of(error, one, documents[one.place.source.path])
             yield _wrong(error, place, subject)
@@ -212,7 +212,7 @@ def doubts_about(project: Project, scenario: Scenario) -> Iterator[Problem]:
     The scenario has no problems. Values that are only known when it is played are left out.
     """
     for subject, one in _constant_checks(scenario):
-        for doubt in project.vocabulary.doubts_of(one, one.value.render({})):
+        for doubt in project.vocabulary.doubts_of(one, one.constant):
             if isinstance(doubt, Problem):
                 yield replace(doubt, place=doubt.place or one.place)
                 continue

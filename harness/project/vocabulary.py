@@ -96,8 +96,7 @@ class Vocabulary:
     def _compile(
         self, expectation: Expectation, value: object, options: Options | None = None
     ) -> Judge:
-        is_whole = expectation.scope is Scope.CONVERSATION
-        kinds = self._conversation if is_whole else self._kinds
+        kinds = self._conversation if expectation.scope is Scope.CONVERSATION else self._kinds
         kind = kinds.get(expectation.name)
         if kind is None:
             raise BadExpectation(
