@@ -1,4 +1,4 @@
-"""What was said, as values: messages, exchanges, replies, transcripts."""
+"""Conversations as values: messages, exchanges, replies, transcripts."""
 
 from harness.conversation.exchange import (
     BUSY,
@@ -15,7 +15,6 @@ from harness.conversation.message import (
     Attachment,
     Reply,
     ReplyMessage,
-    Role,
     ToolCall,
     UserMessage,
 )
@@ -35,7 +34,6 @@ __all__ = [
     "ReplyMessage",
     "Request",
     "Response",
-    "Role",
     "Stop",
     "ToolCall",
     "Transcript",

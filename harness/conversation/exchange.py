@@ -1,4 +1,4 @@
-"""One request and its answer, as values. All times are seconds."""
+"""One request and its answer, as values. All times are in seconds."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from enum import StrEnum
 from harness.core import value_class
 
 BUSY = frozenset({429, 503})
-"""Statuses by which a server says that it did not take the request on."""
+"""Statuses that say that the server did not process the request."""
 
 Headers = tuple[tuple[str, str], ...]
-"""Names and values in the order sent or received; a name may stand several times."""
+"""Names and values in the order sent or received; a name can occur several times."""
 
 
 class Phase(StrEnum):
-    """What a step belongs to, in the order in which a conversation goes through the phases."""
+    """The phase of a step, in the order of a conversation."""
 
     PREPARE = "prepare"
     OPEN = "open"
@@ -28,7 +28,7 @@ _PHASES = {phase.value: phase for phase in Phase}
 
 
 def phase_of(step: str) -> Phase | None:
-    """The phase of a step, by its name such as `send.2`; None where another tool named it."""
+    """The phase of a step, by its name such as `send.2`; None for the name of another tool."""
     return _PHASES.get(step.partition(".")[0])
 
 
@@ -51,7 +51,7 @@ class Origin:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is to be sent, and what the sender may do with it."""
+    """What is sent, and how."""
 
     method: str
     url: str
@@ -60,25 +60,25 @@ class Request:
     body: bytes = b""
     origin: Origin
     is_stream: bool = False
-    """The answer is read chunk by chunk."""
+    """Whether the answer is read chunk by chunk."""
     is_repeatable: bool = False
-    """It may be sent again although the server may have acted on it."""
+    """Whether it can be sent again even if the server may have processed it."""
     accepted: frozenset[int] = frozenset()
-    """Statuses that the scenario expects, so that the request is not sent again after them."""
+    """Statuses that the scenario expects. The request is not sent again after them."""
     timeout: float | None = None
     """Total seconds for this request; None for the provider's default."""
 
     def header(self, name: str) -> str | None:
-        """The first value of a header, whatever its case; None where it is missing."""
+        """The first value of a header, ignoring case; None if it is missing."""
         return _header(self.headers, name)
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A try that did not bring the answer, and why it was repeated."""
+    """A try without a usable answer, and why it was repeated."""
 
     status: int = 0
-    """0 where no answer came."""
+    """0 if there was no answer."""
     reason: str
     waited: float
     """Seconds between this try and the next."""
@@ -86,19 +86,19 @@ class Attempt:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Response:
-    """An answer that was read to its end."""
+    """An answer that was read completely."""
 
     status: int
     reason: str = ""
     headers: Headers = ()
     body: bytes = b""
-    """Decoded: the transfer's gzip or deflate is undone."""
+    """Decoded: without the gzip or deflate of the transfer."""
     started: float = 0.0
     """Seconds from the start of the conversation to the sending of the request."""
     first_byte: float | None = None
-    """Seconds from sending to the first byte of the body; None where it was not recorded."""
+    """Seconds from sending to the first byte of the body; None if it was not recorded."""
     seconds: float | None = None
-    """Seconds from sending to the end of the body; None where it was not recorded."""
+    """Seconds from sending to the end of the body; None if it was not recorded."""
     chunks: tuple[tuple[float, int], ...] = ()
     """For a stream: (seconds from sending, length in bytes) of each chunk."""
     attempts: tuple[Attempt, ...] = ()
@@ -106,7 +106,7 @@ class Response:
     """Cookies and addresses of the redirects and attempts before it. They are never stored."""
 
     def header(self, name: str) -> str | None:
-        """The first value of a header, whatever its case; None where it is missing."""
+        """The first value of a header, ignoring case; None if it is missing."""
         return _header(self.headers, name)
 
     @property
@@ -117,19 +117,16 @@ class Response:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """A request with its answer; None where no whole answer came."""
+    """A request with its answer; None if there is no complete answer."""
 
     request: Request
     response: Response | None
     contract: tuple[str, ...] = ()
-    """What breaks the definition's schema, a sentence each."""
+    """How the answer breaks the definition's schema, one sentence each."""
     notes: tuple[str, ...] = ()
-    """What people should know of how the answer was read, a sentence each."""
+    """Notes on how the answer was read, one sentence each."""
 
 
 def _header(headers: Headers, name: str) -> str | None:
     wanted = name.lower()
-    for key, value in headers:
-        if key.lower() == wanted:
-            return value
-    return None
+    return next((value for key, value in headers if key.lower() == wanted), None)

@@ -1,22 +1,14 @@
-"""What the user says and what the bot answers."""
+"""The messages of the user and the replies of the bot."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from enum import StrEnum
 from types import MappingProxyType
 
 from harness.core import Json, value_class
 
 NOTHING: Mapping[str, Json] = MappingProxyType({})
-
-
-class Role(StrEnum):
-    """Who speaks."""
-
-    USER = "user"
-    ASSISTANT = "assistant"
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -25,16 +17,16 @@ class Attachment:
 
     name: str
     content: str = ""
-    """A URL or base64 text, as the provider gave or wants it."""
+    """A URL or base64 text, in the form of the provider."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class UserMessage:
-    """What the user says in one turn, every variable filled in."""
+    """The message of the user in one turn, with all variables filled in."""
 
     text: str
     display_text: str = ""
-    """The label of the pressed button; empty where the user typed."""
+    """The label of the pressed button; empty if the user typed."""
     attachments: tuple[Attachment, ...] = ()
     metadata: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
 
@@ -45,11 +37,11 @@ class ReplyMessage:
 
     text: str
     id: str = ""
-    """As the provider names it; empty where it does not."""
+    """The provider's id; empty if it gives none."""
     payload: Json = None
     """The part of the reply's payload that this message was read from."""
     is_late: bool = False
-    """It came behind the reply, and a check waited for it."""
+    """Whether it came after the reply, while a check waited for it."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -58,29 +50,29 @@ class ToolCall:
 
     name: str
     arguments: Json = None
-    """As JSON; the text itself where the provider gave one that is no JSON."""
+    """As JSON; if the provider gave a text that is not JSON, that text."""
     id: str = ""
-    """As the provider names it; empty where it does not."""
+    """The provider's id; empty if it gives none."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What the bot answered to one user message."""
+    """The bot's answer to one user message."""
 
     messages: tuple[ReplyMessage, ...] = ()
     payload: Json = None
-    """The raw payload: the JSON of the answer that the reply was read from."""
+    """The JSON of the answer that the reply was read from."""
     actions: Mapping[str, str] = field(default_factory=dict)
-    """Buttons: label to the prompt that pressing one sends."""
+    """For each button its label, and the prompt that is sent when it is pressed."""
     products: tuple[Json, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     tools: tuple[ToolCall, ...] | None = None
-    """In the order called; None where the definition does not say where calls stand."""
+    """In the order of the calls; None if the definition does not say where they are."""
     usage: Mapping[str, float] | None = None
-    """What the provider counted, such as tokens, by name; None where the definition does not
-    say where it stands, empty where the provider told nothing."""
+    """Numbers of the provider by name, such as those of tokens; None if the definition does not
+    say where they are, empty if the provider gave none."""
 
     @property
     def text(self) -> str:
-        """All messages' texts, one a line; a message without text adds none."""
+        """The texts of all messages, one per line, without empty ones."""
         return "\n".join(message.text for message in self.messages if message.text)

@@ -1,4 +1,4 @@
-"""What can come of a check, a turn or a scenario."""
+"""The possible outcomes of a check, a turn or a scenario."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What came of judging."""
+    """The outcome of judging."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -14,9 +14,9 @@ class Outcome(StrEnum):
     BROKEN = "broken"
     """It could not be judged: the network, the protocol, a recording, or a check that crashed."""
     SKIPPED = "skipped"
-    """It could not be measured; there is a reason."""
+    """It could not be measured; a reason is given."""
 
     @property
     def is_bad(self) -> bool:
-        """A run with it is not green."""
+        """Whether a run with this outcome is not green."""
         return self in (Outcome.FAILED, Outcome.BROKEN)

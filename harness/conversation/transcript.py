@@ -1,4 +1,4 @@
-"""A conversation as it was held: the value that checks judge and reports show."""
+"""A conversation that took place: the value that checks judge and reports show."""
 
 from __future__ import annotations
 
@@ -20,57 +20,57 @@ class Stop:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One user message and what came of it."""
+    """One user message, with its reply and all that was exchanged for it."""
 
     number: int
     """From 1."""
     user: UserMessage
     reply: Reply | None = None
-    """None where the provider refused or the turn broke."""
+    """None if the provider refused or the turn broke."""
     refusal: Refused | TransportError | None = None
-    """The refusal or the fault of the network that the scenario expects; None for a reply."""
+    """The refusal or network error that the scenario expects; None if there is a reply."""
     exchanges: tuple[Exchange, ...] = ()
-    """Of sending the message, opening the conversation before it included."""
+    """For sending the message, including opening the conversation before it."""
     looked_up: tuple[Exchange, ...] = ()
-    """Of looking for late messages, and of asking for the provider's own record."""
+    """For late messages, and for the provider's own record."""
     missing: tuple[tuple[str, str], ...] = ()
-    """Captures that the reply does not hold: name and reason."""
+    """Captures that the reply does not contain: name and reason."""
     history: Json = None
-    """The provider's own record of the conversation, where the scenario asks for it."""
+    """The provider's own record of the conversation, if the scenario asks for it."""
     variables: Mapping[str, object] = field(default_factory=dict)
-    """What `${…}` means in this turn's expectations, its captures included."""
+    """The variables of `${…}` in this turn's expectations, including its captures."""
 
     @property
     def latency(self) -> float | None:
         """Seconds from sending the message to the end of the reply; None if not recorded."""
-        first: Response | None = None
-        last: Response | None = None
-        for exchange in self.exchanges:
-            response = exchange.response
-            if response is None or exchange.request.origin.phase is not Phase.SEND:
-                continue
-            if response.seconds is None:
-                return None
-            first = first or response
-            last = response
-        return None if first is None or last is None else last.ended - first.started
+        responses = self._sent()
+        if not responses or any(response.seconds is None for response in responses):
+            return None
+        return responses[-1].ended - responses[0].started
 
     @property
     def first_token(self) -> float | None:
         """Seconds from sending the message to the first byte of the streamed answer.
 
-        None where the answer is no stream, or no time was recorded.
+        None if the answer is not a stream, or no time was recorded.
         """
-        sent = (e for e in self.exchanges if e.request.origin.phase is Phase.SEND)
-        first = next((e.response for e in sent if e.response is not None), None)
+        responses = self._sent()
         answer = self.answer.response if self.answer is not None else None
-        if first is None or answer is None or not answer.chunks or answer.first_byte is None:
+        if not responses or answer is None or not answer.chunks or answer.first_byte is None:
             return None
-        return answer.started + answer.first_byte - first.started
+        return answer.started + answer.first_byte - responses[0].started
+
+    def _sent(self) -> list[Response]:
+        """The responses to the steps that send the message."""
+        return [
+            exchange.response
+            for exchange in self.exchanges
+            if exchange.response is not None and exchange.request.origin.phase is Phase.SEND
+        ]
 
     @property
     def looks(self) -> tuple[Exchange, ...]:
-        """What was exchanged while late messages were looked for."""
+        """The exchanges that looked for late messages."""
         return tuple(e for e in self.looked_up if e.request.origin.phase is Phase.LATE)
 
     @property
@@ -81,13 +81,13 @@ class Turn:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """A conversation as it was held."""
+    """A conversation that took place."""
 
     scenario: str
     provider: str
     turns: tuple[Turn, ...] = ()
     around: tuple[Exchange, ...] = ()
-    """What was exchanged outside turns: preparing and closing."""
+    """Exchanges outside turns: for preparing and closing."""
     stop: Stop | None = None
     is_recorded: bool = False
-    """It was played from a cassette."""
+    """Whether it was replayed from a cassette."""

@@ -1,4 +1,4 @@
-"""Makes a transcript of messages that were written down elsewhere: a role and a text each."""
+"""Makes a transcript from the messages of another program, which have a role and a text each."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from harness.conversation.message import Reply, ReplyMessage, UserMessage
-from harness.conversation.stored.reading import NoTranscript
+from harness.conversation.stored.transcripts import NoTranscript
 from harness.conversation.transcript import Transcript, Turn
 from harness.core import Json
 
 USER_ROLES = ("user", "human", "customer", "visitor", "client")
 BOT_ROLES = ("assistant", "bot", "agent", "ai", "model", "chatbot")
 SILENT_ROLES = ("system", "developer", "tool", "function")
-"""Roles whose messages nobody hears; they are left out."""
+"""Roles whose messages the user does not see; they are left out."""
 ROLE_KEYS = ("role", "sender", "author", "from", "speaker")
 TEXT_KEYS = ("text", "content", "message", "body")
 
 
 def transcript_of_lines(text: str) -> Transcript:
-    """A transcript of JSON lines, a message each. Raises `NoTranscript` with the line."""
+    """A transcript from JSON lines, one message each. Raises `NoTranscript` with the line."""
     messages: list[Json] = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
@@ -32,32 +32,32 @@ def transcript_of_lines(text: str) -> Transcript:
 
 
 def transcript_of_messages(messages: Iterable[Json]) -> Transcript:
-    """A transcript of mappings with a role and a text.
+    """A transcript from mappings with a role and a text.
 
-    A message of the user begins a turn; those of the bot that follow are its reply. What the bot
-    said before the first turn is left out. Raises `NoTranscript` with the number of the message.
+    A message of the user begins a turn; the bot's messages after it are its reply. Messages of
+    the bot before the first turn are left out. Raises `NoTranscript` with the message's number.
     """
-    said: list[tuple[str, list[str]]] = []
+    turns: list[tuple[str, list[str]]] = []
     for number, message in enumerate(messages, 1):
         role, text = _role_and_text(message, number)
         if role in USER_ROLES:
-            said.append((text, []))
-        elif role in BOT_ROLES and said:
-            said[-1][1].append(text)
-    if not said:
+            turns.append((text, []))
+        elif role in BOT_ROLES and turns:
+            turns[-1][1].append(text)
+    if not turns:
         raise NoTranscript("there is no message of the user")
     return Transcript(
         scenario="",
         provider="",
         turns=tuple(
-            Turn(number=number, user=UserMessage(text=text), reply=_reply(replies))
-            for number, (text, replies) in enumerate(said, 1)
+            Turn(
+                number=number,
+                user=UserMessage(text=text),
+                reply=Reply(messages=tuple(ReplyMessage(text=reply) for reply in replies)),
+            )
+            for number, (text, replies) in enumerate(turns, 1)
         ),
     )
-
-
-def _reply(texts: Sequence[str]) -> Reply:
-    return Reply(messages=tuple(ReplyMessage(text=text) for text in texts))
 
 
 def _role_and_text(message: Json, number: int) -> tuple[str, str]:
