@@ -1,6 +1,5 @@
-"""What everything stands on: errors, source places, durations, texts, locks."""
+"""What all packages use: errors, places in files, durations, texts, JSON values."""
 
-from harness.core.counted import counted
 from harness.core.durations import (
     AGE_PATTERN,
     DURATION_PATTERN,
@@ -43,7 +42,7 @@ from harness.core.errors import (
     show,
     unseen,
 )
-from harness.core.printable import PICTURES, on_one_line, printable, without_commands
+from harness.core.printable import PICTURES, counted, on_one_line, printable, without_commands
 from harness.core.source import Place, Source, Stretch, shorten
 from harness.core.typing import Json, Path, describe, is_same, levels, pointer, scalars, type_names
 from harness.core.values import value_class

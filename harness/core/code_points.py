@@ -1,4 +1,4 @@
-"""Names the characters by which texts differ that print alike."""
+"""Names the characters that differ between texts that look alike."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 MOST_NAMED = 3
-"""Differences that are named one by one."""
+"""The most differences that are named one by one."""
 _WINDOW = 400
-"""Characters from the first difference on in which others are looked for."""
+"""Characters after the first difference that are searched for others."""
 _CONTEXT = 16
 
 _CONTROLS = {
@@ -36,22 +36,22 @@ _LETTERS = (
         "ABEZHIKMNOPTYX",
     ),
 )
-"""Of Cyrillic and Greek, as Latin letters."""
+"""Letters of Cyrillic and Greek, with the Latin letters that look like them."""
 _ALIKE = {
     **{foreign: latin for ours in _LETTERS for foreign, latin in zip(*ours, strict=True)},
     **dict.fromkeys("\u2018\u2019\u201b\u02bc\u02b9\u2032`\u00b4", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
 }
-"""Characters that many fonts draw as another one. Source: Unicode's confusables, a part of it."""
+"""Characters that look like another one in many fonts. Source: a part of Unicode's confusables."""
 
 
 def print_alike(text: str, other: str) -> bool:
-    """Whether two texts that differ look the same on a screen, line ends and blanks aside."""
+    """Whether two different texts look the same on a screen, except for line ends and blanks."""
     if text == other:
         return False
     if text.isascii() and other.isascii() and _seen(text) != _seen(other):
-        # Most texts that differ: this is asked of every value that is not the wanted one.
+        # A shortcut for most texts: this is called for every value that is not the expected one.
         return False
     return any(
         _look(text, line_end)[0].strip() == _look(other, line_end)[0].strip() for line_end in _ENDS
@@ -59,7 +59,7 @@ def print_alike(text: str, other: str) -> bool:
 
 
 def telling(expected: str, actual: str) -> tuple[str, ...]:
-    """What a text has and lacks, in lines with names of characters; empty where that is seen."""
+    """The invisible differences of a text, in lines with names of characters; empty if visible."""
     if not print_alike(expected, actual):
         return ()
     start = first_difference(expected, actual)
@@ -76,7 +76,7 @@ def first_difference(text: str, other: str) -> int:
 
 
 def passage_alike(wanted: str, text: str, *, is_first: bool = False) -> tuple[int, int] | None:
-    """Where a text has a passage that prints as the wanted one: start and end of the last one."""
+    """Start and end of the last passage (or the first one) that looks like the wanted one."""
     for line_end in _ENDS:
         look, places = _look(text, line_end)
         sought = _look(wanted, line_end)[0].strip() or " "
@@ -87,7 +87,7 @@ def passage_alike(wanted: str, text: str, *, is_first: bool = False) -> tuple[in
 
 
 def unseen_in(text: str) -> str:
-    """Each character of a text that does not show, once, except for line feeds and tabs."""
+    """Each invisible character of a text, once, except for line feeds and tabs."""
     return "".join(
         dict.fromkeys(
             character for character in text if character not in "\n\t" and not _shape(character, "")
@@ -96,7 +96,7 @@ def unseen_in(text: str) -> str:
 
 
 def without_unseen(text: str) -> str:
-    """A text without what does not show."""
+    """A text without its invisible characters."""
     return text.translate(dict.fromkeys(map(ord, unseen_in(text))))
 
 
@@ -108,17 +108,17 @@ def names_of(text: str) -> str:
 
 
 def _seen(text: str) -> str:
-    """What is surely seen of an ASCII text, whatever stands for its line ends."""
+    """The certainly visible part of an ASCII text, without any form of line end."""
     return _UNSURE.sub("", text)
 
 
 _UNSURE = re.compile(r"[\x00-\x20\x7f]+|\\n")
 _ENDS = ("\\n", " ")
-"""As what a line end may be shown."""
+"""How a line end can be shown."""
 
 
 def _look(text: str, line_end: str) -> tuple[str, list[int]]:
-    """What is seen of a text, runs of blanks as one, with the place of each character."""
+    """The visible text, with runs of blanks as one, and the place of each character."""
     seen: list[str] = []
     places: list[int] = []
     for at, character in enumerate(text):
@@ -147,8 +147,8 @@ def _differences(expected: str, actual: str, before: str) -> Iterator[str]:
     for kind, i, j, k, m in matcher.get_opcodes():
         if kind == "equal":
             continue
-        is_cut = j == len(expected) == _WINDOW or m == len(actual) == _WINDOW
-        if is_cut:
+        if j == len(expected) == _WINDOW or m == len(actual) == _WINDOW:
+            # The rest of this difference is outside the window.
             return
         lacks, has = expected[i:j], actual[k:m]
         where = _where((before + expected[:i])[-_CONTEXT:], is_end=j == len(expected))

@@ -1,4 +1,4 @@
-"""Durations as authors write them: a number with its unit."""
+"""Durations in files and reports: a number with its unit."""
 
 from __future__ import annotations
 
@@ -11,11 +11,8 @@ DURATION_PATTERN: Final = r"^(?:[0-9]+(?:\.[0-9]+)?(?:ms|h|m|s))+$"
 AGE_PATTERN: Final = r"^(?:[0-9]{1,5}[dw]|(?:[0-9]+(?:\.[0-9]+)?(?:ms|h|m|s))+)$"
 """For JSON Schema: days, weeks or a duration."""
 
-_DAY: Final = 86_400.0
-_DAYS: Final = {"d": 1, "w": 7}
+_AGE_SECONDS: Final = {"d": 86_400.0, "w": 604_800.0}
 _AGE = re.compile(r"([0-9]{1,5})([dw])\Z")
-_MINUTE: Final = 60
-_HOUR: Final = 3600
 _SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _DURATION = re.compile(DURATION_PATTERN.removesuffix("$") + r"\Z")
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|h|m|s)")
@@ -35,7 +32,7 @@ def parse_age(text: str) -> float:
     """Seconds of `90d`, `12w` or a duration such as `36h`. Raises ValueError with a sentence."""
     days = _AGE.match(text)
     if days:
-        return int(days[1]) * _DAYS[days[2]] * _DAY
+        return int(days[1]) * _AGE_SECONDS[days[2]]
     try:
         return parse_duration(text)
     except ValueError as error:
@@ -49,9 +46,9 @@ def format_duration(seconds: float) -> str:
         return f"-{format_duration(-seconds)}"
     if (milliseconds := round(seconds * 1000)) < 1000:  # noqa: PLR2004 - milliseconds of a second
         return f"{milliseconds} ms"
-    if (shown := round(seconds, 2)) < _MINUTE:
+    if (shown := round(seconds, 2)) < _SECONDS["m"]:
         return f"{shown:g} s"
-    if round(seconds) < _HOUR:
+    if round(seconds) < _SECONDS["h"]:
         minutes, rest = divmod(round(seconds), 60)
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     hours, minutes = divmod(round(seconds / 60), 60)

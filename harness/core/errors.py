@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as one tree.
+"""All errors of this package, as one tree.
 
 * HarnessError                  what this package raises
   x AuthoringError              a file of the author is wrong; holds all problems of the file
@@ -7,24 +7,24 @@
     + ConfigurationError        harness.yaml, its environment, or the command line
     + DefinitionError           a provider definition
     + SchemaError               a JSON Schema
-  x PlayError                   it could not be told whether the bot was right: BROKEN
+  x PlayError                   it could not be judged whether the bot was right: BROKEN
     + TransportError            the network, or a limit on it
       - NeverSent               the server cannot have seen the request
       - LostOnTheWay            the server may have acted on the request
       - TimedOut                a limit on time was reached
     + ProtocolError             an answer that the definition cannot read
-      - Refused                 an answer whose status or state says no; scenarios may expect it
+      - Refused                 an answer whose status or state says no; scenarios can expect it
       - NoHistory               the provider keeps no record of the conversation
       - NoSuchButton            no reply offers the button that is pressed
     + CassetteError             a recording that is missing, unreadable or does not fit
-      - Miss                    it does not hold what is asked for; `record` records it again
+      - Miss                    it does not contain a request; `record` records it again
         ~ MissingCassette       there is no recording
         ~ NotRecorded           a request that was never recorded
-        ~ SentTooOften         a request that was recorded fewer times
+        ~ SentTooOften          a request that was recorded fewer times
       - CassetteLocked          another run records it
-      - SecretInCassette        it would hold a secret
+      - SecretInCassette        it would contain a secret
     + CheckCrashed              a check that could not do its work
-    + InternalError             what escaped where nothing should
+    + InternalError             an unexpected exception
     + Interrupted               the run was stopped
 
 A wrong reply of the bot is a value (`Outcome.FAILED`), never an exception.
@@ -51,14 +51,14 @@ class Problem:
     code: str
     """Short and stable, such as `duplicate-key`; explained in docs/errors.md."""
     message: str
-    """What was found against what was expected, one sentence without a full stop."""
+    """What was found, and what was expected; one sentence without a full stop."""
     place: Place | None = None
     subject: str = ""
     """Where in the reader's terms, such as `turn 2 "confirm date"`."""
     hint: str = ""
-    """The likely intent or the next step; stands behind the caret, or last."""
+    """The likely intent or the next step; shown after the caret, or last."""
     where: str = ""
-    """Used where there is no place in a file: an environment variable, an address."""
+    """Used if there is no place in a file: an environment variable, an address."""
 
     def __str__(self) -> str:
         start = ": ".join(part for part in (str(self.place or self.where), self.subject) if part)
@@ -72,7 +72,7 @@ class Problem:
 
 
 def unseen(problem: Problem) -> Problem:
-    """The problem without its line of the file, which may hold a secret."""
+    """The problem without its line of the file, which may contain a secret."""
     if problem.place is None:
         return problem
     return replace(problem, place=None, where=str(problem.place))
@@ -111,11 +111,11 @@ class DefinitionError(AuthoringError):
 
 
 class SchemaError(AuthoringError):
-    """A JSON Schema is wrong or refers to what it may not."""
+    """A JSON Schema is wrong, or has a reference that is not allowed."""
 
 
 def no_such_file(name: str) -> ScenarioError:
-    """For a file or folder that was named and is not there."""
+    """For a file or folder that does not exist."""
     return ScenarioError(Problem(code="no-such-file", message="there is no such file", where=name))
 
 
@@ -128,7 +128,7 @@ class PlayError(HarnessError):
     """One sentence without a full stop."""
     hint: str = ""
     details: tuple[str, ...] = field(default=(), kw_only=True)
-    """Further lines, such as a difference or the bytes that came."""
+    """Further lines, such as a difference or the bytes that were received."""
 
     def __str__(self) -> str:
         first = f"{self.message}; {self.hint}" if self.hint else self.message
@@ -146,7 +146,7 @@ class NeverSent(TransportError):
 
 
 class LostOnTheWay(TransportError):
-    """The server may have acted on the request, and its answer did not come."""
+    """The server may have acted on the request, but there was no answer."""
 
 
 class TimedOut(TransportError):
@@ -159,12 +159,12 @@ class ProtocolError(PlayError):
 
 @dataclass(eq=False)
 class Refused(ProtocolError):
-    """An answer whose status or state says no. A scenario may expect it with `error:`."""
+    """An answer whose status or state says no. A scenario can expect it with `error:`."""
 
     status: int = field(default=0, kw_only=True)
     state: str = field(default="", kw_only=True)
     payload: Json = field(default=None, kw_only=True, repr=False)
-    """The answer as the definition reads it; None where a status alone said no."""
+    """The answer as the definition reads it; None if only the status said no."""
 
 
 class NoHistory(ProtocolError):
@@ -200,7 +200,7 @@ class CassetteLocked(CassetteError):
 
 
 class SecretInCassette(CassetteError):
-    """A recording would hold a secret, so it is not written."""
+    """A recording would contain a secret, so it is not written."""
 
 
 class CheckCrashed(PlayError):
@@ -208,7 +208,7 @@ class CheckCrashed(PlayError):
 
 
 class InternalError(PlayError):
-    """What escaped where nothing should: a fault of the harness, or of code that it runs."""
+    """An unexpected exception: a bug in the harness, or in code that it runs."""
 
 
 class Interrupted(PlayError):
@@ -216,7 +216,7 @@ class Interrupted(PlayError):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest known word, or all of them where they are few; or empty."""
+    """A hint with the nearest known word, or with all if they are at most twelve; or empty."""
     words = sorted(set(known))
     if near := nearest_word(word, words):
         return near
@@ -225,7 +225,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def nearest_word(word: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest known word; empty where none is near."""
+    """A hint with the nearest known word; empty if none is near."""
     words = sorted(set(known))
     near = get_close_matches(word, words, n=1, cutoff=0.6) or get_close_matches(
         word.lower(), words, n=1, cutoff=0.6
@@ -234,7 +234,7 @@ def nearest_word(word: str, known: Iterable[str]) -> str:
 
 
 def quote(value: object) -> str:
-    """A value as it stands in a message: in quotes, on one line, cut at 200 characters."""
+    """A value for a message: in quotes, on one line, cut at 200 characters."""
     if not isinstance(value, str):
         return shorten(repr(value))
     on_one_line = value.replace("\n", "\\n").replace("\r", "\\r")

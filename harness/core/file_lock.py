@@ -13,25 +13,25 @@ if TYPE_CHECKING:
 
 
 class FileLock:
-    """Held from `take` to `release`; the system gives it back when its process dies.
+    """Held from `take` to `release`; the system releases it when its process ends.
 
-    Where a system has no such locks, the file itself is the lock, and one that a killed process
+    On a system without such locks, the file itself is the lock, and one that a killed process
     left is recognised by the number of that process.
     """
 
     def __init__(self, path: Path) -> None:
-        """`path` is the file that is locked; its folder must be there."""
+        """`path` is the file that is locked; its folder must exist."""
         self.path = path
         self._lock = _lock_on(path)
 
     def take(self, *, wait: bool) -> bool:
-        """Take the lock; False where somebody else has it and this is not to wait.
+        """Take the lock; False if another one has it and `wait` is false.
 
-        Raises `OSError` where the file cannot be opened.
+        Raises `OSError` if the file cannot be opened.
         """
         from filelock import Timeout  # noqa: PLC0415  # as in `_lock_on`
 
-        # It would make a missing folder, which nobody asked for.
+        # filelock would create a missing folder.
         if not self.path.parent.is_dir():
             raise FileNotFoundError(2, os.strerror(2), str(self.path))
         try:
@@ -41,28 +41,28 @@ class FileLock:
         return True
 
     def sign(self) -> None:
-        """Write the number of this process into the file, where the lock leaves it to its user.
+        """Write the number of this process into the file, unless filelock itself does.
 
-        Raises `OSError`, such as for a disk that is full.
+        Raises `OSError`, such as for a full disk.
         """
         from filelock import SoftFileLock  # noqa: PLC0415  # as in `_lock_on`
 
         if not isinstance(self._lock, SoftFileLock):
-            # Windows lets nobody write into a locked file; it is for people only.
+            # Windows allows no writing into a locked file. The number is only for people.
             with contextlib.suppress(PermissionError):
                 self.path.write_text(str(os.getpid()), encoding="ascii")
 
     def release(self, *, remove: bool = False) -> None:
-        """Give the lock back; `remove` its file as well. May be called twice."""
+        """Release the lock, and `remove` its file. Can be called twice."""
         if remove and self._lock.is_locked:
-            # While it is held, so that nobody's new lock is removed. Windows removes no open file.
+            # While it is held, so that no new lock is removed. Windows removes no open file.
             with contextlib.suppress(OSError):
                 self.path.unlink()
         self._lock.release()
 
 
 def signed_by(path: Path) -> str:
-    """The process that signed a lock file; empty where that cannot be read."""
+    """The number of the process that signed a lock file; empty if it cannot be read."""
     try:
         first = path.read_text(encoding="ascii", errors="replace").partition("\n")[0].strip()
     except OSError:
@@ -73,7 +73,7 @@ def signed_by(path: Path) -> str:
 def _lock_on(path: Path) -> BaseFileLock:
     # Late: a replay locks nothing.
     with warnings.catch_warnings():
-        # It warns of systems that have no locks on files; docs/recordings.md tells of them.
+        # It warns about systems without locks on files; docs/recordings.md describes them.
         warnings.simplefilter("ignore", UserWarning)
         import filelock  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Keys of content."""
+"""Keys for content that is stored or cached."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 
 
 def content_key(kind: str, *parts: bytes | str) -> str:
-    """A key for what is parsed from these parts."""
+    """A key that depends on the kind and on every part, such as the files something is made of."""
     digest = hashlib.blake2b(digest_size=16)
     for part in parts:
         content = part.encode() if isinstance(part, str) else part

@@ -1,8 +1,8 @@
-"""Sees who opens a connection while a conversation is recorded or replayed.
+"""Detects connections that are opened while a conversation is recorded or replayed.
 
-An audit hook of the interpreter reports every connection of Python's sockets, whichever library
-opens it and whichever event loop waits for it. Libraries that connect in C or Rust report nothing:
-those that are known are recognised by their names.
+An audit hook of the interpreter reports every connection of Python's sockets, for any library and
+any event loop. Libraries that connect in C or Rust report nothing; the known ones are recognised
+by their names.
 """
 
 from __future__ import annotations
@@ -57,15 +57,15 @@ _start = threading.Thread.start
 
 @dataclass(slots=True, eq=False)
 class Watch:
-    """What one thread asks for while it plays, and every thread that it started."""
+    """Refuses the connections of a playing thread, and of every thread that it started."""
 
     refuse: Callable[[str], PlayError]
-    """Makes the error of a sentence that says what was asked for."""
+    """Makes the error from a sentence about the connection."""
     refused: list[PlayError] = field(default_factory=list)
-    """What was refused, also where somebody caught the error."""
+    """The errors so far, including those that other code caught."""
 
     def refusal(self, what: str) -> PlayError:
-        """The error to raise, which is kept."""
+        """The error to raise, which is added to `refused`."""
         error = self.refuse(what)
         self.refused.append(error)
         return error
@@ -73,21 +73,21 @@ class Watch:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class _Started:
-    """Where a thread comes from."""
+    """The origin of a thread."""
 
     player: threading.Thread
-    """The playing thread that started it, itself or through others."""
+    """The playing thread that started it, directly or through others."""
     where: str
-    """The code that did."""
+    """The code that started it."""
 
 
 _watches: dict[threading.Thread, Watch] = {}
 _started: WeakKeyDictionary[threading.Thread, _Started] = WeakKeyDictionary()
-"""Threads that belong to a play."""
+"""The threads that playing threads have started."""
 
 
 class _Allowed(threading.local):
-    """How many own connections a thread is in."""
+    """The number of `own_connection` blocks that a thread is in."""
 
     depth = 0
 
@@ -99,7 +99,7 @@ _is_hooked = False
 
 @contextmanager
 def watching(watch: Watch) -> Iterator[Watch]:
-    """Refuse every connection that this thread asks for, but for the harness's own."""
+    """Refuse every connection of this thread, except for those of the harness itself."""
     _hook()
     thread = threading.current_thread()
     before = _watches.get(thread)
@@ -115,7 +115,7 @@ def watching(watch: Watch) -> Iterator[Watch]:
 
 @contextmanager
 def telling() -> Iterator[None]:
-    """Raise what is refused inside, also where somebody catches the error."""
+    """Raise an error for a refused connection, even if other code catches the first error."""
     watch = _watches.get(threading.current_thread())
     count = len(watch.refused) if watch is not None else 0
     try:
@@ -130,7 +130,7 @@ def telling() -> Iterator[None]:
 
 @contextmanager
 def own_connection() -> Iterator[None]:
-    """What this thread connects to is what a recording hears."""
+    """Allow the connections of this thread: those that are recorded."""
     _allowed.depth += 1
     try:
         yield
@@ -139,24 +139,21 @@ def own_connection() -> Iterator[None]:
 
 
 def require_seen(module: str, what: str) -> None:
-    """Refuse a module that uses a client nobody can watch, while this thread is watched.
+    """Refuse a module that uses an undetectable client, while this thread is watched.
 
-    `what` is what the module holds, in a sentence. Raises what the watch makes.
+    `what` names the content of the module, for messages. Raises the error of the watch.
     """
     watch = _watches.get(threading.current_thread())
-    if watch is None:
-        return
-    client = unseen_client(module)
-    if client:
+    if watch is not None and (client := unseen_client(module)):
         raise watch.refusal(f"{what} uses {client}, whose connections cannot be detected")
 
 
 @lru_cache(maxsize=256)
 def unseen_client(module: str) -> str:
-    """The client in a loaded module whose connections nobody can see; empty where there is none.
+    """The client in a loaded module whose connections cannot be detected; empty if there is none.
 
-    Known by the imports of its file, those in functions included, and by where its values are
-    from.
+    It is recognised by the imports of the file, including those in functions, and by the modules
+    of the values.
     """
     loaded = sys.modules.get(module)
     file = getattr(loaded, "__file__", None) or ""
@@ -191,31 +188,28 @@ def _names_import(function: ast.expr) -> bool:
 
 
 def _hook() -> None:
-    """Add the hook once; the interpreter takes none away again."""
+    """Add the hook once; it cannot be removed."""
     global _is_hooked  # noqa: PLW0603  # one for the process, as the hook is
     with _hooked:
         if not _is_hooked:
             sys.addaudithook(_audited)
-            # Python 3.11 has no event for it, and no version says which thread began another.
+            # Python 3.11 has no event for it, and no version names the thread that started it.
             threading.Thread.start = _followed  # type: ignore[method-assign,assignment]
             _is_hooked = True
 
 
 def _audited(event: str, arguments: tuple[object, ...]) -> None:
-    """Called by the interpreter for every event of the process, so it leaves at once."""
+    """Called by the interpreter for every event of the process, so it must return quickly."""
     if not _watches or not event.startswith("socket."):
         return
     address = _address(event, arguments)
-    if not address or _allowed.depth:
-        return
-    player = _player()
-    watch = _watches.get(player) if player is not None else None
-    if watch is not None:
+    player = _player() if address and not _allowed.depth else None
+    if player is not None and (watch := _watches.get(player)):
         raise watch.refusal(_request(address))
 
 
 def _player() -> threading.Thread | None:
-    """The playing thread that this is, or that started this one."""
+    """This thread if it plays, or the playing thread that started it."""
     thread = threading.current_thread()
     if thread in _watches:
         return thread
@@ -224,7 +218,7 @@ def _player() -> threading.Thread | None:
 
 
 def _followed(started: threading.Thread) -> None:
-    """Start a thread, and note which play it belongs to."""
+    """Start a thread, and store the playing thread that it belongs to."""
     player = _player()
     if player is not None:
         before = _started.get(threading.current_thread())
@@ -234,7 +228,7 @@ def _followed(started: threading.Thread) -> None:
 
 
 def _address(event: str, arguments: tuple[object, ...]) -> str:
-    """Where a connection is to lead; empty for what leads to no other machine."""
+    """The host and port of a connection; empty for an event that opens none."""
     if event == "socket.getaddrinfo":
         host, port = arguments[:2]
         host = host.decode("utf-8", "replace") if isinstance(host, bytes) else host
@@ -248,7 +242,7 @@ def _address(event: str, arguments: tuple[object, ...]) -> str:
 
 
 def _request(address: str) -> str:
-    """Who asked for what: from the stack, the code that the harness called and what that used."""
+    """A sentence with the code that the harness called, and the library that the code used."""
     callers = list(_callers(sys._getframe(2)))  # noqa: SLF001  # as `inspect` does
     started = _started.get(threading.current_thread())
     where = started.where if started is not None else _where(callers)
@@ -258,16 +252,17 @@ def _request(address: str) -> str:
 
 
 def _where(callers: Iterable[FrameType]) -> str:
-    """The outermost of some frames, for people."""
+    """The place of the outermost frame, for people."""
     outermost = deque(callers, maxlen=1)
     if not outermost:
         return "something"
     code = outermost[0].f_code
-    return f"{_shown(code.co_filename)}:{outermost[0].f_lineno} in {code.co_name}"
+    here = f"{os.getcwd()}{os.sep}"  # noqa: PTH109  # a text, in a hook
+    return f"{code.co_filename.removeprefix(here)}:{outermost[0].f_lineno} in {code.co_name}"
 
 
 def _callers(frame: FrameType | None) -> Iterator[FrameType]:
-    """The frames above, up to the harness's own; without those of Python's library."""
+    """The frames above, up to the harness's own; without those of the standard library."""
     while frame is not None:
         package = _package(frame)
         if package == "harness":
@@ -279,8 +274,3 @@ def _callers(frame: FrameType | None) -> Iterator[FrameType]:
 
 def _package(frame: FrameType) -> str:
     return str(frame.f_globals.get("__name__", "")).partition(".")[0]
-
-
-def _shown(file: str) -> str:
-    here = f"{os.getcwd()}{os.sep}"  # noqa: PTH109  # of a text, in a hook
-    return file.removeprefix(here)

@@ -19,7 +19,7 @@ def module_of(file: Path, content: bytes) -> ModuleType:
         return sys.modules[name]
     spec = spec_from_file_location(name, file)
     assert spec is not None  # noqa: S101  # a file that ends in .py has one
-    assert spec.loader is not None  # noqa: S101  # the same
+    assert spec.loader is not None  # noqa: S101  # as above
     module = sys.modules[name] = module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
@@ -35,13 +35,13 @@ _PACKAGE = str(Path(__file__).parent.parent)
 
 
 def own_traceback(error: BaseException, *, is_whole: bool = False) -> tuple[str, ...]:
-    """Where somebody else's code raised an exception, the innermost call last, and the exception.
+    """The calls of a project's code that raised an exception, innermost last, and the exception.
 
     Each call is a line with file, line and function, and one with the code. The calls of this
     package that led there are left out, unless the traceback `is_whole`; an exception that caused
     it comes first.
     """
-    lines = list(_calls(_frames(error) if is_whole else _own_frames(error)))
+    lines = list(_calls(_frames(error, is_whole=is_whole)))
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None:
         lines = [*own_traceback(cause, is_whole=is_whole), "which caused:", *lines]
@@ -54,8 +54,8 @@ def crash_text(what: str, error: Exception) -> str:
 
 
 def raised_at(error: BaseException) -> str:
-    """The innermost place in a file of somebody else, such as ` at checks/own.py:2`; or empty."""
-    frames = _own_frames(error)
+    """The innermost place in a project's file, such as ` at checks/own.py:2`; or empty."""
+    frames = _frames(error)
     return f" at {_shown(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
 
 
@@ -71,19 +71,15 @@ def _calls(frames: Sequence[traceback.FrameSummary]) -> Iterator[str]:
             yield f"    {frame.line}"
 
 
-def _frames(error: BaseException) -> list[traceback.FrameSummary]:
-    return traceback.extract_tb(error.__traceback__)
-
-
-def _own_frames(error: BaseException) -> list[traceback.FrameSummary]:
-    """From the first call outside of this package on."""
-    frames = _frames(error)
+def _frames(error: BaseException, *, is_whole: bool = False) -> list[traceback.FrameSummary]:
+    """All calls if `is_whole`, else those from the first one outside this package on."""
+    frames = traceback.extract_tb(error.__traceback__)
     outside = (n for n, frame in enumerate(frames) if not frame.filename.startswith(_PACKAGE))
-    return frames[next(outside, len(frames)) :]
+    return frames if is_whole else frames[next(outside, len(frames)) :]
 
 
 def _shown(filename: str) -> str:
-    """A file's path from where the harness runs, or from where Python finds its modules."""
+    """A file's path, relative to the current folder or to one of Python's module folders."""
     file = Path(filename)
     for folder in (Path.cwd(), *sorted(map(Path, sys.path), key=lambda path: -len(path.parts))):
         if folder.parts and file.is_relative_to(folder):

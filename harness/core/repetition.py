@@ -1,7 +1,7 @@
-"""How large a regular expression becomes: `a{5}` stands for five of them.
+"""Limits on the size of regular expressions, as `a{5}` becomes five elements.
 
-The library writes every counted repetition out before it searches, 280 bytes for each element,
-so `a{999999999}` takes all memory there is. It is told beforehand, from the text alone.
+The library expands every counted repetition before it searches, with 280 bytes for each element,
+so `a{999999999}` uses all memory. The size is computed beforehand, from the text alone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 MOST_REPEATED = 10_000
-"""Elements that the counted repetitions of a pattern may add: 3 MB, and 4 ms to compile."""
+"""The most elements that the counted repetitions of a pattern can add: 3 MB, 4 ms to compile."""
 LONGEST_PATTERN = 20_000
 """Characters."""
 
@@ -25,7 +25,7 @@ _SET = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*+\]", re.DOTALL)
 
 
 class PatternTooLarge(ValueError):
-    """A pattern that is longer, or repeats more, than a limit allows; its text is the reason."""
+    """A pattern that is too long or repeats too much; its text is the reason."""
 
     def __init__(self, reason: str, hint: str) -> None:
         super().__init__(reason)
@@ -33,7 +33,7 @@ class PatternTooLarge(ValueError):
 
 
 def require_size(pattern: str) -> None:
-    """Raise `PatternTooLarge` where a pattern would take too much memory."""
+    """Raise `PatternTooLarge` if a pattern would use too much memory."""
     if len(pattern) > LONGEST_PATTERN:
         message = f"it has {len(pattern):,} characters, the limit is {LONGEST_PATTERN:,}"
         raise PatternTooLarge(message, "use several checks for its parts")
@@ -43,7 +43,7 @@ def require_size(pattern: str) -> None:
 
 
 def _repeated(pattern: str) -> int:
-    """The elements that counted repetitions add to those that are written."""
+    """The number of elements that counted repetitions add to those in the text."""
     written = 0
     groups: list[int] = []
     size = last = 0
@@ -66,13 +66,13 @@ def _repeated(pattern: str) -> int:
 
 
 def _elements(pattern: str) -> Iterator[tuple[str, int | None]]:
-    """Each element of a pattern; for a counted repetition how often it is at least."""
+    """Each element of a pattern; for a counted repetition, its minimum."""
     at = 0
     has_sets = True
     while at < len(pattern):
         match = _SET.match(pattern, at) if has_sets and pattern[at] == "[" else None
         if match is None:
-            # Where one set has no end, no later one has.
+            # If one set has no end, no later one has.
             has_sets = has_sets and pattern[at] != "["
             match = _ELEMENT.match(pattern, at)
             assert match is not None  # noqa: S101  # its last part takes any character

@@ -1,4 +1,4 @@
-"""Where something stands in a text file, and how that place is shown."""
+"""Places in text files, and how they are shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from harness.core.printable import PICTURES
 from harness.core.values import value_class
 
 _LINE_END = re.compile("\r\n|\r|\n")
-"""Python's splitlines knows more of them, which are ordinary characters in YAML and JSON."""
+"""Python's splitlines has more line ends, which are ordinary characters in YAML and JSON."""
 MARGIN = 5
 WIDTH = 160
 """Characters of a line that are shown."""
@@ -23,7 +23,7 @@ class Source:
     """A text file as it was read."""
 
     path: str
-    """As shown to people: relative to the project where it lies inside it."""
+    """As shown to people: relative to the project if the file is in it."""
     text: str
 
     def line(self, number: int) -> str:
@@ -39,8 +39,8 @@ class Source:
 class Place:
     """A stretch of one line in a file. Line and column are counted from 1, in characters.
 
-    It may be made of a function that finds it when somebody looks: places are kept for
-    everything that an author wrote, and shown for the little that is wrong.
+    `locate` finds it on first use: places are stored for everything in a file, and shown only
+    for what is wrong.
     """
 
     __slots__ = ("_known_stretch", "_locate", "source")
@@ -85,9 +85,9 @@ class Place:
         return f"{self.source.path}:{self.line}:{self.column}"
 
     def excerpt(self, remark: str = "", hide: Callable[[str], str] | None = None) -> str:
-        """The line with a caret under the stretch, and a remark behind the caret.
+        """The line with a caret under the stretch, and a remark after the caret.
 
-        `hide` takes secrets out of a line before it is cut.
+        `hide` removes secrets from a line before it is cut.
         """
         text = self.source.line(self.line)
         if not text.strip():
@@ -99,7 +99,7 @@ class Place:
             text, length = hidden, end - column + 1
         text = text.expandtabs(1).translate(PICTURES)
         if len(text) > WIDTH:
-            # A window with the stretch in it, where the line is long.
+            # Of a long line, a window that contains the stretch.
             start = max(0, min(column - 1 - WIDTH // 3, len(text) - WIDTH))
             before, behind = "…" if start else "", "…" if start + WIDTH < len(text) else ""
             text = f"{before}{text[start : start + WIDTH]}{behind}"

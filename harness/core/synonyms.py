@@ -1,4 +1,4 @@
-"""Words of other tools, and the word for the same thing here."""
+"""Words of other tools, and our words for the same things."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping
 
 
 def synonyms(**words: str) -> dict[str, str]:
-    """Each word of another tool, with ours; the words that stand for one of ours are one text."""
+    """Our words by those of other tools. An argument is our word, its value a text of theirs."""
     return {other: word for word, others in words.items() for other in others.split()}
 
 
 def meant(word: str, words: Mapping[str, str], known: Collection[str] = ()) -> str:
-    """A hint that names our word; empty where the word is not one of another tool's.
+    """A hint that names our word; empty if the word is not one of another tool's.
 
-    Where the keys that may stand there are `known`, no other one is named.
+    If `known` has the keys that are allowed, no other word is named.
     """
     name = words.get(word.lower().replace("-", "_").replace(" ", "_"), "")
     if not name.isidentifier():

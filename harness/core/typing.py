@@ -1,4 +1,4 @@
-"""Types that every floor shares."""
+"""JSON values: their type, comparison, description and contents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 """A JSON value. Objects are mappings with text keys."""
 
 Path = tuple[str | int, ...]
-"""Where a value stands in a document: keys and zero-based indexes from the top."""
+"""The place of a value in a document: keys and zero-based indexes from the top."""
 
 
 def is_same(value: Json, other: Json) -> bool:
@@ -43,7 +43,7 @@ def pointer(path: Path) -> str:
 
 
 def describe(value: object) -> str:
-    """Say which kind of JSON value this is, in a scenario author's words."""
+    """The kind of a JSON value, in a scenario author's words."""
     # bool before int: a bool is an int to Python.
     kinds: tuple[tuple[type, str], ...] = (
         (type(None), "null"),
@@ -58,7 +58,7 @@ def describe(value: object) -> str:
 
 
 def scalars(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
-    """Every value that is no mapping or list, with its path, in order."""
+    """Every value that is not a mapping or list, with its path, in order."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from scalars(inner, (*path, key))
@@ -70,7 +70,7 @@ def scalars(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
 
 
 def levels(value: Json) -> int:
-    """How many lists and mappings stand inside one another; 0 for anything else."""
+    """The depth of nested lists and mappings; 0 for any other value."""
     count = 0
     here = [value]
     while here := [

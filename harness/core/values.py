@@ -1,8 +1,8 @@
-"""Values that nobody changes, without what it costs to forbid it.
+"""Values that are never changed, without the cost of frozen dataclasses.
 
-A scenario of five turns makes more than 100 values. Python makes a frozen one in almost three times
-the time of one that is not, which was a twentieth of a replay. It also compiles four methods for
-each class, of which all but one are the same for every class: that was a twentieth of a start.
+A scenario of five turns makes more than 100 values. To make a frozen one takes Python almost three
+times as long, which was a twentieth of a replay. Python also compiles four methods for each class,
+of which all but one are the same for every class: that was a twentieth of the start-up.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ else:
     from reprlib import recursive_repr
 
     def value_class(*, frozen: bool, **options: bool):  # noqa: ANN201  # type checkers read the other branch
-        """`dataclass` whose `frozen` is held by the type checker alone. It can be hashed."""
+        """A `dataclass` whose `frozen` only the type checker enforces. It can be hashed."""
 
         def made(plain: type) -> type:
             own = set(vars(plain))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.core.counted import counted
+from harness.core import counted
 
 
 @pytest.mark.parametrize(
