@@ -1,4 +1,4 @@
-"""The commands and their options; what they do stands in `commands/`."""
+"""The commands and their options. Their code is in `commands/`."""
 
 from __future__ import annotations
 
@@ -21,12 +21,16 @@ app = typer.Typer(
     help="Test conversations with any chat API.",
 )
 providers = typer.Typer(no_args_is_help=True, help="List and check the providers of harness.yaml.")
-app.add_typer(providers, name="providers")
-app.add_typer(cassettes, name="cassettes")
-app.add_typer(report, name="report")
-app.add_typer(history, name="history")
+_GROUPS = {
+    "providers": providers,
+    "cassettes": cassettes,
+    "report": report,
+    "history": history,
+    "import": importing,
+}
+for _name, _group in _GROUPS.items():
+    app.add_typer(_group, name=_name)
 app.command("compare")(compare)
-app.add_typer(importing, name="import")
 
 Paths = Annotated[list[str] | None, typer.Argument(help="Scenario files, folders or node ids.")]
 ModeName = Annotated[
@@ -44,7 +48,7 @@ Kinds = Annotated[
 
 
 def main() -> None:
-    """Run the command line. Errors that are written for the user come without a traceback."""
+    """Run the command line. Errors for the user are shown without a traceback."""
     try:
         app()
     except HarnessError as error:

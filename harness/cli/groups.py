@@ -1,4 +1,4 @@
-"""The commands that stand in groups, with their options: cassettes, history, report, import."""
+"""The commands in groups, with their options: cassettes, history, report, import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The project of the folder that a command was called in."""
+"""The project of the current folder."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from harness.project.project import Project
 
 
 def config_here() -> Config | None:
-    """What the harness.yaml of the current folder says; None where there is none."""
+    """The harness.yaml of the current folder; None if there is none."""
     file = find_config(Path.cwd())
     return read_config(file) if file is not None else None
 
 
 def project_here() -> Project:
-    """The project of the current folder. Raises `ConfigurationError` where there is none."""
+    """The project of the current folder. Raises `ConfigurationError` if there is none."""
     config = config_here()
     if config is None:
         raise ConfigurationError(
@@ -34,6 +34,6 @@ def project_here() -> Project:
 def history_here(folder: Path, given: str = "") -> Address | None:
     """The history of the current folder's project, or that of a folder of reports.
 
-    `given` is an option's. None where none is wanted. Raises `ConfigurationError`.
+    `given` is the value of an option. None if no history is wanted. Raises `ConfigurationError`.
     """
     return address_in(config_here(), folder, os.environ, given=given)

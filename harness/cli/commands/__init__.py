@@ -1,7 +1,7 @@
-"""What the commands do, one module for each.
+"""The code of the commands, one module for each.
 
-The names stand in `__init__.pyi`, and are imported when they are first used: `harness --help`
-needs none of them.
+The names are in `__init__.pyi`, and are imported on first use: `harness --help` needs none of
+them.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from harness.scenario import played_in
 
 
 class NotStored(ValueError):
-    """A file holds no conversation that can be judged; its text is one sentence."""
+    """A file contains no conversation that can be judged; the text is one sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +37,20 @@ class Stored:
     """One stored conversation."""
 
     name: str
-    """As it is shown."""
+    """The name that is shown."""
     scenario: Path | None
-    """The file that it was played from, where that is known."""
+    """The file of its scenario, if known."""
     transcript: Transcript
     row: str = ""
-    """Of the scenario; empty where that is not known."""
+    """The row of the scenario; empty if not known."""
 
 
 def check_stored(files: list[Path], scenario: Path | None, messages: str) -> int:
-    """Judge every conversation of the files, and print the results. Gives the exit status.
+    """Judge every conversation of the files, and print the results. Returns the exit status.
 
-    `scenario` stands in for what a file does not tell; of results, other scenarios' conversations
-    are left out. `messages` is the JSONPath of the messages in a provider's own record. The status
-    is 1 where a conversation failed or broke. Raises `AuthoringError`.
+    `scenario` is used for files that do not name one; from results, the conversations of other
+    scenarios are left out. `messages` is the JSONPath of the messages in a provider's own record.
+    The status is 1 if a conversation failed or broke. Raises `AuthoringError`.
     """
     project = project_here()
     scenario = None if scenario is None else scenario.resolve()
@@ -61,25 +61,25 @@ def check_stored(files: list[Path], scenario: Path | None, messages: str) -> int
                 if scenario is None or stored.scenario in (None, scenario):
                     result = _judged(project, stored, scenario or stored.scenario, file)
                     counts[result.outcome] += 1
-                    _tell(stored.name, result)
+                    _print_result(stored.name, result)
     except NotStored as error:
         echo(f"{error} [no-transcript]", err=True)
         return WRONG_USE
-    told = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
-    echo(", ".join(told) or "no conversation was judged")
-    return FOUND_PROBLEMS if not told or any(outcome.is_bad for outcome in counts) else 0
+    summary = [f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome]]
+    echo(", ".join(summary) or "no conversation was judged")
+    return FOUND_PROBLEMS if not counts or any(outcome.is_bad for outcome in counts) else 0
 
 
 def _judged(project: Project, stored: Stored, file: Path | None, source: Path) -> ScenarioResult:
-    """A conversation judged by the scenario in a file. Raises `NotStored` where it has none."""
+    """A conversation judged by the scenario in a file. Raises `NotStored` without a file."""
     if file is None:
         raise NotStored(f"{source}: the scenario is unknown; name it with --scenario")
     scenario = load_scenario(project, file)
-    held = played_in(scenario, stored.row or scenario.rows[0].name)
-    return recheck(held, stored.transcript, project.vocabulary)
+    row = played_in(scenario, stored.row or scenario.rows[0].name)
+    return recheck(row, stored.transcript, project.vocabulary)
 
 
-def _tell(name: str, result: ScenarioResult) -> None:
+def _print_result(name: str, result: ScenarioResult) -> None:
     skipped = sum(check.outcome is Outcome.SKIPPED for check in result.checks)
     judged = len(result.checks) - skipped
     behind = f", {skipped} skipped" if skipped else ""
@@ -122,7 +122,7 @@ def _transcript(value: Any, messages: str) -> Transcript:  # noqa: ANN401  # wha
 def _of_results(project: Project, file: Path) -> Iterator[Stored]:
     for record in read_results(file):
         if record["file"].endswith(".py"):
-            # What a Python test expects stands in no scenario.
+            # The expectations of a Python test are not in a scenario.
             continue
         for take in record.get("takes", (record,)):
             if "transcript" in take:

@@ -1,4 +1,4 @@
-"""`harness compare`: one run beside another."""
+"""`harness compare`: the differences between two runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from harness.reports.results import NoResults, Results, read_results
 
 _FROM_END = {"last": 1, "previous": 2}
 MOST_LISTED = 5
-"""Runs that are named where a name fits several."""
+"""The most runs that are listed if a name fits several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +32,11 @@ class Side:
     run: RunRow
     rows: Sequence[ConversationRow]
     results: Results | None = None
-    """Where it was read from a file; it has the texts."""
+    """If it was read from a file; has the texts."""
 
 
 def compare_runs(before: str, after: str, *, project: str, url: str, as_json: bool) -> bool:
-    """Print what became of each conversation. Returns whether there is a regression."""
+    """Print the changes of the conversations. Returns whether there is a regression."""
     old, new = (_side(name, project, url) for name in (before, after))
     compared = list(compare(old.rows, new.rows))
     has_texts = old.results is not None and new.results is not None
@@ -47,7 +47,7 @@ def compare_runs(before: str, after: str, *, project: str, url: str, as_json: bo
         echo(json.dumps(comparison_json((old.run, new.run), compared, reworded, slower), indent=2))
     else:
         show(comparison_page((old.run, new.run), compared, reworded, slower))
-    return any(one.change is Change.REGRESSION for one in compared)
+    return any(pair.change is Change.REGRESSION for pair in compared)
 
 
 def _side(name: str, project: str, url: str) -> Side:
@@ -75,22 +75,21 @@ def _of_file(path: Path) -> Side:
 
 
 def _run(name: str, runs: Sequence[RunRow]) -> RunRow:
-    """The run of a name. Raises `HistoryError` where there is none, or several."""
+    """The run of a name. Raises `HistoryError` if there is none, or more than one."""
     if name in _FROM_END:
-        if len(runs) >= _FROM_END[name]:
-            return runs[-_FROM_END[name]]
-        raise _unknown(name, f"the history contains {counted(len(runs), 'run')}")
-    matches = [run for run in runs if run.run.startswith(name)]
+        matches = [runs[-_FROM_END[name]]] if len(runs) >= _FROM_END[name] else []
+        message = f"the history contains {counted(len(runs), 'run')}"
+    else:
+        matches = [run for run in runs if run.run.startswith(name)]
+        listed = ", ".join(run.run for run in matches[:MOST_LISTED])
+        message = (
+            f"{len(matches)} runs have an id that starts like this: {listed}"
+            if matches
+            else "no run of the history has an id that starts like this"
+        )
     if len(matches) == 1:
         return matches[0]
-    if not matches:
-        raise _unknown(name, "no run of the history has an id that starts like this")
-    listed = ", ".join(run.run for run in matches[:MOST_LISTED])
-    raise _unknown(name, f"{len(matches)} runs have an id that starts like this: {listed}")
-
-
-def _unknown(name: str, message: str) -> HistoryError:
-    return HistoryError(
+    raise HistoryError(
         Problem(
             code="unknown-run",
             where=name,
@@ -103,7 +102,7 @@ def _unknown(name: str, message: str) -> HistoryError:
 def _with_turns(
     history: History, run: RunRow, rows: Sequence[ConversationRow]
 ) -> list[ConversationRow]:
-    """The rows, each bad one with its turns: they tell where it went wrong."""
+    """The rows, each bad one with its turns, which show where it failed."""
     bad = [(run.run, row.number) for row in rows if Outcome(row.outcome).is_bad]
     turns = history.turns(bad)
     return [replace(row, turns=turns.get((run.run, row.number), ())) for row in rows]

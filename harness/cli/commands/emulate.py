@@ -12,7 +12,7 @@ from harness.core import ConfigurationError, Problem, did_you_mean
 def emulate_until_stopped(names: Sequence[str], port: int) -> None:
     """Serve, and print the variables to export. Raises `ConfigurationError`."""
     try:
-        # Starlette and uvicorn are an extra, for who wants the emulators.
+        # Starlette and uvicorn are an extra, for users of the emulators.
         from harness.emulators import NAMES, serve  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise ConfigurationError(

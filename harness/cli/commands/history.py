@@ -1,4 +1,4 @@
-"""`harness history`: what came of earlier runs."""
+"""`harness history`: the results of earlier runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from harness.cli.here import config_here, history_here
 from harness.cli.terminal import echo
@@ -28,15 +27,12 @@ from harness.history.store import History
 from harness.history.trends import Series, find_flaky, find_slowed, read_series
 from harness.project_file import HISTORY_VARIABLE
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
 REPORTS = Path("reports")
-"""The folder of reports of `harness run`, where no other is named."""
+"""The default folder for the reports of `harness run`."""
 
 
 def open_history(url: str, *, writes: bool = False) -> History:
-    """The history at a URL, or that of the project where it is empty.
+    """The history at a URL, or that of the project if the URL is empty.
 
     Raises `HistoryError` and `ConfigurationError`.
     """
@@ -50,13 +46,13 @@ def open_history(url: str, *, writes: bool = False) -> History:
                 hint="name one with --history",
             )
         )
-    # What is to be tidied is not to be made.
+    # Pruning does not create a file.
     is_there = address.file is None or address.file.is_file()
     return History(address, writes=writes and is_there)
 
 
 def project_in(history: History, named: str) -> str:
-    """Whose runs count; empty for all of them. A file is one project's."""
+    """The project whose runs count; empty for all, such as in a file, which has only one."""
     config = config_here() if not named and history.is_shared else None
     return named if config is None else config.root.name
 
@@ -64,7 +60,7 @@ def project_in(history: History, named: str) -> str:
 def show_history(  # one parameter an option
     *, scenario: str, last: int, branch: str, mode: str, project: str, url: str, as_json: bool
 ) -> None:
-    """Print runs, flaky scenarios and what got slower; of one scenario, its runs."""
+    """Print runs, flaky scenarios and slower ones, or the runs of one scenario."""
     with open_history(url) as history:
         runs = history.runs(
             last=last, project=project_in(history, project), branch=branch, mode=mode
@@ -109,42 +105,37 @@ def show(sections: Iterable[Section]) -> None:
         echo(plain(sections))
         return
     # Late: Rich takes 100 ms to import, and only a terminal needs it.
-    from rich.console import Console  # noqa: PLC0415
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415  # as above
+    from rich.table import Table  # noqa: PLC0415  # as above
     from rich.text import Text  # noqa: PLC0415  # as above
 
     console = Console(highlight=False)
     for section in sections:
         console.print(Text(safe(section.title), style="bold"))
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for at in section.columns:
+            table.add_column(
+                section.heads[at],
+                justify="right" if section.is_right(at) else "left",
+                overflow="fold",
+            )
+        for row in section.rows:
+            table.add_row(*(Text(safe(row[at])) for at in section.columns))
         if section.rows:
-            console.print(_table(section))
+            console.print(table)
         for line in section.lines:
             console.print(Text(f"  {safe(line)}"))
         console.print()
 
 
-def _table(section: Section) -> Table:
-    from rich import box  # noqa: PLC0415  # as in show
-    from rich.table import Table  # noqa: PLC0415  # as in show
-    from rich.text import Text  # noqa: PLC0415  # as in show
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in section.columns:
-        is_right = section.is_right(column)
-        table.add_column(
-            section.heads[column], justify="right" if is_right else "left", overflow="fold"
-        )
-    for row in section.rows:
-        table.add_row(*(Text(safe(row[column])) for column in section.columns))
-    return table
-
-
 def _conversations(series: Series) -> dict[str, object]:
-    """By conversation, what came of it in each run."""
+    """For each conversation its outcome in each run."""
     return {
         "conversations": {
             name: [
-                {"run": one.run.run, "started": one.run.started, **_outcome(one.conversation)}
-                for one in seen
+                {"run": held.run.run, "started": held.run.started, **_outcome(held.conversation)}
+                for held in seen
             ]
             for name, seen in series.items()
         }

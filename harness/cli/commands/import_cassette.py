@@ -1,4 +1,4 @@
-"""`harness import cassette`: makes a scenario of a recording."""
+"""`harness import cassette`: makes a scenario from a recording."""
 
 from __future__ import annotations
 

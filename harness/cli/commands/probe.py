@@ -15,27 +15,27 @@ from harness.project.project import Project
 
 
 def probe_isolation(provider: str, scenarios: Sequence[Path], texts: Sequence[str]) -> bool:
-    """Probe, and print what came. Returns whether words of one conversation are in the other.
+    """Probe, and print the result. Returns whether words of one conversation are in the other.
 
-    Raises `AuthoringError` where a file is wrong, and `PlayError` where a conversation broke.
+    Raises `AuthoringError` if a file is wrong, and `PlayError` if a conversation breaks.
     """
     project = project_here()
     project.provider_config(provider)
-    came = probe(ContextFactory(project), provider, _scripts(project, scenarios, texts))
-    for leak in came.leaks:
+    result = probe(ContextFactory(project), provider, _scripts(project, scenarios, texts))
+    for leak in result.leaks:
         echo(leak_text(leak))
-    said = f"{came.turns} turns each, {came.own} words repeated in their own conversation"
-    if came.leaks:
-        echo(f"{provider}: {len(came.leaks)} words leaked ({said})")
+    summary = f"{result.turns} turns each, {result.own} words repeated in their own conversation"
+    if result.leaks:
+        echo(f"{provider}: {len(result.leaks)} words leaked ({summary})")
         return True
-    echo(f"{provider}: the conversations are isolated ({said})")
-    if came.own == 0:
+    echo(f"{provider}: the conversations are isolated ({summary})")
+    if result.own == 0:
         echo("note: no answer repeated any word, so a leak may not have been visible")
     return False
 
 
 def leak_text(leak: Leak) -> str:
-    """Where a word turned up, who said it, and what stands around it."""
+    """Where a word was found, who said it, and the text around it."""
     turn = f"turn {leak.found_in}, {leak.where}" if leak.found_in else leak.where
     return (
         f"{turn} of the {leak.found_by} conversation: '{leak.marker}' was said in turn"

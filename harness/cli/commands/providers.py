@@ -18,14 +18,15 @@ from harness.project.verifying_providers import doubts_on
 from harness.providers.catalogue import definition_of, installed
 from harness.providers.session import Prepared, Session
 from harness.secrets.conversation_redaction import redact_error, redact_reply
+from harness.secrets.redaction import Redactor
 from harness.transport.curl import curl_line
 
 
 def check_provider(name: str, *, live: bool, message: str) -> bool:
-    """Print what a provider is. Returns False where it was asked and does not answer.
+    """Print a provider's definition and settings. With `live`, returns whether it answers.
 
-    Raises `AuthoringError` where the definition or a setting is wrong, or a message is given and
-    nothing is said.
+    Raises `AuthoringError` if the definition or a setting is wrong, or if a message is given
+    without `live`.
     """
     if message and not live:
         raise ConfigurationError(
@@ -55,7 +56,7 @@ def check_provider(name: str, *, live: bool, message: str) -> bool:
 
 
 def list_providers() -> None:
-    """Name the providers of the project and the installed definitions."""
+    """Print the providers of the project and the installed definitions."""
     project = project_here()
     for name, config in project.config.providers.items():
         default = " (default)" if name == project.config.provider else ""
@@ -70,9 +71,9 @@ def _answers(project: Project, name: str, message: str) -> bool:
     shown: list[Exchange] = []
 
     def prepare() -> Prepared:
-        came = prepare_on(state)
-        prepared.extend(came.exchanges)
-        return came
+        values = prepare_on(state)
+        prepared.extend(values.exchanges)
+        return values
 
     session = Session(
         context.provider, context.transport, seed=context.seed, prepare=prepare, know=state.know
@@ -81,12 +82,9 @@ def _answers(project: Project, name: str, message: str) -> bool:
     try:
         if message:
             reply = session.say(UserMessage(text=message), 1)
-            # First, as it tells what the answers gave away.
+            # First, so that the redactor knows the secrets of the answers.
             shown += state.redact(session.take_exchanges())
-            echo(f"  user       {state.redactor.text(message)}")
-            for said in redact_reply(reply, state.redactor).messages:
-                echo(f"  assistant  {said.text}")
-            echo(f"  read from the answer: {_counts(reply)}")
+            _print_turn(message, reply, state.redactor)
             faults += [] if reply.messages else [_NO_MESSAGES]
         else:
             session.open()
@@ -95,28 +93,31 @@ def _answers(project: Project, name: str, message: str) -> bool:
         faults += _broken_contracts(shown) if shown or prepared else [_NOTHING_ASKED]
     except PlayError as error:
         shown += state.redact(session.take_exchanges())
-        _say([*_broken_contracts(shown), str(redact_error(error, state.redactor))])
-        _show(shown)
+        echo("\n".join([*_broken_contracts(shown), str(redact_error(error, state.redactor))]))
+        if shown:
+            echo(f"  {curl_line(shown[-1].request)}")
         with suppress(PlayError), context.closing_transport() as transport:
             session.close(transport)
         return False
     finally:
         context.transport.close()
-    _say([*state.notes, *faults] if faults else [*state.notes, f"{name} answers"])
+    echo("\n".join([*state.notes, *(faults or [f"{name} answers"])]))
     return not faults
 
 
+def _print_turn(message: str, reply: Reply, redactor: Redactor) -> None:
+    echo(f"  user       {redactor.text(message)}")
+    for answer in redact_reply(reply, redactor).messages:
+        echo(f"  assistant  {answer.text}")
+    echo(f"  read from the answer: {_counts(reply)}")
+
+
 def _broken_contracts(exchanges: Sequence[Exchange]) -> list[str]:
-    """What breaks the definition's schemas, in any phase."""
+    """The answers that break the definition's schemas, in any phase."""
     return [
-        "\n  ".join((f"{one.message} [{one.name}]", *one.actual.split("\n")))
-        for one in contracts(exchanges, 0)
+        "\n  ".join((f"{check.message} [{check.name}]", *check.actual.split("\n")))
+        for check in contracts(exchanges, 0)
     ]
-
-
-def _say(lines: Sequence[str]) -> None:
-    for line in lines:
-        echo(line)
 
 
 _NOTHING_ASKED = (
@@ -130,7 +131,7 @@ _NO_MESSAGES = (
 
 
 def _counts(reply: Reply) -> str:
-    """How much of everything there is: a path that matches nothing shows as 0."""
+    """The number of messages, buttons and so on; 0 if a path matches nothing."""
     counts = (
         ("message", len(reply.messages)),
         ("button", len(reply.actions)),
@@ -142,8 +143,3 @@ def _counts(reply: Reply) -> str:
     return ", ".join(
         f"{word}s not read" if count is None else counted(count, word) for word, count in counts
     )
-
-
-def _show(exchanges: Sequence[Exchange]) -> None:
-    if exchanges:
-        echo(f"  {curl_line(exchanges[-1].request)}")

@@ -1,4 +1,4 @@
-"""`harness report`: makes the reports of a run, joins results, and serves report.html."""
+"""`harness report`: builds the reports of a run, merges results, and serves report.html."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAMES = (HOST, "localhost")
 
 
 def build_reports(results: Path, folder: Path) -> None:
-    """Write the reports of a run, and print which; of one that xdist left in parts, too."""
+    """Write the reports of a run, and print their paths. Also merges the parts of an xdist run."""
     history = history_here(folder)
     try:
         parts = sorted((results.parent / PARTS).glob("*.json"))
@@ -49,7 +49,7 @@ def build_reports(results: Path, folder: Path) -> None:
 
 
 def merge_results(files: Sequence[Path], out: Path) -> None:
-    """Write one file of results, and print how many conversations it holds."""
+    """Write one file of results, and print the number of its conversations."""
     try:
         count = merge([read_results(file) for file in files], out)
     except (NoResults, OSError, ValueError) as error:
@@ -58,10 +58,10 @@ def merge_results(files: Sequence[Path], out: Path) -> None:
 
 
 def serve_report(folder: Path, port: int, *, opens_browser: bool) -> None:
-    """Serve the folder's report until Ctrl-C, also one that is rewritten meanwhile."""
+    """Serve the folder's report until Ctrl-C, even if it is rewritten meanwhile."""
     report = folder / REPORT
     try:
-        # Told now, not when the browser asks.
+        # Fails now, not when the browser sends a request.
         report.open("rb").close()
         server = ReportServer(report, port)
     except FileNotFoundError as error:
@@ -71,7 +71,7 @@ def serve_report(folder: Path, port: int, *, opens_browser: bool) -> None:
         ) from error
     except OSError as error:
         raise refuse(f"the report cannot be served: {error.strerror} [no-report]") from error
-    # A shell that starts it in the background has it ignore Ctrl-C, and nothing else ends it.
+    # A shell that starts it in the background lets it ignore Ctrl-C, so that nothing ends it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with server, suppress(KeyboardInterrupt):
         echo(server.url)
@@ -82,18 +82,18 @@ def serve_report(folder: Path, port: int, *, opens_browser: bool) -> None:
 
 
 class ReportServer(ThreadingHTTPServer):
-    """Serves one report and no other file. Raises OSError where the port is taken."""
+    """Serves one report and no other file. Raises OSError if the port is taken."""
 
     daemon_threads = True
 
     def __init__(self, report: Path, port: int = 0) -> None:
-        """`port` 0 takes one that is free."""
+        """With `port` 0, a free one is used."""
         super().__init__((HOST, port), _Page)
         self.report = report
 
     @property
     def url(self) -> str:
-        """Where a browser finds the report."""
+        """The URL of the report."""
         return f"http://{HOST}:{self.server_port}/"
 
 
@@ -101,7 +101,7 @@ class _Page(BaseHTTPRequestHandler):
     server: ReportServer
 
     def do_GET(self) -> None:  # the name that http.server calls
-        # A page elsewhere may point a name of its own at this machine, and so read what was said.
+        # A page elsewhere could point a name of its own at this machine, and so read the report.
         name = self.headers.get("Host", "").rpartition(":")[0]
         if name not in NAMES:
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
@@ -128,4 +128,4 @@ class _Page(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the terminal shows where the report is."""
+        """Print nothing: the terminal shows the URL."""

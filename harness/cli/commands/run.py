@@ -27,7 +27,7 @@ HANDED_ON = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 HELD = ".refreshed-"
-"""How the folder begins that keeps new recordings until somebody agreed."""
+"""The prefix of the folder for new recordings, until the user agrees to use them."""
 
 _TAG = re.compile(r"[\w:+.\-]+")
 _NO_TAGS = frozenset(
@@ -41,10 +41,10 @@ _NO_TAGS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """The command's words; what was left out is empty or none."""
+    """The options of the command; empty or None if not given."""
 
     paths: Sequence[str]
-    """Scenario files, folders or node ids; among them options of pytest, as they were given."""
+    """Scenario files, folders or node ids, and options of pytest among them."""
     mode: str | None
     providers: Sequence[str]
     tag: str | None
@@ -52,7 +52,7 @@ class RunOptions:
     fail_on: str | None
     updates: bool
     is_agreed: bool
-    """Recordings are replaced without asking."""
+    """Whether recordings are replaced without asking."""
     reports: Path
     further: Sequence[str]
     """Options of pytest."""
@@ -61,8 +61,8 @@ class RunOptions:
 def play(options: RunOptions) -> int:
     """Run pytest. Returns the exit status of the command.
 
-    Raises `ConfigurationError` where harness.yaml is wrong, or of another project than the rest,
-    a tag is unknown, or `--yes` is given where nothing is asked.
+    Raises `ConfigurationError` if harness.yaml is wrong, the paths belong to several projects, a
+    tag is unknown, or `--yes` is given in a mode that does not ask.
     """
     places = _named(options.paths)
     file = _project_of(places)
@@ -92,14 +92,14 @@ def play(options: RunOptions) -> int:
 def run_pytest(arguments: Sequence[str]) -> int:
     """Run pytest and wait for it; returns its exit status.
 
-    A process of its own: in this one the package is imported already, which pytest warns of.
-    Signals that are sent to this process are handed on: pytest stops the conversations, and this
-    process waits for it. A terminal sends Ctrl-C to both, which changes nothing for pytest. Where a
-    signal killed pytest, the status is the one that a shell gives it.
+    It runs in another process: in this one the package is already imported, about which pytest
+    warns. Signals to this process are forwarded: pytest stops the conversations, and this process
+    waits for it. A terminal sends Ctrl-C to both, which changes nothing for pytest. If a signal
+    kills pytest, the status is the one that a shell would return.
     """
     command = [sys.executable, "-m", "pytest", *arguments]
     with subprocess.Popen(command) as process:  # noqa: S603  # our own interpreter, the user's words
-        # What is ignored here, as below `nohup`, is ignored there as well.
+        # A signal that is ignored here, as under `nohup`, is ignored there as well.
         before = {
             number: signal.signal(number, lambda number, _: process.send_signal(number))
             for number in HANDED_ON
@@ -116,9 +116,9 @@ def run_pytest(arguments: Sequence[str]) -> int:
 def _require_tags(
     expression: str, declared: Mapping[str, str] | None, paths: Iterable[str]
 ) -> None:
-    """Raise `ConfigurationError` `unknown-tag` where a tag of an expression is not declared.
+    """Raise `ConfigurationError` `unknown-tag` if a tag of an expression is not declared.
 
-    Nothing is asked where harness.yaml declares none, or Python tests are among what is played:
+    Nothing is checked if harness.yaml declares no tags, or if Python tests are among the paths:
     their marks are declared elsewhere.
     """
     if declared is None or any(path.partition("::")[0].endswith(".py") for path in paths):
@@ -130,9 +130,9 @@ def _require_tags(
 
 
 def _given_to_pytest(options: RunOptions) -> tuple[str, str]:
-    """The mode of the run, and the folder that new recordings are to be held in; or empty.
+    """The mode of the run, and the folder for new recordings or an empty text.
 
-    Pytest's own options may say both; of several, the last one counts, as for pytest.
+    Pytest's own options can set both; if there are several, the last one counts, as for pytest.
     """
     parser = ArgumentParser(add_help=False, allow_abbrev=False)
     for option in ("--harness-mode", "--harness-holding"):
@@ -144,27 +144,27 @@ def _given_to_pytest(options: RunOptions) -> tuple[str, str]:
 
 
 def _status(exit_status: int, folder: Path) -> int:
-    """The command's own status: pytest says only that something is red."""
+    """The status of the command, which says more than the one of pytest."""
     if exit_status != RED:
         return exit_status
     try:
         head = read_results(folder / RESULTS).head
     except NoResults:
-        # What could not be written is told by the run.
+        # The run has reported why it wrote no results.
         return exit_status
     return status_of(exit_status, head.get("classes", {}))
 
 
 def _named(words: Sequence[str]) -> dict[str, Path]:
-    """The words that are files, folders or node ids; pytest's options and their values are none."""
+    """The words that are files, folders or node ids, without options of pytest and their values."""
     places = {word: Path.cwd() / word.partition("::")[0] for word in words}
     return {word: Path(os.path.normpath(place)) for word, place in places.items() if place.exists()}
 
 
 def _project_of(places: Mapping[str, Path]) -> Path | None:
-    """The harness.yaml above what is to be played; above the current folder where it has none.
+    """The harness.yaml above the paths, or else that above the current folder.
 
-    Raises `ConfigurationError` where that is several projects.
+    Raises `ConfigurationError` if the paths belong to several projects.
     """
     here = find_config(Path.cwd())
     found: dict[Path | None, str] = {}
@@ -187,7 +187,7 @@ def _project_of(places: Mapping[str, Path]) -> Path | None:
 def _arguments(
     options: RunOptions, config: Config, file: Path, named: Collection[str]
 ) -> list[str]:
-    """What pytest is called with."""
+    """The arguments of pytest."""
     given = {
         "--harness-mode": options.mode,
         "-m": options.tag,
@@ -195,11 +195,11 @@ def _arguments(
         "--harness-fail-on": options.fail_on,
     }
     return [
-        # Options of pytest stand among the words, so these alone do not say what to play.
+        # These may be only options of pytest, which do not say what to play.
         *options.paths,
         *(() if named else (os.path.relpath(config.scenarios),)),
         *("--harness-config", os.path.relpath(file)),
-        # The family that knows files and lines; what the user gives behind it counts more.
+        # The family with files and lines; an option of the user after it takes precedence.
         *("-o", "junit_family=xunit1", *options.further),
         *("--alluredir", str(options.reports / "allure"), "--clean-alluredir"),
         *("--junitxml", str(options.reports / "junit.xml")),
@@ -211,12 +211,12 @@ def _arguments(
 
 
 def _run_and_ask(arguments: Sequence[str], cassettes: Path) -> int:
-    """Run pytest, which shows what changed; then ask, and replace. Returns pytest's exit status.
+    """Run pytest, which shows the changes; then ask, and replace. Returns pytest's exit status.
 
-    Until then new recordings stand in a folder beside the old ones, on the same file system, so
+    Until then new recordings are in a folder next to the old ones, on the same file system, so
     that each replaces the old one in one step. Without consent they are deleted.
     """
-    with _beside(cassettes) as holding:
+    with _holding_folder(cassettes) as holding:
         status = run_pytest([*arguments, "--harness-holding", str(holding)])
         recordings = sorted(holding.rglob("*.yaml"))
         if not recordings:
@@ -234,7 +234,7 @@ def _run_and_ask(arguments: Sequence[str], cassettes: Path) -> int:
 
 
 @contextmanager
-def _beside(cassettes: Path) -> Iterator[Path]:
+def _holding_folder(cassettes: Path) -> Iterator[Path]:
     is_new = not cassettes.exists()
     cassettes.mkdir(parents=True, exist_ok=True)
     try:
@@ -243,5 +243,5 @@ def _beside(cassettes: Path) -> Iterator[Path]:
     finally:
         if is_new:
             with suppress(OSError):
-                # Where nothing was written into it.
+                # Only an empty folder is removed.
                 cassettes.rmdir()

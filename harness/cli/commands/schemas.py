@@ -1,4 +1,4 @@
-"""`harness schemas`: the JSON Schemas that editors complete and check our files with."""
+"""`harness schemas`: the JSON Schemas with which editors complete and check our files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.scenario import defaults_schema, fragment_schema, scenario_schema
 
 
 def write_schemas(folder: Path, *, is_check: bool) -> int:
-    """Write them, or only compare. Returns the number of files that were out of date."""
+    """Write the schemas. With `is_check`, only compare; returns how many are out of date."""
     stale = 0
     for name, schema in editor_schemas().items():
         file = folder / f"{name}.schema.json"
@@ -36,9 +36,9 @@ def write_schemas(folder: Path, *, is_check: bool) -> int:
 
 
 def editor_schemas() -> dict[str, Json]:
-    """The formats that authors write, and that of results, by file name.
+    """The schemas of the files that authors write, and of results, by file name.
 
-    That of scenarios has the project's own checks, where the folder lies in a project.
+    In a project, the schema of scenarios includes the project's own checks.
     """
     config = config_here()
     own = own_checks(config).kinds if config is not None else {}
