@@ -18,7 +18,7 @@ from harness.project.plan import Mode
 from harness.providers.flow import message_hash
 from harness.providers.provider import BASE_URL, Provider
 from harness.providers.session import CLOSING, Prepared, Session
-from harness.scenario import AssistantLine, MatrixRow, MessagePlan, Scenario, UserTurn, turn_subject
+from harness.scenario import AssistantLine, MatrixRow, Scenario, UserTurn, turn_subject
 from harness.secrets.redaction import Redactor
 from harness.transport.cassette import FIRST_FORMAT, Cassette, CassetteHead
 from harness.transport.difference import request_difference
@@ -208,7 +208,8 @@ def _messages(scenario: Scenario, variables: Variables) -> Iterator[tuple[UserTu
             unknown |= DRAWN if text is None else frozenset()
             continue
         plan = variables.as_said(turn) if turn.message.utterances else turn.message
-        names = frozenset().union(*(template.names for template in _templates(plan)))
+        parts = (plan.text, plan.press, plan.attachments, plan.metadata)
+        names = frozenset().union(*(part.names for part in parts if part is not None))
         if names & unknown:
             unknown |= DRAWN
         elif plan.press is not None:
@@ -233,17 +234,10 @@ def _filled(text: Template, variables: Variables) -> str | None:
         return None
 
 
-def _templates(plan: MessagePlan) -> Iterator[Template]:
-    for template in (plan.text, plan.press, plan.attachments, plan.metadata):
-        if template is not None:
-            yield template
-
-
 def _exchanges(result: ScenarioResult) -> Iterator[Exchange]:
     transcript = result.transcript
     for turn in transcript.turns:
-        yield from turn.exchanges
-        yield from turn.looked_up
+        yield from (*turn.exchanges, *turn.looked_up)
     yield from transcript.around
 
 

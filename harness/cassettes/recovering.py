@@ -157,9 +157,14 @@ def _replayed(
 def _lacking(inventory: Inventory, slot: Slot, missing: str, leftover: Leftover) -> list[str]:
     """Sentences about what is missing in a journal; `missing` names turns."""
     sentences = [f"{missing} {'are' if ' and ' in missing else 'is'} missing"] if missing else []
-    has_secrets = any(turn.has_secrets for turn in slot.scenario.user_turns)
-    has_secrets = has_secrets or inventory.definition(slot).has_secret_captures
-    if missing and leftover.is_empty and has_secrets:
+    if (
+        missing
+        and leftover.is_empty
+        and (
+            any(turn.has_secrets for turn in slot.scenario.user_turns)
+            or inventory.definition(slot).has_secret_captures
+        )
+    ):
         sentences.append("turns that may hold a secret are written after the last one is captured")
     return sentences + [f"an answer was interrupted: {reason}" for reason in leftover.broken[-1:]]
 

@@ -78,11 +78,13 @@ class SecretForms:
 
     def beginning(self, text: str) -> int | None:
         """The offset at which a text that was cut ends in the beginning of the secret, or None."""
-        for form in self._usual:
-            for length in range(len(form) - 1, SHORTEST - 1, -1):
-                if text.endswith(form[:length]):
-                    return len(text) - length
-        return None
+        starts = (
+            len(text) - length
+            for form in self._usual
+            for length in range(len(form) - 1, SHORTEST - 1, -1)
+            if text.endswith(form[:length])
+        )
+        return next(starts, None)
 
     @cached_property
     def _usual(self) -> tuple[str, ...]:

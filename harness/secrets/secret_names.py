@@ -101,9 +101,8 @@ def is_piece(name: str, value: str) -> bool:
 def is_secret_header(name: str) -> bool:
     """Whether a header's whole value is secret."""
     lowered = name.lower()
-    if lowered in HEADERS or is_secret_key(name):
-        return True
-    return lowered.endswith(HEADER_ENDINGS) and PAGES.isdisjoint(lowered.split("-"))
+    is_token = lowered.endswith(HEADER_ENDINGS) and PAGES.isdisjoint(lowered.split("-"))
+    return is_token or lowered in HEADERS or is_secret_key(name)
 
 
 def named_secrets(text: str) -> Iterator[Span]:

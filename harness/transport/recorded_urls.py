@@ -34,15 +34,13 @@ def fits(recorded: str, now: str) -> bool:
 
     A redacted part of the recorded path fits anything.
     """
-    if recorded == now:
-        return True
     old, new = urlsplit(recorded), urlsplit(now)
     before, after = _parts(old.path), _parts(new.path)
-    if len(before) != len(after):
-        return False
-    if any(one != two and not MARK.search(one) for one, two in zip(before, after, strict=True)):
-        return False
-    return _names(old.query) == _names(new.query)
+    return (
+        len(before) == len(after)
+        and all(one == two or MARK.search(one) for one, two in zip(before, after, strict=True))
+        and _names(old.query) == _names(new.query)
+    )
 
 
 def _parts(path: str) -> list[str]:
