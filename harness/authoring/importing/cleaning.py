@@ -1,4 +1,4 @@
-"""Interactions of any origin, as a cassette of ours may hold them."""
+"""Interactions of any origin, without what our cassettes must not contain."""
 
 from __future__ import annotations
 
@@ -25,25 +25,24 @@ from harness.transport.cassette.plain_interaction import (
 from harness.transport.interaction_redaction import KEPT_HEADERS, redacted_interaction
 
 SENT = frozenset({"accept", "content-type"})
-"""Headers that every definition sends, or may send."""
+"""Headers that every definition can send."""
 
 SHOWN = 2
 """Characters of a secret that are shown."""
 
 
 def redactor_for(rows: Sequence[PlainInteraction], secrets: Mapping[str, str]) -> Redactor:
-    """A redactor that knows secrets by value, and the credentials that the rows hold."""
+    """A redactor that knows secrets by value, and the credentials in the rows."""
     redactor = Redactor(secrets)
     for row in rows:
-        exchange = Exchange(request=request_of(row), response=response_of(row))
-        redactor = redactor.learning(exchange)
+        redactor = redactor.learning(Exchange(request=request_of(row), response=response_of(row)))
     return redactor
 
 
 def captured_in(rows: Sequence[PlainInteraction], matches: Sequence[Match]) -> Mapping[str, str]:
-    """What the steps of a definition capture as secrets of the answers: names by value.
+    """The secrets that the steps of a definition capture from the answers: names by value.
 
-    Raises `CassetteError` `secret-too-short` for one that could not be found again.
+    Raises `CassetteError` `secret-too-short` for one that cannot be found reliably.
     """
     found: dict[str, str] = {}
     for match in matches:
@@ -62,9 +61,9 @@ def captured_in(rows: Sequence[PlainInteraction], matches: Sequence[Match]) -> M
 
 
 def cleaned(row: PlainInteraction, redactor: Redactor, definition: Definition) -> PlainInteraction:
-    """A row without secrets, with the headers that a recording with the definition would keep."""
+    """A row without secrets, with the headers that a recording with the definition contains."""
     request = request_of(row)
-    # Other headers are those of the client that recorded it.
+    # Other headers come from the client that recorded it.
     sent = definition.header_names | SENT
     headers = tuple(pair for pair in request.headers if pair[0].lower() in sent)
     interaction = Interaction(
@@ -77,11 +76,10 @@ def cleaned(row: PlainInteraction, redactor: Redactor, definition: Definition) -
 
 
 def require_clean(content: str, redactor: Redactor, shown: str) -> None:
-    """Raise `CassetteError` where a text that is to be written holds a secret, or looks so."""
-    known = SecretScan(redactor.secrets)(content.encode())
-    found = [f"the secret '{name}'" for name in known]
-    found += [
-        f"what looks like a {shape.kind}, '{shape.value[:SHOWN]}…'" for shape in shapes_in(content)
+    """Raise `SecretInCassette` if a text contains a secret, or something that looks like one."""
+    found = [
+        *(f"the secret '{name}'" for name in SecretScan(redactor.secrets)(content.encode())),
+        *(f"what looks like a {s.kind}, '{s.value[:SHOWN]}…'" for s in shapes_in(content)),
     ]
     if found:
         raise SecretInCassette(

@@ -1,4 +1,4 @@
-"""The text of a scenario, made of a conversation that was held."""
+"""The text of a scenario, made from a conversation."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from harness.providers.recorded_values import RecordedMessage
 from harness.transport.cassette.writing import flow, scalar
 
 SHORT = 100
-"""Characters: a text up to this length is expected whole."""
+"""Characters: of a text up to this length, all is expected."""
 LONGEST = 200
-"""Characters that are expected of a sentence."""
+"""The most characters of a sentence that are expected."""
 _SENTENCE = re.compile(r".+?[.!?…](?=\s)", re.DOTALL)
 
 
@@ -29,7 +29,7 @@ def draft(
 ) -> str:
     """A scenario file. `refused`, `turns` and `schemas` are by the turn's number, from 1.
 
-    A turn that is in neither of the first two expects nothing.
+    A turn that is neither in `refused` nor in `turns` expects nothing.
     """
     lines = [f"scenario: {scalar(scenario)}", f"provider: {scalar(provider)}"]
     if session:
@@ -72,23 +72,22 @@ def _of_reply(reply: Reply) -> Iterator[str]:
         yield f"      messages: {{count: {len(reply.messages)}}}"
     if reply.actions:
         yield f"      actions: {flow(_literal(list(reply.actions)))}"
-    if reply.products:
-        yield f"      products: {{count: {len(reply.products)}}}"
-    if reply.attachments:
-        yield f"      attachments: {{count: {len(reply.attachments)}}}"
+    for name, items in (("products", reply.products), ("attachments", reply.attachments)):
+        if items:
+            yield f"      {name}: {{count: {len(items)}}}"
 
 
 def excerpt(text: str) -> str:
-    """What is expected of a text: all of a short one, else its first sentence."""
+    """The expected part of a text: all of a short one, or else its first sentence."""
     plain = text.strip()
     if len(plain) <= SHORT and "\n" not in plain:
         return plain
     first = plain.partition("\n")[0].rstrip()
-    sentence = _SENTENCE.match(f"{first} ")
-    found = sentence[0] if sentence else first
-    if len(found) <= LONGEST:
-        return found
-    return found[:LONGEST].rpartition(" ")[0] or found[:LONGEST]
+    match = _SENTENCE.match(f"{first} ")
+    sentence = match[0] if match else first
+    if len(sentence) <= LONGEST:
+        return sentence
+    return sentence[:LONGEST].rpartition(" ")[0] or sentence[:LONGEST]
 
 
 def _text(text: str) -> str:
@@ -96,7 +95,7 @@ def _text(text: str) -> str:
 
 
 def _literal(value: Json) -> Json:
-    """A value that a scenario takes for itself: `${` is no expression."""
+    """A value as a template: `${` in its texts does not begin an expression."""
     if isinstance(value, str):
         return value.replace("${", "$${")
     if isinstance(value, Mapping):

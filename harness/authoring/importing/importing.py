@@ -1,4 +1,4 @@
-"""Makes a scenario, and a cassette that it replays, of a recording of any origin."""
+"""Makes a scenario, and a cassette that it replays, from a recording of any origin."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.authoring.importing.cleaning import captured_in, cleaned, redactor_for, require_clean
-from harness.authoring.importing.retelling import Retelling
+from harness.authoring.importing.conversion import Conversion, Target
 from harness.cassettes.inventory import take_inventory
 from harness.cassettes.scanning import project_secrets
 from harness.core import CassetteError, Problem, ScenarioError, quote
@@ -43,19 +43,6 @@ _SUFFIXES = (".gz", ".json", *YAML_ENDINGS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """What is made of a recording."""
-
-    provider: str
-    scenario: str
-    """The new scenario's id."""
-    out: Path
-    """Its file."""
-    path: Path
-    """The new cassette."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
     """A scenario and its recording, not yet written."""
 
@@ -65,16 +52,16 @@ class Imported:
     redactor: Redactor
     turns: int
     notes: tuple[str, ...]
-    """What of the recording was left out, and what was put in; a sentence each."""
+    """What was left out of the recording, and what was added; one sentence each."""
 
 
 def target_of(
     project: Project, file: Path, provider: str, scenario: str = "", out: Path | None = None
 ) -> Target:
-    """Where the scenario and the cassette go that are made of a file.
+    """The paths of the scenario and the cassette that are made from a file.
 
-    Without an id, the file's name is taken. Raises `ConfigurationError` for an unknown provider
-    and `ScenarioError` for an id that no scenario may have.
+    Without an id, the file's name is used. Raises `ConfigurationError` for an unknown provider
+    and `ScenarioError` for an id that is not valid.
     """
     config = project.config
     project.provider_config(provider)
@@ -94,7 +81,7 @@ def target_of(
 
 
 def require_room(project: Project, target: Target) -> None:
-    """Raise `ScenarioError` `import-exists` where something would be overwritten."""
+    """Raise `ScenarioError` `import-exists` if a file would be overwritten."""
     shown = project.config.shown
     taken = [path for path in (target.out, target.path) if path.exists()]
     if taken:
@@ -114,11 +101,11 @@ def require_room(project: Project, target: Target) -> None:
 
 
 def import_cassette(project: Project, source: Cassette, target: Target) -> Imported:
-    """Make a scenario of a recording, and play it: what is given back replays green.
+    """Make a scenario from a recording, and play it: the result replays without a failure.
 
-    Raises `CassetteError`: `import-unmatched` where what the definition asks for was not recorded,
-    `import-no-message` where nobody says anything, `import-not-green` where an answer breaks the
-    definition, and `secret-in-cassette`.
+    Raises `CassetteError`: `import-unmatched` if a request of the definition was not recorded,
+    `import-no-message` if there is no message of the user, `import-not-green` if an answer breaks
+    the definition, and `secret-in-cassette`.
     """
     definition = definition_of(project.config, project.provider_config(target.provider))
     rows, led = _behind_redirects(source.interactions.plain)
@@ -128,40 +115,37 @@ def import_cassette(project: Project, source: Cassette, target: Target) -> Impor
     redactor = redactor.adding(captured_in(rows, raw))
     clean = [cleaned(row, redactor, definition) for row in rows]
     matches, unmatched = match_rows(definition, clean, led)
-    shown = project.config.shown(target.path)
-    retelling = Retelling(
+    notes = [
+        f"interaction {row.place + 1} of {len(clean)}: {row.reason}; left out" for row in unmatched
+    ]
+    conversion = Conversion(
         project=project,
         definition=definition,
-        provider=target.provider,
-        scenario=target.scenario,
-        path=shown,
+        target=target,
         source=source,
         rows=clean,
         matches=matches,
         facts=_facts(matches, definition, source.head),
-        notes=[
-            f"interaction {one.place + 1} of {len(clean)}: {one.reason}; left out"
-            for one in unmatched
-        ],
+        notes=notes,
     )
-    text, cassette, turns = retelling.retell()
+    text, cassette, turns = conversion.convert()
     require_clean(text, redactor, project.config.shown(target.out))
-    require_clean(dump_cassette(cassette), redactor, shown)
+    require_clean(dump_cassette(cassette), redactor, project.config.shown(target.path))
     return Imported(
         text=text,
         cassette=cassette,
         redactor=redactor,
         turns=turns,
-        notes=tuple(retelling.notes),
+        notes=tuple(conversion.notes),
     )
 
 
 def _behind_redirects(
     rows: Sequence[PlainInteraction],
 ) -> tuple[list[PlainInteraction], dict[int, int]]:
-    """The interactions with the answers that they were led to, as a live connection gives them.
+    """The interactions with the answers after their redirects, as a live connection gives them.
 
-    With them the places of those that stood there, and the place that led to each.
+    With them the places of those answers, and for each the place of the first request.
     """
     answered = list(rows)
     led: dict[int, int] = {}
@@ -191,10 +175,10 @@ def _require_answers(
 def _facts(
     matches: Sequence[Match], definition: Definition, head: CassetteHead | None
 ) -> ProjectFacts:
-    """What the requests tell, and before that what the recording itself does."""
+    """Facts from the requests; those of the recording's head take precedence."""
     facts = facts_in(matches, definition)
     if head is not None:
-        facts.settings |= {name: one for name, one in head.settings.items() if one}
+        facts.settings |= {name: value for name, value in head.settings.items() if value}
         facts.session = dict(head.session)
     return facts
 

@@ -23,11 +23,11 @@ from harness.secrets.secret_scan import SecretScan
 from harness.transport.cassette import read_cassette
 
 MOST_OLD = 20
-"""Recordings of an older kind that `check` names."""
+"""The most recordings of an older kind that `check` lists."""
 
 
 def check_cassettes(paths: Sequence[str], max_age: float | None) -> int:
-    """Print what is wrong with the recordings. Returns the number of findings.
+    """Print the problems of the recordings. Returns the number of findings.
 
     Without a `max_age` in seconds, that of harness.yaml counts.
     """
@@ -46,7 +46,7 @@ def show_cassettes(paths: Sequence[str]) -> int:
     unreadable = 0
     inventory = take_inventory(project_here(), paths)
     fitting = Fitting(inventory)
-    # What the user says stands in the scenario, where nothing was taken out.
+    # The messages of the user come from the scenario, which is not redacted.
     redactor = Redactor(project_secrets(inventory.project))
     files = list(_shown_files(inventory))
     if not files:
@@ -64,45 +64,45 @@ def show_cassettes(paths: Sequence[str]) -> int:
 
 
 def prune_cassettes(paths: Sequence[str], *, is_agreed: bool) -> None:
-    """List what nothing plays, ask, and remove it.
+    """List the recordings that nothing plays, ask, and remove them.
 
-    Raises the `AuthoringError` of a scenario file that cannot be read: what it plays is not known.
+    Raises the `AuthoringError` of a scenario file that cannot be read: its recordings are unknown.
     """
     inventory = take_inventory(project_here(), paths)
     if inventory.unreadable:
         raise inventory.unreadable[0]
-    found: list[Path] = []
+    unused: list[Path] = []
     unreadable: list[CassetteError] = []
-    for path in _asked(inventory):
+    for path in filter(inventory.is_asked, inventory.files):
         try:
             if is_orphan(inventory, path, inventory.read(path).head):
-                found.append(path)
+                unused.append(path)
         except CassetteError as error:
             unreadable.append(error)
     left = (path for path in inventory.remains if path.suffix == ".tmp")
-    found += filter(inventory.is_asked, left)
-    for path in found:
+    unused += filter(inventory.is_asked, left)
+    for path in unused:
         echo(inventory.shown(path))
     for unread in unreadable:
         echo(f"left as it is: {unread.message} [{unread.code}]")
-    if not found:
+    if not unused:
         echo("there is nothing to remove")
         return
-    if not is_agreed and not agrees(f"Remove {counted(len(found), 'file')}?"):
+    if not is_agreed and not agrees(f"Remove {counted(len(unused), 'file')}?"):
         echo("nothing was removed")
         return
-    for path in found:
+    for path in unused:
         path.unlink(missing_ok=True)
         with suppress(OSError):
             # Only an empty folder is removed.
             path.parent.rmdir()
-    echo(f"{counted(len(found), 'file')} removed")
+    echo(f"{counted(len(unused), 'file')} removed")
 
 
 def recover_journals(paths: Sequence[str], *, is_discarded: bool, takes_broken: bool) -> int:
-    """Take up journals, or remove them. Returns the number of those that stay.
+    """Make cassettes from journals, or remove the journals. Returns how many journals remain.
 
-    With `takes_broken`, a conversation that the network broke is taken up as well.
+    With `takes_broken`, also from conversations that the network interrupted.
     """
     project = project_here()
     inventory = take_inventory(project, paths)
@@ -124,7 +124,7 @@ def recover_journals(paths: Sequence[str], *, is_discarded: bool, takes_broken: 
 
 
 def scan_files(paths: Sequence[str]) -> int:
-    """Print where secrets stand in files. Returns their number."""
+    """Print the places of secrets in files. Returns their number."""
     config = config_here()
     secrets = project_secrets(Project(config)) if config is not None else {}
     files = found = 0
@@ -165,22 +165,14 @@ def _listed(what: str, paths: list[str], fix: str) -> list[str]:
     return [f"{len(paths)} {what}: {', '.join(paths[:MOST_OLD])}{more}; {fix} with --mode refresh"]
 
 
-def _asked(inventory: Inventory) -> list[Path]:
-    """The cassettes of the project that the paths name."""
-    return [path for path in inventory.files if inventory.is_asked(path)]
-
-
 def _shown_files(inventory: Inventory) -> Iterator[Path]:
-    """The cassettes that are asked for, also those outside the project's folder."""
-    inside = _asked(inventory)
+    """The cassettes that the paths name, including those outside the project's folder."""
+    inside = [*filter(inventory.is_asked, inventory.files)]
     yield from inside
+    scenarios = {slot.play.file for slot in inventory.slots.values()}
     for path in inventory.named:
-        if path.is_file() and path not in inside and not _is_scenario(inventory, path):
+        if path.is_file() and path not in inside and path not in scenarios:
             yield path
-
-
-def _is_scenario(inventory: Inventory, path: Path) -> bool:
-    return any(slot.play.file == path for slot in inventory.slots.values())
 
 
 def _page(inventory: Inventory, fitting: Fitting, path: Path) -> Iterator[str]:

@@ -44,7 +44,7 @@ from harness.scenario import (
 )
 
 DEFINITION = "provider.yaml"
-"""The file of a provider's definition, which names its folder."""
+"""The file of a provider's definition, whose name is that of its folder."""
 
 Files = dict[Path, FileKind]
 Key = tuple[str, str, str]
@@ -54,54 +54,61 @@ Findings = tuple[list[Problem], list[Problem]]
 
 
 def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
-    """Print every problem of the files, of all in the folder of scenarios where none is named.
+    """Print every problem of the files; without paths, of all files in the folder of scenarios.
 
-    A fragment that a scenario includes is told of with it. The providers of harness.yaml are
-    looked at in any case, and the definitions below the paths. What may have no effect, such as a
-    name that is never used, is a warning, and a problem where it is strict. Returns the number of
-    problems.
+    The problems of a fragment are reported with a scenario that includes it. The providers of
+    harness.yaml are always checked, and the definitions below the paths. What may have no effect,
+    such as a name that is never used, is a warning, or a problem if `strict`. Returns the number
+    of problems.
     """
     project = project_here()
     files, definitions = _files(project, paths)
     linter = _Linter(project, strict=strict, is_all=not paths)
     linter.look_at_providers(definitions)
-    for file, kind in sorted(files.items(), key=lambda one: one[1] is not FileKind.SCENARIO):
+    for file, kind in sorted(files.items(), key=lambda item: item[1] is not FileKind.SCENARIO):
         linter.look_at(file, kind)
-    counts = [_counted(files, definitions), counted(len(linter.problems), "problem")]
-    counts += [counted(len(linter.warned), "warning")] if linter.warned else []
-    echo(", ".join(counts))
+    scenarios = sum(kind is FileKind.SCENARIO for kind in files.values())
+    counts = {
+        "scenario file": scenarios,
+        "other file": len(files) - scenarios,
+        "definition": len(definitions),
+        "problem": len(linter.problems),
+        "warning": len(linter.warned),
+    }
+    always = ("scenario file", "problem")
+    echo(", ".join(counted(n, noun) for noun, n in counts.items() if n or noun in always))
     return len(linter.problems)
 
 
 class _Linter:
-    """What was found so far in the files of a project."""
+    """Checks the files of a project, and collects what it finds."""
 
     def __init__(self, project: Project, *, strict: bool, is_all: bool) -> None:
-        """`is_all` says whether all files of the project are looked at."""
+        """`is_all` says whether all files of the project are checked."""
         self.problems: list[Problem] = []
         self.warned: set[Key] = set()
         self._project = project
         self._strict = strict
         self._is_all = is_all
         self._ids: dict[str, str] = {}
-        """Where each scenario's id stands first, whatever its case."""
+        """The first place of each scenario id, ignoring case."""
         self._included: set[str] = set()
         self._used: dict[str, set[str]] = {}
-        """The names that scenarios use of each file of defaults, by its path."""
+        """For each file of defaults, by its path, the names that scenarios use from it."""
 
     def look_at_providers(self, folders: Sequence[Path]) -> None:
-        """The providers of harness.yaml, and the definitions in these folders."""
+        """Check the providers of harness.yaml, and the definitions in these folders."""
         self.problems += _provider_problems(self._project, folders)
         doubts = [*_provider_doubts(self._project, folders)]
         doubts += _misnamed(self._project) if self._is_all else ()
-        strict = [one for one in doubts if self._strict and one.code in _STRICT]
+        strict = [doubt for doubt in doubts if self._strict and doubt.code in _STRICT]
         self.problems += strict
-        self._warn(one for one in doubts if one not in strict)
+        self._warn(doubt for doubt in doubts if doubt not in strict)
         if self.problems:
             echo(str(ConfigurationError(self.problems)))
 
     def look_at(self, file: Path, kind: FileKind) -> None:
-        """One file of the scenarios."""
+        """Check one file of the scenarios."""
         try:
             look = self._scenario if kind is FileKind.SCENARIO else partial(self._part, kind)
             problems, doubts = look(file)
@@ -109,8 +116,8 @@ class _Linter:
                 raise ScenarioError([*problems, *(doubts if self._strict else ())])
             self._warn(doubts)
         except AuthoringError as error:
-            told = {_key(one) for one in self.problems}
-            new = [one for one in error.problems if _key(one) not in told]
+            known = {_key(problem) for problem in self.problems}
+            new = [problem for problem in error.problems if _key(problem) not in known]
             self.problems += new
             if new:
                 echo(str(ScenarioError(new)))
@@ -132,14 +139,14 @@ class _Linter:
         return problems, _doubtful(self._project, file, scenario, self._used)
 
     def _part(self, kind: FileKind, file: Path) -> Findings:
-        """A fragment or defaults; what is wrong with one that is included was told before."""
+        """A fragment or defaults; the problems of an included one were reported before."""
         project, shown = self._project, self._project.config.shown(file)
         parts = Parts(project.config, project.cache, project.require_format)
         document = parts.parsed(shown, file.read_bytes(), kind)
         part, problems = read_part(document, kind, parts)
         doubts = list(unused_parameters(part, document))
         is_included = shown in self._included
-        # What a scenario with a problem includes is not known.
+        # The includes of a scenario with a problem are not known.
         if self._is_all and not self.problems and kind is FileKind.DEFAULTS:
             doubts += unused_defaults(document, self._used.get(shown, ()))
         elif self._is_all and not self.problems and not is_included:
@@ -164,7 +171,7 @@ class _Linter:
 
 
 def _provider_problems(project: Project, folders: Sequence[Path]) -> list[Problem]:
-    """What is wrong with harness.yaml, its providers and the definitions in these folders."""
+    """The problems of harness.yaml, its providers and the definitions in these folders."""
     found = [*project_problems(project)]
     try:
         address_in(project.config, project.config.root, {})
@@ -175,22 +182,22 @@ def _provider_problems(project: Project, folders: Sequence[Path]) -> list[Proble
             read_definition(folder, project.config.shown(folder))
         except AuthoringError as error:
             found += error.problems
-    return list({_key(one): one for one in found}.values())
+    return list({_key(problem): problem for problem in found}.values())
 
 
 def _provider_doubts(project: Project, folders: Sequence[Path]) -> Sequence[Problem]:
     """What may have no effect in harness.yaml and in definitions, in order of place."""
     found = [*provider_doubts(project)]
-    found += [one for folder in folders for one in doubts_in(project, folder)]
-    return ConfigurationError({_key(one): one for one in found}.values()).problems
+    found += [doubt for folder in folders for doubt in doubts_in(project, folder)]
+    return ConfigurationError({_key(doubt): doubt for doubt in found}.values()).problems
 
 
 _STRICT = ("no-effect", "token-stream", "undescribed-key", "unread-file")
-"""Codes of the doubts about providers that are problems where it is strict."""
+"""Codes of the doubts about providers that are problems if linting is strict."""
 
 
 def _misnamed(project: Project) -> Iterator[Problem]:
-    """Files among the scenarios that nobody reads, as their ending is nearly that of YAML."""
+    """Files among the scenarios that are not read, as their ending is nearly that of YAML."""
     for file in sorted(project.config.scenarios.rglob("*.*")):
         ending = file.suffix.lower()
         is_near = get_close_matches(ending, YAML_ENDINGS, n=1, cutoff=_NEAR)
@@ -204,16 +211,16 @@ def _misnamed(project: Project) -> Iterator[Problem]:
 
 
 _NEAR = 0.78
-"""How alike endings are that are mistaken for each other: `.ymal` is, `.xml` is not."""
+"""The similarity from which an ending counts as misspelt: `.ymal` does, `.xml` does not."""
 
 
 def _key(problem: Problem) -> Key:
-    """A problem without why its file is read: several scenarios may include it."""
+    """A problem without the reason to read its file: several scenarios can include it."""
     return problem.code, problem.message, str(problem.place or problem.where)
 
 
 def _blind_problems(project: Project, scenario: Scenario) -> Iterator[Problem]:
-    """What playing would bear; tells of checks that are always skipped."""
+    """Problems that playing does not report; prints notes on checks that are always skipped."""
     for blind in blind_checks(project, scenario):
         if blind.code:
             yield blind
@@ -226,9 +233,9 @@ def _blind_problems(project: Project, scenario: Scenario) -> Iterator[Problem]:
 def _doubtful(
     project: Project, file: Path, scenario: Scenario, used: dict[str, set[str]]
 ) -> list[Problem]:
-    """What a scenario's own file says for nothing, and checks that hardly fail.
+    """Parts of a scenario's file that have no effect, and checks that hardly fail.
 
-    `used` takes the names that it uses of each file of defaults, by the file's path.
+    Adds to `used` the names that the scenario uses from each file of defaults, by its path.
     """
     document = read(file.read_bytes(), project.config.shown(file))
     names = names_of_defaults(scenario, document)
@@ -240,15 +247,6 @@ def _doubtful(
     found = [*unused_names(scenario, document), *odd_cells(scenario, document)]
     found += [*overwritten_names(scenario, document), *order_doubts(scenario, document)]
     return list(ScenarioError([*found, *doubts_about(project, scenario)]).problems)
-
-
-def _counted(files: Files, definitions: Sequence[Path]) -> str:
-    scenarios = sum(kind is FileKind.SCENARIO for kind in files.values())
-    others = len(files) - scenarios
-    counts = [counted(scenarios, "scenario file")]
-    counts += [counted(others, "other file")] if others else []
-    counts += [counted(len(definitions), "definition")] if definitions else []
-    return ", ".join(counts)
 
 
 def _files(project: Project, paths: Sequence[str]) -> tuple[Files, list[Path]]:

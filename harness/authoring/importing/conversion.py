@@ -1,4 +1,4 @@
-"""A recorded conversation told again in the words of a definition, until it can be played."""
+"""Converts a recorded conversation into a scenario, and plays it until it passes."""
 
 from __future__ import annotations
 
@@ -32,48 +32,57 @@ from harness.transport.cassette.plain_interaction import (
 )
 
 PLAYED = (Phase.OPEN, Phase.SEND, Phase.CLOSE)
-"""The phases of a conversation that a scenario always goes through."""
+"""The phases that every scenario has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What is made from a recording."""
+
+    provider: str
+    scenario: str
+    """The id of the new scenario."""
+    out: Path
+    """Its file."""
+    path: Path
+    """The new cassette."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Retelling:
+class Conversion:
     """One recorded conversation while it becomes a scenario."""
 
     project: Project
     definition: Definition
-    provider: str
-    scenario: str
-    """The new scenario's id."""
-    path: str
-    """The new cassette, as it is shown."""
+    target: Target
     source: Cassette
     """The recording."""
     rows: Sequence[PlainInteraction]
     """Its interactions, without secrets."""
     matches: Sequence[Match]
-    """How they stand to the definition."""
+    """The steps of the definition that they match."""
     facts: ProjectFacts
     notes: list[str] = field(default_factory=list)
-    """What of the recording was left out, and what was put in."""
+    """What was left out of the recording, and what was added."""
     _messages: list[RecordedMessage] = field(default_factory=list)
     _refused: dict[int, Refused] = field(default_factory=dict)
     _closing: list[PlainInteraction] = field(default_factory=list)
 
-    def retell(self) -> tuple[str, Cassette, int]:
+    def convert(self) -> tuple[str, Cassette, int]:
         """The scenario's text, the cassette that it replays green, and the number of turns.
 
         Raises `CassetteError`.
         """
         self._messages = self._all_messages()
-        kept = [one for one in self.matches if one.step.phase in PLAYED]
+        in_turns = [match for match in self.matches if match.step.phase in PLAYED]
         self._leave_out(
-            (one for one in self.matches if one.step.phase not in PLAYED),
+            (match for match in self.matches if match.step.phase not in PLAYED),
             "not part of the turns",
         )
-        result = self._held(kept)
+        result = self._played(in_turns)
         used = _used(result)
-        played = [one for one in kept if _take(used, self._key(one))]
-        self._leave_out((one for one in kept if one not in played), "not needed")
+        played = [match for match in in_turns if _take(used, self._key(match))]
+        self._leave_out((match for match in in_turns if match not in played), "not needed")
         text = self._text({turn.number: turn for turn in result.transcript.turns})
         final, cassette = self._play(text, played)
         self._require_green(final)
@@ -81,23 +90,19 @@ class Retelling:
 
     def _leave_out(self, matches: Iterable[Match], why: str) -> None:
         self.notes += [
-            f"{self._named(one.place)}, {one.step.name}: {why}; left out" for one in matches
+            f"{self._named(match)}, {match.step.name}: {why}; left out" for match in matches
         ]
 
     def _all_messages(self) -> list[RecordedMessage]:
-        """What is said in each turn. Raises `CassetteError`."""
+        """The message of each turn. Raises `CassetteError`."""
         messages = messages_in_turns(self.matches)
         self._require_one_conversation()
-        first: dict[int, Match] = {}
-        for one in self.matches:
-            if one.step.phase is Phase.SEND:
-                first.setdefault(one.turn, one)
-        mute = [one for turn, one in first.items() if turn not in messages]
-        if mute:
-            where = f"{self._named(mute[0].place)}, {mute[0].step.name}"
-            raise self._fault(
-                "import-unmatched", f"{where}: it does not contain exactly one message"
-            )
+        for match in self.matches:
+            if match.step.phase is Phase.SEND and match.turn not in messages:
+                where = f"{self._named(match)}, {match.step.name}"
+                raise self._fault(
+                    "import-unmatched", f"{where}: it does not contain exactly one message"
+                )
         if not messages:
             name = self.definition.name
             raise self._fault(
@@ -108,58 +113,59 @@ class Retelling:
 
     def _require_one_conversation(self) -> None:
         opened: set[str] = set()
-        for one in self.matches:
-            if one.step.phase is not Phase.OPEN:
+        for match in self.matches:
+            if match.step.phase is not Phase.OPEN:
                 continue
-            if one.step.name in opened and one.turn:
-                where = f"{self._named(one.place)}, {one.step.name}"
+            if match.step.name in opened and match.turn:
+                where = f"{self._named(match)}, {match.step.name}"
                 raise self._fault(
                     "import-unmatched",
                     f"{where}: it opens a second conversation",
                     "only one conversation can be imported at a time",
                 )
-            opened.add(one.step.name)
+            opened.add(match.step.name)
 
-    def _held(self, kept: Sequence[Match]) -> ScenarioResult:
-        """The conversation as it is told, with its refusals. Raises `CassetteError`."""
+    def _played(self, matches: Sequence[Match]) -> ScenarioResult:
+        """The conversation when it is played, with its refusals. Raises `CassetteError`."""
         while True:
-            result, _ = self._play(self._text({}), kept)
+            result, _ = self._play(self._text({}), matches)
             stop = result.transcript.stop
             if stop is None:
                 return result
-            if not self._is_mended(stop, result):
+            if not self._is_repaired(stop, result):
                 raise self._broken(stop)
 
-    def _is_mended(self, stop: Stop, result: ScenarioResult) -> bool:
-        """Whether there is something more to be told, after which the conversation goes on."""
+    def _is_repaired(self, stop: Stop, result: ScenarioResult) -> bool:
+        """Change the scenario so that the conversation continues. False if no change helps."""
         error, at = stop.error, stop.turn
         if at == CLOSING:
             return isinstance(error, NotRecorded) and self._fill_closing(result)
         if isinstance(error, Refused) and at not in self._refused:
             self._refused[at] = error
             return True
-        one = self._messages[at - 1] if 0 < at <= len(self._messages) else None
-        if isinstance(error, NoSuchButton) and one is not None and one.message.display_text:
-            label = one.message.display_text
+        said = self._messages[at - 1] if 0 < at <= len(self._messages) else None
+        if isinstance(error, NoSuchButton) and said is not None and said.message.display_text:
+            label = said.message.display_text
             self.notes.append(
-                f"{self._named(one.place)}: it shows '{label}', which no reply offered as a button;"
+                f"{self._named(said)}: it shows '{label}', which no reply offered as a button;"
                 " only the text is kept"
             )
-            typed = replace(one.message, display_text="")
-            self._messages[at - 1] = replace(one, message=typed)
+            typed = replace(said.message, display_text="")
+            self._messages[at - 1] = replace(said, message=typed)
             return True
         return False
 
     def _fill_closing(self, result: ScenarioResult) -> bool:
-        """Put in an empty answer for a closing step whose answer nobody reads."""
-        asked = [one.request for one in result.transcript.around if one.response is None]
+        """Add an empty answer for a closing step whose answer is not read."""
+        around = result.transcript.around
+        requests = [exchange.request for exchange in around if exchange.response is None]
         steps = {step.name: step for step in self.definition.phases[Phase.CLOSE]}
-        step = steps.get(asked[-1].origin.step) if asked else None
+        step = steps.get(requests[-1].origin.step) if requests else None
         if step is None or step.answer.schema is not None or step.capture:
             return False
         first = step.answer.status[0]
         answer = Response(status=first if isinstance(first, int) else 200)
-        self._closing.append(plain_interaction(replace(asked[-1], headers=()), answer))
+        self._closing.append(plain_interaction(replace(requests[-1], headers=()), answer))
         self.notes.append(
             f"{step.name} was not recorded: an empty answer with status {answer.status} "
             "takes its place"
@@ -168,8 +174,8 @@ class Retelling:
 
     def _text(self, turns: Mapping[int, Turn]) -> str:
         return draft(
-            scenario=self.scenario,
-            provider=self.provider,
+            scenario=self.target.scenario,
+            provider=self.target.provider,
             session=self.facts.session,
             messages=self._messages,
             refused=self._refused,
@@ -178,10 +184,10 @@ class Retelling:
         )
 
     def _schemas(self, turns: Mapping[int, Turn]) -> dict[int, str]:
-        """The project's own schema of a reply, where it has one that holds."""
+        """For each turn the project's schema of a reply, if there is one and the reply fits it."""
         known = self.project.schemas.names()
-        names = [f"{self.provider}/reply", f"{self.definition.name}/reply"]
-        name = next((one for one in names if one in known), "")
+        names = (f"{self.target.provider}/reply", f"{self.definition.name}/reply")
+        name = next((name for name in names if name in known), "")
         if not name:
             return {}
         schema = self.project.schemas.schema(name)
@@ -191,41 +197,43 @@ class Retelling:
             if turn.reply is not None and schema.is_valid(turn.reply.payload)
         }
 
-    def _play(self, text: str, kept: Sequence[Match]) -> tuple[ScenarioResult, Cassette]:
+    def _play(self, text: str, matches: Sequence[Match]) -> tuple[ScenarioResult, Cassette]:
         with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / f"{self.scenario}.yaml"
+            file = Path(folder) / f"{self.target.scenario}.yaml"
             file.write_text(text, encoding="utf-8")
             scenario = load_scenario(self.project, file)
-        rows = [*(self._row(one) for one in kept), *self._closing]
+        rows = [*map(self._row, matches), *self._closing]
         cassette = Cassette(
-            path=self.path,
+            path=self._shown,
             head=self._head(scenario.fingerprint),
             interactions=Interactions(rows),
         )
-        play = Play(file=file, scenario=scenario.id, provider=self.provider)
+        play = Play(file=file, scenario=scenario.id, provider=self.target.provider)
         return Runner(self.project, Mode.REPLAY).replay(scenario, play, cassette), cassette
 
-    def _row(self, one: Match) -> PlainInteraction:
-        turn, _ = self._key(one)
+    def _row(self, match: Match) -> PlainInteraction:
+        turn, step = self._key(match)
         said = self._messages[turn - 1] if turn > 0 else None
-        row = self.rows[one.place].copy()
-        row["is_ours"] = True
-        row["turn"] = turn
-        row["step"] = one.step.name
-        row["message"] = message_hash(said.message, said.before) if said is not None else ""
-        row["is_stream"] = one.step.stream is not None
-        return row
+        return {
+            **self.rows[match.place],
+            "is_ours": True,
+            "turn": turn,
+            "step": step,
+            "message": message_hash(said.message, said.before) if said is not None else "",
+            "is_stream": match.step.stream is not None,
+        }
 
-    def _key(self, one: Match) -> tuple[int, str]:
-        """The turn and step that a request is recorded under."""
-        return {Phase.OPEN: 1, Phase.CLOSE: CLOSING}.get(one.step.phase, one.turn), one.step.name
+    def _key(self, match: Match) -> tuple[int, str]:
+        """The turn and step under which a request is recorded."""
+        turn = {Phase.OPEN: 1, Phase.CLOSE: CLOSING}.get(match.step.phase, match.turn)
+        return turn, match.step.name
 
     def _head(self, fingerprint: str) -> CassetteHead:
         source = self.source.head or CassetteHead(scenario="")
         rows = self.source.interactions.plain
         seed = hashlib.blake2s(checksum(rows).encode(), digest_size=8).hexdigest()
         return CassetteHead(
-            scenario=self.scenario,
+            scenario=self.target.scenario,
             scenario_hash=fingerprint,
             definition=self.definition.name,
             definition_hash=self.definition.fingerprint,
@@ -246,16 +254,20 @@ class Retelling:
             )
 
     def _broken(self, stop: Stop) -> CassetteError:
-        """Why the conversation cannot be held from the recording, with all that is left over."""
+        """Why the conversation cannot be played from the recording, with all notes."""
         where = "the closing" if stop.turn == CLOSING else f"turn {stop.turn}"
-        what = stop.error.message.removeprefix(f"{self.path}: ")
+        what = stop.error.message.removeprefix(f"{self._shown}: ")
         lines = (*stop.error.details, *self.notes)
         if isinstance(stop.error, CassetteError):
             return self._fault("import-unmatched", f"{where} cannot be reproduced: {what}", *lines)
         return self._fault("import-not-green", f"{where}: {what} [{stop.error.code}]", *lines)
 
-    def _named(self, place: int) -> str:
-        return f"interaction {place + 1} of {len(self.rows)}"
+    @property
+    def _shown(self) -> str:
+        return self.project.config.shown(self.target.path)
+
+    def _named(self, recorded: Match | RecordedMessage) -> str:
+        return f"interaction {recorded.place + 1} of {len(self.rows)}"
 
     def _fault(self, code: str, message: str, *details: str) -> CassetteError:
         return CassetteError(
@@ -264,7 +276,7 @@ class Retelling:
 
 
 def _used(result: ScenarioResult) -> Counter[tuple[int, str]]:
-    """How often each step was asked for."""
+    """The number of requests of each step."""
     transcript = result.transcript
     groups = [*(turn.exchanges for turn in transcript.turns), transcript.around]
     origins = [exchange.request.origin for group in groups for exchange in group]
@@ -277,7 +289,7 @@ def _take(used: Counter[tuple[int, str]], key: tuple[int, str]) -> bool:
 
 
 def _dated(rows: Sequence[PlainInteraction]) -> str:
-    """When the first answer with a date was given, ISO 8601; empty where none has one."""
+    """The date of the first answer that has one, ISO 8601; empty if none has."""
     for row in rows:
         for name, value in row["headers"]:
             if name.lower() == "date":
