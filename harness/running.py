@@ -171,7 +171,7 @@ class _Recorder:
             )
         results = tuple(map(self._result, play.takes(entry.takes), repeat(entry.line)))
         result = Takes.of(results) if entry.takes > 1 else results[0]
-        record = record_of(Identity.of(scenario.id, play.row), result)
+        record = record_of(Identity(id=scenario.id, row=play.row), result)
         if not waivers:
             return record
         return expected_record(record, waivers[0].reason, is_strict=waivers[0].strict)

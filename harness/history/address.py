@@ -1,4 +1,4 @@
-"""Where the history of runs is kept: a file, or a database of a server."""
+"""Where the history of runs is stored: in a file, or in the database of a server."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from harness.project_file import HISTORY_VARIABLE
 
 
 class HistoryError(ConfigurationError):
-    """A history cannot be read or written, or does not hold what is asked for.
+    """A history cannot be read or written, or does not contain what was named.
 
     Its problem names the history as people see it, without user and password.
     """
 
 
 FILE = "history.sqlite"
-"""In the folder of the reports, where nothing else is said."""
+"""The default, in the folder of the reports."""
 NONE = "none"
-"""Keeps no history."""
+"""In place of an address: no history is stored."""
 
 _SERVERS = ("postgresql", "postgres", "postgresql+psycopg")
 _TEMPLATE = re.compile(r"\$\{[^}]*\}")
@@ -35,7 +35,7 @@ _ASKED = re.compile(r"\benv\.(\w+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where a history is kept."""
+    """Where a history is stored."""
 
     url: str
     """As SQLAlchemy takes it. It may hold a password, so it is never shown."""
@@ -44,7 +44,7 @@ class Address:
     file: Path | None = None
     """None for a database of a server."""
     password: str = ""
-    """To be taken out of what a driver says."""
+    """To be removed from messages of a driver."""
 
 
 def address_in(
@@ -57,7 +57,7 @@ def address_in(
     """The history that an option, the environment or harness.yaml names, in this order.
 
     Otherwise `history.sqlite` in a folder of reports. Relative paths of the option and of the
-    environment lie below `here`, those of harness.yaml beside it. None where none is wanted.
+    environment are below `here`, those of harness.yaml next to it. None if none is to be stored.
     Raises `ConfigurationError`.
     """
     here = here or Path.cwd()
@@ -101,9 +101,8 @@ def address_of(text: str, *, below: Path, where: str = "") -> Address | None:
 
 def _file(path: Path) -> Address:
     resolved = path.resolve()
-    shown = resolved
-    if resolved.is_relative_to(Path.cwd()):
-        shown = resolved.relative_to(Path.cwd())
+    here = Path.cwd()
+    shown = resolved.relative_to(here) if resolved.is_relative_to(here) else resolved
     return Address(url=f"sqlite:///{resolved}", shown=shown.as_posix(), file=resolved)
 
 
@@ -123,7 +122,7 @@ def _server(rest: str, where: str) -> Address:
 
 
 def _rendered(node: Node, environment: Mapping[str, str]) -> str:
-    """The URL of harness.yaml; empty where it needs a variable that is not set."""
+    """The URL of harness.yaml; empty if it needs a variable that is not set."""
     text = str(node.value)
     literal = _TEMPLATE.sub("", text)
     if "://" in literal and (urlsplit(literal).password or "password=" in literal):

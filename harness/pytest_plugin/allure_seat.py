@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -48,11 +47,12 @@ class AllureSeat:
         # Each worker of xdist would empty it again, also one that replaces another in mid-run.
         self._config.option.clean_alluredir = False
         chosen = self._config.getoption("--harness-provider")
+        names = (name for suite in self._session.suites for name in suite.project.config.providers)
         self._results.begin(
             {
                 "mode": self._session.mode.value,
                 "harness": __version__,
-                "providers": ", ".join(chosen or self._providers()),
+                "providers": ", ".join(chosen or dict.fromkeys(names)),
                 "python": platform.python_version(),
                 "pytest": pytest.__version__,
             }
@@ -102,10 +102,6 @@ class AllureSeat:
             result=result,
             reason=reason,
         )
-
-    def _providers(self) -> Iterable[str]:
-        suites = self._session.suites
-        return dict.fromkeys(name for suite in suites for name in suite.project.config.providers)
 
 
 def _scenario(suite: Suite, file: Path) -> Scenario | None:

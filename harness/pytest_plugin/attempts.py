@@ -20,9 +20,9 @@ class ItemAttempt:
 
     item: pytest.Item
     as_earlier: EarlierAttempt
-    """What remains of it where another attempt follows."""
+    """What is reported of it if another attempt follows."""
     finish: Callable[[Sequence[EarlierAttempt]], None]
-    """Counts and reports it as the last one, after the earlier ones of the same test."""
+    """Counts and reports it as the last one, given the earlier ones of the same test."""
 
 
 class Attempts:
@@ -48,7 +48,7 @@ class Attempts:
         return self._reruns_failures or self._has_flaky
 
     def over(self, attempt: ItemAttempt) -> None:
-        """Take an attempt, in the place of an earlier one at the same test."""
+        """Hold an attempt, in place of an earlier one at the same test."""
         if not self._reruns_failures and not self._is_flaky(attempt):
             attempt.finish(())
             return
@@ -61,7 +61,7 @@ class Attempts:
         self._held, self._nodeid = attempt, nodeid
 
     def settle(self) -> None:
-        """Count what is held."""
+        """Count the attempt that is held."""
         held, self._held = self._held, None
         if held is not None:
             earlier, self._earlier = self._earlier, []
@@ -69,25 +69,25 @@ class Attempts:
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """See whether the attempt counts."""
+        """Note that an attempt does not count."""
         # Not one of pytest's outcomes, so its type does not name it.
         if str(report.outcome) == "rerun":
             self._supersede(report.nodeid)
 
     @pytest.hookimpl
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Another test begins, so what is held was the last attempt."""
+        """Another test begins, so the attempt that is held was the last one."""
         if self._held is not None and self._held.item.nodeid != nodeid:
             self._settle_anyway(self._held)
 
     @pytest.hookimpl
     def pytest_runtest_logfinish(self) -> None:
-        """All is reported of the attempt."""
+        """The attempt is completely reported."""
         if self._held is not None and not self._is_flaky(self._held):
             self._settle_anyway(self._held)
 
     def _settle_anyway(self, held: ItemAttempt) -> None:
-        """Count what is held. The run goes on where it cannot be counted."""
+        """Count the attempt that is held. If that fails, the run continues."""
         try:
             self.settle()
         except Exception as error:  # noqa: BLE001  # a report of a project's own, too
@@ -101,7 +101,7 @@ class Attempts:
         )
 
     def _supersede(self, nodeid: str) -> bool:
-        """Where an attempt at a test is held, keep what remains of it: another one follows."""
+        """Make the held attempt an earlier one, if it is of this test: another one follows."""
         held = self._held
         if held is None or held.item.nodeid != nodeid:
             return False

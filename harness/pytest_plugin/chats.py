@@ -24,15 +24,15 @@ OpenChat = Callable[..., Chat]
 CHATS: pytest.StashKey[list[Chat]] = pytest.StashKey()
 """The conversations of a test, in the order opened."""
 RAISED: pytest.StashKey[BaseException] = pytest.StashKey()
-"""What a test raised first, besides skipping itself."""
+"""What a test raised first, unless it skipped itself."""
 PROPERTIES: pytest.StashKey[Properties] = pytest.StashKey()
-"""Those that a test was given for its conversations."""
+"""The properties of a test that describe its conversations."""
 NAME = "harness_chats"
 
 
 @contextmanager
 def opening(session: ScenarioSession, suite: Suite, node: pytest.Item) -> Iterator[OpenChat]:
-    """Gives a function that opens chats for one test; closes them all at the end."""
+    """A function that opens chats for one test; all of them are closed at the end."""
     plugins = node.config.pluginmanager
     if not plugins.has_plugin(NAME):
         # With the first of them, so that a run of scenarios alone pays nothing.
@@ -74,7 +74,7 @@ class ChatReports:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Take away the properties of an earlier attempt."""
+        """Remove the properties of an earlier attempt."""
         own = item.stash.get(PROPERTIES, [])
         if own:
             item.user_properties[:] = [one for one in item.user_properties if one not in own]
@@ -101,7 +101,7 @@ class ChatReports:
             if chats:
                 raised = item.stash.get(RAISED, None)
                 self._over(item, [chat.result(raised) for chat in chats])
-                # A run shall not hold all its transcripts.
+                # All transcripts of a run do not fit into memory.
                 del item.stash[CHATS]
             if RAISED in item.stash:
                 del item.stash[RAISED]
@@ -126,7 +126,6 @@ class ChatReports:
         )
 
         def finish(earlier: Sequence[EarlierAttempt]) -> None:
-            file = item.nodeid.partition("::")[0]
             for number, (result, summary) in enumerate(zip(results, summaries, strict=True), 1):
                 name = item.nodeid if number == 1 else f"{item.nodeid}#{number}"
                 event = ScenarioFinished(
@@ -136,7 +135,7 @@ class ChatReports:
                     earlier=tuple(earlier),
                     number=number,
                 )
-                self._session.finish(event, Identity(id=name, file=file), result)
+                self._session.finish(event, Identity(id=name), result)
 
         self._session.emit(ChatsEnded(id=item.nodeid, results=tuple(results)))
         self._session.attempts.over(ItemAttempt(item=item, as_earlier=as_earlier, finish=finish))

@@ -61,9 +61,9 @@ def write_closing_lines(reporter: Any, session: ScenarioSession) -> None:  # noq
         took = ", ".join(f"{tally.takes[one]} {one}" for one in kinds if tally.takes[one])
         reporter.write_line(f"takes of {counted(tally.repeated, 'scenario')}: {took}")
     if tally.earlier:
-        attempts = counted(tally.earlier, "earlier attempt")
         reporter.write_line(
-            f"{attempts} not counted: only the last one of each conversation counts"
+            f"{counted(tally.earlier, 'earlier attempt')} not counted: "
+            "only the last one of each conversation counts"
         )
     _write_skips(reporter, tally, session)
     _write_drift(reporter, tally, session)

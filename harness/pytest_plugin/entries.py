@@ -1,4 +1,4 @@
-"""What collection must know of scenario files, read by several processes where nothing is kept."""
+"""What collection needs of scenario files, read by several processes if it is not cached."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Entries:
     """The entries of a run's scenario files.
 
     The first file that was not read before decides: where there are many, other processes read
-    them ahead from there on. A file that is wrong is read again here, so that what is wrong with
-    it is told where pytest collects it.
+    them ahead from there on. A file that is wrong is read again here, so that pytest reports what
+    is wrong when it collects the file.
     """
 
     def __init__(self, project: Project, config: pytest.Config) -> None:
@@ -64,7 +64,7 @@ class Entries:
 
     def _begin(self) -> None:
         self._project.cache.reopen()
-        # They are not played here.
+        # They are not played in this process.
         self._project.room_for_early = 0
 
     def _read(self, file: Path) -> list[Json] | None:

@@ -1,4 +1,4 @@
-"""What GitHub Actions makes of a run's log."""
+"""Commands in the log of a run in GitHub Actions."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class GithubLog:
 
     def __init__(self, config: pytest.Config, _session: ScenarioSession) -> None:
         self._config = config
-        self._made: tuple[Path, ...] = ()
+        self._commands: list[Path] = []
         # A text of a bot cannot guess the word that switches commands on again.
         self._word = secrets.token_hex(16)
         self._is_off = False
 
     def listen(self, event: Event) -> None:
-        """Know the reports that were made."""
+        """Remember the report with the annotations."""
         if isinstance(event, ReportsMade):
-            self._made = event.paths
+            self._commands = [path for path in event.paths if path.name == COMMANDS]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
@@ -46,12 +46,11 @@ class GithubLog:
             return (yield)
         finally:
             self._switch_on()
-            for path in self._made:
-                if path.name == COMMANDS:
-                    self._write(path.read_text(encoding="utf-8").removesuffix("\n"))
+            for path in self._commands:
+                self._write(path.read_text(encoding="utf-8").removesuffix("\n"))
 
     def pytest_unconfigure(self) -> None:
-        """A run that broke off comes to no summary."""
+        """Switch commands on after an interrupted run, which has no summary."""
         self._switch_on()
 
     def _switch_on(self) -> None:

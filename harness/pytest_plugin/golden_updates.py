@@ -1,4 +1,4 @@
-"""`--harness-update`: goldens are rewritten from recordings, and what was written is told."""
+"""`--harness-update`: rewrites goldens from recordings, and lists what was written."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class GoldenUpdates:
         node.workerinput[_WORKER_KEY] = str(self.ledger.folder)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:  # noqa: ANN401  # as above
-        """Tell what was written, with what differed."""
+        """List what was written, with what differed."""
         terminalreporter.write_sep("-", "golden files (--harness-update)")
         entries = self.ledger.written()
         for entry in entries:

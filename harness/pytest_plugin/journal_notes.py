@@ -1,4 +1,4 @@
-"""Tells at the end of a recording that was stopped where its journals are, and how to go on."""
+"""Notes where the journals of an interrupted recording are, and how to continue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.core import counted
 from harness.pytest_plugin.notes import notes_of
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.transport.journal import journals_below
@@ -27,23 +26,22 @@ class JournalNotes:
     # Behind that of xdist, which waits for its workers.
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Note them, where the run was stopped."""
+        """Note the journals if the run was stopped."""
         ends = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         if exitstatus in ends and not session.shouldstop and not session.shouldfail:
             return
         journals = list(self._journals())
         if not journals:
             return
-        kept = f"{journals[0]} contains an interrupted conversation"
-        argument = f" {journals[0]}"
-        if len(journals) > 1:
-            kept = f"{counted(len(journals), 'journal')} contain interrupted"
-            kept += f" conversations, the first is {journals[0]}"
-            argument = ""
+        first, *others = journals
+        found = f"{first} contains an interrupted conversation"
+        if others:
+            found = (
+                f"{len(journals)} journals contain interrupted conversations, the first is {first}"
+            )
         self._notes.add(
-            f"{kept}; run the same command again to record what is missing, or see "
-            "what was received:"
-            f" harness cassettes recover{argument}"
+            f"{found}; run the same command again to record what is missing, or see "
+            f"what was received: harness cassettes recover{'' if others else f' {first}'}"
         )
 
     def _journals(self) -> Iterator[str]:

@@ -11,7 +11,7 @@ from harness.pytest_plugin.scenario_session import ScenarioSession
 
 
 class JunitLines:
-    """Tells JUnit's reporter the line of each scenario.
+    """Gives JUnit's reporter the line of each scenario.
 
     Of `junit_family=xunit1`, the family that knows files and lines; pytest itself counts lines
     from 0 there, and people and CI servers count from 1.
@@ -33,7 +33,7 @@ class JunitLines:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Before JUnit's reporter takes the report: what it was told stays."""
+        """Set the line before JUnit's reporter takes the report, which does not replace it."""
         if self._xml is None:
             return
         file, line, _ = report.location
@@ -53,7 +53,7 @@ class JunitLines:
             self._supersede_ended(report)
 
     def _supersede_ended(self, report: pytest.TestReport) -> None:
-        """Of a test that ends twice, one after the other, as with flaky, the last end counts."""
+        """If a test ends twice in a row, as with flaky, the last end counts."""
         process = getattr(report, "node", None)
         nodeid, case = self._ended.get(process, ("", None))
         if nodeid == report.nodeid:
@@ -62,7 +62,7 @@ class JunitLines:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """Take out the attempts that another one followed, which would read as if they passed."""
+        """Remove the attempts that another one followed: they would look as if they had passed."""
         if self._superseded:
             cases = self._xml.node_reporters_ordered
             cases[:] = [case for case in cases if case not in self._superseded]

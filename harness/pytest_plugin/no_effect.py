@@ -1,4 +1,4 @@
-"""Options and variables of the environment that are given and change nothing in a run."""
+"""Options and variables of the environment that are given and have no effect in a run."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from harness.pytest_plugin.notes import notes_of
 from harness.pytest_plugin.options import MODES, MODES_OF, given_options, option_like
 
 _PREFIX = "HARN"
-"""Misspelt ones begin so; the prefix itself may be misspelt."""
+"""Misspelt variables begin like this; the prefix itself may be misspelt."""
 _NEAR = 0.85
 """How alike a name and a misspelling are: other tools have variables with this prefix."""
 
 
 def require_effect(config: pytest.Config, mode: str) -> None:
-    """Tell of each option that this run does not use.
+    """Report each option that this run does not use.
 
-    Raises `pytest.UsageError` where it stands on the command line. One of `addopts` may be meant
-    for other runs, so it has a note in the closing lines.
+    Raises `pytest.UsageError` if it is on the command line. One of `addopts` may be meant for
+    other runs, so it gets a note in the closing lines.
     """
     for name in given_options(config):
         problem = _problem_of(config, name, mode)
@@ -97,13 +97,13 @@ def _listed(modes: Iterable[str]) -> str:
 
 
 def _is_typed(config: pytest.Config, name: str) -> bool:
-    """Whether an option stands on the command line, and not only in `addopts`."""
+    """Whether an option is on the command line, and not only in `addopts`."""
     arguments = config.invocation_params.args
     return any(str(one).partition("=")[0] == name for one in arguments)
 
 
 def _meant_by(variable: str) -> str:
-    """What to do instead of setting a variable; empty where it is none of ours."""
+    """What to do instead of setting a variable; empty if it resembles none of ours."""
     near = get_close_matches(variable.upper(), VARIABLES, n=1, cutoff=_NEAR)
     if near:
         return f"did you mean '{near[0]}'?"

@@ -1,4 +1,4 @@
-"""What a session tells in its closing lines although nothing failed, from all its processes."""
+"""The notes in a session's closing lines, from all its processes; nothing of it failed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WORKER_KEY = "harness_notes"
 
 
 class Notes:
-    """Collects notes and tells them at the end. A pytest plugin of its own.
+    """Collects notes and writes them at the end. A pytest plugin of its own.
 
     Not warnings of Python: those are errors in a project with `filterwarnings = error`.
     """
@@ -27,15 +27,15 @@ class Notes:
         self._are_due = False
 
     def add(self, line: str) -> None:
-        """Tell this, once."""
+        """Add a note, once."""
         self._lines[line] = None
 
     def hand_over(self, further: Callable[[], Iterable[str]]) -> None:
-        """Where this process is one that another one started, hand it further notes at the end."""
+        """In a worker, hand further notes at the end to the process that started it."""
         self._further.append(further)
 
     def add_stray(self, file: str, reason: str) -> None:
-        """Tell that a file looks like a scenario and was not collected."""
+        """Note that a file looks like a scenario and was not collected."""
         top = self._config.rootpath
         path = Path(file)
         shown = path.relative_to(top).as_posix() if path.is_relative_to(top) else file
@@ -43,7 +43,7 @@ class Notes:
 
     @pytest.hookimpl
     def pytest_sessionfinish(self) -> None:
-        """Hand them to the process that started this one, if any."""
+        """Hand the notes to the process that started this one, if any."""
         self._are_due = True
         output: dict[str, Any] | None = getattr(self._config, "workeroutput", None)
         if output is not None:
@@ -53,7 +53,7 @@ class Notes:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401  # xdist names no type
-        """Take those of a worker of pytest-xdist; one that died has none."""
+        """Take the notes of a worker of pytest-xdist; one that died has none."""
         lines, strays = getattr(node, "workeroutput", {}).get(_WORKER_KEY, ((), {}))
         self._lines |= dict.fromkeys(lines)
         for reason, files in strays.items():
@@ -62,21 +62,21 @@ class Notes:
     # Behind the table of conversations.
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:  # noqa: ANN401  # pytest names no public type
-        """Tell them."""
+        """Write the notes."""
         self._are_due = False
         for line in self._lines:
             terminalreporter.write_line(f"note: {printable(line)}")
         for reason, files in self._strays.items():
-            first, count = next(iter(files)), len(files)
+            first, *others = files
             note = f"{first} looks like a scenario and was not collected: {reason}"
-            if count > 1:
-                note = f"{count} files look like scenarios and were not collected: {reason}"
-                note += f"; the first is {first}"
+            if others:
+                known = f"{len(files)} files look like scenarios and were not collected"
+                note = f"{known}: {reason}; the first is {first}"
             terminalreporter.write_line(f"note: {note}", yellow=True)
 
     @pytest.hookimpl
     def pytest_unconfigure(self) -> None:
-        """Tell them where pytest closes without a summary: a signal other than Ctrl-C ended it."""
+        """Write them if pytest ends without a summary: a signal other than Ctrl-C ended it."""
         # A worker of xdist has none.
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None and self._are_due and not self._config.option.no_summary:
@@ -87,7 +87,7 @@ NOTES: pytest.StashKey[Notes] = pytest.StashKey()
 
 
 def notes_of(config: pytest.Config) -> Notes:
-    """Those of a session."""
+    """The notes of a session."""
     notes = config.stash.get(NOTES, None)
     if notes is None:
         notes = config.stash[NOTES] = Notes(config)

@@ -1,4 +1,4 @@
-"""The options that scenario runs understand, and what two of them come to."""
+"""The options of scenario runs, and the values of some of them."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ _OPTIONS: dict[str, dict[str, object]] = {
         "help": "the harness.yaml for all files; default: the nearest one above each file",
     },
 }
-"""What `addoption` is told of each, in the order in which `pytest --help` shows them."""
+"""The arguments of `addoption` for each, in the order in which `pytest --help` shows them."""
 
 MODES_OF: Mapping[str, tuple[str, ...]] = {
     "--harness-concurrency": ("record", "refresh", "live", "drift"),
@@ -88,14 +88,14 @@ MODES_OF: Mapping[str, tuple[str, ...]] = {
     "--harness-holding": ("record", "refresh"),
     "--harness-update": ("replay",),
 }
-"""The modes that an option has an effect in; those that are left out have one in every mode.
+"""The modes in which an option has an effect; an option that is not here has one in every mode.
 
 Goldens are written from recordings alone, because a live answer may hold secrets.
 """
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options that scenario runs understand."""
+    """Add the options of scenario runs."""
     group = parser.getgroup("harness", "conversations (harness)")
     for name, option in _OPTIONS.items():
         group.addoption(name, **option)
@@ -126,8 +126,8 @@ def mode_of(config: pytest.Config) -> str:
 
 
 def wanted_processes(config: pytest.Config) -> int | None:
-    """How many processes shall read and replay scenarios together; None where nobody said so."""
-    # A worker of xdist has the other processors against it.
+    """How many processes read and replay scenarios together; None if it is not given."""
+    # The other workers of xdist use the other processors.
     is_worker = hasattr(config, "workerinput")
     wanted: int | None = 1 if is_worker else config.getoption("--harness-processes")
     return wanted

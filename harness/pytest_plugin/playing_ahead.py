@@ -74,12 +74,12 @@ def _holding(
             session.emit(PlayEnded(play=play, turns=turns))
         return result
 
-    each = sum(suite.project.config.concurrency for suite in session.suites)
     session.emit(PlayingBegan(plays=len(owners)))
     session.players = ThreadWorkers(
         hold,
         owners,
-        concurrency=config.getoption("--harness-concurrency") or each,
+        concurrency=config.getoption("--harness-concurrency")
+        or sum(suite.project.config.concurrency for suite in session.suites),
         limits=session.limits,
         lanes=lambda play: owners[play].lanes.of(play.provider),
     )
@@ -96,11 +96,10 @@ def _holding(
 def _replaying(
     session: ScenarioSession, config: pytest.Config, items: Sequence[pytest.Item]
 ) -> Iterator[None]:
-    """Replay scenarios in other processes, where there are many.
+    """Replay scenarios in other processes, if there are many.
 
-    They hand over what simply passed. Whatever else came of a scenario, it is played again in
-    pytest's process, which needs the whole of it, so that a failure reads the same wherever it was
-    found.
+    They hand over what passed and needs no explanation. Any other scenario is played again in
+    pytest's process, which needs its whole result, so that a failure always reads the same.
     """
     wanted = wanted_processes(config)
     processes = 0
@@ -118,7 +117,7 @@ def _replaying(
         try:
             result = session.result(item.suite, play)
             return item.finished(result) if _is_plain(result) else None
-        except Exception:  # noqa: BLE001  # whoever plays it again raises it where pytest sees it
+        except Exception:  # noqa: BLE001  # it is played again in a process in which pytest sees the error
             return None
 
     session.replays = ProcessWorkers(
@@ -135,7 +134,7 @@ def _replaying(
 
 
 def _shared_slots(session: ScenarioSession, config: pytest.Config) -> Slots | None:
-    """Places that the workers of xdist share; None where there is room for all of them."""
+    """Places that the workers of xdist share; None if there is room for all of them."""
     workers = worker_count(config)
     counts = {lane: count for lane, count in session.limits.items() if count < workers}
     if not counts:
@@ -149,7 +148,7 @@ def _shared_slots(session: ScenarioSession, config: pytest.Config) -> Slots | No
 
 
 def _needs_results(config: pytest.Config) -> bool:
-    """Whether somebody looks at the whole of a scenario that passed, or writes while it plays."""
+    """Whether a plugin needs the whole result of a passed scenario, or a play writes goldens."""
     plugins = ("harness_allure_seat", "harness_conversation_view")
     return config.getoption("--harness-update") or any(
         map(config.pluginmanager.has_plugin, plugins)
@@ -157,7 +156,7 @@ def _needs_results(config: pytest.Config) -> bool:
 
 
 def _plain_items(items: Sequence[pytest.Item]) -> Iterator[ScenarioItem]:
-    """Those that are played once and run no code of the project, which may print or count."""
+    """Items that are played once and run no code of the project, which may print or count."""
     runs_code: dict[tuple[Suite, str], bool] = {}
     for item in items:
         if type(item) is not ScenarioItem or item.get_closest_marker("skip") is not None:
@@ -176,7 +175,7 @@ def _runs_code(suite: Suite, provider: str) -> bool:
     try:
         definition = definition_of(project.config, project.provider_config(provider))
     except AuthoringError:
-        # It is raised again where the scenario is played.
+        # It is raised again when the scenario is played.
         return True
     return definition.client is not None
 

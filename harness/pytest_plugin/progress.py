@@ -1,4 +1,4 @@
-"""A line at the foot of the terminal that tells how far a run is."""
+"""A line at the foot of the terminal that shows how far a run is."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.run_events import Event, PlayBegan, PlayEnded, PlayingBegan, PlayingEnded
 
 EVERY = 0.25
-"""Seconds between two looks."""
+"""Seconds between two updates."""
 _TERMINAL = "/dev/tty"
 _SAVE, _RESTORE, _ERASE = "\x1b7", "\x1b8", "\x1b[2K"
 
 
 class Progress:
-    """How far the conversations are that are held ahead, and the line that tells it."""
+    """Counts the conversations that are held ahead, and shows the line."""
 
     def __init__(self, config: pytest.Config, session: ScenarioSession) -> None:
         self._config = config
@@ -63,7 +63,7 @@ class Progress:
 
 
 def is_shown(config: pytest.Config, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether somebody looks at a terminal that can show it, and wants to."""
+    """Whether the terminal can show the line, and the options and variables allow it."""
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None or not getattr(reporter, "isatty", False):
         return False

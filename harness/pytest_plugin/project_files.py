@@ -17,7 +17,7 @@ NO_PROJECT = "there is no harness.yaml above [no-project]"
 """Why a file that looks like a scenario is not collected."""
 
 _HEAD_BYTES = 65_536
-"""How much of a YAML file is looked at."""
+"""Bytes of a YAML file that are searched."""
 _SCENARIO = re.compile(rb"^scenario[ \t]*:", re.MULTILINE)
 _TURNS = re.compile(rb"^(turns|include)[ \t]*:", re.MULTILINE)
 
@@ -34,14 +34,14 @@ def given_file(config: pytest.Config) -> Path | None:
 
 
 def files_above(config: pytest.Config) -> list[Path]:
-    """Those above pytest's root folder, the current folder, and what pytest is called with."""
+    """The files above pytest's root folder, the current folder, and what pytest is called with."""
     starts = (config.rootpath, config.invocation_params.dir, *_arguments(config))
     found = (find_config(start) for start in dict.fromkeys(starts))
     return list(dict.fromkeys(file for file in found if file is not None))
 
 
 def files_below(config: pytest.Config, *, anywhere: bool = False) -> list[Path]:
-    """Those below the folders that pytest is called with; `anywhere`: below its root folder.
+    """The files below the folders that pytest is called with; `anywhere`: below its root folder.
 
     Folders of `norecursedirs` and hidden ones are left out, as pytest leaves them out.
     """

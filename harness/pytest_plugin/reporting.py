@@ -46,7 +46,7 @@ class RunReports:
     """
 
     def __init__(self, config: pytest.Config, session: ScenarioSession) -> None:
-        """Raises `pytest.UsageError` where the folder or the history cannot be used."""
+        """Raises `pytest.UsageError` if the folder or the history cannot be used."""
         folder = Path(config.invocation_params.dir, config.getoption("--harness-reports"))
         configs = [suite.project.config for suite in session.suites]
         project = configs[0].root.name if len(configs) == 1 else config.rootpath.name
@@ -61,10 +61,9 @@ class RunReports:
         self._is_worker = bool(worker)
         path = folder / PARTS / f"{worker}.json" if worker else folder / RESULTS
         try:
-            if not worker:
-                shutil.rmtree(folder / PARTS, ignore_errors=True)
             folder.mkdir(parents=True, exist_ok=True)
             if not worker:
+                shutil.rmtree(folder / PARTS, ignore_errors=True)
                 keep_previous(path)
             self._writer = ResultsWriter(path, self._head)
         except OSError as error:
@@ -73,7 +72,7 @@ class RunReports:
         session.record_of = record_of
 
     def listen(self, event: Event) -> None:
-        """Write down what finished or was skipped, and keep what is told at the end."""
+        """Write what finished or was skipped, and remember what is written at the end."""
         match event:
             case ScenarioFinished(record=record) if record is not None:
                 self._add(_completed(record, event), event.id)
@@ -87,7 +86,7 @@ class RunReports:
                 if event.again is not None:
                     crashes.earlier.append(event.again)
                 else:
-                    identity = Identity.of(event.id, event.play.row)
+                    identity = Identity(id=event.id, row=event.play.row)
                     crashes.last = record_of(identity, event.result)
             case _:
                 pass
@@ -100,12 +99,12 @@ class RunReports:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
-        """Note the same in the process that starts the workers."""
+        """Note the order in the process that starts the workers."""
         self._order = self._order or _order(ids)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        """Close the results and make the other reports of them."""
+        """Close the results and make the other reports from them."""
         self._session.attempts.settle()
         made: Sequence[Path] = ()
         problem = ""
@@ -134,13 +133,16 @@ class RunReports:
         self._writer.add(record)
 
     def _gather_workers(self) -> None:
-        """Where xdist's workers played, put together what they wrote."""
+        """Merge what xdist's workers wrote, if there are any."""
         parts = [] if self._is_worker else sorted((self._folder / PARTS).glob("*.json"))
         if parts:
             self._writer.abandon()
-            workers = [read_results(part) for part in parts]
-            into = self._folder / RESULTS
-            self._writer = gather_parts(workers, into, self._head, self._crashed)
+            self._writer = gather_parts(
+                [read_results(part) for part in parts],
+                self._folder / RESULTS,
+                self._head,
+                self._crashed,
+            )
             shutil.rmtree(self._folder / PARTS, ignore_errors=True)
 
 

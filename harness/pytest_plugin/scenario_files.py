@@ -28,7 +28,7 @@ class WrittenFile(pytest.File):
 
 
 class WrongProject(WrittenFile):
-    """A harness.yaml that is wrong, in the place of the project's scenarios."""
+    """A harness.yaml that is wrong, in place of the project's scenarios."""
 
     def __init__(self, *, error: AuthoringError, **kwargs: Any) -> None:  # noqa: ANN401  # pytest's own arguments
         super().__init__(**kwargs)
@@ -43,17 +43,17 @@ class ScenarioFile(WrittenFile):
     """A scenario file."""
 
     suite: Suite
-    """Of its project. Set once it is made: a constructor of our own costs 2 % of a collection."""
+    """Its project. Set after it is made: a constructor of our own costs 2 % of a collection."""
     scenarios: ScenarioSession
-    """Set in the same way."""
+    """Its session. Set after it is made, too."""
 
     def collect(self) -> Iterable[ScenarioItem]:
         """One item for each provider and row."""
         suite = self.suite
         entry = suite.entries.of(self.path)
         for play in suite.planner.plays_of(self.path, entry):
-            # Given as a text, because pytest 9.2 tells a variant's brackets apart only in one that
-            # it reads: made from the name, the id is not the one that --lf kept.
+            # Given as a text, because pytest 9.2 recognises a variant's brackets only in an id that
+            # it reads: made from the name, the id is not the one that --lf stored.
             nodeid = f"{self.nodeid}::{play.name}"
             kind = RepeatedItem if entry.takes > 1 else ScenarioItem
             item: ScenarioItem = kind.from_parent(
@@ -66,8 +66,7 @@ class ScenarioFile(WrittenFile):
                 entry=entry,
             )
             if entry.waivers:
-                environment = suite.project.environment
-                item.waive(waivers_of(entry, play, self.scenarios.mode, environment))
+                item.waive(waivers_of(entry, play, self.scenarios.mode, suite.project.environment))
             for tag in entry.tags:
                 item.add_marker(suite.mark_of(tag))
             yield item
@@ -76,9 +75,9 @@ class ScenarioFile(WrittenFile):
 def collector_of(
     session: ScenarioSession, path: Path, parent: pytest.Collector, *, is_named: bool
 ) -> pytest.Collector | None:
-    """The node of a YAML file; None where it is no scenario, which has a note if it looks like one.
+    """The node of a YAML file; None, and a note if it looks like a scenario but is not one.
 
-    A file that is named outright is a scenario, wherever it lies.
+    A file that is named explicitly is a scenario, wherever it lies.
     """
     file = str(path)
     suite = session.suite_for(file) if is_named else session.suite_above(file)
@@ -101,7 +100,7 @@ def collector_of(
 def _wrong(
     session: ScenarioSession, path: Path, parent: pytest.Collector, error: AuthoringError
 ) -> pytest.Collector | None:
-    """What is wrong with a project, once, in the place of its first scenario."""
+    """What is wrong with a project, once, in place of its first scenario."""
     file = session.file_above(str(path))
     if file is None or file in session.shown_wrong or not looks_like_scenario(str(path)):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -41,7 +41,7 @@ REPLAYED_AGAIN = (
 
 
 class ScenarioBroken(Exception):
-    """It could not be judged whether the bot was right."""
+    """The conversation could not be judged."""
 
 
 class ScenarioFailed(AssertionError):
@@ -67,31 +67,38 @@ class ScenarioItem(pytest.Item):
         self._line = entry.line
         self._count = entry.takes
         self.result: ScenarioResult | Takes | None = None
-        """What came of it, until its teardown; None where another process played it."""
+        """The result, until its teardown; None if another process played it."""
         self._summary: Summary | None = None
         """Of the result."""
         self._finished: ScenarioFinished | None = None
-        """What another process made of it."""
+        """The event of another process that played it."""
         self._wrong: AuthoringError | None = None
-        """What is wrong with a file, which was noticed only when the scenario was to be played."""
+        """What is wrong with a file, if it was noticed only when the scenario was to be played."""
         self._attempts = 0
         self._own = slice(0, 0)
-        """Where its own properties stand among those that other plugins give it."""
+        """Where its own properties are among those of other plugins."""
         self._skip = ""
         """Why it is not to be played."""
 
     def waive(self, waivers: Sequence[Waiver]) -> None:
         """Let pytest skip it, or expect it to fail."""
-        for mark in marks_of(waivers, ScenarioFailed):
-            self.add_marker(mark)
-            if mark.name == "skip":
-                self._skip = mark.kwargs["reason"]
+        for waiver in waivers:
+            if waiver.kind is WaiverKind.SKIP:
+                self._skip = waiver.reason
+                self.add_marker(pytest.mark.skip(reason=waiver.reason))
                 self.user_properties += [
                     ("scenario", self.play.scenario),
                     ("provider", self.play.provider),
                     ("outcome", Outcome.SKIPPED.value),
-                    ("reason", self._skip),
+                    ("reason", waiver.reason),
                 ]
+            else:
+                # What is BROKEN says nothing about the bot, so that stays an error.
+                self.add_marker(
+                    pytest.mark.xfail(
+                        reason=waiver.reason, raises=ScenarioFailed, strict=waiver.strict
+                    )
+                )
 
     @property
     def plays(self) -> tuple[Play, ...]:
@@ -100,8 +107,8 @@ class ScenarioItem(pytest.Item):
 
     @property
     def identity(self) -> Identity:
-        """As results know it."""
-        return Identity.of(self.nodeid, self.play.row)
+        """Its identity in the results."""
+        return Identity(id=self.nodeid, row=self.play.row)
 
     def setup(self) -> None:
         """Play. Broken scenarios raise here, so that pytest counts them as errors."""
@@ -130,7 +137,7 @@ class ScenarioItem(pytest.Item):
             raise pytest.skip.Exception(reason, _use_item_location=True)
 
     def teardown(self) -> None:
-        """Report, and let go of the transcript: 10,000 scenarios shall not hold them all."""
+        """Report, and release the transcript: 10,000 of them do not fit into memory."""
         session, finished = self.scenarios, self._finished
         result, summary = self.result, self._summary
         self.result = self._summary = self._finished = None
@@ -149,7 +156,7 @@ class ScenarioItem(pytest.Item):
         session.attempts.over(ItemAttempt(item=self, as_earlier=as_earlier, finish=finish))
 
     def finished(self, result: ScenarioResult) -> ScenarioFinished:
-        """What another process is handed over of a scenario that was played in this one."""
+        """The event for another process about a scenario that was played in this one."""
         expected = expected_failure(self)
         event = ScenarioFinished(id=self.nodeid, summary=summary_of(result), expected=expected)
         return self.scenarios.with_record(event, self.identity, result)
@@ -158,7 +165,7 @@ class ScenarioItem(pytest.Item):
         return self._result_of(self.play)
 
     def _result_of(self, play: Play) -> ScenarioResult:
-        """What came of a play. Whatever escapes is a result too, so that every report has it."""
+        """The result of a play. An exception becomes a result too, so that every report has it."""
         suite = self.suite
         try:
             return self.scenarios.result(suite, play)
@@ -178,7 +185,7 @@ class ScenarioItem(pytest.Item):
         expected: ExpectedFailure | None,
         earlier: Sequence[EarlierAttempt],
     ) -> None:
-        """Tell that its last attempt is over."""
+        """Report that its last attempt is over."""
         if earlier and isinstance(result, ScenarioResult) and result.transcript.is_recorded:
             result = replace(result, notes=(*result.notes, REPLAYED_AGAIN))
             summary = summary_of(result)
@@ -188,7 +195,7 @@ class ScenarioItem(pytest.Item):
         self.scenarios.finish(event, self.identity, result)
 
     def _set_properties(self, summary: Summary) -> None:
-        """Give it properties, in the place of those of an earlier attempt."""
+        """Set its properties, in place of those of an earlier attempt."""
         properties = properties_of(summary)
         self._attempts += 1
         if self._attempts == 1:
@@ -199,7 +206,7 @@ class ScenarioItem(pytest.Item):
         self._own = slice(self._own.start, self._own.start + len(properties))
 
     def reported(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
-        """Show a failure without a traceback, and tell where it was not played."""
+        """Show a failure without a traceback, and report if it was not played."""
         if call.excinfo is None:
             return
         error = call.excinfo.value
@@ -222,7 +229,7 @@ class ScenarioItem(pytest.Item):
         return file.replace("/", os.sep), self._line - 1, self.name
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """The scenario's line, counted from 0 as pytest wants it."""
+        """The scenario's line, which pytest counts from 0."""
         return self.path, self._line - 1, self.name
 
 
@@ -241,18 +248,8 @@ class RepeatedItem(ScenarioItem):
         return Takes.of(tuple(map(self._result_of, self.plays)))
 
 
-def marks_of(waivers: Iterable[Waiver], failed: type[Exception]) -> Iterator[pytest.MarkDecorator]:
-    """The marks that make pytest skip a scenario, or expect that it raises `failed`."""
-    for waiver in waivers:
-        if waiver.kind is WaiverKind.SKIP:
-            yield pytest.mark.skip(reason=waiver.reason)
-        else:
-            # What is BROKEN tells nothing about the bot, so that stays an error.
-            yield pytest.mark.xfail(reason=waiver.reason, raises=failed, strict=waiver.strict)
-
-
 def expected_failure(item: pytest.Item) -> ExpectedFailure | None:
-    """What its nearest `xfail` mark says; None where it has none."""
+    """What its nearest `xfail` mark says; None if it has none."""
     mark = item.get_closest_marker("xfail")
     if mark is None:
         return None

@@ -52,7 +52,7 @@ them takes a tenth of a replay."""
 class RedTests:
     """Counts red tests by class, those of the last attempts. A pytest plugin of its own.
 
-    A red Python test counts as FAILED, but where all that is red in it is a BROKEN conversation.
+    A red Python test counts as FAILED, unless all its red conversations are BROKEN.
     """
 
     def __init__(self) -> None:
@@ -60,13 +60,13 @@ class RedTests:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """How many tests are red, by class; without those that are none."""
+        """How many tests are red, by class; a class without any is left out."""
         counts = Counter(self._classes.values())
         return {name: counts[name] for name in (FAILED, BROKEN, DRIFTED) if counts[name]}
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take up what is red."""
+        """Note what is red."""
         properties = dict(report.user_properties)
         nodeid, holds_chats = report.nodeid, "conversation" in properties
         if report.failed:
@@ -89,24 +89,24 @@ class ScenarioSession:
         Raises `pytest.UsageError` where an option is wrong.
         """
         self.mode = mode
-        # Recorded times are no news.
+        # Recorded times were seen before.
         self.tally = Tally(keeps_latencies=mode.is_live)
         self.listeners: list[Listener] = [self.tally.listen, self._note_reports]
-        """What is told each event, in this order."""
+        """They are called with each event, in this order."""
         self.attempts = Attempts(config)
         self.red_tests = RedTests()
         self.record_of: Callable[[Identity, ScenarioResult | Takes], Record] | None = None
-        """Makes the record of what finished; None where no reporter writes any."""
+        """Makes the record of what finished; None if no reporter writes any."""
         self.problem = ""
-        """Why a report could not be made; empty where all were."""
+        """Why a report could not be made; empty if all were."""
         self.players: Workers[Play, ScenarioResult] | None = None
-        """Threads that hold conversations ahead; None where nobody does."""
+        """Threads that hold conversations ahead; None if there are none."""
         self.replays: Workers[Play, ScenarioFinished] | None = None
-        """Processes that replay scenarios ahead, of which they hand over what passed."""
+        """Processes that replay scenarios ahead, and hand over those that passed."""
         self.slots: Slots | None = None
-        """Places that the workers of xdist share; None where there is room for all of them."""
+        """Places that the workers of xdist share; None if there is room for all of them."""
         self.ledger: GoldenLedger | None = None
-        """Takes the goldens that are rewritten; None where they are only read."""
+        """Collects the goldens that are rewritten; None if they are only read."""
         self.cache = ParsedCache(cache_file(config))
         self._config = config
         self._named = named
@@ -146,7 +146,7 @@ class ScenarioSession:
 
     @property
     def providers(self) -> Collection[str]:
-        """Names of all that the opened projects know."""
+        """Names of all providers of the opened projects."""
         return {name for suite in self.suites for name in suite.project.config.providers}
 
     def sources(self) -> Iterator[str]:
@@ -163,12 +163,12 @@ class ScenarioSession:
         return self._above[folder]
 
     def suite_above(self, file: str) -> Suite | AuthoringError | None:
-        """The project that a file lies in; None where it lies in none."""
+        """The project that a file lies in; None if there is no harness.yaml above it."""
         found = self.file_above(file)
         return None if found is None else self.open(found)
 
     def suite_for(self, file: str) -> Suite | AuthoringError | None:
-        """The same; for what lies in none, that of pytest's root folder or the current folder."""
+        """The project that a file lies in, or else that of pytest's root or the current folder."""
         here = (self._config.rootpath, self._config.invocation_params.dir)
         for place in (file, *(str(folder / "_") for folder in here)):
             found = self.suite_above(place)
@@ -177,7 +177,7 @@ class ScenarioSession:
         return None
 
     def collected(self) -> None:
-        """Collection is over; what it left behind stays until the end."""
+        """Collection is over; its objects live until the end of the run."""
         if any(suite.planner.has_scenarios for suite in self.suites):
             providers = set().union(*(suite.planner.providers for suite in self.suites))
             note_providers(self._config, providers)
@@ -190,26 +190,27 @@ class ScenarioSession:
 
     @pytest.hookimpl
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Tell of a file that could not be collected."""
+        """Emit that a file could not be collected."""
         if report.failed and not hasattr(self._config, "workerinput"):
             self.emit(FileUnread(file=report.nodeid, message=str(report.longrepr)))
 
     def emit(self, event: Event) -> None:
-        """Tell every listener what happened."""
+        """Call every listener with an event."""
         for listen in self.listeners:
             listen(event)
 
     def with_record(
         self, event: ScenarioFinished, identity: Identity, result: ScenarioResult | Takes
     ) -> ScenarioFinished:
-        """What finished, with its record where one is written."""
-        record_of = self.record_of
-        return event if record_of is None else replace(event, record=record_of(identity, result))
+        """What finished, with its record if one is written."""
+        if self.record_of is None:
+            return event
+        return replace(event, record=self.record_of(identity, result))
 
     def finish(
         self, event: ScenarioFinished, identity: Identity, result: ScenarioResult | Takes
     ) -> None:
-        """Tell what finished. Where it cannot be recorded, the record says why, which is raised."""
+        """Emit what finished. If it cannot be recorded, the record says why, and that is raised."""
         try:
             finished = self.with_record(event, identity, result)
         except Exception as error:
@@ -221,21 +222,20 @@ class ScenarioSession:
         self.emit(finished)
 
     def finished_elsewhere(self, play: Play) -> ScenarioFinished | None:
-        """What another process made of a play; None where it is to be played here."""
+        """The event of another process that played it; None if it is to be played here."""
         return None if self.replays is None else self.replays.result(play)
 
     def result(self, suite: Suite, play: Play) -> ScenarioResult:
-        """What came of a play: played ahead, or played now."""
+        """The result of a play: played ahead, or played now."""
         ahead = None if self.players is None else self.players.result(play)
         if ahead is not None:
             return ahead
-        slots = self.slots
-        with slots.taken(suite.lanes.of(play.provider)) if slots else nullcontext():
+        with self.slots.taken(suite.lanes.of(play.provider)) if self.slots else nullcontext():
             return suite.runner.run(play)
 
     def close(self) -> None:
-        """Give back what the run held."""
-        # Where collecting was broken off, it goes on elsewhere.
+        """Close what the run opened."""
+        # If collection was interrupted, other processes are still reading.
         for suite in self.suites:
             suite.entries.stop()
         gc.set_threshold(*self._garbage)
@@ -281,8 +281,8 @@ class ScenarioSession:
 
 
 def cache_file(config: pytest.Config) -> Path | None:
-    """Where what was parsed is kept; None where nothing is."""
-    # The cache plugin can be switched off with -p no:cacheprovider; then nothing is kept.
+    """The file of the cache of parsed files; None if there is no cache."""
+    # The cache plugin can be switched off with -p no:cacheprovider; then nothing is stored.
     cache = getattr(config, "cache", None)
     try:
         return None if cache is None else cache.mkdir("harness") / "parsed.sqlite"
@@ -292,5 +292,5 @@ def cache_file(config: pytest.Config) -> Path | None:
 
 
 def worker_count(config: pytest.Config) -> int:
-    """How many workers of xdist play, of which this process is one; 1 where it is none."""
+    """How many workers of xdist play, if this process is one of them; otherwise 1."""
     return int(getattr(config, "workerinput", {}).get("workercount", 1))

@@ -27,7 +27,7 @@ class _Crash:
 
 
 class Screen:
-    """What is shown of a scenario that failed. In one line its reason stands first."""
+    """What is shown of a scenario that failed. Its one-line form begins with the reason."""
 
     def __init__(self, text: str, path: str, line: int) -> None:
         self._text = text
@@ -46,7 +46,7 @@ class Screen:
 
 
 class Screens:
-    """Gives reports of scenarios their screens, before anything is told of them.
+    """Gives reports of scenarios their screens, before other reporters take them.
 
     In the process that reports: on the way from a worker of xdist, a screen is a text.
     """

@@ -24,7 +24,7 @@ _TERMINATING = tuple(
 
 
 class Terminated(KeyboardInterrupt):
-    """A signal ended the run. As Ctrl-C, it is nothing that a conversation could come to."""
+    """A signal ended the run. Like Ctrl-C, it is not a result of a conversation."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -41,7 +41,7 @@ class Stopping:
     """
 
     def __init__(self, *, is_live: bool) -> None:
-        """A replay opens nothing, so there the terminating signals kill as ever."""
+        """In a replay, which opens nothing, SIGTERM and SIGHUP kill the process as usual."""
         self._before: dict[int, Any] = {}
         self._nodes: list[Any] = []
         self._stopped_at: float | None = None
@@ -53,7 +53,7 @@ class Stopping:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodeready(self, node: Any) -> None:  # noqa: ANN401  # xdist names no type
-        """Know the workers of xdist."""
+        """Remember a worker of xdist."""
         self._nodes.append(node)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -68,7 +68,7 @@ class Stopping:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Before xdist waits for its workers: tell them to stop, where they are to."""
+        """Before xdist waits for its workers, stop them if the run was stopped."""
         is_stopped = self._stopped_at is not None or session.shouldstop or session.shouldfail
         if is_stopped or exitstatus == pytest.ExitCode.INTERRUPTED:
             for node in self._nodes:

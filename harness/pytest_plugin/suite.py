@@ -26,7 +26,7 @@ class Suite:
         self.entries = Entries(project, config)
         self._config = config
         self._folder = f"{project.config.scenarios}{os.sep}"
-        # Their files are many, and none is a scenario.
+        # They have many files, and none is a scenario.
         self._others = tuple(
             f"{folder}{os.sep}" for folder in (project.config.cassettes, project.config.schemas)
         )
@@ -50,10 +50,10 @@ class Suite:
 
     @property
     def scenarios(self) -> str:
-        """The folder of its scenarios, below pytest's root folder where it lies there."""
+        """The folder of its scenarios, relative to pytest's root folder if it is below that."""
         scenarios, top = self.project.config.scenarios, self._config.rootpath
-        found = scenarios.relative_to(top) if scenarios.is_relative_to(top) else scenarios
-        return found.as_posix()
+        below = scenarios.relative_to(top) if scenarios.is_relative_to(top) else scenarios
+        return below.as_posix()
 
     def holds(self, path: Path, file: str) -> bool:
         """Whether a YAML file lies among the project's scenarios and is one; `file` is its path."""
@@ -62,7 +62,7 @@ class Suite:
         )
 
     def may_hold_stray(self, file: str) -> bool:
-        """Whether a file that is none of its scenarios may have been meant as one."""
+        """Whether a file that is not among its scenarios may have been meant as one."""
         return not file.startswith(self._others)
 
     def mark_of(self, tag: str) -> pytest.MarkDecorator:

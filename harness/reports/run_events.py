@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 UNEXPECTED_PASS = "unexpected-pass"  # noqa: S105  # a pass of a test
-"""The code of what passed although `xfail:` with `strict: true` says that it fails."""
+"""The code of a scenario that passed although `xfail:` with `strict: true` says that it fails."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -49,19 +49,17 @@ class PlayingEnded:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Which conversation it was."""
+    """The id of a conversation and its row."""
 
     id: str
     """As pytest names it: `scenarios/connectly/pink-dress.yaml::pink-dress[connectly]`."""
-    file: str
-    """Of the scenario, as people see it."""
     row: str = ""
-    """Of the matrix; empty where there is none."""
+    """Of the matrix; empty if there is none."""
 
-    @classmethod
-    def of(cls, nodeid: str, row: str = "") -> Identity:
-        """The identity of a test, by its id, which begins with its file."""
-        return cls(id=nodeid, file=nodeid.partition("::")[0], row=row)
+    @property
+    def file(self) -> str:
+        """The file of the scenario, as people see it."""
+        return self.id.partition("::")[0]
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -82,7 +80,7 @@ class EarlierAttempt:
     """The first line of its failure."""
 
     def json(self) -> Json:
-        """As it stands among the `attempts` of a record, without what is empty."""
+        """The attempt as an entry of `attempts` in a record, without empty values."""
         stored = {"outcome": self.outcome, "codes": list(self.codes), "failure": self.reason}
         return {name: value for name, value in stored.items() if value}
 
@@ -98,7 +96,7 @@ class AttemptEnded:
     """Of the test, as pytest names it."""
     play: Play
     result: ScenarioResult | Takes | None
-    """None where it was not played."""
+    """None if it was not played."""
     reason: str
     """Why it is skipped or expected to fail; empty for any other."""
 
@@ -120,8 +118,8 @@ class ScenarioFinished:
     """Of the test, as pytest names it."""
     summary: Summary
     record: dict[str, Json] | None = None
-    """As it stands in results.json, but for what `expected` and `earlier` add; None where no
-    reporter writes it down."""
+    """The record in results.json, but for what `expected` and `earlier` add; None if no reporter
+    writes it."""
     expected: ExpectedFailure | None = None
     earlier: tuple[EarlierAttempt, ...] = ()
     """Oldest first."""
@@ -148,7 +146,7 @@ class WorkerDied:
     play: Play
     result: ScenarioResult
     again: EarlierAttempt | None
-    """What came of it, where another worker plays it again."""
+    """How the attempt ended, if another worker plays the scenario again."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -166,7 +164,7 @@ class ReportsMade:
 
     paths: tuple[Path, ...]
     problem: str
-    """Why a report could not be made; empty where all were."""
+    """Why a report could not be made; empty if all were."""
 
 
 Event = (

@@ -1,4 +1,4 @@
-"""What a run counts of a conversation: plain values, which other processes can hand over."""
+"""What a run counts of a conversation, in plain values that pass between processes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Properties = list[tuple[str, object]]
 
 _COUNTED = (Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED)
-"""Takes that have a property of their own; the rest are broken."""
+"""The outcomes of takes that have a property of their own; the other takes are broken."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Summary:
     codes: tuple[str, ...] = ()
     """Of what went wrong."""
     latencies: tuple[float, ...] = ()
-    """Seconds that each reply took, where they are known."""
+    """Seconds that each reply took, if they are known."""
     skips: tuple[str, ...] = ()
     """Name and reason of every check that was skipped."""
     drifts: tuple[str, ...] = ()
@@ -42,9 +42,9 @@ class Summary:
     notes: tuple[str, ...] = ()
     """What people should know although nothing failed."""
     takes: Mapping[str, int] | None = None
-    """How many takes there are of each outcome; None where the scenario is not repeated."""
+    """How many takes there are of each outcome; None if the scenario is not repeated."""
     is_waived: bool = False
-    """The Python test that held it was expected to fail, and did."""
+    """Its Python test was expected to fail, and did."""
 
 
 def summary_of(result: ScenarioResult | Takes, *, is_waived: bool = False) -> Summary:
@@ -80,37 +80,32 @@ def summary_of(result: ScenarioResult | Takes, *, is_waived: bool = False) -> Su
 
 
 def properties_of(summary: Summary) -> Properties:
-    """Name and value, as JUnit's properties have them; what is empty is left out.
+    """Name and value, as JUnit's properties have them; empty ones are left out.
 
-    `skipped_checks` is JSON, how many checks were skipped by name and reason. `pass_rate` is that
+    `skipped_checks` is JSON: how many checks were skipped, by name and reason. `pass_rate` is that
     of the takes that passed or failed.
     """
-    properties: Properties = [
-        ("scenario", summary.scenario),
-        ("provider", summary.provider),
-        ("outcome", summary.outcome),
-        ("turns", str(summary.turns)),
-        ("checks", str(summary.checks)),
-    ]
-    if summary.latencies:
-        properties.append(("latency_seconds", f"{sum(summary.latencies):.6f}"))
-    if summary.drifts:
-        properties.append(("drift", " ".join(summary.drifts)))
-        properties.append(("drifted", "; ".join(place for place, _ in summary.drifted)))
-    if summary.skips:
-        # As JSON, because a reason may hold any character.
-        properties.append(("skipped_checks", json.dumps(Counter(summary.skips))))
-    if summary.takes is not None:
-        properties += _properties_of_takes(summary.takes)
-    if summary.codes:
-        properties.append(("codes", " ".join(summary.codes)))
-    if summary.is_waived:
-        properties.append(("waived", "true"))
-    return properties
+    places = "; ".join(place for place, _ in summary.drifted)
+    properties = {
+        "scenario": summary.scenario,
+        "provider": summary.provider,
+        "outcome": summary.outcome,
+        "turns": str(summary.turns),
+        "checks": str(summary.checks),
+        "latency_seconds": f"{sum(summary.latencies):.6f}" if summary.latencies else None,
+        "drift": " ".join(summary.drifts) or None,
+        "drifted": places if summary.drifts else None,
+        # As JSON, because a reason may contain any character.
+        "skipped_checks": json.dumps(Counter(summary.skips)) if summary.skips else None,
+        **_properties_of_takes(summary.takes),
+        "codes": " ".join(summary.codes) or None,
+        "waived": "true" if summary.is_waived else None,
+    }
+    return [(name, value) for name, value in properties.items() if value is not None]
 
 
 def summary_from(properties: Mapping[str, Any]) -> Summary:
-    """The summary that properties were made of, without times, notes and what drifted how."""
+    """The summary from which properties were made, without times, notes and differences."""
     places = properties.get("drifted", "")
     takes = None
     if "takes" in properties:
@@ -131,15 +126,15 @@ def summary_from(properties: Mapping[str, Any]) -> Summary:
     )
 
 
-def _properties_of_takes(takes: Mapping[str, int]) -> Properties:
+def _properties_of_takes(takes: Mapping[str, int] | None) -> Mapping[str, str | None]:
+    if takes is None:
+        return {}
     passed, failed, skipped = (takes.get(kind.value, 0) for kind in _COUNTED)
-    properties: Properties = [
-        ("takes", str(sum(takes.values()))),
-        ("takes_passed", str(passed)),
-        ("takes_failed", str(failed)),
-    ]
-    if skipped:
-        properties.append(("takes_skipped", str(skipped)))
-    if passed + failed:
-        properties.append(("pass_rate", f"{passed / (passed + failed):.3f}"))
-    return properties
+    judged = passed + failed
+    return {
+        "takes": str(sum(takes.values())),
+        "takes_passed": str(passed),
+        "takes_failed": str(failed),
+        "takes_skipped": str(skipped) if skipped else None,
+        "pass_rate": f"{passed / judged:.3f}" if judged else None,
+    }

@@ -246,7 +246,7 @@ def test_events_pickle(played):
             ScenarioFinished(
                 id=scenario.id,
                 summary=summary_of(came),
-                record=record_of(Identity.of(scenario.id), came),
+                record=record_of(Identity(id=scenario.id), came),
                 expected=ExpectedFailure(reason="known", is_strict=False),
                 earlier=(EarlierAttempt(outcome="failed", codes=("contains",)),),
             )

@@ -1,4 +1,4 @@
-"""Gathers what is wrong in a run and writes it in each format."""
+"""Collects what is wrong in a run and writes it in each format."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from harness.reports.results import Results
 CODE_QUALITY = "code-quality.json"
 SARIF = "results.sarif"
 COMMANDS = "github-annotations.txt"
-"""Written where GITHUB_ACTIONS is true; who prints it makes the annotations."""
+"""Written if GITHUB_ACTIONS is true; GitHub makes annotations when it is printed."""
 MOST_FINDINGS = 5000
 """Findings that are written; GitHub shows no more of a SARIF file."""
 ROOTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
-"""Variables in which CI tells the repository's folder."""
+"""Variables in which CI names the repository's folder."""
 
 
 class AnnotationsReport:
@@ -45,7 +45,7 @@ class AnnotationsReport:
             self._take(findings_of_file(error))
 
     def add(self, conversation: Mapping[str, Any], _line: str) -> None:
-        """Keep what is wrong in a conversation."""
+        """Add what is wrong in a conversation."""
         self._take(findings_of(conversation))
 
     def finish(self) -> Sequence[Path]:
@@ -71,38 +71,30 @@ class AnnotationsReport:
 class Repository:
     """Turns paths of results into paths from the top of the repository.
 
-    Results name files from pytest's root folder, which may lie below that of the repository.
+    Results name files from pytest's root folder, which may be below that of the repository.
     """
 
     def __init__(
         self, environment: Mapping[str, str] = os.environ, here: Path | None = None
     ) -> None:
-        self._here = (here or Path.cwd()).resolve()
-        self._top = self._find_top(environment)
+        here = (here or Path.cwd()).resolve()
+        self._folders = (here, *here.parents)
+        named = [Path(environment[name]).resolve() for name in ROOTS if environment.get(name)]
+        above = [folder for folder in named if here.is_relative_to(folder)]
+        repositories = [folder for folder in self._folders if (folder / ".git").exists()]
+        self._top, *_ = [*above, *repositories, here]
         self._base: Path | None = None
 
     def path(self, file: str) -> str:
-        """With slashes; as it was given where the file lies outside the repository."""
+        """The path with slashes; as given, if the file is outside the repository."""
         if self._base is None:
-            self._base = self._find_base(file)
-        whole = Path(os.path.normpath((self._base or self._here) / file))
+            # The nearest folder above in which the file is.
+            found = (folder for folder in self._folders if (folder / file).exists())
+            self._base = next(found, None)
+        whole = Path(os.path.normpath((self._base or self._folders[0]) / file))
         if whole.is_relative_to(self._top):
             return whole.relative_to(self._top).as_posix()
         return Path(file).as_posix()
-
-    def _find_top(self, environment: Mapping[str, str]) -> Path:
-        for name in ROOTS:
-            if environment.get(name):
-                top = Path(environment[name]).resolve()
-                if self._here.is_relative_to(top):
-                    return top
-        folders = (self._here, *self._here.parents)
-        return next((folder for folder in folders if (folder / ".git").exists()), self._here)
-
-    def _find_base(self, file: str) -> Path | None:
-        """The nearest folder above in which the file is; None where it is nowhere."""
-        folders = (self._here, *self._here.parents)
-        return next((folder for folder in folders if (folder / file).exists()), None)
 
 
 def _write(path: Path, value: Json) -> None:

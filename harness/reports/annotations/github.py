@@ -16,7 +16,7 @@ _TITLES = {Level.UNREAD: "not read", Level.BROKEN: "BROKEN", Level.FAILED: "FAIL
 
 
 def workflow_commands(findings: Sequence[ReportFinding], *, left_out: int = 0) -> list[str]:
-    """A command for each of the worst findings, and a notice of how many there are beside them.
+    """A command for each of the worst findings, and a notice with the number of the others.
 
     Findings with the same place and code are one: a matrix or several providers fail together.
     `left_out` are findings that are not given.
@@ -43,12 +43,9 @@ def _error(group: Sequence[ReportFinding]) -> str:
         "title": f"{_TITLES[first.level]} [{first.code}]",
     }
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
-    lines = [first.text]
-    if first.conversation:
-        lines.append(f"in {first.conversation}")
-    if len(group) > 1:
-        lines.append(f"and in {len(group) - 1} more")
-    return f"::error {listed}::{_data(chr(10).join(lines))}"
+    within = f"\nin {first.conversation}" if first.conversation else ""
+    more = f"\nand in {len(group) - 1} more" if len(group) > 1 else ""
+    return f"::error {listed}::{_data(f'{first.text}{within}{more}')}"
 
 
 def _data(text: str) -> str:

@@ -40,24 +40,27 @@ def sarif_log(
             {"id": code, "shortDescription": {"text": _RULES[rules[code]]}} for code in order
         ],
     }
-    run: dict[str, Json] = {
-        "tool": {"driver": driver},
-        "columnKind": "unicodeCodePoints",
-        "invocations": [invocation],
-        "results": [_result(one, order[one.code]) for one in findings],
+    return {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": driver},
+                "columnKind": "unicodeCodePoints",
+                "invocations": [invocation],
+                "results": [_result(one, order[one.code]) for one in findings],
+            }
+        ],
     }
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
 def _result(finding: ReportFinding, rule: int) -> Json:
-    region: dict[str, Json] = {"startLine": finding.line}
-    if finding.column:
-        region["startColumn"] = finding.column
-    properties: dict[str, Json] = {"outcome": finding.level.name.lower()}
-    if finding.conversation:
-        properties["conversation"] = finding.conversation
-        properties["provider"] = finding.provider
-        properties["turn"] = finding.turn
+    column: dict[str, Json] = {"startColumn": finding.column} if finding.column else {}
+    about: dict[str, Json] = {
+        "conversation": finding.conversation,
+        "provider": finding.provider,
+        "turn": finding.turn,
+    }
     return {
         "ruleId": finding.code,
         "ruleIndex": rule,
@@ -67,10 +70,13 @@ def _result(finding: ReportFinding, rule: int) -> Json:
             {
                 "physicalLocation": {
                     "artifactLocation": {"uri": quote(finding.file)},
-                    "region": region,
+                    "region": {"startLine": finding.line, **column},
                 }
             }
         ],
         "partialFingerprints": {"scenarioTurnCheck/v1": finding.fingerprint},
-        "properties": properties,
+        "properties": {
+            "outcome": finding.level.name.lower(),
+            **(about if finding.conversation else {}),
+        },
     }

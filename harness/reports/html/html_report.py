@@ -113,8 +113,7 @@ class Packer:
 
     def packed(self) -> str:
         """The list, compressed and in base64. Nothing can be added afterwards."""
-        end = b"]" if self.count else b"[]"
-        self._bytes += self._zlib.compress(end) + self._zlib.flush()
+        self._bytes += self._zlib.compress(b"]" if self.count else b"[]") + self._zlib.flush()
         return base64.b64encode(self._bytes).decode("ascii")
 
 

@@ -32,39 +32,41 @@ def _takes_record(identity: Identity, takes: Takes) -> Record:
     repeat: Record = {"passed": takes.passed, "told": takes.judged, "wanted": takes.wanted}
     if interval is not None:
         repeat["interval"] = [round(interval.low, 6), round(interval.high, 6)]
-    record: Record = {
-        **_about(identity, takes.scenario),
-        "provider": takes.results[0].transcript.provider,
-        "outcome": takes.outcome.value,
-        "codes": list(takes.codes),
-        "repeat": repeat,
-        "failure": failure_screen(takes) if takes.outcome.is_bad else "",
-        "takes": [
-            {**_conversation_record(identity, result), "take": number}
-            for number, result in enumerate(takes.results, 1)
-        ],
-    }
-    return _without_empty(record)
+    return _without_empty(
+        {
+            **_about(identity, takes.scenario),
+            "provider": takes.results[0].transcript.provider,
+            "outcome": takes.outcome.value,
+            "codes": list(takes.codes),
+            "repeat": repeat,
+            "failure": failure_screen(takes) if takes.outcome.is_bad else "",
+            "takes": [
+                {**_conversation_record(identity, result), "take": number}
+                for number, result in enumerate(takes.results, 1)
+            ],
+        }
+    )
 
 
 def _conversation_record(identity: Identity, result: ScenarioResult) -> Record:
     scenario = result.scenario
     latencies = [turn.latency for turn in result.transcript.turns]
     known = [latency for latency in latencies if latency is not None]
-    record: Record = {
-        **_about(identity, scenario),
-        "provider": result.transcript.provider,
-        "outcome": result.outcome.value,
-        "codes": list(result.codes),
-        "latency": round(sum(known), 6) if known else None,
-        "plan": list(_plan(scenario, result.transcript)),
-        "checks": [_check(check, result, identity.file) for check in result.checks],
-        "notes": list(result.notes),
-        "drift": [_drift(turn) for turn in result.compared],
-        "failure": failure_screen(result) if result.outcome.is_bad else "",
-        "transcript": transcript_json(result.transcript),
-    }
-    return _without_empty(record)
+    return _without_empty(
+        {
+            **_about(identity, scenario),
+            "provider": result.transcript.provider,
+            "outcome": result.outcome.value,
+            "codes": list(result.codes),
+            "latency": round(sum(known), 6) if known else None,
+            "plan": list(_plan(scenario, result.transcript)),
+            "checks": [_check(check, result, identity.file) for check in result.checks],
+            "notes": list(result.notes),
+            "drift": [_drift(turn) for turn in result.compared],
+            "failure": failure_screen(result) if result.outcome.is_bad else "",
+            "transcript": transcript_json(result.transcript),
+        }
+    )
 
 
 def crashed_record(identity: Identity, result: ScenarioResult | Takes, error: Exception) -> Record:
@@ -72,18 +74,19 @@ def crashed_record(identity: Identity, result: ScenarioResult | Takes, error: Ex
     if isinstance(result, Takes):
         result = result.results[0]
     internal = internal_error(error, result.redactor)
-    record: Record = {
-        "id": identity.id,
-        "scenario": result.scenario.id,
-        "row": identity.row,
-        "file": identity.file,
-        "line": result.scenario.place.line,
-        "provider": result.transcript.provider,
-        "outcome": Outcome.BROKEN.value,
-        "codes": [internal.code],
-        "failure": str(internal),
-    }
-    return _without_empty(record)
+    return _without_empty(
+        {
+            "id": identity.id,
+            "scenario": result.scenario.id,
+            "row": identity.row,
+            "file": identity.file,
+            "line": result.scenario.place.line,
+            "provider": result.transcript.provider,
+            "outcome": Outcome.BROKEN.value,
+            "codes": [internal.code],
+            "failure": str(internal),
+        }
+    )
 
 
 def expected_record(record: Record, reason: str, *, is_strict: bool) -> Record:
@@ -144,8 +147,11 @@ def _plan(scenario: Scenario, transcript: Transcript) -> Iterator[Json]:
     for planned in reversed(scenario.turns):
         if isinstance(planned, UserTurn):
             following = variables.get(planned.number, {})
-            entry: Record = {"turn": planned.number, "line": planned.place.line, "id": planned.id}
-            entries.append(_without_empty(entry))
+            entries.append(
+                _without_empty(
+                    {"turn": planned.number, "line": planned.place.line, "id": planned.id}
+                )
+            )
         else:
             entries.append({"assistant": _spoken(planned, following)})
     yield from reversed(entries)
@@ -170,14 +176,15 @@ def _check(check: CheckResult, result: ScenarioResult, file: str) -> Record:
             stored |= {"column": place.column, "excerpt": result.excerpt(place)}
     if is_passed:
         return stored
-    more: Record = {
-        "code": check.code,
-        "message": check.message,
-        "expected": check.expected,
-        "actual": check.actual,
-        "difference": list(check.difference),
-    }
-    return stored | _without_empty(more)
+    return stored | _without_empty(
+        {
+            "code": check.code,
+            "message": check.message,
+            "expected": check.expected,
+            "actual": check.actual,
+            "difference": list(check.difference),
+        }
+    )
 
 
 def _as_results_name(path: str, own: str, file: str) -> str:
