@@ -96,8 +96,7 @@ def _complain(
         values = [value for _, value in nodes]
         return complaint, _differences(matcher, values, ()) if complaint else ()
     for at, value in nodes:
-        complaint = matcher.complain(value, at)
-        if complaint:
+        if complaint := matcher.complain(value, at):
             return complaint, _differences(matcher, value, at)
     return "", ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -28,13 +28,13 @@ class Shape(Protocol):
     def expected(self) -> str:
         """The words after "expected": `a number from 1 to 5`."""
 
-    def departures(self, value: Json, at: Path) -> Iterator[Departure]:
+    def departures(self, value: Json, at: Path) -> Iterable[Departure]:
         """The places where a value differs from this; none if it does not."""
 
 
 def fits(shape: Shape, value: Json) -> bool:
     """Whether a value is like a shape."""
-    return next(shape.departures(value, ()), None) is None
+    return next(iter(shape.departures(value, ())), None) is None
 
 
 @value_class(frozen=True, slots=True)
@@ -45,10 +45,12 @@ class Leaf:
     """The words after "expected": `a number from 1 to 5`."""
     matchers: tuple[Matcher, ...]
 
-    def departures(self, value: Json, at: Path) -> Iterator[Departure]:
+    def departures(self, value: Json, at: Path) -> Iterable[Departure]:
         """The value itself, if it does not fit."""
-        if any(matcher.complain(value, ()) for matcher in self.matchers):
-            yield partial(self._wrong, at, value)
+        for matcher in self.matchers:
+            if matcher.complain(value, ()):
+                return (partial(self._wrong, at, value),)
+        return ()
 
     def _wrong(self, at: Path, value: Json) -> Finding:
         wanted = [one for matcher in self.matchers for one in matcher.literal]

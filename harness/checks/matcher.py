@@ -63,7 +63,10 @@ def plain(expected: str, holds: Callable[[Json], bool]) -> Matcher:
 
 def first_complaint(matchers: Sequence[Matcher], value: Json, at: Path) -> str:
     """What is wrong with one value; empty if all matchers hold."""
-    return next(filter(None, (matcher.complain(value, at) for matcher in matchers)), "")
+    for matcher in matchers:
+        if complaint := matcher.complain(value, at):
+            return complaint
+    return ""
 
 
 def require_limit(matchers: Sequence[Matcher], options: Options) -> None:

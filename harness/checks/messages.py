@@ -100,11 +100,10 @@ def with_waiting(verdict: Verdict, subject: Subject, within: float | None) -> Ve
     if turn is None or not turn.looks:
         lines = (*finding.difference, "the harness did not look for further messages")
         return replace(verdict, finding=replace(finding, lines=lines))
-    late = [number for number, one in enumerate(subject.messages, 1) if one.is_late]
+    late = [str(number) for number, one in enumerate(subject.messages, 1) if one.is_late]
     arrived = "no further message arrived"
     if late:
-        numbers = ", ".join(map(str, late))
-        arrived = f"message{'s' if late[1:] else ''} {numbers} arrived late, and no other"
+        arrived = f"message{'s' if late[1:] else ''} {', '.join(late)} arrived late, and no other"
     first = turn.looks[0].request.origin.step
     times = sum(one.request.origin.step == first for one in turn.looks)
     lines = (

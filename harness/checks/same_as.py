@@ -79,13 +79,18 @@ def _compile(value: Json, options: Options) -> Judge:
         if not subject.has_payload:
             return without_payload(subject)
         if goldens is None:
-            message = "a golden file must be in a project, but there is none"
-            raise BadExpectation("golden-missing", message)
+            raise BadExpectation(
+                "golden-missing", "a golden file must be in a project, but there is none"
+            )
         found = comparison.part.find(subject.payload)
         if not found:
             message, hint = comparison.part.explain_nothing(subject.payload)
-            lines = (hint,) if hint else ()
-            return failed(message, expected=comparison.name, actual="nothing", difference=lines)
+            return failed(
+                message,
+                expected=comparison.name,
+                actual="nothing",
+                difference=(hint,) if hint else (),
+            )
         return _verdict(comparison, goldens, comparison.part.value(found), subject)
 
     return judge

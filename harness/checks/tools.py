@@ -40,8 +40,9 @@ def _compile(value: Json, options: Options) -> Judge:
     is_open = count is None or is_lower_bound(parts.make("count", lambda found: found))
     not_read = not_told(_NOT_READ, forbids=bool(exactly or unwanted) or not is_open)
     if not in_order and exactly is None and contains is None:
-        message, hint = "'any_order' alone has no effect", "add 'exactly' or 'contains'"
-        raise BadExpectation("asserts-nothing", message, hint)
+        raise BadExpectation(
+            "asserts-nothing", "'any_order' alone has no effect", "add 'exactly' or 'contains'"
+        )
 
     def judge(subject: Subject) -> Verdict:
         calls = subject.tools
