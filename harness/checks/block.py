@@ -118,11 +118,7 @@ def with_combinations(kinds: Mapping[str, Kind], block: str) -> Mapping[str, Kin
     combinations = (
         Kind(
             name="not",
-            schema={
-                "description": "The checks inside do not all pass.",
-                "examples": [{"contains": "sorry"}],
-                **inside,
-            },
+            schema={**_DESCRIBED["not"], **inside},
             compile=partial(_not, known),
             content=Content.CHECKS,
             is_free_of_variables=True,
@@ -130,22 +126,14 @@ def with_combinations(kinds: Mapping[str, Kind], block: str) -> Mapping[str, Kin
         ),
         Kind(
             name="any_of",
-            schema={
-                "description": "At least one of these blocks of checks passes.",
-                "examples": [[{"contains": "yes"}, {"matches": "^ok"}]],
-                **several,
-            },
+            schema={**_DESCRIBED["any_of"], **several},
             compile=partial(_any_of, known),
             content=Content.CHECKS,
             other_words="or one_of",
         ),
         Kind(
             name="all_of",
-            schema={
-                "description": "All of these blocks of checks pass.",
-                "examples": [[{"matches": "free"}, {"matches": "shipping"}]],
-                **several,
-            },
+            schema={**_DESCRIBED["all_of"], **several},
             compile=partial(_all_of, known),
             content=Content.CHECKS,
             other_words="and",
@@ -153,6 +141,22 @@ def with_combinations(kinds: Mapping[str, Kind], block: str) -> Mapping[str, Kin
     )
     known.update({kind.name: kind for kind in combinations})
     return known
+
+
+_DESCRIBED: Mapping[str, Mapping[str, Json]] = {
+    "not": {
+        "description": "The checks inside do not all pass.",
+        "examples": [{"contains": "sorry"}],
+    },
+    "any_of": {
+        "description": "At least one of these blocks of checks passes.",
+        "examples": [[{"contains": "yes"}, {"matches": "^ok"}]],
+    },
+    "all_of": {
+        "description": "All of these blocks of checks pass.",
+        "examples": [[{"matches": "free"}, {"matches": "shipping"}]],
+    },
+}
 
 
 def _check_instead(value: Json, text: str) -> str:

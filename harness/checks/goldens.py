@@ -161,14 +161,8 @@ class Goldens:
                 )
             self._write(file, value)
             self._read[file] = value
-            self.ledger.note(
-                GoldenEntry(
-                    golden=str(file),
-                    who=who,
-                    done="rewritten" if is_there else "created",
-                    lines=lines,
-                )
-            )
+            done = "rewritten" if is_there else "created"
+            self.ledger.note(GoldenEntry(golden=str(file), who=who, done=done, lines=lines))
 
     def shown(self, file: Path) -> str:
         """The path of a golden, relative to the project."""

@@ -91,8 +91,7 @@ def _failure(
     for number in found.surplus:
         text = show(subject.messages[number].text)
         lines.append(f"message {number + 1} is not expected: {text}")
-    sentence = _sentence(found, subject)
-    return failed(sentence, expected=shown, actual=actual, difference=tuple(lines))
+    return failed(_sentence(found, subject), expected=shown, actual=actual, difference=tuple(lines))
 
 
 def _sentence(found: Alignment, subject: Subject) -> str:

@@ -121,8 +121,7 @@ def _near(
 ) -> tuple[str, ...]:
     """What is wrong with calls of the same name; the likely name if there are no such calls."""
     lines = []
-    for number in found.missing:
-        one = wanted[number]
+    for one in (wanted[number] for number in found.missing):
         named = [(index, call) for index, call in enumerate(calls, 1) if call.name == one.name]
         complaints = ((index, one.complaint(call)) for index, call in named)
         lines += [f"call {index}: {complaint}" for index, complaint in complaints if complaint]
