@@ -85,10 +85,9 @@ class ChatReports:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Note what the test raised."""
         report = yield
-        is_red = call.excinfo is not None and (report.failed or hasattr(report, "wasxfail"))
-        if is_red and CHATS in item.stash and RAISED not in item.stash:
-            assert call.excinfo is not None  # noqa: S101  # asked above
-            item.stash[RAISED] = call.excinfo.value
+        has_chats, is_expected = CHATS in item.stash, hasattr(report, "wasxfail")
+        if has_chats and call.excinfo is not None and (report.failed or is_expected):
+            item.stash.setdefault(RAISED, call.excinfo.value)
         return report
 
     @pytest.hookimpl(wrapper=True)
