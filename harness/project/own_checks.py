@@ -53,7 +53,7 @@ class OwnChecks:
 
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     fingerprint: str = ""
-    """A hash of the files and formats; empty where there are no such checks."""
+    """A hash of the files and formats; empty if there are none."""
 
 
 def own_checks(config: Config) -> OwnChecks:
