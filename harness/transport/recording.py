@@ -84,14 +84,18 @@ class RecordingTransport(Transport):
         """The number of requests since a caller set it to 0."""
         self.redactor = redactor
         """Extended by `know` and by credentials that are received; `finish` applies it to all."""
-        check_target(path, display)
-        self._lock = WriterLock(path, display)
+        self._journal = self._begin()
+
+    def _begin(self) -> Journal:
+        """Lock the cassette, and start its journal. Raises `CassetteError`."""
+        check_target(self._path, self._display)
+        self._lock = WriterLock(self._path, self._display)
         try:
-            self.leftover = read_journal(path)
+            self.leftover = read_journal(self._path)
             """The journal of an earlier run that was killed; None where there is none."""
             if self.leftover is not None:
-                remove_unfinished(path)
-            self._journal = Journal(path, datetime.now(UTC).isoformat(timespec="seconds"))
+                remove_unfinished(self._path)
+            return Journal(self._path, datetime.now(UTC).isoformat(timespec="seconds"))
         except BaseException:
             self._lock.release()
             raise

@@ -71,8 +71,7 @@ class ReplayTransport(Transport):
 
     def send(self, request: Request) -> Answer:
         """The recorded answer. Raises `CassetteError`."""
-        origin = request.origin
-        key: object = (origin.turn, origin.step)
+        key: object = (request.origin.turn, request.origin.step)
         places = self._places.get(key)
         if places is None and not self._is_ours:
             key = vcr_key(request.method, redact_request(request, NOTHING_SECRET).url)
@@ -87,12 +86,7 @@ class ReplayTransport(Transport):
         if interaction["is_ours"]:
             self._check(request, interaction, place)
             if self.compared_by is not None and not self.changed:
-                is_first = self._is_first_format
-                different = request_difference(
-                    interaction, request, self.compared_by, is_first_format=is_first
-                )
-                if different:
-                    self.changed = f"{step_of(request)} sends a different request: {different}"
+                self._compare(request, interaction, self.compared_by)
         self._asked[key] = asked + 1
         if self._is_ours:
             self._used[place] = True
@@ -162,6 +156,12 @@ class ReplayTransport(Transport):
         )
         if not is_same or interaction["method"] != request.method:
             raise self._errors.request_changed(request, place)
+
+    def _compare(self, request: Request, interaction: PlainInteraction, redactor: Redactor) -> None:
+        is_first = self._is_first_format
+        different = request_difference(interaction, request, redactor, is_first_format=is_first)
+        if different:
+            self.changed = f"{step_of(request)} sends a different request: {different}"
 
     def _after_redirects(self, place: int) -> int:
         """The place of the answer. Marks it and the redirects before it as used."""
