@@ -53,7 +53,7 @@ from harness.scenario.scenario import MOST_TAKES
 from harness.scenario.turns import MOST_TURNS
 from harness.secrets.secret_forms import LONGEST as LONGEST_SECRET
 from harness.testing import Chat, ChatReply
-from harness.transport.cassette.files import SAFE_NAME
+from harness.transport.cassette.cassette_files import SAFE_NAME
 from harness.transport.cassette.foreign import MOST_NODES
 from harness.transport.cassette.reading import LARGEST
 from harness.transport.decoding import MOST_CODINGS, MOST_MEMBERS

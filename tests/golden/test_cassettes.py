@@ -59,7 +59,7 @@ def folder(good, tmp_path, monkeypatch):
     (folder / "cassettes/shop").mkdir(parents=True)
     (folder / CASSETTE).write_text(good)
     # As many bytes as this are soon unpacked.
-    for module in (harness.transport.cassette.reading, harness.transport.cassette.files):
+    for module in (harness.transport.cassette.reading, harness.transport.cassette.cassette_files):
         monkeypatch.setattr(module, "LARGEST", 1024 * 1024)
     return folder
 

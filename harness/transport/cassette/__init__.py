@@ -13,7 +13,7 @@ from harness.transport.cassette.cassette import (
     head_from,
     head_to_json,
 )
-from harness.transport.cassette.files import (
+from harness.transport.cassette.cassette_files import (
     AGAIN,
     ParsedStore,
     cassette_path,

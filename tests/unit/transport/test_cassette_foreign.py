@@ -14,7 +14,7 @@ from vcr.serializers import jsonserializer, yamlserializer
 
 from harness.conversation import Origin, Request
 from harness.core.errors import CassetteError, TransportError
-from harness.transport.cassette import files
+from harness.transport.cassette import cassette_files
 from harness.transport.cassette.reading import parse_cassette
 from harness.transport.decoding import MEBIBYTE
 from harness.transport.replay import ReplayTransport
@@ -344,12 +344,12 @@ def test_a_body_that_was_kept_as_it_was_read_is_read(coding):
 
 def test_b14_a_file_beyond_the_limit_is_not_read(tmp_path, monkeypatch):
     """A plain file is bound as a packed one is, before a byte of it is read."""
-    monkeypatch.setattr(files, "LARGEST", MEBIBYTE)
+    monkeypatch.setattr(cassette_files, "LARGEST", MEBIBYTE)
     path = tmp_path / "x.yaml"
     path.write_text(one(more=f"# {'x' * MEBIBYTE}"))
     monkeypatch.setattr(Path, "read_bytes", None)
 
     with pytest.raises(CassetteError, match="it has more than 1 MiB") as caught:
-        files.read_cassette(path, "x.yaml")
+        cassette_files.read_cassette(path, "x.yaml")
 
     assert caught.value.code == "cassette-too-large"
