@@ -14,17 +14,20 @@ from harness.scenario import Scenario
 from harness.secrets.redaction import Redactor
 
 ESCAPED = (Exception, SystemExit)
-"""What code that is run for a conversation may raise: `sys.exit()` of a check is no end of the run.
+"""What code that is run for a conversation can raise: `sys.exit()` in a check does not end the run.
 
-Not `KeyboardInterrupt`, which ends it.
+`KeyboardInterrupt` is not in it: that ends the run.
 """
 
 
 def broken_at_once(scenario: Scenario, provider: str, error: PlayError) -> ScenarioResult:
     """The result of a conversation that did not begin."""
-    stop = Stop(turn=0, error=error)
-    transcript = Transcript(scenario=scenario.id, provider=provider, stop=stop)
-    return ScenarioResult(scenario=scenario, transcript=transcript)
+    return ScenarioResult(
+        scenario=scenario,
+        transcript=Transcript(
+            scenario=scenario.id, provider=provider, stop=Stop(turn=0, error=error)
+        ),
+    )
 
 
 def unread(play: Play, shown: str, line: int, error: BaseException) -> ScenarioResult:
@@ -42,7 +45,7 @@ def unread(play: Play, shown: str, line: int, error: BaseException) -> ScenarioR
 
 
 def as_play_error(error: BaseException) -> PlayError:
-    """What escaped, as why the conversation is BROKEN."""
+    """An exception as the reason for which a conversation is BROKEN."""
     if isinstance(error, PlayError):
         return error
     if isinstance(error, AuthoringError):
@@ -53,13 +56,17 @@ def as_play_error(error: BaseException) -> PlayError:
 
 
 def internal_error(error: BaseException, redactor: Redactor | None = None) -> InternalError:
-    """An exception that nobody expected, with its traceback; without secrets that are known."""
+    """The error for an unexpected exception, with its traceback; known secrets are redacted."""
     lines = own_traceback(error, is_whole=True)
     message = f"the harness could not continue: {type(error).__name__}: {error}"
     if redactor is not None:
         message, lines = redactor.text(message), tuple(map(redactor.text, lines))
-    hint = "if the traceback does not contain your own code, please report it"
-    return InternalError("internal-error", message, hint, details=lines)
+    return InternalError(
+        "internal-error",
+        message,
+        "if the traceback does not contain your own code, please report it",
+        details=lines,
+    )
 
 
 def stopped_by(transcript: Transcript, error: BaseException, redactor: Redactor) -> Transcript:

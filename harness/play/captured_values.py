@@ -1,10 +1,11 @@
-"""Looks in answers for what a capture takes, wherever a reply may be read from."""
+"""Finds the values of a capture in answers, in every place that a reply can be read from."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 from collections.abc import Iterator
+from itertools import islice
 
 from harness.checks.regular_expression import Pattern
 from harness.conversation import Response
@@ -17,45 +18,39 @@ from harness.scenario import Capture
 
 
 def values_of(capture: Capture, response: Response) -> Iterator[str]:
-    """What a capture finds in an answer, wherever a reply may be read from; also where it is cut.
+    """What a capture finds in an answer, which may be incomplete; empty values are left out.
 
-    Values that are empty are left out. Raises `CheckCrashed` where a pattern reaches its limits.
+    Raises `CheckCrashed` if a pattern reaches its limits.
     """
-    text = response.body.decode("utf-8", "replace")
     if capture.header:
-        value = response.header(capture.header)
-        if value:
+        if value := response.header(capture.header):
             yield value
     elif capture.matches:
-        leaves = [one for payload in _payloads(response) for one in texts_in(payload)]
-        for one in (text, *leaves):
-            found = Pattern(capture.matches).captured(one)
-            if found:
-                yield found
+        texts = [text for payload in _payloads(response) for text in texts_in(payload)]
+        for text in (response.body.decode("utf-8", "replace"), *texts):
+            if value := Pattern(capture.matches).captured(text):
+                yield value
     elif capture.json:
         yield from values_at(capture.json, response)
 
 
 def values_at(path: str, response: Response) -> Iterator[str]:
-    """What stands at a path in an answer; empty values are left out."""
+    """The values at a path in an answer; empty values are left out."""
     for payload in _payloads(response):
         for value in find_all(path, payload):
             yield from texts_in(value)
 
 
 def _payloads(response: Response) -> Iterator[Json]:
-    """What an answer may be read as: JSON, XML, or the events of a stream."""
+    """All that an answer can be read as: JSON, XML, or the events of a stream."""
     text = response.body.decode("utf-8", "replace")
     start = text.lstrip()[:1]
     whole = _json(text)
     if whole is not None:
         yield whole
     elif start and start in "{[":
-        for end in _ends(text):
-            cut = _json(text + end)
-            if cut is not None:
-                yield cut
-                break
+        completed = (_json(text + end) for end in _ends(text))
+        yield from islice((value for value in completed if value is not None), 1)
     if start == "<":
         with contextlib.suppress(PlayError):
             yield read_xml(response.body)
@@ -65,14 +60,12 @@ def _payloads(response: Response) -> Iterator[Json]:
 
 def _streamed(body: bytes) -> Iterator[Json]:
     reader = EventReader()
-    # As if the last event had come to its end.
+    # As if the last event were complete.
     reader.feed(body + b"\n\n")
-    framing = reader.finish()
-    texts: list[Json] = [event.data for event in reader.events]
-    values = [_json(event.data) or event.data for event in reader.events]
-    for events in (texts, values):
-        joined = "".join(event.data for event in reader.events)
-        yield {"framing": framing.value, "text": joined, "events": events}
+    framing = reader.finish().value
+    texts = [event.data for event in reader.events]
+    for events in (texts, [_json(text) or text for text in texts]):
+        yield {"framing": framing, "text": "".join(texts), "events": events}
 
 
 def _json(text: str) -> Json:
@@ -84,7 +77,7 @@ def _json(text: str) -> Json:
 
 
 def _ends(text: str) -> Iterator[str]:
-    """What makes JSON that was cut somewhere whole again; one of them fits."""
+    """Possible ends for incomplete JSON, one of which completes it."""
     closing: list[str] = []
     is_text = is_escaped = False
     for one in text:

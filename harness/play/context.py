@@ -1,4 +1,4 @@
-"""What one conversation is held with: its provider and transport, and its recording."""
+"""The provider, the transport and the recording of one conversation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class ConversationContext:
-    """What one conversation is held with. What changes meanwhile is in `ConversationState`."""
+    """The fixed parts of one conversation. What changes is in `ConversationState`."""
 
     provider: Provider
     transport: Transport
@@ -29,15 +29,15 @@ class ConversationContext:
     now: str
     """When the conversation began or was recorded, ISO 8601 UTC."""
     notes: tuple[str, ...] = ()
-    """What people should know of the recording, before anything is said."""
+    """Notes for the user about the recording, before anything is said."""
     recorder: Recorder | None = None
     """Of a live conversation that is recorded."""
     replayer: Replayer | None = None
     """Of a conversation that is replayed; None for a live one."""
     closing: Callable[[], Transport] | None = None
-    """Makes a transport for closing steps; of a live conversation."""
+    """Makes a transport for the closing steps of a live conversation."""
     checkpoint: Callable[[], LiveCheckpoint] | None = None
-    """Gives what another live transport needs to go on with the conversation."""
+    """Makes what another live transport needs to continue the conversation."""
 
     @property
     def is_recorded(self) -> bool:
@@ -45,7 +45,7 @@ class ConversationContext:
         return self.replayer is not None
 
     def watched(self) -> AbstractContextManager[object]:
-        """While it is entered, this thread connects nowhere past a recording or a replay."""
+        """While it is active, this thread can open no connection past a recording or a replay."""
         if self.replayer is not None:
             return watching(Watch(_not_in_replay))
         return nullcontext() if self.recorder is None else watching(Watch(_not_recorded))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets as random_source
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import harness
-from harness.core import HarnessError, Json, is_same
+from harness.core import HarnessError, is_same
 from harness.play.context import ConversationContext
 from harness.play.recorder import Recorder, Replayer, last_secret_turn
 from harness.play.recording_files import (
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from harness.transport.live import LiveTransport
 
 CLOSING_SECONDS = 0.5
-"""What closing steps may take after a conversation that broke or was stopped."""
+"""The time limit of the closing steps after a conversation that broke or was stopped."""
 
 
 class ContextFactory:
@@ -56,7 +56,7 @@ class ContextFactory:
         self._holding = holding
         self._redactors: dict[tuple[object, ...], Redactor] = {}
         self.notes: dict[str, None] = {}
-        """What people should know of the providers that were talked to."""
+        """Notes for the user about the providers that were used."""
         self._paces = {
             name: Pace(config.rate / share)
             for name, config in project.config.providers.items()
@@ -66,20 +66,18 @@ class ContextFactory:
     def replay(
         self, scenario: Scenario, play: Play, cassette: Cassette | None = None
     ) -> ConversationContext:
-        """Replay a recording: the play's own file where no cassette is given.
+        """Replay a recording: the play's own file if no cassette is given.
 
         Raises `CassetteError`, and `AuthoringError` for settings.
         """
         notes: tuple[str, ...] = ()
+        fix = record_command(self._project, play)
         if cassette is None:
-            cassette, notes = find_recording(
-                self._project, scenario, play, record_command(self._project, play)
-            )
+            cassette, notes = find_recording(self._project, scenario, play, fix)
         head = cassette.head or self._foreign(cassette, play)
         provider = self._project.provider(
             play.provider, recorded=head.settings, credentials=scenario.credentials
         )
-        fix = record_command(self._project, play)
         transport = self._replaying(cassette, provider, fix)
         session = cassette.head.session if cassette.head is not None else None
         return ConversationContext(
@@ -97,9 +95,10 @@ class ContextFactory:
         path = preparation_path(self._project, play.provider, scenario.credentials)
         fix = preparation_command(self._project, scenario, play)
         cassette = read_recording(self._project, path, fix)
-        recorded = cassette.head.settings if cassette.head is not None else {}
         provider = self._project.provider(
-            play.provider, recorded=recorded, credentials=scenario.credentials
+            play.provider,
+            recorded=cassette.head.settings if cassette.head is not None else {},
+            credentials=scenario.credentials,
         )
         return self._replaying(cassette, provider, fix)
 
@@ -112,45 +111,51 @@ class ContextFactory:
         start: Checkpoint | None = None,
         header_names: Collection[str] = (),
     ) -> ConversationContext:
-        """Converse with the server, from where another conversation was where `start` is given.
+        """Converse with the server, from the checkpoint `start` of another conversation if given.
 
-        `header_names` are answer headers that other conversations look at which go on from this
-        one; lower case. Raises `CassetteError` where the recording cannot be written.
+        `header_names` are answer headers that conversations continuing from this one use; lower
+        case. Raises `CassetteError` if the recording cannot be written.
         """
         provider = self._project.provider(play.provider, credentials=scenario.credentials)
         context = self._live(provider, scenario.timeout, start)
         if not is_recorded:
             return context
-        head = _head(context, play, play.row, scenario)
-        path = recording_path(self._project, play)
         return self._recorded(
-            context, path, head, {*scenario.header_names, *header_names}, scenario
+            context,
+            recording_path(self._project, play),
+            _head(context, play, play.row, scenario),
+            {*scenario.header_names, *header_names},
+            scenario,
         )
 
     def live_preparing(
         self, scenario: Scenario, play: Play, *, is_recorded: bool
     ) -> ConversationContext:
-        """Do what comes once for a provider with the server. Raises as `live` does."""
+        """Prepare a provider with the server. Raises `CassetteError` as `live` does."""
         provider = self._project.provider(play.provider, credentials=scenario.credentials)
         context = self._live(provider)
         if not is_recorded:
             return context
-        head = _head(context, play, preparation_row(scenario.credentials))
-        path = preparation_path(self._project, play.provider, scenario.credentials)
-        return self._recorded(context, path, head, scenario.header_names)
+        return self._recorded(
+            context,
+            preparation_path(self._project, play.provider, scenario.credentials),
+            _head(context, play, preparation_row(scenario.credentials)),
+            scenario.header_names,
+        )
 
     def live_check(self, name: str) -> ConversationContext:
-        """Converse with a provider for no scenario; nothing is recorded."""
+        """Converse with a provider without a scenario; nothing is recorded."""
         provider = self._project.provider(name)
         return self._context(provider, self._transport(provider))
 
     def _replaying(self, cassette: Cassette, provider: Provider, fix: str) -> ReplayTransport:
         base_url = str(provider.settings.get(BASE_URL) or "")
         transport = ReplayTransport(cassette, fix=fix, base_url=base_url)
-        head = cassette.head
+        head, settings = cassette.head, provider.open_settings
+        # An imported recording holds some of the settings only.
         if head is not None and (
             head.definition_hash != provider.definition.fingerprint
-            or _are_others(head.settings, provider.open_settings)
+            or (head.settings.keys() == settings.keys() and not is_same(head.settings, settings))
         ):
             transport.compared_by = Redactor(provider.secrets)
         return transport
@@ -176,7 +181,7 @@ class ContextFactory:
         headers: Iterable[str],
         scenario: Scenario | None = None,
     ) -> ConversationContext:
-        """Let a recording be written; without a scenario, that of what is prepared."""
+        """A context that is recorded; without a scenario, it records a preparation."""
         definition = context.provider.definition
         shown = self._project.config.shown
         transport = RecordingTransport(
@@ -186,46 +191,48 @@ class ContextFactory:
             keep_headers=definition.headers_kept.union(headers),
             display=shown(path),
             held_until=last_secret_turn(definition, scenario),
-            # A class may tell at any time that something is a secret.
+            # A class can declare a secret at any time.
             holds_turns=definition.client is not None,
         )
         leftover = ""
         if transport.leftover is not None:
             left = shown(transport.leftover.path)
-            fix = f"it is kept: harness cassettes recover {left}.old"
-            leftover = f"{transport.leftover.named(left)}; {fix}"
+            leftover = (
+                f"{transport.leftover.named(left)}; "
+                f"it is kept: harness cassettes recover {left}.old"
+            )
         into = None
         if self._holding is not None:
             into = self._holding / path.relative_to(self._project.config.cassettes)
-        recorder = Recorder(
-            transport=transport,
-            head=head,
-            into=into,
-            leftover=leftover,
-            is_class=definition.client is not None,
-        )
         transport.write_head(head)
-        notes = (leftover,) if leftover else ()
-        return replace(context, transport=transport, recorder=recorder, notes=notes)
+        return replace(
+            context,
+            transport=transport,
+            recorder=Recorder(
+                transport=transport,
+                head=head,
+                into=into,
+                leftover=leftover,
+                is_class=definition.client is not None,
+            ),
+            notes=(leftover,) if leftover else (),
+        )
 
     def _context(
         self, provider: Provider, transport: Transport, start: Checkpoint | None = None
     ) -> ConversationContext:
-        def closing() -> Transport:
-            return self._transport(provider, seconds=CLOSING_SECONDS)
-
         return ConversationContext(
             provider=provider,
             transport=transport,
             redactor=self._redactor(provider),
-            # What is drawn and when it began are those of the conversation that it goes on from.
+            # Those of the conversation that it continues.
             seed=start.seed if start else random_source.token_hex(8),
             now=start.now if start else datetime.now(UTC).isoformat(timespec="seconds"),
-            closing=closing,
+            closing=lambda: self._transport(provider, seconds=CLOSING_SECONDS),
         )
 
     def redactor(self, name: str, scenario: Scenario) -> Redactor:
-        """Redacts the secrets of a provider; redacts nothing where its settings cannot be read."""
+        """A redactor of a provider's secrets; it redacts nothing if the settings cannot be read."""
         try:
             return self._redactor(self._project.provider(name, credentials=scenario.credentials))
         except HarnessError:
@@ -233,11 +240,10 @@ class ContextFactory:
 
     def _redactor(self, provider: Provider) -> Redactor:
         key = (provider.name, *provider.secrets.items())
-        found = self._redactors.get(key)
-        if found is None:
-            found = self._redactors[key] = Redactor(provider.secrets)
+        if key not in self._redactors:
+            self._redactors[key] = Redactor(provider.secrets)
             self.notes |= dict.fromkeys(map(str, provider.short_secrets))
-        return found
+        return self._redactors[key]
 
     def _transport(self, provider: Provider, seconds: float | None = None) -> LiveTransport:
         # Late: a replay needs no httpx, which takes 100 ms to import.
@@ -246,10 +252,10 @@ class ContextFactory:
         limits = LiveLimits()
         if provider.config.retries is not None:
             limits = replace(limits, attempts=provider.config.retries + 1)
-        total = seconds or provider.config.timeout
-        if total is not None:
-            attempts = 1 if seconds is not None else limits.attempts
-            limits = replace(limits, total=total, attempts=attempts)
+        if seconds is not None:
+            limits = replace(limits, total=seconds, attempts=1)
+        elif provider.config.timeout is not None:
+            limits = replace(limits, total=provider.config.timeout)
         base = host_and_port(str(provider.settings[BASE_URL]))
         return LiveTransport(
             hosts=frozenset((base, *provider.config.hosts)),
@@ -258,25 +264,22 @@ class ContextFactory:
         )
 
     def _foreign(self, cassette: Cassette, play: Play) -> CassetteHead:
-        """A head for a recording of another tool: the settings that its requests show."""
+        """A head for a recording of another tool, with the settings that its requests show."""
         # Late: most replays are of our own recordings.
         from harness.providers.recorded_values import settings_in  # noqa: PLC0415
 
         project = self._project
         definition = definition_of(project.config, project.provider_config(play.provider))
-        settings = settings_in(cassette.interactions.plain, definition)
-        return CassetteHead(scenario=play.scenario, settings=settings)
-
-
-def _are_others(recorded: Mapping[str, Json], now: Mapping[str, Json]) -> bool:
-    """Whether settings changed. An imported recording holds some of them only."""
-    return not is_same(recorded, now) and recorded.keys() == now.keys()
+        return CassetteHead(
+            scenario=play.scenario,
+            settings=settings_in(cassette.interactions.plain, definition),
+        )
 
 
 def _head(
     context: ConversationContext, play: Play, row: str, scenario: Scenario | None = None
 ) -> CassetteHead:
-    """What a recording says of itself; without a scenario, that of what is prepared."""
+    """The head of a recording; without a scenario, of the recording of a preparation."""
     definition = context.provider.definition
     return CassetteHead(
         scenario=PREPARE if scenario is None else scenario.id,

@@ -1,4 +1,4 @@
-"""One conversation: says messages, waits for what comes later, looks up the history, and closes."""
+"""One conversation: says messages, waits for later ones, requests the history, and closes."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from harness.transport.live import LiveCheckpoint
 
 TurnTimeLeft = Callable[[Turn, float], float]
-"""Seconds that are still to be waited, by the turn so far and the seconds since its reply."""
+"""Seconds still to wait, for the turn so far and the seconds since its reply."""
 IsExpected = Callable[[PlayError], bool]
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """All that a live conversation had come to after a turn. Those that resume it take copies."""
+    """The state of a live conversation after a turn. Those that resume it take copies."""
 
     seed: str
     now: str
@@ -35,9 +35,9 @@ class Checkpoint:
     flow: FlowState
     turns: tuple[Turn, ...]
     recorded: tuple[RecordedInteraction, ...]
-    """What its recording holds; nothing where none is made."""
+    """The content of its recording; empty if it is not recorded."""
     secrets: Mapping[str, str]
-    """What was prepared with: names by value."""
+    """The secrets that are known: names by value."""
 
 
 class Conversation:
@@ -55,19 +55,19 @@ class Conversation:
         prepare: Callable[[], Prepared],
         captures: Collection[str] = (),
     ) -> None:
-        """`name` is the scenario's, `session` what the provider is told when it opens.
+        """`name` is the scenario's, `session` what is sent when the conversation opens.
 
-        `captures` are the names that may be captured. Raises `CassetteError` where a recording
-        was made with another session.
+        `captures` are the names that can be captured. Raises `CassetteError` if a recording was
+        made with another session.
         """
         self.state = state
         self.context = state.context
         self.turns: list[Turn] = []
-        """What was said, also where it broke off later."""
+        """All turns so far, the one that broke included."""
         self.exchanges: tuple[Exchange, ...] = ()
-        """Of the last message, with their secrets; not to be shown."""
+        """Those of the last message, with their secrets; they must not be shown."""
         self.around: tuple[Exchange, ...] = ()
-        """What was exchanged outside turns; known once it is closed."""
+        """The exchanges outside turns; known once the conversation is closed."""
         self._name = name
         self._captures = captures
         state.begin(session)
@@ -86,9 +86,9 @@ class Conversation:
         return next((turn.reply for turn in reversed(self.turns) if turn.reply), None)
 
     def hear(self, text: str, recorded: str | None = None) -> None:
-        """The bot spoke by itself; the provider is told with the next message.
+        """Add a message that the bot sent on its own; the next message takes it to the provider.
 
-        `recorded` is the text as a replay will have it, where a secret in it differs.
+        `recorded` is the text as a replay will have it, if it has a secret in it.
         """
         self._session.hear(text, recorded)
 
@@ -102,12 +102,12 @@ class Conversation:
         accepted: frozenset[int] = frozenset(),
         is_expected: IsExpected = lambda error: isinstance(error, Refused),
     ) -> tuple[Turn, PlayError | None]:
-        """Say a message. Gives the turn, and why there is neither a reply nor a refusal in it.
+        """Say a message. Returns the turn, and the error if it has neither a reply nor a refusal.
 
         `number` is the turn's; by default the next one. `recorded` is the message as a replay will
-        say it, where a secret in it differs. `pause` are seconds before it is said; `accepted` are
+        say it, if it has a secret in it. `pause` are seconds before it is said; `accepted` are
         statuses that the caller expects as a refusal. An error that `is_expected` is the turn's
-        refusal; that of a network is recorded as it is.
+        refusal; a network failure is then recorded.
         """
         number = number or len(self.turns) + 1
         session, reply = self._session, None
@@ -125,16 +125,20 @@ class Conversation:
             if isinstance(refusal, TransportError) and self.context.recorder is not None:
                 self.context.recorder.transport.accept_break()
         self.exchanges = session.take_exchanges()
-        shown = self.state.redact(self.exchanges)
-        turn = Turn(number=number, user=message, reply=reply, refusal=refusal, exchanges=shown)
+        turn = Turn(
+            number=number,
+            user=message,
+            reply=reply,
+            refusal=refusal,
+            exchanges=self.state.redact(self.exchanges),
+        )
         self.turns.append(turn)
         return turn, failed
 
     def wait(self, left: TurnTimeLeft) -> None:
-        """Add to the last turn what comes behind its reply, while `left` says so.
+        """Add to the last turn the messages that follow its reply, while `left` gives time.
 
-        What was waited before is not waited for again. Raises `PlayError`; what was exchanged
-        until then stands in the turn.
+        Earlier waiting counts. Raises `PlayError`; the exchanges until then are in the turn.
         """
         turn = self.turns[-1]
         reply = turn.reply
@@ -155,7 +159,7 @@ class Conversation:
             self.amend(reply=reply, looked_up=tuple(looks))
 
     def history(self) -> Json:
-        """The provider's own record, which is noted in the last turn. Raises `PlayError`."""
+        """The provider's own record, which is added to the last turn. Raises `PlayError`."""
         history: Json = None
         try:
             history = self._session.history()
@@ -166,19 +170,20 @@ class Conversation:
         return history
 
     def amend(self, **changes: Any) -> Turn:  # noqa: ANN401  # fields of `Turn`
-        """Change the last turn, and give it."""
+        """Change the last turn, and return it."""
         self.turns[-1] = replace(self.turns[-1], **changes)
         return self.turns[-1]
 
     def end_turn(self) -> None:
-        """The last turn is whole: nothing more is captured of it."""
+        """The last turn is complete: nothing more is captured from it."""
         if self.context.recorder is not None:
             self.context.recorder.end_turn(self.turns[-1].number, self.state.uncaptured)
 
     def close(self, *, is_broken: bool) -> PlayError | None:
-        """Run the closing steps; on a transport of their own where this one may be broken.
+        """Run the closing steps; on a transport of their own if this one may be broken.
 
-        Gives why they could not be run. A refusal is noted: what was said before is whole.
+        Returns the error if they could not be run. A refusal is only noted: the turns before are
+        complete.
         """
         try:
             if is_broken and not self.context.is_recorded:
@@ -187,8 +192,9 @@ class Conversation:
             else:
                 self._session.close()
         except Refused as refused:
-            reason = self.state.redactor.text(refused.message)
-            self.state.notes += (f"the conversation was not closed: {reason}",)
+            self.state.notes += (
+                f"the conversation was not closed: {self.state.redactor.text(refused.message)}",
+            )
         except PlayError as error:
             return error
         except ESCAPED as error:
@@ -198,7 +204,7 @@ class Conversation:
         return None
 
     def checkpoint(self) -> Checkpoint:
-        """Between two turns of a live conversation: what it has come to."""
+        """The state of a live conversation between two turns."""
         context, recorder = self.context, self.context.recorder
         return Checkpoint(
             seed=context.seed,
@@ -211,10 +217,10 @@ class Conversation:
         )
 
     def resume(self, checkpoint: Checkpoint) -> None:
-        """Go on from where another conversation was, before anything is said.
+        """Continue from the checkpoint of another conversation, before anything is said.
 
-        The context was made with the checkpoint. Raises `CassetteError` where the journal cannot
-        be written.
+        The context was made with the checkpoint. Raises `CassetteError` if the journal cannot be
+        written.
         """
         self.state.know_all(checkpoint.secrets)
         if self.context.recorder is not None:
@@ -223,7 +229,7 @@ class Conversation:
         self.turns.extend(checkpoint.turns)
 
     def transcript(self, stop: Stop | None = None) -> Transcript:
-        """What was said so far; `stop` is why it ended early."""
+        """The conversation so far; `stop` is why it ended early."""
         return Transcript(
             scenario=self._name,
             provider=self.context.provider.name,
@@ -234,16 +240,18 @@ class Conversation:
         )
 
     def judged_turn(self, turn: Turn) -> tuple[Turn, Transcript]:
-        """A turn, and what was said so far, as checks see both: as a replay will hold them."""
+        """A turn and the conversation so far, as checks see both: as a replay will have them."""
         transcript = self.transcript()
         if not self.state.held_secrets:
             return turn, transcript
         redactor = self.state.redactor
-        hidden = redact_transcript(transcript, self._captures, redactor)
-        return redact_turn(turn, self._captures, redactor), hidden
+        return (
+            redact_turn(turn, self._captures, redactor),
+            redact_transcript(transcript, self._captures, redactor),
+        )
 
     def judged_transcript(self, stop: Stop | None = None) -> Transcript:
-        """What was said so far as checks see it: without secrets that an answer held."""
+        """The conversation so far, as checks see it: without secrets of answers."""
         transcript = self.transcript(stop)
         if self.state.is_withheld:
             return without_answers(transcript)
@@ -252,7 +260,7 @@ class Conversation:
         return transcript
 
     def shown(self, result: ScenarioResult) -> ScenarioResult:
-        """A result without the secrets that are known, as it may be shown."""
+        """A result without the known secrets, as it can be shown."""
         if self.context.is_recorded and not self.state.held_secrets:
             return result
         return redact_result(result, self.state.redactor, in_bodies=self.state.held_secrets)
@@ -262,7 +270,6 @@ class Conversation:
 
 
 def came_at(exchanges: tuple[Exchange, ...]) -> float:
-    """When the last answer had come, in seconds from the start of the conversation."""
-    answers = (one.response for one in reversed(exchanges) if one.response is not None)
-    last = next(answers, None)
-    return last.ended if last is not None else 0.0
+    """When the last answer was complete, in seconds from the start of the conversation."""
+    ends = (one.response.ended for one in reversed(exchanges) if one.response is not None)
+    return next(ends, 0.0)

@@ -1,4 +1,4 @@
-"""What changes while a conversation goes on: the secrets that are known, and notes for people."""
+"""What changes during a conversation: the known secrets, and notes for the user."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ class ConversationState:
     def __init__(self, context: ConversationContext) -> None:
         self.context = context
         self.redactor: Redactor = context.redactor
-        """Grows with every secret that is captured, and with credentials that an answer gives."""
+        """Learns every secret that is captured, and credentials from answers."""
         self.notes: tuple[str, ...] = context.notes
-        """What people should know although nothing failed."""
+        """Notes for the user, although nothing failed."""
         self.held_secrets = False
-        """An answer held a secret, so what was read from it may hold one too."""
+        """An answer had a secret in it, so values that were read from it may have one, too."""
         self.uncaptured = ""
-        """The name of a secret that was not captured: any answer may hold it, so none is stored."""
+        """The name of a secret that was not captured: any answer may have it, so none is stored."""
         self.is_withheld = False
-        """It could not be looked for, so no answer may be shown either."""
+        """The uncaptured secret could not be searched for, so no answer must be shown, either."""
         self._shown: list[Exchange] = []
 
     def begin(self, session: Mapping[str, Json]) -> None:
-        """Note what the provider is told when the conversation opens.
+        """Note the session values that are sent when the conversation opens.
 
-        Raises `CassetteError` where the recording was made with something else.
+        Raises `CassetteError` if the recording was made with others.
         """
         if self.context.replayer is not None:
             self.notes += self.context.replayer.uncompared(session)
@@ -42,9 +42,9 @@ class ConversationState:
             self.context.recorder.begin(session, self.redactor)
 
     def redact(self, exchanges: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
-        """The exchanges as they may be shown and stored; recorded ones were redacted before.
+        """The exchanges as they can be shown and stored; recorded ones are redacted already.
 
-        What people should know of how they were read is added to `notes`.
+        Notes about how they were read are added to `notes`.
         """
         if self.context.replayer is not None:
             for exchange in exchanges:
@@ -54,7 +54,7 @@ class ConversationState:
         for exchange in exchanges:
             self.redactor = self.redactor.learning(exchange)
         if self.redactor is not before:
-            # What is a secret now may have been said before it was given.
+            # Earlier exchanges may have the value that is a secret now.
             again = [redact_exchange(exchange, self.redactor) for exchange in self._shown]
             self.held_secrets |= any(map(_held_secret, self._shown, again))
         shown = tuple(redact_exchange(exchange, self.redactor) for exchange in exchanges)
@@ -64,10 +64,10 @@ class ConversationState:
         return shown
 
     def know(self, name: str, value: Json) -> None:
-        """Redact a captured value from now on, and where it was said before.
+        """Redact a captured value from now on, and in earlier turns.
 
-        Raises `ProtocolError` where it is too short or too long to be looked for, and
-        `CassetteError` where the journal cannot be written. The mark of a recording is no secret.
+        Raises `ProtocolError` if it is too short or too long to be searched for, and
+        `CassetteError` if the journal cannot be written. The mark of a recording is not a secret.
         """
         found = [text for text in texts_in(value) if not MARK.search(text)]
         longest = max(map(len, found), default=0)
@@ -88,15 +88,15 @@ class ConversationState:
             self.held_secrets = True
 
     def know_all(self, names: Mapping[str, str]) -> None:
-        """Redact values that are long enough from now on; their names by value."""
+        """Redact values that are long enough from now on. `names` are their names by value."""
         self.redactor = self.redactor.adding(names)
         if self.context.recorder is not None:
             self.context.recorder.transport.know(names)
 
     def finish(self, error: PlayError | None) -> None:
-        """Write the recording, where one is made and the conversation was whole.
+        """Write the recording, if there is one and the conversation is complete.
 
-        `error` is why it ended early. Raises `CassetteError` where it cannot be written.
+        `error` is why it ended early. Raises `CassetteError` if the recording cannot be written.
         """
         recorder = self.context.recorder
         if recorder is None:
@@ -107,13 +107,13 @@ class ConversationState:
         self.notes += notes
 
     def leftovers(self) -> tuple[str, ...]:
-        """Where the recording and the conversation differ although all was answered."""
+        """Differences between recording and conversation although every request was answered."""
         replayer = self.context.replayer
         return replayer.leftovers() if replayer is not None else ()
 
 
 def texts_in(value: Json) -> Iterator[str]:
-    """The texts and numbers in a value, as texts; empty ones left out."""
+    """The texts and numbers in a value, as texts, without empty ones."""
     for _, scalar in scalars(value):
         if scalar is not None and not isinstance(scalar, bool) and scalar != "":
             yield str(scalar)

@@ -1,4 +1,4 @@
-"""What is said and remembered in a turn: templates filled in, buttons pressed, captures taken."""
+"""The variables of a conversation: templates filled in, buttons pressed, captures taken."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from harness.scenario import Capture, Given, MatrixRow, MessagePlan, Scenario, U
 
 @value_class(frozen=True, slots=True)
 class MissingCapture:
-    """Something that was to be captured and was not there."""
+    """A capture whose value is missing."""
 
     reason: str
 
 
 @value_class(frozen=True, slots=True)
 class VariablesCheckpoint:
-    """What was known in a conversation from which another one goes on."""
+    """The variables of a conversation that another one continues."""
 
     values: Mapping[str, object]
     drawn: int
@@ -33,10 +33,10 @@ class VariablesCheckpoint:
 
 
 class Variables:
-    """What `${…}` means in one play of a scenario. Grows with captures."""
+    """The values for `${…}` in one play of a scenario. Captures are added to them."""
 
     def __init__(self, scenario: Scenario, row: MatrixRow, *, seed: str, now: str) -> None:
-        """`seed` and `now` (ISO 8601) are kept in the cassette, so that a replay says the same."""
+        """`seed` and `now` (ISO 8601) are in the cassette, so that a replay says the same."""
         self._said = row.said
         self._drawn = 0
         self._marks: dict[str, Json] = {}
@@ -62,9 +62,9 @@ class Variables:
 
     @contextmanager
     def within(self, given: tuple[Given, ...]) -> Iterator[None]:
-        """While it lasts, parameters of fragments are known; what is captured then stays.
+        """While it is active, parameters of fragments are known; captures made then remain.
 
-        Raises `PlayError` where a value is not there.
+        Raises `PlayError` if a value is missing.
         """
         values, before = self._values, dict(self._values) if given else {}
         filled: dict[str, object] = {}
@@ -85,14 +85,12 @@ class Variables:
                     values[name] = before[name]
 
     def as_said(self, turn: UserTurn) -> MessagePlan:
-        """A message of several utterances, as it is said in this play."""
+        """A message with several utterances, as it is said in this play."""
         plan = turn.message
         return replace(plan, text=plan.utterances[self._said.get(turn.number, 0)])
 
     def fill(self, template: Template) -> object:
-        """Fill in a template. Raises `PlayError` where a value is not there."""
-        if template.is_constant:
-            return template.render({})
+        """Fill in a template. Raises `PlayError` if a value is missing."""
         try:
             return template.render(self._values)
         except TemplateError as error:
@@ -101,17 +99,17 @@ class Variables:
             raise PlayError(problem.code, problem.message, problem.hint, details=where) from error
 
     def text(self, template: Template) -> str:
-        """Fill in a template that is said. Raises `PlayError` also where it is a null."""
-        return _said(self.fill(template))
+        """Fill in a template that is said. Raises `PlayError` also if the value is null."""
+        return _text_of(self.fill(template))
 
     def remember(self, name: str, value: Json) -> None:
-        """Keep a capture."""
+        """Store a capture."""
         self._values[name] = value
         self._marks.pop(name, None)
         self._hidden.pop(name, None)
 
     def remember_secret(self, name: str, value: Json, mark: Json) -> None:
-        """Keep a capture, and the mark that replaces it in a recording."""
+        """Store a capture, and the mark that replaces it in a recording."""
         self._values[name] = value
         self._marks[name] = mark
         self._hidden.pop(name, None)
@@ -123,7 +121,7 @@ class Variables:
 
     @contextmanager
     def hidden(self) -> Iterator[None]:
-        """While it lasts, secrets are their marks; what is drawn then is drawn again after."""
+        """While it is active, secrets are their marks; values drawn then are drawn again after."""
         values, drawn = dict(self._values), self._drawn
         self._values.update(self._marks)
         self._values.update(self._hidden)
@@ -135,24 +133,24 @@ class Variables:
             self._drawn = drawn
 
     def snapshot(self) -> Mapping[str, object]:
-        """What is known now; later captures do not change it.
+        """The current values; later captures do not change them.
 
-        Parameters of fragments that secrets were put into are as in a recording.
+        Parameters of fragments with secrets in them are as in a recording.
         """
         return {**self._values, **self._hidden}
 
     def checkpoint(self) -> VariablesCheckpoint:
-        """What is known, without the functions that draw."""
-        known = {name: value for name, value in self._values.items() if not callable(value)}
-        return VariablesCheckpoint(known, self._drawn)
+        """The current values, without the functions."""
+        values = {name: value for name, value in self._values.items() if not callable(value)}
+        return VariablesCheckpoint(values, self._drawn)
 
     def resume(self, checkpoint: VariablesCheckpoint) -> None:
-        """Know what another conversation knew, and draw what it would have drawn next."""
+        """Take over the values of another conversation, and draw what it would draw next."""
         self._values.update(checkpoint.values)
         self._drawn = checkpoint.drawn
 
     def _hidden_parameters(self, given: tuple[Given, ...]) -> dict[str, object]:
-        """The parameters as a replay fills them in: with the marks that it will have captured."""
+        """The parameters as a replay fills them in: with marks in place of secrets."""
         filled: dict[str, object] = {}
         with self.hidden():
             for parameters in given:
@@ -162,7 +160,7 @@ class Variables:
 
 
 def message_of(plan: MessagePlan, variables: Variables, last: Reply | None) -> UserMessage:
-    """Build the message of a turn. Raises `PlayError` where the button is not there."""
+    """Build the message of a turn. Raises `PlayError` if there is no such button."""
     attachments = variables.fill(plan.attachments) if plan.attachments else []
     metadata = variables.fill(plan.metadata) if plan.metadata else {}
     text = variables.text(plan.text) if plan.text else ""
@@ -174,14 +172,14 @@ def message_of(plan: MessagePlan, variables: Variables, last: Reply | None) -> U
         text=text,
         display_text=display,
         attachments=tuple(
-            Attachment(**{key: _said(part) for key, part in item.items()})
+            Attachment(**{key: _text_of(part) for key, part in item.items()})
             for item in attachments  # type: ignore[attr-defined]  # a list by the format
         ),
         metadata=metadata,  # type: ignore[arg-type]  # a mapping by the format
     )
 
 
-def _said(value: object) -> str:
+def _text_of(value: object) -> str:
     if value is None:
         raise PlayError(
             "none-in-text",
@@ -196,31 +194,34 @@ def capture_from(
 ) -> Json | MissingCapture:
     """What a capture finds in a reply."""
     if capture.matches:
-        text = Pattern(capture.matches).captured(reply.text)
-        missing = MissingCapture(f"no text of the reply matches {quote(capture.matches)}")
-        return missing if text is None else text
-    if capture.header:
+        value = Pattern(capture.matches).captured(reply.text)
+        missing = f"no text of the reply matches {quote(capture.matches)}"
+    elif capture.header:
         response = exchanges[-1].response if exchanges else None
         value = response.header(capture.header) if response else None
-        missing = MissingCapture(f"the answer has no header '{capture.header}'")
-        return missing if value is None else value
-    found, payload = find_first(capture.json, reply.payload)
-    return payload if found else MissingCapture(f"nothing in the payload at {capture.json}")
+        missing = f"the answer has no header '{capture.header}'"
+    else:
+        found, payload = find_first(capture.json, reply.payload)
+        return payload if found else MissingCapture(f"nothing in the payload at {capture.json}")
+    return MissingCapture(missing) if value is None else value
 
 
 def prompt_of(label: str, last: Reply | None) -> str:
-    """What pressing a button sends. Raises `ProtocolError` where there is no such button."""
+    """The text that pressing a button sends. Raises `NoSuchButton`."""
     actions = last.actions if last is not None else {}
     if label not in actions:
-        known = did_you_mean(label, actions) if actions else "the last reply has no buttons"
-        raise NoSuchButton("no-such-button", f"there is no button {quote(label)}", known)
+        raise NoSuchButton(
+            "no-such-button",
+            f"there is no button {quote(label)}",
+            did_you_mean(label, actions) if actions else "the last reply has no buttons",
+        )
     return actions[label]
 
 
 def remember_record(
     turn: UserTurn, record: Json, variables: Variables
 ) -> Iterator[tuple[str, str]]:
-    """Take what a turn captures of the provider's own record; gives what is not there, and why."""
+    """Store a turn's captures from the provider's own record; yields missing ones, and why."""
     for name, capture in turn.captures.items():
         if capture.history:
             found, value = find_first(capture.history, record)

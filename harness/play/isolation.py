@@ -1,7 +1,7 @@
-"""Holds two conversations in turns, and looks for the words of each in the other.
+"""Holds two conversations alternately, and searches each for the words of the other.
 
-Each message carries a word that nothing else says. Where such a word turns up in the other
-conversation, the provider does not keep them apart.
+Each message has a word of its own in it. If such a word appears in the other conversation, the
+provider does not isolate its conversations.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -29,13 +29,13 @@ TEXTS = (
     "What is my reference? (Question {marker}.)",
     "Which references have you been told? (Question {marker}.)",
 )
-"""What is said where nobody says what; `{marker}` is the word."""
+"""The messages by default; `{marker}` is the word."""
 NAMES = ("first", "second")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leak:
-    """A word of one conversation that turned up in the other."""
+    """A word of one conversation that appeared in the other."""
 
     marker: str
     said_by: str
@@ -44,7 +44,7 @@ class Leak:
     """The turn, from 1."""
     found_by: str
     found_in: int
-    """The turn; 0 in the provider's own record, which is looked up at the end."""
+    """The turn; 0 for the provider's own record, which is requested at the end."""
     where: str
     """The part of the answer, such as `the reply` or `the answer of step send.2`."""
     text: str
@@ -59,7 +59,7 @@ class Probe:
     turns: int = 0
     """Messages that were said in each conversation."""
     own: int = 0
-    """Words that came back in the conversation that said them."""
+    """Words that appeared in the answers of their own conversation."""
 
 
 Script = Sequence[str] | Scenario
@@ -72,11 +72,11 @@ class _Side:
     conversation: Conversation
     messages: Iterator[UserMessage]
     markers: dict[str, int] = field(default_factory=dict)
-    """Words that it said, and in which turn."""
+    """Its words, and the turns that said them."""
 
 
 def probe(contexts: ContextFactory, provider: str, scripts: tuple[Script, Script]) -> Probe:
-    """Hold both conversations live. Raises `PlayError` where one could not be held."""
+    """Hold both conversations live. Raises `PlayError` if one fails."""
     result, prepared = Probe(), list[Prepared]()
     with ExitStack() as stack:
         sides = [
@@ -102,7 +102,7 @@ def _opened(
     stack: ExitStack,
     prepared: list[Prepared],
 ) -> tuple[Conversation, Iterator[UserMessage]]:
-    """A conversation, and its messages; `stack` closes it, `prepared` is what both go on from."""
+    """A conversation and its messages; `stack` closes it, `prepared` is shared by both."""
     context = contexts.live_check(provider)
     stack.callback(context.transport.close)
     state = ConversationState(context)
@@ -133,7 +133,7 @@ def _texts(texts: Sequence[str]) -> Iterator[UserMessage]:
 def _turns(
     conversation: Conversation, scenario: Scenario, variables: Variables
 ) -> Iterator[UserMessage]:
-    """The messages of a scenario, with what it captures. What it expects is not judged."""
+    """The messages of a scenario, with its captures. Its expectations are not judged."""
     for planned in scenario.turns:
         with variables.within(planned.given):
             if isinstance(planned, AssistantLine):
@@ -156,16 +156,22 @@ def _say(side: _Side, message: UserMessage) -> None:
     marker = f"zq{secrets.token_hex(5)}"
     number = len(side.markers) + 1
     side.markers[marker] = number
-    said = replace(message, text=message.text.replace("{marker}", marker))
-    _, failed = side.conversation.say(said, is_expected=lambda _error: False)
+    _, failed = side.conversation.say(
+        replace(message, text=message.text.replace("{marker}", marker)),
+        is_expected=lambda _error: False,
+    )
     if failed is not None:
         shown = redact_error(failed, side.conversation.state.redactor)
-        message_ = f"turn {number} of the {side.name} conversation: {shown.message}"
-        raise ProtocolError(shown.code, message_, shown.hint, details=shown.details)
+        raise ProtocolError(
+            shown.code,
+            f"turn {number} of the {side.name} conversation: {shown.message}",
+            shown.hint,
+            details=shown.details,
+        )
 
 
 def _answers(conversation: Conversation) -> Iterator[tuple[str, str]]:
-    """Where, and what: the reply, then every answer of the turn."""
+    """The reply, then every answer of the turn, each with its name."""
     reply = conversation.last_reply
     if reply is not None:
         yield "the reply", reply.text
@@ -177,32 +183,29 @@ def _answers(conversation: Conversation) -> Iterator[tuple[str, str]]:
 
 
 def _history(conversation: Conversation) -> Iterator[tuple[str, str]]:
-    """The provider's own record, where the definition has one."""
-    try:
-        history = conversation.history()
-    except NoHistory:
-        return
-    yield "the history", json.dumps(history, ensure_ascii=False)
+    """The provider's own record, if the definition has one."""
+    with suppress(NoHistory):
+        yield "the history", json.dumps(conversation.history(), ensure_ascii=False)
 
 
 def _look(
     side: _Side, sides: Sequence[_Side], result: Probe, turn: int, texts: Iterator[tuple[str, str]]
 ) -> None:
-    """Note whose words stand in what a side was answered."""
+    """Note the words of either side in the answers to one."""
     found: set[str] = set()
     markers = [(marker, other) for other in sides for marker in other.markers]
     for where, text in texts:
-        lowered = text.lower()
         for marker, other in markers:
-            at = lowered.find(marker)
+            at = text.lower().find(marker)
             if at < 0 or marker in found:
                 continue
             found.add(marker)
             if other is side:
                 result.own += 1
                 continue
-            redactor = side.conversation.state.redactor
-            excerpt = redactor.text(text[max(0, at - 60) : at + len(marker) + 60])
+            excerpt = side.conversation.state.redactor.text(
+                text[max(0, at - 60) : at + len(marker) + 60]
+            )
             result.leaks.append(
                 Leak(
                     marker=marker,

@@ -9,7 +9,6 @@ from harness.checks import (
     PASS,
     BadExpectation,
     Finding,
-    Judge,
     Subject,
     Verdict,
     conversation_of,
@@ -43,9 +42,9 @@ def judge(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) ->
             continue
         results += judge_turn(planned[turn.number], turn, transcript, vocabulary)
         if planned[turn.number].part is TurnPurpose.TURN:
-            results += _over_all(scenario, turn, transcript, vocabulary)
+            results += _every_reply(scenario, turn, transcript, vocabulary)
     if any(one.scope is Scope.CONVERSATION for one in scenario.expectations):
-        results += _over_whole(scenario, transcript, vocabulary)
+        results += _whole(scenario, transcript, vocabulary)
     if any(turn.part is not TurnPurpose.TURN for turn in planned.values()):
         return list(
             _with_setup_and_teardown(results, planned, is_stopped=transcript.stop is not None)
@@ -56,11 +55,11 @@ def judge(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) ->
 def _with_setup_and_teardown(
     checks: Sequence[CheckResult], planned: Mapping[int, UserTurn], *, is_stopped: bool
 ) -> Iterator[CheckResult]:
-    """The checks, with failures of setup, prefix and teardown as what they mean for the scenario.
+    """The checks, with failures of setup, prefix and teardown as they count for the scenario.
 
     A failed check before the conversation makes it BROKEN. A failed check of the teardown makes it
-    BROKEN where nothing else went wrong; else it is SKIPPED, so that it does not stand before the
-    reason. A broken contract of the definition stays FAILED.
+    BROKEN if nothing else went wrong; else it is SKIPPED, so that it does not hide the reason. A
+    broken contract of the definition remains FAILED.
     """
     parts = {number: turn.part for number, turn in planned.items()}
     is_bad_before = is_stopped or any(
@@ -91,9 +90,12 @@ def judge_conversation(
     scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary
 ) -> list[CheckResult]:
     """The results of a scenario's own checks: those of every turn, then those of the whole."""
-    each = [_over_all(scenario, turn, transcript, vocabulary) for turn in transcript.turns]
-    results = [result for turn in each for result in turn]
-    return [*results, *_over_whole(scenario, transcript, vocabulary)]
+    results = [
+        result
+        for turn in transcript.turns
+        for result in _every_reply(scenario, turn, transcript, vocabulary)
+    ]
+    return [*results, *_whole(scenario, transcript, vocabulary)]
 
 
 def judge_turn(
@@ -112,10 +114,11 @@ def judge_turn(
     history = None
     if planned.wants_history:
         history = history_of(turn, is_recorded=is_recorded, transcript=transcript, file=file)
-    is_cut = transcript is not None and _stopped_at(transcript, turn)
+    stop = transcript.stop if transcript is not None else None
+    is_cut = stop is not None and stop.turn == turn.number
     for expectation in planned.expectations:
         if is_cut and (expectation.scope is Scope.HISTORY or expectation.within):
-            # It was not looked up, or not waited for until the end.
+            # The history was not requested, or the waiting was cut short.
             continue
         subject = history if expectation.scope is Scope.HISTORY and history else reply
         results.append(_run(expectation, subject, turn, vocabulary))
@@ -134,10 +137,6 @@ def judge_turn(
     return results
 
 
-def _stopped_at(transcript: Transcript, turn: Turn) -> bool:
-    return transcript.stop is not None and transcript.stop.turn == turn.number
-
-
 def _run(
     expectation: Expectation, subject: Subject, turn: Turn, vocabulary: Vocabulary
 ) -> CheckResult:
@@ -146,9 +145,8 @@ def _run(
 
 def _result(expectation: Expectation, verdict: Verdict, turn: Turn) -> CheckResult:
     finding = verdict.finding
-    within = _WITHIN.get(expectation.scope, "")
     return CheckResult(
-        name=f"{within}{expectation.name}",
+        name=f"{_WITHIN.get(expectation.scope, '')}{expectation.name}",
         outcome=verdict.outcome,
         turn=turn.number,
         place=expectation.place,
@@ -164,7 +162,7 @@ def _verdict(
     expectation: Expectation, subject: Subject, turn: Turn, vocabulary: Vocabulary
 ) -> Verdict:
     try:
-        return _compiled(expectation, turn, vocabulary)(subject)
+        return vocabulary.judge_for(expectation, _value(expectation, turn))(subject)
     except PlayError as error:
         return _broken(error)
     except BadExpectation as error:
@@ -178,22 +176,19 @@ def _verdict(
 
 
 def _broken(error: PlayError) -> Verdict:
-    """A check that could not be judged. Further lines of the message are shown apart."""
-    first = str(error).partition("\n")[0]
-    finding = Finding(message=first, lines=error.details)
-    return Verdict(outcome=Outcome.BROKEN, finding=finding, code=error.code)
-
-
-def _compiled(expectation: Expectation, turn: Turn, vocabulary: Vocabulary) -> Judge:
-    return vocabulary.judge_for(expectation, _value(expectation, turn))
+    """The verdict if a check cannot be judged. Its message is the first line of the error's."""
+    return Verdict(
+        outcome=Outcome.BROKEN,
+        finding=Finding(message=str(error).partition("\n")[0], lines=error.details),
+        code=error.code,
+    )
 
 
 def _value(expectation: Expectation, turn: Turn) -> Json:
-    template = expectation.value
-    return template.render({}) if template.is_constant else template.render(turn.variables)
+    return expectation.value.render(turn.variables)
 
 
-def _over_all(
+def _every_reply(
     scenario: Scenario, turn: Turn, transcript: Transcript, vocabulary: Vocabulary
 ) -> Iterator[CheckResult]:
     """The scenario's own `never` and `always`, for one turn."""
@@ -214,13 +209,13 @@ def _over_all(
         yield _result(expectation, verdict, turn)
 
 
-def _over_whole(
+def _whole(
     scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary
 ) -> Iterator[CheckResult]:
-    """The checks on all replies together; skipped where the conversation ended early."""
-    played = {turn.number for turn in transcript.turns}
-    is_cut = transcript.stop is not None or any(
-        planned.number not in played for planned in scenario.user_turns
+    """The checks on all replies together; skipped if the conversation ended early."""
+    planned = {turn.number for turn in scenario.user_turns}
+    is_cut = transcript.stop is not None or bool(
+        planned.difference(turn.number for turn in transcript.turns)
     )
     subject = replace(conversation_of(transcript), file=scenario.place.source.path)
     last = transcript.turns[-1] if transcript.turns else None
@@ -236,7 +231,7 @@ def _over_whole(
                 message="the conversation ended early",
             )
             continue
-        # What was captured until the end may be used.
+        # Checks of the whole may use all captures.
         yield _run(expectation, subject, replace(last, number=0), vocabulary)
 
 
@@ -256,18 +251,16 @@ def _turned_round(expectation: Expectation, verdict: Verdict, turn: Turn) -> Ver
 def contracts(exchanges: Iterable[Exchange], turn: int) -> Iterator[CheckResult]:
     """Payloads that break the definition's schemas fail, whatever the scenario says."""
     for exchange in exchanges:
-        broken = exchange.contract
-        if not broken:
-            continue
-        step = exchange.request.origin.step
-        yield CheckResult(
-            name="contract",
-            outcome=Outcome.FAILED,
-            turn=turn,
-            message=f"the answer of step {step} violates the contract of the provider's definition",
-            expected="a payload that is valid against the definition's schema",
-            actual="\n".join(broken),
-        )
+        if exchange.contract:
+            yield CheckResult(
+                name="contract",
+                outcome=Outcome.FAILED,
+                turn=turn,
+                message=f"the answer of step {exchange.request.origin.step} violates the contract"
+                " of the provider's definition",
+                expected="a payload that is valid against the definition's schema",
+                actual="\n".join(exchange.contract),
+            )
 
 
 def _not_refused(planned: UserTurn, turn: Turn) -> CheckResult:

@@ -23,7 +23,7 @@ Key = tuple[str, str, bool]
 
 Prepare = Callable[[], Prepared]
 Watch = Callable[[ConversationContext], AbstractContextManager[ConversationContext]]
-"""Makes a stopped run break off a conversation, and closes its context at the end."""
+"""Lets the end of the run interrupt a conversation, and closes its context at the end."""
 
 
 def prepare_on(state: ConversationState) -> Prepared:
@@ -31,7 +31,7 @@ def prepare_on(state: ConversationState) -> Prepared:
     context = state.context
     session = Session(context.provider, context.transport, seed=context.seed, know=state.know)
     prepared = session.prepare()
-    # What an answer gives under a telling name is learned from it.
+    # This learns secrets from the answers, by the names of their keys.
     state.redact(prepared.exchanges)
     return replace(prepared, secrets=dict(state.redactor.learned))
 
@@ -49,16 +49,21 @@ class Preparing:
     def of(self, scenario: Scenario, play: Play, state: ConversationState) -> Prepare:
         """A function that prepares for a conversation: from the recording, or live.
 
-        A live preparation has a transport and a recording of its own.
+        A live preparation has a transport and a recording of its own. It is done once, for all
+        callers: a failed one is not tried again, since it would fail for every conversation.
         """
         is_recorded = state.context.is_recorded
         key = (play.provider, scenario.credentials, is_recorded)
 
         def prepare() -> Prepared:
             make = self._replayed if is_recorded else self._live
-            prepared = self._once(key, lambda: make(scenario, play, state))
-            state.know_all(prepared.secrets)
-            return prepared
+            with self._lock:
+                mine = self._locks.setdefault(key, threading.Lock())
+            with mine:
+                if key not in self._done:
+                    self._done[key] = make(scenario, play, state)
+            state.know_all(self._done[key].secrets)
+            return self._done[key]
 
         return prepare
 
@@ -72,41 +77,27 @@ class Preparing:
 
     def _live(self, scenario: Scenario, play: Play, state: ConversationState) -> Prepared:
         is_recorded = state.context.recorder is not None
-        with self._watch(self._context(scenario, play, is_recorded=is_recorded)) as context:
+        try:
+            live = self._contexts.live_preparing(scenario, play, is_recorded=is_recorded)
+        except CassetteLocked:
+            # Another process of this run records the same preparation.
+            live = self._contexts.live_preparing(scenario, play, is_recorded=False)
+        with self._watch(live) as context:
             own = ConversationState(context)
             prepared = prepare_on(own)
             if prepared.error is not None and not isinstance(prepared.error, Refused):
                 own.finish(prepared.error)
             elif prepared.exchanges:
-                # Also of a refusal, which a replay can repeat.
+                # Also for a refusal, which a replay can repeat.
                 own.finish(None)
             elif context.recorder is not None:
-                # Nothing is prepared, so what a killed run left of it is of no use.
+                # Nothing is prepared, so the journal that a killed run left is useless.
                 context.recorder.transport.discard(with_older=True)
             return prepared
 
-    def _once(self, key: Key, prepare: Prepare) -> Prepared:
-        """The result of the first caller's `prepare`, for all callers.
-
-        A failed preparation is not tried again: it would fail for every conversation.
-        """
-        with self._lock:
-            mine = self._locks.setdefault(key, threading.Lock())
-        with mine:
-            if key not in self._done:
-                self._done[key] = prepare()
-            return self._done[key]
-
-    def _context(self, scenario: Scenario, play: Play, *, is_recorded: bool) -> ConversationContext:
-        try:
-            return self._contexts.live_preparing(scenario, play, is_recorded=is_recorded)
-        except CassetteLocked:
-            # Another process of this run records the same preparation.
-            return self._contexts.live_preparing(scenario, play, is_recorded=False)
-
 
 class _LazyReplay:
-    """A recording that is read for the first request."""
+    """A recording that is read when the first request is sent."""
 
     def __init__(self, make: Callable[[], ReplayTransport]) -> None:
         self._make = make
@@ -114,7 +105,7 @@ class _LazyReplay:
 
     @property
     def changed(self) -> str:
-        """The first request that differs from the recorded one; empty where none does."""
+        """The first request that differs from the recorded one; empty if there is none."""
         return self._transport.changed if self._transport is not None else ""
 
     def send(self, request: Request) -> Answer:
@@ -126,6 +117,6 @@ class _LazyReplay:
         """Time does not pass in a replay."""
 
     def close(self) -> None:
-        """Close the transport, where one was made."""
+        """Close the transport, if it was made."""
         if self._transport is not None:
             self._transport.close()

@@ -20,8 +20,8 @@ NO_PAYLOAD = "the transcript contains only texts"
 def recheck(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) -> ScenarioResult:
     """Judge a stored conversation against a scenario.
 
-    Of a transcript of texts alone, checks that need more are SKIPPED. One with fewer turns than
-    the scenario is BROKEN, for what was not said cannot be judged.
+    If the transcript has only texts, checks that need more are SKIPPED. If it has fewer turns than
+    the scenario, the result is BROKEN, since the missing turns cannot be judged.
     """
     known = {turn.number: turn for turn in scenario.user_turns}
     held = tuple(turn for turn in transcript.turns if turn.number in known)
@@ -32,8 +32,9 @@ def recheck(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) 
     skipped: list[CheckResult] = []
     judged = scenario
     if not any(turn.exchanges for turn in held):
-        of_text = vocabulary.of_texts
-        judged, skipped = _without_payload(scenario, {turn.number for turn in held}, of_text)
+        judged, skipped = _without_payload(
+            scenario, {turn.number for turn in held}, vocabulary.of_texts
+        )
         variables = Variables(scenario, scenario.rows[0], seed="", now="").snapshot()
         transcript = replace(
             transcript, turns=tuple(replace(turn, variables=variables) for turn in held)
@@ -50,18 +51,16 @@ def recheck(scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary) 
 
 
 def _changed(known: Mapping[int, UserTurn], transcript: Transcript) -> Iterator[str]:
-    """Turns whose user says something else than the scenario."""
+    """Notes about turns in which the user's message is not that of the scenario."""
     for turn in transcript.turns:
         planned = known.get(turn.number)
-        template = planned.message.text if planned is not None else None
-        if template is None or not template.is_constant:
-            continue
-        if str(template.render({})) != turn.user.text:
+        text = planned.message.text if planned is not None else None
+        if text is not None and text.is_constant and str(text.render({})) != turn.user.text:
             yield f"turn {turn.number}: the user's message differs from the scenario"
 
 
 def _short(known: Mapping[int, UserTurn], last: int, checks: list[CheckResult]) -> Stop | None:
-    """Why turns are missing; None where a failed check was to end the conversation."""
+    """Why turns are missing; None if a failed check had to end the conversation."""
     has_failed = any(check.turn == last and check.outcome.is_bad for check in checks)
     if last and known[last].stops_on_fail and has_failed:
         return None
@@ -72,42 +71,32 @@ def _short(known: Mapping[int, UserTurn], last: int, checks: list[CheckResult]) 
 def _without_payload(
     scenario: Scenario, held: set[int], of_text: frozenset[str]
 ) -> tuple[Scenario, list[CheckResult]]:
-    """The scenario with the checks that texts suffice for, and the others as skipped."""
+    """The scenario with the checks that need only texts, and the others as skipped."""
     skipped: list[CheckResult] = []
 
-    def kept(expectations: tuple[Expectation, ...], turn: int) -> tuple[Expectation, ...]:
-        left = []
-        for expectation in expectations:
-            if _is_of_text(expectation.name, _written(expectation), of_text):
-                left.append(expectation)
+    def judged(expectations: tuple[Expectation, ...], turn: int) -> Iterator[Expectation]:
+        for one in expectations:
+            if _is_of_text(one.name, one.constant, of_text):
+                yield one
             elif not turn or turn in held:
-                skipped.append(_skip(expectation, turn))
-        return tuple(left)
+                skipped.append(
+                    CheckResult(
+                        name=one.name,
+                        outcome=Outcome.SKIPPED,
+                        turn=turn,
+                        place=one.place,
+                        message=NO_PAYLOAD,
+                    )
+                )
 
     turns = tuple(
-        replace(turn, expectations=kept(turn.expectations, turn.number), captures={})
+        replace(turn, expectations=tuple(judged(turn.expectations, turn.number)), captures={})
         if isinstance(turn, UserTurn)
         else turn
         for turn in scenario.turns
     )
-    judged = replace(scenario, turns=turns, expectations=kept(scenario.expectations, 0))
-    return judged, skipped
-
-
-def _skip(expectation: Expectation, turn: int) -> CheckResult:
-    return CheckResult(
-        name=expectation.name,
-        outcome=Outcome.SKIPPED,
-        turn=turn,
-        place=expectation.place,
-        message=NO_PAYLOAD,
-    )
-
-
-def _written(expectation: Expectation) -> Json:
-    """The value of a check; none where it has variables in it."""
-    value = expectation.value
-    return value.render({}) if value.is_constant else None
+    expectations = tuple(judged(scenario.expectations, 0))
+    return replace(scenario, turns=turns, expectations=expectations), skipped
 
 
 def _is_of_text(name: str, value: Json, of_text: frozenset[str]) -> bool:

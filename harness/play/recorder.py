@@ -16,6 +16,7 @@ from harness.core import (
     PlayError,
     SecretInCassette,
     TransportError,
+    counted,
     is_same,
     quote,
     shorten,
@@ -40,26 +41,26 @@ class Recorder:
     transport: RecordingTransport
     head: CassetteHead
     into: Path | None = None
-    """The file that is written instead, while the old recording stays."""
+    """The file that is written instead, so that the old recording remains."""
     leftover: str = ""
-    """The note about what an earlier run left; it is void once this recording is written."""
+    """The note about the journal of an earlier run; it is void once this recording is written."""
     is_class: bool = False
-    """The provider is a Python class, which may answer without a request."""
+    """The provider is a Python class, which can answer without a request."""
     unrecorded: str = ""
-    """Why the conversation was not recorded; empty where it was."""
+    """Why the conversation was not recorded; empty if it was."""
     _silent: list[int] = field(default_factory=list)
-    """Turns that were answered without a request, so that the recording holds nothing of them."""
+    """Turns that were answered without a request, so that they are not in the recording."""
 
     def begin(self, session: Mapping[str, Json], redactor: Redactor) -> None:
-        """Note what the provider is told when the conversation opens. Raises `CassetteError`."""
+        """Record the session values of the opening. Raises `CassetteError`."""
         self.head = replace(self.head, session=redactor.json(session))  # type: ignore[arg-type]  # still a mapping
         if session:
             self.transport.write_head(self.head)
 
     def end_turn(self, turn: int, uncaptured: str) -> None:
-        """A turn ended: what was heard may be journalled, unless it may hold a secret.
+        """Let the answers of a turn be written to the journal, unless they may have a secret.
 
-        `uncaptured` is the name of a secret that any answer may hold.
+        `uncaptured` is the name of a secret that any answer may have.
         """
         if not self.transport.requests and self.is_class:
             self._silent.append(turn)
@@ -70,15 +71,20 @@ class Recorder:
     def finish(
         self, error: PlayError | None, uncaptured: str, redactor: Redactor
     ) -> tuple[str, ...]:
-        """Write the recording where the conversation was whole; else the old one stays.
+        """Write the recording if the conversation is complete; otherwise the old one remains.
 
-        `error` is why it ended early, `uncaptured` the name of a secret that any answer may hold.
-        What was heard before the network broke, or the run was stopped, stays in the journal.
-        Gives what people should know. Raises `CassetteError` where it cannot be written.
+        `error` is why it ended early, `uncaptured` the name of a secret that any answer may have.
+        Answers from before a network failure, or the end of the run, remain in the journal.
+        Returns notes for the user. Raises `CassetteError` if the recording cannot be written.
         """
         notes = self._silent_turns() if error is None else ()
         if error is None and not uncaptured:
-            self._write()
+            try:
+                self.transport.finish(self.head, into=self.into)
+            except SecretInCassette:
+                # The journal has the secret, too.
+                self.transport.discard()
+                raise
         elif error is None:
             self.transport.discard()
             self.unrecorded = f"the secret '{uncaptured}' was not captured and may be in it"
@@ -87,14 +93,6 @@ class Recorder:
                 self.transport.discard()
             self.unrecorded = shorten(redactor.text(str(error).partition("\n")[0]))
         return (*notes, f"not recorded, because {self.unrecorded}") if self.unrecorded else notes
-
-    def _write(self) -> None:
-        try:
-            self.transport.finish(self.head, into=self.into)
-        except SecretInCassette:
-            # The journal holds it as well.
-            self.transport.discard()
-            raise
 
     def _silent_turns(self) -> tuple[str, ...]:
         if not self._silent:
@@ -116,21 +114,21 @@ class Replayer:
 
     transport: ReplayTransport
     session: Mapping[str, Json] | None
-    """What the provider was told when the conversation opened; None where that is not known."""
+    """The session values of the opening; None if they are not known."""
     fix: str
-    """The command that records it again."""
+    """The command that records the conversation again."""
 
     def uncompared(self, session: Mapping[str, Json]) -> tuple[str, ...]:
-        """A note about what `require_same` cannot compare, because the recording redacts it."""
+        """A note about values that `require_same` cannot compare: the recording redacts them."""
         if self.session is None:
             return ()
         now = _redacted_as(self.session, session)
-        names = sorted(name for name in session if not is_same(session[name], now[name]))
-        note = f"session: {', '.join(names)} not compared, because it is redacted in the recording"
+        names = ", ".join(sorted(name for name in session if not is_same(session[name], now[name])))
+        note = f"session: {names} not compared, because it is redacted in the recording"
         return (note,) if names else ()
 
     def require_same(self, session: Mapping[str, Json]) -> None:
-        """Raise `CassetteError` where the provider was told something else when recorded."""
+        """Raise `CassetteError` if the recording was made with other session values."""
         if self.session is None:
             return
         recorded, now = self.session, _redacted_as(self.session, session)
@@ -152,35 +150,36 @@ class Replayer:
 
     @property
     def refresh(self) -> str:
-        """The command that records again also what is there."""
+        """The command that records the conversation again, although there is a recording."""
         return self.fix.replace("--mode record", "--mode refresh")
 
     def leftovers(self) -> tuple[str, ...]:
-        """Where recording and conversation differ although all was answered, and the fix command.
+        """Differences although every request was answered, each with the fix command.
 
-        What was recorded and not asked for, requests that say something else since the definition
-        or a setting changed, and what was said beyond a hash of format 1.
+        Interactions that were not used, requests that differ since the definition or a setting
+        changed, and parts of messages that the hashes of format 1 do not cover.
         """
         notes = []
         unused = self.transport.unused()
         if unused:
             of_turns = _listed({one.request.origin.turn for one in unused})
-            plural = "s" if len(unused) > 1 else ""
-            notes.append(f"{len(unused)} recorded interaction{plural} not used, of {of_turns}")
+            notes.append(f"{counted(len(unused), 'recorded interaction')} not used, of {of_turns}")
         if self.transport.changed:
             notes.append(self.transport.changed)
         if self.transport.uncompared:
-            given = "attachments, metadata and the assistant's lines"
-            of_turns = _listed(self.transport.uncompared)
-            notes.append(f"{given} of {of_turns} not compared, because the recording has format 1")
+            notes.append(
+                f"attachments, metadata and the assistant's lines of"
+                f" {_listed(self.transport.uncompared)} not compared, because the recording has"
+                " format 1"
+            )
         return tuple(f"{note}; {self.refresh}" for note in notes)
 
 
 def last_secret_turn(definition: Definition, scenario: Scenario | None) -> float:
-    """The turn after which no answer that was heard can turn out to hold a secret.
+    """The turn after which no earlier answer can turn out to have a secret in it.
 
-    0 where none can; infinite where steps of each turn may capture one. Without a scenario, of
-    what is prepared.
+    0 if no answer can; infinite if steps of every turn may capture one. Without a scenario, it is
+    that of a preparation.
     """
     if scenario is None:
         is_captured = definition.client is not None or _captures_secrets(definition, Phase.PREPARE)
@@ -202,7 +201,7 @@ def _listed(turns: Iterable[int]) -> str:
 
 
 def _redacted_as(recorded: Mapping[str, Json], session: Mapping[str, Json]) -> dict[str, Json]:
-    """The session, redacted where the recording is: what stands there cannot be compared."""
+    """The session, redacted where the recording is: those values cannot be compared."""
 
     def redacted(old: Json, new: Json) -> Json:
         if isinstance(old, str) and MARK.search(old):

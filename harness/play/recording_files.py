@@ -1,4 +1,4 @@
-"""Where a play and the preparation of a provider are recorded, and what records them."""
+"""The files and commands that record a play, and the preparation of a provider."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from harness.scenario import Credentials, Scenario
 from harness.transport.cassette import Cassette, cassette_path, read_cassette
 
 PREPARE = "prepare"
-"""The name of the recording of a preparation; no scenario may have it."""
+"""The name of the recording of a preparation; a scenario must not have it."""
 
 
 def recording_path(project: Project, play: Play) -> Path:
-    """Where a play is recorded. Raises `CassetteError` as `cassette_path` does."""
-    root = project.config.cassettes
-    return cassette_path(root, play.provider, play.scenario, play.row, play.take)
+    """The file of a play. Raises `CassetteError` as `cassette_path` does."""
+    return cassette_path(
+        project.config.cassettes, play.provider, play.scenario, play.row, play.take
+    )
 
 
 def preparation_row(credentials: Credentials) -> str:
@@ -27,17 +28,15 @@ def preparation_row(credentials: Credentials) -> str:
 
 
 def preparation_path(project: Project, provider: str, credentials: Credentials) -> Path:
-    """Where the `prepare` steps of a provider are recorded."""
-    row = preparation_row(credentials)
-    return cassette_path(project.config.cassettes, provider, PREPARE, row)
+    """The file of the `prepare` steps of a provider."""
+    return cassette_path(project.config.cassettes, provider, PREPARE, preparation_row(credentials))
 
 
 def record_command(project: Project, play: Play) -> str:
     """The command that records a play."""
-    file = project.config.shown(play.file)
-    # A Python test says what it says as it goes, so a stale recording is known too late.
+    # The messages of a Python test are not known before, so a stale recording is found too late.
     mode = "refresh" if play.file.suffix == ".py" else "record"
-    return f"harness run --mode {mode} {file}"
+    return f"harness run --mode {mode} {project.config.shown(play.file)}"
 
 
 def preparation_command(project: Project, scenario: Scenario, play: Play) -> str:
@@ -52,13 +51,12 @@ def preparation_command(project: Project, scenario: Scenario, play: Play) -> str
 def find_recording(
     project: Project, scenario: Scenario, play: Play, fix: str
 ) -> tuple[Cassette, tuple[str, ...]]:
-    """The recording of a play, and a note where it lies under its row's former name.
+    """The recording of a play, and a note if it has its row's former name.
 
     `fix` is the command that records it. Raises `CassetteError`.
     """
-    path = recording_path(project, play)
     try:
-        cassette = read_recording(project, path, fix)
+        cassette = read_recording(project, recording_path(project, play), fix)
     except MissingCassette as missing:
         former = former_path(project, scenario, play)
         if former is not None:
@@ -66,20 +64,23 @@ def find_recording(
         reason = project.cache.get(_reason_key(project, play))
         if not reason:
             raise
-        detail = f"it was not recorded, because {reason}"
         raise MissingCassette(
-            missing.code, missing.message, missing.hint, details=(detail,)
+            missing.code,
+            missing.message,
+            missing.hint,
+            details=(f"it was not recorded, because {reason}",),
         ) from None
     row = cassette.head.row if cassette.head is not None else play.row
     if row != play.row and row.casefold() == play.row.casefold():
-        # A file system that does not tell cases apart gives another row's file.
-        message = f"{cassette.path}: it is the recording of the row '{row}'"
-        raise MissingCassette("cassette-missing", message, fix)
+        # A file system that ignores case gives another row's file.
+        raise MissingCassette(
+            "cassette-missing", f"{cassette.path}: it is the recording of the row '{row}'", fix
+        )
     return cassette, ()
 
 
 def keep_reason(project: Project, play: Play, reason: str) -> None:
-    """Keep why a play was not recorded, for the replay that misses it; empty where it was."""
+    """Store why a play was not recorded, for the replay that misses it; empty if it was."""
     key = _reason_key(project, play)
     if reason or project.cache.get(key):
         project.cache.put(key, reason)
@@ -90,31 +91,26 @@ def _reason_key(project: Project, play: Play) -> str:
 
 
 def read_recording(project: Project, path: Path, fix: str) -> Cassette:
-    """A cassette, from the project's cache where its content is known. Raises `CassetteError`."""
-    shown = project.config.shown
-    # Recording keeps what cannot be read; only a refresh replaces it.
+    """A cassette, from the project's cache if its content is known. Raises `CassetteError`."""
+    # Recording leaves unreadable files alone; only a refresh replaces them.
     repair = fix.replace("--mode record", "--mode refresh", 1)
-    return read_cassette(path, shown(path), project.cache, fix, repair)
+    return read_cassette(path, project.config.shown(path), project.cache, fix, repair)
 
 
 def former_path(project: Project, scenario: Scenario, play: Play) -> Path | None:
-    """The file of a play under the name that its row had before names held every letter.
-
-    None where there is none.
-    """
+    """The file of a play with the name that its row had before names kept every letter, or None."""
     former = next((row.former for row in scenario.rows if row.name == play.row), "")
     if former in ("", play.row):
         return None
-    root = project.config.cassettes
-    path = cassette_path(root, play.provider, play.scenario, former, play.take)
+    path = cassette_path(project.config.cassettes, play.provider, play.scenario, former, play.take)
     return path if path.is_file() else None
 
 
 def is_of_play(cassette: Cassette, scenario: Scenario) -> bool:
-    """Whether a recording under a former name is sure to be of the scenario's row.
+    """Whether a recording with a former name certainly belongs to the scenario's row.
 
-    Many values had one name, numbered in their order: only while the scenario is as it was when it
-    was recorded is it known which row is meant.
+    Many values had one name, numbered in their order, so the row is known only as long as the
+    scenario is as it was when it was recorded.
     """
     return cassette.head is not None and cassette.head.scenario_hash == scenario.fingerprint
 

@@ -16,7 +16,7 @@ from harness.secrets.conversation_redaction import (
 from harness.secrets.redaction import Redactor
 
 MOST_REASONS = 3
-"""Reasons of skipped checks that stand in one sentence."""
+"""Reasons of skipped checks that are shown in one sentence."""
 _ONLY_SKIPPED = frozenset((Outcome.SKIPPED,))
 
 
@@ -29,19 +29,19 @@ class CheckResult:
     turn: int
     """0 for a check on the whole conversation."""
     place: Place | None = None
-    """None for the contract of the definition, which no line of the scenario asks for."""
+    """None for the contract of the definition, which is not a line of the scenario."""
     message: str = ""
-    """For a failure, what is wrong; for a skip, the reason; of a pass, what should be known."""
+    """For a failure, what is wrong; for a skip, the reason; for a pass, a note."""
     expected: str = ""
     actual: str = ""
     difference: tuple[str, ...] = ()
-    """Lines that lead the eye to what differs; of a check that crashed, its traceback."""
+    """Lines that show what differs; for a check that crashed, its traceback."""
     code: str = ""
-    """Of the error that made it BROKEN; empty where there was none."""
+    """Of the error that made it BROKEN; empty if there was none."""
 
     @property
     def lines_are(self) -> str:
-        """What the lines of `difference` are called where they are shown."""
+        """The heading of the lines of `difference`."""
         return "traceback" if self.code == "check-crashed" else "difference"
 
 
@@ -53,28 +53,29 @@ class ScenarioResult:
     transcript: Transcript
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = ()
-    """What people should know although nothing failed."""
+    """Notes for the user, although nothing failed."""
     compared: tuple[ComparedTurn, ...] = ()
-    """In `drift` and `refresh`: the turns against those of the recording."""
+    """In `drift` and `refresh`: the turns, compared with those of the recording."""
 
     redactor: Redactor | None = None
-    """For lines of the scenario's file that are shown; None where no secret is known."""
+    """For lines of the scenario's file that are shown; None if no secret is known."""
 
     outcome: Outcome = field(init=False)
-    """BROKEN where it could not be judged, else FAILED where a check failed.
+    """BROKEN if it could not be judged, else FAILED if a check failed.
 
-    SKIPPED where there are checks and every one was.
+    SKIPPED if there are checks and all of them were skipped.
     """
 
     def __post_init__(self) -> None:
-        # Worked out once: reporters ask for it several times a scenario.
+        # Computed once: reporters use it several times for each scenario.
         outcomes = {check.outcome for check in self.checks}
+        outcome = Outcome.PASSED
         if self.error is not None or Outcome.BROKEN in outcomes:
             outcome = Outcome.BROKEN
-        else:
-            outcome = Outcome.FAILED if Outcome.FAILED in outcomes else Outcome.PASSED
-            if outcomes == _ONLY_SKIPPED:
-                outcome = Outcome.SKIPPED
+        elif Outcome.FAILED in outcomes:
+            outcome = Outcome.FAILED
+        elif outcomes == _ONLY_SKIPPED:
+            outcome = Outcome.SKIPPED
         object.__setattr__(self, "outcome", outcome)
 
     @property
@@ -94,12 +95,15 @@ class ScenarioResult:
     @property
     def skips(self) -> tuple[str, ...]:
         """Name and reason of every check that was skipped, in order."""
-        skipped = (check for check in self.checks if check.outcome is Outcome.SKIPPED)
-        return tuple(f"{check.name}: {check.message}" for check in skipped)
+        return tuple(
+            f"{check.name}: {check.message}"
+            for check in self.checks
+            if check.outcome is Outcome.SKIPPED
+        )
 
     @property
     def notes_of_checks(self) -> tuple[str, ...]:
-        """What should be known of checks that hold, in order."""
+        """Notes about checks that passed, in order."""
         return tuple(
             f"{f'turn {check.turn}' if check.turn else 'whole conversation'}:"
             f" '{check.name}' {check.message}"
@@ -109,14 +113,14 @@ class ScenarioResult:
 
     @property
     def skip_reason(self) -> str:
-        """Why nothing could be measured: each of `skips` once, the first few of them."""
+        """Why nothing could be measured: the first few of `skips`, each once."""
         reasons = tuple(dict.fromkeys(self.skips))
         more = f"; and {len(reasons) - MOST_REASONS} more" if len(reasons) > MOST_REASONS else ""
         return f"{'; '.join(reasons[:MOST_REASONS])}{more}"
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Codes of what went wrong: names of checks that did not hold, or the error's code."""
+        """Codes of the problems: names of checks that did not pass, and the error's code."""
         if not self.outcome.is_bad:
             return ()
         codes = [check.code or check.name for check in self.checks if check.outcome.is_bad]
@@ -126,33 +130,31 @@ class ScenarioResult:
 
 
 def redact_result(result: ScenarioResult, redactor: Redactor, *, in_bodies: bool) -> ScenarioResult:
-    """The result as it may be shown; `in_bodies` says whether an answer held a secret.
+    """The result as it can be shown; `in_bodies` says whether an answer had a secret in it.
 
-    What was answered is redacted before it is judged.
+    Answers are redacted before they are judged.
     """
-    transcript = result.transcript
-    if transcript.stop is not None:
-        stop = replace(transcript.stop, error=redact_error(transcript.stop.error, redactor))
-        transcript = replace(transcript, stop=stop)
+    stop = result.transcript.stop
+    if stop is not None:
+        stop = replace(stop, error=redact_error(stop.error, redactor))
     turns = tuple(
-        replace(turn, user=redact_message(turn.user, redactor)) for turn in transcript.turns
+        replace(turn, user=redact_message(turn.user, redactor)) for turn in result.transcript.turns
     )
     checks = result.checks
     if in_bodies:
-        checks = tuple(_redact_check(check, redactor) for check in checks)
         turns = tuple(
             replace(turn, variables=redact_variables(turn.variables, turn.variables, redactor))
             for turn in turns
         )
-    transcript = replace(transcript, turns=turns)
+        checks = tuple(
+            replace(
+                check,
+                message=redactor.shortened(check.message),
+                expected=redactor.shortened(check.expected),
+                actual=redactor.shortened(check.actual),
+                difference=tuple(redactor.shortened(line) for line in check.difference),
+            )
+            for check in checks
+        )
+    transcript = replace(result.transcript, stop=stop, turns=turns)
     return replace(result, transcript=transcript, checks=checks, redactor=redactor)
-
-
-def _redact_check(check: CheckResult, redactor: Redactor) -> CheckResult:
-    return replace(
-        check,
-        message=redactor.shortened(check.message),
-        expected=redactor.shortened(check.expected),
-        actual=redactor.shortened(check.actual),
-        difference=tuple(redactor.shortened(line) for line in check.difference),
-    )

@@ -28,7 +28,7 @@ from harness.play.drift.drift import Drift
 from harness.play.judging import judge
 from harness.play.preparing import Preparing
 from harness.play.recording_files import keep_reason
-from harness.play.result import ScenarioResult
+from harness.play.result import CheckResult, ScenarioResult
 from harness.play.scenario_player import ScenarioPlayer
 from harness.play.shared_prefix import SharedPrefix, SharedPrefixes
 from harness.project.loading import load_scenario
@@ -51,10 +51,10 @@ class Runner:
         fail_on: Collection[Drift] = (),
         holding: Path | None = None,
     ) -> None:
-        """`share` is the number of processes that keep to a provider's rate together.
+        """`share` is the number of processes that share a provider's rate.
 
-        `fail_on` are the kinds of drift that fail a scenario. Into the folder `holding`, where it
-        is given, new recordings are written; the old ones then stay.
+        `fail_on` are the kinds of drift that fail a scenario. New recordings are written into the
+        folder `holding` if it is given; the old ones then remain.
         """
         self._project = project
         self._mode = mode
@@ -69,7 +69,7 @@ class Runner:
     def run(self, play: Play) -> ScenarioResult:
         """Play a conversation and judge it.
 
-        Raises `AuthoringError` where a file is wrong; all else is in the result.
+        Raises `AuthoringError` if a file is wrong; every other problem is in the result.
         """
         whole = load_scenario(self._project, play.file)
         scenario = played_in(whole, play.row)
@@ -84,8 +84,7 @@ class Runner:
     def _run(self, scenario: Scenario, play: Play, whole: Scenario) -> ScenarioResult:
         if self._mode in (Mode.REPLAY, Mode.RECORD):
             result = self.replay(scenario, play)
-            missed = isinstance(result.error, Miss)
-            if self._mode is Mode.REPLAY or not missed:
+            if self._mode is Mode.REPLAY or not isinstance(result.error, Miss):
                 return result
         if self._mode.is_compared:
             return self._live_and_compared(scenario, play, whole)
@@ -99,19 +98,17 @@ class Runner:
             state = ConversationState(self.contexts.replay(scenario, play, cassette))
         except CassetteError as error:
             return broken_at_once(scenario, play.provider, error)
-
         result = self._play(scenario, play, state)
         if isinstance(result.error, TransportError):
-            note = (
+            return _noted(
+                result,
                 "the recording ends there with a failure; --mode refresh records the "
-                "conversation again"
+                "conversation again",
             )
-            return replace(result, notes=(*result.notes, note))
-        leftovers = () if result.error else state.leftovers()
-        return replace(result, notes=(*result.notes, *state.notes, *leftovers))
+        return _noted(result, *state.notes, *(() if result.error else state.leftovers()))
 
     def stop(self) -> None:
-        """Break off every conversation that is going on. They still close what they opened."""
+        """Interrupt every conversation. They still run their closing steps."""
         with self._lock:
             self._is_stopped = True
             contexts = tuple(self._open.values())
@@ -129,8 +126,10 @@ class Runner:
         result = self._live(scenario, play, whole, old.transcript)
         if isinstance(old.error, MissingCassette):
             return result
-        note = f"the old recording does not match, so not every turn is compared ({old.error.code})"
-        return replace(result, notes=(*result.notes, note))
+        return _noted(
+            result,
+            f"the old recording does not match, so not every turn is compared ({old.error.code})",
+        )
 
     def _live(
         self,
@@ -139,7 +138,6 @@ class Runner:
         whole: Scenario,
         recorded: Transcript | None = None,
     ) -> ScenarioResult:
-        is_recorded = self._mode.is_recorded
         ends = self._prefix_ends(whole, scenario, play)
         try:
             with (
@@ -148,7 +146,7 @@ class Runner:
                     self.contexts.live(
                         scenario,
                         play,
-                        is_recorded=is_recorded,
+                        is_recorded=self._mode.is_recorded,
                         start=prefix.start[0] if prefix is not None and prefix.start else None,
                         header_names=whole.header_names if ends else (),
                     )
@@ -161,14 +159,14 @@ class Runner:
                 state.finish(result.error)
                 if context.recorder is not None:
                     keep_reason(self._project, play, context.recorder.unrecorded)
-                return replace(result, notes=(*result.notes, *state.notes))
+                return _noted(result, *state.notes)
         except PlayError as error:
             return broken_at_once(scenario, play.provider, error)
 
     def _prefix_ends(
         self, whole: Scenario, scenario: Scenario, play: Play
     ) -> tuple[PrefixEnd, ...]:
-        """Where a play shares its beginning with others; none where the provider forbids it."""
+        """Where a play shares its beginning with others; empty if the provider forbids it."""
         if len(whole.rows) == 1:
             return ()
         provider = self._project.provider(play.provider, credentials=scenario.credentials)
@@ -181,9 +179,14 @@ class Runner:
         # Late: a replay compares nothing.
         from harness.play.drift.turn_comparison import with_drift  # noqa: PLC0415
 
-        fail_on = self._fail_on if self._mode is Mode.DRIFT else ()
-        slower = self._project.config.slower
-        return with_drift(result, recorded, provider.definition, play, fail_on, slower)
+        return with_drift(
+            result,
+            recorded,
+            provider.definition,
+            play,
+            self._fail_on if self._mode is Mode.DRIFT else (),
+            self._project.config.slower,
+        )
 
     @contextmanager
     def _opened(self, context: ConversationContext) -> Iterator[ConversationContext]:
@@ -212,12 +215,10 @@ class Runner:
                 entries = scenario.turns if prefix is None else prefix.begin(player)
             except PlayError as error:
                 return broken_at_once(scenario, play.provider, error)
-            stop = player.play(entries)
             # Without secrets, so that a check sees what it will see in a replay.
-            transcript = player.conversation.judged_transcript(stop)
+            transcript = player.conversation.judged_transcript(player.play(entries))
             result = player.conversation.shown(self._judged(scenario, transcript, state))
-        notes = result.notes_of_checks
-        return replace(result, notes=notes) if notes else result
+        return _noted(result, *result.notes_of_checks)
 
     def _player(self, scenario: Scenario, play: Play, state: ConversationState) -> ScenarioPlayer:
         row = next((row for row in scenario.rows if row.name == play.row), MatrixRow(name=""))
@@ -235,9 +236,13 @@ class Runner:
     def _judged(
         self, scenario: Scenario, transcript: Transcript, state: ConversationState
     ) -> ScenarioResult:
+        checks: tuple[CheckResult, ...] = ()
         try:
             checks = tuple(judge(scenario, transcript, self._project.vocabulary))
         except ESCAPED as error:
-            stopped = stopped_by(transcript, error, state.redactor)
-            return ScenarioResult(scenario=scenario, transcript=stopped)
+            transcript = stopped_by(transcript, error, state.redactor)
         return ScenarioResult(scenario=scenario, transcript=transcript, checks=checks)
+
+
+def _noted(result: ScenarioResult, *notes: str) -> ScenarioResult:
+    return replace(result, notes=(*result.notes, *notes)) if notes else result

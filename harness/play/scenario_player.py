@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import replace
 
 from harness.conversation import BUSY, Reply, Stop, Turn, UserMessage
@@ -57,16 +58,15 @@ class ScenarioPlayer:
     def play(self, entries: Iterable[Entry]) -> Stop | None:
         """Say the entries, then the teardown, and close the conversation.
 
-        Gives why it ended early; None where it did not. Raises what is no error of a conversation,
-        such as `KeyboardInterrupt`, once it is closed.
+        Returns why it ended early; None if it did not. Other exceptions, such as
+        `KeyboardInterrupt`, are raised once the conversation is closed.
         """
         conversation = self.conversation
         try:
             stop = self._say_all(entries)
-            is_over = stop is not None and isinstance(stop.error, (Interrupted, InternalError))
-            if not is_over:
-                undone = self._say_all(self.scenario.teardown)
-                stop = stop or undone
+            if stop is None or not isinstance(stop.error, (Interrupted, InternalError)):
+                failed = self._say_all(self.scenario.teardown)
+                stop = stop or failed
         except BaseException:
             conversation.close(is_broken=True)
             raise
@@ -76,12 +76,12 @@ class ScenarioPlayer:
         return stop
 
     def holds(self, planned: UserTurn, turn: Turn) -> bool:
-        """Whether all checks of a turn hold."""
+        """Whether all checks of a turn pass."""
         results = judge_turn(planned, *self.conversation.judged_turn(turn), self._vocabulary)
         return not any(result.outcome.is_bad for result in results)
 
     def _say_all(self, entries: Iterable[Entry]) -> Stop | None:
-        """Say the entries until a check or a capture ends it, or an error, which is given."""
+        """Say the entries until a check, a capture or an error ends it; returns the error."""
         turns = self.conversation.turns
         number = len(turns) + 1
         try:
@@ -100,25 +100,23 @@ class ScenarioPlayer:
         except HarnessError:
             raise
         except ESCAPED as error:
-            # The turn is not whole.
+            # The turn is not complete.
             turns[:] = [turn for turn in turns if turn.number < number]
             return Stop(turn=number, error=internal_error(error, self._state.redactor))
         return None
 
     def _hear(self, line: AssistantLine) -> None:
-        """The bot says something by itself; and how a replay will say it."""
+        """Add a message of the bot, and how a replay will say it."""
         recorded = None
         if self.variables.has_secrets and self._is_live:
-            # First, as for a message: what is drawn for it is drawn again.
+            # First, as for a message: values drawn for it are drawn again.
             with self.variables.hidden():
                 recorded = self.variables.text(line.text)
         self.conversation.hear(self.variables.text(line.text), recorded)
 
     def _play_turn(self, planned: UserTurn) -> Turn:
-        """Say a turn, and take what it captures. Raises `PlayError` where it broke."""
-        if not planned.given:
-            return self._say(planned, *self._message(planned))
-        with self.variables.within(planned.given):
+        """Say a turn, and take its captures. Raises `PlayError` if it broke."""
+        with self.variables.within(planned.given) if planned.given else nullcontext():
             return self._say(planned, *self._message(planned))
 
     def _say(self, planned: UserTurn, message: UserMessage, recorded: UserMessage | None) -> Turn:
@@ -152,27 +150,27 @@ class ScenarioPlayer:
         return turn
 
     def _time_left(self, planned: UserTurn, turn: Turn, passed: float) -> float:
-        # A check may use what the turn captures.
+        # A check can use the captures of the turn.
         self._capture(planned, turn.reply)
         turn = replace(turn, exchanges=(), variables=self.variables.snapshot())
         return time_left(planned, passed, lambda waiting: self.holds(waiting, turn))
 
     def _message(self, planned: UserTurn) -> tuple[UserMessage, UserMessage | None]:
-        """What is said, and what a replay will say where that is something else."""
+        """The message, and the message of a replay if that differs."""
         plan, variables, last = planned.message, self.variables, self.conversation.last_reply
         if plan.utterances:
             plan = variables.as_said(planned)
         recorded = None
         is_pressed = plan.press is not None and self._state.held_secrets
         if self._is_live and (is_pressed or variables.has_secrets):
-            # First: what is drawn for it is drawn again.
+            # First: values drawn for it are drawn again.
             recorded = as_recorded(plan, variables, last, self._state)
         return message_of(plan, variables, last), recorded
 
     def _capture(self, planned: UserTurn, reply: Reply | None) -> tuple[tuple[str, str], ...]:
-        """Take a turn's captures; gives those that the reply does not hold, with the reason.
+        """Take a turn's captures; returns those that are not in the reply, with the reason.
 
-        Raises `PlayError` for a secret that cannot be hidden.
+        Raises `PlayError` for a secret that cannot be redacted.
         """
         missing = []
         exchanges = self.conversation.exchanges
@@ -194,21 +192,23 @@ class ScenarioPlayer:
 
 
 def time_left(planned: UserTurn, passed: float, holds: Callable[[UserTurn], bool]) -> float:
-    """Seconds until the next time is over of a check that does not hold; 0.0 where none is left.
+    """Seconds until the waiting of the next check that does not pass ends; 0.0 if there is none.
 
-    `passed` are the seconds since the reply came; `holds` judges a turn with one of the checks.
+    `passed` are the seconds since the reply; `holds` judges a turn with one of the checks.
     """
-    wanted = (
-        one.within - passed
-        for one in planned.expectations
-        if one.within > passed
-        and not holds(replace(planned, expectations=(one,), captures={}, faults=()))
+    return min(
+        (
+            one.within - passed
+            for one in planned.expectations
+            if one.within > passed
+            and not holds(replace(planned, expectations=(one,), captures={}, faults=()))
+        ),
+        default=0.0,
     )
-    return min(wanted, default=0.0)
 
 
 def _accepted(planned: UserTurn) -> frozenset[int]:
-    """Statuses that a turn expects: all of a busy server where it does not say which."""
+    """Statuses that a turn expects: all those of a busy server if it names none."""
     if not planned.expects_refusal or planned.faults:
         return frozenset()
     for expectation in planned.expectations:
@@ -219,7 +219,7 @@ def _accepted(planned: UserTurn) -> frozenset[int]:
 
 
 def _is_expected(planned: UserTurn, error: PlayError) -> bool:
-    """Whether the scenario expects an error like it: a fault of the network, or a refusal."""
+    """Whether the scenario expects such an error: a network failure, or a refusal."""
     if planned.faults:
         return isinstance(error, TransportError) and error.code in planned.faults
     return planned.expects_refusal and isinstance(error, Refused)

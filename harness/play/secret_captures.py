@@ -1,12 +1,14 @@
 """Captures of a scenario that must never be stored or shown.
 
-A recording holds the mark of such a value in its place. A replay captures that mark, and so must
-whatever a recording keeps of later messages be made with it.
+A recording has a mark in place of such a value. A replay captures the mark, so later messages are
+recorded with the mark, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import product
 
 from harness.conversation import Exchange, Reply, UserMessage
 from harness.core import CheckCrashed, Json, PlayError
@@ -25,97 +27,84 @@ def take_secret(
     variables: Variables,
     state: ConversationState,
 ) -> Json | MissingCapture:
-    """Capture a secret, keep it, and hide it wherever it is or was said.
+    """Capture a secret, store it, and redact it wherever it is or was said.
 
-    Raises `PlayError` where it cannot be looked for, or is too short or long to be found again;
-    what was answered is then withheld.
+    Raises `PlayError` if it cannot be searched for, or is too short or long to be found again; the
+    answers are then withheld.
     """
     try:
-        value = _secret_from(name, capture, reply, exchanges)
-        if not isinstance(value, MissingCapture):
+        # In a replay the mark, which the pattern need not match.
+        is_marked = capture.matches and mark(name) in reply.text
+        value = mark(name) if is_marked else capture_from(capture, reply, exchanges)
+        if isinstance(value, MissingCapture):
+            state.uncaptured = name
+        else:
             _remember_secret(name, value, variables, state)
             if state.uncaptured == name:
-                # An earlier look at a reply that was not complete.
+                # It was missing while the reply was not complete.
                 state.uncaptured = ""
-            return value
     except PlayError:
         state.uncaptured, state.is_withheld = name, not state.context.is_recorded
         raise
-    state.uncaptured = name
     return value
-
-
-def _secret_from(
-    name: str, capture: Capture, reply: Reply, exchanges: tuple[Exchange, ...]
-) -> Json | MissingCapture:
-    """What a secret capture finds; in a replay the mark, which a pattern need not match."""
-    if capture.matches and mark(name) in reply.text:
-        return mark(name)
-    return capture_from(capture, reply, exchanges)
 
 
 def _remember_secret(
     name: str, value: Json, variables: Variables, state: ConversationState
 ) -> None:
-    is_mark = isinstance(value, str) and MARK.search(value)
     state.know(name, value)
     replayer = state.context.replayer
     if replayer is not None:
+        is_mark = isinstance(value, str) and MARK.search(value)
         variables.remember(name, mark(name) if is_mark else value)
         if not any(MARK.search(text) for text in texts_in(value)):
-            note = f"the recording contains the secret '{name}' unredacted; {replayer.refresh}"
-            state.notes += (note,)
-        return
-    is_one = not isinstance(value, (Mapping, list))
-    variables.remember_secret(name, value, mark(name) if is_one else state.redactor.json(value))
+            state.notes += (
+                f"the recording contains the secret '{name}' unredacted; {replayer.refresh}",
+            )
+    elif isinstance(value, (Mapping, list)):
+        variables.remember_secret(name, value, state.redactor.json(value))
+    else:
+        variables.remember_secret(name, value, mark(name))
 
 
 def remember_plain(name: str, value: Json, variables: Variables, state: ConversationState) -> None:
-    """Keep a capture that is no secret; a part of it may be one all the same."""
-    hidden = state.redactor.json(value) if state.held_secrets else value
-    if hidden == value:
+    """Store a capture that is not declared a secret; a part of it may be one."""
+    redacted = state.redactor.json(value) if state.held_secrets else value
+    if redacted == value:
         variables.remember(name, value)
     else:
-        variables.remember_secret(name, value, hidden)
+        variables.remember_secret(name, value, redacted)
 
 
 def as_recorded(
     plan: MessagePlan, variables: Variables, last: Reply | None, state: ConversationState
 ) -> UserMessage:
-    """The message as a replay will say it: with the marks that it will have captured."""
+    """The message as a replay will say it: with marks in place of secrets."""
     with variables.hidden():
         message = message_of(plan, variables, last)
     if plan.press is None:
         return message
-    # What a button sends comes from a reply, which a replay sees without secrets.
-    return UserMessage(
-        text=state.redactor.text(message.text),
-        display_text=message.display_text,
-        attachments=message.attachments,
-        metadata=message.metadata,
-    )
+    # The text that a button sends is from a reply, which a replay sees without secrets.
+    return replace(message, text=state.redactor.text(message.text))
 
 
 def learn_uncaptured(
     planned: UserTurn, exchanges: tuple[Exchange, ...], state: ConversationState
 ) -> CheckCrashed | None:
-    """Redact what a broken turn would have captured, wherever in its answers it is.
+    """Redact the secrets that a broken turn would have captured, anywhere in its answers.
 
-    Gives the error where it cannot be looked for; the answers are then withheld.
+    Returns the error if they cannot be searched for; the answers are then withheld.
     """
-    unsearched = None
-    for name, capture in planned.captures.items():
-        if not capture.is_secret:
-            continue
-        for exchange in exchanges:
-            if exchange.response is None:
-                continue
-            try:
-                found = list(values_of(capture, exchange.response))
-            except CheckCrashed as error:
-                state.uncaptured, state.is_withheld = name, True
-                unsearched = error
-            else:
-                state.know_all({text: name for text in found if not MARK.search(text)})
-                state.held_secrets = True
-    return unsearched
+    failed = None
+    secrets = [(name, capture) for name, capture in planned.captures.items() if capture.is_secret]
+    responses = [exchange.response for exchange in exchanges if exchange.response is not None]
+    for (name, capture), response in product(secrets, responses):
+        try:
+            values = list(values_of(capture, response))
+        except CheckCrashed as error:
+            state.uncaptured, state.is_withheld = name, True
+            failed = error
+        else:
+            state.know_all({text: name for text in values if not MARK.search(text)})
+            state.held_secrets = True
+    return failed

@@ -15,7 +15,7 @@ from harness.play.scenario_player import Entry, ScenarioPlayer
 from harness.scenario import PrefixEnd, TurnPurpose, UserTurn, said_again
 
 MOST_CHECKPOINTS = 64
-"""Kept at once. Plays of one file follow one another, so older ones are hardly needed."""
+"""Stored at once. Plays of one file follow one another, so older ones are hardly needed."""
 Start = tuple[Checkpoint, VariablesCheckpoint]
 """Where a conversation was at the end of a prefix."""
 
@@ -28,15 +28,15 @@ class SharedPrefix:
     ends: Sequence[PrefixEnd]
     """The longest prefix first."""
     start: Start | None = None
-    """Where another play was; None where this one begins by itself."""
+    """The checkpoint of another play; None if this one starts from the beginning."""
     length: int = 0
-    """Entries until there."""
+    """The number of entries before `start`."""
     claimed: set[Hashable] = field(default_factory=set)
 
     def begin(self, player: ScenarioPlayer) -> Iterator[Entry]:
-        """Bring a conversation to its start; gives what is still to be said.
+        """Bring a conversation to its start; returns the entries that remain.
 
-        Raises `CassetteError` where the journal cannot be written.
+        Raises `CassetteError` if the journal cannot be written.
         """
         if self.start is not None:
             player.variables.resume(self.start[1])
@@ -44,7 +44,7 @@ class SharedPrefix:
         return self._entries(player)
 
     def _entries(self, player: ScenarioPlayer) -> Iterator[Entry]:
-        """What is still to be said. Asked for the next entry once the last one was played whole."""
+        """The entries that remain. Each is requested once the one before it is complete."""
         keys = {end.length: end.key for end in self.ends}
         for length, entry in enumerate(player.scenario.turns[self.length :], self.length + 1):
             yield entry
@@ -53,11 +53,10 @@ class SharedPrefix:
 
 
 class SharedPrefixes:
-    """What the plays of a run came to at the ends of prefixes. Safe for threads.
+    """The checkpoints of a run's plays at the ends of prefixes. Safe for threads.
 
-    The first play that is to come to an end claims it. A play waits only for one that is running,
-    and claims longer prefixes before it waits for a shorter one, so that no two wait for each
-    other.
+    The first play that will reach an end claims it. A play waits only for one that is running, and
+    claims longer prefixes before it waits for a shorter one, so that no two wait for each other.
     """
 
     def __init__(self) -> None:
@@ -67,10 +66,10 @@ class SharedPrefixes:
 
     @contextmanager
     def shared(self, ends: Sequence[PrefixEnd]) -> Iterator[SharedPrefix | None]:
-        """What a play shares with others, while it is going on; None without `ends`.
+        """What a play shares with others, while it is running; None without `ends`.
 
-        Waits where another play is to come to one of them. Raises `Interrupted` where the run is
-        stopped meanwhile.
+        Waits if another play will reach one of them. Raises `Interrupted` if the run is stopped
+        meanwhile.
         """
         if not ends:
             yield None
@@ -84,7 +83,7 @@ class SharedPrefixes:
                 self.leave(prefix, key, None)
 
     def leave(self, prefix: SharedPrefix, key: Hashable, start: Start | None) -> None:
-        """A play came to an end; `start` is None where no other may go on from there."""
+        """A play reached an end; `start` is None if no other may continue from there."""
         with self._lock:
             is_claimed = key in prefix.claimed
             prefix.claimed.discard(key)
@@ -95,12 +94,12 @@ class SharedPrefixes:
                 del self._starts[key]
             if not future.done():
                 future.set_result(start)
-            ready = [key for key, one in self._starts.items() if one.done()]
-            for oldest in ready[:-MOST_CHECKPOINTS]:
+            finished = [key for key, one in self._starts.items() if one.done()]
+            for oldest in finished[:-MOST_CHECKPOINTS]:
                 del self._starts[oldest]
 
     def stop(self) -> None:
-        """Wake whoever waits; nobody waits from now on."""
+        """Wake all plays that wait; none waits from now on."""
         with self._lock:
             self._is_stopped = True
             for future in self._starts.values():
@@ -117,7 +116,7 @@ class SharedPrefixes:
                     prefix.claimed.add(end.key)
             if future is None or not end.is_taken:
                 continue
-            # Those who wait in vain begin at once, each by itself, not one after another.
+            # If the claiming play fails, those that waited begin at once, all together.
             prefix.start, prefix.length = future.result(), end.length
             if self._is_stopped:
                 raise Interrupted("interrupted", "the run was stopped")
@@ -127,10 +126,10 @@ class SharedPrefixes:
 
 
 def _checkpoint(player: ScenarioPlayer) -> Start | None:
-    """Where a conversation is; None where others would not have come there as well.
+    """The checkpoint of a conversation; None if others could not continue from it.
 
-    Before a branch, a turn whose captures or contract fail ends the conversation; what an answer
-    held as a secret is known to the recording of this conversation alone.
+    Before a branch, a turn whose captures or contract fail ends the conversation; secrets of
+    answers are known only to the recording of this conversation.
     """
     conversation = player.conversation
     said = map(said_again, player.scenario.user_turns)
