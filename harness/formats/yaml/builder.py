@@ -15,34 +15,34 @@ from harness.formats.yaml.places import place_of_value, place_of_word
 from harness.formats.yaml.scalars import PREFIX, STARTS, NotJson, apply_tag, resolve, short_tag
 
 MOST_PROBLEMS: Final = 25
-"""Reading ends after so many; a file with more is of another kind."""
+"""Reading ends after this many; a file with more is of another kind."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What is refused before it can take time or memory."""
+    """The limits of a file, which keep time and memory bounded."""
 
     size: int = 2 * 1024 * 1024
     """Bytes of the file."""
     depth: int = 100
-    """Mappings and lists inside one another, aliases followed."""
+    """Nested mappings and lists, including those of aliases."""
     nodes: int = 200_000
-    """Values, those of an alias counted each time it stands for them."""
+    """Values, including those of an alias each time it is used."""
     aliases: bool = True
-    """Whether they are read."""
+    """False if an alias is a problem."""
 
 
 Tags = Mapping[str, Callable[[str], Any]]
-"""Reads a scalar with a tag of its own. Raises ValueError with a sentence."""
+"""The readers of scalars by tag; each raises ValueError with a sentence."""
 NO_TAGS: Tags = MappingProxyType({})
 
 
 class ReadingStopped(Exception):
-    """Reading cannot go on; the reason is the last of the problems."""
+    """Reading cannot go on; the last of the problems is the reason."""
 
 
 class Builder:
-    """Takes events until the stream ends. What is wrong stands in `problems` afterwards."""
+    """Takes events until the stream ends, and collects the problems of the file in `problems`."""
 
     def __init__(self, source: Source, limits: Limits, tags: Tags = NO_TAGS) -> None:
         self.problems: list[Problem] = []
@@ -52,7 +52,7 @@ class Builder:
         self._tags = tags
         self._root = self._open = Open(0, [], [])
         self._outer: list[Open] = []
-        # None while the anchored node is being read.
+        # None for a node that is still being read.
         self._anchors: dict[str, Anchored | None] = {}
         self._nodes = 0
         # The greatest depth since the innermost open anchor.
@@ -60,17 +60,26 @@ class Builder:
 
     @property
     def value(self) -> Json:
-        """What was read; None for an empty stream."""
+        """The value of the file; None for an empty stream."""
         return self._root.value[0] if self._root.value else None
 
     @property
     def marks(self) -> Marks:
-        """Where it stands."""
+        """The marks of the value."""
         return self._root.marks[0] if self._root.marks else 0
 
     def build(self, next_event: Callable[[], Any]) -> None:
-        """Take all events. Raises Stop, and what the parser raises."""
-        take_other = self._takers()
+        """Take all events. Raises ReadingStopped, and the errors of the parser."""
+        take_other: dict[type, Callable[[Event], None]] = {
+            yaml.MappingStartEvent: self._mapping,
+            yaml.SequenceStartEvent: self._sequence,
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceEndEvent: self._end,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+            yaml.DocumentEndEvent: lambda _: None,
+            yaml.StreamStartEvent: lambda _: None,
+        }
         scalar, end = yaml.ScalarEvent, yaml.StreamEndEvent
         starts = STARTS
         open_ = self._open
@@ -101,19 +110,6 @@ class Builder:
                 open_.value.append(value)
                 open_.marks.append(mark)
 
-    def _takers(self) -> dict[type, Callable[[Any], None]]:
-        """What takes an event that is no scalar, by its type."""
-        return {
-            yaml.MappingStartEvent: self._mapping,
-            yaml.SequenceStartEvent: self._sequence,
-            yaml.MappingEndEvent: self._end,
-            yaml.SequenceEndEvent: self._end,
-            yaml.AliasEvent: self._alias,
-            yaml.DocumentStartEvent: self._document,
-            yaml.DocumentEndEvent: lambda _: None,
-            yaml.StreamStartEvent: lambda _: None,
-        }
-
     def _mapping(self, event: Event) -> None:
         begun = Open(event.start_mark.index, {}, {})
         begun.is_mapping = begun.wants_key = True
@@ -132,7 +128,7 @@ class Builder:
             self._go_deeper(len(outer), begun.mark)
 
     def _dressed_start(self, event: Event, begun: Open, kind: str) -> None:
-        """Take the tag and the anchor of a collection, or one that stands where a key should."""
+        """Start a collection that has a tag or an anchor, or is in the place of a key."""
         if self._open.wants_key:
             self._complex_key(begun.mark)
         if event.tag is not None and event.tag not in ("!", PREFIX + kind):
@@ -141,7 +137,7 @@ class Builder:
             begun.anchor = event.anchor
             self._anchors[event.anchor] = None
             begun.nodes, begun.deepest = self._nodes, self._deepest
-            # From here on, the depth inside is measured.
+            # From here on, this is the depth inside the anchored node.
             self._deepest = len(self._outer)
 
     def _end(self, _: Event) -> None:
@@ -165,7 +161,7 @@ class Builder:
     def _alias(self, event: Event) -> None:
         name, mark = event.anchor, event.start_mark.index
         anchored = self._anchors.get(name) if self._limits.aliases else None
-        anchored = anchored or self._lost(name, mark)
+        anchored = anchored or self._undefined(name, mark)
         self._nodes += anchored.nodes
         if self._nodes > self._limits.nodes:
             self._too_many(mark)
@@ -181,7 +177,7 @@ class Builder:
             self._open.begin("", mark)
 
     def _dressed_scalar(self, event: Event) -> None:
-        """Take a scalar with a tag or an anchor; a plain text stands at their end."""
+        """Take a scalar that has a tag or an anchor."""
         text, mark = event.value, event.start_mark.index
         is_key = self._open.wants_key
         value: Json = text
@@ -222,22 +218,21 @@ class Builder:
     def _document(self, event: Event) -> None:
         self.documents += 1
         if self.documents > 1:
-            hint = "put it into its own file"
-            self._end_with(
-                "several-documents", "a second document starts here", event.start_mark.index, hint
-            )
+            hint, mark = "put it into its own file", event.start_mark.index
+            self._stop("several-documents", "a second document starts here", mark, hint)
 
     def _too_many(self, mark: int) -> NoReturn:
         message = f"more than {self._limits.nodes:,} values, counting each use of an alias"
-        self._end_with("too-many-nodes", message, mark)
+        self._stop("too-many-nodes", message, mark)
 
     def _go_deeper(self, depth: int, mark: int) -> None:
         self._deepest = depth
         if depth > self._limits.depth:
             message = f"more than {self._limits.depth:,} nested mappings and lists"
-            self._end_with("too-deep", message, mark)
+            self._stop("too-deep", message, mark)
 
-    def _lost(self, name: str, mark: int) -> Anchored:
+    def _undefined(self, name: str, mark: int) -> Anchored:
+        """Note why an alias cannot be used; returns the value that is used instead."""
         if not self._limits.aliases:
             self._fault("undefined-alias", f"the alias '*{name}' is not read here", mark)
         elif name in self._anchors:
@@ -270,7 +265,7 @@ class Builder:
             message = "the merge key '<<' is not supported"
             self._fault("merge-key", message, mark, "write the keys out")
 
-    def _end_with(self, code: str, message: str, mark: int, hint: str = "") -> NoReturn:
+    def _stop(self, code: str, message: str, mark: int, hint: str = "") -> NoReturn:
         self._fault(code, message, mark, hint)
         raise ReadingStopped
 

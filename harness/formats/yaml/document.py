@@ -1,4 +1,4 @@
-"""What was read: a value, and the place of each of its nodes."""
+"""A YAML document: a value, and the place of each of its nodes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from harness.core import Json, Path, Place, Source, value_class
 from harness.formats.yaml.places import behind, place_of_value, written
 
 Marks = int | Sequence[Any]
-"""Where a node stands. Plain numbers and sequences, so that a cache may keep them as JSON.
+"""The place of a node, in plain numbers and sequences, so that a cache can store it as JSON.
 
 * scalar: offset
 * list: [offset, [marks of each element]]
 * mapping: [offset, {key: [offset of the key, marks of the value]}]
 
-Offsets are counted in characters from the start of the text. Through an alias, they are
-those of the anchored node.
+Offsets are counted in characters from the start of the text. An alias has the offsets of the
+anchored node.
 """
 
 
@@ -30,12 +30,12 @@ class Document:
     marks: Marks
 
     def place(self, path: Path = ()) -> Place:
-        """Where the value at a path stands, or its nearest ancestor that exists."""
+        """The place of the value at a path, or of its nearest ancestor that exists."""
         value, marks, _ = self._walk(path)
         return place_of_value(self.source, offset_of(marks), value)
 
     def key_place(self, path: Path) -> Place:
-        """Where the key stands that names the last part of a path; for an index, the value."""
+        """The place of the key that is the last part of a path; for an index, of the value."""
         if path:
             value, marks, rest = self._walk(path[:-1])
             key = path[-1]
@@ -44,7 +44,7 @@ class Document:
         return self.place(path)
 
     def at(self, *path: str | int) -> Node:
-        """A cursor on the value at a path. Raises KeyError where nothing stands."""
+        """A cursor on the value at a path. Raises KeyError if the path leads nowhere."""
         value, marks, rest = self._walk(path)
         if rest:
             raise KeyError(rest[0])
@@ -73,25 +73,25 @@ class Node:
     value: Json
     marks: Marks
     key_offset: int = field(default=-1, compare=False)
-    """Of the key that names the value; -1 where no key does."""
+    """Of the key of the value; -1 if it is not known, or the value is an element of a list."""
 
     @property
     def place(self) -> Place:
-        """Where the value stands."""
+        """The place of the value."""
         return place_of_value(self.document.source, offset_of(self.marks), self.value)
 
     @property
     def key_place(self) -> Place:
-        """Where the key that names the value stands; for a list element, the value."""
+        """The place of the key of the value; for a list element, of the value."""
         if self.key_offset < 0:
             return self.document.key_place(self.path)
         return place_of_value(self.document.source, self.key_offset, self.path[-1])
 
     @property
     def text(self) -> str:
-        """The scalar as its author wrote it: `12`, `~` or `True`; quotes left out.
+        """The scalar as its author wrote it, without quotes: `12`, `~` or `True`.
 
-        Of a mapping or list, the rest of its first line.
+        For a mapping or list, the rest of its first line.
         """
         return written(self.document.source, offset_of(self.marks), self.value)
 
@@ -102,27 +102,27 @@ class Node:
 
     @property
     def as_written(self) -> Json:
-        """The value where texts are wanted: what YAML made a number of, `012` say, is a text."""
+        """The value with texts as they were written in place of numbers, true, false and null."""
         if isinstance(self.value, list):
-            return [element.as_written for element in self.elements()]
+            return [element.as_written for element in self]
         return self.value if isinstance(self.value, (str, dict)) else self.text
 
     def text_of(self, key: str) -> str:
-        """The text behind a key, as it was written; empty where there is no such key."""
+        """The text behind a key, as it was written; empty if there is no such key."""
         node = self.get(key)
         return "" if node is None else str(node.as_written)
 
     def value_of(self, key: str, otherwise: Any = None) -> Any:  # noqa: ANN401  # any JSON
-        """The value behind a key; `otherwise` where there is no such key, or no mapping."""
+        """The value behind a key; `otherwise` if there is no such key, or no mapping."""
         return self.value.get(key, otherwise) if isinstance(self.value, dict) else otherwise
 
     def entries(self, key: str) -> list[tuple[str, Node]]:
-        """Keys and values of the mapping behind a key; empty where there is no such key."""
+        """Keys and values of the mapping behind a key; empty if there is no such key."""
         node = self.get(key)
         return list(node.items()) if node else []
 
     def get(self, key: str) -> Node | None:
-        """The value of a key; None where there is no such key, or no mapping."""
+        """The value of a key; None if there is no such key, or no mapping."""
         value = self.value
         if not isinstance(value, dict) or key not in value:
             return None
@@ -130,12 +130,11 @@ class Node:
         return Node(self.document, (*self.path, key), value[key], marks, offset)
 
     def has(self, *keys: str) -> bool:
-        """Whether one of the keys stands in this mapping."""
-        value = self.value
-        return isinstance(value, dict) and any(key in value for key in keys)
+        """Whether this is a mapping with one of the keys."""
+        return isinstance(self.value, dict) and not self.value.keys().isdisjoint(keys)
 
     def at(self, *path: str | int) -> Node:
-        """The value at a path below this one. Raises KeyError where nothing stands."""
+        """The value at a path below this one. Raises KeyError if the path leads nowhere."""
         node = self
         for part in path:
             below = node.get(part) if isinstance(part, str) else None
@@ -152,20 +151,17 @@ class Node:
                 offset, marks = below[key]
                 yield key, Node(self.document, (*self.path, key), value, marks, offset)
 
-    def elements(self) -> Iterator[Node]:
+    def __iter__(self) -> Iterator[Node]:
         """The elements of a list; nothing for another value."""
         if isinstance(self.value, list):
             below = children(self.marks)
             for index, value in enumerate(self.value):
                 yield Node(self.document, (*self.path, index), value, below[index])
 
-    def __iter__(self) -> Iterator[Node]:
-        return self.elements()
-
     def walk(self) -> Iterator[Node]:
-        """This value and every one inside it, each before what is inside."""
+        """This value and all values inside it, each before those inside it."""
         yield self
-        for below in (*dict(self.items()).values(), *self.elements()):
+        for below in (*dict(self.items()).values(), *self):
             yield from below.walk()
 
 
@@ -175,5 +171,5 @@ def offset_of(marks: Marks) -> int:
 
 
 def children(marks: Marks) -> Any:  # noqa: ANN401 - a list or a mapping, see Marks
-    """The marks of what stands in a mapping or list."""
+    """The marks of the entries of a mapping, or of the elements of a list."""
     return () if isinstance(marks, int) else marks[1]

@@ -1,4 +1,4 @@
-"""What a builder holds while it reads: mappings and lists not yet closed, and anchors."""
+"""The state of a builder while it reads: open mappings and lists, and anchors."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from harness.core import Json
 from harness.formats.yaml.document import Marks
 
 Event = Any
-"""An event of yaml. Its own types allow None where the parser never gives it."""
+"""An event of yaml. Its own types allow None in places where the parser never gives it."""
 
 
 class Open:
-    """A mapping or list that is being read. A mapping wants a key and a value in turn.
+    """A mapping or list that is being read. A mapping takes a key and a value in turn.
 
     `key` and `key_mark` are set with each key, `nodes` and `deepest` with an anchor.
     """
@@ -60,13 +60,13 @@ class Open:
 
 
 class Anchored(NamedTuple):
-    """What an alias stands for."""
+    """The value that an alias repeats."""
 
     value: Json
     marks: Marks
     nodes: int
-    """Values inside, those of aliases counted."""
+    """Values inside, including those of aliases."""
     height: int
-    """Mappings and lists inside one another, itself counted."""
+    """Nested mappings and lists, including itself."""
     text: str | None
     """As written, for a scalar; None for a mapping or list."""

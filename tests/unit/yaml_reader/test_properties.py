@@ -38,7 +38,7 @@ def texts_of(value):
 
 
 def scalars_of(node):
-    children = [*node.elements(), *(child for _, child in node.items())]
+    children = [*node, *(child for _, child in node.items())]
     if not isinstance(node.value, dict | list):
         yield node
     for child in children:
