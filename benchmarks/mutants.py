@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,10 +91,14 @@ def write_map(workers: int) -> None:
     lines: dict[str, dict[int, list[int]]] = {}
     here = f"{Path.cwd()}/"
     for file in sorted(read.measured_files()):
-        reached = read.contexts_by_lineno(file)
+        reached = {
+            line: {tests.setdefault(_test(one), len(tests)) for one in contexts if one}
+            for line, contexts in read.contexts_by_lineno(file).items()
+        }
+        # What runs when the module is imported has an effect on all tests that reach the module.
+        of_module = set().union(*reached.values())
         lines[file.removeprefix(here)] = {
-            line: sorted({tests.setdefault(_test(one), len(tests)) for one in contexts if one})
-            for line, contexts in reached.items()
+            line: sorted(numbers or of_module) for line, numbers in reached.items()
         }
     MAP.write_text(json.dumps({"tests": list(tests), "lines": lines}))
 
@@ -254,8 +258,8 @@ def _play_all(sample: list[Mutant], workers: int, output: Path) -> list[Verdict]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
         for number in range(workers):
             copy = Path(folder) / str(number)
-            left_out = shutil.ignore_patterns(".git", ".venv*", "node_modules", "reports")
-            shutil.copytree(".", copy, ignore=left_out, symlinks=True)
+            shutil.copytree(".", copy, ignore=_not_needed, symlinks=True)
+            _require_green(copy, covering)
             copies.put(copy)
 
         def take(mutant: Mutant) -> Verdict:
@@ -270,6 +274,20 @@ def _play_all(sample: list[Mutant], workers: int, output: Path) -> list[Verdict]
             _show(len(verdicts), verdict)
             output.write_text(json.dumps([_as_json(one) for one in verdicts], indent=1))
     return verdicts
+
+
+def _not_needed(folder: str, names: list[str]) -> set[str]:
+    """What a copy of the checkout leaves out of a folder."""
+    unused = {name for name in names if name == "node_modules" or name.startswith(".venv")}
+    return unused | {".git", "reports"} if folder == "." else unused
+
+
+def _require_green(copy: Path, covering: Mapping[Mutant, tuple[str, ...]]) -> None:
+    """Without a mutant, tests must pass in the copy: otherwise every mutant would seem killed."""
+    tests = next(tests for tests in covering.values() if tests)
+    outcome, failed = _run(copy, tests)
+    if outcome != "survived":
+        sys.exit(f"without a mutant, the tests do not pass: {outcome} {failed}")
 
 
 def _show(number: int, verdict: Verdict) -> None:
