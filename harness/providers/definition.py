@@ -35,8 +35,15 @@ class Framing(StrEnum):
     TEXT = "text"
 
 
-Conditions = Mapping[str, tuple[Json, ...]]
-"""JSONPath into an answer → values that mean it; of several, one is enough."""
+@value_class(frozen=True, slots=True)
+class Exists:
+    """A condition on whether a path leads anywhere, whatever the value there is."""
+
+    is_there: bool
+
+
+Conditions = Mapping[str, tuple[Json | Exists, ...]]
+"""JSONPath into an answer → values that make it true; of several, one is enough."""
 
 ANY_SUCCESS = "2xx"
 """Among statuses: any that says yes."""
@@ -90,6 +97,17 @@ class ToolsPlan:
     arguments: str = "$.arguments"
     """Within a call's node: JSON, or a text that holds JSON."""
     id: str = ""
+    index: str = ""
+    """Within a node, which call it is a piece of: pieces of one index are joined."""
+
+
+@value_class(frozen=True, slots=True)
+class TextPath:
+    """Where the text of a message is, within its node."""
+
+    path: str
+    joins: bool = False
+    """The texts of all nodes are one text; otherwise the first node that is a text is taken."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -107,11 +125,13 @@ class ReplyPlan:
 
     messages: str = "$"
     """Leads to one node a message."""
-    text: tuple[str, ...] = ("$",)
-    """Tried in order within a message's node; the first that is a text is taken."""
+    text: tuple[TextPath, ...] = (TextPath("$"),)
+    """Tried in order within a message's node; the first that gives a text is taken."""
     id: str = ""
     is_text_optional: bool = False
     """A message may hold something else than a text, such as an image."""
+    are_messages_optional: bool = False
+    """The bot may say nothing at all."""
     only_new: bool = False
     """Leave out messages whose id an earlier reply held already."""
     question: Conditions = field(default_factory=dict)
@@ -147,11 +167,26 @@ class StreamPlan:
     candidates: tuple[Framing, ...] = CANDIDATES
     """What `AUTO` may turn out to be."""
     done: str = ""
-    """An event whose text is this ends the stream, such as `[DONE]`."""
+    """An event whose text is this ends the stream, such as `[DONE]`. It is not in the payload."""
+    done_event: str = ""
+    """An event of this name ends the stream. It is the last of the payload."""
+    done_if: Conditions = field(default_factory=dict)
+    """An event whose JSON meets this ends the stream. It is the last of the payload."""
     is_done_optional: bool = False
     """The stream may end without that event."""
     holds_json: bool = False
     """The data of each event is JSON; that of JSON lines always is."""
+    has_names: bool = False
+    """Each event of the payload is a mapping with its name as `event` and its `data`."""
+
+    @property
+    def shown_end(self) -> str:
+        """The event that ends the stream, in a message; empty where none does."""
+        if self.done_event:
+            return f"named '{self.done_event}'"
+        if self.done_if:
+            return f"with {' or '.join(self.done_if)}"
+        return f"'{self.done}'" if self.done else ""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -169,8 +204,8 @@ class Step:
     when: Template | None = None
     fail_if: Conditions = field(default_factory=dict)
     """When an answer is a refusal, whatever its status."""
-    capture: Mapping[str, str] = field(default_factory=dict)
-    """Name → JSONPath into the answer."""
+    capture: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Name → JSONPaths into the answer, tried in order."""
     secret_captures: frozenset[str] = frozenset()
     """Those of them whose values must never be stored or shown."""
     new_captures: frozenset[str] = frozenset()
@@ -178,6 +213,9 @@ class Step:
     reply: ReplyPlan | None = None
     plan: object = None
     """What the step's kind says beside: a `PollPlan`, a `StreamPlan`."""
+    filled_in: Mapping[str, Template] = field(default_factory=dict)
+    """JSONPaths and values of conditions that hold `${…}`, as they are written; see
+    `harness.providers.path_templates`."""
 
     @property
     def name(self) -> str:
@@ -200,7 +238,8 @@ class Step:
         request = self.request
         timing = (self.poll.every, self.poll.timeout) if self.poll else ()
         condition = (self.when,) if self.when else ()
-        return (request.path, request.headers, request.query, request.body, *condition, *timing)
+        parts = (request.path, request.headers, request.query, request.body)
+        return (*parts, *condition, *timing, *self.filled_in.values())
 
     @property
     def is_answer_read(self) -> bool:

@@ -21,6 +21,7 @@ from harness.providers.definition import (
     Conditions,
     Definition,
     Encoding,
+    Exists,
     RequestPlan,
     Setting,
     Step,
@@ -28,6 +29,7 @@ from harness.providers.definition import (
 from harness.providers.definition_rules import rule_problems
 from harness.providers.definition_schema import BODIES, DEFINITION_SCHEMA, METHODS, advise
 from harness.providers.members import member_problems, taken_by
+from harness.providers.path_templates import compile_path_template
 from harness.providers.reply_format import reply_plan
 from harness.providers.request import in_path
 from harness.providers.setting import setting_of, setting_problems
@@ -62,6 +64,7 @@ class _Reader:
         self._schemas = schemas
         self._problems: list[Problem] = []
         self._header_names: set[str] = set()
+        self._filled_in: dict[str, Template] = {}
 
     def definition(self, fingerprint: str) -> Definition:
         top = self._document.at()
@@ -93,6 +96,7 @@ class _Reader:
 
     def _step(self, phase: Phase, number: int, node: Node, headers: Node | None) -> Step:
         kind = next(kind for kind in KINDS if node.has(kind))
+        self._filled_in = {}
         reply = node.get("reply")
         captures = dict(node.entries("capture"))
         return Step(
@@ -105,13 +109,14 @@ class _Reader:
             when=self._condition(node.get("when")),
             fail_if=self.conditions(node, "fail_if"),
             capture={
-                name: self._path(one.at("json") if one.has("json") else one)
+                name: self._paths(one.at("json") if one.has("json") else one)
                 for name, one in captures.items()
             },
             secret_captures=_captures_with("secret", captures),
             new_captures=_captures_with("new", captures),
             reply=reply_plan(reply, self._path, self.conditions) if reply else None,
             plan=KINDS[kind].read(node, self),
+            filled_in=self._filled_in,
         )
 
     def _request(self, node: Node, headers: Node | None, *, is_poll: bool) -> RequestPlan:
@@ -147,29 +152,39 @@ class _Reader:
         )
 
     def conditions(self, node: Node, key: str) -> Conditions:
-        """The conditions behind a key; none where there is no such key."""
+        """The conditions behind a key; empty if there is no such key."""
         return {
-            self._path(value, path): tuple(value.value)
-            if isinstance(value.value, list)
-            else (value.value,)
-            for path, value in node.entries(key)
+            self._path(found, path): tuple(map(self._wanted, _nodes(found)))
+            for path, found in node.entries(key)
         }
+
+    def _wanted(self, node: Node) -> Json | Exists:
+        """A value of a condition."""
+        value = node.value
+        if isinstance(value, dict):
+            return Exists(is_there=bool(value.get("exists")))
+        if isinstance(value, str) and "${" in value:
+            self._filled_in[value] = self.template(node)
+        return value
+
+    def _paths(self, node: Node) -> tuple[str, ...]:
+        return tuple(map(self._path, _nodes(node)))
 
     def _path(self, node: Node, text: str | None = None) -> str:
         path = str(node.value) if text is None else text
-        if "${" in path:
-            # A rule tells of it.
-            return path
+        hint = "" if path.startswith("$") else "a path starts with '$', such as $.id"
         try:
-            require_path(path)
+            if "${" in path:
+                hint = "write ${…} without quotes, where a text or a number can be"
+                self._filled_in[path] = compile_path_template(path)
+            else:
+                require_path(path)
+        except TemplateError as error:
+            problem = error.problem
+            self._note(problem.code, problem.message, node, problem.hint, key=text is not None)
         except BadPath as error:
-            self._note(
-                "invalid-path",
-                f"'{path}' is not a JSONPath: {error}",
-                node,
-                "" if path.startswith("$") else "a path starts with '$', such as $.id",
-                key=text is not None,
-            )
+            message = f"'{path}' is not a JSONPath: {error}"
+            self._note("invalid-path", message, node, hint, key=text is not None)
         return path
 
     def _schema(self, node: Node | None) -> Schema | None:
@@ -222,6 +237,11 @@ class _Reader:
 def _captures_with(key: str, captures: Mapping[str, Node]) -> frozenset[str]:
     """Those that say a key, such as `secret: true`."""
     return frozenset(name for name, node in captures.items() if node.value_of(key))
+
+
+def _nodes(node: Node) -> list[Node]:
+    """The elements of a list, or the one value."""
+    return list(node) if isinstance(node.value, list) else [node]
 
 
 def _listed(value: Any) -> list[Any]:  # noqa: ANN401  # the same

@@ -63,7 +63,6 @@ def rule_problems(definition: Definition, document: Document) -> Iterator[Proble
 def _in_step(step: Step, node: Node) -> Iterator[Problem]:
     yield from _captures(node)
     yield from _conditions(node)
-    yield from _not_filled_in(node)
     yield from _unread_answer(step, node)
     yield from KINDS[step.kind].problems(step, node)
     yield from _whole(step, node)
@@ -153,25 +152,6 @@ def _conditions(node: Node) -> Iterator[Problem]:
                     )
                 else:
                     seen.append((path, value, key))
-
-
-def _not_filled_in(node: Node) -> Iterator[Problem]:
-    """`${…}` where the definition's texts are taken as they are."""
-    for name, capture in node.entries("capture"):
-        yield from _literal(capture, f"the path of the capture '{name}'")
-    for key in ("reply", "done", *_CONDITIONS):
-        if (found := node.get(key)) is not None:
-            yield from _literal(found, f"'{key}'")
-
-
-def _literal(node: Node, where: str) -> Iterator[Problem]:
-    message = f"${{…}} is not evaluated in {where}"
-    hint = "write the value itself"
-    for below in node.walk():
-        if "${" in str(below.path[-1]):
-            yield _problem("not-filled-in", message, below.key_place, hint)
-        if isinstance(below.value, str) and "${" in below.value:
-            yield _problem("not-filled-in", message, below.place, hint)
 
 
 def _unread_answer(step: Step, node: Node) -> Iterator[Problem]:

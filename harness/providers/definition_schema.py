@@ -81,6 +81,11 @@ _STATUS: Json = {
     "else": {"type": "integer", "minimum": 100, "maximum": 599},
 }
 
+_PATHS: list[Json] = [
+    {"type": "string"},
+    {"type": "array", "items": {"type": "string"}, "minItems": 1},
+]
+
 STEP: dict[str, Any] = {
     "type": "object",
     "description": "A request, a poll or a stream, and how its answer is used.",
@@ -116,13 +121,13 @@ STEP: dict[str, Any] = {
             "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"},
             "additionalProperties": {
                 "oneOf": [
-                    {"type": "string"},
+                    *_PATHS,
                     {
                         "type": "object",
                         "required": ["json"],
                         "additionalProperties": False,
                         "properties": {
-                            "json": {"type": "string"},
+                            "json": {"oneOf": _PATHS},
                             "secret": {
                                 "type": "boolean",
                                 "description": "Never stored or shown; default: false.",
@@ -135,7 +140,8 @@ STEP: dict[str, Any] = {
                     },
                 ]
             },
-            "description": "Name to JSONPath into the answer, or to 'json', 'secret' and 'new'.",
+            "description": "Name to JSONPath into the answer, to several of which the first with a"
+            " value is used, or to 'json', 'secret' and 'new'.",
         },
         "reply": {"$ref": "#/$defs/reply"},
         "fail_if": CONDITIONS,

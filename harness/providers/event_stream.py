@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from harness.core import value_class
@@ -132,6 +132,9 @@ class EventReader:
     candidates: tuple[Framing, ...] = CANDIDATES
     """What `AUTO` may turn out to be."""
     done: str = ""
+    """The data of an event that ends the stream, and is none of its events."""
+    is_last: Callable[[Event], bool] | None = None
+    """Whether an event ends the stream, and is the last of its events."""
     events: list[Event] = field(default_factory=list)
     ended: bool = False
     """The stream said that it ended."""
@@ -242,6 +245,7 @@ class EventReader:
             self.ended = True
             return
         self.events.append(event)
+        self.ended = self.is_last is not None and self.is_last(event)
 
 
 def sniff(text: str) -> Framing | None:

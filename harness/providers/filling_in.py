@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
@@ -59,6 +60,10 @@ def setting_problems(config: ProviderConfig, definition: Definition) -> Sequence
     if "://" in written or filled:
         problems += _address_problems(config, {BASE_URL: written})
     return filler.shown(problems)
+
+
+_BOOLEANS: Mapping[str, Json] = {"true": True, "1": True, "false": False, "0": False}
+"""Texts of the environment that a setting of true or false takes."""
 
 
 class _Filler:
@@ -191,9 +196,8 @@ class _Filler:
             return None
 
     def _typed(self, setting: Setting, value: Json, node: Node) -> Json:
-        if isinstance(value, str) and setting.schema.get("type") == "integer":
-            with contextlib.suppress(ValueError):
-                value = int(value)
+        if isinstance(value, str):
+            value = _as_type(value, setting.schema.get("type"))
         schema = compile_schema(dict(setting.schema), name=setting.name)
         if reason := schema.misfit(value):
             reason = "its value is wrong" if setting.is_secret else reason
@@ -212,6 +216,21 @@ class _Filler:
                 hint=hint,
             )
         )
+
+
+def _as_type(text: str, wanted: Json) -> Json:
+    """A text of the environment as the type that a setting wants; itself where it is not one."""
+    types = wanted if isinstance(wanted, list) else [wanted]
+    if "string" in types or None in types:
+        return text
+    if "boolean" in types and text.lower() in _BOOLEANS:
+        return _BOOLEANS[text.lower()]
+    for kind, read in (("integer", int), ("number", float)):
+        if kind in types:
+            with contextlib.suppress(ValueError):
+                number = read(text)
+                return number if math.isfinite(number) else text
+    return text
 
 
 def _address_problems(config: ProviderConfig, settings: Mapping[str, Json]) -> list[Problem]:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Generator
 
 from harness.conversation import Reply, Response
 from harness.core import Json, ProtocolError, quote
-from harness.formats.json_path import find_first
+from harness.formats.json_path import find_all
 from harness.providers.definition import ReplyPlan, Step
 from harness.providers.flow import Command, FlowState
+from harness.providers.path_templates import fill_in_paths
 from harness.providers.reply import error_in, read_reply
 from harness.providers.step_kinds import KINDS
 from harness.secrets.secret_marks import MARK
@@ -30,11 +31,12 @@ def run_steps(steps: tuple[Step, ...], state: FlowState, read: ReadsReply = read
     for step in steps:
         if step.when is not None and not step.when.render(state.context()):
             continue
-        payload = yield from KINDS[step.kind].run(step, state)
+        filled = fill_in_paths(step, state.context) if step.filled_in else step
+        payload = yield from KINDS[step.kind].run(filled, state)
         state.payload = payload
-        _capture(step, payload, state)
-        if step.reply is not None:
-            reply = read(step.reply, payload, state.seen)
+        _capture(filled, payload, state)
+        if filled.reply is not None:
+            reply = read(filled.reply, payload, state.seen)
     return reply
 
 
@@ -44,13 +46,15 @@ def _capture(step: Step, payload: Json, state: FlowState) -> None:
     Raises `ProtocolError`: `capture-missing` where there is nothing, `capture-repeated` where
     an answer gives again what must be new.
     """
-    for name, path in step.capture.items():
-        found, value = find_first(path, payload)
-        if not found or value is None or value == "":
-            was = "is empty" if found else "is missing"
+    for name, paths in step.capture.items():
+        values = [value for path in paths for value in find_all(path, payload)[:1]]
+        value = next((one for one in values if one is not None and one != ""), None)
+        if value is None:
+            was = "is empty" if values else "is missing"
             raise ProtocolError(
                 "capture-missing",
-                f"'{name}' {was} in the answer of step {step.name}: {path} gives no usable value",
+                f"'{name}' {was} in the answer of step {step.name}:"
+                f" {' or '.join(paths)} gives no usable value",
                 details=(*error_in(payload), *_contract_of(state)),
             )
         state.captured[name] = value

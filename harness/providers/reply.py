@@ -10,7 +10,7 @@ from harness.core import Json, ProtocolError, shorten
 from harness.formats.json_path import find_all, find_first
 from harness.formats.template.filters import text_of
 from harness.providers.conditions import holds
-from harness.providers.definition import ButtonPlan, ReplyPlan, ToolsPlan
+from harness.providers.definition import ButtonPlan, ReplyPlan, TextPath, ToolsPlan
 
 
 def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
@@ -33,10 +33,11 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
         actions=_actions(plan, find_all(plan.actions, payload)) if plan.actions else {},
         products=tuple(find_all(plan.products, payload)) if plan.products else (),
         attachments=_attachments(plan, payload),
-        tools=_tools(plan.tools, payload) if plan.tools is not None else None,
+        tools=read_calls(plan.tools, payload) if plan.tools is not None else None,
         usage=_usage(find_all(plan.usage, payload)) if plan.usage else None,
     )
-    if not (reply.messages or reply.actions or reply.products or reply.attachments or reply.tools):
+    is_silent = plan.are_messages_optional or reply.actions or reply.products
+    if not (reply.messages or is_silent or reply.attachments or reply.tools):
         what = "no new message" if plan.only_new else "no message"
         raise ProtocolError("no-reply", f"the answer contains {what}", details=error_in(payload))
     return reply
@@ -73,17 +74,17 @@ def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
     if text is None and not plan.is_text_optional:
         raise ProtocolError(
             "no-text",
-            f"a message of the answer has no text at {' or '.join(plan.text)}",
+            f"a message of the answer has no text at {' or '.join(one.path for one in plan.text)}",
             details=error_in(node),
         )
     return ReplyMessage(text=text or "", id=_text_at(plan.id, node), payload=node)
 
 
-def _first_text(paths: Sequence[str], node: Json) -> str | None:
-    for path in paths:
-        for value in find_all(path, node):
-            if isinstance(value, str):
-                return value
+def _first_text(paths: Sequence[TextPath], node: Json) -> str | None:
+    for text in paths:
+        found = [value for value in find_all(text.path, node) if isinstance(value, str)]
+        if found:
+            return "".join(found) if text.joins else found[0]
     return None
 
 
@@ -135,20 +136,50 @@ def _attachments(plan: ReplyPlan, payload: Json) -> tuple[Attachment, ...]:
     return tuple(Attachment(name=_plain(one)) for one in found if one is not None)
 
 
-def _tools(plan: ToolsPlan, payload: Json) -> tuple[ToolCall, ...]:
-    return tuple(_call(plan, node) for node in find_all(plan.path, payload))
+def read_calls(plan: ToolsPlan, payload: Json) -> tuple[ToolCall, ...]:
+    """The tool calls of a payload, in order. Raises `ProtocolError` for one without a name."""
+    nodes = find_all(plan.path, payload)
+    pieces = _pieces_of_calls(plan, nodes) if plan.index else [[node] for node in nodes]
+    return tuple(_call(plan, call) for call in pieces)
 
 
-def _call(plan: ToolsPlan, node: Json) -> ToolCall:
-    _, name = find_first(plan.name, node)
-    if not isinstance(name, str):
+def _pieces_of_calls(plan: ToolsPlan, nodes: list[Json]) -> list[list[Json]]:
+    """The pieces of each call.
+
+    One without an index belongs to the call before it, unless it has a name: then it begins one.
+    """
+    calls: dict[str, list[Json]] = {}
+    last = ""
+    for node in nodes:
+        index = _text_at(plan.index, node)
+        if not index:
+            begins = not last or bool(_text_at(plan.name, node))
+            index = f"without an index: {len(calls)}" if begins else last
+        calls.setdefault(index, []).append(node)
+        last = index
+    return list(calls.values())
+
+
+def _call(plan: ToolsPlan, pieces: list[Json]) -> ToolCall:
+    """A call from its pieces: the first name and id that are there, all texts of arguments."""
+    name, number = (
+        next(filter(None, (_text_at(path, piece) for piece in pieces)), "")
+        for path in (plan.name, plan.id)
+    )
+    if not name:
         raise ProtocolError(
             "no-tool-name",
             f"a tool call of the answer has no name at {plan.name}",
-            details=error_in(node),
+            details=error_in(pieces[0]),
         )
-    _, arguments = find_first(plan.arguments, node)
-    return ToolCall(name=name, arguments=_arguments(arguments), id=_text_at(plan.id, node))
+    given = [find_first(plan.arguments, piece)[1] for piece in pieces]
+    texts = [one for one in given if isinstance(one, str)]
+    other = next((one for one in given if one is not None and not isinstance(one, str)), None)
+    arguments = "".join(texts) if texts else other
+    # A stream says nothing of the arguments of a call that has none.
+    if plan.index and arguments in (None, ""):
+        arguments = {}
+    return ToolCall(name=name, arguments=_arguments(arguments), id=number)
 
 
 def _text_at(path: str, node: Json) -> str:

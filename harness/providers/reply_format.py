@@ -6,29 +6,59 @@ from collections.abc import Callable, Mapping, Sequence
 
 from harness.core import Json
 from harness.formats.yaml import Node
-from harness.providers.definition import ButtonPlan, Conditions, ReplyPlan, ToolsPlan
+from harness.providers.definition import ButtonPlan, Conditions, ReplyPlan, TextPath, ToolsPlan
 
-_PATHS: Json = {
-    "anyOf": [
-        {"type": "string"},
-        {"type": "array", "items": {"type": "string"}, "minItems": 1},
-    ]
+_TEXT: Json = {
+    "if": {"type": "object"},
+    "then": {
+        "required": ["join"],
+        "additionalProperties": False,
+        "properties": {
+            "join": {
+                "type": "string",
+                "description": "JSONPath to the pieces of one text, such as deltas of a stream.",
+            }
+        },
+    },
+    "else": {"type": "string"},
 }
 
 CONDITIONS: Json = {
     "type": "object",
     "minProperties": 1,
-    "additionalProperties": {"if": {"type": "array"}, "then": {"minItems": 1}},
-    "description": "JSONPath into the answer, to a value or a list of values.",
+    "additionalProperties": {
+        "if": {"type": "object"},
+        "then": {
+            "required": ["exists"],
+            "additionalProperties": False,
+            "properties": {
+                "exists": {
+                    "type": "boolean",
+                    "description": "Whether there is anything at the path, null included.",
+                }
+            },
+        },
+        "else": {"if": {"type": "array"}, "then": {"minItems": 1}},
+    },
+    "description": "JSONPath into the answer, to a value, a list of values, or 'exists'.",
 }
 
 _KEYS: Mapping[str, Json] = {
     "messages": {"type": "string", "description": "JSONPath to each message."},
-    "text": {**_PATHS, "description": "Within a message; the first match that is a text."},  # type: ignore[dict-item]  # a mapping by construction
+    "text": {
+        "if": {"type": "array"},
+        "then": {"items": _TEXT, "minItems": 1},
+        "else": _TEXT,
+        "description": "Within a message: the first match that is a text, or all pieces of one.",
+    },
     "id": {"type": "string", "description": "Within a message."},
     "text_optional": {
         "type": "boolean",
         "description": "A message may have no text.",
+    },
+    "messages_optional": {
+        "type": "boolean",
+        "description": "There may be no message at all.",
     },
     "whole": {
         "type": "boolean",
@@ -81,6 +111,10 @@ _KEYS: Mapping[str, Json] = {
                 "description": "Within a call, JSON or a text of it; default: $.arguments.",
             },
             "id": {"type": "string", "description": "Within a call."},
+            "index": {
+                "type": "string",
+                "description": "Within a piece of a call: which call it is; joins the pieces.",
+            },
         },
     },
     "usage": {
@@ -107,7 +141,7 @@ LATE_REPLY: Json = {
 _PATH_KEYS = ("messages", "id", "actions", "products", "attachments", "usage")
 """Keys of `reply:` that hold one JSONPath."""
 _BUTTON_KEYS = ("label", "prompt")
-_TOOL_KEYS = ("path", "name", "arguments", "id")
+_TOOL_KEYS = ("path", "name", "arguments", "id", "index")
 
 
 def reply_plan(
@@ -127,14 +161,20 @@ def reply_plan(
         }
 
     text, tools, actions = node.get("text"), node.get("tools"), node.get("actions")
-    texts = [text] if text and isinstance(text.value, str) else list(text or ())
+    texts = list(text) if text and isinstance(text.value, list) else [text] if text else []
     has_buttons = actions is not None and isinstance(actions.value, dict)
     return ReplyPlan(
         **paths(node, _PATH_KEYS),
         button=ButtonPlan(**paths(actions, _BUTTON_KEYS)) if actions and has_buttons else None,
-        text=tuple(map(path, texts)) or ("$",),
+        text=tuple(_text_path(one, path) for one in texts) or (TextPath("$"),),
         is_text_optional=bool(node.value_of("text_optional")),
+        are_messages_optional=bool(node.value_of("messages_optional")),
         only_new=bool(node.value_of("only_new")),
         question=conditions(node, "question"),
         tools=ToolsPlan(**paths(tools, _TOOL_KEYS)) if tools else None,
     )
+
+
+def _text_path(node: Node, path: Callable[[Node], str]) -> TextPath:
+    joined = node.get("join") if isinstance(node.value, dict) else None
+    return TextPath(path(joined or node), joins=joined is not None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 
 from harness.core import Json, Problem, ProtocolError, shorten
 from harness.formats.yaml import Node
@@ -14,9 +15,9 @@ from harness.providers.asking import (
     refused,
     require_status,
 )
-from harness.providers.conditions import shown_refusal
+from harness.providers.conditions import holds, shown_refusal
 from harness.providers.definition import CANDIDATES, Framing, Step, StepReader, StreamPlan
-from harness.providers.event_stream import EventReader
+from harness.providers.event_stream import Event, EventReader
 from harness.providers.flow import FlowState, Send
 from harness.providers.payload import (
     excerpt,
@@ -26,6 +27,7 @@ from harness.providers.payload import (
     tells_error,
     undecodable,
 )
+from harness.providers.reply_format import CONDITIONS
 from harness.providers.request import build_request
 
 _FRAMINGS = [framing.value for framing in CANDIDATES]
@@ -44,38 +46,46 @@ KEYS: Mapping[str, Json] = {
         "enum": ["text", "json"],
         "description": "What the data of each event is; default: text.",
     },
+    "names": {
+        "type": "boolean",
+        "description": "Each event is a mapping of 'event', its name, and 'data'; default: false.",
+    },
     "done": {
-        "anyOf": [
-            {"type": "string"},
-            {
-                "type": "object",
-                "required": ["text"],
-                "additionalProperties": False,
-                "properties": {
-                    "text": {"type": "string", "description": "The data of that event."},
-                    "optional": {
-                        "type": "boolean",
-                        "description": "It may be missing; default: false.",
-                    },
+        "if": {"type": "object"},
+        "then": {
+            "oneOf": [{"required": [key]} for key in ("text", "event", "if")],
+            "additionalProperties": False,
+            "properties": {
+                "text": {"type": "string", "description": "The data of that event."},
+                "event": {"type": "string", "description": "The name of that event."},
+                "if": {**CONDITIONS, "description": "JSONPath into that event, to values."},  # type: ignore[dict-item]  # a mapping by construction
+                "optional": {
+                    "type": "boolean",
+                    "description": "It may be missing; default: false.",
                 },
             },
-        ],
-        "description": "The event that ends the stream; not part of the reply.",
+        },
+        "else": {"type": "string"},
+        "description": "The event that ends the stream: its data, its name, or a condition.",
     },
 }
 """What no other kind of steps says."""
 
 
-def read_stream(node: Node, _reader: StepReader) -> StreamPlan:
+def read_stream(node: Node, reader: StepReader) -> StreamPlan:
     """What the step says of its stream."""
     framing, done = node.value_of("framing", "auto"), node.get("done")
+    is_mapping = done is not None and isinstance(done.value, dict)
     is_told = isinstance(framing, list)
     return StreamPlan(
         framing=Framing.AUTO if is_told else Framing(framing),
         candidates=tuple(map(Framing, framing)) if is_told else CANDIDATES,
-        done=done.text_of("text") if done and done.has("text") else node.text_of("done"),
-        is_done_optional=bool(done and done.value_of("optional")),
+        done=done.text_of("text") if done and is_mapping else node.text_of("done"),
+        done_event=done.text_of("event") if done and is_mapping else "",
+        done_if=reader.conditions(done, "if") if done and is_mapping else {},
+        is_done_optional=bool(done and is_mapping and done.value_of("optional")),
         holds_json=node.text_of("events") == "json",
+        has_names=bool(node.value_of("names")),
     )
 
 
@@ -90,6 +100,20 @@ def stream_problems(step: Step, node: Node) -> Iterator[Problem]:
     if events is not None and events.value == wanted:
         hint = "a text has no events" if framing is Framing.TEXT else "each line is read as JSON"
         faults.append((f"'events: {wanted}'", events, hint))
+    if framing not in (Framing.AUTO, Framing.SSE):
+        hint = "only server-sent events have names"
+        if (names := node.get("names")) is not None and names.value:
+            faults.append(("'names'", names, hint))
+        if done is not None and done.has("event"):
+            faults.append(("'done: {event: …}'", done, hint))
+    for below in done.walk() if done is not None else ():
+        if isinstance(below.value, str) and "${" in below.value and "if" not in below.path:
+            yield Problem(
+                code="not-filled-in",
+                message="${…} is not evaluated in 'done'",
+                place=below.place,
+                hint="write the value itself",
+            )
     for what, found, hint in faults:
         yield Problem(
             code="no-effect",
@@ -108,7 +132,12 @@ def ask_for_stream(step: Step, state: FlowState) -> Asking:
     plan = step.stream
     assert plan is not None  # noqa: S101  # only such steps are run by it
     request = build_request(step, state)
-    reader = EventReader(framing=plan.framing, candidates=plan.candidates, done=plan.done)
+    reader = EventReader(
+        framing=plan.framing,
+        candidates=plan.candidates,
+        done=plan.done,
+        is_last=_is_last(plan) if plan.done_event or plan.done_if else None,
+    )
     response = yield from exchange(Send(request, reader), state)
     require_status(step, request, response)
     require_kind(response, step.answer.content_types)
@@ -125,19 +154,38 @@ def ask_for_stream(step: Step, state: FlowState) -> Asking:
     events: list[Json] = list(texts)
     if framing is Framing.NDJSON or plan.holds_json:
         events = [read_event(number, text) for number, text in enumerate(texts, 1)]
-    payload: Json = {"framing": framing.value, "text": "".join(texts), "events": events}
+    shown = events
+    if plan.has_names:
+        names = (event.type for event in reader.events)
+        shown = [{"event": name, "data": data} for name, data in zip(names, events, strict=True)]
+    payload: Json = {"framing": framing.value, "text": "".join(texts), "events": shown}
     last = (f"event {len(texts)}, the last: {shorten(texts[-1])}",)
     # A stream that tells of a failure often ends there, without its usual last event.
     if refusal := shown_refusal(step.fail_if, payload):
         note_contract(step.answer.schema, payload, state)
         raise refused(step, response, refusal, payload, last)
-    if plan.done and not (reader.ended or plan.is_done_optional):
+    if plan.shown_end and not (reader.ended or plan.is_done_optional):
         raise ProtocolError(
-            "stream-cut", f"the stream ended before its last event '{plan.done}'", details=last
+            "stream-cut", f"the stream ended before its last event {plan.shown_end}", details=last
         )
     _refuse_errors(reader, events)
     note_contract(step.answer.schema, payload, state)
     return payload
+
+
+def _is_last(plan: StreamPlan) -> Callable[[Event], bool]:
+    """Whether an event ends the stream, by its name or its JSON."""
+
+    def is_last(event: Event) -> bool:
+        if plan.done_event:
+            return event.type == plan.done_event
+        try:
+            value = json.loads(event.data)
+        except (ValueError, RecursionError):
+            return False
+        return holds(plan.done_if, value)
+
+    return is_last
 
 
 def _refuse_errors(reader: EventReader, events: list[Json]) -> None:

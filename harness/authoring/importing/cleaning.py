@@ -48,7 +48,7 @@ def captured_in(rows: Sequence[PlainInteraction], matches: Sequence[Match]) -> M
     for match in matches:
         response = response_of(rows[match.place])
         for name in match.step.secret_captures:
-            values = values_at(match.step.capture[name], response)
+            values = [one for path in match.step.capture[name] for one in values_at(path, response)]
             found |= {text: name for text in values if not MARK.search(text)}
     for value, name in found.items():
         if len(value) < SHORTEST:

@@ -117,9 +117,18 @@ class _Inverter:
         if isinstance(value, str) or not isinstance(value, Sequence):
             self.faults += 1
             return
-        self.faults += abs(len(value) - len(node.parts))
-        for inner, element in zip(node.parts, value, strict=False):
-            yield from self.bindings(inner, element)
+        loops = sum(isinstance(part, ForEach) for part in node.parts)
+        # Where a list has several loops, the first one gets all that may belong to any of them.
+        surplus = len(value) - (len(node.parts) - loops)
+        self.faults += max(-surplus, 0) if loops else abs(surplus)
+        rest = list(value)
+        for inner in node.parts:
+            if isinstance(inner, ForEach):
+                yield from self._for_each(inner, _chunks(inner.body, rest[: max(surplus, 0)]))
+                del rest[: max(surplus, 0)]
+                surplus = 0
+            elif rest:
+                yield from self.bindings(inner, rest.pop(0))
 
     def _first_of(self, node: FirstOf, value: Json) -> Iterator[Binding]:
         for choice in node.choices:
@@ -138,3 +147,11 @@ class _Inverter:
         if isinstance(source, Lone):
             elements = tuple(tuple(self.bindings(node.body, element)) for element in value or ())
             yield Binding(expression=source.where.expression, elements=elements, name=node.name)
+
+
+def _chunks(body: TemplateNode, items: list[Json]) -> list[Json]:
+    """The elements of a loop whose items lie in the list around it."""
+    if not isinstance(body, Listing) or any(isinstance(part, ForEach) for part in body.parts):
+        return items
+    size = len(body.parts)
+    return [items[at : at + size] for at in range(0, len(items), size)]

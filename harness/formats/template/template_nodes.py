@@ -126,9 +126,16 @@ class Listing:
     drop_none: bool
 
     def render(self, context: Context) -> list[Json]:
-        """A new list."""
-        rendered = [(node, node.render(context)) for node in self.parts]
-        return [value for node, value in rendered if not _is_dropped(node, value, self.drop_none)]
+        """A new list, with the elements of each `for_each` in it."""
+        values: list[Json] = []
+        for node in self.parts:
+            if isinstance(node, ForEach):
+                values += node.elements(context)
+                continue
+            value = node.render(context)
+            if not _is_dropped(node, value, self.drop_none):
+                values.append(value)
+        return values
 
 
 @value_class(frozen=True, slots=True)
@@ -178,8 +185,14 @@ class ForEach:
     body: TemplateNode
     where: Where
 
+    def elements(self, context: Context) -> list[Json]:
+        """What it contributes to a list around it: a `yield` that is a list gives its items."""
+        if not isinstance(self.body, Listing | ForEach):
+            return self.render(context)
+        return [item for built in self.render(context) for item in cast("list[Json]", built)]
+
     def render(self, context: Context) -> list[Json]:
-        """A new list; of nothing, where the source is none."""
+        """A new list; empty if the source is none."""
         source = self.source.render(context)
         if source is None:
             return []

@@ -7,7 +7,7 @@ import pytest
 
 from harness.core.errors import AuthoringError, DefinitionError
 from harness.providers.catalogue import installed
-from harness.providers.definition import Encoding, Framing
+from harness.providers.definition import Encoding, Framing, TextPath
 from harness.providers.definition_reader import read_definition
 from harness.providers.definition_schema import REPLYING, USABLE
 from harness.providers.flow import NAMES
@@ -66,7 +66,7 @@ def test_a_capture_may_be_secret_and_headers_may_hold_secrets(tmp_path):
     found = read(tmp_path, text)
 
     opening = found.phases["open"][0]
-    assert opening.capture == {"id": "$.id", "size": "$.size"}
+    assert opening.capture == {"id": ("$.id",), "size": ("$.size",)}
     assert opening.secret_captures == {"id"}
     assert found.has_secret_captures
     assert not read(tmp_path).has_secret_captures
@@ -109,7 +109,7 @@ def test_the_steps_of_a_definition(tmp_path):
     assert poll.poll.until == {"$.state": ("done",)}
     assert poll.request.is_repeatable
     assert (stream.stream.framing, stream.stream.done) == (Framing.SSE, "[DONE]")
-    assert stream.reply.text == ("$.text", "$.message")
+    assert stream.reply.text == (TextPath("$.text"), TextPath("$.message"))
     assert (closing.answer.status, closing.answer.encoding) == ((204,), Encoding.NONE)
     assert str(closing.place) == place_of("when: ${id}", GOOD)
 
@@ -164,6 +164,7 @@ VALUES = {
     ("timeout",): "timeout: 1m",
     ("framing",): "framing: sse",
     ("events",): "events: json",
+    ("names",): "names: true",
     ("done",): "done: end",
     ("answer", "as"): "answer: {as: json}",
 }

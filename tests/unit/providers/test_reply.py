@@ -4,8 +4,12 @@ import pytest
 
 from harness.conversation import ToolCall
 from harness.core.errors import ProtocolError
-from harness.providers.definition import ButtonPlan, ReplyPlan, ToolsPlan
+from harness.providers.definition import ButtonPlan, ReplyPlan, TextPath, ToolsPlan
 from harness.providers.reply import read_reply
+
+
+def first_of(*paths):
+    return tuple(map(TextPath, paths))
 
 
 def refusal(plan, payload, seen=()):
@@ -16,7 +20,7 @@ def refusal(plan, payload, seen=()):
 
 def test_one_message():
     """Where nothing leads to messages, the payload is one."""
-    reply = read_reply(ReplyPlan(text=("$.text",)), {"text": "Hi"}, set())
+    reply = read_reply(ReplyPlan(text=first_of("$.text")), {"text": "Hi"}, set())
 
     assert reply.text == "Hi"
     assert reply.payload == {"text": "Hi"}
@@ -24,7 +28,7 @@ def test_one_message():
 
 def test_several_messages():
     """Each node that the path leads to is a message, in order."""
-    plan = ReplyPlan(messages="$.all[*]", text=("$.text",), id="$.id")
+    plan = ReplyPlan(messages="$.all[*]", text=first_of("$.text"), id="$.id")
 
     reply = read_reply(plan, {"all": [{"id": 1, "text": "a"}, {"id": 2, "text": "b"}]}, set())
 
@@ -34,7 +38,7 @@ def test_several_messages():
 
 def test_the_first_path_that_leads_to_a_text_is_taken():
     """Of several paths, one that leads to an object or nowhere is passed over."""
-    plan = ReplyPlan(text=("$.text.value", "$.text"))
+    plan = ReplyPlan(text=first_of("$.text.value", "$.text"))
 
     assert read_reply(plan, {"text": "old"}, set()).text == "old"
     assert read_reply(plan, {"text": {"value": "new"}}, set()).text == "new"
@@ -42,13 +46,13 @@ def test_the_first_path_that_leads_to_a_text_is_taken():
 
 def test_an_empty_text_is_a_text():
     """A message may be empty; it is not taken for a missing one."""
-    assert read_reply(ReplyPlan(text=("$.text",)), {"text": ""}, set()).text == ""
+    assert read_reply(ReplyPlan(text=first_of("$.text")), {"text": ""}, set()).text == ""
 
 
 @pytest.mark.parametrize("value", [None, 42, {"a": 1}, ["a"], True])
 def test_what_is_no_text(value):
     """A number, a null or an object is never written out as a text."""
-    error = refusal(ReplyPlan(text=("$.text",)), {"text": value})
+    error = refusal(ReplyPlan(text=first_of("$.text")), {"text": value})
 
     assert error.code == "no-text"
     assert error.message == "a message of the answer has no text at $.text"
@@ -56,7 +60,7 @@ def test_what_is_no_text(value):
 
 def test_a_message_may_do_without_a_text():
     """Where the definition says so, a message may be an image."""
-    plan = ReplyPlan(messages="$[*]", text=("$.text",), is_text_optional=True)
+    plan = ReplyPlan(messages="$[*]", text=first_of("$.text"), is_text_optional=True)
 
     assert [m.text for m in read_reply(plan, [{"image": 1}, {"text": "a"}], set()).messages] == [
         "",
@@ -66,7 +70,7 @@ def test_a_message_may_do_without_a_text():
 
 def test_only_new_messages():
     """Messages whose id was read before are left out, and the new ids are kept."""
-    plan = ReplyPlan(messages="$[*]", text=("$.text",), id="$.id", only_new=True)
+    plan = ReplyPlan(messages="$[*]", text=first_of("$.text"), id="$.id", only_new=True)
     seen = {"1"}
 
     reply = read_reply(plan, [{"id": 1, "text": "a"}, {"id": 2, "text": "b"}], seen)
@@ -88,7 +92,11 @@ def test_e5_the_reply_stands_behind_the_question(case):
     """Messages in front of the user's last one belong to an earlier turn."""
     told, texts = ASKED[case]
     plan = ReplyPlan(
-        messages="$[*]", text=("$.text",), id="$.id", only_new=True, question={"$.role": ("user",)}
+        messages="$[*]",
+        text=first_of("$.text"),
+        id="$.id",
+        only_new=True,
+        question={"$.role": ("user",)},
     )
     payload = [{"id": n, "role": role, "text": text} for n, (role, text) in enumerate(told)]
     seen = set()
@@ -102,14 +110,14 @@ def test_e5_the_reply_stands_behind_the_question(case):
 @pytest.mark.parametrize("identifier", [None, ""])
 def test_a_new_message_has_an_id(identifier):
     """Messages without one would be taken for one another, and left out without a word."""
-    plan = ReplyPlan(messages="$[*]", text=("$.text",), id="$.id", only_new=True)
+    plan = ReplyPlan(messages="$[*]", text=first_of("$.text"), id="$.id", only_new=True)
 
     assert refusal(plan, [{"id": identifier, "text": "a"}]).code == "no-id"
 
 
 def test_nothing_new():
     """A history without a new message holds no reply."""
-    plan = ReplyPlan(messages="$[*]", text=("$.text",), id="$.id", only_new=True)
+    plan = ReplyPlan(messages="$[*]", text=first_of("$.text"), id="$.id", only_new=True)
 
     error = refusal(plan, [{"id": 1, "text": "a"}], {"1"})
 
@@ -134,8 +142,8 @@ def test_an_answer_without_an_error_is_shown():
 
 def test_buttons():
     """Buttons are a mapping of label to prompt, or texts that are both."""
-    plan = ReplyPlan(text=("$.text",), actions="$.buttons")
-    listed = ReplyPlan(text=("$.text",), actions="$.buttons[*]")
+    plan = ReplyPlan(text=first_of("$.text"), actions="$.buttons")
+    listed = ReplyPlan(text=first_of("$.text"), actions="$.buttons[*]")
 
     assert read_reply(plan, {"text": "", "buttons": {"Help": "I need help"}}, set()).actions == {
         "Help": "I need help"
@@ -148,17 +156,17 @@ def test_buttons():
 
 
 NO_PROMPTS = {
-    "a mapping": (ReplyPlan(text=("$.text",), actions="$.buttons"), {"Help": None}),
+    "a mapping": (ReplyPlan(text=first_of("$.text"), actions="$.buttons"), {"Help": None}),
     "objects": (
         ReplyPlan(
-            text=("$.text",),
+            text=first_of("$.text"),
             actions="$.buttons[*]",
             button=ButtonPlan(label="$.label", prompt="$.prompt"),
         ),
         [{"label": "Help", "prompt": None}],
     ),
     "pairs of .NET": (
-        ReplyPlan(text=("$.text",), actions="$.buttons"),
+        ReplyPlan(text=first_of("$.text"), actions="$.buttons"),
         {"Key": "Help", "Value": None},
     ),
 }
@@ -176,7 +184,7 @@ def test_e2_an_id_that_is_none_is_no_id():
     """Neither messages nor tool calls are called None."""
     plan = ReplyPlan(
         messages="$.all[*]",
-        text=("$.text",),
+        text=first_of("$.text"),
         id="$.id",
         tools=ToolsPlan(path="$.all[*]", name="$.text", id="$.id"),
     )
@@ -189,7 +197,7 @@ def test_e2_an_id_that_is_none_is_no_id():
 
 def test_products_and_attachments():
     """Products are the values themselves, attachments names."""
-    plan = ReplyPlan(text=("$.text",), products="$.products[*]", attachments="$.files[*]")
+    plan = ReplyPlan(text=first_of("$.text"), products="$.products[*]", attachments="$.files[*]")
 
     reply = read_reply(plan, {"text": "", "products": [{"id": 1}], "files": ["a.pdf", None]}, set())
 
@@ -233,9 +241,9 @@ def test_a_tool_call_without_a_name():
 
 def test_what_is_not_read_is_none():
     """A definition that says nothing of tool calls and usage is told from a bot without any."""
-    silent = read_reply(ReplyPlan(text=("$.text",)), {"text": "a"}, set())
+    silent = read_reply(ReplyPlan(text=first_of("$.text")), {"text": "a"}, set())
     told = read_reply(
-        ReplyPlan(text=("$.text",), tools=TOOLS, usage="$.usage"), {"text": "a"}, set()
+        ReplyPlan(text=first_of("$.text"), tools=TOOLS, usage="$.usage"), {"text": "a"}, set()
     )
 
     assert (silent.tools, silent.usage) == (None, None)
@@ -244,7 +252,7 @@ def test_what_is_not_read_is_none():
 
 def test_usage():
     """Numbers are read by name, those further inside with both names; the last one counts."""
-    plan = ReplyPlan(text=("$.text",), usage="$.events[*].usage")
+    plan = ReplyPlan(text=first_of("$.text"), usage="$.events[*].usage")
     events = [
         {"usage": {"total_tokens": 3}},
         {"usage": {"total_tokens": 9, "cost": 0.5, "model": "x", "is_last": True}},
@@ -263,7 +271,7 @@ CHOICES = {"text": "Which?", "choices": [{"label": "Blue", "send": "b"}, {"label
 def test_buttons_that_are_objects():
     """The paths of `button` lead to the label and to what is sent, which else is the label."""
     button = ButtonPlan(label="$.label", prompt="$.send")
-    plan = ReplyPlan(text=("$.text",), actions="$.choices[*]", button=button)
+    plan = ReplyPlan(text=first_of("$.text"), actions="$.choices[*]", button=button)
 
     assert read_reply(plan, CHOICES, set()).actions == {"Blue": "b", "Red": "Red"}
 
@@ -271,7 +279,7 @@ def test_buttons_that_are_objects():
 @pytest.mark.parametrize("path", ["$.choices[*]", "$.choices"])
 def test_keys_of_objects_are_no_buttons(path):
     """A list of objects is refused, with the form that reads them."""
-    error = refusal(ReplyPlan(text=("$.text",), actions=path), CHOICES)
+    error = refusal(ReplyPlan(text=first_of("$.text"), actions=path), CHOICES)
 
     assert error.code == "wrong-actions"
     assert "the keys label, send" in error.message
@@ -280,14 +288,16 @@ def test_keys_of_objects_are_no_buttons(path):
 
 def test_a_button_without_a_label():
     """It is named with the path that was asked."""
-    plan = ReplyPlan(text=("$.text",), actions="$.choices[*]", button=ButtonPlan(label="$.title"))
+    plan = ReplyPlan(
+        text=first_of("$.text"), actions="$.choices[*]", button=ButtonPlan(label="$.title")
+    )
 
     assert "no label at $.title" in refusal(plan, CHOICES).message
 
 
 def test_a_mapping_of_buttons_may_be_one_key():
     """One mapping at the path is label to prompt, however many there are."""
-    plan = ReplyPlan(text=("$.text",), actions="$.buttons")
+    plan = ReplyPlan(text=first_of("$.text"), actions="$.buttons")
 
     reply = read_reply(plan, {"text": "Which?", "buttons": {"Yes": "y"}}, set())
 

@@ -1,0 +1,66 @@
+"""`${…}` in the JSONPaths and conditions of a step, which is filled in when the step runs.
+
+In a path, a value is written as a JSON literal, so that no text of a server can change what the
+path means. A condition's value that is one lone `${…}` keeps its type.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from harness.core import Json, ProtocolError, quote
+from harness.formats.json_path import BadPath, require_path
+from harness.formats.template import Template, TemplateError, compile_template
+from harness.formats.template.expressions import split
+from harness.formats.template.filters import to_json
+from harness.providers.definition import Step
+
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+
+
+def compile_path_template(text: str) -> Template:
+    """A JSONPath with `${…}` in it. Raises `TemplateError`, and `BadPath` if it is not one."""
+    template = compile_template(text, definition=True, as_text=lambda _expression: to_json)
+    parts = ["\0" if part.is_expression else part.text for part in split(text)]
+    if any("\0" in quoted for quoted in _QUOTED.findall("".join(parts))):
+        message = "${…} is written inside quotes, but brings its own"
+        raise BadPath(message)
+    require_path("".join(parts).replace("\0", "1"))
+    return template
+
+
+def fill_in_paths(step: Step, context: Callable[[], Mapping[str, object]]) -> Step:
+    """The step with its paths and conditions filled in.
+
+    Raises `ProtocolError` where a value cannot stand in a path.
+    """
+    known = context()
+    texts: dict[str, Json] = {}
+    for written, template in step.filled_in.items():
+        try:
+            texts[written] = template.render(known)
+            if written.startswith("$") and not written.startswith("${"):
+                require_path(str(texts[written]))
+        except (TemplateError, BadPath) as error:
+            raise ProtocolError(
+                "wrong-path", f"{quote(written)} of step {step.name} cannot be filled in: {error}"
+            ) from error
+    parts = ("reply", "fail_if", "capture", "plan")
+    return replace(step, **{name: _filled(getattr(step, name), texts) for name in parts})
+
+
+def _filled(value: Any, texts: Mapping[str, Json]) -> Any:  # noqa: ANN401  # parts of any plan
+    """A part of a plan with every text replaced that was filled in."""
+    if isinstance(value, str):
+        return texts.get(value, value)
+    if isinstance(value, tuple):
+        return tuple(_filled(one, texts) for one in value)
+    if isinstance(value, Mapping):
+        return {_filled(key, texts): _filled(one, texts) for key, one in value.items()}
+    if is_dataclass(value) and not isinstance(value, Template):
+        changes = {one.name: _filled(getattr(value, one.name), texts) for one in fields(value)}
+        return replace(value, **changes)  # type: ignore[type-var]  # an instance, not a class
+    return value
