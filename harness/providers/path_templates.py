@@ -28,8 +28,20 @@ def compile_path_template(text: str) -> Template:
     if any("\0" in quoted for quoted in _QUOTED.findall("".join(parts))):
         message = "${…} is written inside quotes, but brings its own"
         raise BadPath(message)
-    require_path("".join(parts).replace("\0", "1"))
+    try:
+        require_path("".join(parts).replace("\0", "1"))
+    except BadPath as error:
+        message = "${…} stands for a value, not for a name"
+        raise BadPath(message if _is_path("".join(parts).replace("\0", "a")) else error) from None
     return template
+
+
+def _is_path(text: str) -> bool:
+    try:
+        require_path(text)
+    except BadPath:
+        return False
+    return True
 
 
 def fill_in_paths(step: Step, context: Callable[[], Mapping[str, object]]) -> Step:

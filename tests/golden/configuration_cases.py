@@ -278,15 +278,18 @@ CASES: dict[str, Case] = {
     "A13-variable-in-a-path-of-a-reply": reading(
         f"{SAY}    reply: {{messages: \"$[?@.id == '${{conversation_id}}']\", text: $.text}}\n"
     ),
-    "A13-variable-in-a-path-of-a-capture": step(
-        "conversation_id: $.id", "conversation_id: '$.ids[${settings.data_set}]'"
+    "A13-variable-in-place-of-a-name": reading(
+        POLL + f"    pending: {{'$.${{session.key}}': [a, '${{session.b}}']}}\n{READS}"
     ),
-    "A13-variable-in-a-condition": reading(
-        POLL.replace("done}", "'${session.state}'}")
-        + f"    pending: {{'$.${{session.key}}': [a, '${{session.b}}']}}\n{READS}"
+    "condition-on-existence-misspelt": reading(
+        f"{SAY}    fail_if: {{$.error: {{exist: true}}}}\n{READS}"
     ),
-    "A13-variable-in-a-question": reading(
-        f"{SAY}    reply: {{text: $.text, question: {{'$.${{session.role}}': user}}}}\n"
+    "joined-text-misspelt": reading(f"{SAY}    reply: {{text: {{joined: '$[*].delta'}}}}\n"),
+    "end-of-a-stream-in-two-ways": reading(
+        f"{STREAM}    done: {{event: end, text: '[DONE]'}}\n{READS}"
+    ),
+    "names-of-events-of-json-lines": reading(
+        f"{STREAM}    framing: ndjson\n    names: true\n    done: {{event: end}}\n{READS}"
     ),
     "A13-variable-in-the-end-of-a-stream": reading(
         f"{STREAM}    done: '${{session.end}}'\n{READS}"
