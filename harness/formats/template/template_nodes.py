@@ -187,7 +187,8 @@ class ForEach:
 
     def elements(self, context: Context) -> list[Json]:
         """What it contributes to a list around it: a `yield` that is a list gives its items."""
-        if not isinstance(self.body, Listing | ForEach):
+        is_list = isinstance(self.body, Constant) and isinstance(self.body.value, list | tuple)
+        if not is_list and not isinstance(self.body, Listing | ForEach):
             return self.render(context)
         return [item for built in self.render(context) for item in cast("list[Json]", built)]
 

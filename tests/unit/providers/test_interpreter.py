@@ -606,3 +606,175 @@ def test_every_request_knows_its_turn_step_and_message():
     assert (first.origin.turn, first.origin.step) == (1, "send.1")
     assert (second.origin.turn, second.origin.step) == (1, "send.2")
     assert first.origin.message == second.origin.message != ""
+
+
+def test_for_each_in_a_list_adds_its_items():
+    """The loop's items lie in the list around it, and so do those of a `yield` that is a list."""
+    (request,) = sent(
+        "send:\n  - request:\n      post: /say\n      json:\n"
+        "        - first\n"
+        "        - {for_each: session.chats, as: one, yield: ['${one}', same]}\n"
+        "        - {for_each: session.chats, as: one, yield: '${one}!'}\n"
+        "        - {for_each: session.chats, as: one, yield: [x, y]}\n"
+        "        - {for_each: session.none, as: one, yield: [x, y]}\n"
+        "        - last\n",
+        state=with_session(chats=["a", "b"]),
+    )
+
+    assert json.loads(request.body) == [
+        *("first", "a", "same", "b", "same", "a!", "b!", "x", "y", "x", "y", "last")
+    ]
+
+
+def with_session(**session):
+    state = state_of(definition("send:\n  - request: {post: /say}\n"))
+    state.session = session
+    return state
+
+
+EXISTS = {
+    "there": ("{$.error: {exists: true}}", {"error": "no", "text": "a"}, "$.error = no"),
+    "null": ("{$.error: {exists: true}}", {"error": None, "text": "a"}, "$.error = null"),
+    "not there": ("{$.error: {exists: true}}", {"text": "a"}, None),
+    "missing": ("{$.text: {exists: false}}", {"b": 1}, "$.text = null"),
+    "not missing": ("{$.text: {exists: false}}", {"text": "a"}, None),
+}
+
+
+@pytest.mark.parametrize("kind", ["request", "stream", "poll"])
+@pytest.mark.parametrize("case", EXISTS)
+def test_a_refusal_may_be_that_something_exists(case, kind):
+    """Each kind of step takes `exists`, whatever the value is."""
+    condition, payload, refusal = EXISTS[case]
+    poll = "    until: {$.text: {exists: true}}\n    every: 1s\n    timeout: 1s\n"
+    events = kind == "stream"
+    condition = (
+        condition.replace("$.error", "'$.events[*].error'").replace("$.text", "'$.events[*].text'")
+        if events
+        else condition
+    )
+    read = definition(
+        f"send:\n  - {kind}: {{post: /say}}\n    fail_if: {condition}\n"
+        + (poll if kind == "poll" else "    framing: ndjson\n" if events else "")
+        + f"    reply: {{text: '{'$.events[*].text' if events else '$.text'}'}}\n"
+    )
+
+    _, result = play(read.phases["send"], state_of(read), [answer(payload)])
+
+    if refusal is None:
+        assert result.text == "a"
+    else:
+        assert isinstance(result, Refused)
+        assert result.payload == payload or events
+
+
+PATHS = {
+    "a text": ("b", "second"),
+    "a number": (2, "third"),
+    "a quote": ("' || true || '", "fourth"),
+    "true": (True, "fifth"),
+}
+
+
+@pytest.mark.parametrize("case", PATHS)
+def test_a_path_is_filled_in_with_a_literal(case):
+    """A value of the server is compared, and can never change what the path means."""
+    value, text = PATHS[case]
+    ids = ["a", "b", 2, "' || true || '", True]
+    words = ["first", "second", "third", "fourth", "fifth"]
+    read = definition(
+        "send:\n  - request: {post: /ask}\n    capture: {wanted: $.id}\n"
+        "  - request: {get: /answers}\n"
+        "    reply: {messages: '$[?@.id == ${wanted}]', text: $.text}\n"
+    )
+    answers = [{"id": one, "text": word} for one, word in zip(ids, words, strict=True)]
+
+    _, reply = play(read.phases["send"], state_of(read), [answer({"id": value}), answer(answers)])
+
+    assert reply.text == text
+
+
+def test_a_path_that_cannot_be_filled_in():
+    """A mapping is no literal of a path; the error names the path as it is written."""
+    read = definition(
+        "send:\n  - request: {post: /ask}\n    capture: {wanted: $.id}\n"
+        "  - request: {get: /answers}\n    reply: {text: '$[?@.id == ${wanted}].text'}\n"
+    )
+
+    _, error = play(read.phases["send"], state_of(read), [answer({"id": {"a": 1}}), answer([])])
+
+    assert error.code == "wrong-path"
+    assert "'$[?@.id == ${wanted}].text' of step send.2" in error.message
+
+
+def test_a_condition_is_filled_in_and_keeps_its_type():
+    """A poll waits for what an earlier step captured; 7 is not '7'."""
+    read = definition(
+        "send:\n  - request: {post: /ask}\n    capture: {number: $.number}\n"
+        "  - poll: {get: /last}\n    until: {$.last: '${number}'}\n"
+        "    every: 1s\n    timeout: 9s\n    reply: {text: $.text}\n"
+    )
+    answers = [{"number": 7}, {"last": "7", "text": "too early"}, {"last": 7, "text": "done"}]
+
+    _, reply = play(read.phases["send"], state_of(read), map(answer, answers))
+
+    assert reply.text == "done"
+
+
+def test_a_capture_takes_the_first_path_with_a_value():
+    """What is missing, null or empty at one path is looked for at the next."""
+    read = definition(
+        "open:\n  - request: {post: /open}\n    capture: {id: [$.a, $.b, $.c, $.d]}\n"
+        "send:\n  - request: {post: '/say/${id}'}\n    reply: {text: $.text}\n"
+    )
+    state = state_of(read)
+
+    play(read.phases["open"], state, [answer({"b": None, "c": "", "d": 0})])
+
+    assert state.captured["id"] == 0
+    _, error = play(read.phases["open"], state_of(read), [answer({"e": 1})])
+    assert "$.a or $.b or $.c or $.d gives no usable value" in error.message
+
+
+ENDS = {
+    "its name": ("done: {event: end}", b"event: end\ndata: 2\n\n"),
+    "its JSON": ("done: {if: {$.type: [end, failed]}}", b'data: {"type":  "failed"}\n\n'),
+    "a condition that is filled in": (
+        "done: {if: {$.type: '${session.end}'}}",
+        b'data: {"type": "over"}\n\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ENDS)
+def test_a_stream_ends_by_the_name_or_the_json_of_an_event(case):
+    """The event stays the last of the payload, and nothing behind it is read."""
+    done, last = ENDS[case]
+    read = definition(
+        f"send:\n  - stream: {{get: /s}}\n    events: json\n    {done}\n"
+        "    reply: {text: '$.events[0].text'}\n"
+    )
+    state = state_of(read)
+    state.session = {"end": "over"}
+    first = b'data: {"text": "Hi"}\n\n'
+
+    _, reply = play(read.phases["send"], state, [answer(body=first + last + b"data: {}\n\n")])
+    _, cut = play(read.phases["send"], state, [answer(body=first)])
+
+    assert reply.text == "Hi"
+    assert len(reply.payload["events"]) == 2
+    assert cut.code == "stream-cut"
+
+
+def test_names_of_events():
+    """Each event has its name beside its data; one without a name is a message."""
+    read = definition(
+        "send:\n  - stream: {get: /s}\n    events: json\n    names: true\n"
+        "    reply: {text: \"$.events[?@.event == 'answer'].data.text\"}\n"
+    )
+    body = b'data: {"text": "a"}\n\nevent: answer\ndata: {"text": "b"}\n\n'
+
+    _, reply = play(read.phases["send"], state_of(read), [answer(body=body)])
+
+    assert reply.text == "b"
+    assert [event["event"] for event in reply.payload["events"]] == ["message", "answer"]

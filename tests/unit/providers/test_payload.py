@@ -82,7 +82,6 @@ NOT_JSON = {
     "a control character": (b'["a\x01"]', "invalid control character at byte 3"),
     "not UTF-8": (b'{"a": "\xff"}', "it is not UTF-8 at byte 7"),
     "UTF-16": ('{"a": 1}'.encode("utf-16"), "it is not UTF-8 at byte 0; it looks like UTF-16"),
-    "a byte order mark": (b'\xef\xbb\xbf{"a": 1}', "it starts with a byte order mark at byte 0"),
 }
 OF_THIS_PYTHON = ("a comma at the end",)
 """Python words these in another way from version to version."""
@@ -235,3 +234,33 @@ def test_an_excerpt_is_one_short_line():
     assert text.startswith("a b c c")
     assert "\n" not in text
     assert len(text) < 240
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json", b'\xef\xbb\xbf{"a": "\xc3\xa4"}'),
+        ("application/json; charset=ISO-8859-1", b'{"a": "\xe4"}'),
+        ('application/json; charset="utf-16"', '{"a": "ä"}'.encode("utf-16")),
+        ("application/json; charset=UTF8", '{"a": "ä"}'.encode()),
+    ],
+    ids=["a byte order mark", "Latin-1", "UTF-16", "UTF-8"],
+)
+def test_json_is_read_in_its_declared_charset(content_type, body):
+    """The header decides, and a byte order mark is no part of the text."""
+    response = Response(status=200, headers=(("Content-Type", content_type),), body=body)
+
+    assert read_payload(response, Encoding.JSON) == {"a": "ä"}
+
+
+@pytest.mark.parametrize(
+    ("charset", "reason"), [("klingon", "charset 'klingon' is unknown"), ("ascii", "is not ascii")]
+)
+def test_json_that_is_not_in_its_declared_charset(charset, reason):
+    """What is wrong is the charset, not the JSON."""
+    headers = (("Content-Type", f"application/json; charset={charset}"),)
+
+    with pytest.raises(ProtocolError, match=reason):
+        read_payload(
+            Response(status=200, headers=headers, body='{"a": "ä"}'.encode()), Encoding.JSON
+        )

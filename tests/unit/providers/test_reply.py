@@ -5,7 +5,7 @@ import pytest
 from harness.conversation import ToolCall
 from harness.core.errors import ProtocolError
 from harness.providers.definition import ButtonPlan, ReplyPlan, TextPath, ToolsPlan
-from harness.providers.reply import read_reply
+from harness.providers.reply import read_calls, read_reply
 
 
 def first_of(*paths):
@@ -302,3 +302,85 @@ def test_a_mapping_of_buttons_may_be_one_key():
     reply = read_reply(plan, {"text": "Which?", "buttons": {"Yes": "y"}}, set())
 
     assert reply.actions == {"Yes": "y"}
+
+
+DELTAS = {
+    "events": [
+        {"delta": {"role": "assistant"}},
+        {"delta": {"content": "hun"}},
+        {"delta": {"content": None}},
+        {"delta": {"content": "ter2"}},
+    ]
+}
+
+
+def test_pieces_of_a_text_are_joined():
+    """All pieces are one message, so a check sees a word that two of them share."""
+    joined = TextPath("$.events[*].delta.content", joins=True)
+
+    assert read_reply(ReplyPlan(text=(joined,)), DELTAS, set()).text == "hunter2"
+
+
+def test_the_first_text_with_any_piece_is_used():
+    """A text that has no piece gives way to the next; without any there is no text."""
+    refused, said = (
+        TextPath(f"$.events[*].delta.{name}", joins=True) for name in ("refusal", "content")
+    )
+
+    assert read_reply(ReplyPlan(text=(refused, said)), DELTAS, set()).text == "hunter2"
+    assert refusal(ReplyPlan(text=(refused,)), DELTAS).code == "no-text"
+    silent = read_reply(ReplyPlan(text=(refused,), is_text_optional=True), DELTAS, set())
+    assert [message.text for message in silent.messages] == [""]
+
+
+def test_a_bot_may_say_nothing():
+    """Where messages are optional, an empty answer is a reply without messages."""
+    plan = ReplyPlan(messages="$[*]", text=first_of("$.text"), are_messages_optional=True)
+
+    assert read_reply(plan, [], set()).messages == ()
+    assert refusal(ReplyPlan(messages="$[*]", text=first_of("$.text")), []).code == "no-reply"
+
+
+PIECES = ToolsPlan(path="$[*]", name="$.name", arguments="$.text", id="$.id", index="$.at")
+JOINED_CALLS = {
+    "interleaved": (
+        [
+            {"at": 0, "id": "a", "name": "find"},
+            {"at": 1, "id": "b", "name": "book", "text": "{"},
+            {"at": 0, "text": '{"city": '},
+            {"at": 1, "text": '"to": 2}'},
+            {"at": 0, "text": '"Bern"}'},
+        ],
+        [("find", {"city": "Bern"}, "a"), ("book", {"to": 2}, "b")],
+    ),
+    "a name that each piece repeats": (
+        [{"at": 0, "name": "find", "text": "{"}, {"at": 0, "name": "find", "text": "}"}],
+        [("find", {}, "")],
+    ),
+    "without an index": (
+        [{"name": "find", "text": "{"}, {"text": "}"}, {"name": "book", "text": "[1]"}],
+        [("find", {}, ""), ("book", [1], "")],
+    ),
+    "without arguments": ([{"at": 0, "name": "now", "text": ""}], [("now", {}, "")]),
+    "arguments that are no text": (
+        [{"at": 0, "name": "a", "text": {"b": 1}}],
+        [("a", {"b": 1}, "")],
+    ),
+    "arguments that are not JSON": ([{"at": 0, "name": "a", "text": "{"}], [("a", "{", "")]),
+}
+
+
+@pytest.mark.parametrize("case", JOINED_CALLS)
+def test_pieces_of_tool_calls_are_joined(case):
+    """Pieces of one index are one call, in the order in which the calls began."""
+    pieces, calls = JOINED_CALLS[case]
+
+    found = read_calls(PIECES, pieces)
+
+    assert [(one.name, one.arguments, one.id) for one in found] == calls
+
+
+def test_pieces_of_a_call_without_a_name():
+    """It is named, as a whole call would be."""
+    with pytest.raises(ProtocolError, match=r"no name at \$\.name"):
+        read_calls(PIECES, [{"at": 0, "text": "{}"}])

@@ -229,3 +229,13 @@ def test_what_a_class_says_in_vain(attribute, value, told):
 
     assert told in str(wrong.value)
     assert definition_of_class(Bot, "bots/bot.py").settings["base_url"].schema == {"type": "string"}
+
+
+TYPES = {
+    "a number": ("number", "0.5", 0.5),
+    "a whole number": ("integer", "5", 5),
+    "true": ("boolean", "True", True),
+    "one": ("boolean", "1", True),
+    "false": ("boolean", "false", False),
+    "zero": ("boolean", "0", False),
+}
