@@ -238,4 +238,33 @@ TYPES = {
     "one": ("boolean", "1", True),
     "false": ("boolean", "false", False),
     "zero": ("boolean", "0", False),
+    "a text that could be a number": ("[integer, string]", "5", "5"),
 }
+
+
+@pytest.mark.parametrize("case", TYPES)
+def test_a_text_of_the_environment_becomes_what_the_setting_wants(case, tmp_path):
+    """Numbers, true and false come from the environment as themselves."""
+    kind, text, value = TYPES[case]
+
+    found = typed(tmp_path, kind, text).settings["typed"]
+
+    assert (found, type(found)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [("boolean", "yes"), ("number", "nan"), ("integer", "1.5")]
+)
+def test_a_text_of_the_environment_that_is_not_of_the_type(kind, text, tmp_path):
+    """It stays a text, and is named as one."""
+    with pytest.raises(ConfigurationError, match="the setting 'typed'"):
+        typed(tmp_path, kind, text)
+
+
+def typed(tmp_path, kind, text):
+    file = tmp_path / "harness.yaml"
+    lines = "      base_url: http://a\n      typed: ${env.X}\n"
+    file.write_text(f"providers:\n  bot:\n    definition: ours\n    settings:\n{lines}")
+    steps = f"  typed: {{type: {kind}}}\n"
+    steps += "send:\n  - request: {post: /a, json: '${settings.typed}'}\n"
+    return fill_in(read_config(file).providers["bot"], definition(steps), {"X": text})
