@@ -172,3 +172,26 @@ def test_a_path_that_leads_nowhere_is_named(check, two, project):
 
     assert ended.exit_code == 2
     assert "the path $.thread matches nothing" in ended.output
+
+
+STOPPING = """\
+scenario: stopping
+turns:
+  - user: Hello
+    expect: {contains: good}
+    on_fail: stop
+  - user: And tea
+    expect: {contains: tea}
+"""
+
+
+@pytest.mark.parametrize(("said", "is_short"), [("good day", True), ("bad day", False)])
+def test_a_conversation_may_end_where_a_failed_check_stops_it(said, is_short, check, two, project):
+    """Only a check that failed in the last turn explains that the rest was not said."""
+    (project / "scenarios/stopping.yaml").write_text(STOPPING)
+    file = two(("user", "Hello"), ("assistant", said))
+
+    ended = check(file, "--scenario", "scenarios/stopping.yaml")
+
+    assert ended.exit_code == 1
+    assert ("[transcript-short]" in ended.stdout) is is_short

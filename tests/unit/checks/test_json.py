@@ -277,3 +277,20 @@ def test_items_that_are_equal_as_json_are_alike(items, is_unique):
     verdict = judge("json", {"$": {"unique": is_unique}}, turn_bringing(items))
 
     assert verdict.outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("wanted", "outcome"),
+    [
+        ({"not": {"length": 2}}, Outcome.PASSED),
+        ({"not": {"length": 3}}, Outcome.FAILED),
+        ({"not": {"unique": True}}, Outcome.PASSED),
+    ],
+)
+def test_what_judges_all_values_together_can_be_negated(wanted, outcome):
+    """`not` around a matcher of all values judges them together as well."""
+    payload = {"items": ["a", "b", "a"]}
+
+    verdict = judge("json", {"$.items[*]": wanted}, turn_bringing(payload))
+
+    assert verdict.outcome is outcome
