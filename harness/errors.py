@@ -1,3 +1,3 @@
-"""The errors, where they were once imported from."""
+"""The public home of the errors: `from harness.errors import Refused`."""
 
 from harness.core.errors import *  # noqa: F403

@@ -171,6 +171,7 @@ class Claim(Enum):
     LIMIT = auto()
     """If it fails for a part of a text, it fails for the text."""
     OTHER = auto()
+    """Anything else, which only a required whole text can contradict."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What is said of several results together."""
+"""Judges the takes of a scenario together."""
 
 from harness.evaluation.interval import Interval, wilson_interval
 from harness.evaluation.takes import Takes

@@ -1,4 +1,4 @@
-"""What does tasks ahead of whoever asks for their results, and how many of them at once."""
+"""Workers do tasks before their results are needed; lanes limit how many at once."""
 
 from __future__ import annotations
 
