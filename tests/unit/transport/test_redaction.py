@@ -456,3 +456,34 @@ def test_escapes_hide_no_secret(escaped):
     assert REDACTOR.body(content) == '{"a": "é <redacted:token>"}'.encode()
     assert REDACTOR.body(harmless) is harmless
     assert REDACTOR.body(b"no JSON \\u00e9") == b"no JSON \\u00e9"
+
+
+@pytest.mark.parametrize(
+    ("secret", "content"),
+    [
+        ("9137", b"pin 9137"),
+        ("topsecret", b"x a" + b"topsecret".hex().encode()),
+        ("topsecret", base64.b64encode(b"topsecret") + b"A"),
+    ],
+    ids=["of the shortest length", "hex at an odd place", "base64 with a letter too many"],
+)
+def test_the_scan_finds_a_secret_at_its_limits(secret, content):
+    """The second search is independent of what redacts, so it has its own limits to keep."""
+    assert SecretScan({"own": secret})(content) == ["own"]
+
+
+def test_a_secret_between_marks_is_redacted():
+    """The mark of another secret protects itself, and nothing beside it."""
+    redactor = Redactor({"own": "topsecret12"})
+
+    said = redactor.text("topsecret12 <redacted:a> topsecret12 <redacted:b> topsecret12")
+
+    own = "<redacted:own>"
+    assert said == f"{own} <redacted:a> {own} <redacted:b> {own}"
+
+
+def test_no_letter_of_a_secret_stays_around_its_base64():
+    """Letters that a secret shares with what is beside it go as well."""
+    text = base64.b64encode(b"abtopsecret12").decode()
+
+    assert Redactor({"own": "topsecret12"}).text(text) == "YWJ<redacted:own>g=="
