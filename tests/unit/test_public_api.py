@@ -52,6 +52,13 @@ def test_everything_can_be_imported():
     assert set(PUBLIC) <= set(found)
 
 
+@pytest.mark.parametrize("name", ["Kind", "Subject", "Verdict"])
+def test_values_of_checks_are_made_by_keyword(name):
+    """Their fields have no order that own checks could depend on."""
+    with pytest.raises(TypeError, match="positional"):
+        getattr(harness, name)("a")
+
+
 @pytest.mark.parametrize("name", OBJECTS)
 def test_every_public_object_has_a_docstring(name):
     """Whoever asks `help()` for a public name is told what it is."""

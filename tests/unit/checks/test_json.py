@@ -80,6 +80,8 @@ def test_a7_a_schema_that_says_something_is_not_noted(schema, payload):
         ("$.response.text", {"one_of": ["No", "Yes"]}),
         ("$.response.price", {"greater_than": 49, "less_than": 50}),
         ("$.response.price", {"at_least": 49.5, "at_most": 49.5}),
+        ("$.response.price", {"at_least": 30, "greater_than": 40}),
+        ("$.response.price", {"at_most": 60, "less_than": 50}),
         ("$.response.id", {"not": {"one_of": [1, 2]}}),
         ("$..name", {"not": {"length": 3}}),
         ("$.response.products", {"every": {"not": {"length": 2}}}),
@@ -216,6 +218,26 @@ def test_a_payload_deeper_than_a_search_goes_breaks_the_check():
         judge("json", {"$..a": 1}, turn_bringing(payload))
 
     assert caught.value.code == "path-failed"
+
+
+@pytest.mark.parametrize(("pattern", "is_doubted"), [("^.", True), ("^Y", False)])
+@pytest.mark.parametrize("name", ["matches", "json"])
+def test_only_a_pattern_that_says_little_is_doubted(name, pattern, is_doubted):
+    """A pattern that matches every text is doubted; one that names a letter is not."""
+    doubts = []
+
+    judge(name, pattern if name == "matches" else {"$.a": {"matches": pattern}}, doubts=doubts)
+
+    assert bool(doubts) is is_doubted
+
+
+def test_a_missing_key_is_told_with_the_first_keys_that_exist():
+    """Of many keys, 12 are named and the rest is counted."""
+    payload = {f"k{number}": 1 for number in range(15)}
+
+    message = judge("json", {"$.other": 1}, turn_bringing(payload)).finding.message
+
+    assert message.endswith("k10, k11 and 3 more")
 
 
 json_values = st.recursive(

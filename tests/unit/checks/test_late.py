@@ -72,6 +72,17 @@ def test_a_recording_that_ends_before_the_time():
     )
 
 
+@pytest.mark.parametrize("is_answered", [True, False], ids=["no reply", "no answer to a look"])
+def test_a_recording_without_an_answer_has_no_end(is_answered):
+    """Where one of the two answers is missing, the failure gives no time between them."""
+    looked = look(3.0) if is_answered else replace(look(3.0), response=None)
+    of = replace(said(), exchanges=() if is_answered else (exchange(),), looked_up=(looked,))
+
+    assert finding("messages", THREE, of).difference == (
+        "the harness looked for further messages once",
+    )
+
+
 def test_a_look_of_two_steps_is_one_look():
     """Looks are counted by their first step."""
     of = turn(looked_up=(look(3.0), look(3.1, "late.2"), look(7.0), look(7.1, "late.2")))

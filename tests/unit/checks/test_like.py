@@ -104,6 +104,7 @@ def test_the_time_of_dot_net_is_a_datetime():
         ({"<unordered>": [{"a": 1}, {"b": 2}]}, [{"a": 1, "b": 2}, {"a": 1}]),
         ({"<every>": {"a": "<number>"}}, [{"a": 1}, {"a": 2, "b": 3}]),
         ({"<some>": {"a": 2}}, [{"a": 1}, {"a": 2}]),
+        pytest.param([*range(300)], [*range(300)], id="300 items"),
     ],
     ids=str,
 )
@@ -124,6 +125,7 @@ def test_a_list_that_is_like_it(shape, value):
         ({"<unordered>": [1, 2]}, [3, 4], "no item of $ is 1 (and 1 more)"),
         ({"<unordered>": [1]}, 1, "$ is 1, expected the items [1] in any order"),
         ({"<every>": 1}, [], "$ is [], expected a list whose every item is 1"),
+        ([{"a": 1, "b": {}}], [2], "$[0] is 2, expected an object with {a: 1, b: an object}"),
         ({"<every>": 1}, [1, 2], "$[1] is 2, expected 1"),
         ({"<some>": 1}, [2, 3], "no item of $ is 1"),
     ],

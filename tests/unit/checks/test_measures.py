@@ -3,6 +3,7 @@ import sys
 
 import pytest
 from check_samples import judge, turn_saying
+from py3langid.langid import LanguageIdentifier
 
 from harness.checks import KINDS, PASS, BadExpectation, Options, measures
 from harness.checks.language import NAMES, language_of
@@ -100,6 +101,22 @@ def test_a_language_is_told_from_one_sentence(code):
     assert judge("language", [other, code], turn_saying(SAID[code])) is PASS
     finding = judge("language", other, turn_saying(SAID[code])).finding
     assert finding.message == f"the reply is in {NAMES[code]}, expected {NAMES[other]}"
+
+
+def test_the_model_of_languages_is_read_once(monkeypatch):
+    """Reading it takes longer than judging many texts, so all texts share one model."""
+    read = LanguageIdentifier.from_model_file
+    files = []
+
+    def noted(file):
+        files.append(file)
+        return read(file)
+
+    monkeypatch.setattr(LanguageIdentifier, "from_model_file", noted)
+    for text in SAID.values():
+        language_of(text)
+
+    assert len(files) <= 1
 
 
 def test_a_text_of_few_words_is_skipped():

@@ -47,6 +47,15 @@ def test_replies(value, outcome):
     assert judge("replies", value).outcome is outcome
 
 
+def test_many_messages_that_are_not_expected():
+    """The first five are named, and the others counted."""
+    of = turn(reply=replace(REPLY, messages=REPLY.messages * 5))
+
+    message = judge("replies", [SHIPPING, QUESTION], of=of).finding.message
+
+    assert message == "messages 3, 4, 5, 6, 7 and 3 more of the reply are not expected"
+
+
 def test_optional_replies_may_all_be_missing():
     """A reply without a message fulfils what is optional, and nothing else."""
     nothing = turn_bringing({})
@@ -176,6 +185,16 @@ def turns_of(*seconds):
 def test_latency_over_the_conversation(value, outcome):
     """Median, 95th percentile and total of 1, 1, 2, 2 and 10 seconds are 2, 8.4 and 16."""
     assert over("latency", value, *turns_of(1, 1, 2, 2, 10)).outcome is outcome
+
+
+def test_the_first_figure_that_is_too_high_is_in_the_sentence():
+    """Of several figures that are too high, the sentence has the first; the texts have all."""
+    value = {"total": {"under": "16s"}, "median": {"under": "2s"}, "p95": {"under": "1m"}}
+
+    finding = over("latency", value, *turns_of(1, 1, 2, 2, 10)).finding
+
+    assert finding.message == "the median of the latencies is 2 s, expected under 2 s"
+    assert finding.actual == "median: 2 s\ntotal: 16 s"
 
 
 def test_the_95th_percentile_of_one_turn():

@@ -273,6 +273,29 @@ def updating(goldens, tmp_path):
     return goldens
 
 
+JSON_TEXT = """\
+{
+  "id": 1,
+  "prices": [
+    10.0,
+    20
+  ],
+  "tags": [
+    "a",
+    "b"
+  ]
+}
+"""
+
+
+def test_a_golden_of_json_is_laid_out(updating, tmp_path):
+    """Each value has its own line, indented by two spaces, so that a review shows what changed."""
+    compare("new.json", OFFER, updating)
+
+    text = (tmp_path / "project/scenarios/shop/new.json").read_text(encoding="utf-8")
+    assert text == JSON_TEXT
+
+
 @pytest.mark.parametrize("name", ["new.json", "deep/er/new.yaml"])
 def test_a_missing_golden_is_created(updating, tmp_path, name):
     """It lies beside the scenario, holds what came, and the ledger tells of it."""
@@ -374,3 +397,21 @@ def test_an_unordered_difference_leaves_out_what_is_alike(expected, actual, line
     found = difference(expected, actual, likeness=Likeness(unordered=True, tolerance=0.01))
 
     assert len(found) == lines, found
+
+
+def test_many_differences_are_cut():
+    """Twelve lines are shown, and the rest is counted."""
+    lines = difference([*range(20)], [*range(100, 120)])
+
+    assert len(lines) == 13
+    assert lines[-1] == "… and 8 more lines"
+
+
+def test_long_texts_are_cut_to_where_they_differ():
+    """Twelve characters before the difference are shown, and 50 in all."""
+    before, after = "0123456789" * 6, "abcdefghij" * 6
+
+    lines = difference({"a": f"{before}!{after}"}, {"a": f"{before}?{after}"})
+
+    near, end = before[-12:], after[:37]
+    assert lines == (f"~ $.a is '…{near}?{end}…', expected '…{near}!{end}…'",)

@@ -57,6 +57,18 @@ def test_d1_a_message_without_text_adds_no_empty_line():
             "The pass\u200bword is wrong.",
             "passes, but would not if the text had no U+200B ZERO WIDTH SPACE",
         ),
+        (
+            "not_matches",
+            "password",
+            "The pass\x7fword is wrong.",
+            "passes, but would not if the text had no U+007F DELETE",
+        ),
+        (
+            "not_matches",
+            "password",
+            "The pass\ufe0fword is wrong.",
+            "passes, but would not if the text had no U+FE0F VARIATION SELECTOR-16",
+        ),
         ("not_contains", "password", "Grüße", ""),
         ("not_matches", "password", "a\r\nb", ""),
     ],
@@ -141,6 +153,21 @@ def test_ignoring_case_turns_not_contains_stricter():
     """A forbidden word in another case is found where case is ignored."""
     assert outcome("not_contains", "sorry", "Sorry!") is Outcome.PASSED
     assert outcome("not_contains", "sorry", "Sorry!", ignore_case=True) is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("wanted", "lines"),
+    [
+        ("free shiping", ("the text contains 'free shipping' instead of 'free shiping'",)),
+        ("offer free shiping", ()),
+    ],
+    ids=["two of two words", "three of two words"],
+)
+def test_the_nearest_passage_has_as_many_words(wanted, lines):
+    """A passage of fewer words than the wanted text is not shown instead of it."""
+    finding = judge("contains", wanted, turn_saying("free shipping")).finding
+
+    assert finding.difference == lines
 
 
 @pytest.mark.parametrize("name", ["matches", "not_matches"])

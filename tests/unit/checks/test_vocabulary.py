@@ -42,6 +42,8 @@ def test_the_examples_compile(name):
     [
         {"contains": "free shipping", "ignore_case": True},
         {"contains": ["a", "b"], "matches": r"\d", "status": 200},
+        {"status": 100},
+        {"status": 599},
         {"json": {"$.a": 1, "$.b": {"every": {"less_than": 200}}}},
         {"messages": {"count": 2, "any": {"contains": "x"}}},
         {"latency": {"under": "1m30s"}, "schema": "connectly/reply"},
@@ -63,7 +65,8 @@ def test_a_block_of_checks_is_accepted(block):
         ({"contains": {"a": 1}}, "type", ("contains",)),
         ({"latency": {"under": "2"}}, "pattern", ("latency", "under")),
         ({"latency": {"undr": "2s"}}, "missing-key", ("latency",)),
-        ({"status": 20}, "minimum", ("status",)),
+        ({"status": 99}, "minimum", ("status",)),
+        ({"status": 600}, "maximum", ("status",)),
         ({"messages": {"any": {"kontains": "x"}}}, "unknown-key", ("messages", "any", "kontains")),
         (
             {"messages": {"count": {"at_leest": 1}}},

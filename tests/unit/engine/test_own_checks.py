@@ -5,6 +5,8 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
+from harness.checks import BadExpectation, Options
+from harness.checks.python_check import check
 from harness.cli.commands.schemas import editor_schemas
 from harness.conversation import Outcome, Reply, ReplyMessage, Transcript, Turn, UserMessage
 from harness.core.errors import ConfigurationError, ScenarioError
@@ -245,6 +247,17 @@ def test_the_format_knows_it(own, expect, code, hint):
     (problem,) = caught.value.problems
     assert (problem.code, problem.place.line) == (code, 4)
     assert hint in problem.hint
+
+
+def test_the_first_item_that_the_schema_refuses_is_named():
+    """Of several faults in a value, the first is told at its place."""
+    kind = check(schema={"items": {"type": "integer"}}, name="ids")(lambda _subject, _value: None)
+
+    with pytest.raises(BadExpectation) as caught:
+        kind.compile([1, "a", "b"], Options())
+
+    assert (caught.value.code, caught.value.path) == ("wrong-value", (1,))
+    assert caught.value.message == "'[1]' is a text, expected a whole number"
 
 
 def test_editors_know_it(own):

@@ -73,6 +73,7 @@ def test_texts_over_the_conversation():
         ("{not: {latency: {under: 2}}}", "wrong-value", "2", "with its unit"),
         ("{tools: {exactli: [a]}}", "unknown-key", "exactli", "'exactly'"),
         ("{any_of: [{contains: '${price}'}]}", "undefined-variable", "${price}", ""),
+        ("{json: {$.id: {not: {same_as_turn: 1}}}}", "no-such-turn", "1", "none"),
     ],
     ids=str,
 )
@@ -85,6 +86,16 @@ def test_a_fault_inside_has_its_exact_place(expect, code, at, hint):
     assert problem.code == code
     assert (problem.place.line, problem.place.column) == (4, line.index(at) + 1)
     assert hint in (problem.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_pattern"), [("contains", False), ("matches", True), ("not_matches", True)]
+)
+def test_a_dollar_in_a_pattern_is_not_a_variable(name, is_pattern):
+    """`$` before the name of a variable is the end of a line in a pattern, and a slip in a text."""
+    _, problems = examined(f"{{{name}: '$colour'}}", "vars: {colour: pink}\n")
+
+    assert [problem.code for problem in problems] == ([] if is_pattern else ["not-filled-in"])
 
 
 def test_headers_inside_combinations_are_kept():
