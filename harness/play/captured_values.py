@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -15,6 +16,11 @@ from harness.play.conversation_state import texts_in
 from harness.providers.event_stream import EventReader
 from harness.providers.payload import read_xml
 from harness.scenario import Capture
+
+_CUT_SCALAR = re.compile(r"[-+.\w]+$")
+"""The beginning of a number, or of `true`, `false` or `null`."""
+_CUT_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
+"""The beginning of an escape in a text."""
 
 
 def values_of(capture: Capture, response: Response) -> Iterator[str]:
@@ -43,13 +49,13 @@ def values_at(path: str, response: Response) -> Iterator[str]:
 
 def _payloads(response: Response) -> Iterator[Json]:
     """All that an answer can be read as: JSON, XML, or the events of a stream."""
-    text = response.body.decode("utf-8", "replace")
+    text = response.body.decode("utf-8-sig", "replace")
     start = text.lstrip()[:1]
     whole = _json(text)
     if whole is not None:
         yield whole
     elif start and start in "{[":
-        completed = (_json(text + end) for end in _ends(text))
+        completed = map(_json, _completed(text))
         yield from islice((value for value in completed if value is not None), 1)
     if start == "<":
         with contextlib.suppress(PlayError):
@@ -64,8 +70,11 @@ def _streamed(body: bytes) -> Iterator[Json]:
     reader.feed(body + b"\n\n")
     framing = reader.finish().value
     texts = [event.data for event in reader.events]
+    names = [event.type for event in reader.events]
     for events in (texts, [_json(text) or text for text in texts]):
-        yield {"framing": framing, "text": "".join(texts), "events": events}
+        named = [{"event": name, "data": one} for name, one in zip(names, events, strict=True)]
+        for shown in (events, named):
+            yield {"framing": framing, "text": "".join(texts), "events": shown}
 
 
 def _json(text: str) -> Json:
@@ -76,8 +85,8 @@ def _json(text: str) -> Json:
     return value
 
 
-def _ends(text: str) -> Iterator[str]:
-    """Possible ends for incomplete JSON, one of which completes it."""
+def _completed(text: str) -> Iterator[str]:
+    """Incomplete JSON with possible ends, one of which completes it."""
     closing: list[str] = []
     is_text = is_escaped = False
     for one in text:
@@ -92,6 +101,7 @@ def _ends(text: str) -> Iterator[str]:
         elif one in "}]":
             del closing[-1:]
     end = "".join(reversed(closing))
-    quote = '"' if is_text else ""
-    for between in ("", ":null", "null", '"":null', "\\"):
-        yield between + quote + end if between == "\\" else quote + between + end
+    quote, cut = ('"', _CUT_ESCAPE) if is_text else ("", _CUT_SCALAR)
+    for kept in (text, cut.sub("", text)):
+        for between in ("", ":null", "null", '"":null'):
+            yield kept + quote + between + end

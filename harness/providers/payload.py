@@ -6,11 +6,10 @@ import codecs
 import json
 import re
 from collections.abc import Mapping
-from email.message import Message
 from typing import NoReturn
 
 from harness.conversation import Response
-from harness.core import Json, ProtocolError, quote, shorten
+from harness.core import Json, ProtocolError, shorten
 from harness.formats.strict_json import (
     MAX_LEVELS,
     finite,
@@ -37,23 +36,9 @@ def read_payload(response: Response, encoding: Encoding) -> Json:
     refuse_page(response, encoding.value)
     if encoding is Encoding.TEXT:
         return body.decode("utf-8", "replace")
-    return read_xml(body) if encoding is Encoding.XML else read_json(_as_utf8(response))
-
-
-def _as_utf8(response: Response) -> bytes:
-    """A JSON body of the charset that its header declares. A byte order mark is left out."""
-    body = response.body
-    content_type = Message()
-    content_type["Content-Type"] = response.header("content-type") or ""
-    charset = content_type.get_content_charset("utf-8")
-    try:
-        if codecs.lookup(charset).name != "utf-8":
-            body = body.decode(charset).encode()
-    except LookupError:
-        _refuse(f"its charset {quote(charset)} is unknown", body)
-    except ValueError as error:
-        _refuse(f"it is not {charset}: {error}", body)
-    return body.removeprefix(codecs.BOM_UTF8)
+    if encoding is Encoding.XML:
+        return read_xml(body)
+    return read_json(body.removeprefix(codecs.BOM_UTF8))
 
 
 def refuse_page(response: Response, expected: str) -> None:
