@@ -126,6 +126,15 @@ def test_a4_recordings_under_former_names_are_found(project, former, mode):
     ]
 
 
+def test_a4_a_recording_that_was_renamed_as_the_note_says_is_replayed(project, former):
+    """Its head still has the former name of the row."""
+    (project.cassettes / "x--C.yaml").rename(project.cassettes / f"x--{former[0]}.yaml")
+
+    result = played(project, "['C++', 'C#', plain]", Mode.REPLAY)[0]
+
+    assert (result.outcome, result.error, result.notes) == (Outcome.PASSED, None, ())
+
+
 def test_a4_a_recording_under_a_former_name_may_be_of_another_row(project, former):
     """Where the scenario was edited since, the message says which file it may be, and how."""
     result = played(project, "['C--', 'C#', plain]", Mode.REPLAY)[0]

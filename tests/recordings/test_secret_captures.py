@@ -30,6 +30,7 @@ SAYS = {
     "room": {"text": "you are in R0om-77ab-secret"},
     "prepared": {"text": f"it began with {PREPARED}"},
     "press": {"text": "choose", "buttons": {"Go on": f"go {TOKEN}"}},
+    "doors": {"text": "choose", "buttons": {"Go in": "in to R0om-77ab-secret"}},
     "refuse": {"ticket": TOKEN, "error": "no"},
     "short": {"text": "a pin", "ticket": "123"},
     "flood": {"text": f"{'la ' * 333_400}your ticket is {TOKEN}", "ticket": TOKEN},
@@ -114,6 +115,20 @@ def test_what_was_said_before_the_capture_is_hidden_too(project):
     assert live.outcome is Outcome.PASSED
     assert TOKEN not in files(project.cassettes) + repr(live.transcript)
     assert replayed.outcome is Outcome.BROKEN
+
+
+def test_a_button_that_sends_a_secret_of_a_step_is_replayed(project):
+    """Its text is recorded with the mark, although no turn captured a secret."""
+    turns = (
+        "  - {user: doors, expect: none}\n"
+        "  - user: {press: Go in}\n    expect: {contains: you said in to}\n"
+    )
+
+    live, replayed = project.play(turns, Mode.REFRESH), project.play(turns, Mode.REPLAY)
+
+    assert (live.outcome, live.error) == (Outcome.PASSED, None)
+    assert (replayed.outcome, replayed.error) == (Outcome.PASSED, None)
+    assert "R0om-77ab" not in files(project.cassettes) + repr(live.transcript)
 
 
 def test_a_number_is_hidden(project):
@@ -287,11 +302,12 @@ def test_a17_a_secret_that_was_not_captured_is_not_recorded(project):
 
 def test_a_recording_that_was_made_before_says_so(project):
     """Where a cassette holds the value as it is, a note names what mends it; nothing shows it."""
-    plain = GOT % "{json: $.ticket}"
-    project.play(plain, Mode.REFRESH)
+    then = "  - user: take ${it}\n    expect: {contains: 'take ${it}'}\n"
+    project.play(GOT % "{json: $.ticket}" + then, Mode.REFRESH)
 
-    result = project.play(GOT % CAPTURES["path"], Mode.REPLAY)
+    result = project.play(GOT % CAPTURES["path"] + then, Mode.REPLAY)
 
+    assert (result.outcome, result.error) == (Outcome.PASSED, None)
     assert result.notes == (
         (
             "the recording contains the secret 'it' unredacted; harness run --mode refresh "

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from harness.conversation import Outcome, UserMessage
+from harness.play import scenario_player
 from harness.project.plan import Mode
 from harness.providers.flow import message_hash
 from harness.transport.cassette.reading import parse_cassette
@@ -249,8 +250,10 @@ def test_a3_what_a_recording_hides_of_the_session_is_not_compared(told, session)
         "{user: {id: 7}}",
         "{}",
         "{user: {api_key: a, id: 7}, a: 1}",
+        "{user: {api_key: a, id: 7}, a: {id: 1}}",
+        "{user: Ann}",
     ],
-    ids=["value-beside", "removed", "all-removed", "added"],
+    ids=["value-beside", "removed", "all-removed", "added", "mapping-added", "mapping-to-text"],
 )
 def test_a3_what_stands_beside_a_hidden_value_is_compared(told, edited):
     """Nothing else of the session may differ, and no message shows the secret."""
@@ -284,3 +287,35 @@ def test_a3_a_changed_message_is_shown_where_the_first_request_does_not_hold_it(
         "open.1 does not contain it; recorded in interaction 2 of 2, turn 1 send.1"
     )
     assert line.endswith(': {"text":"Hello"}')
+
+
+def test_a_line_that_cannot_be_said_is_of_the_turn_that_was_to_come(told):
+    """Before the first turn it is turn 1, and after one it is turn 2."""
+    missing = "  - assistant: ${nothing}\n"
+    end = f"{HELLO}vars: {{nothing: null}}\n"
+
+    first = told.play(missing + end, Mode.LIVE)
+    second = told.play(HELLO + missing + end, Mode.LIVE)
+
+    assert [one.error.code for one in (first, second)] == ["none-in-text"] * 2
+    assert [one.transcript.stop.turn for one in (first, second)] == [1, 2]
+
+
+def test_turns_before_a_crash_remain(told, monkeypatch):
+    """The turn in which the harness crashed does not; the message names the failure."""
+    judged = scenario_player.judge_turn
+
+    def crashing(planned, turn, *more):
+        if turn.number > 1:
+            raise LookupError("wombat")
+        return judged(planned, turn, *more)
+
+    monkeypatch.setattr(scenario_player, "judge_turn", crashing)
+    stopping = HELLO + "    on_fail: stop\n"
+
+    result = told.play(stopping * 2, Mode.LIVE)
+
+    assert (result.outcome, result.error.code) == (Outcome.BROKEN, "internal-error")
+    assert "LookupError: wombat" in result.error.message
+    assert result.transcript.stop.turn == 2
+    assert [turn.number for turn in result.transcript.turns] == [1]

@@ -220,3 +220,17 @@ def test_a_capture_of_a_fragment_stays_known():
         known.remember("id", "captured")
 
     assert known.snapshot()["id"] == "captured"
+
+
+@pytest.mark.parametrize("secret", ["1234-5678", "zebra-1234"])
+def test_a_parameter_with_a_secret_is_hidden_whatever_it_begins_with(secret):
+    """It is its mark in what a replay says, and in what is stored of the turn."""
+    known, _ = variables()
+    known.remember_secret("it", secret, "<redacted:it>")
+
+    with known.within(({"token": compile_template("number ${it}")},)):
+        stored = known.snapshot()["token"]
+        with known.hidden():
+            said_in_a_replay = known.fill(compile_template("${token}"))
+
+    assert stored == said_in_a_replay == "number <redacted:it>"

@@ -108,6 +108,13 @@ def test_what_a_check_of_ones_own_says(own, text, outcome, message):
     assert ("[check-crashed]" in result.message) is (outcome is Outcome.BROKEN)
 
 
+def test_never_is_skipped_where_its_check_is(own):
+    """What could not be measured neither holds nor fails in a reply that must not pass it."""
+    (result,) = played(own(), "none", "silence", "expect: {never: {polite: 1}}\n")
+
+    assert (result.outcome, result.message) == (Outcome.SKIPPED, "nothing was said")
+
+
 @pytest.mark.parametrize(
     ("expect", "top", "name"),
     [

@@ -90,10 +90,12 @@ def test_that_it_was_looked_on_one_side_is_no_drift():
     late = turn(reply("a", "b"), looked_up=(exchange("late.1"),))
 
     (same,) = compare(transcript(late), transcript(turn(reply("a", "b"))), {})
+    (only_now,) = compare(transcript(turn(reply("a", "b"))), transcript(late), {})
     (fewer,) = compare(transcript(late), transcript(turn(reply("a"))), {})
     refused = turn(reply("a", "b"), looked_up=(exchange("late.1", status=404),))
     (status,) = compare(transcript(late), transcript(refused), {})
 
     assert same.lines == ()
+    assert only_now.lines == ()
     assert fewer.differences[0].lines == ("messages: recorded 2, now 1",)
     assert status.lines == ("late.1: recorded status 200, now status 404",)

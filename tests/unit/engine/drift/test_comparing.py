@@ -123,8 +123,9 @@ def test_each_kind(old, new, kind, lines):
         (turn(exchanges=[exchange({}, seconds=5)]), turn(exchanges=[exchange({}, seconds=8)])),
         (turn(exchanges=[exchange({}, seconds=None)]), turn(exchanges=[exchange({}, seconds=9)])),
         (turn(exchanges=[exchange({}, seconds=5)]), turn(exchanges=[exchange({}, seconds=0.1)])),
+        (turn(1, *["a"] * 300), turn(1, *["a"] * 300)),
     ],
-    ids=["composed", "polls", "little-slower", "not-twice", "no-time-recorded", "faster"],
+    ids=["composed", "polls", "little-slower", "not-twice", "no-time-recorded", "faster", "many"],
 )
 def test_what_is_no_drift(old, new):
     """Spelling of a letter, the number of polls and small differences in time do not matter."""

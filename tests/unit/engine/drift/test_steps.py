@@ -45,8 +45,8 @@ def paged(xml: bytes):
     return turn(exchanges=[exchange(xml, step="send.2")])
 
 
-def streamed(*events: object):
-    payload = {"framing": "sse", "text": "", "events": list(events)}
+def streamed(*events: object, framing: str = "sse"):
+    payload = {"framing": framing, "text": "", "events": list(events)}
     return turn(exchanges=[exchange(b"data: x\n\n", step="send.3")], payload=payload)
 
 
@@ -79,3 +79,12 @@ def test_events_of_a_stream_are_compared_together(drift):
     assert drift(recorded, streamed('{"delta": "c", "id": 1}', "[DONE]")).lines == (
         "send.3: $.events[*].id: not recorded, now a number",
     )
+
+
+@pytest.mark.parametrize(("old", "new"), [("sse", "ndjson"), ("ndjson", "sse")])
+def test_another_framing_of_a_stream_is_another_shape(drift, old, new):
+    """Whichever of the two was recorded."""
+    found = drift(streamed('{"a": 1}', framing=old), streamed('{"a": 1}', framing=new))
+
+    assert found.kind is Drift.SHAPE
+    assert found.lines == (f"send.3: framing: recorded {old}, now {new}",)
