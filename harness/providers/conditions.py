@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from harness.core import Json, is_same, shorten
+from harness.core import Json, is_same, shorten, value_class
 from harness.formats.json_path import find_all
-from harness.providers.definition import Conditions, Exists
 
 
-def met(conditions: Conditions, payload: Json) -> list[tuple[str, Json]]:
-    """The conditions that are true of an answer: paths and values, null where none is there."""
-    found: list[tuple[str, Json]] = []
+@value_class(frozen=True, slots=True)
+class Exists:
+    """A condition on whether there is anything at a path, whatever its value."""
+
+    is_there: bool
+
+
+Conditions = Mapping[str, tuple[Json | Exists, ...]]
+"""JSONPath into an answer → values that make it true; of several, one is enough."""
+
+
+def met(conditions: Conditions, payload: Json) -> list[tuple[str, Json | Exists]]:
+    """The conditions that are true of an answer: paths with the values there, if there are any."""
+    found: list[tuple[str, Json | Exists]] = []
     for path, wanted in conditions.items():
         values = find_all(path, payload)
         if not values and Exists(is_there=False) in wanted:
-            found.append((path, None))
+            found.append((path, Exists(is_there=False)))
         is_any = Exists(is_there=True) in wanted
         found += [(path, value) for value in values if is_any or _is_one_of(value, wanted)]
     return found
@@ -40,7 +50,7 @@ def shown_refusal(fail_if: Conditions, payload: Json) -> str:
 
 
 def shown(value: Json | Exists) -> str:
-    """A value of an answer, or a wanted one, as it stands in a message."""
+    """A value of an answer or of a condition, as a message shows it."""
     if isinstance(value, Exists):
         return "anything" if value.is_there else "nothing"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

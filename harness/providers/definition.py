@@ -12,6 +12,7 @@ from harness.core import Json, Place, value_class
 from harness.formats.json_schema import Schema
 from harness.formats.template import Template
 from harness.formats.yaml import Node
+from harness.providers.conditions import Conditions
 from harness.providers.members import Taken
 
 
@@ -34,16 +35,6 @@ class Framing(StrEnum):
     NDJSON = "ndjson"
     TEXT = "text"
 
-
-@value_class(frozen=True, slots=True)
-class Exists:
-    """A condition on whether a path leads anywhere, whatever the value there is."""
-
-    is_there: bool
-
-
-Conditions = Mapping[str, tuple[Json | Exists, ...]]
-"""JSONPath into an answer → values that make it true; of several, one is enough."""
 
 ANY_SUCCESS = "2xx"
 """Among statuses: any that says yes."""
@@ -213,9 +204,10 @@ class Step:
     reply: ReplyPlan | None = None
     plan: object = None
     """What the step's kind says beside: a `PollPlan`, a `StreamPlan`."""
-    filled_in: Mapping[str, Template] = field(default_factory=dict)
-    """JSONPaths and values of conditions that hold `${…}`, as they are written; see
-    `harness.providers.path_templates`."""
+    path_templates: Mapping[str, Template] = field(default_factory=dict)
+    """The step's JSONPaths with `${…}`, as they are written; see `path_templates.py`."""
+    value_templates: Mapping[str, Template] = field(default_factory=dict)
+    """The values with `${…}` of its conditions, as they are written."""
 
     @property
     def name(self) -> str:
@@ -239,7 +231,8 @@ class Step:
         timing = (self.poll.every, self.poll.timeout) if self.poll else ()
         condition = (self.when,) if self.when else ()
         parts = (request.path, request.headers, request.query, request.body)
-        return (*parts, *condition, *timing, *self.filled_in.values())
+        filled_in = {**self.path_templates, **self.value_templates}
+        return (*parts, *condition, *timing, *filled_in.values())
 
     @property
     def is_answer_read(self) -> bool:
@@ -284,7 +277,6 @@ class Definition:
     """A conversation may be continued twice from the same point."""
     headers_kept: frozenset[str] = frozenset()
     """Answer headers that recordings keep beside the usual ones; lower case."""
-
     header_names: frozenset[str] = frozenset()
     """Headers that the definition sends; lower case. They may hold secrets."""
     taken: Taken = field(default_factory=Taken)

@@ -16,12 +16,11 @@ from harness.formats.json_schema import Schema, SchemaFolder, compile_format
 from harness.formats.template import Template, TemplateError, compile_condition, compile_template
 from harness.formats.template.trees import Written, plainly
 from harness.formats.yaml import Document, Node, read
+from harness.providers.conditions import Conditions, Exists
 from harness.providers.definition import (
     AnswerPlan,
-    Conditions,
     Definition,
     Encoding,
-    Exists,
     RequestPlan,
     Setting,
     Step,
@@ -64,7 +63,8 @@ class _Reader:
         self._schemas = schemas
         self._problems: list[Problem] = []
         self._header_names: set[str] = set()
-        self._filled_in: dict[str, Template] = {}
+        self._path_templates: dict[str, Template] = {}
+        self._value_templates: dict[str, Template] = {}
 
     def definition(self, fingerprint: str) -> Definition:
         top = self._document.at()
@@ -96,7 +96,8 @@ class _Reader:
 
     def _step(self, phase: Phase, number: int, node: Node, headers: Node | None) -> Step:
         kind = next(kind for kind in KINDS if node.has(kind))
-        self._filled_in = {}
+        # Each step has its own; the methods that read its parts add to them.
+        self._path_templates, self._value_templates = {}, {}
         reply = node.get("reply")
         captures = dict(node.entries("capture"))
         return Step(
@@ -116,7 +117,8 @@ class _Reader:
             new_captures=_captures_with("new", captures),
             reply=reply_plan(reply, self._path, self.conditions) if reply else None,
             plan=KINDS[kind].read(node, self),
-            filled_in=self._filled_in,
+            path_templates=self._path_templates,
+            value_templates=self._value_templates,
         )
 
     def _request(self, node: Node, headers: Node | None, *, is_poll: bool) -> RequestPlan:
@@ -164,7 +166,7 @@ class _Reader:
         if isinstance(value, dict):
             return Exists(is_there=bool(value.get("exists")))
         if isinstance(value, str) and "${" in value:
-            self._filled_in[value] = self.template(node)
+            self._value_templates[value] = self.template(node)
         return value
 
     def _paths(self, node: Node) -> tuple[str, ...]:
@@ -176,7 +178,7 @@ class _Reader:
         try:
             if "${" in path:
                 hint = "write ${…} without quotes, where a text or a number can be"
-                self._filled_in[path] = compile_path_template(path)
+                self._path_templates[path] = compile_path_template(path)
             else:
                 require_path(path)
         except TemplateError as error:

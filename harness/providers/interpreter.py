@@ -31,7 +31,8 @@ def run_steps(steps: tuple[Step, ...], state: FlowState, read: ReadsReply = read
     for step in steps:
         if step.when is not None and not step.when.render(state.context()):
             continue
-        filled = fill_in_paths(step, state.context) if step.filled_in else step
+        has_templates = step.path_templates or step.value_templates
+        filled = fill_in_paths(step, state.context()) if has_templates else step
         payload = yield from KINDS[step.kind].run(filled, state)
         state.payload = payload
         _capture(filled, payload, state)

@@ -7,7 +7,7 @@ path means. A condition's value that is one lone `${…}` keeps its type.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -44,17 +44,16 @@ def _is_path(text: str) -> bool:
     return True
 
 
-def fill_in_paths(step: Step, context: Callable[[], Mapping[str, object]]) -> Step:
+def fill_in_paths(step: Step, context: Mapping[str, object]) -> Step:
     """The step with its paths and conditions filled in.
 
-    Raises `ProtocolError` where a value cannot stand in a path.
+    Raises `ProtocolError` if a value cannot be part of a path.
     """
-    known = context()
     texts: dict[str, Json] = {}
-    for written, template in step.filled_in.items():
+    for written, template in (*step.value_templates.items(), *step.path_templates.items()):
         try:
-            texts[written] = template.render(known)
-            if written.startswith("$") and not written.startswith("${"):
+            texts[written] = template.render(context)
+            if written in step.path_templates:
                 require_path(str(texts[written]))
         except (TemplateError, BadPath) as error:
             raise ProtocolError(
@@ -65,7 +64,7 @@ def fill_in_paths(step: Step, context: Callable[[], Mapping[str, object]]) -> St
 
 
 def _filled(value: Any, texts: Mapping[str, Json]) -> Any:  # noqa: ANN401  # parts of any plan
-    """A part of a plan with every text replaced that was filled in."""
+    """A part of a plan in which the texts that were filled in are replaced."""
     if isinstance(value, str):
         return texts.get(value, value)
     if isinstance(value, tuple):

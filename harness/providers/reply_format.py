@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from harness.core import Json
 from harness.formats.yaml import Node
-from harness.providers.definition import ButtonPlan, Conditions, ReplyPlan, TextPath, ToolsPlan
+from harness.providers.conditions import Conditions
+from harness.providers.definition import ButtonPlan, ReplyPlan, TextPath, ToolsPlan
 
 _TEXT: Json = {
     "if": {"type": "object"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from harness.core import Json, Problem, ProtocolError, shorten
 from harness.formats.yaml import Node
@@ -74,19 +75,28 @@ KEYS: Mapping[str, Json] = {
 
 def read_stream(node: Node, reader: StepReader) -> StreamPlan:
     """What the step says of its stream."""
-    framing, done = node.value_of("framing", "auto"), node.get("done")
-    is_mapping = done is not None and isinstance(done.value, dict)
-    is_told = isinstance(framing, list)
+    framing = node.value_of("framing", "auto")
+    is_list = isinstance(framing, list)
     return StreamPlan(
-        framing=Framing.AUTO if is_told else Framing(framing),
-        candidates=tuple(map(Framing, framing)) if is_told else CANDIDATES,
-        done=done.text_of("text") if done and is_mapping else node.text_of("done"),
-        done_event=done.text_of("event") if done and is_mapping else "",
-        done_if=reader.conditions(done, "if") if done and is_mapping else {},
-        is_done_optional=bool(done and is_mapping and done.value_of("optional")),
+        framing=Framing.AUTO if is_list else Framing(framing),
+        candidates=tuple(map(Framing, framing)) if is_list else CANDIDATES,
+        **_end_of(node, reader),
         holds_json=node.text_of("events") == "json",
         has_names=bool(node.value_of("names")),
     )
+
+
+def _end_of(node: Node, reader: StepReader) -> dict[str, Any]:
+    """How `done` recognises the last event, as fields of `StreamPlan`."""
+    done = node.get("done")
+    if done is None or not isinstance(done.value, dict):
+        return {"done": node.text_of("done")}
+    return {
+        "done": done.text_of("text"),
+        "done_event": done.text_of("event"),
+        "done_if": reader.conditions(done, "if"),
+        "is_done_optional": bool(done.value_of("optional")),
+    }
 
 
 def stream_problems(step: Step, node: Node) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from harness.core import Json, is_same
 from harness.formats.template.template_nodes import (
@@ -124,9 +125,9 @@ class _Inverter:
         rest = list(value)
         for inner in node.parts:
             if isinstance(inner, ForEach):
-                yield from self._for_each(inner, _chunks(inner.body, rest[: max(surplus, 0)]))
-                del rest[: max(surplus, 0)]
-                surplus = 0
+                count, surplus = max(surplus, 0), 0
+                yield from self._for_each(inner, _chunks(inner, rest[:count]))
+                del rest[:count]
             elif rest:
                 yield from self.bindings(inner, rest.pop(0))
 
@@ -149,9 +150,13 @@ class _Inverter:
             yield Binding(expression=source.where.expression, elements=elements, name=node.name)
 
 
-def _chunks(body: TemplateNode, items: list[Json]) -> list[Json]:
+def _chunks(loop: ForEach, items: list[Json]) -> list[Json]:
     """The elements of a loop whose items lie in the list around it."""
-    if not isinstance(body, Listing) or any(isinstance(part, ForEach) for part in body.parts):
+    body = loop.body
+    if not loop.yields_list or isinstance(body, ForEach):
         return items
-    size = len(body.parts)
+    parts = body.parts if isinstance(body, Listing) else cast("list[Json]", body.render({}))
+    if any(isinstance(part, ForEach) for part in parts):
+        return items
+    size = max(len(parts), 1)
     return [items[at : at + size] for at in range(0, len(items), size)]

@@ -187,10 +187,16 @@ class ForEach:
 
     def elements(self, context: Context) -> list[Json]:
         """What it contributes to a list around it: a `yield` that is a list gives its items."""
-        is_list = isinstance(self.body, Constant) and isinstance(self.body.value, list | tuple)
-        if not is_list and not isinstance(self.body, Listing | ForEach):
-            return self.render(context)
-        return [item for built in self.render(context) for item in cast("list[Json]", built)]
+        built = self.render(context)
+        if not self.yields_list:
+            return built
+        return [item for items in built for item in cast("list[Json]", items)]
+
+    @property
+    def yields_list(self) -> bool:
+        """Whether each `yield` is written as a list."""
+        is_constant = isinstance(self.body, Constant) and isinstance(self.body.value, list | tuple)
+        return is_constant or isinstance(self.body, Listing | ForEach)
 
     def render(self, context: Context) -> list[Json]:
         """A new list; empty if the source is none."""

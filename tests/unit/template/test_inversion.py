@@ -92,3 +92,31 @@ def test_the_choice_that_was_made():
 def test_what_the_template_would_not_have_made(template, value):
     """It is counted, so that the step that fits best can be told."""
     assert inverted(template, value).faults == 1
+
+
+LOOPS = {
+    "one value each": ({"yield": "${one}"}, ["a", "b"], [("a",), ("b",)]),
+    "a list each": ({"yield": ["${one}", "same"]}, ["a", "same", "b", "same"], [("a",), ("b",)]),
+    "a literal list each": ({"yield": ["x", "y"]}, ["x", "y", "x", "y"], [(), ()]),
+    "nothing": ({"yield": "${one}"}, [], []),
+}
+
+
+@pytest.mark.parametrize("case", LOOPS)
+def test_a_loop_in_a_list(case):
+    """It stood for all items between those around it."""
+    body, items, values = LOOPS[case]
+    template = ["first", {"for_each": "all", "as": "one", **body}, "${last}"]
+
+    result = inverted(template, ["first", *items, "end"])
+
+    loop, last = result.bindings
+    assert [tuple(one.value for one in element) for element in loop.elements] == values
+    assert (loop.expression, last.value, result.faults) == ("all", "end", 0)
+
+
+def test_a_list_that_is_too_short_for_what_is_around_its_loop():
+    """What is missing is a fault, as in a list without a loop."""
+    template = ["a", {"for_each": "all", "as": "one", "yield": "${one}"}, "b", "c"]
+
+    assert inverted(template, ["a", "b"]).faults == 1
