@@ -36,8 +36,8 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
         tools=read_calls(plan.tools, payload) if plan.tools is not None else None,
         usage=_usage(find_all(plan.usage, payload)) if plan.usage else None,
     )
-    is_silent = plan.are_messages_optional or reply.actions or reply.products
-    if not (reply.messages or is_silent or reply.attachments or reply.tools):
+    parts = (reply.messages, reply.actions, reply.products, reply.attachments, reply.tools)
+    if not any(parts) and not plan.are_messages_optional:
         what = "no new message" if plan.only_new else "no message"
         raise ProtocolError("no-reply", f"the answer contains {what}", details=error_in(payload))
     return reply
