@@ -193,7 +193,7 @@ def probe(
 
 @app.command()
 def emulate(
-    names: Annotated[list[str] | None, typer.Argument(help="Default: all five.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Default: all.")] = None,
     *,
     port: Annotated[
         int, typer.Option(help="Port of the first; the others follow. 0 uses free ports.")

@@ -8,7 +8,7 @@ Starlette and uvicorn are required: `pip install conversation-harness[emulators]
 
 from __future__ import annotations
 
-from harness.emulators.emulator import Emulator
+from harness.emulators.emulator import Emulator, Sample
 from harness.emulators.server import EMULATORS, NAMES, Running, serve, serving
 
-__all__ = ["EMULATORS", "NAMES", "Emulator", "Running", "serve", "serving"]
+__all__ = ["EMULATORS", "NAMES", "Emulator", "Running", "Sample", "serve", "serving"]

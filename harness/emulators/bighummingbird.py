@@ -26,7 +26,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from harness.emulators.emulator import Emulator, Endpoint, make_app
+from harness.emulators.emulator import Emulator, Endpoint, Sample, make_app
 from harness.emulators.fault_switches import Afterthoughts, Faults, plain
 from harness.emulators.http_api import EarlyResponse, read_json, refuse, text_at
 
@@ -159,4 +159,10 @@ EMULATOR = Emulator(
     base_path=_BASE_PATH,
     url_variable="BIGHUMMINGBIRD_URL",
     environment={},
+    settings={},
+    sample=Sample(
+        say=("Help me plan a trip.", "From 1 June to 8 June"),
+        contains=("Paris", "1 June to 8 June"),
+        session={"country": "France"},
+    ),
 )

@@ -38,7 +38,7 @@ from harness.emulators.connectly_events import (
     read_text,
     respond,
 )
-from harness.emulators.emulator import Emulator, Endpoint, make_app
+from harness.emulators.emulator import Emulator, Endpoint, Sample, make_app
 from harness.emulators.fault_switches import Faults
 
 _PATH = "/internal/v1/businesses/{business_id}/ai/sales_assistant_v2/invoke/v1"
@@ -115,4 +115,14 @@ EMULATOR = Emulator(
     base_path="",
     url_variable="CONNECTLY_URL",
     environment=ENVIRONMENT,
+    settings={
+        "api_key": "${env.CONNECTLY_API_KEY}",
+        "business_id": "${env.CONNECTLY_BUSINESS_ID}",
+        "agent_descriptor_id": "${env.CONNECTLY_AGENT_ID}",
+    },
+    sample=Sample(
+        say=("Do you offer free shipping?", "Yes I want a pink dress"),
+        contains=("free shipping", "dress"),
+        refusal=401,
+    ),
 )

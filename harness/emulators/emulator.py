@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from starlette.applications import Starlette
@@ -19,19 +19,38 @@ ErrorAnswer = Callable[[Request, HTTPException], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Emulator:
-    """One emulated chat API.
+class Sample:
+    """Two messages of one conversation, and what the emulator answers."""
 
-    `create_app` makes an app with a state of its own. `base_path` follows the origin in the
-    system's base URL. `environment` contains the variables that a client of the system reads,
-    with made-up credentials, except for `url_variable`, whose value depends on the address.
+    say: tuple[str, str]
+    contains: tuple[str, str]
+    """A part of the text of each reply."""
+    session: Mapping[str, str] = field(default_factory=dict)
+    """What a scenario that says this has below `session:`."""
+    refusal: int = 0
+    """The status without credentials and with wrong ones; 0 if the API has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emulator:
+    """One emulated chat API, and all that has to be known to talk to it.
+
+    Tests of every definition, recordings and commands take their lists from here.
     """
 
     name: str
+    """That of the built-in definition."""
     create_app: Callable[[], Starlette]
+    """Makes an app with a state of its own."""
     base_path: str
+    """Follows the origin in the system's base URL."""
     url_variable: str
+    """The variable with the base URL, which depends on the address."""
     environment: Mapping[str, str]
+    """The other variables that a client of the system reads, with made-up credentials."""
+    settings: Mapping[str, str]
+    """Those of the definition in `harness.yaml`, apart from `base_url`."""
+    sample: Sample
 
 
 class ChatApi(Protocol):

@@ -40,7 +40,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from harness.emulators.emulator import Emulator, Endpoint, make_app
+from harness.emulators.emulator import Emulator, Endpoint, Sample, make_app
 from harness.emulators.fault_switches import Afterthoughts, Faults, plain
 from harness.emulators.http_api import read_json, refuse, text_at
 
@@ -280,4 +280,15 @@ EMULATOR = Emulator(
     base_path="",
     url_variable="ENTHUSIAST_URL",
     environment=_ENVIRONMENT,
+    settings={
+        "token": "${env.ENTHUSIAST_TOKEN}",
+        "data_set_id": "${env.ENTHUSIAST_DATA_SET_ID}",
+        "poll_every": "10ms",
+        "poll_timeout": "5s",
+    },
+    sample=Sample(
+        say=("Is there an SLA?", "Is there an SLA?"),
+        contains=("priority support", "priority support"),
+        refusal=401,
+    ),
 )

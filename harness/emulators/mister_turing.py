@@ -38,7 +38,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from harness.emulators import mister_turing_bot as bot
-from harness.emulators.emulator import Emulator, Endpoint, make_app
+from harness.emulators.emulator import Emulator, Endpoint, Sample, make_app
 from harness.emulators.fault_switches import Faults, plain
 from harness.emulators.http_api import EarlyResponse, read_json, refuse, stream, text_at
 
@@ -268,4 +268,10 @@ EMULATOR = Emulator(
     base_path=_BASE_PATH,
     url_variable="MISTER_TURING_URL",
     environment=_ENVIRONMENT,
+    settings={"token": "${env.MISTER_TURING_TOKEN}"},
+    sample=Sample(
+        say=("Hello", "I have forgotten my password"),
+        contains=("How can I help you?", "self-service portal"),
+        refusal=403,
+    ),
 )

@@ -1,4 +1,4 @@
-"""The five emulators, served on loopback: one uvicorn server, thread and event loop each."""
+"""The emulators, served on loopback: one uvicorn server, thread and event loop each."""
 
 from __future__ import annotations
 
@@ -20,9 +20,19 @@ from harness.emulators.emulator import Emulator
 EMULATORS: Mapping[str, Emulator] = MappingProxyType(
     {
         module.EMULATOR.name: module.EMULATOR
-        for module in (bighummingbird, connectly, enthusiast, mister_turing, superoffice)
+        for module in (
+            bighummingbird,
+            connectly,
+            enthusiast,
+            mister_turing,
+            superoffice,
+        )
     }
 )
+"""One for each built-in definition, by name.
+
+The place of an emulator is its port in recordings, so that a new one is added at the end.
+"""
 NAMES: tuple[str, ...] = tuple(EMULATORS)
 
 _HOST = "127.0.0.1"

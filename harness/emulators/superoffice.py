@@ -29,7 +29,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from harness.emulators.emulator import Emulator, Endpoint, make_app
+from harness.emulators.emulator import Emulator, Endpoint, Sample, make_app
 from harness.emulators.fault_switches import Faults, plain
 from harness.emulators.http_api import EarlyResponse, refuse, text_at
 from harness.emulators.superoffice_body import FORM_TYPE, JSON_TYPES, XML_TYPES, read, write
@@ -190,4 +190,13 @@ EMULATOR = Emulator(
     base_path="",
     url_variable="SUPEROFFICE_URL",
     environment=_ENVIRONMENT,
+    settings={
+        "username": "${env.SUPEROFFICE_USERNAME}",
+        "password": "${env.SUPEROFFICE_PASSWORD}",
+    },
+    sample=Sample(
+        say=("How do I reset my password?", "How do I reset my password?"),
+        contains=("Forgot Password", "password"),
+        refusal=401,
+    ),
 )

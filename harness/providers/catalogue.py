@@ -9,6 +9,7 @@ from pathlib import Path
 
 from harness.config import Config, ProviderConfig
 from harness.core import DefinitionError, Problem, did_you_mean, quote
+from harness.providers.builtin import FOLDERS
 from harness.providers.definition import Definition
 from harness.providers.definition_reader import read_definition
 
@@ -33,11 +34,11 @@ def definition_of(config: Config, provider: ProviderConfig) -> Definition:
             from harness.providers.python_class import read_class_file  # noqa: PLC0415
 
             return read_class_file(folder, name)
-        known: dict[str, EntryPoint] = {}
+        known: dict[str, Path | EntryPoint] = {}
     else:
         known = installed()
         if name in known:
-            return _installed(known[name])
+            return _installed(name, known[name])
     raise DefinitionError(
         Problem(
             code="unknown-definition",
@@ -63,15 +64,21 @@ def definition_key(config: Config, provider: ProviderConfig) -> str:
 
 
 @lru_cache(maxsize=1)
-def installed() -> dict[str, EntryPoint]:
-    """Every definition that an installed package brings, this one included, by name."""
-    return {point.name: point for point in entry_points(group=GROUP)}
+def installed() -> dict[str, Path | EntryPoint]:
+    """Every definition that is built in, or that an installed package brings, by name.
+
+    No package can replace a built-in one.
+    """
+    return {**{point.name: point for point in entry_points(group=GROUP)}, **FOLDERS}
 
 
-def _installed(point: EntryPoint) -> Definition:
+def _installed(name: str, point: Path | EntryPoint) -> Definition:
+    shown = f"{name} (installed definition)"
+    if isinstance(point, Path):
+        return _read(point, shown)
     found = point.load()
     if isinstance(found, Path):
-        return _read(found, f"{point.name} (installed definition)")
+        return _read(found, shown)
     if isinstance(found, type):
         from harness.providers.python_class import definition_of_class  # noqa: PLC0415  # as above
 

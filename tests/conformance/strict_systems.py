@@ -1,4 +1,4 @@
-"""The five systems as their vendors' pages have them, each answer of which a test may replace."""
+"""Five systems as their vendors' pages have them, each answer of which a test may replace."""
 
 from __future__ import annotations
 

@@ -11,18 +11,17 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from tests.conformance.body_variants import BROKEN, FITTING, MISSING, Variants, varied
-from tests.conformance.pages import PAGES
+from harness.providers.builtin import FOLDERS
+from tests.conformance.body_variants import MISSING, Variants, varied
+from tests.conformance.contract_bodies import BROKEN, FITTING, PAGES
 from tests.conformance.shape_variants import MISSHAPEN, SHAPES
 
 ROOT = Path(__file__).parents[2]
-BUILTIN = ROOT / "harness/providers/builtin"
 BASE = "https://contracts.invalid/"
-SYSTEMS = ("bighummingbird", "connectly", "enthusiast", "mister-turing", "superoffice")
 CONTRACTS = {
     f"{system}/{file.name.removesuffix('.schema.json')}": file
-    for system in SYSTEMS
-    for file in sorted((BUILTIN / system / "schemas").glob("*.schema.json"))
+    for system, folder in FOLDERS.items()
+    for file in sorted((folder / "schemas").glob("*.schema.json"))
 }
 QA = {name: ROOT / f"schemas/{name}.schema.json" for name in SHAPES}
 FILES = (*CONTRACTS.values(), *QA.values())

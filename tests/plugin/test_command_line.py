@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from harness import __version__
 from harness.cli.app import app
 from harness.core.errors import HarnessError
+from harness.providers.builtin import FOLDERS
 from tests.plugin.echo_bot import API_KEY
 from tests.plugin.project import GREET, scenario_text
 
@@ -166,7 +167,7 @@ def test_the_list_names_providers_and_definitions(harness):
     assert result.output.splitlines() == [
         "echo: definition definitions/echo (default)",
         "parrot: definition definitions/echo",
-        "installed definitions: bighummingbird, connectly, enthusiast, mister-turing, superoffice",
+        f"installed definitions: {', '.join(sorted(FOLDERS))}",
     ]
 
 

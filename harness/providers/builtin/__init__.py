@@ -1,11 +1,10 @@
-"""The definitions that come with the package; entry points lead here, as to anybody's."""
+"""The definitions that come with the package: a folder each, named after its definition."""
+
+from __future__ import annotations
 
 from pathlib import Path
 
-_HERE = Path(__file__).parent
-
-BIGHUMMINGBIRD = _HERE / "bighummingbird"
-CONNECTLY = _HERE / "connectly"
-ENTHUSIAST = _HERE / "enthusiast"
-MISTER_TURING = _HERE / "mister-turing"
-SUPEROFFICE = _HERE / "superoffice"
+FOLDERS: dict[str, Path] = {
+    file.parent.name: file.parent for file in sorted(Path(__file__).parent.glob("*/provider.yaml"))
+}
+"""By name."""
