@@ -26,7 +26,7 @@ from harness.providers.asking import note_contract, unexpected_status
 from harness.providers.definition import Encoding
 from harness.providers.flow import FlowState
 from harness.providers.payload import read_payload
-from harness.providers.request import pairs
+from harness.providers.request_body import pairs
 from harness.transport import Answer, Chunk, Transport
 from harness.transport.response_body import ObservedBody, response_from_chunks
 

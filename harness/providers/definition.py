@@ -21,6 +21,7 @@ class Encoding(StrEnum):
 
     JSON = "json"
     FORM = "form"
+    MULTIPART = "multipart"
     XML = "xml"
     TEXT = "text"
     NONE = "none"

@@ -7,28 +7,20 @@ from collections.abc import Iterable, Iterator
 
 from harness.conversation import Phase
 from harness.core import Json, Place, Problem, did_you_mean, is_same, quote
-from harness.formats.template import compile_template, expressions
+from harness.formats.template import compile_template
 from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document, Node
 from harness.providers.definition import Definition, Encoding, Step
 from harness.providers.definition_schema import REPLYING
 from harness.providers.flow import NAMES
+from harness.providers.request_rules import header_problems, request_problems
 from harness.providers.step_kinds import KINDS
 
 _CONDITIONS = ("fail_if", "until", "pending")
 """In the order in which an answer is held against them."""
-_MAPPINGS = re.compile(
-    rf"\s*((?:{'|'.join(NAMES)})|message\.(?:attachments|metadata)|turns\[[^\]]*\])\s*"
-)
-"""Expressions that never give a text or a number."""
 _EVENTS = re.compile(r"\$(?:\.events|\[['\"]events['\"]\])")
 _ONE = re.compile(rf"{_EVENTS.pattern}\[-?\d+\]")
 """Leads to one event at most."""
-
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-"""Source: RFC 9110, 5.6.2."""
-_FRAMING_HEADERS = ("content-length", "transfer-encoding")
-"""Say how long a body is: a wrong one would cut it."""
 
 
 def rule_problems(definition: Definition, document: Document) -> Iterator[Problem]:
@@ -38,7 +30,7 @@ def rule_problems(definition: Definition, document: Document) -> Iterator[Proble
     yield from _unforkable(definition, top.get("forks"))
     known = definition.captures.union(NAMES)
     if common := top.get("headers"):
-        yield from _headers(common)
+        yield from header_problems(common)
         names = compile_template(common.value, definition=True).names
         who = "the headers of every request use"
         yield from _unknown(names.difference(known), who, common.key_place, known)
@@ -54,25 +46,19 @@ def rule_problems(definition: Definition, document: Document) -> Iterator[Proble
                 "give one a 'reply'",
             )
         for step, node in zip(steps, nodes, strict=True):
-            yield from _in_step(step, node)
+            yield from _in_step(step, node, top)
             yield from _uncaptured(step, known)
         if phase is Phase.SEND:
             yield from _replaced_replies(steps, nodes)
 
 
-def _in_step(step: Step, node: Node) -> Iterator[Problem]:
+def _in_step(step: Step, node: Node, top: Node) -> Iterator[Problem]:
     yield from _captures(node)
     yield from _conditions(node)
     yield from _unread_answer(step, node)
     yield from KINDS[step.kind].problems(step, node)
     yield from _whole(step, node)
-    request = node.at(step.kind)
-    if (headers := request.get("headers")) is not None:
-        yield from _headers(headers)
-    for key in ("query", "form"):
-        if (found := request.get(key)) is not None:
-            yield from _forms(key, found)
-    yield from _address(request.at(step.request.method.lower()))
+    yield from request_problems(node.at(step.kind), step, top.get("headers"))
 
 
 def _unread_settings(definition: Definition, top: Node) -> Iterator[Problem]:
@@ -185,56 +171,6 @@ def reads_each_event(step: Step) -> bool:
     """Whether the events of a stream are read as a message each."""
     messages = step.reply.messages if step.stream is not None and step.reply is not None else ""
     return _EVENTS.match(messages) is not None and _ONE.match(messages) is None
-
-
-def _headers(node: Node) -> Iterator[Problem]:
-    """Names that cannot be sent, that are not the definition's to send, or that stand twice."""
-    yield from _forms("headers", node)
-    written: dict[str, str] = {}
-    for name, value in node.items():
-        first = written.setdefault(name.lower(), name)
-        if not _HEADER.fullmatch(name):
-            yield _problem(
-                "wrong-header",
-                f"{quote(name)} is not the name of a header",
-                value.key_place,
-                "use letters, digits and '-', without spaces and colons",
-            )
-        elif name.lower() in _FRAMING_HEADERS:
-            yield _problem(
-                "wrong-header",
-                f"the header {quote(name)} cannot be set",
-                value.key_place,
-                "it describes the body and is set automatically; remove it",
-            )
-        elif first != name:
-            yield _problem(
-                "duplicate-key",
-                f"{quote(name)} and {quote(first)} are the same header",
-                value.key_place,
-                "keep one of them",
-            )
-
-
-def _forms(key: str, node: Node) -> Iterator[Problem]:
-    """A list where names and values are wanted, of which nothing would be sent."""
-    forms = ("for_each", "first_of") if key == "headers" else ("for_each",)
-    for form in forms:
-        if (found := node.get(form)) is not None:
-            yield _problem(
-                "no-effect",
-                f"'{key}' takes names and values, not '{form}'",
-                found.key_place,
-                "write it as the value of a name",
-            )
-
-
-def _address(path: Node) -> Iterator[Problem]:
-    for expression in expressions(str(path.value)):
-        if found := _MAPPINGS.fullmatch(expression):
-            message = f"{quote(found[1])} is a mapping or a list, but is used in a path"
-            place = expression_with(found[1], path.place)
-            yield _problem("wrong-address-part", message, place, "name one value of it")
 
 
 def _replaced_replies(steps: tuple[Step, ...], nodes: list[Node]) -> Iterator[Problem]:

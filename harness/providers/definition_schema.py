@@ -14,7 +14,7 @@ from harness.providers.definition import ANY_SUCCESS
 from harness.providers.reply_format import CONDITIONS, LATE_REPLY, REPLY
 from harness.providers.step_kinds import KINDS, usable_by
 
-BODIES = ("json", "form", "xml", "text")
+BODIES = ("json", "form", "multipart", "xml", "text")
 """Keys of a request's body, of which one may be there."""
 USABLE = usable_by()
 """Keys of a step that not every kind of step can use, with the kinds that can."""
@@ -39,6 +39,12 @@ REQUEST: Json = {
         "query": {"type": "object", "description": "Query parameters; a null value omits one."},
         "json": _TREE,
         "form": {"type": "object", "description": "Sent form-encoded."},
+        "multipart": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"$ref": "#/$defs/part"},
+            "description": "Sent as multipart/form-data: texts, and files of 'file' and 'name'.",
+        },
         "xml": {
             "type": "object",
             "minProperties": 1,
@@ -60,6 +66,33 @@ REQUEST: Json = {
         "schema": {"anyOf": [{"required": [body]} for body in BODIES]},
     },
 }
+
+
+_PART: Json = {"$ref": "#/$defs/part"}
+PART: Json = {
+    "description": "A text, a file, or several of them under one name.",
+    "if": {"type": "object"},
+    "then": {
+        "if": {"anyOf": [{"required": ["for_each"]}, {"required": ["first_of"]}]},
+        "then": {
+            "properties": {"yield": _PART, "first_of": {"type": "array", "items": _PART}},
+        },
+        "else": {
+            "required": ["file", "name"],
+            "additionalProperties": False,
+            "properties": {
+                "file": {"type": "string", "description": "The content of a file, in base64."},
+                "name": {"type": "string", "description": "The name of the file."},
+                "content_type": {
+                    "type": "string",
+                    "description": "The media type of the file; default: by its name.",
+                },
+            },
+        },
+    },
+    "else": {"if": {"type": "array"}, "then": {"items": _PART}},
+}
+"""A part of a form."""
 
 
 def _closed_to(kind: str) -> Json:
@@ -188,6 +221,7 @@ DEFINITION_SCHEMA: Json = {
     "additionalProperties": False,
     "$defs": {
         "request": REQUEST,
+        "part": PART,
         "reply": REPLY,
         "step": STEP,
         "late_reply": LATE_REPLY,

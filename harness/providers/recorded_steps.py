@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from harness.conversation import Phase
 from harness.core import Json, ProtocolError
+from harness.formats.multipart import read_multipart, values_of
 from harness.formats.template.inversion import Binding, invert, pattern_of
 from harness.formats.template.template_nodes import Constant, Table
 from harness.providers.definition import Definition, Encoding, Step
@@ -174,6 +175,8 @@ def _parsed(content: bytes, encoding: Encoding) -> Json:
         return read_json(content)
     if encoding is Encoding.XML:
         return read_xml(content, as_written=True)
+    if encoding is Encoding.MULTIPART:
+        return values_of(read_multipart(content) or ())
     text = content.decode("utf-8", "replace")
     return dict(parse_qsl(text, keep_blank_values=True)) if encoding is Encoding.FORM else text
 

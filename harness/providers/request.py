@@ -1,8 +1,7 @@
-"""A step's request, filled in: its address, headers and body."""
+"""A step's request, filled in: its address and headers, and its body as `request_body` has it."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -13,17 +12,10 @@ from harness.conversation import Origin, Request
 from harness.core import ProtocolError, describe
 from harness.formats.template.filters import text_of
 from harness.formats.template.template_nodes import AsText
-from harness.providers.definition import Encoding, RequestPlan, Step
+from harness.providers.definition import Step
 from harness.providers.flow import FlowState
+from harness.providers.request_body import encoded_body, pairs
 
-CONTENT_TYPES = {
-    Encoding.JSON: "application/json; charset=utf-8",
-    Encoding.FORM: "application/x-www-form-urlencoded",
-    Encoding.XML: "application/xml; charset=utf-8",
-    Encoding.TEXT: "text/plain; charset=utf-8",
-}
-
-_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ENCODED = re.compile(r"\|\s*urlencode\s*(?:\([^()]*\)\s*)?$")
 """An expression that has encoded its value itself."""
 _NOTHING: Final = "\0"
@@ -47,7 +39,7 @@ def build_request(step: Step, state: FlowState) -> Request:
     plan = step.request
     context = state.context()
     path = _path(step, context)
-    body, content_type = _body(step, plan, plan.body.render(context))
+    body, content_type = encoded_body(step, plan.body.render(context))
     headers = _headers(step, plan.headers.render(context))
     if content_type and not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", content_type))
@@ -69,24 +61,6 @@ def in_path(expression: str) -> AsText:
     What the filter `urlencode` made is encoded already; `urlencode('/')` keeps slashes.
     """
     return text_of if _ENCODED.search(expression) else _segment
-
-
-def pairs(value: object) -> list[tuple[str, str]]:
-    """A query or a form as names and texts; a list gives several of one name.
-
-    What is none is left out.
-    """
-    found: list[tuple[str, str]] = []
-    # `dict` first: to ask whether something is a `Mapping` takes much longer.
-    for name, given in value.items() if isinstance(value, dict | Mapping) else ():
-        # Nearly all are texts, and this is done several times for each request.
-        if isinstance(given, str):
-            found.append((name, given))
-        elif isinstance(given, list | tuple):
-            found += [(name, text_of(one)) for one in given if one is not None]
-        elif given is not None:
-            found.append((name, text_of(given)))
-    return found
 
 
 def _path(step: Step, context: Mapping[str, object]) -> str:
@@ -147,37 +121,3 @@ def _headers(step: Step, value: object) -> list[tuple[str, str]]:
                 "a header is one line of Latin-1; nothing was sent",
             )
     return headers
-
-
-def _body(step: Step, plan: RequestPlan, value: object) -> tuple[bytes, str]:
-    if plan.encoding is Encoding.NONE:
-        return b"", ""
-    content_type = CONTENT_TYPES[plan.encoding]
-    if plan.schema is not None and not plan.schema.is_valid(value):  # type: ignore[arg-type]  # rendered from JSON
-        first = plan.schema.violations(value)[0]  # type: ignore[arg-type]  # the same
-        raise ProtocolError(
-            "request-contract",
-            f"the request of step {step.name} violates its contract: {first.message}",
-            "a setting, `session:` or the definition is wrong; nothing was sent",
-        )
-    if plan.encoding is Encoding.JSON:
-        return _COMPACT.encode(value).encode(), content_type
-    if plan.encoding is Encoding.FORM:
-        return urlencode(pairs(value)).encode(), content_type
-    if plan.encoding is Encoding.XML:
-        return _xml(step, value), content_type
-    return (b"" if value is None else text_of(value).encode()), content_type
-
-
-def _xml(step: Step, value: object) -> bytes:
-    # Late: its patterns take 25 ms to compile, and few systems speak XML.
-    from harness.providers.xml_body import write_xml  # noqa: PLC0415
-
-    try:
-        return write_xml(value if isinstance(value, Mapping) else {})
-    except ValueError as error:
-        raise ProtocolError(
-            "request-not-xml",
-            f"the request of step {step.name} cannot be written as XML: {error}",
-            "XML cannot contain control characters, and has one root; nothing was sent",
-        ) from error

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from harness.conversation import Request
 from harness.core import Path, pointer, quote, shorten
+from harness.formats.multipart import read_multipart, values_of
 from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_marks import MARK
@@ -20,7 +21,7 @@ _MISSING = object()
 
 
 def body_differences(recorded: bytes, now: bytes) -> tuple[str, ...]:
-    """The differences, field by field where both are JSON or a form; at most `MOST_LINES` lines."""
+    """The differences, field by field where both are JSON or forms; at most `MOST_LINES` lines."""
     lines = [
         f"{pointer(path) or 'body'}: recorded {_shown(old)}, now {_shown(new)}"
         for path, old, new in _differences(_parsed(recorded), _parsed(now), ())
@@ -80,6 +81,9 @@ def _differences(old: object, new: object, path: Path) -> Iterator[tuple[Path, o
 
 
 def _parsed(body: bytes) -> object:
+    parts = read_multipart(body)
+    if parts is not None:
+        return values_of(parts)
     text = body.decode(errors="replace")
     try:
         return json.loads(text)

@@ -267,7 +267,17 @@ CASES: dict[str, Case] = {
     "status-in-quotation-marks": reading(f"{SAY}    answer: {{status: '201'}}\n{READS}"),
     "flag-in-quotation-marks": reading(SAY.replace("json:", "repeatable: 'true', json:") + READS),
     "A1-status-that-is-none": reading(f"{SAY}    answer: {{status: [200, 2001]}}\n{READS}"),
-    "A1-multipart": reading(SAY.replace("json:", "multipart:") + READS),
+    "file-that-is-not-base64": reading(
+        SAY.replace("json: {text: '${message.text}'", "multipart: {a: {file: Hello, name: a.txt}")
+        + READS
+    ),
+    "file-without-a-name": reading(
+        SAY.replace("json: {text: '${message.text}'", "multipart: {a: {file: SGk=, type: a/b}")
+        + READS
+    ),
+    "content-type-of-multipart": reading(
+        SAY.replace("json:", "headers: {Content-Type: a/b}, multipart:") + READS
+    ),
     "A1-hmac": reading(
         SAY.replace("}}", "}, headers: {X-S: '${request.body | hmac(settings.token)}'}}") + READS
     ),

@@ -1,0 +1,123 @@
+"""What the request of a step says in vain, and what of it cannot be sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from harness.core import Place, Problem, quote, shorten
+from harness.formats.template import expressions
+from harness.formats.template.expressions import expression_with
+from harness.formats.yaml import Node
+from harness.providers.definition import Step
+from harness.providers.flow import NAMES
+from harness.providers.request_body import file_content
+
+_MAPPINGS = re.compile(
+    rf"\s*((?:{'|'.join(NAMES)})|message\.(?:attachments|metadata)|turns\[[^\]]*\])\s*"
+)
+"""Expressions that never give a text or a number."""
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""Source: RFC 9110, 5.6.2."""
+_FRAMING_HEADERS = ("content-length", "transfer-encoding")
+"""Say how long a body is: a wrong one would cut it."""
+
+
+def request_problems(request: Node, step: Step, common: Node | None) -> Iterator[Problem]:
+    """All of a step's request; `common` are the headers of every request."""
+    own = request.get("headers")
+    if own is not None:
+        yield from header_problems(own)
+    for key in ("query", "form", "multipart"):
+        if (found := request.get(key)) is not None:
+            yield from _forms(key, found)
+    if (parts := request.get("multipart")) is not None:
+        yield from _content_type(own, common)
+        yield from _files(parts)
+    yield from _address(request.at(step.request.method.lower()))
+
+
+def header_problems(node: Node) -> Iterator[Problem]:
+    """Names that cannot be sent, that are not the definition's to send, or that stand twice."""
+    yield from _forms("headers", node)
+    written: dict[str, str] = {}
+    for name, value in node.items():
+        first = written.setdefault(name.lower(), name)
+        if not _HEADER.fullmatch(name):
+            yield _problem(
+                "wrong-header",
+                f"{quote(name)} is not the name of a header",
+                value.key_place,
+                "use letters, digits and '-', without spaces and colons",
+            )
+        elif name.lower() in _FRAMING_HEADERS:
+            yield _problem(
+                "wrong-header",
+                f"the header {quote(name)} cannot be set",
+                value.key_place,
+                "it describes the body and is set automatically; remove it",
+            )
+        elif first != name:
+            yield _problem(
+                "duplicate-key",
+                f"{quote(name)} and {quote(first)} are the same header",
+                value.key_place,
+                "keep one of them",
+            )
+
+
+def _forms(key: str, node: Node) -> Iterator[Problem]:
+    """A list where names and values are wanted, of which nothing would be sent."""
+    forms = ("for_each", "first_of") if key == "headers" else ("for_each",)
+    for form in forms:
+        if (found := node.get(form)) is not None:
+            yield _problem(
+                "no-effect",
+                f"'{key}' takes names and values, not '{form}'",
+                found.key_place,
+                "write it as the value of a name",
+            )
+
+
+def _address(path: Node) -> Iterator[Problem]:
+    for expression in expressions(str(path.value)):
+        if found := _MAPPINGS.fullmatch(expression):
+            message = f"{quote(found[1])} is a mapping or a list, but is used in a path"
+            place = expression_with(found[1], path.place)
+            yield _problem("wrong-address-part", message, place, "name one value of it")
+
+
+def _content_type(*headers: Node | None) -> Iterator[Problem]:
+    """A content type of a form in parts, which would lack its boundary."""
+    for name, node in (pair for one in headers if one is not None for pair in one.items()):
+        if name.lower() == "content-type":
+            yield _problem(
+                "wrong-header",
+                f"the header {quote(name)} cannot be set for 'multipart'",
+                node.key_place,
+                "it names the boundary of the parts and is set automatically; remove it",
+            )
+
+
+def _files(node: Node) -> Iterator[Problem]:
+    """Files whose content is written in the definition, but not in base64."""
+    if isinstance(node.value, dict):
+        content = node.get("file")
+        text = content.value if content is not None else None
+        if content is not None and isinstance(text, str) and "${" not in text:
+            try:
+                file_content(text)
+            except ValueError:
+                yield _problem(
+                    "wrong-value",
+                    "the content of this file is not base64",
+                    content.place,
+                    f"to send a text, write ${{{quote(shorten(text, 20))} | base64}}",
+                )
+    for inner in node if isinstance(node.value, list) else [one for _, one in node.items()]:
+        if isinstance(inner.value, dict | list):
+            yield from _files(inner)
+
+
+def _problem(code: str, message: str, place: Place, hint: str) -> Problem:
+    return Problem(code=code, message=message, place=place, hint=hint)
