@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from harness.cli.app import app
 from harness.conversation import Outcome
 from harness.project.plan import Mode
+from harness.transport.lock import WriterLock
 from tests.recordings.desk import serving_desk
 
 STEPS = """\
@@ -112,6 +113,20 @@ def test_a_break_while_preparing_is_taken_up_and_breaks_again(project, desk):
     assert replayed.error.message == broken.error.message
     assert "0 findings" in checked.output
     assert mended == [Outcome.PASSED, Outcome.PASSED]
+
+
+def test_a_preparation_that_another_run_records_is_not_recorded_twice(project, desk):
+    """The conversation is prepared and recorded all the same; the other run has its recording."""
+    desk.is_mended = True
+    path = project.cassettes / "prepare.yaml"
+    project.cassettes.mkdir(parents=True)
+    lock = WriterLock(path, "prepare.yaml")
+
+    recorded = project.play(TURNS, Mode.RECORD)
+    lock.release()
+
+    assert recorded.outcome is Outcome.PASSED
+    assert [one.name for one in project.cassettes.iterdir()] == ["x.yaml"]
 
 
 def _run(project, *arguments: str) -> str:

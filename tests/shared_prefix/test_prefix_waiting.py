@@ -202,3 +202,42 @@ def test_who_claimed_nothing_leaves_a_checkpoint_all_the_same():
             prefixes.leave(second, end(0).key, "checkpoint")
         with prefixes.shared((end(0),)) as third:
             assert third.start == "checkpoint"
+
+
+def test_a_checkpoint_stays_if_the_claiming_play_ends_without_one():
+    """Another play reached the same end, and later ones continue from there."""
+    prefixes = SharedPrefixes()
+    with (
+        prefixes.shared((end(0),)),
+        prefixes.shared((end(0, is_taken=False),)) as second,
+    ):
+        prefixes.leave(second, end(0).key, "checkpoint")
+
+    with prefixes.shared((end(0),)) as third:
+        assert third.start == "checkpoint"
+
+
+def test_no_checkpoint_is_stored_after_a_run_was_stopped():
+    """A play that begins then has no start, and is ended by its transport."""
+    prefixes = SharedPrefixes()
+    with prefixes.shared((end(0),)) as first:
+        prefixes.stop()
+        prefixes.leave(first, end(0).key, "checkpoint")
+
+    with prefixes.shared((end(0),)) as second:
+        assert second.start is None
+
+
+def test_a_longer_prefix_is_taken_before_a_shorter_one():
+    """A play continues from the longest prefix that another one has left, with its length."""
+    prefixes, both = SharedPrefixes(), (end(0, 1), end(0))
+    with prefixes.shared(both) as first:
+        prefixes.leave(first, end(0).key, "shorter")
+        prefixes.leave(first, end(0, 1).key, "longer")
+
+    with prefixes.shared(both) as second:
+        assert (second.start, second.length) == ("longer", 2)
+    with prefixes.shared((end(0, 2), end(0))) as third:
+        assert (third.start, third.length) == ("shorter", 1)
+    with prefixes.shared((end(1),)) as fourth:
+        assert (fourth.start, fourth.length) == (None, 0)

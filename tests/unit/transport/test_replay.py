@@ -398,6 +398,72 @@ def test_a16_requests_in_another_order_get_their_own_answers(is_ours, order):
     assert wire.unused() == ()
 
 
+def content(answer) -> bytes:
+    return b"".join(chunk.content for chunk in answer.chunks)
+
+
+def test_two_requests_of_one_step_are_answered_in_order():
+    """A poll that sends something new gets the next answer, and not that of a like request."""
+    first, second = (asking(interaction(1), number, "send.2") for number in (1, 2))
+    wire = wire_of(Cassette(), first, second)
+
+    assert content(wire.send(second.request)) == b"answer 1"
+    assert content(wire.send(first.request)) == b"answer 2"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"turn": 2}, id="turn"),
+        pytest.param({"step": "open.1"}, id="phase"),
+        pytest.param({"url": "https://api.example.com/other"}, id="path"),
+        pytest.param({"method": "PUT"}, id="method"),
+        pytest.param({"is_ours": False}, id="tool"),
+    ],
+)
+def test_a_request_like_another_one_keeps_its_own_answer(other):
+    """Only an interaction of the same turn, phase, path and method is used for another one."""
+    first, second = asking(interaction(1), 1), asking(interaction(1), 2)
+    origin = replace(
+        second.request.origin,
+        turn=other.get("turn", 1),
+        step=other.get("step", "send.2"),
+    )
+    moved = replace(
+        second,
+        is_ours=other.get("is_ours", True),
+        request=replace(
+            second.request,
+            origin=origin,
+            method=other.get("method", "POST"),
+            url=other.get("url", second.request.url),
+        ),
+    )
+    wire = wire_of(Cassette(), first, moved)
+
+    answer = wire.send(replace(second.request, origin=first.request.origin))
+
+    assert content(answer) == b"answer 1"
+
+
+def test_a_foreign_interaction_that_another_request_used_is_a_miss():
+    """Without a turn, an interaction is never used twice, whatever is asked in its place."""
+    first, second = asking(interaction(1), 1), asking(interaction(1), 2)
+    wire = foreign(None, first, second)
+    wire.send(second.request)
+
+    assert "was not recorded: POST /chat" in fault(wire, asking(interaction(1), 3).request)
+
+
+def test_a_foreign_request_that_was_changed_gets_the_next_answer():
+    """Where no interaction sent the same body, those of the address are used in order."""
+    first, second = asking(interaction(1), 1), asking(interaction(1), 2)
+    wire = foreign(None, first, second)
+
+    assert content(wire.send(asking(interaction(1), 3).request)) == b"answer 1"
+    assert content(wire.send(first.request)) == b"answer 2"
+
+
 @given(
     recorded=st.lists(st.sampled_from("abc"), min_size=1, max_size=5),
     now=st.lists(st.sampled_from("abc"), min_size=1, max_size=5),
