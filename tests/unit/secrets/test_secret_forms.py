@@ -8,7 +8,7 @@ import json
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harness.secrets.secret_forms import ALIGNED, SHORTEST, SecretForms, latin
@@ -70,6 +70,8 @@ def test_a_spelled_secret_has_its_exact_place(writers, value, before, after, sty
             else writer(char, styles.draw(st.integers(0, 11)))
             for char in spelled
         )
+    # `100%` as `100%25` is the secret itself, with two digits after it.
+    assume(spelled == value or value not in spelled)
     text = latin(f"{before}{spelled}{after}")
     start = len(latin(before))
 
