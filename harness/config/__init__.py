@@ -1,4 +1,4 @@
-"""harness.yaml: which providers there are, and where things lie."""
+"""Reads harness.yaml: the providers of a project, and its folders and limits."""
 
 from harness.config.config import Config, ProviderConfig, Slower, read_config, unknown_tag
 from harness.config.schema import CONFIG_SCHEMA

@@ -1,4 +1,4 @@
-"""What harness.yaml says, as values, and how it is read."""
+"""Reads harness.yaml into values."""
 
 from __future__ import annotations
 
@@ -27,63 +27,63 @@ from harness.formats.yaml import Node, read
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class ProviderConfig:
-    """One entry below `providers:`; its settings still hold their templates."""
+    """An entry below `providers:`. Its settings are templates that are not yet filled in."""
 
     name: str
     definition: str
-    """A built-in definition's name, or a folder below the project."""
+    """The name of a built-in definition, or a folder of the project."""
     node: Node
-    """The entry in the file, for the places of its problems."""
+    """The entry in the file. Messages about it name its place."""
     concurrency: int | None = None
-    """Conversations at once, live or recording; None for no limit of its own."""
+    """Conversations at once, live or recording; None if the provider has no limit of its own."""
     rate: float | None = None
-    """Requests a second over all conversations; None for no limit."""
+    """Requests a second, of all conversations together; None for no limit."""
     timeout: float | None = None
-    """Total seconds for one request."""
+    """Seconds that a request may take in total."""
     retries: int | None = None
-    """Further attempts of one request after the first; None for the usual ones."""
+    """Attempts of a request after the first; None for the default number."""
     hosts: tuple[str, ...] = ()
-    """Further servers that a redirect may lead to, each as `host:port`."""
+    """Other servers that a redirect may lead to, each as `host:port`."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Slower:
-    """From when on a turn counts as slower than the recorded one: both must hold."""
+    """When a turn counts as slower than the recorded one: if it exceeds both limits."""
 
     factor: float = 2.0
-    """As many times the recorded seconds."""
+    """A multiple of the recorded seconds."""
     at_least: float = 0.5
-    """As many seconds more."""
+    """Seconds more than recorded."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Config:
-    """What harness.yaml says."""
+    """The content of harness.yaml."""
 
     root: Path
-    """The project: the folder that harness.yaml lies in."""
+    """The folder of the project, which contains harness.yaml."""
     provider: str = ""
-    """Played where a scenario names none."""
+    """The provider of scenarios that name none."""
     providers: Mapping[str, ProviderConfig] = field(default_factory=dict)
     scenarios: Path
     schemas: Path
     cassettes: Path
     tags: Mapping[str, str] | None = None
-    """Known tags with their meaning; None where any tag will do."""
+    """The known tags with their meaning; None if any tag is allowed."""
     concurrency: int = 20
-    """Conversations at once over all providers, live or recording."""
+    """Conversations at once with all providers together, live or recording."""
     checks: tuple[Node, ...] = ()
-    """Where the project's own checks lie: Python files of it, or names of installed ones."""
+    """The project's own checks: its Python files, or the names of installed modules."""
     max_age: float | None = None
-    """Seconds after which a recording counts as old; None where any age will do."""
+    """Seconds after which a recording counts as old; None if it may have any age."""
     slower: Slower = field(default_factory=Slower)
-    """From when on drift calls a turn slower than recorded."""
+    """When drift reports a turn as slower than recorded."""
     history: Node | None = None
-    """Where what came of runs is kept; it still holds its templates."""
+    """The address of the history of runs. Its templates are not yet filled in."""
 
     def shown(self, path: Path) -> str:
-        """A path as people see it: relative to the project where it lies inside it."""
-        # Texts, not paths: this is asked for several times a scenario.
+        """A path as messages show it: relative to the project if it is inside."""
+        # Comparing texts is faster than `Path.relative_to`; this runs several times a scenario.
         text, root = str(path), f"{self.root}{os.sep}"
         return text.removeprefix(root).replace(os.sep, "/")
 
@@ -95,7 +95,7 @@ _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 def read_config(file: Path, shown: str = "") -> Config:
     """Read and check harness.yaml. Raises `ConfigurationError` or `YamlError`.
 
-    `shown` is how messages name the file, by its name where left out.
+    `shown` is how messages name the file; by default, they use its name.
     """
     document = read(_content(file), shown or file.name, expect_mapping=True)
     hold_against(document, _format(), error=ConfigurationError)
@@ -119,7 +119,7 @@ def read_config(file: Path, shown: str = "") -> Config:
 
 
 def _require_distinct(providers: Node) -> None:
-    """Raise where two names differ only by case: they name folders of recordings."""
+    """Raise if two names differ only in case: they are names of folders of recordings."""
     first: dict[str, str] = {}
     problems = [
         Problem(
@@ -149,7 +149,7 @@ def _content(file: Path) -> bytes:
 
 
 def _default(named: Node | None, providers: Collection[str]) -> str:
-    """The provider of scenarios that name none: the one that is named, or the only one there is."""
+    """The provider of scenarios that name none: the default provider, or the only provider."""
     if named is None:
         return next(iter(providers)) if len(providers) == 1 else ""
     if named.value not in providers:
@@ -184,7 +184,7 @@ def _provider(name: str, node: Node) -> ProviderConfig:
 
 
 def _whole(value: float | None) -> int | None:
-    # JSON Schema takes 5.0 for a whole number too.
+    # JSON Schema accepts 5.0 as a whole number.
     return None if value is None else int(value)
 
 
@@ -204,7 +204,7 @@ def _positive(node: Node | None, parse: Callable[[str], float]) -> float | None:
 
 
 def _origins(host: str) -> tuple[str, ...]:
-    """`host:port` of a host; without a port, those of https and http."""
+    """The `host:port` of a host; without a port, with those of https and of http."""
     name = host.lower()
     return (name,) if _PORT.search(name) else (f"{name}:443", f"{name}:80")
 
@@ -217,7 +217,7 @@ def _rate(text: str) -> float:
 def unknown_tag(
     tag: str, known: Iterable[str], *, place: Place | None = None, where: str = ""
 ) -> Problem:
-    """What to say of a tag that is not among the known ones."""
+    """The message about a tag that is not one of the known tags."""
     return Problem(
         code="unknown-tag",
         message=f"unknown tag {quote(tag)}",

@@ -1,7 +1,7 @@
-"""JSON Schema, drafts 2020-12 and 07: says whether a value fits, and why not; infers schemas.
+"""JSON Schema, drafts 2020-12 and 07: validates values, explains failures, infers schemas.
 
-jsonschema-rs decides and names the faults, in bounded time also for a costly pattern.
-jsonschema is loaded to say what is wrong with a schema itself.
+jsonschema-rs validates and lists the errors. Its time is bounded even if a pattern is costly.
+jsonschema is imported only to explain what is wrong with a schema itself.
 """
 
 from harness.formats.json_schema.compiled_schema import (

@@ -22,7 +22,7 @@ from harness.formats.json_schema.validity import invalidity, no_effect
 from harness.formats.json_schema.violation import Violation
 
 DEEPEST_EXPLAINED = 250
-"""Levels of a value down to which it is said how it does not fit: jsonschema-rs shows no more."""
+"""Levels of a value in which failures are explained. jsonschema-rs shows no more levels."""
 
 NONE: Mapping[str, Json] = MappingProxyType({})
 
@@ -40,7 +40,7 @@ _AUTHOR_WORDS = {
 
 
 class Schema:
-    """A schema that was compiled once; made by `compile_schema`. `format` is asserted."""
+    """A compiled schema, made by `compile_schema`. `format` is asserted."""
 
     __slots__ = ("_judged", "_library", "_validator", "name")
 
@@ -58,24 +58,24 @@ class Schema:
 
     @property
     def allows_everything(self) -> bool:
-        """It says nothing of a value: true, or a schema without a keyword that judges."""
+        """Whether every value is valid: the schema is true, or has no keyword that judges."""
         start, _, fragment = self.name.partition("#")
         part = walk(self._library().named[start], fragment)
         return part is not None and allows_everything(part[1])
 
     @property
     def names_keys(self) -> bool:
-        """Whether it says something of keys by their names, at any depth."""
+        """Whether the schema names keys of objects, at any depth."""
         named = ("properties", "patternProperties", "propertyNames", "dependentRequired")
         return any(
             keyword in part for part in self._library().schemas.values() for keyword in named
         )
 
     def is_valid(self, value: Json) -> bool:
-        """Whether a value fits. Takes microseconds for most.
+        """Whether a value is valid. Takes microseconds for most values.
 
-        Raises `CheckCrashed` where a pattern, wherever it stands, or the work as a whole reaches
-        its limit.
+        Raises `CheckCrashed` if a pattern, at any depth, or the work as a whole reaches its
+        limit.
         """
         if self._judged is not None and self._judged.may_not_answer:
             self._judged.require_answer(value)
@@ -85,11 +85,10 @@ class Schema:
             return self._validator.is_valid(_plain(value))
 
     def violations(self, value: Json) -> tuple[Violation, ...]:
-        """Every way in which a value does not fit; empty where it fits.
+        """Every violation of the schema by a value; empty if the value is valid.
 
-        Of the branches of an `anyOf` or `oneOf`, only the one that comes nearest is told.
-        Raises `CheckCrashed` as `is_valid` does, and where it takes too much work to say how a
-        value does not fit.
+        Of the branches of an `anyOf` or `oneOf`, only the nearest one is explained. Raises
+        `CheckCrashed` as `is_valid` does, and if explaining the violations takes too much work.
         """
         if self.is_valid(value):
             return ()
@@ -101,7 +100,7 @@ class Schema:
             value = _plain(value)
             errors = list(self._validator.iter_errors(value))
         violations = dict.fromkeys(Explainer(self._library(), value).explain(errors))
-        # The library's own order is another one in each of its versions.
+        # The order of the library's errors differs between its versions.
         ranks: dict[int, dict[str, int]] = {}
         return tuple(
             sorted(
@@ -114,11 +113,11 @@ class Schema:
         )
 
     def doubts(self) -> Iterator[Problem]:
-        """What in the schema is likely to judge something else than its author means."""
+        """Parts of the schema that probably judge something else than the author means."""
         return schema_doubts(self._library())
 
     def misfit(self, value: Json) -> str:
-        """The first reason why a value does not fit, or cannot be judged; empty where it fits."""
+        """The first reason why a value is invalid or cannot be judged; empty if it is valid."""
         try:
             violations = self.violations(value)
         except CheckCrashed as error:
@@ -127,7 +126,7 @@ class Schema:
 
 
 def _nowhere(_name: str, _path: Path) -> Place | None:
-    """The places of a document that was not read from a file."""
+    """The place of every part of a document that was not read from a file."""
     return None
 
 
@@ -138,13 +137,13 @@ def compile_schema(
     resources: Mapping[str, Json] = NONE,
     locate: Locate = _nowhere,
 ) -> Schema:
-    """Compile a schema of draft 2020-12, or of draft 07 where `$schema` says so.
+    """Compile a schema of draft 2020-12, or of draft 07 if `$schema` says so.
 
-    A relative `$ref` is resolved from `name` and leads to one of the resources, which are
-    named by their paths. `name` may end in a fragment, such as `reply.json#/$defs/Product`,
+    A relative `$ref` is resolved against `name` and refers to one of the resources, whose
+    names are their paths. `name` may end in a fragment, such as `reply.json#/$defs/Product`,
     to compile that part of the document. Nothing is fetched or read.
 
-    Raises `SchemaError` with every problem; `locate` gives their places.
+    Raises `SchemaError` with all problems; `locate` gives their places.
     """
     start, _, fragment = name.partition("#")
     library = Library(document, name, resources, locate)
@@ -168,9 +167,9 @@ def compile_schema(
 
 
 def compile_format(document: Json, *, name: str) -> Schema:
-    """Compile the schema of a file format of ours, of draft 2020-12, which refers to itself alone.
+    """Compile the schema of one of the harness's file formats: draft 2020-12, without other files.
 
-    It is not examined, as tests do that, and taken apart only once something departs from it.
+    The schema is not examined, as tests do that. It is analysed only when a file violates it.
     """
     uri = root_uri(name)
     validator = _validator({uri: document}, uri, "2020-12")
@@ -178,10 +177,10 @@ def compile_format(document: Json, *, name: str) -> Schema:
 
 
 def explain(value: Json, schema: Schema) -> tuple[Violation, ...]:
-    """Every way in which an author's file departs from the schema of its format.
+    """Every violation of a file format's schema by a file.
 
-    As `Schema.violations`, with the keyword `unknown-key` (the path leads to the key, `known`
-    lists the keys that may stand there) and `missing-key` (the path leads to the mapping).
+    Like `Schema.violations`, with two more keywords: `unknown-key`, whose path is that of the
+    key and whose `known` are the allowed keys, and `missing-key`, whose path is the mapping's.
     """
     return tuple(
         replace(violation, keyword=_AUTHOR_WORDS.get(violation.keyword, violation.keyword))
@@ -206,9 +205,9 @@ def _refuse(uri: str) -> Any:  # noqa: ANN401  # it never returns
 
 
 def _order(path: Path, value: Json, ranks: dict[int, dict[str, int]]) -> tuple[int, ...]:
-    """Where a part stands in a value, to sort parts as a reader meets them.
+    """The position of a part in a value, to sort parts in reading order.
 
-    `ranks` keeps the places of a mapping's keys, by the mapping's identity.
+    `ranks` caches the positions of the keys of a mapping, by the mapping's identity.
     """
     order = []
     for step in path:
@@ -225,9 +224,9 @@ def _order(path: Path, value: Json, ranks: dict[int, dict[str, int]]) -> tuple[i
 
 
 def _plain(value: Json) -> Json:
-    """The same value in the types that jsonschema-rs takes: dict, list, and valid text.
+    """The value in the types that jsonschema-rs accepts: dict, list, and valid text.
 
-    Raises `CheckCrashed` where it has too many levels.
+    Raises `CheckCrashed` if it has too many levels.
     """
     if levels(value) > DEEPEST_EXPLAINED:
         raise CheckCrashed(

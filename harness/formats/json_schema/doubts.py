@@ -1,4 +1,4 @@
-"""What a schema says that is likely to judge something else than its author means."""
+"""Finds parts of a schema that probably judge something else than the author means."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Schemas = Mapping[Site, Mapping[str, Json]]
 
 
 def schema_doubts(library: Library) -> Iterator[Problem]:
-    """A warning for each, at its place in its document."""
+    """A warning for each doubtful part of a schema, at its place in its document."""
     for site, schema in library.schemas.items():
         yield from _of_other_tools(library, site, schema)
     for schemas in _groups(library):
@@ -22,7 +22,7 @@ def schema_doubts(library: Library) -> Iterator[Problem]:
 
 
 def _of_other_tools(library: Library, site: Site, schema: Mapping[str, Json]) -> Iterator[Problem]:
-    """Keywords that judge elsewhere, as in OpenAPI, and not in JSON Schema."""
+    """Keywords that have an effect in other formats, such as OpenAPI, and none in JSON Schema."""
     for keyword in sorted(schema.keys() & _ELSEWHERE.keys()):
         if keyword == "nullable" and (schema[keyword] is not True or _takes_null(schema)):
             continue
@@ -38,7 +38,7 @@ def _takes_null(schema: Mapping[str, Json]) -> bool:
 
 
 def _with_null(schema: Mapping[str, Json]) -> str:
-    """How a schema is written that takes null as well."""
+    """How to write a schema that also allows null."""
     if "$ref" in schema:
         return f'write anyOf: [{{$ref: {show(schema["$ref"])}}}, {{type: "null"}}]'
     named = schema.get("type", "string")
@@ -48,7 +48,7 @@ def _with_null(schema: Mapping[str, Json]) -> str:
 
 
 def _groups(library: Library) -> Iterator[Schemas]:
-    """The schemas, those together that may judge the same value."""
+    """The schemas in groups; those of a group may judge the same value."""
     neighbours: dict[Site, set[Site]] = {site: set() for site in library.schemas}
     for site in library.schemas:
         for applied in library.in_place(site):
@@ -69,7 +69,7 @@ def _groups(library: Library) -> Iterator[Schemas]:
 
 
 def _undescribed(library: Library, schemas: Schemas) -> Iterator[Problem]:
-    """Names that are required and described nowhere, where one like it is described instead."""
+    """Required names that are not described, although a similar name is."""
     parts = schemas.values()
     required = {str(name): None for schema in parts for name in _list(schema, "required")}
     described = {
@@ -95,7 +95,7 @@ def _undescribed(library: Library, schemas: Schemas) -> Iterator[Problem]:
 
 
 def _describes_others(schema: Mapping[str, Json]) -> bool:
-    """Whether a schema says what stands behind keys that it does not name."""
+    """Whether a schema describes the values of keys that it does not name."""
     return any(isinstance(schema.get(keyword), Mapping) for keyword in _OTHERS)
 
 
@@ -121,4 +121,4 @@ _ELSEWHERE: Mapping[str, tuple[str, str]] = {
     "disallow": ("draft 03", "write 'not'"),
     "extends": ("draft 03", "write 'allOf'"),
 }
-"""Keywords that judge for other tools: whose they are, and what to write."""
+"""Keywords of other tools: the name of the tool, and what to write instead."""

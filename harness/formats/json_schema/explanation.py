@@ -20,14 +20,14 @@ _BRANCHES = (ValidationErrorKind.AnyOf, ValidationErrorKind.OneOfNotValid)
 
 
 class Explainer:
-    """Says in plain words how one value departs from one schema."""
+    """Explains how a value violates a schema."""
 
     def __init__(self, library: Library, value: Json) -> None:
         self._library = library
         self._value = value
 
     def explain(self, errors: Sequence[ValidationError]) -> Iterator[Violation]:
-        """One violation for each fault, in the order of the errors."""
+        """A violation for each fault, in the order of the errors."""
         for error in errors:
             kind = error.kind
             if isinstance(kind, _UNKNOWN_KEYS):
@@ -47,7 +47,7 @@ class Explainer:
         kind, path = error.kind, self._path(error)
         keyword, limit = kind.name, kind.value
         if isinstance(kind, ValidationErrorKind.Contains):
-            # minContains and maxContains are told apart by the location.
+            # The location distinguishes minContains from maxContains.
             keyword, limit = str(error.schema_path[-1]), self._argument(error)
         value = self._at(path)
         message = word(keyword, limit, value, path)
@@ -61,7 +61,7 @@ class Explainer:
         return self._violation(error, path, keyword, message, _known(kind))
 
     def _rivals(self, error: ValidationError, value: Json) -> list[str]:
-        """The keys of a value that exclude one another, where that is what the branches say."""
+        """The keys of a value that exclude one another, if the branches allow one key each."""
         branches = self._argument(error)
         if not isinstance(branches, list) or not isinstance(value, Mapping):
             return []
@@ -72,7 +72,7 @@ class Explainer:
         return rivals if len(keys) == len(branches) else []
 
     def _allows_no_key(self, error: ValidationError) -> bool:
-        """`additionalProperties: false` without any properties comes as a false schema."""
+        """`additionalProperties: false` without any properties is reported as a false schema."""
         if not isinstance(error.kind, ValidationErrorKind.FalseSchema):
             return False
         site = self._site(error)
@@ -100,7 +100,7 @@ class Explainer:
     def _branches(
         self, error: ValidationError, branches: Sequence[Sequence[ValidationError]]
     ) -> Iterator[Violation]:
-        """Tell of the branch that comes nearest; of all where the value is of no branch's kind."""
+        """Explain the nearest branch, or list all branches if none allows the value's type."""
         path, given = self._path(error), tuple(error.instance_path)
         fitting = [branch for branch in branches if not _is_other_kind(branch, given)]
         if fitting:
@@ -141,7 +141,7 @@ class Explainer:
         )
 
     def _argument(self, error: ValidationError) -> Json:
-        """What stands behind the keyword at the end of the location."""
+        """The value of the keyword at the end of the location."""
         site = self._site(error)
         return _value_at(self._library.named[site[0]], site[1]) if site else None
 
@@ -149,7 +149,7 @@ class Explainer:
         return self._library.find(error.absolute_keyword_location or "")
 
     def _path(self, error: ValidationError) -> Path:
-        """Where in the value; jsonschema-rs gives a key of digits alone as a number."""
+        """The path in the value. jsonschema-rs gives a key that has only digits as a number."""
         path: list[str | int] = []
         value = self._value
         for part in error.instance_path:
@@ -169,7 +169,7 @@ def _value_at(value: Json, path: Path) -> Json:
 
 
 def _known_keys(library: Library, keyword: Site) -> tuple[str, ...]:
-    """The keys that the schema around a keyword names, also by the schemas it applies."""
+    """The keys that the schema around a keyword names, itself or by schemas that it applies."""
     name, path = keyword
     sites: dict[Site, None] = {(name, path[:-1]): None}
     waiting = list(sites)
@@ -203,7 +203,7 @@ def _kinds(branch: Sequence[ValidationError], path: Path) -> Iterator[str]:
 
 
 def _lacking(branch: Sequence[ValidationError], path: Path) -> str:
-    """The key that is all that a branch lacks; empty where there is more to it."""
+    """The one key that a value lacks for a branch; empty if it violates more than that."""
     if len(branch) == 1 and tuple(branch[0].instance_path) == path:
         kind = branch[0].kind
         if isinstance(kind, ValidationErrorKind.Required):
@@ -218,7 +218,7 @@ def _known(kind: ValidationErrorKind) -> tuple[str, ...]:
 
 
 def _words(branch: Sequence[ValidationError], path: Path) -> Sequence[Any]:
-    """The words that a branch takes, where it takes nothing else; empty otherwise."""
+    """The words that a branch allows, if it allows nothing else; otherwise empty."""
     if len(branch) == 1 and tuple(branch[0].instance_path) == path:
         kind = branch[0].kind
         if isinstance(kind, ValidationErrorKind.Enum):
@@ -237,7 +237,7 @@ def _distance(branch: Sequence[ValidationError], path: Path) -> tuple[int, int]:
             kind = error.kind
             own += len(kind.unexpected) if isinstance(kind, _UNKNOWN_KEYS) else 1
         elif depth == 1 and isinstance(error.kind, ValidationErrorKind.Constant):
-            # A key with a fixed value marks which shape was meant.
+            # A key with a fixed value shows which shape was meant.
             own += 2
     return own, len(branch)
 
