@@ -43,7 +43,7 @@ def definition_of_class(made: type, where: str) -> Definition:
                 message=f"the class {made.__name__} {faults[0]}",
                 where=where,
                 hint=next(filter(None, (meant(name, dir(made)) for name in lacking)), "")
-                or "see 'A provider in Python' in docs/providers.md",
+                or "see docs/python-providers.md",
             )
         )
     problems = [

@@ -1,4 +1,4 @@
-"""The small chat API that docs/providers.md describes."""
+"""The small chat API that docs/providers.md and docs/python-providers.md describe."""
 
 from __future__ import annotations
 
