@@ -14,7 +14,14 @@ from types import MappingProxyType
 import uvicorn
 from starlette.applications import Starlette
 
-from harness.emulators import bighummingbird, connectly, enthusiast, mister_turing, superoffice
+from harness.emulators import (
+    bighummingbird,
+    connectly,
+    enthusiast,
+    mister_turing,
+    rasa_rest,
+    superoffice,
+)
 from harness.emulators.emulator import Emulator
 
 EMULATORS: Mapping[str, Emulator] = MappingProxyType(
@@ -26,6 +33,7 @@ EMULATORS: Mapping[str, Emulator] = MappingProxyType(
             enthusiast,
             mister_turing,
             superoffice,
+            rasa_rest,
         )
     }
 )
