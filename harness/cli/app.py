@@ -11,7 +11,7 @@ import typer
 from harness import __version__
 from harness.cli import commands
 from harness.cli.groups import cassettes, compare, history, importing, report
-from harness.cli.terminal import FOUND_PROBLEMS, WRONG_USE, echo
+from harness.cli.terminal import FOUND_PROBLEMS, WRONG_USE, echo, refuse
 from harness.core import HarnessError
 
 app = typer.Typer(
@@ -20,7 +20,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Test conversations with any chat API.",
 )
-providers = typer.Typer(no_args_is_help=True, help="List and check the providers of harness.yaml.")
+providers = typer.Typer(
+    no_args_is_help=True, help="Make, list and check the providers of harness.yaml."
+)
 _GROUPS = {
     "providers": providers,
     "cassettes": cassettes,
@@ -144,6 +146,53 @@ def check_provider(
     raise typer.Exit(
         0 if commands.check_provider(name, live=live, message=message) else FOUND_PROBLEMS
     )
+
+
+@providers.command("new")
+def new_provider(  # noqa: PLR0913  # one parameter an option
+    name: Annotated[str, typer.Argument(help="The name of the new provider and definition.")],
+    *,
+    from_curl: Annotated[
+        str, typer.Option(metavar="COMMAND", help="A curl command in quotes; - reads it.")
+    ] = "",
+    message: Annotated[
+        str, typer.Option(help="JSONPath to the user's message in the body or the query.")
+    ] = "",
+    reply: Annotated[
+        str, typer.Option(help="JSONPath to the text of the reply in the answer.")
+    ] = "",
+    secret: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VARIABLE",
+            help="A header, parameter or key that is secret, and the variable that holds it.",
+        ),
+    ] = None,
+    answer: Annotated[Path | None, typer.Option(help="File with a sample answer.")] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Send the request once to get a sample answer.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Take the likely answers without asking.")
+    ] = False,
+) -> None:
+    """Make a provider from a request that works: definition, schema, entry and first scenario.
+
+    Asks what the request does not say. Secrets become environment variables. No existing
+    file is replaced.
+    """
+    if not from_curl:
+        raise refuse("choose where the request is from: --from-curl 'curl …'")
+    options = commands.NewOptions(
+        curl=from_curl,
+        message=message,
+        reply=reply,
+        secrets=secret or [],
+        answer=answer,
+        is_live=live,
+        is_agreed=yes,
+    )
+    commands.create_provider(name, options)
 
 
 @providers.command("list")

@@ -31,3 +31,12 @@ def agrees(question: str) -> bool:
     except typer.Abort:
         echo()
         return False
+
+
+def ask(question: str, default: str = "") -> str:
+    """What the user types; the default for an empty line. Empty at the end of the input."""
+    try:
+        return str(typer.prompt(question, default=default, show_default=bool(default))).strip()
+    except typer.Abort:
+        echo()
+        return ""

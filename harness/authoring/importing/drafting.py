@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from harness.conversation import Reply, Turn
 from harness.core import Json, Refused
+from harness.formats.template import literal
 from harness.providers.recorded_values import RecordedMessage
 from harness.transport.cassette.writing import flow, scalar
 
@@ -33,7 +34,7 @@ def draft(
     """
     lines = [f"scenario: {scalar(scenario)}", f"provider: {scalar(provider)}"]
     if session:
-        lines.append(f"session: {flow(_literal(dict(session)))}")
+        lines.append(f"session: {flow(literal(dict(session)))}")
     lines.append("turns:")
     for number, one in enumerate(messages, 1):
         lines += [f"  - assistant: {_text(text)}" for text in one.before]
@@ -71,7 +72,7 @@ def _of_reply(reply: Reply) -> Iterator[str]:
     if len(reply.messages) != 1 or not texts:
         yield f"      messages: {{count: {len(reply.messages)}}}"
     if reply.actions:
-        yield f"      actions: {flow(_literal(list(reply.actions)))}"
+        yield f"      actions: {flow(literal(list(reply.actions)))}"
     for name, items in (("products", reply.products), ("attachments", reply.attachments)):
         if items:
             yield f"      {name}: {{count: {len(items)}}}"
@@ -91,15 +92,4 @@ def excerpt(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    return scalar(str(_literal(text)))
-
-
-def _literal(value: Json) -> Json:
-    """A value as a template: `${` in its texts does not begin an expression."""
-    if isinstance(value, str):
-        return value.replace("${", "$${")
-    if isinstance(value, Mapping):
-        return {key: _literal(one) for key, one in value.items()}
-    if isinstance(value, Sequence):
-        return [_literal(one) for one in value]
-    return value
+    return scalar(str(literal(text)))

@@ -10,6 +10,8 @@ from .history import prune_history as prune_history
 from .history import show_history as show_history
 from .import_cassette import import_recording as import_recording
 from .lint import lint_files as lint_files
+from .new_provider import NewOptions as NewOptions
+from .new_provider import create_provider as create_provider
 from .probe import probe_isolation as probe_isolation
 from .providers import check_provider as check_provider
 from .providers import list_providers as list_providers

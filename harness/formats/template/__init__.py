@@ -12,6 +12,7 @@ from harness.formats.template.trees import (
     compile_condition,
     compile_template,
     constant_template,
+    literal,
 )
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "constant_template",
     "expression_with",
     "expressions",
+    "literal",
     "literals",
 ]

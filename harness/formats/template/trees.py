@@ -84,6 +84,17 @@ def constant_template(value: Json) -> Template:
     return Template(names=frozenset(), is_constant=True, root=Constant(value))
 
 
+def literal(value: Json) -> Json:
+    """The template that renders to this value: `${` in its texts does not begin an expression."""
+    if isinstance(value, str):
+        return value.replace("${", "$${")
+    if isinstance(value, Mapping):
+        return {key: literal(inner) for key, inner in value.items()}
+    if isinstance(value, Sequence):
+        return [literal(inner) for inner in value]
+    return value
+
+
 def compile_condition(value: str, place_of: Callable[[Path], Place] | None = None) -> Template:
     """Compile a definition's condition: one expression, with or without `${…}` around it.
 

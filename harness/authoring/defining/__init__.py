@@ -1,0 +1,1 @@
+"""Definitions of providers, made from a request and its answer."""

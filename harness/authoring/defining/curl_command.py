@@ -1,0 +1,236 @@
+"""Reads the request of a curl command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote as percent_encode
+from urllib.parse import unquote, urlsplit
+
+from harness.authoring.defining.curl_flags import FLAGS, SHORT, Flag, Use
+from harness.authoring.defining.sample import SampleRequest
+from harness.authoring.defining.shell_words import VARIABLE, BadCommand, shell_words
+from harness.conversation import Headers, Origin, Request
+from harness.core import ConfigurationError, Json, Problem, counted, did_you_mean, quote, shorten
+
+WHERE = "--from-curl"
+_JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
+
+
+def sample_from_curl(command: str, environment: Mapping[str, str], folder: Path) -> SampleRequest:
+    """The request of a curl command. Files that it names are looked for in `folder`.
+
+    Raises `ConfigurationError` with everything in the command that a definition cannot say: a flag
+    that curl does not have is never left out in silence.
+    """
+    try:
+        words, rest = shell_words(command)
+    except BadCommand as error:
+        raise _problems("wrong-command", [(str(error), "copy the whole command")]) from error
+    if not words or Path(words[0]).name.lower() not in ("curl", "curl.exe"):
+        start = quote(words[0]) if words else "nothing"
+        hint = "give the whole command, in quotes"
+        raise _problems("wrong-command", [(f"it starts with {start}, not with 'curl'", hint)])
+    return _Reader(environment, folder).sample(words[1:], rest)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Collects what the words of one command say."""
+
+    environment: Mapping[str, str]
+    folder: Path
+    values: dict[str, list[str]] = field(default_factory=dict)
+    """The values of flags by their long names, `True` as an empty text."""
+    body: list[str] = field(default_factory=list)
+    query: list[str] = field(default_factory=list)
+    urls: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    faults: list[tuple[str, str]] = field(default_factory=list)
+    """Messages with hints."""
+
+    def sample(self, words: Sequence[str], rest: str) -> SampleRequest:
+        for flag, value in self._flags(words):
+            self._take(flag, value)
+        if rest:
+            self.notes.append(f"{quote(shorten(rest, 60))} after the command is left out")
+        if len(self.urls) != 1:
+            found = ", ".join(map(quote, self.urls))
+            hint = "quote the URL, and words with spaces" if found else "add the URL"
+            what = f"it has {counted(len(self.urls), 'URL')}: {found}" if found else "it has no URL"
+            self.faults.append((what, hint))
+        if self.faults:
+            raise _problems("wrong-command", self.faults)
+        return self._made()
+
+    def _flags(self, words: Sequence[str]) -> Iterator[tuple[Flag, str]]:
+        """Each flag with its value; a word that is not a flag is the value of `url`."""
+        waiting = iter(words)
+        for word in waiting:
+            if word.startswith("--") and word != "--":
+                yield from self._long(word, waiting)
+            elif word.startswith("-") and len(word) > 1 and word != "--":
+                yield from self._short(word, waiting)
+            elif word != "--":
+                yield FLAGS["url"], word
+
+    def _long(self, word: str, waiting: Iterator[str]) -> Iterator[tuple[Flag, str]]:
+        name = word.removeprefix("--")
+        flag = FLAGS.get(name)
+        if flag is None and (positive := FLAGS.get(name.removeprefix("no-"))) is not None:
+            flag = None if positive.takes_value else positive
+        if flag is None:
+            near = did_you_mean(word, [f"--{known}" for known in FLAGS])
+            self.faults.append((f"curl has no flag {quote(word)}", near))
+        else:
+            yield flag, self._value(word, waiting) if flag.takes_value else ""
+
+    def _short(self, word: str, waiting: Iterator[str]) -> Iterator[tuple[Flag, str]]:
+        """Flags of one letter, of which the last can have its value in the same word."""
+        for at, letter in enumerate(word[1:], 2):
+            name = SHORT.get(letter, "")
+            flag = FLAGS.get(name) or FLAGS.get(name.removeprefix("no-"))
+            if flag is None:
+                where = f" in {quote(word)}" if len(word) > 2 else ""  # noqa: PLR2004  # `-X`
+                self.faults.append((f"curl has no flag '-{letter}'{where}", "remove it"))
+                return
+            if flag.takes_value:
+                yield flag, word[at:] or self._value(word, waiting)
+                return
+            yield flag, ""
+
+    def _value(self, word: str, waiting: Iterator[str]) -> str:
+        value = next(waiting, None)
+        if value is None:
+            self.faults.append((f"the flag {quote(word)} has no value", "add it"))
+        return value or ""
+
+    def _take(self, flag: Flag, value: str) -> None:
+        name = flag.name
+        if flag.use is Use.IMPOSSIBLE:
+            hint = "remove it, or write the definition by hand"
+            self.faults.append((f"the flag '--{name}' cannot be part of a definition", hint))
+        elif name == "cookie" and "=" not in value and not VARIABLE.search(value):
+            hint = "give the cookies themselves: -b 'name=value'"
+            self.faults.append(("'-b' names a file of cookies", hint))
+        elif name == "url":
+            self.urls.append(self._filled(value))
+        elif name == "url-query":
+            self.query.append(self._encoded(value))
+        elif name == "data-urlencode":
+            self.body.append(self._encoded(value))
+        elif name in ("data", "data-ascii", "data-binary", "data-raw", "json"):
+            self.body.append(self._content(name, value))
+            self.values.setdefault(name, []).append("")
+        else:
+            self.values.setdefault(name, []).append(value)
+
+    def _content(self, name: str, value: str) -> str:
+        """The data of a flag, of a file if it begins with `@`."""
+        if name == "data-raw" or not value.startswith("@"):
+            return self._filled(value)
+        content = self._file(value[1:])
+        # As curl does for text.
+        is_text = name in ("data", "data-ascii")
+        return content.replace("\r", "").replace("\n", "") if is_text else content
+
+    def _encoded(self, value: str) -> str:
+        """`content`, `=content`, `name=content`, `@file` or `name@file`, as curl encodes it."""
+        value = self._filled(value)
+        ends = [at for mark in "=@" if (at := value.find(mark)) >= 0]
+        if not ends:
+            return percent_encode(value, safe="")
+        name, mark, rest = value[: min(ends)], value[min(ends)], value[min(ends) + 1 :]
+        content = self._file(rest) if mark == "@" else rest
+        return f"{name}=" * bool(name) + percent_encode(content, safe="")
+
+    def _file(self, name: str) -> str:
+        try:
+            return (self.folder / name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            hint = "give the data itself"
+            self.faults.append((f"the file {quote(name)} cannot be read: {why}", hint))
+            return ""
+
+    def _filled(self, text: str) -> str:
+        """The text with the values of its variables."""
+
+        def value(name: str) -> str:
+            if name not in self.environment:
+                message = f"the variable '{name}' is not set"
+                self.faults.append((message, "set it, or write its value"))
+            return self.environment.get(name, "")
+
+        return VARIABLE.sub(lambda match: value(match[1]), text)
+
+    def _last(self, name: str) -> str:
+        return self.values.get(name, [""])[-1]
+
+    def _made(self) -> SampleRequest:
+        body = ("" if "json" in self.values else "&").join(self.body)
+        query = [*self.query, *([body] if "get" in self.values and body else [])]
+        body = "" if "get" in self.values else body
+        url = self.urls[0] if "://" in self.urls[0] else f"http://{self.urls[0]}"
+        address = urlsplit(url)
+        user, at, host = address.netloc.rpartition("@")
+        url = address._replace(netloc=host, fragment="").geturl()
+        if query:
+            url += ("&" if urlsplit(url).query else "?") + "&".join(query)
+        method = self._last("request") or ("POST" if body else "GET")
+        request = Request(
+            method=method.upper(),
+            url=url,
+            headers=tuple(self._headers(has_body=bool(body))),
+            body=body.encode(),
+            origin=Origin(turn=0, step=""),
+        )
+        return SampleRequest(
+            where=WHERE,
+            request=request,
+            user=self._last("user") or (unquote(user) if at else ""),
+            keys=self._keys(),
+            notes=tuple(self.notes),
+        )
+
+    def _headers(self, *, has_body: bool) -> Headers:
+        headers = [
+            (name.strip(), value.strip())
+            for name, mark, value in (text.partition(":") for text in self.values.get("header", ()))
+            # For curl, "name:" means to leave a header out.
+            if mark and value.strip()
+        ]
+        names = {name.lower() for name, _ in headers}
+        is_json = "json" in self.values
+        further = {
+            "Content-Type": (_JSON if is_json else _FORM) if has_body else "",
+            "Accept": _JSON if is_json else "",
+            "Cookie": "; ".join(self.values.get("cookie", ())),
+            "User-Agent": self._last("user-agent"),
+            "Referer": self._last("referer"),
+            "Authorization": f"Bearer {self._last('oauth2-bearer')}"
+            if "oauth2-bearer" in self.values
+            else "",
+        }
+        added = [(n, v) for n, v in further.items() if v and n.lower() not in names]
+        return (*headers, *added)
+
+    def _keys(self) -> dict[str, Json]:
+        """What curl's flags say in terms of `harness.yaml`."""
+        keys: dict[str, Json] = {}
+        if seconds := self._last("max-time"):
+            keys["timeout"] = f"{seconds}s"
+        if self._last("retry").isdecimal():
+            keys["retries"] = min(int(self._last("retry")), 20)
+        for name in ("insecure", "proxy", "noproxy", "cacert", "cert", "key"):
+            if name in self.values:
+                self.notes.append(f"'--{name}' is left out: it is about the connection")
+        return keys
+
+
+def _problems(code: str, faults: Sequence[tuple[str, str]]) -> ConfigurationError:
+    return ConfigurationError(
+        Problem(code=code, message=message, where=WHERE, hint=hint) for message, hint in faults
+    )

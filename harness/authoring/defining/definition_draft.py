@@ -1,0 +1,205 @@
+"""The files of a new provider, made from a sample and what a person said of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
+from urllib.parse import urlsplit
+
+from harness.authoring.defining.answer_kind import AnswerKind, kind_of_answer
+from harness.authoring.defining.body_template import BodyTemplate
+from harness.authoring.defining.choices import Choices
+from harness.authoring.defining.known_answers import KnownAnswer
+from harness.authoring.defining.request_secrets import BODY, HEADER, QUERY, USER, settings_of
+from harness.authoring.defining.sample import SampleRequest, body_of, query_of
+from harness.core import Json, Path
+from harness.formats.json_path import find_located
+from harness.formats.json_schema import infer_schema
+from harness.formats.template import literal
+from harness.formats.yaml.writing import write
+from harness.providers.definition import Encoding
+from harness.providers.request_body import CONTENT_TYPES
+
+SCHEMA = "answer"
+"""The name of the answer's schema."""
+SAID = "said"
+"""In place of what the bot said: its form is not part of the contract."""
+_OF_CLIENT = frozenset(
+    {
+        *("accept-encoding", "accept-language", "cache-control", "connection", "content-length"),
+        *("dnt", "expect", "host", "origin", "pragma", "priority", "referer", "te"),
+        *("transfer-encoding", "upgrade-insecure-requests", "user-agent"),
+    }
+)
+"""Headers that a client sets by itself, and those that start with `sec-` and `:`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The files of a provider, not yet written."""
+
+    definition: str
+    schema: str
+    """Empty if there is no sample of an answer."""
+    scenario: str
+    entry: Mapping[str, Json]
+    """The provider in `harness.yaml`."""
+    notes: tuple[str, ...]
+
+
+def draft_provider(
+    sample: SampleRequest, choices: Choices, kind: AnswerKind | None, known: KnownAnswer | None
+) -> Draft:
+    """The definition, the schema, the scenario and the entry of a provider.
+
+    `kind` is that of the sample's answer; None if there is none.
+    """
+    request, notes = _request(sample, choices)
+    schema = _schema(sample, kind, choices) if kind is not None else None
+    step = _step(request, choices, kind, known, has_schema=schema is not None)
+    address = urlsplit(sample.request.url)
+    host = address.netloc.rpartition("@")[2]
+    definition: dict[str, Json] = {
+        "definition": choices.name,
+        "title": host,
+        "settings": {
+            "base_url": {"type": "string", "required": True},
+            **settings_of(sample, choices.secrets),
+        },
+        "send": [step],
+    }
+    return Draft(
+        definition=write(definition),
+        schema=json.dumps(schema, indent=2, ensure_ascii=False) + "\n" if schema else "",
+        scenario=_scenario(choices),
+        entry=_entry(sample, choices, f"{address.scheme}://{host}"),
+        notes=(*sample.notes, *notes),
+    )
+
+
+def _entry(sample: SampleRequest, choices: Choices, base_url: str) -> dict[str, Json]:
+    settings: dict[str, Json] = {"base_url": literal(base_url)}
+    if sample.user:
+        settings["username"] = literal(sample.user.partition(":")[0])
+    for secret in choices.secrets:
+        settings[secret.setting] = f"${{env.{secret.variable}}}"
+    return {
+        "definition": f"definitions/{choices.name}",
+        "settings": settings,
+        **sample.keys,
+    }
+
+
+def _request(sample: SampleRequest, choices: Choices) -> tuple[dict[str, Json], list[str]]:
+    address = urlsplit(sample.request.url)
+    encoding, body = body_of(sample.request)
+    notes: list[str] = []
+    request: dict[str, Json] = {sample.request.method.lower(): literal(address.path or "/")}
+    if headers := _headers(sample, choices, encoding, notes):
+        request["headers"] = headers
+    for key, place, value in (
+        ("query", QUERY, query_of(sample.request)),
+        (encoding.value, BODY, body),
+    ):
+        if not value:
+            continue
+        templates: dict[Path, str] = {
+            secret.path: secret.template for secret in choices.secrets if secret.place == place
+        }
+        here = choices.message.path if choices.message.place == place else None
+        builder = BodyTemplate(templates, here)
+        request[key] = builder.of(value)
+        notes += builder.notes
+    return request, notes
+
+
+def _headers(
+    sample: SampleRequest, choices: Choices, encoding: Encoding, notes: list[str]
+) -> dict[str, Json]:
+    secrets = {s.name.lower(): s.template for s in choices.secrets if s.place == HEADER}
+    headers: dict[str, Json] = {}
+    dropped: list[str] = []
+    usual = CONTENT_TYPES.get(encoding, "").partition(";")[0]
+    for name, value in sample.request.headers:
+        lowered = name.lower()
+        media_type = value.partition(";")[0].strip().lower()
+        if lowered in secrets:
+            headers[name] = secrets[lowered]
+        elif lowered in _OF_CLIENT or lowered.startswith(("sec-", ":", "proxy-")):
+            dropped.append(name)
+        elif (lowered == "content-type" and _is_usual(encoding, media_type, usual)) or (
+            lowered == "accept" and media_type == "*/*"
+        ):
+            continue
+        else:
+            headers[name] = literal(value)
+    if user := next((secret for secret in choices.secrets if secret.place == USER), None):
+        headers["Authorization"] = user.template
+    if dropped:
+        names = ", ".join(dropped)
+        notes.append(f"headers that a client sets by itself are left out: {names}")
+    return headers
+
+
+def _is_usual(encoding: Encoding, media_type: str, usual: str) -> bool:
+    """Whether a content type is the one that is set automatically."""
+    is_form = media_type == CONTENT_TYPES[Encoding.FORM]
+    return media_type == usual or (encoding is Encoding.JSON and is_form)
+
+
+def _step(
+    request: Mapping[str, Json],
+    choices: Choices,
+    kind: AnswerKind | None,
+    known: KnownAnswer | None,
+    *,
+    has_schema: bool,
+) -> dict[str, Json]:
+    stream = kind.stream if kind is not None else None
+    step: dict[str, Json] = {"request" if stream is None else "stream": dict(request)}
+    if stream is not None:
+        done = {"done": known.done} if known is not None and known.done is not None else {}
+        step |= {**stream, **done}
+    answer = dict(kind.answer) if kind is not None else {}
+    if has_schema:
+        answer["schema"] = SCHEMA
+    if answer:
+        step["answer"] = answer
+    step["reply"] = dict(choices.reply)
+    return step
+
+
+def _schema(sample: SampleRequest, kind: AnswerKind, choices: Choices) -> dict[str, Json] | None:
+    """The contract of the answers; None if they are plain text."""
+    if kind.stream is None and isinstance(kind.payload, str):
+        return None
+    payloads = [kind_of_answer(answer).payload for answer in sample.answers] or [kind.payload]
+    said: list[Json] = [SAID, None] if choices.reply.get("text_optional") else [SAID]
+    return infer_schema([_unsaid(p, choices.reply, text) for p in payloads for text in said])
+
+
+def _unsaid(payload: Json, reply: Mapping[str, Json], instead: Json) -> Json:
+    """The payload with another value in place of what the bot said."""
+    payload = deepcopy(payload)
+    texts = reply.get("text", "$")
+    messages = str(reply.get("messages", "$"))
+    for text in texts if isinstance(texts, list) else [texts]:
+        path = str(text["join"] if isinstance(text, Mapping) else text)
+        for place, value in find_located(messages + path[1:], payload):
+            if isinstance(value, str) and place:
+                *before, last = place
+                reduce(getitem, before, payload)[last] = instead  # type: ignore[arg-type,index]  # the path was found in it
+    return payload
+
+
+def _scenario(choices: Choices) -> str:
+    scenario: Json = {
+        "scenario": f"{choices.name}-first",
+        "provider": choices.name,
+        "turns": [{"user": literal(choices.message.said), "expect": {"min_words": 1}}],
+    }
+    return write(scenario)

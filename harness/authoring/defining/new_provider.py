@@ -1,0 +1,120 @@
+"""Writes a new provider: its definition, its entry in harness.yaml, and a first scenario."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.authoring.defining.config_entry import with_entry
+from harness.authoring.defining.definition_draft import SCHEMA, Draft
+from harness.authoring.importing.cleaning import require_clean
+from harness.config import Config
+from harness.core import ConfigurationError, Problem, quote
+from harness.core.atomic_file import write_durably
+from harness.formats.yaml.writing import write
+from harness.project_file import FILE_NAME
+from harness.providers.catalogue import installed
+from harness.secrets.redaction import Redactor
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targets:
+    """The files of a new provider."""
+
+    name: str
+    root: Path
+    definition: Path
+    schema: Path
+    scenario: Path
+    config: Path
+    """The harness.yaml that the provider is added to, or the new one."""
+
+    def shown(self, path: Path) -> str:
+        """A path as people see it."""
+        return path.relative_to(self.root).as_posix()
+
+
+def targets_of(name: str, config: Config | None, folder: Path) -> Targets:
+    """The files that are written for a name; without a project, one begins in `folder`.
+
+    Raises `ConfigurationError` for a name that is not valid, or that is used.
+    """
+    if not _NAME.fullmatch(name):
+        raise _fault(
+            "wrong-definition-name",
+            f"{quote(name)} is not the name of a definition",
+            "use lowercase letters, digits and '-', and start with a letter or digit",
+        )
+    root = config.root if config is not None else folder.resolve()
+    scenarios = config.scenarios if config is not None else root / "scenarios"
+    home = root / "definitions" / name
+    targets = Targets(
+        name=name,
+        root=root,
+        definition=home / "provider.yaml",
+        schema=home / "schemas" / f"{SCHEMA}.schema.json",
+        scenario=scenarios / name / "first.yaml",
+        config=root / FILE_NAME,
+    )
+    used = {known.casefold() for known in config.providers} if config is not None else set()
+    if name in used:
+        raise _fault(
+            "provider-exists",
+            f"the provider {quote(name)} is already in {FILE_NAME}",
+            "choose another name, or remove it first; nothing was written",
+        )
+    if name in installed():
+        hint = f"choose another name, or use it: definition: {name}"
+        raise _fault("provider-exists", f"{quote(name)} is an installed definition", hint)
+    for path in (home, targets.scenario):
+        if path.exists():
+            raise _fault(
+                "provider-exists",
+                "it already exists",
+                "choose another name, or remove it first; nothing was written",
+                where=targets.shown(path),
+            )
+    return targets
+
+
+def files_of(targets: Targets, draft: Draft, secrets: Mapping[str, str]) -> dict[Path, str]:
+    """The text of each file, harness.yaml last.
+
+    Raises `SecretInCassette` if one would contain a secret, or something that looks like one.
+    """
+    text = targets.config.read_text(encoding="utf-8") if targets.config.is_file() else ""
+    files = {
+        targets.definition: draft.definition,
+        **({targets.schema: draft.schema} if draft.schema else {}),
+        targets.scenario: draft.scenario,
+        targets.config: with_entry(text, targets.name, draft.entry),
+    }
+    redactor = Redactor(secrets)
+    for path, content in files.items():
+        added = write(dict(draft.entry)) if path == targets.config else content
+        require_clean(added, redactor, targets.shown(path))
+    return files
+
+
+def write_files(files: Mapping[Path, str]) -> None:
+    """Write the files, and replace none but harness.yaml. Raises `ConfigurationError`."""
+    try:
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.name == FILE_NAME:
+                write_durably(path, content.encode())
+            else:
+                with path.open("x", encoding="utf-8", newline="") as file:
+                    file.write(content)
+    except OSError as error:
+        where = str(error.filename or FILE_NAME)
+        message = f"it cannot be written: {error.strerror}"
+        raise _fault("not-written", message, "", where=where) from error
+
+
+def _fault(code: str, message: str, hint: str, where: str = "NAME") -> ConfigurationError:
+    return ConfigurationError(Problem(code=code, message=message, where=where, hint=hint))

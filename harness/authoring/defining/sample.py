@@ -1,0 +1,85 @@
+"""A request that someone sent, with its answers: what a definition is made from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+from harness.conversation import Request, Response
+from harness.core import Json, ProtocolError
+from harness.providers.definition import Encoding
+from harness.providers.payload import read_json, read_xml
+
+_HEAD = re.compile(rb"HTTP/[\d.]+ (\d{3})[^\n]*\n(.*?)\r?\n\r?\n", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleRequest:
+    """One request that sends a message to a bot."""
+
+    where: str
+    """Where it is from, as messages name it."""
+    request: Request
+    """Its headers may contain shell variables; see `shell_words.VARIABLE`."""
+    user: str = ""
+    """`name:password` of basic authentication."""
+    answers: tuple[Response, ...] = ()
+    """Successful answers to requests of this kind; the first is that of `request`."""
+    keys: Mapping[str, Json] = field(default_factory=dict)
+    """Keys of the provider in `harness.yaml`."""
+    notes: tuple[str, ...] = ()
+    """What was left out, one sentence each."""
+
+
+def body_of(request: Request) -> tuple[Encoding, Json]:
+    """The encoding and the value of a request's body.
+
+    A body that is JSON counts as JSON, whatever its header says: curl labels each body as a form.
+    """
+    body = request.body
+    if not body:
+        return Encoding.NONE, None
+    kind = (request.header("content-type") or "").lower()
+    if body.lstrip()[:1] in (b"{", b"[") or "json" in kind:
+        try:
+            return Encoding.JSON, read_json(body)
+        except ProtocolError:
+            if "json" in kind:
+                raise
+    text = body.decode("utf-8", "replace")
+    if "xml" in kind:
+        return Encoding.XML, read_xml(body, as_written=True)
+    if "x-www-form-urlencoded" in kind:
+        return Encoding.FORM, fields_of(text)
+    return Encoding.TEXT, text
+
+
+def query_of(request: Request) -> Json:
+    """The query of a request, by name."""
+    return fields_of(urlsplit(request.url).query)
+
+
+def fields_of(text: str) -> Json:
+    """A form or a query by name; several values of one name are a list."""
+    fields: dict[str, Json] = {}
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        earlier = fields.get(name)
+        if earlier is None:
+            fields[name] = value
+        else:
+            fields[name] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
+    return fields
+
+
+def answer_from(content: bytes) -> Response:
+    """A stored answer: a body, or what `curl -i` prints, with a status line and headers."""
+    status, headers = 200, []
+    while match := _HEAD.match(content):
+        status = int(match[1])
+        lines = match[2].decode("latin-1").splitlines()
+        pairs = (line.partition(":") for line in lines)
+        headers = [(name.strip(), value.strip()) for name, mark, value in pairs if mark]
+        content = content[match.end() :]
+    return Response(status=status, headers=tuple(headers), body=content)

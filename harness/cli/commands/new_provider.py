@@ -1,0 +1,182 @@
+"""`harness providers new`: makes a definition from a request and its answer."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.authoring.defining.answer_kind import AnswerKind, kind_of_answer
+from harness.authoring.defining.choices import Choices, message_at, reply_at
+from harness.authoring.defining.curl_command import sample_from_curl
+from harness.authoring.defining.definition_draft import draft_provider
+from harness.authoring.defining.guesses import guess_message, guess_reply
+from harness.authoring.defining.known_answers import KnownAnswer, known_answer
+from harness.authoring.defining.live_answer import ask_once
+from harness.authoring.defining.new_provider import (
+    Targets,
+    files_of,
+    targets_of,
+    write_files,
+)
+from harness.authoring.defining.request_secrets import RequestSecret, secrets_of
+from harness.authoring.defining.sample import SampleRequest, answer_from, body_of, query_of
+from harness.authoring.defining.sample_replay import require_playable
+from harness.cli.here import config_here
+from harness.cli.terminal import ask, echo
+from harness.conversation import Response
+from harness.core import ConfigurationError, Json, Problem, no_such_file, quote, shorten
+from harness.project_file import FILE_NAME
+from harness.providers.catalogue import installed
+
+_REFUSES = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOptions:
+    """The options of the command; empty ones are asked for."""
+
+    curl: str = ""
+    message: str = ""
+    reply: str = ""
+    secrets: Sequence[str] = ()
+    answer: Path | None = None
+    is_live: bool = False
+    is_agreed: bool = False
+    """Take the guesses without asking."""
+
+
+def create_provider(name: str, options: NewOptions) -> None:
+    """Write the files of a new provider, and print what was written.
+
+    Raises `AuthoringError`, and `PlayError` if the server cannot be asked.
+    """
+    targets = targets_of(name, config_here(), Path.cwd())
+    sample = _sample(options)
+    questions = _Questions(options)
+    secrets = secrets_of(sample, name, options.secrets, os.environ)
+    secrets = tuple(map(questions.variable, secrets))
+    message = message_at(sample, options.message or questions.message(sample))
+    answer = questions.answer(sample)
+    kind = None if answer is None else kind_of_answer(answer)
+    known = None if kind is None or options.reply else known_answer(kind.payload)
+    if answer is not None:
+        sample = replace(sample, answers=sample.answers or (answer,))
+    reply = known.reply if known is not None else questions.reply(kind)
+    choices = Choices(name=name, message=message, reply=reply, secrets=secrets)
+    draft = draft_provider(sample, choices, kind, known)
+    said = require_playable(targets, draft, sample, choices)
+    files = files_of(targets, draft, {s.setting: s.value for s in secrets if s.value})
+    write_files(files)
+    _print(targets, list(files), [*draft.notes, *_of_known(known)], secrets)
+    if said:
+        echo(f"reply of the sample: {shorten(said)}")
+    words = shlex.join(["--message", choices.message.said])
+    echo(f"next: harness providers check {name} --live {words}")
+
+
+def _sample(options: NewOptions) -> SampleRequest:
+    command = sys.stdin.read() if options.curl == "-" else options.curl
+    return sample_from_curl(command, os.environ, Path.cwd())
+
+
+@dataclass(frozen=True, slots=True)
+class _Questions:
+    """Asks for what the options do not say; with `--yes`, takes the guess."""
+
+    options: NewOptions
+
+    def message(self, sample: SampleRequest) -> str:
+        """The JSONPath to the user's message."""
+        _, body = body_of(sample.request)
+        guess = guess_message(body) or guess_message(query_of(sample.request))
+        question = "JSONPath to the user's message in the request"
+        return self._ask(question, guess, "--message")
+
+    def variable(self, secret: RequestSecret) -> RequestSecret:
+        """The secret with the variable that holds it."""
+        if any(text.partition("=")[2] == secret.variable for text in self.options.secrets):
+            return secret
+        question = f"{secret.name} is a secret; environment variable that holds it"
+        flag = f"--secret {secret.name}=VARIABLE"
+        return replace(secret, variable=self._ask(question, secret.variable, flag))
+
+    def answer(self, sample: SampleRequest) -> Response | None:
+        """A sample of an answer; None if there is none."""
+        options = self.options
+        if options.answer is None and not options.is_live and sample.answers:
+            return sample.answers[0]
+        answer = None
+        if options.answer is not None:
+            answer = _stored(options.answer)
+        elif options.is_live:
+            answer = ask_once(sample, os.environ)
+        elif not options.is_agreed:
+            question = "file with a sample answer, 'live' to ask the server once, or nothing"
+            typed = ask(question)
+            if typed:
+                answer = ask_once(sample, os.environ) if typed == "live" else _stored(Path(typed))
+        if answer is not None and answer.status >= _REFUSES:
+            text = shorten(answer.body.decode("utf-8", "replace"))
+            message = f"the answer is a refusal, status {answer.status}: {text}"
+            raise _missing("sample-refused", message, "give one that contains a reply")
+        return answer
+
+    def reply(self, kind: AnswerKind | None) -> dict[str, Json]:
+        """The `reply:` of the definition."""
+        options = self.options
+        if kind is None:
+            if not options.reply and options.is_agreed:
+                hint = "give --answer FILE, --live, or --reply"
+                raise _missing("missing-choice", "it is not known where the reply is", hint)
+            question = "JSONPath to the text of the reply in the answer"
+            return {"text": options.reply or self._ask(question, "", "--reply")}
+        guess = guess_reply(kind)
+        path = str(guess["join"]) if isinstance(guess, dict) else str(guess or "")
+        question = "JSONPath to the text of the reply in the answer"
+        return reply_at(options.reply or self._ask(question, path, "--reply"), kind)
+
+    def _ask(self, question: str, guess: str, flag: str) -> str:
+        given = guess if self.options.is_agreed else ask(question, guess)
+        if not given:
+            message = f"not answered: {question}"
+            raise _missing("missing-choice", message, f"give {flag}")
+        return given
+
+
+def _stored(file: Path) -> Response:
+    try:
+        return answer_from(file.read_bytes())
+    except FileNotFoundError as error:
+        raise no_such_file(str(file)) from error
+    except OSError as error:
+        message = f"{quote(str(file))} cannot be read: {error.strerror}"
+        raise _missing("unreadable-file", message, "") from error
+
+
+def _missing(code: str, message: str, hint: str) -> ConfigurationError:
+    return ConfigurationError(Problem(code=code, message=message, hint=hint))
+
+
+def _of_known(known: KnownAnswer | None) -> list[str]:
+    if known is None:
+        return []
+    notes = [f"the answer is that of {known.title}"]
+    if known.definition in installed():
+        notes.append(f"the installed definition {known.definition} describes this API completely")
+    return notes
+
+
+def _print(
+    targets: Targets, files: Sequence[Path], notes: Sequence[str], secrets: Sequence[RequestSecret]
+) -> None:
+    for file in files:
+        done = f"provider {targets.name} added" if file.name == FILE_NAME else "written"
+        echo(f"{targets.shown(file)}: {done}")
+    for note in notes:
+        echo(f"note: {note}")
+    for secret in secrets:
+        echo(f"export {secret.variable}=…  # {secret.name} of the request; not stored anywhere")
