@@ -67,6 +67,10 @@ class Request:
     """Statuses that the scenario expects. The request is not sent again after them."""
     timeout: float | None = None
     """Total seconds for this request; None for the provider's default."""
+    now: float | None = None
+    """The time in it, in seconds since 1970; None if it was not made with a time."""
+    hashes: tuple[str, ...] = ()
+    """Texts in it that are hashes of secrets, such as a signature. They are never stored."""
 
     def header(self, name: str) -> str | None:
         """The first value of a header, ignoring case; None if it is missing."""

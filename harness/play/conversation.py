@@ -78,6 +78,7 @@ class Conversation:
             told=session,
             prepare=prepare,
             know=state.know,
+            hides=state.hides,
         )
 
     @property

@@ -87,6 +87,10 @@ class ConversationState:
             self.know_all(dict.fromkeys(found, name))
             self.held_secrets = True
 
+    def hides(self, text: str) -> bool:
+        """Whether a text contains a secret, or the mark of one."""
+        return MARK.search(text) is not None or self.redactor.text(text) != text
+
     def know_all(self, names: Mapping[str, str]) -> None:
         """Redact values that are long enough from now on. `names` are their names by value."""
         self.redactor = self.redactor.adding(names)

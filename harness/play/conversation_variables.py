@@ -12,6 +12,7 @@ from harness.conversation import Attachment, Exchange, Reply, UserMessage
 from harness.core import Json, NoSuchButton, PlayError, did_you_mean, quote, value_class
 from harness.formats.json_path import find_first
 from harness.formats.template import Template, TemplateError
+from harness.formats.template.times import now_function, seconds_of
 from harness.providers.session import seeded_uuid
 from harness.scenario import Capture, Given, MatrixRow, MessagePlan, Scenario, UserTurn
 
@@ -52,7 +53,7 @@ class Variables:
 
         self._values: dict[str, object] = {
             "uuid": lambda: seeded_uuid(draw()),
-            "now": lambda: now,
+            "now": now_function(lambda: seconds_of(now)),
             "random": drawn,
             **row.values,
         }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
-from harness.conversation import Request
+from harness.conversation import Origin, Request
 from harness.core import CassetteLocked, Refused
 from harness.play.context import ConversationContext
 from harness.play.context_factory import ContextFactory
@@ -29,7 +29,9 @@ Watch = Callable[[ConversationContext], AbstractContextManager[ConversationConte
 def prepare_on(state: ConversationState) -> Prepared:
     """Prepare on a live transport. The result names the secrets that were captured or given."""
     context = state.context
-    session = Session(context.provider, context.transport, seed=context.seed, know=state.know)
+    session = Session(
+        context.provider, context.transport, seed=context.seed, know=state.know, hides=state.hides
+    )
     prepared = session.prepare()
     # This learns secrets from the answers, by the names of their keys.
     state.redact(prepared.exchanges)
@@ -110,8 +112,11 @@ class _LazyReplay:
 
     def send(self, request: Request) -> Answer:
         """Send a request. Raises `CassetteError`."""
-        self._transport = self._transport or self._make()
-        return self._transport.send(request)
+        return self._made().send(request)
+
+    def now(self, origin: Origin) -> float:
+        """The time in the next recorded request of a step. Raises `CassetteError`."""
+        return self._made().now(origin)
 
     def sleep(self, seconds: float) -> None:
         """Time does not pass in a replay."""
@@ -120,3 +125,7 @@ class _LazyReplay:
         """Close the transport, if it was made."""
         if self._transport is not None:
             self._transport.close()
+
+    def _made(self) -> ReplayTransport:
+        self._transport = self._transport or self._make()
+        return self._transport

@@ -147,6 +147,10 @@ class Connection(Transport):
 
         return replace(answer, chunks=ObservedBody(answer, ended))
 
+    def now(self, origin: Origin) -> float:
+        """The time of the conversation; see `Transport.now`."""
+        return self.below.now(origin)
+
     def sleep(self, seconds: float) -> None:
         """Let time pass; in a replay it has passed already."""
         self.below.sleep(seconds)

@@ -14,6 +14,7 @@ from harness.formats.template import Template
 from harness.formats.yaml import Node
 from harness.providers.conditions import Conditions
 from harness.providers.members import Taken
+from harness.providers.sign import SignPlan
 
 
 class Encoding(StrEnum):
@@ -57,6 +58,13 @@ class RequestPlan:
     schema: Schema | None = None
     """The contract of the body."""
     is_repeatable: bool = False
+    sign: SignPlan | None = None
+
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        """All that is filled in while it is built."""
+        signed = self.sign.templates if self.sign else ()
+        return (self.path, self.headers, self.query, self.body, *signed)
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -226,14 +234,12 @@ class Step:
         return self.plan if isinstance(self.plan, StreamPlan) else None
 
     @property
-    def templates(self) -> tuple[Template, ...]:
-        """All that is filled in while it runs."""
-        request = self.request
+    def other_templates(self) -> tuple[Template, ...]:
+        """All that is filled in while it runs, but for its request."""
         timing = (self.poll.every, self.poll.timeout) if self.poll else ()
         condition = (self.when,) if self.when else ()
-        parts = (request.path, request.headers, request.query, request.body)
         filled_in = {**self.path_templates, **self.value_templates}
-        return (*parts, *condition, *timing, *filled_in.values())
+        return (*condition, *timing, *filled_in.values())
 
     @property
     def is_answer_read(self) -> bool:

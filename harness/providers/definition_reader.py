@@ -26,12 +26,14 @@ from harness.providers.definition import (
     Step,
 )
 from harness.providers.definition_rules import rule_problems
-from harness.providers.definition_schema import BODIES, DEFINITION_SCHEMA, METHODS, advise
+from harness.providers.definition_schema import DEFINITION_SCHEMA, advise
 from harness.providers.members import member_problems, taken_by
 from harness.providers.path_templates import compile_path_template
 from harness.providers.reply_format import reply_plan
 from harness.providers.request import in_path
+from harness.providers.request_format import BODIES, METHODS
 from harness.providers.setting import setting_of, setting_problems
+from harness.providers.sign import SignPlan
 from harness.providers.step_kinds import KINDS
 
 
@@ -133,6 +135,21 @@ class _Reader:
             encoding=encoding,
             schema=self._schema(node.get("schema")),
             is_repeatable=bool(node.value_of("repeatable", is_poll or method == "get")),
+            sign=self._sign(node.get("sign")),
+        )
+
+    def _sign(self, node: Node | None) -> SignPlan | None:
+        if node is None:
+            return None
+        self._header_names.add(node.text_of("header").lower())
+        return SignPlan(
+            hash=node.text_of("hmac"),
+            key=self.template(node.get("key")),
+            key_encoding=node.text_of("key_encoding") or "text",
+            over=self.template(node.get("over")) if node.has("over") else None,
+            header=node.text_of("header"),
+            encoding=node.text_of("encoding") or "hex",
+            prefix=self.template(node.get("prefix")),
         )
 
     def _headers(self, common: Node | None, own: Node | None) -> Template:

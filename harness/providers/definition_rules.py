@@ -12,8 +12,9 @@ from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document, Node
 from harness.providers.definition import Definition, Encoding, Step
 from harness.providers.definition_schema import REPLYING
-from harness.providers.flow import NAMES
+from harness.providers.flow import NAMES, NOW
 from harness.providers.request_rules import header_problems, request_problems
+from harness.providers.sign import SIGNED
 from harness.providers.step_kinds import KINDS
 
 _CONDITIONS = ("fail_if", "until", "pending")
@@ -33,7 +34,7 @@ def rule_problems(definition: Definition, document: Document) -> Iterator[Proble
         yield from header_problems(common)
         names = compile_template(common.value, definition=True).names
         who = "the headers of every request use"
-        yield from _unknown(names.difference(known), who, common.key_place, known)
+        yield from _unknown(names.difference(known, (NOW,)), who, common.key_place, known)
         known |= names
     for phase in Phase:
         nodes = list(top.get(phase) or ())
@@ -46,19 +47,19 @@ def rule_problems(definition: Definition, document: Document) -> Iterator[Proble
                 "give one a 'reply'",
             )
         for step, node in zip(steps, nodes, strict=True):
-            yield from _in_step(step, node, top)
-            yield from _uncaptured(step, known)
+            yield from _in_step(step, node, top, definition)
+            yield from _unknown_names(step, known)
         if phase is Phase.SEND:
             yield from _replaced_replies(steps, nodes)
 
 
-def _in_step(step: Step, node: Node, top: Node) -> Iterator[Problem]:
+def _in_step(step: Step, node: Node, top: Node, definition: Definition) -> Iterator[Problem]:
     yield from _captures(node)
     yield from _conditions(node)
     yield from _unread_answer(step, node)
     yield from KINDS[step.kind].problems(step, node)
     yield from _whole(step, node)
-    yield from request_problems(node.at(step.kind), step, top.get("headers"))
+    yield from request_problems(node.at(step.kind), step, top.get("headers"), definition)
 
 
 def _unread_settings(definition: Definition, top: Node) -> Iterator[Problem]:
@@ -96,9 +97,19 @@ def _unforkable(definition: Definition, node: Node | None) -> Iterator[Problem]:
             yield _problem("cannot-fork", message, node.key_place, f"remove 'forks': {hint}")
 
 
-def _uncaptured(step: Step, known: Iterable[str]) -> Iterator[Problem]:
-    names = frozenset(name for template in step.templates for name in template.names)
-    yield from _unknown(names.difference(known), f"step {step.name} uses", step.place, known)
+def _unknown_names(step: Step, known: Iterable[str]) -> Iterator[Problem]:
+    who = f"step {step.name} uses"
+    others = frozenset(name for template in step.other_templates for name in template.names)
+    if NOW in others.difference(known):
+        where = expression_with(NOW, step.place)
+        message = f"{who} now() outside of its request"
+        yield _problem("unknown-capture", message, where, "a request alone is made with a time")
+    sign = step.request.sign
+    signed = sign.over.names.difference(SIGNED) if sign is not None and sign.over else frozenset()
+    parts = [one for one in step.request.templates if sign is None or one is not sign.over]
+    names = signed.union(*(template.names for template in parts))
+    yield from _unknown(others.difference(known, (NOW,)), who, step.place, known)
+    yield from _unknown(names.difference(known, others, (NOW,)), who, step.place, {*known, NOW})
 
 
 def _unknown(
@@ -112,12 +123,12 @@ def _unknown(
 
 def _captures(node: Node) -> Iterator[Problem]:
     for name, capture in node.entries("capture"):
-        if name in NAMES:
+        if name in {*NAMES, NOW}:
             yield _problem(
                 "reserved-name",
                 f"the capture '{name}' has the name of a built-in value",
                 capture.key_place,
-                f"choose another name; built-in values: {', '.join(NAMES)}",
+                f"choose another name; built-in values: {', '.join((*NAMES, NOW))}",
             )
 
 

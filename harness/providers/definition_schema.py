@@ -12,87 +12,13 @@ from harness.formats.json_schema import Violation
 from harness.formats.yaml import Document
 from harness.providers.definition import ANY_SUCCESS
 from harness.providers.reply_format import CONDITIONS, LATE_REPLY, REPLY
+from harness.providers.request_format import BODIES, PART, REQUEST
 from harness.providers.step_kinds import KINDS, usable_by
 
-BODIES = ("json", "form", "multipart", "xml", "text")
-"""Keys of a request's body, of which one may be there."""
 USABLE = usable_by()
 """Keys of a step that not every kind of step can use, with the kinds that can."""
 REPLYING = {Phase.SEND: "step", Phase.LATE: "late_step"}
 """The phases whose steps read what the bot said, with the format of their steps."""
-
-_TREE: Json = {"description": "Any value; texts can contain ${…}, and for_each builds a list."}
-
-METHODS = ("get", "post", "put", "patch", "delete")
-
-REQUEST: Json = {
-    "type": "object",
-    "description": "A request: one method with its path, headers and body.",
-    "oneOf": [{"required": [method]} for method in METHODS],
-    "additionalProperties": False,
-    "properties": {
-        **{
-            method: {"type": "string", "pattern": "^/", "description": "Path below base_url."}
-            for method in METHODS
-        },
-        "headers": {"type": "object", "description": "Headers of this request only."},
-        "query": {"type": "object", "description": "Query parameters; a null value omits one."},
-        "json": _TREE,
-        "form": {"type": "object", "description": "Sent form-encoded."},
-        "multipart": {
-            "type": "object",
-            "minProperties": 1,
-            "additionalProperties": {"$ref": "#/$defs/part"},
-            "description": "Sent as multipart/form-data: texts, and files of 'file' and 'name'.",
-        },
-        "xml": {
-            "type": "object",
-            "minProperties": 1,
-            "maxProperties": 1,
-            "description": "Sent as XML: one root key.",
-        },
-        "text": {"type": "string", "description": "Sent as plain text."},
-        "schema": {"type": "string", "description": "Contract of the body, a name in schemas/."},
-        "repeatable": {
-            "type": "boolean",
-            "description": "Can be repeated although the server may have processed it.",
-        },
-    },
-    "dependentSchemas": {
-        **{
-            body: {"properties": dict.fromkeys(BODIES[index:], False)}
-            for index, body in enumerate(BODIES[:-1], 1)
-        },
-        "schema": {"anyOf": [{"required": [body]} for body in BODIES]},
-    },
-}
-
-
-_PART: Json = {"$ref": "#/$defs/part"}
-PART: Json = {
-    "description": "A text, a file, or several of them under one name.",
-    "if": {"type": "object"},
-    "then": {
-        "if": {"anyOf": [{"required": ["for_each"]}, {"required": ["first_of"]}]},
-        "then": {
-            "properties": {"yield": _PART, "first_of": {"type": "array", "items": _PART}},
-        },
-        "else": {
-            "required": ["file", "name"],
-            "additionalProperties": False,
-            "properties": {
-                "file": {"type": "string", "description": "The content of a file, in base64."},
-                "name": {"type": "string", "description": "The name of the file."},
-                "content_type": {
-                    "type": "string",
-                    "description": "The media type of the file; default: by its name.",
-                },
-            },
-        },
-    },
-    "else": {"if": {"type": "array"}, "then": {"items": _PART}},
-}
-"""A part of a form."""
 
 
 def _closed_to(kind: str) -> Json:

@@ -7,9 +7,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.conversation import Exchange, Reply, ReplyMessage, Request, UserMessage
+from harness.conversation import Exchange, Origin, Reply, ReplyMessage, Request, UserMessage
 from harness.core import Json, value_class
 from harness.providers.event_stream import EventReader
+from harness.secrets.secret_marks import MARK
 
 
 @value_class(frozen=True, slots=True)
@@ -63,6 +64,10 @@ class FlowState:
     """The last answer that was read."""
     know: Callable[[str, Json], None] = lambda _name, _value: None
     """Is told of every secret as soon as it is captured."""
+    clock: Callable[[Origin], float] = lambda _origin: 0.0
+    """The time for the next request of a step, in seconds since 1970; see `Transport.now`."""
+    hides: Callable[[str], bool] = lambda text: MARK.search(text) is not None
+    """Whether a text contains a secret, or its mark."""
 
     def heard_from_assistant(self, text: str, recorded: str | None = None) -> None:
         """The bot spoke by itself, before the user; `recorded` is how a replay will say it."""
@@ -107,8 +112,12 @@ class FlowState:
             },
         }
 
-    def copied(self, know: Callable[[str, Json], None] | None = None) -> FlowState:
-        """The same between two turns, for a conversation that goes on from here."""
+    def copied(self, into: FlowState | None = None) -> FlowState:
+        """The same between two turns, for a conversation that goes on from here.
+
+        `into` is the state that it replaces, of another transport.
+        """
+        own = into or self
         return replace(
             self,
             captured=dict(self.captured),
@@ -120,7 +129,9 @@ class FlowState:
             heard=list(self.heard),
             exchanges=[],
             given=dict(self.given),
-            know=know or self.know,
+            know=own.know,
+            clock=own.clock,
+            hides=own.hides,
         )
 
     def context(self) -> dict[str, object]:
@@ -139,6 +150,8 @@ class FlowState:
 
 NAMES = ("settings", "session", "conversation", "cookies", "turns", "unsent", "message")
 """What a definition's templates see beside captures."""
+NOW = "now"
+"""The function that only the templates of a request see beside these."""
 
 
 def message_hash(message: UserMessage, before: Sequence[str] = ()) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
 from typing import Final
 from urllib.parse import quote, urlencode
 
 from harness.conversation import Origin, Request
 from harness.core import ProtocolError, describe
 from harness.formats.template.filters import text_of
+from harness.formats.template.hashes import NOTE
 from harness.formats.template.template_nodes import AsText
+from harness.formats.template.times import now_function
 from harness.providers.definition import Step
-from harness.providers.flow import FlowState
+from harness.providers.flow import NOW, FlowState
 from harness.providers.request_body import encoded_body, pairs
+from harness.providers.sign import signature_of
 
 _ENCODED = re.compile(r"\|\s*urlencode\s*(?:\([^()]*\)\s*)?$")
 """An expression that has encoded its value itself."""
@@ -37,22 +40,61 @@ def build_request(step: Step, state: FlowState) -> Request:
     list or a mapping, a header with a line break, a body that breaks its contract.
     """
     plan = step.request
-    context = state.context()
+    origin = Origin(turn=state.turn, step=step.name, message=state.message_hash)
+    clock, hashes = _Clock(partial(state.clock, origin)), _Hashes(state.hides)
+    context = {**state.context(), NOW: now_function(clock), NOTE: hashes}
     path = _path(step, context)
     body, content_type = encoded_body(step, plan.body.render(context))
     headers = _headers(step, plan.headers.render(context))
     if content_type and not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", content_type))
+    url = _url(str(state.settings.get("base_url") or ""), path, plan.query.render(context))
+    if plan.sign is not None:
+        signature, prefix = signature_of(plan.sign, step.name, context, plan.method, url, body)
+        headers += _headers(step, {plan.sign.header: prefix + signature})
+        hashes.add(signature)
     return Request(
         method=plan.method,
-        url=_url(str(state.settings.get("base_url") or ""), path, plan.query.render(context)),
+        url=url,
         headers=tuple(headers),
         body=body,
-        origin=Origin(turn=state.turn, step=step.name, message=state.message_hash),
+        origin=origin,
         is_stream=step.stream is not None,
         is_repeatable=plan.is_repeatable,
         accepted=state.accepted,
+        now=clock.time,
+        hashes=tuple(hashes.of_secrets),
     )
+
+
+class _Clock:
+    """Reads the time once for a request, and only if the request is made with it."""
+
+    def __init__(self, read: Callable[[], float]) -> None:
+        self._read = read
+        self.time: float | None = None
+
+    def __call__(self) -> float:
+        if self.time is None:
+            self.time = self._read()
+        return self.time
+
+
+class _Hashes:
+    """Collects the hashes in a request that are made of a secret, or of such a hash."""
+
+    def __init__(self, hides: Callable[[str], bool]) -> None:
+        self._hides = hides
+        self.of_secrets: dict[str, None] = {}
+
+    def __call__(self, texts: Iterable[str], digest: str) -> None:
+        known = self.of_secrets
+        if any(any(one in text for one in known) or self._hides(text) for text in texts):
+            self.add(digest)
+
+    def add(self, digest: str) -> None:
+        """A hash of a secret. Some systems want it in capitals."""
+        self.of_secrets |= dict.fromkeys((digest, digest.upper()))
 
 
 def in_path(expression: str) -> AsText:

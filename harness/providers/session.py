@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from harness.conversation import Exchange, Phase, Reply, ReplyMessage, Response, UserMessage
+from harness.conversation import Exchange, Origin, Phase, Reply, ReplyMessage, Response, UserMessage
 from harness.core import Json, NoHistory, PlayError, ProtocolError, value_class
 from harness.providers.definition import ReplyPlan, Step
 from harness.providers.flow import FlowState, Send
@@ -16,6 +16,7 @@ from harness.providers.interpreter import Flow, run_steps
 from harness.providers.late import Look, TimeLeft, wait_for_more
 from harness.providers.provider import Provider
 from harness.providers.reply import messages_in
+from harness.secrets.secret_marks import MARK
 from harness.transport import Chunk, Transport
 from harness.transport.response_body import close_body, response_of
 
@@ -55,10 +56,12 @@ class Session:
         told: Mapping[str, Json] | None = None,
         prepare: Callable[[], Prepared] = Prepared,
         know: Callable[[str, Json], None] = lambda _name, _value: None,
+        hides: Callable[[str], bool] = lambda text: MARK.search(text) is not None,
     ) -> None:
         """`told` is what the scenario tells the provider; `prepare` is called on opening.
 
-        `know` is told the name and the value of every secret that a step captures.
+        `know` is told the name and the value of every secret that a step captures; `hides` says
+        whether a text contains a secret.
         """
         definition = provider.definition
         self._phases = definition.phases
@@ -71,6 +74,8 @@ class Session:
             conversation={"id": seeded_uuid(seed)},
             captured=dict.fromkeys(provider.definition.captures),
             know=know,
+            clock=self._now,
+            hides=hides,
         )
         self._driver: Driver | None = None
         if definition.client is not None:
@@ -101,7 +106,7 @@ class Session:
 
     def go_on(self, left: FlowState) -> None:
         """Go on from where another conversation with the provider was."""
-        self._state = left.copied(self._state.know)
+        self._state = left.copied(self._state)
         self._is_open = True
 
     def hear(self, text: str, recorded: str | None = None) -> None:
@@ -199,6 +204,9 @@ class Session:
         else:
             self._run(self._phases[Phase.OPEN])
         self._is_open = True
+
+    def _now(self, origin: Origin) -> float:
+        return self._transport.now(origin)
 
     def _has_opened(self) -> bool:
         """Also true where opening broke off after something was made."""

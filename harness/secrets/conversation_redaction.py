@@ -7,7 +7,7 @@ have been used before. A test fails for a field that is not handled here.
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -33,10 +33,11 @@ WITHHELD = b"<redacted:answer>"
 
 def redact_exchange(exchange: Exchange, redactor: Redactor) -> Exchange:
     """The exchange as it may be stored and shown."""
+    response = exchange.response
     return replace(
         exchange,
         request=redact_request(exchange.request, redactor),
-        response=exchange.response and redact_response(exchange.response, redactor),
+        response=response and redact_response(response, redactor, exchange.request.hashes),
         contract=tuple(map(redactor.text, exchange.contract)),
         notes=tuple(map(redactor.text, exchange.notes)),
     )
@@ -44,16 +45,22 @@ def redact_exchange(exchange: Exchange, redactor: Redactor) -> Exchange:
 
 def redact_request(request: Request, redactor: Redactor) -> Request:
     """The request without secrets. Its method and its origin, whose message is a hash, stay."""
+    redactor = _with_hashes(redactor, request.hashes)
     return replace(
         request,
+        hashes=(),
         url=redactor.text(request.url),
         headers=redactor.headers(request.headers),
         body=redactor.body(request.body) if request.body else b"",
     )
 
 
-def redact_response(response: Response, redactor: Redactor) -> Response:
-    """The response without secrets. Its status and its times stay."""
+def redact_response(response: Response, redactor: Redactor, hashes: Iterable[str] = ()) -> Response:
+    """The response without secrets, and without the hashes of its request.
+
+    Its status and its times stay.
+    """
+    redactor = _with_hashes(redactor, hashes)
     body, chunks = redactor.stream(response.body, response.chunks)
     return replace(
         response,
@@ -64,6 +71,11 @@ def redact_response(response: Response, redactor: Redactor) -> Response:
         attempts=tuple(replace(one, reason=redactor.text(one.reason)) for one in response.attempts),
         passed=(),
     )
+
+
+def _with_hashes(redactor: Redactor, hashes: Iterable[str]) -> Redactor:
+    new = [one for one in hashes if redactor.text(one) == one]
+    return redactor.adding(dict.fromkeys(new, "hash")) if new else redactor
 
 
 def redact_message(message: UserMessage, redactor: Redactor) -> UserMessage:

@@ -44,7 +44,7 @@ def redacted_interaction(
     comparable = tuple(pair for pair in sent.headers if not MARK.search(pair[1]))
     return plain_interaction(
         replace(sent, headers=comparable),
-        redact_response(replace(response, headers=kept), redactor),
+        redact_response(replace(response, headers=kept), redactor, interaction.request.hashes),
         is_ours=interaction.is_ours,
         broken=broken,
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import inf
 
-from harness.conversation import Request
+from harness.conversation import Origin, Request
 from harness.core import TimedOut, TransportError, format_duration
 from harness.transport.transport import Answer, Chunk, Transport
 
@@ -64,6 +64,10 @@ class LimitedTransport:
         except TransportError as error:
             raise self._named(error) from error
         return replace(answer, chunks=self._watched(answer.chunks))
+
+    def now(self, origin: Origin) -> float:
+        """The time of the other transport."""
+        return self._transport.now(origin)
 
     def sleep(self, seconds: float) -> None:
         """Wait, at most until the deadline, and then raise the error of `send`."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.conversation import Exchange, Request, Response
+from harness.conversation import Exchange, Origin, Request, Response
 from harness.core import CassetteError, PlayError, TransportError, value_class
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_scan import SecretScan
@@ -144,6 +144,10 @@ class RecordingTransport(Transport):
         """
         self._interactions += interactions
         self._write_journal()
+
+    def now(self, origin: Origin) -> float:
+        """The time of the other transport."""
+        return self._transport.now(origin)
 
     def sleep(self, seconds: float) -> None:
         """Wait on the other transport."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.conversation import Request, phase_of
+from harness.conversation import Origin, Request, phase_of
 from harness.core import TransportError
+from harness.formats.template.times import seconds_of
 from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.redaction import NOTHING_SECRET, Redactor
 from harness.transport.cassette import (
@@ -49,6 +50,7 @@ class ReplayTransport(Transport):
         self._errors = ReplayErrors(cassette, fix or "record it again")
         self._interactions = cassette.interactions.plain
         self._bases = base_urls(cassette, base_url)
+        self._began = seconds_of(cassette.head.recorded_at) if cassette.head is not None else 0.0
         self._used = [False] * len(self._interactions)
         self._is_first_format = cassette.format == FIRST_FORMAT
         self.compared_by: Redactor | None = None
@@ -106,6 +108,19 @@ class ReplayTransport(Transport):
             attempts=attempts_of(interaction) if interaction["attempts"] else (),
             is_timed=interaction["seconds"] is not None,
         )
+
+    def now(self, origin: Origin) -> float:
+        """The time in the next recorded request of a step.
+
+        For one without a time, about when it was sent.
+        """
+        key = (origin.turn, origin.step)
+        places = self._places.get(key, ())
+        asked = self._asked.get(key, 0)
+        if asked >= len(places):
+            return self._began
+        interaction = self._interactions[places[asked]]
+        return interaction.get("now", self._began + interaction["started"])
 
     def sleep(self, seconds: float) -> None:
         """Do nothing: recorded time has passed already."""

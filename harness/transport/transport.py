@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from harness.conversation import Attempt, Headers, Request
+from harness.conversation import Attempt, Headers, Origin, Request
 from harness.core import value_class
 
 
@@ -48,6 +48,12 @@ class Transport(Protocol):
         """Send one request, and return once the head of its answer has arrived.
 
         Raises `TransportError` or `CassetteError`.
+        """
+
+    def now(self, origin: Origin) -> float:
+        """The time for the next request of a step, in seconds since 1970.
+
+        In a replay, it is the time when that request was recorded.
         """
 
     def sleep(self, seconds: float) -> None:

@@ -27,6 +27,7 @@ from harness.formats.json_schema.schema_pattern import BACKTRACKED
 from harness.formats.parsed_cache import MAX_BYTES, MAX_ENTRIES
 from harness.formats.strict_json import MAX_LEVELS
 from harness.formats.template.filters import FILTERS, MOST
+from harness.formats.template.hashes import HASHES
 from harness.formats.template.sandbox import LONGEST_EXPRESSION, MOST_BITS
 from harness.formats.yaml import Limits
 from harness.parallel.workers import PROVIDER_CONCURRENCY
@@ -36,10 +37,11 @@ from harness.project.plan import MOST_CONVERSATIONS, Mode
 from harness.project.vocabulary import Vocabulary
 from harness.providers.catalogue import installed
 from harness.providers.definition import Framing
-from harness.providers.definition_schema import DEFINITION_SCHEMA, REQUEST, STEP
+from harness.providers.definition_schema import DEFINITION_SCHEMA, STEP
 from harness.providers.flow import NAMES
 from harness.providers.late import PAUSE
 from harness.providers.reply_format import REPLY
+from harness.providers.request_format import REQUEST
 from harness.pytest_plugin import pytest_addoption
 from harness.reports.annotations.annotations_report import MOST_FINDINGS
 from harness.reports.annotations.github import MOST_ERRORS
@@ -265,7 +267,7 @@ def test_filters_are_listed():
     listed = re.search(r"- Filters: (.*?)\.", text)
 
     assert listed
-    assert {*re.findall(r"`(\w+)`", listed[1])} == {*FILTERS, "default"}
+    assert {*re.findall(r"`(\w+)`", listed[1])} == {*FILTERS, *HASHES, "default"}
 
 
 def test_headers_that_are_kept_are_listed():

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import vcr
 
-from harness.conversation import Outcome, Request
+from harness.conversation import Origin, Outcome, Request
 from harness.emulators import serving
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
@@ -54,6 +54,9 @@ class PlainWire(Transport):
             attempts=(),
             is_timed=False,
         )
+
+    def now(self, _origin: Origin) -> float:
+        return time.time()
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)

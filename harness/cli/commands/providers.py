@@ -76,7 +76,12 @@ def _answers(project: Project, name: str, message: str) -> bool:
         return values
 
     session = Session(
-        context.provider, context.transport, seed=context.seed, prepare=prepare, know=state.know
+        context.provider,
+        context.transport,
+        seed=context.seed,
+        prepare=prepare,
+        know=state.know,
+        hides=state.hides,
     )
     faults: list[str] = []
     try:

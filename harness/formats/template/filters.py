@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 from harness.formats.template.lookup import not_a_value
 from harness.formats.template.template_error import NullInText, too_long
+from harness.formats.template.times import date
 
 MOST: Final = 1_000_000
 """Characters of a text, or elements of a list, that a template may make."""
@@ -123,6 +124,7 @@ _OF_VALUES: Final[Mapping[str, Callable[..., object]]] = {
     "base64": _base64,
     "basic_auth": _basic_auth,
     "capitalize": _of_text(str.capitalize),
+    "date": date,
     "first": lambda value: next(iter(value), None),
     "float": _float,
     "int": _integer,

@@ -8,7 +8,7 @@ module imports Jinja, which takes 30 ms, and is itself imported with the first s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -17,7 +17,7 @@ from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.parser import Parser
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.utils import missing
+from jinja2.utils import missing, pass_context
 from jinja2.visitor import NodeTransformer
 
 from harness.core import did_you_mean, quote, shorten
@@ -31,7 +31,8 @@ from harness.formats.template.bounds import (
     use,
     weight,
 )
-from harness.formats.template.filters import FILTERS, MOST
+from harness.formats.template.filters import FILTERS, MOST, text_of
+from harness.formats.template.hashes import HASHES, NOTE
 from harness.formats.template.lookup import (
     ABSENT,
     forbid,
@@ -41,6 +42,7 @@ from harness.formats.template.lookup import (
     undefined_name,
 )
 from harness.formats.template.template_error import LETTERS, Fault, too_long
+from harness.formats.template.times import require_format, require_units
 
 LONGEST_EXPRESSION: Final = 2_000
 """Characters."""
@@ -132,11 +134,23 @@ def _check(expression: nodes.Expr) -> frozenset[str]:
             forbid(part.attr)
         if isinstance(part, nodes.Getitem) and isinstance(part.arg, nodes.Const):
             forbid(part.arg.value)
+        _check_time(part)
     names = frozenset(part.name for part in parts if isinstance(part, nodes.Name))
     if "self" in names:
         # Jinja would make its own object of it.
         raise forbidden("self")
     return names
+
+
+def _check_time(part: nodes.Node) -> None:
+    """Raise Fault for arguments of `now()` and `date` that do not exist, as far as is written."""
+    is_now = isinstance(part, nodes.Call) and part.node == nodes.Name("now", "load")
+    if isinstance(part, nodes.Call) and is_now:
+        require_units(given.key for given in part.kwargs)
+    if is_now or (isinstance(part, nodes.Filter) and part.name == "date"):
+        for argument in part.args[:1]:  # type: ignore[attr-defined]  # as checked
+            if isinstance(argument, nodes.Const):
+                require_format(str(argument.value))
 
 
 def _unknown(kind: str, name: str, known: frozenset[str]) -> Fault:
@@ -197,7 +211,24 @@ def _default(value: object, default: object = "", boolean: object = False) -> ob
     return default if absent else value
 
 
-_NAMED_FILTERS: Final = frozenset((*FILTERS, "default"))
+def _hashing(do: Callable[..., str | None]) -> Callable[..., object]:
+    """A hash as a filter, which notes what it made of what."""
+
+    @pass_context
+    def hashed(context: Context, value: object, *args: object, **options: object) -> object:
+        weight(value, *args, *options.values())
+        if value is None:
+            return None
+        digest = do(value, *args, **options)
+        note = context.get(NOTE)
+        if note is not None and digest is not None:
+            note([text_of(one) for one in (value, *args, *options.values())], digest)
+        return digest
+
+    return hashed
+
+
+_NAMED_FILTERS: Final = frozenset((*FILTERS, *HASHES, "default"))
 
 
 @lru_cache(maxsize=2)
@@ -217,6 +248,7 @@ def _environment(*, lenient: bool) -> _Environment:
     environment.globals.clear()
     environment.filters.clear()
     environment.filters |= {name: guarded(do) for name, do in FILTERS.items()}
+    environment.filters |= {name: _hashing(do) for name, do in HASHES.items()}
     environment.filters["default"] = _default
     return environment
 

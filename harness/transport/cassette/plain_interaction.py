@@ -78,6 +78,8 @@ class PlainInteraction(TypedDict):
     seconds: float | None
     chunks: list[list[float]]
     attempts: list[PlainAttempt]
+    now: NotRequired[float]
+    """Only of a request that was made with a time."""
     broken: NotRequired[PlainBreak]
     """Only of an interrupted answer, whose body is what was received."""
 
@@ -115,6 +117,8 @@ def plain_interaction(
             for one in response.attempts
         ],
     )
+    if request.now is not None:
+        interaction["now"] = float(request.now)
     if broken is not None:
         interaction["broken"] = PlainBreak(code=broken.code, reason=broken.reason)
         if broken.details:
@@ -136,6 +140,8 @@ def require_kinds(interaction: PlainInteraction) -> None:
         found = (type(attempt["status"]), type(attempt["reason"]), type(attempt["waited"]))
         if found not in {(int, str, float), (int, str, int)}:
             raise _of_another_kind(attempt)
+    if type(interaction.get("now", 0.0)) is not float:
+        raise _of_another_kind(interaction["now"])
     broken = interaction.get("broken")
     if broken is not None:
         for text in (broken["code"], broken["reason"], *broken.get("details", ())):
@@ -177,6 +183,7 @@ def request_of(interaction: PlainInteraction) -> Request:
             turn=interaction["turn"], step=interaction["step"], message=interaction["message"]
         ),
         is_stream=interaction["is_stream"],
+        now=interaction.get("now"),
     )
 
 

@@ -222,6 +222,8 @@ def _own_interaction(item: Mapping[str, Any]) -> PlainInteraction:
         chunks=[[float(at), length] for at, length in ours.get("chunks", ())],
         attempts=ours.get("attempts", []),
     )
+    if "now" in ours:
+        interaction["now"] = float(ours["now"])
     if "broken" in ours:
         interaction["broken"] = _break(ours["broken"])
     require_kinds(interaction)

@@ -79,6 +79,7 @@ def _ours(interaction: PlainInteraction, sent_layout: str, layout: str) -> dict[
         "at": interaction["started"],
         "first_byte": interaction["first_byte"],
         "seconds": interaction["seconds"],
+        "now": interaction.get("now"),
     }
     rest: dict[str, Json] = {
         "stream": interaction["is_stream"],

@@ -12,7 +12,7 @@ from random import Random
 
 import httpx
 
-from harness.conversation import BUSY, Attempt, Headers, Request
+from harness.conversation import BUSY, Attempt, Headers, Origin, Request
 from harness.core import Interrupted, LostOnTheWay, NeverSent, TransportError
 from harness.transport.live.body import Body
 from harness.transport.live.connections import Connections
@@ -103,6 +103,10 @@ class LiveTransport(Transport):
                 passed += (*answer.passed, *_given(answer.headers))
             self._drop_body()
             self.sleep(wait)
+
+    def now(self, _origin: Origin) -> float:
+        """The time of the system, to the millisecond."""
+        return round(time.time(), 3)
 
     def sleep(self, seconds: float) -> None:
         """Wait. Raises `Interrupted` as soon as the transport is closed."""

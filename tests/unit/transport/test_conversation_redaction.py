@@ -49,6 +49,8 @@ REQUEST = {
     "is_repeatable": True,
     "accepted": frozenset({429}),
     "timeout": 1.0,
+    "now": 1.0,
+    "hashes": (SECRET,),
 }
 RESPONSE = {
     "status": 200,
@@ -197,7 +199,8 @@ def test_an_exchange_is_redacted_in_every_field():
 
     assert "Zk9planted" not in repr(shown)
     # What only served to learn from is left out.
-    assert repr(shown).count("<redacted:own>") == repr(exchange).count(SECRET) - 1
+    assert repr(shown).count("<redacted:own>") == repr(exchange).count(SECRET) - 2
+    assert shown.request.hashes == ()
     assert shown.response.passed == ()
     assert shown.response.chunks == ((0.5, len("<redacted:own>")),)
     assert shown.request.origin == ORIGIN
