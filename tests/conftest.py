@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from harness.transport.network import CERTIFICATE_VARIABLES, NO_PROXY, PROXY_VARIABLES
+
 # In CI the same examples every time: a run is red for a change, not by chance. Elsewhere new ones.
 settings.register_profile("project", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("project")
@@ -18,6 +20,11 @@ settings.load_profile("project")
 # A shell may start background commands with SIGINT ignored, and child processes inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# What is set here, on a computer behind a proxy, would be named in messages about connections.
+for name in (*CERTIFICATE_VARIABLES, *PROXY_VARIABLES, NO_PROXY):
+    os.environ.pop(name, None)
+    os.environ.pop(name.upper(), None)
 
 pytest_plugins = ["pytester"]
 

@@ -9,6 +9,7 @@ from dataclasses import field
 from functools import cache
 from pathlib import Path
 
+from harness.config.network_format import contradictions, place_of_key
 from harness.config.schema import CONFIG_SCHEMA
 from harness.core import (
     ConfigurationError,
@@ -44,6 +45,13 @@ class ProviderConfig:
     """Attempts of a request after the first; None for the default number."""
     hosts: tuple[str, ...] = ()
     """Other servers that a redirect may lead to, each as `host:port`."""
+    folder: Path = field(default_factory=Path)
+    """That of harness.yaml, below which the paths of `network` are."""
+
+    @property
+    def network(self) -> Node | None:
+        """How its servers are reached; it still holds its templates."""
+        return self.node.get("network")
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -98,11 +106,12 @@ def read_config(file: Path, shown: str = "") -> Config:
     `shown` is how messages name the file; by default, they use its name.
     """
     document = read(_content(file), shown or file.name, expect_mapping=True)
-    hold_against(document, _format(), error=ConfigurationError)
+    hold_against(document, _format(), error=ConfigurationError, advise=place_of_key)
     top = document.at()
     root = file.parent.resolve()
     _require_distinct(top.at("providers"))
-    providers = {name: _provider(name, node) for name, node in top.entries("providers")}
+    _require_consistent(top.at("providers"))
+    providers = {name: _provider(name, node, root) for name, node in top.entries("providers")}
     max_age, history = top.value_of("max_age"), top.get("history")
     return Config(
         root=root,
@@ -131,6 +140,12 @@ def _require_distinct(providers: Node) -> None:
         for name, node in providers.items()
         if (before := first.setdefault(name.casefold(), name)) != name
     ]
+    if problems:
+        raise ConfigurationError(problems)
+
+
+def _require_consistent(providers: Node) -> None:
+    problems = [one for _, node in providers.items() for one in contradictions(node.get("network"))]
     if problems:
         raise ConfigurationError(problems)
 
@@ -170,7 +185,7 @@ def _slower(drift: Node | None) -> Slower:
     return Slower(**{key: limits[key](value) for key, value in latency.items()})
 
 
-def _provider(name: str, node: Node) -> ProviderConfig:
+def _provider(name: str, node: Node, root: Path) -> ProviderConfig:
     return ProviderConfig(
         name=name,
         definition=str(node.value_of("definition")),
@@ -180,6 +195,7 @@ def _provider(name: str, node: Node) -> ProviderConfig:
         timeout=_positive(node.get("timeout"), parse_duration),
         retries=_whole(node.value_of("retries")),
         hosts=tuple(origin for host in node.value_of("hosts", ()) for origin in _origins(host)),
+        folder=root,
     )
 
 
@@ -234,7 +250,7 @@ def _folder(root: Path, node: Node | None, default: str) -> Path:
                 code="not-filled-in",
                 message=f"${{…}} is not evaluated in '{default}'",
                 place=node.place,
-                hint="only settings and 'history' can use environment variables",
+                hint="only settings, 'network' and 'history' can use environment variables",
             )
         )
     folder = (root / (str(node.value) if node else default)).resolve()

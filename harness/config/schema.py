@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.config.network_format import NETWORK
 from harness.core import AGE_PATTERN, DURATION_PATTERN, Json
 
 MOST_RETRIES = 20
@@ -50,6 +51,7 @@ PROVIDER: Json = {
             "minItems": 1,
             "description": "Further hosts to which redirects are followed.",
         },
+        "network": NETWORK,
     },
 }
 

@@ -261,6 +261,7 @@ class ContextFactory:
             hosts=frozenset((base, *provider.config.hosts)),
             limits=limits,
             secret_headers=provider.definition.header_names,
+            network=provider.network,
         )
 
     def _foreign(self, cassette: Cassette, play: Play) -> CassetteHead:

@@ -16,7 +16,7 @@ from harness.providers.catalogue import SUFFIX, definition_of, installed
 from harness.providers.definition import Definition, Step
 from harness.providers.definition_reader import read_definition
 from harness.providers.definition_rules import reads_each_event
-from harness.providers.filling_in import setting_problems
+from harness.providers.filling_in import network_problems, setting_problems
 from harness.providers.members import names_in
 from harness.secrets.secret_names import QUERY_KEYS, is_secret_key
 
@@ -38,6 +38,7 @@ def project_problems(project: Project) -> Iterator[Problem]:
             yield from error.problems
             continue
         yield from setting_problems(provider, definition)
+        yield from network_problems(provider, definition, project.environment)
 
 
 def provider_doubts(project: Project) -> Iterator[Problem]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import math
 import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
@@ -15,13 +13,13 @@ from harness.formats.template import TemplateError, UndefinedVariable, compile_t
 from harness.formats.yaml import Node
 from harness.providers.definition import Definition, Setting
 from harness.providers.provider import BASE_URL, Provider
+from harness.providers.setting import LITERAL, as_type
+from harness.transport.network import DIRECT, Network
 
 _VARIABLE = re.compile(r"\benv\.(\w+)")
 _EXPRESSION = re.compile(r"\$\{[^}]*\}")
 _SHELL = re.compile(r"\$[A-Za-z_]\w*|\{\{.*\}\}")
 """A variable as other tools write it."""
-_LITERAL = re.compile(r"""(?<!\[)(?:'[^']+'|"[^"]+")""")
-"""A text within a template, but not the name in `env['NAME']`."""
 
 
 def fill_in(
@@ -43,12 +41,29 @@ def fill_in(
     """
     filler = _Filler(config, definition, environment, recorded, credentials)
     settings = filler.settings()
+    network = filler.network() if recorded is None else DIRECT
     problems = filler.problems
     if not problems and recorded is None:
         problems += _address_problems(config, settings)
     if problems:
         raise ConfigurationError(filler.shown(problems))
-    return Provider(name=config.name, definition=definition, settings=settings, config=config)
+    return Provider(
+        name=config.name,
+        definition=definition,
+        settings=settings,
+        config=config,
+        network=network,
+    )
+
+
+def network_problems(
+    config: ProviderConfig, definition: Definition, environment: Mapping[str, str]
+) -> Sequence[Problem]:
+    """What is wrong with a provider's `network:`, as far as the environment says what it is."""
+    filler = _Filler(config, definition, environment, None, "valid")
+    filler.network()
+    problems = [problem for problem in filler.problems if problem.code != "missing-variable"]
+    return filler.shown(problems)
 
 
 def setting_problems(config: ProviderConfig, definition: Definition) -> Sequence[Problem]:
@@ -60,10 +75,6 @@ def setting_problems(config: ProviderConfig, definition: Definition) -> Sequence
     if "://" in written or filled:
         problems += _address_problems(config, {BASE_URL: written})
     return filler.shown(problems)
-
-
-_BOOLEANS: Mapping[str, Json] = {"true": True, "1": True, "false": False, "0": False}
-"""Texts of the environment that a setting of true or false takes."""
 
 
 class _Filler:
@@ -105,6 +116,22 @@ class _Filler:
             for name, setting in self._definition.settings.items()
         }
 
+    def network(self) -> Network:
+        """How its servers are reached, as the files and the environment are now."""
+        # Late: a replay reads none of it, and the library ssl takes 15 ms to import.
+        from harness.providers.network_settings import NetworkReader  # noqa: PLC0415
+
+        return NetworkReader(
+            config=self._config,
+            environment=self._environment or {},
+            render=self._render,
+            note=self._note,
+            hides=self._hide,
+        ).read()
+
+    def _hide(self) -> None:
+        self._has_inline_secret = True
+
     def shown(self, problems: Sequence[Problem]) -> Sequence[Problem]:
         """The problems, without lines of the file where one of them holds a secret."""
         return [*map(unseen, problems)] if self._has_inline_secret else problems
@@ -123,8 +150,8 @@ class _Filler:
             is_open = setting.default is None
             return self._from_recording(setting, None) if is_open else setting.default
         is_reference = isinstance(node.value, str) and "${" in node.value
-        if setting.is_secret and (not is_reference or _LITERAL.search(str(node.value))):
-            self._has_inline_secret = True
+        if setting.is_secret and (not is_reference or LITERAL.search(str(node.value))):
+            self._hide()
             self._note(
                 "inline-secret",
                 f"the secret '{setting.name}' is written in the file",
@@ -197,7 +224,7 @@ class _Filler:
 
     def _typed(self, setting: Setting, value: Json, node: Node) -> Json:
         if isinstance(value, str):
-            value = _as_type(value, setting.schema.get("type"))
+            value = as_type(value, setting.schema.get("type"))
         schema = compile_schema(dict(setting.schema), name=setting.name)
         if reason := schema.misfit(value):
             reason = "its value is wrong" if setting.is_secret else reason
@@ -216,21 +243,6 @@ class _Filler:
                 hint=hint,
             )
         )
-
-
-def _as_type(text: str, wanted: Json) -> Json:
-    """A text of the environment as the type that a setting wants; itself where it is not one."""
-    types = wanted if isinstance(wanted, list) else [wanted]
-    if "string" in types or None in types:
-        return text
-    if "boolean" in types and text.lower() in _BOOLEANS:
-        return _BOOLEANS[text.lower()]
-    for kind, read in (("integer", int), ("number", float)):
-        if kind in types:
-            with contextlib.suppress(ValueError):
-                number = read(text)
-                return number if math.isfinite(number) else text
-    return text
 
 
 def _address_problems(config: ProviderConfig, settings: Mapping[str, Json]) -> list[Problem]:

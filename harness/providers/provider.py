@@ -9,6 +9,7 @@ from harness.config import ProviderConfig
 from harness.core import Json, Problem, value_class
 from harness.providers.definition import Definition
 from harness.secrets.secret_forms import SHORTEST
+from harness.transport.network import DIRECT, Network
 
 BASE_URL = "base_url"
 """The setting that requests go below. It may be a secret, but is no credential."""
@@ -22,12 +23,14 @@ class Provider:
     definition: Definition
     settings: Mapping[str, Json]
     config: ProviderConfig
+    network: Network = DIRECT
+    """How its servers are reached; in a replay, nothing is read of it."""
 
     @property
     def secrets(self) -> Mapping[str, str]:
         """Settings that must never be stored or shown, by name; the empty ones left out."""
         settings = self.definition.settings
-        found: dict[str, str] = {}
+        found = self.network.secrets
         for name, value in self.settings.items():
             if settings[name].is_secret and value not in (None, ""):
                 found |= _address_parts(str(value)) if name == BASE_URL else {name: str(value)}

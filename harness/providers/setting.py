@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from harness.core import Json, Place, Problem, SchemaError, describe, did_you_mean, quote, unseen
@@ -11,6 +14,11 @@ from harness.providers.definition import Setting
 
 OWN = ("secret", "required")
 """Keys of a setting that are no keywords of JSON Schema as they stand there."""
+_BOOLEANS: Mapping[str, Json] = {"true": True, "1": True, "false": False, "0": False}
+"""Texts of the environment that a setting of true or false takes."""
+
+LITERAL = re.compile(r"""(?<!\[)(?:'[^']+'|"[^"]+")""")
+"""A text within a template, but not the name in `env['NAME']`."""
 
 
 def setting_of(name: str, given: Mapping[str, Json]) -> Setting:
@@ -22,6 +30,21 @@ def setting_of(name: str, given: Mapping[str, Json]) -> Setting:
         is_required=bool(given.get("required")),
         default=given.get("default"),
     )
+
+
+def as_type(text: str, wanted: Json) -> Json:
+    """A text of the environment as the type that a setting wants; itself where it is not one."""
+    types = wanted if isinstance(wanted, list) else [wanted]
+    if "string" in types or None in types:
+        return text
+    if "boolean" in types and text.lower() in _BOOLEANS:
+        return _BOOLEANS[text.lower()]
+    for kind, read in (("integer", int), ("number", float)):
+        if kind in types:
+            with contextlib.suppress(ValueError):
+                number = read(text)
+                return number if math.isfinite(number) else text
+    return text
 
 
 def setting_problems(

@@ -116,6 +116,9 @@ def _content(content: Content | None, node: Node) -> Json:
 TIMEOUTS = ("connect-timeout", "write-timeout", "read-timeout", "total-timeout")
 FAULTS = (
     *("connection-refused", "unknown-host", "connection-failed", "tls-failure"),
+    *("certificate-untrusted", "certificate-expired", "certificate-mismatch"),
+    *("client-certificate-required", "client-certificate-refused"),
+    *("proxy-unreachable", "proxy-authentication", "proxy-refused"),
     *("connection-broken", *TIMEOUTS, "protocol-violation", "too-large", "bad-encoding"),
 )
 """Codes of network failures, as they are reported for a scenario that does not expect them."""

@@ -7,6 +7,7 @@ import pytest
 
 import harness
 from harness.emulators import serving
+from tests.docs.certificates import PASSWORD
 from tests.docs.commands import Shell
 from tests.docs.parcels import KEY, serving_parcels
 
@@ -43,7 +44,8 @@ def addresses():
     with serving() as running, serving_parcels() as parcels:
         given = running.environment
         ours = {name: given[theirs] for name, theirs in OTHER_NAMES.items()}
-        yield {**given, **ours, "PARCELS_URL": parcels, "PARCELS_KEY": KEY}
+        secrets = {"BOT_KEY_PASSWORD": PASSWORD, "PROXY_PASSWORD": "a/b@c"}
+        yield {**given, **ours, **secrets, "PARCELS_URL": parcels, "PARCELS_KEY": KEY}
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ from harness.reports.failure import failure_screen
 from harness.scenario import Repeat, is_scenario_file
 from harness.transport.cassette.reading import parse_cassette
 from tests.docs.blocks import ROOT, Block, blocks_of
+from tests.docs.certificates import company_certificates
 from tests.docs.commands import Shell, commands_in
 from tests.docs.judged import judged
 
@@ -62,6 +63,7 @@ GIVEN = {
             "  - user: Can I talk to a human?\n    expect: {contains: colleague}\n"
         ),
     },
+    "network.md": company_certificates(),
 }
 """Files that a document speaks of without showing them."""
 
@@ -233,7 +235,7 @@ class Story:
         self.folder.mkdir()
         (self.folder / "harness.yaml").write_text(block.text, encoding="utf-8")
         for name, text in GIVEN.get(self._document.name, {}).items():
-            (self.folder / name).parent.mkdir(parents=True)
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / name).write_text(text, encoding="utf-8")
 
     def _end_project(self) -> None:

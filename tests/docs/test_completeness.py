@@ -11,6 +11,7 @@ from harness.checks.matchers import MATCHERS
 from harness.checks.regular_expression import LONGEST_TEXT, SECONDS
 from harness.cli.app import app
 from harness.config import CONFIG_SCHEMA
+from harness.config.network_format import NETWORK
 from harness.config.schema import PROVIDER
 from harness.conversation import Phase
 from harness.core.durations import format_duration
@@ -63,6 +64,7 @@ from harness.transport.interaction_redaction import KEPT_HEADERS
 from harness.transport.live.limits import LiveLimits
 from harness.transport.live.live_transport import LONGEST_WAIT
 from harness.transport.live.sender import MOST_REDIRECTS
+from harness.transport.network import PROXY_PORTS
 from tests.docs.blocks import ROOT, prose, table
 
 DOCS = ROOT / "docs"
@@ -119,6 +121,8 @@ KEYS = {
     ("providers", "Request keys"): _keys(REQUEST),
     ("providers", "Answer keys"): _keys(STEP, "properties", "answer"),
     ("providers", "Reply keys"): _keys(REPLY),
+    ("network", "All keys"): _keys(NETWORK),
+    ("network", "Proxies"): {f"{scheme}://HOST:PORT" for scheme in PROXY_PORTS},
     ("recordings", "Modes"): {mode.value for mode in Mode},
     ("python", "The conversation"): {
         name for name in vars(Chat) if not name.startswith("_") and name not in ("close", "result")

@@ -55,6 +55,11 @@ def url(value: str) -> Case:
     return Case(environment={"SHOP_URL": value})
 
 
+def network(lines: str) -> Case:
+    """A project with these network settings of the provider."""
+    return Case(config=f"{OURS}    network: {{{lines}}}\n")
+
+
 def setting(line: str) -> Case:
     """A project with a further line in the provider's settings."""
     return Case(config=f"{OURS}      {line}\n")
@@ -144,6 +149,46 @@ CASES: dict[str, Case] = {
     "D8-retries-too-many": entry("retries: 21"),
     "D8-retries-as-a-text": entry("retries: never"),
     "timeout-without-unit": entry("timeout: 30"),
+    "network-of-nothing": entry("network: {}"),
+    "network-key-unknown": network("certificate: company.pem"),
+    "network-key-misspelt": network("prxy: environment"),
+    "network-key-a-level-too-high": entry("verify: false"),
+    "network-key-a-level-too-low": network("retries: 3"),
+    "network-verify-a-text": network("verify: 'no'"),
+    "network-ca-without-verification": network("ca: company.pem, verify: false"),
+    "network-ca-missing": network("ca: ../company.pem"),
+    "network-ca-that-is-no-certificate": network("ca: harness.yaml"),
+    "network-ca-an-empty-folder": network("ca: definitions"),
+    "network-client-certificate-missing": network("client_certificate: client.pem"),
+    "network-client-certificate-key-unknown": network(
+        "client_certificate: {certificate: a.pem, keyfile: b.pem}"
+    ),
+    "network-client-certificate-without-one": network("client_certificate: {key: b.pem}"),
+    "network-password-inline": network(
+        f"client_certificate: {{certificate: a.pem, password: {SECRET_WRITTEN}}}"
+    ),
+    "network-proxy-without-scheme": network("proxy: proxy.example.com:3128"),
+    "network-proxy-of-another-scheme": network("proxy: ftp://proxy.example.com"),
+    "network-proxy-without-host": network("proxy: http://"),
+    "network-proxy-with-a-bad-port": network("proxy: http://proxy.example.com:port"),
+    "network-proxy-with-a-path": network("proxy: http://proxy.example.com/pac"),
+    "network-proxy-password-inline": network(
+        f"proxy: http://maria:{SECRET_WRITTEN}@proxy.example.com"
+    ),
+    "network-proxy-password-inline-as-a-default": network(
+        f"proxy: \"http://maria:${{env.PW | default('{SECRET_WRITTEN}')}}@proxy.example.com\""
+    ),
+    "network-proxy-password-that-breaks-the-url": Case(
+        config=f"{OURS}    network: {{proxy: 'http://maria:${{env.PW}}@proxy.example.com'}}\n",
+        environment={"PW": f"{SECRET_WRITTEN}/x"},
+    ),
+    "network-proxy-of-a-missing-variable": Case(
+        config=f"{OURS}    network: {{proxy: '${{env.BOT_PROXY}}'}}\n", missing=("BOT_PROXY",)
+    ),
+    "network-proxy-of-the-environment": Case(
+        config=f"{OURS}    network: {{proxy: environment}}\n",
+        environment={"HTTPS_PROXY": f"gopher://maria:{SECRET_WRITTEN}@proxy.example.com"},
+    ),
     "hosts-a-text": entry("hosts: chat.example.com"),
     "hosts-a-url": entry("hosts: ['https://cdn.example.com']"),
     "hosts-a-wildcard": entry("hosts: ['*.example.com']"),

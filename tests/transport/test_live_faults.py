@@ -8,11 +8,13 @@ import ssl
 import threading
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from harness.core.errors import Interrupted, TransportError
 from harness.transport.live import LiveLimits
+from harness.transport.network import Network
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
 
@@ -543,8 +545,9 @@ def test_untrusted_certificate(serve, connect, ask, certificate):
     server = serve(lambda visit: visit.answer(), context)
 
     assert message(connect(server), ask(server.url)) == (
-        "no secure connection to https://127.0.0.1:PORT: "
-        "the certificate is not valid: self-signed certificate [tls-failure]"
+        "the certificate of https://127.0.0.1:PORT is not trusted: self-signed certificate; "
+        "name its authority under 'ca' of the provider's 'network:' in harness.yaml "
+        "[certificate-untrusted]"
     )
 
 
@@ -562,8 +565,7 @@ def test_a_private_certificate_can_be_trusted(serve, connect, ask, certificate):
             visit.wait()
 
     server = serve(script, context)
-    trusting = ssl.create_default_context(cafile=certificate)
-    wire = connect(server, ssl_context=trusting)
+    wire = connect(server, network=Network(ca=Path(certificate)))
     closer = threading.Thread(target=lambda: (waits.wait(5), wire.close()))
     closer.start()
 

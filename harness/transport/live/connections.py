@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import selectors
 import socket
 import ssl
@@ -15,15 +14,8 @@ import httpcore
 
 from harness.core import Interrupted
 from harness.core.network_guard import own_connection
-
-SLICE = 0.05
-"""Seconds between two checks for an interruption while a connection is made."""
-
-# It needs no file descriptor, unlike the default one. Windows does not have it.
-_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
-
-Address = tuple[Any, Any, int, str, Any]
-"""A result of `socket.getaddrinfo`."""
+from harness.transport.live.addresses import connect, is_ready, resolve
+from harness.transport.live.nested_stream import NestedStream
 
 
 class Connections(httpcore.NetworkBackend):
@@ -36,6 +28,10 @@ class Connections(httpcore.NetworkBackend):
     def __init__(self, clock: Callable[[], float]) -> None:
         self.deadline = float("inf")
         """The `clock`'s time at which every wait ends."""
+        self.setup_ends = float("inf")
+        """The same while a proxy connects to the server: the limit of the whole connection."""
+        self.connect_ends = float("inf")
+        """When the limit of the connection ends that was opened last."""
         self.has_ended = False
         """A server has closed its connection; the caller resets it before each attempt."""
         self.received_at = 0.0
@@ -94,7 +90,7 @@ class Connections(httpcore.NetworkBackend):
 
     def remaining(self, timeout: float | None) -> float:
         """The seconds that a wait may last. Raises `TimeoutError` after the deadline."""
-        left = self.deadline - self._clock()
+        left = min(self.deadline, self.setup_ends) - self._clock()
         if left <= 0:
             raise TimeoutError
         return left if timeout is None else min(left, timeout)
@@ -113,8 +109,20 @@ class Connections(httpcore.NetworkBackend):
         """
         del local_address, socket_options  # httpx passes neither unless it is asked to
         with _raising(httpcore.ConnectTimeout, httpcore.ConnectError), own_connection():
-            ends = self._clock() + self.remaining(timeout)
-            return Stream(self, self._connect(self._resolve(host, port, ends), ends))
+            self.setup_ends = float("inf")
+            self.connect_ends = ends = self._clock() + self.remaining(timeout)
+            addresses = resolve(host, port, ends, self._check)
+            return Stream(self, connect(addresses, ends, self._clock, self._check))
+
+    def remaining_to_connect(self) -> float:
+        """The seconds that are left to open a connection. Raises `TimeoutError` if there are none.
+
+        TLS, and what a proxy does, are within the same limit as the connection to an address.
+        """
+        left = self.remaining(self.connect_ends - self._clock())
+        if left <= 0:
+            raise TimeoutError
+        return left
 
     def keep(self, sock: socket.socket) -> None:
         """Watch a socket, so that `interrupt` reaches it."""
@@ -133,62 +141,6 @@ class Connections(httpcore.NetworkBackend):
         for sock in self._open:
             sock.close()
         self._open.clear()
-
-    def _resolve(self, host: str, port: int, ends: float) -> list[Address]:
-        """The addresses of a host. A thread of its own looks them up: nothing can interrupt it."""
-        if host == "localhost" or ":" in host or host.replace(".", "").isdigit():
-            return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        found: list[Address] = []
-        failed: list[OSError] = []
-        done = threading.Event()
-
-        def look_up() -> None:
-            try:
-                with own_connection():
-                    found.extend(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-            except (OSError, UnicodeError) as error:
-                failed.append(error if isinstance(error, OSError) else socket.gaierror(str(error)))
-            done.set()
-
-        threading.Thread(target=look_up, name="harness-resolve", daemon=True).start()
-        while not done.wait(min(SLICE, max(0.0, ends - self._clock()))):
-            self._check(ends)
-        if failed:
-            raise failed[0]
-        return found
-
-    def _connect(self, addresses: list[Address], ends: float) -> socket.socket:
-        """A connection to the first address that accepts one. They share the time that is left.
-
-        Raises `TimeoutError` where one did not answer, else the error of the last.
-        """
-        failed: list[OSError] = [OSError("the host has no address")]
-        for number, address in enumerate(addresses):
-            now = self._clock()
-            try:
-                return self._connect_to(address, now + (ends - now) / (len(addresses) - number))
-            except OSError as error:
-                failed.append(error)
-        silent = (error for error in failed if isinstance(error, TimeoutError))
-        raise next(silent, failed[-1])
-
-    def _connect_to(self, address: Address, ends: float) -> socket.socket:
-        """Connect to an address. Not every system can shut down a connection in the making."""
-        family, kind, protocol, _, target = address
-        sock = socket.socket(family, kind, protocol)
-        try:
-            sock.settimeout(0)
-            with contextlib.suppress(BlockingIOError):
-                sock.connect(target)
-            while not _is_ready(sock, selectors.EVENT_WRITE, min(SLICE, ends - self._clock())):
-                self._check(ends)
-            _require_connected(sock)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except BaseException:
-            # Also for the errors of a project that blocks the network in its tests.
-            sock.close()
-            raise
-        return sock
 
     def _check(self, ends: float) -> None:
         if self._interrupted.is_set():
@@ -237,9 +189,15 @@ class Stream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         """The same connection, encrypted. The handshake can be interrupted too."""
+        del timeout  # its limit is that of the whole connection
         plain = self._sock
         with _raising(httpcore.ConnectTimeout, httpcore.ConnectError, self.close):
-            plain.settimeout(self._connections.remaining(timeout))
+            left = self._connections.remaining_to_connect()
+            if isinstance(plain, ssl.SSLSocket):
+                nested = NestedStream(self, ssl_context, server_hostname)
+                nested.handshake(left)
+                return nested
+            plain.settimeout(left)
             encrypted = ssl_context.wrap_socket(
                 plain, server_hostname=server_hostname, do_handshake_on_connect=False
             )
@@ -251,8 +209,13 @@ class Stream(httpcore.NetworkStream):
             return stream
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  httpcore's own signature
-        """Tell httpcore whether an idle connection is readable, which means that it was closed."""
-        return _is_ready(self._sock, selectors.EVENT_READ, 0) if info == "is_readable" else None
+        """What httpcore asks for: the protocol, and whether an idle connection is readable.
+
+        If it is, it was closed.
+        """
+        if info == "ssl_object":
+            return self._sock if isinstance(self._sock, ssl.SSLSocket) else None
+        return is_ready(self._sock, selectors.EVENT_READ, 0) if info == "is_readable" else None
 
 
 @contextlib.contextmanager
@@ -264,22 +227,16 @@ def _raising(
     """Raise httpcore's errors in place of the socket's."""
     try:
         yield
+    except (httpcore.ReadTimeout, httpcore.WriteTimeout) as error:
+        # Of the connection below a nested one.
+        clean_up()
+        raise timeout from error
+    except (httpcore.ReadError, httpcore.WriteError) as error:
+        clean_up()
+        raise failure(*error.args) from error
     except OSError as error:
         clean_up()
         raise (timeout() if isinstance(error, TimeoutError) else failure(error)) from error
-
-
-def _is_ready(sock: socket.socket, event: int, seconds: float) -> bool:
-    """Whether a socket can be read or written within some time."""
-    with _Selector() as selector:
-        selector.register(sock, event)
-        return bool(selector.select(max(0.0, seconds)))
-
-
-def _require_connected(sock: socket.socket) -> None:
-    if code := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-        # Python picks the subclass by the number, such as ConnectionRefusedError.
-        raise OSError(code, os.strerror(code))
 
 
 def _shut_down(sock: socket.socket) -> None:

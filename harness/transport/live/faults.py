@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import ssl
 from dataclasses import dataclass
 
@@ -12,15 +11,22 @@ import httpcore
 from harness.core import (
     Interrupted,
     LostOnTheWay,
-    NeverSent,
     PlayError,
     TimedOut,
     TransportError,
     counted,
 )
 from harness.transport.decoding import MEBIBYTE, BadEncoding
+from harness.transport.live.connecting_faults import (
+    connect_timeout,
+    connecting,
+    proxy_refusal,
+    tls_fault,
+)
 from harness.transport.live.connections import Connections
 from harness.transport.live.limits import LiveLimits
+from harness.transport.live.pools import Route, Stage
+from harness.transport.network import DIRECT, Network
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,14 +41,13 @@ class Call:
     """The clock's time at its start."""
     limits: LiveLimits
     connections: Connections
+    network: Network = DIRECT
+    route: Route | None = None
+    """The way through a proxy; None for a server that is reached directly."""
     count: int = 0
     """Decoded bytes of the body that were received."""
     has_answered: bool = False
     """The head of the answer was received."""
-
-
-class ConnectTimeout(NeverSent, TimedOut):
-    """The connection was not made in time."""
 
 
 class ReadTimeout(LostOnTheWay, TimedOut):
@@ -58,25 +63,52 @@ def explain(error: Exception, call: Call) -> PlayError:
         return TransportError("bad-encoding", f"{address}: {error}; {_received(call)}")
     if isinstance(error, httpcore.TimeoutException):
         return _timeout(error, call)
+    return _unconnected(error, call) or _broken(error, call)
+
+
+def _unconnected(error: Exception, call: Call) -> TransportError | None:
+    """The error of a connection that was not made; None if it was."""
+    address, route = call.address, call.route
+    cause = error.args[0] if error.args else None
     if isinstance(error, httpcore.ConnectError):
-        return _connecting(error, address)
-    if isinstance(error, httpcore.NetworkError) or call.connections.has_ended:
+        return connecting(cause or error, address, call.network, route)
+    if isinstance(error, httpcore.NetworkError) and isinstance(cause, ssl.SSLError):
+        # Since TLS 1.3, a server refuses a client certificate after the handshake.
+        return tls_fault(cause, address, call.network)
+    if route is None or route.stage is not Stage.TUNNEL:
+        return None
+    if isinstance(error, httpcore.ProxyError):
+        return proxy_refusal(str(error), address, route)
+    has_ended = isinstance(error, httpcore.NetworkError) or call.connections.has_ended
+    reason = "it closed the connection" if has_ended else f"it does not answer in HTTP: {error}"
+    return proxy_refusal(reason, address, route)
+
+
+def _broken(error: Exception, call: Call) -> TransportError:
+    """The error of a connection that was made."""
+    has_ended = isinstance(error, httpcore.NetworkError) or call.connections.has_ended
+    if has_ended or _is_reset(error):
         when = "in the middle of its answer" if call.has_answered else "before it answered"
         return LostOnTheWay(
-            "connection-broken", f"{address} closed the connection {when}; {_received(call)}"
+            "connection-broken", f"{call.address} closed the connection {when}; {_received(call)}"
         )
     # h11 shows the line as a bytearray.
     reason = re.sub(r"bytearray\(b(.*)\)$", r"\1", str(error))
-    return violation(address, reason or type(error).__name__)
+    return violation(call.address, reason or type(error).__name__)
+
+
+def _is_reset(error: Exception) -> bool:
+    """Whether an HTTP/2 server ended the stream or the connection: an event of the library h2."""
+    cause = error.args[0] if error.args else None
+    return type(cause).__module__ == "h2.events"
 
 
 def _timeout(error: httpcore.TimeoutException, call: Call) -> TransportError:
     address, silence = call.address, f"{call.limits.read:g} s"
-    if isinstance(error, httpcore.ConnectTimeout):
+    is_tunnel = call.route is not None and call.route.stage is Stage.TUNNEL
+    if isinstance(error, httpcore.ConnectTimeout) or is_tunnel:
         seconds = min(call.limits.connect, call.total)
-        return ConnectTimeout(
-            "connect-timeout", f"{address} did not take the connection within {seconds:g} s"
-        )
+        return connect_timeout(seconds, address, call.network, call.route)
     if call.connections.is_late:
         return TimedOut(
             "total-timeout",
@@ -87,29 +119,6 @@ def _timeout(error: httpcore.TimeoutException, call: Call) -> TransportError:
             "write-timeout", f"{address} took nothing more of the request for {silence}"
         )
     return ReadTimeout("read-timeout", f"{address} sent nothing for {silence}; {_received(call)}")
-
-
-def _connecting(error: httpcore.ConnectError, address: str) -> TransportError:
-    cause = error.args[0] if error.args else None
-    if isinstance(cause, ConnectionRefusedError):
-        return NeverSent(
-            "connection-refused",
-            f"{address} refused the connection",
-            "is the server running, and is the address right?",
-        )
-    if isinstance(cause, socket.gaierror):
-        return NeverSent(
-            "unknown-host",
-            f"the host of {address} has no address",
-            "check the spelling of the host and the network",
-        )
-    if isinstance(cause, ssl.SSLError):
-        reason = (cause.reason or str(cause)).replace("_", " ").lower()
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            reason = f"the certificate is not valid: {cause.verify_message}"
-        return TransportError("tls-failure", f"no secure connection to {address}: {reason}")
-    reason = (cause.strerror if isinstance(cause, OSError) else "") or str(error)
-    return NeverSent("connection-failed", f"no connection to {address}: {reason}")
 
 
 def _received(call: Call) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from harness.transport.live.connections import Connections
 from harness.transport.live.faults import Call
 from harness.transport.live.limits import LiveLimits
 from harness.transport.live.sender import Sender
+from harness.transport.network import DIRECT, Network
 from harness.transport.transport import Answer, Chunk, Transport
 
 FIRST_WAIT = 0.25
@@ -56,14 +56,14 @@ class LiveTransport(Transport):
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] | None = None,
         random: Random | None = None,
-        ssl_context: ssl.SSLContext | None = None,
+        network: Network = DIRECT,
     ) -> None:
         """`hosts` are the provider's `host:port`; `secret_headers` never leave their origin.
 
-        `close` ends the default `sleep`; `ssl_context` is for a server whose certificate is signed
-        privately.
+        `close` ends the default `sleep`.
         """
         self._limits = limits or LiveLimits()
+        self._network = network
         self._clock = clock
         self._began = clock()
         self._random = random or Random()  # noqa: S311  jitter guards nothing
@@ -73,7 +73,7 @@ class LiveTransport(Transport):
             hosts=hosts,
             secret_headers=secret_headers,
             connections=self._connections,
-            ssl_context=ssl_context,
+            network=network,
         )
         self._body: Body | None = None
 
@@ -142,6 +142,7 @@ class LiveTransport(Transport):
                 sent=self._clock(),
                 limits=self._limits,
                 connections=connections,
+                network=self._network,
             )
             response, body = self._sender.send(request, call)
             self._body = body
@@ -154,7 +155,8 @@ class LiveTransport(Transport):
             connections.leave()
         answer = Answer(
             status=response.status_code,
-            reason=response.extensions["reason_phrase"].decode("latin-1"),
+            # HTTP/2 has none.
+            reason=response.extensions.get("reason_phrase", b"").decode("latin-1"),
             headers=tuple(
                 (name.decode("latin-1"), value.decode("latin-1"))
                 for name, value in response.headers.raw

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache, lru_cache
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
@@ -19,7 +17,10 @@ from harness.conversation import Headers, Request
 from harness.transport.decoding import BadEncoding
 from harness.transport.live import faults
 from harness.transport.live.body import Body
+from harness.transport.live.connecting_faults import proxy_authentication
 from harness.transport.live.connections import Connections
+from harness.transport.live.pools import Pools, speaking_socks
+from harness.transport.network import Network
 from harness.transport.redirects import MOST_REDIRECTS, REDIRECTS
 from harness.transport.server_address import address, host_and_port
 
@@ -30,15 +31,20 @@ OWN_HEADERS = (
 )
 """Sent where the request does not have a header of the same name."""
 
-LOGGERS = ("httpcore.connection", "httpcore.http11")
-"""httpcore's loggers for a connection without a proxy. A filter applies to one logger alone.
+PROXY_AUTHENTICATION = 407
+"""The status of a proxy that wants other credentials."""
 
-At level DEBUG they log the status line and every header of an answer, and quote invalid data.
-httpcore has no option to prevent that.
+LOGGERS = (
+    *("httpcore.connection", "httpcore.http11", "httpcore.http2"),
+    *("httpcore.proxy", "httpcore.socks", "hpack.hpack", "hpack.table"),
+)
+"""The loggers of httpcore, and of the library that packs headers. A filter applies to one alone.
+
+At level DEBUG they log the status line and every header of an answer, the credentials of a proxy,
+and quote invalid data. httpcore has no option to prevent that.
 """
 
 _is_ours: ContextVar[bool] = ContextVar("is_ours", default=False)
-_context_lock = threading.Lock()
 
 
 class Sender:
@@ -50,17 +56,13 @@ class Sender:
         hosts: frozenset[str],
         secret_headers: frozenset[str],
         connections: Connections,
-        ssl_context: ssl.SSLContext | None,
+        network: Network,
     ) -> None:
         self._hosts = hosts
         self._secret = {"authorization", "cookie", *(name.lower() for name in secret_headers)}
         # Without httpx.Client: redirects, timeouts and bodies are ours, and the rest of its work
         # takes 150 of a request's 450 µs. httpx's transport has no option for a network backend.
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl_context or _shared_context(),
-            max_keepalive_connections=2,
-            network_backend=connections,
-        )
+        self._pools = Pools(network, connections)
         self.cookies = httpx.Cookies()
         """The cookies that the server set; sent with each request."""
 
@@ -71,7 +73,12 @@ class Sender:
             response = self._follow(request, call)
             call.has_answered = True
             return response, Body(response, call)
-        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
+        except (
+            httpcore.NetworkError,
+            httpcore.TimeoutException,
+            httpcore.ProtocolError,
+            httpcore.ProxyError,
+        ) as error:
             raise faults.explain(error, call) from error
         except BadEncoding as error:
             if response is not None:
@@ -110,7 +117,7 @@ class Sender:
                 cookies=self.cookies or None,
                 extensions={"timeout": timeouts},
             )
-            response = self._handle(prepared)
+            response = self._handle(prepared, call)
             if "set-cookie" in response.headers:
                 self.cookies.extract_cookies(response)
             target = response.headers.get("location", "")
@@ -148,20 +155,29 @@ class Sender:
             return target, headers
         return target, tuple(pair for pair in headers if pair[0].lower() not in self._secret)
 
-    def _handle(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        with _quietly():
-            response = self._pool.handle_request(
+    def _handle(self, request: httpx.Request, call: faults.Call) -> httpx.Response:
+        url = httpcore.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.url.raw_path,
+        )
+        call.route = route = self._pools.route(url)
+        if route is not None:
+            request.extensions["trace"] = route
+        with _quietly(), speaking_socks(route):
+            response = self._pools.pool(route).handle_request(
                 httpcore.Request(
                     request.method,
-                    httpcore.URL(
-                        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-                    ),
+                    url,
                     headers=request.headers.raw,
                     content=request.stream,
                     extensions=request.extensions,
                 )
             )
+        if response.status == PROXY_AUTHENTICATION and route is not None and not route.is_tunnel:
+            response.close()
+            raise proxy_authentication(route)
         return httpx.Response(
             response.status,
             headers=response.headers,
@@ -188,17 +204,6 @@ class _Stream(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._response.close()
-
-
-@cache
-def _built_context() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)
-
-
-def _shared_context() -> ssl.SSLContext:
-    """The context of all transports. Building one takes 26 to 40 ms, so threads share one."""
-    with _context_lock:
-        return _built_context()
 
 
 @lru_cache(maxsize=512)
