@@ -233,7 +233,9 @@ def _group() -> None:
 
 @importing.command()
 def cassette(
-    file: Annotated[Path, typer.Argument(help="A cassette of the harness, or in vcrpy's format.")],
+    file: Annotated[
+        Path, typer.Argument(help="A cassette of the harness or of vcrpy, or a HAR file.")
+    ],
     *,
     provider: Annotated[
         str, typer.Option(help=("The provider of harness.yaml that the recording is of."))

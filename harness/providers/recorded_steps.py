@@ -16,10 +16,12 @@ from harness.formats.template.inversion import Binding, invert, pattern_of
 from harness.formats.template.template_nodes import Constant, Table
 from harness.providers.definition import Definition, Encoding, Step
 from harness.providers.payload import read_json, read_xml
+from harness.transport.cassette.har import SWITCHING
 from harness.transport.cassette.plain_interaction import PlainInteraction, bytes_of
 
 SAID = frozenset(("message", "unsent"))
 """What a request holds that says something for the user."""
+_SOCKET = "it is a WebSocket, whose messages are not in a form that can be imported"
 _NOWHERE: Mapping[int, int] = {}
 
 
@@ -83,6 +85,9 @@ def _matched(
         if place in led:
             reason = f"it is a redirect target: its answer belongs to interaction {led[place] + 1}"
             unmatched.append(Unmatched(place=place, reason=reason))
+            continue
+        if row["status"] == SWITCHING and not row["is_ours"]:
+            unmatched.append(Unmatched(place=place, reason=_SOCKET))
             continue
         candidates = [one for one in _candidates(steps, row) if not base or one.base == base]
         if not candidates:

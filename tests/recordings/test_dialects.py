@@ -61,6 +61,7 @@ def seen(name: str) -> list[tuple[str, str, str, int, str]]:
         pytest.param("vcrpy-4.1-httpx.yaml", [CHAT, GZIP], id="httpx under vcrpy 4.1"),
         pytest.param("vcrpy-2.0-aiohttp-plain-body.yaml", [PLAIN], id="a body that is a text"),
         pytest.param("pydantic-ai.yaml", [PARSED], id="parsed_body of pydantic-ai"),
+        pytest.param("browser.har", [OLD], id="HAR"),
         pytest.param("langchain.yaml.gz", [CHAT, GZIP, RAW], id="two lists of langchain"),
     ],
 )
@@ -93,13 +94,6 @@ def test_a_dialect_is_read(name, expected):
             "to vcrpy's version 1, or "
             "record it again [cassette-dialect]",
             id="nock",
-        ),
-        pytest.param(
-            "browser.har",
-            "this is a HAR file, which is not supported; convert it to vcrpy's version "
-            "1, or record it "
-            "again [cassette-dialect]",
-            id="HAR",
         ),
         pytest.param(
             "betamax.json",

@@ -39,7 +39,7 @@ from harness.transport.lock import WriterLock
 from harness.transport.redirects import followed, redirect_target
 
 _ID = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9_])*-?")
-_SUFFIXES = (".gz", ".json", *YAML_ENDINGS)
+_SUFFIXES = (".gz", ".json", ".har", *YAML_ENDINGS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

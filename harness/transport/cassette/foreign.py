@@ -1,4 +1,4 @@
-"""Cassettes of other tools: reads those of vcrpy, and recognises the formats it cannot read."""
+"""Recordings of other tools: reads vcrpy's and HAR files, and recognises other formats."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import yaml
 from harness.core import CassetteError, describe
 from harness.formats.strict_json import unique_keys
 from harness.transport.cassette.foreign_interaction import foreign_interaction
+from harness.transport.cassette.har import har_items
 from harness.transport.cassette.plain_interaction import PlainInteraction
 from harness.transport.decoding import LARGEST, LARGEST_BODY, MEBIBYTE, TooLarge
 
@@ -149,12 +150,11 @@ def _items(document: object, fault: Fault) -> list[Any]:
     if not isinstance(document, Mapping):
         found = "nothing but null" if document is None else describe(document)
         raise fault("cassette-not-a-mapping", f"the file contains {found} instead of a recording")
-    for key, name in (
-        ("log", "a HAR file"),
-        ("http_interactions", "a cassette of Ruby's VCR or of Betamax"),
-    ):
-        if key in document:
-            raise fault("cassette-dialect", f"this is {name}, which is not supported", CONVERT)
+    if isinstance(document.get("log"), Mapping):
+        return _har_items(document["log"], fault)
+    if "http_interactions" in document:
+        name = "a cassette of Ruby's VCR or of Betamax"
+        raise fault("cassette-dialect", f"this is {name}, which is not supported", CONVERT)
     version = document.get("version", 1)
     if version != 1:
         raise fault(
@@ -175,6 +175,14 @@ def _items(document: object, fault: Fault) -> list[Any]:
     if not isinstance(items, list):
         raise fault("cassette-cut", "the recording ends before its list of interactions")
     return items
+
+
+def _har_items(log: Mapping[str, Any], fault: Fault) -> list[Any]:
+    try:
+        return har_items(log)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+        raise fault("cassette-damaged", f"this HAR file is damaged: {reason}") from error
 
 
 def _require_foreign(document: object, items: list[Any], fault: Fault) -> None:

@@ -43,6 +43,9 @@ def foreign_interaction(item: Mapping[str, Any], room: int) -> tuple[PlainIntera
     if max(len(request.body), len(travelled)) > room:
         raise TooLarge
     body, headers, broken = _decoded(travelled, headers, room)
+    # Only the reader of HAR files gives one.
+    known = item.get("broken")
+    broken = known if isinstance(known, Break) else broken
     answer = Response(
         status=int(status["code"]),
         reason=str(status.get("message") or ""),

@@ -144,10 +144,9 @@ responses:
             id="nock",
         ),
         pytest.param(
-            json.dumps({"log": {"version": "1.2", "entries": []}}),
-            "x.yaml: this is a HAR file, which is not supported; "
-            "convert it to vcrpy's version 1, or record it again [cassette-dialect]",
-            id="HAR",
+            json.dumps({"log": {"version": "1.2"}}),
+            "x.yaml: this HAR file is damaged: 'entries' is missing; convert it [cassette-damaged]",
+            id="HAR without entries",
         ),
         pytest.param(
             "http_interactions: []\nrecorded_with: VCR 6.0.0\n",
