@@ -17,6 +17,8 @@ from harness.formats.template.template_nodes import (
     Mixed,
     Table,
     TemplateNode,
+    When,
+    is_list,
 )
 from harness.formats.template.trees import Template
 
@@ -92,6 +94,8 @@ class _Inverter:
             yield from self._first_of(node, value)
         elif isinstance(node, ForEach):
             yield from self._for_each(node, value)
+        elif isinstance(node, When):
+            yield from self.bindings(node.body, value)
 
     def _mixed(self, node: Mixed, value: Json) -> Iterator[Binding]:
         pattern, expressions = pattern_of(node, ".*?")
@@ -118,18 +122,33 @@ class _Inverter:
         if isinstance(value, str) or not isinstance(value, Sequence):
             self.faults += 1
             return
-        loops = sum(isinstance(part, ForEach) for part in node.parts)
-        # Where a list has several loops, the first one gets all that may belong to any of them.
-        surplus = len(value) - (len(node.parts) - loops)
-        self.faults += max(-surplus, 0) if loops else abs(surplus)
         rest = list(value)
-        for inner in node.parts:
+        parts = self._parts_there(node, rest)
+        loops = sum(isinstance(part, ForEach) for part in parts)
+        # Where a list has several loops, the first one gets all that may belong to any of them.
+        surplus = len(value) - (len(parts) - loops)
+        self.faults += max(-surplus, 0) if loops else abs(surplus)
+        for inner in parts:
             if isinstance(inner, ForEach):
                 count, surplus = max(surplus, 0), 0
                 yield from self._for_each(inner, _chunks(inner, rest[:count]))
                 del rest[:count]
             elif rest:
                 yield from self.bindings(inner, rest.pop(0))
+
+    def _parts_there(self, node: Listing, values: list[Json]) -> list[TemplateNode]:
+        """The parts of a list, without those under a condition that are not there.
+
+        Such a part is there if the value in its place is one that it would have made.
+        """
+        parts: list[TemplateNode] = []
+        for part in node.parts:
+            if isinstance(part, When) and not is_list(part.body):
+                place = len(parts)
+                if place >= len(values) or not _fits(part.body, values[place]):
+                    continue
+            parts.append(part)
+        return parts
 
     def _first_of(self, node: FirstOf, value: Json) -> Iterator[Binding]:
         for choice in node.choices:
@@ -146,17 +165,40 @@ class _Inverter:
             # XML has a list only where there are two or more.
             value = [value]
         if isinstance(source, Lone):
-            elements = tuple(tuple(self.bindings(node.body, element)) for element in value or ())
+            elements = tuple(
+                tuple(self.bindings(_body_of(node, element), element)) for element in value or ()
+            )
             yield Binding(expression=source.where.expression, elements=elements, name=node.name)
+
+
+def _fits(node: TemplateNode, value: Json) -> bool:
+    """Whether a node would have made a value."""
+    trial = _Inverter()
+    for _ in trial.bindings(node, value):
+        pass
+    return not trial.faults
+
+
+def _body_of(loop: ForEach, element: Json) -> TemplateNode:
+    """What made an element: of a `yield` whose parts are there under conditions, one of them."""
+    body = loop.body
+    if not isinstance(body, Listing) or not _has_conditions(body) or isinstance(element, list):
+        return body
+    parts = [part.body if isinstance(part, ForEach) else part for part in body.parts]
+    return next((part for part in parts if _fits(part, element)), body)
+
+
+def _has_conditions(body: Listing) -> bool:
+    return any(isinstance(part, ForEach | When) for part in body.parts)
 
 
 def _chunks(loop: ForEach, items: list[Json]) -> list[Json]:
     """The elements of a loop whose items lie in the list around it."""
     body = loop.body
-    if not loop.yields_list or isinstance(body, ForEach):
+    if not is_list(body) or isinstance(body, ForEach | When):
+        return items
+    if isinstance(body, Listing) and _has_conditions(body):
         return items
     parts = body.parts if isinstance(body, Listing) else cast("list[Json]", body.render({}))
-    if any(isinstance(part, ForEach) for part in parts):
-        return items
     size = max(len(parts), 1)
     return [items[at : at + size] for at in range(0, len(items), size)]

@@ -126,14 +126,16 @@ class Listing:
     drop_none: bool
 
     def render(self, context: Context) -> list[Json]:
-        """A new list, with the elements of each `for_each` in it."""
+        """A new list, with the elements of each `for_each` and `when` in it."""
         values: list[Json] = []
         for node in self.parts:
             if isinstance(node, ForEach):
                 values += node.elements(context)
                 continue
             value = node.render(context)
-            if not _is_dropped(node, value, self.drop_none):
+            if isinstance(node, When) and is_list(node.body):
+                values += cast("list[Json]", value or [])
+            elif not _is_dropped(node, value, self.drop_none):
                 values.append(value)
         return values
 
@@ -175,6 +177,18 @@ class FirstOf:
         return next((value for value in values if value is not None), None)
 
 
+@value_class(frozen=True, slots=True)
+class When:
+    """A value that is there only under a condition."""
+
+    condition: TemplateNode
+    body: TemplateNode
+
+    def render(self, context: Context) -> Json:
+        """The value; None where the condition is false."""
+        return self.body.render(context) if self.condition.render(context) else None
+
+
 @value_class(frozen=True, slots=True, kw_only=True)
 class ForEach:
     """A list with an element for each one of another list."""
@@ -188,15 +202,9 @@ class ForEach:
     def elements(self, context: Context) -> list[Json]:
         """What it contributes to a list around it: a `yield` that is a list gives its items."""
         built = self.render(context)
-        if not self.yields_list:
+        if not is_list(self.body):
             return built
         return [item for items in built for item in cast("list[Json]", items)]
-
-    @property
-    def yields_list(self) -> bool:
-        """Whether each `yield` is written as a list."""
-        is_constant = isinstance(self.body, Constant) and isinstance(self.body.value, list | tuple)
-        return is_constant or isinstance(self.body, Listing | ForEach)
 
     def render(self, context: Context) -> list[Json]:
         """A new list; empty if the source is none."""
@@ -214,6 +222,13 @@ class ForEach:
                 if not _is_dropped(self.body, value, drop_none=True):
                     built.append(value)
         return built
+
+
+def is_list(node: TemplateNode) -> bool:
+    """Whether a node is written as a list."""
+    if isinstance(node, Constant):
+        return isinstance(node.value, list | tuple)
+    return is_list(node.body) if isinstance(node, When) else isinstance(node, Listing | ForEach)
 
 
 def _is_dropped(node: TemplateNode, value: Json, drop_none: bool) -> bool:  # noqa: FBT001 - a filter's setting
@@ -236,4 +251,6 @@ def _parts(node: TemplateNode | None) -> Iterable[TemplateNode]:
         return node.parts
     if isinstance(node, Table):
         return [part for entry in node.entries for part in entry]
+    if isinstance(node, When):
+        return (node.condition, node.body)
     return node.choices if isinstance(node, FirstOf) else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from harness.core import Json, Path, Place, Problem, quote, value_class
+from harness.core import Json, Path, Place, Problem, nearest_word, quote, value_class
 from harness.formats.template.expressions import compile_expression, split
 from harness.formats.template.filters import text_of
 from harness.formats.template.template_error import Fault, TemplateError
@@ -19,6 +19,7 @@ from harness.formats.template.template_nodes import (
     Mixed,
     Table,
     TemplateNode,
+    When,
     Where,
     names_of,
 )
@@ -65,9 +66,10 @@ def compile_template(
     of a `${…}` is written inside a text.
 
     With `definition`, an absent member is none; a text with a none inside is none; mapping
-    keys and list elements that a template renders to none are left out; and two mappings are
-    forms: `{for_each:, as:, yield:}`, which may also say `when:`, builds a list, and
-    `{first_of: [...]}` is the first of its elements that is not none.
+    keys and list elements that a template renders to none are left out; and three mappings are
+    forms: `{for_each:, as:, yield:}`, which may also say `when:`, builds a list,
+    `{when:, yield:}` is left out where the condition is false, and `{first_of: [...]}` is the
+    first of its elements that is not none.
 
     Raises TemplateError with every problem of the value.
     """
@@ -169,6 +171,11 @@ class _Compiler:
             return self._for_each(value, path)
         if self._definition and "first_of" in value:
             return self._first_of(value, path)
+        if self._definition and value.keys() == {"when", "yield"}:
+            condition = self.condition(value["when"], (*path, "when"))
+            return When(condition, self.compile(value["yield"], (*path, "yield")))
+        if self._definition and "yield" in value:
+            self._require_no_misspelt_form(value, path)
         entries = tuple(
             (self.compile(key, (*path, key)), self.compile(part, (*path, key)))
             for key, part in value.items()
@@ -180,6 +187,13 @@ class _Compiler:
         if written:
             return Constant(value)
         return Table(entries, self._where(path), drop_none=self._definition)
+
+    def _require_no_misspelt_form(self, value: Mapping[str, Json], path: Path) -> None:
+        """Note a key beside `yield` that is nearly that of a form."""
+        for key in value:
+            if meant := nearest_word(key, ("for_each", "when")):
+                fault = Fault("bad-form", f"'yield' is next to {quote(key)}", meant)
+                self._fault(fault, self._where((*path, key)))
 
     def _first_of(self, value: Mapping[str, Json], path: Path) -> TemplateNode:
         choices, path = value["first_of"], (*path, "first_of")

@@ -120,3 +120,42 @@ def test_a_list_that_is_too_short_for_what_is_around_its_loop():
     template = ["a", {"for_each": "all", "as": "one", "yield": "${one}"}, "b", "c"]
 
     assert inverted(template, ["a", "b"]).faults == 1
+
+
+PARTS_UNDER_CONDITIONS = {
+    "there": (["be brief", "q", "a", "now"], [("q",), ("a",)], "be brief"),
+    "not there": (["q", "a", "now"], [("q",), ("a",)], None),
+}
+
+
+@pytest.mark.parametrize("case", PARTS_UNDER_CONDITIONS)
+def test_parts_under_a_condition(case):
+    """Each is read where the value has what it would have made."""
+    items, values, system = PARTS_UNDER_CONDITIONS[case]
+    template = [
+        {"when": "settings.system", "yield": {"role": "system", "text": "${settings.system}"}},
+        {
+            "for_each": "transcript",
+            "as": "said",
+            "yield": [
+                {
+                    "when": "${said.role == 'user'}",
+                    "yield": {"role": "user", "text": "${said.text}"},
+                },
+                {
+                    "when": "${said.role != 'user'}",
+                    "yield": {"role": "bot", "text": "${said.text}"},
+                },
+            ],
+        },
+        {"role": "user", "text": "${message.text}"},
+    ]
+    roles = ("system", "user", "bot", "user")[-len(items) :]
+    value = [{"role": role, "text": text} for role, text in zip(roles, items, strict=True)]
+
+    result = inverted(template, value)
+
+    *before, loop, last = result.bindings
+    assert [one.value for one in before] == ([system] if system else [])
+    assert [tuple(one.value for one in element) for element in loop.elements] == values
+    assert (last.value, result.faults) == ("now", 0)

@@ -247,6 +247,19 @@ MESSAGES = [
         id="for_each with a strange name",
     ),
     pytest.param(
+        {"wen": "${order}", "yield": 1},
+        "'yield' is next to 'wen'; did you mean 'when'? [bad-form]",
+        id="a misspelt form",
+    ),
+    pytest.param(
+        {"when": "${1 == 1}", "yield": 1},
+        (
+            "the condition is always the same; write one expression, such as "
+            "${settings.version == 2} [no-effect]"
+        ),
+        id="when that is always true",
+    ),
+    pytest.param(
         {"first_of": []},
         "'first_of' takes a list of values [bad-form]",
         id="first_of without choices",

@@ -123,6 +123,7 @@ def test_constant_escape():
             {"for_each": "turns", "as": "t", "when": "${t.x}", "yield": "${t.y} ${z}"},
             "turns z",
         ),
+        ({"when": "a.x", "yield": "${b}"}, "a b"),
         ({"for_each": "${t}", "as": "t", "yield": "${t}"}, "t"),
     ],
     ids=str,
@@ -219,6 +220,26 @@ DEFINITION = [
     ({"for_each": "order.missing", "as": "t", "yield": 1}, []),
     ({"for_each": [1, "${count}"], "as": "t", "yield": ["${t}"]}, [[1], [3]]),
     ({"for_each": "turns", "as": "colour", "yield": "${colour.text}"}, ["hi", "yo"]),
+    ({"a": {"when": "${count == 3}", "yield": "${count}"}, "b": 1}, {"a": 3, "b": 1}),
+    ({"a": {"when": "count == 4", "yield": 1}, "b": 1}, {"b": 1}),
+    ({"when": "nothing", "yield": {"a": 1}}, None),
+    ([1, {"when": "count", "yield": 2}, {"when": "nothing", "yield": 3}], [1, 2]),
+    ([{"when": "count", "yield": [1, 2]}, {"when": "nothing", "yield": [3]}, 4], [1, 2, 4]),
+    ([{"when": "count", "yield": {"for_each": "turns", "as": "t", "yield": 5}}], [5, 5]),
+    ([{"when": "count", "yield": "${nothing}"}], []),
+    (
+        [
+            {
+                "for_each": "turns",
+                "as": "t",
+                "yield": [
+                    {"when": "${not t.reply}", "yield": {"said": "${t.text}"}},
+                    {"when": "t.reply", "yield": ["${t.text}", "${t.reply.n}"]},
+                ],
+            }
+        ],
+        [{"said": "hi"}, "yo", 1],
+    ),
 ]
 
 
