@@ -8,6 +8,8 @@ from .conversation import Attachment as Attachment
 from .conversation import Outcome as Outcome
 from .conversation import Reply as Reply
 from .conversation import ReplyMessage as ReplyMessage
+from .conversation import ToolCall as ToolCall
+from .conversation import ToolResult as ToolResult
 from .conversation import Transcript as Transcript
 from .conversation import UserMessage as UserMessage
 from .core.errors import AuthoringError as AuthoringError

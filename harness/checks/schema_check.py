@@ -26,7 +26,7 @@ _INLINE = "schema"
 
 
 def _compile(value: Json, options: Options) -> Judge:
-    schema = _schema(value, options)
+    schema = schema_of(value, options)
     if options.doubts is not None:
         options.doubts.extend(schema.doubts())
         if not schema.names_keys and all(map(schema.is_valid, LIKELY)):
@@ -66,7 +66,8 @@ _VALUES: tuple[Json, ...] = (None, True, 0, "", [], {})
 _VAIN = "asserts nothing about this payload: it requires no key and describes none of its keys"
 
 
-def _schema(value: Json, options: Options) -> Schema:
+def schema_of(value: Json, options: Options) -> Schema:
+    """A schema, or the one of this name in `schemas/`. Raises `BadExpectation`."""
     try:
         schema = _read_schema(value, options)
     except SchemaError as error:

@@ -20,9 +20,11 @@ from harness.checks.check import (
 from harness.checks.json_paths import PathRules
 from harness.checks.matchers import COUNT, VALUE_OR_MATCHER, Count, is_lower_bound
 from harness.checks.pairing import Alignment, align
+from harness.checks.schema_check import schema_of
 from harness.conversation import ToolCall
 from harness.core import Json, is_same, nearest_word, show, value_class
 from harness.formats.json_path import path_text
+from harness.formats.json_schema import Schema
 
 _NOT_READ = "the provider's definition does not say where tool calls are"
 _KEYS = ("count", "exactly", "contains", "not_contains", "any_order")
@@ -161,6 +163,8 @@ class _WantedCall:
     text: str
     """The words for it in a sentence: `search {"query": "pink"}`."""
     rules: PathRules | None = None
+    schema: Schema | None = None
+    """What the arguments must be valid against."""
     exact: tuple[Json, ...] = ()
     """All of the arguments, in a tuple, if no others are allowed; empty otherwise."""
 
@@ -168,14 +172,16 @@ class _WantedCall:
         """What is wrong with a call, in a sentence; empty if it is the wanted one."""
         if call.name != self.name:
             return f"it is {show(call.name)}"
-        if self.rules is None and not self.exact:
+        if self.rules is None and not self.exact and self.schema is None:
             return ""
         if isinstance(call.arguments, str):
             return f"its arguments are not JSON: {show(call.arguments)}"
         if self.exact and not is_same(self.exact[0], call.arguments):
             return f"its arguments are {show(call.arguments)}, expected {show(self.exact[0])}"
         faults = self.rules.faults(call.arguments) if self.rules is not None else ()
-        return "; ".join(fault.message for fault in faults)
+        broken = self.schema.violations(call.arguments)[:1] if self.schema is not None else ()
+        invalid = [f"its arguments are not valid: {violation}" for violation in broken]
+        return "; ".join([*(fault.message for fault in faults), *invalid])
 
 
 def _wanted_call(value: Json, options: Options) -> _WantedCall:
@@ -183,15 +189,19 @@ def _wanted_call(value: Json, options: Options) -> _WantedCall:
     if not isinstance(value, Mapping):
         name = text_of(value)
         return _WantedCall(name=name, text=name)
-    parts = OptionalKeys(value, ("name", "arguments", "exact_arguments"))
+    parts = OptionalKeys(value, ("name", "arguments", "schema", "exact_arguments"))
     name = parts.make("name", text_of) or ""
     if not name:
         raise BadExpectation("wrong-value", "a tool call lacks its 'name'")
-    rules = parts.make("arguments", lambda found: _rules(found, options))
+    rules = parts.make("arguments", lambda found: argument_rules(found, options))
     exact = parts.make("exact_arguments", lambda found: (found,)) or ()
+    schema = parts.make("schema", lambda found: schema_of(found, options))
     given = value.get("exact_arguments", value.get("arguments"))
     text = name if given is None else f"{name} {show(given)}"
-    return _WantedCall(name=name, text=text, rules=rules, exact=exact)
+    if schema is not None:
+        text += " with arguments valid against the schema"
+        text += "" if isinstance(value.get("schema"), Mapping) else f" {schema.name}"
+    return _WantedCall(name=name, text=text, rules=rules, schema=schema, exact=exact)
 
 
 def _call_text(call: ToolCall) -> str:
@@ -203,7 +213,8 @@ def _call_text(call: ToolCall) -> str:
     return f"{call.name} {arguments if is_text else json.dumps(arguments, ensure_ascii=False)}"
 
 
-def _rules(value: Json, options: Options) -> PathRules:
+def argument_rules(value: Json, options: Options) -> PathRules:
+    """What arguments must be, by their names or JSONPaths. Raises `BadExpectation`."""
     named = mapping_of(value, "a mapping of arguments")
     paths = {name if name.startswith("$") else path_text((name,)): name for name in named}
     try:
@@ -214,7 +225,7 @@ def _rules(value: Json, options: Options) -> PathRules:
         raise
 
 
-_ARGUMENTS: Mapping[str, Json] = {
+ARGUMENTS: Mapping[str, Json] = {
     "type": "object",
     "minProperties": 1,
     "additionalProperties": VALUE_OR_MATCHER,
@@ -230,10 +241,15 @@ _CALL: Mapping[str, Json] = {
             "additionalProperties": False,
             "properties": {
                 "name": {"type": "string", "description": "The tool."},
-                "arguments": _ARGUMENTS,
+                "arguments": ARGUMENTS,
                 "exact_arguments": {
                     "type": "object",
                     "description": "All arguments, and no others.",
+                },
+                "schema": {
+                    "oneOf": [{"type": "string"}, {"type": "object"}],
+                    "description": "The arguments are valid against this JSON Schema: a name in"
+                    " schemas/, or the schema.",
                 },
             },
         },

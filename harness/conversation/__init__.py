@@ -2,6 +2,7 @@
 
 from harness.conversation.exchange import (
     BUSY,
+    REPLYING,
     Attempt,
     Exchange,
     Headers,
@@ -16,13 +17,17 @@ from harness.conversation.message import (
     Reply,
     ReplyMessage,
     ToolCall,
+    ToolResult,
     UserMessage,
+    joined_replies,
+    json_text,
 )
 from harness.conversation.outcome import Outcome
 from harness.conversation.transcript import Stop, Transcript, Turn
 
 __all__ = [
     "BUSY",
+    "REPLYING",
     "Attachment",
     "Attempt",
     "Exchange",
@@ -36,8 +41,11 @@ __all__ = [
     "Response",
     "Stop",
     "ToolCall",
+    "ToolResult",
     "Transcript",
     "Turn",
     "UserMessage",
+    "joined_replies",
+    "json_text",
     "phase_of",
 ]

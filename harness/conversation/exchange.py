@@ -19,11 +19,14 @@ class Phase(StrEnum):
     PREPARE = "prepare"
     OPEN = "open"
     SEND = "send"
+    TOOLS = "tools"
     LATE = "late"
     HISTORY = "history"
     CLOSE = "close"
 
 
+REPLYING = (Phase.SEND, Phase.TOOLS)
+"""The phases whose steps read the reply to a message."""
 _PHASES = {phase.value: phase for phase in Phase}
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import field
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field, replace
 from types import MappingProxyType
 
 from harness.core import Json, value_class
@@ -45,6 +46,20 @@ class ReplyMessage:
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
+class ToolResult:
+    """What the scenario's side answers when the bot calls a tool."""
+
+    value: Json = None
+    """What the tool returns, or the reason why it fails."""
+    is_error: bool = False
+
+    @property
+    def text(self) -> str:
+        """The value as a text: a text as it is, anything else as JSON."""
+        return self.value if isinstance(self.value, str) else json_text(self.value)
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
 class ToolCall:
     """A tool that the bot called on the way to its reply, or wants to be called."""
 
@@ -53,6 +68,13 @@ class ToolCall:
     """As JSON; if the provider gave a text that is not JSON, that text."""
     id: str = ""
     """The provider's id; empty if it gives none."""
+    result: ToolResult | None = None
+    """The answer that was sent back; None if the definition sends none back."""
+
+    @property
+    def arguments_json(self) -> str:
+        """The arguments as a text: JSON, or the text that the provider gave."""
+        return self.arguments if isinstance(self.arguments, str) else json_text(self.arguments)
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -76,3 +98,35 @@ class Reply:
     def text(self) -> str:
         """The texts of all messages, one per line, without empty ones."""
         return "\n".join(message.text for message in self.messages if message.text)
+
+
+def joined_replies(replies: Sequence[Reply]) -> Reply:
+    """The reply to one message of the user, from those between which tools were answered.
+
+    It has the messages, tools, products and attachments of all, the sum of their usage, and the
+    rest of the last one.
+    """
+    *before, last = replies
+    usages = [reply.usage for reply in replies if reply.usage is not None]
+    return replace(
+        last,
+        # A reply that calls tools may say nothing.
+        messages=(*(m for reply in before for m in reply.messages if m.text), *last.messages),
+        products=tuple(product for reply in replies for product in reply.products),
+        attachments=tuple(one for reply in replies for one in reply.attachments),
+        tools=tuple(call for reply in replies for call in reply.tools or ()),
+        usage=_summed(usages) if usages else None,
+    )
+
+
+def json_text(value: Json) -> str:
+    """JSON on one line, without spaces."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _summed(usages: Iterable[Mapping[str, float]]) -> Mapping[str, float]:
+    total: dict[str, float] = {}
+    for usage in usages:
+        for name, number in usage.items():
+            total[name] = total.get(name, 0) + number
+    return total

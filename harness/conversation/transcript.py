@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
-from harness.conversation.exchange import Exchange, Phase, Response
+from harness.conversation.exchange import REPLYING, Exchange, Phase, Response
 from harness.conversation.message import Reply, UserMessage
 from harness.core import Json, PlayError, Refused, TransportError, value_class
 
@@ -61,11 +61,11 @@ class Turn:
         return answer.started + answer.first_byte - responses[0].started
 
     def _sent(self) -> list[Response]:
-        """The responses to the steps that send the message."""
+        """The responses to the steps that send the message, and the answers to tool calls."""
         return [
             exchange.response
             for exchange in self.exchanges
-            if exchange.response is not None and exchange.request.origin.phase is Phase.SEND
+            if exchange.response is not None and exchange.request.origin.phase in REPLYING
         ]
 
     @property

@@ -13,6 +13,7 @@ from harness.play.conversation_state import ConversationState
 from harness.play.result import ScenarioResult, redact_result
 from harness.providers.flow import FlowState
 from harness.providers.session import Prepared, Session
+from harness.providers.tool_answer import AnswersTool, unanswered
 from harness.secrets.conversation_redaction import redact_transcript, redact_turn, without_answers
 from harness.transport.recording import RecordedInteraction
 
@@ -102,13 +103,14 @@ class Conversation:
         pause: float = 0.0,
         accepted: frozenset[int] = frozenset(),
         is_expected: IsExpected = lambda error: isinstance(error, Refused),
+        answer: AnswersTool = unanswered,
     ) -> tuple[Turn, PlayError | None]:
         """Say a message. Returns the turn, and the error if it has neither a reply nor a refusal.
 
         `number` is the turn's; by default the next one. `recorded` is the message as a replay will
         say it, if it has a secret in it. `pause` are seconds before it is said; `accepted` are
         statuses that the caller expects as a refusal. An error that `is_expected` is the turn's
-        refusal; a network failure is then recorded.
+        refusal; a network failure is then recorded. `answer` answers the tools that the bot calls.
         """
         number = number or len(self.turns) + 1
         session, reply = self._session, None
@@ -118,7 +120,7 @@ class Conversation:
             if pause:
                 session.wait(pause)
             session.accept(accepted)
-            reply = session.say(message, number, recorded)
+            reply = session.say(message, number, recorded, answer)
         except PlayError as error:
             failed = error
         if isinstance(failed, (Refused, TransportError)) and is_expected(failed):

@@ -15,13 +15,15 @@ from itertools import zip_longest
 
 from harness.conversation import UserMessage
 from harness.core import Json, NoHistory, ProtocolError
+from harness.play.answering_tools import AnsweredTools
 from harness.play.context_factory import ContextFactory
 from harness.play.conversation import Conversation
 from harness.play.conversation_state import ConversationState
 from harness.play.conversation_variables import MissingCapture, Variables, capture_from, message_of
 from harness.play.preparing import prepare_on
 from harness.providers.session import Prepared
-from harness.scenario import AssistantLine, Scenario
+from harness.providers.tool_answer import unanswered
+from harness.scenario import AssistantLine, Scenario, turn_subject
 from harness.secrets.conversation_redaction import redact_error
 
 TEXTS = (
@@ -71,6 +73,7 @@ class _Side:
     name: str
     conversation: Conversation
     messages: Iterator[UserMessage]
+    tools: AnsweredTools | None
     markers: dict[str, int] = field(default_factory=dict)
     """Its words, and the turns that said them."""
 
@@ -101,8 +104,11 @@ def _opened(
     script: Script,
     stack: ExitStack,
     prepared: list[Prepared],
-) -> tuple[Conversation, Iterator[UserMessage]]:
-    """A conversation and its messages; `stack` closes it, `prepared` is shared by both."""
+) -> tuple[Conversation, Iterator[UserMessage], AnsweredTools | None]:
+    """A conversation, its messages and its answers to tool calls.
+
+    `stack` closes the conversation, `prepared` is shared by both.
+    """
     context = contexts.live_check(provider)
     stack.callback(context.transport.close)
     state = ConversationState(context)
@@ -114,15 +120,16 @@ def _opened(
         state.know_all(prepared[0].secrets)
         return prepared[0]
 
-    session: dict[str, Json] = {}
-    if isinstance(script, Scenario):
-        variables = Variables(script, script.rows[0], seed=context.seed, now=context.now)
-        session = dict(variables.fill(script.session))  # type: ignore[call-overload]  # a mapping by the format
+    if not isinstance(script, Scenario):
+        conversation = Conversation(state, provider, session={}, prepare=prepare)
+        stack.callback(conversation.close, is_broken=False)
+        return conversation, _texts(script), None
+    variables = Variables(script, script.rows[0], seed=context.seed, now=context.now)
+    session: dict[str, Json] = dict(variables.fill(script.session))  # type: ignore[call-overload]  # a mapping by the format
     conversation = Conversation(state, provider, session=session, prepare=prepare)
     stack.callback(conversation.close, is_broken=False)
-    if isinstance(script, Scenario):
-        return conversation, _turns(conversation, script, variables)
-    return conversation, _texts(script)
+    tools = AnsweredTools(script.answers, variables)
+    return conversation, _turns(conversation, script, variables, tools), tools
 
 
 def _texts(texts: Sequence[str]) -> Iterator[UserMessage]:
@@ -131,7 +138,7 @@ def _texts(texts: Sequence[str]) -> Iterator[UserMessage]:
 
 
 def _turns(
-    conversation: Conversation, scenario: Scenario, variables: Variables
+    conversation: Conversation, scenario: Scenario, variables: Variables, tools: AnsweredTools
 ) -> Iterator[UserMessage]:
     """The messages of a scenario, with its captures. Its expectations are not judged."""
     for planned in scenario.turns:
@@ -140,6 +147,7 @@ def _turns(
                 conversation.hear(variables.text(planned.text))
                 continue
             message = message_of(planned.message, variables, conversation.last_reply)
+            tools.in_turn(planned.answers, turn_subject(planned.number, planned.id))
             if not message.display_text:
                 message = replace(message, text=f"{message.text} {{marker}}")
             yield message
@@ -159,6 +167,7 @@ def _say(side: _Side, message: UserMessage) -> None:
     _, failed = side.conversation.say(
         replace(message, text=message.text.replace("{marker}", marker)),
         is_expected=lambda _error: False,
+        answer=side.tools.answer if side.tools is not None else unanswered,
     )
     if failed is not None:
         shown = redact_error(failed, side.conversation.state.redactor)

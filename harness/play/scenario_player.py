@@ -15,6 +15,7 @@ from harness.core import (
     Refused,
     TransportError,
 )
+from harness.play.answering_tools import AnsweredTools
 from harness.play.broken import ESCAPED, internal_error
 from harness.play.conversation import Conversation
 from harness.play.conversation_variables import (
@@ -33,7 +34,7 @@ from harness.play.secret_captures import (
 )
 from harness.project.vocabulary import Vocabulary
 from harness.providers.session import CLOSING
-from harness.scenario import AssistantLine, Scenario, UserTurn
+from harness.scenario import AssistantLine, Scenario, UserTurn, turn_subject
 
 Entry = UserTurn | AssistantLine
 
@@ -48,6 +49,7 @@ class ScenarioPlayer:
         variables: Variables,
         vocabulary: Vocabulary,
     ) -> None:
+        self.tools = AnsweredTools(scenario.answers, variables)
         self.scenario = scenario
         self.conversation = conversation
         self.variables = variables
@@ -70,6 +72,8 @@ class ScenarioPlayer:
         except BaseException:
             conversation.close(is_broken=True)
             raise
+        if stop is None:
+            self._state.notes += tuple(self.tools.unused())
         unclosed = conversation.close(is_broken=stop is not None)
         if stop is None and unclosed is not None:
             return Stop(turn=CLOSING, error=unclosed)
@@ -121,6 +125,7 @@ class ScenarioPlayer:
 
     def _say(self, planned: UserTurn, message: UserMessage, recorded: UserMessage | None) -> Turn:
         conversation = self.conversation
+        self.tools.in_turn(planned.answers, turn_subject(planned.number, planned.id))
         turn, failed = conversation.say(
             message,
             number=planned.number,
@@ -128,7 +133,10 @@ class ScenarioPlayer:
             pause=planned.wait,
             accepted=_accepted(planned),
             is_expected=lambda error: _is_expected(planned, error),
+            answer=self.tools.answer,
         )
+        if failed is None:
+            self._state.notes += tuple(self.tools.unused_in_turn())
         missing: tuple[tuple[str, str], ...] = ()
         if failed is None:
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from harness.scenario import PrefixEnd, TurnPurpose, UserTurn, said_again
 
 MOST_CHECKPOINTS = 64
 """Stored at once. Plays of one file follow one another, so older ones are hardly needed."""
-Start = tuple[Checkpoint, VariablesCheckpoint]
+Start = tuple[Checkpoint, VariablesCheckpoint, Mapping[tuple[str, str], int]]
 """Where a conversation was at the end of a prefix."""
 
 
@@ -41,6 +41,7 @@ class SharedPrefix:
         if self.start is not None:
             player.variables.resume(self.start[1])
             player.conversation.resume(self.start[0])
+            player.tools.resume(self.start[2])
         return self._entries(player)
 
     def _entries(self, player: ScenarioPlayer) -> Iterator[Entry]:
@@ -139,4 +140,4 @@ def _checkpoint(player: ScenarioPlayer) -> Start | None:
         if isinstance(entry, UserTurn) and entry.part is TurnPurpose.PREFIX
     ):
         return None
-    return conversation.checkpoint(), player.variables.checkpoint()
+    return conversation.checkpoint(), player.variables.checkpoint(), player.tools.checkpoint()

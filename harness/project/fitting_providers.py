@@ -13,6 +13,7 @@ from harness.project.project import Project
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
 from harness.scenario import Expectation, Scenario, Scope, turn_subject
+from harness.scenario.tool_answers import PlannedAnswers
 from harness.scenario.turn_names import LISTS
 
 Key: TypeAlias = tuple[str, Place]
@@ -30,9 +31,12 @@ def untold_problems(
     sent = [
         turn for turn in scenario.user_turns if turn.message.attachments or turn.message.metadata
     ]
-    definitions = definitions_for(project, scenario) if entries or sent else {}
+    answers = [*scenario.answers.values()]
+    answers += [one for turn in scenario.user_turns for one in turn.answers.values()]
+    definitions = definitions_for(project, scenario) if entries or sent or answers else {}
     if not definitions:
         return
+    yield from unsent_answers(definitions, answers)
     yield from unknown_session_keys(definitions, _keys(entries))
     said = {str(user.key_place): user for document in documents for user in _messages(document)}
     for turn in sent:
@@ -43,6 +47,22 @@ def untold_problems(
             if getattr(turn.message, what) is not None
         }
         yield from unsent_parts(definitions, parts, turn.place, turn_subject(turn.number, turn.id))
+
+
+def unsent_answers(
+    definitions: Mapping[str, Definition], answers: Iterable[PlannedAnswers]
+) -> Iterator[Problem]:
+    """Answers to tool calls that no definition sends."""
+    if any(one.answers_tools for one in definitions.values()):
+        return
+    for answer in answers:
+        yield Problem(
+            code="never-sent",
+            message=f"{_of(definitions, 'send')} no answers to tool calls",
+            place=answer.place,
+            subject="answers",
+            hint="remove 'answers', or add 'tools' steps to the definition",
+        )
 
 
 def unknown_session_keys(

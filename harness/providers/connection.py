@@ -16,6 +16,7 @@ from harness.conversation import (
     ReplyMessage,
     Request,
     Response,
+    ToolCall,
     UserMessage,
 )
 from harness.core import CassetteError, Json, NoHistory, PlayError, ProtocolError
@@ -194,13 +195,23 @@ class Driver:
 
     def say(self, message: UserMessage) -> Reply:
         """Call `say`. A text that it gives becomes the only message of the reply."""
-        said = self._perform(Phase.SEND, self._transport, message)
+        return self._reply(Phase.SEND, message)
+
+    def tools(self, calls: tuple[ToolCall, ...]) -> Reply:
+        """Call `tools` with the calls of the last reply, which have their results."""
+        return self._reply(Phase.TOOLS, calls)
+
+    def _reply(self, phase: Phase, given: object) -> Reply:
+        said = self._perform(phase, self._transport, given)
         reply = said if isinstance(said, Reply) else None
         if isinstance(said, str):
             reply = Reply(messages=(ReplyMessage(text=said),))
         if reply is None:
             kind = type(said).__name__
-            raise ProtocolError("no-reply", f"{self._name}.say returned {kind}, expected a Reply")
+            method = _method(phase)
+            raise ProtocolError(
+                "no-reply", f"{self._name}.{method} returned {kind}, expected a Reply"
+            )
         return reply if reply.payload is not None else replace(reply, payload=self._payload())
 
     def history(self) -> Json:
@@ -245,7 +256,7 @@ class Driver:
         connection = self._connection
         connection.below, connection.phase = transport, phase
         connection.asked, connection.last, connection.error = 0, None, None
-        method = "say" if phase is Phase.SEND else phase.value
+        method = _method(phase)
         try:
             require_seen(self._made.__module__, f"the provider class {self._name}")
             with telling():
@@ -283,3 +294,8 @@ class Driver:
         except ValueError:
             return None
         return payload
+
+
+def _method(phase: Phase) -> str:
+    """The method of a class for a phase."""
+    return "say" if phase is Phase.SEND else phase.value

@@ -288,6 +288,8 @@ class Definition:
     """Headers that the definition sends; lower case. They may hold secrets."""
     taken: Taken = field(default_factory=Taken)
     """Of what a scenario tells the provider."""
+    tool_rounds: int = 10
+    """How often the tools of one message may be answered."""
     client: type | None = None
     """A Python class that talks in place of phases, which are empty then."""
 
@@ -295,6 +297,13 @@ class Definition:
     def steps(self) -> tuple[Step, ...]:
         """Those of all phases, in their order."""
         return tuple(step for steps in self.phases.values() for step in steps)
+
+    @property
+    def answers_tools(self) -> bool:
+        """Whether answers to tool calls are sent back."""
+        if self.client is not None:
+            return hasattr(self.client, Phase.TOOLS)
+        return bool(self.phases[Phase.TOOLS])
 
     @property
     def has_secret_captures(self) -> bool:

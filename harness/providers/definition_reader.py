@@ -26,7 +26,7 @@ from harness.providers.definition import (
     Step,
 )
 from harness.providers.definition_rules import rule_problems
-from harness.providers.definition_schema import DEFINITION_SCHEMA, advise
+from harness.providers.definition_schema import DEFINITION_SCHEMA, TOOL_ROUNDS, advise
 from harness.providers.members import member_problems, taken_by
 from harness.providers.path_templates import compile_path_template
 from harness.providers.reply_format import reply_plan
@@ -89,6 +89,7 @@ class _Reader:
             header_names=frozenset(self._header_names),
             headers_kept=frozenset(name.lower() for name in top.value_of("keep_headers", ())),
             taken=taken_by(self._document.value),
+            tool_rounds=int(top.value_of("tool_rounds", TOOL_ROUNDS)),
         )
         self._problems += rule_problems(definition, self._document)
         self._problems += member_problems(self._document, settings)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from harness.conversation import Phase
+from harness.conversation import REPLYING, Phase
 from harness.core import Json, Place, Problem, did_you_mean, is_same, quote
 from harness.formats.template import compile_template
 from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document, Node
 from harness.providers.definition import Definition, Encoding, Step
-from harness.providers.definition_schema import REPLYING
+from harness.providers.definition_schema import REPLY_FORMATS
 from harness.providers.flow import NAMES, NOW
 from harness.providers.request_rules import header_problems, request_problems
 from harness.providers.sign import SIGNED
@@ -30,16 +30,19 @@ def rule_problems(definition: Definition, document: Document) -> Iterator[Proble
     yield from _unread_settings(definition, top)
     yield from _unforkable(definition, top.get("forks"))
     known = definition.captures.union(NAMES)
+    if not definition.phases[Phase.TOOLS]:
+        known -= {"results"}
     if common := top.get("headers"):
         yield from header_problems(common)
         names = compile_template(common.value, definition=True).names
         who = "the headers of every request use"
         yield from _unknown(names.difference(known, (NOW,)), who, common.key_place, known)
         known |= names
+    yield from _unseen_calls(definition, top)
     for phase in Phase:
         nodes = list(top.get(phase) or ())
         steps = definition.phases[phase]
-        if nodes and phase in REPLYING and not any(step.reply for step in steps):
+        if nodes and phase in REPLY_FORMATS and not any(step.reply for step in steps):
             yield _problem(
                 "missing-key",
                 f"no step of '{phase}' reads messages",
@@ -51,6 +54,25 @@ def rule_problems(definition: Definition, document: Document) -> Iterator[Proble
             yield from _unknown_names(step, known)
         if phase is Phase.SEND:
             yield from _replaced_replies(steps, nodes)
+
+
+def _unseen_calls(definition: Definition, top: Node) -> Iterator[Problem]:
+    """Replies that do not say which tools are called, although tools are answered."""
+    if not definition.phases[Phase.TOOLS]:
+        if node := top.get("tool_rounds"):
+            message = "'tool_rounds' has no effect without 'tools' steps"
+            yield _problem("no-effect", message, node.key_place, "remove it, or add 'tools'")
+        return
+    for phase in REPLYING:
+        for step, node in zip(definition.phases[phase], top.get(phase) or (), strict=True):
+            if step.reply is not None and step.reply.tools is None:
+                yield _problem(
+                    "missing-key",
+                    f"the reply of {step.name} does not say where tool calls are,"
+                    " so the 'tools' steps do not run after it",
+                    node.at("reply").key_place,
+                    "add 'tools: {path: …}' to it",
+                )
 
 
 def _in_step(step: Step, node: Node, top: Node, definition: Definition) -> Iterator[Problem]:

@@ -17,8 +17,11 @@ from harness.providers.step_kinds import KINDS, usable_by
 
 USABLE = usable_by()
 """Keys of a step that not every kind of step can use, with the kinds that can."""
-REPLYING = {Phase.SEND: "step", Phase.LATE: "late_step"}
+REPLY_FORMATS = {Phase.SEND: "step", Phase.TOOLS: "step", Phase.LATE: "late_step"}
 """The phases whose steps read what the bot said, with the format of their steps."""
+
+TOOL_ROUNDS = 10
+MOST_TOOL_ROUNDS = 100
 
 
 def _closed_to(kind: str) -> Json:
@@ -126,6 +129,7 @@ _PHASES: Mapping[Phase, str] = {
     Phase.PREPARE: "Once per run, before all conversations.",
     Phase.OPEN: "Before the first message.",
     Phase.SEND: "For each message.",
+    Phase.TOOLS: "Sends back what tools return, until the bot calls none.",
     Phase.LATE: "Looks for messages that come after a reply.",
     Phase.HISTORY: "The provider's own record.",
     Phase.CLOSE: "At the end of every conversation.",
@@ -133,7 +137,7 @@ _PHASES: Mapping[Phase, str] = {
 
 
 def _phase(name: Phase) -> Json:
-    items: Json = {"$ref": f"#/$defs/{REPLYING.get(name, 'silent_step')}"}
+    items: Json = {"$ref": f"#/$defs/{REPLY_FORMATS.get(name, 'silent_step')}"}
     return {"type": "array", "items": items, "minItems": 1, "description": _PHASES[name]}
 
 
@@ -183,6 +187,12 @@ DEFINITION_SCHEMA: Json = {
             "description": "A conversation can be continued twice from the same point, because"
             " each request contains everything it depends on; default: false.",
         },
+        "tool_rounds": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": MOST_TOOL_ROUNDS,
+            "description": "How often the tools of one message may be answered; default: 10.",
+        },
         **{name.value: _phase(name) for name in Phase},
     },
 }
@@ -204,10 +214,10 @@ def advise(document: Document, violation: Violation) -> Advice | None:
             message=f"a '{kind}' step cannot use {_named(below)}", hint=f"it is a key of {kinds}"
         )
     if below == ("reply",):
-        phases = " and ".join(f"'{phase}'" for phase in REPLYING)
+        *phases, last = (f"'{phase}'" for phase in REPLY_FORMATS)
         return Advice(
             message=f"the 'reply' of '{phase}' steps is never read",
-            hint=f"a reply is read from the steps of {phases}",
+            hint=f"a reply is read from the steps of {', '.join(phases)} and {last}",
         )
     if below[:1] in {(kind,) for kind in KINDS} and key in BODIES:
         first = next(body for body in BODIES if document.at(*path[:-1]).has(body))

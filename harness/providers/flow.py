@@ -7,7 +7,16 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.conversation import Exchange, Origin, Reply, ReplyMessage, Request, UserMessage
+from harness.conversation import (
+    Exchange,
+    Origin,
+    Reply,
+    ReplyMessage,
+    Request,
+    ToolCall,
+    ToolResult,
+    UserMessage,
+)
 from harness.core import Json, value_class
 from harness.providers.event_stream import EventReader
 from harness.secrets.secret_marks import MARK
@@ -62,6 +71,12 @@ class FlowState:
     """Where a value that must be new was first captured, by its name and itself."""
     payload: Json = None
     """The last answer that was read."""
+    transcript: list[Json] = field(default_factory=list)
+    """What was said before the message, in order; while tools are answered, all of it."""
+    results: list[Json] = field(default_factory=list)
+    """While tools are answered: the answers to the calls of the last reply."""
+    _unanswered: Json = None
+    """The entry of the message; it goes into the transcript as soon as anything follows it."""
     know: Callable[[str, Json], None] = lambda _name, _value: None
     """Is told of every secret as soon as it is captured."""
     clock: Callable[[Origin], float] = lambda _origin: 0.0
@@ -74,9 +89,11 @@ class FlowState:
         self.before.append(text if recorded is None else recorded)
         self.unsent.append({"role": "assistant", "text": text})
         self.heard.append(ReplyMessage(text=text))
+        self._said("assistant", text=text)
 
     def say(self, message: UserMessage, turn: int, recorded: UserMessage | None = None) -> None:
         """Begin a turn; `recorded` is the message as a replay will say it, where it differs."""
+        self._said(None)
         self.turn = turn
         self.message_hash = message_hash(recorded or message, self.before)
         self.before.clear()
@@ -87,12 +104,30 @@ class FlowState:
             "metadata": dict(message.metadata),
         }
         self.unsent.append({"role": "user", "text": message.text})
+        self._unanswered = _entry("user", **self.message)
 
     def answered(self, reply: Reply) -> None:
         """End a turn with its reply."""
         self.turns.append(self._told(reply))
         self.heard.extend(reply.messages)
         self.unsent.clear()
+        self.results = []
+
+    def replied(self, reply: Reply) -> None:
+        """A reply came, after which tools may have to be answered."""
+        self._said(
+            "assistant",
+            text=reply.text,
+            payload=reply.payload,
+            tool_calls=[_call(call) for call in reply.tools or ()],
+        )
+
+    def served(self, calls: Sequence[ToolCall], recorded: Json) -> None:
+        """Tools were answered; `recorded` are the answers as a replay will give them."""
+        self.results = [{**_call(call), **_result(call)} for call in calls]
+        self._said("tool", results=self.results)
+        # Before a dash is what the user said.
+        self.message_hash += f"-{_digest(json.dumps(recorded, sort_keys=True))}"
 
     def heard_late(self, reply: Reply, messages: Iterable[ReplyMessage]) -> None:
         """Messages came behind the last reply, which now is this one."""
@@ -100,6 +135,7 @@ class FlowState:
             self.heard.append(message)
             if message.id:
                 self.seen.add(message.id)
+            self._said("assistant", text=message.text, payload=message.payload)
         self.turns[-1] = self._told(reply)
 
     def _told(self, reply: Reply) -> Json:
@@ -111,6 +147,14 @@ class FlowState:
                 "payload": reply.payload,
             },
         }
+
+    def _said(self, role: str | None, **what: Json) -> None:
+        """Add an entry to the transcript, and before it the message that it follows."""
+        if self._unanswered is not None:
+            self.transcript.append(self._unanswered)
+            self._unanswered = None
+        if role is not None:
+            self.transcript.append(_entry(role, **what))
 
     def copied(self, into: FlowState | None = None) -> FlowState:
         """The same between two turns, for a conversation that goes on from here.
@@ -124,6 +168,8 @@ class FlowState:
             cookies=dict(self.cookies),
             turns=list(self.turns),
             unsent=list(self.unsent),
+            transcript=list(self.transcript),
+            results=[],
             before=list(self.before),
             seen=set(self.seen),
             heard=list(self.heard),
@@ -145,13 +191,36 @@ class FlowState:
             "turns": self.turns,
             "unsent": self.unsent,
             "message": self.message,
+            "transcript": self.transcript,
+            "results": self.results,
         }
 
 
-NAMES = ("settings", "session", "conversation", "cookies", "turns", "unsent", "message")
+NAMES = (
+    *("settings", "session", "conversation", "cookies"),
+    *("turns", "unsent", "message", "transcript", "results"),
+)
 """What a definition's templates see beside captures."""
 NOW = "now"
 """The function that only the templates of a request see beside these."""
+
+
+def _entry(role: str, **what: Json) -> Json:
+    return {"role": role, "text": "", "tool_calls": [], "results": [], **what}
+
+
+def _call(call: ToolCall) -> dict[str, Json]:
+    return {
+        "id": call.id or None,
+        "name": call.name,
+        "arguments": call.arguments,
+        "arguments_json": call.arguments_json,
+    }
+
+
+def _result(call: ToolCall) -> dict[str, Json]:
+    result = call.result or ToolResult()
+    return {"value": result.value, "text": result.text, "is_error": result.is_error}
 
 
 def message_hash(message: UserMessage, before: Sequence[str] = ()) -> str:

@@ -19,7 +19,7 @@ from harness.providers.setting import setting_of, setting_problems
 
 MEMBERS = (
     *("settings", "name", "secret_headers", "keep_headers"),
-    *("open", "say", "late", "history", "close"),
+    *("open", "say", "tools", "late", "history", "close"),
 )
 """What is read of a class."""
 
@@ -28,7 +28,8 @@ def definition_of_class(made: type, where: str) -> Definition:
     """A definition that a class performs. `where` names the class, for messages.
 
     It has `settings`, JSON Schemas by name as in a definition, and `say`, which takes a
-    `UserMessage` and gives a `Reply` or a text; it may have `open`, `late`, `history` and `close`.
+    `UserMessage` and gives a `Reply` or a text; it may have `open`, `tools`, `late`,
+    `history` and `close`.
     Raises `DefinitionError` where it lacks `settings`, `base_url` among them, or `say`.
     """
     lacking = [name for name in ("settings", "say") if not hasattr(made, name)]

@@ -5,10 +5,19 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from harness.conversation import Exchange, Origin, Phase, Reply, ReplyMessage, Response, UserMessage
+from harness.conversation import (
+    Exchange,
+    Origin,
+    Phase,
+    Reply,
+    ReplyMessage,
+    Response,
+    UserMessage,
+    joined_replies,
+)
 from harness.core import Json, NoHistory, PlayError, ProtocolError, value_class
 from harness.providers.definition import ReplyPlan, Step
 from harness.providers.flow import FlowState, Send
@@ -16,6 +25,7 @@ from harness.providers.interpreter import Flow, run_steps
 from harness.providers.late import Look, TimeLeft, wait_for_more
 from harness.providers.provider import Provider
 from harness.providers.reply import messages_in
+from harness.providers.tool_answer import AnswersTool, unanswered
 from harness.secrets.secret_marks import MARK
 from harness.transport import Chunk, Transport
 from harness.transport.response_body import close_body, response_of
@@ -65,6 +75,8 @@ class Session:
         """
         definition = provider.definition
         self._phases = definition.phases
+        self._answers_tools = definition.answers_tools
+        self._tool_rounds = definition.tool_rounds
         self._prepare = prepare
         self._transport = transport
         self._is_open = False
@@ -124,10 +136,17 @@ class Session:
         """Note the statuses that the next turn expects as a refusal."""
         self._state.accepted = statuses
 
-    def say(self, message: UserMessage, turn: int, recorded: UserMessage | None = None) -> Reply:
+    def say(
+        self,
+        message: UserMessage,
+        turn: int,
+        recorded: UserMessage | None = None,
+        answer: AnswersTool = unanswered,
+    ) -> Reply:
         """Send a message, opening the conversation first where that was not done yet.
 
-        `recorded` is the message as a replay will say it, where a secret in it differs.
+        `recorded` is the message as a replay will say it, where a secret in it differs. `answer`
+        answers the tools that the bot calls, where the definition sends answers back.
         """
         state = self._state
         state.say(message, turn, recorded)
@@ -136,7 +155,10 @@ class Session:
         driver = self._driver
         reply = self._run(self._phases[Phase.SEND]) if driver is None else driver.say(message)
         if reply is None:
-            raise ProtocolError("no-reply", "no step of the definition read a reply")
+            raise _no_reply()
+        state.replied(reply)
+        if self._answers_tools and reply.tools:
+            reply = self._with_tools(reply, answer)
         state.answered(reply)
         return reply
 
@@ -205,6 +227,31 @@ class Session:
             self._run(self._phases[Phase.OPEN])
         self._is_open = True
 
+    def _with_tools(self, first: Reply, answer: AnswersTool) -> Reply:
+        """Answer the tools that a reply calls until the bot calls none; the joined replies.
+
+        Raises `ProtocolError` `too-many-rounds` if it calls tools again and again.
+        """
+        state, replies = self._state, [first]
+        while replies[-1].tools:
+            if len(replies) > self._tool_rounds:
+                raise _too_many_rounds(self._tool_rounds, replies[-1])
+            answers = [answer(call) for call in replies[-1].tools]
+            self._transport.sleep(max(one.delay for one in answers))
+            calls = tuple(
+                replace(call, result=one.result)
+                for call, one in zip(replies[-1].tools, answers, strict=True)
+            )
+            replies[-1] = replace(replies[-1], tools=calls)
+            state.served(calls, [[one.recorded.value, one.recorded.is_error] for one in answers])
+            driver = self._driver
+            reply = driver.tools(calls) if driver else self._run(self._phases[Phase.TOOLS])
+            if reply is None:
+                raise _no_reply()
+            state.replied(reply)
+            replies.append(reply)
+        return joined_replies(replies)
+
     def _now(self, origin: Origin) -> float:
         return self._transport.now(origin)
 
@@ -225,6 +272,19 @@ class Session:
 
     def _run(self, steps: tuple[Step, ...]) -> Reply | None:
         return perform(run_steps(steps, self._state), self._transport)
+
+
+def _no_reply() -> ProtocolError:
+    return ProtocolError("no-reply", "no step of the definition read a reply")
+
+
+def _too_many_rounds(limit: int, reply: Reply) -> ProtocolError:
+    names = ", ".join(dict.fromkeys(call.name for call in reply.tools or ()))
+    return ProtocolError(
+        "too-many-rounds",
+        f"the bot still calls tools after {limit} rounds of answers: {names}",
+        "answer so that it can stop, or raise 'tool_rounds' in the provider's definition",
+    )
 
 
 def perform(flow: Flow, transport: Transport) -> Reply | None:

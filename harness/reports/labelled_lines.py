@@ -14,9 +14,13 @@ LABEL = 14
 
 
 def said(turn: Turn, *, no_text: str = "(no text)") -> Iterator[tuple[str, str]]:
-    """Who said what in a turn: `user` and `assistant`, or `refused` and why."""
+    """Who said what in a turn: `user`, `tool` and `assistant`, or `refused` and why."""
     yield "user", turn.user.display_text or turn.user.text
     if turn.reply is not None:
+        for call in turn.reply.tools or ():
+            if call.result is not None:
+                failed = "failed: " if call.result.is_error else ""
+                yield "tool", f"{call.name} {call.arguments_json} → {failed}{call.result.text}"
         for message in turn.reply.messages:
             yield "assistant", message.text or no_text
     elif turn.refusal is not None:

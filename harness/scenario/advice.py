@@ -19,7 +19,7 @@ from harness.scenario.schema import HEAD_KEYS, MESSAGE_KEYS
 from harness.scenario.turn_names import LISTS
 
 KEYS_OF_A_TURN = frozenset(
-    ("user", "assistant", "error", "capture", "wait", "on_fail", "id"),
+    ("user", "assistant", "error", "capture", "answers", "wait", "on_fail", "id"),
 )
 OF_A_TURN = frozenset((*(KINDS.keys() - CONVERSATION_KINDS.keys()), *INNER_SCOPES[Scope.REPLY]))
 """Checks of the reply to one turn that are not checks of the whole conversation."""

@@ -20,6 +20,7 @@ TOP: Mapping[str, str] = synonyms(
     tags="tag labels markers groups",
     expect="checks assert asserts assertions then",
     timeout="max_time time_limit",
+    answers="tool_answers tool_results functions mocks stubs tools",
     links="link issue issues url ticket",
 )
 """At the top of a scenario."""
@@ -31,6 +32,7 @@ TURN: Mapping[str, str] = synonyms(
     wait="delay sleep pause",
     capture="save extract store remember",
     on_fail="fail_fast stop_on_fail",
+    answers="tool_answers tool_results functions mocks stubs tools",
     include="file fragment use",
 ) | {
     **dict.fromkeys(("click", "tap", "button", "press_button"), "write user: {press: …}"),

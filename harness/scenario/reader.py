@@ -23,6 +23,7 @@ from harness.scenario.scenario import (
     Scope,
     TurnPurpose,
 )
+from harness.scenario.tool_answers import PlannedAnswers, ToolAnswers, read_answers
 from harness.scenario.turns import Turns
 from harness.scenario.waivers import read_waivers
 
@@ -75,6 +76,7 @@ def build_scenario(
         else Credentials(str(credentials.value)),
         variables=_variables(layers, compiler),
         session=compiler.value(session) if session else compile_template({}),
+        answers=_answers((top, *reading.continued), compiler),
         rows=ways.rows(rows, reading.spoken, str(node.as_written)),
         turns=tuple(ways.entries),
         teardown=teardown,
@@ -122,6 +124,14 @@ def _variables(layers: Sequence[Node], compiler: Compiler) -> dict[str, Template
     """The variables of all layers, the farthest first; a nearer value keeps the farther's place."""
     nodes = {name: node for top in reversed(layers) for name, node in top.entries("vars")}
     return {name: compiler.value(node) for name, node in nodes.items()}
+
+
+def _answers(layers: Sequence[Node], compiler: Compiler) -> ToolAnswers:
+    """The answers of all layers; a nearer one replaces a farther one to the same tool."""
+    answers: dict[str, PlannedAnswers] = {}
+    for layer in reversed(layers):
+        answers |= read_answers(layer.get("answers"), compiler)
+    return answers
 
 
 def _expectations(layers: Sequence[Node], compiler: Compiler) -> Iterator[Expectation]:

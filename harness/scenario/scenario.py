@@ -9,6 +9,7 @@ from enum import StrEnum
 from harness.checks import KIND_NAMED
 from harness.core import Json, Path, Place, value_class
 from harness.formats.template import Template
+from harness.scenario.tool_answers import ToolAnswers
 from harness.scenario.waivers import Waiver
 
 MOST_TAKES = 100
@@ -139,6 +140,8 @@ class UserTurn:
     is_patient: bool = False
     """One of its expectations may wait for messages after the reply."""
     part: TurnPurpose = TurnPurpose.TURN
+    answers: ToolAnswers = field(default_factory=dict)
+    """To the tools that the bot calls; they come before those of the scenario."""
     given: tuple[Given, ...] = ()
     """Of the fragments that it is in, the outermost first; each may use those before it."""
 
@@ -217,6 +220,8 @@ class Scenario:
     session: Template
     rows: tuple[MatrixRow, ...] = (MatrixRow(name=""),)
     turns: tuple[UserTurn | AssistantLine, ...]
+    answers: ToolAnswers = field(default_factory=dict)
+    """To the tools that the bot calls in any turn."""
     teardown: tuple[UserTurn | AssistantLine, ...] = ()
     """Played last, also after a failure."""
     expectations: tuple[Expectation, ...] = ()

@@ -8,6 +8,7 @@ from harness.core import DURATION_PATTERN, Json
 from harness.scenario.expecting import TRANSPORT
 from harness.scenario.part_schemas import BRANCH, BRANCH_HERE, INCLUDE, INCLUDES, UTTERANCES
 from harness.scenario.scenario import MOST_TAKES
+from harness.scenario.tool_answers import ANSWERS
 from harness.scenario.waivers import WaiverKind, waiver_schema
 
 _TEXT: dict[str, Json] = {"type": ["string", "number", "boolean", "null"]}
@@ -145,6 +146,7 @@ HEAD_KEYS: Mapping[str, Json] = {
     },
     "include": INCLUDES,
     "branch": BRANCH,
+    "answers": {"$ref": "#/$defs/answers"},
     "timeout": {
         "type": "string",
         "pattern": DURATION_PATTERN,
@@ -190,6 +192,7 @@ def _turn(expect: Json, others: Mapping[str, Json]) -> Json:
                 "description": "How long the user waits before the message is sent.",
             },
             "capture": _CAPTURE,
+            "answers": {"$ref": "#/$defs/answers"},
             "on_fail": {
                 "enum": ["continue", "stop"],
                 "description": "Whether later turns are played after a failed check.",
@@ -236,7 +239,7 @@ def scenario_schema(blocks: Mapping[str, Json]) -> dict[str, Json]:
             "teardown": {**turns, "description": "Turns played last, even after a failure."},
             "expect": whole,
         },
-        "$defs": {**blocks, "refusal": refusal},
+        "$defs": {**blocks, "refusal": refusal, "answers": ANSWERS},
     }
 
 

@@ -22,6 +22,7 @@ from harness.scenario.scenario import (
     TurnPurpose,
     UserTurn,
 )
+from harness.scenario.tool_answers import read_answers
 
 MOST_TURNS = 2_000
 """Turns of one scenario, lines of the assistant and entries of its fragments included."""
@@ -157,7 +158,7 @@ class Turns:
 
 
 def _line(node: Node, compiler: Compiler, given: tuple[Given, ...]) -> AssistantLine:
-    for key in ("expect", "error", "capture", "on_fail", "wait"):
+    for key in ("expect", "error", "capture", "answers", "on_fail", "wait"):
         if node.has(key):
             compiler.note(
                 "not-checked",
@@ -206,6 +207,7 @@ def _turn(
         wait=parse_duration(wait) if wait else 0.0,
         is_patient=any(one.within for one in expectations),
         part=part,
+        answers=read_answers(node.get("answers"), compiler),
         given=given,
     )
 

@@ -11,6 +11,7 @@ from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document, Node
 from harness.scenario.rows import FILE, NAMING
 from harness.scenario.scenario import AssistantLine, Given, MessagePlan, Scenario, UserTurn
+from harness.scenario.tool_answers import templates_of_answers
 from harness.scenario.turn_names import turn_subject
 
 FUNCTIONS = ("uuid", "now", "random")
@@ -51,11 +52,14 @@ def variable_problems(
             continue
         for template in templates_in(turn.message):
             yield from unknown(template, names)
+        for template in templates_of_answers(turn.answers):
+            yield from unknown(template, names)
         known.update(turn.captures)
         for expectation in turn.expectations:
             yield from unknown(expectation.value, {*names, *turn.captures})
-    for expectation in scenario.expectations:
-        yield from unknown(expectation.value)
+    of_all = (one.value for one in scenario.expectations)
+    for template in (*templates_of_answers(scenario.answers), *of_all):
+        yield from unknown(template)
 
 
 def _columns(scenario: Scenario) -> set[str]:
@@ -238,6 +242,7 @@ def _names_used(templates: Iterable[Template]) -> set[str]:
 def _templates(scenario: Scenario) -> Iterator[Template]:
     yield from scenario.variables.values()
     yield scenario.session
+    yield from templates_of_answers(scenario.answers)
     for turn in (*scenario.turns, *scenario.teardown):
         yield from _templates_of(turn)
     yield from (one.value for one in scenario.expectations)
@@ -250,4 +255,5 @@ def _templates_of(turn: UserTurn | AssistantLine) -> Iterator[Template]:
         yield turn.text
         return
     yield from templates_in(turn.message)
+    yield from templates_of_answers(turn.answers)
     yield from (one.value for one in turn.expectations)

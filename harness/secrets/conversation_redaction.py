@@ -201,6 +201,7 @@ def _tool_call(call: ToolCall, redactor: Redactor) -> ToolCall:
         name=redactor.text(call.name),
         arguments=redactor.json(call.arguments),
         id=redactor.text(call.id),
+        result=call.result and replace(call.result, value=redactor.json(call.result.value)),
     )
 
 

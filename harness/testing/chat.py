@@ -8,17 +8,20 @@ from typing import Any, TypeVar
 
 from harness.conversation import Attachment, Stop, Transcript, Turn, UserMessage
 from harness.core import Json, Place, PlayError, Problem, ScenarioError
+from harness.play.answering_tools import AnsweredTools
 from harness.play.conversation import Conversation
 from harness.play.conversation_variables import Variables, prompt_of
 from harness.play.result import ScenarioResult
 from harness.play.scenario_player import time_left
-from harness.project.fitting_providers import unsent_parts
+from harness.project.fitting_providers import unsent_answers, unsent_parts
 from harness.project.project import Project
 from harness.providers.session import CLOSING
 from harness.scenario import MatrixRow, MessagePlan, Scenario, Scope, UserTurn
+from harness.scenario.tool_answers import NO_ANSWERS, ToolAnswers
 from harness.secrets.conversation_redaction import redact_error
 from harness.testing.chat_checks import ChatChecks
 from harness.testing.chat_reply import ChatReply
+from harness.testing.keyword_answers import Given, read_keyword_answers
 from harness.testing.keyword_checks import KeywordChecks, calling_place
 
 T = TypeVar("T")
@@ -37,6 +40,7 @@ class Chat:
         self._variables = Variables(
             scenario, MatrixRow(name=""), seed=self._context.seed, now=self._context.now
         )
+        self._tools = AnsweredTools({}, self._variables)
         self._checks = ChatChecks(scenario, conversation, project.vocabulary)
 
     @property
@@ -67,14 +71,17 @@ class Chat:
         press: str = "",
         attachments: tuple[Attachment, ...] = (),
         metadata: Mapping[str, Json] | None = None,
+        answers: Given | None = None,
     ) -> ChatReply:
         """Say something, or press a button of the last reply.
 
+        `answers` are what the tools return that the bot calls, as under a scenario's `answers:`.
         Raises `PlayError` if there is no reply, including `Refused`, and `AssertionError` if an
         answer breaks the contract of the provider's definition.
         """
         __tracebackhide__ = True
-        turn = self._said(text, press, attachments, metadata)
+        planned = read_keyword_answers(answers, self._place(), f"turn {self._next}")
+        turn = self._said(text, press, attachments, metadata, planned)
         if turn.refusal is not None:
             raise self._raising(turn.refusal)
         self._conversation.end_turn()
@@ -206,10 +213,12 @@ class Chat:
         press: str,
         attachments: tuple[Attachment, ...],
         metadata: Mapping[str, Json] | None,
+        answers: ToolAnswers = NO_ANSWERS,
     ) -> Turn:
         """Say something. Raises `PlayError` if there is neither a reply nor a refusal."""
         __tracebackhide__ = True
-        self._require_sent(attachments, metadata or {})
+        self._require_sent(attachments, metadata or {}, answers)
+        self._tools.in_turn(answers, f"turn {self._next}")
         last = self._conversation.last_reply
         message = UserMessage(
             text=prompt_of(press, last) if press else text,
@@ -218,10 +227,11 @@ class Chat:
             metadata=metadata or {},
         )
         with self._context.watched():
-            turn, failed = self._conversation.say(message)
+            turn, failed = self._conversation.say(message, answer=self._tools.answer)
         if failed is not None:
             self._stop = Stop(turn=turn.number, error=failed)
             raise self._raising(failed)
+        self._conversation.state.notes += tuple(self._tools.unused_in_turn())
         return turn
 
     def _raising(self, error: PlayError) -> PlayError:
@@ -247,11 +257,14 @@ class Chat:
         return len(self._conversation.turns) + 1
 
     def _require_sent(
-        self, attachments: tuple[Attachment, ...], metadata: Mapping[str, Json]
+        self,
+        attachments: tuple[Attachment, ...],
+        metadata: Mapping[str, Json],
+        answers: ToolAnswers,
     ) -> None:
         """Raise `ScenarioError` for parts of a message that the definition never sends."""
         __tracebackhide__ = True
-        if not attachments and not metadata:
+        if not attachments and not metadata and not answers:
             return
         place = self._place(above=2)
         parts = {
@@ -263,15 +276,12 @@ class Chat:
             ],
             "metadata": [(name, place) for name in metadata],
         }
-        provider = self._context.provider
-        problems = list(
-            unsent_parts(
-                {provider.name: provider.definition},
-                {part: keys for part, keys in parts.items() if keys},
-                place,
-                f"turn {self._next}",
-            )
-        )
+        definitions = {self._context.provider.name: self._context.provider.definition}
+        sent = {part: keys for part, keys in parts.items() if keys}
+        problems = [
+            *unsent_parts(definitions, sent, place, f"turn {self._next}"),
+            *unsent_answers(definitions, answers.values()),
+        ]
         if problems:
             raise ScenarioError(problems)
 

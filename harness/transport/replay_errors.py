@@ -41,7 +41,9 @@ class ReplayErrors:
     def message_changed(self, request: Request, place: int, *, is_same_text: bool) -> CassetteError:
         """The user's text differs, or what is sent with it."""
         what = f"the user's message in turn {request.origin.turn} differs"
-        if is_same_text:
+        if request.origin.phase is Phase.TOOLS:
+            what = f"an answer to a tool call in turn {request.origin.turn} differs"
+        elif is_same_text:
             given = "the attachments, metadata or preceding assistant lines of the message"
             what = f"{given} in turn {request.origin.turn} differ"
         lines = body_differences(self._sent(place), redact_request(request, NOTHING_SECRET).body)

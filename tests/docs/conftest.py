@@ -7,6 +7,7 @@ import pytest
 
 import harness
 from harness.emulators import serving
+from tests.docs.assistant import serving_assistant
 from tests.docs.certificates import PASSWORD
 from tests.docs.commands import Shell
 from tests.docs.parcels import KEY, serving_parcels
@@ -41,11 +42,12 @@ OTHER_NAMES = {
 @pytest.fixture(scope="session")
 def addresses():
     """Every chat API that the documents speak of, served; what their clients read."""
-    with serving() as running, serving_parcels() as parcels:
+    with serving() as running, serving_parcels() as parcels, serving_assistant() as assistant:
         given = running.environment
         ours = {name: given[theirs] for name, theirs in OTHER_NAMES.items()}
         secrets = {"BOT_KEY_PASSWORD": PASSWORD, "PROXY_PASSWORD": "a/b@c"}
-        yield {**given, **ours, **secrets, "PARCELS_URL": parcels, "PARCELS_KEY": KEY}
+        served = {"PARCELS_URL": parcels, "ASSISTANT_URL": assistant}
+        yield {**given, **ours, **secrets, **served, "PARCELS_KEY": KEY}
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ from harness.scenario import defaults_schema, fragment_schema, scenario_schema
 from harness.scenario.names import MOST_ROWS
 from harness.scenario.rows import MOST_LEVELS
 from harness.scenario.scenario import MOST_TAKES
+from harness.scenario.tool_answers import ANSWERS
 from harness.scenario.turns import MOST_TURNS
 from harness.secrets.secret_forms import LONGEST as LONGEST_SECRET
 from harness.testing import Chat, ChatReply
@@ -109,6 +110,7 @@ KEYS = {
     ),
     ("conversations", "Sample keys"): _keys(MESSAGE, "properties", "pick", "oneOf", 1),
     ("conversations", "Keys of defaults.yaml"): _keys(defaults_schema(SCENARIO)),
+    ("tools", "Answers of a scenario"): _keys(ANSWERS, "additionalProperties", "else"),
     ("checks", "Matchers"): {*MATCHERS},
     ("providers", "The built-in definitions"): {*installed()},
     ("providers", "Keys of harness.yaml"): _keys(CONFIG_SCHEMA),

@@ -23,6 +23,8 @@ PUBLIC = [
     "Reply",
     "ReplyMessage",
     "Subject",
+    "ToolCall",
+    "ToolResult",
     "Transcript",
     "UserMessage",
     "Verdict",

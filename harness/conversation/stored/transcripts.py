@@ -7,15 +7,22 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.conversation.exchange import (
+    REPLYING,
     Attempt,
     Exchange,
     Origin,
-    Phase,
     Request,
     Response,
     phase_of,
 )
-from harness.conversation.message import Attachment, Reply, ReplyMessage, ToolCall, UserMessage
+from harness.conversation.message import (
+    Attachment,
+    Reply,
+    ReplyMessage,
+    ToolCall,
+    ToolResult,
+    UserMessage,
+)
 from harness.conversation.transcript import Stop, Transcript, Turn
 from harness.core import (
     CassetteError,
@@ -87,7 +94,7 @@ def latency_of(turn: Stored) -> float | None:
     answers = [
         exchange["response"]
         for exchange in turn.get("exchanges", ())
-        if "response" in exchange and phase_of(exchange["step"]) is Phase.SEND
+        if "response" in exchange and phase_of(exchange["step"]) in REPLYING
     ]
     if not answers or any("seconds" not in answer for answer in answers):
         return None
@@ -131,15 +138,22 @@ def _reply_json(reply: Reply) -> Record:
         )
         for message in reply.messages
     ]
-    tools = [{"name": t.name, "arguments": t.arguments, "id": t.id} for t in reply.tools or ()]
     stored = _without_none(
         actions=reply.actions or None,
         products=list(reply.products) or None,
         attachments=_attachments_json(reply.attachments) or None,
-        tools=None if reply.tools is None else tools,
+        tools=None if reply.tools is None else [_tool_json(call) for call in reply.tools],
         usage=reply.usage,
     )
     return {"messages": messages, "payload": reply.payload, **stored}
+
+
+def _tool_json(call: ToolCall) -> Record:
+    result = call.result
+    answered: Record = (
+        {} if result is None else {"result": result.value, "is_error": result.is_error}
+    )
+    return {"name": call.name, "arguments": call.arguments, "id": call.id, **answered}
 
 
 def _attachments_json(attachments: Iterable[Attachment]) -> Json:
@@ -241,8 +255,19 @@ def _reply(stored: Stored) -> Reply:
         actions=stored.get("actions", {}),
         products=tuple(stored.get("products", ())),
         attachments=_attachments(stored.get("attachments", ())),
-        tools=tuple(ToolCall(**tool) for tool in stored["tools"]) if "tools" in stored else None,
+        tools=tuple(map(_tool, stored["tools"])) if "tools" in stored else None,
         usage=stored.get("usage"),
+    )
+
+
+def _tool(stored: Stored) -> ToolCall:
+    return ToolCall(
+        name=stored["name"],
+        arguments=stored["arguments"],
+        id=stored["id"],
+        result=ToolResult(value=stored["result"], is_error=stored["is_error"])
+        if "result" in stored
+        else None,
     )
 
 

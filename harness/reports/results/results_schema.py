@@ -97,6 +97,16 @@ _MESSAGE = _object(
     },
     "text",
 )
+_TOOL_CALL = _object(
+    {
+        "name": _TEXT,
+        "arguments": _ANYTHING,
+        "id": _TEXT,
+        "result": _about(_ANYTHING, "What the scenario answered; omitted if nothing did."),
+        "is_error": _about(_TRUTH, "The answer was that the tool failed."),
+    },
+    "name",
+)
 _REPLY = _object(
     {
         "messages": _list(_MESSAGE),
@@ -104,6 +114,8 @@ _REPLY = _object(
         "actions": {"type": "object", "description": "Buttons: label to prompt."},
         "products": _list(_ANYTHING),
         "attachments": _ATTACHMENTS,
+        "tools": _list(_TOOL_CALL),
+        "usage": {"type": "object", "description": "Numbers of the provider by name."},
     },
     "messages",
 )

@@ -78,6 +78,18 @@ def test_optional_replies_may_all_be_missing():
         ({"contains": {"name": "search", "arguments": {"query": {"contains": "pink"}}}}, PASSED),
         ({"contains": {"name": "search", "arguments": {"$.limit": {"at_most": 2}}}}, FAILED),
         ({"contains": {"name": "check_stock", "exact_arguments": {"id": "p-1"}}}, PASSED),
+        ({"contains": {"name": "search", "schema": {"required": ["limit"]}}}, PASSED),
+        ({"contains": {"name": "search", "schema": {"required": ["page"]}}}, FAILED),
+        (
+            {
+                "contains": {
+                    "name": "check_stock",
+                    "arguments": {"id": "p-1"},
+                    "schema": {"properties": {"id": {"type": "integer"}}, "required": ["id"]},
+                }
+            },
+            FAILED,
+        ),
         ({"contains": {"name": "search", "exact_arguments": {"query": "pink dress"}}}, FAILED),
         ({"not_contains": "place_order"}, PASSED),
         ({"not_contains": {"name": "check_stock", "arguments": {"id": "p-2"}}}, PASSED),

@@ -19,6 +19,7 @@ from harness.conversation import (
     Response,
     Stop,
     ToolCall,
+    ToolResult,
     Transcript,
     Turn,
     UserMessage,
@@ -66,6 +67,13 @@ exchanges = st.lists(
     ),
     max_size=2,
 ).map(tuple)
+calls = st.builds(
+    ToolCall,
+    name=texts,
+    arguments=values,
+    id=texts,
+    result=st.none() | st.builds(ToolResult, value=values, is_error=st.booleans()),
+)
 replies = st.builds(
     Reply,
     messages=st.lists(
@@ -76,8 +84,7 @@ replies = st.builds(
     actions=st.dictionaries(texts, texts, max_size=2),
     products=st.lists(values, max_size=2).map(tuple),
     attachments=attachments,
-    tools=st.none()
-    | st.lists(st.builds(ToolCall, name=texts, arguments=values, id=texts), max_size=2).map(tuple),
+    tools=st.none() | st.lists(calls, max_size=2).map(tuple),
     usage=st.none() | st.dictionaries(texts, seconds, max_size=2),
 )
 turns = st.builds(

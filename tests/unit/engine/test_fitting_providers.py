@@ -56,6 +56,15 @@ def problems(tmp_path):
     return of
 
 
+def test_answers_to_tools_that_are_never_sent(problems):
+    """No step sends them back, so they would have no effect."""
+    (problem,) = problems("answers: {search: {returns: 1}}\n")
+
+    assert problem.code == "never-sent"
+    assert problem.message == "the definition of 'desk' sends no answers to tool calls"
+    assert problem.place.line == 2
+
+
 def test_a_session_key_that_is_never_read(problems):
     """It would be ignored in silence, so it is named at its place with the likely key."""
     (problem,) = problems("session: {countrie: France, channel: app}\n")

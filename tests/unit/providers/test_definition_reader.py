@@ -9,7 +9,7 @@ from harness.providers.builtin import FOLDERS
 from harness.providers.catalogue import installed
 from harness.providers.definition import Encoding, Framing, TextPath
 from harness.providers.definition_reader import read_definition
-from harness.providers.definition_schema import REPLYING, USABLE
+from harness.providers.definition_schema import REPLY_FORMATS, USABLE
 from harness.providers.flow import NAMES
 from harness.providers.step_kinds import KINDS
 
@@ -180,7 +180,7 @@ def test_a1_a_key_that_the_kind_of_step_cannot_use(key, kind, phase, tmp_path):
     reply = "    reply: {text: $.a}\n"
     send = f"send:\n{STEPS['request']}{reply}"
     text = "definition: ours\nsettings: {base_url: {}}\n"
-    text += f"{phase}:\n{step}{reply if phase in REPLYING else ''}"
+    text += f"{phase}:\n{step}{reply if phase in REPLY_FORMATS else ''}"
     text += "" if phase == "send" else send
 
     if kind in USABLE[key]:
@@ -222,6 +222,59 @@ def test_a12_a_capture_with_the_name_of_a_built_in_value(name, tmp_path):
         read(tmp_path, text)
 
     assert [problem.code for problem in wrong.value.problems] == ["reserved-name"]
+
+
+CALLING = """\
+definition: own
+settings:
+  base_url: {type: string}
+send:
+  - request: {post: /say, json: {text: '${message.text}'}}
+    reply: {messages: $.text, tools: {path: '$.calls[*]'}}
+tools:
+  - request: {post: /results, json: {for_each: results, as: one, yield: '${one.text}'}}
+    reply: {text: $.text, tools: {path: '$.calls[*]'}}
+"""
+TOOLS = CALLING[CALLING.index("tools:\n") :]
+DOES_NOT_RUN = "does not say where tool calls are, so the 'tools' steps do not run after it"
+UNSEEN = {
+    "in send": (
+        "messages: $.text, tools: {path: '$.calls[*]'}",
+        "messages: $.text",
+        f"the reply of send.1 {DOES_NOT_RUN}",
+    ),
+    "in tools": (
+        "text: $.text, tools: {path: '$.calls[*]'}",
+        "text: $.text",
+        f"the reply of tools.1 {DOES_NOT_RUN}",
+    ),
+    "without a reply": (
+        "    reply: {text: $.text, tools: {path: '$.calls[*]'}}\n",
+        "",
+        "no step of 'tools' reads messages",
+    ),
+    "results without tools": (
+        TOOLS,
+        "history:\n  - request: {post: /a, json: {for_each: results, as: one, yield: 1}}\n",
+        "step history.1 uses 'results', which no step captures",
+    ),
+    "rounds without tools": (
+        TOOLS,
+        "tool_rounds: 3\n",
+        "'tool_rounds' has no effect without 'tools' steps",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNSEEN)
+def test_tools_that_can_never_be_answered(case, tmp_path):
+    """What keeps the steps of `tools` from running is an error."""
+    old, new, message = UNSEEN[case]
+
+    with pytest.raises(DefinitionError) as raised:
+        read(tmp_path, CALLING.replace(old, new))
+
+    assert [problem.message for problem in raised.value.problems] == [message]
 
 
 def test_e9_any_success_may_be_expected(tmp_path):

@@ -134,6 +134,7 @@ function answer(turn) {
   if (!turn.reply) return el("p", { class: "muted none" }, "No reply came.");
   const { messages, actions = {}, products = [] } = turn.reply;
   return [
+    toolCalls(turn.reply.tools),
     messages.map((message) => bubble("assistant", message.text, "Bot")),
     messages.length === 0 && el("p", { class: "muted none" }, "A reply without a message."),
     products.length > 0 && el("ul", { class: "products", "aria-label": "Products" }, products.map(productView)),
@@ -159,6 +160,14 @@ function attachments(found) {
   if (!found?.length) return null;
   return el("ul", { class: "attachments", "aria-label": "Attachments" }, found.map(({ name, content = "" }) =>
     el("li", {}, el("strong", {}, name), content && el("span", { class: "muted" }, content.length > 200 ? ` ${plural(content.length, "character")}` : ` ${content}`))));
+}
+
+/** The tools that the bot called, and what the scenario answered. */
+function toolCalls(calls) {
+  if (!calls?.length) return null;
+  return el("ul", { class: "calls", "aria-label": "Tool calls" }, calls.map((call) =>
+    el("li", {}, el("code", {}, `${call.name} ${typeof call.arguments === "string" ? call.arguments : JSON.stringify(call.arguments)}`),
+      call.result !== undefined && el("span", { class: call.is_error ? "failed" : null }, `${call.is_error ? "failed: " : "→ "}${typeof call.result === "string" ? call.result : JSON.stringify(call.result)}`))));
 }
 
 function missing(turn) {
@@ -188,7 +197,7 @@ function aroundView(told) {
 
 /** Seconds from sending the message to the end of the reply. */
 function latencyOf(turn) {
-  const sent = (turn.exchanges ?? []).filter((one) => one.response && one.step.startsWith("send")).map((one) => one.response);
+  const sent = (turn.exchanges ?? []).filter((one) => one.response && /^(send|tools)\./.test(one.step)).map((one) => one.response);
   if (!sent.length || sent.some((response) => response.seconds === undefined)) return undefined;
   return (sent.at(-1).started ?? 0) + sent.at(-1).seconds - (sent[0].started ?? 0);
 }
