@@ -137,6 +137,8 @@ class ReplyPlan:
     question: Conditions = field(default_factory=dict)
     """Within a message's node: it is the user's, and only what stands behind the last such
     message is the reply. Empty where all messages are the bot's."""
+    in_reply_to: Conditions = field(default_factory=dict)
+    """Within a message's node: it belongs to this turn. Empty where all messages do."""
     actions: str = ""
     """Leads to a mapping of label to prompt, or to texts that are both."""
     button: ButtonPlan | None = None
@@ -152,11 +154,14 @@ class ReplyPlan:
 class PollPlan:
     """How a poll ends."""
 
-    until: Conditions
+    until: Conditions = field(default_factory=dict)
+    """Empty where only `quiet` ends it."""
     pending: Conditions = field(default_factory=dict)
     """The known other values; empty where any other value means to go on."""
     every: Template
     timeout: Template
+    quiet: Template | None = None
+    """How long no message of the turn may be new for the poll to end."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -236,10 +241,10 @@ class Step:
     @property
     def other_templates(self) -> tuple[Template, ...]:
         """All that is filled in while it runs, but for its request."""
-        timing = (self.poll.every, self.poll.timeout) if self.poll else ()
+        timing = (self.poll.every, self.poll.timeout, self.poll.quiet) if self.poll else ()
         condition = (self.when,) if self.when else ()
         filled_in = {**self.path_templates, **self.value_templates}
-        return (*condition, *timing, *filled_in.values())
+        return (*condition, *filter(None, timing), *filled_in.values())
 
     @property
     def is_answer_read(self) -> bool:

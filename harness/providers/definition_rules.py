@@ -81,6 +81,8 @@ def _in_step(step: Step, node: Node, top: Node, definition: Definition) -> Itera
     yield from _unread_answer(step, node)
     yield from KINDS[step.kind].problems(step, node)
     yield from _whole(step, node)
+    if step.reply is not None:
+        yield from _fixed_correlation(node.at("reply").get("in_reply_to"))
     yield from request_problems(node.at(step.kind), step, top.get("headers"), definition)
 
 
@@ -197,6 +199,17 @@ def _whole(step: Step, node: Node) -> Iterator[Problem]:
             "'whole' has no effect, because no event of a stream is a separate message",
             found.key_place,
             "remove it",
+        )
+
+
+def _fixed_correlation(node: Node | None) -> Iterator[Problem]:
+    """A correlation that is the same in every turn, and so tells no turn from another."""
+    if node is not None and "${" not in str(node.value):
+        yield _problem(
+            "no-effect",
+            "'in_reply_to' compares with the same value in every turn",
+            node.key_place,
+            "capture the id of the turn and write '${…}'; a fixed condition belongs in 'messages'",
         )
 
 

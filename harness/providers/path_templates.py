@@ -18,6 +18,7 @@ from harness.formats.template.expressions import split
 from harness.formats.template.filters import to_json
 from harness.providers.definition import Step
 
+_NONE = "it contains a value that is none"
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 
 
@@ -52,7 +53,7 @@ def fill_in_paths(step: Step, context: Mapping[str, object]) -> Step:
     texts: dict[str, Json] = {}
     for written, template in (*step.value_templates.items(), *step.path_templates.items()):
         try:
-            texts[written] = template.render(context)
+            texts[written] = _required(template.render(context))
             if written in step.path_templates:
                 require_path(str(texts[written]))
         except (TemplateError, BadPath) as error:
@@ -61,6 +62,13 @@ def fill_in_paths(step: Step, context: Mapping[str, object]) -> Step:
             ) from error
     parts = ("reply", "fail_if", "capture", "plan")
     return replace(step, **{name: _filled(getattr(step, name), texts) for name in parts})
+
+
+def _required(value: Json) -> Json:
+    """A value that is there. Raises `BadPath` for a none: it would be compared with null."""
+    if value is None:
+        raise BadPath(_NONE)
+    return value
 
 
 def _filled(value: Any, texts: Mapping[str, Json]) -> Any:  # noqa: ANN401  # parts of any plan

@@ -1,15 +1,18 @@
-"""Steps of the kind `poll`: ask until a condition holds."""
+"""Steps of the kind `poll`: ask until a condition holds, or until nothing new comes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from harness.conversation import Response
 from harness.core import (
     DURATION_PATTERN,
     Json,
+    Problem,
     ProtocolError,
     Refused,
+    counted,
     format_duration,
     parse_duration,
     shorten,
@@ -20,11 +23,11 @@ from harness.providers.asking import Asking, exchange, read_answer
 from harness.providers.conditions import holds, shown
 from harness.providers.definition import PollPlan, Step, StepReader
 from harness.providers.flow import FlowState, Send, Sleep
-from harness.providers.reply import error_in
+from harness.providers.reply import error_in, messages_of_turn
 from harness.providers.reply_format import CONDITIONS
 from harness.providers.request import build_request
 
-_DURATION: Json = {
+_DURATION: dict[str, Json] = {
     "type": "string",
     "pattern": rf"{DURATION_PATTERN}|\$\{{",
     "description": "A time with its unit, such as 500ms, 2s or 1m.",
@@ -34,25 +37,66 @@ KEYS: Mapping[str, Json] = {
     "pending": CONDITIONS,
     "every": _DURATION,
     "timeout": _DURATION,
+    "quiet": {**_DURATION, "description": "Ends the poll if nothing new has come for so long."},
 }
 """What no other kind of steps says."""
-REQUIRED = ("until", "every", "timeout")
+REQUIRED = ("every", "timeout")
 
 
 def read_poll(node: Node, reader: StepReader) -> PollPlan:
     """What the step says of its polling."""
+    quiet = node.get("quiet")
     return PollPlan(
         until=reader.conditions(node, "until"),
         pending=reader.conditions(node, "pending"),
         every=reader.template(node.get("every")),
         timeout=reader.template(node.get("timeout")),
+        quiet=reader.template(quiet) if quiet else None,
     )
 
 
-def ask_until(step: Step, state: FlowState) -> Asking:
-    """Ask until a condition holds.
+def poll_problems(step: Step, node: Node) -> Iterator[Problem]:
+    """A poll that nothing ends."""
+    if not node.has("until") and not node.has("quiet"):
+        yield Problem(
+            code="missing-key",
+            message=f"nothing ends the poll of step {step.name}",
+            place=node.at("poll").key_place,
+            hint="add 'until:' with a condition, or 'quiet:' with a time",
+        )
 
-    Whether the time is over is told from the recorded times of the exchanges, never from a
+
+@dataclass(slots=True)
+class _Silence:
+    """How long no message of the turn was new, edited or removed."""
+
+    seconds: float
+    """How long it must last."""
+    messages: list[Json] = field(default_factory=list)
+    """Those of the last answer; the whole answer where the step reads no reply."""
+    _since: float = 0.0
+    _slept: float = 0.0
+
+    def sleep(self, seconds: float) -> Sleep:
+        """A pause between two requests."""
+        self._slept += seconds
+        return Sleep(seconds)
+
+    def has_lasted(self, step: Step, payload: Json, ended: float, seen: Container[str]) -> bool:
+        """Whether it was quiet long enough; never before the first message."""
+        plan = step.reply
+        messages = [payload] if plan is None else messages_of_turn(plan, payload, seen)
+        if messages != self.messages:
+            self.messages, self._since, self._slept = messages, ended, 0.0
+        # A recording without times took its pauses.
+        passed = max(self._slept, ended - self._since)
+        return bool(messages) and passed >= self.seconds
+
+
+def ask_until(step: Step, state: FlowState) -> Asking:
+    """Ask until a condition holds, or until nothing new came for as long as `quiet` says.
+
+    Whether a time is over is told from the recorded times of the exchanges, never from a
     clock, so that a replay decides as the recording did. Raises `Refused` where `fail_if` holds,
     and `ProtocolError` for an unknown state and where the time is over.
     """
@@ -61,6 +105,9 @@ def ask_until(step: Step, state: FlowState) -> Asking:
     context = state.context()
     every = _seconds(step, "every", plan.every.render(context))
     limit = _seconds(step, "timeout", plan.timeout.render(context))
+    quiet: _Silence | None = None
+    if plan.quiet is not None:
+        quiet = _Silence(_seconds(step, "quiet", plan.quiet.render(context)))
     started: float | None = None
     states: list[str] = []
     asked = 0
@@ -71,24 +118,32 @@ def ask_until(step: Step, state: FlowState) -> Asking:
         payload = read_answer(step, request, response, state)
         if _has_ended(step, plan, payload, response):
             return payload
-        shown_state = _shown_state(step, plan, payload)
+        if quiet and quiet.has_lasted(step, payload, response.ended, state.seen):
+            return payload
+        shown_state = _shown_state(step, plan, payload, quiet)
         if shown_state not in states[-1:]:
             states.append(shown_state)
         started = response.started if started is None else started
         if response.ended + every - started > limit:
-            raise ProtocolError(
-                "poll-timeout",
-                f"the task did not end within {format_duration(limit)}:"
-                f" {asked} requests, the last answer {shown_state}",
-                details=(f"in order: {shorten('; '.join(states))}",) if states[1:] else (),
-            )
-        yield Sleep(every)
+            if quiet and not quiet.messages and step.reply and step.reply.are_messages_optional:
+                return payload
+            raise _out_of_time(limit, asked, states)
+        yield quiet.sleep(every) if quiet else Sleep(every)
+
+
+def _out_of_time(limit: float, asked: int, states: list[str]) -> ProtocolError:
+    return ProtocolError(
+        "poll-timeout",
+        f"the task did not end within {format_duration(limit)}:"
+        f" {asked} requests, the last answer {states[-1]}",
+        details=(f"in order: {shorten('; '.join(states))}",) if states[1:] else (),
+    )
 
 
 def _has_ended(step: Step, plan: PollPlan, payload: Json, response: Response) -> bool:
     """Whether the condition holds. Raises for a refusal, and for a state that is not known."""
-    state = _shown_state(step, plan, payload)
     if holds(step.fail_if, payload):
+        state = _shown_state(step, plan, payload)
         raise Refused(
             "task-failed",
             f"the task ended with {state}",
@@ -101,16 +156,23 @@ def _has_ended(step: Step, plan: PollPlan, payload: Json, response: Response) ->
     if plan.pending and not holds(plan.pending, payload):
         raise ProtocolError(
             "unknown-state",
-            f"the poll answered an unknown state: {state}",
+            f"the poll answered an unknown state: {_shown_state(step, plan, payload)}",
             f"known: {_known_states(step, plan)}",
             details=error_in(payload),
         )
     return False
 
 
-def _shown_state(step: Step, plan: PollPlan, payload: Json) -> str:
+def _shown_state(step: Step, plan: PollPlan, payload: Json, quiet: _Silence | None = None) -> str:
     """The state as a clause of a message."""
     paths = step.fail_if or plan.until
+    if quiet and not plan.until:
+        is_read = step.reply is not None
+        return (
+            f"with {counted(len(quiet.messages), 'message')} of this turn"
+            if is_read
+            else "still changing"
+        )
     values = [f"{path} = {shown(one)}" for path in paths for one in find_all(path, payload)]
     return shorten(", ".join(values)) if values else f"nothing at {', '.join(paths)}"
 

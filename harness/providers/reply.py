@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from harness.conversation import Attachment, Reply, ReplyMessage, ToolCall
 from harness.core import Json, ProtocolError, shorten
@@ -19,14 +19,9 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
     `seen` holds the ids of messages that were read before, and takes the new ones.
     Raises `ProtocolError` where there is no message, or one without a text.
     """
-    nodes = find_all(plan.messages, payload)
-    answers = _behind_the_question(plan, nodes) if plan.question else nodes
+    answers = messages_of_turn(plan, payload, seen)
     if plan.only_new:
-        ids = [_id_of(plan, node) for node in nodes]
-        begin = len(nodes) - len(answers)
-        pairs = zip(answers, ids[begin:], strict=True)
-        answers = [node for node, number in pairs if number not in seen]
-        seen.update(ids)
+        seen.update(_id_of(plan, node) for node in find_all(plan.messages, payload))
     reply = Reply(
         messages=tuple(_message(plan, node) for node in answers),
         payload=payload,
@@ -43,12 +38,27 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
     return reply
 
 
+def messages_of_turn(plan: ReplyPlan, payload: Json, seen: Container[str]) -> list[Json]:
+    """The nodes of a payload that are messages of this turn. `seen` holds the ids of earlier ones.
+
+    Raises `ProtocolError` where it is not known whether a message is new.
+    """
+    nodes = find_all(plan.messages, payload)
+    if plan.question:
+        nodes = _behind_the_question(plan, nodes)
+    if plan.in_reply_to:
+        nodes = [node for node in nodes if holds(plan.in_reply_to, node)]
+    if plan.only_new:
+        nodes = [node for node in nodes if _id_of(plan, node) not in seen]
+    return nodes
+
+
 def messages_in(plan: ReplyPlan, payload: Json) -> list[ReplyMessage]:
-    """The messages of a payload, none of which need be there.
+    """The messages of a payload that belong to this turn, none of which need be there.
 
     Raises `ProtocolError` for one without a text.
     """
-    return [_message(plan, node) for node in find_all(plan.messages, payload)]
+    return [_message(plan, node) for node in messages_of_turn(plan, payload, ())]
 
 
 def _behind_the_question(plan: ReplyPlan, nodes: list[Json]) -> list[Json]:

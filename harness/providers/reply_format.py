@@ -73,6 +73,10 @@ _KEYS: Mapping[str, Json] = {
         **CONDITIONS,  # type: ignore[dict-item]  # a mapping by construction
         "description": "Within a message: it is the user's, and the reply follows the last one.",
     },
+    "in_reply_to": {
+        **CONDITIONS,  # type: ignore[dict-item]  # a mapping by construction
+        "description": "Within a message: it belongs to this turn; others are left out.",
+    },
     "actions": {
         "description": "Buttons: label to prompt, texts, or objects.",
         "oneOf": [
@@ -123,7 +127,7 @@ _KEYS: Mapping[str, Json] = {
         "description": "JSONPath to the usage: a mapping of names to numbers.",
     },
 }
-_OF_LATE = ("messages", "text", "id", "text_optional", "whole")
+_OF_LATE = ("messages", "text", "id", "text_optional", "whole", "in_reply_to")
 
 REPLY: Json = {
     "type": "object",
@@ -172,6 +176,7 @@ def reply_plan(
         are_messages_optional=bool(node.value_of("messages_optional")),
         only_new=bool(node.value_of("only_new")),
         question=conditions(node, "question"),
+        in_reply_to=conditions(node, "in_reply_to"),
         tools=ToolsPlan(**paths(tools, _TOOL_KEYS)) if tools else None,
     )
 

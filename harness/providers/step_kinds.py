@@ -33,7 +33,11 @@ class StepKind:
 KINDS: Mapping[str, StepKind] = {
     "request": StepKind(run=ask),
     "poll": StepKind(
-        keys=poll.KEYS, required=poll.REQUIRED, read=poll.read_poll, run=poll.ask_until
+        keys=poll.KEYS,
+        required=poll.REQUIRED,
+        read=poll.read_poll,
+        problems=poll.poll_problems,
+        run=poll.ask_until,
     ),
     "stream": StepKind(
         keys=stream.KEYS,

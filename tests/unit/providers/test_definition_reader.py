@@ -162,6 +162,7 @@ VALUES = {
     ("pending",): "pending: {$.a: 2}",
     ("every",): "every: 1s",
     ("timeout",): "timeout: 1m",
+    ("quiet",): "quiet: 1s",
     ("framing",): "framing: sse",
     ("events",): "events: json",
     ("names",): "names: true",
