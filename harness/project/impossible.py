@@ -15,8 +15,8 @@ from harness.scenario import Expectation, Scenario, Scope, UserTurn, turn_subjec
 
 _OF_A_WHOLE = (Claim.PART, Claim.LIMIT, Claim.OTHER)
 """Claims that contradict a check of the whole text."""
-_PARTS = ("actions", "products", "attachments", "tools")
-"""What a reply may contain instead of messages."""
+_WITHOUT = ("are_messages_optional", "actions", "products", "attachments", "tools")
+"""Fields of a `ReplyPlan`, each of which allows a reply without a message."""
 
 
 def impossible_checks(project: Project, scenario: Scenario) -> Iterator[Problem]:
@@ -33,18 +33,31 @@ def _without_messages(
     project: Project, scenario: Scenario, turn: UserTurn, checks: Sequence[Expectation]
 ) -> Iterator[Problem]:
     for check in checks:
-        value = check.constant if check.name == "messages" else None
-        if not (isinstance(value, Mapping) and "count" in value and _is_none(value["count"])):
+        if not any(map(_wants_none, _required(check.name, check.constant))):
             continue
         for provider, definition in definitions_for(project, scenario).items():
-            if definition.client is None and not any(says(definition, one) for one in _PARTS):
+            if definition.client is None and not any(says(definition, one) for one in _WITHOUT):
                 yield _problem(
                     turn,
                     check,
                     f"a reply of '{provider}' always has a message: its definition reads nothing"
                     " else, so an answer without one is BROKEN",
-                    "remove it, or read buttons, products or attachments in the definition",
+                    "add 'messages_optional: true' to the 'reply:' of the definition, or remove it",
                 )
+
+
+def _required(name: str, value: Json) -> Iterator[Json]:
+    """The values of all checks of messages that must pass, also within `all_of`."""
+    if name == "messages":
+        yield value
+    elif name == "all_of":
+        for _, inner, one in KIND_NAMED[name].inner_checks(value):
+            yield from _required(inner, one)
+
+
+def _wants_none(messages: Json) -> bool:
+    """Whether a check of messages only accepts that there are none."""
+    return isinstance(messages, Mapping) and "count" in messages and _is_none(messages["count"])
 
 
 def _is_none(count: Json) -> bool:

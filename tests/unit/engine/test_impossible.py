@@ -48,6 +48,7 @@ def test_d11_no_message_where_nothing_else_is_read(problems, count):
 
     assert problem.code == "matches-nothing"
     assert problem.message.startswith("a reply of 'desk' always has a message")
+    assert problem.hint.startswith("add 'messages_optional: true' to the 'reply:'")
     assert (problem.place.line, problem.place.column) == (4, 14)
 
 
@@ -56,6 +57,7 @@ def test_d11_no_message_where_nothing_else_is_read(problems, count):
     [
         ("0", ", actions: $.buttons"),
         ("0", ", tools: {path: '$.calls[*]'}"),
+        ("0", ", messages_optional: true"),
         ("1", ""),
         ("{at_most: 1}", ""),
         ("{between: [0, 2]}", ""),
@@ -64,6 +66,14 @@ def test_d11_no_message_where_nothing_else_is_read(problems, count):
 def test_d11_a_count_that_may_hold(problems, count, more):
     """Where something else is read, a reply may have no message."""
     assert problems(f"{{messages: {{count: {count}}}}}", more) == []
+
+
+@pytest.mark.parametrize(("how", "found"), [("all_of", 1), ("any_of", 0)])
+def test_d11_no_message_within_other_checks(problems, how, found):
+    """It is found where the check must pass, and not where another one may pass instead."""
+    checks = f"{{{how}: [{{messages: {{count: 0}}}}, {{max_words: 3}}]}}"
+
+    assert len(problems(checks)) == found
 
 
 IMPOSSIBLE = {
