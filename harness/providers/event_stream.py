@@ -139,7 +139,8 @@ class EventReader:
     ended: bool = False
     """The stream said that it ended."""
     leftover: str = ""
-    """After `finish`: the data of a last event that no blank line ended."""
+    """After `finish`: the data of a last event that no blank line ended, or a last line that is
+    cut: one without an end that is not JSON."""
     _utf8: codecs.BufferedIncrementalDecoder = field(default_factory=_utf8_decoder)
     _lines: LineDecoder = field(default_factory=LineDecoder)
     _decoder: EventDecoder = field(default_factory=EventDecoder)
@@ -184,7 +185,10 @@ class EventReader:
             self.framing = Framing.TEXT
             self.events, self.ended = [Event("".join(self._texts))], False
         elif self.framing is Framing.NDJSON and rest.strip():
-            self._add(Event(rest))
+            if _is_json(rest) or rest == self.done:
+                self._add(Event(rest))
+            elif not self.ended:
+                self.leftover = rest
         elif self.framing is Framing.SSE and not self.ended:
             self.leftover = self._decoder.data
         return self.framing

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from harness.core import Json, Problem, ProtocolError, shorten
+from harness.conversation import Response
+from harness.core import Json, Problem, ProtocolError, TransportError, shorten
 from harness.formats.yaml import Node
 from harness.providers.asking import (
     Asking,
@@ -28,6 +30,7 @@ from harness.providers.payload import (
     tells_error,
     undecodable,
 )
+from harness.providers.reply import messages_in
 from harness.providers.reply_format import CONDITIONS
 from harness.providers.request import build_request
 
@@ -134,53 +137,112 @@ def stream_problems(step: Step, node: Node) -> Iterator[Problem]:
 
 
 def ask_for_stream(step: Step, state: FlowState) -> Asking:
-    """The payload of a stream: its framing, its text, and its events.
+    """The payload of a stream, read as it comes. Raises what `read_answer_stream` raises.
 
-    Raises `Refused` where `fail_if` holds, and `ProtocolError` for a stream without an event,
-    one that ends before its last event, and one that tells of an error.
+    An error of the network that interrupts it keeps the text that came before.
     """
-    plan = step.stream
-    assert plan is not None  # noqa: S101  # only such steps are run by it
     request = build_request(step, state)
-    reader = EventReader(
+    reader = reader_for(step)
+    try:
+        response = yield from exchange(Send(request, reader), state)
+    except TransportError as error:
+        error.details += _received(step, reader)
+        raise
+    require_status(step, request, response)
+    return read_answer_stream(step, response, reader, state)
+
+
+def reader_for(step: Step) -> EventReader:
+    """The reader of the stream of a step."""
+    plan = _plan_of(step)
+    return EventReader(
         framing=plan.framing,
         candidates=plan.candidates,
         done=plan.done,
         is_last=_is_last(plan) if plan.done_event or plan.done_if else None,
     )
-    response = yield from exchange(Send(request, reader), state)
-    require_status(step, request, response)
+
+
+def read_answer_stream(
+    step: Step, response: Response, reader: EventReader, state: FlowState
+) -> Json:
+    """The payload of a stream that its reader took: its framing, its text, and its events.
+
+    Raises `Refused` where `fail_if` holds, and `ProtocolError` for a stream without an event,
+    one that ends before its last event, and one that tells of an error.
+    """
+    plan = _plan_of(step)
     require_kind(response, step.answer.content_types)
     refuse_page(response, "a stream")
     framing = reader.finish()
     note(step, undecodable(response.body), state)
-    if reader.leftover:
+    is_line_cut = framing is Framing.NDJSON and bool(reader.leftover)
+    if reader.leftover and not is_line_cut:
         left = f"it ends inside an event, which is ignored: {shorten(reader.leftover)}"
         note(step, left, state)
     if not reader.events:
-        came = (excerpt(response.body),) if response.body else ()
-        raise ProtocolError("empty-stream", "the stream ended without an event", details=came)
-    texts = [event.data for event in reader.events]
-    events: list[Json] = list(texts)
-    if framing is Framing.NDJSON or plan.holds_json:
-        events = [read_event(number, text) for number, text in enumerate(texts, 1)]
-    shown = events
-    if plan.has_names:
-        names = (event.type for event in reader.events)
-        shown = [{"event": name, "data": data} for name, data in zip(names, events, strict=True)]
-    payload: Json = {"framing": framing.value, "text": "".join(texts), "events": shown}
-    last = (f"event {len(texts)}, the last: {shorten(texts[-1])}",)
+        body = (excerpt(response.body),) if response.body else ()
+        raise ProtocolError("empty-stream", "the stream ended without an event", details=body)
+    events = _values(plan, framing, reader)
+    payload = _payload(plan, framing, reader.events, events)
+    last = (f"event {len(events)}, the last: {shorten(reader.events[-1].data)}",)
     # A stream that tells of a failure often ends there, without its usual last event.
     if refusal := shown_refusal(step.fail_if, payload):
         note_contract(step.answer.schema, payload, state)
         raise refused(step, response, refusal, payload, last)
+    cut = f"inside a line: {shorten(reader.leftover)}" if is_line_cut else ""
     if plan.shown_end and not (reader.ended or plan.is_done_optional):
-        raise ProtocolError(
-            "stream-cut", f"the stream ended before its last event {plan.shown_end}", details=last
-        )
-    _refuse_errors(reader, events)
+        cut = cut or f"before its last event {plan.shown_end}"
+    if cut:
+        came = (*last, *_text_until_then(step, payload))
+        raise ProtocolError("stream-cut", f"the stream ended {cut}", details=came)
+    _refuse_errors(step, framing, reader, events)
     note_contract(step.answer.schema, payload, state)
     return payload
+
+
+def _plan_of(step: Step) -> StreamPlan:
+    assert step.stream is not None  # noqa: S101  # only such steps are run by it
+    return step.stream
+
+
+def _values(plan: StreamPlan, framing: Framing, reader: EventReader) -> list[Json]:
+    """The events as texts or as JSON. Raises `ProtocolError` for one that is not JSON."""
+    texts = [event.data for event in reader.events]
+    if framing is Framing.NDJSON or plan.holds_json:
+        return [read_event(number, text) for number, text in enumerate(texts, 1)]
+    return [*texts]
+
+
+def _payload(
+    plan: StreamPlan, framing: Framing, events: Sequence[Event], values: Sequence[Json]
+) -> Json:
+    shown = [*values]
+    if plan.has_names:
+        names = (event.type for event in events)
+        shown = [{"event": name, "data": data} for name, data in zip(names, values, strict=True)]
+    text = "".join(event.data for event in events)
+    return {"framing": framing.value, "text": text, "events": shown}
+
+
+def _received(step: Step, reader: EventReader) -> tuple[str, ...]:
+    """What a stream that was interrupted had said, as a line of a message."""
+    framing = reader.finish()
+    plan = _plan_of(step)
+    try:
+        values = _values(plan, framing, reader)
+    except ProtocolError:
+        return ()
+    return _text_until_then(step, _payload(plan, framing, reader.events, values))
+
+
+def _text_until_then(step: Step, payload: Json) -> tuple[str, ...]:
+    """The text of a stream that ended too early, as a line of a message; none without a text."""
+    text = ""
+    if step.reply is not None:
+        with suppress(ProtocolError):
+            text = " / ".join(one.text for one in messages_in(step.reply, payload) if one.text)
+    return (f"the text until then: {shorten(text)}",) if text else ()
 
 
 def _is_last(plan: StreamPlan) -> Callable[[Event], bool]:
@@ -198,12 +260,15 @@ def _is_last(plan: StreamPlan) -> Callable[[Event], bool]:
     return is_last
 
 
-def _refuse_errors(reader: EventReader, events: list[Json]) -> None:
+def _refuse_errors(
+    step: Step, framing: Framing, reader: EventReader, values: Sequence[Json]
+) -> None:
     """Some systems report an error in a stream under status 200."""
-    for number, (event, value) in enumerate(zip(reader.events, events, strict=True), 1):
+    for number, (event, value) in enumerate(zip(reader.events, values, strict=True)):
         if event.type == "error" or tells_error(value):
+            before = _payload(_plan_of(step), framing, reader.events[:number], values[:number])
             raise ProtocolError(
                 "error-event",
-                f"event {number} of the stream is an error",
-                details=(shorten(event.data),),
+                f"event {number + 1} of the stream is an error",
+                details=(shorten(event.data), *_text_until_then(step, before)),
             )

@@ -72,7 +72,9 @@ class Stage:
         """The failure screen, with ports, waits and what the case names replaced."""
         screen = without_what_varies(failure_screen(result))
         if self.case.varies:
-            screen = re.sub(self.case.varies, lambda hit: re.sub(r"\d+", "N", hit[0]), screen)
+            screen = re.sub(
+                self.case.varies, lambda hit: re.sub(r"\d+|(?<=then: ).+", "N", hit[0]), screen
+            )
         return f"{screen}\n"
 
     def assert_replayed(self, recorded: ScenarioResult, golden: str) -> None:

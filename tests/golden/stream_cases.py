@@ -61,7 +61,9 @@ def framed(part: bytes) -> bytes:
 START = chunked(is_whole=False)
 PAUSE = 0.005
 STREAMS = {
-    "streams/endless": endless(repeat(START, framed(EVENTS[0]), PAUSE), varies=r"\d+ bytes of"),
+    "streams/endless": endless(
+        repeat(START, framed(EVENTS[0]), PAUSE), varies=r"\d+ bytes of|the text until then: .+"
+    ),
     "streams/endless-comments": endless(
         repeat(START, framed(BEATS), PAUSE), varies=r"\d+ bytes of"
     ),
