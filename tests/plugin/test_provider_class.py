@@ -126,7 +126,14 @@ def bot(echo, project):
     return write
 
 
-@pytest.mark.parametrize("text", [ECHO, VENDOR], ids=["connection", "a vendor's client"])
+CLASSES = {
+    "connection": ECHO,
+    "a client of httpx": VENDOR,
+    "a client of httpx2": VENDOR.replace("import httpx", "import httpx2 as httpx"),
+}
+
+
+@pytest.mark.parametrize("text", CLASSES.values(), ids=CLASSES)
 def test_a_class_is_recorded_and_replayed(run, bot, echo, project, text):
     """What a class sends is recorded without its secret, and replays without the server."""
     bot(text)
