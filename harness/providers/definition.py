@@ -209,6 +209,8 @@ class Step:
     when: Template | None = None
     fail_if: Conditions = field(default_factory=dict)
     """When an answer is a refusal, whatever its status."""
+    opens_again: frozenset[int] = frozenset()
+    """Statuses after which the conversation is opened again and the step is repeated, once."""
     capture: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Name → JSONPaths into the answer, tried in order."""
     secret_captures: frozenset[str] = frozenset()

@@ -26,7 +26,12 @@ from harness.providers.definition import (
     Step,
 )
 from harness.providers.definition_rules import rule_problems
-from harness.providers.definition_schema import DEFINITION_SCHEMA, TOOL_ROUNDS, advise
+from harness.providers.definition_schema import (
+    DEFINITION_SCHEMA,
+    OPENING_AGAIN,
+    TOOL_ROUNDS,
+    advise,
+)
 from harness.providers.members import member_problems, taken_by
 from harness.providers.path_templates import compile_path_template
 from harness.providers.reply_format import reply_plan
@@ -112,6 +117,7 @@ class _Reader:
             answer=self._answer(node.get("answer")),
             when=self._condition(node.get("when")),
             fail_if=self.conditions(node, "fail_if"),
+            opens_again=self._opens_again(phase, node),
             capture={
                 name: self._paths(one.at("json") if one.has("json") else one)
                 for name, one in captures.items()
@@ -123,6 +129,12 @@ class _Reader:
             path_templates=self._path_templates,
             value_templates=self._value_templates,
         )
+
+    def _opens_again(self, phase: Phase, node: Node) -> frozenset[int]:
+        if phase not in OPENING_AGAIN:
+            return frozenset()
+        nodes = (self._document.at(), node)
+        return frozenset(int(status) for one in nodes for status, _ in one.entries("on"))
 
     def _request(self, node: Node, headers: Node | None, *, is_poll: bool) -> RequestPlan:
         method = next(method for method in METHODS if node.has(method))

@@ -11,7 +11,7 @@ from harness.formats.template import compile_template
 from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document, Node
 from harness.providers.definition import Definition, Encoding, Step
-from harness.providers.definition_schema import REPLY_FORMATS
+from harness.providers.definition_schema import OPENING_AGAIN, REPLY_FORMATS
 from harness.providers.flow import NAMES, NOW
 from harness.providers.request_rules import header_problems, request_problems
 from harness.providers.sign import SIGNED
@@ -39,6 +39,7 @@ def rule_problems(definition: Definition, document: Document) -> Iterator[Proble
         yield from _unknown(names.difference(known, (NOW,)), who, common.key_place, known)
         known |= names
     yield from _unseen_calls(definition, top)
+    yield from _opening_again(definition, top)
     for phase in Phase:
         nodes = list(top.get(phase) or ())
         steps = definition.phases[phase]
@@ -84,6 +85,32 @@ def _in_step(step: Step, node: Node, top: Node, definition: Definition) -> Itera
     if step.reply is not None:
         yield from _fixed_correlation(node.at("reply").get("in_reply_to"))
     yield from request_problems(node.at(step.kind), step, top.get("headers"), definition)
+
+
+def _opening_again(definition: Definition, top: Node) -> Iterator[Problem]:
+    """`on` where nothing can be opened again, or of a status that is expected."""
+    steps = [(step, top.at(step.phase, step.number - 1)) for step in definition.steps]
+    nodes = [top.get("on"), *(node.get("on") for _, node in steps)]
+    if not definition.phases[Phase.OPEN]:
+        for node in filter(None, nodes):
+            hint = "add the steps that log in, or remove 'on'"
+            yield _problem("no-effect", "there are no 'open' steps to run", node.key_place, hint)
+        return
+    for step, node in steps:
+        on = node.get("on")
+        if on is None:
+            continue
+        if step.phase not in OPENING_AGAIN:
+            yield _problem(
+                "no-effect",
+                f"a step of '{step.phase}' cannot open the conversation again",
+                on.key_place,
+                f"'on' is used in the steps of {', '.join(OPENING_AGAIN)}",
+            )
+        for status, value in on.items():
+            if step.answer.allows(int(status)):
+                message = f"'on' has no effect for {status}, which 'answer' expects"
+                yield _problem("no-effect", message, value.key_place, "remove one of the two")
 
 
 def _unread_settings(definition: Definition, top: Node) -> Iterator[Problem]:

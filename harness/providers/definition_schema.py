@@ -17,6 +17,8 @@ from harness.providers.step_kinds import KINDS, usable_by
 
 USABLE = usable_by()
 """Keys of a step that not every kind of step can use, with the kinds that can."""
+OPENING_AGAIN = (Phase.SEND, Phase.TOOLS, Phase.LATE, Phase.HISTORY)
+"""The phases whose steps can open the conversation again."""
 REPLY_FORMATS = {Phase.SEND: "step", Phase.TOOLS: "step", Phase.LATE: "late_step"}
 """The phases whose steps read what the bot said, with the format of their steps."""
 
@@ -47,6 +49,14 @@ _PATHS: list[Json] = [
     {"type": "string"},
     {"type": "array", "items": {"type": "string"}, "minItems": 1},
 ]
+
+_ON: dict[str, Any] = {
+    "type": "object",
+    "minProperties": 1,
+    "propertyNames": {"pattern": "^[45][0-9][0-9]$"},
+    "additionalProperties": {"enum": [Phase.OPEN.value]},
+    "description": "Status to 'open': the 'open' steps run again, and the step is repeated once.",
+}
 
 STEP: dict[str, Any] = {
     "type": "object",
@@ -107,6 +117,7 @@ STEP: dict[str, Any] = {
         },
         "reply": {"$ref": "#/$defs/reply"},
         "fail_if": CONDITIONS,
+        "on": _ON,
         **{key: schema for kind in KINDS.values() for key, schema in kind.keys.items()},
     },
     "dependentRequired": {name: [*kind.required] for name, kind in KINDS.items() if kind.required},
@@ -177,6 +188,7 @@ DEFINITION_SCHEMA: Json = {
             },
         },
         "headers": {"type": "object", "description": "Headers of every request."},
+        "on": {**_ON, "description": f"As for each step of {', '.join(OPENING_AGAIN)}."},
         "keep_headers": {
             "type": "array",
             "items": {"type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},
@@ -204,6 +216,11 @@ _STEP = 2
 def advise(document: Document, violation: Violation) -> Advice | None:
     """Why a key may not stand where it does; None where nothing more is known of it."""
     path = violation.path
+    if violation.keyword == "unknown-key" and path[-2:-1] == ("on",):
+        return Advice(
+            message=f"'{path[-1]}' is not a status that a step can log in again after",
+            hint="write one from 400 to 599, such as 401",
+        )
     if violation.keyword != "unknown-key" or len(path) <= _STEP or path[0] not in tuple(Phase):
         return None
     phase, key, below = str(path[0]), str(path[-1]), path[_STEP:]

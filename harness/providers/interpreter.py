@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 
 from harness.conversation import Reply, Response
-from harness.core import Json, ProtocolError, quote
+from harness.core import Json, ProtocolError, Refused, quote
 from harness.formats.json_path import find_all
 from harness.providers.definition import ReplyPlan, Step
 from harness.providers.flow import Command, FlowState
@@ -21,8 +21,15 @@ ReadsReply = Callable[[ReplyPlan, Json, set[str]], Reply | None]
 """Reads what a step's answer says; takes the ids that were read before."""
 
 
-def run_steps(steps: tuple[Step, ...], state: FlowState, read: ReadsReply = read_reply) -> Flow:
+def run_steps(
+    steps: tuple[Step, ...],
+    state: FlowState,
+    read: ReadsReply = read_reply,
+    opening: tuple[Step, ...] = (),
+) -> Flow:
     """Run a phase. Returns the reply that a step read, or None; `read` reads it.
+
+    `opening` are the steps that open the conversation again if a step says so of a status.
 
     Raises `Refused` where an answer says no, and `ProtocolError` where it cannot be read.
     What was exchanged until then stands in `state.exchanges`.
@@ -31,14 +38,27 @@ def run_steps(steps: tuple[Step, ...], state: FlowState, read: ReadsReply = read
     for step in steps:
         if step.when is not None and not step.when.render(state.context()):
             continue
-        has_templates = step.path_templates or step.value_templates
-        filled = fill_in_paths(step, state.context()) if has_templates else step
-        payload = yield from KINDS[step.kind].run(filled, state)
+        try:
+            filled, payload = yield from _run(step, state)
+        except Refused as refusal:
+            # A refusal that the scenario expects is what the turn is about.
+            if refusal.status not in step.opens_again - state.accepted:
+                raise
+            yield from run_steps(opening, state)
+            filled, payload = yield from _run(step, state)
         state.payload = payload
         _capture(filled, payload, state)
         if filled.reply is not None:
             reply = read(filled.reply, payload, state.seen)
     return reply
+
+
+def _run(step: Step, state: FlowState) -> Generator[Command, Response, tuple[Step, Json]]:
+    """Ask, and give the payload, with the step as it was filled in."""
+    has_templates = step.path_templates or step.value_templates
+    filled = fill_in_paths(step, state.context()) if has_templates else step
+    payload = yield from KINDS[step.kind].run(filled, state)
+    return filled, payload
 
 
 def _capture(step: Step, payload: Json, state: FlowState) -> None:

@@ -81,6 +81,7 @@ def _matched(
     matches: list[Match] = []
     unmatched: list[Unmatched] = []
     turn, last = 0, ""
+    is_repeated = False
     for place, row in enumerate(rows):
         if place in led:
             reason = f"it is a redirect target: its answer belongs to interaction {led[place] + 1}"
@@ -101,8 +102,10 @@ def _matched(
 
         best = min(candidates, key=cost)
         if best.step.phase is Phase.SEND:
-            turn += _begins_turn(best.step, last, order)
+            turn += _begins_turn(best.step, last, order) and not is_repeated
             last = best.step.name
+            # After the conversation is opened again, the same step comes once more.
+            is_repeated = row["status"] in best.step.opens_again
         matches.append(
             Match(
                 place=place,

@@ -267,11 +267,13 @@ class Session:
         def read(plan: ReplyPlan, payload: Json, _seen: set[str]) -> None:
             found.extend(messages_in(plan, payload))
 
-        perform(run_steps(self._phases[Phase.LATE], self._state, read), self._transport)
+        steps, opening = self._phases[Phase.LATE], self._phases[Phase.OPEN]
+        perform(run_steps(steps, self._state, read, opening), self._transport)
         return found
 
     def _run(self, steps: tuple[Step, ...]) -> Reply | None:
-        return perform(run_steps(steps, self._state), self._transport)
+        opening = self._phases[Phase.OPEN]
+        return perform(run_steps(steps, self._state, opening=opening), self._transport)
 
 
 def _no_reply() -> ProtocolError:

@@ -312,6 +312,17 @@ CASES: dict[str, Case] = {
     "status-in-quotation-marks": reading(f"{SAY}    answer: {{status: '201'}}\n{READS}"),
     "flag-in-quotation-marks": reading(SAY.replace("json:", "repeatable: 'true', json:") + READS),
     "A1-status-that-is-none": reading(f"{SAY}    answer: {{status: [200, 2001]}}\n{READS}"),
+    "on-a-status-that-is-none": reading(f"{SAY}    on: {{expired: open}}\n{READS}"),
+    "on-a-status-another-phase": reading(f"{SAY}    on: {{401: prepare}}\n{READS}"),
+    "on-a-status-while-opening": step(
+        "    capture: {conversation_id: $.id}",
+        "    capture: {conversation_id: $.id}\n    on: {401: open}",
+    ),
+    "signing-key-that-is-open": reading(
+        SAY.replace("}}", "}, sign: {hmac: sha256, key: '${settings.base_url}', header: X-S}}")
+        + READS
+    ),
+    "now-with-an-unknown-unit": reading(SAY.replace("${message.text}", "${now(day=1)}") + READS),
     "file-that-is-not-base64": reading(
         SAY.replace("json: {text: '${message.text}'", "multipart: {a: {file: Hello, name: a.txt}")
         + READS
