@@ -13,9 +13,9 @@ from harness.formats.json_schema.library import SUFFIXES
 
 
 class SchemaFolder:
-    """The schemas of a folder by name; each is read and compiled once, when it is asked for.
+    """The schemas of a folder by name. Each is read and compiled when it is first used.
 
-    No file outside the folder is read, also not by a link. Several threads may ask at once.
+    No file outside the folder is read, not even through a link. Safe for threads.
     """
 
     def __init__(self, root: FilePath, shown: str) -> None:
@@ -27,7 +27,7 @@ class SchemaFolder:
     def schema(self, name: str) -> Schema:
         """Compile `connectly/reply`, or a part of it: `connectly/reply#/$defs/Product`.
 
-        Raises `SchemaError`; its code is `unknown-schema` where there is no such file.
+        Raises `SchemaError`, with the code `unknown-schema` if there is no such file.
         """
         with self._lock:
             schema = self._compiled.get(name)
@@ -40,14 +40,14 @@ class SchemaFolder:
         return tuple(sorted({_without_suffix(file) for file in self._files}))
 
     def unread(self) -> tuple[str, ...]:
-        """The files, sorted, that no schema asked for until now is or refers to.
+        """The files, sorted, that no schema used until now is or refers to.
 
-        Files that are not `.json` are among them: they cannot be asked for.
+        They include files that are not `.json`, which cannot be used.
         """
         return self._files.unread()
 
     def doubts(self) -> tuple[Problem, ...]:
-        """What is doubtful in the schemas that were asked for until now."""
+        """The doubtful parts of the schemas used until now."""
         return tuple(problem for schema in self._compiled.values() for problem in schema.doubts())
 
     def _compile(self, name: str) -> Schema:
@@ -67,7 +67,7 @@ class SchemaFolder:
 
 
 class _Files(Mapping[str, Json]):
-    """The JSON files of a folder by their path from there, read when they are asked for."""
+    """The JSON files of a folder by their relative path, read when they are first used."""
 
     def __init__(self, root: FilePath, shown: str) -> None:
         self._root = root
@@ -95,13 +95,13 @@ class _Files(Mapping[str, Json]):
         return sum(1 for _ in self)
 
     def unread(self) -> tuple[str, ...]:
-        """The files that were not read, other files of the folder among them."""
+        """The files that were not read, including those that are not JSON."""
         files = (file for file in self._root.rglob("*") if file.is_file())
         names = (file.relative_to(self._root).as_posix() for file in files)
         return tuple(sorted(name for name in names if name not in self._read))
 
     def place(self, name: str, path: Path) -> Place:
-        """Where a path of one of the files stands."""
+        """The place of a path in one of the files."""
         return self._file(name).place(path)
 
     def _file(self, name: str) -> JsonFile:

@@ -14,7 +14,7 @@ from harness.formats.yaml import Document, Limits, read
 LARGEST = 10_000_000
 """Bytes."""
 DEEPEST = 200
-"""Objects and arrays inside one another."""
+"""Levels of objects and arrays."""
 
 
 class JsonFile:
@@ -25,7 +25,7 @@ class JsonFile:
         self._source = source
 
     def place(self, path: Path) -> Place:
-        """Where the key or item at the end of a path stands; the nearest above if it is missing."""
+        """The place of the key or item at the end of a path; of the nearest parent if missing."""
         for length in range(len(path), 0, -1):
             with suppress(KeyError):
                 place = self._document.at(*path[:length]).key_place
@@ -34,7 +34,7 @@ class JsonFile:
 
     @cached_property
     def _document(self) -> Document:
-        """The text as YAML, which tells places: JSON is YAML, but for tabs and odd characters."""
+        """The text read as YAML, for places: JSON is YAML, except tabs and odd characters."""
         limits = Limits(size=2 * LARGEST, depth=DEEPEST, nodes=LARGEST)
         try:
             text = self._source.text.replace("\t", " ")
@@ -48,7 +48,7 @@ def _start_of(place: Place) -> Place:
 
 
 def read_json(file: FilePath, shown: str) -> JsonFile:
-    """Read a file. Raises `SchemaError` where it is no JSON of at most 10 MB."""
+    """Read a file. Raises `SchemaError` if it is not JSON of at most 10 MB."""
     source = Source(path=shown, text="")
     try:
         content = file.read_bytes()

@@ -1,7 +1,7 @@
-"""Which schemas judge which parts of a value, told without judging any.
+"""Finds which schemas judge which parts of a value, without judging any.
 
-The validator cannot be interrupted, does not say that a pattern below `not` was given up, and
-explains a schema that leads twice to the next level of a payload once more at each level.
+The validator cannot be interrupted. It does not say that it gave up a pattern below `not`, and a
+schema that applies twice to the next level of a payload doubles its explanations at each level.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from harness.formats.json_schema.library import Library, Site
 from harness.formats.json_schema.schema_pattern import BACKTRACKED, gives_up, matches, may_backtrack
 
 MOST_JUDGED_AGAIN = 100_000
-"""How often schemas may judge parts of one payload that they have judged before."""
+"""How often schemas may judge parts of a payload that they have judged before."""
 
 MOST_LINKS = 1_000_000
-"""Ways through a schema up to which it is quick to say whether a value fits, not why."""
+"""Paths through a schema up to which validating is quick. Explaining may still be slow."""
 
 Part = tuple[Path, Json, Counter[Site]]
 """A part of a value, or a key of it, with the schemas that judge it and how often each does."""
 
 
 class Judged:
-    """The parts of a value, from the schema at a site of a library downwards."""
+    """The parts of a value that a schema of a library judges, at all depths."""
 
     def __init__(self, library: Library, start: Site) -> None:
         self._library = library
@@ -42,14 +42,14 @@ class Judged:
         """Whether `require_answer` can raise."""
 
     def require_answer(self, value: Json) -> None:
-        """Raise `CheckCrashed` where it cannot be said within the limits whether a value fits."""
+        """Raise `CheckCrashed` if validating a value exceeds the limits."""
         if self._is_wide:
             self.require_explanation(value)
         if self._patterns:
             self._require_searches(value)
 
     def require_explanation(self, value: Json) -> None:
-        """Raise `CheckCrashed` where it takes too much work to say how a value does not fit."""
+        """Raise `CheckCrashed` if explaining the violations takes too much work."""
         repeated = 0
         for path, _, judging in self._parts(value):
             repeated += judging.total() - len(judging)
@@ -66,7 +66,7 @@ class Judged:
                 )
 
     def _require_searches(self, value: Json) -> None:
-        """Raise `CheckCrashed` where a pattern is given up on a text that it may have to judge."""
+        """Raise `CheckCrashed` if a search is given up on a text that a pattern may judge."""
         for path, part, judging in self._parts(value):
             texts = (part,) if isinstance(part, str) else part if isinstance(part, Mapping) else ()
             for site in judging.keys() & self._patterns.keys() if texts else ():
@@ -122,7 +122,7 @@ class Judged:
         return (((*path, index), part[index], given) for index, given in values.items())
 
     def _all_applied(self, start: Site) -> Counter[Site]:
-        """The schemas that judge whatever this one judges, itself among them, with their number."""
+        """The schemas that judge the same value as a schema, itself included, with their number."""
         applied = self._applied.get(start)
         if applied is None:
             applied = Counter({start: 1})
@@ -135,19 +135,19 @@ class Judged:
         return applied
 
     def _inner_of(self, site: Site) -> Mapping[str, Mapping[str | int, Site]]:
-        """By keyword, the schemas inside one that judge parts of its value."""
+        """The schemas inside a schema that judge parts of its value, by keyword."""
         parts = self._inner.get(site)
         if parts is None:
             made: dict[str, dict[str | int, Site]] = {}
             for inner in self._library.inner(site):
                 step = inner[1][len(site[1]) :]
-                # The last step of a keyword with one schema is the keyword itself.
+                # If a keyword has one schema, the last step is the keyword.
                 made.setdefault(str(step[0]), {})[step[-1]] = inner
             parts = self._inner[site] = made
         return parts
 
     def _ways_through(self) -> int:
-        """How many chains of schemas begin here; one that comes back to itself ends there."""
+        """The number of chains of schemas that begin here. A chain ends where it repeats itself."""
         ways: dict[Site, int] = {}
         begun: set[Site] = set()
         waiting = [self._start]
@@ -171,7 +171,7 @@ def _shown(path: Path) -> str:
 def _of_member(
     inner: Mapping[str, Mapping[str | int, Site]], schema: Mapping[str, Json], key: str
 ) -> Iterator[Site]:
-    """The schemas inside one that judge what stands behind a key."""
+    """The schemas inside a schema that judge the value of a key."""
     named = schema.get("properties")
     is_known = isinstance(named, Mapping) and key in named
     if key in (properties := inner.get("properties", {})):
@@ -188,7 +188,7 @@ def _of_member(
 
 
 def _of_item(inner: Mapping[str, Mapping[str | int, Site]], index: int) -> Iterator[Site]:
-    """The schemas inside one that judge an item. Draft 07 has the first ones in `items`."""
+    """The schemas inside a schema that judge an item. In draft 07, `items` has the first ones."""
     items = inner.get("items", {})
     first = inner.get("prefixItems") or ({} if "items" in items else items)
     if index in first:

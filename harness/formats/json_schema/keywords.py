@@ -1,4 +1,4 @@
-"""Where schemas stand inside a schema."""
+"""The keywords of JSON Schema, and the schemas that they contain."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ DRAFTS = {
     "http://json-schema.org/draft-07/schema": "07",
     "https://json-schema.org/draft-07/schema": "07",
 }
-"""The values of `$schema` that are known, without a closing `#`."""
+"""The known values of `$schema`, without a `#` at the end."""
 
 IN_PLACE = frozenset(
     {"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies"}
 )
-"""Keywords whose schemas judge the very value that the schema itself judges."""
+"""Keywords whose schemas judge the same value as the schema that contains them."""
 
 ASIDE = frozenset({"$defs", "definitions", "contentSchema"})
 """Keywords whose schemas judge neither the value nor a part of it."""
@@ -59,7 +59,7 @@ JUDGING = (
     )
     - ASIDE
 )
-"""Keywords that say something of a value."""
+"""Keywords that judge a value."""
 
 KEYWORDS = JUDGING | frozenset(
     {
@@ -69,7 +69,7 @@ KEYWORDS = JUDGING | frozenset(
         *("contentEncoding", "contentMediaType", "contentSchema"),
     }
 )
-"""Those of drafts 07 and 2020-12."""
+"""The keywords of drafts 07 and 2020-12."""
 
 
 _OLD_FORMATS = frozenset(
@@ -96,22 +96,22 @@ NOT_IN: Mapping[str, Mapping[str, str]] = {
     ),
     "2020-12": {"additionalItems": "write 'prefixItems' and 'items'"},
 }
-"""Keywords that a draft does not know, and what to do instead."""
+"""Keywords that a draft does not have, and what to write instead."""
 
 
 def allows_everything(schema: Json) -> bool:
-    """Whether a schema is true, or holds no keyword that judges."""
+    """Whether a schema is true, or has no keyword that judges."""
     return schema is True or (isinstance(schema, Mapping) and not JUDGING & schema.keys())
 
 
 def draft_of(document: Json) -> str | None:
-    """`2020-12` or `07`, as `$schema` says; None where it is missing or names another one."""
+    """The draft that `$schema` names, `2020-12` or `07`; None for another draft or none."""
     named = document.get("$schema") if isinstance(document, Mapping) else None
     return DRAFTS.get(str(named).removesuffix("#"))
 
 
 def subschemas(schema: Mapping[str, Json]) -> Iterator[tuple[Path, Json]]:
-    """The schemas directly inside a schema, each with its path from there."""
+    """The schemas directly inside a schema, with their relative paths."""
     for keyword in _ONE:
         if keyword in schema and _is_schema(schema[keyword]):
             yield (keyword,), schema[keyword]
@@ -128,7 +128,7 @@ def subschemas(schema: Mapping[str, Json]) -> Iterator[tuple[Path, Json]]:
 
 
 def patterns(schema: Mapping[str, Json]) -> Iterator[tuple[Path, str]]:
-    """The regular expressions directly in a schema, each with its path from there."""
+    """The regular expressions directly in a schema, with their relative paths."""
     if isinstance(pattern := schema.get("pattern"), str):
         yield ("pattern",), pattern
     if isinstance(by_pattern := schema.get("patternProperties"), Mapping):

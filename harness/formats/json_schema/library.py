@@ -1,6 +1,6 @@
 """The documents that a schema is made of, read by following its references.
 
-Nothing is fetched: a reference leads into a document that was given, or is refused.
+Nothing is fetched: a reference to a document that was not given is an error.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from harness.formats.json_schema.references import is_absolute, local_name, repl
 from harness.formats.json_schema.schema_pattern import pattern_fault
 
 ROOT = "https://schemas.invalid/"
-"""What a document's name is resolved against. RFC 6761: `.invalid` never exists."""
+"""The base of the documents' names. `.invalid` never exists. Source: RFC 6761."""
 
 SUFFIXES = ("", ".schema.json", ".json")
 
 MOST_APPLIED = 10_000
-"""Schemas that may judge one value, each counted as often as it is referred to."""
+"""Schemas that may judge one value, each counted once for each reference to it."""
 
 Site = tuple[str, Path]
 """A schema: the name of its document, and its path in it."""
@@ -40,7 +40,7 @@ Locate = Callable[[str, Path], Place | None]
 
 @value_class(frozen=True, slots=True)
 class _Base:
-    """A document or a part of one that has a URI of its own."""
+    """A document, or a part of a document that has its own URI."""
 
     name: str
     path: Path
@@ -53,14 +53,14 @@ def root_uri(name: str) -> str:
 
 
 class Library:
-    """The documents reachable from one, and what is wrong in them."""
+    """A document with those that it refers to, directly or not, and their problems."""
 
     def __init__(
         self, document: Json, name: str, resources: Mapping[str, Json], locate: Locate
     ) -> None:
         start, _, fragment = name.partition("#")
         self.named: dict[str, Json] = {}
-        """Every document by its name."""
+        """The documents by name."""
         self._uris: dict[str, str] = {}
         self._canonical: defaultdict[str, dict[Path, str]] = defaultdict(dict)
         self.problems: list[Problem] = []
@@ -72,48 +72,48 @@ class Library:
         self._aliases: dict[str, str] = {}
         self._anchors: dict[tuple[str, str], Site] = {}
         self.schemas: dict[Site, Mapping[str, Json]] = {}
-        """Every schema in the documents, but true and false."""
+        """All schemas in the documents, except true and false."""
         self._edges: dict[Site, list[Site]] = {}
         self._inner: dict[Site, list[Site]] = {}
         self._references: list[tuple[Site, str, str]] = []
         self.draft = draft_of(document) or "2020-12"
-        """The draft of the first document."""
+        """The draft that the first document names."""
         self._add(self.uri, start, document)
         target = self._target(self.uri, fragment)
         if target is None:
             self._note_unknown((start, ()), f"#{fragment}")
         self.start: Site = target or (start, ())
-        """The schema that is asked for: the document, or the part that the name's fragment says."""
+        """The schema to compile: the document, or the part that the name's fragment refers to."""
         while self._references:
             self._follow(*self._references.pop())
         self._refuse_endless()
 
     @property
     def documents(self) -> dict[str, Json]:
-        """By every URI under which it is referred to, its references relative to its file."""
+        """The documents by each of their URIs, with references that are relative to their files."""
         return {
             uri: replaced(self.named[name], self._canonical[name])
             for uri, name in self._uris.items()
         }
 
     def find(self, location: str) -> Site | None:
-        """The site of an absolute keyword location, as jsonschema-rs gives it."""
+        """The schema of an absolute keyword location of jsonschema-rs."""
         uri, fragment = urldefrag(location)
         base = self._bases.get(uri)
         if base is None:
             return None
         steps = unquote(fragment)
-        # It adds a number to the keyword for some, such as dependentRequired.
+        # For some keywords, such as dependentRequired, a number is added to the location.
         while (part := walk(base.schema, steps)) is None:
             steps = steps.rpartition("/")[0]
         return base.name, (*base.path, *part[0])
 
     def in_place(self, site: Site) -> Sequence[Site]:
-        """The schemas that one applies to the very value that it judges."""
+        """The schemas that a schema applies to the value that it judges."""
         return self._edges.get(site, ())
 
     def inner(self, site: Site) -> Sequence[Site]:
-        """The schemas inside one that judge parts of its value."""
+        """The schemas inside a schema that judge parts of its value."""
         return self._inner.get(site, ())
 
     def _add(self, uri: str, name: str, document: Json) -> None:
@@ -123,7 +123,7 @@ class Library:
         self._index(uri, (name, ()), document, draft_of(document) or self.draft)
 
     def _index(self, uri: str, start: Site, document: Json, draft: str) -> None:
-        """Note every schema, identifier, pattern and reference from a place downwards."""
+        """Note every schema, identifier, pattern and reference at or below a place."""
         waiting = [(uri, start, document)]
         while waiting:
             base, site, schema = waiting.pop()
@@ -146,7 +146,7 @@ class Library:
                 waiting.append((base, below, inner))
 
     def _identify(self, base: str, site: Site, schema: Mapping[str, Json]) -> str:
-        """Note the names that a schema gives itself; gives the base of the references in it."""
+        """Note the names that a schema gives itself. Returns the base URI of its references."""
         own = schema.get("$id")
         if isinstance(own, str):
             uri, fragment = urldefrag(urljoin(base, own))
@@ -156,7 +156,7 @@ class Library:
                 base = uri
                 self._bases.setdefault(uri, _Base(site[0], site[1], schema))
             elif uri != base:
-                # References are relative to the file, whatever the document calls itself.
+                # References are relative to the file, whatever `$id` the document has.
                 self._aliases[uri] = base
                 self._bases.setdefault(uri, _Base(site[0], (), schema))
         for key in ("$anchor", "$dynamicAnchor"):
@@ -207,7 +207,7 @@ class Library:
         return site
 
     def _load(self, site: Site, uri: str, target: str) -> bool:
-        """Take in the document that a reference leads to, or note why not."""
+        """Add the document that a reference leads to, or note why it cannot be used."""
         name = local_name(site[0], target) if not is_absolute(target) else None
         if name is not None and name.startswith("../"):
             self._note_remote(site, target, "leads out of the schema folder")
@@ -218,7 +218,7 @@ class Library:
             names = (name + end for end in SUFFIXES)
             known = next((candidate for candidate in names if candidate in self._resources), None)
         if known is not None:
-            # A document that is referred to by its own name is held under its file's.
+            # A document whose own name is referred to is stored under the name of its file.
             own = uri if uri.startswith(ROOT) else root_uri(known)
             self._add(own, known, self._resources[known])
             return True
@@ -252,11 +252,11 @@ class Library:
             self._refuse_costly(order)
 
     def _refuse_costly(self, order: Sequence[Site]) -> None:
-        """Note the first schema that applies too many to one value.
+        """Note the first schema that applies too many schemas to one value.
 
-        A schema whose `allOf` refers ten times to one that does the same doubles nothing on paper
-        and multiplies the work by ten at each step; the validator cannot be interrupted once it
-        has begun. In `order`, what a schema applies comes before it.
+        If a schema's `allOf` has ten references to a schema that is written in the same way, each
+        level multiplies the work by ten. The validator cannot be interrupted. In `order`, the
+        schemas that a schema applies come before it.
         """
         applied: dict[Site, int] = {}
         for site in order:
@@ -287,7 +287,7 @@ class Library:
         self.problems.append(self.problem(code, message, site, hint))
 
     def problem(self, code: str, message: str, site: Site, hint: str = "") -> Problem:
-        """What is wrong at a place in one of the documents."""
+        """A problem at a place in one of the documents."""
         name, path = site
         where = f"{name}#{pointer(path)}"
         place = self._locate(name, path)

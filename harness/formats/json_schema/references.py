@@ -1,4 +1,4 @@
-"""What references look like, and where they lead inside a document."""
+"""Resolves references inside a document."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from harness.core import Json, Path
 
 
 def is_absolute(target: str) -> bool:
-    """Whether a reference names its place by itself."""
+    """Whether a reference is absolute."""
     parts = urlsplit(target)
     return bool(parts.scheme or parts.netloc)
 
 
 def local_name(start: str, target: str) -> str:
-    """The path of the file that a reference in `start` leads to; `../` where it leads out."""
+    """The path of the file that a reference in `start` leads to; `../…` outside the folder."""
     path = unquote(urlsplit(target).path)
     if path.startswith("/"):
         return f"..{path}"
@@ -24,7 +24,7 @@ def local_name(start: str, target: str) -> str:
 
 
 def walk(document: Json, fragment: str) -> tuple[Path, Json] | None:
-    """Follow a JSON Pointer, and give it as a path with what is there. Source: RFC 6901."""
+    """Follow a JSON Pointer. Returns its path and the value there. Source: RFC 6901."""
     path: list[str | int] = []
     value = document
     for part in fragment.split("/")[1:]:
@@ -41,7 +41,7 @@ def walk(document: Json, fragment: str) -> tuple[Path, Json] | None:
 
 
 def replaced(document: Json, references: Mapping[Path, str]) -> Json:
-    """A document without its `$id`, and with other references in some of its schemas.
+    """A document without its `$id`, with some of its references replaced.
 
     Without the `$id`, its references are relative to its file.
     """

@@ -13,12 +13,12 @@ BACKTRACKED = 100_000
 """Steps back that one search may take."""
 
 BACKTRACKING = jsonschema_rs.FancyRegexOptions(backtrack_limit=BACKTRACKED)
-"""Bounds what a pattern with look-around or back-references may cost; others are linear."""
+"""Limits the work for a pattern with look-around or back-references; others are linear."""
 
 
 @lru_cache(maxsize=1024)
 def pattern_fault(text: str) -> tuple[str, str, str]:
-    """Code, sentence and hint if it is not a regular expression of a schema; else empty."""
+    """Code, message and hint if a pattern is not valid in a schema; otherwise empty texts."""
     try:
         require_size(text)
         jsonschema_rs.Draft202012Validator({"pattern": text}, pattern_options=BACKTRACKING)
@@ -31,7 +31,7 @@ def pattern_fault(text: str) -> tuple[str, str, str]:
 
 @lru_cache(maxsize=1024)
 def may_backtrack(text: str) -> bool:
-    """Whether a search may take more than linear time, and be given up at the limit."""
+    """Whether a search may take more than linear time, so that it may reach the limit."""
     if "(?" not in text and "\\" not in text:
         return False
     try:
@@ -44,7 +44,7 @@ def may_backtrack(text: str) -> bool:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether a pattern of a schema is found in a text; false where the search was given up."""
+    """Whether a text matches a pattern of a schema; false if the search was given up."""
     return _validator(pattern).is_valid(valid_text(text))
 
 
@@ -61,7 +61,7 @@ def gives_up(pattern: str, text: str) -> bool:
 
 
 def valid_text(text: str) -> str:
-    """A text as jsonschema-rs takes it, with `?` for each lone surrogate."""
+    """A text that jsonschema-rs accepts, with `?` for each lone surrogate."""
     return text.encode("utf-8", "replace").decode()
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a schema itself: it is none, or something in it judges nothing."""
+"""Finds problems of a schema: it is invalid, or a part of it has no effect."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Found = tuple[str, str, str]
 
 
 def invalidity(library: Library, name: str) -> Iterator[Problem]:
-    """What keeps one of the documents from being a schema of its draft."""
+    """The reasons why the documents are not schemas of their draft."""
     document = library.named[name]
     draft = draft_of(document) or library.draft
     if _metaschema(draft).is_valid(document):
         return
-    # Loaded only here: it takes 0.14 s, and most schemas are right.
+    # Imported only here: it takes 0.14 s, and most schemas are valid.
     from jsonschema import Draft7Validator, Draft202012Validator  # noqa: PLC0415
     from jsonschema.exceptions import best_match  # noqa: PLC0415
 
@@ -32,7 +32,7 @@ def invalidity(library: Library, name: str) -> Iterator[Problem]:
     for error in judge(judge.META_SCHEMA).iter_errors(document):
         nearest = best_match([error]) or error
         if nearest.context:
-            # Of "one of these words, or a list", the words say more.
+            # For "one of these words, or a list", the error about the words is more helpful.
             nearest = next(
                 (inner for inner in nearest.context if inner.validator != "type"), nearest
             )
@@ -46,7 +46,7 @@ def invalidity(library: Library, name: str) -> Iterator[Problem]:
 
 
 def no_effect(library: Library, site: Site) -> Iterator[Problem]:
-    """What one schema says in vain."""
+    """The keywords of a schema that have no effect."""
     schema = library.schemas[site]
     if schema.keys() <= _ALWAYS_JUDGE:
         return
@@ -64,7 +64,7 @@ def no_effect(library: Library, site: Site) -> Iterator[Problem]:
 
 @cache
 def _metaschema(draft: str) -> jsonschema_rs.Validator:
-    # Not jsonschema_rs.meta: it would fetch an unknown `$schema`.
+    # jsonschema_rs.meta would fetch an unknown `$schema`.
     if draft == "07":
         return jsonschema_rs.Draft7Validator(
             {"$ref": "http://json-schema.org/draft-07/schema"}, offline=True
@@ -75,7 +75,7 @@ def _metaschema(draft: str) -> jsonschema_rs.Validator:
 
 
 def _misspelt(schema: Mapping[str, Json]) -> Iterator[Found]:
-    """Keywords that are not known, but nearly."""
+    """Unknown keywords that are similar to a known one."""
     for keyword in sorted(schema.keys() - KEYWORDS - _OTHERS):
         near = get_close_matches(keyword, KEYWORDS, n=1, cutoff=NEAR)
         if near:
@@ -89,7 +89,7 @@ def _of_another_draft(schema: Mapping[str, Json], draft: str) -> Iterator[Found]
 
 
 def _alone(schema: Mapping[str, Json], draft: str) -> Iterator[Found]:
-    """Keywords that judge only beside another one, or not beside it."""
+    """Keywords that have no effect without another keyword, or together with it."""
     for keyword, others in _NEEDS.items():
         if keyword in schema and schema.keys().isdisjoint(others):
             needed = " or ".join(f"'{other}'" for other in others)
@@ -106,7 +106,7 @@ def _alone(schema: Mapping[str, Json], draft: str) -> Iterator[Found]:
 
 
 def _of_another_type(schema: Mapping[str, Json]) -> Iterator[Found]:
-    """Keywords that judge only values of a type that `type` does not take."""
+    """Keywords that judge only values of a type that `type` does not allow."""
     named = schema.get("type")
     types = frozenset(map(str, named if isinstance(named, list | tuple) else (named,)))
     if named is None or not types <= type_names.keys():
@@ -135,7 +135,7 @@ def _unknown_format(schema: Mapping[str, Json], draft: str) -> Iterator[Found]:
 _ALWAYS_JUDGE = frozenset(
     ("type", "enum", "const", "anyOf", "oneOf", "description", "title", "examples", "default")
 )
-"""Many schemas hold nothing else, and there is nothing to look for in them."""
+"""Many schemas have no other keywords, and need no search."""
 _JUDGE_ONLY: Mapping[frozenset[str], frozenset[str]] = {
     frozenset(("string",)): frozenset(("minLength", "maxLength", "pattern", "format")),
     frozenset(("number", "integer")): frozenset(
@@ -152,7 +152,7 @@ _JUDGE_ONLY: Mapping[frozenset[str], frozenset[str]] = {
         }
     ),
 }
-"""Keywords that pass every value of another type."""
+"""Keywords that allow every value of another type."""
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "if": ("then", "else"),
     "then": ("if",),
@@ -161,7 +161,7 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "maxContains": ("contains",),
 }
 NEAR = 0.8
-"""Of `get_close_matches`: `requred` is near, a keyword of a vocabulary of one's own is not."""
+"""For `get_close_matches`: `requred` is similar, a keyword of another vocabulary is not."""
 _OTHERS = frozenset(("example", "comment", "id", "schema", "defs"))
 """Of OpenAPI, of draft 04, and names that people give to notes and parts of their own."""
 _MEANT: Mapping[str, str] = {
@@ -174,4 +174,4 @@ _MEANT: Mapping[str, str] = {
     **dict.fromkeys(("phone", "tel", "password", "color", "byte", "binary"), "write a 'pattern'"),
     "base64": "write a 'pattern'",
 }
-"""Names of other tools, such as OpenAPI's."""
+"""Keywords of other tools, such as OpenAPI."""

@@ -1,4 +1,4 @@
-"""One way in which a value departs from a schema."""
+"""A violation of a schema by a value."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from harness.core import Path, pointer, value_class
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """One way in which a value departs from a schema."""
+    """A violation of a schema by a value."""
 
     path: Path
-    """Where in the value. For a key that may not be there, the path of the key."""
+    """The path in the value; of a key that is not allowed, the path of the key."""
     keyword: str
     """JSON Schema's keyword, such as `type`; `falseSchema` where the schema is `false`."""
     message: str
-    """One sentence without a full stop, such as `'price' is a text, expected a number`."""
+    """A sentence without a full stop, such as `'price' is a text, expected a number`."""
     schema_pointer: str
     """The document and place of the keyword, such as `connectly/reply.schema.json#/type`."""
     known: tuple[str, ...] = ()

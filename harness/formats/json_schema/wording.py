@@ -1,4 +1,4 @@
-"""What a schema's keyword asks for and what was found, in plain words."""
+"""Words the violation of a keyword: what was found, and what was expected."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from harness.core import Json, Path, describe, shorten, show, type_names
 from harness.core.code_points import telling
 
 MOST_SHOWN = 12
-"""How many of the allowed values are listed."""
+"""The number of allowed values that a message lists."""
 
 
 def name_of(path: Path) -> str:
-    """The value at a path, as a sentence names it: `'price'`, `'products[1]'`, `the value`."""
+    """The name of the value at a path: `'price'`, `'products[1]'`, or `the value`."""
     keys = [index for index, part in enumerate(path) if isinstance(part, str)]
     start = keys[-1] if keys else 0
     tail = "".join(f"[{part}]" if isinstance(part, int) else part for part in path[start:])
@@ -20,13 +20,13 @@ def name_of(path: Path) -> str:
 
 
 def kinds(names: str | Sequence[str]) -> str:
-    """JSON Schema type names as a choice of kinds: `a text or a number`."""
+    """Types of JSON Schema as a choice in words: `a text or a number`."""
     listed = [names] if isinstance(names, str) else names
     return " or ".join(type_names.get(name, name) for name in listed)
 
 
 def word(keyword: str, limit: Json, value: Json, path: Path) -> str:
-    """Say how a value breaks one keyword, whose argument is `limit`."""
+    """How a value violates a keyword, whose argument is `limit`."""
     name = name_of(path)
     if keyword in _BOUNDS:
         return f"{name} is {show(value)}, expected {_BOUNDS[keyword]} {show(limit)}"

@@ -1,4 +1,4 @@
-"""What an expression may make, and what it may use: bounds for the sandbox."""
+"""Limits what an expression may make and use, for the sandbox."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Absent(Exception):
 
 
 class Missing(StrictUndefined):
-    """A name or member that is not there; using it raises Absent."""
+    """A name or member that does not exist. Using it raises Absent."""
 
     __slots__ = ()
 
@@ -50,7 +50,7 @@ def guarded(do: Callable[..., object]) -> Callable[..., object]:
 
 
 def weight(*values: object) -> int:
-    """Characters and values, those inside counted. Raises Fault where it is too much."""
+    """The number of characters and values, at all depths. Raises Fault if it is too large."""
     total = 0
     rest = list(values)
     while rest:
@@ -69,14 +69,14 @@ def weight(*values: object) -> int:
 
 
 def use(*values: object) -> None:
-    """Raise Absent for a value that is not there."""
+    """Raise Absent for a value that does not exist."""
     for value in values:
         if isinstance(value, Missing):
             value._fail_with_undefined_error()  # noqa: SLF001 - Jinja's hook for subclasses
 
 
 def as_value(value: object) -> object:
-    """A result as JSON. Raises Fault for what JSON cannot hold, at any depth."""
+    """A result as JSON. Raises Fault for a value that is not JSON, at any depth."""
     if isinstance(value, Mapping):
         return {key: as_value(element) for key, element in value.items()}
     if isinstance(value, str):
@@ -103,7 +103,7 @@ def size_after(operator: str, left: object, right: object) -> int:
 
 
 def bits_after(operator: str, left: object, right: object) -> int:
-    """About the bits of the whole number that an operator would make."""
+    """The approximate number of bits of the integer that an operator would make."""
     if not (isinstance(left, int) and isinstance(right, int)):
         return 0
     if operator == "**":

@@ -1,4 +1,4 @@
-"""Texts with `${…}` in them: cut into parts, compiled, and put together."""
+"""Splits texts with `${…}` into parts, and compiles the expressions."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _INSIDE = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[{}]""", re.DOTALL)
 
 
 class Expression(Protocol):
-    """What stands between `${` and `}`."""
+    """A compiled expression: the text between `${` and `}`."""
 
     @property
     def names(self) -> frozenset[str]:
         """The variables that it needs."""
 
     def evaluate(self, context: Mapping[str, object]) -> object:
-        """The value, of its own type. Raises Fault and NullInText."""
+        """The value, with its type. Raises Fault and NullInText."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class TextPart:
-    """A stretch of a text: literal, or an expression."""
+    """A part of a text: a literal or an expression."""
 
     text: str
-    """As written; of an expression, what stands between the braces."""
+    """A literal as written; an expression without its braces."""
     is_expression: bool = False
 
 
@@ -56,7 +56,7 @@ def split(text: str) -> tuple[TextPart, ...]:
 
 
 def literals(text: str) -> tuple[str, ...]:
-    """The parts of a text that stand for themselves; none where it cannot be read."""
+    """The literals of a text; none if the text cannot be read."""
     try:
         return tuple(part.text for part in split(text) if not part.is_expression)
     except Fault:
@@ -64,7 +64,7 @@ def literals(text: str) -> tuple[str, ...]:
 
 
 def expressions(text: str) -> tuple[str, ...]:
-    """What stands between the braces in a text; none where it cannot be read."""
+    """The expressions of a text; none if the text cannot be read."""
     try:
         return tuple(part.text for part in split(text) if part.is_expression)
     except Fault:
@@ -72,7 +72,7 @@ def expressions(text: str) -> tuple[str, ...]:
 
 
 def expression_with(name: str, place: Place) -> Place:
-    """The first `${…}` at or below a place that uses a name; the place where there is none."""
+    """The first `${…}` at or below a place that uses a name; the place itself if there is none."""
     pattern = re.compile(rf"\$\{{[^{{}}]*\b{re.escape(name)}\b[^{{}}]*\}}")
     lines = place.source.text.split("\n")[place.line - 1 :]
     for number, line in enumerate(lines, place.line):
@@ -83,18 +83,18 @@ def expression_with(name: str, place: Place) -> Place:
 
 
 def compile_expression(source: str, *, lenient: bool) -> Expression:
-    """Compile what stands between `${` and `}`. Raises Fault."""
+    """Compile an expression without its braces. Raises Fault."""
     lookup = parse_lookup(source, lenient=lenient)
     if lookup is not None:
         return lookup
-    # Imported late: most projects never need Jinja.
+    # Imported only here: most projects never need Jinja.
     from harness.formats.template import sandbox  # noqa: PLC0415
 
     return sandbox.compile_expression(source, lenient=lenient)
 
 
 def _end(text: str, start: int) -> int:
-    """Where the brace stands that closes an expression."""
+    """The offset of the brace that closes an expression."""
     depth = 0
     for token in _INSIDE.finditer(text, start):
         if token.group() == "{":

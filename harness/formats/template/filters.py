@@ -1,6 +1,6 @@
-"""The filters of templates: Jinja's by name, bounded, and only what data needs.
+"""The filters of templates: those of Jinja that data needs, with limits.
 
-A none stays none in every filter but `default` and `tojson`.
+All filters except `default` and `tojson` leave null as it is.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ MOST: Final = 1_000_000
 
 
 def text_of(value: object) -> str:
-    """A value inside a text: JSON, but for texts without quotes. Raises NullInText."""
+    """A value as a part of a text: JSON, but a text without quotes. Raises NullInText."""
     if value is None:
         raise NullInText
     return value if isinstance(value, str) else to_json(value)
 
 
 def to_json(value: object) -> str:
-    """Compact JSON."""
+    """A value as compact JSON."""
     return json.dumps(
         value, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain
     )
@@ -91,7 +91,7 @@ def _sort(value: Iterable[Any], *, reverse: bool = False) -> list[object]:
 
 
 def _url_encode(value: object, safe: str = "") -> str:
-    """Percent-encoding; the characters of `safe` stay, such as the slash of a path."""
+    """Percent-encode a text, except the characters of `safe`, such as the slash of a path."""
     if isinstance(value, Mapping):
         pairs = {key: text_of(element) for key, element in value.items()}
         return urlencode(pairs, safe=safe)
@@ -103,7 +103,7 @@ def _base64(value: object) -> str:
 
 
 def _basic_auth(user: object, password: object) -> str | None:
-    """What stands behind `Basic` in an Authorization header. Source: RFC 7617."""
+    """The credentials after `Basic` in an Authorization header. Source: RFC 7617."""
     return None if password is None else _base64(f"{text_of(user)}:{text_of(password)}")
 
 
@@ -152,4 +152,4 @@ FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     **{name: _keeping_none(do) for name, do in _OF_VALUES.items()},
     "tojson": to_json,
 }
-"""By name. `default` is not among them: only the sandbox knows what is undefined."""
+"""The filters by name, without `default`: only the sandbox knows what is undefined."""

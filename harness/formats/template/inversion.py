@@ -1,4 +1,4 @@
-"""Templates read backwards: what stood behind each `${…}` of a value that was filled in."""
+"""Finds the value of each `${…}` of a template in a value that was made from it."""
 
 from __future__ import annotations
 
@@ -25,31 +25,31 @@ from harness.formats.template.trees import Template
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """What one `${…}` stood for."""
+    """The value of a `${…}`."""
 
     expression: str
-    """What stands between the braces; of a `for_each`, the list that it goes through."""
+    """The text between the braces; for a `for_each`, the list that it iterates over."""
     value: Json = None
     elements: tuple[tuple[Binding, ...], ...] = ()
-    """Of a `for_each`: what was found in each element. The value is then none."""
+    """For a `for_each`: the bindings of each element. The value is then None."""
     name: str = ""
-    """Of a `for_each`: what an element is called in it."""
+    """For a `for_each`: the name of an element in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inverted:
-    """How a value stands to a template."""
+    """A value compared with a template."""
 
     bindings: tuple[Binding, ...]
     faults: int
-    """Parts of the value that the template would not have made; 0 where it made them all."""
+    """The number of parts of the value that the template could not have made."""
 
 
 def invert(template: Template, value: Json) -> Inverted:
-    """What the variables of a template stood for, as far as the value tells.
+    """The values of a template's variables, as far as the value shows them.
 
-    Keys of a mapping that the template does not name are passed over. What two templates of one
-    text share cannot be told: the shortest fit is taken.
+    Keys of a mapping that the template does not name are ignored. Between two `${…}` of one text,
+    the first one gets the shortest text that matches.
     """
     inverter = _Inverter()
     bindings = tuple(inverter.bindings(template.root, value))
@@ -57,9 +57,9 @@ def invert(template: Template, value: Json) -> Inverted:
 
 
 def pattern_of(node: TemplateNode, inside: str) -> tuple[str, tuple[str, ...]]:
-    """A regular expression with a group for each `${…}` of a text, and what they say.
+    """A regular expression with a group for each `${…}` of a text, and their expressions.
 
-    `inside` is what one may stand for, such as `[^/]+`.
+    `inside` is the pattern of their values, such as `[^/]+`.
     """
     parts = node.parts if isinstance(node, Mixed) else (node,)
     pattern = "".join(
@@ -74,7 +74,7 @@ def pattern_of(node: TemplateNode, inside: str) -> tuple[str, tuple[str, ...]]:
 
 
 class _Inverter:
-    """Walks through a template and a value together."""
+    """Compares a template with a value, part by part."""
 
     def __init__(self) -> None:
         self.faults = 0
@@ -115,7 +115,7 @@ class _Inverter:
             if isinstance(name, str) and name in value:
                 yield from self.bindings(inner, value[name])
             elif isinstance(inner, Constant):
-                # What a template renders to none is left out; a constant never is.
+                # A `${…}` whose value is null is left out; a constant null is not.
                 self.faults += 1
 
     def _listing(self, node: Listing, value: Json) -> Iterator[Binding]:
@@ -125,7 +125,7 @@ class _Inverter:
         rest = list(value)
         parts = self._parts_there(node, rest)
         loops = sum(isinstance(part, ForEach) for part in parts)
-        # Where a list has several loops, the first one gets all that may belong to any of them.
+        # If a list has several loops, the first one gets all elements that may belong to any loop.
         surplus = len(value) - (len(parts) - loops)
         self.faults += max(-surplus, 0) if loops else abs(surplus)
         for inner in parts:
@@ -162,7 +162,7 @@ class _Inverter:
     def _for_each(self, node: ForEach, value: Json) -> Iterator[Binding]:
         source = node.source
         if isinstance(value, Mapping) or (value is not None and not isinstance(value, list)):
-            # XML has a list only where there are two or more.
+            # XML has a list only if there are two elements or more.
             value = [value]
         if isinstance(source, Lone):
             elements = tuple(
@@ -193,7 +193,7 @@ def _has_conditions(body: Listing) -> bool:
 
 
 def _chunks(loop: ForEach, items: list[Json]) -> list[Json]:
-    """The elements of a loop whose items lie in the list around it."""
+    """The elements of a loop whose items are in the list around it."""
     body = loop.body
     if not is_list(body) or isinstance(body, ForEach | When):
         return items

@@ -1,4 +1,4 @@
-"""Names and members: the part of templates that needs no template engine.
+"""Looks up names and members, without a template engine.
 
 Most templates are names such as `${colour}` or `${settings.base_url}`. A direct look-up
 compiles in 1 µs where Jinja takes 670 µs, and needs no import of it.
@@ -15,7 +15,7 @@ from harness.core import describe, did_you_mean, quote, value_class
 from harness.formats.template.template_error import Fault, UndefinedMember, UndefinedVariable
 
 ABSENT: Final = object()
-"""Stands for a member that is not there."""
+"""The value of a member that does not exist."""
 
 _NAME: Final = "[A-Za-z_][A-Za-z0-9_]*"
 _PARTS = re.compile(
@@ -37,11 +37,11 @@ class Lookup:
     root: str
     parts: tuple[str | int, ...]
     lenient: bool
-    """Whether an absent member is none."""
+    """Whether a member that does not exist is null."""
 
     @property
     def names(self) -> frozenset[str]:
-        """The one name that it needs."""
+        """The one variable that the expression needs."""
         return frozenset((self.root,))
 
     def evaluate(self, context: Mapping[str, object]) -> object:
@@ -63,7 +63,7 @@ class Lookup:
 
 @lru_cache(maxsize=4096)
 def parse_lookup(expression: str, *, lenient: bool) -> Lookup | None:
-    """The look-up that an expression is; None where it is more than that. Raises Fault."""
+    """An expression as a look-up; None if it is more than that. Raises Fault."""
     match = _LOOKUP.fullmatch(expression)
     if match is None or match[1] in _RESERVED:
         return None
@@ -79,18 +79,18 @@ def parse_lookup(expression: str, *, lenient: bool) -> Lookup | None:
 
 
 def forbid(name: object) -> None:
-    """Raise Fault for a name that looks for Python's own members."""
+    """Raise Fault for the name of a member that Python defines, such as `__class__`."""
     if isinstance(name, str) and name.startswith("__"):
         raise forbidden(name)
 
 
 def forbidden(name: str) -> Fault:
-    """A name that templates may not use."""
+    """The fault of a name that templates may not use."""
     return Fault("forbidden", f"{quote(name)} cannot be used in a template")
 
 
 def member(value: object, part: object) -> object:
-    """A mapping's value or a sequence's element, never a Python attribute; or ABSENT."""
+    """A value of a mapping or an element of a sequence, never a Python attribute; or ABSENT."""
     if isinstance(value, Mapping):
         return value.get(part, ABSENT) if isinstance(part, str) else ABSENT
     if isinstance(value, Sequence) and isinstance(part, int) and -len(value) <= part < len(value):
@@ -99,14 +99,14 @@ def member(value: object, part: object) -> object:
 
 
 def undefined_name(name: str, context: Mapping[str, object]) -> Fault:
-    """No variable has this name."""
+    """The fault of a name that no variable has."""
     return UndefinedVariable(
         "undefined-variable", f"no variable {quote(name)}", did_you_mean(name, context)
     )
 
 
 def undefined_member(value: object, part: object) -> Fault:
-    """A value has no such member."""
+    """The fault of a member that a value does not have."""
     kind = "a function" if callable(value) else describe(value)
     shown = quote(part) if isinstance(part, str) else f"element {part}"
     message = f"{kind} has no {shown}"
@@ -122,7 +122,7 @@ def undefined_member(value: object, part: object) -> Fault:
 
 
 def not_a_value(value: object) -> Fault:
-    """A value is nothing that JSON could hold."""
+    """The fault of a value that is not JSON."""
     if callable(value):
         return Fault("not-a-value", "a function is used as a value", "call it with ()")
     return Fault("not-a-value", f"{type(value).__name__} is not a JSON value")

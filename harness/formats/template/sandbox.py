@@ -1,8 +1,8 @@
-"""Expressions that are more than a look-up, by Jinja in a sandbox.
+"""Evaluates expressions that are more than a look-up, by Jinja in a sandbox.
 
-Only expressions are compiled, never templates: there are no statements, hence no loops. Members
-are those of mappings and lists, so Python's attributes and methods are out of reach. This
-module imports Jinja, which takes 30 ms, and is itself imported with the first such expression.
+Only expressions are compiled, never templates, so there are no statements and no loops. Members are
+those of mappings and lists; Python's attributes and methods cannot be reached. Importing this
+module imports Jinja, which takes 30 ms, so it is imported for the first such expression.
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ LONGEST_EXPRESSION: Final = 2_000
 """Characters."""
 
 MOST_BITS: Final = 4_000
-"""Of a whole number that a template may make; Python writes no much longer one as decimal."""
+"""Bits of an integer that a template may make. Python limits the decimals that it writes."""
 
 _RESULT: Final = "result"
-# NameError: Jinja writes the number 1e999 as the name inf.
+# NameError: Jinja writes the number 1e999 as the name `inf`.
 _FAILURES: Final = (JinjaError, ArithmeticError, LookupError, TypeError, ValueError, NameError)
 
 
 class CompiledExpression:
-    """A compiled expression."""
+    """An expression that Jinja compiled."""
 
     def __init__(self, source: str, template: Template, names: frozenset[str]) -> None:
         self.names = names
@@ -64,7 +64,7 @@ class CompiledExpression:
         self._template = template
 
     def evaluate(self, context: Mapping[str, object]) -> object:
-        """The value. Raises Fault, and NullInText where `~` met a none."""
+        """The value. Raises Fault, and NullInText if an operand of `~` is null."""
         frame = self._template.new_context(dict(context))
         try:
             for _ in self._template.root_render_func(frame):
@@ -84,9 +84,9 @@ class CompiledExpression:
 
 @lru_cache(maxsize=1024)
 def compile_expression(source: str, *, lenient: bool) -> CompiledExpression:
-    """Compile the text between `${` and `}`. Raises Fault.
+    """Compile an expression without its braces. Raises Fault.
 
-    With `lenient`, an absent member is none.
+    With `lenient`, a member that does not exist is null.
     """
     if len(source) > LONGEST_EXPRESSION:
         raise too_long("an expression", LONGEST_EXPRESSION)
@@ -109,7 +109,7 @@ def compile_expression(source: str, *, lenient: bool) -> CompiledExpression:
 
 
 _JAVASCRIPT = re.compile(r"=>|&&|\|\||[;`!?]")
-"""What stands in JavaScript's `${…}` and never in ours."""
+"""Signs of JavaScript in a `${…}`, which no expression of a template contains."""
 
 
 def _parse(source: str, environment: _Environment) -> nodes.Expr:
@@ -121,7 +121,7 @@ def _parse(source: str, environment: _Environment) -> nodes.Expr:
 
 
 def _check(expression: nodes.Expr) -> frozenset[str]:
-    """The names of an expression. Raises Fault for what could be seen to be forbidden."""
+    """The names of an expression. Raises Fault for anything that is forbidden."""
     parts = [expression, *expression.find_all(nodes.Node)]
     for part in parts:
         if isinstance(part, nodes.Filter) and part.name not in _NAMED_FILTERS:
@@ -137,7 +137,7 @@ def _check(expression: nodes.Expr) -> frozenset[str]:
         _check_time(part)
     names = frozenset(part.name for part in parts if isinstance(part, nodes.Name))
     if "self" in names:
-        # Jinja would make its own object of it.
+        # Jinja would make an object of its own of this name.
         raise forbidden("self")
     return names
 
@@ -158,7 +158,7 @@ def _unknown(kind: str, name: str, known: frozenset[str]) -> Fault:
 
 
 class _Joining(NodeTransformer):
-    """Puts the filter `join` for `~`, which would write none as "None" and has no bound."""
+    """Replaces `~`, which writes null as "None" and has no limit, by the filter `join`."""
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - named by Jinja
         self.generic_visit(node)
@@ -206,7 +206,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 
 def _default(value: object, default: object = "", boolean: object = False) -> object:  # noqa: FBT002 - as Jinja's
-    """Jinja's `default`, also for a none."""
+    """The filter `default`, which also replaces null."""
     absent = isinstance(value, Undefined) or value is None or (bool(boolean) and not value)
     return default if absent else value
 
@@ -233,7 +233,7 @@ _NAMED_FILTERS: Final = frozenset((*FILTERS, *HASHES, "default"))
 
 @lru_cache(maxsize=2)
 def _environment(*, lenient: bool) -> _Environment:
-    # No statement or comment can be written: texts of a file hold no NUL.
+    # Files contain no NUL, so that no statement or comment can be written.
     environment = _Environment(
         variable_start_string="${\0",
         variable_end_string="\0}",

@@ -1,4 +1,4 @@
-"""What can be wrong with a template."""
+"""The errors of templates."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from dataclasses import dataclass
 from harness.core import AuthoringError, Problem
 
 LETTERS = "write $${ for the text ${"
-"""What to do where no variable was meant, but JavaScript, say."""
+"""The hint for a text that is not a template, such as JavaScript."""
 
 
 class TemplateError(AuthoringError):
-    """A template cannot be read, or cannot be rendered with what it was given."""
+    """A template cannot be read, or cannot be rendered with the given variables."""
 
     fault: Fault | None = None
-    """What is wrong, of a template that cannot be rendered."""
+    """The fault of a template that cannot be rendered."""
 
     @property
     def problem(self) -> Problem:
-        """The first of the problems; rendering has only one."""
+        """The first problem. Rendering has only one."""
         return self.problems[0]
 
 
 @dataclass(eq=False)
 class Fault(Exception):
-    """What is wrong with one expression, before its place is known."""
+    """An error in an expression, before its place is known."""
 
     code: str
     message: str
@@ -40,9 +40,9 @@ class UndefinedMember(Fault):
 
 
 class NullInText(Exception):
-    """A none stands where a text is put together."""
+    """A null is a part of a text."""
 
 
 def too_long(what: str, limit: int) -> Fault:
-    """Something would be longer than templates may make it."""
+    """The fault of a value that is larger than templates may make."""
     return Fault("template-too-long", f"{what} would be longer than {limit:,}")

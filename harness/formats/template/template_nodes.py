@@ -1,4 +1,4 @@
-"""What a template is made of. Each node renders to a value."""
+"""The nodes of a compiled template. Each renders to a value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.formats.template.template_error import Fault, NullInText, TemplateE
 
 Context = Mapping[str, object]
 AsText = Callable[[object], str]
-"""Writes a value inside a text. Raises NullInText for a none."""
+"""Writes a value as a part of a text. Raises NullInText for null."""
 
 
 class TemplateNode(Protocol):
@@ -34,7 +34,7 @@ class Where:
         return Where(self.place, expression)
 
     def problem(self, fault: Fault) -> Problem:
-        """A fault as a problem with its place."""
+        """A fault as a problem with a place."""
         place = self.place() if self.place else None
         if place is not None and self.expression:
             written = f"${{{self.expression}}}"
@@ -44,12 +44,12 @@ class Where:
         return Problem(code=fault.code, message=fault.message, hint=fault.hint, place=place)
 
     def none_in_text(self) -> TemplateError:
-        """A none stands where a text is put together."""
+        """The problem of a null that is a part of a text."""
         message = f"'${{{self.expression}}}' is null, but it is part of a text"
         return self.error(Fault("none-in-text", message, "add | default('') to use an empty text"))
 
     def error(self, fault: Fault) -> TemplateError:
-        """A fault as an error with its place."""
+        """A fault as an error with a place."""
         error = TemplateError(self.problem(fault))
         error.fault = fault
         return error
@@ -62,19 +62,19 @@ class Constant:
     value: Json
 
     def render(self, _: Context) -> Json:
-        """The same object each time."""
+        """The value, the same object each time."""
         return self.value
 
 
 @value_class(frozen=True, slots=True)
 class Lone:
-    """One `${…}`; keeps the type of its value."""
+    """A text that is one `${…}`. It keeps the type of its value."""
 
     expression: Expression
     where: Where
     none_is_none: bool
     as_text: AsText = text_of
-    """How the value is written inside a text."""
+    """How the value is written as a part of a text."""
 
     def render(self, context: Context) -> Json:
         """The value of the expression."""
@@ -93,14 +93,14 @@ class Lone:
 
 @value_class(frozen=True, slots=True)
 class Mixed:
-    """A text with `${…}` in it."""
+    """A text that contains `${…}`."""
 
     parts: Sequence[Constant | Lone]
     where: Where
     none_is_none: bool
 
     def render(self, context: Context) -> str | None:
-        """The text; None where a none stands inside, in a definition."""
+        """The text. In a definition, it is None if a part of it is null."""
         texts = []
         for part in self.parts:
             try:
@@ -167,12 +167,12 @@ class Table:
 
 @value_class(frozen=True, slots=True)
 class FirstOf:
-    """The first of several values that is not none."""
+    """The first of several values that is not null."""
 
     choices: Sequence[TemplateNode]
 
     def render(self, context: Context) -> Json:
-        """The value; None where all are none."""
+        """The value; None if all are null."""
         values = (choice.render(context) for choice in self.choices)
         return next((value for value in values if value is not None), None)
 
@@ -191,7 +191,7 @@ class When:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class ForEach:
-    """A list with an element for each one of another list."""
+    """A list with an element for each element of another list."""
 
     source: TemplateNode
     name: str
@@ -200,14 +200,14 @@ class ForEach:
     where: Where
 
     def elements(self, context: Context) -> list[Json]:
-        """What it contributes to a list around it: a `yield` that is a list gives its items."""
+        """Its elements in a list around it. If a `yield` is a list, they are its items."""
         built = self.render(context)
         if not is_list(self.body):
             return built
         return [item for items in built for item in cast("list[Json]", items)]
 
     def render(self, context: Context) -> list[Json]:
-        """A new list; empty if the source is none."""
+        """A new list; empty if the source is null."""
         source = self.source.render(context)
         if source is None:
             return []
@@ -232,12 +232,12 @@ def is_list(node: TemplateNode) -> bool:
 
 
 def _is_dropped(node: TemplateNode, value: Json, drop_none: bool) -> bool:  # noqa: FBT001 - a filter's setting
-    # A null that the author wrote is wanted; one that a template gave is not.
+    # A null that the author wrote is kept; one that a `${…}` gave is dropped.
     return drop_none and value is None and not isinstance(node, Constant)
 
 
 def names_of(node: TemplateNode | None) -> frozenset[str]:
-    """The variables that a node needs, without those that it makes itself."""
+    """The variables that a node needs, without those that it defines itself."""
     if isinstance(node, Lone):
         return node.expression.names
     if isinstance(node, ForEach):

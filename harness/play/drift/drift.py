@@ -1,4 +1,4 @@
-"""Drift, as values: what differs between a conversation and its recording."""
+"""Drift as values: the differences between a conversation and its recording."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ CHECK = "drift"
 
 
 class Drift(StrEnum):
-    """How a turn differs from the recorded one; a graver kind stands further down."""
+    """How a turn differs from the recorded one, from the least to the most serious kind."""
 
     SAME = "same"
     WORDING = "wording"
-    """A text differs; shape and state are equal."""
+    """A text differs."""
     LATENCY = "latency"
-    """Slower than the recorded one."""
+    """The turn is slower than the recorded one."""
     SHAPE = "shape"
     """A payload has other keys, or values of other types."""
     STATE = "state"
-    """Another status, a refusal for a reply, more or fewer messages, buttons or products."""
+    """Another status, a refusal instead of a reply, or another number of messages or buttons."""
 
     @property
     def gravity(self) -> int:
-        """0 for `same`; the higher, the graver."""
+        """How serious the kind is, from 0 for `same`."""
         return list(Drift).index(self)
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One thing that differs."""
+    """A difference of one kind."""
 
     kind: Drift
     lines: tuple[str, ...]
-    """What was recorded and what came, for people."""
+    """What was recorded and what was received, as messages."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class TurnDrift:
-    """One turn against the recorded one."""
+    """A turn compared with the recorded one."""
 
     turn: int
-    """From 1; that of the closing steps is `CLOSING`."""
+    """The number of the turn, from 1; `CLOSING` for the closing steps."""
     differences: tuple[Difference, ...] = ()
     recorded: tuple[str, ...] = ()
-    """Texts of the recorded reply; empty where there was none."""
+    """The texts of the recorded reply; empty if there was none."""
 
     @property
     def name(self) -> str:
@@ -56,30 +56,30 @@ class TurnDrift:
 
     @property
     def kind(self) -> Drift:
-        """The gravest kind of its differences; `same` where there are none."""
+        """The most serious kind of the differences; `same` if there are none."""
         return max(self.kinds, key=lambda kind: kind.gravity, default=Drift.SAME)
 
     @property
     def kinds(self) -> tuple[Drift, ...]:
-        """Every kind that was found, the gravest first."""
+        """The kinds of the differences, the most serious first."""
         found = {difference.kind for difference in self.differences}
         return tuple(kind for kind in reversed(Drift) if kind in found)
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """All differences, the gravest first."""
+        """The lines of all differences, the most serious first."""
         ordered = sorted(self.differences, key=lambda one: one.kind.gravity, reverse=True)
         return tuple(line for difference in ordered for line in difference.lines)
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class ComparedTurn:
-    """A turn that was compared, with what a report needs to name it."""
+    """A compared turn, with its name and place for reports."""
 
     play: str
-    """As pytest shows it: `pink-dress[connectly-daughter]`."""
+    """The play as pytest shows it, such as `pink-dress[connectly-daughter]`."""
     place: Place
-    """Of the turn in its scenario."""
+    """The place of the turn in its scenario."""
     drift: TurnDrift
 
     def __str__(self) -> str:
@@ -88,7 +88,7 @@ class ComparedTurn:
 
 
 def kinds_named(words: str) -> frozenset[Drift]:
-    """The kinds of a list such as `shape,state`. Raises ValueError with a sentence."""
+    """The kinds in a list such as `shape,state`. Raises ValueError with a message."""
     known = {kind.value: kind for kind in Drift if kind is not Drift.SAME}
     found = set()
     for word in (one.strip() for one in words.split(",")):

@@ -11,10 +11,10 @@ from harness.core import Json, describe
 from harness.formats.json_path import path_text
 
 DEEPEST = 60
-"""Levels that are looked at; what lies below counts as equal."""
+"""Levels that are compared. Deeper parts count as equal."""
 
 ANY_KEY = "*"
-"""Stands for keys that are values: ids, numbers, dates."""
+"""Replaces keys that are values: ids, numbers, dates."""
 
 _VALUE_KEY = re.compile(
     r"\d+"
@@ -27,28 +27,28 @@ _VALUE_KEY = re.compile(
 
 @dataclass(slots=True, kw_only=True)
 class PayloadShape:
-    """What was seen at one place of a payload, all elements of a list taken together."""
+    """The values at one place of a payload. The elements of a list are one place."""
 
     types: set[str] = field(default_factory=set)
-    """In an author's words, such as `a text`."""
+    """The types in an author's words, such as `a text`."""
     objects: int = 0
-    """How many mappings were seen here."""
+    """The number of mappings at this place."""
     keys: dict[str, PayloadShape] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
-    """In how many of the mappings each key stood."""
+    """For each key, the number of mappings that have it."""
     elements: PayloadShape | None = None
-    """Of the lists seen here; None where all were empty."""
+    """The shape of the elements of lists at this place; None if all lists were empty."""
 
     def is_required(self, key: str) -> bool:
-        """Whether every mapping had the key."""
+        """Whether all mappings have a key."""
         return key != ANY_KEY and self.seen.get(key) == self.objects
 
 
 def shape_of(payload: Json, *, is_xml: bool = False) -> PayloadShape:
     """Infer a payload's shape.
 
-    Whole and other numbers are one type. XML knows no lists: an element that stands once and one
-    that stands several times have one shape.
+    Integers and other numbers are one type. XML has no lists: an element that occurs once has the
+    shape of one that occurs several times.
     """
     shape = PayloadShape()
     _see(shape, payload, DEEPEST, is_xml=is_xml)
@@ -56,16 +56,16 @@ def shape_of(payload: Json, *, is_xml: bool = False) -> PayloadShape:
 
 
 def shape_differences(recorded: PayloadShape, now: PayloadShape) -> tuple[str, ...]:
-    """What the new shape has and the recorded one does not allow, and what it lacks; a line each.
+    """The differences of a new shape from the recorded one, a line each.
 
-    A list that is empty on one side, a key that some recorded elements lacked, or a type that
-    only some recorded elements had, is no difference.
+    A list that is empty on one side, a key that some recorded elements lack, or a type that only
+    some recorded elements have, is not a difference.
     """
     return tuple(_compare(recorded, now, "$"))
 
 
 def with_events_read(payload: Json) -> Json:
-    """A stream's payload with its events read, where they are JSON."""
+    """The payload of a stream with its events parsed, if they are JSON."""
     if not isinstance(payload, Mapping) or not isinstance(payload.get("events"), list):
         return payload
     return {**payload, "events": [_event(one) for one in payload["events"]]}  # type: ignore[union-attr]  # a list, as asked above
