@@ -9,7 +9,6 @@ from harness.checks.diff import text_difference
 from harness.checks.text_forms import normal
 from harness.config import Slower
 from harness.conversation import (
-    Exchange,
     Outcome,
     Phase,
     Response,
@@ -19,7 +18,6 @@ from harness.conversation import (
     phase_of,
 )
 from harness.core import (
-    Json,
     PlayError,
     ProtocolError,
     Refused,
@@ -27,36 +25,41 @@ from harness.core import (
     format_duration,
     shorten,
 )
-from harness.formats.json_path import find_all
 from harness.play.drift.drift import CHECK, ComparedTurn, Difference, Drift, TurnDrift
-from harness.play.drift.shape import shape_differences, shape_of, with_events_read
+from harness.play.drift.shape import shape_differences, shape_of
+from harness.play.drift.step_answers import (
+    framing_difference,
+    last_answers,
+    payload_of,
+    poll_state,
+    shown_status,
+)
 from harness.play.result import CheckResult, ScenarioResult
 from harness.project.plan import Play
 from harness.providers.definition import Definition, Encoding, Step
-from harness.providers.payload import read_payload
 from harness.providers.session import CLOSING
 
 SLOWER = Slower()
 
 Steps = Mapping[str, Step]
-"""A definition's steps by name."""
+"""The steps of a definition by name."""
 
 
 def steps_of(definition: Definition) -> Steps:
-    """A definition's steps by name."""
+    """The steps of a definition by name."""
     return {step.name: step for step in definition.steps}
 
 
 def compare(
     recorded: Transcript, now: Transcript, steps: Steps, slower: Slower = SLOWER
 ) -> tuple[TurnDrift, ...]:
-    """Every turn that can be compared, in order; and the closing, where it differs.
+    """Every turn that can be compared, in order, and the closing if it differs.
 
-    `steps` tell how answers are read; one of an unknown step is read as JSON.
+    `steps` say how answers are read; the answer of an unknown step is read as JSON.
 
-    A turn that broke for a reason that is not the provider's answer (the network, say) is left
-    out, and so is all that follows it; a break that was recorded is compared. Where one side
-    ended earlier than the other, the first turn that it lacks is `state`.
+    A turn that failed for another reason than the provider's answer, such as the network, is left
+    out, and so are all later turns; a recorded failure is compared. If one side ended earlier than
+    the other, the first turn that it lacks has the drift `state`.
     """
     found = []
     before = {turn.number: turn for turn in recorded.turns}
@@ -88,9 +91,9 @@ def with_drift(
     fail_on: Collection[Drift] = (),
     slower: Slower = SLOWER,
 ) -> ScenarioResult:
-    """The result of a live conversation, with its turns compared with the recorded ones.
+    """The result of a live conversation, compared turn by turn with the recorded one.
 
-    A turn that drifted in one of the kinds of `fail_on` fails the check `drift`.
+    A turn whose drift is of a kind in `fail_on` fails the check `drift`.
     """
     scenario = result.scenario
     places = {turn.number: turn.place for turn in scenario.user_turns}
@@ -126,7 +129,7 @@ def _drift(recorded: Turn | None, number: int, differences: Iterable[Difference]
 def _closing(
     recorded: Transcript, now: Transcript, steps: Steps, slower: Slower
 ) -> Iterator[TurnDrift]:
-    """How the closing steps differ. They have no reply, and their time is nobody's."""
+    """The drift of the closing steps, which have no reply and no latency."""
     if recorded.stop is not None:
         return
     differences: tuple[Difference, ...] = ()
@@ -146,7 +149,7 @@ def _closed(transcript: Transcript) -> Turn:
 
 
 def _ending(turn: Turn | None, transcript: Transcript, number: int) -> str | None:
-    """How a turn ended, in words; None where that says nothing about the provider."""
+    """How a turn ended, in words; None if that says nothing about the provider."""
     stop = transcript.stop
     if turn is not None and turn.reply is not None:
         return "a reply"
@@ -172,14 +175,14 @@ def _detail(error: PlayError) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """One turn on both sides, ended alike."""
+    """A turn on both sides, if it ended in the same way."""
 
     old: Turn
     new: Turn
     steps: Steps
 
     def differences(self, slower: Slower) -> Iterator[Difference]:
-        """What differs, the gravest kind first."""
+        """The differences, the most serious kind first."""
         found = (
             (Drift.STATE, self._state()),
             (Drift.SHAPE, self._shape()),
@@ -195,14 +198,14 @@ class _Pair:
         old, new = self._answers()
         for name in dict.fromkeys((*old, *new)):
             if phase_of(name) is Phase.LATE and (name in old) is not (name in new):
-                # Whether it had to be looked for is a matter of time; what came is compared.
+                # Whether it was necessary to look depends on time; the messages are compared.
                 continue
-            before, after = _status(old.get(name)), _status(new.get(name))
+            before, after = shown_status(old.get(name)), shown_status(new.get(name))
             if before != after:
                 yield f"{name}: recorded {before}, now {after}"
             elif name in old and name in new:
                 step = self.steps.get(name)
-                before, after = _poll_state(step, old[name]), _poll_state(step, new[name])
+                before, after = poll_state(step, old[name]), poll_state(step, new[name])
                 if before != after:
                     yield f"{name}: recorded {before}, now {after}"
         if self.old.reply is None or self.new.reply is None:
@@ -218,14 +221,14 @@ class _Pair:
             if name not in new:
                 continue
             step = self.steps.get(name)
-            was, is_read = _payload(step, old[name], self.old)
-            now, is_read_now = _payload(step, new[name], self.new)
+            was, is_read = payload_of(step, old[name], self.old)
+            now, is_read_now = payload_of(step, new[name], self.new)
             if is_read != is_read_now:
                 yield f"{name}: {'now' if is_read else 'recorded'} an answer that cannot be read"
             elif is_read:
                 is_xml = step is not None and step.answer.encoding is Encoding.XML
                 if step is not None and step.stream is not None:
-                    yield from _framing(name, was, now)
+                    yield from framing_difference(name, was, now)
                 shapes = (shape_of(was, is_xml=is_xml), shape_of(now, is_xml=is_xml))
                 yield from (f"{name}: {line}" for line in shape_differences(*shapes))
 
@@ -251,58 +254,7 @@ class _Pair:
             yield f"buttons: recorded {_labels(old.actions)}, now {_labels(new.actions)}"
 
     def _answers(self) -> tuple[Mapping[str, Response], Mapping[str, Response]]:
-        return _last_answers(self.old), _last_answers(self.new)
-
-
-def _last_answers(turn: Turn) -> Mapping[str, Response]:
-    """The last answer of each step: how often a poll asked is a matter of time.
-
-    What prepared the run belongs to no conversation, also where it broke a contract.
-    """
-    exchanges: Iterable[Exchange] = (*turn.exchanges, *turn.looked_up)
-    return {
-        exchange.request.origin.step: exchange.response
-        for exchange in exchanges
-        if exchange.response is not None and exchange.request.origin.phase is not Phase.PREPARE
-    }
-
-
-def _status(response: Response | None) -> str:
-    return "no request" if response is None else f"status {response.status}"
-
-
-def _poll_state(step: Step | None, response: Response) -> str:
-    """The values that tell how a poll ended; empty where the step is no poll."""
-    if step is None or step.poll is None:
-        return ""
-    try:
-        payload = read_payload(response, step.answer.encoding)
-    except ProtocolError:
-        return "an answer that cannot be read"
-    paths = dict.fromkeys((*step.poll.until, *step.fail_if))
-    values = [f"{path} = {value}" for path in paths for value in find_all(path, payload)]
-    return shorten(", ".join(values)) or "no state"
-
-
-def _payload(step: Step | None, response: Response, turn: Turn) -> tuple[Json, bool]:
-    """An answer's payload, and whether it could be read."""
-    if step is not None and step.stream is not None:
-        payload = turn.reply.payload if turn.reply is not None else None
-        return with_events_read(payload), True
-    if not response.body:
-        return None, True
-    try:
-        return read_payload(response, step.answer.encoding if step else Encoding.JSON), True
-    except ProtocolError:
-        return None, False
-
-
-def _framing(name: str, recorded: Json, now: Json) -> Iterator[str]:
-    """How a stream is cut into events, where that is not as recorded."""
-    if isinstance(recorded, Mapping) and isinstance(now, Mapping):
-        was, is_now = recorded.get("framing"), now.get("framing")
-        if was != is_now:
-            yield f"{name}: framing: recorded {was}, now {is_now}"
+        return last_answers(self.old), last_answers(self.new)
 
 
 def _labels(actions: Iterable[str]) -> str:

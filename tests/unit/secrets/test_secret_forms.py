@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from harness.secrets.secret_forms import ALIGNED, SHORTEST, SecretForms, latin
 
 NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "é": "&eacute;"}
-ALPHABET = "aZ09" + " +/%&<>\"'\\=-_.é€𝄞\n"
+ALPHABET = "aZ09" + " +/%&<>\"'\\=-_.é€𝄞𠮷\n"
 
 values = st.text(ALPHABET, min_size=SHORTEST, max_size=20)
 around = st.text("xyz .", max_size=9)
