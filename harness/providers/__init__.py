@@ -1,1 +1,1 @@
-"""Chat APIs as data, and the interpreter that talks to them."""
+"""Chat APIs as data, and the interpreter that runs conversations with them."""

@@ -1,4 +1,4 @@
-"""Where definitions are found: built in, from installed packages, or in the project."""
+"""Finds definitions: built in, in installed packages, or in the project."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from harness.providers.definition import Definition
 from harness.providers.definition_reader import read_definition
 
 GROUP = "harness.providers"
-"""Entry points of this group lead to a `Path`, the folder of a definition, or to a class."""
+"""The group of entry points. Each is a `Path`, the folder of a definition, or a class."""
 SUFFIX = ".py"
-"""Of a definition that is a Python file of the project."""
+"""The suffix of a definition that is a Python file of the project."""
 
 
 def definition_of(config: Config, provider: ProviderConfig) -> Definition:
     """The definition that an entry of harness.yaml names.
 
-    Raises `DefinitionError` where there is none, or it is wrong.
+    Raises `DefinitionError` if it does not exist or is wrong.
     """
     name = provider.definition
     if "/" in name or name.endswith(SUFFIX):
@@ -30,7 +30,7 @@ def definition_of(config: Config, provider: ProviderConfig) -> Definition:
         if folder.is_relative_to(config.root) and folder.is_dir():
             return _read(folder, name)
         if folder.is_relative_to(config.root) and folder.is_file() and name.endswith(SUFFIX):
-            # Late: most providers are data.
+            # Imported only here: most providers are data.
             from harness.providers.python_class import read_class_file  # noqa: PLC0415
 
             return read_class_file(folder, name)
@@ -51,9 +51,9 @@ def definition_of(config: Config, provider: ProviderConfig) -> Definition:
 
 
 def definition_key(config: Config, provider: ProviderConfig) -> str:
-    """A text that changes where the definition of a provider does.
+    """A text that changes when the definition of a provider changes.
 
-    Of one in the project by its content; of an installed one by its name alone.
+    For a definition in the project, it depends on the content; for an installed one, on the name.
     """
     name = provider.definition
     place = (config.root / name).resolve()

@@ -1,4 +1,4 @@
-"""Conditions on answers: JSONPaths with the values that mean something."""
+"""Conditions on answers: JSONPaths with the values that make them true."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from harness.formats.json_path import find_all
 
 @value_class(frozen=True, slots=True)
 class Exists:
-    """A condition on whether there is anything at a path, whatever its value."""
+    """A condition that a path has a value, or that it has none."""
 
     is_there: bool
 
 
 Conditions = Mapping[str, tuple[Json | Exists, ...]]
-"""JSONPath into an answer → values that make it true; of several, one is enough."""
+"""JSONPath in an answer → the values that make the condition true; one of them is enough."""
 
 
 def met(conditions: Conditions, payload: Json) -> list[tuple[str, Json | Exists]]:
-    """The conditions that are true of an answer: paths with the values there, if there are any."""
+    """The conditions that are true for an answer: paths with their values there, if any."""
     found: list[tuple[str, Json | Exists]] = []
     for path, wanted in conditions.items():
         values = find_all(path, payload)
@@ -42,7 +42,7 @@ def holds(conditions: Conditions, payload: Json) -> bool:
 
 
 def shown_refusal(fail_if: Conditions, payload: Json) -> str:
-    """The conditions of `fail_if` that an answer meets, as a clause of a message; or empty."""
+    """The conditions of `fail_if` that are true, as a clause of a message; empty if none is."""
     if not fail_if:
         return ""
     clauses = (f"{path} = {shown(value)}" for path, value in met(fail_if, payload))
@@ -50,7 +50,7 @@ def shown_refusal(fail_if: Conditions, payload: Json) -> str:
 
 
 def shown(value: Json | Exists) -> str:
-    """A value of an answer or of a condition, as a message shows it."""
+    """A value of an answer or of a condition, as messages show it."""
     if isinstance(value, Exists):
         return "anything" if value.is_there else "nothing"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

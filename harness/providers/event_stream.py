@@ -1,7 +1,6 @@
-"""Streams cut into events: server-sent events, JSON lines, or plain text.
+"""Reads streams as events: server-sent events, JSON lines, or plain text.
 
-httpx-sse has a decoder of the same rules, but importing it imports httpx, which a replay
-must not pay for; so the rules stand here.
+httpx-sse has a decoder of the same rules, but it imports httpx, which a replay must not do.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from dataclasses import dataclass, field
 from harness.core import value_class
 from harness.providers.definition import CANDIDATES, Framing
 
-# Looking a member up in its class takes as long as the rest of what is done with a short chunk.
+# Looking up a member in its class takes as long as the rest of the work on a short chunk.
 _AUTO, _SSE = Framing.AUTO, Framing.SSE
 _BLANK = [""]
 EVENT_STREAM_FIELDS = ("data", "event", "id", "retry")
@@ -22,17 +21,17 @@ EVENT_STREAM_FIELDS = ("data", "event", "id", "retry")
 
 @value_class(frozen=True, slots=True)
 class Event:
-    """One event of a stream."""
+    """An event of a stream."""
 
     data: str
     type: str = "message"
 
 
 class LineDecoder:
-    """Cuts text into lines that end in CR, LF or CRLF, however the text is split.
+    """Splits text into lines that end in CR, LF or CRLF, whatever chunks the text comes in.
 
-    A line is put together once, when it ends: of one of 8 MiB that comes in chunks of 1 KiB,
-    putting the rest before each chunk would copy 32 GiB.
+    The parts of a line are joined once, when it ends. Joining them with each chunk would copy
+    32 GiB for a line of 8 MiB in chunks of 1 KiB.
     """
 
     def __init__(self) -> None:
@@ -40,11 +39,11 @@ class LineDecoder:
         self._after_cr = False
 
     def feed(self, text: str) -> Iterator[str]:
-        """Take text; give the lines that are whole now, without their ends."""
+        """Add text. Returns the lines that are now complete, without their ends."""
         return map("".join, self.parts(text))
 
     def parts(self, text: str) -> list[list[str]]:
-        """Take text; give the parts of each line that is whole now, at least one."""
+        """Add text. Returns the parts of each line that is now complete, at least one part."""
         if self._after_cr and text:
             text = text.removeprefix("\n")
             self._after_cr = False
@@ -59,12 +58,15 @@ class LineDecoder:
         return [whole, *([line] for line in lines)]
 
     def rest(self) -> str:
-        """What stands after the last line's end."""
+        """The text after the end of the last line."""
         return "".join(self._rest)
 
 
 class EventDecoder:
-    """Server-sent events from lines. Source: WHATWG HTML, 9.2.6 Interpreting an event stream."""
+    """Reads server-sent events from lines.
+
+    Source: WHATWG HTML, 9.2.6 Interpreting an event stream.
+    """
 
     def __init__(self) -> None:
         self._data: list[str] = []
@@ -75,7 +77,7 @@ class EventDecoder:
 
     @property
     def is_event_stream(self) -> bool:
-        """Whether every line was a comment or a field, and a blank line ended some of them."""
+        """Whether all lines were comments or fields, and a blank line ended an event."""
         return self._has_end and not self._has_other
 
     @property
@@ -84,7 +86,7 @@ class EventDecoder:
         return "\n".join(self._data)
 
     def line(self, line: str, *more: str) -> Event | None:
-        """Take one line, in parts where it came so; an event where it ends one that has data."""
+        """Add a line, given in its parts. Returns an event if the line ends one that has data."""
         if more and line.find(":") in (-1, len(line) - 1):
             line, more = "".join((line, *more)), ()
         if not line:
@@ -98,7 +100,7 @@ class EventDecoder:
         if name not in ("data", "event"):
             self._has_other |= name not in EVENT_STREAM_FIELDS
             return None
-        # One copy: a line may have megabytes.
+        # Join the parts once: a line may have megabytes.
         behind = len(line) if colon < 0 else colon + 1
         value = line[behind + line.startswith(" ", behind) :]
         if name == "data":
@@ -121,34 +123,34 @@ def _utf8_decoder() -> codecs.BufferedIncrementalDecoder:
 
 @dataclass(slots=True)
 class EventReader:
-    """Reads a stream as it comes; tells its framing from the body, unless it is given.
+    """Reads a stream as it is received. Detects its framing from the body, unless it is given.
 
-    Text that is not UTF-8 is read with the replacement character, as the event-stream
-    rules want it.
+    Bytes that are not UTF-8 are read as the replacement character, as the rules of event
+    streams require.
     """
 
     framing: Framing = Framing.AUTO
-    """Until `finish`, what it seems to be; `AUTO` while nothing tells."""
+    """The framing. Until `finish`, it is what was detected so far, or `AUTO`."""
     candidates: tuple[Framing, ...] = CANDIDATES
-    """What `AUTO` may turn out to be."""
+    """The framings that `AUTO` may detect."""
     done: str = ""
-    """The data of an event that ends the stream, and is none of its events."""
+    """The data of an event that ends the stream. It is not one of the stream's events."""
     is_last: Callable[[Event], bool] | None = None
-    """Whether an event ends the stream, and is the last of its events."""
+    """Whether an event ends the stream. It is the last of the stream's events."""
     events: list[Event] = field(default_factory=list)
     ended: bool = False
-    """The stream said that it ended."""
+    """Whether an event ended the stream."""
     leftover: str = ""
-    """After `finish`: the data of a last event that no blank line ended, or a last line that is
-    cut: one without an end that is not JSON."""
+    """After `finish`, the data of a last event that no blank line ended, or a last line that is
+    incomplete: one without an end that is not JSON."""
     _utf8: codecs.BufferedIncrementalDecoder = field(default_factory=_utf8_decoder)
     _lines: LineDecoder = field(default_factory=LineDecoder)
     _decoder: EventDecoder = field(default_factory=EventDecoder)
     _held: list[str] = field(default_factory=list)
-    """What came before the framing could be told, and its beginning behind line ends."""
+    """The text before the framing was detected, and its beginning without line ends."""
     _start: str = ""
     _texts: list[str] | None = None
-    """All that came, where the whole body tells the framing."""
+    """All text, if the whole body decides the framing."""
     _started: bool = False
 
     def __post_init__(self) -> None:
@@ -156,13 +158,13 @@ class EventReader:
             self._texts = []
 
     def feed(self, content: bytes) -> bool:
-        """Take bytes. True once the stream has said that it ended."""
+        """Add bytes. Returns whether an event ended the stream."""
         self._take(self._decoded(content))
         return self.ended
 
     def _decoded(self, content: bytes) -> str:
         if not self._utf8.buffer:
-            # Python's incremental decoder takes three times as long.
+            # Python's incremental decoder takes three times as long as this.
             try:
                 return content.decode()
             except UnicodeDecodeError:
@@ -170,10 +172,11 @@ class EventReader:
         return self._utf8.decode(content)
 
     def finish(self) -> Framing:
-        """No more bytes will come. Returns the framing that was found.
+        """End the stream. Returns the framing that was detected.
 
-        What began as another framing and is none of it, as a whole, is one text. An event that no
-        blank line ended is left out, see `leftover`; a last JSON line without an end is kept.
+        A body that began like a framing, and does not follow its rules as a whole, is plain text.
+        An event that no blank line ended is left out, see `leftover`; a last JSON line without
+        an end is kept.
         """
         self._take(self._utf8.decode(b"", final=True))
         if self.framing is Framing.AUTO:
@@ -194,7 +197,7 @@ class EventReader:
         return self.framing
 
     def _is_framed(self, rest: str) -> bool:
-        """Whether the whole body is what it began as; `rest` is its last line."""
+        """Whether the whole body follows the detected framing; `rest` is its last line."""
         if self.framing is Framing.SSE:
             return self._decoder.is_event_stream
         if self.framing is Framing.NDJSON:
@@ -223,13 +226,13 @@ class EventReader:
         self._read(held)
 
     def _read(self, text: str) -> None:
-        # What comes behind the end still tells whether the whole is what it began as.
+        # The rest of the body still decides whether the framing was detected correctly.
         if not text or (self.ended and self._texts is None):
             return
         if self.framing is _SSE:
             was_blank = False
             for parts in self._lines.parts(text):
-                # Of blank lines behind one another, the first says all; there may be millions.
+                # Of successive blank lines, only the first one matters; there may be millions.
                 is_blank = parts == _BLANK
                 if not (is_blank and was_blank):
                     self._add(self._decoder.line(*parts))
@@ -253,10 +256,10 @@ class EventReader:
 
 
 def sniff(text: str) -> Framing | None:
-    """Tell what a stream seems to be from how it begins; None where it cannot be told yet.
+    """Detect the framing of a stream from its beginning; None if that is too short.
 
-    Server-sent events begin with a field's name and a colon, or a comment's colon. JSON lines
-    begin with `{` or `[`. All else is plain text.
+    Server-sent events begin with the name of a field and a colon, or with the colon of a comment.
+    JSON lines begin with `{` or `[`. Everything else is plain text.
     """
     start = text.lstrip("\r\n")
     if not start:

@@ -1,4 +1,4 @@
-"""Waits for messages that the bot says behind its reply."""
+"""Waits for messages that the bot sends after its reply."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ PAUSE: Final = 0.5
 """Seconds between two looks."""
 
 Look = Callable[[], Iterable[ReplyMessage]]
-"""Asks once for what the bot said. What was heard before may be among it."""
+"""Asks once for the bot's messages, which may include those received before."""
 TimeLeft = Callable[[Reply, float], float]
-"""Seconds that may pass until it must be looked, so many seconds after the reply came; 0.0 where
-nothing is waited for any more."""
+"""Gives the seconds until the next look, for the seconds since the reply came; 0.0 ends the
+waiting."""
 
 
 def wait_for_more(
@@ -31,15 +31,15 @@ def wait_for_more(
     look: Look | None,
     sleep: Callable[[float], None],
 ) -> Reply:
-    """The reply, with what came behind it as long as it was waited for.
+    """The reply with the messages that came after it while waiting.
 
-    All times are seconds. `came` is when the reply had come, from the start of the conversation,
-    `passed` what was waited before, and `look` is None where the provider's definition does not
-    say how.
+    All times are seconds. `came` is the time of the reply since the start of the conversation,
+    `passed` the time already waited. `look` is None if the provider's definition does not say how
+    to ask.
 
-    Whether the time is over is told from the recorded times of the exchanges, never from a
-    clock; where a recording holds no further look, the waiting ends. Raises `ProtocolError`
-    `no-late` where it must be waited and nothing says how, and what looking raises.
+    The recorded times of the exchanges decide when the waiting ends, never a clock. It also ends
+    if a recording has no more looks. Raises `ProtocolError` `no-late` if `look` is None and
+    waiting is necessary, and the errors of looking.
     """
     while (seconds := left(reply, passed)) > 0:
         if look is None:
@@ -49,10 +49,10 @@ def wait_for_more(
         try:
             found = look()
         except SentTooOften:
-            # A replay: beyond the last look that was recorded.
+            # A replay, after the last look that was recorded.
             state.exchanges.pop()
             return reply
-        # What exchanges nothing, or has no times, took its pause.
+        # A look without exchanges, or without times, took as long as its pause.
         passed = max(passed + pause, _ended(state) - came)
         new = tuple(replace(one, is_late=True) for one in unheard(found, state))
         if new:
@@ -71,10 +71,10 @@ def _no_late() -> ProtocolError:
 
 
 def unheard(found: Iterable[ReplyMessage], state: FlowState) -> Iterator[ReplyMessage]:
-    """Those messages that the bot had not said before.
+    """The messages that the bot had not sent before.
 
-    They are told apart by their ids. A message without an id, here or when it was heard, is told
-    by its text, as often as that was heard.
+    Ids identify the messages. A message without an id, now or before, is identified by its text,
+    counted as often as the text was received.
     """
     texts = Counter(one.text for one in state.heard if not one.id)
     every = Counter(one.text for one in state.heard)

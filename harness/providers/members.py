@@ -1,4 +1,4 @@
-"""Which members of `settings`, `session` and `message` a definition's templates name."""
+"""Finds the members of `settings`, `session` and `message` that a definition's templates name."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document
 
 MESSAGE = ("text", "display_text", "attachments", "metadata")
-"""What there is of a message."""
+"""The members of a message."""
 
 _CLOSED = re.compile(r"(?<![.\w'\"])(settings|message)\.(\w+)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _ASKED = ("for_each", "when")
-"""Keys whose texts are expressions also without `${…}`."""
+"""Keys whose texts are expressions, even without `${…}`."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What a definition takes of what a scenario tells; None of what it takes whole."""
+    """The members that a definition uses of the values of a scenario; None if it uses all."""
 
     settings: frozenset[str] | None = None
     session: frozenset[str] | None = None
@@ -31,10 +31,10 @@ class Taken:
 
 
 def taken_by(value: Json) -> Taken:
-    """What a definition's templates take; `value` is the whole definition."""
+    """The members that the templates of a definition use; `value` is the whole definition."""
     found = [one for _, one in _expressions(value)]
     turns = _either(_elements_of("turns", value))
-    # What was said in an earlier turn stands under `user`.
+    # The message of an earlier turn is under `user`.
     message = r"message|\w+\.user|turns\[[^\]]*\](?:\.user|(?!\.))"
     message += rf"|(?:{turns})(?!\.)" if turns else ""
     whole = _members(message, found)
@@ -48,7 +48,7 @@ def taken_by(value: Json) -> Taken:
 
 
 def _of_attachments(files: str, value: Json) -> frozenset[str] | None:
-    """The members that are taken of each attachment, where they are taken one by one."""
+    """The members that are used of each attachment, if a loop goes over the attachments."""
     other = re.compile(rf"(?<![.\w]){files}(?!\[)(?!\w)")
     rest = [
         one
@@ -62,12 +62,12 @@ def _of_attachments(files: str, value: Json) -> frozenset[str] | None:
 
 
 def member_problems(document: Document, settings: Iterable[str]) -> Iterator[Problem]:
-    """Members that do not exist. An absent one is none, so it would be left out in silence."""
+    """Members that do not exist. They would be null, and left out without a message."""
     known = {"settings": tuple(settings), "message": MESSAGE}
     loops = {text for path, text in _texts(document.value) if path[-1:] == ("as",)}
     for path, expression in _expressions(document.value):
         for root, name in _CLOSED.findall(expression):
-            # What may never be asked for is told of otherwise.
+            # Another message reports members that no template may use.
             if root in loops or name in known[root] or name.startswith("__"):
                 continue
             is_setting = root == "settings"
@@ -81,19 +81,19 @@ def member_problems(document: Document, settings: Iterable[str]) -> Iterator[Pro
 
 
 def names_in(value: Json) -> frozenset[str]:
-    """Every word in a definition's expressions, the names that they use among them."""
+    """Every word in a definition's expressions, which includes the names that they use."""
     return frozenset(name for _, one in _expressions(value) for name in _WORD.findall(one))
 
 
 def _members(root: str, found: Iterable[str]) -> frozenset[str] | None:
-    """The members that expressions name of something; None where they take it whole."""
+    """The members of a variable that expressions use; None if they use the whole variable."""
     pattern = re.compile(rf"(?<![.\w])(?:{root})(?!\w)(?:\.(\w+)|\[\s*['\"](\w+)['\"]\s*\])?")
     members = [match[1] or match[2] for one in found for match in pattern.finditer(one)]
     return None if None in members else frozenset(members)
 
 
 def _elements_of(root: str, value: Json) -> Iterator[str]:
-    """What a definition calls the elements of something that it goes through one by one."""
+    """The names that a definition gives to the elements of a variable in its loops."""
     texts = dict(_texts(value))
     for path, text in texts.items():
         if path[-1:] == ("for_each",) and re.search(rf"(?<![.\w]){root}(?!\w)", text):
@@ -101,7 +101,7 @@ def _elements_of(root: str, value: Json) -> Iterator[str]:
 
 
 def _either(names: Iterable[str]) -> str:
-    """A pattern for any of the names; empty where there are none."""
+    """A pattern for any of the names; empty if there are none."""
     return "|".join(sorted(map(re.escape, names)))
 
 
@@ -114,7 +114,7 @@ def _expressions(value: Json) -> Iterator[tuple[Path, str]]:
 
 
 def _texts(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Every text in a value, with its path; of a key the path of what stands behind it."""
+    """Every text in a value, with its path. The path of a key is that of its value."""
     if isinstance(value, str):
         yield path, value
     if isinstance(value, Mapping):

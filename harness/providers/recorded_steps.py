@@ -1,4 +1,4 @@
-"""Which step of a definition each recorded request belongs to, whoever sent it."""
+"""Finds the step of a definition for each request in a recording of any tool."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from harness.transport.cassette.har import SWITCHING
 from harness.transport.cassette.plain_interaction import PlainInteraction, bytes_of
 
 SAID = frozenset(("message", "unsent"))
-"""What a request holds that says something for the user."""
+"""The variables whose values come from the user or the assistant."""
 _SOCKET = "it is a WebSocket, whose messages are not in a form that can be imported"
 _NOWHERE: Mapping[int, int] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A recorded request and its step."""
+    """A recorded request with its step."""
 
     place: int
     """Of the interaction, from 0."""
     step: Step
     base: str
-    """What stands before the step's path: the `base_url`."""
+    """The URL before the step's path: the `base_url`."""
     turn: int
-    """From 1; 0 before the first message."""
+    """The number of the turn, from 1; 0 before the first message."""
     bindings: tuple[Binding, ...]
-    """Of path, query and body."""
+    """The values of the `${…}` in path, query and body."""
     headers: tuple[Binding, ...]
 
 
@@ -62,12 +62,12 @@ class Candidate:
 def match_rows(
     definition: Definition, rows: Sequence[PlainInteraction], led: Mapping[int, int] = _NOWHERE
 ) -> tuple[list[Match], list[Unmatched]]:
-    """Tell the step of each interaction, by method, path and body, in recorded order.
+    """Find the step of each interaction, by method, path and body, in recorded order.
 
-    `led` are the places of those that redirected ones led to, with the places of these. All are of
-    one address: the one that most requests with a telling path were sent to.
+    `led` has the places of the interactions after a redirect, with the place of the redirected
+    request. All requests are of one address: that of most requests with a distinctive path.
     """
-    # No scenario that is drafted waits: a further look at a conversation is its history.
+    # A drafted scenario does not wait: another look at a conversation is its history.
     steps = tuple(step for step in definition.steps if step.phase is not Phase.LATE)
     telling = tuple(step for step in steps if _tells(step))
     bases = Counter(one.base for row in rows for one in _candidates(telling, row))
@@ -96,7 +96,7 @@ def _matched(
             continue
 
         def cost(one: Candidate, last: str = last) -> tuple[int, ...]:
-            # A second look at a conversation is its history, not a turn in which nobody speaks.
+            # A second look at a conversation is its history, not a turn without a message.
             is_silent = _begins_turn(one.step, last, order) and not _says(one.step)
             return one.faults, is_silent, order[one.step.name]
 
@@ -120,12 +120,12 @@ def _matched(
 
 
 def _tells(step: Step) -> bool:
-    """Whether a step's path holds a word: `/${page}` could be any request."""
+    """Whether a step's path contains a word: `/${page}` could be the path of any request."""
     return bool(re.search(r"\w", pattern_of(step.request.path.root, "")[0]))
 
 
 def _begins_turn(step: Step, last: str, order: Mapping[str, int]) -> bool:
-    """Whether a step comes too late for the turn whose last step is given."""
+    """Whether a step begins a new turn, after the given last step of a turn."""
     if step.phase is not Phase.SEND:
         return False
     is_again = step.name == last and step.poll is None
@@ -160,13 +160,13 @@ def _candidates(steps: Sequence[Step], row: PlainInteraction) -> Iterator[Candid
 
 
 def _path_of(step: Step) -> tuple[str, tuple[str, ...]]:
-    """A step's path as a pattern, with or without a slash at the end, and what its groups say."""
+    """A step's path as a pattern, with an optional slash at the end, and its expressions."""
     pattern, expressions = pattern_of(step.request.path.root, r"[^/]+")
     return f"{pattern.removesuffix('/')}/?", expressions
 
 
 def _body(step: Step, row: PlainInteraction) -> tuple[tuple[Binding, ...], int]:
-    """What a step's templates stood for in a body, and how much of it is not the step's."""
+    """The values of a step's templates in a body, and the number of parts that do not match."""
     content = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
     if step.request.encoding is Encoding.NONE:
         return (), bool(content)
@@ -200,7 +200,7 @@ def _headers(step: Step, row: PlainInteraction) -> tuple[Binding, ...]:
 
 
 def _reason(steps: Sequence[Step], row: PlainInteraction) -> str:
-    """Which step is nearest, and why it is not this one."""
+    """The nearest step, and why the request does not match it."""
     path = urlsplit(row["uri"]).path
     asked = f"{row['method']} {path}"
     nearest = max(
@@ -216,7 +216,7 @@ def _reason(steps: Sequence[Step], row: PlainInteraction) -> str:
 
 
 def shown_step(step: Step) -> str:
-    """Such as `POST /chats/${chat_id}`."""
+    """A step as messages show it, such as `POST /chats/${chat_id}`."""
     root = step.request.path.root
     pattern, expressions = pattern_of(root, r"\0")
     parts = re.sub(r"\\(.)", r"\1", pattern.replace(r"(\0)", "\0")).split("\0")

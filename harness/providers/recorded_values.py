@@ -1,4 +1,4 @@
-"""What a recorded conversation was told: messages, `session:`, settings and secrets."""
+"""Finds the inputs of a recorded conversation: messages, `session:`, settings and secrets."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from harness.providers.recorded_steps import Match, match_rows
 from harness.transport.cassette.plain_interaction import PlainInteraction
 
 _LEADING = re.compile(r"\s*(message|session|settings)\.(\w+)\s*(.*)", re.DOTALL)
-"""A member, and what else the expression says."""
+"""A member, and the rest of the expression."""
 _OTHERWISE = re.compile(r"""or\s+(?:'([^'\\]*)'|"([^"\\]*)")\s*""")
 _ELEMENT = re.compile(r"(\w+)(?:\.(\w+)|\[(\d)\])\s*(\|\s*upper)?\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedMessage:
-    """One turn, as it was sent."""
+    """The message of a turn, as it was sent."""
 
     place: int
-    """Of the interaction that it was found in, from 0."""
+    """The place of the interaction that contains it, from 0."""
     before: tuple[str, ...] = ()
-    """What the bot said by itself."""
+    """The bot's messages without a request."""
     message: UserMessage
 
 
 @dataclass(slots=True, kw_only=True)
 class ProjectFacts:
-    """What the requests of a recording tell of the project that sent them."""
+    """Facts about the project that made a recording, from its requests."""
 
     settings: dict[str, Json] = field(default_factory=dict)
     session: dict[str, Json] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class ProjectFacts:
 
 
 def facts_in(matches: Sequence[Match], definition: Definition) -> ProjectFacts:
-    """The settings, the session's values and the secrets that the requests hold."""
+    """The settings, the values of `session:` and the secrets in the requests."""
     facts = ProjectFacts()
     bases = Counter(match.base for match in matches)
     if "base_url" in definition.settings and bases:
@@ -55,13 +55,13 @@ def facts_in(matches: Sequence[Match], definition: Definition) -> ProjectFacts:
 
 
 def settings_in(rows: Sequence[PlainInteraction], definition: Definition) -> Mapping[str, Json]:
-    """The open settings that a recording without a head tells of."""
+    """The open settings that a recording without a head contains."""
     matches, _ = match_rows(definition, rows)
     return facts_in(matches, definition).settings
 
 
 def messages_in_turns(matches: Iterable[Match]) -> dict[int, RecordedMessage]:
-    """What was said, by turn. A turn whose message is not found is left out."""
+    """The messages by turn. A turn whose message is not found is left out."""
     messages: dict[int, RecordedMessage] = {}
     for match in matches:
         if match.step.phase is not Phase.SEND or match.turn in messages:
@@ -92,9 +92,9 @@ def messages_in_turns(matches: Iterable[Match]) -> dict[int, RecordedMessage]:
 
 
 def _news(unsent: Sequence[Mapping[str, Json]], earlier: list[str]) -> tuple[tuple[str, ...], Json]:
-    """What the bot said by itself, and then the user; none where the user said several things.
+    """The messages of the bot and then of the user; None if the user sent several messages.
 
-    What was refused is sent again with the next message, so it stands in earlier turns.
+    A refused message is sent again with the next one, so it is also in earlier turns.
     """
     said = [number for number, one in enumerate(unsent) if _role(one) == "user"]
     again = [str(unsent[number].get("text", "")) for number in said[:-1]]
@@ -121,14 +121,14 @@ def _learn(facts: ProjectFacts, binding: Binding, definition: Definition) -> Non
 
 
 def _members(binding: Binding) -> Iterator[tuple[str, str, str]]:
-    """What an expression begins with: where it belongs, its name, and the rest."""
+    """The parts of an expression: its variable, the member's name, and the rest."""
     found = _LEADING.fullmatch(binding.expression)
     if found is not None and binding.value is not None:
         yield found[1], found[2], found[3]
 
 
 def _is_told(rest: str, value: Json) -> bool:
-    """Whether a value must have been told: it is not what stands in for one that was not."""
+    """Whether a value is an input, and not the default for a missing one."""
     otherwise = _OTHERWISE.fullmatch(rest)
     return not rest or (otherwise is not None and value != (otherwise[1] or otherwise[2] or ""))
 
@@ -141,7 +141,7 @@ def _secrets_named(expression: str, definition: Definition) -> Iterator[str]:
 
 
 def _credential(binding: Binding) -> str:
-    """A secret; of basic credentials, the password."""
+    """A secret; for basic credentials, the password."""
     value = str(binding.value)
     if "basic_auth" not in binding.expression:
         return value
@@ -157,7 +157,7 @@ def _typed(value: Json, schema: Mapping[str, Json]) -> Json:
 
 
 def _elements(binding: Binding) -> Iterator[dict[str, Json]]:
-    """The elements that a `for_each` went through, as far as they can be told."""
+    """The elements of a `for_each`, as far as the recording shows them."""
     for element in binding.elements:
         told: dict[str, Json] = {}
         for one in element:

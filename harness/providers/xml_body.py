@@ -1,7 +1,7 @@
-"""Bodies in XML: read into mappings, texts and lists, and written from them.
+"""Reads XML bodies as mappings, texts and lists, and writes them.
 
-An element is named by its key, `@name` is an attribute, and `#text` the text of an element that has
-attributes. Several elements of one name are a list.
+The key of an element is its name, that of an attribute is `@name`, and `#text` is the text of an
+element that has attributes. Several elements with the same name are a list.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _START: Final = (
 _PART: Final = rf"[{_START}][{_START}.0-9\u00b7\u0300-\u036f\u203f\u2040-]*"
 _NAME = re.compile(rf"{_PART}(?::{_PART})?")
 _NO_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# A parser makes a line feed of a carriage return that is not escaped.
+# A parser reads a carriage return that is not escaped as a line feed.
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _IN_TEXT = str.maketrans(_ESCAPES)
 _IN_ATTRIBUTE = str.maketrans({**_ESCAPES, '"': "&quot;", "\t": "&#9;", "\n": "&#10;"})
@@ -31,17 +31,17 @@ _IN_ATTRIBUTE = str.maketrans({**_ESCAPES, '"': "&quot;", "\t": "&#9;", "\n": "&
 def read_xml(body: bytes, *, as_written: bool = False) -> Json:
     """Read XML; document types and entities are refused.
 
-    Elements and attributes are named without their namespaces' prefixes, which are the server's
-    choice, and namespaces are left out, unless names are wanted `as_written`. An element that is
-    empty, or that says `xsi:nil="true"`, is none; so is one of line breaks and blanks alone.
-    Raises ValueError, with the reason, for what is no XML.
+    Names have no prefixes of namespaces, which the server chooses, and declarations of namespaces
+    are left out, unless names are requested `as_written`. An element that is empty, contains only
+    white space, or has `xsi:nil="true"` is null. Raises ValueError, with the reason, for a body
+    that is not XML.
     """
-    # Late: only one of the built-in systems speaks XML, and importing these costs 20 ms.
+    # Imported only here: one built-in system uses XML, and these imports take 20 ms.
     from defusedxml import DefusedXmlException  # noqa: PLC0415
     from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415
 
     try:
-        # The guard reads first: it refuses what the parser below would follow.
+        # The guard reads the body first: it refuses entities, which the parser below would expand.
         fromstring(body, forbid_dtd=True)
         return _Reader(as_written=as_written).read(body)
     except (DefusedXmlException, ParseError, LookupError) as error:
@@ -51,8 +51,8 @@ def read_xml(body: bytes, *, as_written: bool = False) -> Json:
 def write_xml(value: Mapping[str, object]) -> bytes:
     """Write a mapping with one key, the root, as XML in UTF-8.
 
-    What is none is an empty element, or an attribute that is left out. Raises ValueError, with the
-    reason, for what XML cannot hold: control characters, and keys that are no names.
+    A null is an empty element; an attribute that is null is left out. Raises ValueError, with the
+    reason, for a value that XML cannot contain: control characters, and keys that are not names.
     """
     roots = [*value.items()]
     if len(roots) != 1 or isinstance(roots[0][1], list):
@@ -68,7 +68,7 @@ class _Reader:
     def __init__(self, *, as_written: bool) -> None:
         self._as_written = as_written
         self._top: dict[str, Json] = {}
-        # Of each open element what it holds so far, its texts, and whether it is nil.
+        # For each open element: its content so far, its texts, and whether it is nil.
         self._open: list[tuple[dict[str, Json], list[str], bool]] = [(self._top, [], False)]
 
     def read(self, body: bytes) -> Json:
@@ -108,7 +108,7 @@ class _Reader:
 def _content(holds: dict[str, Json], text: str) -> Json:
     has_children = any(not name.startswith("@") for name in holds)
     if has_children:
-        # Between elements stands what makes a document readable.
+        # Text between elements is only white space that indents the document.
         text = text.strip()
     elif text.isspace() and ("\n" in text or "\r" in text):
         text = ""
@@ -122,7 +122,7 @@ def _add(holds: dict[str, Json], name: str, value: Json) -> None:
         holds[name] = value
         return
     before = holds[name]
-    # A value is a list only where its name stood before.
+    # A value becomes a list when its name occurs again.
     if isinstance(before, list):
         before.append(value)
     else:
@@ -134,7 +134,7 @@ def _local(name: str) -> str:
 
 
 def _element(name: str, value: object, path: str) -> Iterator[str]:
-    """The parts of an element, or of several where the value is a list."""
+    """The parts of an element, or of several elements if the value is a list."""
     if isinstance(value, list):
         for one in value:
             yield from _element(name, one, path)
