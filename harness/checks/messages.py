@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from harness.checks.arguments import DURATION, OptionalKeys, duration_of, keys_schema
 from harness.checks.block import TEXT_BLOCK, Block, all_hold, one_of
@@ -11,6 +12,7 @@ from harness.checks.check import (
     PASS,
     BadExpectation,
     Content,
+    Finding,
     Judge,
     Kind,
     Options,
@@ -63,17 +65,18 @@ def _compile(value: Json, options: Options) -> Judge:
         for block, those in ((each, messages), (first, messages[:1]), (last, messages[-1:])):
             yield from map(block.verdict, those) if block is not None else ()
         if any_ is not None:
-            yield one_of(
-                map(any_.verdict, messages),
-                lambda findings: failed(
-                    f"no message of {subject.name} passes",
-                    expected=findings[0].expected,
-                    actual=texts_of_messages(subject),
-                    difference=tuple(finding.message for finding in findings),
-                ),
-            )
+            yield one_of(map(any_.verdict, messages), partial(_no_message_passes, subject))
 
     return judge
+
+
+def _no_message_passes(subject: Subject, findings: Sequence[Finding]) -> Verdict:
+    return failed(
+        f"no message of {subject.name} passes",
+        expected=findings[0].expected,
+        actual=texts_of_messages(subject),
+        difference=tuple(finding.message for finding in findings),
+    )
 
 
 def texts_of_messages(subject: Subject) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as random_source
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -194,13 +194,7 @@ class ContextFactory:
             # A class can declare a secret at any time.
             holds_turns=definition.client is not None,
         )
-        leftover = ""
-        if transport.leftover is not None:
-            left = shown(transport.leftover.path)
-            leftover = (
-                f"{transport.leftover.named(left)}; "
-                f"it is kept: harness cassettes recover {left}.old"
-            )
+        leftover = _leftover_note(transport, shown)
         into = None
         if self._holding is not None:
             into = self._holding / path.relative_to(self._project.config.cassettes)
@@ -294,3 +288,11 @@ def _head(
         recorded_at=context.now,
         version=harness.__version__,
     )
+
+
+def _leftover_note(transport: RecordingTransport, shown: Callable[[Path], str]) -> str:
+    """What to do with the journal of a run that was killed; empty if there is none."""
+    if transport.leftover is None:
+        return ""
+    path = shown(transport.leftover.path)
+    return f"{transport.leftover.named(path)}; it is kept: harness cassettes recover {path}.old"

@@ -63,7 +63,6 @@ def build_scenario(
     rows = read_rows(top.get("matrix"), compiler)
     _require_unset(top, {name for row in rows[:1] for name in row.values}, compiler)
     node, session = top.at("scenario"), _nearest("session", layers)
-    credentials = _nearest("credentials", layers)
     scenario = Scenario(
         id=_id(node, compiler),
         title=top.text_of("title"),
@@ -71,9 +70,7 @@ def build_scenario(
         tags=_tags((top, *folders)),
         links=tuple(map(_link, top.get("links") or ())),
         providers=_names(_nearest("provider", layers)),
-        credentials=Credentials.VALID
-        if credentials is None
-        else Credentials(str(credentials.value)),
+        credentials=_credentials(layers),
         variables=_variables(layers, compiler),
         session=compiler.value(session) if session else compile_template({}),
         answers=_answers((top, *reading.continued), compiler),
@@ -88,6 +85,11 @@ def build_scenario(
         fingerprint=_fingerprint((document, *defaults), files),
     )
     return scenario, compiler
+
+
+def _credentials(layers: Sequence[Node]) -> Credentials:
+    node = _nearest("credentials", layers)
+    return Credentials.VALID if node is None else Credentials(str(node.value))
 
 
 def _require_turns(top: Node, compiler: Compiler) -> None:
