@@ -26,7 +26,7 @@ from harness.transport.cassette import (
     Interactions,
     dump_cassette,
 )
-from harness.transport.cassette.reading import parse_cassette
+from harness.transport.cassette.cassette_reading import parse_cassette
 from harness.transport.replay import ReplayTransport
 
 SIZES = (10, 100, 1_000, 10_000)

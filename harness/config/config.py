@@ -9,8 +9,8 @@ from dataclasses import field
 from functools import cache
 from pathlib import Path
 
+from harness.config.config_schema import CONFIG_SCHEMA
 from harness.config.network_format import contradictions, place_of_key
-from harness.config.schema import CONFIG_SCHEMA
 from harness.core import (
     ConfigurationError,
     Place,

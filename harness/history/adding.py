@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.history.address import Address, HistoryError
-from harness.history.rows import ConversationRow, outcomes_of, rows_of, run_row
+from harness.history.history_rows import ConversationRow, outcomes_of, rows_of, run_row
 
 
 class HistoryReport:

@@ -11,7 +11,7 @@ from typing import Any
 from harness.checks.diff import text_difference
 from harness.config import Slower
 from harness.conversation import Outcome
-from harness.history.rows import ConversationRow
+from harness.history.history_rows import ConversationRow
 
 
 class Change(StrEnum):

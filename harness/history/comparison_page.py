@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from harness.config import Slower
 from harness.core import Json, format_duration
 from harness.history.comparison import Change, Compared, Reworded
+from harness.history.history_rows import ConversationRow, RunRow, TurnRow
 from harness.history.pages import Section, began, takes_text, turn_name
-from harness.history.rows import ConversationRow, RunRow, TurnRow
 from harness.history.trends import first_bad
 
 MOST_REWORDED = 50

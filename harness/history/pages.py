@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.conversation import Outcome
 from harness.core import PICTURES, counted, format_duration
-from harness.history.rows import ConversationRow, RunRow
+from harness.history.history_rows import ConversationRow, RunRow
 from harness.history.trends import RECENT, Flaky, Seen, Series, Slowed, first_bad
 
 if TYPE_CHECKING:

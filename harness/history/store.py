@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from harness.core import Problem
 from harness.history.address import Address, HistoryError
-from harness.history.rows import ConversationRow, RunRow, TurnRow
+from harness.history.history_rows import ConversationRow, RunRow, TurnRow
 from harness.history.tables import CONVERSATIONS, METADATA, RUNS, SCHEMA, TURNS, VERSION
 
 _Row = TypeVar("_Row")

@@ -11,7 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from harness.conversation import Outcome
-from harness.history.rows import ConversationRow, RunRow, TurnRow
+from harness.history.history_rows import ConversationRow, RunRow, TurnRow
 
 if TYPE_CHECKING:
     from harness.history.store import History

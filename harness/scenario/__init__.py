@@ -32,7 +32,7 @@ from harness.scenario.scenario import (
     UserTurn,
     Way,
 )
-from harness.scenario.schema import scenario_schema
+from harness.scenario.scenario_schema import scenario_schema
 from harness.scenario.texts import text_problems
 from harness.scenario.turn_names import SubjectIn, turn_subject
 from harness.scenario.variables import (

@@ -15,7 +15,7 @@ from harness.formats.yaml import Document, Node
 from harness.scenario.files import DEFAULTS
 from harness.scenario.other_words import CHECK, MESSAGE, TOP, TURN
 from harness.scenario.scenario import INNER_SCOPES, Scope
-from harness.scenario.schema import HEAD_KEYS, MESSAGE_KEYS
+from harness.scenario.scenario_schema import HEAD_KEYS, MESSAGE_KEYS
 from harness.scenario.turn_names import LISTS
 
 KEYS_OF_A_TURN = frozenset(

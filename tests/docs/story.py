@@ -43,7 +43,7 @@ from harness.project.project import Project
 from harness.providers.definition_reader import read_definition
 from harness.reports.failure import failure_screen
 from harness.scenario import Repeat, is_scenario_file
-from harness.transport.cassette.reading import parse_cassette
+from harness.transport.cassette.cassette_reading import parse_cassette
 from tests.docs.blocks import ROOT, Block, blocks_of
 from tests.docs.certificates import company_certificates
 from tests.docs.commands import Shell, commands_in

@@ -11,8 +11,8 @@ from harness.checks.matchers import MATCHERS
 from harness.checks.regular_expression import LONGEST_TEXT, SECONDS
 from harness.cli.app import app
 from harness.config import CONFIG_SCHEMA
+from harness.config.config_schema import PROVIDER
 from harness.config.network_format import NETWORK
-from harness.config.schema import PROVIDER
 from harness.conversation import Phase
 from harness.core.durations import format_duration
 from harness.core.network_guard import UNSEEN_CLIENTS
@@ -58,8 +58,8 @@ from harness.scenario.turns import MOST_TURNS
 from harness.secrets.secret_forms import LONGEST as LONGEST_SECRET
 from harness.testing import Chat, ChatReply
 from harness.transport.cassette.cassette_files import SAFE_NAME
+from harness.transport.cassette.cassette_reading import LARGEST
 from harness.transport.cassette.foreign import MOST_NODES
-from harness.transport.cassette.reading import LARGEST
 from harness.transport.decoding import MOST_CODINGS, MOST_MEMBERS
 from harness.transport.interaction_redaction import KEPT_HEADERS
 from harness.transport.live.limits import LiveLimits

@@ -9,7 +9,7 @@ from golden_texts import compare, stale, without_what_varies
 from misbehaving import nobody, serving
 from shop import CASSETTE, CHAT, play_dress, shop_runner, write_shop
 
-import harness.transport.cassette.reading
+import harness.transport.cassette.cassette_reading
 from harness.conversation import Outcome
 from harness.project.plan import Mode
 from harness.reports.failure import failure_screen
@@ -59,7 +59,10 @@ def folder(good, tmp_path, monkeypatch):
     (folder / "cassettes/shop").mkdir(parents=True)
     (folder / CASSETTE).write_text(good)
     # As many bytes as this are soon unpacked.
-    for module in (harness.transport.cassette.reading, harness.transport.cassette.cassette_files):
+    for module in (
+        harness.transport.cassette.cassette_reading,
+        harness.transport.cassette.cassette_files,
+    ):
         monkeypatch.setattr(module, "LARGEST", 1024 * 1024)
     return folder
 

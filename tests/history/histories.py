@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from harness.history.address import Address, address_of
-from harness.history.rows import outcomes_of, rows_of, run_row
+from harness.history.history_rows import outcomes_of, rows_of, run_row
 from harness.history.store import History
 from harness.history.trends import Series, read_series
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from histories import FIRST, add_some, told
 
 from harness.history.address import HistoryError, address_of
-from harness.history.rows import RunRow
+from harness.history.history_rows import RunRow
 from harness.history.store import History
 
 

@@ -25,7 +25,7 @@ for module in (
     "harness.running",
     "harness.history.store",
     "harness.formats.json_schema.explanation",
-    "harness.transport.cassette.writing",
+    "harness.transport.cassette.cassette_writing",
     "harness.transport.live",
     "jsonpath_rfc9535",
     "jsonschema",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 import harness.play.context_factory
-from harness.transport.cassette.reading import parse_cassette
+from harness.transport.cassette.cassette_reading import parse_cassette
 
 CLOCKED = """\
 scenario: clocked

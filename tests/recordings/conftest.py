@@ -13,7 +13,7 @@ from harness.play.runner import Runner
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
 from harness.transport.cassette import dump_cassette
-from harness.transport.cassette.reading import parse_cassette
+from harness.transport.cassette.cassette_reading import parse_cassette
 from harness.transport.journal import Journal
 from tests.plugin.echo_bot import API_KEY, EchoBot, serving_echo
 from tests.plugin.project import write_project

@@ -11,7 +11,7 @@ from harness.core.errors import TransportError
 from harness.play.runner import Runner
 from harness.project.plan import Mode
 from harness.transport.cassette import read_cassette
-from harness.transport.cassette.reading import parse_cassette
+from harness.transport.cassette.cassette_reading import parse_cassette
 from harness.transport.journal import Journal
 
 GREET = "cassettes/echo/greet.yaml"

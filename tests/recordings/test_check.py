@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from harness.cli.app import app
 from harness.core.errors import HarnessError
 from harness.transport.cassette import Cassette, dump_cassette
-from harness.transport.cassette.reading import parse_cassette
+from harness.transport.cassette.cassette_reading import parse_cassette
 from tests.first_format import in_first_format
 
 ROOT = Path(__file__).resolve().parents[2]

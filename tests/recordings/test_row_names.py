@@ -12,7 +12,7 @@ from harness.play.runner import Runner
 from harness.project.loading import load_scenario
 from harness.project.plan import Mode, Play
 from harness.transport.cassette import dump_cassette
-from harness.transport.cassette.reading import parse_cassette
+from harness.transport.cassette.cassette_reading import parse_cassette
 from tests.recordings.desk import serving_desk
 
 STEPS = """\

@@ -19,7 +19,7 @@ from random import Random
 
 from harness.conversation import Origin, Request
 from harness.core.errors import PlayError
-from harness.transport.cassette.reading import parse_cassette
+from harness.transport.cassette.cassette_reading import parse_cassette
 from harness.transport.replay import ReplayTransport
 
 SECONDS = 5

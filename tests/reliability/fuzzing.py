@@ -35,7 +35,7 @@ from harness.providers.definition_reader import read_definition
 from harness.providers.event_stream import EventReader
 from harness.providers.payload import read_event, read_json, read_xml
 from harness.scenario import examine_scenario, scenario_schema
-from harness.transport.cassette.reading import parse_cassette
+from harness.transport.cassette.cassette_reading import parse_cassette
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 5

@@ -13,7 +13,7 @@ from harness.transport.cassette import (
     Interactions,
     dump_cassette,
 )
-from harness.transport.cassette.reading import parse_cassette
+from harness.transport.cassette.cassette_reading import parse_cassette
 from tests.reliability.size import runs
 
 END = b"\n...\n"

@@ -17,8 +17,8 @@ from harness.transport.cassette import (
     Interactions,
     dump_cassette,
 )
+from harness.transport.cassette.cassette_reading import parse_cassette
 from harness.transport.cassette.plain_interaction import Break
-from harness.transport.cassette.reading import parse_cassette
 from harness.transport.replay import ReplayTransport
 from tests.first_format import in_first_format
 from tests.reliability.size import runs

@@ -19,8 +19,8 @@ from harness.transport.cassette import (
     read_cassette,
     write_cassette,
 )
+from harness.transport.cassette.cassette_reading import parse_cassette
 from harness.transport.cassette.plain_interaction import Break
-from harness.transport.cassette.reading import parse_cassette
 from harness.transport.replay import ReplayTransport
 from harness.transport.transport import Chunk
 

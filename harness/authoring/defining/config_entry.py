@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from harness.core import ConfigurationError, Json, Problem, YamlError, is_same
 from harness.formats.yaml import read
-from harness.formats.yaml.writing import write
+from harness.formats.yaml.yaml_writing import write
 from harness.project_file import FILE_NAME
 
 _PROVIDERS = re.compile(r"^providers[ \t]*:[ \t]*(?:#[^\n]*)?$", re.MULTILINE)

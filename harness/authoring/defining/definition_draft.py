@@ -20,7 +20,7 @@ from harness.core import Json, Path
 from harness.formats.json_path import find_located
 from harness.formats.json_schema import infer_schema
 from harness.formats.template import literal
-from harness.formats.yaml.writing import write
+from harness.formats.yaml.yaml_writing import write
 from harness.providers.definition import Encoding
 from harness.providers.request_body import CONTENT_TYPES
 

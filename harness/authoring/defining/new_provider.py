@@ -13,7 +13,7 @@ from harness.authoring.importing.cleaning import require_clean
 from harness.config import Config
 from harness.core import ConfigurationError, Problem, quote
 from harness.core.atomic_file import write_durably
-from harness.formats.yaml.writing import write
+from harness.formats.yaml.yaml_writing import write
 from harness.project_file import FILE_NAME
 from harness.providers.catalogue import installed
 from harness.secrets.redaction import Redactor

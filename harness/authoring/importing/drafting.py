@@ -9,7 +9,7 @@ from harness.conversation import Reply, Turn
 from harness.core import Json, Refused
 from harness.formats.template import literal
 from harness.providers.recorded_values import RecordedMessage
-from harness.transport.cassette.writing import flow, scalar
+from harness.transport.cassette.cassette_writing import flow, scalar
 
 SHORT = 100
 """Characters: of a text up to this length, all is expected."""

@@ -16,7 +16,7 @@ from harness.core import Problem, counted
 from harness.history.address import HistoryError
 from harness.history.comparison import Change, compare, find_reworded
 from harness.history.comparison_page import comparison_json, comparison_page
-from harness.history.rows import ConversationRow, RunRow, outcomes_of, rows_of, run_row
+from harness.history.history_rows import ConversationRow, RunRow, outcomes_of, rows_of, run_row
 from harness.history.store import History
 from harness.reports.results import NoResults, Results, read_results
 

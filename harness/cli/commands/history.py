@@ -13,6 +13,7 @@ from harness.cli.here import config_here, history_here
 from harness.cli.terminal import echo
 from harness.core import Problem, counted
 from harness.history.address import HistoryError
+from harness.history.history_rows import ConversationRow
 from harness.history.pages import (
     Section,
     flaky_section,
@@ -22,7 +23,6 @@ from harness.history.pages import (
     scenario_section,
     slowed_section,
 )
-from harness.history.rows import ConversationRow
 from harness.history.store import History
 from harness.history.trends import Series, find_flaky, find_slowed, read_series
 from harness.project_file import HISTORY_VARIABLE

@@ -2,7 +2,7 @@
 
 from harness.formats.yaml.builder import Limits
 from harness.formats.yaml.document import Document, Marks, Node
-from harness.formats.yaml.reading import load, read
-from harness.formats.yaml.writing import write
+from harness.formats.yaml.yaml_reading import load, read
+from harness.formats.yaml.yaml_writing import write
 
 __all__ = ["Document", "Limits", "Marks", "Node", "load", "read", "write"]

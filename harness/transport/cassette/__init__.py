@@ -22,6 +22,7 @@ from harness.transport.cassette.cassette_files import (
     remove_unfinished,
     write_cassette,
 )
+from harness.transport.cassette.cassette_writing import dump_cassette
 from harness.transport.cassette.plain_interaction import (
     FIRST_FORMAT,
     OF_ANOTHER_KIND,
@@ -34,7 +35,6 @@ from harness.transport.cassette.plain_interaction import (
     require_kinds,
     response_of,
 )
-from harness.transport.cassette.writing import dump_cassette
 
 __all__ = [
     "AGAIN",

@@ -17,7 +17,7 @@ from harness import __version__
 from harness.core import CassetteError, Json, MissingCassette, SecretInCassette
 from harness.core.atomic_file import write_durably
 from harness.transport.cassette.cassette import Cassette, cassette_from_json, cassette_to_json
-from harness.transport.cassette.writing import dump_cassette
+from harness.transport.cassette.cassette_writing import dump_cassette
 from harness.transport.decoding import LARGEST, MEBIBYTE
 
 AGAIN = "fix that and record it again; the old recording is unchanged"
@@ -93,7 +93,7 @@ def read_cassette(
     if known is not None:
         return cassette_from_json(known, shown)
     # PLC0415: a replay whose cassettes are all in the store needs no YAML.
-    from harness.transport.cassette.reading import parse_cassette  # noqa: PLC0415
+    from harness.transport.cassette.cassette_reading import parse_cassette  # noqa: PLC0415
 
     cassette = parse_cassette(content, shown, repair)
     if store is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.config.schema import CONFIG_SCHEMA
+from harness.config.config_schema import CONFIG_SCHEMA
 from harness.formats.json_schema import Violation, compile_format, compile_schema
 from harness.project.project import Project
 from harness.providers.definition_schema import DEFINITION_SCHEMA

@@ -13,7 +13,7 @@ from harness.providers.builtin import FOLDERS
 from harness.providers.definition_reader import read_definition
 from harness.providers.reply import read_reply
 from harness.providers.stream import read_answer_stream, reader_for
-from harness.transport.cassette.reading import parse_cassette
+from harness.transport.cassette.cassette_reading import parse_cassette
 from tests.docs.blocks import ROOT
 
 SSE = (

@@ -12,7 +12,7 @@ from harness.project.vocabulary import Vocabulary
 from harness.scenario import NO_FILES, advise, examine_scenario, fragment_schema, scenario_schema
 from harness.scenario.advice import CHECKS, KEYS_OF_A_TURN, TOP_KEYS
 from harness.scenario.other_words import CHECK, MESSAGE, TOP, TURN
-from harness.scenario.schema import MESSAGE_KEYS
+from harness.scenario.scenario_schema import MESSAGE_KEYS
 
 
 def test_a_path_is_told_as_it_was_meant():

@@ -22,8 +22,8 @@ from harness.transport.cassette import (
     write_cassette,
 )
 from harness.transport.cassette.cassette import head_from
+from harness.transport.cassette.cassette_reading import parse_cassette
 from harness.transport.cassette.plain_interaction import plain_interaction, require_kinds
-from harness.transport.cassette.reading import parse_cassette
 from harness.transport.journal import read_leftover
 from tests.first_format import in_first_format
 

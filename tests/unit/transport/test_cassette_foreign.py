@@ -15,7 +15,7 @@ from vcr.serializers import jsonserializer, yamlserializer
 from harness.conversation import Origin, Request
 from harness.core.errors import CassetteError, TransportError
 from harness.transport.cassette import cassette_files
-from harness.transport.cassette.reading import parse_cassette
+from harness.transport.cassette.cassette_reading import parse_cassette
 from harness.transport.decoding import MEBIBYTE
 from harness.transport.replay import ReplayTransport
 

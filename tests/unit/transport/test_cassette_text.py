@@ -20,7 +20,7 @@ from harness.transport.cassette import (
     dump_cassette,
 )
 from harness.transport.cassette.bodies import restore, spread
-from harness.transport.cassette.reading import parse_cassette
+from harness.transport.cassette.cassette_reading import parse_cassette
 
 HEAD = CassetteHead(
     scenario="pink-dress",

@@ -183,6 +183,6 @@ def test_pure_parser(monkeypatch):
     """Without libyaml, PyYAML's own parser gives the same values and places."""
     content = "\ufeffé: {a: [1, &x no]}\nb: |\n  text\nc: *x\nd:\n".encode()
     expected = read(content, "a.yaml")
-    monkeypatch.setattr("harness.formats.yaml.reading.Parser", yaml.SafeLoader)
+    monkeypatch.setattr("harness.formats.yaml.yaml_reading.Parser", yaml.SafeLoader)
 
     assert read(content, "a.yaml") == expected

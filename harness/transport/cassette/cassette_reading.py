@@ -11,6 +11,7 @@ from harness.core import CassetteError, YamlError
 from harness.formats.yaml import Limits, load
 from harness.transport.cassette.bodies import restore
 from harness.transport.cassette.cassette import Cassette, Interactions, head_from
+from harness.transport.cassette.cassette_writing import END
 from harness.transport.cassette.foreign import foreign_interactions
 from harness.transport.cassette.plain_interaction import (
     FIRST_FORMAT,
@@ -23,7 +24,6 @@ from harness.transport.cassette.plain_interaction import (
     require_kinds,
     text_of,
 )
-from harness.transport.cassette.writing import END
 from harness.transport.decoding import LARGEST, MEBIBYTE, BadEncoding, TooLarge, uncompressed
 
 OWN = re.compile(r"^harness:", re.MULTILINE)
