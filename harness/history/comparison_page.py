@@ -34,9 +34,9 @@ def comparison_page(
     """The page. `reworded` is None if one of the runs is from a history, which has no texts."""
     sections = [Section(title="before and after", heads=_HEADS, rows=[_run(run) for run in runs])]
     for change, title in _TITLES.items():
-        if some := [one for one in compared if one.change is change]:
+        if some := [row for row in compared if row.change is change]:
             sections.append(_changes(title, some))
-    if slow := [one for one in compared if one.is_slower(slower)]:
+    if slow := [row for row in compared if row.is_slower(slower)]:
         sections.append(_slower(slow))
     if reworded:
         sections.append(_reworded(reworded))
@@ -59,15 +59,15 @@ def comparison_json(
     return {
         "before": before.run,
         "after": after.run,
-        "changes": [_change_json(one) for one in compared if one.change is not None],
+        "changes": [_change_json(row) for row in compared if row.change is not None],
         "slower": [
-            {"id": one.id, **dict(zip(("before", "after"), _latencies(one), strict=True))}
-            for one in compared
-            if one.is_slower(slower)
+            {"id": row.id, **dict(zip(("before", "after"), _latencies(row), strict=True))}
+            for row in compared
+            if row.is_slower(slower)
         ],
         "reworded": None
         if reworded is None
-        else [{"id": one.id, "turn": one.turn, "lines": list(one.lines)} for one in reworded],
+        else [{"id": row.id, "turn": row.turn, "lines": list(row.lines)} for row in reworded],
     }
 
 
@@ -85,13 +85,13 @@ def _changes(title: str, some: Sequence[Compared]) -> Section:
         heads=("conversation", "before", "after", "turn", "why"),
         rows=[
             (
-                one.id,
-                _outcome(one.before, one.before_takes),
-                _outcome(one.after, one.after_takes),
-                "" if (bad := _bad(one)) is None else turn_name(bad.turn),
-                _codes(one).replace(" ", ", "),
+                row.id,
+                _outcome(row.before, row.before_takes),
+                _outcome(row.after, row.after_takes),
+                "" if (bad := _bad(row)) is None else turn_name(bad.turn),
+                _codes(row).replace(" ", ", "),
             )
-            for one in some
+            for row in some
         ],
     )
 
@@ -103,16 +103,16 @@ def _outcome(row: ConversationRow | None, takes: Sequence[ConversationRow]) -> s
     return f"{word}, {takes_text(takes)} takes" if takes else word
 
 
-def _bad(one: Compared) -> TurnRow | None:
+def _bad(row: Compared) -> TurnRow | None:
     """The first turn that is bad now; of a repeated scenario, in the first take that is."""
-    if one.after is None:
+    if row.after is None:
         return None
-    rows = (one.after, *one.after_takes)
+    rows = (row.after, *row.after_takes)
     return next((bad for row in rows if (bad := first_bad(row.turns)) is not None), None)
 
 
-def _codes(one: Compared) -> str:
-    cause = _bad(one) or one.after
+def _codes(row: Compared) -> str:
+    cause = _bad(row) or row.after
     return cause.codes if cause is not None else ""
 
 
@@ -120,33 +120,33 @@ def _slower(some: Sequence[Compared]) -> Section:
     return Section(
         title=f"slower: {len(some)}",
         heads=("conversation", "before", "after"),
-        rows=[(one.id, *map(format_duration, _latencies(one))) for one in some],
+        rows=[(row.id, *map(format_duration, _latencies(row))) for row in some],
     )
 
 
-def _latencies(one: Compared) -> tuple[float, float]:
-    rows = (one.before, one.after)
+def _latencies(row: Compared) -> tuple[float, float]:
+    rows = (row.before, row.after)
     first, second = ((row.latency if row is not None else None) or 0.0 for row in rows)
     return first, second
 
 
 def _reworded(reworded: Sequence[Reworded]) -> Section:
     lines = []
-    for one in reworded[:MOST_REWORDED]:
-        lines.append(f"{one.id}, {turn_name(one.turn)}")
-        lines += [f"  {line}" for line in one.lines]
+    for row in reworded[:MOST_REWORDED]:
+        lines.append(f"{row.id}, {turn_name(row.turn)}")
+        lines += [f"  {line}" for line in row.lines]
     if len(reworded) > MOST_REWORDED:
         lines.append(f"and {len(reworded) - MOST_REWORDED} more")
     return Section(title=f"other texts: {len(reworded)}", lines=lines)
 
 
-def _change_json(one: Compared) -> Json:
-    bad = _bad(one)
+def _change_json(row: Compared) -> Json:
+    bad = _bad(row)
     return {
-        "id": one.id,
-        "change": None if one.change is None else one.change.value,
-        "before": None if one.before is None else one.before.counted,
-        "after": None if one.after is None else one.after.counted,
+        "id": row.id,
+        "change": None if row.change is None else row.change.value,
+        "before": None if row.before is None else row.before.counted,
+        "after": None if row.after is None else row.after.counted,
         "turn": None if bad is None else bad.turn,
-        "codes": list(_codes(one).split()),
+        "codes": list(_codes(row).split()),
     }

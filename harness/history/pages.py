@@ -106,13 +106,13 @@ def flaky_section(flaky: Sequence[Flaky]) -> Section:
         heads=("conversation", "flips", "passed", "turn that flips", "why"),
         rows=[
             (
-                one.id,
-                str(one.flips),
-                f"{one.passed} of {one.told}",
-                _flipping(one),
-                one.codes.replace(" ", ", "),
+                item.id,
+                str(item.flips),
+                f"{item.passed} of {item.judged}",
+                _flipping(item),
+                item.codes.replace(" ", ", "),
             )
-            for one in flaky
+            for item in flaky
         ],
     )
 
@@ -124,16 +124,16 @@ def slowed_section(slowed: Sequence[Slowed]) -> Section:
         heads=("conversation", "before", "now", "noise", "most in"),
         rows=[
             (
-                one.id,
-                format_duration(one.before),
-                format_duration(one.now),
-                format_duration(one.noise),
+                item.id,
+                format_duration(item.before),
+                format_duration(item.now),
+                format_duration(item.noise),
                 ""
-                if one.turn is None
-                else f"{turn_name(one.turn)}: {format_duration(one.turn_before)} to "
-                f"{format_duration(one.turn_now)}",
+                if item.turn is None
+                else f"{turn_name(item.turn)}: {format_duration(item.turn_before)} to "
+                f"{format_duration(item.turn_now)}",
             )
-            for one in slowed
+            for item in slowed
         ],
         lines=[f"medians of the last {RECENT} live runs and of those before"] if slowed else (),
     )
@@ -146,7 +146,7 @@ def turn_name(turn: int) -> str:
 
 def takes_text(takes: Sequence[ConversationRow]) -> str:
     """How many takes of a repeated scenario passed; empty if it is not repeated."""
-    passed = sum(one.outcome == Outcome.PASSED for one in takes)
+    passed = sum(take.outcome == Outcome.PASSED for take in takes)
     return f"{passed} of {len(takes)}" if takes else ""
 
 
@@ -162,8 +162,8 @@ def _about(run: RunRow) -> tuple[str, ...]:
 def _medians(series: Series) -> Mapping[str, float]:
     """By run, the median of the times that were measured, in seconds."""
     times: dict[str, list[float]] = {}
-    for one in (one for seen in series.values() for one in seen if one.is_measured):
-        times.setdefault(one.run.run, []).append(one.conversation.latency or 0.0)
+    for played in (played for seen in series.values() for played in seen if played.is_measured):
+        times.setdefault(played.run.run, []).append(played.conversation.latency or 0.0)
     return {run: median(some) for run, some in times.items()}
 
 
@@ -175,14 +175,14 @@ def _flipping(flaky: Flaky) -> str:
 
 def _runs_of(seen: Sequence[Seen], history: History) -> Iterator[tuple[str, ...]]:
     before = ""
-    for one in seen:
-        row = one.conversation
-        takes = one.takes(history)
+    for played in seen:
+        row = played.conversation
+        takes = played.takes(history)
         red = next((take for take in takes if Outcome(take.outcome).is_bad), row)
-        place = (one.run.run, red.number)
+        place = (played.run.run, red.number)
         bad = first_bad(history.turns([place]).get(place, ()))
         yield (
-            *_about(one.run),
+            *_about(played.run),
             row.outcome,
             takes_text(takes),
             "" if row.latency is None else format_duration(row.latency),

@@ -67,7 +67,7 @@ class Flaky:
     id: str
     flips: int
     passed: int
-    told: int
+    judged: int
     """Runs in which it passed or failed."""
     turn: int | None
     """That failed first in most of the failures beside a flip; 0 for the whole conversation.
@@ -85,11 +85,11 @@ def find_flaky(series: Series, history: History) -> list[Flaky]:
     """The conversations with two flips or more, the most flips first. Raises `HistoryError`."""
     flaky = []
     for name, seen in series.items():
-        judged = [one for one in seen if one.conversation.is_judged]
+        judged = [run for run in seen if run.conversation.is_judged]
         flips = list(_flips(judged))
         if len(flips) >= FLAKY:
             flaky.append(_flaky(name, judged, flips, history))
-    return sorted(flaky, key=lambda one: (-one.flips, one.id))
+    return sorted(flaky, key=lambda item: (-item.flips, item.id))
 
 
 def _flips(judged: Sequence[Seen]) -> Iterator[tuple[Seen, Seen]]:
@@ -97,12 +97,12 @@ def _flips(judged: Sequence[Seen]) -> Iterator[tuple[Seen, Seen]]:
 
     Replays are compared with replays, and live conversations with live ones.
     """
-    by_kind = sorted(judged, key=lambda one: one.conversation.is_replayed)
-    for _, kind in groupby(by_kind, key=lambda one: one.conversation.is_replayed):
+    by_kind = sorted(judged, key=lambda run: run.conversation.is_replayed)
+    for _, kind in groupby(by_kind, key=lambda run: run.conversation.is_replayed):
         for before, after in pairwise(kind):
-            one, other = before.conversation, after.conversation
-            is_unchanged = bool(one.fingerprint) and one.fingerprint == other.fingerprint
-            if is_unchanged and one.outcome != other.outcome:
+            old, new = before.conversation, after.conversation
+            is_unchanged = bool(old.fingerprint) and old.fingerprint == new.fingerprint
+            if is_unchanged and old.outcome != new.outcome:
                 yield before, after
 
 
@@ -110,19 +110,19 @@ def _flaky(
     name: str, judged: Sequence[Seen], flips: Sequence[tuple[Seen, Seen]], history: History
 ) -> Flaky:
     red = {
-        one.place: one
+        run.place: run
         for flip in flips
-        for one in flip
-        if one.conversation.outcome == Outcome.FAILED
+        for run in flip
+        if run.conversation.outcome == Outcome.FAILED
     }
-    firsts = [first for one in red.values() if (first := first_bad(_turns(one, history)))]
-    turn, times = next(iter(Counter(one.turn for one in firsts).most_common(1)), (None, 0))
-    codes = Counter(one.codes for one in firsts if one.turn == turn)
+    firsts = [first for run in red.values() if (first := first_bad(_turns(run, history)))]
+    turn, times = next(iter(Counter(row.turn for row in firsts).most_common(1)), (None, 0))
+    codes = Counter(row.codes for row in firsts if row.turn == turn)
     return Flaky(
         id=name,
         flips=len(flips),
-        passed=sum(one.conversation.outcome == Outcome.PASSED for one in judged),
-        told=len(judged),
+        passed=sum(run.conversation.outcome == Outcome.PASSED for run in judged),
+        judged=len(judged),
         turn=turn,
         turn_failures=times,
         failures=len(red),
@@ -187,7 +187,7 @@ def rise(before: Sequence[float], now: Sequence[float]) -> tuple[float, float, f
     if len(before) < FEWEST_BEFORE or len(now) < FEWEST_RECENT:
         return None
     old, new = median(before), median(now)
-    ratios = [abs(log(max(one, _TINY) / max(old, _TINY))) for one in before]
+    ratios = [abs(log(max(seconds, _TINY) / max(old, _TINY))) for seconds in before]
     spread = exp(SPREADS * _NORMAL * median(ratios)) - 1
     noise = max(old * spread, old * LEAST_SHARE, LEAST_SECONDS)
     return (old, new, noise) if new - old > noise else None
@@ -195,16 +195,16 @@ def rise(before: Sequence[float], now: Sequence[float]) -> tuple[float, float, f
 
 def find_slowed(series: Series, history: History) -> list[Slowed]:
     """The conversations that got slower, the largest rise first. Raises `HistoryError`."""
-    found = []
+    slowed = []
     for name, seen in series.items():
         measured = _measured(seen)
         before, now = measured[:-RECENT], measured[-RECENT:]
-        risen = rise(*([one.conversation.latency or 0.0 for one in side] for side in (before, now)))
+        risen = rise(*([run.conversation.latency or 0.0 for run in side] for side in (before, now)))
         if risen is None:
             continue
         old, new, noise = risen
         turn, turn_before, turn_now = _slowest_turn(before, now, history)
-        found.append(
+        slowed.append(
             Slowed(
                 id=name,
                 before=old,
@@ -215,23 +215,23 @@ def find_slowed(series: Series, history: History) -> list[Slowed]:
                 turn_now=turn_now,
             )
         )
-    return sorted(found, key=lambda one: (one.before - one.now, one.id))
+    return sorted(slowed, key=lambda item: (item.before - item.now, item.id))
 
 
 def _measured(seen: Sequence[Seen]) -> list[Seen]:
     """The measured runs in which the scenario was as it is now."""
     newest = seen[-1].conversation.fingerprint
-    return [one for one in seen if one.is_measured and one.conversation.fingerprint == newest]
+    return [run for run in seen if run.is_measured and run.conversation.fingerprint == newest]
 
 
 def _slowest_turn(
     before: Sequence[Seen], now: Sequence[Seen], history: History
 ) -> tuple[int | None, float, float]:
     """The turn whose median rose most, with its medians."""
-    turns = history.turns([one.place for one in (*before, *now)])
+    turns = history.turns([run.place for run in (*before, *now)])
     times: dict[int, tuple[list[float], list[float]]] = {}
     for side, group in enumerate((before, now)):
-        for turn in (turn for one in group for turn in turns.get(one.place, ())):
+        for turn in (turn for run in group for turn in turns.get(run.place, ())):
             if turn.latency is not None:
                 times.setdefault(turn.turn, ([], []))[side].append(turn.latency)
     medians = {

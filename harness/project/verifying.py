@@ -42,7 +42,9 @@ def problems_of(
         _definition_problems(project, scenario, documents),
         _tag_problems(project, documents),
         _waiver_problems(project, scenario, documents[0]),
-        _check_problems(project, scenario, {one.source.path: one for one in documents}),
+        _check_problems(
+            project, scenario, {document.source.path: document for document in documents}
+        ),
     )
     for problem in problems:
         if problem.place is None or problem.place.source.path == own:
@@ -94,7 +96,7 @@ def _credential_problems(
     if scenario.credentials is Credentials.VALID:
         return
     definitions = definitions_for(project, scenario).values()
-    settings = [setting for one in definitions for setting in one.settings.values()]
+    settings = [setting for definition in definitions for setting in definition.settings.values()]
     if not definitions or any(setting.is_secret for setting in settings):
         return
     nodes = (document.at().get("credentials") for document in documents)
@@ -119,7 +121,7 @@ def _amount_problems(project: Project, scenario: Scenario, document: Document) -
 
 def _history_problems(project: Project, scenario: Scenario) -> Iterator[Problem]:
     """Uses of a provider's own record that its definition does not say how to get."""
-    places = [one for turn in scenario.user_turns for one in _looks_at_history(turn)]
+    places = [place for turn in scenario.user_turns for place in _looks_at_history(turn)]
     for name, definition in definitions_for(project, scenario).items() if places else ():
         if definition.client is None and not definition.phases[Phase.HISTORY]:
             turn, place = places[0]
@@ -133,13 +135,17 @@ def _history_problems(project: Project, scenario: Scenario) -> Iterator[Problem]
 
 
 def _looks_at_history(turn: UserTurn) -> Iterator[tuple[UserTurn, Place]]:
-    yield from ((turn, one.place) for one in turn.expectations if one.scope is Scope.HISTORY)
-    yield from ((turn, one.place) for one in turn.captures.values() if one.history)
+    yield from (
+        (turn, expectation.place)
+        for expectation in turn.expectations
+        if expectation.scope is Scope.HISTORY
+    )
+    yield from ((turn, capture.place) for capture in turn.captures.values() if capture.history)
 
 
 def _tag_problems(project: Project, documents: Sequence[Document]) -> Iterator[Problem]:
     known = project.config.tags
-    for node in (tag for one in documents for tag in one.at().get("tags") or ()):
+    for node in (tag for document in documents for tag in document.at().get("tags") or ()):
         if known is not None and node.value not in known:
             yield unknown_tag(str(node.value), known, place=node.place)
 
@@ -148,7 +154,7 @@ def _waiver_problems(project: Project, scenario: Scenario, document: Document) -
     """Providers and rows that a `when:` names and that do not exist."""
     rows = [row.name for row in scenario.rows if row.name]
     played = project.providers_of(scenario.providers, ())
-    always = {one.kind for one in scenario.waivers if not one.is_conditional}
+    always = {waiver.kind for waiver in scenario.waivers if not waiver.is_conditional}
     if WaiverKind.SKIP in always and len(scenario.waivers) > 1:
         yield Problem(
             code="no-effect",
@@ -187,11 +193,11 @@ def _check_problems(
                 Pattern(capture.matches)
             except BadExpectation as error:
                 yield _wrong(error, capture.place, turn_subject(turn.number, turn.id))
-    for subject, one in _constant_checks(scenario):
+    for subject, expectation in _constant_checks(scenario):
         try:
-            project.vocabulary.judge_for(one, one.constant)
+            project.vocabulary.judge_for(expectation, expectation.constant)
         except BadExpectation as error:
-            place = _place_of(error, one, documents[one.place.source.path])
+            place = _place_of(error, expectation, documents[expectation.place.source.path])
             yield _wrong(error, place, subject)
 
 
@@ -203,7 +209,7 @@ def _wrong(error: BadExpectation, place: Place, subject: str) -> Problem:
 
 def _constant_checks(scenario: Scenario) -> Iterator[tuple[str, Expectation]]:
     """The expectations whose value is known before they are played; see `expectations_of`."""
-    return (found for found in expectations_of(scenario) if found[1].value.is_constant)
+    return (check for check in expectations_of(scenario) if check[1].value.is_constant)
 
 
 def doubts_about(project: Project, scenario: Scenario) -> Iterator[Problem]:
@@ -211,15 +217,15 @@ def doubts_about(project: Project, scenario: Scenario) -> Iterator[Problem]:
 
     The scenario has no problems. Values that are only known when it is played are left out.
     """
-    for subject, one in _constant_checks(scenario):
-        for doubt in project.vocabulary.doubts_of(one, one.constant):
+    for subject, expectation in _constant_checks(scenario):
+        for doubt in project.vocabulary.doubts_of(expectation, expectation.constant):
             if isinstance(doubt, Problem):
-                yield replace(doubt, place=doubt.place or one.place)
+                yield replace(doubt, place=doubt.place or expectation.place)
                 continue
             yield Problem(
                 code="cannot-fail",
-                message=f"'{one.name}' almost always passes: {doubt.message}",
-                place=one.place,
+                message=f"'{expectation.name}' almost always passes: {doubt.message}",
+                place=expectation.place,
                 subject=subject,
                 hint=doubt.hint,
             )

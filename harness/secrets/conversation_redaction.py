@@ -68,7 +68,9 @@ def redact_response(response: Response, redactor: Redactor, hashes: Iterable[str
         headers=redactor.headers(response.headers),
         body=body,
         chunks=chunks,
-        attempts=tuple(replace(one, reason=redactor.text(one.reason)) for one in response.attempts),
+        attempts=tuple(
+            replace(attempt, reason=redactor.text(attempt.reason)) for attempt in response.attempts
+        ),
         passed=(),
     )
 
@@ -84,7 +86,7 @@ def redact_message(message: UserMessage, redactor: Redactor) -> UserMessage:
         message,
         text=redactor.text(message.text),
         display_text=redactor.text(message.display_text),
-        attachments=tuple(_attachment(one, redactor) for one in message.attachments),
+        attachments=tuple(_attachment(attachment, redactor) for attachment in message.attachments),
         metadata={redactor.text(k): redactor.json(v) for k, v in message.metadata.items()},
     )
 
@@ -92,11 +94,11 @@ def redact_message(message: UserMessage, redactor: Redactor) -> UserMessage:
 def redact_reply(reply: Reply, redactor: Redactor) -> Reply:
     """The bot's reply without secrets. Its usage, which is numbers, stays."""
     # As lists: a stream may split a secret over several messages.
-    texts = _all(redactor, [one.text for one in reply.messages])
-    payloads = _all(redactor, [one.payload for one in reply.messages])
+    texts = _all(redactor, [message.text for message in reply.messages])
+    payloads = _all(redactor, [message.payload for message in reply.messages])
     messages = tuple(
-        replace(one, text=str(text), id=redactor.text(one.id), payload=payload)
-        for one, text, payload in zip(reply.messages, texts, payloads, strict=True)
+        replace(message, text=str(text), id=redactor.text(message.id), payload=payload)
+        for message, text, payload in zip(reply.messages, texts, payloads, strict=True)
     )
     return replace(
         reply,
@@ -104,8 +106,8 @@ def redact_reply(reply: Reply, redactor: Redactor) -> Reply:
         payload=redactor.json(reply.payload),
         actions={redactor.text(k): redactor.text(v) for k, v in reply.actions.items()},
         products=tuple(_all(redactor, reply.products)),
-        attachments=tuple(_attachment(one, redactor) for one in reply.attachments),
-        tools=reply.tools and tuple(_tool_call(one, redactor) for one in reply.tools),
+        attachments=tuple(_attachment(attachment, redactor) for attachment in reply.attachments),
+        tools=reply.tools and tuple(_tool_call(call, redactor) for call in reply.tools),
     )
 
 
@@ -130,8 +132,8 @@ def redact_turn(turn: Turn, captured: Collection[str], redactor: Redactor) -> Tu
         turn,
         reply=turn.reply and redact_reply(turn.reply, redactor),
         refusal=turn.refusal and redact_error(turn.refusal, redactor),
-        exchanges=tuple(redact_exchange(one, redactor) for one in turn.exchanges),
-        looked_up=tuple(redact_exchange(one, redactor) for one in turn.looked_up),
+        exchanges=tuple(redact_exchange(exchange, redactor) for exchange in turn.exchanges),
+        looked_up=tuple(redact_exchange(exchange, redactor) for exchange in turn.looked_up),
         missing=tuple((name, redactor.text(reason)) for name, reason in turn.missing),
         history=redactor.json(turn.history),
         variables=redact_variables(turn.variables, captured, redactor),
@@ -155,7 +157,7 @@ def redact_transcript(
     return replace(
         transcript,
         turns=tuple(redact_turn(turn, captured, redactor) for turn in transcript.turns),
-        around=tuple(redact_exchange(one, redactor) for one in transcript.around),
+        around=tuple(redact_exchange(exchange, redactor) for exchange in transcript.around),
     )
 
 

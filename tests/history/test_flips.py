@@ -16,7 +16,7 @@ def test_an_outcome_that_alternates_is_flaky_and_names_the_turn(flaky_of):
     """Each change between passed and failed is a flip; the turn is the one that failed."""
     [found] = flaky_of(told(), told(outcome="failed"), told(), told(outcome="failed", bad=1))
 
-    assert (found.flips, found.passed, found.told) == (3, 2, 4)
+    assert (found.flips, found.passed, found.judged) == (3, 2, 4)
     assert (found.turn, found.turn_failures, found.failures) == (2, 1, 2)
     assert found.codes == "contains"
 
@@ -55,7 +55,7 @@ def test_a_broken_run_between_two_outcomes_is_passed_over(flaky_of):
     """Passed, broken, failed, passed are two flips."""
     [found] = flaky_of(told(), told(outcome="broken"), told(outcome="failed"), told())
 
-    assert (found.flips, found.told) == (2, 3)
+    assert (found.flips, found.judged) == (2, 3)
 
 
 def test_a_repeated_scenario_names_the_turn_of_its_first_failed_take(flaky_of):

@@ -132,7 +132,9 @@ def summary(red: RedConversations, head: Mapping[str, Any], *, is_whole: bool = 
 
 
 def _about(red: RedConversations, head: Mapping[str, Any]) -> str:
-    counts = ", ".join(f"{red.outcomes[one]:,} {one}" for one in _COLUMNS if red.outcomes[one])
+    counts = ", ".join(
+        f"{red.outcomes[outcome]:,} {outcome}" for outcome in _COLUMNS if red.outcomes[outcome]
+    )
     named = {
         "": head.get("project"),
         "mode ": head.get("mode"),
@@ -159,12 +161,12 @@ def _changes(red: RedConversations) -> str:
 
 def _unread(page: Page, head: Mapping[str, Any]) -> Iterator[str]:
     """Files that could not be read."""
-    findings = [one for error in head.get("errors", ()) for one in findings_of_file(error)]
+    findings = [finding for error in head.get("errors", ()) for finding in findings_of_file(error)]
     if not findings:
         return
     rows = [
-        f"- {code(f'{one.file}:{one.line}')} {code(one.message)} `{one.code}`"
-        for one in findings[:MOST_LISTED]
+        f"- {code(f'{finding.file}:{finding.line}')} {code(finding.message)} `{finding.code}`"
+        for finding in findings[:MOST_LISTED]
     ]
     page.add("### Files that could not be read\n", *rows, "")
     if len(findings) > MOST_LISTED:
@@ -178,8 +180,8 @@ def _red_table(page: Page, red: RedConversations) -> Iterator[str]:
     page.add("| outcome | conversation | turn | why | where |", "|---|---|---|---|---|")
     room = page.size + int(LARGEST * _TABLE_SHARE)
     listed = 0
-    for one in red:
-        if not page.try_add(_row(one), room):
+    for conversation in red:
+        if not page.try_add(_row(conversation), room):
             break
         listed += 1
     page.add("")
@@ -187,13 +189,13 @@ def _red_table(page: Page, red: RedConversations) -> Iterator[str]:
         yield plural(red.count - listed, "red conversation")
 
 
-def _row(one: Red) -> str:
-    first = one.finding
-    outcome = one.outcome.upper() + (f", {one.since}" if one.since else "")
+def _row(red: Red) -> str:
+    first = red.finding
+    outcome = red.outcome.upper() + (f", {red.since}" if red.since else "")
     why = f"{code(first.code)} {code(first.text.removeprefix(f'turn {first.turn}: '))}"
-    why += f" and {one.more} more" if one.more else ""
+    why += f" and {red.more} more" if red.more else ""
     turn = str(first.turn) if first.turn > 0 else ""
-    return _cells((outcome, code(one.id), turn, why, code(f"{first.file}:{first.line}")))
+    return _cells((outcome, code(red.id), turn, why, code(f"{first.file}:{first.line}")))
 
 
 def _repaired(page: Page, red: RedConversations) -> None:
@@ -208,9 +210,9 @@ def _repaired(page: Page, red: RedConversations) -> None:
 def _providers(page: Page, red: RedConversations) -> None:
     if not red.providers:
         return
-    columns = [one for one in _COLUMNS if red.outcomes[one]]
+    columns = [outcome for outcome in _COLUMNS if red.outcomes[outcome]]
     rows = [
-        _cells((code(name), *(f"{counts[one]:,}" for one in columns)))
+        _cells((code(name), *(f"{counts[outcome]:,}" for outcome in columns)))
         for name, counts in sorted(red.providers.items())[:MOST_PROVIDERS]
     ]
     page.add("### By provider\n", _cells(("provider", *columns)))
@@ -223,10 +225,12 @@ def _providers(page: Page, red: RedConversations) -> None:
 def _details(page: Page, red: RedConversations) -> Iterator[str]:
     """The failures, folded, as many as there is room for."""
     shown = 0
-    for one in islice(red, MOST_DETAILS):
-        name = code_in_html(one.id)
-        details = f"<details><summary>{name}</summary>\n\n{block(one.failure)}\n</details>\n"
-        if not one.failure or not page.try_add(details, LARGEST - _RESERVE):
+    for conversation in islice(red, MOST_DETAILS):
+        name = code_in_html(conversation.id)
+        details = (
+            f"<details><summary>{name}</summary>\n\n{block(conversation.failure)}\n</details>\n"
+        )
+        if not conversation.failure or not page.try_add(details, LARGEST - _RESERVE):
             break
         shown += 1
     if red.count > shown:
@@ -264,6 +268,6 @@ def block(text: str) -> str:
     return f"{fence}text\n{shown}\n{fence}\n"
 
 
-def plural(count: int, one: str) -> str:
+def plural(count: int, noun: str) -> str:
     """`1 file`, `2 files`."""
-    return f"{count:,} {one}{'' if count == 1 else 's'}"
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
