@@ -1,1 +1,1 @@
-"""Makes scenarios."""
+"""Drafts scenarios from recordings of other tools."""

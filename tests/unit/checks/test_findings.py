@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from check_samples import REPLY, exchange, judge, turn, turn_bringing, turn_saying, written
 
+from harness.checks.table import KIND_NAMED
 from harness.conversation import ToolCall
 
 GOLDEN = Path(__file__).parent / "findings"
@@ -203,3 +204,10 @@ def test_what_a_check_says(case):
         file.write_text(found, encoding="utf-8")
 
     assert found == file.read_text(encoding="utf-8")
+
+
+def test_every_check_has_a_failure_text():
+    """What a new check says is reviewed too; two checks need more than a turn, and other tests."""
+    shown = {name for name, _, _ in CASES.values()}
+
+    assert {*KIND_NAMED} - shown == {"same_as", "turns"}
