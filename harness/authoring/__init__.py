@@ -1,1 +1,1 @@
-"""Drafts scenarios from recordings of other tools."""
+"""Drafts scenarios and definitions."""
