@@ -204,17 +204,21 @@ def _all_of(kinds: Mapping[str, Kind], value: Json, options: Options) -> Judge:
 
     def judge(subject: Subject) -> Verdict:
         verdicts = [block.verdict(subject) for block in blocks]
-        wrong = [number for number, one in enumerate(verdicts) if one.outcome is Outcome.FAILED]
+        wrong = [
+            number for number, verdict in enumerate(verdicts) if verdict.outcome is Outcome.FAILED
+        ]
         if not wrong:
             return all_hold(verdicts)
         if len(wrong) == 1:
             return verdicts[wrong[0]]
-        findings = ((number, one.finding) for number, one in enumerate(verdicts, 1))
+        findings = ((number, verdict.finding) for number, verdict in enumerate(verdicts, 1))
         return failed(
             f"{subject.name} does not pass {len(wrong)} of {len(blocks)} blocks",
             expected="\nand ".join(blocks[number].text for number in wrong),
             actual=said(subject.text),
-            difference=_numbered((number, one) for number, one in findings if one is not None),
+            difference=_numbered(
+                (number, finding) for number, finding in findings if finding is not None
+            ),
         )
 
     return judge

@@ -158,9 +158,9 @@ def _with_one_form(value: Json) -> Json:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, Mapping):
-        return {key: _with_one_form(one) for key, one in value.items()}
+        return {key: _with_one_form(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_with_one_form(one) for one in value]
+        return [_with_one_form(item) for item in value]
     return value
 
 

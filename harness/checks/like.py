@@ -51,7 +51,7 @@ def _shape_of(value: Json, options: Options) -> Shape:
     if isinstance(value, Mapping):
         return _of_mapping(value, options)
     if isinstance(value, list | tuple):
-        return List(items=each(value, lambda one: _shape_of(one, options)), is_ordered=True)
+        return List(items=each(value, lambda element: _shape_of(element, options)), is_ordered=True)
     matcher = placeholder_of(value) or equal_to(value, options)
     return Leaf(matcher.expected, (matcher,))
 
@@ -59,7 +59,7 @@ def _shape_of(value: Json, options: Options) -> Shape:
 def _of_mapping(value: Mapping[str, Json], options: Options) -> Shape:
     mark = next(filter(placeholder_name, value), "")
     if not mark:
-        return Object(each_key(value, lambda one: _shape_of(one, options)))
+        return Object(each_key(value, lambda element: _shape_of(element, options)))
     if len(value) > 1:
         message = f"'{mark}' must be the only key of its mapping"
         others = ", ".join(f"'{key}'" for key in value if key != mark)
@@ -72,7 +72,9 @@ def _of_mapping(value: Mapping[str, Json], options: Options) -> Shape:
             return Items(item=_shape_of(inner, options), is_some=mark == SOME)
         if not isinstance(inner, list | tuple):
             raise unlike(inner, "a list")
-        return List(items=each(inner, lambda one: _shape_of(one, options)), is_ordered=False)
+        return List(
+            items=each(inner, lambda element: _shape_of(element, options)), is_ordered=False
+        )
 
 
 def _placeholder_with_matchers(mark: str, value: Json, options: Options) -> Shape:
@@ -93,12 +95,15 @@ def _failure(departures: Sequence[Departure]) -> Verdict:
     shown = [describe() for describe in departures[:MOST_SHOWN]]
     rest = len(departures) - len(shown)
     more = f" (and {len(departures) - 1} more)" if len(departures) > 1 else ""
-    lines = [shorten("; ".join((one.message, *one.difference)), LONGEST_LINE) for one in shown]
+    lines = [
+        shorten("; ".join((departure.message, *departure.difference)), LONGEST_LINE)
+        for departure in shown
+    ]
     lines += [f"… and {rest} more"] if rest > 0 else []
     return failed(
         f"{shown[0].message}{more}",
-        expected="\n".join(one.expected for one in shown),
-        actual="\n".join(one.actual for one in shown),
+        expected="\n".join(departure.expected for departure in shown),
+        actual="\n".join(departure.actual for departure in shown),
         difference=tuple(lines) if more else shown[0].difference,
     )
 

@@ -53,8 +53,8 @@ class Leaf:
         return ()
 
     def _wrong(self, at: Path, value: Json) -> Finding:
-        wanted = [one for matcher in self.matchers for one in matcher.literal]
-        named = [line for one in wanted for line in named_difference(one, value)]
+        wanted = [text for matcher in self.matchers for text in matcher.literal]
+        named = [line for text in wanted for line in named_difference(text, value)]
         return replace(_wrong(self, at, value), lines=("; ".join(named),) if named else ())
 
 
@@ -92,7 +92,7 @@ class List:
     @property
     def expected(self) -> str:
         """What the items must be like."""
-        shown = f"[{', '.join(one.expected for one in self.items)}]"
+        shown = f"[{', '.join(item.expected for item in self.items)}]"
         return f"the list {shown}" if self.is_ordered else f"the items {shown} in any order"
 
     def departures(self, value: Json, at: Path) -> Iterator[Departure]:
@@ -115,7 +115,7 @@ class List:
             yield from self.items[missing[0]].departures(value[left[0]], (*at, left[0]))
             return
         for index in missing:
-            yield partial(_no_item, self.items[index], at, [value[one] for one in left])
+            yield partial(_no_item, self.items[index], at, [value[place] for place in left])
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -136,14 +136,16 @@ class Items:
         if not isinstance(value, list | tuple) or not value:
             yield partial(_wrong, self, at, value)
         elif not self.is_some:
-            for index, one in enumerate(value):
-                yield from self.item.departures(one, (*at, index))
-        elif not any(fits(self.item, one) for one in value):
+            for index, element in enumerate(value):
+                yield from self.item.departures(element, (*at, index))
+        elif not any(fits(self.item, element) for element in value):
             yield partial(self._nearest, value, at)
 
     def _nearest(self, items: Sequence[Json], at: Path) -> Finding:
         compared = enumerate(items[:MOST_COMPARED])
-        departures = [list(self.item.departures(one, (*at, index))) for index, one in compared]
+        departures = [
+            list(self.item.departures(element, (*at, index))) for index, element in compared
+        ]
         nearest = min(departures, key=len)
         more = f" (and {len(nearest) - 1} more)" if len(nearest) > 1 else ""
         where = path_text(at)

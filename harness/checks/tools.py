@@ -75,7 +75,7 @@ def _judge_none(subject: Subject) -> Verdict:
 
 
 def _calls(value: Json, options: Options) -> Sequence[_WantedCall]:
-    found = each(value, lambda one: _wanted_call(one, options))
+    found = each(value, lambda expectation: _wanted_call(expectation, options))
     if not found:
         message = "expected a call, not a list without calls"
         raise BadExpectation("wrong-value", message, "for no calls, write 'none'")
@@ -90,12 +90,14 @@ def _missed(
     in_order: bool,
     only: bool,
 ) -> Verdict | None:
-    fits = [[not one.complaint(call) for call in calls] for one in wanted]
+    fits = [[not expectation.complaint(call) for call in calls] for expectation in wanted]
     required = [True] * len(wanted)
     found = align(fits, required, len(calls), in_order=in_order)
     if not found.missing and not (only and found.surplus):
         return None
-    expected = "\n".join(f"{number}. {one.text}" for number, one in enumerate(wanted, 1))
+    expected = "\n".join(
+        f"{number}. {expectation.text}" for number, expectation in enumerate(wanted, 1)
+    )
     anyhow = align(fits, required, len(calls), in_order=False)
     if not anyhow.missing and not (only and anyhow.surplus):
         message = f"{subject.name} calls these tools in a different order"
@@ -123,24 +125,26 @@ def _near(
 ) -> tuple[str, ...]:
     """What is wrong with calls of the same name; the likely name if there are no such calls."""
     lines = []
-    for one in (wanted[number] for number in found.missing):
-        named = [(index, call) for index, call in enumerate(calls, 1) if call.name == one.name]
-        complaints = ((index, one.complaint(call)) for index, call in named)
+    for expectation in (wanted[number] for number in found.missing):
+        named = [
+            (index, call) for index, call in enumerate(calls, 1) if call.name == expectation.name
+        ]
+        complaints = ((index, expectation.complaint(call)) for index, call in named)
         lines += [f"call {index}: {complaint}" for index, complaint in complaints if complaint]
         if not named:
-            lines.append(nearest_word(one.name, {call.name for call in calls}))
+            lines.append(nearest_word(expectation.name, {call.name for call in calls}))
     return tuple(filter(None, lines))
 
 
 def _unwanted(
     unwanted: Sequence[_WantedCall], calls: Sequence[ToolCall], subject: Subject
 ) -> Verdict:
-    for one in unwanted:
+    for expectation in unwanted:
         for number, call in enumerate(calls, 1):
-            if not one.complaint(call):
+            if not expectation.complaint(call):
                 return failed(
-                    f"{subject.name} calls {one.text}, in call {number}",
-                    expected=f"no call {one.text}",
+                    f"{subject.name} calls {expectation.text}, in call {number}",
+                    expected=f"no call {expectation.text}",
                     actual=_shown(calls),
                 )
     return PASS

@@ -41,18 +41,20 @@ def _with_origin(matcher: Matcher, words: str) -> Matcher:
 
 def _not(value: Json, options: Options, compile_: Compile) -> Matcher:
     inner = compile_(value, options)
-    if all(one.resolve is None for one in inner):
+    if all(matcher.resolve is None for matcher in inner):
         return negated(inner)
 
     def resolve(recall: Recall) -> Matcher:
-        return negated([one.resolve(recall) if one.resolve else one for one in inner])
+        return negated(
+            [matcher.resolve(recall) if matcher.resolve else matcher for matcher in inner]
+        )
 
     expected = f"anything but {all_expected(inner)}"
     return Matcher(expected=expected, complain=_nothing, resolve=resolve)
 
 
 def _nothing(_value: Json, _at: Path) -> str:
-    """Never called: the matcher is resolved to another one first."""
+    """Never called: the matcher is resolved to another matcher first."""
     return ""
 
 
@@ -74,7 +76,7 @@ def resolved(
             raise CheckCrashed("no-such-turn", f"turn {turn} has nothing at {path.text}")
         return path.value(found)
 
-    return [one if one.resolve is None else one.resolve(recall) for one in matchers]
+    return [matcher if matcher.resolve is None else matcher.resolve(recall) for matcher in matchers]
 
 
 def recalled_turns(value: Json) -> Iterator[tuple[Path, int]]:

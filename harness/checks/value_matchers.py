@@ -35,7 +35,7 @@ def equal_to(value: Json, options: Options) -> Matcher:
         return is_same(formed, form(found) if isinstance(found, str) else found)
 
     def complain_of_all(found: Sequence[Located], where: str) -> str:
-        values = [one for _, one in found]
+        values = [value for _, value in found]
         return "" if holds(values) else f"{where} is {show(values)}, expected {show(value)}"
 
     def complain(found: Json, at: Path) -> str:
@@ -77,7 +77,7 @@ def negated(inner: Sequence[Matcher]) -> Matcher:
         expected=expected,
         complain=complain,
         complain_of_all=complain_of_all if is_of_all else None,
-        accepts_nothing=is_of_all and all(one.accepts_nothing for one in inner),
+        accepts_nothing=is_of_all and all(matcher.accepts_nothing for matcher in inner),
     )
 
 

@@ -27,7 +27,7 @@ def untold_problems(
     project: Project, scenario: Scenario, documents: Sequence[Document]
 ) -> Iterator[Problem]:
     """What is never sent to any provider of the scenario. Raises `DefinitionError`."""
-    entries = [one for document in documents for one in document.at().entries("session")]
+    entries = [entry for document in documents for entry in document.at().entries("session")]
     sent = [
         turn for turn in scenario.user_turns if turn.message.attachments or turn.message.metadata
     ]
@@ -129,7 +129,7 @@ def _messages(document: Document) -> Iterator[Node]:
 def _all_taken(definitions: Mapping[str, Definition], what: str) -> frozenset[str] | None:
     """The keys of something that any of the definitions takes; None if one takes it whole."""
     taken: list[frozenset[str] | None] = [getattr(d.taken, what) for d in definitions.values()]
-    known = [one for one in taken if one is not None]
+    known = [member for member in taken if member is not None]
     return frozenset().union(*known) if len(known) == len(taken) else None
 
 
@@ -163,8 +163,10 @@ def blind_checks(project: Project, scenario: Scenario) -> Iterator[Problem]:
 def expectations_of(scenario: Scenario) -> Iterator[tuple[str, Expectation]]:
     """All expectations, each after the words for its turn; "" for the whole conversation."""
     for turn in scenario.user_turns:
-        yield from ((turn_subject(turn.number, turn.id), one) for one in turn.expectations)
-    yield from (("", one) for one in scenario.expectations)
+        yield from (
+            (turn_subject(turn.number, turn.id), expectation) for expectation in turn.expectations
+        )
+    yield from (("", expectation) for expectation in scenario.expectations)
 
 
 def _reads_in(name: str, value: Json, *, is_turned: bool) -> Iterator[tuple[Kind, bool]]:
@@ -174,8 +176,8 @@ def _reads_in(name: str, value: Json, *, is_turned: bool) -> Iterator[tuple[Kind
         return
     if kind.needs:
         yield kind, is_turned or _forbids(kind, value)
-    for _, inner, one in kind.inner_checks(value):
-        yield from _reads_in(inner, one, is_turned=is_turned or name == "not")
+    for _, inner, check in kind.inner_checks(value):
+        yield from _reads_in(inner, check, is_turned=is_turned or name == "not")
 
 
 def _forbids(kind: Kind, value: Json) -> bool:

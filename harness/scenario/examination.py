@@ -36,13 +36,13 @@ def examine_scenario(
     lacks the parts with problems; it is None if the rest cannot be read.
     """
     departures = list(departures_of(document, schema, SubjectIn(document), advise))
-    problems = [one.problem for one in departures if not one.is_told_already]
+    problems = [departure.problem for departure in departures if not departure.is_told_already]
     rest = _readable(document, schema, departures)
     if rest is None:
         return None, problems
     scenario, compiler = build_scenario(rest, files, defaults)
     # The names that a fragment defines are not known if it cannot be included.
-    compiler.knows_names &= not any("include" in one.path for one in departures)
+    compiler.knows_names &= not any("include" in departure.path for departure in departures)
     names = {*scenario.variables, *(name for row in scenario.rows for name in row.values)}
     further = [
         *text_problems(rest, names),
@@ -50,7 +50,7 @@ def examine_scenario(
         *compiler.problems,
         *_variable_problems(scenario, compiler, _names_lost(document, departures)),
     ]
-    touched = {one.problem.subject for one in departures}
+    touched = {departure.problem.subject for departure in departures}
     # Without its misspelt check, a turn seems to assert nothing.
     problems += [p for p in further if p.code != "asserts-nothing" or p.subject not in touched]
     return scenario, problems
@@ -59,7 +59,7 @@ def examine_scenario(
 def _names_lost(document: Document, departures: Sequence[Departure]) -> set[str]:
     """Variables whose definitions have problems, which are reported once, not at every use."""
     lost: set[str] = set()
-    for path in (one.path for one in departures):
+    for path in (departure.path for departure in departures):
         if path and path[-1] in _DEFINING:
             lost.update(dict(document.at(*path).items()))
         # A variable, or its value, or an element of it.
@@ -76,10 +76,10 @@ def _variable_problems(scenario: Scenario, compiler: Compiler, lost: set[str]) -
         return ()
     problems = (
         problem
-        for one in conversations_of(scenario)
+        for conversation in conversations_of(scenario)
         for problem in (
-            *variable_problems(one, compiler.nodes, compiler.subject, lost),
-            *recall_problems(one, compiler.document),
+            *variable_problems(conversation, compiler.nodes, compiler.subject, lost),
+            *recall_problems(conversation, compiler.document),
         )
     )
     return {str(problem): problem for problem in problems}.values()

@@ -49,9 +49,9 @@ def build_scenario(
     `defaults` are those of the scenario's folders, the nearest first.
     """
     compiler = Compiler(document, files)
-    for one in defaults:
-        compiler.origins[one.source.path] = f"for {document.source.path}"
-    top, folders = document.at(), tuple(one.at() for one in defaults)
+    for shared in defaults:
+        compiler.origins[shared.source.path] = f"for {document.source.path}"
+    top, folders = document.at(), tuple(shared.at() for shared in defaults)
     reading, ways = Turns(compiler), Ways(compiler)
     for entry in reading.of(top):
         ways.take(entry)
@@ -94,7 +94,7 @@ def _credentials(layers: Sequence[Node]) -> Credentials:
 
 def _require_turns(top: Node, compiler: Compiler) -> None:
     turns = top.at("turns")
-    if not top.get("include") and not any(one.has("include", "user") for one in turns):
+    if not top.get("include") and not any(turn.has("include", "user") for turn in turns):
         compiler.note(
             "asserts-nothing",
             "the scenario has no user turn, so it asserts nothing",
@@ -141,8 +141,12 @@ def _expectations(layers: Sequence[Node], compiler: Compiler) -> Iterator[Expect
     taken: set[tuple[Scope, str]] = set()
     for layer in layers:
         found = tuple(read_block(layer.get("expect"), Scope.CONVERSATION, compiler))
-        yield from (one for one in found if (one.scope, one.name) not in taken)
-        taken.update((one.scope, one.name) for one in found)
+        yield from (
+            expectation
+            for expectation in found
+            if (expectation.scope, expectation.name) not in taken
+        )
+        taken.update((expectation.scope, expectation.name) for expectation in found)
 
 
 def _fingerprint(documents: Sequence[Document], files: OtherFiles) -> str:

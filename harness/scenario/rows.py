@@ -62,7 +62,9 @@ def _bounded(
     matrix: Mapping[str, Json], lines: int, node: Node, compiler: Compiler
 ) -> dict[str, Json]:
     """The values to combine; only the first of each name if the matrix makes too many rows."""
-    lists = {name: one if isinstance(one, list) else [one] for name, one in matrix.items()}
+    lists = {
+        name: values if isinstance(values, list) else [values] for name, values in matrix.items()
+    }
     count = lines * math.prod(map(len, lists.values()))
     if count <= MOST_ROWS:
         return dict(matrix)
@@ -181,7 +183,7 @@ def spoken_rows(
 
 def _choices(turn: int, user: Node, identifier: str) -> Iterator[MatrixRow]:
     """A row for each utterance that is picked; without a name if it is the only one."""
-    texts = [str(one.as_written) for one in user.at("utterances")]
+    texts = [str(utterance.as_written) for utterance in user.at("utterances")]
     picked = _picked(texts, user.get("pick"), f"{identifier}/{turn}")
     for index in picked:
         said = [texts[index]] if len(picked) > 1 else []
@@ -255,9 +257,9 @@ def from_json(shown: str, text: str) -> list[Record]:
         raise BadFile("wrong-rows", f"{shown} is not JSON: {error}") from error
     if is_too_deep:
         raise BadFile("wrong-rows", f"{shown} has more than {MOST_LEVELS} levels")
-    if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise BadFile("wrong-rows", f"{shown} is not a list of objects", "write [{…}, {…}]")
-    return [(f"{shown}: row {number}", one) for number, one in enumerate(records, 1)]
+    return [(f"{shown}: row {number}", record) for number, record in enumerate(records, 1)]
 
 
 def require_names(where: str, names: Iterable[str]) -> None:

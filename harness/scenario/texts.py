@@ -52,12 +52,12 @@ def text_problems(document: Document, names: Collection[str] = ()) -> Iterator[P
 def _texts_in(value: Json, path: Path, key: str) -> Iterator[tuple[Path, Json]]:
     """Every scalar that is read as a text, and its path; `key` is the key that leads to it."""
     if isinstance(value, dict):
-        for name, one in value.items():
+        for name, member in value.items():
             if name not in _OPAQUE and (path or name in _AT_TOP):
-                yield from _texts_in(one, (*path, name), name)
+                yield from _texts_in(member, (*path, name), name)
     elif isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from _texts_in(one, (*path, index), key)
+        for index, member in enumerate(value):
+            yield from _texts_in(member, (*path, index), key)
     elif key in _TEXTS:
         yield path, value
 
@@ -102,7 +102,7 @@ def _missing(node: Node, subject: SubjectIn) -> Problem | None:
 def _unfilled(node: Node, text: str, known: Collection[str], subject: SubjectIn) -> Problem | None:
     for literal in literals(text):
         for found in _FOREIGN.finditer(literal):
-            name = next(one for one in found.groups() if one)
+            name = next(group for group in found.groups() if group)
             if name in known:
                 return Problem(
                     code="not-filled-in",

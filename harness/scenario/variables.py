@@ -172,8 +172,8 @@ def overwritten_names(scenario: Scenario, document: Document) -> Iterator[Proble
     defined = {*scenario.variables, *_columns(scenario)}
     turns = scenario.user_turns
     for place, turn in enumerate(turns):
-        later = [one.value for one in (*turn.expectations, *scenario.expectations)]
-        later += [one for after in turns[place + 1 :] for one in _templates_of(after)]
+        later = [expectation.value for expectation in (*turn.expectations, *scenario.expectations)]
+        later += [template for after in turns[place + 1 :] for template in _templates_of(after)]
         used = _names_used(later)
         for name, capture in turn.captures.items():
             if name in defined & used and capture.place.source.path == document.source.path:
@@ -245,7 +245,7 @@ def _templates(scenario: Scenario) -> Iterator[Template]:
     yield from templates_of_answers(scenario.answers)
     for turn in (*scenario.turns, *scenario.teardown):
         yield from _templates_of(turn)
-    yield from (one.value for one in scenario.expectations)
+    yield from (expectation.value for expectation in scenario.expectations)
 
 
 def _templates_of(turn: UserTurn | AssistantLine) -> Iterator[Template]:
@@ -256,4 +256,4 @@ def _templates_of(turn: UserTurn | AssistantLine) -> Iterator[Template]:
         return
     yield from templates_in(turn.message)
     yield from templates_of_answers(turn.answers)
-    yield from (one.value for one in turn.expectations)
+    yield from (expectation.value for expectation in turn.expectations)

@@ -62,7 +62,7 @@ class SecretForms:
         """The beginning in each spelling. Compiling a pattern of a whole secret takes seconds."""
         head, run, _ = self._taken_apart
         return tuple(
-            (re.compile(f"(?=({''.join(_written(one, layers) for one in head)}{run}))"), layers)
+            (re.compile(f"(?=({''.join(_written(char, layers) for char in head)}{run}))"), layers)
             for layers in _LAYERS
         )
 
@@ -129,7 +129,7 @@ Layer = Callable[[str], tuple[str, ...]]
 def _percent(char: str) -> tuple[str, ...]:
     """The spellings of a character in a URL or a form. Some clients escape less than others."""
     digits = char.encode("utf-8", "surrogatepass").hex(" ").split()
-    upper = "".join(f"%{one.upper()}" for one in digits)
+    upper = "".join(f"%{octet.upper()}" for octet in digits)
     plain = ("+",) if char == " " else () if char == "%" else (char,)
     return (upper, upper.lower(), *plain)
 
@@ -202,5 +202,5 @@ def _written(char: str, layers: tuple[Layer, ...]) -> str:
         return re.escape(latin(char))
     first, rest = layers[0], layers[1:]
     spelled = {"".join(_written(one, rest) for one in text) for text in first(char)}
-    ordered = sorted(spelled, key=lambda one: (-len(one), one))
+    ordered = sorted(spelled, key=lambda spelling: (-len(spelling), spelling))
     return ordered[0] if len(ordered) == 1 else f"(?:{'|'.join(ordered)})"

@@ -164,12 +164,12 @@ def _paths(value: object, path: Path) -> Iterator[Path | None]:
     if isinstance(value, str):
         yield path
     elif isinstance(value, tuple):
-        for key, one in value:
+        for key, member in value:
             yield None
-            yield from _paths(one, (*path, key))
+            yield from _paths(member, (*path, key))
     elif isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from _paths(one, (*path, index))
+        for index, member in enumerate(value):
+            yield from _paths(member, (*path, index))
 
 
 def with_texts(value: Json, texts: Iterator[str]) -> Json:
@@ -177,7 +177,7 @@ def with_texts(value: Json, texts: Iterator[str]) -> Json:
     if isinstance(value, str):
         return next(texts)
     if isinstance(value, Mapping):
-        return {key: with_texts(one, texts) for key, one in value.items()}
+        return {key: with_texts(member, texts) for key, member in value.items()}
     if isinstance(value, Sequence):
-        return [with_texts(one, texts) for one in value]
+        return [with_texts(member, texts) for member in value]
     return value

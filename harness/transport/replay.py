@@ -181,8 +181,8 @@ class ReplayTransport(Transport):
     def _after_redirects(self, place: int) -> int:
         """The place of the answer. Marks it and the redirects before it as used."""
         led = self._led.get(place, ())
-        for one in (place, *led):
-            self._used[one] = True
+        for answered in (place, *led):
+            self._used[answered] = True
         if not led and (leads_to := redirect_target(self._interactions[place])):
             raise self._errors.redirect_not_recorded(place, leads_to)
         return led[-1] if led else place
@@ -200,9 +200,9 @@ class ReplayTransport(Transport):
         sent = request.body.decode("utf-8", "replace")
         if interaction["sent"] == sent and not self._used[place]:
             return place
-        for other, one in enumerate(self._interactions):
-            is_same = one["sent"] == sent and one["method"] == request.method
-            if is_same and not self._used[other] and _may_replace(one, interaction, request):
+        for other, candidate in enumerate(self._interactions):
+            is_same = candidate["sent"] == sent and candidate["method"] == request.method
+            if is_same and not self._used[other] and _may_replace(candidate, interaction, request):
                 return other
         if self._used[place]:
             raise self._errors.not_recorded(request, self._used)
@@ -221,14 +221,16 @@ class ReplayTransport(Transport):
         self.uncompared[request.origin.turn] = None
 
 
-def _may_replace(one: PlainInteraction, interaction: PlainInteraction, request: Request) -> bool:
+def _may_replace(
+    candidate: PlainInteraction, interaction: PlainInteraction, request: Request
+) -> bool:
     """Whether an interaction may be used for another: it is of the same turn, phase and path."""
-    if one["uri"] != interaction["uri"]:
+    if candidate["uri"] != interaction["uri"]:
         return False
-    if not one["is_ours"]:
+    if not candidate["is_ours"]:
         return not interaction["is_ours"]
     origin = request.origin
-    return one["turn"] == origin.turn and phase_of(one["step"]) is origin.phase
+    return candidate["turn"] == origin.turn and phase_of(candidate["step"]) is origin.phase
 
 
 def _break(interaction: PlainInteraction) -> TransportError:

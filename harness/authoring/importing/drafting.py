@@ -36,17 +36,17 @@ def draft(
     if session:
         lines.append(f"session: {flow(literal(dict(session)))}")
     lines.append("turns:")
-    for number, one in enumerate(messages, 1):
-        lines += [f"  - assistant: {_text(text)}" for text in one.before]
-        lines.append(f"  - user: {_user(one)}")
+    for number, message in enumerate(messages, 1):
+        lines += [f"  - assistant: {_text(text)}" for text in message.before]
+        lines.append(f"  - user: {_user(message)}")
         lines += _expected(refused.get(number), turns.get(number), schemas.get(number, ""))
     return "\n".join([*lines, ""])
 
 
-def _user(one: RecordedMessage) -> str:
-    if one.message.display_text:
-        return f"{{press: {_text(one.message.display_text)}}}"
-    return _text(one.message.text)
+def _user(message: RecordedMessage) -> str:
+    if message.message.display_text:
+        return f"{{press: {_text(message.message.display_text)}}}"
+    return _text(message.message.text)
 
 
 def _expected(refusal: Refused | None, turn: Turn | None, schema: str) -> Iterator[str]:

@@ -76,7 +76,7 @@ class Steps:
         by_turn: dict[int, list[CheckResult]] = {}
         for check in result.checks:
             by_turn.setdefault(check.turn, []).append(check)
-        drifts = {one.drift.turn: one.drift for one in result.compared if one.drift.differences}
+        drifts = {turn.drift.turn: turn.drift for turn in result.compared if turn.drift.differences}
         steps = [
             self._turn(turn, by_turn.get(turn.number, ()), drifts.get(turn.number), transcript)
             for turn in transcript.turns
@@ -109,7 +109,7 @@ class Steps:
 
     def _around(self, exchanges: Sequence[Exchange], drift: TurnDrift | None) -> TestStepResult:
         start, stop = self._times(exchanges)
-        steps = ", ".join(dict.fromkeys(one.request.origin.step for one in exchanges))
+        steps = ", ".join(dict.fromkeys(exchange.request.origin.step for exchange in exchanges))
         return TestStepResult(
             name=f"around the turns: {steps}",
             status=Status.PASSED,
@@ -141,9 +141,9 @@ class Steps:
 
     def _times(self, exchanges: Sequence[Exchange]) -> tuple[int, int]:
         """When the exchanges began and ended, in milliseconds; in a replay as recorded."""
-        found = [one.response for one in exchanges if one.response is not None]
-        first = min((one.started for one in found), default=0.0)
-        last = max((one.ended for one in found), default=0.0)
+        found = [exchange.response for exchange in exchanges if exchange.response is not None]
+        first = min((response.started for response in found), default=0.0)
+        last = max((response.ended for response in found), default=0.0)
         return self._started + round(first * 1000), self._started + round(last * 1000)
 
 

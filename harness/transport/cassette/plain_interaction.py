@@ -113,8 +113,8 @@ def plain_interaction(
         seconds=as_float(response.seconds),
         chunks=[[float(at), length] for at, length in response.chunks],
         attempts=[
-            PlainAttempt(status=one.status, reason=one.reason, waited=float(one.waited))
-            for one in response.attempts
+            PlainAttempt(status=attempt.status, reason=attempt.reason, waited=float(attempt.waited))
+            for attempt in response.attempts
         ],
     )
     if request.now is not None:
@@ -204,7 +204,7 @@ def response_of(interaction: PlainInteraction) -> Response:
 
 def attempts_of(interaction: PlainInteraction) -> tuple[Attempt, ...]:
     """The failed attempts before the response."""
-    return tuple(Attempt(**one) for one in interaction["attempts"])
+    return tuple(Attempt(**attempt) for attempt in interaction["attempts"])
 
 
 def break_of(interaction: PlainInteraction) -> Break | None:
