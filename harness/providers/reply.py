@@ -91,11 +91,16 @@ def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
 
 
 def _first_text(paths: Sequence[TextPath], node: Json) -> str | None:
+    empty = None
     for text in paths:
         found = [value for value in find_all(text.path, node) if isinstance(value, str)]
-        if found:
-            return "".join(found) if text.joins else found[0]
-    return None
+        if found and not text.joins:
+            return found[0]
+        if joined := "".join(found):
+            return joined
+        # Streams begin with an empty piece of a text that may never come.
+        empty = "" if found else empty
+    return empty
 
 
 def _actions(plan: ReplyPlan, found: list[Json]) -> dict[str, str]:

@@ -333,6 +333,15 @@ def test_the_first_text_with_any_piece_is_used():
     assert [message.text for message in silent.messages] == [""]
 
 
+def test_an_empty_piece_of_one_text_does_not_hide_another():
+    """Streams begin with an empty piece of the usual text, also where the other one follows."""
+    pieces = {"events": [{"content": ""}, {"refusal": "I cann"}, {"refusal": "ot."}]}
+    said, refused = (TextPath(f"$.events[*].{name}", joins=True) for name in ("content", "refusal"))
+
+    assert read_reply(ReplyPlan(text=(said, refused)), pieces, set()).text == "I cannot."
+    assert read_reply(ReplyPlan(text=(said,)), pieces, set()).messages[0].text == ""
+
+
 def test_a_bot_may_say_nothing():
     """Where messages are optional, an empty answer is a reply without messages."""
     plan = ReplyPlan(messages="$[*]", text=first_of("$.text"), are_messages_optional=True)
