@@ -9,13 +9,16 @@ import base64
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import wraps
-from typing import Any, Final
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
 from harness.formats.template.lookup import not_a_value
 from harness.formats.template.template_error import NullInText, too_long
 from harness.formats.template.times import date
+
+if TYPE_CHECKING:
+    from mimetypes import MimeTypes
 
 MOST: Final = 1_000_000
 """Characters of a text, or elements of a list, that a template may make."""
@@ -107,6 +110,21 @@ def _basic_auth(user: object, password: object) -> str | None:
     return None if password is None else _base64(f"{text_of(user)}:{text_of(password)}")
 
 
+@cache
+def _media_types() -> MimeTypes:
+    """The types that Python knows, not those of this machine: a replay sends what was recorded."""
+    # Late: few templates need it, and it reads files of this machine at first.
+    from mimetypes import MimeTypes  # noqa: PLC0415
+
+    return MimeTypes()
+
+
+def _media_type(value: object) -> str:
+    """The media type of a file, by the ending of its name."""
+    known, _ = _media_types().guess_type(f"file:{text_of(value)}", strict=False)
+    return known or "application/octet-stream"
+
+
 def _keeping_none(do: Callable[..., object]) -> Callable[..., object]:
     @wraps(do)
     def keeping(value: object, *args: object, **options: object) -> object:
@@ -135,6 +153,7 @@ _OF_VALUES: Final[Mapping[str, Callable[..., object]]] = {
     "list": list,
     "lower": _of_text(str.lower),
     "max": lambda value: max(value, default=None),
+    "media_type": _media_type,
     "min": lambda value: min(value, default=None),
     "replace": _replace,
     "round": _round,
