@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -13,7 +11,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 VERSION = "3.18.0"
-MISSING = f"no Allure here; it needs npm and a network once: npm install allure@{VERSION}"
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -21,21 +18,6 @@ class Quiet(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the library's name
         """Say nothing."""
-
-
-def allure_path() -> Path | None:
-    """The command, installed where it is not; None where it cannot be."""
-    npm = shutil.which("npm")
-    if npm is None:
-        return None
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "conversation-harness" / f"allure-{VERSION}"
-    command = folder / "node_modules/.bin/allure"
-    if not command.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        install = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund"]
-        subprocess.run([*install, f"allure@{VERSION}"], check=False, capture_output=True)
-    return command if command.exists() else None
 
 
 def generate(command: Path, results: Path, into: Path) -> None:

@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from tests.browser.allure_site import MISSING, allure_path, generate, served
-from tests.browser.conftest import NEEDED
+from tests.browser.allure_site import VERSION, generate, served
+from tests.npm_packages import required_program
 from tests.plugin.echo_bot import API_KEY, serving_echo
 from tests.plugin.project import GREET, scenario_text, write_project
 
@@ -59,12 +59,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def command():
-    found = allure_path()
-    if found is None and os.environ.get(NEEDED):
-        pytest.fail(MISSING, pytrace=False)
-    if found is None:
-        pytest.skip(MISSING)
-    return found
+    return required_program("allure", VERSION, "allure")
 
 
 @pytest.fixture(scope="module")
