@@ -50,6 +50,7 @@ _SWITCH = re.compile(
 )
 AFTERTHOUGHT = "One more thing: our phone line is open until six."
 """The text of a late message."""
+_OK = 200
 _PAGE = "<!DOCTYPE html><html><body><h1>Down for maintenance</h1></body></html>"
 
 
@@ -106,10 +107,19 @@ class Afterthoughts:
         return (AFTERTHOUGHT,) * (len(before) - len(self._due))
 
 
-class Faults:
-    """The fault switches of one app. Remembers which `once` switches were used."""
+def _error_body(status: int) -> object:
+    asked = "an error" if status == _OK else f"status {status}"
+    return {"error": f"The message asked for {asked}."}
 
-    def __init__(self) -> None:
+
+class Faults:
+    """The fault switches of one app. Remembers which `once` switches were used.
+
+    `error_body` makes the body of a refusal with this status, as the API words it.
+    """
+
+    def __init__(self, error_body: Callable[[int], object] = _error_body) -> None:
+        self._error_body = error_body
         self._fired: dict[tuple[str, str], set[int]] = {}
         self._last_messages: dict[str, str] = {}
 
@@ -126,18 +136,23 @@ class Faults:
                 continue
             if switch["once"]:
                 self._fired.setdefault(key, fired).add(place)
-            _add(plan, switch, other_message)
+            _add(plan, switch, other_message, self._error_body)
             if plan.refusal is not None or plan.close:
                 return plan
         self._fired.pop(key, None)
         return plan
 
 
-def _add(plan: FaultPlan, switch: re.Match[str], other_message: str) -> None:
+def _add(
+    plan: FaultPlan,
+    switch: re.Match[str],
+    other_message: str,
+    error_body: Callable[[int], object],
+) -> None:
     if switch["status"]:
         headers = {"Retry-After": switch["retry"]} if switch["retry"] else None
-        body = {"error": f"The message asked for status {switch['status']}."}
-        plan.refusal = JSONResponse(body, status_code=int(switch["status"]), headers=headers)
+        status = int(switch["status"])
+        plan.refusal = JSONResponse(error_body(status), status_code=status, headers=headers)
     elif switch["pace"]:
         seconds = float(switch["number"]) / (1000 if switch["unit"] == "ms" else 1)
         setattr(plan, switch["pace"], seconds)
@@ -145,8 +160,10 @@ def _add(plan: FaultPlan, switch: re.Match[str], other_message: str) -> None:
         plan.close = True
     elif switch["word"] == "leak":
         plan.leak = other_message
+    elif switch["word"] in _REFUSALS:
+        plan.refusal = _REFUSALS[switch["word"]]()
     elif switch["word"]:
-        plan.refusal = _REFUSALS[switch["word"].split()[0]]()
+        plan.refusal = JSONResponse(error_body(_OK))
     else:
         plan.shape = switch["shape"] or ""
 
@@ -154,7 +171,6 @@ def _add(plan: FaultPlan, switch: re.Match[str], other_message: str) -> None:
 _REFUSALS: Mapping[str, Callable[[], Response]] = {
     "html": lambda: HTMLResponse(_PAGE),
     "empty": lambda: Response(b"", media_type="application/json"),
-    "error": lambda: JSONResponse({"error": "The message asked for an error."}),
 }
 
 

@@ -19,6 +19,7 @@ from harness.emulators import (
     connectly,
     enthusiast,
     mister_turing,
+    openai_chat,
     rasa_rest,
     superoffice,
 )
@@ -34,6 +35,7 @@ EMULATORS: Mapping[str, Emulator] = MappingProxyType(
             mister_turing,
             superoffice,
             rasa_rest,
+            openai_chat,
         )
     }
 )
