@@ -1,4 +1,4 @@
-"""A conversation with a provider that is a Python class: what it talks through, and its phases."""
+"""A conversation with a provider that is a Python class: its connection and its phases."""
 
 from __future__ import annotations
 
@@ -35,49 +35,49 @@ if TYPE_CHECKING:
     from harness.transport.httpx_transport import HttpxTransport
 
 REFUSES = 400
-"""From this status on, an answer says no."""
+"""The lowest status of an answer that is an error."""
 
 
 class Connection(Transport):
     """The transport of one conversation, as a provider class sees it.
 
-    What is sent over it is recorded, redacted, replayed and reported like the requests of a
-    definition: the second request of a turn is its step `send.2`.
+    Its requests are recorded, redacted, replayed and reported like the requests of a definition:
+    the second request of a turn is its step `send.2`.
     """
 
     def __init__(self, state: FlowState, transport: Transport) -> None:
         self.below = transport
-        """Where requests go; another one closes a conversation that broke."""
+        """The transport of requests. A conversation that broke is closed with another one."""
         self.phase = Phase.OPEN
         self.asked = 0
-        """Requests of the phase that is going on."""
+        """The number of requests in the current phase."""
         self.last: Response | None = None
-        """The last whole answer of that phase."""
+        """The last complete answer in the current phase."""
         self.error: PlayError | None = None
-        """The last error of the transport, which a client may hide in one of its own."""
+        """The last error of the transport. A client may hide it in an error of its own."""
         self._state = state
         self._transport: HttpxTransport | None = None
 
     @property
     def settings(self) -> Mapping[str, Json]:
-        """What harness.yaml says of the provider; in a replay, secrets are placeholders."""
+        """The provider's settings in harness.yaml. In a replay, secrets are placeholders."""
         return self._state.settings
 
     @property
     def session(self) -> Mapping[str, Json]:
-        """What the scenario tells the provider: its `session:`."""
+        """The values of `session:` in the scenario."""
         return self._state.session
 
     @property
     def conversation_id(self) -> str:
-        """A UUID for systems where the client names the conversation; a replay has the same."""
+        """A UUID for systems where the client names the conversation. A replay has the same one."""
         return str(self._state.conversation["id"])
 
     @property
     def transport(self) -> HttpxTransport:
-        """For a client that takes one: `httpx.Client(transport=connection.transport)`."""
+        """The transport for an HTTP client: `httpx.Client(transport=connection.transport)`."""
         if self._transport is None:
-            # Late: a class that needs no httpx shall not wait for its import in a replay.
+            # Imported only here: a class that does not use httpx should not wait for its import.
             from harness.transport.httpx_transport import HttpxTransport  # noqa: PLC0415
 
             self._transport = HttpxTransport(self)
@@ -93,13 +93,13 @@ class Connection(Transport):
         headers: Mapping[str, str] | None = None,
         schema: Json = None,
     ) -> Json:
-        """Ask for JSON below `base_url`, and give it; None for an empty answer.
+        """Send a request to a path below `base_url`. Returns its JSON; None for an empty answer.
 
-        A list in `query` gives several of one name; what is None is left out.
+        A list in `query` gives several values of one name. A value of None is left out.
 
-        An answer that departs from `schema` fails the scenario, whatever it expects. Raises
-        `Refused` for a status from 400 on, `ProtocolError` for what is no JSON, and what
-        `Transport.send` raises.
+        An answer that violates `schema` fails the scenario, whatever it expects. Raises
+        `Refused` for a status from 400 on, `ProtocolError` for a body that is not JSON, and
+        the errors of `Transport.send`.
         """
         url = str(self.settings["base_url"]).rstrip("/") + path
         given = pairs(query)
@@ -123,11 +123,11 @@ class Connection(Transport):
         return payload
 
     def secret(self, name: str, value: Json) -> None:
-        """What was heard is a secret, wherever it is said: never stored, never shown."""
+        """Declare a value of an answer to be a secret, which is never stored or shown."""
         self._state.know(name, value)
 
     def send(self, request: Request) -> Answer:
-        """Send over the transport as a step of the turn; see `Transport.send`."""
+        """Send a request as a step of the turn; see `Transport.send`."""
         self.asked += 1
         state = self._state
         step = f"{self.phase}.{self.asked}"
@@ -153,19 +153,19 @@ class Connection(Transport):
         return self.below.now(origin)
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass; in a replay it has passed already."""
+        """Wait. A replay does not wait."""
         self.below.sleep(seconds)
 
     def close(self) -> None:
-        """Nothing: the transport belongs to the conversation."""
+        """Do nothing: the conversation closes the transport."""
 
     def hear(self, request: Request, response: Response) -> None:
-        """Keep an answer that was read."""
+        """Store an answer that was read completely."""
         self.last = response
         self._state.exchanges.append(Exchange(request=request, response=response))
 
     def fail(self, request: Request, error: PlayError) -> None:
-        """Keep a request without a whole answer."""
+        """Store a request without a complete answer."""
         self.error = error
         self._state.exchanges.append(Exchange(request=request, response=None))
 
@@ -178,7 +178,7 @@ def _encoded(value: object) -> bytes:
 
 
 class Driver:
-    """Performs the phases of one conversation by the methods of a class."""
+    """Runs the phases of one conversation by the methods of a class."""
 
     def __init__(self, made: type, state: FlowState, transport: Transport) -> None:
         self._made = made
@@ -189,12 +189,12 @@ class Driver:
         self._is_open = False
 
     def open(self) -> None:
-        """Make the object, and call its `open` where it has one."""
+        """Make the object, and call its `open` if it has one."""
         self._perform(Phase.OPEN, self._transport)
         self._is_open = True
 
     def say(self, message: UserMessage) -> Reply:
-        """Call `say`. A text that it gives becomes the only message of the reply."""
+        """Call `say`. If it returns a text, that is the only message of the reply."""
         return self._reply(Phase.SEND, message)
 
     def tools(self, calls: tuple[ToolCall, ...]) -> Reply:
@@ -215,7 +215,7 @@ class Driver:
         return reply if reply.payload is not None else replace(reply, payload=self._payload())
 
     def history(self) -> Json:
-        """Call `history`. Raises `ProtocolError` where the class has none."""
+        """Call `history`. Raises `ProtocolError` if the class does not have it."""
         if not hasattr(self._made, "history"):
             raise NoHistory("no-history", f"the provider class {self._name} has no history")
         return self._perform(Phase.HISTORY, self._transport)  # type: ignore[return-value]  # JSON by contract
@@ -226,7 +226,7 @@ class Driver:
         return hasattr(self._made, "late")
 
     def late(self) -> tuple[ReplyMessage, ...]:
-        """Call `late`, which gives what the bot said, as texts or messages."""
+        """Call `late`, which returns the messages of the bot, as texts or messages."""
         said = self._perform(Phase.LATE, self._transport)
         if not isinstance(said, list | tuple) or not all(
             isinstance(one, str | ReplyMessage) for one in said
@@ -241,9 +241,9 @@ class Driver:
         )
 
     def close(self, transport: Transport) -> None:
-        """Call `close` where there is one, over another transport where the session's is broken.
+        """Call `close` if there is one, with another transport if the session's is broken.
 
-        Not where `open` broke off: what it had made until then is known to it alone.
+        It is not called after an error in `open`: only `open` knows what it created until then.
         """
         if self._is_open:
             self._perform(Phase.CLOSE, transport)
@@ -269,12 +269,12 @@ class Driver:
         except BaseException as error:
             raise self._told(method, error) from error
         if isinstance(connection.error, CassetteError):
-            # A client that swallows it would make a replay of something that was not recorded.
+            # If a client hides the error, a replay would go on with an unrecorded request.
             raise connection.error
         return result
 
     def _told(self, method: str, error: BaseException) -> PlayError:
-        """What an exception of the class means: often a client's own name for ours."""
+        """The error behind an exception of the class: clients often wrap that of the transport."""
         connection = self._connection
         if connection.error is not None:
             return connection.error
@@ -287,7 +287,7 @@ class Driver:
         )
 
     def _payload(self) -> Json:
-        """The JSON of the last answer; None where it is none."""
+        """The JSON of the last answer; None if it is not JSON."""
         last = self._connection.last
         try:
             payload: Json = json.loads(last.body) if last is not None else None

@@ -1,4 +1,4 @@
-"""Fills in the settings of a provider, and says what is wrong with them."""
+"""Fills in the settings of a provider, and finds their problems."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def fill_in(
 ) -> Provider:
     """Fill in a provider's settings.
 
-    In a replay, `recorded` are the open settings of the recording: they stand in for whatever
-    harness.yaml takes from the environment, and secrets become their placeholder, so that a
-    replay needs no environment and does not depend on it. `credentials` are `valid`, `none`
-    (secrets are left out) or `wrong` (made up), for conversations that must be refused.
+    In a replay, `recorded` are the open settings of the recording. They replace the values that
+    harness.yaml takes from the environment, and secrets become placeholders, so that a replay does
+    not depend on the environment. `credentials` are `valid`, `none` (secrets are left out) or
+    `wrong` (secrets are made up), for conversations that must be refused.
 
-    Raises `ConfigurationError` with every problem.
+    Raises `ConfigurationError` with all problems.
     """
     filler = _Filler(config, definition, environment, recorded, credentials)
     settings = filler.settings()
@@ -59,7 +59,7 @@ def fill_in(
 def network_problems(
     config: ProviderConfig, definition: Definition, environment: Mapping[str, str]
 ) -> Sequence[Problem]:
-    """What is wrong with a provider's `network:`, as far as the environment says what it is."""
+    """The problems of a provider's `network:`, as far as the environment has its variables."""
     filler = _Filler(config, definition, environment, None, "valid")
     filler.network()
     problems = [problem for problem in filler.problems if problem.code != "missing-variable"]
@@ -67,7 +67,7 @@ def network_problems(
 
 
 def setting_problems(config: ProviderConfig, definition: Definition) -> Sequence[Problem]:
-    """What is wrong with a provider's settings as they are written, in any environment."""
+    """The problems of a provider's settings that do not depend on the environment."""
     filler = _Filler(config, definition, None, None, "valid")
     filled, address = filler.settings()[BASE_URL], filler.given.get(BASE_URL)
     written = _EXPRESSION.sub("1", str(filled or (address and address.value) or ""))
@@ -78,7 +78,7 @@ def setting_problems(config: ProviderConfig, definition: Definition) -> Sequence
 
 
 class _Filler:
-    """Fills in one provider's settings and collects what is wrong."""
+    """Fills in one provider's settings, and collects their problems."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class _Filler:
         recorded: Mapping[str, Json] | None,
         credentials: str,
     ) -> None:
-        """Without an environment, what stands in templates is not looked at."""
+        """Without an environment, templates are not filled in."""
         self._config = config
         self._definition = definition
         self._environment = environment
@@ -109,7 +109,7 @@ class _Filler:
                     subject=f"provider {self._config.name}",
                     hint=did_you_mean(name, self._definition.settings),
                 )
-                # It may be a secret whose name is misspelt.
+                # It may be a secret with a misspelt name.
                 self.problems.append(problem if "${" in str(node.value) else unseen(problem))
         return {
             name: self._value(setting, self.given.get(name))
@@ -117,8 +117,8 @@ class _Filler:
         }
 
     def network(self) -> Network:
-        """How its servers are reached, as the files and the environment are now."""
-        # Late: a replay reads none of it, and the library ssl takes 15 ms to import.
+        """How the provider's servers are reached, by the current files and environment."""
+        # Imported only here: a replay does not need it, and importing ssl takes 15 ms.
         from harness.providers.network_settings import NetworkReader  # noqa: PLC0415
 
         return NetworkReader(
@@ -133,7 +133,7 @@ class _Filler:
         self._has_inline_secret = True
 
     def shown(self, problems: Sequence[Problem]) -> Sequence[Problem]:
-        """The problems, without lines of the file where one of them holds a secret."""
+        """The problems, without lines of the file if one of them contains a secret."""
         return [*map(unseen, problems)] if self._has_inline_secret else problems
 
     def _value(self, setting: Setting, node: Node | None) -> Json:
@@ -146,7 +146,7 @@ class _Filler:
                     f"add '{setting.name}:' below 'settings:'",
                     key=True,
                 )
-            # A default is the definition's, and no part of what the recording stands in for.
+            # A recording replaces values of harness.yaml, not the defaults of the definition.
             is_open = setting.default is None
             return self._from_recording(setting, None) if is_open else setting.default
         is_reference = isinstance(node.value, str) and "${" in node.value
@@ -172,7 +172,7 @@ class _Filler:
         return None if value is None else self._typed(setting, value, node)
 
     def _require_filled_in(self, setting: Setting, node: Node) -> None:
-        """Note a variable that is written so that it would be taken for itself."""
+        """Note a variable in the syntax of another tool, which would be used as a plain text."""
         if isinstance(node.value, str):
             is_meant = setting.name != BASE_URL and bool(_SHELL.fullmatch(node.value))
             hint = f"write ${{env.{node.value.strip('${}')}}}"
@@ -261,7 +261,7 @@ def _address_problems(config: ProviderConfig, settings: Mapping[str, Json]) -> l
 
 
 def _address_fault(url: str) -> tuple[str, str]:
-    """What is wrong with an address, and a hint; empty where it can be used."""
+    """What is wrong with an address, and a hint; empty texts if the address can be used."""
     try:
         parts = urlsplit(url)
         _ = parts.port

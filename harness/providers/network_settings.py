@@ -1,4 +1,4 @@
-"""Reads a provider's `network:`, with its files, and says what is wrong with it."""
+"""Reads a provider's `network:` with its files, and finds their problems."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class NetworkReader:
     hides: Callable[[], None]
     """Called if a secret is written in the file, so that no line of it is shown."""
     _shown: dict[str, str] = field(default_factory=dict)
-    """The paths as people wrote them."""
+    """The paths as they are written in harness.yaml."""
 
     def read(self) -> Network:
         """The settings; those that are wrong are noted and left out."""
@@ -120,7 +120,7 @@ class NetworkReader:
         return self._text(node)
 
     def _proxies(self, node: Node | None) -> tuple[Proxy | None, Proxy | None]:
-        """Those for servers of the schemes http and https."""
+        """The proxies for servers of the schemes http and https."""
         if node is None:
             return None, None
         if node.value == ENVIRONMENT:

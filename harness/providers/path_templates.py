@@ -1,7 +1,7 @@
 """`${…}` in the JSONPaths and conditions of a step, which is filled in when the step runs.
 
 In a path, a value is written as a JSON literal, so that no text of a server can change what the
-path means. A condition's value that is one lone `${…}` keeps its type.
+path means. If the value of a condition is a single `${…}`, it keeps its type.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def fill_in_paths(step: Step, context: Mapping[str, object]) -> Step:
 
 
 def _required(value: Json) -> Json:
-    """A value that is there. Raises `BadPath` for a none: it would be compared with null."""
+    """A value that is not None. Raises `BadPath` for None, which would be compared with null."""
     if value is None:
         raise BadPath(_NONE)
     return value

@@ -1,4 +1,4 @@
-"""Bodies read into JSON values, strictly: what is no reply is named, never guessed."""
+"""Reads bodies as JSON values, strictly: a body that is not a reply is an error."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def read_payload(response: Response, encoding: Encoding) -> Json:
 
 
 def refuse_page(response: Response, expected: str) -> None:
-    """Raise `ProtocolError` `html-page` where an answer is a page for people."""
+    """Raise `ProtocolError` `html-page` if an answer is an HTML page."""
     if _is_html(response):
         raise ProtocolError(
             "html-page",
@@ -78,7 +78,7 @@ def require_kind(response: Response, expected: tuple[str, ...]) -> None:
 
 
 def undecodable(body: bytes) -> str:
-    """What is to be told of bytes that are not UTF-8; empty where there are none."""
+    """The note about bytes that are not UTF-8; empty if there are none."""
     try:
         body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -87,11 +87,11 @@ def undecodable(body: bytes) -> str:
 
 
 def read_json(body: bytes) -> Json:
-    """Read JSON as RFC 8259 has it, without what Python's reader lets through.
+    """Read JSON. Source: RFC 8259, which is stricter than Python's reader.
 
-    Raises `ProtocolError` `not-json` with the offset in bytes: `NaN` and infinities, a key
-    twice, numbers that are too long or out of range, a lone surrogate, too many levels, text
-    after the end.
+    Raises `ProtocolError` `not-json` with the offset in bytes: for `NaN` and infinities, a
+    repeated key, numbers that are too long or out of range, a lone surrogate, too many levels,
+    and text after the end.
     """
     try:
         text = body.decode("utf-8")
@@ -115,7 +115,7 @@ def read_json(body: bytes) -> Json:
 
 
 def read_event(number: int, text: str) -> Json:
-    """Read one event of a stream as JSON. Raises `ProtocolError` that names the event."""
+    """Read an event of a stream as JSON. Raises `ProtocolError`, which names the event."""
     try:
         return read_json(text.encode())
     except ProtocolError as error:
@@ -127,7 +127,7 @@ def read_event(number: int, text: str) -> Json:
 
 
 def tells_error(event: Json) -> bool:
-    """Whether an event of a stream, or the JSON in its text, is `{"error": …}`."""
+    """Whether an event of a stream, or the JSON in its data, is `{"error": …}`."""
     if isinstance(event, str) and event.startswith("{") and '"error"' in event:
         try:
             event = json.loads(event)
@@ -137,7 +137,7 @@ def tells_error(event: Json) -> bool:
 
 
 def read_xml(body: bytes, *, as_written: bool = False) -> Json:
-    """Read XML as `harness.providers.xml_body` has it. Raises `ProtocolError` `not-xml`."""
+    """Read XML, see `harness.providers.xml_body`. Raises `ProtocolError` `not-xml`."""
     from harness.providers import xml_body  # noqa: PLC0415  # late, as in request
 
     try:
@@ -149,13 +149,13 @@ def read_xml(body: bytes, *, as_written: bool = False) -> Json:
 
 
 def wait_asked(response: Response) -> str:
-    """What an answer that says no asks for: how long to wait; empty where it asks for nothing."""
+    """The time that an error asks the client to wait, as a text; empty if it names none."""
     asked = response.header("retry-after")
     return f"the server asked to wait: Retry-After: {shorten(asked, 100)}" if asked else ""
 
 
 def excerpt(body: bytes) -> str:
-    """The beginning of a body, as one line for people."""
+    """The beginning of a body as one line, for messages."""
     text = " ".join(body[:2000].decode("utf-8", "replace").split())
     return shorten(_UNSEEN.sub("\ufffd", text))
 
@@ -165,14 +165,14 @@ def _refuse(reason: str, body: bytes) -> NoReturn:
 
 
 def _guess(body: bytes) -> str:
-    """What bytes that are no text are likely to be."""
+    """The probable kind of bytes that are not a text."""
     if body.startswith(b"\x1f\x8b"):
         return "; it is gzip data, but there is no Content-Encoding"
     return "; it looks like UTF-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
 
 
 def _plain(message: str) -> str:
-    # Python's own words end in "at" where a position follows.
+    # Python's messages end in "at" if a position follows.
     return f"{message[:1].lower()}{message[1:]}".removesuffix(" at")
 
 

@@ -12,12 +12,12 @@ from harness.secrets.secret_forms import SHORTEST
 from harness.transport.network import DIRECT, Network
 
 BASE_URL = "base_url"
-"""The setting that requests go below. It may be a secret, but is no credential."""
+"""The setting with the start of all URLs. It may be a secret, but is not a credential."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """A chat API that can be talked to."""
+    """A chat API with its settings, ready for conversations."""
 
     name: str
     definition: Definition
@@ -28,7 +28,7 @@ class Provider:
 
     @property
     def secrets(self) -> Mapping[str, str]:
-        """Settings that must never be stored or shown, by name; the empty ones left out."""
+        """The settings that must never be stored or shown, by name, without empty ones."""
         settings = self.definition.settings
         found = self.network.secrets
         for name, value in self.settings.items():
@@ -38,10 +38,10 @@ class Provider:
 
     @property
     def short_secrets(self) -> Iterator[Problem]:
-        """A warning for each secret setting whose value is too short to be looked for."""
+        """A warning for each secret setting whose value is too short for the redaction."""
         given = dict(self.config.node.entries("settings"))
         for name, value in self.secrets.items():
-            # Of an address that is a secret, a short path is none.
+            # A short path of a secret address is not itself a secret.
             if len(value) < SHORTEST and not name.startswith(f"{BASE_URL}."):
                 yield Problem(
                     code="secret-too-short",
@@ -54,13 +54,13 @@ class Provider:
 
     @property
     def open_settings(self) -> Mapping[str, Json]:
-        """Settings that may be shown and recorded."""
+        """The settings that may be shown and recorded."""
         settings = self.definition.settings
         return {name: v for name, v in self.settings.items() if not settings[name].is_secret}
 
 
 def _address_parts(url: str) -> dict[str, str]:
-    """An address that is a secret, with what else would tell it: its host, and its path."""
+    """An address that is a secret, and the parts that would reveal it: host and path."""
     url = url.rstrip("/")
     parts = urlsplit(url)
     found = {BASE_URL: url}
@@ -68,6 +68,6 @@ def _address_parts(url: str) -> dict[str, str]:
         host = parts.netloc.rpartition("@")[2].removesuffix(f":{parts.port}")
         found |= {f"{BASE_URL}.host": host, f"{BASE_URL}.path": parts.path}
         if host != parts.hostname:
-            # As it stands in requests.
+            # The form that requests contain.
             found[f"{BASE_URL}.hostname"] = parts.hostname
     return {name: value for name, value in found.items() if value}

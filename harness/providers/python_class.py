@@ -1,4 +1,4 @@
-"""Providers that are Python classes: the way out where a definition cannot say it."""
+"""Providers that are Python classes, for chat APIs that a definition cannot describe."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ MEMBERS = (
     *("settings", "name", "secret_headers", "keep_headers"),
     *("open", "say", "tools", "late", "history", "close"),
 )
-"""What is read of a class."""
+"""The members that are read from a class."""
 
 
 def definition_of_class(made: type, where: str) -> Definition:
-    """A definition that a class performs. `where` names the class, for messages.
+    """The definition of a Python class. `where` names the class, for messages.
 
-    It has `settings`, JSON Schemas by name as in a definition, and `say`, which takes a
-    `UserMessage` and gives a `Reply` or a text; it may have `open`, `tools`, `late`,
-    `history` and `close`.
-    Raises `DefinitionError` where it lacks `settings`, `base_url` among them, or `say`.
+    The class has `settings`, which are JSON Schemas by name as in a definition, and `say`, which
+    gets a `UserMessage` and returns a `Reply` or a text. It may have `open`, `tools`, `late`,
+    `history` and `close`. Raises `DefinitionError` if it lacks `say`, or `settings` with
+    `base_url`.
     """
     lacking = [name for name in ("settings", "say") if not hasattr(made, name)]
     settings = getattr(made, "settings", {})
@@ -69,13 +69,13 @@ def definition_of_class(made: type, where: str) -> Definition:
 
 
 def meant(member: str, names: Iterable[str]) -> str:
-    """A hint where one of these names is nearly the name of a member that is lacking; or empty."""
+    """A hint if one of the names is similar to that of a missing member; otherwise empty."""
     near = [(name, did_you_mean(name, [member])) for name in names if not name.startswith("_")]
     return next((f"{name!r}: {hint}" for name, hint in near if hint.startswith("did")), "")
 
 
 def _misread(made: type, settings: Mapping[str, object]) -> Iterator[str]:
-    """Attributes of another kind, which would be read as something else or not at all."""
+    """Problems of attributes that have another type than expected."""
     for name, setting in settings.items():
         if not isinstance(setting, Mapping):
             yield f"has settings[{name!r}] = {setting!r}, expected a JSON Schema"
@@ -85,13 +85,14 @@ def _misread(made: type, settings: Mapping[str, object]) -> Iterator[str]:
 
 
 NEAR = 0.7
-"""How alike a name must be to one that is read, from 0 to 1, to be taken for a slip."""
+"""How similar a name must be to that of a member, from 0 to 1, to count as misspelt."""
 
 
 def read_class_file(file: Path, shown: str) -> Definition:
-    """The definition that the one provider class of a file is. `shown` is the file's path.
+    """The definition of the one provider class in a file. `shown` is the file's path.
 
-    Raises `DefinitionError` where the file cannot be imported, or has not one class with `say`.
+    Raises `DefinitionError` if the file cannot be imported, or does not have exactly one class
+    with `say`.
     """
     return _read(file, shown, file.read_bytes())
 
@@ -136,10 +137,10 @@ def _imported(file: Path, content: bytes, shown: str) -> ModuleType:
 
 
 def class_doubts(file: Path, shown: str) -> Iterator[Problem]:
-    """A warning for each member of a class that is nearly named as one that is read.
+    """A warning for each member of a class whose name is similar to that of a known member.
 
-    A name that the file reads itself is the class's own, whatever it is like. Raises
-    `DefinitionError` as `read_class_file` does.
+    There is no warning for a name that the file itself uses. Raises `DefinitionError` as
+    `read_class_file` does.
     """
     made = read_class_file(file, shown).client
     assert made is not None  # noqa: S101  # it is a class that was read
@@ -162,10 +163,10 @@ def class_doubts(file: Path, shown: str) -> Iterator[Problem]:
 
 
 def _members_of(made: ast.ClassDef) -> Iterator[tuple[str, int]]:
-    """The methods and attributes that a class statement names, with their lines."""
+    """The methods and attributes in a class statement, with their lines."""
     for one in made.body:
         if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
-            # The line of a decorated one is that of its `def`.
+            # The line of a decorated method is that of its `def`.
             yield one.name, one.lineno
         elif isinstance(one, ast.Assign | ast.AnnAssign):
             for target in one.targets if isinstance(one, ast.Assign) else (one.target,):
@@ -174,7 +175,7 @@ def _members_of(made: ast.ClassDef) -> Iterator[tuple[str, int]]:
 
 
 def _names_read(tree: ast.AST) -> Iterator[str]:
-    """Every name that a file reads, as one or in a text that `getattr` may be given."""
+    """Every name that a file uses, also in a text that `getattr` may get."""
     for one in ast.walk(tree):
         if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Load):
             yield one.attr

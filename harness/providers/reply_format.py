@@ -144,7 +144,7 @@ LATE_REPLY: Json = {
 }
 
 _PATH_KEYS = ("messages", "id", "actions", "products", "attachments", "usage")
-"""Keys of `reply:` that hold one JSONPath."""
+"""Keys of `reply:` whose value is one JSONPath."""
 _BUTTON_KEYS = ("label", "prompt")
 _TOOL_KEYS = ("path", "name", "arguments", "id", "index")
 
@@ -152,13 +152,13 @@ _TOOL_KEYS = ("path", "name", "arguments", "id", "index")
 def reply_plan(
     node: Node, path: Callable[[Node], str], conditions: Callable[[Node, str], Conditions]
 ) -> ReplyPlan:
-    """What `reply:` says.
+    """Read `reply:` as a plan.
 
-    `path` reads a JSONPath, and `conditions` those behind a key; they note what is wrong.
+    `path` reads a JSONPath, and `conditions` the conditions of a key; they note problems.
     """
 
     def paths(within: Node, keys: Sequence[str]) -> dict[str, str]:
-        """The paths behind keys; that of buttons may stand in a mapping."""
+        """The paths of keys. The path of buttons may be in a mapping."""
         found = {key: one for key in keys if (one := within.get(key)) is not None}
         return {
             key: path(one.at("path") if isinstance(one.value, dict) else one)

@@ -1,4 +1,4 @@
-"""Reads what a definition says of one setting: a JSON Schema with keys of our own."""
+"""Reads a setting of a definition: a JSON Schema with additional keys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.formats.json_schema.keywords import KEYWORDS
 from harness.providers.definition import Setting
 
 OWN = ("secret", "required")
-"""Keys of a setting that are no keywords of JSON Schema as they stand there."""
+"""Keys of a setting that are not keywords of JSON Schema."""
 _BOOLEANS: Mapping[str, Json] = {"true": True, "1": True, "false": False, "0": False}
 """Texts of the environment that a setting of true or false takes."""
 
@@ -22,7 +22,7 @@ LITERAL = re.compile(r"""(?<!\[)(?:'[^']+'|"[^"]+")""")
 
 
 def setting_of(name: str, given: Mapping[str, Json]) -> Setting:
-    """The setting; `setting_problems` says whether it can be one."""
+    """The setting of a node that `setting_problems` found to be valid."""
     return Setting(
         name=name,
         schema={key: value for key, value in given.items() if key not in OWN},
@@ -50,7 +50,7 @@ def as_type(text: str, wanted: Json) -> Json:
 def setting_problems(
     name: str, given: Mapping[str, Json], place: Place | None = None, where: str = ""
 ) -> Iterator[Problem]:
-    """What is wrong with a setting, at its place; `where` stands in for one."""
+    """The problems of a setting, with their places; `where` is used instead of a missing one."""
 
     def problem(code: str, message: str, hint: str = "") -> Problem:
         told = f"the setting '{name}': {message}"
