@@ -13,6 +13,7 @@ from harness.play.context import ConversationContext
 from harness.play.context_factory import ContextFactory
 from harness.play.conversation_state import ConversationState
 from harness.project.plan import Play
+from harness.providers.flow import Observe, observe_nothing
 from harness.providers.session import Prepared, Session
 from harness.scenario import Scenario
 from harness.transport import Answer
@@ -26,12 +27,20 @@ Watch = Callable[[ConversationContext], AbstractContextManager[ConversationConte
 """Lets the end of the run interrupt a conversation, and closes its context at the end."""
 
 
-def prepare_on(state: ConversationState) -> Prepared:
-    """Prepare on a live transport. The result names the secrets that were captured or given."""
+def prepare_on(state: ConversationState, observe: Observe = observe_nothing) -> Prepared:
+    """Prepare on a live transport. The result names the secrets that were captured or given.
+
+    `observe` is told what each step read.
+    """
     context = state.context
     session = Session(
-        context.provider, context.transport, seed=context.seed, know=state.know, hides=state.hides
+        context.provider,
+        context.transport,
+        seed=context.seed,
+        know=state.know,
+        hides=state.hides,
     )
+    session.observe(observe)
     prepared = session.prepare()
     # This learns secrets from the answers, by the names of their keys.
     state.redact(prepared.exchanges)

@@ -18,6 +18,7 @@ from harness.conversation import (
     UserMessage,
 )
 from harness.core import Json, value_class
+from harness.providers.definition import Step
 from harness.providers.event_stream import EventReader
 from harness.secrets.secret_marks import MARK
 
@@ -39,6 +40,14 @@ class Sleep:
 
 
 Command = Send | Sleep
+
+
+Observe = Callable[[Step, Json, Mapping[str, Json]], None]
+"""Is told of each step with its templates filled in: its payload, and what it captured."""
+
+
+def observe_nothing(_step: Step, _payload: Json, _captured: Mapping[str, Json]) -> None:
+    """Nobody looks on."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,6 +92,7 @@ class FlowState:
     """The time for the next request of a step, in seconds since 1970; see `Transport.now`."""
     hides: Callable[[str], bool] = lambda text: MARK.search(text) is not None
     """Whether a text contains a secret, or its mark."""
+    observe: Observe = observe_nothing
 
     def heard_from_assistant(self, text: str, recorded: str | None = None) -> None:
         """The bot spoke by itself, before the user; `recorded` is how a replay will say it."""
@@ -178,6 +188,7 @@ class FlowState:
             know=own.know,
             clock=own.clock,
             hides=own.hides,
+            observe=own.observe,
         )
 
     def context(self) -> dict[str, object]:

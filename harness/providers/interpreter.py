@@ -48,6 +48,7 @@ def run_steps(
             filled, payload = yield from _run(step, state)
         state.payload = payload
         _capture(filled, payload, state)
+        state.observe(filled, payload, {name: state.captured[name] for name in filled.capture})
         if filled.reply is not None:
             reply = read(filled.reply, payload, state.seen)
     return reply

@@ -20,7 +20,7 @@ from harness.conversation import (
 )
 from harness.core import Json, NoHistory, PlayError, ProtocolError, value_class
 from harness.providers.definition import ReplyPlan, Step
-from harness.providers.flow import FlowState, Send
+from harness.providers.flow import FlowState, Observe, Send
 from harness.providers.interpreter import Flow, run_steps
 from harness.providers.late import Look, TimeLeft, wait_for_more
 from harness.providers.provider import Provider
@@ -131,6 +131,10 @@ class Session:
     def wait(self, seconds: float) -> None:
         """Let time pass, as far as the transport does: in a replay it has passed already."""
         self._transport.sleep(seconds)
+
+    def observe(self, observe: Observe) -> None:
+        """Let a function know what each step reads from now on."""
+        self._state.observe = observe
 
     def accept(self, statuses: frozenset[int]) -> None:
         """Note the statuses that the next turn expects as a refusal."""

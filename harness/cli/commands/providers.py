@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 
+from harness.authoring.provider_check.live_check import check_live
+from harness.authoring.provider_check.step_doubts import doubts_in_check
+from harness.authoring.provider_check.step_lines import step_lines
 from harness.cli.here import project_here
 from harness.cli.terminal import echo
-from harness.conversation import Exchange, Reply, UserMessage
-from harness.core import ConfigurationError, PlayError, Problem, counted
-from harness.play.context_factory import ContextFactory
-from harness.play.conversation_state import ConversationState
+from harness.conversation import Exchange, Reply
+from harness.core import ConfigurationError, Problem, counted
 from harness.play.judging import contracts
-from harness.play.preparing import prepare_on
 from harness.project.project import Project
 from harness.project.verifying_providers import doubts_on
 from harness.providers.catalogue import definition_of, installed
-from harness.providers.session import Prepared, Session
 from harness.secrets.conversation_redaction import redact_error, redact_reply
 from harness.secrets.redaction import Redactor
 from harness.transport.curl import curl_line
@@ -65,48 +63,25 @@ def list_providers() -> None:
 
 
 def _answers(project: Project, name: str, message: str) -> bool:
-    context = ContextFactory(project).live_check(name)
-    state = ConversationState(context)
-    prepared: list[Exchange] = []
-    shown: list[Exchange] = []
-
-    def prepare() -> Prepared:
-        values = prepare_on(state)
-        prepared.extend(values.exchanges)
-        return values
-
-    session = Session(
-        context.provider,
-        context.transport,
-        seed=context.seed,
-        prepare=prepare,
-        know=state.know,
-        hides=state.hides,
-    )
-    faults: list[str] = []
-    try:
-        if message:
-            reply = session.say(UserMessage(text=message), 1)
-            # First, so that the redactor knows the secrets of the answers.
-            shown += state.redact(session.take_exchanges())
-            _print_turn(message, reply, state.redactor)
-            faults += [] if reply.messages else [_NO_MESSAGES]
-        else:
-            session.open()
-        session.close()
-        shown += state.redact(session.take_exchanges())
-        faults += _broken_contracts(shown) if shown or prepared else [_NOTHING_ASKED]
-    except PlayError as error:
-        shown += state.redact(session.take_exchanges())
-        echo("\n".join([*_broken_contracts(shown), str(redact_error(error, state.redactor))]))
-        if shown:
-            echo(f"  {curl_line(shown[-1].request)}")
-        with suppress(PlayError), context.closing_transport() as transport:
-            session.close(transport)
+    check = check_live(project, name, message)
+    for run in check.runs:
+        for line in step_lines(run, check.redactor):
+            echo(line)
+    if check.reply is not None:
+        _print_turn(message, check.reply, check.redactor)
+    for doubt in doubts_in_check(check):
+        echo(f"warning: {check.redactor.text(str(doubt))}")
+    exchanges = [one for run in check.runs for one in run.shown]
+    if check.error is not None:
+        error = str(redact_error(check.error, check.redactor))
+        echo("\n".join([*_broken_contracts(exchanges), error]))
+        if exchanges:
+            echo(f"  {curl_line(exchanges[-1].request)}")
         return False
-    finally:
-        context.transport.close()
-    echo("\n".join([*state.notes, *(faults or [f"{name} answers"])]))
+    faults = _broken_contracts(exchanges) if exchanges else [_NOTHING_ASKED]
+    if check.reply is not None and not check.reply.messages and not check.may_be_silent:
+        faults.insert(0, _NO_MESSAGES)
+    echo("\n".join([*dict.fromkeys(check.notes), *(faults or [f"{name} answers"])]))
     return not faults
 
 

@@ -1,0 +1,1 @@
+"""Converses with a provider without a scenario, to show what its definition sends and reads."""
