@@ -13,7 +13,7 @@ from harness.formats.yaml import Document
 from harness.providers.definition import ANY_SUCCESS
 from harness.providers.reply_format import CONDITIONS, LATE_REPLY, REPLY
 from harness.providers.request_format import BODIES, PART, REQUEST
-from harness.providers.step_kinds import KINDS, usable_by
+from harness.providers.step_kinds import KINDS, StepKind, usable_by
 
 USABLE = usable_by()
 """Keys of a step that not every kind of step can use, with the kinds that can."""
@@ -26,7 +26,7 @@ TOOL_ROUNDS = 10
 MOST_TOOL_ROUNDS = 100
 
 
-def _closed_to(kind: str) -> Json:
+def _closed_to(kind: str) -> dict[str, Json]:
     """What the steps of one kind may not say."""
     closed: dict[str, Json] = {}
     for path, kinds in USABLE.items():
@@ -36,6 +36,11 @@ def _closed_to(kind: str) -> Json:
                 below = {"properties": {str(key): below}}
             closed[str(path[0])] = below
     return {"properties": closed}
+
+
+def _any_of(kind: StepKind) -> dict[str, Json]:
+    """That a step of a kind has one of some keys."""
+    return {"anyOf": [{"required": [key]} for key in kind.any_of]} if kind.any_of else {}
 
 
 _MEDIA_TYPE: Json = {"type": "string", "pattern": "^[a-z0-9.+*-]+/[a-z0-9.+*-]+$"}
@@ -121,7 +126,9 @@ STEP: dict[str, Any] = {
         **{key: schema for kind in KINDS.values() for key, schema in kind.keys.items()},
     },
     "dependentRequired": {name: [*kind.required] for name, kind in KINDS.items() if kind.required},
-    "dependentSchemas": {kind: _closed_to(kind) for kind in KINDS},
+    "dependentSchemas": {
+        name: {**_closed_to(name), **_any_of(kind)} for name, kind in KINDS.items()
+    },
 }
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from harness.conversation import Response
 from harness.core import (
     DURATION_PATTERN,
     Json,
-    Problem,
     ProtocolError,
     Refused,
     counted,
@@ -41,6 +40,8 @@ KEYS: Mapping[str, Json] = {
 }
 """What no other kind of steps says."""
 REQUIRED = ("every", "timeout")
+ENDS = ("until", "quiet")
+"""Keys that say when it ends, of which one is required."""
 
 
 def read_poll(node: Node, reader: StepReader) -> PollPlan:
@@ -53,17 +54,6 @@ def read_poll(node: Node, reader: StepReader) -> PollPlan:
         timeout=reader.template(node.get("timeout")),
         quiet=reader.template(quiet) if quiet else None,
     )
-
-
-def poll_problems(step: Step, node: Node) -> Iterator[Problem]:
-    """A poll that nothing ends."""
-    if not node.has("until") and not node.has("quiet"):
-        yield Problem(
-            code="missing-key",
-            message=f"nothing ends the poll of step {step.name}",
-            place=node.at("poll").key_place,
-            hint="add 'until:' with a condition, or 'quiet:' with a time",
-        )
 
 
 @dataclass(slots=True)

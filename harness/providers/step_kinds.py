@@ -20,6 +20,8 @@ class StepKind:
     keys: Mapping[str, Json] = field(default_factory=dict)
     """Keys of such a step alone, with their formats."""
     required: tuple[str, ...] = ()
+    any_of: tuple[str, ...] = ()
+    """Keys of which such a step has at least one."""
     unusable: tuple[Path, ...] = ()
     """Keys of every step that this kind cannot use."""
     read: Callable[[Node, StepReader], object] = lambda _node, _reader: None
@@ -36,7 +38,7 @@ KINDS: Mapping[str, StepKind] = {
         keys=poll.KEYS,
         required=poll.REQUIRED,
         read=poll.read_poll,
-        problems=poll.poll_problems,
+        any_of=poll.ENDS,
         run=poll.ask_until,
     ),
     "stream": StepKind(

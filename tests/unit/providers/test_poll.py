@@ -183,7 +183,7 @@ def test_a_condition_on_a_value_that_is_none():
 FAULTS = {
     "nothing ends it": (
         QUIET.replace("    quiet: 1s\n", ""),
-        "nothing ends the poll of step send.2",
+        "'send[1]' lacks 'until' or 'quiet'",
     ),
     "the same in every turn": (
         QUIET.replace("id: $.id}\n", "id: $.id, in_reply_to: {$.to: you}}\n"),
