@@ -2,9 +2,12 @@
 
 from harness.conversation.exchange import (
     BUSY,
+    LOST,
     REPLYING,
     Attempt,
+    Direction,
     Exchange,
+    Frame,
     Headers,
     Origin,
     Phase,
@@ -27,10 +30,13 @@ from harness.conversation.transcript import Stop, Transcript, Turn
 
 __all__ = [
     "BUSY",
+    "LOST",
     "REPLYING",
     "Attachment",
     "Attempt",
+    "Direction",
     "Exchange",
+    "Frame",
     "Headers",
     "Origin",
     "Outcome",

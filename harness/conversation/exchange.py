@@ -52,6 +52,50 @@ class Origin:
         return phase_of(self.step)
 
 
+LOST = 1006
+"""The close code of a WebSocket whose connection ended without a close.
+
+Source: RFC 6455, section 7.4.1.
+"""
+
+
+class Direction(StrEnum):
+    """What happened on a WebSocket."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+    CLOSED = "closed"
+    """The server closed it, or the connection was lost."""
+    FAILED = "failed"
+    """The network, or a limit, ended what the step did."""
+    NOTHING = "nothing"
+    """A wait ended without a message."""
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A message on a WebSocket, its end, or a wait in which there was none."""
+
+    origin: Origin
+    direction: Direction = Direction.RECEIVED
+    at: float = 0.0
+    """Seconds from the start of the conversation."""
+    content: str | bytes = ""
+    """A text or, as bytes, a binary message."""
+    waited: float = 0.0
+    """Of a wait without a message: its seconds."""
+    code: int = 0
+    """Of a close: its code, or `LOST`."""
+    fault: str = ""
+    """Of a failure: the code of its error."""
+    reason: str = ""
+    """Of a close: the server's words. Of a failure: the message of its error."""
+    now: float | None = None
+    """Of a message that was made with a time: that time, in seconds since 1970."""
+    hashes: tuple[str, ...] = ()
+    """Hashes of secrets in a message that is sent. They are never stored."""
+
+
 @value_class(frozen=True, slots=True, kw_only=True)
 class Request:
     """What is sent, and how."""
@@ -64,6 +108,8 @@ class Request:
     origin: Origin
     is_stream: bool = False
     """Whether the answer is read chunk by chunk."""
+    is_socket: bool = False
+    """Whether it is the handshake of a WebSocket."""
     is_repeatable: bool = False
     """Whether it can be sent again even if the server may have processed it."""
     accepted: frozenset[int] = frozenset()
@@ -109,6 +155,8 @@ class Response:
     chunks: tuple[tuple[float, int], ...] = ()
     """For a stream: (seconds from sending, length in bytes) of each chunk."""
     attempts: tuple[Attempt, ...] = ()
+    frames: tuple[Frame, ...] = ()
+    """In a recording, of the handshake of a WebSocket: what was sent and received on it."""
     passed: Headers = ()
     """Cookies and addresses of the redirects and attempts before it. They are never stored."""
 

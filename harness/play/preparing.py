@@ -16,7 +16,7 @@ from harness.project.plan import Play
 from harness.providers.flow import Observe, observe_nothing
 from harness.providers.session import Prepared, Session
 from harness.scenario import Scenario
-from harness.transport import Answer
+from harness.transport import Answer, Transport
 from harness.transport.replay import ReplayTransport
 
 Key = tuple[str, str, bool]
@@ -107,7 +107,7 @@ class Preparing:
             return prepared
 
 
-class _LazyReplay:
+class _LazyReplay(Transport):
     """A recording that is read when the first request is sent."""
 
     def __init__(self, make: Callable[[], ReplayTransport]) -> None:

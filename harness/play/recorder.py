@@ -164,6 +164,9 @@ class Replayer:
         if unused:
             of_turns = _listed({one.request.origin.turn for one in unused})
             notes.append(f"{counted(len(unused), 'recorded interaction')} not used, of {of_turns}")
+        if frames := self.transport.unused_frames():
+            count = counted(sum(frames.values()), "recorded message")
+            notes.append(f"{count} of a WebSocket not used, of {_listed(frames)}")
         if self.transport.changed:
             notes.append(self.transport.changed)
         if self.transport.uncompared:

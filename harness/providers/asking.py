@@ -11,13 +11,13 @@ from harness.core import Json, PlayError, Refused
 from harness.formats.json_schema import Schema
 from harness.providers.conditions import shown_refusal
 from harness.providers.definition import Encoding, Step
-from harness.providers.flow import Command, FlowState, Send
+from harness.providers.flow import Answered, Command, FlowState, Send
 from harness.providers.payload import excerpt, read_payload, require_kind, undecodable, wait_asked
 from harness.providers.reply import error_in
 from harness.providers.request import build_request
 from harness.secrets.redacted_values import of_real_values
 
-Asking = Generator[Command, Response, Json]
+Asking = Generator[Command, Answered, Json]
 """Send it each answer; it returns the payload."""
 
 
@@ -31,14 +31,15 @@ def ask(step: Step, state: FlowState) -> Asking:
     return payload
 
 
-def exchange(send: Send, state: FlowState) -> Generator[Command, Response, Response]:
+def exchange(send: Send, state: FlowState) -> Generator[Command, Answered, Response]:
     """Send, and note what was exchanged. Raises what the transport raises."""
     try:
-        response = yield send
+        response: Response = yield send
     except PlayError:
         state.exchanges.append(Exchange(request=send.request, response=None))
         raise
     state.exchanges.append(Exchange(request=send.request, response=response))
+    state.now = response.ended
     for name, value in response.headers:
         if name.lower() == "set-cookie":
             state.cookies.update(_cookies(value))

@@ -25,6 +25,8 @@ class Encoding(StrEnum):
     MULTIPART = "multipart"
     XML = "xml"
     TEXT = "text"
+    BASE64 = "base64"
+    """A binary message of a WebSocket."""
     NONE = "none"
 
 
@@ -165,6 +167,19 @@ class PollPlan:
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
+class ReceivePlan:
+    """How the messages on a WebSocket end."""
+
+    until: Conditions = field(default_factory=dict)
+    """Of a message: it is the last one."""
+    quiet: Template
+    """How long no further message may come; none where only `until` ends the step."""
+    timeout: Template
+    needs_message: bool = True
+    """Whether the quiet begins with the first message; otherwise with the step."""
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
 class StreamPlan:
     """How a stream is read."""
 
@@ -196,7 +211,7 @@ class StreamPlan:
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A request, and what is done with its answer."""
+    """A request, or what is done on a WebSocket, and how the answer is used."""
 
     phase: Phase
     number: int
@@ -219,7 +234,7 @@ class Step:
     """Those that each answer must give again, such as a state that is continued from once."""
     reply: ReplyPlan | None = None
     plan: object = None
-    """What the step's kind says beside: a `PollPlan`, a `StreamPlan`."""
+    """What the step's kind says beside: a `PollPlan`, a `StreamPlan`, a `ReceivePlan`."""
     path_templates: Mapping[str, Template] = field(default_factory=dict)
     """The step's JSONPaths with `${…}`, as they are written; see `path_templates.py`."""
     value_templates: Mapping[str, Template] = field(default_factory=dict)
@@ -241,9 +256,16 @@ class Step:
         return self.plan if isinstance(self.plan, StreamPlan) else None
 
     @property
+    def receive(self) -> ReceivePlan | None:
+        """How the messages on a WebSocket end; None for a step of another kind."""
+        return self.plan if isinstance(self.plan, ReceivePlan) else None
+
+    @property
     def other_templates(self) -> tuple[Template, ...]:
         """All that is filled in while it runs, but for its request."""
         timing = (self.poll.every, self.poll.timeout, self.poll.quiet) if self.poll else ()
+        if self.receive:
+            timing = (self.receive.quiet, self.receive.timeout, None)
         condition = (self.when,) if self.when else ()
         filled_in = {**self.path_templates, **self.value_templates}
         return (*condition, *filter(None, timing), *filled_in.values())
@@ -263,6 +285,18 @@ class StepReader(Protocol):
 
     def conditions(self, node: Node, key: str) -> Conditions:
         """The conditions behind a key; none where there is no such key."""
+        ...
+
+    def http_request(self, node: Node, *, is_poll: bool) -> RequestPlan:
+        """The request of a step, with the headers of every request."""
+        ...
+
+    def handshake(self, node: Node) -> RequestPlan:
+        """The request that opens a WebSocket."""
+        ...
+
+    def message(self, node: Node) -> RequestPlan:
+        """A message on a WebSocket, as the body of a request without an address."""
         ...
 
 

@@ -40,6 +40,9 @@ from harness.providers.request_format import BODIES, METHODS
 from harness.providers.setting import setting_of, setting_problems
 from harness.providers.sign import SignPlan
 from harness.providers.step_kinds import KINDS
+from harness.providers.web_socket import CONTENTS, SUBPROTOCOLS
+
+NOTHING: Mapping[str, str] = {}
 
 
 def read_definition(
@@ -76,10 +79,9 @@ class _Reader:
     def definition(self, fingerprint: str) -> Definition:
         top = self._document.at()
         settings = {name: self._setting(name, node) for name, node in top.entries("settings")}
-        headers = top.get("headers")
         phases = {
             phase: tuple(
-                self._step(phase, number, node, headers)
+                self._step(phase, number, node)
                 for number, node in enumerate(top.get(phase) or (), 1)
             )
             for phase in Phase
@@ -102,7 +104,7 @@ class _Reader:
             raise DefinitionError(self._problems)
         return definition
 
-    def _step(self, phase: Phase, number: int, node: Node, headers: Node | None) -> Step:
+    def _step(self, phase: Phase, number: int, node: Node) -> Step:
         kind = next(kind for kind in KINDS if node.has(kind))
         # Each step has its own; the methods that read its parts add to them.
         self._path_templates, self._value_templates = {}, {}
@@ -113,7 +115,7 @@ class _Reader:
             number=number,
             kind=kind,
             place=node.place,
-            request=self._request(node.at(kind), headers, is_poll=kind == "poll"),
+            request=KINDS[kind].request(self, node.at(kind)),
             answer=self._answer(node.get("answer")),
             when=self._condition(node.get("when")),
             fail_if=self.conditions(node, "fail_if"),
@@ -136,13 +138,14 @@ class _Reader:
         nodes = (self._document.at(), node)
         return frozenset(int(status) for one in nodes for status, _ in one.entries("on"))
 
-    def _request(self, node: Node, headers: Node | None, *, is_poll: bool) -> RequestPlan:
+    def http_request(self, node: Node, *, is_poll: bool) -> RequestPlan:
+        """The request of a step, with the headers of every request."""
         method = next(method for method in METHODS if node.has(method))
         encoding = Encoding(next((body for body in BODIES if node.has(body)), "none"))
         return RequestPlan(
             method=method.upper(),
             path=self.template(node.get(method), in_path),
-            headers=self._headers(headers, node.get("headers")),
+            headers=self._headers(node.get("headers")),
             query=self.template(node.get("query")),
             body=self.template(node.get(encoding.value)),
             encoding=encoding,
@@ -165,10 +168,39 @@ class _Reader:
             prefix=self.template(node.get("prefix")),
         )
 
-    def _headers(self, common: Node | None, own: Node | None) -> Template:
+    def handshake(self, node: Node) -> RequestPlan:
+        """The request that opens a WebSocket."""
+        protocols = node.value_of("subprotocols", ())
+        return RequestPlan(
+            method="GET",
+            path=self.template(node.get("path") or node, in_path),
+            headers=self._headers(
+                node.get("headers"), {SUBPROTOCOLS: ", ".join(protocols)} if protocols else {}
+            ),
+            query=self.template(node.get("query")),
+            body=compile_template(None),
+            is_repeatable=True,
+        )
+
+    def message(self, node: Node) -> RequestPlan:
+        """A message on a WebSocket, as the body of a request without an address."""
+        encoding = Encoding(next((key for key in CONTENTS if node.has(key)), "none"))
+        nothing = compile_template(None)
+        return RequestPlan(
+            method="",
+            path=nothing,
+            headers=nothing,
+            query=nothing,
+            body=self.template(node.get(encoding.value)),
+            encoding=encoding,
+            schema=self._schema(node.get("schema")),
+        )
+
+    def _headers(self, own: Node | None, more: Mapping[str, str] = NOTHING) -> Template:
+        common = self._document.at().get("headers")
         parts = [part.items() for part in (common, own) if part]
         nodes = {key.lower(): (key, value) for part in parts for key, value in part}
-        value = {key: node.value for key, node in nodes.values()}
+        value = {**{key: node.value for key, node in nodes.values()}, **more}
         self._header_names.update(nodes)
         place = next((node for _, node in nodes.values()), self._document.at())
         return self._compile(value, place)

@@ -16,6 +16,7 @@ from harness.providers.flow import NAMES, NOW
 from harness.providers.request_rules import header_problems, request_problems
 from harness.providers.sign import SIGNED
 from harness.providers.step_kinds import KINDS
+from harness.providers.web_socket import order_problems
 
 _CONDITIONS = ("fail_if", "until", "pending")
 """In the order in which an answer is held against them."""
@@ -29,6 +30,7 @@ def rule_problems(definition: Definition, document: Document) -> Iterator[Proble
     top = document.at()
     yield from _unread_settings(definition, top)
     yield from _unforkable(definition, top.get("forks"))
+    yield from order_problems(definition.phases)
     known = definition.captures.union(NAMES)
     if not definition.phases[Phase.TOOLS]:
         known -= {"results"}
@@ -141,6 +143,11 @@ def _unforkable(definition: Definition, node: Node | None) -> Iterator[Problem]:
             definition.has_secret_captures,
             "'forks: true' is used together with captures with 'secret: true'",
             "a recording knows such a secret only from its own conversation",
+        ),
+        (
+            any(step.kind == "socket" for step in definition.steps),
+            "'forks: true' is used together with a WebSocket",
+            "two conversations cannot continue on one WebSocket",
         ),
     )
     for is_so, message, hint in faults:

@@ -28,13 +28,17 @@ MOST_TOOL_ROUNDS = 100
 
 def _closed_to(kind: str) -> dict[str, Json]:
     """What the steps of one kind may not say."""
-    closed: dict[str, Json] = {}
-    for path, kinds in USABLE.items():
-        if kind not in kinds:
-            below: Json = False
-            for key in reversed(path[1:]):
-                below = {"properties": {str(key): below}}
-            closed[str(path[0])] = below
+    closed: dict[str, Any] = {}
+    # The shortest first: a key that is closed has nothing below it.
+    for path in sorted((path for path, kinds in USABLE.items() if kind not in kinds), key=len):
+        below = closed
+        for key in path[:-1]:
+            part = below.setdefault(str(key), {"properties": {}})
+            if part is False:
+                break
+            below = part["properties"]
+        else:
+            below[str(path[-1])] = False
     return {"properties": closed}
 
 
@@ -65,12 +69,12 @@ _ON: dict[str, Any] = {
 
 STEP: dict[str, Any] = {
     "type": "object",
-    "description": "A request, a poll or a stream, and how its answer is used.",
+    "description": "A request, or a step on a WebSocket, and how its answer is used.",
     "oneOf": [{"required": [kind]} for kind in KINDS],
     "additionalProperties": False,
     "properties": {
         "when": {"type": "string", "description": "The step is skipped if this is false."},
-        **{kind: {"$ref": "#/$defs/request"} for kind in KINDS},
+        **{name: kind.format for name, kind in KINDS.items()},
         "answer": {
             "type": "object",
             "additionalProperties": False,
@@ -231,8 +235,9 @@ def advise(document: Document, violation: Violation) -> Advice | None:
     if violation.keyword != "unknown-key" or len(path) <= _STEP or path[0] not in tuple(Phase):
         return None
     phase, key, below = str(path[0]), str(path[-1]), path[_STEP:]
-    if below in USABLE:
-        kinds = " and ".join(f"'{kind}'" for kind in USABLE[below])
+    if below in USABLE and (below != ("reply",) or phase in REPLY_FORMATS):
+        *others, last = (f"'{kind}'" for kind in USABLE[below])
+        kinds = f"{', '.join(others)} and {last}" if others else last
         kind = next((kind for kind in KINDS if document.at(*path[:_STEP]).has(kind)), "")
         return Advice(
             message=f"a '{kind}' step cannot use {_named(below)}", hint=f"it is a key of {kinds}"

@@ -6,9 +6,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from harness.conversation import (
     Exchange,
+    Frame,
     Origin,
     Reply,
     ReplyMessage,
@@ -39,7 +41,24 @@ class Sleep:
     seconds: float
 
 
-Command = Send | Sleep
+@value_class(frozen=True, slots=True)
+class SendFrame:
+    """Send a message on the open WebSocket; a `Frame` with its time is given back."""
+
+    frame: Frame
+
+
+@value_class(frozen=True, slots=True)
+class Receive:
+    """Wait for the next message on the open WebSocket; a `Frame` is given back."""
+
+    origin: Origin
+    seconds: float
+
+
+Command = Send | SendFrame | Receive | Sleep
+Answered = Any
+"""What is given back: a `Response`, a `Frame` or nothing, as the command says."""
 
 
 Observe = Callable[[Step, Json, Mapping[str, Json]], None]
@@ -78,6 +97,10 @@ class FlowState:
     """Statuses that the turn expects as a refusal."""
     given: dict[tuple[str, str], str] = field(default_factory=dict)
     """Where a value that must be new was first captured, by its name and itself."""
+    socket: Request | None = None
+    """The handshake of the WebSocket that is open; None where none is."""
+    now: float = 0.0
+    """When something was last sent or received: seconds from the start of the conversation."""
     payload: Json = None
     """The last answer that was read."""
     transcript: list[Json] = field(default_factory=list)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 
-from harness.conversation import Reply, Response
+from harness.conversation import Reply
 from harness.core import Json, ProtocolError, Refused, quote
 from harness.formats.json_path import find_all
 from harness.providers.definition import ReplyPlan, Step
-from harness.providers.flow import Command, FlowState
+from harness.providers.flow import Answered, Command, FlowState
 from harness.providers.path_templates import fill_in_paths
 from harness.providers.reply import error_in, read_reply
 from harness.providers.step_kinds import KINDS
 from harness.secrets.secret_marks import MARK
 
-Flow = Generator[Command, Response, Reply | None]
+Flow = Generator[Command, Answered, Reply | None]
 """Send it each answer; it returns the reply, where a step reads one."""
 
 ReadsReply = Callable[[ReplyPlan, Json, set[str]], Reply | None]
@@ -54,7 +54,7 @@ def run_steps(
     return reply
 
 
-def _run(step: Step, state: FlowState) -> Generator[Command, Response, tuple[Step, Json]]:
+def _run(step: Step, state: FlowState) -> Generator[Command, Answered, tuple[Step, Json]]:
     """Ask, and give the payload, with the step as it was filled in."""
     has_templates = step.path_templates or step.value_templates
     filled = fill_in_paths(step, state.context()) if has_templates else step

@@ -114,14 +114,14 @@ def read_json(body: bytes) -> Json:
     return value
 
 
-def read_event(number: int, text: str) -> Json:
-    """Read an event of a stream as JSON. Raises `ProtocolError`, which names the event."""
+def read_event(name: str, text: str) -> Json:
+    """Read an event of a stream or a message as JSON. Raises `ProtocolError` with its name."""
     try:
         return read_json(text.encode())
     except ProtocolError as error:
         raise ProtocolError(
             error.code,
-            error.message.replace("the answer", f"event {number} of the stream", 1),
+            error.message.replace("the answer", name, 1),
             details=error.details,
         ) from error
 

@@ -26,7 +26,7 @@ from harness.providers.reply import error_in, messages_of_turn
 from harness.providers.reply_format import CONDITIONS
 from harness.providers.request import build_request
 
-_DURATION: dict[str, Json] = {
+DURATION: dict[str, Json] = {
     "type": "string",
     "pattern": rf"{DURATION_PATTERN}|\$\{{",
     "description": "A time with its unit, such as 500ms, 2s or 1m.",
@@ -34,9 +34,9 @@ _DURATION: dict[str, Json] = {
 KEYS: Mapping[str, Json] = {
     "until": CONDITIONS,
     "pending": CONDITIONS,
-    "every": _DURATION,
-    "timeout": _DURATION,
-    "quiet": {**_DURATION, "description": "Ends the poll if nothing new has come for so long."},
+    "every": DURATION,
+    "timeout": DURATION,
+    "quiet": {**DURATION, "description": "Ends the poll if nothing new has come for so long."},
 }
 """What no other kind of steps says."""
 REQUIRED = ("every", "timeout")
@@ -93,11 +93,11 @@ def ask_until(step: Step, state: FlowState) -> Asking:
     plan = step.poll
     assert plan is not None  # noqa: S101  # only such steps are run by it
     context = state.context()
-    every = _seconds(step, "every", plan.every.render(context))
-    limit = _seconds(step, "timeout", plan.timeout.render(context))
+    every = seconds_of(step, "every", plan.every.render(context))
+    limit = seconds_of(step, "timeout", plan.timeout.render(context))
     quiet: _Silence | None = None
     if plan.quiet is not None:
-        quiet = _Silence(_seconds(step, "quiet", plan.quiet.render(context)))
+        quiet = _Silence(seconds_of(step, "quiet", plan.quiet.render(context)))
     started: float | None = None
     states: list[str] = []
     asked = 0
@@ -178,7 +178,8 @@ def _known_states(step: Step, plan: PollPlan) -> str:
     return shorten(", ".join(dict.fromkeys(states)))
 
 
-def _seconds(step: Step, key: str, value: Json) -> float:
+def seconds_of(step: Step, key: str, value: Json) -> float:
+    """The seconds of a duration of a step. Raises `ProtocolError` `wrong-duration`."""
     try:
         return parse_duration("" if value is None else str(value))
     except ValueError as error:

@@ -8,15 +8,15 @@ from functools import lru_cache, partial
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from harness.conversation import Origin, Request
-from harness.core import ProtocolError, describe
+from harness.conversation import Direction, Frame, Origin, Request
+from harness.core import Json, ProtocolError, describe
 from harness.formats.template.filters import text_of
 from harness.formats.template.hashes import NOTE
 from harness.formats.template.template_nodes import AsText
 from harness.formats.template.times import now_function
-from harness.providers.definition import Step
+from harness.providers.definition import Encoding, Step
 from harness.providers.flow import NOW, FlowState
-from harness.providers.request_body import encoded_body, pairs
+from harness.providers.request_body import encoded_body, file_content, pairs
 from harness.providers.sign import signature_of
 
 _ENCODED = re.compile(r"\|\s*urlencode\s*(?:\([^()]*\)\s*)?$")
@@ -40,7 +40,7 @@ def build_request(step: Step, state: FlowState) -> Request:
     list or a mapping, a header with a line break, a body that breaks its contract.
     """
     plan = step.request
-    origin = Origin(turn=state.turn, step=step.name, message=state.message_hash)
+    origin = origin_of(step, state)
     clock, hashes = _Clock(partial(state.clock, origin)), _Hashes(state.hides)
     context = {**state.context(), NOW: now_function(clock), NOTE: hashes}
     path = _path(step, context)
@@ -65,6 +65,11 @@ def build_request(step: Step, state: FlowState) -> Request:
         now=clock.time,
         hashes=tuple(hashes.of_secrets),
     )
+
+
+def origin_of(step: Step, state: FlowState) -> Origin:
+    """Which step of which turn something is sent for."""
+    return Origin(turn=state.turn, step=step.name, message=state.message_hash)
 
 
 class _Clock:
@@ -95,6 +100,36 @@ class _Hashes:
     def add(self, digest: str) -> None:
         """A hash of a secret. Some systems want it in capitals."""
         self.of_secrets |= dict.fromkeys((digest, digest.upper()))
+
+
+def build_frame(step: Step, state: FlowState) -> Frame:
+    """Fill in the message that a step sends on a WebSocket.
+
+    Raises `ProtocolError` for one that breaks its contract, or is not base64.
+    """
+    origin = origin_of(step, state)
+    clock, hashes = _Clock(partial(state.clock, origin)), _Hashes(state.hides)
+    value = step.request.body.render({**state.context(), NOW: now_function(clock), NOTE: hashes})
+    return Frame(
+        origin=origin,
+        direction=Direction.SENT,
+        content=_content(step, value),
+        now=clock.time,
+        hashes=tuple(hashes.of_secrets),
+    )
+
+
+def _content(step: Step, value: Json) -> str | bytes:
+    if step.request.encoding is not Encoding.BASE64:
+        return encoded_body(step, value)[0].decode("utf-8", "surrogatepass")
+    try:
+        return file_content("" if value is None else text_of(value))
+    except ValueError as error:
+        raise ProtocolError(
+            "wrong-frame",
+            f"the binary message of step {step.name} is not base64",
+            "nothing was sent",
+        ) from error
 
 
 def in_path(expression: str) -> AsText:

@@ -43,7 +43,10 @@ def request_problems(
         yield from _signature_header(sign.at("header"), (own, common))
         yield from _signing_key(step.request.sign, sign.at("key"), definition)
         yield from _signed(step.request.sign, sign.get("over"), definition)
-    yield from _address(request.at(step.request.method.lower()))
+    if step.kind == "socket":
+        yield from _address(request.get("path") or request)
+    elif step.request.method:
+        yield from _address(request.at(step.request.method.lower()))
 
 
 def header_problems(node: Node) -> Iterator[Problem]:

@@ -20,7 +20,16 @@ from harness.conversation import (
 )
 from harness.core import Json, NoHistory, PlayError, ProtocolError, value_class
 from harness.providers.definition import ReplyPlan, Step
-from harness.providers.flow import FlowState, Observe, Send
+from harness.providers.flow import (
+    Answered,
+    Command,
+    FlowState,
+    Observe,
+    Receive,
+    Send,
+    SendFrame,
+    Sleep,
+)
 from harness.providers.interpreter import Flow, run_steps
 from harness.providers.late import Look, TimeLeft, wait_for_more
 from harness.providers.provider import Provider
@@ -202,6 +211,9 @@ class Session:
         Does nothing where nothing was opened.
         """
         self._state.turn = CLOSING
+        if transport is not None:
+            # The WebSocket belongs to the other transport.
+            self._state.socket = None
         self._state.message_hash = ""
         if self._driver is not None:
             self._driver.close(transport or self._transport)
@@ -298,16 +310,12 @@ def perform(flow: Flow, transport: Transport) -> Reply | None:
     try:
         command = next(flow)
         while True:
-            if isinstance(command, Send):
-                try:
-                    response = _exchange(command, transport)
-                except Exception as error:  # noqa: BLE001  # the flow notes it and raises it again
-                    command = flow.throw(error)
-                else:
-                    command = flow.send(response)
+            try:
+                answered = _do(command, transport)
+            except Exception as error:  # noqa: BLE001  # the flow notes it and raises it again
+                command = flow.throw(error)
             else:
-                transport.sleep(command.seconds)
-                command = next(flow)
+                command = flow.send(answered)
     except StopIteration as end:
         reply: Reply | None = end.value
         return reply
@@ -317,6 +325,19 @@ def seeded_uuid(seed: str) -> str:
     """A UUID that the same seed always gives."""
     digest = hashlib.blake2s(seed.encode(), digest_size=16).digest()
     return str(uuid.UUID(bytes=digest, version=4))
+
+
+def _do(command: Command, transport: Transport) -> Answered:
+    """Do what a command says, and return what the flow is given for it."""
+    match command:
+        case Send():
+            return _exchange(command, transport)
+        case SendFrame():
+            return transport.send_frame(command.frame)
+        case Receive():
+            return transport.receive(command.origin, command.seconds)
+        case Sleep():
+            return transport.sleep(command.seconds)
 
 
 def _exchange(send: Send, transport: Transport) -> Response:

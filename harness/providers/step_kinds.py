@@ -7,9 +7,9 @@ from dataclasses import field
 
 from harness.core import Json, Path, Problem, value_class
 from harness.formats.yaml import Node
-from harness.providers import poll, stream
+from harness.providers import poll, stream, web_socket
 from harness.providers.asking import Asking, ask
-from harness.providers.definition import Step, StepReader
+from harness.providers.definition import RequestPlan, Step, StepReader
 from harness.providers.flow import FlowState
 
 
@@ -17,6 +17,12 @@ from harness.providers.flow import FlowState
 class StepKind:
     """What a kind of steps says beside its request, and how it is run."""
 
+    format: Json = field(default_factory=lambda: {"$ref": "#/$defs/request"})
+    """Of the value of its key."""
+    request: Callable[[StepReader, Node], RequestPlan] = lambda reader, node: reader.http_request(
+        node, is_poll=False
+    )
+    """Reads the value of its key."""
     keys: Mapping[str, Json] = field(default_factory=dict)
     """Keys of such a step alone, with their formats."""
     required: tuple[str, ...] = ()
@@ -35,6 +41,7 @@ class StepKind:
 KINDS: Mapping[str, StepKind] = {
     "request": StepKind(run=ask),
     "poll": StepKind(
+        request=lambda reader, node: reader.http_request(node, is_poll=True),
         keys=poll.KEYS,
         required=poll.REQUIRED,
         read=poll.read_poll,
@@ -48,8 +55,28 @@ KINDS: Mapping[str, StepKind] = {
         problems=stream.stream_problems,
         run=stream.ask_for_stream,
     ),
+    "socket": StepKind(
+        format=web_socket.SOCKET,
+        request=lambda reader, node: reader.handshake(node),
+        unusable=(("answer",), ("capture",), ("fail_if",), ("reply",)),
+        run=web_socket.open_socket,
+    ),
+    "frame": StepKind(
+        format=web_socket.FRAME,
+        request=lambda reader, node: reader.message(node),
+        unusable=(("answer",), ("capture",), ("fail_if",), ("reply",)),
+        run=web_socket.send_frame,
+    ),
+    "receive": StepKind(
+        format=web_socket.RECEIVE,
+        request=lambda reader, node: reader.message(node),
+        unusable=(("answer", "status"), ("answer", "content_type")),
+        read=web_socket.read_receive,
+        problems=web_socket.receive_problems,
+        run=web_socket.receive,
+    ),
 }
-"""By the key of a step that holds its request."""
+"""By the key of a step that says what it does."""
 
 
 def usable_by() -> Mapping[Path, tuple[str, ...]]:
@@ -58,5 +85,8 @@ def usable_by() -> Mapping[Path, tuple[str, ...]]:
         (key,): (name,) for name, kind in KINDS.items() for key in kind.keys
     }
     for path in (path for kind in KINDS.values() for path in kind.unusable):
-        usable[path] = tuple(name for name, kind in KINDS.items() if path not in kind.unusable)
+        above = [path[:length] for length in range(1, len(path) + 1)]
+        usable[path] = tuple(
+            name for name, kind in KINDS.items() if not set(above).intersection(kind.unusable)
+        )
     return usable

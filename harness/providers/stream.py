@@ -210,7 +210,8 @@ def _values(plan: StreamPlan, framing: Framing, reader: EventReader) -> list[Jso
     """The events as texts or as JSON. Raises `ProtocolError` for one that is not JSON."""
     texts = [event.data for event in reader.events]
     if framing is Framing.NDJSON or plan.holds_json:
-        return [read_event(number, text) for number, text in enumerate(texts, 1)]
+        numbered = enumerate(texts, 1)
+        return [read_event(f"event {number} of the stream", text) for number, text in numbered]
     return [*texts]
 
 

@@ -113,13 +113,17 @@ def _content(content: Content | None, node: Node) -> Json:
     return node.value
 
 
-TIMEOUTS = ("connect-timeout", "write-timeout", "read-timeout", "total-timeout")
+TIMEOUTS = (
+    *("connect-timeout", "write-timeout", "read-timeout", "total-timeout"),
+    "receive-timeout",
+)
 FAULTS = (
     *("connection-refused", "unknown-host", "connection-failed", "tls-failure"),
     *("certificate-untrusted", "certificate-expired", "certificate-mismatch"),
     *("client-certificate-required", "client-certificate-refused"),
     *("proxy-unreachable", "proxy-authentication", "proxy-refused"),
     *("connection-broken", *TIMEOUTS, "protocol-violation", "too-large", "bad-encoding"),
+    "socket-closed",
 )
 """Codes of network failures, as they are reported for a scenario that does not expect them."""
 ANY_TIMEOUT = "timeout"

@@ -7,13 +7,16 @@ have been used before. A test fails for a field that is not handled here.
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from harness.conversation import (
     Attachment,
+    Direction,
     Exchange,
+    Frame,
     Reply,
     Request,
     Response,
@@ -71,6 +74,7 @@ def redact_response(response: Response, redactor: Redactor, hashes: Iterable[str
         attempts=tuple(
             replace(attempt, reason=redactor.text(attempt.reason)) for attempt in response.attempts
         ),
+        frames=redact_frames(response.frames, redactor) if response.frames else (),
         passed=(),
     )
 
@@ -78,6 +82,43 @@ def redact_response(response: Response, redactor: Redactor, hashes: Iterable[str
 def _with_hashes(redactor: Redactor, hashes: Iterable[str]) -> Redactor:
     new = [one for one in hashes if redactor.text(one) == one]
     return redactor.adding(dict.fromkeys(new, "hash")) if new else redactor
+
+
+def redact_frames(frames: Sequence[Frame], redactor: Redactor) -> tuple[Frame, ...]:
+    """The messages of a WebSocket without secrets, also without one that is split over several."""
+    redactor = _with_hashes(redactor, (one for frame in frames for one in frame.hashes))
+    plain = [
+        replace(
+            frame,
+            content=_content(frame.content, redactor),
+            reason=redactor.text(frame.reason),
+            hashes=(),
+        )
+        for frame in frames
+    ]
+    for direction in Direction:
+        places = [place for place, one in enumerate(plain) if one.direction is direction]
+        values = [_parsed(plain[place].content) for place in places]
+        for place, old, new in zip(places, values, _all(redactor, values), strict=True):
+            if new != old:
+                content = new if isinstance(new, str) else json.dumps(new, ensure_ascii=False)
+                plain[place] = replace(plain[place], content=content)
+    return tuple(plain)
+
+
+def _content(content: str | bytes, redactor: Redactor) -> str | bytes:
+    return redactor.text(content) if isinstance(content, str) else redactor.body(content)
+
+
+def _parsed(content: str | bytes) -> Json:
+    """The JSON of a message, or its text; None for a binary one."""
+    if isinstance(content, bytes):
+        return None
+    try:
+        value: Json = json.loads(content)
+    except (ValueError, RecursionError):
+        return content
+    return value
 
 
 def redact_message(message: UserMessage, redactor: Redactor) -> UserMessage:
@@ -187,6 +228,7 @@ def _without_answer(exchange: Exchange) -> Exchange:
         body=WITHHELD,
         chunks=(),
         attempts=(),
+        frames=(),
         passed=(),
     )
     return replace(exchange, response=response, contract=(), notes=())

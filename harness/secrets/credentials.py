@@ -34,6 +34,9 @@ def credentials_in(exchange: Exchange) -> Mapping[str, str]:
     if response is not None:
         found |= _in_headers((*response.passed, *response.headers))
         found |= _in_text(response.body.decode("latin-1"))
+        for frame in response.frames:
+            content = frame.content.encode() if isinstance(frame.content, str) else frame.content
+            found |= _in_text(content.decode("latin-1"))
     return found
 
 

@@ -19,6 +19,7 @@ KEPT_HEADERS = frozenset(
         "location",
         "request-id",
         "retry-after",
+        "sec-websocket-protocol",
         "set-cookie",
         "x-correlation-id",
         "x-request-id",

@@ -26,6 +26,7 @@ from harness.transport.cassette import (
     require_kinds,
     response_of,
 )
+from harness.transport.cassette.frames import PlainFrame, require_frame
 
 FORMAT = 2
 """Each line ends in a checksum of itself and the one before it. Lines of format 1 have none."""
@@ -37,7 +38,8 @@ _SUM = re.compile(r', "sum": "([0-9a-f]{16})"\}\Z')
 class Journal:
     """A file of JSON lines: a head, then a line for each interaction as soon as it ended.
 
-    Lines with the head of the cassette may be anywhere; the last one counts.
+    What is sent and received on a WebSocket follows in lines of its own. Lines with the head of
+    the cassette may be anywhere; the last one counts.
     """
 
     def __init__(self, path: Path, recorded_at: str) -> None:
@@ -83,6 +85,13 @@ class Journal:
         """Write an interaction; `broken` is why its answer ended early."""
         self._is_empty = False
         self._line(_line(interaction, broken))
+
+    def add_frames(self, place: int, frames: Sequence[PlainFrame]) -> None:
+        """Write what was sent and received on a WebSocket since its interaction was written.
+
+        `place` is that of the interaction among all that were written, from 0.
+        """
+        self._line({"frames": [*frames], "of": place})
 
     def remove(self) -> None:
         """Remove the file: the cassette is complete, or the recording is discarded."""
@@ -198,6 +207,9 @@ def read_leftover(journal: Path) -> Leftover:
     first: dict[str, Any] = lines[0] if lines else {}
     heads = [head_from(one["head"]) for one in lines[1:] if "head" in one]
     entries = [line for line in lines[1:] if "row" in line]
+    for more in lines[1:]:
+        if "frames" in more and more["of"] < len(entries):
+            entries[more["of"]]["row"].setdefault("frames", []).extend(more["frames"])
     return Leftover(
         path=journal,
         recorded_at=str(first.get("recorded_at", "")),
@@ -254,6 +266,11 @@ def _read(line: dict[str, Any]) -> dict[str, Any]:
         require_kinds(line["row"])
         request_of(line["row"])
         response_of(line["row"])
+    if "frames" in line:
+        if type(line["of"]) is not int or line["of"] < 0:
+            raise TypeError("'of' is not a place")
+        for frame in line["frames"]:
+            require_frame(frame)
     if not isinstance(line.get("broken", ""), str):
         raise TypeError("'broken' is not a text")
     return line

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import inf
 
-from harness.conversation import Origin, Request
+from harness.conversation import Direction, Frame, Origin, Request
 from harness.core import TimedOut, TransportError, format_duration
 from harness.transport.transport import Answer, Chunk, Transport
 
@@ -68,6 +68,21 @@ class LimitedTransport:
     def now(self, origin: Origin) -> float:
         """The time of the other transport."""
         return self._transport.now(origin)
+
+    def send_frame(self, frame: Frame) -> Frame:
+        """Send a message, at the pace of requests. Raises as `send` does."""
+        if self._pace is not None and (wait := self._pace.reserve()) > 0:
+            self.sleep(wait)
+        self._left()
+        return self._transport.send_frame(frame)
+
+    def receive(self, origin: Origin, seconds: float) -> Frame:
+        """Receive, at most until the deadline, and then raise the error of `send`."""
+        left = self._left()
+        frame = self._transport.receive(origin, min(seconds, left))
+        if frame.direction is Direction.NOTHING and seconds > left:
+            raise self._over()
+        return frame
 
     def sleep(self, seconds: float) -> None:
         """Wait, at most until the deadline, and then raise the error of `send`."""

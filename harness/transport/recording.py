@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.conversation import Exchange, Origin, Request, Response
-from harness.core import CassetteError, PlayError, TransportError, value_class
+from harness.conversation import Direction, Exchange, Frame, Origin, Request, Response
+from harness.core import CassetteError, Interrupted, PlayError, TransportError, value_class
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_scan import SecretScan
 from harness.transport.cassette import (
@@ -22,6 +22,7 @@ from harness.transport.cassette import (
     remove_unfinished,
     write_cassette,
 )
+from harness.transport.cassette.frames import PlainFrame
 from harness.transport.interaction_redaction import KEPT_HEADERS, redacted_interaction
 from harness.transport.journal import Journal, read_journal, remove_older
 from harness.transport.lock import WriterLock
@@ -80,6 +81,11 @@ class RecordingTransport(Transport):
         """The number of them that are in the journal."""
         self._open: ObservedBody | None = None
         self._unanswered: tuple[Request, TransportError] | None = None
+        self._socket = 0
+        """The place of the WebSocket that was opened last."""
+        self._frames: dict[int, list[Frame]] = {}
+        """What was sent and received on each WebSocket, by the place of its interaction."""
+        self._frames_journalled: dict[int, list[PlainFrame]] = {}
         self.requests = 0
         """The number of requests since a caller set it to 0."""
         self.redactor = redactor
@@ -118,6 +124,27 @@ class RecordingTransport(Transport):
 
         self._open = ObservedBody(answer, ended)
         return replace(answer, chunks=self._open)
+
+    def send_frame(self, frame: Frame) -> Frame:
+        """Send over the other transport, and record what was sent."""
+        try:
+            return self._note_frame(self._transport.send_frame(frame))
+        except TransportError as error:
+            self._note_failure(frame.origin, error)
+            raise
+
+    def receive(self, origin: Origin, seconds: float) -> Frame:
+        """Receive over the other transport, and record what was received."""
+        try:
+            return self._note_frame(self._transport.receive(origin, seconds))
+        except TransportError as error:
+            self._note_failure(origin, error)
+            raise
+        except Interrupted:
+            # What was received before is worth keeping.
+            if not self._is_held:
+                self._write_journal()
+            raise
 
     def write_head(self, head: CassetteHead) -> None:
         """Write the head to the journal, so that a killed run can be recovered.
@@ -195,9 +222,10 @@ class RecordingTransport(Transport):
         With `into`, that file is written instead, and the old cassette remains. Raises
         `CassetteError`; the old cassette and the journal are then unchanged.
         """
-        interactions = self.interactions
+        if self._open is not None:
+            self._open.close()
         self._write_journal()
-        whole = [plain for plain, broken in self._redacted(interactions) if not broken]
+        whole = [plain for plain, broken in self._redacted() if not broken]
         cassette = Cassette(path=self._display, head=head, interactions=Interactions(whole))
         scan = SecretScan(self.redactor.secrets)
         write_cassette(into or self._path, cassette, scan, self._display)
@@ -227,29 +255,81 @@ class RecordingTransport(Transport):
         interaction = Interaction(request=request, response=response, broken=broken)
         stopped = f"{error.message} [{error.code}]" if error is not None else ""
         self._interactions.append(RecordedInteraction(interaction, stopped))
+        if request.is_socket:
+            self._socket = len(self._interactions) - 1
         if not self._is_held:
             self._write_journal()
 
+    def _note_frame(self, frame: Frame) -> Frame:
+        """Record a message. It is written to the journal when something else than one follows."""
+        self._frames.setdefault(self._socket, []).append(frame)
+        request = self._interactions[self._socket].interaction.request
+        received = replace(NO_ANSWER, frames=(frame,))
+        self.redactor = self.redactor.learning(Exchange(request=request, response=received))
+        if frame.direction is not Direction.RECEIVED and not self._is_held:
+            self._write_journal()
+        return frame
+
+    def _note_failure(self, origin: Origin, error: TransportError) -> None:
+        """Record that the network failed, which a replay repeats if the scenario expects it."""
+        at = max((frame.at for frame in self._frames.get(self._socket, ())), default=0.0)
+        failure = Frame(
+            origin=origin,
+            direction=Direction.FAILED,
+            at=at,
+            fault=error.code,
+            reason=error.message,
+        )
+        self._note_frame(failure)
+
     def _write_journal(self) -> None:
-        """Write the interactions that are not in the journal yet."""
-        for interaction, broken in self._redacted(self._interactions[self._journalled :]):
+        """Write the interactions, and the messages of WebSockets, that are not in the journal."""
+        self._write_frames()
+        for place, (interaction, broken) in enumerate(
+            self._redacted(self._journalled), self._journalled
+        ):
             self._journal.add(interaction, broken)
+            self._frames_journalled[place] = interaction.get("frames", [])
         self._journalled = len(self._interactions)
+
+    def _write_frames(self) -> None:
+        """Write the messages on WebSockets that are in the journal already."""
+        if self._socket >= self._journalled or self._socket not in self._frames:
+            return
+        [(interaction, _)] = self._redacted(self._socket, self._socket + 1)
+        known, frames = self._frames_journalled[self._socket], interaction["frames"]
+        if frames[: len(known)] != known:
+            # A secret was split over a message that is written and one that is not.
+            self._rewrite_journal()
+        elif len(frames) > len(known):
+            self._journal.add_frames(self._socket, frames[len(known) :])
+            self._frames_journalled[self._socket] = frames
 
     def _rewrite_journal(self) -> None:
         """Write the interactions that are in the journal again, with today's secrets redacted."""
         if self._journalled:
-            self._journal.rewrite(self._redacted(self._interactions[: self._journalled]))
+            redacted = self._redacted(0, self._journalled)
+            self._journal.rewrite(redacted)
+            for place, (interaction, _) in enumerate(redacted):
+                self._frames_journalled[place] = interaction.get("frames", [])
 
     def _redacted(
-        self, interactions: Iterable[RecordedInteraction]
+        self, start: int = 0, end: int | None = None
     ) -> list[tuple[PlainInteraction, str]]:
         """The interactions as they may be stored, each with why its answer ended early."""
         redactor = self.redactor
         return [
             (
-                redacted_interaction(one.interaction, redactor, self._names),
+                redacted_interaction(self._whole(place, one), redactor, self._names),
                 redactor.text(one.broken),
             )
-            for one in interactions
+            for place, one in enumerate(self._interactions[start:end], start)
         ]
+
+    def _whole(self, place: int, recorded: RecordedInteraction) -> Interaction:
+        """An interaction with what was sent and received on its WebSocket."""
+        interaction = recorded.interaction
+        frames = self._frames.get(place)
+        if not frames:
+            return interaction
+        return replace(interaction, response=replace(interaction.response, frames=tuple(frames)))

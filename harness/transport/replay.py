@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.conversation import Origin, Request, phase_of
+from harness.conversation import Frame, Origin, Request, phase_of
 from harness.core import TransportError
 from harness.formats.template.times import seconds_of
 from harness.secrets.conversation_redaction import redact_request
@@ -22,6 +22,7 @@ from harness.transport.difference import request_difference
 from harness.transport.recorded_urls import base_urls, below, fits, vcr_key
 from harness.transport.redirects import followed, redirect_target
 from harness.transport.replay_errors import ReplayErrors, step_of
+from harness.transport.replayed_frames import ReplayedFrames
 from harness.transport.transport import Answer, Chunk, Transport
 
 NO_STATUS = 0
@@ -68,6 +69,7 @@ class ReplayTransport(Transport):
                 else vcr_key(interaction["method"], interaction["uri"])
             )
             self._places.setdefault(key, []).append(place)
+        self._frames = ReplayedFrames(cassette, self._errors)
         self._is_ours = all(interaction["is_ours"] for interaction in self._interactions)
         self._led = {} if self._is_ours else followed(self._interactions)
 
@@ -115,12 +117,25 @@ class ReplayTransport(Transport):
         For one without a time, about when it was sent.
         """
         key = (origin.turn, origin.step)
+        if (made := self._frames.now(origin)) is not None:
+            return made
         places = self._places.get(key, ())
         asked = self._asked.get(key, 0)
         if asked >= len(places):
             return self._began
         interaction = self._interactions[places[asked]]
         return interaction.get("now", self._began + interaction["started"])
+
+    def send_frame(self, frame: Frame) -> Frame:
+        """Compare a message with the recorded one, which is returned. Raises `CassetteError`."""
+        sent = self._frames.sent(frame)
+        if self.compared_by is not None and not self.changed:
+            self.changed = self._frames.difference(frame, self.compared_by)
+        return sent
+
+    def receive(self, origin: Origin, seconds: float) -> Frame:
+        """What was received in the recording. Raises `CassetteError`."""
+        return self._frames.received(origin, seconds)
 
     def sleep(self, seconds: float) -> None:
         """Do nothing: recorded time has passed already."""
@@ -135,6 +150,10 @@ class ReplayTransport(Transport):
             for place, is_used in enumerate(self._used)
             if not is_used
         )
+
+    def unused_frames(self) -> dict[int, int]:
+        """How many messages on WebSockets were not used, by turn."""
+        return self._frames.unused()
 
     def _broken(self, interaction: PlainInteraction, place: int) -> Iterator[Chunk]:
         yield from self._chunks(interaction, place)

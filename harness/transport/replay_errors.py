@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from harness.conversation import Phase, Request, phase_of
+from harness.conversation import Origin, Phase, Request, phase_of
 from harness.core import CassetteError, Miss, NotRecorded, SentTooOften, shorten
 from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.redaction import NOTHING_SECRET
@@ -38,21 +38,43 @@ class ReplayErrors:
             kind=Miss,
         )
 
-    def message_changed(self, request: Request, place: int, *, is_same_text: bool) -> CassetteError:
-        """The user's text differs, or what is sent with it."""
+    def message_changed(
+        self, request: Request, place: int, *, is_same_text: bool, sent: bytes | None = None
+    ) -> CassetteError:
+        """The user's text differs, or what is sent with it; `sent` is what was recorded of it."""
         what = f"the user's message in turn {request.origin.turn} differs"
         if request.origin.phase is Phase.TOOLS:
             what = f"an answer to a tool call in turn {request.origin.turn} differs"
         elif is_same_text:
             given = "the attachments, metadata or preceding assistant lines of the message"
             what = f"{given} in turn {request.origin.turn} differ"
-        lines = body_differences(self._sent(place), redact_request(request, NOTHING_SECRET).body)
-        if not lines and (later := self._message_after(place)):
-            sent = shorten(self._sent(later).decode("utf-8", "replace"))
+        before = self._sent(place) if sent is None else sent
+        lines = body_differences(before, redact_request(request, NOTHING_SECRET).body)
+        if not lines and sent is None and (later := self._message_after(place)):
+            shown = shorten(self._sent(later).decode("utf-8", "replace"))
             step = self._interactions[place]["step"]
-            lines = (f"{step} does not contain it; recorded in {self._named(later)}: {sent}",)
+            lines = (f"{step} does not contain it; recorded in {self._named(later)}: {shown}",)
         message = f"{what} from the recording ({self._named(place)})"
         return self._error("message-changed", message, *lines, kind=Miss)
+
+    def frame_changed(self, origin: Origin, place: int, recorded: str, now: str) -> CassetteError:
+        """A step does on a WebSocket what it did not do in the recording."""
+        return self._error(
+            "request-changed",
+            f"{named_step(origin)} differs from the recording ({self._named(place)})",
+            f"recorded {recorded}",
+            f"now      {now}",
+            kind=Miss,
+        )
+
+    def frame_not_recorded(self, origin: Origin, what: str) -> CassetteError:
+        """A step does on a WebSocket more than was recorded; `what` is a clause."""
+        return self._error("not-recorded", f"{named_step(origin)} {what}", kind=NotRecorded)
+
+    def no_more_frames(self, origin: Origin) -> CassetteError:
+        """A step waits for a message more often than it was recorded."""
+        message = f"{named_step(origin)} waits for more messages than were recorded"
+        return self._error("asked-too-often", message, kind=SentTooOften)
 
     def redirect_not_recorded(self, place: int, url: str) -> CassetteError:
         """Another tool recorded a redirect without its target."""
@@ -118,9 +140,13 @@ class ReplayErrors:
 
 def step_of(request: Request) -> str:
     """The step of a request, as messages name it."""
-    turn = request.origin.turn
-    phase = {0: "the opening", -1: "the closing"}.get(turn, f"turn {turn}")
-    return f"{phase}, step {request.origin.step}"
+    return named_step(request.origin)
+
+
+def named_step(origin: Origin) -> str:
+    """A step, as messages name it."""
+    phase = {0: "the opening", -1: "the closing"}.get(origin.turn, f"turn {origin.turn}")
+    return f"{phase}, step {origin.step}"
 
 
 def _shown(request: Request) -> str:

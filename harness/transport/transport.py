@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from harness.conversation import Attempt, Headers, Origin, Request
-from harness.core import value_class
+from harness.conversation import Attempt, Frame, Headers, Origin, Request
+from harness.core import ProtocolError, value_class
 
 
 @value_class(frozen=True, slots=True)
@@ -56,8 +56,33 @@ class Transport(Protocol):
         In a replay, it is the time when that request was recorded.
         """
 
+    def send_frame(self, frame: Frame) -> Frame:
+        """Send a message on the WebSocket that was opened last; returns it with its time.
+
+        Returns a frame `CLOSED` if the server has closed it. Raises as `send` does, and
+        `ProtocolError` `no-socket` where none was opened.
+        """
+        raise no_socket(frame.origin)
+
+    def receive(self, origin: Origin, seconds: float) -> Frame:
+        """The next message on that WebSocket, its close, or `NOTHING` after so many seconds.
+
+        Raises as `send_frame` does.
+        """
+        del seconds
+        raise no_socket(origin)
+
     def sleep(self, seconds: float) -> None:
         """Wait. A replay does not."""
 
     def close(self) -> None:
         """Release connections and files. May be called twice, and from another thread."""
+
+
+def no_socket(origin: Origin) -> ProtocolError:
+    """The error for a step that needs a WebSocket, where none is open."""
+    return ProtocolError(
+        "no-socket",
+        f"there is no open WebSocket for step {origin.step}",
+        "it was closed, or not opened; a definition opens one with a 'socket' step",
+    )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 
+from harness.core import Json
+
 SHORT = 80
 """Characters: JSON up to this length is readable on one line."""
 
+COMPACT = "compact"
 LAYOUTS = {
-    "compact": ((",", ":"), False),
+    COMPACT: ((",", ":"), False),
     "spaced": ((", ", ": "), False),
     "compact-ascii": ((",", ":"), True),
     "spaced-ascii": ((", ", ": "), True),
@@ -24,21 +27,29 @@ def spread(body: str) -> tuple[str, str]:
     The body itself, and an empty layout, where its bytes could not be restored: other spacing,
     numbers such as `1.50`, a duplicate key.
     """
-    if len(body) <= SHORT or body[0] not in "[{":
+    found = layout_of(body) if len(body) > SHORT else None
+    if found is None:
         return body, ""
+    value, layout = found
+    return json.dumps(value, indent=2, ensure_ascii=False), layout
+
+
+def layout_of(body: str) -> tuple[Json, str] | None:
+    """The JSON object or list of a body, and the layout that restores it; None where none does."""
+    if body[:1] not in ("[", "{"):
+        return None
     text = body.removesuffix("\n")
     suffix = WITH_NEWLINE if text != body else ""
     try:
-        content = json.loads(text)
+        value: Json = json.loads(text)
         for name, (separators, is_ascii) in LAYOUTS.items():
-            if json.dumps(content, separators=separators, ensure_ascii=is_ascii) == text:
-                readable = json.dumps(content, indent=2, ensure_ascii=False)
+            if json.dumps(value, separators=separators, ensure_ascii=is_ascii) == text:
                 # JSON can escape a lone surrogate, but a file cannot contain one.
-                readable.encode()
-                return readable, name + suffix
+                json.dumps(value, ensure_ascii=False).encode()
+                return value, name + suffix
     except (ValueError, RecursionError):
-        return body, ""
-    return body, ""
+        return None
+    return None
 
 
 def restore(readable: str, layout: str) -> str:

@@ -13,6 +13,7 @@ from harness.transport.cassette.bodies import restore
 from harness.transport.cassette.cassette import Cassette, Interactions, head_from
 from harness.transport.cassette.cassette_writing import END
 from harness.transport.cassette.foreign import foreign_interactions
+from harness.transport.cassette.frames import read_frame
 from harness.transport.cassette.plain_interaction import (
     FIRST_FORMAT,
     FORMAT,
@@ -224,6 +225,8 @@ def _own_interaction(item: Mapping[str, Any]) -> PlainInteraction:
     )
     if "now" in ours:
         interaction["now"] = float(ours["now"])
+    if "frames" in ours:
+        interaction["frames"] = [read_frame(one) for one in ours["frames"]]
     if "broken" in ours:
         interaction["broken"] = _break(ours["broken"])
     require_kinds(interaction)

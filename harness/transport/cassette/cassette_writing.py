@@ -14,6 +14,7 @@ from typing import cast
 from harness.core import Json
 from harness.transport.cassette.bodies import spread
 from harness.transport.cassette.cassette import Cassette, CassetteHead, head_to_json
+from harness.transport.cassette.frames import PlainFrame, written_frame
 from harness.transport.cassette.plain_interaction import FORMAT, PlainInteraction, checksum
 
 END = "..."
@@ -55,7 +56,14 @@ def _interaction(interaction: PlainInteraction) -> Iterator[str]:
         (interaction["body"], "") if interaction["body_is_base64"] else spread(interaction["body"])
     )
     if interaction["is_ours"]:
-        yield f"- harness: {flow(_ours(interaction, sent_layout, layout))}"
+        ours = _ours(interaction, sent_layout, layout)
+        if "frames" in interaction:
+            yield "- harness:"
+            yield from (f"    {name}: {flow(value)}" for name, value in ours.items())
+            yield "    frames:"
+            yield from (f"    - {_frame(frame)}" for frame in interaction["frames"])
+        else:
+            yield f"- harness: {flow(ours)}"
         yield "  request:"
     else:
         yield "- request:"
@@ -100,6 +108,18 @@ def _ours(interaction: PlainInteraction, sent_layout: str, layout: str) -> dict[
     }
 
 
+def _frame(frame: PlainFrame) -> str:
+    """A message on one line. Its JSON keeps its quotes, as the search for secrets expects it."""
+    written = written_frame(frame)
+    parts = (
+        f"{name}: {_SPECIAL.sub(_escaped, json.dumps(value, ensure_ascii=False))}"
+        if name == "json"
+        else f"{name}: {flow(value)}"
+        for name, value in written.items()
+    )
+    return f"{{{', '.join(parts)}}}"
+
+
 def _headers(pairs: list[list[str]]) -> Iterator[str]:
     if not pairs:
         yield "    headers: {}"
@@ -137,7 +157,11 @@ def scalar(text: str) -> str:
 
 def _quoted(text: str) -> str:
     quoted = json.dumps(text, ensure_ascii=False)
-    return _SPECIAL.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
+    return _SPECIAL.sub(_escaped, quoted)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
 def flow(value: Json) -> str:

@@ -11,6 +11,7 @@ from typing import NotRequired, TypedDict
 
 from harness.conversation import Attempt, Headers, Origin, Request, Response
 from harness.core import Json, value_class
+from harness.transport.cassette.frames import PlainFrame, frame_of, plain_frame, require_frame
 
 FIRST_FORMAT = 1
 """Its checksum leaves out the head, and its hash of a message is of the text alone."""
@@ -80,6 +81,8 @@ class PlainInteraction(TypedDict):
     attempts: list[PlainAttempt]
     now: NotRequired[float]
     """Only of a request that was made with a time."""
+    frames: NotRequired[list[PlainFrame]]
+    """Only of a WebSocket on which something was sent or received."""
     broken: NotRequired[PlainBreak]
     """Only of an interrupted answer, whose body is what was received."""
 
@@ -119,6 +122,8 @@ def plain_interaction(
     )
     if request.now is not None:
         interaction["now"] = float(request.now)
+    if response.frames:
+        interaction["frames"] = [plain_frame(frame) for frame in response.frames]
     if broken is not None:
         interaction["broken"] = PlainBreak(code=broken.code, reason=broken.reason)
         if broken.details:
@@ -142,6 +147,8 @@ def require_kinds(interaction: PlainInteraction) -> None:
             raise _of_another_kind(attempt)
     if type(interaction.get("now", 0.0)) is not float:
         raise _of_another_kind(interaction["now"])
+    for frame in interaction.get("frames", ()):
+        require_frame(frame)
     broken = interaction.get("broken")
     if broken is not None:
         for text in (broken["code"], broken["reason"], *broken.get("details", ())):
@@ -199,6 +206,7 @@ def response_of(interaction: PlainInteraction) -> Response:
         seconds=interaction["seconds"],
         chunks=tuple((at, int(length)) for at, length in interaction["chunks"]),
         attempts=attempts_of(interaction),
+        frames=tuple(frame_of(frame) for frame in interaction.get("frames", ())),
     )
 
 

@@ -48,6 +48,11 @@ class Connections(httpcore.NetworkBackend):
         return self._interrupted.is_set()
 
     @property
+    def is_used(self) -> bool:
+        """Whether a thread uses the sockets."""
+        return self._depth > 0
+
+    @property
     def is_late(self) -> bool:
         """Whether the deadline is reached."""
         return self._clock() >= self.deadline
@@ -156,6 +161,11 @@ class Stream(httpcore.NetworkStream):
         self._connections = connections
         self._sock = sock
         connections.keep(sock)
+
+    @property
+    def socket(self) -> socket.socket:
+        """The connection itself, for a protocol other than HTTP. It stays watched."""
+        return self._sock
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """The bytes that arrived, at most `max_bytes`; empty at the end."""

@@ -130,6 +130,29 @@ def violation(address: str, reason: str) -> TransportError:
     return TransportError("protocol-violation", f"{address}: not valid HTTP: {reason}")
 
 
+def not_web_socket(address: str, reason: str) -> TransportError:
+    """The answer to a handshake, or a message, does not follow the protocol."""
+    return TransportError("protocol-violation", f"{address}: not a valid WebSocket: {reason}")
+
+
+def web_socket_behind_proxy(address: str) -> TransportError:
+    """The provider has a proxy for the server of a WebSocket."""
+    return TransportError(
+        "websocket-proxy",
+        f"{address} would be reached through a proxy, which is not supported for a WebSocket",
+        "list its host in NO_PROXY, or remove 'proxy' of the provider's 'network:'",
+    )
+
+
+def no_library() -> TransportError:
+    """The library for WebSockets is not installed."""
+    return TransportError(
+        "no-websocket-library",
+        "a WebSocket needs the package 'websockets', which is not installed",
+        "pip install 'conversation-harness[websocket]'",
+    )
+
+
 def too_large(call: Call) -> TransportError:
     """The body is longer than its limit."""
     limit = call.limits.body

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from random import Random
+from typing import TYPE_CHECKING
 
 import httpx
 
-from harness.conversation import BUSY, Attempt, Headers, Origin, Request
+from harness.conversation import BUSY, Attempt, Frame, Headers, Origin, Request
 from harness.core import Interrupted, LostOnTheWay, NeverSent, TransportError
 from harness.transport.live.body import Body
 from harness.transport.live.connections import Connections
@@ -19,7 +20,10 @@ from harness.transport.live.faults import Call
 from harness.transport.live.limits import LiveLimits
 from harness.transport.live.sender import Sender
 from harness.transport.network import DIRECT, Network
-from harness.transport.transport import Answer, Chunk, Transport
+from harness.transport.transport import Answer, Chunk, Transport, no_socket
+
+if TYPE_CHECKING:
+    from harness.transport.live.live_web_socket import WebSocket
 
 FIRST_WAIT = 0.25
 """The longest wait after the first attempt, in seconds; it doubles with every further attempt."""
@@ -76,6 +80,7 @@ class LiveTransport(Transport):
             network=network,
         )
         self._body: Body | None = None
+        self._web_socket: WebSocket | None = None
 
     def send(self, request: Request) -> Answer:
         """Send one request, again where that is safe. Raises `TransportError`, `Interrupted`."""
@@ -108,6 +113,26 @@ class LiveTransport(Transport):
         """The time of the system, to the millisecond."""
         return round(time.time(), 3)
 
+    def send_frame(self, frame: Frame) -> Frame:
+        """Send a message on the open WebSocket. Raises `TransportError`, `Interrupted`."""
+        if self._web_socket is None:
+            raise no_socket(frame.origin)
+        self._connections.enter()
+        try:
+            return self._web_socket.send(frame, self._now)
+        finally:
+            self._connections.leave()
+
+    def receive(self, origin: Origin, seconds: float) -> Frame:
+        """The next message on the open WebSocket. Raises `TransportError`, `Interrupted`."""
+        if self._web_socket is None:
+            raise no_socket(origin)
+        self._connections.enter()
+        try:
+            return self._web_socket.receive(origin, seconds, self._now)
+        finally:
+            self._connections.leave()
+
     def sleep(self, seconds: float) -> None:
         """Wait. Raises `Interrupted` as soon as the transport is closed."""
         self._sleep(seconds)
@@ -116,6 +141,8 @@ class LiveTransport(Transport):
 
     def close(self) -> None:
         """Close every connection; a thread that waits in `send` or `sleep` gets `Interrupted`."""
+        if not self._connections.is_used:
+            self._close_web_socket()
         self._connections.interrupt()
 
     def checkpoint(self) -> LiveCheckpoint:
@@ -144,6 +171,8 @@ class LiveTransport(Transport):
                 connections=connections,
                 network=self._network,
             )
+            if request.is_socket:
+                return self._open_web_socket(request, call), None
             response, body = self._sender.send(request, call)
             self._body = body
             chunks: Iterator[Chunk] = body
@@ -168,6 +197,29 @@ class LiveTransport(Transport):
             ),
         )
         return answer, error
+
+    def _open_web_socket(self, request: Request, call: Call) -> Answer:
+        """Open a WebSocket in place of the one before it."""
+        self._close_web_socket()
+        handshake = self._sender.open_web_socket(request, call)
+        self._web_socket = handshake.web_socket
+        at = round(self._clock() - call.sent, 6)
+        return Answer(
+            status=handshake.status,
+            reason=handshake.reason,
+            headers=handshake.headers,
+            started=round(call.sent - self._began, 6),
+            chunks=iter([Chunk(at, handshake.body)]),
+        )
+
+    def _close_web_socket(self) -> None:
+        if self._web_socket is not None:
+            self._web_socket.close()
+            self._web_socket = None
+
+    def _now(self) -> float:
+        """Seconds from the start of the conversation."""
+        return round(self._clock() - self._began, 6)
 
     def _wait(self, attempts: list[Attempt], answer: Answer | None = None) -> float | None:
         """Seconds until the next attempt; None where there is no further one."""

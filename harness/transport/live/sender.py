@@ -6,7 +6,9 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
@@ -18,16 +20,21 @@ from harness.transport.decoding import BadEncoding
 from harness.transport.live import faults
 from harness.transport.live.body import Body
 from harness.transport.live.connecting_faults import proxy_authentication
-from harness.transport.live.connections import Connections
+from harness.transport.live.connections import Connections, Stream
 from harness.transport.live.pools import Pools, speaking_socks
+from harness.transport.live.tls import server_context
 from harness.transport.network import Network
 from harness.transport.redirects import MOST_REDIRECTS, REDIRECTS
 from harness.transport.server_address import address, host_and_port
 
+if TYPE_CHECKING:
+    from harness.transport.live.live_web_socket import Handshake
+
+USER_AGENT = f"conversation-harness/{__version__}"
 OWN_HEADERS = (
     (b"accept", b"*/*"),
     (b"accept-encoding", b"gzip, deflate"),
-    (b"user-agent", f"conversation-harness/{__version__}".encode()),
+    (b"user-agent", USER_AGENT.encode()),
 )
 """Sent where the request does not have a header of the same name."""
 
@@ -63,6 +70,8 @@ class Sender:
         # Without httpx.Client: redirects, timeouts and bodies are ours, and the rest of its work
         # takes 150 of a request's 450 µs. httpx's transport has no option for a network backend.
         self._pools = Pools(network, connections)
+        self._network = network
+        self._connections = connections
         self.cookies = httpx.Cookies()
         """The cookies that the server set; sent with each request."""
 
@@ -86,6 +95,38 @@ class Sender:
             raise faults.explain(error, call) from error
         except (httpx.InvalidURL, UnicodeEncodeError) as error:
             raise faults.violation(call.address, str(error)) from error
+
+    def open_web_socket(self, request: Request, call: faults.Call) -> Handshake:
+        """Open a WebSocket with the cookies so far. Raises `TransportError`, `Interrupted`."""
+        try:
+            # Late: few providers use WebSockets, and the library is an extra.
+            from harness.transport.live.live_web_socket import host_of, shake_hands  # noqa: PLC0415
+        except ImportError as error:
+            raise faults.no_library() from error
+        prepared = httpx.Request("GET", _url(request.url), cookies=self.cookies or None)
+        cookie = prepared.headers.get("cookie")
+        named = {name.lower() for name, _ in request.headers}
+        own = [("User-Agent", USER_AGENT)] if "user-agent" not in named else []
+        own += [("Cookie", cookie)] if cookie and "cookie" not in named else []
+        host, port, is_secure = host_of(request.url)
+        if self._network.proxy_for("https" if is_secure else "http", host, port) is not None:
+            raise faults.web_socket_behind_proxy(call.address)
+        limit = call.limits.connect
+        try:
+            stream = self._connections.connect_tcp(host, port, limit)
+            if is_secure:
+                stream = stream.start_tls(
+                    server_context(replace(self._network, http2=False)), host, limit
+                )
+        except (httpcore.NetworkError, httpcore.TimeoutException) as error:
+            raise faults.explain(error, call) from error
+        assert isinstance(stream, Stream)  # noqa: S101  # as our connections make them
+        sent = replace(request, headers=(*request.headers, *own))
+        handshake = shake_hands(stream.socket, sent, call)
+        self.cookies.extract_cookies(
+            httpx.Response(handshake.status, headers=list(handshake.headers), request=prepared)
+        )
+        return handshake
 
     def allowed(self, url: str) -> tuple[str, str]:
         """The address and `host:port` of a URL. Raises `TransportError` if it is not allowed."""

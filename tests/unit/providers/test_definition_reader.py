@@ -156,7 +156,11 @@ STEPS = {
     "request": "  - request: {post: /a}\n",
     "poll": "  - poll: {get: /a}\n    until: {$.a: 1}\n    every: 1s\n    timeout: 1m\n",
     "stream": "  - stream: {post: /a}\n",
+    "socket": "  - socket: /a\n",
+    "frame": "  - socket: /a\n  - frame: {text: a}\n",
+    "receive": "  - socket: /a\n  - receive: {quiet: 1s}\n",
 }
+WITHOUT_ANSWER = ("socket", "frame")
 VALUES = {
     ("until",): "until: {$.a: 1}",
     ("pending",): "pending: {$.a: 2}",
@@ -168,20 +172,33 @@ VALUES = {
     ("names",): "names: true",
     ("done",): "done: end",
     ("answer", "as"): "answer: {as: json}",
+    ("answer", "status"): "answer: {status: 200}",
+    ("answer", "content_type"): "answer: {content_type: text/plain}",
+    ("answer",): "answer: {}",
+    ("capture",): "capture: {b: $.b}",
+    ("fail_if",): "fail_if: {$.b: 1}",
+    ("reply",): "reply: {text: $.a}",
 }
+PHASES = ["open", "send", "late", "history", "close"]
 
 
-@pytest.mark.parametrize("phase", ["prepare", "open", "send", "late", "history", "close"])
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("key", USABLE, ids=".".join)
+@pytest.mark.parametrize(
+    ("kind", "phase"),
+    [
+        *[(kind, phase) for kind in KINDS for phase in PHASES],
+        *[(kind, "prepare") for kind in ("request", "poll", "stream")],
+    ],
+)
+@pytest.mark.parametrize("key", [key for key in USABLE if key != ("reply",)], ids=".".join)
 def test_a1_a_key_that_the_kind_of_step_cannot_use(key, kind, phase, tmp_path):
     """In each phase, a kind of step takes the keys that it can use, and no other."""
     is_there = f"\n    {VALUES[key].partition(':')[0]}:" in STEPS[kind]
     step = STEPS[kind] + ("" if is_there else f"    {VALUES[key]}\n")
     reply = "    reply: {text: $.a}\n"
+    replying = f"{STEPS['request'] if kind in WITHOUT_ANSWER else ''}{reply}"
     send = f"send:\n{STEPS['request']}{reply}"
     text = "definition: ours\nsettings: {base_url: {}}\n"
-    text += f"{phase}:\n{step}{reply if phase in REPLY_FORMATS else ''}"
+    text += f"{phase}:\n{step}{replying if phase in REPLY_FORMATS else ''}"
     text += "" if phase == "send" else send
 
     if kind in USABLE[key]:
@@ -190,18 +207,54 @@ def test_a1_a_key_that_the_kind_of_step_cannot_use(key, kind, phase, tmp_path):
     with pytest.raises(DefinitionError) as wrong:
         read(tmp_path, text)
     (problem,) = wrong.value.problems
-    assert problem.message == f"a '{kind}' step cannot use '{'.'.join(key)}'"
+    named = key[0] if kind in WITHOUT_ANSWER else ".".join(key)
+    assert problem.message == f"a '{kind}' step cannot use '{named}'"
     assert problem.place.source.line(problem.place.line).strip().startswith(key[0])
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", WITHOUT_ANSWER)
+@pytest.mark.parametrize("phase", REPLY_FORMATS)
+def test_a1_a_step_without_an_answer_has_no_reply(phase, kind, tmp_path):
+    """Opening a WebSocket, and sending on it, reads nothing."""
+    reply = "    reply: {text: $.a}\n"
+    send = f"send:\n{STEPS['request']}{reply}" if phase != "send" else ""
+    text = f"definition: ours\nsettings: {{base_url: {{}}}}\n{phase}:\n{STEPS[kind]}{reply}{send}"
+
+    with pytest.raises(DefinitionError, match=f"a '{kind}' step cannot use 'reply'"):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize("kind", ["socket", "frame", "receive"])
+def test_a_web_socket_cannot_be_prepared(kind, tmp_path):
+    """Each conversation opens its own."""
+    send = f"send:\n{STEPS['request']}    reply: {{text: $.a}}\n"
+    text = f"definition: ours\nsettings: {{base_url: {{}}}}\nprepare:\n{STEPS[kind]}{send}"
+
+    with pytest.raises(DefinitionError, match=f"a '{kind}' step has no effect in 'prepare'"):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize("phase", ["open", "send", "late", "history", "close"])
+@pytest.mark.parametrize("step", ["frame: {text: a}", "receive: {quiet: 1s}"])
+def test_a_web_socket_that_no_step_opens(step, phase, tmp_path):
+    """A step on a WebSocket needs one that was opened before it."""
+    reply = "    reply: {text: $.a}\n"
+    text = f"definition: ours\nsettings: {{base_url: {{}}}}\n{phase}:\n  - {step}\n"
+    text += f"{STEPS['request']}{reply}" if phase in REPLY_FORMATS else ""
+    text += "" if phase == "send" else f"send:\n{STEPS['request']}{reply}"
+
+    with pytest.raises(DefinitionError, match=f"no step before {phase}.1 opens a WebSocket"):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in WITHOUT_ANSWER])
 def test_a1_every_kind_of_step_may_fail(kind, tmp_path):
     """A refusal can be told from the answer of each kind of step."""
     step = STEPS[kind] + "    fail_if: {$.b: [x, y]}\n    reply: {text: $.a}\n"
 
     found = read(tmp_path, f"definition: ours\nsettings: {{base_url: {{}}}}\nsend:\n{step}")
 
-    assert found.phases["send"][0].fail_if == {"$.b": ("x", "y")}
+    assert found.phases["send"][-1].fail_if == {"$.b": ("x", "y")}
 
 
 @pytest.mark.parametrize("phase", ["prepare", "open", "history", "close"])

@@ -10,7 +10,9 @@ import harness
 from harness.conversation import (
     Attachment,
     Attempt,
+    Direction,
     Exchange,
+    Frame,
     Origin,
     Outcome,
     Reply,
@@ -39,6 +41,18 @@ SECRET = "Zk9planted+Vx7"
 BY_VALUE = Redactor({"own": SECRET})
 ORIGIN = Origin(turn=1, step="send.1", message="a hash")
 ATTEMPT = {"status": 503, "reason": SECRET, "waited": 1.0}
+FRAME = {
+    "origin": ORIGIN,
+    "direction": Direction.SENT,
+    "at": 1.0,
+    "content": SECRET,
+    "waited": 1.0,
+    "code": 1011,
+    "fault": "too-large",
+    "now": 1.0,
+    "hashes": (SECRET,),
+    "reason": SECRET,
+}
 REQUEST = {
     "method": "POST",
     "url": f"http://x/{SECRET}",
@@ -46,6 +60,7 @@ REQUEST = {
     "body": SECRET.encode(),
     "origin": ORIGIN,
     "is_stream": True,
+    "is_socket": True,
     "is_repeatable": True,
     "accepted": frozenset({429}),
     "timeout": 1.0,
@@ -62,6 +77,7 @@ RESPONSE = {
     "seconds": 1.0,
     "chunks": ((0.5, len(SECRET)),),
     "attempts": (Attempt(**ATTEMPT),),
+    "frames": (Frame(**FRAME),),
     "passed": (("set-cookie", f"a={SECRET}"),),
 }
 EXCHANGE = {
@@ -140,6 +156,7 @@ CHECK = {
 }
 PLANTED = {
     Attempt: ATTEMPT,
+    Frame: FRAME,
     Request: REQUEST,
     Response: RESPONSE,
     Exchange: EXCHANGE,
@@ -199,8 +216,9 @@ def test_an_exchange_is_redacted_in_every_field():
 
     assert "Zk9planted" not in repr(shown)
     # What only served to learn from is left out.
-    assert repr(shown).count("<redacted:own>") == repr(exchange).count(SECRET) - 2
+    assert repr(shown).count("<redacted:own>") == repr(exchange).count(SECRET) - 3
     assert shown.request.hashes == ()
+    assert shown.response.frames[0].hashes == ()
     assert shown.response.passed == ()
     assert shown.response.chunks == ((0.5, len("<redacted:own>")),)
     assert shown.request.origin == ORIGIN

@@ -365,7 +365,8 @@ def test_replay_imports_neither_httpx_nor_vcr():
     """What a replay needs of this package imports no HTTP client, no vcrpy and no YAML."""
     code = (
         "import sys, harness.transport, harness.transport.replay, harness.transport.cassette\n"
-        "print([n for n in ('httpx', 'httpcore', 'vcr', 'yaml', 'ssl') if n in sys.modules])"
+        "heavy = ('httpx', 'httpcore', 'websockets', 'vcr', 'yaml', 'ssl')\n"
+        "print([n for n in heavy if n in sys.modules])"
     )
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
