@@ -24,7 +24,12 @@ SHORTEST_SPLIT = 8
 _OURS = re.compile(rb"<redacted:[A-Za-z0-9_.-]*>")
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]{6,}")
 _HEX_RUN = re.compile(rb"[0-9A-Fa-f]{8,}")
-_ESCAPE = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
+# JSON escapes a character beyond U+FFFF as two halves.
+_ESCAPE = re.compile(
+    rb"\\(?:u(?P<high>[dD][89abAB][0-9A-Fa-f]{2})\\u(?P<low>[dD][c-fC-F][0-9A-Fa-f]{2})"
+    rb"|u(?P<u>[0-9A-Fa-f]{4})|U(?P<U>[0-9A-Fa-f]{8})|x(?P<x>[0-9A-Fa-f]{2})|(?P<char>.))",
+    re.DOTALL,
+)
 _MEMBER = re.compile(rb'"(\w*)"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _EVENT_DATA = re.compile(rb"(?m)^\s*data: ?([^\r\n]*)")
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
@@ -91,8 +96,11 @@ def _put_together(content: bytes) -> Iterator[bytes]:
 
 def _undone(content: bytes) -> Iterator[bytes]:
     """The content without its escapes, without its percent-encoding, and without HTML's."""
-    if b"\\" in content or b"''" in content:
+    if b"\\" in content:
         yield _without_escapes(content)
+    if b"''" in content:
+        # YAML doubles an apostrophe between apostrophes.
+        yield _without_escapes(content.replace(b"''", b"'"))
     if b"%" in content:
         yield unquote_to_bytes(content)
     if b"+" in content:
@@ -103,13 +111,15 @@ def _undone(content: bytes) -> Iterator[bytes]:
 
 
 def _without_escapes(content: bytes) -> bytes:
-    return _ESCAPE.sub(_unescaped, content.replace(b"''", b"'"))
+    return _ESCAPE.sub(_unescaped, content)
 
 
 def _unescaped(match: re.Match[bytes]) -> bytes:
-    number = match[1] or match[2] or match[3]
+    if match["high"] is not None:
+        return bytes.fromhex((match["high"] + match["low"]).decode()).decode("utf-16-be").encode()
+    number = match["u"] or match["U"] or match["x"]
     if number is None:
-        return _LETTERS.get(match[4], match[4])
+        return _LETTERS.get(match["char"], match["char"])
     code = int(number, 16)
     return chr(code).encode("utf-8", "surrogatepass") if code <= 0x10FFFF else b""  # noqa: PLR2004  Unicode's end
 
