@@ -334,6 +334,14 @@ def test_a_renewed_token_does_not_push_out_the_old_one():
     assert redactor.adding({"abcdef": "session", "abc": "session"}) is redactor
 
 
+@pytest.mark.parametrize(("setting", "capture"), [("alpha", "zeta"), ("zeta", "alpha")])
+def test_a_captured_value_has_the_mark_of_the_capture(setting, capture):
+    """Also if a setting has the same value, whichever name comes first in the alphabet."""
+    redactor = Redactor({setting: "topsecret12"}).adding({"topsecret12": capture})
+
+    assert redactor.text("topsecret12") == f"<redacted:{capture}>"
+
+
 def test_a_value_that_is_known_has_one_mark():
     """Under a telling name as well, a known value has its own mark; a number stays one text."""
     redactor = REDACTOR.adding({"abcdef": "session", "12345": "pin"})
