@@ -94,6 +94,9 @@ def _broken(error: Exception, call: Call) -> TransportError:
         )
     # h11 shows the line as a bytearray.
     reason = re.sub(r"bytearray\(b(.*)\)$", r"\1", str(error))
+    if type(cause := error.args[0] if error.args else None).__module__ == "h2.exceptions":
+        # Its texts are often numbers of streams.
+        reason = f"{type(cause).__name__}: {cause}"
     return violation(call.address, reason or type(error).__name__)
 
 

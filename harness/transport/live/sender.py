@@ -238,7 +238,13 @@ class _Stream(httpx.SyncByteStream):
         chunks = self._response.iter_stream()
         while True:
             with _quietly():
-                chunk = next(chunks, None)
+                try:
+                    chunk = next(chunks, None)
+                except Exception as error:
+                    # httpcore lets those of the library for HTTP/2 pass.
+                    if type(error).__module__ != "h2.exceptions":
+                        raise
+                    raise httpcore.RemoteProtocolError(error) from error
             if chunk is None:
                 return
             yield chunk
