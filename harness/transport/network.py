@@ -107,7 +107,11 @@ DIRECT = Network()
 
 def parse_proxy(text: str) -> Proxy:
     """A proxy from its URL. Raises `ValueError` with a sentence that does not contain the URL."""
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        # Its text may contain the whole address.
+        raise ValueError("the proxy's URL is not an address") from None
     if "://" not in text or parts.scheme not in PROXY_PORTS:
         found = f"the scheme {parts.scheme}://" if "://" in text else "no scheme"
         raise ValueError(f"the proxy's URL has {found}, expected http://, https:// or socks5://")
@@ -117,6 +121,8 @@ def parse_proxy(text: str) -> Proxy:
         raise ValueError("the proxy's URL has a port that is not a number up to 65535") from error
     if not parts.hostname:
         raise ValueError("the proxy's URL has no host")
+    if not parts.hostname.isascii() or any(one.isspace() for one in parts.hostname):
+        raise ValueError("the proxy's URL has a host with a character that is not allowed")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError(
             "the proxy's URL has a path after its host; "
