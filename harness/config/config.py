@@ -53,6 +53,11 @@ class ProviderConfig:
         """How its servers are reached; it still holds its templates."""
         return self.node.get("network")
 
+    @property
+    def verify(self) -> bool:
+        """Whether the certificates of its servers are checked."""
+        return self.network is None or self.network.value_of("verify") is not False
+
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Slower:

@@ -251,6 +251,8 @@ class ContextFactory:
         elif provider.config.timeout is not None:
             limits = replace(limits, total=provider.config.timeout)
         base = host_and_port(str(provider.settings[BASE_URL]))
+        if provider.unverified:
+            self.notes[provider.unverified] = None
         return LiveTransport(
             hosts=frozenset((base, *provider.config.hosts)),
             limits=limits,

@@ -61,7 +61,7 @@ class NetworkReader:
         return Network(
             ca=self._ca(node.get("ca") if node else None),
             client_certificate=self._own_certificate(own) if own else None,
-            verify=node is None or node.value_of("verify") is not False,
+            verify=self.config.verify,
             http2=node is not None and node.value_of("http2") is True,
             http_proxy=http,
             https_proxy=https,

@@ -53,6 +53,17 @@ class Provider:
                 )
 
     @property
+    def unverified(self) -> str:
+        """A note that certificates of servers are not checked; empty if they are."""
+        if self.network.verify or self.config.network is None:
+            return ""
+        place = self.config.network.at("verify").key_place
+        return (
+            f"{place}: provider {self.name}: 'verify: false' accepts any certificate, so nothing"
+            " proves that the answers came from its server [not-verified]"
+        )
+
+    @property
     def open_settings(self) -> Mapping[str, Json]:
         """The settings that may be shown and recorded."""
         settings = self.definition.settings

@@ -47,7 +47,12 @@ class AllureSeat:
         # Each worker of xdist would empty it again, also one that replaces another in mid-run.
         self._config.option.clean_alluredir = False
         chosen = self._config.getoption("--harness-provider")
-        names = (name for suite in self._session.suites for name in suite.project.config.providers)
+        configs = [
+            one for suite in self._session.suites for one in suite.project.config.providers.values()
+        ]
+        names = [config.name for config in configs]
+        unverified = [config.name for config in configs if not config.verify]
+        is_shown = bool(unverified) and self._session.mode.is_live
         self._results.begin(
             {
                 "mode": self._session.mode.value,
@@ -55,6 +60,7 @@ class AllureSeat:
                 "providers": ", ".join(chosen or dict.fromkeys(names)),
                 "python": platform.python_version(),
                 "pytest": pytest.__version__,
+                **({"not_verified": ", ".join(unverified)} if is_shown else {}),
             }
         )
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from harness.project_file import YAML_ENDINGS
+from harness.pytest_plugin.notes import notes_of
 from harness.pytest_plugin.scenario_session import ScenarioSession
 
 
@@ -62,7 +63,13 @@ class JunitLines:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """Remove the attempts that another one followed: they would look as if they had passed."""
+        """Add the notes about providers, and remove the attempts that another one followed.
+
+        Those would look as if they had passed.
+        """
+        if self._xml is not None:
+            for note in notes_of(self._config).of_providers:
+                self._xml.add_global_property("note", note)
         if self._superseded:
             cases = self._xml.node_reporters_ordered
             cases[:] = [case for case in cases if case not in self._superseded]

@@ -24,6 +24,8 @@ class Notes:
         self._lines: dict[str, None] = {}
         self._strays: dict[str, dict[str, None]] = {}
         self._further: list[Callable[[], Iterable[str]]] = []
+        self._of_providers: Callable[[], Iterable[str]] = tuple
+        self._of_workers: dict[str, None] = {}
         self._are_due = False
 
     def add(self, line: str) -> None:
@@ -33,6 +35,15 @@ class Notes:
     def hand_over(self, further: Callable[[], Iterable[str]]) -> None:
         """In a worker, hand further notes at the end to the process that started it."""
         self._further.append(further)
+
+    def watch_providers(self, notes: Callable[[], Iterable[str]]) -> None:
+        """Set how the notes about the providers that this process used are asked for."""
+        self._of_providers = notes
+
+    @property
+    def of_providers(self) -> tuple[str, ...]:
+        """The notes about providers, of this process and of its workers, each once."""
+        return tuple(dict.fromkeys((*self._of_providers(), *self._of_workers)))
 
     def add_stray(self, file: str, reason: str) -> None:
         """Note that a file looks like a scenario and was not collected."""
@@ -49,12 +60,14 @@ class Notes:
         if output is not None:
             lines = [*self._lines, *(line for notes in self._further for line in notes())]
             strays = {reason: list(files) for reason, files in self._strays.items()}
-            output[_WORKER_KEY] = [lines, strays]
+            output[_WORKER_KEY] = [lines, strays, list(self.of_providers)]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401  # xdist names no type
         """Take the notes of a worker of pytest-xdist; one that died has none."""
-        lines, strays = getattr(node, "workeroutput", {}).get(_WORKER_KEY, ((), {}))
+        output = getattr(node, "workeroutput", {}).get(_WORKER_KEY, ((), {}, ()))
+        lines, strays, of_providers = output
+        self._of_workers |= dict.fromkeys(of_providers)
         self._lines |= dict.fromkeys(lines)
         for reason, files in strays.items():
             self._strays[reason] = self._strays.get(reason, {}) | dict.fromkeys(files)

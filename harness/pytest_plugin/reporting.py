@@ -13,6 +13,7 @@ from harness.config import Config
 from harness.core import AuthoringError, Json
 from harness.history.adding import HistoryReport
 from harness.history.address import Address, address_in
+from harness.pytest_plugin.notes import notes_of
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.build import ReportCrashed, build_all
 from harness.reports.results import (
@@ -53,6 +54,7 @@ class RunReports:
         self._folder = folder
         self._history = _history_of(config, configs, folder)
         self._session = session
+        self._notes = notes_of(config)
         self._head = run_head(session.mode.value, project)
         self._errors: dict[str, Mapping[str, Json]] = {}
         self._order: dict[str, int] = {}
@@ -112,6 +114,7 @@ class RunReports:
             self._gather_workers()
             self._writer.finish(
                 errors=self._errors.values(),
+                notes=self._notes.of_providers,
                 exit_status=int(exitstatus),
                 classes={} if self._is_worker else self._session.red_tests.counts,
             )

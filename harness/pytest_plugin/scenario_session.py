@@ -141,8 +141,12 @@ class ScenarioSession:
     @property
     def notes(self) -> list[str]:
         """What people should know although nothing failed, of providers first."""
-        of_providers = [note for suite in self.suites for note in suite.runner.contexts.notes]
-        return [*of_providers, *self.tally.notes]
+        return [*self.provider_notes, *self.tally.notes]
+
+    @property
+    def provider_notes(self) -> list[str]:
+        """The notes about providers that this process used."""
+        return [note for suite in self.suites for note in suite.runner.contexts.notes]
 
     @property
     def providers(self) -> Collection[str]:

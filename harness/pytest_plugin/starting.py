@@ -78,6 +78,7 @@ def open_projects(
     for file in below:
         session.open(file)
     _require_known(config, session, is_named=is_named)
+    notes_of(config).watch_providers(lambda: session.provider_notes)
     if _is_alone(config):
         note_variables(config, os.environ, session.sources())
     else:

@@ -21,7 +21,10 @@ def probe_isolation(provider: str, scenarios: Sequence[Path], texts: Sequence[st
     """
     project = project_here()
     project.provider_config(provider)
-    result = probe(ContextFactory(project), provider, _scripts(project, scenarios, texts))
+    contexts = ContextFactory(project)
+    result = probe(contexts, provider, _scripts(project, scenarios, texts))
+    for note in contexts.notes:
+        echo(f"note: {note}")
     for leak in result.leaks:
         echo(leak_text(leak))
     summary = f"{result.turns} turns each, {result.own} words repeated in their own conversation"

@@ -50,6 +50,8 @@ def check_provider(name: str, *, live: bool, message: str) -> bool:
         echo(f"  {setting} = {'(not set)' if value is None else shown}")
     for doubt in (*provider.short_secrets, *doubts_on(project, config)):
         echo(f"warning: {doubt}")
+    if provider.unverified:
+        echo(f"warning: {provider.unverified}")
     return not live or _answers(project, name, message)
 
 

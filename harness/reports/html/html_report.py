@@ -30,7 +30,18 @@ BLOCK = 50
 LEVEL = 1
 """Of zlib. Level 6 takes five times as long and makes the file a third smaller."""
 
-_HEAD = ("project", "mode", "started", "ended", "commit", "branch", "run", "harness", "errors")
+_HEAD = (
+    "project",
+    "mode",
+    "started",
+    "ended",
+    "commit",
+    "branch",
+    "run",
+    "harness",
+    "errors",
+    "notes",
+)
 
 
 class HtmlReport:

@@ -122,6 +122,8 @@ def summary(red: RedConversations, head: Mapping[str, Any], *, is_whole: bool = 
         )
     if red.outcomes:
         page.add(f"{_changes(red)}\n")
+    for note in head.get("notes", ()):
+        page.add(f"Note: {code(note)}\n")
     left_out = [*_unread(page, head), *_red_table(page, red)]
     _repaired(page, red)
     _providers(page, red)

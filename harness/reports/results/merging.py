@@ -69,8 +69,12 @@ def merge(parts: Sequence[Results], into: Path) -> int:
     if all(part.is_whole for part in parts):
         errors = {json.dumps(one): one for part in parts for one in part.head.get("errors", ())}
         statuses = [part.head["exit_status"] for part in parts if "exit_status" in part.head]
+        notes = dict.fromkeys(note for part in parts for note in part.head.get("notes", ()))
         writer.finish(
-            errors=errors.values(), exit_status=max(statuses, default=None), classes=+classes
+            errors=errors.values(),
+            notes=notes,
+            exit_status=max(statuses, default=None),
+            classes=+classes,
         )
     else:
         writer.abandon()
@@ -132,6 +136,6 @@ def _index(line: bytes) -> int:
 
 def _head(parts: Sequence[Results]) -> dict[str, Json]:
     """The head of the first part, with the earliest start and without how it ended."""
-    ends = ("errors", "ended", "exit_status", "classes")
+    ends = ("errors", "notes", "ended", "exit_status", "classes")
     head = {name: value for name, value in parts[0].head.items() if name not in ends}
     return head | {"started": min(part.head["started"] for part in parts)}

@@ -275,6 +275,7 @@ RESULTS_SCHEMA: Mapping[str, Json] = {
                 _list(_object({"file": _TEXT, "message": _TEXT}, "file", "message")),
                 "Files that could not be read.",
             ),
+            "notes": _about(_TEXTS, "What people should know about the providers of the run."),
             "ended": _about(_TIME, "Omitted if the run was killed."),
             "exit_status": _about(_NUMBER, "That of pytest."),
             "classes": _about(

@@ -78,11 +78,14 @@ class ResultsWriter:
         self,
         *,
         errors: Iterable[Mapping[str, Json]] = (),
+        notes: Iterable[str] = (),
         exit_status: int | None = None,
         classes: Mapping[str, int] | None = None,
     ) -> None:
         """Complete and close the file. `classes` are numbers of red tests."""
         tail: dict[str, Json] = {"errors": list(errors), "ended": now()}
+        if about_run := list(notes):
+            tail["notes"] = about_run
         if exit_status is not None:
             tail["exit_status"] = exit_status
         if classes:
