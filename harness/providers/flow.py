@@ -107,7 +107,7 @@ class FlowState:
     """What was said before the message, in order; while tools are answered, all of it."""
     results: list[Json] = field(default_factory=list)
     """While tools are answered: the answers to the calls of the last reply."""
-    _unanswered: Json = None
+    _unanswered: dict[str, Json] | None = None
     """The entry of the message; it goes into the transcript as soon as anything follows it."""
     know: Callable[[str, Json], None] = lambda _name, _value: None
     """Is told of every secret as soon as it is captured."""
@@ -122,11 +122,12 @@ class FlowState:
         self.before.append(text if recorded is None else recorded)
         self.unsent.append({"role": "assistant", "text": text})
         self.heard.append(ReplyMessage(text=text))
+        self._refused()
         self._said("assistant", text=text)
 
     def say(self, message: UserMessage, turn: int, recorded: UserMessage | None = None) -> None:
         """Begin a turn; `recorded` is the message as a replay will say it, where it differs."""
-        self._said(None)
+        self._refused()
         self.turn = turn
         self.message_hash = message_hash(recorded or message, self.before)
         self.before.clear()
@@ -181,13 +182,18 @@ class FlowState:
             },
         }
 
-    def _said(self, role: str | None, **what: Json) -> None:
+    def _refused(self) -> None:
+        """If the last message has had no answer until now, there will be none."""
+        if self._unanswered is not None:
+            self.transcript.append({**self._unanswered, "is_refused": True})
+            self._unanswered = None
+
+    def _said(self, role: str, **what: Json) -> None:
         """Add an entry to the transcript, and before it the message that it follows."""
         if self._unanswered is not None:
             self.transcript.append(self._unanswered)
             self._unanswered = None
-        if role is not None:
-            self.transcript.append(_entry(role, **what))
+        self.transcript.append(_entry(role, **what))
 
     def copied(self, into: FlowState | None = None) -> FlowState:
         """The same between two turns, for a conversation that goes on from here.
@@ -239,8 +245,9 @@ NOW = "now"
 """The function that only the templates of a request see beside these."""
 
 
-def _entry(role: str, **what: Json) -> Json:
-    return {"role": role, "text": "", "tool_calls": [], "results": [], **what}
+def _entry(role: str, **what: Json) -> dict[str, Json]:
+    entry: dict[str, Json] = {"role": role, "text": "", "tool_calls": [], "results": []}
+    return {**entry, "is_refused": False, **what}
 
 
 def _call(call: ToolCall) -> dict[str, Json]:

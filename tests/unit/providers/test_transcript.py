@@ -61,6 +61,7 @@ def test_a_refused_message_was_said():
     state.say(said("last"), 3)
 
     assert shown(state) == [("user", "refused"), ("user", "again"), ("assistant", "Sorry")]
+    assert [entry["is_refused"] for entry in state.transcript] == [True, True, False]
 
 
 def test_calls_and_results():
