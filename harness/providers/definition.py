@@ -101,6 +101,9 @@ class ToolsPlan:
     id: str = ""
     index: str = ""
     """Within a node, which call it is a piece of: pieces of one index are joined."""
+    conditions: Conditions = field(default_factory=dict)
+    """Within a node: whether it is a call, or the call of which it is a piece is one. Empty where
+    all are."""
 
 
 @value_class(frozen=True, slots=True)

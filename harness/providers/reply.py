@@ -155,6 +155,8 @@ def read_calls(plan: ToolsPlan, payload: Json) -> tuple[ToolCall, ...]:
     """The tool calls of a payload, in order. Raises `ProtocolError` for one without a name."""
     nodes = find_all(plan.path, payload)
     pieces = _pieces_of_calls(plan, nodes) if plan.index else [[node] for node in nodes]
+    if plan.conditions:
+        pieces = [call for call in pieces if any(holds(plan.conditions, one) for one in call)]
     return tuple(_call(plan, call) for call in pieces)
 
 

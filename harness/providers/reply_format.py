@@ -120,6 +120,10 @@ _KEYS: Mapping[str, Json] = {
                 "type": "string",
                 "description": "Within a piece of a call: which call it is; joins the pieces.",
             },
+            "if": {
+                **CONDITIONS,  # type: ignore[dict-item]  # as above
+                "description": "Within a call, or one of its pieces: it is one; default: any is.",
+            },
         },
     },
     "usage": {
@@ -177,7 +181,11 @@ def reply_plan(
         only_new=bool(node.value_of("only_new")),
         question=conditions(node, "question"),
         in_reply_to=conditions(node, "in_reply_to"),
-        tools=ToolsPlan(**paths(tools, _TOOL_KEYS)) if tools else None,
+        tools=(
+            ToolsPlan(**paths(tools, _TOOL_KEYS), conditions=conditions(tools, "if"))
+            if tools
+            else None
+        ),
     )
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harness.conversation import ToolCall
@@ -393,3 +395,25 @@ def test_pieces_of_a_call_without_a_name():
     """It is named, as a whole call would be."""
     with pytest.raises(ProtocolError, match=r"no name at \$\.name"):
         read_calls(PIECES, [{"at": 0, "text": "{}"}])
+
+
+def test_conditions_say_what_is_a_call():
+    """What meets no condition is not a call; of a call in pieces, one piece has to."""
+    plan = ToolsPlan(
+        path="$[*]",
+        name="$.name",
+        arguments="$.text",
+        index="$.at",
+        conditions={"$.type": ("ours",)},
+    )
+    pieces = [
+        {"at": 0, "type": "theirs", "name": "search"},
+        {"at": 1, "type": "ours", "name": "find"},
+        {"at": 0, "text": "{}"},
+        {"at": 1, "text": "[1]"},
+        {"at": 2, "text": "a piece of something else"},
+    ]
+    whole = [{"type": "ours", "name": "book"}, {"type": "theirs"}]
+
+    assert [(one.name, one.arguments) for one in read_calls(plan, pieces)] == [("find", [1])]
+    assert [one.name for one in read_calls(replace(plan, index=""), whole)] == ["book"]
