@@ -26,6 +26,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from harness.emulators.fault_switches import plain
+
 _CITIES = re.compile(r"\bweather in ((?:[A-Z]\w+(?:,? and |, )?)+)")
 _TABLE = re.compile(r"\btable in ([A-Z]\w+)")
 _NAME = re.compile(r"\bmy name is (\w+)", re.IGNORECASE)
@@ -132,6 +134,11 @@ class ModelBot:
     def _call(self, name: str, **arguments: object) -> ModelCall:
         self.made += 1
         return ModelCall(id=f"{self.prefix}{self.made:024d}", name=name, arguments=arguments)
+
+
+def spoken(said: Said) -> Said:
+    """A message as the bot reads it: without the fault switches of the user."""
+    return replace(said, text=plain(said.text)) if said.role == "user" else said
 
 
 def tokens(text: str) -> list[str]:

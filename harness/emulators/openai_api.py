@@ -11,7 +11,10 @@ An error is `{"error": {"message": …, "type": …, "param": …, "code": …}}
 
 from __future__ import annotations
 
+import base64
+import binascii
 import itertools
+import re
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -29,8 +32,10 @@ BASE_PATH = "/v1"
 KEY = "emulated-openai-5b8f0e2c917d4a36"
 ENVIRONMENT = {"OPENAI_API_KEY": KEY}
 URL_VARIABLE = "OPENAI_BASE_URL"
+MOST_TOKENS = 1_000_000
 MODELS = ("gpt-4.1-mini", "gpt-5-mini")
 
+_DATA_URL = re.compile(r"data:(image/[a-z.+-]+);base64,(.*)", re.DOTALL)
 _OTHERS = {
     401: ("invalid_request_error", "invalid_api_key", "Incorrect API key provided."),
     403: ("invalid_request_error", "unsupported_country_region_territory", "Not supported."),
@@ -146,6 +151,19 @@ def require_model(body: Mapping[str, Any]) -> str:
         error = {"message": message, "type": kind, "param": None, "code": "model_not_found"}
         raise refuse(404, {"error": error})
     return name
+
+
+def image_of(url: object, param: str) -> tuple[str, int]:
+    """The type and the bytes of an image; of a web address only that it is one."""
+    found = _DATA_URL.fullmatch(url) if isinstance(url, str) else None
+    if found is None:
+        if isinstance(url, str) and url.startswith("https://"):
+            return "image", 0
+        raise invalid("Invalid image URL.", param, "invalid_image_url")
+    try:
+        return found[1], len(base64.b64decode(found[2], validate=True))
+    except binascii.Error as error:
+        raise invalid("Invalid base64 image.", param, "invalid_image_url") from error
 
 
 def obfuscation(text: str) -> str:

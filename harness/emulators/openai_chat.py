@@ -29,9 +29,8 @@ from starlette.responses import JSONResponse, Response
 
 from harness.emulators import openai_api as api
 from harness.emulators.emulator import Emulator, Endpoint, Sample, make_app
-from harness.emulators.fault_switches import plain
 from harness.emulators.http_api import stream
-from harness.emulators.model_bot import ModelAnswer, ModelBot, ModelCall, Said, tokens
+from harness.emulators.model_bot import ModelAnswer, ModelBot, ModelCall, spoken, tokens
 from harness.emulators.openai_api import OpenAIApi, invalid
 from harness.emulators.openai_chat_messages import read_messages
 
@@ -46,7 +45,6 @@ _KNOWN = frozenset((
     "web_search_options",
 ))
 # fmt: on
-_MOST_TOKENS = 1_000_000
 Chunks = Iterator[dict[str, Any]]
 
 
@@ -69,7 +67,7 @@ class ChatCompletions:
         asked = [each.text for each in said if each.role == "user"] or [""]
         plan = self.api.faults.plan(asked[-1], f"{system}\n{asked[0]}")
         await plan.before()
-        answer = self.bot.answer(system, [_plain(each) for each in said], _tools(body))
+        answer = self.bot.answer(system, [*map(spoken, said)], _tools(body))
         limit = body.get("max_completion_tokens") or body.get("max_tokens")
         answer = answer.cut(limit)
         head = {"id": self.api.new_id("chatcmpl-"), "created": api.now(), "model": model}
@@ -92,7 +90,7 @@ def _require_rules(body: Mapping[str, Any]) -> str:
     api.require_number(body, "temperature", 0, 2)
     api.require_number(body, "top_p", 0, 1)
     for name in ("max_tokens", "max_completion_tokens"):
-        api.require_number(body, name, 1, _MOST_TOKENS)
+        api.require_number(body, name, 1, api.MOST_TOKENS)
     if body.get("n") not in (None, 1):
         raise invalid("The emulator answers with one choice.", "n", "unsupported_value")
     if body.get("stream_options") and not body.get("stream"):
@@ -110,15 +108,6 @@ def _tools(body: Mapping[str, Any]) -> list[str]:
             raise invalid(f"Missing required parameter: '{param}'.", param, "missing_parameter")
         names.append(function["name"])
     return [] if body.get("tool_choice") == "none" else names
-
-
-def _plain(said: Said) -> Said:
-    return Said(
-        role=said.role,
-        text=plain(said.text) if said.role == "user" else said.text,
-        images=said.images,
-        calls=said.calls,
-    )
 
 
 def _usage(asked: Iterable[str], answer: ModelAnswer) -> dict[str, Any]:

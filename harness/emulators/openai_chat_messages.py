@@ -6,20 +6,16 @@ message that answers no call, and a call that no `tool` message answers.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from harness.emulators.model_bot import ModelCall, Said
-from harness.emulators.openai_api import invalid
+from harness.emulators.openai_api import image_of, invalid
 
 _ROLES = ("developer", "system", "user", "assistant", "tool")
 _SYSTEM = ("developer", "system")
-_DATA_URL = re.compile(r"data:(image/[a-z.+-]+);base64,(.*)", re.DOTALL)
 
 
 def read_messages(messages: object) -> tuple[str, list[Said]]:
@@ -43,17 +39,6 @@ def read_messages(messages: object) -> tuple[str, list[Said]]:
             said.append(read)
     _require_answers(said, len(messages))
     return "\n".join(system), said
-
-
-def image_of(url: object) -> tuple[str, int] | None:
-    """The type and the bytes of a data URL; None if it is not one."""
-    found = _DATA_URL.fullmatch(url) if isinstance(url, str) else None
-    if found is None:
-        return None
-    try:
-        return found[1], len(base64.b64decode(found[2], validate=True))
-    except binascii.Error:
-        return None
 
 
 def _role(message: object, number: int) -> str:
@@ -90,11 +75,7 @@ def _parts(content: Sequence[Any], param: str) -> Said:
         if kind == "text" and isinstance(part.get("text"), str):
             texts.append(part["text"])
         elif kind == "image_url" and isinstance(part.get("image_url"), dict):
-            url = part["image_url"].get("url")
-            found = image_of(url)
-            if found is None and not str(url).startswith("https://"):
-                raise invalid("Invalid image URL.", param, "invalid_image_url")
-            images.append(found or ("image", 0))
+            images.append(image_of(part["image_url"].get("url"), param))
         else:
             supported = "Supported values are: 'text' and 'image_url'."
             raise invalid(f"Invalid value: '{kind}'. {supported}", param, "invalid_value")

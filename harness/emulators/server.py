@@ -15,11 +15,13 @@ import uvicorn
 from starlette.applications import Starlette
 
 from harness.emulators import (
+    anthropic_messages,
     bighummingbird,
     connectly,
     enthusiast,
     mister_turing,
     openai_chat,
+    openai_responses,
     rasa_rest,
     superoffice,
 )
@@ -36,6 +38,8 @@ EMULATORS: Mapping[str, Emulator] = MappingProxyType(
             superoffice,
             rasa_rest,
             openai_chat,
+            anthropic_messages,
+            openai_responses,
         )
     }
 )

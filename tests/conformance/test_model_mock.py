@@ -17,7 +17,9 @@ from harness.project.project import Project
 from tests.conformance.model_mock import serving_mock
 
 DEFINITIONS = {
+    "anthropic-messages": {"path": "", "model": "claude-haiku-4-5"},
     "openai-chat": {"path": "/v1", "model": "gpt-4.1-mini"},
+    "openai-responses": {"path": "/v1", "model": "gpt-4.1-mini"},
 }
 PLAYED = [(name, streamed) for name in DEFINITIONS for streamed in (False, True)]
 SHOWN = [f"{name}{', streamed' if streamed else ''}" for name, streamed in PLAYED]
@@ -80,13 +82,16 @@ def test_a_conversation_is_played_recorded_and_replayed(
 
 
 @PLAYS
-def test_calls_of_tools_are_read(
+def test_calls_of_tools_are_answered(
     definition: str, *, streamed: bool, mock: str, played: Played
 ) -> None:
-    """The name and the arguments of a call are read, in one piece or in several."""
+    """A call is read, in one piece or in several, and its result leads to the answer."""
     turns = """
   - user: How is the weather?
-    expect: {tools: {exactly: [{name: get_weather, arguments: {city: Paris}}]}}
+    answers: {get_weather: {returns: {temp: 21}}}
+    expect:
+      equals: It is 21 °C in Paris.
+      tools: {exactly: [{name: get_weather, arguments: {city: Paris}}]}
 """
     result = played(definition, mock, turns, streamed=streamed)
 
