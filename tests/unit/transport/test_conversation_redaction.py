@@ -21,6 +21,7 @@ from harness.conversation import (
     Response,
     Stop,
     ToolCall,
+    ToolResult,
     Transcript,
     Turn,
     UserMessage,
@@ -94,7 +95,13 @@ USER_MESSAGE = {
     "metadata": {SECRET: [SECRET]},
 }
 REPLY_MESSAGE = {"text": SECRET, "id": SECRET, "payload": {"text": SECRET}, "is_late": True}
-TOOL_CALL = {"name": SECRET, "arguments": {"key": SECRET}, "id": SECRET}
+TOOL_RESULT = {"value": {"text": SECRET}, "is_error": True}
+TOOL_CALL = {
+    "name": SECRET,
+    "arguments": {"key": SECRET},
+    "id": SECRET,
+    "result": ToolResult(**TOOL_RESULT),
+}
 REPLY = {
     "messages": (ReplyMessage(**REPLY_MESSAGE),),
     "payload": {"text": SECRET},
@@ -163,6 +170,7 @@ PLANTED = {
     Attachment: ATTACHMENT,
     UserMessage: USER_MESSAGE,
     ReplyMessage: REPLY_MESSAGE,
+    ToolResult: TOOL_RESULT,
     ToolCall: TOOL_CALL,
     Reply: REPLY,
     Refused: REFUSED,
