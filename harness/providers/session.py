@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from harness.conversation import (
@@ -15,8 +15,8 @@ from harness.conversation import (
     Reply,
     ReplyMessage,
     Response,
+    ToolCall,
     UserMessage,
-    joined_replies,
 )
 from harness.core import Json, NoHistory, PlayError, ProtocolError, value_class
 from harness.providers.definition import ReplyPlan, Step
@@ -34,7 +34,7 @@ from harness.providers.interpreter import Flow, run_steps
 from harness.providers.late import Look, TimeLeft, wait_for_more
 from harness.providers.provider import Provider
 from harness.providers.reply import messages_in
-from harness.providers.tool_answer import AnswersTool, unanswered
+from harness.providers.tool_answer import AnswersTool, answer_tools, unanswered
 from harness.secrets.secret_marks import MARK
 from harness.transport import Chunk, Transport
 from harness.transport.response_body import close_body, response_of
@@ -171,7 +171,14 @@ class Session:
             raise _no_reply()
         state.replied(reply)
         if self._answers_tools and reply.tools:
-            reply = self._with_tools(reply, answer)
+            reply = answer_tools(
+                reply,
+                state,
+                answer=answer,
+                next_reply=self._next_reply,
+                sleep=self._transport.sleep,
+                most_rounds=self._tool_rounds,
+            )
         state.answered(reply)
         return reply
 
@@ -243,30 +250,14 @@ class Session:
             self._run(self._phases[Phase.OPEN])
         self._is_open = True
 
-    def _with_tools(self, first: Reply, answer: AnswersTool) -> Reply:
-        """Answer the tools that a reply calls until the bot calls none; the joined replies.
-
-        Raises `ProtocolError` `too-many-rounds` if it calls tools again and again.
-        """
-        state, replies = self._state, [first]
-        while replies[-1].tools:
-            if len(replies) > self._tool_rounds:
-                raise _too_many_rounds(self._tool_rounds, replies[-1])
-            answers = [answer(call) for call in replies[-1].tools]
-            self._transport.sleep(max(one.delay for one in answers))
-            calls = tuple(
-                replace(call, result=one.result)
-                for call, one in zip(replies[-1].tools, answers, strict=True)
-            )
-            replies[-1] = replace(replies[-1], tools=calls)
-            state.served(calls, [[one.recorded.value, one.recorded.is_error] for one in answers])
-            driver = self._driver
-            reply = driver.tools(calls) if driver else self._run(self._phases[Phase.TOOLS])
-            if reply is None:
-                raise _no_reply()
-            state.replied(reply)
-            replies.append(reply)
-        return joined_replies(replies)
+    def _next_reply(self, calls: tuple[ToolCall, ...]) -> Reply:
+        """The reply to the answers of tool calls."""
+        driver = self._driver
+        reply = driver.tools(calls) if driver else self._run(self._phases[Phase.TOOLS])
+        if reply is None:
+            raise _no_reply()
+        self._state.replied(reply)
+        return reply
 
     def _now(self, origin: Origin) -> float:
         return self._transport.now(origin)
@@ -294,15 +285,6 @@ class Session:
 
 def _no_reply() -> ProtocolError:
     return ProtocolError("no-reply", "no step of the definition read a reply")
-
-
-def _too_many_rounds(limit: int, reply: Reply) -> ProtocolError:
-    names = ", ".join(dict.fromkeys(call.name for call in reply.tools or ()))
-    return ProtocolError(
-        "too-many-rounds",
-        f"the bot still calls tools after {limit} rounds of answers: {names}",
-        "answer so that it can stop, or raise 'tool_rounds' in the provider's definition",
-    )
 
 
 def perform(flow: Flow, transport: Transport) -> Reply | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
-from harness.conversation import ToolCall, ToolResult
+from harness.conversation import Reply, ToolCall, ToolResult, joined_replies
 from harness.core import ProtocolError, value_class
+from harness.providers.flow import FlowState
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,43 @@ class ToolAnswer:
 
 AnswersTool = Callable[[ToolCall], ToolAnswer]
 """Answers a call. Raises `PlayError` where nothing answers it."""
+
+
+def answer_tools(
+    first: Reply,
+    state: FlowState,
+    *,
+    answer: AnswersTool,
+    next_reply: Callable[[tuple[ToolCall, ...]], Reply],
+    sleep: Callable[[float], object],
+    most_rounds: int,
+) -> Reply:
+    """Answer the tools that a reply calls until the bot calls none; the joined replies.
+
+    `next_reply` sends the answered calls and gives the reply to them; `sleep` lets seconds pass.
+    Raises `ProtocolError` `too-many-rounds` if the bot calls tools again and again.
+    """
+    replies = [first]
+    while wanted := replies[-1].tools:
+        if len(replies) > most_rounds:
+            raise _too_many_rounds(most_rounds, wanted)
+        answers = [answer(call) for call in wanted]
+        sleep(max(one.delay for one in answers))
+        pairs = zip(wanted, answers, strict=True)
+        calls = tuple(replace(call, result=one.result) for call, one in pairs)
+        replies[-1] = replace(replies[-1], tools=calls)
+        state.served(calls, [[one.recorded.value, one.recorded.is_error] for one in answers])
+        replies.append(next_reply(calls))
+    return joined_replies(replies)
+
+
+def _too_many_rounds(limit: int, calls: tuple[ToolCall, ...]) -> ProtocolError:
+    names = ", ".join(dict.fromkeys(call.name for call in calls))
+    return ProtocolError(
+        "too-many-rounds",
+        f"the bot still calls tools after {limit} rounds of answers: {names}",
+        "answer so that it can stop, or raise 'tool_rounds' in the provider's definition",
+    )
 
 
 def unanswered(
