@@ -16,6 +16,7 @@ from harness.transport.cassette.plain_interaction import (
     plain_interaction,
     text_of,
 )
+from harness.transport.charset import Transcoder
 from harness.transport.decoding import GZIP, BadEncoding, Decoder, TooLarge
 
 ENCODED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
@@ -43,6 +44,10 @@ def foreign_interaction(item: Mapping[str, Any], room: int) -> tuple[PlainIntera
     if max(len(request.body), len(travelled)) > room:
         raise TooLarge
     body, headers, broken = _decoded(travelled, headers, room)
+    if text_of(body)[1] or b"\0" in body:
+        # Other tools also store text that they have decoded, with its first charset in the head.
+        transcoder = Transcoder(tuple(headers))
+        body, headers = transcoder.feed(body) + transcoder.end(), list(transcoder.headers)
     # Only the reader of HAR files gives one.
     known = item.get("broken")
     broken = known if isinstance(known, Break) else broken

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 import httpcore
 import httpx
 
+from harness.conversation import Headers
 from harness.core import PlayError
+from harness.transport.charset import Transcoder
 from harness.transport.decoding import BadEncoding, Decoder
 from harness.transport.live import faults
 from harness.transport.transport import Chunk
 
 
 class Body(Iterator[Chunk]):
-    """Decoded chunks, and a last empty one with the time at which the body ended.
+    """Decoded chunks, text in UTF-8, and a last empty one with the time at which the body ended.
 
     Each has the time at which its bytes were read from the socket, so that neither decoding nor
     the use of the chunk before counts as the server's time.
@@ -26,8 +28,19 @@ class Body(Iterator[Chunk]):
         """Raises `BadEncoding` where the head names an unknown coding."""
         self._call = call
         self._response = response
+        self._transcoder = Transcoder(
+            tuple(
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, value in response.headers.raw
+            )
+        )
         self._pieces = self._read(Decoder(response.headers.get("content-encoding", "")))
         self._is_over = False
+
+    @property
+    def headers(self) -> Headers:
+        """Those of the answer, with the charset in which the chunks are."""
+        return self._transcoder.headers
 
     def __next__(self) -> Chunk:
         if self._is_over:
@@ -67,5 +80,8 @@ class Body(Iterator[Chunk]):
                 call.count += len(piece)
                 if call.count > call.limits.body:
                     raise faults.too_large(call)
-                yield piece
+                if text := self._transcoder.feed(piece):
+                    yield text
         decoder.end()
+        if rest := self._transcoder.end():
+            yield rest

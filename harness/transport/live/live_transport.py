@@ -186,10 +186,7 @@ class LiveTransport(Transport):
             status=response.status_code,
             # HTTP/2 has none.
             reason=response.extensions.get("reason_phrase", b"").decode("latin-1"),
-            headers=tuple(
-                (name.decode("latin-1"), value.decode("latin-1"))
-                for name, value in response.headers.raw
-            ),
+            headers=body.headers,
             started=round(call.sent - self._began, 6),
             chunks=chunks,
             passed=tuple(

@@ -1,0 +1,127 @@
+"""Bodies in the charset that their Content-Type declares, as UTF-8.
+
+A transport gives text in UTF-8, so that secrets are found in it, and a recording of it, in one
+spelling. XML and HTML say their charset in the body and stay as they are.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final
+
+from harness.conversation import Headers
+
+_CHARSET = re.compile(r"""(?i)(;\s*charset\s*=\s*)("?)([\w.:-]+)\2""")
+_TEXTS: Final = re.compile(r"(?i)\s*(?:text/|application/[\w.+-]*json)")
+_OWN_CHARSET: Final = re.compile(r"(?i)\s*[\w.+-]+/(?:[\w.+-]*\+)?(?:xml|html)\b")
+_NO_CHANGE: Final = frozenset({"utf-8", "ascii"})
+"""UTF-8, and what it contains."""
+_NOT_TEXT: Final = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "utf-7"})
+"""Python's codecs that are not the charset of a text on the web."""
+_WIDE: Final = re.compile(r"utf-(16|32)(?:-[bl]e)?")
+_WIDEST: Final = 4
+"""Bytes of a character."""
+_MARKS: Final = {
+    2: (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+    4: (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+}
+_UNREADABLE: Final = "\udcff"
+"""Written in UTF-8 with `surrogateescape`, this is the byte FF, which no UTF-8 contains."""
+
+
+class Transcoder:
+    """Turns a body that arrives in pieces into UTF-8.
+
+    Bytes that its charset does not have become the byte FF, so that whoever reads the body says
+    where it is not text.
+    """
+
+    def __init__(self, headers: Headers) -> None:
+        self._charset = _charset_of(headers)
+        self._start = b""
+        """The beginning of the body, until it tells which decoder is right."""
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self.headers = headers
+        """The headers of the body as UTF-8."""
+        if self._charset:
+            self.headers = tuple(
+                (name, _in_utf8(value) if name.lower() == "content-type" else value)
+                for name, value in headers
+            )
+
+    def feed(self, content: bytes) -> bytes:
+        """The piece, as far as its characters are complete."""
+        if not self._charset:
+            return content
+        if self._decoder is None:
+            self._start += content
+            if len(self._start) < _WIDEST:
+                return b""
+            return self._begin()
+        return _encoded(self._decoder.decode(content))
+
+    def end(self) -> bytes:
+        """What is left of the body."""
+        started = self._begin() if self._charset and self._decoder is None else b""
+        if self._decoder is None:
+            return started
+        return started + _encoded(self._decoder.decode(b"", final=True))
+
+    def _begin(self) -> bytes:
+        content, self._start = self._start, b""
+        self._charset = _told_by(content, self._charset)
+        if not self._charset:
+            return content
+        self._decoder = codecs.getincrementaldecoder(self._charset)(_ERRORS)
+        return _encoded(self._decoder.decode(content))
+
+
+def _charset_of(headers: Headers) -> str:
+    """Python's name of the charset that a body is to be read in; empty for UTF-8 and others."""
+    value = next((value for name, value in headers if name.lower() == "content-type"), "")
+    declared = _CHARSET.search(value)
+    if declared is None or not _TEXTS.match(value) or _OWN_CHARSET.match(value):
+        return ""
+    try:
+        codec = codecs.lookup(declared[3])
+        name = codec.name.replace("_", "-")
+    except LookupError:
+        return ""
+    # The attribute is Python's own, for `str.encode`.
+    is_text = getattr(codec, "_is_text_encoding", False) and codec.incrementaldecoder is not None
+    return codec.name if is_text and name not in _NO_CHANGE | _NOT_TEXT else ""
+
+
+def _told_by(start: bytes, charset: str) -> str:
+    """The charset of a body that begins so; empty where it cannot be the declared one.
+
+    JSON and events begin with an ASCII character, or with a byte order mark.
+    """
+    match = _WIDE.fullmatch(charset)
+    if match is None:
+        return charset
+    unit = int(match[1]) // 8
+    if start.startswith(_MARKS[unit]):
+        return charset
+    first = start[:unit]
+    if first.count(0) != unit - 1:
+        return ""
+    return f"utf-{match[1]}-{'le' if first[0] else 'be'}"
+
+
+def _in_utf8(content_type: str) -> str:
+    return _CHARSET.sub(r"\1utf-8", content_type)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _unreadable(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)  # noqa: S101  # nothing is encoded with it
+    return _UNREADABLE, error.end
+
+
+_ERRORS: Final = "harness-unreadable"
+codecs.register_error(_ERRORS, _unreadable)
