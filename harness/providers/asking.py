@@ -15,7 +15,9 @@ from harness.providers.flow import Answered, Command, FlowState, Send
 from harness.providers.payload import excerpt, read_payload, require_kind, undecodable, wait_asked
 from harness.providers.reply import error_in
 from harness.providers.request import build_request
+from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.redacted_values import of_real_values
+from harness.secrets.redaction import NOTHING_SECRET
 
 Asking = Generator[Command, Answered, Json]
 """Send it each answer; it returns the payload."""
@@ -79,9 +81,11 @@ def require_status(step: Step, request: Request, response: Response) -> None:
 
 def unexpected_status(request: Request, response: Response, expected: str = "") -> Refused:
     """The error for an answer whose status says no."""
+    # An address may contain the hash of a secret, which a replay does not know.
+    url = redact_request(request, NOTHING_SECRET).url if request.hashes else request.url
     return Refused(
         "unexpected-status",
-        f"{request.method} {request.url} answered {response.status}{expected}",
+        f"{request.method} {url} answered {response.status}{expected}",
         wait_asked(response),
         status=response.status,
         details=(excerpt(response.body),) if response.body else (),

@@ -61,7 +61,7 @@ def signature_of(
         content = written_bytes(text)
     signed = signature(plan.hash, content, _key(plan, step, key), plan.encoding)
     prefix = plan.prefix.render(context)
-    if prefix is not None and not isinstance(prefix, str):
+    if not isinstance(prefix, str) and not (prefix is None and plan.prefix.is_constant):
         raise _wrong(step, f"'prefix' is {describe(prefix)}")
     return signed, prefix or ""
 

@@ -276,6 +276,65 @@ def test_a_signature_that_is_written_wrong(case, tmp_path):
     assert wrong.value.problems[0].place is not None
 
 
+def test_a_hash_in_an_address_is_not_in_a_message(tmp_path):
+    """A refusal is told with the mark of the hash, live and in a replay."""
+    query = 'query: {sign: "${(settings.key ~ message.text) | sha256}"}'
+    steps = f"send:\n  - request: {{post: /talk, {query}}}\n    reply: {{text: $.text}}\n"
+
+    def refuse(visit) -> None:
+        visit.answer(b"{}", "403 Forbidden")
+
+    turns = "  - user: Hi\n    error: {status: 403}\n"
+    with serving_desk(tmp_path, refuse, steps, secrets={"key": KEY}) as desk:
+        recorded = desk.play(turns, Mode.RECORD)
+        replayed = desk.play(turns, Mode.REPLAY)
+
+    refusals = [one.transcript.turns[0].refusal.message for one in (recorded, replayed)]
+    assert refusals[0] == refusals[1]
+    assert "?sign=<redacted:hash> answered 403" in refusals[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("prefix: sha256=", "prefix: '${message.display_text}'", "'prefix' is null"),
+        ("prefix: sha256=", "over: '${message}'", "'over' is a mapping"),
+        ("prefix: sha256=", "over: 'a ${message.display_text}'", "'over' is null"),
+        ("${settings.key}", "${[settings.key]}", "the key is a list"),
+    ],
+)
+def test_what_is_not_a_text_is_not_signed(old, new, told, tmp_path):
+    """A none, a list or a mapping is never written as a word."""
+    _, body = STYLES["github"]
+    steps = f"send:\n  - request:\n      post: /talk\n      {body}\n    reply: {{text: $.text}}\n"
+    with serving_desk(tmp_path, print, steps.replace(old, new), secrets={"key": KEY}) as desk:
+        error = desk.play(TURNS, Mode.LIVE).error
+
+    assert error.code == "wrong-signature"
+    assert error.message == f"step send.1 cannot be signed: {told}"
+
+
+def test_a_mapping_is_not_a_plain_text(tmp_path):
+    """A body of text that is a mapping is refused, and a text has the type of its header."""
+    steps = "send:\n  - request:\n      post: /talk\n      headers: {Content-Type: text/csv}\n"
+    steps += "      text: 'a,${message.text}'\n    reply: {text: $.text}\n"
+    seen: list[tuple[str, bytes]] = []
+
+    def answer(visit) -> None:
+        seen.append((headers_of(visit)["content-type"], visit.body))
+        visit.answer(b'{"text": "signed"}')
+
+    with serving_desk(tmp_path, answer, steps) as desk:
+        assert desk.play(TURNS, Mode.LIVE).outcome is Outcome.PASSED
+        error = desk.edited("'a,${message.text}'", "'${message}'").play(TURNS, Mode.LIVE).error
+
+    assert seen[0] == ("text/csv", "a,Grüße {text}".encode())
+    assert (error.code, error.message) == (
+        "wrong-body",
+        "the body of step send.1 is a mapping, expected a text",
+    )
+
+
 @pytest.mark.parametrize(
     ("key", "encoding", "told"),
     [
