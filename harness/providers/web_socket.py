@@ -196,9 +196,8 @@ class _Taken:
     @property
     def last(self) -> tuple[str, ...]:
         """The last message, as a line of an error."""
-        return (f"message {len(self.texts)}, the last: {shorten(self.texts[-1])}",) * bool(
-            self.texts
-        )
+        count = len(self.texts)
+        return (f"message {count}, the last: {shorten(self.texts[-1])}",) if count else ()
 
 
 def receive(step: Step, state: FlowState) -> Asking:
