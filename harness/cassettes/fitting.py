@@ -21,6 +21,7 @@ from harness.providers.session import CLOSING, Prepared, Session
 from harness.scenario import AssistantLine, MatrixRow, Scenario, UserTurn, turn_subject
 from harness.secrets.redaction import Redactor
 from harness.transport.cassette import FIRST_FORMAT, Cassette, CassetteHead
+from harness.transport.cassette.plain_interaction import sent_rows
 from harness.transport.difference import request_difference
 from harness.transport.replay import ReplayTransport
 
@@ -138,6 +139,8 @@ class Fitting:
         rows = defaultdict(list)
         for row in cassette.interactions.plain:
             rows[row["turn"], row["step"]].append(row)
+            for sent in sent_rows(row):
+                rows[sent["turn"], sent["step"]].append(sent)
         is_first = cassette.format == FIRST_FORMAT
         for exchange in exchanges:
             turn, step = exchange.request.origin.turn, exchange.request.origin.step
@@ -166,6 +169,8 @@ def changed_turns(slot: Slot, cassette: Cassette, head: CassetteHead) -> tuple[U
     recorded: dict[int, str] = {}
     for interaction in cassette.interactions.plain:
         recorded.setdefault(interaction["turn"], interaction["message"])
+        for frame in interaction.get("frames", ()):
+            recorded.setdefault(frame["turn"], frame["message"])
     row = next(
         (matrix_row for matrix_row in scenario.rows if matrix_row.name == slot.play.row),
         MatrixRow(name=""),

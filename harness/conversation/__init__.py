@@ -2,7 +2,10 @@
 
 from harness.conversation.exchange import (
     BUSY,
+    FRAME,
     LOST,
+    ON_SOCKET,
+    RECEIVE,
     REPLYING,
     Attempt,
     Direction,
@@ -30,7 +33,10 @@ from harness.conversation.transcript import Stop, Transcript, Turn
 
 __all__ = [
     "BUSY",
+    "FRAME",
     "LOST",
+    "ON_SOCKET",
+    "RECEIVE",
     "REPLYING",
     "Attachment",
     "Attempt",

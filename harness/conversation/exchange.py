@@ -52,6 +52,9 @@ class Origin:
         return phase_of(self.step)
 
 
+FRAME, RECEIVE = "FRAME", "RECEIVE"
+"""In a transcript, in place of a method: what a step did on a WebSocket."""
+ON_SOCKET = frozenset({FRAME, RECEIVE})
 LOST = 1006
 """The close code of a WebSocket whose connection ended without a close.
 

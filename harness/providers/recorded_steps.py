@@ -68,7 +68,12 @@ def match_rows(
     request. All requests are of one address: that of most requests with a distinctive path.
     """
     # A drafted scenario does not wait: another look at a conversation is its history.
-    steps = tuple(step for step in definition.steps if step.phase is not Phase.LATE)
+    # Messages on a WebSocket are not requests.
+    steps = tuple(
+        step
+        for step in definition.steps
+        if step.phase is not Phase.LATE and step.request.method and step.kind != "socket"
+    )
     telling = tuple(step for step in steps if _tells(step))
     bases = Counter(one.base for row in rows for one in _candidates(telling, row))
     return _matched(steps, rows, bases.most_common(1)[0][0] if bases else "", led)

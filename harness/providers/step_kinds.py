@@ -62,13 +62,13 @@ KINDS: Mapping[str, StepKind] = {
         run=web_socket.open_socket,
     ),
     "frame": StepKind(
-        format=web_socket.FRAME,
+        format=web_socket.MESSAGE,
         request=lambda reader, node: reader.message(node),
         unusable=(("answer",), ("capture",), ("fail_if",), ("reply",)),
         run=web_socket.send_frame,
     ),
     "receive": StepKind(
-        format=web_socket.RECEIVE,
+        format=web_socket.MESSAGES,
         request=lambda reader, node: reader.message(node),
         unusable=(("answer", "status"), ("answer", "content_type")),
         read=web_socket.read_receive,

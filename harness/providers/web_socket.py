@@ -8,7 +8,9 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from harness.conversation import (
+    FRAME,
     LOST,
+    RECEIVE,
     Direction,
     Exchange,
     Frame,
@@ -73,7 +75,7 @@ SOCKET: Json = {
 }
 CONTENTS = ("json", "text", "base64")
 """Keys of what a `frame` step sends, of which one must be there."""
-FRAME: Json = {
+MESSAGE: Json = {
     "type": "object",
     "description": "Sends one message on the WebSocket.",
     "oneOf": [{"required": [key]} for key in CONTENTS],
@@ -85,7 +87,7 @@ FRAME: Json = {
         "schema": {"type": "string", "description": "Contract of the message, in schemas/."},
     },
 }
-RECEIVE: Json = {
+MESSAGES: Json = {
     "type": "object",
     "description": "Receives messages on the WebSocket until one of the conditions ends it.",
     "anyOf": [{"required": ["until"]}, {"required": ["quiet"]}],
@@ -165,7 +167,7 @@ def send_frame(step: Step, state: FlowState) -> Asking:
     """Send a message. Raises `TransportError` where the server has closed the WebSocket."""
     socket = _open(step, state)
     sending = build_frame(step, state)
-    request = _shown_request("FRAME", socket, sending)
+    request = _shown_request(FRAME, socket, sending)
     try:
         frame: Frame = yield SendFrame(sending)
     except PlayError:
@@ -213,7 +215,7 @@ def receive(step: Step, state: FlowState) -> Asking:
     try:
         yield from _take(step, state, taken)
     finally:
-        request = _shown_request("RECEIVE", socket, Frame(origin=origin_of(step, state)))
+        request = _shown_request(RECEIVE, socket, Frame(origin=origin_of(step, state)))
         response = _shown_response(taken, begun) if taken.texts else None
         state.exchanges.append(Exchange(request=request, response=response))
     payload: Json = {"text": "".join(_plain_texts(taken)), "events": taken.events}

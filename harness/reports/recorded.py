@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from harness.conversation import Transcript, Turn
+from harness.conversation import Direction, Transcript, Turn
 from harness.core import PICTURES, shorten
 from harness.providers.session import CLOSING
 from harness.reports.labelled_lines import LABEL, WIDTH, labelled, said
 from harness.transport.cassette import Cassette, CassetteHead
+from harness.transport.cassette.frames import PlainFrame
 from harness.transport.cassette.plain_interaction import PlainInteraction, bytes_of
 
 RESULT = 16
@@ -19,6 +20,7 @@ MOST_LINES = 12
 """Lines that are shown of one message or body."""
 MOST_CHARACTERS = 2000
 
+_ARROWS = {direction.value: "<" for direction in Direction} | {Direction.SENT.value: ">"}
 _PICTURES = {code: shown for code, shown in PICTURES.items() if chr(code) != "\n"}
 
 
@@ -33,20 +35,26 @@ def recorded_page(
     lines = [cassette.path, *_head(cassette.head, played_by)]
     turns = {turn.number: turn for turn in transcript.turns} if transcript else {}
     by_turn: dict[int, list[PlainInteraction]] = {}
+    frames: dict[int, list[PlainFrame]] = {}
     for row in cassette.interactions.plain:
         by_turn.setdefault(row["turn"], []).append(row)
+        for frame in row.get("frames", ()):
+            by_turn.setdefault(frame["turn"], [])
+            frames.setdefault(frame["turn"], []).append(frame)
     for number in [*sorted(n for n in by_turn if n != CLOSING), CLOSING]:
-        rows = by_turn.get(number)
-        if not rows:
+        if number not in by_turn:
             continue
+        rows = by_turn[number]
         turn = turns.get(number)
         is_answered = turn is not None and (turn.reply is not None or turn.refusal is not None)
         is_shown = is_answered or (number == CLOSING and bool(turns))
-        lines += ["", _title(number, is_ours=rows[0]["is_ours"])]
+        lines += ["", _title(number, is_ours=not rows or rows[0]["is_ours"])]
         if turn is not None and is_answered:
             lines += _said(turn)
         for row in rows:
             lines += _interaction(row, has_bodies=not is_shown)
+        for frame in frames.get(number, ()):
+            lines += _message(frame)
     return "\n".join(lines)
 
 
@@ -96,6 +104,21 @@ def _interaction(row: PlainInteraction, *, has_bodies: bool) -> Iterator[str]:
     if has_bodies:
         yield from _body("sent", row["sent"], is_base64=row["sent_is_base64"])
         yield from _body("came", row["body"], is_base64=row["body_is_base64"])
+
+
+def _message(frame: PlainFrame) -> Iterator[str]:
+    """What was sent or received on a WebSocket."""
+    label = f"{frame['step']} {_ARROWS[frame['direction']]}"
+    if frame["direction"] == Direction.NOTHING:
+        yield from recorded_lines(label, f"nothing for {frame['waited']:.3f} s")
+    elif frame["direction"] == Direction.CLOSED:
+        yield from recorded_lines(label, f"closed with {frame['code']} {frame['reason']}".rstrip())
+    elif frame["direction"] == Direction.FAILED:
+        yield from recorded_lines(label, f"{frame['reason']} [{frame['fault']}]")
+    else:
+        is_base64 = "base64" in frame
+        text = frame.get("base64", frame.get("text", ""))
+        yield from _body(label, text, is_base64=is_base64)
 
 
 def _body(label: str, text: str, *, is_base64: bool) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
-from harness.conversation import Request
+from harness.conversation import ON_SOCKET, Request
 from harness.secrets.conversation_redaction import redact_request
 from harness.secrets.redaction import NOTHING_SECRET
 
@@ -21,6 +21,8 @@ def curl_line(request: Request) -> str:
     and one that is not text is left out; a comment after the command says so.
     """
     shown = redact_request(request, NOTHING_SECRET)
+    if shown.method in ON_SOCKET:
+        return f"# curl cannot continue on the WebSocket of {_plain_marks(shown.url)}"
     words = ["curl"]
     if shown.method != "GET" or shown.body:
         words += ["-X", shown.method]

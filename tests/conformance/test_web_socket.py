@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 import vcr
 import yaml
+from typer.testing import CliRunner
 from websockets.sync.server import ServerConnection
 
-from harness.conversation import Exchange, Outcome
+from harness.cli.app import app
+from harness.conversation import Exchange, Origin, Outcome, Request
 from harness.play.result import ScenarioResult
 from harness.project.plan import Mode
 from harness.providers import catalogue
+from harness.transport.curl import curl_line
 from harness.transport.journal import read_journal
 from tests.conformance.conftest import Defined, Played
 from tests.conformance.sockets import Script, Serve, web_socket
@@ -444,3 +447,42 @@ late:
     assert (recorded.error, recorded.outcome) == (None, Outcome.PASSED)
     assert (replayed.error, replayed.outcome, replayed.notes) == (None, Outcome.PASSED, ())
     assert texts(recorded) == texts(replayed) == ["welcome 42 a!\nOne more thing"]
+
+
+def test_a_recording_is_shown_and_checked(
+    played: Played,
+    defined: Defined,
+    web_socket: Serve,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`harness cassettes` shows what was sent and received, and finds a message that changed."""
+    played(defined(CHAT), web_socket(echo), TURNS, Mode.RECORD)
+    monkeypatch.chdir(tmp_path)
+    call = CliRunner().invoke
+
+    shown = call(app, ["cassettes", "show", "cassettes/ours/case.yaml"])
+    in_order = call(app, ["cassettes", "check"])
+    write(tmp_path, CHAT.replace("type: message", "type: question"))
+    changed = call(app, ["cassettes", "check"])
+    write(tmp_path, CHAT)
+    scenario = tmp_path / "scenarios/case.yaml"
+    scenario.write_text(scenario.read_text().replace("user: Bye", "user: Good night"))
+    other = call(app, ["cassettes", "check"])
+
+    lines = [" ".join(line.split()) for line in shown.output.splitlines()]
+    assert 'send.1 > {"type": "message", "text": "Hello"}' in lines
+    assert 'send.2 < {"type": "delta", "text": "You said: "}' in lines
+    assert lines.index("turn 2") < lines.index('send.1 > {"type": "message", "text": "Bye"}')
+    assert in_order.output == "1 cassette, 0 findings\n"
+    assert "/type: recorded 'message', now 'question'" in changed.output
+    assert "turn 2" in other.output
+    assert "cassette-stale" in other.output
+
+
+def test_a_message_has_no_curl_command() -> None:
+    """Neither what is sent on a WebSocket nor what is received can be repeated with curl."""
+    origin = Origin(turn=1, step="send.1")
+    request = Request(method="FRAME", url="http://desk/chat", body=b"{}", origin=origin)
+
+    assert curl_line(request) == "# curl cannot continue on the WebSocket of http://desk/chat"

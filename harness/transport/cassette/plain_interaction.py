@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import NoneType
 from typing import NotRequired, TypedDict
 
-from harness.conversation import Attempt, Headers, Origin, Request, Response
+from harness.conversation import Attempt, Direction, Headers, Origin, Request, Response
 from harness.core import Json, value_class
 from harness.transport.cassette.frames import PlainFrame, frame_of, plain_frame, require_frame
 
@@ -129,6 +129,20 @@ def plain_interaction(
         if broken.details:
             interaction["broken"]["details"] = list(broken.details)
     return interaction
+
+
+def sent_rows(interaction: PlainInteraction) -> Iterator[PlainInteraction]:
+    """Each message that was sent on a WebSocket, as a request that can be compared."""
+    for frame in interaction.get("frames", ()):
+        if frame["direction"] == Direction.SENT:
+            yield {
+                **interaction,
+                "turn": frame["turn"],
+                "step": frame["step"],
+                "sent_headers": [],
+                "sent": frame.get("base64", frame.get("text", "")),
+                "sent_is_base64": "base64" in frame,
+            }
 
 
 def require_kinds(interaction: PlainInteraction) -> None:
