@@ -155,6 +155,13 @@ def new_provider(  # noqa: PLR0913  # one parameter an option
     from_curl: Annotated[
         str, typer.Option(metavar="COMMAND", help="A curl command in quotes; - reads it.")
     ] = "",
+    from_har: Annotated[
+        Path | None, typer.Option(help="A HAR file of a browser, or a cassette.")
+    ] = None,
+    entry: Annotated[
+        int,
+        typer.Option(help="With --from-har: the number of the request; default: the likeliest."),
+    ] = 0,
     message: Annotated[
         str, typer.Option(help="JSONPath to the user's message in the body or the query.")
     ] = "",
@@ -181,10 +188,16 @@ def new_provider(  # noqa: PLR0913  # one parameter an option
     Asks what the request does not say. Secrets become environment variables. No existing
     file is replaced.
     """
-    if not from_curl:
-        raise refuse("choose where the request is from: --from-curl 'curl …'")
+    if bool(from_curl) == (from_har is not None):
+        raise refuse("choose where the request is from: --from-curl 'curl …' or --from-har FILE")
+    if entry and from_har is None:
+        raise refuse("--entry has no effect without --from-har")
+    if answer is not None and live:
+        raise refuse("choose one of --answer and --live")
     options = commands.NewOptions(
         curl=from_curl,
+        har=from_har,
+        entry=entry,
         message=message,
         reply=reply,
         secrets=secret or [],

@@ -289,3 +289,89 @@ def test_nothing_is_replaced(command, written):
         command.call("providers", "new", "bot", *words, "--answer", answer)
 
     assert sorted(command.texts()) == ["answer.json", "scenarios/bot/first.yaml"]
+
+
+def test_a_form_in_parts(command, monkeypatch, written):
+    """Fields and files are sent in each conversation; the message takes the place of its field."""
+    written("notes.txt", "keep")
+    with answering("application/json", json.dumps({"answer": "Stored."})) as asked:
+        curl = f"curl {asked.url}/upload -F question=Hi -F file=@notes.txt"
+        made = command.call("providers", "new", "bot", "--from-curl", curl, "--live", "--yes")
+        assert made.exit_code == 0, made.output
+        assert_clean(command, "bot", monkeypatch)
+        assert_recorded_as_replayed(command, "bot")
+
+    assert b'name="question"\r\n\r\nHello' in asked.bodies[1]
+    assert all(b'filename="notes.txt"' in body and b"keep" in body for body in asked.bodies)
+
+
+def har_of(*exchanges):
+    """A HAR file of these URLs, bodies and answers."""
+    return json.dumps(
+        {
+            "log": {
+                "version": "1.2",
+                "entries": [
+                    {
+                        "request": {
+                            "method": "GET" if body is None else "POST",
+                            "url": url,
+                            "headers": [{"name": "Authorization", "value": f"Bearer {KEY}"}],
+                            "postData": body
+                            and {"mimeType": "application/json", "text": json.dumps(body)},
+                        },
+                        "response": {
+                            "status": 200,
+                            "headers": [],
+                            "content": {"size": 1, "text": json.dumps(answer)},
+                        },
+                    }
+                    for url, body, answer in exchanges
+                ],
+            }
+        }
+    )
+
+
+BROWSED = har_of(
+    ("http://127.0.0.1:9/config", None, {"title": "Our shop, open daily"}),
+    ("http://127.0.0.1:9/log", {"event": "opened", "text": "page"}, {"ok": True}),
+    ("http://127.0.0.1:9/chat", {"text": "Hi"}, {"reply": "Hello!", "id": 1}),
+    ("http://127.0.0.1:9/chat", {"text": "Bye"}, {"reply": "Goodbye!", "id": "x", "end": True}),
+)
+
+
+def test_a_har_file(command, written):
+    """The request that talks is found, and all its answers are samples of the schema."""
+    written("browsed.har", BROWSED)
+    made = command.call("providers", "new", "shop", "--from-har", "browsed.har", "--yes")
+    assert made.exit_code == 0, made.output
+    schema = json.loads(command.text("definitions/shop/schemas/answer.schema.json"))
+
+    assert steps_of(command, "shop")[0]["request"]["post"] == "/chat"
+    assert schema["required"] == ["reply", "id"]
+    assert schema["properties"]["id"] == {"type": ["string", "integer"]}
+    assert "user: Hi" in command.text("scenarios/shop/first.yaml")
+    made_files = [text for path, text in command.texts().items() if path != "browsed.har"]
+    assert not [text for text in made_files if KEY in text]
+
+
+def test_choosing_a_request_of_a_har_file(command, written):
+    """The requests that could be meant are listed; `--entry` or the answer chooses one."""
+    written("browsed.har", BROWSED)
+    typed = "4\n\n\n$.reply\n"
+    made = command.call("providers", "new", "shop", "--from-har", "browsed.har", typed=typed)
+
+    assert made.exit_code == 0, made.output
+    assert "3: POST /chat\n4: POST /chat\n" in made.output
+    assert "user: Bye" in command.text("scenarios/shop/first.yaml")
+
+
+def test_a_har_file_without_a_conversation(command, written):
+    """If nothing in it talks, or another entry is named, the error says so."""
+    written("browsed.har", har_of(("http://127.0.0.1:9/log", {"n": 1}, {"ok": True})))
+    with pytest.raises(ConfigurationError, match="no request of the file sends and receives"):
+        command.call("providers", "new", "shop", "--from-har", "browsed.har", "--yes")
+    written("browsed.har", BROWSED)
+    with pytest.raises(ConfigurationError, match="request 2 of the file does not send and"):
+        command.call("providers", "new", "a", "--from-har", "browsed.har", "--yes", "--entry", "2")

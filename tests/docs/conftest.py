@@ -47,7 +47,7 @@ def addresses():
         ours = {name: given[theirs] for name, theirs in OTHER_NAMES.items()}
         secrets = {"BOT_KEY_PASSWORD": PASSWORD, "PROXY_PASSWORD": "a/b@c"}
         served = {"PARCELS_URL": parcels, "ASSISTANT_URL": assistant}
-        yield {**given, **ours, **secrets, **served, "PARCELS_KEY": KEY}
+        yield {**given, **ours, **secrets, **served, "PARCELS_KEY": KEY, "DESK_KEY": KEY}
 
 
 @pytest.fixture

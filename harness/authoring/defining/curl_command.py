@@ -13,6 +13,7 @@ from harness.authoring.defining.sample import SampleRequest
 from harness.authoring.defining.shell_words import VARIABLE, BadCommand, shell_words
 from harness.conversation import Headers, Origin, Request
 from harness.core import ConfigurationError, Json, Problem, counted, did_you_mean, quote, shorten
+from harness.formats.multipart import MEDIA_TYPE, Part, boundary_of, write_multipart
 
 WHERE = "--from-curl"
 _JSON = "application/json"
@@ -46,6 +47,7 @@ class _Reader:
     """The values of flags by their long names, `True` as an empty text."""
     body: list[str] = field(default_factory=list)
     query: list[str] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     urls: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     faults: list[tuple[str, str]] = field(default_factory=list)
@@ -56,6 +58,10 @@ class _Reader:
             self._take(flag, value)
         if rest:
             self.notes.append(f"{quote(shorten(rest, 60))} after the command is left out")
+        if "key" in self.values and "cert" not in self.values:
+            self.faults.append(("it has '--key' without '--cert'", "add --cert"))
+        if self.parts and self.body:
+            self.faults.append(("it has both '-d' and '-F'", "a request has one body"))
         if len(self.urls) != 1:
             found = ", ".join(map(quote, self.urls))
             hint = "quote the URL, and words with spaces" if found else "add the URL"
@@ -115,6 +121,11 @@ class _Reader:
         elif name == "cookie" and "=" not in value and not VARIABLE.search(value):
             hint = "give the cookies themselves: -b 'name=value'"
             self.faults.append(("'-b' names a file of cookies", hint))
+        elif (name == "proxy" and "@" in value) or (name == "cert" and ":" in value):
+            hint = "remove it, and write 'network:' in harness.yaml by hand"
+            self.faults.append((f"'--{name}' contains a password", hint))
+        elif name in ("form", "form-string"):
+            self.parts += self._part(name, self._filled(value))
         elif name == "url":
             self.urls.append(self._filled(value))
         elif name == "url-query":
@@ -136,6 +147,28 @@ class _Reader:
         is_text = name in ("data", "data-ascii")
         return content.replace("\r", "").replace("\n", "") if is_text else content
 
+    def _part(self, flag: str, value: str) -> Iterator[Part]:
+        """A part of a form: `name=text`, `name=@file` or `name=<file`, with `;type=…`."""
+        name, mark, content = value.partition("=")
+        if not mark:
+            self.faults.append((f"{quote(value)} is not a part of a form", "write -F name=value"))
+        elif flag == "form-string" or content[:1] not in ("@", "<"):
+            yield Part(name=name, content=content.encode())
+        else:
+            path, *options = content[1:].split(";")
+            given = dict(option.strip().partition("=")[::2] for option in options)
+            unknown = given.keys() - {"type", "filename"}
+            if unknown:
+                hint = "remove it"
+                self.faults.append((f"'{min(unknown)}' of -F cannot be expressed", hint))
+            is_file = content[0] == "@"
+            yield Part(
+                name=name,
+                content=self._bytes(path),
+                filename=given.get("filename", Path(path).name) if is_file else None,
+                content_type=given.get("type", ""),
+            )
+
     def _encoded(self, value: str) -> str:
         """`content`, `=content`, `name=content`, `@file` or `name@file`, as curl encodes it."""
         value = self._filled(value)
@@ -147,13 +180,21 @@ class _Reader:
         return f"{name}=" * bool(name) + percent_encode(content, safe="")
 
     def _file(self, name: str) -> str:
+        content = self._bytes(name)
         try:
-            return (self.folder / name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-            hint = "give the data itself"
-            self.faults.append((f"the file {quote(name)} cannot be read: {why}", hint))
+            return content.decode()
+        except UnicodeDecodeError:
+            message = f"the file {quote(name)} cannot be read: it is not UTF-8"
+            self.faults.append((message, "give the data itself"))
             return ""
+
+    def _bytes(self, name: str) -> bytes:
+        try:
+            return (self.folder / name).read_bytes()
+        except OSError as error:
+            message = f"the file {quote(name)} cannot be read: {error.strerror}"
+            self.faults.append((message, "give the data itself"))
+            return b""
 
     def _filled(self, text: str) -> str:
         """The text with the values of its variables."""
@@ -179,12 +220,19 @@ class _Reader:
         url = address._replace(netloc=host, fragment="").geturl()
         if query:
             url += ("&" if urlsplit(url).query else "?") + "&".join(query)
-        method = self._last("request") or ("POST" if body else "GET")
+        content, kind = body.encode(), _JSON if "json" in self.values else _FORM
+        if self.parts:
+            boundary = boundary_of(self.parts)
+            content, kind = (
+                write_multipart(self.parts, boundary),
+                f"{MEDIA_TYPE}; boundary={boundary}",
+            )
+        method = self._last("request") or ("POST" if content else "GET")
         request = Request(
             method=method.upper(),
             url=url,
-            headers=tuple(self._headers(has_body=bool(body))),
-            body=body.encode(),
+            headers=tuple(self._headers(kind if content else "")),
+            body=content,
             origin=Origin(turn=0, step=""),
         )
         return SampleRequest(
@@ -195,7 +243,7 @@ class _Reader:
             notes=tuple(self.notes),
         )
 
-    def _headers(self, *, has_body: bool) -> Headers:
+    def _headers(self, kind: str) -> Headers:
         headers = [
             (name.strip(), value.strip())
             for name, mark, value in (text.partition(":") for text in self.values.get("header", ()))
@@ -203,10 +251,9 @@ class _Reader:
             if mark and value.strip()
         ]
         names = {name.lower() for name, _ in headers}
-        is_json = "json" in self.values
         further = {
-            "Content-Type": (_JSON if is_json else _FORM) if has_body else "",
-            "Accept": _JSON if is_json else "",
+            "Content-Type": kind,
+            "Accept": _JSON if "json" in self.values else "",
             "Cookie": "; ".join(self.values.get("cookie", ())),
             "User-Agent": self._last("user-agent"),
             "Referer": self._last("referer"),
@@ -224,10 +271,25 @@ class _Reader:
             keys["timeout"] = f"{seconds}s"
         if self._last("retry").isdecimal():
             keys["retries"] = min(int(self._last("retry")), 20)
-        for name in ("insecure", "proxy", "noproxy", "cacert", "cert", "key"):
-            if name in self.values:
-                self.notes.append(f"'--{name}' is left out: it is about the connection")
+        if network := self._network():
+            keys["network"] = network
         return keys
+
+    def _network(self) -> dict[str, Json]:
+        network: dict[str, Json] = {}
+        if proxy := self._last("proxy"):
+            network["proxy"] = proxy if "://" in proxy else f"http://{proxy}"
+        certificate, key = self._last("cert"), self._last("key")
+        if certificate:
+            own = {"certificate": certificate, **({"key": key} if key else {})}
+            network["client_certificate"] = own
+        if "insecure" in self.values:
+            network["verify"] = False
+        elif authority := self._last("cacert"):
+            network["ca"] = authority
+        if "noproxy" in self.values:
+            self.notes.append("'--noproxy' is left out")
+        return network
 
 
 def _problems(code: str, faults: Sequence[tuple[str, str]]) -> ConfigurationError:

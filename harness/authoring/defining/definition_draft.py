@@ -19,6 +19,7 @@ from harness.authoring.defining.sample import SampleRequest, body_of, query_of
 from harness.core import Json, Path
 from harness.formats.json_path import find_located
 from harness.formats.json_schema import infer_schema
+from harness.formats.multipart import MEDIA_TYPE
 from harness.formats.template import literal
 from harness.formats.yaml.yaml_writing import write
 from harness.providers.definition import Encoding
@@ -147,6 +148,8 @@ def _headers(
 
 def _is_usual(encoding: Encoding, media_type: str, usual: str) -> bool:
     """Whether a content type is the one that is set automatically."""
+    if encoding is Encoding.MULTIPART:
+        return media_type == MEDIA_TYPE
     is_form = media_type == CONTENT_TYPES[Encoding.FORM]
     return media_type == usual or (encoding is Encoding.JSON and is_form)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from harness.authoring.defining.request_secrets import filled
 from harness.authoring.defining.sample import SampleRequest
 from harness.conversation import Response
 from harness.core import ConfigurationError, Problem
+from harness.transport.network import ClientCertificate, Network, parse_proxy
 from harness.transport.response_body import response_from_chunks
 from harness.transport.server_address import host_and_port
 
@@ -30,14 +32,36 @@ def ask_once(sample: SampleRequest, environment: Mapping[str, str]) -> Response:
         headers.append(("Authorization", f"Basic {user}"))
     try:
         hosts = frozenset({host_and_port(request.url)})
+        network = _network(sample)
     except ValueError as error:
         raise ConfigurationError(
             Problem(code="wrong-address", message=str(error), where=sample.where)
         ) from error
     secret = frozenset({name.lower() for name, _ in headers} - {"accept", "content-type"})
-    transport = LiveTransport(hosts=hosts, secret_headers=secret)
+    transport = LiveTransport(hosts=hosts, secret_headers=secret, network=network)
     try:
         answer = transport.send(replace(request, headers=tuple(headers)))
         return response_from_chunks(answer, list(answer.chunks))
     finally:
         transport.close()
+
+
+def _network(sample: SampleRequest) -> Network:
+    """The connection as the sample says it."""
+    network = sample.keys.get("network")
+    if not isinstance(network, Mapping):
+        return Network()
+    own = network.get("client_certificate")
+    proxy = parse_proxy(str(network["proxy"])) if "proxy" in network else None
+    return Network(
+        ca=Path(str(network["ca"])) if "ca" in network else None,
+        client_certificate=ClientCertificate(
+            certificate=Path(str(own["certificate"])),
+            key=Path(str(own["key"])) if "key" in own else None,
+        )
+        if isinstance(own, Mapping)
+        else None,
+        verify=network.get("verify") is not False,
+        http_proxy=proxy,
+        https_proxy=proxy,
+    )

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from harness.conversation import Request, Response
 from harness.core import Json, ProtocolError
+from harness.formats.multipart import MEDIA_TYPE, read_multipart, values_of
 from harness.providers.definition import Encoding
 from harness.providers.payload import read_json, read_xml
 
@@ -48,6 +49,8 @@ def body_of(request: Request) -> tuple[Encoding, Json]:
         except ProtocolError:
             if "json" in kind:
                 raise
+    if kind.startswith(MEDIA_TYPE) and (parts := read_multipart(body)) is not None:
+        return Encoding.MULTIPART, values_of(parts)
     text = body.decode("utf-8", "replace")
     if "xml" in kind:
         return Encoding.XML, read_xml(body, as_written=True)

@@ -14,6 +14,13 @@ from harness.authoring.defining.choices import Choices, message_at, reply_at
 from harness.authoring.defining.curl_command import sample_from_curl
 from harness.authoring.defining.definition_draft import draft_provider
 from harness.authoring.defining.guesses import guess_message, guess_reply
+from harness.authoring.defining.har_sample import (
+    MOST_SHOWN,
+    HarEntry,
+    entries_of,
+    entry_at,
+    likeliest,
+)
 from harness.authoring.defining.known_answers import KnownAnswer, known_answer
 from harness.authoring.defining.live_answer import ask_once
 from harness.authoring.defining.new_provider import (
@@ -31,6 +38,7 @@ from harness.conversation import Response
 from harness.core import ConfigurationError, Json, Problem, no_such_file, quote, shorten
 from harness.project_file import FILE_NAME
 from harness.providers.catalogue import installed
+from harness.transport.cassette import read_cassette
 
 _REFUSES = 400
 
@@ -40,6 +48,9 @@ class NewOptions:
     """The options of the command; empty ones are asked for."""
 
     curl: str = ""
+    har: Path | None = None
+    entry: int = 0
+    """The number of the request in the HAR file; 0 for the likeliest."""
     message: str = ""
     reply: str = ""
     secrets: Sequence[str] = ()
@@ -55,16 +66,16 @@ def create_provider(name: str, options: NewOptions) -> None:
     Raises `AuthoringError`, and `PlayError` if the server cannot be asked.
     """
     targets = targets_of(name, config_here(), Path.cwd())
-    sample = _sample(options)
     questions = _Questions(options)
+    sample = _sample(options, questions)
     secrets = secrets_of(sample, name, options.secrets, os.environ)
     secrets = tuple(map(questions.variable, secrets))
     message = message_at(sample, options.message or questions.message(sample))
     answer = questions.answer(sample)
     kind = None if answer is None else kind_of_answer(answer)
     known = None if kind is None or options.reply else known_answer(kind.payload)
-    if answer is not None:
-        sample = replace(sample, answers=sample.answers or (answer,))
+    if answer is not None and answer not in sample.answers:
+        sample = replace(sample, answers=(answer, *sample.answers))
     reply = known.reply if known is not None else questions.reply(kind)
     choices = Choices(name=name, message=message, reply=reply, secrets=secrets)
     draft = draft_provider(sample, choices, kind, known)
@@ -78,7 +89,9 @@ def create_provider(name: str, options: NewOptions) -> None:
     echo(f"next: harness providers check {name} --live {words}")
 
 
-def _sample(options: NewOptions) -> SampleRequest:
+def _sample(options: NewOptions, questions: _Questions) -> SampleRequest:
+    if options.har is not None:
+        return questions.entry(entries_of(read_cassette(options.har, str(options.har))))
     command = sys.stdin.read() if options.curl == "-" else options.curl
     return sample_from_curl(command, os.environ, Path.cwd())
 
@@ -88,6 +101,19 @@ class _Questions:
     """Asks for what the options do not say; with `--yes`, takes the guess."""
 
     options: NewOptions
+
+    def entry(self, entries: Sequence[HarEntry]) -> SampleRequest:
+        """The request that sends a message."""
+        guess = likeliest(entries)
+        number = self.options.entry
+        if not number and not self.options.is_agreed and len(entries) > 1:
+            for entry in entries[:MOST_SHOWN]:
+                echo(entry.shown)
+            typed = self._ask(
+                "number of the request that sends a message", str(guess.number), "--entry"
+            )
+            number = int(typed) if typed.isdecimal() else -1
+        return entry_at(entries, number).sample if number else guess.sample
 
     def message(self, sample: SampleRequest) -> str:
         """The JSONPath to the user's message."""

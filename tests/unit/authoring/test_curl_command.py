@@ -97,14 +97,43 @@ def test_keys_of_the_provider():
     assert read(f"curl {URL} -m 30 --retry 3").keys == {"timeout": "30s", "retries": 3}
 
 
-def test_what_is_left_out_has_a_note():
-    """What follows the command, and flags about the connection."""
-    notes = read(f"curl -k {URL} | jq .").notes
+@pytest.mark.parametrize(
+    ("flags", "network"),
+    [
+        ("-k", {"verify": False}),
+        ("--cacert ca.pem -x proxy:3128", {"proxy": "http://proxy:3128", "ca": "ca.pem"}),
+        ("-E a.pem --key b.pem", {"client_certificate": {"certificate": "a.pem", "key": "b.pem"}}),
+    ],
+    ids=["insecure", "proxy", "certificate"],
+)
+def test_the_connection(flags, network):
+    """Flags about certificates and proxies are the provider's `network:`."""
+    assert read(f"curl {URL} {flags}").keys == {"network": network}
 
-    assert notes == (
-        "'| jq .' after the command is left out",
-        "'--insecure' is left out: it is about the connection",
+
+def test_forms_in_parts(tmp_path):
+    """`-F` sends fields and files; `<` reads the text of a field from a file."""
+    (tmp_path / "a.txt").write_text("hello")
+    flags = "-F q=hi -F 'f=@a.txt;type=text/csv;filename=b.csv' -F 't=<a.txt' --form-string s=@a"
+    request = read(f"curl {URL} {flags}", tmp_path).request
+
+    assert request.method == "POST"
+    assert body_of(request) == (
+        Encoding.MULTIPART,
+        {
+            "q": "hi",
+            "f": {"file": "aGVsbG8=", "name": "b.csv", "content_type": "text/csv"},
+            "t": "hello",
+            "s": "@a",
+        },
     )
+
+
+def test_what_is_left_out_has_a_note():
+    """What follows the command, and a flag that harness.yaml cannot express."""
+    notes = read(f"curl --noproxy localhost {URL} | jq .").notes
+
+    assert notes == ("'| jq .' after the command is left out", "'--noproxy' is left out")
 
 
 @pytest.mark.parametrize(
@@ -122,6 +151,11 @@ def test_what_is_left_out_has_a_note():
         (f"curl {URL} -d 'a", "a quotation mark ' is not closed"),
         (f"curl {URL} -d @missing", "the file 'missing' cannot be read: No such file or directory"),
         (f"curl {URL} -b jar.txt", "'-b' names a file of cookies"),
+        (f"curl {URL} -F q=a -d b", "it has both '-d' and '-F'"),
+        (f"curl {URL} -F q", "'q' is not a part of a form"),
+        (f"curl {URL} -F 'q=@x;headers=a'", "'headers' of -F cannot be expressed"),
+        (f"curl {URL} -x http://me:pass@proxy", "'--proxy' contains a password"),
+        (f"curl {URL} --key a.pem", "it has '--key' without '--cert'"),
         ("curl https://$HOST/chat", "the variable 'HOST' is not set"),
     ],
 )
