@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from harness.conversation import Phase
 from harness.core import Json, ProtocolError
 from harness.formats.multipart import read_multipart, values_of
-from harness.formats.template.inversion import Binding, invert, pattern_of
+from harness.formats.template.inversion import Binding, Inverted, invert, pattern_of
 from harness.formats.template.template_nodes import Constant, Table
 from harness.providers.definition import Definition, Encoding, Step
 from harness.providers.payload import read_json, read_xml
@@ -38,6 +38,8 @@ class Match:
     """The number of the turn, from 1; 0 before the first message."""
     bindings: tuple[Binding, ...]
     """The values of the `${…}` in path, query and body."""
+    misplaced: int = 0
+    """The number of parts of lists in the body that the step does not send."""
     headers: tuple[Binding, ...]
 
 
@@ -57,6 +59,7 @@ class Candidate:
     base: str
     bindings: tuple[Binding, ...]
     faults: int
+    misplaced: int
 
 
 def match_rows(
@@ -118,6 +121,7 @@ def _matched(
                 base=best.base,
                 turn=turn,
                 bindings=best.bindings,
+                misplaced=best.misplaced,
                 headers=_headers(best.step, row),
             )
         )
@@ -159,8 +163,9 @@ def _candidates(steps: Sequence[Step], row: PlainInteraction) -> Iterator[Candid
         yield Candidate(
             step=step,
             base=f"{parts.scheme}://{parts.netloc}{prefix}",
-            bindings=(*in_path, *in_query.bindings, *in_body[0]),
-            faults=in_query.faults + in_body[1],
+            bindings=(*in_path, *in_query.bindings, *in_body.bindings),
+            faults=in_query.faults + in_body.faults,
+            misplaced=in_body.misplaced,
         )
 
 
@@ -170,17 +175,16 @@ def _path_of(step: Step) -> tuple[str, tuple[str, ...]]:
     return f"{pattern.removesuffix('/')}/?", expressions
 
 
-def _body(step: Step, row: PlainInteraction) -> tuple[tuple[Binding, ...], int]:
+def _body(step: Step, row: PlainInteraction) -> Inverted:
     """The values of a step's templates in a body, and the number of parts that do not match."""
     content = bytes_of(row["sent"], is_base64=row["sent_is_base64"])
     if step.request.encoding is Encoding.NONE:
-        return (), bool(content)
+        return Inverted(bindings=(), faults=bool(content))
     try:
         value = _parsed(content, step.request.encoding)
     except ProtocolError:
-        return (), 1 + len(Phase)
-    inverted = invert(step.request.body, value)
-    return inverted.bindings, inverted.faults
+        return Inverted(bindings=(), faults=1 + len(Phase))
+    return invert(step.request.body, value)
 
 
 def _parsed(content: bytes, encoding: Encoding) -> Json:

@@ -13,7 +13,7 @@ from pathlib import Path
 import harness
 from harness.authoring.importing.drafting import draft
 from harness.conversation import Phase, Response, Stop, Turn
-from harness.core import CassetteError, NoSuchButton, NotRecorded, Refused
+from harness.core import CassetteError, Json, NoSuchButton, NotRecorded, Refused
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
 from harness.project.loading import load_scenario
@@ -67,6 +67,8 @@ class Conversion:
     _messages: list[RecordedMessage] = field(default_factory=list)
     _refused: dict[int, Refused] = field(default_factory=dict)
     _closing: list[PlainInteraction] = field(default_factory=list)
+    _answers: dict[int, Mapping[str, Json]] = field(default_factory=dict)
+    """What the tools return that the bot calls in a turn, by its number."""
 
     def convert(self) -> tuple[str, Cassette, int]:
         """The scenario's text, the cassette that it replays green, and the number of turns.
@@ -98,6 +100,12 @@ class Conversion:
         messages = messages_in_turns(self.matches)
         self._require_one_conversation()
         for match in self.matches:
+            if match.step.phase is Phase.SEND and match.misplaced:
+                where = f"{self._named(match)}, {match.step.name}"
+                raise self._fault(
+                    "import-unmatched",
+                    f"{where}: a list in its body has items that {match.step.name} does not send",
+                )
             if match.step.phase is Phase.SEND and match.turn not in messages:
                 where = f"{self._named(match)}, {match.step.name}"
                 raise self._fault(
@@ -179,6 +187,7 @@ class Conversion:
             session=self.facts.session,
             messages=self._messages,
             refused=self._refused,
+            answers=self._answers,
             turns=turns,
             schemas=self._schemas(turns),
         )
@@ -198,11 +207,15 @@ class Conversion:
         }
 
     def _play(self, text: str, matches: Sequence[Match]) -> tuple[ScenarioResult, Cassette]:
+        return self._replayed(text, [*map(self._row, matches), *self._closing])
+
+    def _replayed(
+        self, text: str, rows: Sequence[PlainInteraction]
+    ) -> tuple[ScenarioResult, Cassette]:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / f"{self.target.scenario}.yaml"
             file.write_text(text, encoding="utf-8")
             scenario = load_scenario(self.project, file)
-        rows = [*map(self._row, matches), *self._closing]
         cassette = Cassette(
             path=self._shown,
             head=self._head(scenario.fingerprint),

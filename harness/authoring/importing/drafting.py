@@ -18,18 +18,20 @@ LONGEST = 200
 _SENTENCE = re.compile(r".+?[.!?…](?=\s)", re.DOTALL)
 
 
-def draft(
+def draft(  # noqa: PLR0913  # one parameter a part of the file
     *,
     scenario: str,
     provider: str,
     session: Mapping[str, Json],
     messages: Sequence[RecordedMessage],
     refused: Mapping[int, Refused],
+    answers: Mapping[int, Mapping[str, Json]],
     turns: Mapping[int, Turn],
     schemas: Mapping[int, str],
 ) -> str:
-    """A scenario file. `refused`, `turns` and `schemas` are by the turn's number, from 1.
+    """A scenario file. Mappings are by the turn's number, from 1.
 
+    `answers` are what tools return, by their names.
     A turn that is neither in `refused` nor in `turns` expects nothing.
     """
     lines = [f"scenario: {scalar(scenario)}", f"provider: {scalar(provider)}"]
@@ -39,6 +41,8 @@ def draft(
     for number, message in enumerate(messages, 1):
         lines += [f"  - assistant: {_text(text)}" for text in message.before]
         lines.append(f"  - user: {_user(message)}")
+        if given := answers.get(number):
+            lines.append(f"    answers: {flow(literal(dict(given)))}")
         lines += _expected(refused.get(number), turns.get(number), schemas.get(number, ""))
     return "\n".join([*lines, ""])
 

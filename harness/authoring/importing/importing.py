@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from harness.authoring.importing.chain import ChainConversion, histories_in
 from harness.authoring.importing.cleaning import captured_in, cleaned, redactor_for, require_clean
 from harness.authoring.importing.conversion import Conversion, Target
+from harness.authoring.importing.model_history import Unplaced
 from harness.cassettes.inventory import take_inventory
 from harness.cassettes.scanning import project_secrets
 from harness.core import CassetteError, Problem, ScenarioError, quote
@@ -118,7 +121,15 @@ def import_cassette(project: Project, source: Cassette, target: Target) -> Impor
     notes = [
         f"interaction {row.place + 1} of {len(clean)}: {row.reason}; left out" for row in unmatched
     ]
-    conversion = Conversion(
+    try:
+        histories = histories_in(definition, matches, clean)
+    except Unplaced as error:
+        where = f"interaction {error.interaction + 1} of {len(clean)}"
+        raise CassetteError(
+            "import-unmatched", f"{source.path}: {where}: {error}", "nothing was written"
+        ) from error
+    make = partial(ChainConversion, histories=histories) if histories else Conversion
+    conversion = make(
         project=project,
         definition=definition,
         target=target,

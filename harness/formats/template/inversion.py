@@ -43,6 +43,8 @@ class Inverted:
     bindings: tuple[Binding, ...]
     faults: int
     """The number of parts of the value that the template could not have made."""
+    misplaced: int = 0
+    """The number of those parts that are in lists."""
 
 
 def invert(template: Template, value: Json) -> Inverted:
@@ -53,7 +55,7 @@ def invert(template: Template, value: Json) -> Inverted:
     """
     inverter = _Inverter()
     bindings = tuple(inverter.bindings(template.root, value))
-    return Inverted(bindings=bindings, faults=inverter.faults)
+    return Inverted(bindings=bindings, faults=inverter.faults, misplaced=inverter.misplaced)
 
 
 def pattern_of(node: TemplateNode, inside: str) -> tuple[str, tuple[str, ...]]:
@@ -78,6 +80,7 @@ class _Inverter:
 
     def __init__(self) -> None:
         self.faults = 0
+        self.misplaced = 0
 
     def bindings(self, node: TemplateNode, value: Json) -> Iterator[Binding]:
         if isinstance(node, Constant):
@@ -89,7 +92,9 @@ class _Inverter:
         elif isinstance(node, Table):
             yield from self._table(node, value)
         elif isinstance(node, Listing):
+            before = self.faults
             yield from self._listing(node, value)
+            self.misplaced += self.faults - before
         elif isinstance(node, FirstOf):
             yield from self._first_of(node, value)
         elif isinstance(node, ForEach):
