@@ -57,13 +57,19 @@ def assert_recorded_as_replayed(command, name, **environment):
 
 
 def assert_clean(command, name, monkeypatch, **environment):
-    """`harness providers check` and `harness lint` find nothing."""
+    """`harness providers check` and `harness lint` find nothing to fix."""
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
     checked = command.call("providers", "check", name, "--live", "--message", "Hello")
     linted = command.call("lint", "--strict")
 
-    assert (checked.exit_code, "warning" in checked.output) == (0, False), checked.output
+    # A sample without tool calls shows nothing of where they are.
+    warned = [
+        line
+        for line in checked.output.splitlines()
+        if line.startswith("warning:") and "[unmatched-path]" not in line
+    ]
+    assert (checked.exit_code, warned) == (0, []), checked.output
     assert linted.output == "1 scenario file, 0 problems\n"
 
 
