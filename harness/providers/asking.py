@@ -1,4 +1,4 @@
-"""One request of a step: it is sent, and its answer is read."""
+"""Sends a request of a step, and reads its answer."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from harness.secrets.redacted_values import of_real_values
 from harness.secrets.redaction import NOTHING_SECRET
 
 Asking = Generator[Command, Answered, Json]
-"""Send it each answer; it returns the payload."""
+"""Yields what to do, receives each answer, and returns the payload."""
 
 
 def ask(step: Step, state: FlowState) -> Asking:
-    """Ask once. Raises `Refused` and `ProtocolError`."""
+    """Send a step's request and read its answer. Raises `Refused` and `ProtocolError`."""
     request = build_request(step, state)
     response = yield from exchange(Send(request), state)
     payload = read_answer(step, request, response, state)
@@ -34,7 +34,7 @@ def ask(step: Step, state: FlowState) -> Asking:
 
 
 def exchange(send: Send, state: FlowState) -> Generator[Command, Answered, Response]:
-    """Send, and note what was exchanged. Raises what the transport raises."""
+    """Send a request, and note the exchange. Raises the errors of the transport."""
     try:
         response: Response = yield send
     except PlayError:
@@ -59,7 +59,7 @@ def _cookies(header: str) -> dict[str, str]:
 def read_answer(step: Step, request: Request, response: Response, state: FlowState) -> Json:
     """The payload of an answer. Raises `Refused` for a status that is not expected."""
     require_status(step, request, response)
-    # An answer of which nobody reads anything may be empty, as that of many a closing step is.
+    # An answer that is not read may be empty, such as the answer to a closing step.
     payload: Json = None
     if step.answer.content_types:
         require_kind(response, step.answer.content_types)
@@ -80,7 +80,7 @@ def require_status(step: Step, request: Request, response: Response) -> None:
 
 
 def unexpected_status(request: Request, response: Response, expected: str = "") -> Refused:
-    """The error for an answer whose status says no."""
+    """The error for an answer with a status that is not expected."""
     # An address may contain the hash of a secret, which a replay does not know.
     url = redact_request(request, NOTHING_SECRET).url if request.hashes else request.url
     return Refused(
@@ -93,7 +93,7 @@ def unexpected_status(request: Request, response: Response, expected: str = "") 
 
 
 def note_contract(schema: Schema | None, payload: Json, state: FlowState) -> None:
-    """Note where the payload of the last answer breaks its schema."""
+    """Note the violations of the schema by the payload of the last answer."""
     if schema is None or schema.is_valid(payload):
         return
     broken = tuple(
@@ -105,7 +105,7 @@ def note_contract(schema: Schema | None, payload: Json, state: FlowState) -> Non
 
 
 def note(step: Step, text: str, state: FlowState) -> None:
-    """Note at the last answer what people should know of it."""
+    """Add a note to the last answer."""
     if text:
         last = state.exchanges[-1]
         notes = (*last.notes, f"the answer of step {step.name}: {text}")

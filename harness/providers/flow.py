@@ -1,4 +1,4 @@
-"""What the interpreter asks to be done, and what it knows while a conversation goes on."""
+"""The requests of the interpreter to its caller, and the state of a conversation."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from harness.secrets.secret_marks import MARK
 
 @value_class(frozen=True, slots=True)
 class Send:
-    """Send a request; the answer is given back whole, as a `Response`."""
+    """Send a request. The caller sends back the complete answer, a `Response`."""
 
     request: Request
     reader: EventReader | None = None
-    """Where the body is a stream: who reads it as it comes."""
+    """Reads the body as it is received, if it is a stream."""
 
 
 @value_class(frozen=True, slots=True)
 class Sleep:
-    """Let time pass; nothing is given back."""
+    """Wait. The caller sends nothing back."""
 
     seconds: float
 
@@ -62,7 +62,7 @@ Answered = Any
 
 
 Observe = Callable[[Step, Json, Mapping[str, Json]], None]
-"""Is told of each step with its templates filled in: its payload, and what it captured."""
+"""Is called with each step after it ran: its filled-in form, its payload, and its captures."""
 
 
 def observe_nothing(_step: Step, _payload: Json, _captured: Mapping[str, Json]) -> None:
@@ -71,13 +71,13 @@ def observe_nothing(_step: Step, _payload: Json, _captured: Mapping[str, Json]) 
 
 @dataclass(slots=True, kw_only=True)
 class FlowState:
-    """What is known in one conversation. Owned by one session; nothing else writes to it."""
+    """The state of one conversation. Only its session changes it."""
 
     settings: Mapping[str, Json]
     session: Mapping[str, Json] = field(default_factory=dict)
-    """What the scenario tells the provider when the conversation opens."""
+    """The values of `session:` in the scenario, for the opening steps."""
     conversation: Mapping[str, Json] = field(default_factory=dict)
-    """`id`: a UUID for systems where the client names the conversation."""
+    """Contains `id`, a UUID for systems where the client names the conversation."""
     captured: dict[str, Json] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     turns: list[Json] = field(default_factory=list)
@@ -85,24 +85,24 @@ class FlowState:
     message: Mapping[str, Json] = field(default_factory=dict)
     message_hash: str = ""
     before: list[str] = field(default_factory=list)
-    """What the bot said by itself since the last message, as a replay will say it."""
+    """The bot's messages without a request since the last message, as a replay has them."""
     turn: int = 0
     seen: set[str] = field(default_factory=set)
-    """Ids of messages that an earlier reply held."""
+    """The ids of messages in earlier replies."""
     heard: list[ReplyMessage] = field(default_factory=list)
-    """All that the bot said so far, by itself or in a reply."""
+    """All messages of the bot so far, in replies or without a request."""
     exchanges: list[Exchange] = field(default_factory=list)
-    """Of the phase that is going on; whoever runs phases takes them away."""
+    """The exchanges of the current phase. The session takes them at its end."""
     accepted: frozenset[int] = frozenset()
-    """Statuses that the turn expects as a refusal."""
+    """The statuses that the turn expects as a refusal."""
     given: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Where a value that must be new was first captured, by its name and itself."""
+    """The place where a value that must be new was first captured, by name and value."""
     socket: Request | None = None
     """The handshake of the WebSocket that is open; None where none is."""
     now: float = 0.0
     """When something was last sent or received: seconds from the start of the conversation."""
     payload: Json = None
-    """The last answer that was read."""
+    """The payload of the last answer that was read."""
     transcript: list[Json] = field(default_factory=list)
     """What was said before the message, in order; while tools are answered, all of it."""
     results: list[Json] = field(default_factory=list)
@@ -110,7 +110,7 @@ class FlowState:
     _unanswered: dict[str, Json] | None = None
     """The entry of the message; it goes into the transcript as soon as anything follows it."""
     know: Callable[[str, Json], None] = lambda _name, _value: None
-    """Is told of every secret as soon as it is captured."""
+    """Is called with every secret as soon as it is captured."""
     clock: Callable[[Origin], float] = lambda _origin: 0.0
     """The time for the next request of a step, in seconds since 1970; see `Transport.now`."""
     hides: Callable[[str], bool] = lambda text: MARK.search(text) is not None
@@ -126,7 +126,7 @@ class FlowState:
         self._said("assistant", text=text)
 
     def say(self, message: UserMessage, turn: int, recorded: UserMessage | None = None) -> None:
-        """Begin a turn; `recorded` is the message as a replay will say it, where it differs."""
+        """Begin a turn. `recorded` is the message as a replay has it, if it differs."""
         self._refused()
         self.turn = turn
         self.message_hash = message_hash(recorded or message, self.before)
@@ -164,7 +164,7 @@ class FlowState:
         self.message_hash += f"-{_digest(json.dumps(recorded, sort_keys=True))}"
 
     def heard_late(self, reply: Reply, messages: Iterable[ReplyMessage]) -> None:
-        """Messages came behind the last reply, which now is this one."""
+        """Replace the last reply by one that also has late messages."""
         for message in messages:
             self.heard.append(message)
             if message.id:
@@ -221,7 +221,7 @@ class FlowState:
         )
 
     def context(self) -> dict[str, object]:
-        """What `${…}` means in a definition."""
+        """The variables of `${…}` in a definition."""
         return {
             **self.captured,
             "settings": self.settings,
@@ -240,7 +240,7 @@ NAMES = (
     *("settings", "session", "conversation", "cookies"),
     *("turns", "unsent", "message", "transcript", "results"),
 )
-"""What a definition's templates see beside captures."""
+"""The variables of a definition's templates, in addition to captures."""
 NOW = "now"
 """The function that only the templates of a request see beside these."""
 
@@ -265,11 +265,11 @@ def _result(call: ToolCall) -> dict[str, Json]:
 
 
 def message_hash(message: UserMessage, before: Sequence[str] = ()) -> str:
-    """A short hash of what the user says; tells a changed message from the recorded one.
+    """A short hash of the user's message, which shows whether it is the recorded one.
 
-    `before` is what the bot said by itself since the last message. Where there is something
-    besides text, button and names of attachments, its hash stands behind a dash: recordings of
-    format 1 hold what is before the dash.
+    `before` are the bot's messages without a request since the last message. If the message has
+    more than text, button and names of attachments, the hash of the rest follows after a dash.
+    Recordings of format 1 have only the part before the dash.
     """
     parts = [message.text, message.display_text, *(a.name for a in message.attachments)]
     said = _digest("\0".join(parts))
@@ -281,5 +281,5 @@ def message_hash(message: UserMessage, before: Sequence[str] = ()) -> str:
 
 
 def _digest(text: str) -> str:
-    # A message may hold half a surrogate pair, as JSON may.
+    # Like JSON, a message may contain half a surrogate pair.
     return hashlib.blake2s(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

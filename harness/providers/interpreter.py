@@ -1,4 +1,4 @@
-"""Runs a definition's steps. Does no IO: yields what is to be sent and takes the answers."""
+"""Runs the steps of a definition. It does no IO: it yields requests and receives the answers."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from harness.providers.step_kinds import KINDS
 from harness.secrets.secret_marks import MARK
 
 Flow = Generator[Command, Answered, Reply | None]
-"""Send it each answer; it returns the reply, where a step reads one."""
+"""Yields what to do, receives each answer, and returns the reply if a step reads one."""
 
 ReadsReply = Callable[[ReplyPlan, Json, set[str]], Reply | None]
-"""Reads what a step's answer says; takes the ids that were read before."""
+"""Reads the reply in a step's answer; receives the ids of messages that were read before."""
 
 
 def run_steps(
@@ -31,8 +31,8 @@ def run_steps(
 
     `opening` are the steps that open the conversation again if a step says so of a status.
 
-    Raises `Refused` where an answer says no, and `ProtocolError` where it cannot be read.
-    What was exchanged until then stands in `state.exchanges`.
+    Raises `Refused` for an answer that is a refusal, and `ProtocolError` for one that cannot be
+    read. The exchanges until then are in `state.exchanges`.
     """
     reply: Reply | None = None
     for step in steps:
@@ -63,10 +63,10 @@ def _run(step: Step, state: FlowState) -> Generator[Command, Answered, tuple[Ste
 
 
 def _capture(step: Step, payload: Json, state: FlowState) -> None:
-    """Take a step's captures.
+    """Store the captures of a step.
 
-    Raises `ProtocolError`: `capture-missing` where there is nothing, `capture-repeated` where
-    an answer gives again what must be new.
+    Raises `ProtocolError`: `capture-missing` if there is no value, `capture-repeated` if a value
+    that must be new is repeated.
     """
     for name, paths in step.capture.items():
         values = [value for path in paths for value in find_all(path, payload)[:1]]

@@ -1,4 +1,4 @@
-"""Steps of the kind `poll`: ask until a condition holds, or until nothing new comes."""
+"""Steps of the kind `poll`: they ask until a condition is true, or until nothing new comes."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ KEYS: Mapping[str, Json] = {
     "timeout": DURATION,
     "quiet": {**DURATION, "description": "Ends the poll if nothing new has come for so long."},
 }
-"""What no other kind of steps says."""
+"""Keys that only this kind of step has."""
 REQUIRED = ("every", "timeout")
 ENDS = ("until", "quiet")
 """Keys that say when it ends, of which one is required."""
 
 
 def read_poll(node: Node, reader: StepReader) -> PollPlan:
-    """What the step says of its polling."""
+    """The plan of a poll, from the keys of its step."""
     quiet = node.get("quiet")
     return PollPlan(
         until=reader.conditions(node, "until"),
@@ -63,7 +63,7 @@ class _Silence:
     seconds: float
     """How long it must last."""
     messages: list[Json] = field(default_factory=list)
-    """Those of the last answer; the whole answer where the step reads no reply."""
+    """The messages of the last answer; the whole answer if the step reads no reply."""
     _since: float = 0.0
     _slept: float = 0.0
 
@@ -84,11 +84,11 @@ class _Silence:
 
 
 def ask_until(step: Step, state: FlowState) -> Asking:
-    """Ask until a condition holds, or until nothing new came for as long as `quiet` says.
+    """Ask until a condition is true, or until nothing new came for as long as `quiet` says.
 
-    Whether a time is over is told from the recorded times of the exchanges, never from a
-    clock, so that a replay decides as the recording did. Raises `Refused` where `fail_if` holds,
-    and `ProtocolError` for an unknown state and where the time is over.
+    The recorded times of the exchanges decide whether a time is over, never a clock, so that a
+    replay decides as the recording did. Raises `Refused` if `fail_if` is true, and
+    `ProtocolError` for an unknown state and when the time is over.
     """
     plan = step.poll
     assert plan is not None  # noqa: S101  # only such steps are run by it
@@ -131,7 +131,7 @@ def _out_of_time(limit: float, asked: int, states: list[str]) -> ProtocolError:
 
 
 def _has_ended(step: Step, plan: PollPlan, payload: Json, response: Response) -> bool:
-    """Whether the condition holds. Raises for a refusal, and for a state that is not known."""
+    """Whether the condition is true. Raises for a refusal and for an unknown state."""
     if holds(step.fail_if, payload):
         state = _shown_state(step, plan, payload)
         raise Refused(
@@ -168,7 +168,7 @@ def _shown_state(step: Step, plan: PollPlan, payload: Json, quiet: _Silence | No
 
 
 def _known_states(step: Step, plan: PollPlan) -> str:
-    """The states that a poll may be answered."""
+    """The states that the definition knows."""
     states = [
         shown(value)
         for conditions in (plan.pending, plan.until, step.fail_if)

@@ -1,4 +1,4 @@
-"""A reply read from a payload."""
+"""Reads a reply from a payload."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from harness.providers.definition import ButtonPlan, ReplyPlan, TextPath, ToolsP
 
 
 def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
-    """Read what a payload says.
+    """Read the reply in a payload.
 
-    `seen` holds the ids of messages that were read before, and takes the new ones.
-    Raises `ProtocolError` where there is no message, or one without a text.
+    `seen` has the ids of messages that were read before; the new ones are added.
+    Raises `ProtocolError` if there is no message, or a message has no text.
     """
     answers = messages_of_turn(plan, payload, seen)
     if plan.only_new:
@@ -39,9 +39,9 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
 
 
 def messages_of_turn(plan: ReplyPlan, payload: Json, seen: Container[str]) -> list[Json]:
-    """The nodes of a payload that are messages of this turn. `seen` holds the ids of earlier ones.
+    """The nodes of a payload that are messages of this turn. `seen` has the ids of earlier ones.
 
-    Raises `ProtocolError` where it is not known whether a message is new.
+    Raises `ProtocolError` if it is not known whether a message is new.
     """
     nodes = find_all(plan.messages, payload)
     if plan.question:
@@ -54,21 +54,21 @@ def messages_of_turn(plan: ReplyPlan, payload: Json, seen: Container[str]) -> li
 
 
 def messages_in(plan: ReplyPlan, payload: Json) -> list[ReplyMessage]:
-    """The messages of a payload that belong to this turn, none of which need be there.
+    """The messages of a payload that belong to this turn, of which there may be none.
 
-    Raises `ProtocolError` for one without a text.
+    Raises `ProtocolError` for a message without a text.
     """
     return [_message(plan, node) for node in messages_of_turn(plan, payload, ())]
 
 
 def _behind_the_question(plan: ReplyPlan, nodes: list[Json]) -> list[Json]:
-    """What stands behind the last message of the user; all, where there is none."""
+    """The nodes after the last message of the user; all nodes if there is none."""
     asked = (at for at, node in enumerate(nodes) if holds(plan.question, node))
     return nodes[max(asked, default=-1) + 1 :]
 
 
 def _id_of(plan: ReplyPlan, node: Json) -> str:
-    """The id that tells a new message from an old one. Raises `ProtocolError` where it has none."""
+    """The id of a message, which shows whether it is new. Raises `ProtocolError` without one."""
     number = _text_at(plan.id, node)
     if not number:
         raise ProtocolError(
@@ -111,7 +111,7 @@ def _actions(plan: ReplyPlan, found: list[Json]) -> dict[str, str]:
         if isinstance(value, str):
             actions[value] = value
         elif isinstance(value, Mapping) and value.keys() == {"Key", "Value"}:
-            # A dictionary as .NET writes it in XML.
+            # This is how .NET writes a dictionary in XML.
             actions[_plain(value["Key"])] = _plain(value["Value"])
         elif isinstance(value, Mapping):
             if value is not found[0] or plan.actions.endswith("[*]"):
@@ -121,7 +121,7 @@ def _actions(plan: ReplyPlan, found: list[Json]) -> dict[str, str]:
 
 
 def _of_objects(plan: ReplyPlan, value: Mapping[str, Json]) -> ProtocolError:
-    """The keys of an object are no labels, and nothing says which of its values is one."""
+    """The error for a button that is an object, if the definition does not name its keys."""
     path = plan.actions if plan.actions.endswith("]") else f"{plan.actions}[*]"
     return ProtocolError(
         "wrong-actions",
@@ -132,7 +132,7 @@ def _of_objects(plan: ReplyPlan, value: Mapping[str, Json]) -> ProtocolError:
 
 
 def _pressed(plan: ButtonPlan, node: Json) -> tuple[str, str]:
-    """The label of a button that is an object, and what pressing it sends."""
+    """The label of a button that is an object, and the text that pressing it sends."""
     _, label = find_first(plan.label, node)
     if not isinstance(label, str):
         raise ProtocolError(
@@ -163,7 +163,8 @@ def read_calls(plan: ToolsPlan, payload: Json) -> tuple[ToolCall, ...]:
 def _pieces_of_calls(plan: ToolsPlan, nodes: list[Json]) -> list[list[Json]]:
     """The pieces of each call.
 
-    One without an index belongs to the call before it, unless it has a name: then it begins one.
+    A piece without an index belongs to the call before it, unless it has a name: then it begins a
+    call.
     """
     calls: dict[str, list[Json]] = {}
     last = ""
@@ -178,7 +179,7 @@ def _pieces_of_calls(plan: ToolsPlan, nodes: list[Json]) -> list[list[Json]]:
 
 
 def _call(plan: ToolsPlan, pieces: list[Json]) -> ToolCall:
-    """A call from its pieces: the first name and id that are there, all texts of arguments."""
+    """A call from its pieces: the first name, the first id, and all texts of arguments."""
     name, number = (
         next(filter(None, (_text_at(path, piece) for piece in pieces)), "")
         for path in (plan.name, plan.id)
@@ -193,24 +194,24 @@ def _call(plan: ToolsPlan, pieces: list[Json]) -> ToolCall:
     texts = [one for one in given if isinstance(one, str)]
     other = next((one for one in given if one is not None and not isinstance(one, str)), None)
     arguments = "".join(texts) if texts else other
-    # A stream says nothing of the arguments of a call that has none.
+    # A stream does not mention the arguments of a call that has none.
     if plan.index and arguments in (None, ""):
         arguments = {}
     return ToolCall(name=name, arguments=_arguments(arguments), id=number)
 
 
 def _text_at(path: str, node: Json) -> str:
-    """What stands at a path, as a text; empty where nothing does, and without a path."""
+    """The value at a path as a text; empty if there is none, or no path."""
     return _plain(find_first(path, node)[1]) if path else ""
 
 
 def _plain(value: Json) -> str:
-    """A value as a text: what is none is an empty one."""
+    """A value as a text; null is an empty text."""
     return "" if value is None else text_of(value)
 
 
 def _arguments(value: Json) -> Json:
-    """Arguments as JSON; a text that is none stays as it is, for the checks to judge."""
+    """Arguments as JSON. A text that is not JSON is left as it is, so that checks can judge it."""
     if not isinstance(value, str):
         return value
     try:
@@ -221,7 +222,7 @@ def _arguments(value: Json) -> Json:
 
 
 def _usage(found: list[Json], before: str = "") -> dict[str, float]:
-    """The numbers of mappings by name, those further inside with both names: `a.b`."""
+    """The numbers in mappings by name; a nested number has both names: `a.b`."""
     used: dict[str, float] = {}
     for value in found:
         for key, one in value.items() if isinstance(value, Mapping) else ():
@@ -233,7 +234,7 @@ def _usage(found: list[Json], before: str = "") -> dict[str, float]:
 
 
 def _flat(found: list[Json]) -> Iterator[Json]:
-    """Each value, lists taken apart: XML has a list only where there are two or more."""
+    """Each value, with the elements of lists: XML has a list only if there are two or more."""
     for value in found:
         if isinstance(value, list):
             yield from value
@@ -242,7 +243,7 @@ def _flat(found: list[Json]) -> Iterator[Json]:
 
 
 def error_in(payload: Json) -> tuple[str, ...]:
-    """Many systems answer `{"error": …}` under status 200; say so where it is there."""
+    """A line with the error in a payload, which many systems send with status 200."""
     if isinstance(payload, Mapping):
         for key in ("error", "errors", "detail", "message"):
             if payload.get(key):

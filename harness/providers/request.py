@@ -20,24 +20,24 @@ from harness.providers.request_body import encoded_body, file_content, pairs
 from harness.providers.sign import signature_of
 
 _ENCODED = re.compile(r"\|\s*urlencode\s*(?:\([^()]*\)\s*)?$")
-"""An expression that has encoded its value itself."""
+"""An expression that encodes its value itself."""
 _NOTHING: Final = "\0"
-"""Stands in a path where a value is empty."""
+"""Marks an empty value in a path."""
 _IN_SEGMENT: Final = "!$&'()*+,;=:@"
-"""Beside letters, digits and `-._~` what stands in a segment as it is. Source: RFC 3986, 3.3."""
+"""Characters of a segment, besides letters, digits and `-._~`. Source: RFC 3986, 3.3."""
 _NO_SEGMENT = re.compile(r"/(?:\0+|\.\.?)(?=/|$)")
 _NO_HEADER = re.compile("[^\t\x20-\x7e\x80-\xff]")
 
 
 class _NoSegment(Exception):
-    """A value that cannot be a part of a path."""
+    """A value cannot be a part of a path."""
 
 
 def build_request(step: Step, state: FlowState) -> Request:
     """Fill in a step's templates.
 
-    Raises `ProtocolError` for what cannot be sent: a part of the address that is none, empty, a
-    list or a mapping, a header with a line break, a body that breaks its contract.
+    Raises `ProtocolError` for a request that cannot be sent: a part of the address is null, empty,
+    a list or a mapping, a header has a line break, or the body violates its schema.
     """
     plan = step.request
     origin = origin_of(step, state)
@@ -133,9 +133,9 @@ def _content(step: Step, value: Json) -> str | bytes:
 
 
 def in_path(expression: str) -> AsText:
-    """How the value of an expression is written in a path: as one segment, percent-encoded.
+    """Write the value of an expression in a path: as one segment, percent-encoded.
 
-    What the filter `urlencode` made is encoded already; `urlencode('/')` keeps slashes.
+    A value of the filter `urlencode` is already encoded; `urlencode('/')` keeps slashes.
     """
     return text_of if _ENCODED.search(expression) else _segment
 

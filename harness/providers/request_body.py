@@ -48,9 +48,9 @@ _NOT_SENT: Final = "nothing was sent"
 
 
 def encoded_body(step: Step, value: Json) -> tuple[bytes, str]:
-    """A body as it is sent, and its content type; empty where the step sends none.
+    """A body as it is sent, and its content type; empty if the step sends none.
 
-    Raises `ProtocolError` where the value breaks its contract, or cannot be written so.
+    Raises `ProtocolError` if the value violates its schema, or cannot be written in this format.
     """
     plan = step.request
     if plan.encoding is Encoding.NONE:
@@ -71,7 +71,7 @@ def encoded_body(step: Step, value: Json) -> tuple[bytes, str]:
 def pairs(value: object) -> list[tuple[str, str]]:
     """A query or a form as names and texts; a list gives several of one name.
 
-    What is none is left out.
+    A value that is null is left out.
     """
     found: list[tuple[str, str]] = []
     # `dict` first: to ask whether something is a `Mapping` takes much longer.
@@ -164,7 +164,7 @@ def _parts(name: str, given: Json) -> Iterator[Part]:
 
 def _file(name: str, value: Mapping[str, Json]) -> Iterator[Part]:
     """The part of a file. An attachment of the message is one as it is."""
-    # What a template rendered to none is not in the mapping.
+    # The mapping has no keys whose template rendered to null.
     if not value.keys() <= {"file", "name", "content_type"} and value.keys() != _ATTACHMENT:
         raise _WrongPart(
             f"{quote(name)} is a mapping with {_listed(value)}",

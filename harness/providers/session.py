@@ -1,4 +1,4 @@
-"""One conversation with a provider: performs what the interpreter asks for on a transport."""
+"""A conversation with a provider: does on a transport what the interpreter yields."""
 
 from __future__ import annotations
 
@@ -43,27 +43,27 @@ if TYPE_CHECKING:
     from harness.providers.connection import Driver
 
 CLOSING = -1
-"""The turn that closing steps are recorded under."""
+"""The number of the turn under which closing steps are recorded."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """What the `prepare` steps of a run left behind, for every conversation with a provider."""
+    """The result of the `prepare` steps of a run, for all conversations with a provider."""
 
     captured: Mapping[str, Json] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
     exchanges: tuple[Exchange, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
-    """What was captured or given as a secret: names by value."""
+    """The secrets that were captured or given: names by value."""
     error: PlayError | None = None
-    """Why it could not be prepared; raised in every conversation that needs it."""
+    """The error of preparing; raised in every conversation that needs it."""
 
 
 class Session:
     """One conversation with a provider, on one transport.
 
-    Every method raises `PlayError` where it could not be done; what was exchanged until then
-    is in `take_exchanges()`.
+    Every method raises `PlayError` if it fails. The exchanges until then are in
+    `take_exchanges()`.
     """
 
     def __init__(
@@ -77,9 +77,9 @@ class Session:
         know: Callable[[str, Json], None] = lambda _name, _value: None,
         hides: Callable[[str], bool] = lambda text: MARK.search(text) is not None,
     ) -> None:
-        """`told` is what the scenario tells the provider; `prepare` is called on opening.
+        """`told` are the values of `session:` in the scenario; `prepare` is called on opening.
 
-        `know` is told the name and the value of every secret that a step captures; `hides` says
+        `know` gets the name and the value of every secret that a step captures; `hides` says
         whether a text contains a secret.
         """
         definition = provider.definition
@@ -100,13 +100,13 @@ class Session:
         )
         self._driver: Driver | None = None
         if definition.client is not None:
-            # Late: most providers are data.
+            # Imported only here: most providers are data.
             from harness.providers.connection import Driver  # noqa: PLC0415
 
             self._driver = Driver(definition.client, self._state, transport)
 
     def prepare(self) -> Prepared:
-        """Run what comes once before all conversations. Raises nothing: see `Prepared.error`."""
+        """Run the steps before all conversations. Does not raise: see `Prepared.error`."""
         error: PlayError | None = None
         try:
             self._run(self._phases[Phase.PREPARE])
@@ -122,23 +122,23 @@ class Session:
         )
 
     def left(self) -> FlowState:
-        """A copy of what is known, from which other conversations may go on."""
+        """A copy of the state, from which other conversations may continue."""
         return self._state.copied()
 
     def go_on(self, left: FlowState) -> None:
-        """Go on from where another conversation with the provider was."""
+        """Continue from the state of another conversation with the provider."""
         self._state = left.copied(self._state)
         self._is_open = True
 
     def hear(self, text: str, recorded: str | None = None) -> None:
-        """The bot spoke by itself before the user; told to the provider with the next message.
+        """Note a message of the bot without a request, which is sent along with the next message.
 
-        `recorded` is the text as a replay will say it, where a secret in it differs.
+        `recorded` is the text as a replay has it, if a secret in it differs.
         """
         self._state.heard_from_assistant(text, recorded)
 
     def wait(self, seconds: float) -> None:
-        """Let time pass, as far as the transport does: in a replay it has passed already."""
+        """Wait, if the transport does. A replay does not wait."""
         self._transport.sleep(seconds)
 
     def observe(self, observe: Observe) -> None:
@@ -146,7 +146,7 @@ class Session:
         self._state.observe = observe
 
     def accept(self, statuses: frozenset[int]) -> None:
-        """Note the statuses that the next turn expects as a refusal."""
+        """Set the statuses that the next turn expects as a refusal."""
         self._state.accepted = statuses
 
     def say(
@@ -156,9 +156,9 @@ class Session:
         recorded: UserMessage | None = None,
         answer: AnswersTool = unanswered,
     ) -> Reply:
-        """Send a message, opening the conversation first where that was not done yet.
+        """Send a message. The first one opens the conversation.
 
-        `recorded` is the message as a replay will say it, where a secret in it differs. `answer`
+        `recorded` is the message as a replay has it, if a secret in it differs. `answer`
         answers the tools that the bot calls, where the definition sends answers back.
         """
         state = self._state
@@ -185,7 +185,7 @@ class Session:
     def wait_for_more(
         self, reply: Reply, came: float, left: TimeLeft, *, passed: float = 0.0
     ) -> Reply:
-        """The last reply, with what comes behind it; see `harness.providers.late`."""
+        """The last reply with the messages that come after it; see `harness.providers.late`."""
         driver = self._driver
         look: Look | None = None
         if driver is not None:
@@ -213,9 +213,9 @@ class Session:
         return self._state.payload
 
     def close(self, transport: Transport | None = None) -> None:
-        """Run the closing steps, on another transport where the session's own is broken.
+        """Run the closing steps, on another transport if the session's own is broken.
 
-        Does nothing where nothing was opened.
+        Does nothing if the conversation was not opened.
         """
         self._state.turn = CLOSING
         if transport is not None:
@@ -228,18 +228,18 @@ class Session:
             perform(run_steps(self._phases[Phase.CLOSE], self._state), transport or self._transport)
 
     def take_exchanges(self) -> tuple[Exchange, ...]:
-        """What was exchanged since the last call."""
+        """The exchanges since the last call."""
         exchanges = tuple(self._state.exchanges)
         self._state.exchanges.clear()
         return exchanges
 
     def open(self) -> None:
-        """Prepare where that is still to do, and run the opening steps."""
+        """Prepare, if that was not done yet, and run the opening steps."""
         prepared = self._prepare()
         if prepared.error is not None:
             self._state.exchanges.extend(prepared.exchanges)
             raise prepared.error
-        # What broke its contract, broke it for every conversation that goes on from there.
+        # A violation while preparing counts in every conversation that continues from there.
         told = (one for one in prepared.exchanges if one.contract or one.notes)
         self._state.exchanges.extend(told)
         self._state.captured.update(prepared.captured)
@@ -263,7 +263,7 @@ class Session:
         return self._transport.now(origin)
 
     def _has_opened(self) -> bool:
-        """Also true where opening broke off after something was made."""
+        """Whether the conversation is open, or opening failed after a step captured something."""
         made = {name for step in self._phases[Phase.OPEN] for name in step.capture}
         captured = self._state.captured
         return self._is_open or any(captured.get(name) is not None for name in made)
@@ -288,7 +288,7 @@ def _no_reply() -> ProtocolError:
 
 
 def perform(flow: Flow, transport: Transport) -> Reply | None:
-    """Do what a flow asks for, until it ends. Errors of the transport go through the flow."""
+    """Do what a flow yields, until it ends. Errors of the transport go through the flow."""
     try:
         command = next(flow)
         while True:
@@ -304,7 +304,7 @@ def perform(flow: Flow, transport: Transport) -> Reply | None:
 
 
 def seeded_uuid(seed: str) -> str:
-    """A UUID that the same seed always gives."""
+    """A UUID that depends only on the seed."""
     digest = hashlib.blake2s(seed.encode(), digest_size=16).digest()
     return str(uuid.UUID(bytes=digest, version=4))
 

@@ -1,4 +1,4 @@
-"""The kinds of steps. A further one is a module beside `poll` and `stream`, and a line here."""
+"""The kinds of steps. A new kind is a module next to `poll` and `stream`, and a line here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harness.providers.flow import FlowState
 
 @value_class(frozen=True, slots=True, kw_only=True)
 class StepKind:
-    """What a kind of steps says beside its request, and how it is run."""
+    """A kind of steps: its keys in addition to the request, and how it is run."""
 
     format: Json = field(default_factory=lambda: {"$ref": "#/$defs/request"})
     """Of the value of its key."""
@@ -24,18 +24,18 @@ class StepKind:
     )
     """Reads the value of its key."""
     keys: Mapping[str, Json] = field(default_factory=dict)
-    """Keys of such a step alone, with their formats."""
+    """Keys that only this kind has, with their formats."""
     required: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
     """Keys of which such a step has at least one."""
     unusable: tuple[Path, ...] = ()
-    """Keys of every step that this kind cannot use."""
+    """Keys of other steps that this kind cannot use."""
     read: Callable[[Node, StepReader], object] = lambda _node, _reader: None
-    """Reads what the keys say."""
+    """Reads the values of its keys."""
     problems: Callable[[Step, Node], Iterator[Problem]] = lambda _step, _node: iter(())
-    """What such a step says in vain."""
+    """The problems of a step of this kind."""
     run: Callable[[Step, FlowState], Asking]
-    """Asks, and gives the payload."""
+    """Sends requests, and returns the payload."""
 
 
 KINDS: Mapping[str, StepKind] = {
@@ -80,7 +80,7 @@ KINDS: Mapping[str, StepKind] = {
 
 
 def usable_by() -> Mapping[Path, tuple[str, ...]]:
-    """Keys of a step that not every kind of steps can use, with the kinds that can."""
+    """Keys that not every kind of steps can use, with the kinds that can."""
     usable: dict[Path, tuple[str, ...]] = {
         (key,): (name,) for name, kind in KINDS.items() for key in kind.keys
     }

@@ -1,4 +1,4 @@
-"""Steps of the kind `stream`: the body of the answer is read event by event."""
+"""Steps of the kind `stream`, whose answer is read event by event."""
 
 from __future__ import annotations
 
@@ -73,11 +73,11 @@ KEYS: Mapping[str, Json] = {
         "description": "The event that ends the stream: its data, its name, or a condition.",
     },
 }
-"""What no other kind of steps says."""
+"""Keys that only this kind of step has."""
 
 
 def read_stream(node: Node, reader: StepReader) -> StreamPlan:
-    """What the step says of its stream."""
+    """The plan of a stream, from the keys of its step."""
     framing = node.value_of("framing", "auto")
     is_list = isinstance(framing, list)
     return StreamPlan(
@@ -90,7 +90,7 @@ def read_stream(node: Node, reader: StepReader) -> StreamPlan:
 
 
 def _end_of(node: Node, reader: StepReader) -> dict[str, Any]:
-    """How `done` recognises the last event, as fields of `StreamPlan`."""
+    """How `done` recognises the last event, as fields of a `StreamPlan`."""
     done = node.get("done")
     if done is None or not isinstance(done.value, dict):
         return {"done": node.text_of("done")}
@@ -103,7 +103,7 @@ def _end_of(node: Node, reader: StepReader) -> dict[str, Any]:
 
 
 def stream_problems(step: Step, node: Node) -> Iterator[Problem]:
-    """What its framing makes pointless."""
+    """Keys that have no effect with the framing of the stream."""
     framing = step.stream.framing if step.stream is not None else Framing.AUTO
     done, events = node.get("done"), node.get("events")
     faults = []
@@ -168,8 +168,8 @@ def read_answer_stream(
 ) -> Json:
     """The payload of a stream that its reader took: its framing, its text, and its events.
 
-    Raises `Refused` where `fail_if` holds, and `ProtocolError` for a stream without an event,
-    one that ends before its last event, and one that tells of an error.
+    Raises `Refused` if `fail_if` is true, and `ProtocolError` for a stream without an event, one
+    that ends before its last event, and one that contains an error.
     """
     plan = _plan_of(step)
     require_kind(response, step.answer.content_types)
@@ -186,7 +186,7 @@ def read_answer_stream(
     events = _values(plan, framing, reader)
     payload = _payload(plan, framing, reader.events, events)
     last = (f"event {len(events)}, the last: {shorten(reader.events[-1].data)}",)
-    # A stream that tells of a failure often ends there, without its usual last event.
+    # A stream that contains an error often ends there, without its usual last event.
     if refusal := shown_refusal(step.fail_if, payload):
         note_contract(step.answer.schema, payload, state)
         raise refused(step, response, refusal, payload, last)
