@@ -12,6 +12,7 @@ from harness.conversation import Attempt, Origin
 from harness.core.errors import CassetteError
 from harness.transport import Chunk
 from harness.transport.cassette import Cassette, Interactions
+from harness.transport.recorded_urls import below
 from harness.transport.replay import ReplayTransport
 from tests.unit.transport.conftest import interaction
 
@@ -146,6 +147,22 @@ def test_e15_paths_are_compared_below_the_base_url(cassette, case):
         assert wire.send(asked).status == 200
     else:
         assert "[request-changed]" in fault(wire, asked)
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "rest"),
+    [
+        ("https://a/v1/chat", "https://a/v1", "/chat"),
+        ("https://a/v1?x=1", "https://a/v1", "?x=1"),
+        ("https://a/v1", "https://a/v1", ""),
+        ("https://a/v12", "https://a/v1", "https://a/v12"),
+        ("https://b/v1/chat", "https://a/v1", "https://b/v1/chat"),
+        ("<redacted:base_url>?x=1", "<redacted:base_url>", "?x=1"),
+    ],
+)
+def test_the_part_of_a_url_below_a_base(url, base, rest):
+    """A URL that is elsewhere, or whose path only begins like the base, is left whole."""
+    assert below(url, base) == rest
 
 
 def test_another_name_in_the_query(cassette):
