@@ -486,3 +486,21 @@ def test_a_message_has_no_curl_command() -> None:
     request = Request(method="FRAME", url="http://desk/chat", body=b"{}", origin=origin)
 
     assert curl_line(request) == "# curl cannot continue on the WebSocket of http://desk/chat"
+
+
+def test_a_refusal_in_a_message(played: Played, defined: Defined, web_socket: Serve) -> None:
+    """It ends the step at once, can be expected, and is recorded."""
+
+    def refuse(connection: ServerConnection) -> None:
+        connection.recv()
+        connection.send('{"type": "error", "text": "no credit"}')
+        connection.recv()
+
+    ours = defined(f"{CHAT}  fail_if: {{$.type: error}}\n")
+    turns = "\n- user: Hello\n  error: {json: {'$.events[0].text': no credit}}\n"
+
+    recorded = played(ours, web_socket(refuse), turns, Mode.RECORD)
+    replayed = played(ours, "http://127.0.0.1:9", turns, Mode.REPLAY)
+
+    assert (recorded.error, recorded.outcome) == (None, Outcome.PASSED)
+    assert (replayed.error, replayed.outcome) == (None, Outcome.PASSED)

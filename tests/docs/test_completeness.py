@@ -14,7 +14,7 @@ from harness.config import CONFIG_SCHEMA
 from harness.config.config_schema import PROVIDER
 from harness.config.network_format import NETWORK
 from harness.conversation import Phase
-from harness.core.durations import format_duration
+from harness.core.durations import format_duration, parse_duration
 from harness.core.network_guard import UNSEEN_CLIENTS
 from harness.core.repetition import LONGEST_PATTERN, MOST_REPEATED
 from harness.formats.json_path import DEEPEST_DESCENT, LONGEST_PATH, MOST_CONDITIONS, MOST_DESCENTS
@@ -43,6 +43,7 @@ from harness.providers.flow import NAMES
 from harness.providers.late import PAUSE
 from harness.providers.reply_format import REPLY
 from harness.providers.request_format import REQUEST
+from harness.providers.web_socket import LIMIT
 from harness.pytest_plugin import pytest_addoption
 from harness.reports.annotations.annotations_report import MOST_FINDINGS
 from harness.reports.annotations.github import MOST_ERRORS
@@ -64,6 +65,7 @@ from harness.transport.decoding import MOST_CODINGS, MOST_MEMBERS
 from harness.transport.interaction_redaction import KEPT_HEADERS
 from harness.transport.live.limits import LiveLimits
 from harness.transport.live.live_transport import LONGEST_WAIT
+from harness.transport.live.live_web_socket import CLOSE_SECONDS
 from harness.transport.live.sender import MOST_REDIRECTS
 from harness.transport.network import PROXY_PORTS
 from tests.docs.blocks import ROOT, prose, table
@@ -173,6 +175,9 @@ LIMITS = {
     "silence of the server": format_duration(LIVE.read),
     "one request with its retries (`timeout` of a provider)": format_duration(LIVE.total),
     "an answer's body, decoded": f"{LIVE.body // MEBIBYTE} MiB",
+    "all messages of one `receive` step on a WebSocket": f"{LIVE.body // MEBIBYTE} MiB",
+    "one `receive` step, unless it has a `timeout`": format_duration(parse_duration(LIMIT)),
+    "the server's answer when a WebSocket is closed at the end": format_duration(CLOSE_SECONDS),
     "attempts of one request": f"{LIVE.attempts}",
     "one wait between attempts": format_duration(LONGEST_WAIT),
     "redirects in a row": f"{MOST_REDIRECTS}",
