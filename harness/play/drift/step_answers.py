@@ -31,7 +31,10 @@ def shown_status(response: Response | None) -> str:
 
 
 def poll_state(step: Step | None, response: Response) -> str:
-    """The values that show how a poll ended; empty if the step is not a poll."""
+    """The values that show how a poll ended; empty if the step is not a poll.
+
+    Those at paths with a template belong to one conversation, and are not compared.
+    """
     if step is None or step.poll is None:
         return ""
     try:
@@ -39,7 +42,8 @@ def poll_state(step: Step | None, response: Response) -> str:
     except ProtocolError:
         return "an answer that cannot be read"
     paths = dict.fromkeys((*step.poll.until, *step.fail_if))
-    values = [f"{path} = {value}" for path in paths for value in find_all(path, payload)]
+    fixed = [path for path in paths if path not in step.path_templates]
+    values = [f"{path} = {value}" for path in fixed for value in find_all(path, payload)]
     return shorten(", ".join(values)) or "no state"
 
 

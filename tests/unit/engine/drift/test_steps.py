@@ -59,6 +59,19 @@ def test_the_final_state_of_a_poll_counts(drift):
     assert drift(polled("PENDING", "SUCCESS"), polled("SUCCESS")).kind is Drift.SAME
 
 
+def test_the_state_at_a_path_of_one_conversation_does_not_count(tmp_path):
+    """A condition with a template is about ids that differ in every conversation."""
+    own = "until: {'$.said[?@.to == ${message.text}]': {exists: true}}"
+    written = DEFINITION.replace("until: {$.state: [SUCCESS, PARTIAL]}", own)
+    (tmp_path / "provider.yaml").write_text(written)
+    steps = steps_of(read_definition(tmp_path, "shop"))
+    old, new = (turn(exchanges=[exchange({"said": [{"to": name}]})]) for name in ("a", "b"))
+
+    [found] = compare(transcript(old), transcript(new), steps)
+
+    assert found.kind is Drift.SAME
+
+
 def test_xml_is_compared_as_the_definition_reads_it(drift):
     """An XML answer with another element has another shape; one element more has not."""
     recorded = paged(b"<page><item><id>1</id></item></page>")
