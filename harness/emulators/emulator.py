@@ -29,6 +29,8 @@ class Sample:
     """What a scenario that says this has below `session:`."""
     refusal: int = 0
     """The status without credentials and with wrong ones; 0 if the API has none."""
+    refusal_of_wrong: int = 0
+    """The status with wrong credentials, if it is another one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

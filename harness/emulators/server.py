@@ -18,6 +18,7 @@ from harness.emulators import (
     anthropic_messages,
     bighummingbird,
     connectly,
+    direct_line,
     enthusiast,
     mister_turing,
     openai_chat,
@@ -40,6 +41,7 @@ EMULATORS: Mapping[str, Emulator] = MappingProxyType(
             openai_chat,
             anthropic_messages,
             openai_responses,
+            direct_line,
         )
     }
 )

@@ -154,7 +154,9 @@ def told(transcript: Transcript) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("system", [name for name, one in SYSTEMS.items() if one.refusal])
 def test_without_the_right_key_it_refuses(system: str, credentials: str, run: Run) -> None:
     """Without a key and with a wrong one, the documented status comes, live and replayed."""
-    status = SYSTEMS[system].refusal
+    sample = SYSTEMS[system]
+    of_wrong = sample.refusal_of_wrong or sample.refusal
+    status = of_wrong if credentials == "wrong" else sample.refusal
     turns = asking(SYSTEMS[system].say[0], f"error: {{status: {status}}}")
     top = f"credentials: {credentials}\n"
 
