@@ -235,6 +235,8 @@ class Step:
     """Those of them whose values must never be stored or shown."""
     new_captures: frozenset[str] = frozenset()
     """Those that each answer must give again, such as a state that is continued from once."""
+    optional_captures: frozenset[str] = frozenset()
+    """Those that are none after an answer that does not give them."""
     reply: ReplyPlan | None = None
     plan: object = None
     """What the step's kind says beside: a `PollPlan`, a `StreamPlan`, a `ReceivePlan`."""

@@ -126,6 +126,7 @@ class _Reader:
             },
             secret_captures=_captures_with("secret", captures),
             new_captures=_captures_with("new", captures),
+            optional_captures=_captures_with("optional", captures),
             reply=reply_plan(reply, self._path, self.conditions) if reply else None,
             plan=KINDS[kind].read(node, self),
             path_templates=self._path_templates,

@@ -117,12 +117,16 @@ STEP: dict[str, Any] = {
                                 "type": "boolean",
                                 "description": "Must differ from all earlier values.",
                             },
+                            "optional": {
+                                "type": "boolean",
+                                "description": "None if it is missing; default: false.",
+                            },
                         },
                     },
                 ]
             },
             "description": "Name to JSONPath into the answer, to several of which the first with a"
-            " value is used, or to 'json', 'secret' and 'new'.",
+            " value is used, or to 'json', 'secret', 'new' and 'optional'.",
         },
         "reply": {"$ref": "#/$defs/reply"},
         "fail_if": CONDITIONS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -132,6 +133,7 @@ class FlowState:
         self.message_hash = message_hash(recorded or message, self.before)
         self.before.clear()
         self.message = {
+            "id": seeded_uuid(f"{self.conversation.get('id')} {turn}"),
             "text": message.text,
             "display_text": message.display_text or None,
             "attachments": [{"name": a.name, "content": a.content} for a in message.attachments],
@@ -278,6 +280,12 @@ def message_hash(message: UserMessage, before: Sequence[str] = ()) -> str:
     attached = [[one.name, one.content] for one in message.attachments]
     rest = [attached, dict(message.metadata), list(before)]
     return f"{said}-{_digest(json.dumps(rest, sort_keys=True, default=str))}"
+
+
+def seeded_uuid(seed: str) -> str:
+    """A UUID that the same seed always gives."""
+    digest = hashlib.blake2s(seed.encode(), digest_size=16).digest()
+    return str(uuid.UUID(bytes=digest, version=4))
 
 
 def _digest(text: str) -> str:

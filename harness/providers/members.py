@@ -10,7 +10,7 @@ from harness.formats.template import expressions
 from harness.formats.template.expressions import expression_with
 from harness.formats.yaml import Document
 
-MESSAGE = ("text", "display_text", "attachments", "metadata")
+MESSAGE = ("id", "text", "display_text", "attachments", "metadata")
 """The members of a message."""
 
 _CLOSED = re.compile(r"(?<![.\w'\"])(settings|message)\.(\w+)")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING
@@ -29,6 +27,7 @@ from harness.providers.flow import (
     Send,
     SendFrame,
     Sleep,
+    seeded_uuid,
 )
 from harness.providers.interpreter import Flow, run_steps
 from harness.providers.late import Look, TimeLeft, wait_for_more
@@ -301,12 +300,6 @@ def perform(flow: Flow, transport: Transport) -> Reply | None:
     except StopIteration as end:
         reply: Reply | None = end.value
         return reply
-
-
-def seeded_uuid(seed: str) -> str:
-    """A UUID that depends only on the seed."""
-    digest = hashlib.blake2s(seed.encode(), digest_size=16).digest()
-    return str(uuid.UUID(bytes=digest, version=4))
 
 
 def _do(command: Command, transport: Transport) -> Answered:

@@ -5,8 +5,9 @@ import json
 import pytest
 from definitions import answer, definition, play, requests, said, state_of
 
+from harness.conversation import UserMessage
 from harness.core.errors import ProtocolError, Refused
-from harness.providers.flow import Send, Sleep
+from harness.providers.flow import FlowState, Send, Sleep
 
 POLL = """\
 send:
@@ -498,6 +499,34 @@ def test_a_capture_that_is_not_there(payload, was):
 
     assert error.code == "capture-missing"
     assert error.message == (f"'id' {was} in the answer of step send.1: $.id gives no usable value")
+
+
+def test_a_capture_that_is_optional_is_that_of_the_last_answer():
+    """Where an answer does not give it, an optional capture is none, and is not sent."""
+    read = definition(
+        "send:\n  - request: {post: /c, json: {id: '${id}'}}\n"
+        "    capture: {id: {json: $.id, optional: true}}\n    reply: {text: $.text}\n"
+    )
+    state = state_of(read)
+
+    for given in ({"id": 7}, {"id": None}, {}):
+        play(read.phases["send"], state, [answer({"text": "Hi", **given})])
+
+    assert [one.request.body for one in state.exchanges] == [b"{}", b'{"id":7}', b"{}"]
+    assert state.captured == {"id": None}
+
+
+def test_a_message_has_an_id_that_a_replay_has_too():
+    """Each message of a conversation has a UUID, the same whenever the conversation is played."""
+    ids = []
+    for name in ("a", "a", "b"):
+        state = FlowState(settings={}, conversation={"id": name})
+        for turn in (1, 2):
+            state.say(UserMessage(text="Hi"), turn)
+            ids.append(state.message["id"])
+
+    assert ids[:2] == ids[2:4]
+    assert len(set(ids)) == 4
 
 
 @pytest.mark.parametrize("value", [0, False, "a", {"a": 1}])
