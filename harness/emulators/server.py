@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 
 from harness.emulators import (
     anthropic_messages,
+    a2a,
     bighummingbird,
     connectly,
     direct_line,
@@ -42,6 +43,7 @@ EMULATORS: Mapping[str, Emulator] = MappingProxyType(
             anthropic_messages,
             openai_responses,
             direct_line,
+            a2a,
         )
     }
 )
