@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from harness.config import Config, ProviderConfig
-from harness.core import DefinitionError, Problem, did_you_mean, quote
+from harness.core import DefinitionError, Problem, nearest_word, quote
 from harness.providers.builtin import FOLDERS
 from harness.providers.definition import Definition
 from harness.providers.definition_reader import read_definition
@@ -39,13 +39,15 @@ def definition_of(config: Config, provider: ProviderConfig) -> Definition:
         known = installed()
         if name in known:
             return _installed(name, known[name])
+    own = "your own definition is a folder of the project"
+    hint = nearest_word(name, known) or "'harness providers list' shows their names"
     raise DefinitionError(
         Problem(
             code="unknown-definition",
             message=f"there is no definition {quote(name)}",
             place=provider.node.at("definition").place,
             subject=f"provider {provider.name}",
-            hint=did_you_mean(name, known) or "your own definition is a folder of the project",
+            hint=hint if known else own,
         )
     )
 
