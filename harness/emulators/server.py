@@ -15,8 +15,8 @@ import uvicorn
 from starlette.applications import Starlette
 
 from harness.emulators import (
-    anthropic_messages,
     a2a,
+    anthropic_messages,
     bighummingbird,
     connectly,
     direct_line,

@@ -89,6 +89,18 @@ class AnswerPlan:
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
+class ResultsPlan:
+    """Where the results are of the tools that the bot runs itself. All texts are JSONPaths."""
+
+    path: str
+    """Leads to one node for each result."""
+    id: str = "$.id"
+    """Within a result: the id of its call."""
+    value: str = "$.value"
+    """Within a result."""
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
 class ToolsPlan:
     """Where the tool calls of a reply stand. All texts are JSONPaths."""
 
@@ -104,6 +116,7 @@ class ToolsPlan:
     conditions: Conditions = field(default_factory=dict)
     """Within a node: whether it is a call, or the call of which it is a piece is one. Empty where
     all are."""
+    results: ResultsPlan | None = None
 
 
 @value_class(frozen=True, slots=True)
@@ -236,7 +249,7 @@ class Step:
     new_captures: frozenset[str] = frozenset()
     """Those that each answer must give again, such as a state that is continued from once."""
     optional_captures: frozenset[str] = frozenset()
-    """Those that are none after an answer that does not give them."""
+    """Those that keep their value after an answer that does not give another."""
     reply: ReplyPlan | None = None
     plan: object = None
     """What the step's kind says beside: a `PollPlan`, a `StreamPlan`, a `ReceivePlan`."""

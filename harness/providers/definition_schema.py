@@ -119,7 +119,7 @@ STEP: dict[str, Any] = {
                             },
                             "optional": {
                                 "type": "boolean",
-                                "description": "None if it is missing; default: false.",
+                                "description": "Keeps its value if there is none; default: false.",
                             },
                         },
                     },

@@ -151,12 +151,18 @@ class FlowState:
 
     def replied(self, reply: Reply) -> None:
         """A reply came, after which tools may have to be answered."""
+        named = next((message.id for message in reply.messages if message.id), None)
         self._said(
             "assistant",
+            **({"id": named} if named else {}),
             text=reply.text,
             payload=reply.payload,
             tool_calls=[_call(call) for call in reply.tools or ()],
         )
+        # Those of the tools that the bot runs itself.
+        results = [{**_call(call), **_result(call)} for call in reply.tools or () if call.result]
+        if results:
+            self._said("tool", results=results)
 
     def served(self, calls: Sequence[ToolCall], recorded: Json) -> None:
         """Tools were answered; `recorded` are the answers as a replay will give them."""
@@ -195,7 +201,8 @@ class FlowState:
         if self._unanswered is not None:
             self.transcript.append(self._unanswered)
             self._unanswered = None
-        self.transcript.append(_entry(role, **what))
+        number = seeded_uuid(f"{self.conversation.get('id')} entry {len(self.transcript)}")
+        self.transcript.append(_entry(role, **{"id": number, **what}))
 
     def copied(self, into: FlowState | None = None) -> FlowState:
         """The same between two turns, for a conversation that goes on from here.

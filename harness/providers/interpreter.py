@@ -72,7 +72,6 @@ def _capture(step: Step, payload: Json, state: FlowState) -> None:
         values = [value for path in paths for value in find_all(path, payload)[:1]]
         value = next((one for one in values if one is not None and one != ""), None)
         if value is None and name in step.optional_captures:
-            state.captured[name] = None
             continue
         if value is None:
             was = "is empty" if values else "is missing"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from harness.conversation import Attachment, Reply, ReplyMessage, ToolCall
+from harness.conversation import Attachment, Reply, ReplyMessage, ToolCall, ToolResult
 from harness.core import Json, ProtocolError, shorten
 from harness.formats.json_path import find_all, find_first
 from harness.formats.template.filters import text_of
 from harness.providers.conditions import holds
-from harness.providers.definition import ButtonPlan, ReplyPlan, TextPath, ToolsPlan
+from harness.providers.definition import ButtonPlan, ReplyPlan, ResultsPlan, TextPath, ToolsPlan
 
 
 def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
@@ -157,7 +158,18 @@ def read_calls(plan: ToolsPlan, payload: Json) -> tuple[ToolCall, ...]:
     pieces = _pieces_of_calls(plan, nodes) if plan.index else [[node] for node in nodes]
     if plan.conditions:
         pieces = [call for call in pieces if any(holds(plan.conditions, one) for one in call)]
-    return tuple(_call(plan, call) for call in pieces)
+    results = _results(plan.results, payload) if plan.results is not None else {}
+    calls = (_call(plan, call) for call in pieces)
+    return tuple(replace(call, result=results.get(call.id)) for call in calls)
+
+
+def _results(plan: ResultsPlan, payload: Json) -> dict[str, ToolResult]:
+    """What the tools returned that the bot ran itself, by the id of the call."""
+    return {
+        _text_at(plan.id, node): ToolResult(value=find_first(plan.value, node)[1])
+        for node in find_all(plan.path, payload)
+        if _text_at(plan.id, node)
+    }
 
 
 def _pieces_of_calls(plan: ToolsPlan, nodes: list[Json]) -> list[list[Json]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from harness.core import Json
 from harness.formats.yaml import Node
 from harness.providers.conditions import Conditions
-from harness.providers.definition import ButtonPlan, ReplyPlan, TextPath, ToolsPlan
+from harness.providers.definition import ButtonPlan, ReplyPlan, ResultsPlan, TextPath, ToolsPlan
 
 _TEXT: Json = {
     "if": {"type": "object"},
@@ -124,6 +124,23 @@ _KEYS: Mapping[str, Json] = {
                 **CONDITIONS,  # type: ignore[dict-item]  # as above
                 "description": "Within a call, or one of its pieces: it is one; default: any is.",
             },
+            "results": {
+                "type": "object",
+                "description": "Where the results are of tools that the bot runs itself.",
+                "required": ["path"],
+                "additionalProperties": False,
+                "properties": {
+                    "path": {"type": "string", "description": "JSONPath to each result."},
+                    "id": {
+                        "type": "string",
+                        "description": "Within a result: the id of its call; default: $.id.",
+                    },
+                    "value": {
+                        "type": "string",
+                        "description": "Within a result; default: $.value.",
+                    },
+                },
+            },
         },
     },
     "usage": {
@@ -151,6 +168,7 @@ _PATH_KEYS = ("messages", "id", "actions", "products", "attachments", "usage")
 """Keys of `reply:` whose value is one JSONPath."""
 _BUTTON_KEYS = ("label", "prompt")
 _TOOL_KEYS = ("path", "name", "arguments", "id", "index")
+_RESULT_KEYS = ("path", "id", "value")
 
 
 def reply_plan(
@@ -181,11 +199,20 @@ def reply_plan(
         only_new=bool(node.value_of("only_new")),
         question=conditions(node, "question"),
         in_reply_to=conditions(node, "in_reply_to"),
-        tools=(
-            ToolsPlan(**paths(tools, _TOOL_KEYS), conditions=conditions(tools, "if"))
-            if tools
-            else None
-        ),
+        tools=_tools_plan(tools, paths, conditions) if tools else None,
+    )
+
+
+def _tools_plan(
+    node: Node,
+    paths: Callable[[Node, Sequence[str]], dict[str, str]],
+    conditions: Callable[[Node, str], Conditions],
+) -> ToolsPlan:
+    results = node.get("results")
+    return ToolsPlan(
+        **paths(node, _TOOL_KEYS),
+        conditions=conditions(node, "if"),
+        results=ResultsPlan(**paths(results, _RESULT_KEYS)) if results else None,
     )
 
 

@@ -169,7 +169,7 @@ class Session:
         if reply is None:
             raise _no_reply()
         state.replied(reply)
-        if self._answers_tools and reply.tools:
+        if self._answers_tools:
             reply = answer_tools(
                 reply,
                 state,

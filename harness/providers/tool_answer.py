@@ -41,17 +41,24 @@ def answer_tools(
     Raises `ProtocolError` `too-many-rounds` if the bot calls tools again and again.
     """
     replies = [first]
-    while wanted := replies[-1].tools:
+    while wanted := _unanswered_calls(replies[-1]):
         if len(replies) > most_rounds:
             raise _too_many_rounds(most_rounds, wanted)
         answers = [answer(call) for call in wanted]
         sleep(max(one.delay for one in answers))
         pairs = zip(wanted, answers, strict=True)
         calls = tuple(replace(call, result=one.result) for call, one in pairs)
-        replies[-1] = replace(replies[-1], tools=calls)
+        answered = iter(calls)
+        all_calls = (call if call.result else next(answered) for call in replies[-1].tools or ())
+        replies[-1] = replace(replies[-1], tools=tuple(all_calls))
         state.served(calls, [[one.recorded.value, one.recorded.is_error] for one in answers])
         replies.append(next_reply(calls))
     return joined_replies(replies)
+
+
+def _unanswered_calls(reply: Reply) -> tuple[ToolCall, ...]:
+    """The calls of a reply, without those of tools that the bot ran itself."""
+    return tuple(call for call in reply.tools or () if call.result is None)
 
 
 def _too_many_rounds(limit: int, calls: tuple[ToolCall, ...]) -> ProtocolError:

@@ -501,19 +501,19 @@ def test_a_capture_that_is_not_there(payload, was):
     assert error.message == (f"'id' {was} in the answer of step send.1: $.id gives no usable value")
 
 
-def test_a_capture_that_is_optional_is_that_of_the_last_answer():
-    """Where an answer does not give it, an optional capture is none, and is not sent."""
+def test_a_capture_that_is_optional_keeps_its_value():
+    """It is none at first; where an answer does not give it, it is what it was."""
     read = definition(
         "send:\n  - request: {post: /c, json: {id: '${id}'}}\n"
         "    capture: {id: {json: $.id, optional: true}}\n    reply: {text: $.text}\n"
     )
     state = state_of(read)
 
-    for given in ({"id": 7}, {"id": None}, {}):
+    for given in ({}, {"id": 7}, {"id": None}):
         play(read.phases["send"], state, [answer({"text": "Hi", **given})])
 
-    assert [one.request.body for one in state.exchanges] == [b"{}", b'{"id":7}', b"{}"]
-    assert state.captured == {"id": None}
+    assert [one.request.body for one in state.exchanges] == [b"{}", b"{}", b'{"id":7}']
+    assert state.captured == {"id": 7}
 
 
 def test_a_message_has_an_id_that_a_replay_has_too():

@@ -86,6 +86,38 @@ def test_calls_and_results():
     assert state.message_hash.startswith(f"{before}-")
 
 
+def test_results_of_tools_that_the_bot_ran():
+    """They are read by the id of the call, and are in the transcript; other calls have none."""
+    results = "results: {path: '$.done[*]', id: $.call, value: $.gave}"
+    read = definition(DEFINITION.replace("'$.calls[*]'", f"'$.calls[*]', id: $.id, {results}"))
+    state = state_of(read)
+    state.say(said("one"), 1)
+    calls = [{"name": "own", "id": "1"}, {"name": "yours", "id": "2"}]
+    done = [{"call": "1", "gave": {"a": 1}}, {"call": "3", "gave": 2}, {"gave": 3}]
+
+    answered = answer({"text": "Hi", "calls": calls, "done": done})
+    _, found = play(read.phases["send"], state, [answered])
+    state.replied(found)
+
+    assert [call.result for call in found.tools] == [ToolResult(value={"a": 1}), None]
+    assert shown(state) == [("user", "one"), ("assistant", "Hi"), ("tool", "")]
+    assert [one["text"] for one in state.transcript[-1]["results"]] == ['{"a":1}']
+
+
+def test_every_entry_has_an_id():
+    """The user's is that of the message, the bot's that of its reply, and all differ."""
+    state = state_of(definition(DEFINITION))
+    state.heard_from_assistant("Welcome")
+    state.say(said("one"), 1)
+    state.replied(Reply(messages=(ReplyMessage(text="a", id="m-1"),)))
+    state.replied(reply("b"))
+
+    ids = [entry["id"] for entry in state.transcript]
+
+    assert ids[1:3] == [state.message["id"], "m-1"]
+    assert len(set(ids)) == 4
+
+
 def test_the_hash_tells_results_apart():
     """Another value, an error instead of a value, or another order is another hash."""
     hashes = set()
