@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 
 from harness.emulators import (
     a2a,
+    ag_ui,
     anthropic_messages,
     bighummingbird,
     connectly,
@@ -44,6 +45,7 @@ EMULATORS: Mapping[str, Emulator] = MappingProxyType(
             openai_responses,
             direct_line,
             a2a,
+            ag_ui,
         )
     }
 )
