@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.emulators import EMULATORS
-from tests.foreign_package import pypi_folder
+from tests.pypi_packages import required_path
 
 CLIENTS = Path(__file__).parent / "clients"
 TOKEN = EMULATORS["a2a"].environment["A2A_TOKEN"]
@@ -42,9 +42,7 @@ def said(text, **more):
 
 def received_by(package, script, url):
     """What the script, a client of its own, received."""
-    folder = pypi_folder(package)
-    if folder is None:
-        pytest.skip(f"needs a network once: pip install {package}")
+    folder = required_path(package)
     run = subprocess.run(
         [sys.executable, CLIENTS / script, url, TOKEN],
         env={**os.environ, "PYTHONPATH": str(folder)},

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from harness.emulators import EMULATORS
-from harness.transport.cassette.reading import parse_cassette
-from tests.foreign_package import npm_folder, pypi_folder
+from harness.transport.cassette.cassette_reading import parse_cassette
+from tests.npm_packages import required_folder
+from tests.pypi_packages import required_path
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT = Path(__file__).parent / "clients/ag_ui.mjs"
@@ -61,9 +62,7 @@ def types(answer):
 @pytest.mark.skipif(shutil.which("node") is None, reason="no node here")
 def test_the_protocols_client_runs_the_agent(running):
     """@ag-ui/client reads texts, chunks, calls, results, states and errors, and answers a call."""
-    folder = npm_folder("@ag-ui/client@1.0.0")
-    if folder is None:
-        pytest.skip("needs a network once: npm install @ag-ui/client@1.0.0")
+    folder = required_folder("@ag-ui/client@1.0.0")
     command = ["node", CLIENT, folder, running.urls["ag-ui"], TOKEN]
 
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
@@ -88,9 +87,7 @@ def test_the_protocols_client_runs_the_agent(running):
 
 def test_the_protocols_types_take_what_was_recorded():
     """ag-ui-protocol reads every input that the definition sent, and every event that came."""
-    folder = pypi_folder("ag-ui-protocol==1.0.0")
-    if folder is None:
-        pytest.skip("needs a network once: pip install ag-ui-protocol==1.0.0")
+    folder = required_path("ag-ui-protocol==1.0.0")
     files = sorted((ROOT / "cassettes/ag-ui").glob("*.yaml"))
     rows = [row for file in files for row in parse_cassette(file.read_text(), "").interactions]
     inputs = [json.loads(row.request.body) for row in rows]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.emulators import EMULATORS
-from tests.foreign_package import npm_folder
+from tests.npm_packages import required_folder
 
 CLIENT = Path(__file__).parent / "clients/direct_line.mjs"
 PACKAGES = ("botframework-directlinejs@0.15.8", "xhr2@0.2.1")
@@ -62,9 +62,7 @@ def read(ask, opened):
 @pytest.mark.parametrize("kind", ["secret", "token"])
 def test_microsofts_own_client_holds_a_conversation(running, ask, kind):
     """botframework-directlinejs connects, posts, and receives replies, cards and the greeting."""
-    folder = npm_folder(*PACKAGES)
-    if folder is None:
-        pytest.skip(f"needs a network once: npm install {' '.join(PACKAGES)}")
+    folder = required_folder(*PACKAGES)
     credentials = SECRET if kind == "secret" else ask("POST", "tokens/generate").json()["token"]
     command = ["node", CLIENT, folder, running.urls["direct-line"], kind, credentials]
 
