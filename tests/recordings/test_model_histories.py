@@ -335,6 +335,15 @@ def test_what_has_no_place_is_refused(imported, tmp_path, rows, reason):
     assert not (tmp_path / "scenarios").exists()
 
 
+def test_parameters_of_a_client(imported):
+    """What a client adds to the URL, such as `beta=true`, does not matter."""
+    sent = row([user("Hi")], bot("Hello!"))
+    sent["request"]["uri"] += "?beta=true"
+    text, _ = imported(sent)
+
+    assert "  - user: Hi\n" in text
+
+
 def test_the_recording_keeps_what_was_sent(imported, tmp_path):
     """The recorded bodies are in the new cassette, under the turns and steps of the scenario."""
     first = row([user("Weather?")], CALL, temperature=0)

@@ -303,8 +303,11 @@ class _InOrder(Transport):
             message = "the definition sends one more request than the history has answers"
             raise CassetteError("import-unmatched", message)
         origin = request.origin
+        # Clients add parameters, such as `beta=true`, that say nothing of the conversation.
+        query = urlsplit(request.url).query
         given: PlainInteraction = {
             **row,
+            "uri": urlsplit(row["uri"])._replace(query=query).geturl(),
             "is_ours": True,
             "turn": origin.turn,
             "step": origin.step,
