@@ -158,6 +158,13 @@ def new_provider(  # noqa: PLR0913  # one parameter an option
     from_har: Annotated[
         Path | None, typer.Option(help="A HAR file of a browser, or a cassette.")
     ] = None,
+    from_openapi: Annotated[
+        Path | None, typer.Option(help="An OpenAPI document, YAML or JSON.")
+    ] = None,
+    operation: Annotated[
+        str,
+        typer.Option(help="With --from-openapi: 'POST /chat' or an id; default: the likeliest."),
+    ] = "",
     entry: Annotated[
         int,
         typer.Option(help="With --from-har: the number of the request; default: the likeliest."),
@@ -188,8 +195,13 @@ def new_provider(  # noqa: PLR0913  # one parameter an option
     Asks what the request does not say. Secrets become environment variables. No existing
     file is replaced.
     """
-    if bool(from_curl) == (from_har is not None):
-        raise refuse("choose where the request is from: --from-curl 'curl …' or --from-har FILE")
+    if bool(from_curl) + (from_har is not None) + (from_openapi is not None) != 1:
+        raise refuse(
+            "choose where the request is from: --from-curl 'curl …', --from-har FILE or"
+            " --from-openapi FILE"
+        )
+    if operation and from_openapi is None:
+        raise refuse("--operation has no effect without --from-openapi")
     if entry and from_har is None:
         raise refuse("--entry has no effect without --from-har")
     if answer is not None and live:
@@ -197,6 +209,8 @@ def new_provider(  # noqa: PLR0913  # one parameter an option
     options = commands.NewOptions(
         curl=from_curl,
         har=from_har,
+        openapi=from_openapi,
+        operation=operation,
         entry=entry,
         message=message,
         reply=reply,

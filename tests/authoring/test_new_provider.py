@@ -381,3 +381,96 @@ def test_a_har_file_without_a_conversation(command, written):
     written("browsed.har", BROWSED)
     with pytest.raises(ConfigurationError, match="request 2 of the file does not send and"):
         command.call("providers", "new", "a", "--from-har", "browsed.har", "--yes", "--entry", "2")
+
+
+OPENAPI = """\
+openapi: 3.0.3
+info: {title: Desk, version: '1'}
+servers: [{url: 'http://127.0.0.1:9/{stage}', variables: {stage: {default: v1}}}]
+security: [{key: []}]
+paths:
+  /status:
+    get: {responses: {200: {content: {application/json: {schema: {type: object}}}}}}
+  /chat/{desk}:
+    post:
+      operationId: talk
+      parameters:
+        - {name: desk, in: path, required: true, schema: {type: string, example: front}}
+        - {name: lang, in: query, required: true, schema: {type: string, enum: [en, de]}}
+        - {name: debug, in: query, schema: {type: boolean}}
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties:
+                text: {type: string, example: Where is my parcel?}
+                tags: {type: array, items: {type: string}}
+      responses:
+        '201': {$ref: '#/components/responses/Reply'}
+components:
+  securitySchemes: {key: {type: apiKey, in: header, name: X-Api-Key}}
+  responses:
+    Reply:
+      content:
+        application/json:
+          schema:
+            allOf:
+              - {$ref: '#/components/schemas/Base'}
+              - type: object
+                required: [reply]
+                properties:
+                  reply: {type: string}
+                  rating: {type: number, nullable: true}
+                  next: {$ref: '#/components/schemas/Base'}
+  schemas:
+    Base:
+      type: object
+      required: [id]
+      properties: {id: {type: integer}, parent: {$ref: '#/components/schemas/Base'}}
+"""
+
+
+def test_an_openapi_document(command, written, monkeypatch):
+    """The operation that talks becomes the step; the schema requires what the document does."""
+    written("api.yaml", OPENAPI)
+    made = command.call("providers", "new", "desk", "--from-openapi", "api.yaml", "--yes")
+    assert made.exit_code == 0, made.output
+    monkeypatch.setenv("DESK_KEY", KEY)
+    checked = command.call("providers", "check", "desk")
+    linted = command.call("lint", "--strict")
+    step = steps_of(command, "desk")[0]
+    schema = json.loads(command.text("definitions/desk/schemas/answer.schema.json"))
+
+    assert (checked.exit_code, linted.output) == (0, "1 scenario file, 0 problems\n")
+    assert step["request"] == {
+        "post": "/v1/chat/front",
+        "headers": {"X-Api-Key": "${settings.api_key}"},
+        "query": {"lang": "en"},
+        "json": {"text": "${message.text}", "tags": ["text"]},
+    }
+    assert step["answer"] == {"status": 201, "schema": "answer"}
+    assert step["reply"] == {"text": "$.reply"}
+    assert schema["required"] == ["id", "reply"]
+    assert {"rating", "next", "parent"} <= schema["properties"].keys()
+    assert "user: Where is my parcel?" in command.text("scenarios/desk/first.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "reason"),
+    [
+        (OPENAPI, ["--operation", "tlk"], "did you mean 'talk'"),
+        (OPENAPI.replace("#/components/responses", "other.yaml#"), [], "another document"),
+        (OPENAPI.replace("http://127.0.0.1:9", ""), [], "an absolute URL of its server"),
+        ("openapi: 3.0.0\n", [], "the file has no 'paths'"),
+        ("paths: {}\n", [], "no operation answers with JSON"),
+    ],
+    ids=["operation", "reference", "server", "paths", "empty"],
+)
+def test_openapi_documents_that_do_not_help(command, written, text, options, reason):
+    """What is missing in the document is named."""
+    written("api.yaml", text)
+    with pytest.raises(ConfigurationError) as error:
+        command.call("providers", "new", "desk", "--from-openapi", "api.yaml", "--yes", *options)
+
+    assert reason in str(error.value)

@@ -18,7 +18,7 @@ from harness.transport.cassette.plain_interaction import request_of, response_of
 WHERE = "--from-har"
 MOST_SHOWN = 20
 """Requests that a message lists."""
-_TALKS = re.compile(r"(?i)chat|message|complet|conversation|talk|ask|assistant|bot|invoke|query")
+TALKS = re.compile(r"(?i)chat|message|complet|conversation|talk|ask|assistant|bot|invoke|query")
 """Words in the paths of APIs that answer messages."""
 _SUCCESS = range(200, 300)
 
@@ -103,7 +103,7 @@ def _rank(sample: SampleRequest) -> tuple[bool, ...]:
             return ()
     except ProtocolError:
         return ()
-    is_talk = bool(_TALKS.search(urlsplit(request.url).path))
+    is_talk = bool(TALKS.search(urlsplit(request.url).path))
     is_page = kind.stream is None and isinstance(kind.payload, str)
     return (not is_page, body is not None, is_talk, kind.stream is not None)
 

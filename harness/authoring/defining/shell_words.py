@@ -10,6 +10,12 @@ from dataclasses import dataclass, field
 VARIABLE = re.compile("\ue000([A-Za-z_][A-Za-z0-9_]*)\ue001")
 """A variable in a word: private characters around its name, which no command contains."""
 
+
+def as_variable(name: str) -> str:
+    """A variable as it is in a word."""
+    return f"\ue000{name}\ue001"
+
+
 _NAME = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))")
 _OF_CMD = re.compile(r"\^[ \t]*(?:\r?\n|$)|\^\"")
 """What only commands for cmd contain: a caret before a line end or a quotation mark."""
@@ -133,7 +139,7 @@ def _dollar(text: str, at: int, words: _Words, *, is_quoted: bool = False) -> in
     if text.startswith("$'", at) and not is_quoted:
         return _ansi(text, at, words)
     if name := _NAME.match(text, at):
-        words.add(f"\ue000{name[1] or name[2]}\ue001")
+        words.add(as_variable(name[1] or name[2]))
         return name.end()
     if text.startswith("${", at):
         raise BadCommand(f"'{text[at : at + 20]}' is not a variable")

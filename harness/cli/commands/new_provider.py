@@ -29,6 +29,7 @@ from harness.authoring.defining.new_provider import (
     targets_of,
     write_files,
 )
+from harness.authoring.defining.openapi_sample import sample_from_openapi
 from harness.authoring.defining.request_secrets import RequestSecret, secrets_of
 from harness.authoring.defining.sample import SampleRequest, answer_from, body_of, query_of
 from harness.authoring.defining.sample_replay import require_playable
@@ -49,6 +50,9 @@ class NewOptions:
 
     curl: str = ""
     har: Path | None = None
+    openapi: Path | None = None
+    operation: str = ""
+    """The operation of the OpenAPI document; empty for the likeliest."""
     entry: int = 0
     """The number of the request in the HAR file; 0 for the likeliest."""
     message: str = ""
@@ -67,7 +71,7 @@ def create_provider(name: str, options: NewOptions) -> None:
     """
     targets = targets_of(name, config_here(), Path.cwd())
     questions = _Questions(options)
-    sample = _sample(options, questions)
+    sample = _sample(name, options, questions)
     secrets = secrets_of(sample, name, options.secrets, os.environ)
     secrets = tuple(map(questions.variable, secrets))
     message = message_at(sample, options.message or questions.message(sample))
@@ -89,7 +93,10 @@ def create_provider(name: str, options: NewOptions) -> None:
     echo(f"next: harness providers check {name} --live {words}")
 
 
-def _sample(options: NewOptions, questions: _Questions) -> SampleRequest:
+def _sample(name: str, options: NewOptions, questions: _Questions) -> SampleRequest:
+    if options.openapi is not None:
+        content = _content(options.openapi)
+        return sample_from_openapi(content, str(options.openapi), options.operation, name)
     if options.har is not None:
         return questions.entry(entries_of(read_cassette(options.har, str(options.har))))
     command = sys.stdin.read() if options.curl == "-" else options.curl
@@ -174,8 +181,12 @@ class _Questions:
 
 
 def _stored(file: Path) -> Response:
+    return answer_from(_content(file))
+
+
+def _content(file: Path) -> bytes:
     try:
-        return answer_from(file.read_bytes())
+        return file.read_bytes()
     except FileNotFoundError as error:
         raise no_such_file(str(file)) from error
     except OSError as error:
