@@ -217,6 +217,7 @@ EMULATOR = Emulator(
         "secret": "${env.DIRECT_LINE_SECRET}",
         "poll_every": "10ms",
         "poll_timeout": "5s",
+        "quiet": "30ms",
     },
     sample=Sample(
         say=("Hello", "My name is Ada"),

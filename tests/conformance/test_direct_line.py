@@ -17,7 +17,7 @@ CONFIG = """\
 providers:
   direct-line:
     definition: direct-line
-    settings: {base_url: '${env.URL}', token: '${env.TOKEN}', poll_every: 10ms}
+    settings: {base_url: '${env.URL}', token: '${env.TOKEN}', poll_every: 10ms, quiet: 20ms}
 """
 SCENARIO = """\
 scenario: case
