@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from harness.core import CheckCrashed, Json, Path, quote
 from harness.core.repetition import PatternTooLarge, require_size
+from harness.formats.plain_path import is_plain, values_at
 
 if TYPE_CHECKING:
     # With an alias, so that other modules can name the type without importing the library.
@@ -33,7 +34,6 @@ class BadPath(ValueError):
     """A text is not a JSONPath; `str(error)` is the reason."""
 
 
-_ONLY_NAMES = re.compile(r"\$(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
 _ODD_NAME = re.compile(r"\.([A-Za-z0-9_]+(?:[ -][A-Za-z0-9_]+)+)(?=[.\[]|$)")
 """A name after a dot that needs brackets: `session-id`, `unit price`."""
 _CANONICAL_STEP = re.compile(r"\['((?:[^'\\]|\\.)*)'\]|\[(-?\d+)\]")
@@ -178,7 +178,7 @@ def _unescaped(name: str) -> str:
 
 def require_path(text: str) -> None:
     """Raise `BadPath` if a text is not a JSONPath."""
-    if _names(text) is None:
+    if not is_plain(text):
         compile_path(text)
 
 
@@ -213,27 +213,10 @@ def find_all(path: str, value: Json) -> list[Json]:
 
     Raises `CheckCrashed` as `find_located` does.
     """
-    names = _names(path)
-    if names is not None:
-        return _walk(names, value)
+    found = values_at(path, value)
+    if found is not None:
+        return found
     return [cast("Json", node.value) for node in _nodes(path, value)]
-
-
-@lru_cache(maxsize=4096)
-def _names(path: str) -> tuple[str, ...] | None:
-    """The names of a path that consists of names alone; None for any other.
-
-    Most paths do: following the names takes 0.3 µs, the library 15 µs.
-    """
-    return tuple(path.split(".")[1:]) if _ONLY_NAMES.fullmatch(path) else None
-
-
-def _walk(names: tuple[str, ...], value: Json) -> list[Json]:
-    for name in names:
-        if not isinstance(value, dict) or name not in value:
-            return []
-        value = value[name]
-    return [value]
 
 
 def find_located(path: str, value: Json) -> list[tuple[Path, Json]]:

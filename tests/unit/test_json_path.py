@@ -3,6 +3,8 @@ from __future__ import annotations
 import contextlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.core.errors import CheckCrashed
 from harness.core.repetition import MOST_REPEATED
@@ -15,6 +17,7 @@ from harness.formats.json_path import (
     find_all,
     find_located,
 )
+from harness.formats.plain_path import is_plain
 
 TOO_LARGE = {
     "nested 200 times": "$" + "[?@.a" * 200 + "]" * 200,
@@ -126,3 +129,32 @@ def test_functions_match_as_the_standard_says(case):
     function, pattern, text, is_found = MATCHES[case]
 
     assert find_all(f'$[?{function}(@, "{pattern}")]', [text]) == ([text] if is_found else [])
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab", max_size=2),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3)
+    ),
+    max_leaves=20,
+)
+STEPS = st.lists(
+    st.sampled_from([".a", ".b", ".c", "[0]", "[1]", "[-1]", "[-3]", "[*]", ".*"]), max_size=4
+)
+
+
+@given(value=VALUES, steps=STEPS)
+def test_a_plain_path_leads_where_the_library_leads(value, steps):
+    """Names, indexes and wildcards give the same values in the same order."""
+    path = "".join(["$", *steps])
+
+    assert is_plain(path)
+    assert find_all(path, value) == [node.value for node in compile_path(path).find(value)]
+
+
+@pytest.mark.parametrize(
+    "path", ["$[01]", "$[-0]", "$.1a", "$[ 0 ]", "$..a", "$['a']", "$[?@.a]", "$[1:2]", "a", "$.é"]
+)
+def test_other_paths_are_left_to_the_library(path):
+    """What is not a path, or has more in it, is not followed here."""
+    assert not is_plain(path)
