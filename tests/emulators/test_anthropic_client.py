@@ -115,7 +115,7 @@ def test_it_sends_pictures(client):
     [
         ("[[status 429 retry-after 3]]", anthropic.RateLimitError, "rate_limit_error"),
         ("[[status 500]]", anthropic.InternalServerError, "api_error"),
-        ("[[status 529]]", anthropic.InternalServerError, "overloaded_error"),
+        ("[[status 529]]", anthropic.APIStatusError, "overloaded_error"),
         ("[[status 403]]", anthropic.PermissionDeniedError, "permission_error"),
     ],
 )
