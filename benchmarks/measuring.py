@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+_REPORTED = re.compile(r"^measured (\S+)$", re.MULTILINE)
 PATIENCE = 900.0
 """Seconds after which a command is ended."""
 
@@ -40,6 +42,8 @@ class Measured:
     """Of all processors together; less is lost here to whatever else the machine does."""
     mebibytes: float
     """Resident memory at its peak, of the process alone."""
+    reported: float = 0.0
+    """What the process measured itself, behind `measured ` in its output."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +101,7 @@ def measure(command: Command) -> Measured:
         seconds=seconds,
         cpu_seconds=usage.ru_utime + usage.ru_stime,
         mebibytes=usage.ru_maxrss / 1024,
+        reported=float(found[1]) if (found := _REPORTED.search(text)) else 0.0,
     )
 
 
@@ -128,6 +133,11 @@ def seconds(measured: Measured) -> float:
 def mebibytes(measured: Measured) -> float:
     """At the peak."""
     return measured.mebibytes
+
+
+def reported(measured: Measured) -> float:
+    """What it measured itself."""
+    return measured.reported
 
 
 Quantity = Callable[[Measured], float]
