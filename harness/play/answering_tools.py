@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -11,7 +10,7 @@ from harness.checks.tools import argument_rules
 from harness.conversation import ToolCall, ToolResult
 from harness.core import PlayError, counted, nearest_word, value_class
 from harness.play.conversation_variables import Variables
-from harness.providers.tool_answer import ToolAnswer, unanswered
+from harness.providers.tool_answer import ToolAnswer, answers_to_add, unanswered
 from harness.scenario.tool_answers import PlannedAnswer, PlannedAnswers, ToolAnswers
 
 
@@ -118,12 +117,7 @@ class AnsweredTools:
 
     def _hint(self, call: ToolCall, near: str = "") -> str:
         """What to add to the file, with the arguments of the call."""
-        arguments = call.arguments if isinstance(call.arguments, dict) else {}
-        flow = json.dumps(arguments, ensure_ascii=False)
-        which = f"arguments: {flow}, " if arguments else ""
-        add = (
-            f"add to {self._subject or 'the turn'}: answers: {{{call.name}: {{{which}returns: …}}}}"
-        )
+        add = f"add to {self._subject or 'the turn'}: {answers_to_add(call.name, call.arguments)}"
         return f"{near} Otherwise {add}" if near else add
 
     def _unused(self, answers: ToolAnswers, subject: str) -> Iterator[str]:

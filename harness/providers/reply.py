@@ -12,6 +12,7 @@ from harness.formats.json_path import find_all, find_first
 from harness.formats.template.filters import text_of
 from harness.providers.conditions import holds
 from harness.providers.definition import ButtonPlan, ReplyPlan, ResultsPlan, TextPath, ToolsPlan
+from harness.providers.payload import read_json
 
 
 def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
@@ -227,10 +228,9 @@ def _arguments(value: Json) -> Json:
     if not isinstance(value, str):
         return value
     try:
-        read: Json = json.loads(value)
-    except (ValueError, RecursionError):
+        return read_json(value.encode("utf-8", "surrogatepass"))
+    except ProtocolError:
         return value
-    return read
 
 
 def _usage(found: list[Json], before: str = "") -> dict[str, float]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from harness.conversation import Reply, ToolCall, ToolResult, joined_replies
-from harness.core import ProtocolError, value_class
+from harness.core import Json, ProtocolError, quote, show, value_class
+from harness.formats.yaml.yaml_writing import write_line
 from harness.providers.flow import FlowState
+
+_LONGEST: Final = 200
+"""Characters of the YAML in a message; longer arguments are omitted, as cut YAML is of no use."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -77,10 +81,16 @@ def unanswered(
     details: tuple[str, ...] = (),
 ) -> ToolAnswer:
     """Raise `ProtocolError`: a call must be answered, or the conversation cannot go on."""
-    arguments = json.dumps(call.arguments, ensure_ascii=False)
     raise ProtocolError(
         "tool-unanswered",
-        f"the bot calls the tool '{call.name}', and {why}",
-        hint or f"add to the turn or the scenario: answers: {{{call.name}: {{returns: …}}}}",
-        details=(f"its arguments are {arguments}", *details),
+        f"the bot calls the tool {quote(call.name)}, and {why}",
+        hint or f"add to the turn or the scenario: {answers_to_add(call.name)}",
+        details=(f"its arguments are {show(call.arguments)}", *details),
     )
+
+
+def answers_to_add(name: str, arguments: Json = None) -> str:
+    """The YAML that answers a tool, with the arguments if they are a short mapping."""
+    given = {"arguments": arguments} if arguments and isinstance(arguments, dict) else {}
+    text = write_line({"answers": {name: {**given, "returns": "…"}}})[1:-1]
+    return answers_to_add(name) if given and len(text) > _LONGEST else text

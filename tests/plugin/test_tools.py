@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from harness.conversation import ToolCall
+from harness.core import ProtocolError
+from harness.providers.tool_answer import answers_to_add, unanswered
 from tests.plugin.tool_bot import DEFINITION, serving_tools
 
 PROJECT = """\
@@ -123,9 +126,40 @@ def test_a_call_without_an_answer_is_broken(write, run_here):
     result.stdout.fnmatch_lines(
         [
             "*the bot calls the tool 'get_weather', and nothing answers it*",
-            '*add to turn 1: answers: {get_weather: {arguments: {"city": "Rome"}, returns: …}}*',
+            "*add to turn 1: answers: {get_weather: {arguments: {city: Rome}, returns: …}}*",
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "yaml"),
+    [
+        pytest.param("5", {}, 'answers: {"5": {returns: …}}', id="a number"),
+        pytest.param("a: b", {}, "answers: {'a: b': {returns: …}}", id="a colon"),
+        pytest.param(
+            'a\n"b"\x1b', {}, r'answers: {? "a\n\"b\"\e" : {returns: …}}', id="a line end"
+        ),
+        pytest.param(
+            "get", {"id": "7"}, 'answers: {get: {arguments: {id: "7"}, returns: …}}', id="short"
+        ),
+        pytest.param("get", {"text": "x" * 5000}, "answers: {get: {returns: …}}", id="long"),
+        pytest.param("get", "{broken", "answers: {get: {returns: …}}", id="not JSON"),
+    ],
+)
+def test_the_yaml_to_add_is_on_one_line(name, arguments, yaml):
+    """The YAML in the message can be copied, whatever the bot calls its tools."""
+    assert answers_to_add(name, arguments) == yaml
+
+
+def test_a_call_in_a_message_is_short():
+    """A message does not contain megabytes of arguments, nor lines of the bot's."""
+    call = ToolCall(name="a\nb", arguments={"text": "x" * 1_000_000})
+
+    with pytest.raises(ProtocolError) as caught:
+        unanswered(call)
+
+    assert "\n" not in caught.value.message
+    assert len("".join(caught.value.details)) < 300
 
 
 def test_a_misspelt_tool_is_named(write, run_here):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import yaml
@@ -40,3 +41,16 @@ _Dumper.add_representer(
 def write(value: Json) -> str:
     """The value as block YAML; keys keep their order."""
     return str(yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=WIDTH))
+
+
+def write_line(value: Json) -> str:
+    """The value as flow YAML on one line, such as `{name: Anna, age: 7}`, for messages."""
+    text = yaml.dump(
+        value,
+        Dumper=_Dumper,
+        allow_unicode=True,
+        sort_keys=False,
+        width=math.inf,
+        default_flow_style=True,
+    )
+    return str(text).removesuffix("...\n").rstrip("\n")

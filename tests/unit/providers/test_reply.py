@@ -234,6 +234,25 @@ def test_tool_calls():
     )
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param('{"city": NaN}', id="not a number"),
+        pytest.param('{"city": "Rome", "city": "Oslo"}', id="a key twice"),
+        pytest.param(r'{"city": "\ud800"}', id="half a character"),
+        pytest.param('{"city": 1e999}', id="a number out of range"),
+        pytest.param("[" * 501 + "]" * 501, id="too many levels"),
+    ],
+)
+def test_arguments_that_are_not_json_stay_a_text(arguments):
+    """Arguments that only Python reads as JSON are a text, so that they can be sent back."""
+    payload = {"calls": [{"function": {"name": "search", "arguments": arguments}}]}
+
+    (call,) = read_calls(TOOLS, payload)
+
+    assert call.arguments == arguments
+
+
 def test_a_tool_call_without_a_name():
     """A call that names no tool breaks what the definition says."""
     error = refusal(ReplyPlan(tools=TOOLS, is_text_optional=True), {"calls": [{"function": {}}]})
