@@ -16,8 +16,13 @@ PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
 KNOWN = set(re.findall(r"`([a-z0-9_-]+)`", PAGE.read_text(encoding="utf-8")))
 OWN_CHECKS = {"dividing", "polite_words"}
 """Checks of the projects that the cases play in."""
-FRAGMENTS = {"takes/summary"}
-"""Texts that are no message: a part of the closing summary."""
+FRAGMENTS = {
+    "takes/summary",
+    "new-provider/written",
+    "new-provider/without-source",
+    "provider-check/enthusiast",
+}
+"""Texts without a problem: of the closing summary, of commands that succeed or lack an option."""
 CODE = re.compile(r"\[(?:(?:never|history) )?([a-z0-9_-]+)\]$", re.MULTILINE)
 PLACE = re.compile(r"(?:warning: )?\S+\.(?i:ya?ml):(\d+):(\d+): ")
 WHOLE_FILE = re.compile(r"warning: \S+\.y(?:aml|mal): ")
