@@ -7,10 +7,11 @@ from collections.abc import Callable, Generator
 from harness.conversation import Reply
 from harness.core import Json, ProtocolError, Refused, quote
 from harness.formats.json_path import find_all
-from harness.providers.definition import ReplyPlan, Step
+from harness.providers.definition import Step
 from harness.providers.flow import Answered, Command, FlowState
 from harness.providers.path_templates import fill_in_paths
 from harness.providers.reply import error_in, read_reply
+from harness.providers.reply_plan import ReplyPlan
 from harness.providers.step_kinds import KINDS
 from harness.secrets.secret_marks import MARK
 

@@ -11,8 +11,8 @@ from harness.core import Json, ProtocolError, shorten
 from harness.formats.json_path import find_all, find_first
 from harness.formats.template.filters import text_of
 from harness.providers.conditions import holds
-from harness.providers.definition import ButtonPlan, ReplyPlan, ResultsPlan, TextPath, ToolsPlan
 from harness.providers.payload import read_json
+from harness.providers.reply_plan import ButtonPlan, ReplyPlan, ResultsPlan, TextPath, ToolsPlan
 
 
 def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from harness.core import Json
 from harness.formats.yaml import Node
 from harness.providers.conditions import Conditions
-from harness.providers.definition import ButtonPlan, ReplyPlan, ResultsPlan, TextPath, ToolsPlan
+from harness.providers.reply_plan import ButtonPlan, ReplyPlan, ResultsPlan, TextPath, ToolsPlan
 
 _TEXT: Json = {
     "if": {"type": "object"},

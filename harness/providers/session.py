@@ -17,7 +17,7 @@ from harness.conversation import (
     UserMessage,
 )
 from harness.core import Json, NoHistory, PlayError, ProtocolError, value_class
-from harness.providers.definition import ReplyPlan, Step
+from harness.providers.definition import Step
 from harness.providers.flow import (
     Answered,
     Command,
@@ -33,6 +33,7 @@ from harness.providers.interpreter import Flow, run_steps
 from harness.providers.late import Look, TimeLeft, wait_for_more
 from harness.providers.provider import Provider
 from harness.providers.reply import messages_in
+from harness.providers.reply_plan import ReplyPlan
 from harness.providers.tool_answer import AnswersTool, answer_tools, unanswered
 from harness.secrets.secret_marks import MARK
 from harness.transport import Chunk, Transport

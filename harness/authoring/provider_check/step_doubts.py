@@ -9,8 +9,9 @@ from harness.conversation import Reply, ReplyMessage
 from harness.core import Json, Problem, counted, quote, shorten
 from harness.formats.json_path import find_all
 from harness.providers.conditions import holds
-from harness.providers.definition import ReplyPlan, Step
+from harness.providers.definition import Step
 from harness.providers.reply import messages_in
+from harness.providers.reply_plan import ReplyPlan
 from harness.providers.stream import reader_for
 
 _SHORTEST = 3

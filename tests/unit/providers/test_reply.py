@@ -6,8 +6,8 @@ import pytest
 
 from harness.conversation import ToolCall
 from harness.core.errors import ProtocolError
-from harness.providers.definition import ButtonPlan, ReplyPlan, TextPath, ToolsPlan
 from harness.providers.reply import read_calls, read_reply
+from harness.providers.reply_plan import ButtonPlan, ReplyPlan, TextPath, ToolsPlan
 
 
 def first_of(*paths):
