@@ -165,9 +165,12 @@ def _unknown_names(step: Step, known: Iterable[str]) -> Iterator[Problem]:
     sign = step.request.sign
     signed = sign.over.names.difference(SIGNED) if sign is not None and sign.over else frozenset()
     parts = [one for one in step.request.templates if sign is None or one is not sign.over]
-    names = signed.union(*(template.names for template in parts))
+    names = frozenset().union(*(template.names for template in parts))
     yield from _unknown(others.difference(known, (NOW,)), who, step.place, known)
     yield from _unknown(names.difference(known, others, (NOW,)), who, step.place, {*known, NOW})
+    yield from _unknown(
+        signed.difference(known, others, names, (NOW,)), who, step.place, {*known, NOW, *SIGNED}
+    )
 
 
 def _unknown(

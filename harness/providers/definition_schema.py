@@ -226,6 +226,8 @@ DEFINITION_SCHEMA: Json = {
 
 _STEP = 2
 """Parts of a path to a step: its phase and its index."""
+_REQUESTS = ("request", "poll", "stream")
+"""The kinds of step that send an HTTP request."""
 
 
 def advise(document: Document, violation: Violation) -> Advice | None:
@@ -239,10 +241,10 @@ def advise(document: Document, violation: Violation) -> Advice | None:
     if violation.keyword != "unknown-key" or len(path) <= _STEP or path[0] not in tuple(Phase):
         return None
     phase, key, below = str(path[0]), str(path[-1]), path[_STEP:]
+    kind = next((kind for kind in KINDS if document.at(*path[:_STEP]).has(kind)), "")
     if below in USABLE and (below != ("reply",) or phase in REPLY_FORMATS):
         *others, last = (f"'{kind}'" for kind in USABLE[below])
         kinds = f"{', '.join(others)} and {last}" if others else last
-        kind = next((kind for kind in KINDS if document.at(*path[:_STEP]).has(kind)), "")
         return Advice(
             message=f"a '{kind}' step cannot use {_named(below)}", hint=f"it is a key of {kinds}"
         )
@@ -258,7 +260,9 @@ def advise(document: Document, violation: Violation) -> Advice | None:
             message=f"'{key}' is used together with '{first}'",
             hint=f"a request has only one body: {', '.join(BODIES)}",
         )
-    return None
+    is_misplaced = below == (key,) and kind in _REQUESTS and key in REQUEST["properties"]
+    message, hint = f"unknown key '{key}'", f"it is a key of '{kind}'"
+    return Advice(message=message, hint=hint) if is_misplaced else None
 
 
 def _named(path: Path) -> str:

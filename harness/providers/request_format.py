@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from harness.core import Json
 from harness.formats.template.hashes import ALGORITHMS, ENCODINGS, KEY_ENCODINGS
 from harness.providers.sign import SIGNED
@@ -12,7 +14,7 @@ _TREE: Json = {"description": "Any value; texts can contain ${…}, and for_each
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
-REQUEST: Json = {
+REQUEST: dict[str, Any] = {
     "type": "object",
     "description": "A request: one method with its path, headers and body.",
     "oneOf": [{"required": [method]} for method in METHODS],

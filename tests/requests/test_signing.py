@@ -255,6 +255,33 @@ WRONG = {
 }
 
 
+HINTS = {
+    "a name of over": ("prefix:", "over: '${bdy}'\n        prefix:", "did you mean 'body'?"),
+    "sign in the step": ("      sign:", "    sign:", "it is a key of 'request'"),
+    "headers in the step": (
+        "    reply:",
+        "    headers: {X-Key: a}\n    reply:",
+        "it is a key of 'request'",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HINTS)
+def test_a_mistake_has_a_hint(case, tmp_path):
+    """The hint names what can be used in `over`, and where a key of a request belongs."""
+    old, new, hint = HINTS[case]
+    _, body = STYLES["github"]
+    steps = f"send:\n  - request:\n      post: /talk\n      {body}\n    reply: {{text: $.text}}\n"
+    assert old in steps
+    with (
+        serving_desk(tmp_path, print, steps.replace(old, new), secrets={"key": KEY}) as desk,
+        pytest.raises(DefinitionError) as wrong,
+    ):
+        desk.play(TURNS, Mode.LIVE)
+
+    assert wrong.value.problems[0].hint == hint
+
+
 @pytest.mark.parametrize("case", WRONG)
 def test_a_signature_that_is_written_wrong(case, tmp_path):
     """Each mistake is named at its place when the definition is read."""
