@@ -252,7 +252,9 @@ def _fixed_correlation(node: Node | None) -> Iterator[Problem]:
 
 def reads_each_event(step: Step) -> bool:
     """Whether the events of a stream are read as a message each."""
-    messages = step.reply.messages if step.stream is not None and step.reply is not None else ""
+    if step.stream is None or step.reply is None or step.reply.index:
+        return False
+    messages = step.reply.messages
     return _EVENTS.match(messages) is not None and _ONE.match(messages) is None
 
 

@@ -25,7 +25,7 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
     if plan.only_new:
         seen.update(_id_of(plan, node) for node in find_all(plan.messages, payload))
     reply = Reply(
-        messages=tuple(_message(plan, node) for node in answers),
+        messages=tuple(_messages(plan, answers)),
         payload=payload,
         actions=_actions(plan, find_all(plan.actions, payload)) if plan.actions else {},
         products=tuple(find_all(plan.products, payload)) if plan.products else (),
@@ -60,7 +60,7 @@ def messages_in(plan: ReplyPlan, payload: Json) -> list[ReplyMessage]:
 
     Raises `ProtocolError` for a message without a text.
     """
-    return [_message(plan, node) for node in messages_of_turn(plan, payload, ())]
+    return list(_messages(plan, messages_of_turn(plan, payload, ())))
 
 
 def _behind_the_question(plan: ReplyPlan, nodes: list[Json]) -> list[Json]:
@@ -79,6 +79,17 @@ def _id_of(plan: ReplyPlan, node: Json) -> str:
             details=error_in(node),
         )
     return number
+
+
+def _messages(plan: ReplyPlan, nodes: list[Json]) -> Iterator[ReplyMessage]:
+    """A message for each node, or for the pieces with one index; in the order of the first ones."""
+    found: dict[str | int, list[Json]] = {}
+    for place, node in enumerate(nodes):
+        found.setdefault(_text_at(plan.index, node) or place, []).append(node)
+    for pieces in found.values():
+        texts = [_message(plan, piece) for piece in pieces]
+        payload = pieces[0] if len(pieces) == 1 else pieces
+        yield replace(texts[0], text="".join(one.text for one in texts), payload=payload)
 
 
 def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:

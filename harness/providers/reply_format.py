@@ -53,6 +53,10 @@ _KEYS: Mapping[str, Json] = {
         "description": "Within a message: the first match that is a text, or all pieces of one.",
     },
     "id": {"type": "string", "description": "Within a message."},
+    "index": {
+        "type": "string",
+        "description": "Within a piece of a message: which message it is; joins the pieces.",
+    },
     "text_optional": {
         "type": "boolean",
         "description": "A message may have no text.",
@@ -148,23 +152,24 @@ _KEYS: Mapping[str, Json] = {
         "description": "JSONPath to the usage: a mapping of names to numbers.",
     },
 }
-_OF_LATE = ("messages", "text", "id", "text_optional", "whole", "in_reply_to")
+_OF_LATE = ("messages", "text", "id", "index", "text_optional", "whole", "in_reply_to")
 
 REPLY: Json = {
     "type": "object",
     "description": "How the reply is read from the answer.",
     "additionalProperties": False,
     "properties": _KEYS,
-    "dependentRequired": {"only_new": ["id"]},
+    "dependentRequired": {"only_new": ["id"], "index": ["messages"]},
 }
 LATE_REPLY: Json = {
     "type": "object",
     "description": "How the bot's messages are read; only new ones count.",
     "additionalProperties": False,
     "properties": {key: _KEYS[key] for key in _OF_LATE},
+    "dependentRequired": {"index": ["messages"]},
 }
 
-_PATH_KEYS = ("messages", "id", "actions", "products", "attachments", "usage")
+_PATH_KEYS = ("messages", "id", "index", "actions", "products", "attachments", "usage")
 """Keys of `reply:` whose value is one JSONPath."""
 _BUTTON_KEYS = ("label", "prompt")
 _TOOL_KEYS = ("path", "name", "arguments", "id", "index")

@@ -66,6 +66,8 @@ class ReplyPlan:
     text: tuple[TextPath, ...] = (TextPath("$"),)
     """Tried in order within a message's node; the first that gives a text is taken."""
     id: str = ""
+    index: str = ""
+    """Within a piece of a message: which message it is. Empty where each node is a message."""
     is_text_optional: bool = False
     """A message may hold something else than a text, such as an image."""
     are_messages_optional: bool = False

@@ -416,4 +416,5 @@ QUIET = {
     "one-event": streamed("$.events[-1]"),
     "joined": streamed("$", "    events: text\n"),
     "whole": streamed("$.events[*]", told=", whole: true"),
+    "pieces-of-messages": streamed("$.events[*]", told=", index: $.id"),
 }

@@ -378,6 +378,7 @@ SLIPS = {
     "a last event that is filled in": ("done: '[DONE]'", "done: {text: '${id}'}"),
     "no condition": ("only_new: true", "question: {}"),
     "a condition that is no path": ("only_new: true", "question: {role: user}"),
+    "an index of one message": ("only_new: true", "index: $.id"),
 }
 
 

@@ -38,6 +38,40 @@ def test_several_messages():
     assert reply.messages[1].payload == {"id": 2, "text": "b"}
 
 
+def test_pieces_of_messages_are_joined_by_their_index():
+    """Pieces may alternate; a node without an index is a message of its own."""
+    plan = ReplyPlan(messages="$[*]", text=first_of("$.text"), id="$.id", index="$.id")
+    payload = [
+        {"id": 1, "text": "sun"},
+        {"text": "alone"},
+        {"id": 2, "text": "moon"},
+        {"id": 1, "text": ""},
+        {"id": 1, "text": "shine"},
+        {"text": "alone"},
+        {"id": 2, "text": "light"},
+    ]
+
+    messages = read_reply(plan, payload, set()).messages
+
+    assert [(one.id, one.text) for one in messages] == [
+        ("1", "sunshine"),
+        ("", "alone"),
+        ("2", "moonlight"),
+        ("", "alone"),
+    ]
+    assert messages[1].payload == {"text": "alone"}
+    assert messages[2].payload == [payload[2], payload[6]]
+
+
+def test_a_piece_without_a_text_is_reported():
+    """A piece whose text is a number is not left out of its message."""
+    plan = ReplyPlan(messages="$[*]", text=first_of("$.text"), index="$.id")
+
+    error = refusal(plan, [{"id": 1, "text": "a"}, {"id": 1, "text": 2}])
+
+    assert error.code == "no-text"
+
+
 def test_the_first_path_that_leads_to_a_text_is_taken():
     """Of several paths, one that leads to an object or nowhere is passed over."""
     plan = ReplyPlan(text=first_of("$.text.value", "$.text"))
