@@ -23,7 +23,8 @@ A switch that ends in `once` works for the first request only; the first request
 resets it. Several switches work in their order, so
 `[[status 429 retry-after 0 once]] [[status 503 once]]` refuses twice and then answers.
 Anything else in double square brackets is plain text. A late message can be read only from a
-system that lists a conversation's messages: Enthusiast, BigHummingbird and Direct Line.
+system that lists a conversation's messages: Enthusiast, BigHummingbird and Direct Line, and from
+a WebSocket.
 """
 
 from __future__ import annotations

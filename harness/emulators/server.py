@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
 
 from harness.emulators import (
     a2a,
@@ -27,6 +28,7 @@ from harness.emulators import (
     openai_responses,
     rasa_rest,
     superoffice,
+    websocket_json,
 )
 from harness.emulators.emulator import Emulator
 
@@ -46,6 +48,7 @@ EMULATORS: Mapping[str, Emulator] = MappingProxyType(
             direct_line,
             a2a,
             ag_ui,
+            websocket_json,
         )
     }
 )
@@ -136,7 +139,8 @@ class _ServerThread(threading.Thread):
         config = uvicorn.Config(
             app,
             lifespan="off",
-            ws="none",
+            # The library is imported only where it is needed.
+            ws="websockets-sansio" if _has_web_sockets(app) else "none",
             loop="asyncio",
             log_config=None,
             # A connection that is cut on purpose is an error to uvicorn.
@@ -156,6 +160,10 @@ class _ServerThread(threading.Thread):
             if not self.is_alive() or time.monotonic() > deadline:
                 raise RuntimeError(f"{self.name} did not start")
             time.sleep(0.002)
+
+
+def _has_web_sockets(app: Starlette) -> bool:
+    return any(isinstance(route, WebSocketRoute) for route in app.routes)
 
 
 def _listen(port: int) -> socket.socket:

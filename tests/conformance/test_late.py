@@ -22,7 +22,7 @@ from tests.emulated import providers_yaml
 
 CONFIG = f"""\
 provider: enthusiast
-{providers_yaml("enthusiast", "bighummingbird", "connectly")}\
+{providers_yaml("enthusiast", "bighummingbird", "connectly", "websocket-json")}\
   shop:
     definition: bots/shop.py
     settings: {{base_url: '${{env.BIGHUMMINGBIRD_URL}}'}}
@@ -52,6 +52,7 @@ TRIP = {
     "enthusiast": "Is there an SLA? [[late 50ms]]",
     "bighummingbird": "Help me plan a trip to Italy. [[late 50ms]]",
     "shop": "Help me plan a trip to Italy. [[late 50ms]]",
+    "websocket-json": "Hello [[late 50ms]]",
 }
 SAID = "One more thing: our phone line is open until six."
 

@@ -35,6 +35,8 @@ OTHER_NAMES = {
     "SUPPORT_USER": "SUPEROFFICE_USERNAME",
     "SUPPORT_PASSWORD": "SUPEROFFICE_PASSWORD",
     "TRAVEL_URL": "BIGHUMMINGBIRD_URL",
+    "CHAT_URL": "WEBSOCKET_JSON_URL",
+    "CHAT_KEY": "WEBSOCKET_JSON_API_KEY",
 }
 """Variables that documents speak of, by what the emulators call them."""
 
