@@ -44,20 +44,22 @@ OTHER_NAMES = {
 @pytest.fixture(scope="session")
 def addresses():
     """Every chat API that the documents speak of, served; what their clients read."""
-    with serving() as running, serving_parcels() as parcels, serving_assistant() as assistant:
+    with serving() as running, serving_assistant() as assistant:
         given = running.environment
         ours = {name: given[theirs] for name, theirs in OTHER_NAMES.items()}
         secrets = {"BOT_KEY_PASSWORD": PASSWORD, "PROXY_PASSWORD": "a/b@c"}
-        served = {"PARCELS_URL": parcels, "ASSISTANT_URL": assistant}
-        yield {**given, **ours, **secrets, **served, "PARCELS_KEY": KEY, "DESK_KEY": KEY}
+        keys = {"PARCELS_KEY": KEY, "DESK_KEY": KEY}
+        yield {**given, **ours, **secrets, **keys, "ASSISTANT_URL": assistant}
 
 
 @pytest.fixture
 def served(addresses, monkeypatch):
-    """The same, in the environment."""
+    """The same, in the environment; the parcel service counts its chats anew for each document."""
     monkeypatch.delenv("HARNESS_MODE", raising=False)
-    for name, value in addresses.items():
-        monkeypatch.setenv(name, value)
+    with serving_parcels() as parcels:
+        for name, value in {**addresses, "PARCELS_URL": parcels}.items():
+            monkeypatch.setenv(name, value)
+        yield
 
 
 @pytest.fixture
