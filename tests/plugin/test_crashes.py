@@ -127,7 +127,7 @@ def test_a_secret_does_not_stand_in_a_traceback(project, run, echo, monkeypatch)
     """What an exception says is redacted as any other text."""
     secret = os.environ["ECHO_API_KEY"]
 
-    def tell(*_arguments):
+    def tell(*_arguments, **_options):
         raise LookupError(f"the key is {secret}")
 
     with monkeypatch.context() as patch:

@@ -151,7 +151,7 @@ def stream(content: bytes, _folder: Path) -> None:
         reader.feed(content[at : at + size])
     reader.finish()
     for number, event in enumerate(reader.events, 1):
-        read_event(number, event.data)
+        read_event(f"event {number}", event.data)
 
 
 def path(content: bytes, _folder: Path) -> None:
