@@ -20,10 +20,10 @@ _REQUEST = (
 
 
 @contextmanager
-def bench_server() -> Iterator[str]:
-    """A running bench server; gives its address. It ends with the block."""
+def bench_server(module: str = "benchmarks.server") -> Iterator[str]:
+    """A running server, which prints its port; gives its address. It ends with the block."""
     with subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.server"],
+        [sys.executable, "-m", module],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -12,7 +12,6 @@ It starts the server in a process of its own, and prints what it found behind `m
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +22,7 @@ from statistics import median
 
 import httpx
 
+from benchmarks.serving import bench_server
 from harness.config import read_config
 from harness.conversation import UserMessage
 from harness.play.context_factory import ContextFactory
@@ -40,19 +40,8 @@ Ask = Callable[..., float]
 @contextmanager
 def token_server() -> Iterator[str]:
     """A running server; gives its base URL."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.token_server"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        assert process.stdin is not None  # noqa: S101  # asked for above
-        assert process.stdout is not None  # noqa: S101  # the same
-        try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
-        finally:
-            process.stdin.close()
-            process.wait(timeout=10)
+    with bench_server("benchmarks.token_server") as address:
+        yield f"{address}/v1"
 
 
 @contextmanager

@@ -195,17 +195,6 @@ def new_provider(  # noqa: PLR0913  # one parameter an option
     Asks what the request does not say. Secrets become environment variables. No existing
     file is replaced.
     """
-    if bool(from_curl) + (from_har is not None) + (from_openapi is not None) != 1:
-        raise refuse(
-            "choose where the request is from: --from-curl 'curl …', --from-har FILE or"
-            " --from-openapi FILE"
-        )
-    if operation and from_openapi is None:
-        raise refuse("--operation has no effect without --from-openapi")
-    if entry and from_har is None:
-        raise refuse("--entry has no effect without --from-har")
-    if answer is not None and live:
-        raise refuse("choose one of --answer and --live")
     options = commands.NewOptions(
         curl=from_curl,
         har=from_har,
@@ -219,6 +208,8 @@ def new_provider(  # noqa: PLR0913  # one parameter an option
         is_live=live,
         is_agreed=yes,
     )
+    if options.fault:
+        raise refuse(options.fault)
     commands.create_provider(name, options)
 
 

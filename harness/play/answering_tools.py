@@ -126,4 +126,5 @@ class AnsweredTools:
             if len(rest) == len(planned.answers):
                 yield f"{subject}: the bot did not call '{tool}', so its answer was not used"
             elif rest:
-                yield f"{subject}: {counted(len(rest), 'answer')} to '{tool}' not used"
+                was = "was" if len(rest) == 1 else "were"
+                yield f"{subject}: {counted(len(rest), 'answer')} to '{tool}' {was} not used"

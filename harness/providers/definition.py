@@ -43,6 +43,8 @@ class Framing(StrEnum):
 
 ANY_SUCCESS = "2xx"
 """Among statuses: any that says yes."""
+TOOL_ROUNDS = 10
+"""How often the tools of one message may be answered, unless a definition says so."""
 CANDIDATES = (Framing.SSE, Framing.NDJSON, Framing.TEXT)
 """What a stream of the framing `AUTO` may turn out to be."""
 
@@ -268,7 +270,7 @@ class Definition:
     """Headers that the definition sends; lower case. They may hold secrets."""
     taken: Taken = field(default_factory=Taken)
     """Of what a scenario tells the provider."""
-    tool_rounds: int = 10
+    tool_rounds: int = TOOL_ROUNDS
     """How often the tools of one message may be answered."""
     client: type | None = None
     """A Python class that talks in place of phases, which are empty then."""

@@ -18,6 +18,7 @@ from harness.formats.template.trees import Written, plainly
 from harness.formats.yaml import Document, Node, read
 from harness.providers.conditions import Conditions, Exists
 from harness.providers.definition import (
+    TOOL_ROUNDS,
     AnswerPlan,
     Definition,
     Encoding,
@@ -29,7 +30,6 @@ from harness.providers.definition_rules import rule_problems
 from harness.providers.definition_schema import (
     DEFINITION_SCHEMA,
     OPENING_AGAIN,
-    TOOL_ROUNDS,
     advise,
 )
 from harness.providers.members import member_problems, taken_by
@@ -40,7 +40,8 @@ from harness.providers.request_format import BODIES, METHODS
 from harness.providers.setting import setting_of, setting_problems
 from harness.providers.sign import SignPlan
 from harness.providers.step_kinds import KINDS
-from harness.providers.web_socket import CONTENTS, SUBPROTOCOLS
+from harness.providers.web_socket import SUBPROTOCOLS
+from harness.providers.web_socket_format import CONTENTS
 
 NOTHING: Mapping[str, str] = {}
 

@@ -10,7 +10,7 @@ from harness.core import Json, Path
 from harness.formats.file_format import Advice
 from harness.formats.json_schema import Violation
 from harness.formats.yaml import Document
-from harness.providers.definition import ANY_SUCCESS
+from harness.providers.definition import ANY_SUCCESS, TOOL_ROUNDS
 from harness.providers.reply_format import CONDITIONS, LATE_REPLY, REPLY
 from harness.providers.request_format import BODIES, PART, REQUEST
 from harness.providers.step_kinds import KINDS, StepKind, usable_by
@@ -22,7 +22,6 @@ OPENING_AGAIN = (Phase.SEND, Phase.TOOLS, Phase.LATE, Phase.HISTORY)
 REPLY_FORMATS = {Phase.SEND: "step", Phase.TOOLS: "step", Phase.LATE: "late_step"}
 """The phases whose steps read what the bot said, with the format of their steps."""
 
-TOOL_ROUNDS = 10
 MOST_TOOL_ROUNDS = 100
 
 
@@ -218,7 +217,8 @@ DEFINITION_SCHEMA: Json = {
             "type": "integer",
             "minimum": 1,
             "maximum": MOST_TOOL_ROUNDS,
-            "description": "How often the tools of one message may be answered; default: 10.",
+            "description": "How often the tools of one message may be answered; default: "
+            f"{TOOL_ROUNDS}.",
         },
         **{name.value: _phase(name) for name in Phase},
     },

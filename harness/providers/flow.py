@@ -67,7 +67,7 @@ Observe = Callable[[Step, Json, Mapping[str, Json]], None]
 
 
 def observe_nothing(_step: Step, _payload: Json, _captured: Mapping[str, Json]) -> None:
-    """Nobody looks on."""
+    """Ignore the step."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import field
 
 from harness.core import Json, Path, Problem, value_class
 from harness.formats.yaml import Node
-from harness.providers import poll, stream, web_socket
+from harness.providers import poll, stream, web_socket, web_socket_format
 from harness.providers.asking import Asking, ask
 from harness.providers.definition import RequestPlan, Step, StepReader
 from harness.providers.flow import FlowState
@@ -56,19 +56,19 @@ KINDS: Mapping[str, StepKind] = {
         run=stream.ask_for_stream,
     ),
     "socket": StepKind(
-        format=web_socket.SOCKET,
+        format=web_socket_format.SOCKET,
         request=lambda reader, node: reader.handshake(node),
         unusable=(("answer",), ("capture",), ("fail_if",), ("reply",)),
         run=web_socket.open_socket,
     ),
     "frame": StepKind(
-        format=web_socket.MESSAGE,
+        format=web_socket_format.MESSAGE,
         request=lambda reader, node: reader.message(node),
         unusable=(("answer",), ("capture",), ("fail_if",), ("reply",)),
         run=web_socket.send_frame,
     ),
     "receive": StepKind(
-        format=web_socket.MESSAGES,
+        format=web_socket_format.MESSAGES,
         request=lambda reader, node: reader.message(node),
         unusable=(("answer", "status"), ("answer", "content_type")),
         read=web_socket.read_receive,

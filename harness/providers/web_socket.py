@@ -41,8 +41,7 @@ from harness.providers.definition import (
 )
 from harness.providers.flow import Command, FlowState, Receive, Send, SendFrame
 from harness.providers.payload import read_event
-from harness.providers.poll import DURATION, seconds_of
-from harness.providers.reply_format import CONDITIONS
+from harness.providers.poll import seconds_of
 from harness.providers.request import build_frame, build_request, origin_of
 from harness.transport.transport import no_socket
 
@@ -51,56 +50,6 @@ SWITCHING = 101
 SUBPROTOCOLS = "Sec-WebSocket-Protocol"
 LIMIT = "30s"
 """How long a step waits in all, unless it says so."""
-
-SOCKET: Json = {
-    "if": {"type": "object"},
-    "then": {
-        "required": ["path"],
-        "additionalProperties": False,
-        "properties": {
-            "path": {"type": "string", "pattern": "^/", "description": "Path below base_url."},
-            "headers": {"type": "object", "description": "Headers of the handshake only."},
-            "query": {"type": "object", "description": "Query parameters; a null omits one."},
-            "subprotocols": {
-                "type": "array",
-                "items": {"type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},
-                "minItems": 1,
-                "uniqueItems": True,
-                "description": "Offered to the server, the preferred one first.",
-            },
-        },
-    },
-    "else": {"type": "string", "pattern": "^/"},
-    "description": "Opens a WebSocket: its path below base_url, or a mapping with more.",
-}
-CONTENTS = ("json", "text", "base64")
-"""Keys of what a `frame` step sends, of which one must be there."""
-MESSAGE: Json = {
-    "type": "object",
-    "description": "Sends one message on the WebSocket.",
-    "oneOf": [{"required": [key]} for key in CONTENTS],
-    "additionalProperties": False,
-    "properties": {
-        "json": {"description": "Any value; texts can contain ${…}, and for_each builds a list."},
-        "text": {"type": "string", "description": "Sent as it is."},
-        "base64": {"type": "string", "description": "Sent as a binary message."},
-        "schema": {"type": "string", "description": "Contract of the message, in schemas/."},
-    },
-}
-MESSAGES: Json = {
-    "type": "object",
-    "description": "Receives messages on the WebSocket until one of the conditions ends it.",
-    "anyOf": [{"required": ["until"]}, {"required": ["quiet"]}],
-    "additionalProperties": False,
-    "properties": {
-        "until": {
-            **CONDITIONS,  # type: ignore[dict-item]  # a mapping by construction
-            "description": "JSONPath into a message, to the values that make it the last one.",
-        },
-        "quiet": DURATION,
-        "timeout": DURATION,
-    },
-}
 
 
 def read_receive(node: Node, reader: StepReader) -> ReceivePlan:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -13,6 +12,8 @@ import h2.config
 import h2.connection
 import h2.events
 import h2.exceptions
+
+from tests.transport.threaded_server import ThreadedServer
 
 
 @dataclass
@@ -37,7 +38,7 @@ class Http2Visit:
 
 
 @dataclass
-class Http2Server:
+class Http2Server(ThreadedServer):
     """Each connection has a thread, and runs a script for each request."""
 
     script: Callable[[Http2Visit], None]
@@ -47,34 +48,9 @@ class Http2Server:
 
     def start(self) -> None:
         self.context.set_alpn_protocols(["h2"])
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
+        super().start()
         self.origin = f"127.0.0.1:{self.port}"
         self.url = f"https://{self.origin}"
-        self._sockets: list[socket.socket] = []
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
-
-    def stop(self) -> None:
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for sock in self._sockets:
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(5)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            self._sockets.append(client)
-            thread = threading.Thread(target=self._serve, args=(client,))
-            self._threads.append(thread)
-            thread.start()
 
     def _serve(self, client: socket.socket) -> None:
         ends = OSError, h2.exceptions.ProtocolError

@@ -11,9 +11,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.transport.threaded_server import ThreadedServer
+
 
 @dataclass
-class Relay:
+class Relay(ThreadedServer):
     """Listens on loopback; each connection has a thread, and is relayed to where it wants."""
 
     credentials: str = ""
@@ -30,38 +32,10 @@ class Relay:
     """Takes connections and never answers."""
     scheme = ""
 
-    def start(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._sockets: list[socket.socket] = []
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
-
     def url(self, credentials: str = "") -> str:
         userinfo = f"{credentials}@" if credentials else ""
         scheme = "https" if self.context and self.scheme == "http" else self.scheme
         return f"{scheme}://{userinfo}127.0.0.1:{self.port}"
-
-    def stop(self) -> None:
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for sock in self._sockets:
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(5)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            self._sockets.append(client)
-            thread = threading.Thread(target=self._serve, args=(client,))
-            self._threads.append(thread)
-            thread.start()
 
     def _serve(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError, EOFError), contextlib.ExitStack() as stack:

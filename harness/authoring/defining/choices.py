@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from harness.authoring.defining.answer_kind import AnswerKind
 from harness.authoring.defining.guesses import texts_of
-from harness.authoring.defining.known_answers import KnownAnswer
 from harness.authoring.defining.request_secrets import BODY, QUERY, RequestSecret
 from harness.authoring.defining.sample import SampleRequest, body_of, query_of
 from harness.core import ConfigurationError, Json, Path, Problem, describe, quote, shorten
@@ -103,11 +102,6 @@ def _messages(path: str, inside: Path) -> dict[str, Json]:
     if not tail or not path.endswith(tail):
         return {"messages": path}
     return {"messages": path.removesuffix(tail), "text": f"${tail}"}
-
-
-def reply_of(known: KnownAnswer | None, text: Json) -> Mapping[str, Json]:
-    """The `reply:` of a known API, or one that reads a text."""
-    return known.reply if known is not None else {"text": text}
 
 
 def _require_path(path: str, flag: str) -> None:

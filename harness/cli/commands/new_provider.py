@@ -63,6 +63,22 @@ class NewOptions:
     is_agreed: bool = False
     """Take the guesses without asking."""
 
+    @property
+    def fault(self) -> str:
+        """Why the options do not fit together, in a sentence; empty if they do."""
+        if bool(self.curl) + (self.har is not None) + (self.openapi is not None) != 1:
+            return (
+                "choose where the request is from: --from-curl 'curl …', --from-har FILE or"
+                " --from-openapi FILE"
+            )
+        har, openapi = "--from-har", "--from-openapi"
+        faults = (
+            (self.operation and not self.openapi, f"--operation has no effect without {openapi}"),
+            (self.entry and not self.har, f"--entry has no effect without {har}"),
+            (self.answer is not None and self.is_live, "choose one of --answer and --live"),
+        )
+        return next((sentence for is_so, sentence in faults if is_so), "")
+
 
 def create_provider(name: str, options: NewOptions) -> None:
     """Write the files of a new provider, and print what was written.
