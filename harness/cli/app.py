@@ -10,6 +10,7 @@ import typer
 
 from harness import __version__
 from harness.cli import commands
+from harness.cli.desk import DESK
 from harness.cli.groups import cassettes, compare, history, importing, report
 from harness.cli.terminal import FOUND_PROBLEMS, WRONG_USE, echo, refuse
 from harness.core import HarnessError
@@ -33,6 +34,8 @@ _GROUPS = {
 for _name, _group in _GROUPS.items():
     app.add_typer(_group, name=_name)
 app.command("compare")(compare)
+for _command in DESK:
+    app.command()(_command)
 
 Paths = Annotated[list[str] | None, typer.Argument(help="Scenario files, folders or node ids.")]
 ModeName = Annotated[
@@ -236,38 +239,6 @@ def check(
 ) -> None:
     """Judge stored conversations without playing them."""
     raise typer.Exit(commands.check_stored(transcripts, scenario, messages))
-
-
-@app.command()
-def probe(
-    provider: str,
-    *,
-    scenario: Annotated[
-        list[Path] | None,
-        typer.Option(
-            help=("Send the messages of this scenario; a second one for the other conversation.")
-        ),
-    ] = None,
-    say: Annotated[
-        list[str] | None,
-        typer.Option(help="Send this, turn by turn; {marker} is the word to look for."),
-    ] = None,
-) -> None:
-    """Hold two live conversations side by side; fail if a word of one appears in the other."""
-    is_leaking = commands.probe_isolation(provider, scenario or [], say or [])
-    raise typer.Exit(FOUND_PROBLEMS if is_leaking else 0)
-
-
-@app.command()
-def emulate(
-    names: Annotated[list[str] | None, typer.Argument(help="Default: all.")] = None,
-    *,
-    port: Annotated[
-        int, typer.Option(help="Port of the first; the others follow. 0 uses free ports.")
-    ] = 0,
-) -> None:
-    """Serve emulators of chat APIs on loopback until Ctrl-C; print the variables to export."""
-    commands.emulate_until_stopped(names or [], port)
 
 
 @app.command()
