@@ -15,7 +15,7 @@ from websockets.sync.server import ServerConnection, serve
 from harness.conversation import Direction, Frame, Origin, Request
 from harness.core.errors import Interrupted, TransportError
 from harness.transport.live import LiveLimits, LiveTransport
-from harness.transport.network import Network, parse_proxy
+from harness.transport.network import Network
 
 ORIGIN = Origin(turn=1, step="send.1")
 
@@ -104,13 +104,3 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert missing.value.code == "no-websocket-library"
     assert missing.value.hint == "pip install 'conversation-harness[websocket]'"
-
-
-def test_a_proxy_is_refused() -> None:
-    """Nothing is sent past a proxy that the provider names."""
-    network = Network(http_proxy=parse_proxy("http://127.0.0.1:9"))
-
-    with pytest.raises(TransportError) as refused, opened("http://127.0.0.1:9", network=network):
-        pass
-
-    assert refused.value.code == "websocket-proxy"

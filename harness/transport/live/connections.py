@@ -162,11 +162,6 @@ class Stream(httpcore.NetworkStream):
         self._sock = sock
         connections.keep(sock)
 
-    @property
-    def socket(self) -> socket.socket:
-        """The connection itself, for a protocol other than HTTP. It stays watched."""
-        return self._sock
-
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """The bytes that arrived, at most `max_bytes`; empty at the end."""
         # Without `_raising`, which costs a microsecond: a stream has thousands of chunks.
@@ -219,10 +214,12 @@ class Stream(httpcore.NetworkStream):
             return stream
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  httpcore's own signature
-        """What httpcore asks for: the protocol, and whether an idle connection is readable.
+        """The socket, or what httpcore asks for: whether an idle connection is readable.
 
-        If it is, it was closed.
+        If it is, it was closed. The protocol is that of `ssl_object`.
         """
+        if info == "socket":
+            return self._sock
         if info == "ssl_object":
             return self._sock if isinstance(self._sock, ssl.SSLSocket) else None
         return is_ready(self._sock, selectors.EVENT_READ, 0) if info == "is_readable" else None

@@ -138,15 +138,6 @@ def not_web_socket(address: str, reason: str) -> TransportError:
     return TransportError("protocol-violation", f"{address}: not a valid WebSocket: {reason}")
 
 
-def web_socket_behind_proxy(address: str) -> TransportError:
-    """The provider has a proxy for the server of a WebSocket."""
-    return TransportError(
-        "websocket-proxy",
-        f"{address} would be reached through a proxy, which is not supported for a WebSocket",
-        "list its host in NO_PROXY, or remove 'proxy' of the provider's 'network:'",
-    )
-
-
 def no_library() -> TransportError:
     """The library for WebSockets is not installed."""
     return TransportError(

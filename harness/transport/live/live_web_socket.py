@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from typing import cast
 from urllib.parse import urlsplit
 
 import httpcore
@@ -25,6 +26,8 @@ from websockets.uri import parse_uri
 from harness.conversation import LOST, Direction, Frame, Headers, Origin, Request
 from harness.core import Interrupted
 from harness.transport.live import faults
+from harness.transport.live.library_socket import LibrarySocket, NestedSocket
+from harness.transport.live.nested_stream import NestedStream
 
 OFFERED = "sec-websocket-protocol"
 """The header of the subprotocols, which the library writes itself."""
@@ -130,13 +133,16 @@ class WebSocket:
             raise Interrupted("interrupted", "the run was stopped")
 
 
-def shake_hands(own: socket.socket, request: Request, call: faults.Call) -> Handshake:
+def shake_hands(stream: httpcore.NetworkStream, request: Request, call: faults.Call) -> Handshake:
     """Ask for a WebSocket on a connection that is open, and encrypted where it must be.
 
     Raises `TransportError`; the connection is then closed.
     """
-    # Reading waits for the poller of the library; this limits writing.
+    own: socket.socket = stream.get_extra_info("socket")
     own.settimeout(call.limits.read)
+    connected = (
+        NestedSocket(own, stream) if isinstance(stream, NestedStream) else LibrarySocket(own)
+    )
     offered = [value for name, value in request.headers if name.lower() == OFFERED]
     protocol = ClientProtocol(
         parse_uri(f"ws{request.url.removeprefix('http')}"),
@@ -146,7 +152,12 @@ def shake_hands(own: socket.socket, request: Request, call: faults.Call) -> Hand
         max_size=call.limits.body,
         logger=_SILENT,
     )
-    connection = ClientConnection(own, protocol, ping_interval=None, close_timeout=CLOSE_SECONDS)
+    connection = ClientConnection(
+        cast("socket.socket", connected),
+        protocol,
+        ping_interval=None,
+        close_timeout=CLOSE_SECONDS,
+    )
     web_socket = WebSocket(connection, call, own)
     try:
         headers = [pair for pair in request.headers if pair[0].lower() != OFFERED]
@@ -173,11 +184,11 @@ def shake_hands(own: socket.socket, request: Request, call: faults.Call) -> Hand
     )
 
 
-def host_of(url: str) -> tuple[str, int, bool]:
-    """The host and the port of a URL, and whether its connection is encrypted."""
+def server_of(url: str) -> tuple[str, str, int]:
+    """The scheme, the host and the port of a URL."""
     parts = urlsplit(url)
-    is_secure = parts.scheme.lower() == "https"
-    return parts.hostname or "", parts.port or (443 if is_secure else 80), is_secure
+    scheme = parts.scheme.lower()
+    return scheme, parts.hostname or "", parts.port or (443 if scheme == "https" else 80)
 
 
 def _refused(error: Exception, call: faults.Call) -> Exception:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ssl
+import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import httpcore
 
@@ -14,8 +15,21 @@ LARGEST_READ = 65536
 _Result = TypeVar("_Result")
 
 
+class Below(Protocol):
+    """The outer connection."""
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """The bytes that arrived, at most `max_bytes`; empty at the end."""
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of it."""
+
+
 class NestedStream(httpcore.NetworkStream):
-    """An encrypted connection over another one. Raises httpcore's errors."""
+    """An encrypted connection over another one. Raises httpcore's errors.
+
+    One thread may read while another one writes, as they do on a WebSocket.
+    """
 
     def __init__(
         self,
@@ -23,7 +37,9 @@ class NestedStream(httpcore.NetworkStream):
         ssl_context: ssl.SSLContext,
         server_hostname: str | None,
     ) -> None:
-        self._below = below
+        self._stream = below
+        self._below: Below = below
+        self._encrypting, self._sending = threading.Lock(), threading.Lock()
         self._received, self._to_send = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = ssl_context.wrap_bio(
             self._received, self._to_send, server_hostname=server_hostname
@@ -42,6 +58,23 @@ class NestedStream(httpcore.NetworkStream):
         except OSError as error:
             raise httpcore.ReadError(error) from error
 
+    def read_pending(self) -> bytes:
+        """The bytes that arrived already; does not wait."""
+        content = b""
+        while True:
+            try:
+                with self._encrypting:
+                    more = self._tls.read(LARGEST_READ)
+            except OSError:
+                return content
+            if not more:
+                return content
+            content += more
+
+    def continue_over(self, below: Below) -> None:
+        """Use the outer connection in another way from here on."""
+        self._below = below
+
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all of it."""
         rest = memoryview(buffer)
@@ -53,17 +86,18 @@ class NestedStream(httpcore.NetworkStream):
 
     def close(self) -> None:
         """Close the connection."""
-        self._below.close()
+        self._stream.close()
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  httpcore's own signature
         """What httpcore asks for: the protocol, and whether the connection is readable."""
-        return self._tls if info == "ssl_object" else self._below.get_extra_info(info)
+        return self._tls if info == "ssl_object" else self._stream.get_extra_info(info)
 
     def _perform(self, operation: Callable[[], _Result], timeout: float | None) -> _Result:
         """The result of an operation, after the bytes that it needs were sent and received."""
         while True:
             try:
-                result = operation()
+                with self._encrypting:
+                    result = operation()
             except ssl.SSLWantReadError:
                 self._flush(timeout)
                 content = self._below.read(LARGEST_READ, timeout)
@@ -77,4 +111,5 @@ class NestedStream(httpcore.NetworkStream):
 
     def _flush(self, timeout: float | None) -> None:
         if self._to_send.pending:
-            self._below.write(self._to_send.read(), timeout)
+            with self._sending:
+                self._below.write(self._to_send.read(), timeout)

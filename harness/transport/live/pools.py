@@ -43,24 +43,26 @@ class Route:
         if event in ("connection.connect_tcp.started", "socks.connect_tcp.started"):
             self.stage = Stage.PROXY
         elif event == "socks.setup_socks5_connection.started":
-            self._begin_tunnel()
+            self.begin_tunnel()
         elif event == "http11.send_request_headers.started":
             if details["request"].method == b"CONNECT":
-                self._begin_tunnel()
+                self.begin_tunnel()
             else:
-                self._reach_server()
+                self.reach_server()
         elif event in (
             "proxy.start_tls.started",
             "socks.start_tls.started",
             "http2.send_request_headers.started",
         ):
-            self._reach_server()
+            self.reach_server()
 
-    def _begin_tunnel(self) -> None:
+    def begin_tunnel(self) -> None:
+        """The proxy is connected; what it does now is within the limit of the connection."""
         self.stage = Stage.TUNNEL
         self._connections.setup_ends = self._connections.connect_ends
 
-    def _reach_server(self) -> None:
+    def reach_server(self) -> None:
+        """The proxy has connected to the server."""
         self.stage = Stage.SERVER
         self._connections.setup_ends = math.inf
 

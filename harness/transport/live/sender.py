@@ -20,9 +20,10 @@ from harness.transport.decoding import BadEncoding
 from harness.transport.live import faults
 from harness.transport.live.body import Body
 from harness.transport.live.connecting_faults import proxy_authentication
-from harness.transport.live.connections import Connections, Stream
+from harness.transport.live.connections import Connections
 from harness.transport.live.pools import Pools, speaking_socks
 from harness.transport.live.tls import server_context
+from harness.transport.live.tunnel import open_tunnel
 from harness.transport.network import Network
 from harness.transport.redirects import MOST_REDIRECTS, REDIRECTS
 from harness.transport.server_address import address, host_and_port
@@ -100,7 +101,7 @@ class Sender:
         """Open a WebSocket with the cookies so far. Raises `TransportError`, `Interrupted`."""
         try:
             # Late: few providers use WebSockets, and the library is an extra.
-            from harness.transport.live.live_web_socket import host_of, shake_hands  # noqa: PLC0415
+            from harness.transport.live.live_web_socket import server_of, shake_hands  # noqa: PLC0415
         except ImportError as error:
             raise faults.no_library() from error
         prepared = httpx.Request("GET", _url(request.url), cookies=self.cookies or None)
@@ -108,25 +109,39 @@ class Sender:
         named = {name.lower() for name, _ in request.headers}
         own = [("User-Agent", USER_AGENT)] if "user-agent" not in named else []
         own += [("Cookie", cookie)] if cookie and "cookie" not in named else []
-        host, port, is_secure = host_of(request.url)
-        if self._network.proxy_for("https" if is_secure else "http", host, port) is not None:
-            raise faults.web_socket_behind_proxy(call.address)
-        limit = call.limits.connect
-        try:
-            stream = self._connections.connect_tcp(host, port, limit)
-            if is_secure:
-                stream = stream.start_tls(
-                    server_context(replace(self._network, http2=False)), host, limit
-                )
-        except (httpcore.NetworkError, httpcore.TimeoutException) as error:
-            raise faults.explain(error, call) from error
-        assert isinstance(stream, Stream)  # noqa: S101  # as our connections make them
         sent = replace(request, headers=(*request.headers, *own))
-        handshake = shake_hands(stream.socket, sent, call)
+        try:
+            with _quietly():
+                handshake = shake_hands(self._connected(*server_of(request.url), call), sent, call)
+        except (
+            httpcore.NetworkError,
+            httpcore.TimeoutException,
+            httpcore.ProtocolError,
+            httpcore.ProxyError,
+        ) as error:
+            raise faults.explain(error, call) from error
         self.cookies.extract_cookies(
             httpx.Response(handshake.status, headers=list(handshake.headers), request=prepared)
         )
         return handshake
+
+    def _connected(
+        self, scheme: str, host: str, port: int, call: faults.Call
+    ) -> httpcore.NetworkStream:
+        """A connection to a server, through a proxy if there is one, encrypted if it must be."""
+        limit = call.limits.connect
+        call.route = route = self._pools.route(
+            httpcore.URL(scheme=scheme, host=host, port=port, target=b"")
+        )
+        stream = (
+            self._connections.connect_tcp(host, port, limit)
+            if route is None
+            else open_tunnel(route, host, port, self._connections, self._network, limit)
+        )
+        if scheme != "https":
+            return stream
+        context = server_context(replace(self._network, http2=False))
+        return stream.start_tls(context, host, limit)
 
     def allowed(self, url: str) -> tuple[str, str]:
         """The address and `host:port` of a URL. Raises `TransportError` if it is not allowed."""
