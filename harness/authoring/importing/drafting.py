@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from harness.conversation import Reply, Turn
+from harness.authoring.proposing import checks_of
+from harness.conversation import Turn
 from harness.core import Json, Refused
 from harness.formats.template import literal
 from harness.providers.recorded_values import RecordedMessage
 from harness.transport.cassette.cassette_writing import flow, scalar
-
-SHORT = 100
-"""Characters: of a text up to this length, all is expected."""
-LONGEST = 200
-"""The most characters of a sentence that are expected."""
-_SENTENCE = re.compile(r".+?[.!?…](?=\s)", re.DOTALL)
 
 
 def draft(  # noqa: PLR0913  # one parameter a part of the file
@@ -66,33 +60,8 @@ def _expected(refusal: Refused | None, turn: Turn | None, schema: str) -> Iterat
     yield "    expect:"
     if schema:
         yield f"      schema: {scalar(schema)}"
-    yield from _of_reply(turn.reply)
-
-
-def _of_reply(reply: Reply) -> Iterator[str]:
-    texts = [message.text for message in reply.messages if message.text.strip()]
-    if texts:
-        yield f"      contains: {_text(excerpt(texts[0]))}"
-    if len(reply.messages) != 1 or not texts:
-        yield f"      messages: {{count: {len(reply.messages)}}}"
-    if reply.actions:
-        yield f"      actions: {flow(literal(list(reply.actions)))}"
-    for name, items in (("products", reply.products), ("attachments", reply.attachments)):
-        if items:
-            yield f"      {name}: {{count: {len(items)}}}"
-
-
-def excerpt(text: str) -> str:
-    """The expected part of a text: all of a short one, or else its first sentence."""
-    plain = text.strip()
-    if len(plain) <= SHORT and "\n" not in plain:
-        return plain
-    first = plain.partition("\n")[0].rstrip()
-    match = _SENTENCE.match(f"{first} ")
-    sentence = match[0] if match else first
-    if len(sentence) <= LONGEST:
-        return sentence
-    return sentence[:LONGEST].rpartition(" ")[0] or sentence[:LONGEST]
+    for name, value in checks_of(turn.reply).items():
+        yield f"      {name}: {flow(value)}"
 
 
 def _text(text: str) -> str:

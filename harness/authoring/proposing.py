@@ -1,0 +1,182 @@
+"""Proposes what a scenario expects of replies that were seen.
+
+All that is proposed holds for the replies that it is made of, and fails for others. It is in the
+form of a scenario file: `${` in a reply does not begin a variable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from harness.authoring.varying import placeholder_for, varying_in
+from harness.checks.placeholders import PLACEHOLDERS, placeholder_name
+from harness.checks.text_forms import normal
+from harness.conversation import Reply
+from harness.core import Json, Path, is_same
+from harness.formats.json_path import path_text
+from harness.formats.template import literal
+
+SHORT = 100
+"""Characters: of a text up to this length, all is expected."""
+LONGEST = 200
+"""The most characters of a passage that are expected."""
+MOST_PASSAGES = 3
+"""Of a text."""
+FEWEST_LETTERS = 4
+"""Letters and digits of a part of a text that is expected."""
+_SENTENCE = re.compile(r".+?(?:[.!?…](?=\s|$)|$)", re.DOTALL)
+_FIGURE = re.compile(r"\d")
+_WORD = re.compile(r"\w")
+_PLACEHOLDER_IN_TEXT = re.compile(rf"<\s*(?:{'|'.join(PLACEHOLDERS)})\b[^<>]*>")
+
+
+def checks_of(reply: Reply) -> dict[str, Json]:
+    """The checks that are proposed for a reply, by their names: what it says, and its parts."""
+    checks: dict[str, Json] = {}
+    texts = [message.text for message in reply.messages if message.text.strip()]
+    said = passages(texts[0]) if texts else ()
+    if said == (texts[:1] and (reply.text,)) and len(reply.text) < FEWEST_LETTERS:
+        # Such a text is in almost every other one.
+        checks["equals"] = literal(reply.text)
+    elif said:
+        checks["contains"] = literal(said[0] if len(said) == 1 else list(said))
+    if len(reply.messages) != 1 or not checks:
+        checks["messages"] = {"count": len(reply.messages)}
+    if reply.tools:
+        checks["tools"] = literal([call.name for call in reply.tools])
+    if reply.actions:
+        checks["actions"] = literal(list(reply.actions))
+    for name, items in (("products", reply.products), ("attachments", reply.attachments)):
+        if items:
+            checks[name] = {"count": len(items)}
+    return checks
+
+
+def passages(text: str) -> Sequence[str]:
+    """The passages of a text that are expected: all of a short one.
+
+    Of a long one, its first sentence, and the first further sentences that have figures. What
+    varies from run to run is left out, and splits a sentence.
+    """
+    plain = text.strip()
+    if len(plain) <= SHORT and "\n" not in plain:
+        return tuple(_stable_parts(plain))[:MOST_PASSAGES]
+    first, *further = map(_stable_parts, _sentences(plain))
+    figures = (part for parts in further for part in parts if _FIGURE.search(part))
+    return tuple(dict.fromkeys((*first, *figures)))[:MOST_PASSAGES]
+
+
+def _stable_parts(text: str) -> Iterator[str]:
+    """A text without what varies; each part is at most `LONGEST` characters."""
+    end = 0
+    for start, stop in (*varying_in(text), (len(text), len(text))):
+        part = text[end:start].strip()
+        # The few letters between two dates are in almost every text.
+        if _WORD.search(part) and (part == text or len(_WORD.findall(part)) >= FEWEST_LETTERS):
+            yield _cut(part)
+        end = stop
+
+
+def _sentences(text: str) -> list[str]:
+    lines = filter(None, map(str.strip, text.splitlines()))
+    return [match[0].strip() for line in lines for match in _SENTENCE.finditer(line)] or [text]
+
+
+def _cut(passage: str) -> str:
+    if len(passage) <= LONGEST:
+        return passage
+    return passage[:LONGEST].rpartition(" ")[0] or passage[:LONGEST]
+
+
+def like(values: Sequence[Json], loosened: list[str] | None = None, at: Path = ()) -> Json:
+    """What `like` expects of all these values: literals, and placeholders for what varies.
+
+    A value varies if its form says so, such as a UUID, or if the values differ. The paths of the
+    placeholders are added to `loosened`.
+    """
+    first = values[0]
+    if isinstance(first, Mapping) and all(isinstance(one, Mapping) for one in values):
+        return _like_mappings(values, loosened, at)  # type: ignore[arg-type]  # as asked above
+    if isinstance(first, list) and all(isinstance(one, list) for one in values):
+        return _like_lists(values, loosened, at)  # type: ignore[arg-type]  # as asked above
+    placeholders = [placeholder_for(value) for value in values]
+    placeholder = placeholders[0]
+    if placeholder is None or any(one != placeholder for one in placeholders):
+        if all(is_same(first, value) for value in values[1:]):
+            return _exactly(first)
+        placeholder = _of_type(values)
+    if loosened is not None:
+        loosened.append(path_text(at))
+    return literal(placeholder)
+
+
+def _like_mappings(
+    values: Sequence[Mapping[str, Json]], loosened: list[str] | None, at: Path
+) -> Json:
+    common = [key for key in values[0] if all(key in value for value in values[1:])]
+    if not common or any(map(placeholder_name, common)):
+        if all(is_same(values[0], value) for value in values[1:]):
+            return {"<any>": {"equals": literal(values[0])}}
+        if loosened is not None:
+            loosened.append(path_text(at))
+        return {"<any>": {"type": "object"}}
+    return {key: like([value[key] for value in values], loosened, (*at, key)) for key in common}
+
+
+def _like_lists(values: Sequence[list[Json]], loosened: list[str] | None, at: Path) -> Json:
+    lengths = {len(value) for value in values}
+    if len(lengths) == 1:
+        columns = zip(*values, strict=True)
+        return [like(list(one), loosened, (*at, index)) for index, one in enumerate(columns)]
+    if loosened is not None:
+        loosened.append(path_text(at))
+    if 0 in lengths:
+        return {"<any>": {"type": "array"}}
+    return {"<every>": like([item for value in values for item in value])}
+
+
+def _exactly(value: Json) -> Json:
+    """The literal value; one that would be read as a placeholder is written out."""
+    is_like_one = isinstance(value, str) and (
+        placeholder_name(value) or _PLACEHOLDER_IN_TEXT.search(value)
+    )
+    return {"<any>": {"equals": literal(value)}} if is_like_one else literal(value)
+
+
+def _of_type(values: Sequence[Json]) -> Json:
+    """The narrowest placeholder for values that differ."""
+    names = {_type_name(value) for value in values}
+    if names <= {"integer", "number"}:
+        return "<integer>" if names == {"integer"} else "<number>"
+    if names == {"boolean"}:
+        return "<boolean>"
+    if names == {"string"}:
+        return "<string 1..>" if all(values) else "<string>"
+    return {"<any>": {"type": sorted(names)}}
+
+
+def _type_name(value: Json) -> str:
+    for kinds, name in _TYPES:
+        if isinstance(value, kinds):
+            return name
+    return "null"
+
+
+_TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    # Of Python's types, a boolean is an integer too.
+    (bool, "boolean"),
+    (int, "integer"),
+    (float, "number"),
+    (str, "string"),
+    (list, "array"),
+    (Mapping, "object"),
+)
+
+
+def common_passages(texts: Sequence[str]) -> Iterator[str]:
+    """The passages of the first text that all texts contain; those with figures first."""
+    formed = [normal(text) for text in texts]
+    found = dict.fromkeys(part for one in _sentences(texts[0]) for part in _stable_parts(one))
+    common = [one for one in found if all(normal(one) in text for text in formed)]
+    yield from sorted(common, key=lambda one: _FIGURE.search(one) is None)
