@@ -11,6 +11,25 @@ from harness.cli import commands
 from harness.cli.terminal import FOUND_PROBLEMS
 
 
+def demo(
+    folder: Annotated[Path, typer.Argument(help="The new folder.")] = Path("harness-demo"),
+    *,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the bot; 0 uses a free one.")
+    ] = 0,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Accept the new answer without asking.")
+    ] = False,
+) -> None:
+    """Show a first red and a first green, with a bot on loopback. Needs no network and no key.
+
+    Writes a project into a new folder, records a conversation, changes the bot, and plays again.
+    Without a terminal, the new answer is accepted without asking. Ends with 1 if a step did not
+    end as shown.
+    """
+    raise typer.Exit(commands.play_demo(folder, port=port, is_agreed=yes))
+
+
 def probe(
     provider: str,
     *,
@@ -41,5 +60,5 @@ def emulate(
     commands.emulate_until_stopped(names or [], port)
 
 
-DESK = (emulate, probe)
+DESK = (demo, emulate, probe)
 """In the order of `harness --help`."""

@@ -21,6 +21,7 @@ from harness.emulators import (
     anthropic_messages,
     bighummingbird,
     connectly,
+    demo_shop,
     direct_line,
     enthusiast,
     mister_turing,
@@ -57,6 +58,10 @@ EMULATORS: Mapping[str, Emulator] = MappingProxyType(
 The place of an emulator is its port in recordings, so that a new one is added at the end.
 """
 NAMES: tuple[str, ...] = tuple(EMULATORS)
+WITH_DEMO: Mapping[str, Emulator] = MappingProxyType(
+    {**EMULATORS, **{emulator.name: emulator for emulator in demo_shop.RELEASES}}
+)
+"""All that can be served by name: those of the built-in definitions, and the bot of the demo."""
 
 _HOST = "127.0.0.1"
 _START_SECONDS = 10.0
@@ -86,14 +91,15 @@ def serving(
     and OSError if a port is taken.
     """
     ports = ports or {}
-    unknown = sorted({*names, *ports} - set(NAMES))
+    unknown = sorted({*names, *ports} - set(WITH_DEMO))
     if unknown:
-        raise ValueError(f"no emulator is named {', '.join(unknown)}; there are {', '.join(NAMES)}")
+        known = ", ".join(WITH_DEMO)
+        raise ValueError(f"no emulator is named {', '.join(unknown)}; there are {known}")
     running = Running(environment={}, urls={})
     threads: list[_ServerThread] = []
     with ExitStack() as stack:
         for name in dict.fromkeys(names):
-            emulator = EMULATORS[name]
+            emulator = WITH_DEMO[name]
             listener = stack.enter_context(_listen(ports.get(name, 0)))
             threads.append(_ServerThread(name, emulator.create_app(), listener))
             url = f"http://{_HOST}:{listener.getsockname()[1]}{emulator.base_path}"

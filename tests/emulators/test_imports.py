@@ -35,7 +35,7 @@ def test_a_module_has_at_most_300_lines(path):
 
 
 def test_the_rest_of_the_harness_needs_no_server():
-    """Starlette and uvicorn are an extra: only the emulators import them."""
+    """Starlette and uvicorn take long to import: only the emulators do."""
     servers = ("starlette", "uvicorn")
     found = [
         path.name for path in REST for name in imported(path) if name.partition(".")[0] in servers

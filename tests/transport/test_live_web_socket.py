@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -92,15 +91,3 @@ def test_a_wait_can_be_interrupted() -> None:
         with pytest.raises(Interrupted):
             transport.receive(ORIGIN, 60)
         timer.join()
-
-
-def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error says what to install."""
-    monkeypatch.delitem(sys.modules, "harness.transport.live.live_web_socket", raising=False)
-    monkeypatch.setitem(sys.modules, "websockets.client", None)
-
-    with pytest.raises(TransportError) as missing, opened("http://127.0.0.1:9"):
-        pass
-
-    assert missing.value.code == "no-websocket-library"
-    assert missing.value.hint == "pip install 'conversation-harness[websocket]'"

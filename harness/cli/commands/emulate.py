@@ -5,38 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from shlex import quote
 
+from harness.authoring.demo.demo import cannot_listen
 from harness.cli.terminal import echo
 from harness.core import ConfigurationError, Problem, did_you_mean
+from harness.emulators import NAMES, WITH_DEMO, serve
 
 
 def emulate_until_stopped(names: Sequence[str], port: int) -> None:
     """Serve, and print the variables to export. Raises `ConfigurationError`."""
-    try:
-        # Starlette and uvicorn are an extra, for users of the emulators.
-        from harness.emulators import NAMES, serve  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise ConfigurationError(
-            Problem(
-                code="missing-extra",
-                message=f"the emulators need {error.name}",
-                hint="pip install 'conversation-harness[emulators]'",
-            )
-        ) from error
-    unknown = [name for name in names if name not in NAMES]
+    unknown = [name for name in names if name not in WITH_DEMO]
     if unknown:
         raise ConfigurationError(
             [
                 Problem(
                     code="unknown-emulator",
                     message=f"there is no emulator '{name}'",
-                    hint=did_you_mean(name, NAMES),
+                    hint=did_you_mean(name, WITH_DEMO),
                 )
                 for name in unknown
             ]
         )
     wanted = tuple(names) or NAMES
     ports = {name: port + index for index, name in enumerate(wanted)} if port else {}
-    serve(wanted, ports, _announce)
+    try:
+        serve(wanted, ports, _announce)
+    except OSError as error:
+        raise cannot_listen(port, error) from error
 
 
 def _announce(environment: Mapping[str, str]) -> None:

@@ -89,8 +89,15 @@ def play(options: RunOptions) -> int:
     return _status(run_pytest(arguments), options.reports)
 
 
-def run_pytest(arguments: Sequence[str]) -> int:
+def run_pytest(
+    arguments: Sequence[str],
+    *,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> int:
     """Run pytest and wait for it; returns its exit status.
+
+    Without a folder or an environment, with those of this process.
 
     It runs in another process: in this one the package is already imported, about which pytest
     warns. Signals to this process are forwarded: pytest stops the conversations, and this process
@@ -98,7 +105,7 @@ def run_pytest(arguments: Sequence[str]) -> int:
     kills pytest, the status is the one that a shell would return.
     """
     command = [sys.executable, "-m", "pytest", *arguments]
-    with subprocess.Popen(command) as process:  # noqa: S603  # our own interpreter, the user's words
+    with subprocess.Popen(command, cwd=folder, env=environment) as process:  # noqa: S603  # our own interpreter, the user's words
         # A signal that is ignored here, as under `nohup`, is ignored there as well.
         before = {
             number: signal.signal(number, lambda number, _: process.send_signal(number))

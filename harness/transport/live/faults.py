@@ -138,15 +138,6 @@ def not_web_socket(address: str, reason: str) -> TransportError:
     return TransportError("protocol-violation", f"{address}: not a valid WebSocket: {reason}")
 
 
-def no_library() -> TransportError:
-    """The library for WebSockets is not installed."""
-    return TransportError(
-        "no-websocket-library",
-        "a WebSocket needs the package 'websockets', which is not installed",
-        "pip install 'conversation-harness[websocket]'",
-    )
-
-
 def too_large(call: Call) -> TransportError:
     """The body is longer than its limit."""
     limit = call.limits.body

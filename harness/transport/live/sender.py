@@ -99,11 +99,9 @@ class Sender:
 
     def open_web_socket(self, request: Request, call: faults.Call) -> Handshake:
         """Open a WebSocket with the cookies so far. Raises `TransportError`, `Interrupted`."""
-        try:
-            # Late: few providers use WebSockets, and the library is an extra.
-            from harness.transport.live.live_web_socket import server_of, shake_hands  # noqa: PLC0415
-        except ImportError as error:
-            raise faults.no_library() from error
+        # Late: few providers use WebSockets.
+        from harness.transport.live.live_web_socket import server_of, shake_hands  # noqa: PLC0415
+
         prepared = httpx.Request("GET", _url(request.url), cookies=self.cookies or None)
         cookie = prepared.headers.get("cookie")
         named = {name.lower() for name, _ in request.headers}
