@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.checks.arguments import TEXTS, OptionalKeys, keys_schema, texts_of
-from harness.checks.check import PASS, Content, Judge, Kind, Options, Subject, Verdict, failed
+from harness.checks.check import (
+    PASS,
+    Content,
+    Decided,
+    Judge,
+    Kind,
+    Options,
+    Subject,
+    Verdict,
+    decided_by_count,
+    failed,
+)
 from harness.checks.matchers import COUNT, Count
 from harness.checks.text_forms import listed, normalizer
 from harness.core import Json, nearest_word, show
@@ -70,6 +81,7 @@ ACTIONS = Kind(
     compile=_compile,
     content=Content.TEXT,
     parts={"contains": Content.TEXT, "not_contains": Content.TEXT},
+    decides=decided_by_count(Decided.ACTIONS),
     needs="actions",
     lacks="does not say where buttons are",
     other_words="buttons quick_replies suggestions options chips",

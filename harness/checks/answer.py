@@ -8,6 +8,7 @@ from harness.checks.arguments import each_key, is_whole, mapping_of
 from harness.checks.check import (
     PASS,
     BadExpectation,
+    Decided,
     Judge,
     Kind,
     Options,
@@ -101,6 +102,7 @@ STATUS = Kind(
     compile=_status,
     on="answer",
     is_caseless=True,
+    decides=lambda _value: (Decided.STATUS,),
     instead=lambda value, _text: "write its number, such as 200" if isinstance(value, str) else "",
     other_words="code http_status",
 )

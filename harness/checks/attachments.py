@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from harness.checks.arguments import OptionalKeys, keys_schema
 from harness.checks.block import TEXT_BLOCK, Block, one_of
-from harness.checks.check import PASS, Content, Judge, Kind, Options, Subject, Verdict, failed
+from harness.checks.check import (
+    PASS,
+    Content,
+    Decided,
+    Judge,
+    Kind,
+    Options,
+    Subject,
+    Verdict,
+    decided_by_count,
+    failed,
+)
 from harness.checks.matchers import COUNT, Count
 from harness.core import Json, show
 
@@ -51,6 +62,7 @@ ATTACHMENTS = Kind(
     },
     compile=_compile,
     parts={"any": Content.CHECKS},
+    decides=decided_by_count(Decided.ATTACHMENTS),
     needs="attachments",
     lacks="does not say where attachments are",
     other_words="files images media",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import Literal
 
 from harness.checks.goldens import Goldens
@@ -161,6 +161,22 @@ class Content(Enum):
     """A mapping of checks, or a list of such mappings."""
 
 
+class Decided(StrEnum):
+    """A property of a reply that the value of a check can decide, so that it may vary."""
+
+    MESSAGES = "messages"
+    """How many messages there are."""
+    ORDER = "order"
+    """The messages are the same in any order."""
+    ACTIONS = "actions"
+    """How many buttons there are."""
+    PRODUCTS = "products"
+    ATTACHMENTS = "attachments"
+    TOOLS = "tools"
+    """How many calls of tools there are."""
+    STATUS = "status"
+
+
 class Claim(Enum):
     """What a check requires of a text, to find checks that exclude each other."""
 
@@ -205,6 +221,11 @@ class Kind:
     """Gives the names of the headers that a value reads."""
     recalls: Callable[[Json], Iterator[tuple[Path, int]]] | None = None
     """Gives the earlier turns that a value compares with, and where the value names them."""
+    decides: Callable[[Json], Iterable[str]] | None = None
+    """Gives what a value decides, of `Decided`, and the paths at which it accepts anything.
+
+    Drift in it is accepted as long as the check passes on both replies.
+    """
     instead: Callable[[Json, str], str] | None = None
     """Makes the hint for a value of the wrong type, from the value and its text in the file."""
     other_words: str = ""
@@ -219,6 +240,16 @@ class Kind:
             for name, one in block.items() if isinstance(block, Mapping) else ():
                 if name not in MODIFIERS:
                     yield ((name,) if index is None else (index, name)), name, one
+
+
+def decided_by_count(part: Decided) -> Callable[[Json], Iterator[str]]:
+    """The `decides` of a check whose value may have a `count` of a part of the reply."""
+
+    def decides(value: Json) -> Iterator[str]:
+        if isinstance(value, Mapping) and "count" in value:
+            yield part
+
+    return decides
 
 
 MODIFIERS = ("ignore_case", "optional")

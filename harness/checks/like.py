@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.checks.arguments import below, each, each_key, unlike
 from harness.checks.check import (
@@ -22,6 +22,7 @@ from harness.checks.matchers import compile_matchers
 from harness.checks.placeholders import ANY, placeholder_name, placeholder_of
 from harness.checks.value_matchers import equal_to
 from harness.core import Json, nearest_word, shorten
+from harness.formats.json_path import path_text
 
 MOST_SHOWN = 12
 """Places that differ and are shown one by one."""
@@ -29,7 +30,7 @@ LONGEST_LINE = 200
 
 
 def _compile(value: Json, options: Options) -> Judge:
-    if value in ({}, "<any>"):
+    if value in ({}, _ANYTHING):
         message = "every payload matches this"
         raise BadExpectation("matches-everything", message, "write what must be there")
     shape = _shape_of(value, options)
@@ -45,6 +46,7 @@ def _compile(value: Json, options: Options) -> Judge:
 
 UNORDERED, EVERY, SOME = "<unordered>", "<every>", "<some>"
 _LISTS = (UNORDERED, EVERY, SOME)
+_ANYTHING = "<any>"
 
 
 def _shape_of(value: Json, options: Options) -> Shape:
@@ -108,6 +110,23 @@ def _failure(departures: Sequence[Departure]) -> Verdict:
     )
 
 
+def _decides(value: Json, at: str = "$") -> Iterator[str]:
+    """The paths of the values that may be anything; the items of a list have one path."""
+    if value == _ANYTHING:
+        yield at
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            if key not in _LISTS:
+                yield from _decides(one, f"{at}{path_text((key,))[1:]}")
+            elif key == UNORDERED:
+                yield from _decides(one, at)
+            else:
+                yield from _decides(one, f"{at}[*]")
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _decides(one, f"{at}[*]")
+
+
 LIKE = Kind(
     name="like",
     schema={
@@ -123,4 +142,5 @@ LIKE = Kind(
     },
     compile=_compile,
     on="payload",
+    decides=_decides,
 )

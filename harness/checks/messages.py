@@ -12,12 +12,14 @@ from harness.checks.check import (
     PASS,
     BadExpectation,
     Content,
+    Decided,
     Finding,
     Judge,
     Kind,
     Options,
     Subject,
     Verdict,
+    decided_by_count,
     failed,
 )
 from harness.checks.matchers import COUNT, Count
@@ -157,5 +159,6 @@ MESSAGES = Kind(
     on="messages",
     parts=dict.fromkeys(_BLOCKS, Content.CHECKS),
     waits=True,
+    decides=decided_by_count(Decided.MESSAGES),
     instead=_instead,
 )

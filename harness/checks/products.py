@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from harness.checks.arguments import OptionalKeys, keys_schema
-from harness.checks.check import PASS, Judge, Kind, Options, Subject, Verdict, failed
+from harness.checks.check import (
+    PASS,
+    Decided,
+    Judge,
+    Kind,
+    Options,
+    Subject,
+    Verdict,
+    decided_by_count,
+    failed,
+)
 from harness.checks.json_paths import PATHS, PathRules, verdict_of
 from harness.checks.matchers import COUNT, Count
 from harness.core import Json, show
@@ -60,6 +70,7 @@ PRODUCTS = Kind(
         "examples": [{"count": {"at_least": 1}, "every": {"$.price": {"less_than": 200}}}],
     },
     compile=_compile,
+    decides=decided_by_count(Decided.PRODUCTS),
     needs="products",
     lacks="does not say where products are",
     other_words="cards items carousel",

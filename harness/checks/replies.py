@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.checks.arguments import OptionalKeys, duration_of, each, list_of
 from harness.checks.block import Block, all_hold
 from harness.checks.check import (
     BadExpectation,
     Content,
+    Decided,
     Judge,
     Kind,
     Options,
@@ -124,6 +125,13 @@ _MESSAGES: Mapping[str, Json] = {
     "items": {"$ref": "#/$defs/message_checks"},
 }
 
+
+def _decides(value: Json) -> Iterator[str]:
+    yield Decided.MESSAGES
+    if isinstance(value, Mapping) and value.get("unordered"):
+        yield Decided.ORDER
+
+
 REPLIES = Kind(
     name="replies",
     schema={
@@ -152,4 +160,5 @@ REPLIES = Kind(
     content=Content.CHECKS,
     parts={"messages": Content.CHECKS},
     waits=True,
+    decides=_decides,
 )

@@ -9,11 +9,13 @@ from harness.checks.arguments import OptionalKeys, each, keys_schema, mapping_of
 from harness.checks.check import (
     PASS,
     BadExpectation,
+    Decided,
     Judge,
     Kind,
     Options,
     Subject,
     Verdict,
+    decided_by_count,
     failed,
     not_told,
 )
@@ -290,6 +292,7 @@ TOOLS = Kind(
         ],
     },
     compile=_compile,
+    decides=decided_by_count(Decided.TOOLS),
     needs="tools",
     lacks="does not say where tool calls are",
     other_words="functions function_calls calls",

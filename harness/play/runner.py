@@ -120,10 +120,10 @@ class Runner:
         """Play a conversation live, and compare it with its recording."""
         old = self.replay(scenario, play)
         if not isinstance(old.error, CassetteError):
-            return self._live(scenario, play, whole, old.transcript)
+            return self._live(scenario, play, whole, old)
         if self._mode is Mode.DRIFT:
             return old
-        result = self._live(scenario, play, whole, old.transcript)
+        result = self._live(scenario, play, whole, old)
         if isinstance(old.error, MissingCassette):
             return result
         return _noted(
@@ -136,7 +136,7 @@ class Runner:
         scenario: Scenario,
         play: Play,
         whole: Scenario,
-        recorded: Transcript | None = None,
+        recorded: ScenarioResult | None = None,
     ) -> ScenarioResult:
         ends = self._prefix_ends(whole, scenario, play)
         try:
@@ -174,7 +174,7 @@ class Runner:
         return prefix_ends(whole, scenario, play.row, owner) if provider.definition.forks else ()
 
     def _compared(
-        self, result: ScenarioResult, recorded: Transcript, provider: Provider, play: Play
+        self, result: ScenarioResult, recorded: ScenarioResult, provider: Provider, play: Play
     ) -> ScenarioResult:
         # Late: a replay compares nothing.
         from harness.play.drift.turn_comparison import with_drift  # noqa: PLC0415

@@ -83,6 +83,23 @@ def test_a_removed_message_is_state(run, echo, project):
     result.stdout.fnmatch_lines([f"{TURN}: state", "  messages: recorded 2, now 1"])
 
 
+def test_an_optional_message_that_is_gone_fails_no_gate(run, echo, project):
+    """What `optional: true` lets vary is not drift, and `--harness-fail-on=state` stays green."""
+    definition = project / "definitions/echo/provider.yaml"
+    text = definition.read_text().replace("{text: $.reply.text}", "{messages: '$.reply.all[*]'}")
+    definition.write_text(text)
+    replies = "replies: [{contains: Hello}, {optional: true, contains: else}]"
+    (project / GREETING).write_text(GREET.replace("contains: Hello there", replies))
+    echo.manner = Manner(adds={"all": ["You said Hello there", "Anything else?"]})
+    run(GREETING, REFRESH).assert_outcomes(passed=1)
+    echo.manner = Manner(adds={"all": ["You said Hello there"]})
+
+    result = run(GREETING, DRIFT, "--harness-fail-on=state,shape,wording")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["turns against their recordings: 1 same"])
+
+
 @pytest.mark.parametrize(
     ("kinds", "outcome"),
     [("shape,state", {"passed": 1}), ("shape, wording", {"failed": 1})],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.core import Json, describe
@@ -55,13 +55,40 @@ def shape_of(payload: Json, *, is_xml: bool = False) -> PayloadShape:
     return shape
 
 
-def shape_differences(recorded: PayloadShape, now: PayloadShape) -> tuple[str, ...]:
+def shape_differences(
+    recorded: PayloadShape, now: PayloadShape, ignored: Collection[str] = ()
+) -> tuple[str, ...]:
     """The differences of a new shape from the recorded one, a line each.
 
     A list that is empty on one side, a key that some recorded elements lack, or a type that only
-    some recorded elements have, is not a difference.
+    some recorded elements have, is not a difference. Values at the `ignored` paths, such as
+    `$.items[*].note`, and what is below them, are not compared.
     """
-    return tuple(_compare(recorded, now, "$"))
+    return tuple(_compare(recorded, now, "$", ignored))
+
+
+def without_items(payload: Json, items: Iterable[Json]) -> Json:
+    """The payload without these items of its lists, each removed once. Other values stay."""
+    left = [item for item in items if isinstance(item, Mapping) and item]
+    return _without(payload, left, DEEPEST) if left else payload
+
+
+def _without(value: Json, left: list[Mapping[str, Json]], depth: int) -> Json:
+    """The value without those items that are left; what is removed is taken from `left`."""
+    if not left or not depth:
+        return value
+    if isinstance(value, Mapping):
+        return {key: _without(one, left, depth - 1) for key, one in value.items()}
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return value
+    kept = []
+    # From the end: of equal items, those are removed that came last.
+    for item in reversed(value):
+        if item in left:
+            left.remove(item)
+        else:
+            kept.append(_without(item, left, depth - 1))
+    return kept[::-1]
 
 
 def with_events_read(payload: Json) -> Json:
@@ -106,26 +133,35 @@ def _see(shape: PayloadShape, value: Json, depth: int, *, is_xml: bool) -> None:
             _see(shape.keys.setdefault(name, PayloadShape()), one, depth - 1, is_xml=is_xml)
 
 
-def _compare(old: PayloadShape, new: PayloadShape, path: str) -> Iterator[str]:
+def _compare(
+    old: PayloadShape, new: PayloadShape, path: str, ignored: Collection[str]
+) -> Iterator[str]:
+    if path in ignored:
+        return
     added = sorted(new.types - old.types)
     if old.types and added:
         yield f"{path}: recorded {_listed(old.types)}, now {_listed(new.types)}"
     if old.elements is not None and new.elements is not None:
-        yield from _compare(old.elements, new.elements, f"{path}[*]")
+        yield from _compare(old.elements, new.elements, f"{path}[*]", ignored)
     if not old.objects or not new.objects:
         return
     for key in dict.fromkeys([*old.keys, *new.keys]):
         at = f"{path}.*" if key == ANY_KEY else f"{path}{path_text((key,))[1:]}"
-        if key not in old.keys:
-            if key != ANY_KEY:
-                yield f"{at}: not recorded, now {_listed(new.keys[key].types)}"
-        elif key not in new.keys:
-            if old.is_required(key):
-                yield f"{at}: recorded {_listed(old.keys[key].types)}, now missing"
-        else:
-            if old.is_required(key) and not new.is_required(key):
-                yield f"{at}: recorded everywhere, now missing in places"
-            yield from _compare(old.keys[key], new.keys[key], at)
+        yield from _compare_key(old, new, key, at)
+        if key in old.keys and key in new.keys:
+            yield from _compare(old.keys[key], new.keys[key], at, ignored)
+
+
+def _compare_key(old: PayloadShape, new: PayloadShape, key: str, at: str) -> Iterator[str]:
+    """The difference in whether mappings have a key."""
+    if key not in old.keys:
+        if key != ANY_KEY:
+            yield f"{at}: not recorded, now {_listed(new.keys[key].types)}"
+    elif key not in new.keys:
+        if old.is_required(key):
+            yield f"{at}: recorded {_listed(old.keys[key].types)}, now missing"
+    elif old.is_required(key) and not new.is_required(key):
+        yield f"{at}: recorded everywhere, now missing in places"
 
 
 def _listed(types: set[str]) -> str:

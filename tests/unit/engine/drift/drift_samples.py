@@ -32,7 +32,7 @@ def turn(number: int = 1, *texts: str, exchanges=None, **more) -> Turn:
     """A turn whose reply has these messages."""
     messages = tuple(ReplyMessage(text=text) for text in texts or ("Hello",))
     given = (exchange({"text": "Hello"}),) if exchanges is None else exchanges
-    reply = more.pop("reply", Reply(messages=messages, **more))
+    reply = more.pop("reply", None) or Reply(messages=messages, **more)
     return Turn(number=number, user=UserMessage(text="Hi"), reply=reply, exchanges=given)
 
 
