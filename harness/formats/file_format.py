@@ -178,6 +178,7 @@ _FORMS = {
     "under": _DURATION,
     "timeout": _DURATION,
     "wait": _DURATION,
+    "delay": _DURATION,
     "every": _DURATION,
     "rate": "such as 10/s or 300/m",
     "hosts": "such as [cdn.example.com, cdn.example.com:8443]",

@@ -59,6 +59,8 @@ class RequestPlan:
     headers: Template
     query: Template
     body: Template
+    written_path: str = ""
+    """As in the definition; empty for a message on a WebSocket."""
     encoding: Encoding = Encoding.NONE
     schema: Schema | None = None
     """The contract of the body."""

@@ -147,6 +147,7 @@ class _Reader:
         return RequestPlan(
             method=method.upper(),
             path=self.template(node.get(method), in_path),
+            written_path=node.text_of(method),
             headers=self._headers(node.get("headers")),
             query=self.template(node.get("query")),
             body=self.template(node.get(encoding.value)),
@@ -173,9 +174,11 @@ class _Reader:
     def handshake(self, node: Node) -> RequestPlan:
         """The request that opens a WebSocket."""
         protocols = node.value_of("subprotocols", ())
+        path = node.get("path") or node
         return RequestPlan(
             method="GET",
-            path=self.template(node.get("path") or node, in_path),
+            path=self.template(path, in_path),
+            written_path=path.text,
             headers=self._headers(
                 node.get("headers"), {SUBPROTOCOLS: ", ".join(protocols)} if protocols else {}
             ),

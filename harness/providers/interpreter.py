@@ -45,14 +45,23 @@ def run_steps(
             # A refusal that the scenario expects is what the turn is about.
             if refusal.status not in step.opens_again - state.accepted:
                 raise
-            yield from run_steps(opening, state)
-            filled, payload = yield from _run(step, state)
+            try:
+                yield from run_steps(opening, state)
+                filled, payload = yield from _run(step, state)
+            except Refused as again:
+                again.details += (_opened_again(step, refusal),)
+                raise
         state.payload = payload
         _capture(filled, payload, state)
         state.observe(filled, payload, {name: state.captured[name] for name in filled.capture})
         if filled.reply is not None:
             reply = read(filled.reply, payload, state.seen)
     return reply
+
+
+def _opened_again(step: Step, refusal: Refused) -> str:
+    status = refusal.status
+    return f"the 'open' steps ran again, because the first answer of step {step.name} was {status}"
 
 
 def _run(step: Step, state: FlowState) -> Generator[Command, Answered, tuple[Step, Json]]:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from types import NoneType
 
 from harness.checks import CONVERSATION_KINDS, KIND_NAMED, KINDS, Content
-from harness.core import Json, Path
+from harness.core import Json, Path, nearest_word
 from harness.core.synonyms import meant
 from harness.formats.file_format import Advice
 from harness.formats.json_schema import Violation
 from harness.formats.yaml import Document, Node
+from harness.formats.yaml.yaml_writing import write_line
 from harness.scenario.files import DEFAULTS
 from harness.scenario.other_words import CHECK, MESSAGE, TOP, TURN
 from harness.scenario.scenario import INNER_SCOPES, Scope
@@ -33,6 +34,8 @@ TOP_KEYS = frozenset((*HEAD_KEYS, *LISTS, "expect"))
 """The keys at the top of a scenario; a fragment and a folder's defaults have fewer."""
 _TOP, _ENTRY, _IN_ENTRY, _IN_BLOCK = 1, 2, 3, 4
 """Lengths of paths: to a key at the top, to an entry, to its key, to a key of its block."""
+_LONGEST_RESULT = 60
+"""Characters of a value that a hint repeats."""
 _OF_A_FRAGMENT = "parameters"
 """The key that fragments have and scenarios do not have."""
 _NEEDED = {"scenario", "turns"}
@@ -61,6 +64,8 @@ def _on_unknown(document: Document, path: Path, known: Sequence[str]) -> Advice:
     if text := _cut_by_a_comma(document, path):
         return Advice(hint=f"a comma ends a value inside {{…}}; quote the text: '{text}'")
     key = str(path[-1])
+    if _is_answer(path[:-1]):
+        return _in_answer(key, document.at(*path[:-1]).value, known)
     if len(path) == _IN_ENTRY and path[0] in LISTS:
         return _in_entry(key, document.at(*path[:-1]).value, known)
     if len(path) == _TOP:
@@ -87,7 +92,11 @@ def _in_expect(key: str, path: Path) -> str:
     """Where a check belongs that is in an `expect:` for something else; empty otherwise."""
     if path[:-1] == ("expect",) and key in OF_A_TURN:
         return "put it under the 'expect:' of a turn"
+    if path[:-1] == ("expect",) and key == "answers":
+        return "put it at the top level of the scenario, next to 'expect:'"
     is_of_turn = len(path) == _IN_BLOCK and path[0] in LISTS and path[2] == "expect"
+    if is_of_turn and key in KEYS_OF_A_TURN:
+        return "put it next to 'expect:'"
     return _UNDER_OWN_EXPECT if is_of_turn and key in OF_THE_WHOLE else ""
 
 
@@ -114,6 +123,27 @@ def _in_entry(key: str, entry: Json, known: Sequence[str]) -> Advice:
     return Advice(hint=_UNDER_OWN_EXPECT if key in OF_THE_WHOLE else meant(key, TURN, known))
 
 
+def _is_answer(path: Path) -> bool:
+    """Whether a path leads to an answer to a tool call, of a turn or of the scenario."""
+    rest = path[2:] if path[:1] and path[0] in LISTS else path
+    is_one_of_a_list = len(rest) == _IN_ENTRY and isinstance(rest[-1], int)
+    return (len(rest) == _ENTRY or is_one_of_a_list) and rest[0] == "answers"
+
+
+def _in_answer(key: str, answer: Json, known: Sequence[str]) -> Advice:
+    """What to do about an unknown key of an answer: it may be a part of the tool's result."""
+    strange = [] if not isinstance(answer, dict) else [one for one in answer if one not in known]
+    if nearest_word(key, known) or len(strange) < len(answer):  # type: ignore[arg-type]  # a mapping
+        return Advice()
+    return Advice(hint=f"write {_as_result(answer)}", is_told_already=key != strange[0])
+
+
+def _as_result(value: Json) -> str:
+    """The YAML of an answer that returns a value; without the value if it is long."""
+    text = "…" if value is None else write_line(value)
+    return f"{{returns: {text if len(text) <= _LONGEST_RESULT else '…'}}}"
+
+
 def _cut_by_a_comma(document: Document, path: Path) -> str:
     """The text that an unquoted comma inside `{…}` cut in two; empty if there is none."""
     node = document.at(*path)
@@ -130,6 +160,10 @@ def _on_missing(document: Document, violation: Violation) -> Advice | None:
     path = violation.path
     if not path:
         return _on_missing_at_the_top(document, violation.message)
+    if _is_answer(path) and (keys := dict(document.at(*path).items())):
+        # If its keys are the tool's result, they are told.
+        is_result = not {"arguments", "delay"} & keys.keys()
+        return Advice(hint="add 'returns: …'", is_told_already=is_result)
     if len(path) != _ENTRY or path[0] not in LISTS:
         return None
     keys = dict(document.at(*path).items())
@@ -159,6 +193,8 @@ def _as_entry(violation: Violation) -> str:
 def _on_value(document: Document, path: Path, keyword: str, message: str) -> str:
     node, key = document.at(*path), path[-1]
     value, text = node.value, node.text
+    if keyword == "type" and _is_answer(path):
+        return f"write {_as_result(value)}"
     is_empty_include = key == "include" and len(path) == _IN_ENTRY and value is None
     if is_empty_include and path[0] in LISTS and document.at(*path[:-1]).has("file"):
         return "indent 'file:' and 'with:' further, so that they are inside it"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from harness.core import Json, Problem
+from harness.core import Json, Problem, format_duration, parse_duration
 from harness.formats.json_path import BadPath, path_hint, require_path
 from harness.formats.template import Template, TemplateError, compile_template
 from harness.formats.yaml import Document, Node
 from harness.scenario.files import NO_FILES, OtherFiles
 from harness.scenario.turn_names import SubjectIn
+
+LONGEST_PAUSE = 3600.0
+"""Seconds. A typing error such as 20h would let a live run seem to hang."""
 
 
 class Compiler:
@@ -63,6 +66,15 @@ class Compiler:
             self.note("invalid-path", f"'{text}' is not a JSONPath: {error}", node, path_hint(text))
         return text
 
+    def pause(self, node: Node | None) -> float:
+        """Seconds to let pass, 0 if there is nothing; if they are too many, that is noted."""
+        if node is None:
+            return 0.0
+        seconds = parse_duration(str(node.value))
+        if problem := too_long(seconds):
+            self.note("wrong-value", problem, node)
+        return seconds
+
     def note(
         self, code: str, message: str, node: Node, hint: str = "", *, key: bool = False
     ) -> None:
@@ -83,3 +95,11 @@ class Compiler:
             replace(problem, subject=", ".join(filter(None, (problem.subject, origin))))
             for problem in problems
         )
+
+
+def too_long(seconds: float) -> str:
+    """Why a pause is too long; empty if it is not."""
+    if seconds <= LONGEST_PAUSE:
+        return ""
+    limit = format_duration(LONGEST_PAUSE)
+    return f"{format_duration(seconds)} is longer than the limit of {limit}"

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from harness.checks import BadExpectation, Options
 from harness.checks.tools import ARGUMENTS, argument_rules
-from harness.core import DURATION_PATTERN, Json, Place, parse_duration, value_class
+from harness.core import DURATION_PATTERN, Json, Place, value_class
 from harness.formats.template import Template
 from harness.formats.yaml import Node
 from harness.scenario.compiling import Compiler
@@ -111,11 +111,10 @@ def _answer(node: Node, compiler: Compiler) -> PlannedAnswer:
         except BadExpectation as error:
             where = arguments.at(*error.path) if error.path else arguments
             compiler.note(error.code, error.message, where, error.hint)
-    delay = node.text_of("delay")
     return PlannedAnswer(
         place=node.place,
         arguments=rules,
         returns=compiler.value(returns) if returns is not None else None,
         fails=compiler.text(fails) if fails is not None else None,
-        delay=parse_duration(delay) if delay else 0.0,
+        delay=compiler.pause(node.get("delay")),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.core import counted, did_you_mean, parse_duration, quote
+from harness.core import counted, did_you_mean, quote
 from harness.formats.yaml import Node
 from harness.scenario.branching import Entry, Ways, numbered
 from harness.scenario.compiling import Compiler
@@ -188,7 +188,7 @@ def _turn(
             key=True,
         )
     faults = read_faults(error, compiler)
-    user, wait = node.at("user"), node.text_of("wait")
+    user = node.at("user")
     expectations: tuple[Expectation, ...] = ()
     if part is not TurnPurpose.PREFIX and not faults:
         block = (expect, Scope.REPLY) if error is None else (error, Scope.REFUSAL)
@@ -204,7 +204,7 @@ def _turn(
         captures={name: _capture(value, compiler) for name, value in node.entries("capture")},
         stops_on_fail=node.text_of("on_fail") == "stop"
         or part in (TurnPurpose.SETUP, TurnPurpose.PREFIX),
-        wait=parse_duration(wait) if wait else 0.0,
+        wait=compiler.pause(node.get("wait")),
         is_patient=any(one.within for one in expectations),
         part=part,
         answers=read_answers(node.get("answers"), compiler),

@@ -9,9 +9,10 @@ from typing import cast
 
 from harness.checks import BadExpectation, Options
 from harness.checks.tools import argument_rules
-from harness.core import Json, Place, Problem, ScenarioError, parse_duration
+from harness.core import Json, Place, Problem, ScenarioError, did_you_mean, parse_duration
 from harness.formats.json_schema import Schema, compile_format, explain
 from harness.formats.template import constant_template
+from harness.scenario.compiling import too_long
 from harness.scenario.tool_answers import ANSWERS, PlannedAnswer, PlannedAnswers, ToolAnswers
 
 Given = Mapping[str, Json]
@@ -28,7 +29,12 @@ def read_keyword_answers(given: Given | None, place: Place, subject: str) -> Too
     except (TypeError, ValueError) as error:
         raise ScenarioError(_problem(f"answers: not JSON: {error}", place, subject)) from error
     problems = [
-        _problem(f"{'.'.join(('answers', *map(str, one.path)))}: {one.message}", place, subject)
+        _problem(
+            f"{'.'.join(('answers', *map(str, one.path)))}: {one.message}",
+            place,
+            subject,
+            did_you_mean(str(one.path[-1]), one.known) if one.keyword == "unknown-key" else "",
+        )
         for one in explain(written, _format())
     ]
     if problems:
@@ -58,13 +64,14 @@ def _answer(written: Mapping[str, Json], place: Place, subject: str) -> PlannedA
         for key in ("arguments", "returns", "fails")
         if key in written
     }
-    return PlannedAnswer(
-        place=place, delay=parse_duration(str(written.get("delay", "0s"))), **parts
-    )
+    delay = parse_duration(str(written.get("delay", "0s")))
+    if problem := too_long(delay):
+        raise ScenarioError(_problem(f"answers: delay: {problem}", place, subject))
+    return PlannedAnswer(place=place, delay=delay, **parts)
 
 
-def _problem(message: str, place: Place, subject: str) -> Problem:
-    return Problem(code="wrong-value", message=message, place=place, subject=subject)
+def _problem(message: str, place: Place, subject: str, hint: str = "") -> Problem:
+    return Problem(code="wrong-value", message=message, place=place, subject=subject, hint=hint)
 
 
 @cache

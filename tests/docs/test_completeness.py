@@ -51,6 +51,7 @@ from harness.reports.failure import MAX_SHOWN, MOST_LISTED
 from harness.reports.markdown.markdown_report import LARGEST as LARGEST_SUMMARY
 from harness.reports.markdown.markdown_report import MOST_DETAILS
 from harness.scenario import defaults_schema, fragment_schema, scenario_schema
+from harness.scenario.compiling import LONGEST_PAUSE
 from harness.scenario.names import MOST_ROWS
 from harness.scenario.rows import MOST_LEVELS
 from harness.scenario.scenario import MOST_TAKES
@@ -191,6 +192,7 @@ LIMITS = {
     "interval between looks for messages that come late": format_duration(PAUSE),
     "closing steps of an interrupted conversation": format_duration(CLOSING_SECONDS),
     "failed checks of a scenario that are shown": f"{MAX_SHOWN}",
+    "one `wait` of a turn, or `delay` of a tool's answer": format_duration(LONGEST_PAUSE),
     "takes of a scenario": f"{MOST_TAKES}",
     "takes of a scenario that are listed one by one": f"{MOST_LISTED}",
     "summary.md": f"{LARGEST_SUMMARY:,} bytes",

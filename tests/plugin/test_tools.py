@@ -241,6 +241,7 @@ def test_a_bot_that_calls_tools_without_end(write, run_here, bot):
 
 
 PYTHON_TEST = """
+import re
 import pytest
 from harness.errors import PlayError, ScenarioError
 
@@ -258,9 +259,18 @@ def test_no_answer(conversation):
         conversation("tools").say("call search {}", answers={"find": {"fails": "no"}})
 
 
-@pytest.mark.parametrize("answers", [{"a": {}}, {"a": {"retuns": 1}}, {"a": []}, {"a": {1, 2}}])
-def test_wrong_answers(conversation, answers):
-    with pytest.raises(ScenarioError, match="answers"):
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ({"a": {}}, "answers"),
+        ({"a": {"returns": 1, "dely": "1s"}}, "did you mean 'delay'?"),
+        ({"a": []}, "answers"),
+        ({"a": {1, 2}}, "answers"),
+        ({"a": {"returns": 1, "delay": "20h"}}, "20 h is longer than the limit of 1 h"),
+    ],
+)
+def test_wrong_answers(conversation, answers, message):
+    with pytest.raises(ScenarioError, match=re.escape(message)):
         conversation("tools").say("Hello", answers=answers)
 """
 
@@ -270,7 +280,7 @@ def test_a_python_test_answers_tools(bot, pytester, run_here):
     del bot
     pytester.makepyfile(test_talk=PYTHON_TEST)
 
-    run_here("--harness-mode=live", "test_talk.py").assert_outcomes(passed=6)
+    run_here("--harness-mode=live", "test_talk.py").assert_outcomes(passed=7)
 
 
 CLASS = """

@@ -123,6 +123,9 @@ def test_a_second_refusal_is_the_error_that_it_was(desk, keeper):
 
     assert isinstance(error, Refused)
     assert (error.code, error.status) == ("unexpected-status", 401)
+    assert error.details[-1] == (
+        "the 'open' steps ran again, because the first answer of step send.1 was 401"
+    )
     assert keeper.asked == ["POST /log-in", "POST /talk", "POST /log-in", "POST /talk"]
 
 

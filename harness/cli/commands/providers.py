@@ -40,7 +40,8 @@ def check_provider(name: str, *, live: bool, message: str) -> bool:
     definition = definition_of(project.config, config)
     echo(f"{name}: {definition.title}")
     for step in definition.steps:
-        echo(f"  {step.name:<10} {step.kind:<8} {step.request.method}")
+        asked = f"{step.request.method} {step.request.written_path}"
+        echo(f"  {step.name:<10} {step.kind:<8} {asked}".rstrip())
     if definition.forks:
         echo("  forks      branches share their beginning")
     provider = project.provider(name)

@@ -104,6 +104,19 @@ CHECKED = {
     "messages: [hello]": "use 'replies:' to say what each message must be",
     "latency: < 2s": "write {under: 2s}",
 }
+ANSWERS = {
+    "answers: {get_weather: sunny}": "write {returns: sunny}",
+    "answers: {get_weather: [21]}": "write {returns: 21}",
+    "answers: {get_weather: {sky: clear, wind: 2}}": "write {returns: {sky: clear, wind: 2}}",
+    "answers: {get_weather: }": "write {returns: …}",
+    "answers: {get_weather: {return: 21}}": "did you mean 'returns'?",
+    "answers: {get_weather: {argument: {a: 1}, returns: 2}}": "did you mean 'arguments'?",
+    "answers: {get_weather: {arguments: {a: 1}}}": "add 'returns: …'",
+    "answers: {get_weather: {returns: 1, delay: 20}}": (
+        "write it with its unit, such as 500ms, 2s or 1m"
+    ),
+}
+IN_EXPECT = ("answers: {get_weather: {returns: 1}}", "capture: {a: $.id}", "wait: 2s", "id: a")
 SAID = {
     "{message: Help}": "did you mean 'text'?",
     "{button: Help}": "did you mean 'press'?",
@@ -120,6 +133,15 @@ MISTAKES = {
     **{HEAD + line + "\n": hint for line, hint in TOPS.items()},
     **{f"{HEAD}    {line}\n": hint for line, hint in TURNS.items()},
     **{HEAD.replace("contains: hello", line): hint for line, hint in CHECKED.items()},
+    **{f"{HEAD}    {line}\n": hint for line, hint in ANSWERS.items()},
+    f"{HEAD}answers: {{get_weather: sunny}}\n": "write {returns: sunny}",
+    f"{HEAD}expect: {{answers: {{get_weather: {{returns: 1}}}}}}\n": (
+        "put it at the top level of the scenario, next to 'expect:'"
+    ),
+    **{
+        HEAD.replace("contains: hello", f"contains: hello, {line}"): "put it next to 'expect:'"
+        for line in IN_EXPECT
+    },
     **{HEAD.replace("Hello", said): hint for said, hint in SAID.items()},
     **{HEAD.replace("user: Hello", line): hint for line, hint in ENTRIES.items()},
     HEAD.replace("turns", "steps"): "did you mean 'turns'?",

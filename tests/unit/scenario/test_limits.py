@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from harness.checks import KINDS
 from harness.formats.json_schema import compile_schema
 from harness.formats.yaml import read
@@ -73,3 +75,15 @@ def test_b6_conversations_at_their_limit_and_beyond():
         "the scenario makes 110,000 conversations, the limit is 100,000:"
         " 10000 rows, 11 takes, 1 provider"
     )
+
+
+@pytest.mark.parametrize(
+    "line", ["wait: {}", "answers: {{look_up: {{returns: 1, delay: {}}}}}"], ids=["wait", "delay"]
+)
+def test_a_pause_at_its_limit_and_beyond(line):
+    """One hour: a live run with a typing error such as 20h would seem to hang."""
+    said = "  - user: hello\n    expect: none\n    " + line
+    _, none = examined(turns=said.format("60m") + "\n")
+    _, codes = examined(turns=said.format("3601s") + "\n")
+
+    assert (none, codes) == ([], ["wrong-value"])
