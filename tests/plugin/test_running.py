@@ -93,7 +93,7 @@ def test_a_live_run_gives_them_too(played, run, echo):
 
 
 def test_closing_the_records_ends_a_run(project, echo):
-    """Who asks for no further record leaves no thread, and no conversation open."""
+    """Who asks for no further record leaves no thread, and no conversation that has begun."""
     del project
     before = threading.active_count()
     records = harness.run(harness.plan(), mode="live", concurrency=1)
@@ -102,7 +102,7 @@ def test_closing_the_records_ends_a_run(project, echo):
 
     assert first["outcome"] == "passed"
     assert threading.active_count() == before
-    assert not echo.open
+    assert echo.are_closed()
 
 
 _SHARED = """
