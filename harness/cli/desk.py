@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import commands
-from harness.cli.terminal import FOUND_PROBLEMS
+from harness.cli.terminal import FOUND_PROBLEMS, refuse
 
 
 def demo(
@@ -60,5 +60,34 @@ def emulate(
     commands.emulate_until_stopped(names or [], port)
 
 
-DESK = (demo, emulate, probe)
+Plain = Annotated[bool, typer.Option("--plain", help="Print Markdown, as outside a terminal.")]
+
+
+def docs(
+    page: Annotated[
+        str, typer.Argument(help="Its name, or PAGE#SECTION; default: list all pages.")
+    ] = "",
+    *,
+    search: Annotated[str, typer.Option(help="List the lines that contain these words.")] = "",
+    plain: Plain = False,
+) -> None:
+    """Show the documentation, without a network."""
+    if page and search:
+        raise refuse("give a page, or --search WORDS")
+    commands.show_docs(page, search, is_plain=plain)
+
+
+def explain(
+    codes: Annotated[
+        list[str] | None,
+        typer.Argument(help="Codes at the end of messages; default: list all codes."),
+    ] = None,
+    *,
+    plain: Plain = False,
+) -> None:
+    """Explain the code at the end of a message, such as no-such-button, or a failed check."""
+    commands.explain(codes or [], is_plain=plain)
+
+
+DESK = (demo, docs, emulate, explain, probe)
 """In the order of `harness --help`."""

@@ -6,6 +6,8 @@ from .cassettes import show_cassettes as show_cassettes
 from .check import check_stored as check_stored
 from .compare import compare_runs as compare_runs
 from .demo import play_demo as play_demo
+from .docs import explain as explain
+from .docs import show_docs as show_docs
 from .emulate import emulate_until_stopped as emulate_until_stopped
 from .history import prune_history as prune_history
 from .history import show_history as show_history
