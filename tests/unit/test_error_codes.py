@@ -15,7 +15,7 @@ PAGE = ROOT / "docs" / "errors.md"
 FILES = sorted(file for file in (ROOT / "harness").rglob("*.py") if "emulators" not in file.parts)
 TREES = {file: ast.parse(file.read_text(encoding="utf-8")) for file in FILES}
 CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-IN_BRACKETS = re.compile(r"\[([a-z0-9]+(?:-[a-z0-9]+)+)\]$")
+IN_BRACKETS = re.compile(r"\[([a-z][a-z0-9]*(?:-[a-z0-9]+)+)\]$")
 PUT_TOGETHER = {
     "harness/formats/file_format.py": ("unknown-key", "unknown-check"),
     "harness/formats/template/sandbox.py": ("unknown-filter", "unknown-test"),
