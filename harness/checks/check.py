@@ -217,6 +217,8 @@ class Kind:
     """The key that it needs in the `reply:` of a definition; `stream` if it needs a stream."""
     lacks: str = ""
     """What a message says of a definition without that key: `does not say where buttons are`."""
+    names_files: bool = False
+    """A text in its value may be the name of a schema or of a golden file of the project."""
     headers: Callable[[Json], Iterable[str]] | None = None
     """Gives the names of the headers that a value reads."""
     recalls: Callable[[Json], Iterator[tuple[Path, int]]] | None = None

@@ -206,4 +206,5 @@ SAME_AS = Kind(
     compile=_compile,
     on="payload",
     is_caseless=True,
+    names_files=True,
 )

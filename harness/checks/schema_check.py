@@ -122,4 +122,5 @@ SCHEMA = Kind(
     on="payload",
     is_caseless=True,
     other_words="contract",
+    names_files=True,
 )

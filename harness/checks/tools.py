@@ -293,6 +293,7 @@ TOOLS = Kind(
     },
     compile=_compile,
     decides=decided_by_count(Decided.TOOLS),
+    names_files=True,
     needs="tools",
     lacks="does not say where tool calls are",
     other_words="functions function_calls calls",

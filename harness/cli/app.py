@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperCommand
 
 from harness import __version__
 from harness.cli import commands
@@ -78,7 +79,20 @@ def _top(
     """Test conversations with any chat API."""
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+class RunCommand(TyperCommand):
+    """A command in which `--affected` takes a value only after an equals sign."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer's own context
+        """Give the option its value."""
+        end = args.index("--") if "--" in args else len(args)
+        words = ["--affected=HEAD" if word == "--affected" else word for word in args[:end]]
+        return super().parse_args(ctx, [*words, *args[end:]])
+
+
+@app.command(
+    cls=RunCommand,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
 def run(  # noqa: PLR0913  # one parameter an option
     context: typer.Context,
     paths: Paths = None,
@@ -97,6 +111,14 @@ def run(  # noqa: PLR0913  # one parameter an option
         bool,
         typer.Option("--update", help="Rewrite the golden files of 'same_as' from the recordings."),
     ] = False,
+    affected: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[=REV]",
+            help="Play only scenarios that a change since this git revision can touch;"
+            " default: HEAD.",
+        ),
+    ] = None,
     reports: Annotated[Path, typer.Option(help="Folder of the reports.")] = Path("reports"),
 ) -> None:
     """Play scenarios; other options are passed to pytest.
@@ -117,6 +139,7 @@ def run(  # noqa: PLR0913  # one parameter an option
         concurrency=concurrency,
         fail_on=fail_on,
         updates=update,
+        affected=affected,
         is_agreed=yes,
         reports=reports,
         further=context.args,

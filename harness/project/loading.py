@@ -11,13 +11,14 @@ from typing import Any
 from harness.core import AuthoringError, Json, Problem, ScenarioError, Source
 from harness.core.hashing import content_key
 from harness.formats.yaml import Document, read
+from harness.project.named_files import named_by
 from harness.project.parts import Defaults, Parts, are_as_before, documents_of
 from harness.project.plan import Entry
 from harness.project.project import Project
 from harness.project.verifying import problems_of
 from harness.scenario import Scenario, Waiver, examine_scenario, read_scenario
 
-ENTRY = "entry-4"
+ENTRY = "entry-5"
 """The name of entries in the cache; gets another number when their form changes."""
 
 
@@ -62,6 +63,7 @@ def entry_json(project: Project, file: Path) -> list[Json]:
         scenario.title,
         scenario.repeat.takes if scenario.repeat else 1,
         [waiver.as_json() for waiver in scenario.waivers],
+        named_by(project, scenario).as_json(),
         scenario.files,
     ]
     if not project.lacks_definitions:
@@ -71,7 +73,7 @@ def entry_json(project: Project, file: Path) -> list[Json]:
 
 def entry_from(kept: list[Any]) -> Entry:
     """The entry from the form of `entry_json`."""
-    scenario, line, tags, providers, rows, title, takes, waivers, _ = kept
+    scenario, line, tags, providers, rows, title, takes, waivers, _, _ = kept
     return Entry(
         scenario,
         line,

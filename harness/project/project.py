@@ -101,6 +101,11 @@ class Project:
         """Whether Python code of the project judges replies."""
         return bool(self._own.kinds)
 
+    @property
+    def own_checks(self) -> frozenset[str]:
+        """The names of the checks that Python code of the project makes."""
+        return frozenset(self._own.kinds)
+
     @cached_property
     def scenario_format(self) -> Schema:
         """The scenario format with this project's checks."""

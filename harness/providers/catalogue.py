@@ -52,6 +52,11 @@ def definition_of(config: Config, provider: ProviderConfig) -> Definition:
     )
 
 
+def forget_definitions() -> None:
+    """Read definitions again that were read before: their files may have changed."""
+    _read.cache_clear()
+
+
 def definition_key(config: Config, provider: ProviderConfig) -> str:
     """A text that changes when the definition of a provider changes.
 

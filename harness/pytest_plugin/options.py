@@ -74,6 +74,14 @@ _OPTIONS: dict[str, dict[str, object]] = {
         "action": "store_true",
         "help": "rewrite the golden files of 'same_as' from the recordings, and list what differed",
     },
+    "--harness-affected": {
+        "nargs": "?",
+        "const": "HEAD",
+        "default": None,
+        "metavar": "REV",
+        "help": "play only scenarios that a change since this git revision can touch, in the"
+        " working tree too; default: HEAD",
+    },
     "--harness-config": {
         "default": None,
         "metavar": "FILE",

@@ -19,6 +19,7 @@ from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.stopping import Stopping
 
 GOLDEN_UPDATES = "golden_updates.GoldenUpdates"
+AFFECTED_ONLY = "affected_only.AffectedOnly"
 REPORTERS: Mapping[str, Callable[[pytest.Config, ScenarioSession], bool]] = {
     "journal_notes.JournalNotes": lambda config, session: (
         _is_alone(config) and session.mode.is_recorded
@@ -78,6 +79,8 @@ def open_projects(
     for file in below:
         session.open(file)
     _require_known(config, session, is_named=is_named)
+    if config.getoption("--harness-affected"):
+        _register(AFFECTED_ONLY, config, session)
     notes_of(config).watch_providers(lambda: session.provider_notes)
     if _is_alone(config):
         note_variables(config, os.environ, session.sources())

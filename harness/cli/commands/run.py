@@ -51,6 +51,8 @@ class RunOptions:
     concurrency: int | None
     fail_on: str | None
     updates: bool
+    affected: str | None
+    """The revision since which changes count."""
     is_agreed: bool
     """Whether recordings are replaced without asking."""
     reports: Path
@@ -212,6 +214,7 @@ def _arguments(
         *("--junitxml", str(options.reports / "junit.xml")),
         *("--harness-reports", str(options.reports)),
         *(("--harness-update",) if options.updates else ()),
+        *((f"--harness-affected={options.affected}",) if options.affected else ()),
         *(part for name in options.providers for part in ("--harness-provider", name)),
         *(part for name, value in given.items() if value for part in (name, str(value))),
     ]
