@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from harness.config import FILE_NAME, Config, find_config, read_config
+from harness.config.env_file import environment_of
 from harness.core import ConfigurationError, Problem
 from harness.history.address import Address, address_in
 from harness.project.project import Project
@@ -36,4 +37,6 @@ def history_here(folder: Path, given: str = "") -> Address | None:
 
     `given` is the value of an option. None if no history is wanted. Raises `ConfigurationError`.
     """
-    return address_in(config_here(), folder, os.environ, given=given)
+    config = config_here()
+    environment = os.environ if config is None else environment_of(config.root, os.environ)
+    return address_in(config, folder, environment, given=given)

@@ -13,6 +13,7 @@ import harness
 from harness.checks import kinds_in
 from harness.checks.goldens import Goldens
 from harness.config import Config, ProviderConfig, read_config
+from harness.config.env_file import environment_of
 from harness.core import (
     ConfigurationError,
     Json,
@@ -65,9 +66,14 @@ class Project:
         environment: Mapping[str, str] | None = None,
         cache: ParsedCache | None = None,
     ) -> None:
-        """`environment` defaults to that of the process. Without a cache, every file is parsed."""
+        """`environment` defaults to that of the process and of the project's `.env`.
+
+        Without a cache, every file is parsed. Raises `ConfigurationError`.
+        """
         self.config = config
-        self.environment = os.environ if environment is None else environment
+        self.environment = (
+            environment_of(config.root, os.environ) if environment is None else environment
+        )
         self.cache = cache or ParsedCache(None)
         self.schemas = SchemaFolder(config.schemas, config.shown(config.schemas))
         self.goldens = Goldens(config.root, config.schemas)

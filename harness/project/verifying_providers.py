@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.config import FILE_NAME, ProviderConfig
+from harness.config.env_file import env_file_doubts
 from harness.conversation import Phase
 from harness.core import AuthoringError, DefinitionError, Problem
 from harness.formats.json_schema import SchemaFolder
@@ -43,6 +44,7 @@ def project_problems(project: Project) -> Iterator[Problem]:
 
 def provider_doubts(project: Project) -> Iterator[Problem]:
     """What may have no effect, or an effect that is not meant."""
+    yield from env_file_doubts(project.config.root)
     most = project.config.concurrency
     for config in project.config.providers.values():
         if config.concurrency is not None and config.concurrency > most:

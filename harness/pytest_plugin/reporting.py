@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.config import Config
 from harness.core import AuthoringError, Json
 from harness.history.adding import HistoryReport
 from harness.history.address import Address, address_in
+from harness.project_file import HISTORY_VARIABLE
 from harness.pytest_plugin.notes import notes_of
 from harness.pytest_plugin.scenario_session import ScenarioSession
+from harness.pytest_plugin.suite import Suite
 from harness.reports.build import ReportCrashed, build_all
 from harness.reports.results import (
     RESULTS,
@@ -52,7 +53,7 @@ class RunReports:
         configs = [suite.project.config for suite in session.suites]
         project = configs[0].root.name if len(configs) == 1 else config.rootpath.name
         self._folder = folder
-        self._history = _history_of(config, configs, folder)
+        self._history = _history_of(config, session.suites, folder)
         self._session = session
         self._notes = notes_of(config)
         self._head = run_head(session.mode.value, project)
@@ -149,12 +150,16 @@ class RunReports:
             shutil.rmtree(self._folder / PARTS, ignore_errors=True)
 
 
-def _history_of(config: pytest.Config, configs: Iterable[Config], folder: Path) -> Address | None:
+def _history_of(config: pytest.Config, suites: Iterable[Suite], folder: Path) -> Address | None:
     """The history of the run: that of the first project that names one, if no option does."""
-    named = next((one for one in configs if one.history is not None), None)
+    projects = [suite.project for suite in suites]
+    naming = [project for project in projects if project.config.history is not None]
+    naming += [project for project in projects if HISTORY_VARIABLE in project.environment]
+    named = naming[0].config if naming else None
+    environment = naming[0].environment if naming else os.environ
     given, here = config.getoption("--harness-history"), config.invocation_params.dir
     try:
-        return address_in(named, folder, os.environ, given=given, here=here)
+        return address_in(named, folder, environment, given=given, here=here)
     except AuthoringError as error:
         raise pytest.UsageError(f"\n{error}") from error
 

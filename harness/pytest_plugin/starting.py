@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.config.env_file import env_file_doubts
 from harness.core import AuthoringError, Problem, did_you_mean, quote
 from harness.project.plan import Mode
 from harness.pytest_plugin.no_effect import note_variables, require_effect
@@ -83,11 +84,21 @@ def open_projects(
         _register(AFFECTED_ONLY, config, session)
     notes_of(config).watch_providers(lambda: session.provider_notes)
     if _is_alone(config):
-        note_variables(config, os.environ, session.sources())
+        _note_environment(config, session)
     else:
         notes_of(config).hand_over(lambda: session.notes)
     if not config.option.collectonly:
         _register_all(config, session)
+
+
+def _note_environment(config: pytest.Config, session: ScenarioSession) -> None:
+    """Note what is doubtful about the variables of the process and of the projects' files."""
+    environments = (os.environ, *(suite.project.environment for suite in session.suites))
+    names = dict.fromkeys(name for environment in environments for name in environment)
+    note_variables(config, names, session.sources())
+    for suite in session.suites:
+        for doubt in env_file_doubts(suite.project.config.root):
+            notes_of(config).add(str(doubt))
 
 
 def _register_all(config: pytest.Config, session: ScenarioSession) -> None:

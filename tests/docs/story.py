@@ -127,7 +127,7 @@ class Story:
             self._json(block)
         elif block.language == "python":
             self._python(block)
-        elif block.language == "csv":
+        elif block.language in ("csv", "ini"):
             self._write(block)
         elif block.language == "yaml":
             self._yaml(block)

@@ -12,6 +12,7 @@ from harness.checks.regular_expression import LONGEST_TEXT, SECONDS
 from harness.cli.app import app
 from harness.config import CONFIG_SCHEMA
 from harness.config.config_schema import PROVIDER
+from harness.config.env_file import LARGEST as LARGEST_ENV_FILE
 from harness.config.network_format import NETWORK
 from harness.conversation import Phase
 from harness.core.durations import format_duration, parse_duration
@@ -148,6 +149,7 @@ LIMITS = {
     ),
     "levels of a YAML file": f"{YAML.depth}",
     "levels of a JSON file with rows": f"{MOST_LEVELS}",
+    "the file `.env` of a project": f"{LARGEST_ENV_FILE // MEBIBYTE} MiB",
     "values of a YAML file, counting each use of an alias": f"{YAML.nodes:,}",
     "a scenario's id": "100 characters",
     "turns of a scenario, counting those of a fragment each time": f"{MOST_TURNS:,}",

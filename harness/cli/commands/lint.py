@@ -192,7 +192,7 @@ def _provider_doubts(project: Project, folders: Sequence[Path]) -> Sequence[Prob
     return ConfigurationError({_key(doubt): doubt for doubt in found}.values()).problems
 
 
-_STRICT = ("no-effect", "token-stream", "undescribed-key", "unread-file")
+_STRICT = ("no-effect", "token-stream", "tracked-secrets", "undescribed-key", "unread-file")
 """Codes of the doubts about providers that are problems if linting is strict."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from harness.authoring.defining.sample import SampleRequest, answer_from, body_o
 from harness.authoring.defining.sample_replay import require_playable
 from harness.cli.here import config_here
 from harness.cli.terminal import ask, echo
+from harness.config.env_file import environment_of
 from harness.conversation import Response
 from harness.core import ConfigurationError, Json, Problem, no_such_file, quote, shorten
 from harness.project_file import FILE_NAME
@@ -86,9 +87,9 @@ def create_provider(name: str, options: NewOptions) -> None:
     Raises `AuthoringError`, and `PlayError` if the server cannot be asked.
     """
     targets = targets_of(name, config_here(), Path.cwd())
-    questions = _Questions(options)
+    questions = _Questions(options, environment_of(targets.root, os.environ))
     sample = _sample(name, options, questions)
-    secrets = secrets_of(sample, name, options.secrets, os.environ)
+    secrets = secrets_of(sample, name, options.secrets, questions.environment)
     secrets = tuple(map(questions.variable, secrets))
     message = message_at(sample, options.message or questions.message(sample))
     answer = questions.answer(sample)
@@ -116,7 +117,7 @@ def _sample(name: str, options: NewOptions, questions: _Questions) -> SampleRequ
     if options.har is not None:
         return questions.entry(entries_of(read_cassette(options.har, str(options.har))))
     command = sys.stdin.read() if options.curl == "-" else options.curl
-    return sample_from_curl(command, os.environ, Path.cwd())
+    return sample_from_curl(command, questions.environment, Path.cwd())
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,8 @@ class _Questions:
     """Asks for what the options do not say; with `--yes`, takes the guess."""
 
     options: NewOptions
+    environment: Mapping[str, str]
+    """The variables that a request can name."""
 
     def entry(self, entries: Sequence[HarEntry]) -> SampleRequest:
         """The request that sends a message."""
@@ -162,12 +165,14 @@ class _Questions:
         if options.answer is not None:
             answer = _stored(options.answer)
         elif options.is_live:
-            answer = ask_once(sample, os.environ)
+            answer = ask_once(sample, self.environment)
         elif not options.is_agreed:
             question = "file with a sample answer, 'live' to ask the server once, or nothing"
             typed = ask(question)
             if typed:
-                answer = ask_once(sample, os.environ) if typed == "live" else _stored(Path(typed))
+                answer = (
+                    ask_once(sample, self.environment) if typed == "live" else _stored(Path(typed))
+                )
         if answer is not None and answer.status >= _REFUSES:
             text = shorten(answer.body.decode("utf-8", "replace"))
             message = f"the answer is a refusal, status {answer.status}: {text}"
