@@ -16,6 +16,8 @@ MODE_VARIABLE = "HARNESS_MODE"
 """Holds the mode of a run."""
 HISTORY_VARIABLE = "HARNESS_HISTORY"
 """Holds the URL of the history."""
+COMMAND_VARIABLE = "CONVERSATION_HARNESS_COMMAND"
+"""Tells pytest the command line of the `harness` that started it, as a list in JSON."""
 VARIABLES = (MODE_VARIABLE, HISTORY_VARIABLE)
 """Every variable of the environment that is read, apart from those that harness.yaml names."""
 

@@ -8,7 +8,7 @@ from harness.config import Slower
 from harness.core import Json, format_duration
 from harness.history.comparison import Change, Compared, Reworded
 from harness.history.history_rows import ConversationRow, RunRow, TurnRow
-from harness.history.pages import Section, began, takes_text, turn_name
+from harness.history.pages import Section, began, short_commit, takes_text, turn_name
 from harness.history.trends import first_bad
 
 MOST_REWORDED = 50
@@ -76,7 +76,7 @@ _HEADS = ("run", "began (UTC)", "mode", "branch", "commit", "passed", "failed", 
 
 def _run(run: RunRow) -> tuple[str, ...]:
     counts = (run.passed, run.failed, run.broken, run.skipped)
-    return (run.run, began(run), run.mode, run.branch, run.commit[:8], *map(str, counts))
+    return (run.run, began(run), run.mode, run.branch, short_commit(run), *map(str, counts))
 
 
 def _changes(title: str, some: Sequence[Compared]) -> Section:

@@ -27,6 +27,10 @@ class RunRow:
     project: str = ""
     commit: str = ""
     branch: str = ""
+    is_changed: bool = False
+    """There were changes that are not in the commit."""
+    command: str = ""
+    """As it was typed, without secrets; empty if unknown."""
     harness: str = ""
     """Version of the harness."""
     passed: int = 0
@@ -101,6 +105,8 @@ def run_row(head: Stored, outcomes: Mapping[str, int]) -> RunRow:
         project=_clean(head.get("project", "")),
         commit=_clean(head.get("commit", "")),
         branch=_clean(head.get("branch", "")),
+        is_changed=bool(head.get("changed")),
+        command=_clean(head.get("command", "")),
         harness=str(head.get("harness", "")),
         passed=outcomes.get(Outcome.PASSED, 0),
         failed=outcomes.get(Outcome.FAILED, 0),

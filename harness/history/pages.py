@@ -155,8 +155,13 @@ def began(run: RunRow) -> str:
     return f"{run.started:%Y-%m-%d %H:%M}"
 
 
+def short_commit(run: RunRow) -> str:
+    """The first characters of the commit; `+` says that there were further changes."""
+    return f"{run.commit[:_COMMIT]}{'+' if run.is_changed else ''}"
+
+
 def _about(run: RunRow) -> tuple[str, ...]:
-    return run.run, began(run), run.mode, run.branch, run.commit[:_COMMIT]
+    return run.run, began(run), run.mode, run.branch, short_commit(run)
 
 
 def _medians(series: Series) -> Mapping[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from harness.core import Problem
 from harness.history.address import Address, HistoryError
 from harness.history.history_rows import ConversationRow, RunRow, TurnRow
-from harness.history.tables import CONVERSATIONS, METADATA, RUNS, SCHEMA, TURNS, VERSION
+from harness.history.tables import ADDED, CONVERSATIONS, METADATA, RUNS, SCHEMA, TURNS, VERSION
 
 _Row = TypeVar("_Row")
 
@@ -75,6 +75,7 @@ class History:
         """Add a run, all of it or nothing. One that is there already is replaced."""
         with self._begin() as connection:
             self._prepare(connection)
+            _add_columns(connection)
             _remove(connection, (run.run,))
             connection.execute(sa.insert(RUNS), _values(run))
             for some in _parts(conversations):
@@ -93,13 +94,18 @@ class History:
         self, *, last: int | None = None, project: str = "", branch: str = "", mode: str = ""
     ) -> list[RunRow]:
         """The runs in the order in which they began; with `last`, at most so many."""
-        columns = (column.label(column.key) for column in RUNS.c)
+        with self._begin() as connection:
+            lacking = _lacking(connection)
+        columns = (column.label(column.key) for column in RUNS.c if column.name not in lacking)
         query = sa.select(*columns).order_by(RUNS.c.started.desc(), RUNS.c.run.desc()).limit(last)
         wanted = {"project": project, "branch": branch, "mode": mode}
         query = query.where(*(RUNS.c[name] == value for name, value in wanted.items() if value))
         with self._begin() as connection:
             rows = connection.execute(query).mappings().all()
-        return [RunRow(**row) for row in reversed(rows)]
+        return [
+            RunRow(**{name: value for name, value in row.items() if value is not None})
+            for row in reversed(rows)
+        ]
 
     def conversations(self, run: str, *, scenario: str = "") -> list[ConversationRow]:
         """The conversations of a run in their order, without turns."""
@@ -232,6 +238,19 @@ def _engine(address: Address, *, writes: bool) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _lacking(connection: sa.Connection) -> Collection[str]:
+    """The columns of runs that a database made by an earlier harness lacks."""
+    found = {str(column["name"]) for column in sa.inspect(connection).get_columns(RUNS.name)}
+    return [name for name in ADDED if name not in found]
+
+
+def _add_columns(connection: sa.Connection) -> None:
+    """Add the columns that are lacking. Earlier versions can still read and write the table."""
+    for name in _lacking(connection):
+        column = sa.schema.CreateColumn(RUNS.c[name]).compile(dialect=connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE {RUNS.name} ADD COLUMN {column}")
 
 
 def _remove(connection: sa.Connection, runs: Sequence[str]) -> None:

@@ -60,7 +60,12 @@ RUNS = Table(
     Column("broken", Integer, nullable=False),
     Column("skipped", Integer, nullable=False),
     Column("exit_status", Integer),
+    Column("is_changed", Boolean),
+    Column("command", Text),
 )
+
+ADDED = ("is_changed", "command")
+"""Columns of runs that were added without a new version; databases made before lack them."""
 
 CONVERSATIONS = Table(
     "harness_conversations",

@@ -13,6 +13,7 @@ from harness.evaluation import Takes
 from harness.play.result import ScenarioResult
 from harness.project.loading import load_scenario
 from harness.project.plan import Play
+from harness.pytest_plugin.origin import origin_of
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
 from harness.reports.allure import AllureCase, AllureResults, lacking
@@ -56,6 +57,7 @@ class AllureSeat:
         self._results.begin(
             {
                 "mode": self._session.mode.value,
+                **origin_of(self._config, self._session).properties(),
                 "harness": __version__,
                 "providers": ", ".join(chosen or dict.fromkeys(names)),
                 "python": platform.python_version(),

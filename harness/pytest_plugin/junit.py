@@ -8,6 +8,7 @@ import pytest
 
 from harness.project_file import YAML_ENDINGS
 from harness.pytest_plugin.notes import notes_of
+from harness.pytest_plugin.origin import origin_of
 from harness.pytest_plugin.scenario_session import ScenarioSession
 
 
@@ -18,8 +19,9 @@ class JunitLines:
     from 0 there, and people and CI servers count from 1.
     """
 
-    def __init__(self, config: pytest.Config, _session: ScenarioSession) -> None:
+    def __init__(self, config: pytest.Config, session: ScenarioSession) -> None:
         self._config = config
+        self._session = session
         self._xml: Any = None
         self._rerun: dict[str, Any] = {}
         self._ended: dict[Any, tuple[str, Any]] = {}
@@ -63,11 +65,13 @@ class JunitLines:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """Add the notes about providers, and remove the attempts that another one followed.
+        """Add the origin of the run and notes about providers; remove what was attempted again.
 
-        Those would look as if they had passed.
+        An attempt that another one followed would look as if it had passed.
         """
         if self._xml is not None:
+            for name, value in origin_of(self._config, self._session).properties().items():
+                self._xml.add_global_property(name, value)
             for note in notes_of(self._config).of_providers:
                 self._xml.add_global_property("note", note)
         if self._superseded:

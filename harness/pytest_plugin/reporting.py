@@ -14,6 +14,7 @@ from harness.history.adding import HistoryReport
 from harness.history.address import Address, address_in
 from harness.project_file import HISTORY_VARIABLE
 from harness.pytest_plugin.notes import notes_of
+from harness.pytest_plugin.origin import origin_of
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.pytest_plugin.suite import Suite
 from harness.reports.build import ReportCrashed, build_all
@@ -39,6 +40,7 @@ from harness.reports.run_events import (
     ScenarioSkipped,
     WorkerDied,
 )
+from harness.reports.run_origin import RunOrigin
 
 
 class RunReports:
@@ -56,11 +58,13 @@ class RunReports:
         self._history = _history_of(config, session.suites, folder)
         self._session = session
         self._notes = notes_of(config)
-        self._head = run_head(session.mode.value, project)
         self._errors: dict[str, Mapping[str, Json]] = {}
         self._order: dict[str, int] = {}
         self._crashed: dict[int, Crashes] = {}
         worker = getattr(config, "workerinput", {}).get("workerid", "")
+        # The head is that of the process which starts the workers.
+        origin = RunOrigin() if worker else origin_of(config, session)
+        self._head = run_head(session.mode.value, project, origin)
         self._is_worker = bool(worker)
         path = folder / PARTS / f"{worker}.json" if worker else folder / RESULTS
         try:

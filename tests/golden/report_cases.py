@@ -15,6 +15,8 @@ HEAD = {
     "project": "shop",
     "branch": "main",
     "commit": "c0ffee0123456789",
+    "changed": True,
+    "command": "harness run --tag 'shop and `x|y`'",
 }
 HOSTILE = (
     "```\n# no heading\n</details><script>alert(1)</script> | @everyone, see #1 and\n"

@@ -56,6 +56,24 @@ def test_a_run_that_is_added_again_takes_the_place_of_the_first(add, address):
     assert (run.failed, run.passed, conversation.outcome) == (1, 0, "failed")
 
 
+def test_a_history_of_an_earlier_version_goes_on(add, address):
+    """Its runs are read without the columns that it lacks; the next run adds them."""
+    add(1, told("greet"))
+    engine = sa.create_engine(address.url, poolclass=sa.pool.NullPool)
+    with engine.begin() as connection:
+        for name in ("is_changed", "command"):
+            connection.exec_driver_sql(f"ALTER TABLE harness_runs DROP COLUMN {name}")
+
+    with History(address) as history:
+        [run] = history.runs()
+    add(2, told("greet"), changed=True, command="harness run")
+    with History(address) as history:
+        runs = history.runs()
+
+    assert (run.run, run.is_changed, run.command) == ("run00001", False, "")
+    assert [(one.is_changed, one.command) for one in runs] == [(False, ""), (True, "harness run")]
+
+
 def test_takes_stand_behind_the_verdict_and_are_not_counted(add, address):
     """A repeated scenario counts once; its takes are there with their turns."""
     takes = [told(take=1), told("greet", "failed", take=2, bad=1)]

@@ -262,6 +262,7 @@ def test_the_environment_names_no_secret_and_no_folder(prepared, replayed):
     whole = "".join(file.read_text(encoding="utf-8") for file in replayed.path.iterdir())
 
     assert "mode = replay\n" in environment
+    assert "command = pytest " in environment
     assert "providers = echo, parrot\n" in environment
     assert API_KEY not in whole
     assert str(prepared) not in whole

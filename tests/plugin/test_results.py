@@ -7,10 +7,14 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
+from defusedxml import ElementTree
 from typer.testing import CliRunner
 
 from harness.cli.app import app
+from harness.history.address import address_of
+from harness.history.store import History
 from harness.reports.results import RESULTS_SCHEMA, read_results
+from tests.plugin.echo_bot import API_KEY
 from tests.plugin.project import GREET, scenario_text
 
 
@@ -155,6 +159,20 @@ def test_no_secret_stands_in_the_results(run, echo, project):
     text = (project / "reports/results.json").read_text()
     assert "<redacted:" in text
     assert "echo-key" not in text
+
+
+def test_every_report_names_the_command_without_secrets(run, echo, project):
+    """The API key is known from the environment; pytest's options are as they were typed."""
+    run("--harness-reports=reports", "--junitxml=junit.xml", "-k", f"greet or {API_KEY}")
+
+    head = read_results(project / "reports/results.json").head
+    with History(address_of("reports/history.sqlite", below=project)) as history:
+        [kept] = history.runs()
+    properties = ElementTree.parse(project / "junit.xml").find("testsuite/properties")
+    texts = [head["command"], kept.command, properties.find("*[@name='command']").get("value")]
+    assert len(set(texts)) == 1
+    assert texts[0].startswith("pytest ")
+    assert texts[0].endswith("-k 'greet or <redacted:api_key>'")
 
 
 def test_a_folder_that_cannot_be_written_ends_the_run_before_it_plays(run, project):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -18,7 +19,7 @@ from pathlib import Path
 from harness.cli.terminal import WRONG_USE, agrees, echo
 from harness.config import Config, find_config, read_config, unknown_tag
 from harness.core import ConfigurationError, Problem, counted
-from harness.project_file import MODE_VARIABLE
+from harness.project_file import COMMAND_VARIABLE, MODE_VARIABLE
 from harness.reports.classes import RED, status_of
 from harness.reports.results import RESULTS, NoResults, read_results
 from harness.transport.journal import remove_older
@@ -107,7 +108,8 @@ def run_pytest(
     kills pytest, the status is the one that a shell would return.
     """
     command = [sys.executable, "-m", "pytest", *arguments]
-    with subprocess.Popen(command, cwd=folder, env=environment) as process:  # noqa: S603  # our own interpreter, the user's words
+    given = _with_command(os.environ if environment is None else environment)
+    with subprocess.Popen(command, cwd=folder, env=given) as process:  # noqa: S603  # our own interpreter, the user's words
         # A signal that is ignored here, as under `nohup`, is ignored there as well.
         before = {
             number: signal.signal(number, lambda number, _: process.send_signal(number))
@@ -120,6 +122,14 @@ def run_pytest(
             for number, handler in before.items():
                 signal.signal(number, handler)
         return status if status >= 0 else 128 - status
+
+
+def _with_command(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment with the command line of this process, if that is ours."""
+    program, *words = sys.argv
+    if not re.fullmatch(r"harness(\.exe)?|__main__\.py", Path(program).name):
+        return environment
+    return {**environment, COMMAND_VARIABLE: json.dumps(["harness", *words])}
 
 
 def _require_tags(

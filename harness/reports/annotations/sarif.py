@@ -30,6 +30,8 @@ def sarif_log(
     rules = {one.code: one.level for one in reversed(findings)}
     order = {code: index for index, code in enumerate(sorted(rules))}
     invocation: dict[str, Json] = {"executionSuccessful": not head.get("errors")}
+    if head.get("command"):
+        invocation["commandLine"] = str(head["command"])
     if left_out:
         text = f"{left_out} more findings were left out"
         invocation["toolExecutionNotifications"] = [{"level": "warning", "message": {"text": text}}]

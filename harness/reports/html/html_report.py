@@ -37,6 +37,8 @@ _HEAD = (
     "ended",
     "commit",
     "branch",
+    "changed",
+    "command",
     "run",
     "harness",
     "errors",

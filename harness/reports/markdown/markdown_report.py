@@ -16,6 +16,7 @@ from harness.reports.markdown.red import FIRST_PLAYED, NEWLY_RED, STILL_RED, Red
 from harness.reports.report_findings import findings_of_file
 from harness.reports.results import Results
 from harness.reports.results.previous import EXPECTED, previous_outcomes
+from harness.reports.run_origin import shown_commit
 
 LONGEST = 240
 """Characters of a text within a line."""
@@ -120,6 +121,8 @@ def summary(red: RedConversations, head: Mapping[str, Any], *, is_whole: bool = 
         page.add(
             "The run was killed before its end; only conversations that had ended are shown.\n"
         )
+    if head.get("command"):
+        page.add(f"Command: {code(str(head['command']))}\n")
     if red.outcomes:
         page.add(f"{_changes(red)}\n")
     for note in head.get("notes", ()):
@@ -141,7 +144,7 @@ def _about(red: RedConversations, head: Mapping[str, Any]) -> str:
         "": head.get("project"),
         "mode ": head.get("mode"),
         "branch ": head.get("branch"),
-        "commit ": str(head.get("commit", ""))[:12],
+        "commit ": shown_commit(head, 12),
     }
     parts = [f"{word}{code(str(value))}" for word, value in named.items() if value]
     return " · ".join(filter(None, (counts, *parts)))

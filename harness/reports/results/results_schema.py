@@ -268,8 +268,10 @@ RESULTS_SCHEMA: Mapping[str, Json] = {
             "started": _TIME,
             "mode": {"enum": [mode.value for mode in Mode]},
             "project": _about(_TEXT, "Name of the project's folder."),
-            "commit": _about(_TEXT, "Of version control, if CI provides it."),
+            "commit": _about(_TEXT, "Of version control, from CI's variables or git."),
             "branch": _TEXT,
+            "changed": _about(_TRUTH, "There were changes that are not in the commit."),
+            "command": _about(_TEXT, "As it was typed, without secrets."),
             "conversations": _list({"$ref": "#/$defs/conversation"}),
             "errors": _about(
                 _list(_object({"file": _TEXT, "message": _TEXT}, "file", "message")),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,9 +12,9 @@ from typing import TextIO
 import harness
 from harness.core import Json
 from harness.reports.results.results_schema import VERSION
+from harness.reports.run_origin import RunOrigin
 
-_COMMITS = ("GITHUB_SHA", "CI_COMMIT_SHA", "BUILD_SOURCEVERSION", "GIT_COMMIT")
-_BRANCHES = ("GITHUB_REF_NAME", "CI_COMMIT_REF_NAME", "BUILD_SOURCEBRANCHNAME", "GIT_BRANCH")
+NO_ORIGIN = RunOrigin()
 
 RESULTS = "results.json"
 """In the folder of a run's reports."""
@@ -26,25 +25,17 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def run_head(
-    mode: str, project: str = "", environment: Mapping[str, str] = os.environ
-) -> dict[str, Json]:
-    """The head of a new run's results, with commit and branch if CI provides them.
-
-    `project` is the name of the project's folder.
-    """
-    head: dict[str, Json] = {
+def run_head(mode: str, project: str = "", origin: RunOrigin = NO_ORIGIN) -> dict[str, Json]:
+    """The head of a new run's results. `project` is the name of the project's folder."""
+    return {
         "version": VERSION,
         "harness": harness.__version__,
         "run": uuid.uuid4().hex[:12],
         "started": now(),
         "mode": mode,
         "project": project,
+        **origin.json(),
     }
-    for name, variables in (("commit", _COMMITS), ("branch", _BRANCHES)):
-        if value := next(filter(None, map(environment.get, variables)), ""):
-            head[name] = value
-    return head
 
 
 class ResultsWriter:

@@ -26,7 +26,7 @@ TEXTS = st.text(st.sampled_from("a @#`|\\<>&*_[]()!~$:/.\n\r\t-1\x1b\u202e") | s
 
 def results(folder: Path, *conversations: dict) -> Results:
     """Results of a run as it writes them."""
-    writer = ResultsWriter(folder / "results.json", run_head("replay", environment={}))
+    writer = ResultsWriter(folder / "results.json", run_head("replay"))
     for one in conversations:
         writer.add(one)
     writer.finish()

@@ -10,7 +10,7 @@ from harness.reports.results.previous import keep_previous, outcomes_of, previou
 
 def written(folder: Path, **outcomes: str) -> Path:
     path = folder / "results.json"
-    writer = ResultsWriter(path, run_head("replay", environment={}))
+    writer = ResultsWriter(path, run_head("replay"))
     for name, outcome in outcomes.items():
         # A text that looks like a key, before the outcome and behind it.
         trap = '"outcome":"broken"'

@@ -15,7 +15,7 @@ from harness.reports.run_events import EarlierAttempt
 
 def written(path: Path, *names: str, is_whole: bool = True, outcome: str = "passed") -> Path:
     """A file with a conversation for each name."""
-    writer = ResultsWriter(path, run_head("replay", "shop", environment={}))
+    writer = ResultsWriter(path, run_head("replay", "shop"))
     for name in names:
         writer.add({"id": name, "scenario": name, "outcome": outcome, "title": "a\nb"})
     if is_whole:
@@ -152,7 +152,7 @@ def test_what_workers_wrote_is_put_into_the_order_of_the_run(tmp_path: Path) -> 
     workers = []
     for number, played in enumerate(lines):
         path = tmp_path / f"gw{number}.json"
-        writer = ResultsWriter(path, run_head("replay", environment={}))
+        writer = ResultsWriter(path, run_head("replay"))
         for index, name in played:
             writer.add({"id": name, "index": index})
         writer.abandon()
@@ -184,7 +184,7 @@ def test_what_a_dead_worker_wrote_counts_unless_it_was_the_last(
     crashes: Crashes, expected: list[dict[str, object]], tmp_path: Path
 ) -> None:
     """A conversation stands once, with the attempts that ended with their worker."""
-    writer = ResultsWriter(tmp_path / "gw0.json", run_head("replay", environment={}))
+    writer = ResultsWriter(tmp_path / "gw0.json", run_head("replay"))
     attempts: list[Json] = [{"outcome": "failed"}]
     writer.add({"id": "a", "outcome": "passed", "attempts": attempts, "index": 0})
     writer.abandon()
@@ -192,11 +192,3 @@ def test_what_a_dead_worker_wrote_counts_unless_it_was_the_last(
     told = [json.loads(line) for line in gather([read_results(writer.path)], {0: crashes})]
 
     assert [{name: one[name] for name in one if name != "index"} for one in told] == expected
-
-
-def test_commit_and_branch_are_those_that_ci_tells() -> None:
-    """GitHub's and GitLab's variables are known; elsewhere the keys are left out."""
-    head = run_head("live", environment={"CI_COMMIT_SHA": "abc", "GITHUB_REF_NAME": "main"})
-
-    assert (head["commit"], head["branch"]) == ("abc", "main")
-    assert "commit" not in run_head("live", environment={})

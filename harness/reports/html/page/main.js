@@ -134,7 +134,7 @@ function aboutRun() {
   const { head } = store;
   const started = head.started ? new Date(head.started).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }) : "";
   byId("project").textContent = head.project || "Conversations";
-  byId("about").textContent = [head.mode, started, head.branch, head.commit?.slice(0, 8)].filter(Boolean).join(" · ");
+  byId("about").textContent = [head.mode, started, head.branch, head.commit && head.commit.slice(0, 8) + (head.changed ? " with uncommitted changes" : "")].filter(Boolean).join(" · ");
 }
 
 async function start() {

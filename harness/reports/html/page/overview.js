@@ -29,6 +29,7 @@ function verdict(counts) {
     outcomeBar(counts),
     el("ul", { class: "legend" }, OUTCOMES.filter((outcome) => counts[outcome]).map((outcome) =>
       el("li", {}, el("button", { type: "button", onclick: () => list.show({ outcomes: [outcome] }) }, mark(outcome), ` ${counts[outcome].toLocaleString("en")} ${outcomeWord(outcome)}`)))),
+    store.head.command && el("p", { class: "command" }, el("span", { class: "unseen" }, "Command: "), el("code", {}, store.head.command)),
     (store.head.notes ?? []).map((note) => el("p", { class: "notice" }, note)),
     !store.head.ended && el("p", { class: "notice" }, "The run was killed before its end. Only conversations that had ended are shown."));
 }
