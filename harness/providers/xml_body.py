@@ -44,7 +44,9 @@ def read_xml(body: bytes, *, as_written: bool = False) -> Json:
         # The guard reads the body first: it refuses entities, which the parser below would expand.
         fromstring(body, forbid_dtd=True)
         return _Reader(as_written=as_written).read(body)
-    except (DefusedXmlException, ParseError, LookupError) as error:
+    except DefusedXmlException as error:
+        raise ValueError("it has a document type or an entity, which is not read") from error
+    except (ParseError, LookupError) as error:
         raise ValueError(str(error)) from error
 
 

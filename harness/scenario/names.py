@@ -36,13 +36,18 @@ def scenario_id_problem(text: str) -> str:
         return (
             "an id has 1 to 100 letters, digits, '.', '_' or '-', and starts with a letter or digit"
         )
-    if text.split(".", maxsplit=1)[0].lower() in _RESERVED:
+    if is_device(text):
         return "this is the name of a device on Windows"
     if text.lower() == "prepare":
         return "this is the name of the recording of a provider's preparation"
     if "--" in text or ".take-" in text:
         return "'--' and '.take-' separate the parts of a cassette's name"
     return ""
+
+
+def is_device(text: str) -> bool:
+    """Whether Windows keeps a file name for a device."""
+    return text.split(".", maxsplit=1)[0].lower() in _RESERVED
 
 
 def matrix_rows(matrix: Mapping[str, Json]) -> tuple[MatrixRow, ...]:

@@ -30,6 +30,11 @@ SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Slack webhook", re.compile(r"\b(hooks\.slack\.com/services/T\w+/B\w+/\w{8,})")),
     ("Google API key", re.compile(r"\b(AIza[A-Za-z0-9_-]{35})")),
     ("Stripe key", re.compile(r"\b([rs]k_(?:live|test)_[A-Za-z0-9]{16,})")),
+    ("Telegram bot token", re.compile(r"(?<!\d)(\d{8,10}:AA[A-Za-z0-9_-]{33})(?![A-Za-z0-9_-])")),
+    (
+        "API key of a model host",
+        re.compile(r"\b((?:hf_|gsk_|r8_|xai-|pplx-|nvapi-)[A-Za-z0-9]{30,})"),
+    ),
     ("secret API key", re.compile(r"\b(sk-(?:[a-z]+-)*[A-Za-z0-9_]{20,})")),
     (
         "JSON web token",

@@ -127,8 +127,8 @@ def test_an_answer_whose_body_was_not_saved(importer, browsed):
     ("entries", "reason"),
     [
         ({}, "its entries are not a list"),
-        ([{"request": {"method": "GET"}, "response": {}}], "'url' is missing"),
-        ([1], "'int' object has no attribute 'get'"),
+        ([{"request": {"method": "GET"}, "response": {}}], "its entry 1 has no request with a URL"),
+        ([1], "its entry 1 has no request with a URL"),
     ],
     ids=["no-list", "no-url", "no-entry"],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,10 @@ from harness.core import ConfigurationError, Json, Problem, counted, did_you_mea
 from harness.formats.multipart import MEDIA_TYPE, Part, boundary_of, write_multipart
 
 WHERE = "--from-curl"
+_POWERSHELL = re.compile(
+    r"(?im)\A\s*(?:\$\w+\s*=|invoke-(?:webrequest|restmethod)\b|iwr\b|irm\b)|`[ \t]*\r?$"
+)
+"""How a command for PowerShell begins, or how one of its lines ends."""
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
@@ -26,13 +31,16 @@ def sample_from_curl(command: str, environment: Mapping[str, str], folder: Path)
     Raises `ConfigurationError` with everything in the command that a definition cannot say: a flag
     that curl does not have is never left out in silence.
     """
+    if _POWERSHELL.search(command):
+        what = "it is a command for PowerShell"
+        raise _problems("wrong-command", [(what, "in the browser, choose 'Copy as cURL (bash)'")])
     try:
         words, rest = shell_words(command)
     except BadCommand as error:
         raise _problems("wrong-command", [(str(error), "copy the whole command")]) from error
     if not words or Path(words[0]).name.lower() not in ("curl", "curl.exe"):
         start = quote(words[0]) if words else "nothing"
-        hint = "give the whole command, in quotes"
+        hint = "give the whole command, in quotes; browsers copy it with 'Copy as cURL'"
         raise _problems("wrong-command", [(f"it starts with {start}, not with 'curl'", hint)])
     return _Reader(environment, folder).sample(words[1:], rest)
 
@@ -67,6 +75,7 @@ class _Reader:
             hint = "quote the URL, and words with spaces" if found else "add the URL"
             what = f"it has {counted(len(self.urls), 'URL')}: {found}" if found else "it has no URL"
             self.faults.append((what, hint))
+        self.faults += [fault for url in self.urls if (fault := _scheme_fault(url))]
         if self.faults:
             raise _problems("wrong-command", self.faults)
         return self._made()
@@ -290,6 +299,16 @@ class _Reader:
         if "noproxy" in self.values:
             self.notes.append("'--noproxy' is left out")
         return network
+
+
+def _scheme_fault(url: str) -> tuple[str, str] | None:
+    """What is wrong with the scheme of a URL, and what to do; None if nothing is."""
+    scheme, mark, _ = url.partition("://")
+    if not mark or scheme.lower() in ("http", "https"):
+        return None
+    is_socket = scheme.lower() in ("ws", "wss")
+    hint = "write the definition by hand: a 'socket' step opens a WebSocket" if is_socket else ""
+    return f"the URL has the scheme {quote(scheme)}, expected http or https", hint
 
 
 def _problems(code: str, faults: Sequence[tuple[str, str]]) -> ConfigurationError:

@@ -14,7 +14,15 @@ from harness.authoring.defining.answer_kind import AnswerKind, kind_of_answer
 from harness.authoring.defining.body_template import BodyTemplate
 from harness.authoring.defining.choices import Choices
 from harness.authoring.defining.known_answers import KnownAnswer
-from harness.authoring.defining.request_secrets import BODY, HEADER, QUERY, USER, settings_of
+from harness.authoring.defining.request_secrets import (
+    BODY,
+    HEADER,
+    PATH,
+    QUERY,
+    USER,
+    path_with,
+    settings_of,
+)
 from harness.authoring.defining.sample import SampleRequest, body_of, query_of
 from harness.core import Json, Path
 from harness.formats.json_path import find_located
@@ -99,7 +107,8 @@ def _request(sample: SampleRequest, choices: Choices) -> tuple[dict[str, Json], 
     address = urlsplit(sample.request.url)
     encoding, body = body_of(sample.request)
     notes: list[str] = []
-    request: dict[str, Json] = {sample.request.method.lower(): literal(address.path or "/")}
+    path = path_with(address.path, {s.path: s.template for s in choices.secrets if s.place == PATH})
+    request: dict[str, Json] = {sample.request.method.lower(): path}
     if headers := _headers(sample, choices, encoding, notes):
         request["headers"] = headers
     for key, place, value in (

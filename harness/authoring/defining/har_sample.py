@@ -13,6 +13,7 @@ from harness.authoring.defining.sample import SampleRequest, body_of, query_of
 from harness.conversation import Request, Response
 from harness.core import ConfigurationError, Problem, ProtocolError, counted
 from harness.transport.cassette import Cassette
+from harness.transport.cassette.har import SWITCHING
 from harness.transport.cassette.plain_interaction import request_of, response_of
 
 WHERE = "--from-har"
@@ -20,6 +21,8 @@ MOST_SHOWN = 20
 """Requests that a message lists."""
 TALKS = re.compile(r"(?i)chat|message|complet|conversation|talk|ask|assistant|bot|invoke|query")
 """Words in the paths of APIs that answer messages."""
+_HTTP = re.compile(r"(?i)https?://")
+"""A page has requests to `data:` and `blob:` too."""
 _SUCCESS = range(200, 300)
 
 
@@ -46,10 +49,14 @@ def entries_of(cassette: Cassette) -> list[HarEntry]:
     Raises `ConfigurationError` if there is none.
     """
     rows = cassette.interactions.plain
-    pairs = [(request_of(row), response_of(row)) for row in rows if "broken" not in row]
-    numbers = [number for number, row in enumerate(rows, 1) if "broken" not in row]
+    answered = [
+        (number, request_of(row), response_of(row))
+        for number, row in enumerate(rows, 1)
+        if "broken" not in row and _HTTP.match(request_of(row).url)
+    ]
+    pairs = [(request, response) for _, request, response in answered]
     entries = []
-    for number, (request, response) in zip(numbers, pairs, strict=True):
+    for number, request, response in answered:
         sample = SampleRequest(where=WHERE, request=request, answers=(response,))
         if response.status in _SUCCESS and (rank := _rank(sample)):
             alike = [
@@ -65,10 +72,19 @@ def entries_of(cassette: Cassette) -> list[HarEntry]:
                 message=f"no request of the file sends and receives a text,"
                 f" of {counted(len(rows), 'request')}",
                 where=cassette.path,
-                hint="record again while you send a message to the bot",
+                hint=_on_web_sockets(pairs) or "record again while you send a message to the bot",
             )
         )
     return entries
+
+
+def _on_web_sockets(pairs: Sequence[tuple[Request, Response]]) -> str:
+    """What to do if the bot may talk on a WebSocket; empty if there is none."""
+    opened = [request.url for request, response in pairs if response.status == SWITCHING]
+    if not opened:
+        return ""
+    path = urlsplit(opened[0]).path or "/"
+    return f"{path} is a WebSocket, which is not read: write the definition by hand"
 
 
 def likeliest(entries: Sequence[HarEntry]) -> HarEntry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +17,12 @@ from harness.core.atomic_file import write_durably
 from harness.formats.yaml.yaml_writing import write
 from harness.project_file import FILE_NAME
 from harness.providers.catalogue import installed
+from harness.scenario.names import is_device
 from harness.secrets.redaction import Redactor
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+_LONGEST_NAME = 60
+"""With it, the names of cassettes are made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +47,8 @@ def targets_of(name: str, config: Config | None, folder: Path) -> Targets:
 
     Raises `ConfigurationError` for a name that is not valid, or that is used.
     """
-    if not _NAME.fullmatch(name):
-        raise _fault(
-            "wrong-definition-name",
-            f"{quote(name)} is not the name of a definition",
-            "use lowercase letters, digits and '-', and start with a letter or digit",
-        )
+    if problem := _name_problem(name):
+        raise _fault("wrong-definition-name", *problem)
     root = config.root if config is not None else folder.resolve()
     scenarios = config.scenarios if config is not None else root / "scenarios"
     home = root / "definitions" / name
@@ -81,6 +81,20 @@ def targets_of(name: str, config: Config | None, folder: Path) -> Targets:
     return targets
 
 
+def _name_problem(name: str) -> tuple[str, str] | None:
+    """Why a text cannot be the name of a provider and its folder, and what to do."""
+    if not _NAME.fullmatch(name):
+        hint = "use lowercase letters, digits and '-', and start with a letter or digit"
+        return f"{quote(name)} is not the name of a definition", hint
+    if len(name) > _LONGEST_NAME:
+        return f"the name has {len(name)} characters", f"use at most {_LONGEST_NAME}"
+    if "--" in name:
+        return f"{quote(name)} contains '--'", "write one '-': '--' divides the names of cassettes"
+    if is_device(name):
+        return f"{quote(name)} is the name of a device on Windows", "choose another name"
+    return None
+
+
 def files_of(targets: Targets, draft: Draft, secrets: Mapping[str, str]) -> dict[Path, str]:
     """The text of each file, harness.yaml last.
 
@@ -101,19 +115,32 @@ def files_of(targets: Targets, draft: Draft, secrets: Mapping[str, str]) -> dict
 
 
 def write_files(files: Mapping[Path, str]) -> None:
-    """Write the files, and replace none but harness.yaml. Raises `ConfigurationError`."""
-    try:
-        for path, content in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if path.name == FILE_NAME:
-                write_durably(path, content.encode())
-            else:
-                with path.open("x", encoding="utf-8", newline="") as file:
-                    file.write(content)
-    except OSError as error:
-        where = str(error.filename or FILE_NAME)
-        message = f"it cannot be written: {error.strerror}"
-        raise _fault("not-written", message, "", where=where) from error
+    """Write the files, and replace none but harness.yaml, which is the last one.
+
+    Raises `ConfigurationError`; nothing that was written is then left.
+    """
+    with ExitStack() as undoing:
+        try:
+            for path, content in files.items():
+                for folder in _missing_folders(path):
+                    folder.mkdir()
+                    undoing.callback(folder.rmdir)
+                if path.name == FILE_NAME:
+                    write_durably(path, content.encode())
+                else:
+                    with path.open("x", encoding="utf-8", newline="") as file:
+                        undoing.callback(path.unlink)
+                        file.write(content)
+        except OSError as error:
+            where = str(error.filename or FILE_NAME)
+            message = f"it cannot be written: {error.strerror}"
+            raise _fault("not-written", message, "nothing was written", where=where) from error
+        undoing.pop_all()
+
+
+def _missing_folders(path: Path) -> list[Path]:
+    """The folders of a file that do not exist, the outermost first."""
+    return [one for one in reversed(path.parents) if not one.exists()]
 
 
 def _fault(code: str, message: str, hint: str, where: str = "NAME") -> ConfigurationError:

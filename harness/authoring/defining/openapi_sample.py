@@ -13,6 +13,7 @@ from urllib.parse import quote as percent_encode
 from urllib.parse import urlencode, urlsplit
 
 from harness.authoring.defining.har_sample import TALKS
+from harness.authoring.defining.request_secrets import usual_variable
 from harness.authoring.defining.sample import SampleRequest
 from harness.authoring.defining.shell_words import as_variable
 from harness.conversation import Headers, Origin, Request, Response
@@ -58,12 +59,16 @@ def sample_from_openapi(content: bytes, shown: str, operation: str, provider: st
 
 class _Document:
     def __init__(self, document: Json, shown: str, provider: str) -> None:
+        version = document.get("swagger") if isinstance(document, Mapping) else None
+        if version is not None:
+            hint = "convert it to OpenAPI 3, for example with the npm package swagger2openapi"
+            raise _fault(f"the file is a document of Swagger {version}", hint, shown)
         if not isinstance(document, Mapping) or not isinstance(document.get("paths"), Mapping):
             raise _fault("the file has no 'paths'", "give an OpenAPI document", shown)
         self._top = document
         self._shown = shown
         self._left = MOST_VALUES
-        self._provider = provider.upper().replace("-", "_")
+        self._provider = provider
 
     def sample(self, named: str) -> SampleRequest:
         chosen = self._chosen(named)
@@ -165,13 +170,16 @@ class _Document:
             scheme = self._at(schemes.get(name))
             kind = str(scheme.get("scheme") or scheme.get("type")).lower()
             if kind == "basic":
-                user = f"user:{as_variable(f'{self._provider}_PASSWORD')}"
+                user = f"user:{self._variable('password')}"
             elif scheme.get("type") == "apiKey" and scheme.get("in") == "header":
-                headers.append((str(scheme.get("name")), as_variable(f"{self._provider}_KEY")))
+                headers.append((str(scheme.get("name")), self._variable("key")))
             elif kind in ("bearer", "oauth2", "openidconnect"):
-                token = as_variable(f"{self._provider}_TOKEN")
+                token = self._variable("token")
                 headers.append(("Authorization", f"Bearer {token}"))
         return tuple(headers), user
+
+    def _variable(self, setting: str) -> str:
+        return as_variable(usual_variable(self._provider, setting))
 
     def _answers(self, chosen: Operation) -> Iterator[Response]:
         """The whole answer, and one with the required parts only."""
@@ -243,10 +251,16 @@ class _Document:
         return _EXAMPLES.get(kind)
 
     def _at(self, node: Json) -> Mapping[str, Json]:
-        """The mapping at a node, behind its references; an empty one where there is none."""
+        """The mapping at a node, behind its references; an empty one where there is none.
+
+        Raises `ConfigurationError` for a reference that leads to nothing, or to itself.
+        """
+        target: Json = None
         for _ in range(DEEPEST):
             if not isinstance(node, Mapping):
-                return {}
+                if target is None:
+                    return {}
+                raise _fault(f"'{target}' leads to nothing", "correct the '$ref'", self._shown)
             target = node.get("$ref")
             if not isinstance(target, str):
                 return node
@@ -257,7 +271,7 @@ class _Document:
             for step in target[2:].split("/"):
                 name = step.replace("~1", "/").replace("~0", "~")
                 node = node.get(name) if isinstance(node, Mapping) else None
-        return {}
+        raise _fault(f"'{target}' leads to itself", "correct the '$ref'", self._shown)
 
 
 def _listed(value: Json) -> list[Json]:

@@ -46,17 +46,27 @@ def body_of(request: Request) -> tuple[Encoding, Json]:
     if body.lstrip()[:1] in (b"{", b"[") or "json" in kind:
         try:
             return Encoding.JSON, read_json(body)
-        except ProtocolError:
+        except ProtocolError as error:
             if "json" in kind:
-                raise
+                raise _unreadable("JSON", error) from error
     if kind.startswith(MEDIA_TYPE) and (parts := read_multipart(body)) is not None:
         return Encoding.MULTIPART, values_of(parts)
     text = body.decode("utf-8", "replace")
     if "xml" in kind:
-        return Encoding.XML, read_xml(body, as_written=True)
+        try:
+            return Encoding.XML, read_xml(body, as_written=True)
+        except ProtocolError as error:
+            raise _unreadable("XML", error) from error
     if "x-www-form-urlencoded" in kind:
         return Encoding.FORM, fields_of(text)
     return Encoding.TEXT, text
+
+
+def _unreadable(form: str, error: ProtocolError) -> ProtocolError:
+    """The error of a request's body, in place of that of an answer."""
+    reason = error.message.partition(": ")[2] or error.message
+    message = f"the body of the request is not {form}: {reason}"
+    return ProtocolError("unreadable-request", message, details=error.details)
 
 
 def query_of(request: Request) -> Json:

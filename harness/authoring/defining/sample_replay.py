@@ -6,11 +6,14 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote as percent_encode
+from urllib.parse import urlsplit
 
 import harness
 from harness.authoring.defining.choices import Choices
 from harness.authoring.defining.definition_draft import Draft
 from harness.authoring.defining.new_provider import Targets, files_of, write_files
+from harness.authoring.defining.request_secrets import PATH, path_with
 from harness.authoring.defining.sample import SampleRequest
 from harness.conversation import Origin, Outcome, UserMessage
 from harness.core import ConfigurationError, Json, Problem
@@ -23,6 +26,7 @@ from harness.project_file import FILE_NAME
 from harness.providers.catalogue import definition_of
 from harness.providers.definition import Definition
 from harness.providers.flow import message_hash
+from harness.secrets.secret_marks import mark
 from harness.transport.cassette import Cassette, CassetteHead, Interactions
 from harness.transport.cassette.plain_interaction import plain_interaction
 
@@ -81,8 +85,17 @@ def _head(
 def _rows(definition: Definition, sample: SampleRequest, choices: Choices) -> Interactions:
     step = definition.steps[0]
     hashed = message_hash(UserMessage(text=choices.message.said))
+    address = urlsplit(sample.request.url)
+    # As a recording has them.
+    hidden = {
+        secret.path: percent_encode(secret.before + mark(secret.setting), safe=":")
+        for secret in choices.secrets
+        if secret.place == PATH
+    }
+    path = path_with(address.path, hidden)
     request = replace(
         sample.request,
+        url=address._replace(path=path).geturl(),
         headers=(),
         origin=Origin(turn=1, step=step.name, message=hashed),
         is_stream=step.stream is not None,

@@ -100,8 +100,8 @@ def _plain(text: str, at: int, words: _Words) -> int:
 
 def _escaped(text: str, at: int, words: _Words) -> int:
     following = text[at + 1 : at + 2]
-    if following == "\n":
-        # A line that continues does not end the word.
+    if following in ("", "\n"):
+        # A line that continues does not end the word; nothing may follow it in what was pasted.
         return at + 2
     words.add(following)
     return at + 2

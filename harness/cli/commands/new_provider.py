@@ -30,7 +30,12 @@ from harness.authoring.defining.new_provider import (
     write_files,
 )
 from harness.authoring.defining.openapi_sample import sample_from_openapi
-from harness.authoring.defining.request_secrets import RequestSecret, secrets_of
+from harness.authoring.defining.request_secrets import (
+    RequestSecret,
+    doubtful_values,
+    require_variable,
+    secrets_of,
+)
 from harness.authoring.defining.sample import SampleRequest, answer_from, body_of, query_of
 from harness.authoring.defining.sample_replay import require_playable
 from harness.cli.here import config_here
@@ -103,7 +108,8 @@ def create_provider(name: str, options: NewOptions) -> None:
     said = require_playable(targets, draft, sample, choices)
     files = files_of(targets, draft, {s.setting: s.value for s in secrets if s.value})
     write_files(files)
-    _print(targets, list(files), [*draft.notes, *_of_known(known)], secrets)
+    doubts = doubtful_values(sample, secrets, os.environ)
+    _print(targets, list(files), [*draft.notes, *doubts, *_of_known(known)], secrets)
     if said:
         echo(f"reply of the sample: {shorten(said)}")
     words = shlex.join(["--message", choices.message.said])
@@ -154,7 +160,8 @@ class _Questions:
             return secret
         question = f"{secret.name} is a secret; environment variable that holds it"
         flag = f"--secret {secret.name}=VARIABLE"
-        return replace(secret, variable=self._ask(question, secret.variable, flag))
+        variable = self._ask(question, secret.variable, flag)
+        return replace(secret, variable=require_variable(variable, secret.name))
 
     def answer(self, sample: SampleRequest) -> Response | None:
         """A sample of an answer; None if there is none."""

@@ -31,6 +31,10 @@ def har_items(log: Mapping[str, Any]) -> list[dict[str, Any]]:
     entries = log["entries"]
     if not isinstance(entries, list):
         raise TypeError("its entries are not a list")
+    for number, entry in enumerate(entries, 1):
+        request = entry.get("request") if isinstance(entry, Mapping) else None
+        if not isinstance(request, Mapping) or not isinstance(request.get("url"), str):
+            raise TypeError(f"its entry {number} has no request with a URL")
     # Some tools write them in the order of the answers. Times of one file have one form.
     return [_item(entry) for entry in sorted(entries, key=_started)]
 

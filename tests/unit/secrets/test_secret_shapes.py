@@ -35,6 +35,11 @@ def shown(text: str) -> list[tuple[int, str, str]]:
         ("Google API key", f"AIza{LETTERS[:35]}"),
         ("Stripe key", f"sk_live_{LETTERS[:16]}"),
         ("Stripe key", f"rk_test_{LETTERS[:16]}"),
+        ("Telegram bot token", f"12345678:AA{LETTERS[:33]}"),
+        *(
+            ("API key of a model host", f"{start}{LETTERS[:30]}")
+            for start in ("hf_", "gsk_", "r8_", "xai-", "pplx-", "nvapi-")
+        ),
         ("secret API key", f"sk-{LETTERS[:20]}"),
         ("secret API key", f"sk-proj-{LETTERS[:20]}"),
         ("JSON web token", ".".join(JWT_PARTS)),
