@@ -11,6 +11,43 @@ from harness.cli import commands
 from harness.cli.terminal import FOUND_PROBLEMS, refuse
 
 
+def chat(
+    name: Annotated[
+        str, typer.Argument(help="A provider; default: that of the file, or the project's.")
+    ] = "",
+    *,
+    file: Annotated[
+        Path | None, typer.Option("--from", help="Say the turns of this scenario before --turn.")
+    ] = None,
+    turn: Annotated[
+        int, typer.Option(help="With --from: the turn at which you go on, from 1.")
+    ] = 0,
+    row: Annotated[str, typer.Option(help="With --from: a row of its matrix.")] = "",
+    session: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Sent when the conversation opens; repeatable."),
+    ] = None,
+) -> None:
+    """Talk to a provider by hand, and save what was said as a scenario with its recording.
+
+    /help in the chat lists its commands. If the input is not a terminal, each of its lines is
+    said, and a turn that breaks, a check that fails or a wrong command ends with 1.
+    """
+    if (file is None) != (turn == 0):
+        raise refuse(
+            "--from needs --turn: the number of the turn at which you go on, such as --turn 3"
+            if turn == 0
+            else "--turn needs --from: the scenario's file"
+        )
+    if file is None and row:
+        raise refuse("--row needs --from: the scenario's file")
+    if file is not None and session:
+        raise refuse("--session is not used with --from: the file has its own 'session:'")
+    options = commands.ChatOptions(file=file, turn=turn, row=row, session=session or [])
+    is_bad = commands.hold_chat(name, options)
+    raise typer.Exit(FOUND_PROBLEMS if is_bad else 0)
+
+
 def demo(
     folder: Annotated[Path, typer.Argument(help="The new folder.")] = Path("harness-demo"),
     *,
@@ -89,5 +126,5 @@ def explain(
     commands.explain(codes or [], is_plain=plain)
 
 
-DESK = (demo, docs, emulate, explain, probe)
+DESK = (demo, chat, docs, emulate, explain, probe)
 """In the order of `harness --help`."""

@@ -95,9 +95,16 @@ class Runner:
     ) -> ScenarioResult:
         """Replay a conversation from its recording, or from a given cassette."""
         try:
-            state = ConversationState(self.contexts.replay(scenario, play, cassette))
+            context = self.contexts.replay(scenario, play, cassette)
         except CassetteError as error:
             return broken_at_once(scenario, play.provider, error)
+        return self.replay_in(context, scenario, play)
+
+    def replay_in(
+        self, context: ConversationContext, scenario: Scenario, play: Play
+    ) -> ScenarioResult:
+        """Replay a conversation in a context that `contexts.replay` made."""
+        state = ConversationState(context)
         result = self._play(scenario, play, state)
         if isinstance(result.error, TransportError):
             return _noted(

@@ -65,9 +65,9 @@ class ScenarioPlayer:
         """
         conversation = self.conversation
         try:
-            stop = self._say_all(entries)
+            stop = self.say_all(entries)
             if stop is None or not isinstance(stop.error, (Interrupted, InternalError)):
-                failed = self._say_all(self.scenario.teardown)
+                failed = self.say_all(self.scenario.teardown)
                 stop = stop or failed
         except BaseException:
             conversation.close(is_broken=True)
@@ -84,7 +84,7 @@ class ScenarioPlayer:
         results = judge_turn(planned, *self.conversation.judged_turn(turn), self._vocabulary)
         return not any(result.outcome.is_bad for result in results)
 
-    def _say_all(self, entries: Iterable[Entry]) -> Stop | None:
+    def say_all(self, entries: Iterable[Entry]) -> Stop | None:
         """Say the entries until a check, a capture or an error ends it; returns the error."""
         turns = self.conversation.turns
         number = len(turns) + 1

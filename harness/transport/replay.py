@@ -13,6 +13,7 @@ from harness.transport.cassette import (
     FIRST_FORMAT,
     Cassette,
     Interaction,
+    Interactions,
     PlainInteraction,
     attempts_of,
     break_of,
@@ -150,6 +151,17 @@ class ReplayTransport(Transport):
             for place, is_used in enumerate(self._used)
             if not is_used
         )
+
+    def used(self) -> Interactions:
+        """What was used, in recorded order: interactions, and messages on WebSockets."""
+        kept: list[PlainInteraction] = []
+        for interaction, is_used in zip(self._interactions, self._used, strict=True):
+            if is_used and "frames" in interaction:
+                frames = self._frames.without_unused(interaction["frames"])
+                kept.append({**interaction, "frames": frames})
+            elif is_used:
+                kept.append(interaction)
+        return Interactions(kept)
 
     def unused_frames(self) -> dict[int, int]:
         """How many messages on WebSockets were not used, by turn."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
 from harness.conversation import Direction, Frame, Origin, Request
@@ -101,6 +102,11 @@ class ReplayedFrames:
         for (turn, _), frames in self._left.items():
             counts[turn] += len(frames)
         return {turn: count for turn, count in counts.items() if count}
+
+    def without_unused(self, frames: Iterable[PlainFrame]) -> list[PlainFrame]:
+        """The messages of an interaction that were used."""
+        left = {id(frame) for recorded in self._left.values() for _, frame in recorded}
+        return [frame for frame in frames if id(frame) not in left]
 
     def _require_same_message(self, frame: Frame, place: int, recorded: PlainFrame) -> None:
         """Raise `CassetteError` `message-changed` where the user says something else."""

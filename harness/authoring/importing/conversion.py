@@ -194,17 +194,7 @@ class Conversion:
 
     def _schemas(self, turns: Mapping[int, Turn]) -> dict[int, str]:
         """For each turn the project's schema of a reply, if there is one and the reply fits it."""
-        known = self.project.schemas.names()
-        names = (f"{self.target.provider}/reply", f"{self.definition.name}/reply")
-        name = next((name for name in names if name in known), "")
-        if not name:
-            return {}
-        schema = self.project.schemas.schema(name)
-        return {
-            number: name
-            for number, turn in turns.items()
-            if turn.reply is not None and schema.is_valid(turn.reply.payload)
-        }
+        return reply_schemas(self.project, self.target.provider, self.definition, turns)
 
     def _play(self, text: str, matches: Sequence[Match]) -> tuple[ScenarioResult, Cassette]:
         return self._replayed(text, [*map(self._row, matches), *self._closing])
@@ -286,6 +276,23 @@ class Conversion:
         return CassetteError(
             code, f"{self.source.path}: {message}", "nothing was written", details=details
         )
+
+
+def reply_schemas(
+    project: Project, provider: str, definition: Definition, turns: Mapping[int, Turn]
+) -> dict[int, str]:
+    """For each turn the project's schema of a reply, if there is one and the reply fits it."""
+    known = project.schemas.names()
+    names = (f"{provider}/reply", f"{definition.name}/reply")
+    name = next((name for name in names if name in known), "")
+    if not name:
+        return {}
+    schema = project.schemas.schema(name)
+    return {
+        number: name
+        for number, turn in turns.items()
+        if turn.reply is not None and schema.is_valid(turn.reply.payload)
+    }
 
 
 def _used(result: ScenarioResult) -> Counter[tuple[int, str]]:

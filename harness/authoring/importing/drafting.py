@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 from harness.authoring.proposing import checks_of
 from harness.conversation import Turn
@@ -10,6 +12,8 @@ from harness.core import Json, Refused
 from harness.formats.template import literal
 from harness.providers.recorded_values import RecordedMessage
 from harness.transport.cassette.cassette_writing import flow, scalar
+
+NOTHING: Mapping[int, Any] = MappingProxyType({})
 
 
 def draft(  # noqa: PLR0913  # one parameter a part of the file
@@ -22,10 +26,13 @@ def draft(  # noqa: PLR0913  # one parameter a part of the file
     answers: Mapping[int, Mapping[str, Json]],
     turns: Mapping[int, Turn],
     schemas: Mapping[int, str],
+    within: Mapping[int, str] = NOTHING,
+    chosen: Mapping[int, Mapping[str, Json]] = NOTHING,
 ) -> str:
     """A scenario file. Mappings are by the turn's number, from 1.
 
-    `answers` are what tools return, by their names.
+    `answers` are what tools return, by their names. `within` says how long a turn waits for late
+    messages. `chosen` are checks that an author wrote; they replace those of the same name.
     A turn that is neither in `refused` nor in `turns` expects nothing.
     """
     lines = [f"scenario: {scalar(scenario)}", f"provider: {scalar(provider)}"]
@@ -37,31 +44,51 @@ def draft(  # noqa: PLR0913  # one parameter a part of the file
         lines.append(f"  - user: {_user(message)}")
         if given := answers.get(number):
             lines.append(f"    answers: {flow(literal(dict(given)))}")
-        lines += _expected(refused.get(number), turns.get(number), schemas.get(number, ""))
+        refusal, turn = refused.get(number), turns.get(number)
+        if refusal is not None:
+            checks, key = _of_refusal(refusal), "error"
+        else:
+            schema = schemas.get(number, "")
+            checks = _of_turn(turn, schema, within.get(number, "")) if turn is not None else {}
+            key = "expect"
+        lines += _block(key, {**checks, **chosen.get(number, {})})
     return "\n".join([*lines, ""])
 
 
+def _block(key: str, checks: Mapping[str, Json]) -> Iterator[str]:
+    if not checks:
+        yield f"    {key}: none"
+        return
+    yield f"    {key}:"
+    yield from (f"      {name}: {flow(value)}" for name, value in checks.items())
+
+
 def _user(message: RecordedMessage) -> str:
-    if message.message.display_text:
-        return f"{{press: {_text(message.message.display_text)}}}"
-    return _text(message.message.text)
+    said = message.message
+    text = {"press": said.display_text} if said.display_text else {"text": said.text}
+    files: list[Json] = [
+        {name: part for name in ("name", "content") if (part := getattr(one, name))}
+        for one in said.attachments
+    ]
+    if not files:
+        return _text(said.text) if "text" in text else flow(literal({**text}))
+    return flow(literal({**{name: one for name, one in text.items() if one}, "attachments": files}))
 
 
-def _expected(refusal: Refused | None, turn: Turn | None, schema: str) -> Iterator[str]:
-    if refusal is not None:
-        yield "    error:"
-        yield f"      status: {refusal.status}"
-        if refusal.state:
-            yield f"      contains: {_text(refusal.state.rpartition(' = ')[2])}"
-        return
-    if turn is None or turn.reply is None:
-        yield "    expect: none"
-        return
-    yield "    expect:"
-    if schema:
-        yield f"      schema: {scalar(schema)}"
-    for name, value in checks_of(turn.reply).items():
-        yield f"      {name}: {flow(value)}"
+def _of_refusal(refusal: Refused) -> dict[str, Json]:
+    checks: dict[str, Json] = {"status": refusal.status}
+    if refusal.state:
+        checks["contains"] = literal(refusal.state.rpartition(" = ")[2])
+    return checks
+
+
+def _of_turn(turn: Turn, schema: str, within: str) -> dict[str, Json]:
+    if turn.reply is None:
+        return {}
+    checks = {**({"schema": schema} if schema else {}), **checks_of(turn.reply)}
+    if within:
+        checks["messages"] = {"count": len(turn.reply.messages), "within": within}
+    return checks
 
 
 def _text(text: str) -> str:

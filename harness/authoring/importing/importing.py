@@ -42,6 +42,7 @@ from harness.transport.lock import WriterLock
 from harness.transport.redirects import followed, redirect_target
 
 _ID = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9_])*-?")
+ALREADY_THERE = "the file already exists"
 _SUFFIXES = (".gz", ".json", ".har", *YAML_ENDINGS)
 
 
@@ -85,22 +86,24 @@ def target_of(
 
 def require_room(project: Project, target: Target) -> None:
     """Raise `ScenarioError` `import-exists` if a file would be overwritten."""
+    if taken := taken_by(project, target):
+        where, message = taken
+        is_file = message == ALREADY_THERE
+        hint = "--force replaces it, or choose another --scenario"
+        raise _exists(where, message, hint if is_file else "choose another --scenario")
+
+
+def taken_by(project: Project, target: Target) -> tuple[str, str] | None:
+    """What already has a file or the id of a target, and a message; None if nothing has."""
     shown = project.config.shown
     taken = [path for path in (target.out, target.path) if path.exists()]
     if taken:
-        raise _exists(
-            shown(taken[0]),
-            "the file already exists",
-            "--force replaces it, or choose another --scenario",
-        )
+        return shown(taken[0]), ALREADY_THERE
     for slot in take_inventory(project).slots.values():
         is_same = slot.scenario.id.casefold() == target.scenario.casefold()
         if is_same and slot.play.file != target.out:
-            raise _exists(
-                shown(slot.play.file),
-                f"the id '{target.scenario}' is already used",
-                "choose another --scenario",
-            )
+            return shown(slot.play.file), f"the id '{target.scenario}' is already used"
+    return None
 
 
 def import_cassette(project: Project, source: Cassette, target: Target) -> Imported:

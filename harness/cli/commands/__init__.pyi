@@ -3,6 +3,8 @@ from .cassettes import prune_cassettes as prune_cassettes
 from .cassettes import recover_journals as recover_journals
 from .cassettes import scan_files as scan_files
 from .cassettes import show_cassettes as show_cassettes
+from .chat import ChatOptions as ChatOptions
+from .chat import hold_chat as hold_chat
 from .check import check_stored as check_stored
 from .compare import compare_runs as compare_runs
 from .demo import play_demo as play_demo

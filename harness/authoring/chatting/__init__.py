@@ -1,0 +1,1 @@
+"""Chats by hand with a provider, and scenarios that are saved from them."""

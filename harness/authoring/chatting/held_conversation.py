@@ -1,0 +1,126 @@
+"""One live conversation of a chat, which is recorded while it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.authoring.chatting.talk import Talk
+from harness.conversation import Phase, Stop, Turn
+from harness.core import CassetteError, Json, PlayError
+from harness.play.conversation import Conversation
+from harness.play.conversation_state import ConversationState
+from harness.play.conversation_variables import Variables
+from harness.play.runner import Runner
+from harness.play.scenario_player import ScenarioPlayer
+from harness.play.shared_prefix import Start
+from harness.scenario import AssistantLine
+from harness.transport.cassette import Cassette, read_cassette
+
+
+class HeldConversation:
+    """One live conversation and its recording, with the player that says turns of a file."""
+
+    def __init__(self, talk: Talk, runner: Runner, start: Start | None = None) -> None:
+        """`start` is where another conversation of the chat was.
+
+        Raises `CassetteError` if the journal cannot be written.
+        """
+        context = runner.contexts.live(
+            talk.scenario, talk.play, is_recorded=True, start=start[0] if start else None
+        )
+        self.state = ConversationState(context)
+        variables = Variables(talk.scenario, talk.row, seed=context.seed, now=context.now)
+        try:
+            self.session: Mapping[str, Json] = variables.fill(talk.scenario.session)  # type: ignore[assignment]  # a mapping by the format
+            self.conversation = Conversation(
+                self.state,
+                talk.scenario.id,
+                session=self.session,
+                prepare=runner.preparing.of(talk.scenario, talk.play, self.state),
+            )
+            self.player = ScenarioPlayer(
+                talk.scenario, self.conversation, variables, talk.project.vocabulary
+            )
+            if start is not None:
+                variables.resume(start[1])
+                self.conversation.resume(start[0])
+                self.player.tools.resume(start[2])
+        except BaseException:
+            context.transport.close()
+            raise
+        self.is_open = True
+
+    @property
+    def turns(self) -> list[Turn]:
+        """All turns so far, those of a file first."""
+        return self.conversation.turns
+
+    def assistant_lines(self) -> dict[int, tuple[str, ...]]:
+        """What the bot says on its own in the turns of a file, by the number of the next turn."""
+        lines: dict[int, tuple[str, ...]] = {}
+        number = 1
+        for entry in self.player.scenario.turns:
+            if isinstance(entry, AssistantLine):
+                with self.player.variables.within(entry.given):
+                    text = self.player.variables.text(entry.text)
+                lines[number] = (*lines.get(number, ()), text)
+            else:
+                number = entry.number + 1
+        return lines
+
+    def begin(self) -> Stop | None:
+        """Say the turns of the file. Returns why they ended early."""
+        with self.state.context.watched():
+            return self.player.say_all(self.player.scenario.turns)
+
+    def start(self) -> Start | None:
+        """The checkpoint before the next turn; None if no other conversation can start there."""
+        definition = self.state.context.provider.definition
+        if not definition.forks or self.state.held_secrets or not self.turns:
+            return None
+        return (
+            self.conversation.checkpoint(),
+            self.player.variables.checkpoint(),
+            self.player.tools.checkpoint(),
+        )
+
+    def record(self) -> Cassette:
+        """Close the conversation; its recording. Raises `PlayError` if it is not complete."""
+        self.is_open = False
+        context, recorder = self.state.context, self.state.context.recorder
+        assert recorder is not None  # noqa: S101  # every chat is recorded
+        assert recorder.into is not None  # noqa: S101  # recordings are held back
+        try:
+            with context.watched():
+                unclosed = self.conversation.close(is_broken=False)
+            self.state.finish(unclosed)
+        finally:
+            context.transport.close()
+        if unclosed is not None:
+            raise unclosed
+        if recorder.unrecorded:
+            raise PlayError("not-recorded", recorder.unrecorded)
+        return read_cassette(recorder.into, recorder.into.name)
+
+    def discard(self, *, is_broken: bool = False) -> PlayError | None:
+        """Close the conversation, and keep nothing of it. Returns why it could not be closed."""
+        if not self.is_open:
+            return None
+        self.is_open = False
+        context = self.state.context
+        try:
+            with context.watched():
+                unclosed = self.conversation.close(is_broken=is_broken)
+            if context.recorder is not None:
+                context.recorder.transport.discard(with_older=True)
+        except CassetteError as error:
+            return error
+        finally:
+            context.transport.close()
+        return unclosed
+
+    @property
+    def has_late(self) -> bool:
+        """Whether messages can come after a reply."""
+        definition = self.state.context.provider.definition
+        return bool(definition.phases[Phase.LATE]) or definition.client is not None

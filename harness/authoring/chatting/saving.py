@@ -1,0 +1,239 @@
+"""Saves a chat as a scenario with its recording."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.authoring.chatting.manual_chat import ManualChat
+from harness.authoring.chatting.said_turn import SHORTEST_WAIT, SaidTurn, answers_by_name
+from harness.authoring.importing.cleaning import require_clean
+from harness.authoring.importing.conversion import Target, reply_schemas
+from harness.authoring.importing.drafting import draft
+from harness.authoring.importing.importing import taken_by, target_of
+from harness.cassettes.scanning import project_secrets
+from harness.conversation import Turn
+from harness.core import PlayError, Problem, Refused, ScenarioError
+from harness.core.atomic_file import write_durably
+from harness.play.recording_files import preparation_path
+from harness.play.result import ScenarioResult
+from harness.play.runner import Runner
+from harness.project.loading import load_scenario
+from harness.project.plan import Mode, Play
+from harness.project.project import Project
+from harness.project_file import YAML_ENDINGS
+from harness.providers.recorded_values import RecordedMessage
+from harness.secrets.secret_scan import SecretScan
+from harness.transport.cassette import Cassette, write_cassette
+from harness.transport.lock import WriterLock
+
+MOST_NAMES = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """The files of a chat that was saved."""
+
+    scenario: str
+    cassette: str
+    """As people see them."""
+    turns: int
+    interactions: int
+    notes: tuple[str, ...]
+
+
+class NotGreen(PlayError):
+    """The scenario does not pass when it is replayed; `result` says why."""
+
+    def __init__(self, result: ScenarioResult) -> None:
+        message = "the scenario does not pass when it is replayed"
+        super().__init__(code="chat-not-green", message=message)
+        self.result = result
+
+
+def save(chat: ManualChat, name: str) -> Saved:
+    """Write the chat as a scenario, and its recording; it was replayed, and passed.
+
+    Raises `ScenarioError` for a name that is not valid or is used, `PlayError` if the conversation
+    cannot be closed or recorded, and `NotGreen`. Nothing is written then.
+    """
+    project, provider = chat.talk.project, chat.talk.play.provider
+    target = _target(project, provider, name)
+    cassette = chat.recording()
+    turns = {turn.number: turn for turn in chat.transcript_turns}
+    drafted = _Draft(chat=chat, target=target, turns=turns)
+    written: list[Path] = []
+    lock: WriterLock | None = None
+    try:
+        target.path.parent.mkdir(parents=True, exist_ok=True)
+        lock = WriterLock(target.path, project.config.shown(target.path))
+        written += _prepared(chat)
+        _write(target.out, drafted.text())
+        written.append(target.out)
+        final = _green(drafted, cassette)
+        scan = SecretScan(chat.redactor.adding(project_secrets(project)).secrets)
+        write_cassette(target.path, final, scan, project.config.shown(target.path))
+    except OSError as error:
+        _remove(written)
+        where = str(error.filename or target.out)
+        message = f"it cannot be written: {error.strerror}"
+        raise ScenarioError(Problem(code="not-written", message=message, where=where)) from error
+    except BaseException:
+        _remove(written)
+        raise
+    finally:
+        if lock is not None:
+            lock.release()
+    return Saved(
+        scenario=project.config.shown(target.out),
+        cassette=project.config.shown(target.path),
+        turns=len(turns),
+        interactions=len(final.interactions),
+        notes=tuple(drafted.notes),
+    )
+
+
+def _target(project: Project, provider: str, name: str) -> Target:
+    """Where a name leads: `order`, or `shop/order` for a folder. Raises `ScenarioError`."""
+    plain = name
+    for ending in YAML_ENDINGS:
+        plain = plain.removesuffix(ending)
+    folder, _, identifier = plain.rpartition("/")
+    place = (project.config.scenarios / folder).resolve()
+    if not place.is_relative_to(project.config.scenarios.resolve()) or not identifier:
+        raise _wrong_name(f"'{name}' is not a name in the folder of the scenarios")
+    try:
+        target = target_of(
+            project, Path(identifier), provider, identifier, place / f"{identifier}.yaml"
+        )
+    except ScenarioError as error:
+        raise _wrong_name(error.problems[0].message, error.problems[0].hint) from error
+    if why := taken_by(project, target):
+        free = _free_name(project, provider, folder, identifier)
+        hint = f"write /save {free}" if free else "choose another name"
+        where, message = why
+        raise ScenarioError(Problem(code="import-exists", message=message, where=where, hint=hint))
+    return target
+
+
+def _free_name(project: Project, provider: str, folder: str, identifier: str) -> str:
+    for number in range(2, MOST_NAMES):
+        name = f"{identifier}-{number}"
+        place = project.config.scenarios / folder / f"{name}.yaml"
+        if not taken_by(project, target_of(project, Path(name), provider, name, place)):
+            return f"{folder}/{name}" if folder else name
+    return ""
+
+
+def _wrong_name(message: str, hint: str = "") -> ScenarioError:
+    hint = hint or "write /save order, or /save shop/order for a folder"
+    return ScenarioError(Problem(code="wrong-id", message=message, where="/save", hint=hint))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Draft:
+    """A scenario's file, and what is left out of it."""
+
+    chat: ManualChat
+    target: Target
+    turns: Mapping[int, Turn]
+    notes: list[str]
+
+    def __init__(self, *, chat: ManualChat, target: Target, turns: Mapping[int, Turn]) -> None:
+        self.chat, self.target, self.turns, self.notes = chat, target, turns, []
+
+    @property
+    def said(self) -> Mapping[int, SaidTurn]:
+        """What the person said, by the number of the turn."""
+        first = len(self.turns) - len(self.chat.turns) + 1
+        return dict(enumerate(self.chat.turns, first))
+
+    def text(self) -> str:
+        """The file. Raises `SecretInCassette` if it would contain a secret."""
+        talk = self.chat.talk
+        text = draft(
+            scenario=self.target.scenario,
+            provider=self.target.provider,
+            session=self.chat.session,
+            messages=self._messages(),
+            refused={
+                number: turn.refusal
+                for number, turn in self.turns.items()
+                if isinstance(turn.refusal, Refused)
+            },
+            answers=answers_by_name(self.said),
+            turns=self.turns,
+            schemas=reply_schemas(talk.project, self.target.provider, talk.definition, self.turns),
+            within=self._within(),
+            chosen={number: said.checks for number, said in self.said.items()},
+        )
+        redactor = self.chat.redactor.adding(project_secrets(talk.project))
+        require_clean(text, redactor, talk.project.config.shown(self.target.out))
+        return text
+
+    def _messages(self) -> list[RecordedMessage]:
+        before = self.chat.assistant_lines()
+        return [
+            RecordedMessage(
+                place=0,
+                before=before.get(number, ()),
+                message=turn.user,
+            )
+            for number, turn in self.turns.items()
+        ]
+
+    def _within(self) -> dict[int, str]:
+        """How long the turns with late messages wait, by their number."""
+        waits = {
+            turn.number: max((one.within for one in turn.expectations), default=0.0)
+            for turn in self.chat.talk.scenario.user_turns
+        }
+        waits |= {number: said.patience for number, said in self.said.items()}
+        return {
+            number: f"{max(SHORTEST_WAIT, waits.get(number, 0.0)):g}s"
+            for number, turn in self.turns.items()
+            if turn.reply is not None and any(one.is_late for one in turn.reply.messages)
+        }
+
+
+def _green(drafted: _Draft, cassette: Cassette) -> Cassette:
+    """The recording with only what the scenario needs. Raises `NotGreen`."""
+    target, project = drafted.target, drafted.chat.talk.project
+    scenario = load_scenario(project, target.out)
+    assert cassette.head is not None  # noqa: S101  # a recording of ours
+    head = replace(
+        cassette.head, scenario=scenario.id, scenario_hash=scenario.fingerprint, row="", take=1
+    )
+    shown = project.config.shown(target.path)
+    whole = Cassette(path=shown, head=head, interactions=cassette.interactions)
+    play = Play(file=target.out, scenario=scenario.id, provider=target.provider)
+    runner = Runner(project, Mode.REPLAY)
+    context = runner.contexts.replay(scenario, play, whole)
+    result = runner.replay_in(context, scenario, play)
+    if result.outcome.is_bad:
+        raise NotGreen(result)
+    assert context.replayer is not None  # noqa: S101  # it replays
+    return replace(whole, interactions=context.replayer.transport.used())
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8", newline="") as file:
+        file.write(text)
+
+
+def _prepared(chat: ManualChat) -> list[Path]:
+    """Write the recording of the preparation, unless there is one; the file that was written."""
+    talk = chat.talk
+    path = preparation_path(talk.project, talk.play.provider, talk.scenario.credentials)
+    made = chat.holding / path.relative_to(talk.project.config.cassettes)
+    if path.exists() or not made.is_file():
+        return []
+    write_durably(path, made.read_bytes())
+    return [path]
+
+
+def _remove(paths: list[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)

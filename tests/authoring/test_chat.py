@@ -1,0 +1,300 @@
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from harness.conversation import Outcome
+from harness.project.plan import Mode
+from harness.reports.failure import failure_screen
+from tests.authoring.chatting import chatting
+
+
+@pytest.fixture
+def talking(tmp_path, monkeypatch):
+    """Open a project with these providers, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *names, **settings: chatting(tmp_path, *names, **settings)
+
+
+def assert_plays(project, name):
+    """A saved scenario replays without a server, and passes live and when recorded again."""
+    for mode in (Mode.REPLAY, Mode.RECORD, Mode.LIVE, Mode.REFRESH, Mode.REPLAY):
+        result = project.play(name, mode)
+        assert result.outcome is Outcome.PASSED, f"{mode}: {failure_screen(result)}"
+        assert not [note for note in result.notes if "not used" in note]
+    project.lint()
+
+
+def test_buttons_are_pressed_by_number_and_by_label(talking):
+    """Both become `press` in the saved scenario, which plays in every mode."""
+    with talking("rasa-rest") as project:
+        said = project.chat("Hello", "2", "Yes", "/save moods", options=("rasa-rest",))
+
+        assert said.status == 0
+        assert said.after("Hello") == "bot> Hey! How are you?\n   1  Great\n   2  Super sad"
+        assert [turn["user"] for turn in project.turns("moods")] == [
+            "Hello",
+            {"press": "Super sad"},
+            {"press": "Yes"},
+        ]
+        assert_plays(project, "moods")
+
+
+def test_a_number_without_a_button_and_say_are_texts(talking):
+    """What is typed is said if no button has this number, or `/say` comes before it."""
+    with talking("rasa-rest") as project:
+        project.chat("3", "Hello", "/say 2", "/save texts", options=("rasa-rest",))
+
+        assert [turn["user"] for turn in project.turns("texts")] == ["3", "Hello", "2"]
+
+
+def test_tools_are_answered_by_hand(talking):
+    """JSON, a text and a failure are answers, and are those of the saved scenario."""
+    with talking("openai-chat") as project:
+        said = project.chat(
+            "weather in Paris and Rome",
+            '{"temp": 21}',
+            "/fail no such city",
+            "book a table in Paris if it is dry",
+            "it is dry",
+            "[1, 2]",
+            "/save tools",
+            options=("openai-chat",),
+        )
+
+        assert 'tool> get_weather {"city":"Rome"}\nget_weather returns> /fail' in said.text
+        assert [turn["answers"] for turn in project.turns("tools")] == [
+            {"get_weather": [{"returns": {"temp": 21}}, {"fails": "no such city"}]},
+            {"get_weather": {"returns": "it is dry"}, "book_table": {"returns": [1, 2]}},
+        ]
+        assert_plays(project, "tools")
+
+
+def test_an_unanswered_call_ends_the_conversation(talking):
+    """At the end of the input there is no answer, and nothing of the turn counts."""
+    with talking("openai-chat") as project:
+        said = project.chat("weather in Paris", options=("openai-chat",))
+
+    assert said.status == 1
+    assert "[tool-unanswered]" in said.text
+
+
+@pytest.mark.parametrize("name", ["enthusiast", "bighummingbird", "websocket-json"])
+def test_late_messages_are_waited_for(talking, name):
+    """The saved scenario waits for them, and its recording has no other looks."""
+    with talking(name) as project:
+        said = project.chat("Hello [[late 300ms]]", "/wait 10s", "/save late", options=(name,))
+
+        assert "bot> One more thing: our phone line is open until six." in said.after("/wait 10s")
+        messages = project.turns("late")[0]["expect"]["messages"]
+        assert messages["within"].endswith("s")
+        assert_plays(project, "late")
+
+
+def test_looks_for_late_messages_that_did_not_come_are_not_saved(talking):
+    """The recording has only what the scenario needs."""
+    with talking("enthusiast") as project:
+        said = project.chat("Hello", "/wait 1s", "/save plain", options=("enthusiast",))
+
+        assert said.after("/wait 1s") == "no message came"
+        assert_plays(project, "plain")
+
+
+def test_back_says_earlier_turns_again(talking):
+    """With a provider that keeps the conversation; the turn taken back is not saved."""
+    with talking("rasa-rest") as project:
+        said = project.chat("Hello", "2", "1", "/back", "No", "/save back", options=("rasa-rest",))
+
+        assert said.after("/back").startswith("in a new conversation, 2 turns said again:\nyou> H")
+        assert project.turns("back")[-1]["user"] == {"press": "No"}
+        assert len(project.turns("back")) == 3
+        assert_plays(project, "back")
+
+
+def test_back_needs_no_request_if_the_provider_keeps_nothing(talking):
+    """The conversation goes on where it was, and the emulator remembers what it was told."""
+    with talking("openai-chat") as project:
+        said = project.chat(
+            "My name is Ada.",
+            "Hello",
+            "/back",
+            "What is my name?",
+            "/save name",
+            options=("openai-chat",),
+        )
+
+        assert "goes on after turn 1, without a request" in said.after("/back")
+        assert said.after("What is my name?") == "bot> Your name is Ada."
+        assert_plays(project, "name")
+
+
+def test_late_messages_are_waited_for_again(talking):
+    """A turn with one is not said again without it."""
+    with talking("websocket-json") as project:
+        project.chat(
+            "Hello [[late 300ms]]",
+            "/wait 10s",
+            "Tell me a story",
+            "/back",
+            "/save late",
+            options=("websocket-json",),
+        )
+
+        assert project.turns("late")[0]["expect"]["messages"]["count"] == 2
+        assert_plays(project, "late")
+
+
+def test_a_refusal_is_a_turn_of_its_own(talking):
+    """It is saved with `error:`, and the conversation goes on."""
+    with talking("connectly") as project:
+        said = project.chat(
+            "Hello",
+            "[[status 503]]",
+            "/check status: 503",
+            "/payload",
+            "I need a pink dress",
+            "/save refused",
+            options=("connectly",),
+        )
+
+        assert said.after("[[status 503]]").startswith("refused> ")
+        assert said.after("/check status: 503").startswith("passes: status")
+        assert project.turns("refused")[1] == {"user": "[[status 503]]", "error": {"status": 503}}
+        assert_plays(project, "refused")
+
+
+def test_a_broken_turn_does_not_count(talking):
+    """Its failure is shown, and the next message is said in a new conversation."""
+    with talking("rasa-rest") as project:
+        said = project.chat(
+            "Hello", "[[close]] hm", "/again", "brochure", "/save mended", options=("rasa-rest",)
+        )
+
+        assert said.status == 1
+        assert said.after("[[close]] hm").startswith("chat:2:1: turn 2: http://127.0.0.1:")
+        assert "[connection-broken]" in said.after("/again")
+        assert said.after("brochure").startswith("in a new conversation, 1 turn said again:")
+        assert [turn["user"] for turn in project.turns("mended")] == ["Hello", "brochure"]
+        assert_plays(project, "mended")
+
+
+def test_checks_that_passed_can_be_kept(talking):
+    """They replace proposed ones of their name, with templates as they were typed."""
+    with talking("connectly") as project:
+        said = project.chat(
+            "I need a pink dress",
+            "/check {contains: stand out, max_words: 20}",
+            "/keep",
+            "/check contains: cow",
+            "/keep",
+            "/check",
+            "messages:",
+            "  count: 2",
+            "",
+            "/save kept",
+            options=("connectly",),
+        )
+
+        assert "the reply does not contain 'cow'" in said.text
+        assert "no check passed on the last reply" in said.text
+        assert "passes: messages" in said.text
+        expected = project.turns("kept")[0]["expect"]
+        assert expected["contains"] == "stand out"
+        assert expected["max_words"] == 20
+        assert_plays(project, "kept")
+
+
+def test_a_check_waits_for_late_messages(talking):
+    """With `within`, as in a scenario."""
+    with talking("enthusiast") as project:
+        said = project.chat(
+            "Hello [[late 300ms]]",
+            "/check messages: {count: 2, within: 10s}",
+            "/keep",
+            "/save within",
+            options=("enthusiast",),
+        )
+
+        assert "passes: messages" in said.text
+        assert project.turns("within")[0]["expect"]["messages"] == {"count": 2, "within": "10s"}
+        assert_plays(project, "within")
+
+
+def test_files_go_with_the_next_message(talking):
+    """A file as base64, and a URL under a name."""
+    with talking("openai-chat") as project:
+        project.write("dot.png", "not really a picture")
+        project.chat(
+            "/attach dot.png",
+            "What is it?",
+            "/attach cat.png https://images.example.com/cat.png",
+            "And this?",
+            "/save files",
+            options=("openai-chat",),
+        )
+
+        content = base64.b64encode(b"not really a picture").decode()
+        assert [turn["user"]["attachments"] for turn in project.turns("files")] == [
+            [{"name": "dot.png", "content": content}],
+            [{"name": "cat.png", "content": "https://images.example.com/cat.png"}],
+        ]
+        assert_plays(project, "files")
+
+
+def test_a_text_with_a_variable_sign_is_said_as_it_is(talking):
+    """`${` and lines that look like YAML are texts in the saved scenario, too."""
+    with talking("openai-chat") as project:
+        texts = ["${env.HOME} is {not} a variable", "- user: x # no", "one\\", "two: yes"]
+        project.chat(*texts, "/save odd", options=("openai-chat",))
+
+        played = project.play("odd")
+        assert [turn.user.text for turn in played.transcript.turns] == [
+            *texts[:2],
+            "one\ntwo: yes",
+        ]
+        assert_plays(project, "odd")
+
+
+def test_saving_ends_the_conversation(talking):
+    """It can be saved under a second name, and the next message begins another one."""
+    with talking("superoffice") as project:
+        said = project.chat(
+            "Hello", "/save one", "/save more/two", "Hello", "/save three", options=("superoffice",)
+        )
+
+        assert said.status == 0
+        assert "this is a new conversation" in said.text
+        assert len(project.turns("three")) == 1
+        for name in ("one", "more/two", "three"):
+            assert project.play(name).outcome is Outcome.PASSED
+
+
+def test_what_is_not_saved_leaves_no_files(talking):
+    """Neither after `/quit` nor after a conversation that broke."""
+    with talking("rasa-rest") as project:
+        before = project.files()
+        said = project.chat("Hello", "[[close]]", "Hello", "/quit", options=("rasa-rest",))
+
+        assert said.text.endswith("2 turns not saved\n")
+        assert project.files() == before
+
+
+def test_no_secret_is_shown_or_saved(talking):
+    """Of the settings; a scenario that would contain one is not written."""
+    with talking("rasa-rest") as project:
+        secret = project.environment["RASA_TOKEN"]
+        said = project.chat(f"my name is {secret}", "what is my name", "/payload", "/save secret")
+
+        assert secret not in said.text.replace(f"you> my name is {secret}", "")
+        assert "secret-in-cassette" in said.text
+        assert not (project.folder / "scenarios/secret.yaml").exists()
+        assert not list((project.folder).rglob("cassettes/**/*.yaml"))
+
+
+def test_control_characters_of_a_bot_have_no_effect(talking):
+    """They are replaced, and further lines of a reply never look like a prompt."""
+    with talking("rasa-rest") as project:
+        said = project.chat("my name is \x1b[2J", "what is my name", "/payload")
+
+        assert "\x1b" not in said.text.replace("you> my name is \x1b[2J", "")
