@@ -23,8 +23,8 @@ from tests.docs.blocks import ROOT
 WITHOUT = ("randomly", "hypothesispytest", "socket")
 """Plugins of our own tests that a user's project does not have."""
 SERVING = "# serving until Ctrl-C"
-PATIENCE = 60
-"""Seconds for what takes one or two."""
+PATIENCE = 300
+"""Seconds for what takes one or two on a machine that does nothing else."""
 
 
 def commands_in(text: str) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """Feeds everything that reads with what is wrong: `python -m tests.reliability.fuzzing KIND COUNT`.
 
 A program of its own, so that memory and time can be bounded: beyond 500 MB more than at its start a
-case fails with MemoryError, beyond five seconds with `Hang`. Prints a line of JSON for each case at
-which anything but an error of this package escapes; the same seed makes the same cases.
+case fails with MemoryError, beyond five seconds of processor time with `Hang`. Prints a line of
+JSON for each case at which anything but an error of this package escapes; the same seed makes the
+same cases.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ from harness.transport.cassette.cassette_reading import parse_cassette
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 5
+"""Of processor time: other programs of a busy machine do not count."""
+WAITING_SECONDS = 300
+"""By the clock, for what waits and computes nothing."""
 MEGABYTES = 500
 PATTERN_SECONDS = 0.02
 OURS = (HarnessError, BadExpectation, BadPath)
@@ -231,7 +235,8 @@ KINDS_OF_INPUT = {
 
 def escaped(kind: Kind, content: bytes, folder: Path) -> str:
     """What escapes that should not; empty where nothing does."""
-    signal.alarm(SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.alarm(WAITING_SECONDS)
     try:
         kind.feed(content, folder)
     except OURS:
@@ -239,6 +244,7 @@ def escaped(kind: Kind, content: bytes, folder: Path) -> str:
     except BaseException:  # noqa: BLE001  # whatever it is, it is told
         return traceback.format_exc()
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
     return ""
 
@@ -249,7 +255,8 @@ def main(name: str, count: int, seed: int) -> None:
     harness.checks.regular_expression.SECONDS = harness.formats.json_path.SECONDS = PATTERN_SECONDS
     kind = KINDS_OF_INPUT[name]
     seeds = kind.seeds()
-    signal.signal(signal.SIGALRM, _hang)
+    for limit in (signal.SIGPROF, signal.SIGALRM):
+        signal.signal(limit, stop)
     with tempfile.TemporaryDirectory() as folder:
         # What is imported late is none of a case's memory.
         for one in seeds:
@@ -264,7 +271,8 @@ def main(name: str, count: int, seed: int) -> None:
                 sys.stdout.write(json.dumps(line) + "\n")
 
 
-def _hang(*_arguments: object) -> None:
+def stop(*_arguments: object) -> None:
+    """End a case."""
     raise Hang
 
 

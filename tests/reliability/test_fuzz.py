@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from random import Random
@@ -8,6 +9,7 @@ from random import Random
 import pytest
 
 from harness.core.errors import HarnessError
+from tests.reliability import fuzzing
 from tests.reliability.fuzzing import KINDS_OF_INPUT, ROOT, Kind, escaped, mutated
 from tests.reliability.size import runs
 
@@ -17,7 +19,7 @@ CASES = runs(quick=150, full=100_000 // len(KINDS_OF_INPUT) + 1)
 
 @pytest.mark.parametrize("kind", KINDS_OF_INPUT)
 def test_nothing_but_our_errors_escapes(kind):
-    """What is wrong is told by an error of ours, within five seconds and 500 MB."""
+    """What is wrong is told by an error of ours, within five seconds of work and 500 MB."""
     command = [sys.executable, "-m", "tests.reliability.fuzzing", kind, str(CASES), "1"]
 
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
@@ -41,6 +43,23 @@ def test_what_escapes_is_told(feed, said, tmp_path):
     told = escaped(Kind(lambda: [b""], feed), b"x", tmp_path)
 
     assert (said in told) if said else (told == "")
+
+
+def work(_content, _folder):
+    while True:
+        pass
+
+
+def test_what_does_not_end_is_told(tmp_path, monkeypatch):
+    """A case that computes for too long is stopped, however busy the machine is."""
+    monkeypatch.setattr(fuzzing, "SECONDS", 0.05)
+    before = signal.signal(signal.SIGPROF, fuzzing.stop)
+    try:
+        told = escaped(Kind(lambda: [b""], work), b"x", tmp_path)
+    finally:
+        signal.signal(signal.SIGPROF, before)
+
+    assert "Hang" in told
 
 
 def test_one_seed_makes_the_same_cases():
