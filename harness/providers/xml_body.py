@@ -14,6 +14,7 @@ from xml.parsers import expat
 from harness.core import Json
 from harness.formats.strict_json import MAX_LEVELS
 from harness.formats.template.filters import text_of
+from harness.secrets.secret_marks import MARK
 
 _START: Final = (
     "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
@@ -22,6 +23,8 @@ _START: Final = (
 _PART: Final = rf"[{_START}][{_START}.0-9\u00b7\u0300-\u036f\u203f\u2040-]*"
 _NAME = re.compile(rf"{_PART}(?::{_PART})?")
 _NO_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# In a recording, a mark is in place of a secret as it is in a text; in XML, it would be a tag.
+_MARK = re.compile(MARK.pattern.replace("<", "<(", 1).removesuffix(">").encode() + b")>")
 # A parser reads a carriage return that is not escaped as a line feed.
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _IN_TEXT = str.maketrans(_ESCAPES)
@@ -40,6 +43,7 @@ def read_xml(body: bytes, *, as_written: bool = False) -> Json:
     from defusedxml import DefusedXmlException  # noqa: PLC0415
     from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415
 
+    body = _MARK.sub(rb"&lt;\1&gt;", body)
     try:
         # The guard reads the body first: it refuses entities, which the parser below would expand.
         fromstring(body, forbid_dtd=True)

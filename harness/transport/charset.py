@@ -1,7 +1,8 @@
 """Bodies in the charset that their Content-Type declares, as UTF-8.
 
 A transport gives text in UTF-8, so that secrets are found in it, and a recording of it, in one
-spelling. XML and HTML say their charset in the body and stay as they are.
+spelling. XML and HTML say their charset in the body and stay as they are, unless they are in
+UTF-16, in which no ASCII text would be found.
 """
 
 from __future__ import annotations
@@ -26,6 +27,16 @@ _MARKS: Final = {
     2: (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
     4: (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
 }
+_MARKUP_STARTS: Final = {
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    b"<\0": "utf-16-le",
+    b"\0<": "utf-16-be",
+}
+"""How XML and HTML in UTF-16 begin. Source: XML 1.0, appendix F."""
+_DECLARATION = re.compile(r"""(<\?xml[^>]*?\sencoding\s*=\s*)(["'])[\w.:-]+\2""")
+_LONGEST_DECLARATION: Final = 500
+_DECLARED_WIDE = re.compile(r"""(?i);\s*charset\s*=\s*"?utf-?16""")
 _UNREADABLE: Final = "\udcff"
 """Written in UTF-8 with `surrogateescape`, this is the byte FF, which no UTF-8 contains."""
 
@@ -38,13 +49,17 @@ class Transcoder:
     """
 
     def __init__(self, headers: Headers) -> None:
-        self._charset = _charset_of(headers)
+        content_type = _content_type(headers)
+        self._charset = _charset_of(content_type)
+        self._is_markup = bool(_OWN_CHARSET.match(content_type))
+        self._head = ""
+        """The beginning of XML, until its declaration has ended."""
         self._start = b""
         """The beginning of the body, until it tells which decoder is right."""
         self._decoder: codecs.IncrementalDecoder | None = None
         self.headers = headers
         """The headers of the body as UTF-8."""
-        if self._charset:
+        if self._charset or (self._is_markup and _DECLARED_WIDE.search(content_type)):
             self.headers = tuple(
                 (name, _in_utf8(value) if name.lower() == "content-type" else value)
                 for name, value in headers
@@ -52,34 +67,58 @@ class Transcoder:
 
     def feed(self, content: bytes) -> bytes:
         """The piece, as far as its characters are complete."""
-        if not self._charset:
+        if not self._charset and not self._is_markup:
             return content
         if self._decoder is None:
             self._start += content
             if len(self._start) < _WIDEST:
                 return b""
             return self._begin()
-        return _encoded(self._decoder.decode(content))
+        return self._written(self._decoder.decode(content))
 
     def end(self) -> bytes:
         """What is left of the body."""
-        started = self._begin() if self._charset and self._decoder is None else b""
+        is_waiting = bool(self._charset or self._is_markup) and self._decoder is None
+        started = self._begin() if is_waiting else b""
         if self._decoder is None:
             return started
-        return started + _encoded(self._decoder.decode(b"", final=True))
+        rest = self._written(self._decoder.decode(b"", final=True))
+        head, self._head = self._head, ""
+        return started + rest + _encoded(head)
 
     def _begin(self) -> bytes:
         content, self._start = self._start, b""
-        self._charset = _told_by(content, self._charset)
+        self._charset = _of_markup(content) if self._is_markup else _told_by(content, self._charset)
         if not self._charset:
+            self._is_markup = False
             return content
         self._decoder = codecs.getincrementaldecoder(self._charset)(_ERRORS)
-        return _encoded(self._decoder.decode(content))
+        return self._written(self._decoder.decode(content))
+
+    def _written(self, text: str) -> bytes:
+        """Decoded text as UTF-8; the declaration of XML is kept back until it has ended."""
+        if not self._is_markup:
+            return _encoded(text)
+        self._head += text
+        starts = self._head.removeprefix("\ufeff")
+        is_declared = starts.startswith("<?xml") or "<?xml".startswith(starts)
+        if is_declared and "?>" not in starts and len(starts) < _LONGEST_DECLARATION:
+            return b""
+        self._is_markup, self._head = False, ""
+        return _encoded(_DECLARATION.sub(r"\1\2utf-8\2", starts, count=1))
 
 
-def _charset_of(headers: Headers) -> str:
-    """Python's name of the charset that a body is to be read in; empty for UTF-8 and others."""
-    value = next((value for name, value in headers if name.lower() == "content-type"), "")
+def _content_type(headers: Headers) -> str:
+    return next((value for name, value in headers if name.lower() == "content-type"), "")
+
+
+def _of_markup(start: bytes) -> str:
+    """The charset of XML or HTML that begins so, if it is UTF-16; otherwise empty."""
+    return "" if start.startswith(_MARKS[4]) else _MARKUP_STARTS.get(start[:2], "")
+
+
+def _charset_of(value: str) -> str:
+    """Python's name of the charset to read a media type in; empty for UTF-8 and others."""
     declared = _CHARSET.search(value)
     if declared is None or not _TEXTS.match(value) or _OWN_CHARSET.match(value):
         return ""

@@ -161,3 +161,58 @@ def test_what_is_not_in_its_charset(declared, body, outcome, tmp_path):
         assert outcome in str(result.error)
     else:
         assert result.outcome is Outcome.PASSED
+
+
+MARKUP = {
+    "declared": '<?xml version="1.0" encoding="utf-16"?>\n<a><text>{}</text></a>',
+    "apostrophes": "<?xml version='1.0' encoding='UTF-16' standalone='yes'?><a><text>{}</text></a>",
+    "undeclared": "<a><text>{}</text></a>",
+}
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("media_type", ["text/xml; charset=utf-16", "application/soap+xml"])
+@pytest.mark.parametrize("form", MARKUP)
+def test_xml_in_utf_16(tmp_path, codec, media_type, form):
+    """It is recorded as UTF-8, in its declaration and its header too, without secrets."""
+    body = MARKUP[form].format(f"Grüße, {TOKEN}").encode(codec)
+    steps = (
+        "send:\n  - request: {post: /talk}\n    answer: {as: xml}\n    reply: {text: $.a.text}\n"
+    )
+
+    def answer(visit) -> None:
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\n"
+        visit.raw(f"{head}Content-Length: {len(body)}\r\n\r\n".encode())
+        for at in range(0, len(body), 7):
+            visit.raw(body[at : at + 7])
+
+    with serving_desk(tmp_path, answer, steps, secrets={"key": TOKEN}) as desk:
+        recorded = desk.play(TURNS, Mode.RECORD)
+        again = desk.play(TURNS, Mode.REPLAY)
+
+    content = desk.cassette.read_bytes()
+    (response, _) = deserialize(content.decode(), yamlserializer)[1]
+    said = response["body"]["string"].decode()
+    assert recorded.error is None
+    assert (recorded.outcome, again.outcome) == (Outcome.PASSED, Outcome.PASSED), again.error
+    assert "<text>Grüße, <redacted:key></text>" in said
+    assert "utf-16" not in (said + str(response["headers"])).lower()
+    assert not [one for one in forms(TOKEN) if one in content]
+
+
+def test_other_xml_stays_as_it_is(tmp_path):
+    """Its own charset is read by the parser, and its ASCII characters are searched."""
+    body = '<?xml version="1.0" encoding="iso-8859-1"?><a><text>Grüße</text></a>'
+    steps = (
+        "send:\n  - request: {post: /talk}\n    answer: {as: xml}\n    reply: {text: $.a.text}\n"
+    )
+
+    def answer(visit) -> None:
+        visit.answer(body.encode("iso-8859-1"), "200 OK", "Content-Type: text/xml")
+
+    with serving_desk(tmp_path, answer, steps) as desk:
+        recorded = desk.play(TURNS, Mode.RECORD)
+
+    (response, _) = deserialize(desk.cassette.read_text(), yamlserializer)[1]
+    assert recorded.outcome is Outcome.PASSED
+    assert response["body"]["string"] == body.encode("iso-8859-1")
