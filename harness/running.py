@@ -127,7 +127,7 @@ def _records(
     plan: Plan, project: Project, mode: Mode, concurrency: int | None, processes: int
 ) -> Iterator[Record]:
     runner = Runner(project, mode)
-    record = _Recorder(project, runner, mode).record
+    record = PlanPlayer(project, runner, mode).record
     workers: Workers[PlannedScenario, Record] | None = None
     if mode.is_live:
         lanes = Lanes(project.config, concurrency)
@@ -152,7 +152,7 @@ def _records(
             workers.stop()
 
 
-class _Recorder:
+class PlanPlayer:
     """Plays scenarios, each with all its takes. Safe for threads."""
 
     def __init__(self, project: Project, runner: Runner, mode: Mode) -> None:
@@ -162,19 +162,22 @@ class _Recorder:
 
     def record(self, scenario: PlannedScenario) -> Record:
         """The record of a scenario, as pytest counts it where it is skipped or expected to fail."""
+        return self.played(scenario)[0]
+
+    def played(self, scenario: PlannedScenario) -> tuple[Record, ScenarioResult | Takes | None]:
+        """The record of a scenario, and its result; None if it is skipped."""
         play, entry = scenario.play, scenario.entry
         waivers = waivers_of(entry, play, self._mode, self._project.environment)
         skips = [waiver.reason for waiver in waivers if waiver.kind is WaiverKind.SKIP]
         if skips:
-            return skipped_record(
-                ScenarioSkipped(id=scenario.id, play=play, line=entry.line, reason=skips[-1])
-            )
+            skipped = ScenarioSkipped(id=scenario.id, play=play, line=entry.line, reason=skips[-1])
+            return skipped_record(skipped), None
         results = tuple(map(self._result, play.takes(entry.takes), repeat(entry.line)))
         result = Takes.of(results) if entry.takes > 1 else results[0]
         record = record_of(Identity(id=scenario.id, row=play.row), result)
-        if not waivers:
-            return record
-        return expected_record(record, waivers[0].reason, is_strict=waivers[0].strict)
+        if waivers:
+            record = expected_record(record, waivers[0].reason, is_strict=waivers[0].strict)
+        return record, result
 
     def _result(self, play: Play, line: int) -> ScenarioResult:
         try:

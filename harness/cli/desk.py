@@ -126,5 +126,24 @@ def explain(
     commands.explain(codes or [], is_plain=plain)
 
 
-DESK = (demo, chat, docs, emulate, explain, probe)
+def watch(
+    paths: Annotated[list[str] | None, typer.Argument(help="Scenario files or folders.")] = None,
+    *,
+    provider: Annotated[
+        list[str] | None, typer.Option(help="Play against this provider; can be repeated.")
+    ] = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option("-m", "--tag", help="Play only scenarios with this tag; can be repeated."),
+    ] = None,
+    last_failed: Annotated[
+        bool,
+        typer.Option("--last-failed", help="Begin with the scenarios that failed last time."),
+    ] = False,
+) -> None:
+    """Play scenarios, and again what each change of a file can touch, until Ctrl-C."""
+    commands.watch_until_stopped(paths or [], provider or [], tag or [], only_failed=last_failed)
+
+
+DESK = (demo, chat, docs, emulate, explain, probe, watch)
 """In the order of `harness --help`."""

@@ -18,6 +18,11 @@ def echo(text: str = "", *, err: bool = False) -> None:
     typer.echo(without_commands(text), err=err)
 
 
+def clear() -> None:
+    """Clear the terminal, with what was scrolled out of it."""
+    typer.echo("\x1b[2J\x1b[3J\x1b[H", nl=False)
+
+
 def refuse(text: str) -> typer.Exit:
     """Write why a command cannot run, and return the exception that ends it."""
     echo(text, err=True)

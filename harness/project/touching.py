@@ -32,13 +32,16 @@ def touched_by(
     graph: Sequence[Needs],
     before: Before,
     outputs: Sequence[Path] = (),
+    *,
+    is_of_pytest: bool = True,
 ) -> Touched:
     """The plays that changed files can touch.
 
-    `graph` has the needs of all scenario files, `before` what a file contained before. `outputs`
-    are folders that runs write to.
+    `graph` has the needs of all scenario files, of a changed one perhaps those before and after
+    the change. `before` gives what a file contained before. `outputs` are folders that runs write
+    to. What only matters to pytest touches nothing if scenarios are not played by it.
     """
-    search = _Search(project, graph, before, outputs)
+    search = _Search(project, graph, before, outputs, is_of_pytest=is_of_pytest)
     for file in changed:
         search.follow(file)
     return search.touched()
@@ -52,12 +55,34 @@ def watched_folders(project: Project) -> tuple[Path, ...]:
     return (config.scenarios, config.schemas, config.cassettes, *sorted(own))
 
 
+def is_played_in_python(project: Project) -> bool:
+    """Whether Python code of the project, which may read any file, can take part in a play."""
+    return bool(project.own_checks) or bool(_in_python(project))
+
+
+def _in_python(project: Project) -> frozenset[str]:
+    """The providers that are a class in Python."""
+    places = {
+        name: _definition_place(project, one) for name, one in project.config.providers.items()
+    }
+    return frozenset(
+        name for name, place in places.items() if place is None or place.suffix == SUFFIX
+    )
+
+
 class _Search:
     """Collects what changed files touch."""
 
     def __init__(
-        self, project: Project, graph: Sequence[Needs], before: Before, outputs: Sequence[Path]
+        self,
+        project: Project,
+        graph: Sequence[Needs],
+        before: Before,
+        outputs: Sequence[Path],
+        *,
+        is_of_pytest: bool,
     ) -> None:
+        self._is_of_pytest = is_of_pytest
         self._project = project
         self._config = project.config
         self._graph = graph
@@ -73,12 +98,7 @@ class _Search:
             name: _definition_place(project, provider)
             for name, provider in project.config.providers.items()
         }
-        self._python = {
-            name
-            for name, place in self._definitions.items()
-            if place is None or place.suffix == SUFFIX
-        }
-        """Providers in which Python code takes part."""
+        self._python = _in_python(project)
 
     def touched(self) -> Touched:
         """What was found."""
@@ -95,6 +115,9 @@ class _Search:
         if file == config.root / FILE_NAME:
             self._follow_config(file)
             return
+        if self._is_repository(file):
+            self._because = self._because or file
+            return
         if file.is_relative_to(config.cassettes):
             self._follow_recording(file)
             return
@@ -110,11 +133,18 @@ class _Search:
         )
         if file.is_relative_to(config.scenarios) and kind_of(file, config.scenarios):
             return
-        meaning = meaning_of(file, config, self._outputs)
+        meaning = meaning_of(file, config, self._outputs, is_of_pytest=self._is_of_pytest)
         if meaning is Meaning.EVERYTHING and not is_named:
             self._because = self._because or file
         elif meaning is not Meaning.NOTHING:
             self._follow_python()
+
+    def _is_repository(self, file: Path) -> bool:
+        """Whether it is a repository in the project, of which git lists no files."""
+        if not file.is_dir() or file.is_symlink():
+            return False
+        folders = watched_folders(self._project)
+        return any(file.is_relative_to(one) or one.is_relative_to(file) for one in folders)
 
     def _follow_config(self, file: Path) -> None:
         change = config_change(self._config, self._before(file), file.read_bytes())
@@ -137,7 +167,7 @@ class _Search:
             return False
         if file.name == DEFAULTS:
             self._files.update(one for one in self._scenarios if one.is_relative_to(file.parent))
-        ids = {own.id} if own is not None else set()
+        ids = {needs.id for needs in self._graph if needs.file == file}
         ids.update(os.fsdecode(found) for found in _ID.findall(self._before(file) or b""))
         known = {one.casefold() for one in ids}
         self._files.update(one.file for one in self._graph if one.id.casefold() in known)
@@ -212,7 +242,7 @@ class _Search:
     def _follow_recording(self, file: Path) -> None:
         """A recording is of one row; with a former name of a row, perhaps of any."""
         parts = file.relative_to(self._config.cassettes).parts
-        if len(parts) != 2:  # noqa: PLR2004  # the provider, and the file
+        if len(parts) != 2 or file.suffix != ".yaml":  # noqa: PLR2004  # the provider, and the file
             return
         stem = _TAKE.sub("", file.stem).casefold()
         providers = [one for one in self._config.providers if one.casefold() == parts[0].casefold()]

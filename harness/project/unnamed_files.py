@@ -35,25 +35,31 @@ class Meaning(Enum):
     NOTHING = auto()
 
 
-def meaning_of(file: Path, config: Config, outputs: Sequence[Path] = ()) -> Meaning:
-    """What a changed file may mean. `outputs` are folders that runs write to."""
+def meaning_of(
+    file: Path, config: Config, outputs: Sequence[Path] = (), *, is_of_pytest: bool = True
+) -> Meaning:
+    """What a changed file may mean. `outputs` are folders that runs write to.
+
+    Without pytest, its settings, conftest.py and requirements have no effect.
+    """
     root = config.root
     if any(file.is_relative_to(folder) for folder in outputs):
         return Meaning.NOTHING
-    if _is_of_every_run(file, root):
+    if file == root / ENVIRONMENT or file.is_relative_to(_PACKAGE):
         return Meaning.EVERYTHING
+    if _is_of_pytest(file, root):
+        return Meaning.EVERYTHING if is_of_pytest else Meaning.NOTHING
     if _is_one_of(file, _UNREAD) or _is_hidden(file, root):
         return Meaning.NOTHING
-    return Meaning.EVERYTHING if _has_conftest(config) else Meaning.OF_PYTHON
+    return Meaning.EVERYTHING if is_of_pytest and _has_conftest(config) else Meaning.OF_PYTHON
 
 
-def _is_of_every_run(file: Path, root: Path) -> bool:
-    """Whether a file decides how pytest runs, which packages are installed, or what is set."""
+def _is_of_pytest(file: Path, root: Path) -> bool:
+    """Whether a file decides how pytest runs, or which packages are installed."""
     is_inside, is_above = file.is_relative_to(root), root.is_relative_to(file.parent)
     if file.name == CONFTEST:
         return is_inside or is_above
-    is_named = _is_one_of(file, (*_OF_PYTEST, *_OF_PACKAGES))
-    return (is_above and is_named) or file == root / ENVIRONMENT or file.is_relative_to(_PACKAGE)
+    return is_above and _is_one_of(file, (*_OF_PYTEST, *_OF_PACKAGES))
 
 
 def _is_one_of(file: Path, patterns: Sequence[str]) -> bool:

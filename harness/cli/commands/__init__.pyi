@@ -26,3 +26,4 @@ from .report import serve_report as serve_report
 from .run import RunOptions as RunOptions
 from .run import play as play
 from .schemas import write_schemas as write_schemas
+from .watch import watch_until_stopped as watch_until_stopped

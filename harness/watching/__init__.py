@@ -1,0 +1,1 @@
+"""Plays scenarios again when their files change, in one process that stays."""
