@@ -53,9 +53,7 @@ def print_alike(text: str, other: str) -> bool:
     if text.isascii() and other.isascii() and _seen(text) != _seen(other):
         # A shortcut for most texts: this is called for every value that is not the expected one.
         return False
-    return any(
-        _look(text, line_end)[0].strip() == _look(other, line_end)[0].strip() for line_end in _ENDS
-    )
+    return any(look(text).strip() == look(other).strip() for look in _LOOKS)
 
 
 def telling(expected: str, actual: str) -> tuple[str, ...]:
@@ -77,11 +75,13 @@ def first_difference(text: str, other: str) -> int:
 
 def passage_alike(wanted: str, text: str, *, is_first: bool = False) -> tuple[int, int] | None:
     """Start and end of the last passage (or the first one) that looks like the wanted one."""
-    for line_end in _ENDS:
-        look, places = _look(text, line_end)
-        sought = _look(wanted, line_end)[0].strip() or " "
-        at = look.find(sought) if is_first else look.rfind(sought)
+    for look in _LOOKS:
+        shown = look(text)
+        sought = look(wanted).strip() or " "
+        at = shown.find(sought) if is_first else shown.rfind(sought)
         if at >= 0:
+            # Only now, for it takes far more time and memory than the text.
+            places = look.places(text)
             return places[at], places[at + len(sought) - 1] + 1
     return None
 
@@ -113,20 +113,32 @@ def _seen(text: str) -> str:
 
 
 _UNSURE = re.compile(r"[\x00-\x20\x7f]+|\\n")
-_ENDS = ("\\n", " ")
-"""How a line end can be shown."""
+_BLANKS = re.compile(r"  +")
 
 
-def _look(text: str, line_end: str) -> tuple[str, list[int]]:
-    """The visible text, with runs of blanks as one, and the place of each character."""
-    seen: list[str] = []
-    places: list[int] = []
-    for at, character in enumerate(text):
-        for shape in _shape(character, line_end):
-            if shape != " " or seen[-1:] != [" "]:
-                seen.append(shape)
-                places.append(at)
-    return "".join(seen), places
+class _Look(dict[int, str]):
+    """How a text is seen: without what is invisible, with runs of blanks as one."""
+
+    def __init__(self, line_end: str) -> None:
+        self._line_end = line_end
+
+    def __call__(self, text: str) -> str:
+        return _BLANKS.sub(" ", text.translate(self))
+
+    def __missing__(self, code_point: int) -> str:
+        shape = self[code_point] = _shape(chr(code_point), self._line_end)
+        return shape
+
+    def places(self, text: str) -> list[int]:
+        """For each visible character, the index of what it is in the text."""
+        places: list[int] = []
+        last = ""
+        for at, character in enumerate(text):
+            for shape in self[ord(character)]:
+                if shape != " " or last != " ":
+                    places.append(at)
+                last = shape
+        return places
 
 
 def _shape(character: str, line_end: str) -> str:
@@ -173,3 +185,7 @@ def _where(before: str, *, is_end: bool) -> str:
 def _name(character: str) -> str:
     name = _CONTROLS.get(character) or unicodedata.name(character, "")
     return f"U+{ord(character):04X} {name}".rstrip()
+
+
+_LOOKS = (_Look("\\n"), _Look(" "))
+"""How a line end can be shown."""
