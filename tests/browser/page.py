@@ -88,6 +88,6 @@ class Page:
 
 
 def _on_lines(text: str) -> str:
-    """Without empty lines and tabs, and without blanks around a line."""
-    lines = text.replace("\t", " ").splitlines()
+    """Without empty lines, tabs and no-break spaces, and without blanks around a line."""
+    lines = text.replace("\t", " ").replace("\u00a0", " ").splitlines()
     return "\n".join(line.strip() for line in lines if line.strip())

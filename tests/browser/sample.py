@@ -18,6 +18,8 @@ HEAD: dict[str, Any] = {
     "project": "shop-assistants",
     "branch": "main",
     "commit": "4be1c0d9a7f2e6b1",
+    "changed": True,
+    "command": "harness run scenarios --mode live --tag smoke",
 }
 PROVIDERS = ("connectly", "enthusiast", "superoffice")
 TOPICS = (

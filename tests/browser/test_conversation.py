@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import random
+
 import pytest
+
+from tests.browser.sample import conversation, turn
 
 DRESS = "#/scenarios/connectly/pink-dress.yaml::pink-dress%5Bconnectly%5D"
 ORDER = "#/scenarios/enthusiast/late-order.yaml::late-order[enthusiast]"
@@ -79,6 +83,61 @@ def test_a_stream_shows_its_chunks(page):
     page.unfold()
 
     assert "+400 ms · 13 bytes\ndata: Good" in page.text(".chunk-list")
+
+
+SOCKET = {"method": "FRAME", "url": "wss://bot.example.com/chat", "body": '{"say": "Hi"}'}
+MESSAGES = {
+    "status": 101,
+    "body": '{"text": "Hello"}{"end": true}',
+    "chunks": [[0.1, 17], [0.25, 13]],
+    "started": 2.0,
+    "seconds": 0.25,
+}
+
+
+def test_messages_of_a_web_socket_are_shown_as_such(opened, report_of):
+    """What was sent, what was received and when; no status, which a message does not have."""
+    said = turn(1, "Hi", "Hello")
+    said["exchanges"] = [
+        {**SOCKET, "step": "send.1", "turn": 1, "response": {"status": 101, "started": 2.0}},
+        {**SOCKET, "step": "send.2", "turn": 1, "method": "RECEIVE", "response": MESSAGES},
+        {**SOCKET, "step": "send.3", "turn": 1, "method": "RECEIVE"},
+    ]
+    for one in said["exchanges"][1:]:
+        del one["body"]
+    page = opened(report_of([conversation("socket", "A socket", "connectly", [said])]))
+    page.find("#rows a").click()
+    page.wait_for_title("A socket")
+    summaries = page.texts(".exchanges > details > summary")
+    page.unfold()
+
+    assert summaries == [
+        "send.1 message sent",
+        "send.2 2 messages received 250 ms",
+        "send.3 no message received",
+    ]
+    raw = page.text(".exchanges")
+    assert '"say": "Hi"' in raw
+    assert '+100 ms · 17 bytes\n{"text": "Hello"}\n+250 ms · 13 bytes\n{"end": true}' in raw
+    assert "101" not in raw
+
+
+def test_a_huge_argument_does_not_fill_the_report(opened, report_of):
+    """Of 5 MB, the beginning is in the file, and a fold in the page; the rest is counted."""
+    some = random.Random(1)  # noqa: S311  # not a secret
+    letters = "".join(some.choices("abcdefghij", k=5_000_000))
+    said = turn(1, "Hi", "Hello", tools=[{"name": "draw", "arguments": {"image": letters}}])
+    said["reply"]["payload"] = {"arguments": letters}
+    report = report_of([conversation("huge", "A huge call", "connectly", [said])])
+    page = opened(report)
+    page.find("#rows a").click()
+    page.wait_for_title("A huge call")
+
+    assert report.stat().st_size < 300_000
+    folded = page.text(".calls")
+    page.unfold()
+    assert folded.startswith("draw\narguments: 20,0")
+    assert "4,980,000 more characters are in results.json" in page.text(".calls")
 
 
 def test_a_broken_conversation_says_where_it_ended(page):

@@ -38,6 +38,57 @@ def test_the_list_is_filtered_by_provider_tag_and_code(page, by, value, count):
     assert len(page.listed()) == count
 
 
+SORTED = """
+return [...document.querySelectorAll("#columns th")]
+  .map((one) => `${one.textContent} ${one.getAttribute("aria-sort")}`);
+"""
+
+
+TIMES = """
+return [...document.querySelectorAll("#rows td.number")]
+  .map((one) => parseFloat(one.textContent || "-1") / (one.textContent.endsWith("ms") ? 1000 : 1));
+"""
+
+
+def test_d9_failures_come_first(page):
+    """Then what is broken, then the rest, each in the order of the run."""
+    assert page.listed()[:6] == [
+        "From free shipping to a pink dress",
+        "Opening hours on Mondays",
+        "An order that is late",
+        "A voucher that has run out",
+        "A parcel that was sent back",
+        "Paying by invoice",
+    ]
+    assert page.run(SORTED) == ["Result▲ ascending", "Conversation null", "Time null"]
+
+
+def test_d9_the_list_is_sorted_with_the_keyboard(page):
+    """A heading is a button; a second press turns the order round, and says so."""
+    page.find("#columns th:nth-child(3) button").focus()
+    page.press("Enter")
+    slowest = page.run(TIMES)
+    page.press("Enter")
+    fastest = page.run(TIMES)
+
+    assert slowest == sorted(slowest, reverse=True)
+    assert fastest == sorted(fastest)
+    assert page.run(SORTED) == ["Result null", "Conversation null", "Time▲ ascending"]
+    assert page.run("return document.activeElement.textContent") == "Time▲"
+
+
+def test_d9_the_order_stays_with_filters(page):
+    """Filters and the search leave the order; keys walk through what is shown."""
+    page.find("#columns th:nth-child(2) button").click()
+    page.find("#by-code").select_option("contains")
+
+    titles = page.listed()
+    assert titles == sorted(titles)
+    assert len(titles) == 3
+    page.press("Escape", "j", "Enter")
+    page.wait_for_title("A voucher that has run out")
+
+
 def test_filters_hold_together_and_are_cleared_at_once(page):
     """A conversation must fit all of them."""
     page.find("#by-code").select_option("contains")
@@ -61,7 +112,7 @@ def test_a_thousand_conversations_open_and_are_drawn_as_they_come_into_view(open
     """The list begins with a hundred rows; the rest follows when one goes down."""
     page = opened(large)
     at_first = len(page.listed())
-    page.run("document.getElementById('rows').scrollTop = 1e9")
+    page.run("document.getElementById('scroll').scrollTop = 1e9")
     page.wait("return document.querySelectorAll('#rows .name').length > arguments[0]", at_first)
 
     assert at_first == 100

@@ -15,6 +15,12 @@ def test_the_first_page_says_what_is_red_and_why(page):
     assert "got\n'Here are two dresses in red that she will love.'" in wrong
 
 
+def test_a_run_says_where_it_comes_from(page):
+    """Branch, commit and command, so that two reports can be told apart."""
+    assert page.text("#about").endswith("main · 4be1c0d9 with uncommitted changes")
+    assert page.text(".command code") == "harness run scenarios --mode live --tag smoke"
+
+
 def test_a_problem_leads_to_its_turn(page):
     """One click goes from the overview to the reply that was wrong."""
     page.find(".wrong a.problem").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.sample import conversation, turn
 from tests.browser.test_conversation import DRESS, GREETING, HOURS, INVOICE, ORDER, RETURNS, VOUCHER
 
 BACKGROUND = "return getComputedStyle(document.body).backgroundColor"
@@ -40,7 +41,7 @@ def test_the_switch_is_kept(page):
 def test_the_list_is_walked_with_keys(page):
     """The keys j and k move, Enter opens, Escape goes back."""
     page.press("j", "j", "k", "j", "Enter")
-    page.wait_for_title("An order that is late")
+    page.wait_for_title("Opening hours on Mondays")
     page.press("Escape")
     page.wait_for_title("2 failed")
 
@@ -71,14 +72,14 @@ def test_n_opens_what_is_red_next(page):
     page.wait_for_title("From free shipping to a pink dress")
     page.press("n", "n")
 
-    page.wait_for_title("Opening hours on Mondays")
+    page.wait_for_title("An order that is late")
 
 
 def test_the_focus_is_seen(page):
     """What has the focus has an outline."""
     page.press("j")
 
-    outline = page.run("return getComputedStyle(document.activeElement).outlineStyle")
+    outline = page.run("return getComputedStyle(document.activeElement, '::after').outlineStyle")
     assert outline == "solid"
 
 
@@ -105,6 +106,81 @@ def test_axe_has_no_serious_finding(page, address):
     for found in (light, dark):
         impacts = {one["impact"] for one in found.response["violations"]}
         assert not impacts & {"serious", "critical"}, found.generate_report()
+
+
+OVERPRINTED = """
+const boxes = [...document.querySelectorAll("svg text")].map((one) => one.getBoundingClientRect());
+const shown = boxes.filter((box) => box.width);
+const near = shown.some((a, at) => shown.some((b, other) =>
+  at < other && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom));
+return near ? "overprinted" : shown.length;
+"""
+
+
+@pytest.mark.parametrize("width", [400, 861, 1280])
+@pytest.mark.parametrize(
+    "times", [(0.0004, 0.09, 2.2, 31.0), (0.11, 0.2, 0.34), (3.0, 12.0, 150.0)]
+)
+def test_d9_labels_of_an_axis_do_not_touch(opened, report_of, times, width):
+    """Of powers of ten and of even steps, as many are shown as there is room for."""
+    turns = [turn(number, "Hi", "Hello", seconds) for number, seconds in enumerate(times, 1)]
+    page = opened(report_of([conversation("times", "Times", "connectly", turns)]))
+    page.width(width)
+
+    assert page.run(OVERPRINTED) in range(1, 9)
+
+
+def test_d9_a_time_is_never_broken(page):
+    """A number and its unit are on one line, however narrow the window is."""
+    page.width(400)
+
+    times = page.run(
+        "return [...document.querySelectorAll('.value, td.number')]"
+        ".map((one) => one.textContent).filter((text) => / (ms|s|%)$/.test(text))"
+    )
+    assert times == []
+
+
+def test_d9_in_a_narrow_window_the_list_comes_first(page):
+    """It has a height of its own, so that the overview is near; commit and branch are named."""
+    page.width(400)
+
+    tops = page.run(
+        "return ['#about', '#side', '#rows', 'main'].map((one) =>"
+        " document.querySelector(one).getBoundingClientRect().top)"
+    )
+    assert tops == sorted(tops)
+    assert 0 < tops[-1] < 900
+    assert "main · 4be1c0d9 with uncommitted changes" in page.text("#about")
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_d9_the_caret_of_an_excerpt_is_seen(page, width):
+    """An excerpt begins where its line does, and is scrolled to what the caret marks."""
+    page.width(width)
+    page.open(DRESS)
+
+    seen = page.wait("""
+        const seen = [...document.querySelectorAll(".excerpt")].map((pre) => {
+          const frame = pre.getBoundingClientRect();
+          const box = pre.querySelector(".caret").getBoundingClientRect();
+          return box.left >= frame.left && box.left + 30 < frame.right;
+        });
+        return seen.every(Boolean) && seen;
+    """)
+    assert seen == [True, True]
+    assert page.text(".excerpt") == "15 | contains: pink\n|           ^^^^"
+
+
+def test_d9_a_pressed_button_has_a_label_of_full_size(page):
+    """It is what the user said."""
+    page.open(DRESS)
+
+    sizes = page.run(
+        "return ['.user .pressed', '.user .said'].map((one) =>"
+        " parseFloat(getComputedStyle(document.querySelector(one)).fontSize))"
+    )
+    assert sizes[0] >= 0.9 * sizes[1]
 
 
 FAINT = """

@@ -17,6 +17,7 @@ from harness.conversation import Outcome
 from harness.core import Json
 from harness.core.atomic_file import replacing
 from harness.evaluation import wilson_interval
+from harness.reports.html.large_texts import LARGEST_CONVERSATION, without_large_texts
 from harness.reports.html.row import row_of
 from harness.reports.results import Results
 from harness.reports.results.results_writer import dump
@@ -65,7 +66,8 @@ class HtmlReport:
         outcomes = self._outcomes.setdefault(conversation["provider"], Counter())
         outcomes[str(row["outcome"])] += 1
         self._rows.add(dump(row))
-        self._block.add(line)
+        is_large = len(line) > LARGEST_CONVERSATION
+        self._block.add(dump(without_large_texts(conversation)) if is_large else line)
         if self._block.count == BLOCK:
             self._put_away()
 

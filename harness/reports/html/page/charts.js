@@ -1,6 +1,9 @@
 // The charts of the overview, as SVG without a library.
 
 const MOST_TICKS = 240;
+/** Of a label of an axis, and of the narrowest axis, in pixels. */
+const LETTER = 6.5;
+const NARROWEST = 96;
 
 /** A bar of all outcomes, as long as each is frequent. */
 function outcomeBar(counts) {
@@ -83,11 +86,18 @@ function latencyPlot(values, scale) {
 
 function axis(scale) {
   const plot = svg("svg", { class: "latency", height: 18 });
+  let end = -Infinity;
   for (const value of scale.marks) {
     const x = scale.at(value);
+    const text = value ? seconds(value) : "0";
     const anchor = x < 8 ? "start" : x > 92 ? "end" : "middle";
     plot.append(svg("line", { class: "grid", x1: `${x}%`, x2: `${x}%`, y1: 0, y2: 4 }));
-    plot.append(svg("text", { x: `${x}%`, y: 15, "text-anchor": anchor }, value ? seconds(value) : "0"));
+    const length = (text.length + 1) * LETTER;
+    const left = (x / 100) * NARROWEST - { start: 0, middle: length / 2, end: length }[anchor];
+    // A label that would touch the one before it is left out.
+    if (left < end) continue;
+    end = left + length;
+    plot.append(svg("text", { x: `${x}%`, y: 15, "text-anchor": anchor }, text));
   }
   return plot;
 }

@@ -122,7 +122,7 @@ function jsonFold(title, value) {
 }
 
 function userBubble(user) {
-  const pressed = user.pressed !== undefined && el("span", { class: "pressed" }, `pressed “${user.pressed}”`);
+  const pressed = user.pressed !== undefined && el("span", { class: "pressed" }, el("span", { class: "unseen" }, "pressed the button "), user.pressed);
   return bubble("user", user.text, "User", [pressed, attachments(user.attachments), user.metadata && jsonFold("Metadata", user.metadata)]);
 }
 
@@ -166,8 +166,17 @@ function attachments(found) {
 function toolCalls(calls) {
   if (!calls?.length) return null;
   return el("ul", { class: "calls", "aria-label": "Tool calls" }, calls.map((call) =>
-    el("li", {}, el("code", {}, `${call.name} ${typeof call.arguments === "string" ? call.arguments : JSON.stringify(call.arguments)}`),
-      call.result !== undefined && el("span", { class: call.is_error ? "failed" : null }, `${call.is_error ? "failed: " : "→ "}${typeof call.result === "string" ? call.result : JSON.stringify(call.result)}`))));
+    el("li", {}, el("p", {}, el("code", {}, `${call.name} `), longText(call.arguments, "arguments")),
+      call.result !== undefined && el("p", { class: call.is_error ? "failed" : null }, call.is_error ? "failed: " : "→ ", longText(call.result, "answer")))));
+}
+
+const LONGEST_CALL = 600;
+
+/** A value as text; a long one in a fold. */
+function longText(value, name) {
+  const text = typeof value === "string" ? value : JSON.stringify(value) ?? "";
+  if (text.length <= LONGEST_CALL) return el("code", {}, text);
+  return fold(`${name}: ${plural(text.length, "character")}`, () => pretty(text));
 }
 
 function missing(turn) {

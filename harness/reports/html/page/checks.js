@@ -15,8 +15,33 @@ function badCheck(check, file) {
     el("p", { class: "check-head" }, mark(check.outcome), " ", el("code", {}, check.name), place(check, file), check.message && el("span", {}, check.message)),
     facts.length > 0 && el("dl", { class: "facts" }, facts.map(([name, value]) => el("div", { class: name }, el("dt", {}, name), el("dd", {}, value)))),
     check.difference?.length > 0 && differenceView(check.difference, check.code === "check-crashed" ? "Traceback" : "Difference"),
-    check.excerpt && block(check.excerpt, "excerpt"),
+    check.excerpt && excerptView(check.excerpt),
   ];
+}
+
+/** The line of the scenario, without its indentation, scrolled so far that the caret is seen. */
+function excerptView(text) {
+  const lines = text.split("\n").map((line) => line.match(/^(\s*\d* \| ?)(.*)$/s) ?? [line, "", line]);
+  const indent = Math.min(...lines.filter(([, , code]) => code.trim()).map(([, , code]) => code.length - code.trimStart().length));
+  const pre = block("", "excerpt");
+  const told = lines.map(([, margin, code]) => {
+    const rest = code.slice(Number.isFinite(indent) ? indent : 0);
+    const [, before, caret, after] = /^(\s*)(\^+)(.*)$/s.exec(rest) ?? [];
+    return caret ? [margin, before, el("span", { class: "caret" }, caret), after] : [margin, rest];
+  });
+  pre.append(...told.flatMap((parts, index) => (index ? ["\n", ...parts] : parts)).filter((part) => part !== ""));
+  new ResizeObserver(() => showCaret(pre)).observe(pre);
+  return pre;
+}
+
+function showCaret(pre) {
+  const caret = pre.querySelector(".caret");
+  if (!caret) return;
+  const box = caret.getBoundingClientRect();
+  const frame = pre.getBoundingClientRect();
+  // Its beginning counts: it may be wider than the window.
+  const past = box.left + Math.min(box.width, frame.width / 2) + 16 - frame.right;
+  if (past > 0) pre.scrollLeft += past;
 }
 
 function place(check, file) {

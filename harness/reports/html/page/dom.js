@@ -31,14 +31,15 @@ function byId(id) {
 
 function seconds(value) {
   if (value === undefined || value === null) return "";
-  if (value < 0.001) return `${(value * 1000).toFixed(1)} ms`;
-  if (value < 1) return `${Math.round(value * 1000)} ms`;
-  return value < 100 ? `${value.toFixed(2)} s` : `${Math.round(value)} s`;
+  // With no-break spaces, so that a time stays on one line.
+  if (value < 0.001) return `${(value * 1000).toFixed(1)}\u00a0ms`;
+  if (value < 1) return `${Math.round(value * 1000)}\u00a0ms`;
+  return `${value < 100 ? value.toFixed(2) : Math.round(value)}\u00a0s`;
 }
 
 function percent(rate) {
   const value = rate * 100;
-  return `${value === 100 || value === 0 ? value : value.toFixed(value > 99 || value < 1 ? 2 : 1)} %`;
+  return `${value === 100 || value === 0 ? value : value.toFixed(value > 99 || value < 1 ? 2 : 1)}\u00a0%`;
 }
 
 function plural(count, word) {

@@ -6,7 +6,10 @@ function exchangeList(exchanges, title) {
   return el("div", { class: "exchanges" }, title && el("p", { class: "muted" }, title), exchanges.map(exchangeView));
 }
 
+const ON_SOCKET = new Set(["FRAME", "RECEIVE"]);
+
 function exchangeView(exchange) {
+  if (ON_SOCKET.has(exchange.method)) return socketView(exchange);
   const { response } = exchange;
   const bad = exchange.contract?.length || !response;
   const summary = [
@@ -16,13 +19,41 @@ function exchangeView(exchange) {
     el("span", { class: "muted" }, seconds(response?.seconds)),
     exchange.contract?.length > 0 && el("span", { class: "badge failed" }, "violates its schema"),
   ];
-  return fold(summary, () => [
-    exchange.contract?.length > 0 && el("div", { class: "contract" }, el("b", {}, "Violates the definition's schema"), block(exchange.contract.join("\n"))),
+  return fold(spaced(summary), () => [
+    exchange.contract?.length > 0 && contractView(exchange.contract),
     el("div", { class: "halves" },
       el("section", {}, el("h4", {}, "Request"), el("p", { class: "url" }, el("code", {}, `${exchange.method} ${exchange.url}`)),
         headersView(exchange.headers), bodyView(exchange, "request")),
       el("section", {}, el("h4", {}, "Answer"), response ? answerView(response) : el("p", { class: "muted" }, "The answer was not complete."))),
   ].filter(Boolean));
+}
+
+/** A message that was sent on a WebSocket, or those that a step waited for. */
+function socketView(exchange) {
+  const { response } = exchange;
+  const isSent = exchange.method === "FRAME";
+  const count = response?.chunks?.length ?? (response ? 1 : 0);
+  const told = isSent ? (response ? "message sent" : "message not sent") : count ? `${plural(count, "message")} received` : "no message received";
+  const summary = [
+    el("code", { class: "step" }, exchange.step),
+    el("span", { class: `call ${response ? "" : "status bad"}` }, told),
+    !isSent && el("span", { class: "muted" }, seconds(response?.seconds)),
+    exchange.contract?.length > 0 && el("span", { class: "badge failed" }, "violates its schema"),
+  ];
+  return fold(spaced(summary), () => [
+    exchange.contract?.length > 0 && contractView(exchange.contract),
+    el("p", { class: "url" }, el("code", {}, exchange.url)),
+    isSent ? bodyView(exchange, "message") : response && [chunksView(response, "message"), bodyView(response, "answer")],
+  ].flat().filter(Boolean));
+}
+
+/** With spaces, for screen readers. */
+function spaced(parts) {
+  return parts.filter(Boolean).flatMap((part) => [part, " "]);
+}
+
+function contractView(lines) {
+  return el("div", { class: "contract" }, el("b", {}, "Violates the definition's schema"), block(lines.join("\n")));
 }
 
 function answerView(response) {
@@ -56,8 +87,8 @@ function bodyView(side, whose) {
     copyButton(() => side.body, "Copy as sent", `Copy the ${whose}'s body as it was sent`)), pretty(side.body));
 }
 
-/** Of a stream: when each chunk came, and what it held. */
-function chunksView(response) {
+/** Of a stream: when each chunk, or message of a WebSocket, came, and what it held. */
+function chunksView(response, unit = "chunk") {
   const { chunks } = response;
   if (!chunks?.length) return null;
   const texts = chunkTexts(response);
@@ -65,7 +96,8 @@ function chunksView(response) {
   const line = svg("svg", { class: "chunks", height: 18, "aria-hidden": "true" },
     svg("line", { class: "grid", x1: 0, x2: "100%", y1: 9, y2: 9 }),
     chunks.map(([at]) => svg("line", { class: "tick", x1: `${(at / end) * 99.5}%`, x2: `${(at / end) * 99.5}%`, y1: 3, y2: 15 })));
-  return fold([`stream of ${plural(chunks.length, "chunk")}`, line], () =>
+  const title = unit === "chunk" ? `stream of ${plural(chunks.length, unit)}` : `each ${unit} with its time`;
+  return fold([title, line], () =>
     el("ol", { class: "chunk-list" }, chunks.map(([at, length], index) =>
       el("li", {}, el("span", { class: "muted" }, `+${seconds(at)} · ${plural(length, "byte")}`), texts && el("code", {}, texts[index])))));
 }

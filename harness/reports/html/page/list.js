@@ -1,6 +1,18 @@
-// The list of conversations and its filters. Rows are drawn by the hundred, as they come into view.
+// The list of conversations, its order and its filters. Rows are drawn by the hundred, as they come into view.
 
 const CHUNK = 100;
+const COLUMNS = [
+  { name: "Result", key: (row) => OUTCOMES.indexOf(row.outcome) },
+  { name: "Conversation", key: (row) => (row.title || row.scenario).toLowerCase() },
+  { name: "Time", key: (row) => timeOf(row) ?? -1, isFalling: true },
+];
+
+/** Seconds of all replies; of a repeated scenario, of an average take. */
+function timeOf(row) {
+  if (!row.latencies?.length) return undefined;
+  const total = row.latencies.reduce((sum, [, value]) => sum + value, 0);
+  return total / new Set(row.latencies.map(([, , take]) => take)).size;
+}
 
 const list = {
   shown: [],
@@ -8,6 +20,8 @@ const list = {
   at: -1,
   open: -1,
   filters: { text: "", outcomes: new Set(), provider: "", tag: "", code: "" },
+  column: 0,
+  isFalling: false,
 
   build() {
     const counts = countBy(store.rows, (row) => row.outcome);
@@ -20,7 +34,10 @@ const list = {
     byId("filters").addEventListener("submit", (event) => event.preventDefault());
     byId("filters").addEventListener("reset", () => setTimeout(() => this.show({}), 0));
     byId("text").addEventListener("input", () => { this.filters.text = byId("text").value.trim().toLowerCase(); this.search(); });
-    this.sentinel = el("li", { class: "sentinel", "aria-hidden": "true" });
+    this.sentinel = el("tr", { class: "sentinel", "aria-hidden": "true" }, el("td", { colspan: COLUMNS.length }));
+    byId("columns").append(...COLUMNS.map(({ name }, index) =>
+      el("th", { scope: "col" }, el("button", { type: "button", onclick: () => this.sort(index) }, name, el("span", { class: "arrow", "aria-hidden": "true" })))));
+    this.order();
     new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.draw(), { rootMargin: "600px" }).observe(this.sentinel);
     this.filter();
   },
@@ -48,6 +65,28 @@ const list = {
     byId("side").scrollIntoView({ block: "nearest" });
   },
 
+  /** Sort by a column; by the same one again, the other way round. */
+  sort(index) {
+    this.isFalling = index === this.column ? !this.isFalling : Boolean(COLUMNS[index].isFalling);
+    this.column = index;
+    this.order();
+    this.filter();
+  },
+
+  /** Rows of the same value stay in the order of the run. */
+  order() {
+    const { key } = COLUMNS[this.column];
+    const keys = new Map(store.rows.map((row) => [row, key(row)]));
+    const by = (a, b) => (keys.get(a) < keys.get(b) ? -1 : keys.get(a) > keys.get(b) ? 1 : 0);
+    this.ordered = store.rows.toSorted(this.isFalling ? (a, b) => by(b, a) : by);
+    [...byId("columns").children].forEach((head, index) => {
+      const direction = this.isFalling ? "descending" : "ascending";
+      if (index === this.column) head.setAttribute("aria-sort", direction);
+      else head.removeAttribute("aria-sort");
+      head.querySelector(".arrow").textContent = index === this.column ? (this.isFalling ? "▼" : "▲") : "";
+    });
+  },
+
   toggle(outcome) {
     const { outcomes } = this.filters;
     if (!outcomes.delete(outcome)) outcomes.add(outcome);
@@ -72,7 +111,7 @@ const list = {
     const rows = byId("rows");
     const focused = rows.contains(document.activeElement) ? document.activeElement.dataset.position : undefined;
     const { text, outcomes, provider, tag, code } = this.filters;
-    this.shown = store.rows.filter((row) =>
+    this.shown = this.ordered.filter((row) =>
       (!outcomes.size || outcomes.has(row.outcome)) &&
       (!provider || row.provider === provider) &&
       (!tag || row.tags?.includes(tag)) &&
@@ -101,10 +140,11 @@ const list = {
   item(row, index) {
     const about = [row.provider, row.row, row.takes && `${row.takes[0]} of ${row.takes[1]} takes`, row.drift && "drifted"].filter(Boolean).join(" · ");
     const codes = (row.codes ?? []).slice(0, 3);
-    return el("li", {}, el("a", { href: linkTo(row.id, BAD.has(row.outcome) ? row.problem : {}), tabindex: index ? "-1" : "0", "data-position": row.position, onfocus: () => { this.at = index; } },
-      mark(row.outcome),
-      el("span", { class: "name" }, row.title || row.scenario),
-      el("span", { class: "muted" }, about, codes.map((code) => [" ", el("code", {}, code)]))));
+    const link = el("a", { href: linkTo(row.id, BAD.has(row.outcome) ? row.problem : {}), tabindex: index ? "-1" : "0", "data-position": row.position, onfocus: () => { this.at = index; } },
+      el("span", { class: "name" }, row.title || row.scenario));
+    return el("tr", {}, el("td", {}, mark(row.outcome)),
+      el("th", { scope: "row" }, link, el("span", { class: "muted" }, about, codes.map((code) => [" ", el("code", {}, code)]))),
+      el("td", { class: "number muted" }, seconds(timeOf(row))));
   },
 
   links() {
@@ -147,7 +187,7 @@ const list = {
     if (!link) return;
     link.setAttribute("aria-current", "page");
     const box = link.getBoundingClientRect();
-    const frame = byId("rows").getBoundingClientRect();
-    if (box.top < frame.top || box.bottom > frame.bottom) byId("rows").scrollTop += box.top - frame.top - frame.height / 3;
+    const frame = byId("scroll").getBoundingClientRect();
+    if (box.top < frame.top || box.bottom > frame.bottom) byId("scroll").scrollTop += box.top - frame.top - frame.height / 3;
   },
 };
