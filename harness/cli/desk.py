@@ -67,6 +67,83 @@ def demo(
     raise typer.Exit(commands.play_demo(folder, port=port, is_agreed=yes))
 
 
+def init(  # noqa: PLR0913  # one parameter an option
+    folder: Annotated[Path, typer.Argument(help="Default: the current one.")] = Path(),
+    *,
+    api: Annotated[str, typer.Option(help="An installed definition, such as openai-chat.")] = "",
+    from_curl: Annotated[
+        str, typer.Option(metavar="COMMAND", help="A curl command in quotes; - reads it.")
+    ] = "",
+    from_har: Annotated[
+        Path | None, typer.Option(help="A HAR file of a browser, or a cassette.")
+    ] = None,
+    from_openapi: Annotated[
+        Path | None, typer.Option(help="An OpenAPI document, YAML or JSON.")
+    ] = None,
+    name: Annotated[
+        str, typer.Option(help="Name of the provider; default: that of --api, or bot.")
+    ] = "",
+    variable: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SETTING=VARIABLE",
+            help="With --api: the variable that has a setting; can be repeated.",
+        ),
+    ] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="SETTING=VALUE",
+            help="With --api: the value of a setting that is not secret; can be repeated.",
+        ),
+    ] = None,
+    secret: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VARIABLE", help="A secret of the request, and the variable that holds it."
+        ),
+    ] = None,
+    message: Annotated[str, typer.Option(help="JSONPath to the message in the request.")] = "",
+    reply: Annotated[str, typer.Option(help="JSONPath to the reply in the answer.")] = "",
+    answer: Annotated[Path | None, typer.Option(help="File with a sample answer.")] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Send the request once to get a sample answer.")
+    ] = False,
+    ci: Annotated[str, typer.Option(help="Workflow for CI: github, gitlab or none.")] = "",
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Take the likely answers without asking.")
+    ] = False,
+) -> None:
+    """Start a project: harness.yaml, a first scenario, and files for git, editors and CI.
+
+    Asks which chat API the bot has, and where its secrets come from. Files that exist are left as
+    they are.
+    """
+    request = commands.NewOptions(
+        curl=from_curl,
+        har=from_har,
+        openapi=from_openapi,
+        message=message,
+        reply=reply,
+        secrets=secret or [],
+        answer=answer,
+        is_live=live,
+    )
+    options = commands.InitOptions(
+        api=api,
+        name=name,
+        request=request,
+        variables=variable or [],
+        values=values or [],
+        ci=ci,
+        is_agreed=yes,
+    )
+    if options.fault:
+        raise refuse(options.fault)
+    commands.start_project(folder, options)
+
+
 def probe(
     provider: str,
     *,
@@ -145,5 +222,5 @@ def watch(
     commands.watch_until_stopped(paths or [], provider or [], tag or [], only_failed=last_failed)
 
 
-DESK = (demo, chat, docs, emulate, explain, probe, watch)
+DESK = (init, demo, chat, docs, emulate, explain, probe, watch)
 """In the order of `harness --help`."""

@@ -38,6 +38,19 @@ def agrees(question: str) -> bool:
         return False
 
 
+def ask_or_stop(question: str, default: str = "") -> str:
+    """What the user types; the default for an empty line.
+
+    Raises `typer.Exit` after Ctrl-C and at the end of the input. For commands that write only when
+    everything is answered.
+    """
+    try:
+        return str(typer.prompt(question, default=default, show_default=bool(default))).strip()
+    except typer.Abort:
+        echo("\nNot answered; nothing was written.", err=True)
+        raise typer.Exit(FOUND_PROBLEMS) from None
+
+
 def ask(question: str, default: str = "") -> str:
     """What the user types; the default for an empty line. Empty at the end of the input."""
     try:

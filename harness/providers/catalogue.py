@@ -79,6 +79,11 @@ def installed() -> dict[str, Path | EntryPoint]:
     return {**{point.name: point for point in entry_points(group=GROUP)}, **FOLDERS}
 
 
+def installed_definition(name: str) -> Definition:
+    """The definition of a name in `installed()`. Raises `DefinitionError` if it is wrong."""
+    return _installed(name, installed()[name])
+
+
 def _installed(name: str, point: Path | EntryPoint) -> Definition:
     shown = f"{name} (installed definition)"
     if isinstance(point, Path):

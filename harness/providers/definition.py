@@ -252,6 +252,8 @@ class Setting:
     is_secret: bool = False
     is_required: bool = False
     default: Json = None
+    variable: str = ""
+    """The environment variable that usually has it; empty if there is no convention."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)

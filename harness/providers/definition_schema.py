@@ -192,10 +192,14 @@ DEFINITION_SCHEMA: Json = {
             "required": ["base_url"],
             "additionalProperties": {
                 "type": "object",
-                "description": "JSON Schema of one setting, with `secret` and `required`.",
+                "description": "JSON Schema of one setting, with `secret`, `required`, `variable`.",
                 "properties": {
                     "secret": {"type": "boolean"},
                     "required": {"type": "boolean"},
+                    "variable": {
+                        "type": "string",
+                        "description": "The environment variable that usually has it.",
+                    },
                     "default": {},
                     "description": {"type": "string"},
                 },

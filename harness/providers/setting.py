@@ -12,8 +12,11 @@ from harness.formats.json_schema import Schema, compile_schema
 from harness.formats.json_schema.keywords import KEYWORDS
 from harness.providers.definition import Setting
 
-OWN = ("secret", "required")
+FLAGS = ("secret", "required")
+OWN = (*FLAGS, "variable")
 """Keys of a setting that are not keywords of JSON Schema."""
+VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+"""The name of an environment variable."""
 _BOOLEANS: Mapping[str, Json] = {"true": True, "1": True, "false": False, "0": False}
 """Texts of the environment that a setting of true or false takes."""
 
@@ -29,6 +32,7 @@ def setting_of(name: str, given: Mapping[str, Json]) -> Setting:
         is_secret=bool(given.get("secret")),
         is_required=bool(given.get("required")),
         default=given.get("default"),
+        variable=str(given.get("variable", "")),
     )
 
 
@@ -60,10 +64,14 @@ def setting_problems(
     for key in sorted(unknown):
         hint = did_you_mean(key, (*OWN, *KEYWORDS))
         yield problem("unknown-key", f"unknown key {quote(key)}", hint)
-    for key in OWN:
+    for key in FLAGS:
         if not isinstance(given.get(key, False), bool):
             message = f"'{key}' is {describe(given[key])}, expected true or false"
             yield problem("wrong-value", message)
+    variable = given.get("variable", "NAME")
+    if not isinstance(variable, str) or not VARIABLE_NAME.fullmatch(variable):
+        message = f"'variable' is {describe(variable)}, expected the name of a variable"
+        yield problem("wrong-value", message, "write letters, digits and '_', as in SHOP_KEY")
     setting = setting_of(name, given)
     if setting.is_required and setting.default is not None:
         message = "'required' has no effect together with 'default'"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -56,9 +57,10 @@ def test_the_demo_is_red_and_then_green(played):
     assert "contains: within 14 days" in (folder / "scenarios/return-a-jacket.yaml").read_text()
 
 
-def test_the_left_folder_is_a_project(played):
+def test_the_left_folder_is_a_project(played, tmp_path):
     """Its files are without faults, and its recording is judged: another expectation fails."""
-    _, folder = played
+    folder = tmp_path / "copy"
+    shutil.copytree(played[1], folder)
     file = folder / "scenarios/return-a-jacket.yaml"
     linted = subprocess.run(
         [HARNESS, "lint", "--strict"], cwd=folder, capture_output=True, text=True, check=False

@@ -84,7 +84,7 @@ def draft_provider(
     return Draft(
         definition=write(definition),
         schema=json.dumps(schema, indent=2, ensure_ascii=False) + "\n" if schema else "",
-        scenario=_scenario(choices),
+        scenario=first_scenario(choices.name, choices.message.said),
         entry=_entry(sample, choices, f"{address.scheme}://{host}"),
         notes=(*sample.notes, *notes),
     )
@@ -208,10 +208,11 @@ def _unsaid(payload: Json, reply: Mapping[str, Json], instead: Json) -> Json:
     return payload
 
 
-def _scenario(choices: Choices) -> str:
+def first_scenario(provider: str, message: str) -> str:
+    """A scenario that sends a message to a provider, and expects that it says something."""
     scenario: Json = {
-        "scenario": f"{choices.name}-first",
-        "provider": choices.name,
-        "turns": [{"user": literal(choices.message.said), "expect": {"min_words": 1}}],
+        "scenario": f"{provider}-first",
+        "provider": provider,
+        "turns": [{"user": literal(message), "expect": {"min_words": 1}}],
     }
     return write(scenario)

@@ -15,6 +15,7 @@ from harness.authoring.defining.shell_words import VARIABLE
 from harness.core import ConfigurationError, Json, Path, Problem, did_you_mean, quote
 from harness.formats.template import literal
 from harness.providers.definition import Encoding
+from harness.providers.setting import VARIABLE_NAME
 from harness.secrets.secret_names import QUERY_KEYS, is_secret_header, is_secret_key
 from harness.secrets.secret_shapes import shapes_in
 
@@ -24,7 +25,6 @@ HEADER, PATH, QUERY, BODY, USER = "header", "path", "query", "body", "user"
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9-]*) +(?=\S)")
 """The scheme of an `Authorization` header. Source: RFC 9110, 11.4."""
-_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SHOWN = 4
 """Characters of a value that a note shows."""
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
@@ -89,7 +89,7 @@ def usual_variable(provider: str, setting: str) -> str:
 
 def is_variable(text: str) -> bool:
     """Whether a text can be the name of an environment variable."""
-    return bool(_VARIABLE_NAME.fullmatch(text))
+    return bool(VARIABLE_NAME.fullmatch(text))
 
 
 def _named(text: str) -> tuple[str, str]:

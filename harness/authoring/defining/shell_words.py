@@ -43,6 +43,10 @@ class BadCommand(ValueError):
     """A text is not one command; `str(error)` is the reason."""
 
 
+class OpenQuote(BadCommand):
+    """A quotation mark is not closed: more of the command may follow."""
+
+
 @dataclass(slots=True)
 class _Words:
     """The words so far, and the one that is being read."""
@@ -73,6 +77,17 @@ def shell_words(command: str) -> tuple[list[str], str]:
     if _OF_CMD.search(text) and first_quote != "'":
         return _of_cmd(text), ""
     return _of_posix(text)
+
+
+def is_continued(text: str) -> bool:
+    """Whether further lines belong to the command: a line end is escaped, or inside quotes."""
+    if text.rstrip(" \t").endswith(("\\", "^")):
+        return True
+    try:
+        shell_words(text)
+    except BadCommand as error:
+        return isinstance(error, OpenQuote)
+    return False
 
 
 def _of_posix(text: str) -> tuple[list[str], str]:
@@ -110,7 +125,7 @@ def _escaped(text: str, at: int, words: _Words) -> int:
 def _single(text: str, at: int, words: _Words) -> int:
     end = text.find("'", at + 1)
     if end < 0:
-        raise BadCommand("a quotation mark ' is not closed")
+        raise OpenQuote("a quotation mark ' is not closed")
     words.add(text[at + 1 : end])
     return end + 1
 
@@ -130,7 +145,7 @@ def _double(text: str, at: int, words: _Words) -> int:
         else:
             words.add(mark)
             at += 1
-    raise BadCommand('a quotation mark " is not closed')
+    raise OpenQuote('a quotation mark " is not closed')
 
 
 def _dollar(text: str, at: int, words: _Words, *, is_quoted: bool = False) -> int:
@@ -153,7 +168,7 @@ _ANSI = re.compile(r"(?:[^'\\]|\\.)*'", re.DOTALL)
 def _ansi(text: str, at: int, words: _Words) -> int:
     end = _ANSI.match(text, at + 2)
     if end is None:
-        raise BadCommand("a quotation mark $' is not closed")
+        raise OpenQuote("a quotation mark $' is not closed")
     words.add(_ESCAPE.sub(_character, end[0][:-1]))
     return end.end()
 
@@ -203,7 +218,7 @@ def _of_cmd(text: str) -> list[str]:
             words.add(plain[at])
             at += 1
     if is_quoted:
-        raise BadCommand('a quotation mark " is not closed')
+        raise OpenQuote('a quotation mark " is not closed')
     words.end()
     return words.done
 

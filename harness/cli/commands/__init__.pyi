@@ -14,6 +14,8 @@ from .emulate import emulate_until_stopped as emulate_until_stopped
 from .history import prune_history as prune_history
 from .history import show_history as show_history
 from .import_cassette import import_recording as import_recording
+from .init import InitOptions as InitOptions
+from .init import start_project as start_project
 from .lint import lint_files as lint_files
 from .new_provider import NewOptions as NewOptions
 from .new_provider import create_provider as create_provider

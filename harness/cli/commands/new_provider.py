@@ -70,9 +70,14 @@ class NewOptions:
     """Take the guesses without asking."""
 
     @property
+    def sources(self) -> int:
+        """How many requests are named; one is needed."""
+        return bool(self.curl) + (self.har is not None) + (self.openapi is not None)
+
+    @property
     def fault(self) -> str:
         """Why the options do not fit together, in a sentence; empty if they do."""
-        if bool(self.curl) + (self.har is not None) + (self.openapi is not None) != 1:
+        if self.sources != 1:
             return (
                 "choose where the request is from: --from-curl 'curl …', --from-har FILE or"
                 " --from-openapi FILE"
@@ -86,12 +91,39 @@ class NewOptions:
         return next((sentence for is_so, sentence in faults if is_so), "")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewProvider:
+    """A provider whose files are not written yet."""
+
+    targets: Targets
+    files: Mapping[Path, str]
+    """harness.yaml last."""
+    notes: Sequence[str]
+    secrets: Sequence[RequestSecret]
+    reply: str
+    """What the bot said in the sample; empty without one."""
+    message: str
+    """What the sample said to the bot."""
+
+
 def create_provider(name: str, options: NewOptions) -> None:
     """Write the files of a new provider, and print what was written.
 
     Raises `AuthoringError`, and `PlayError` if the server cannot be asked.
     """
     targets = targets_of(name, config_here(), Path.cwd())
+    new = drafted_provider(targets, options)
+    write_files(new.files)
+    _print(targets, list(new.files), new.notes, new.secrets)
+    if new.reply:
+        echo(f"reply of the sample: {shorten(new.reply)}")
+    words = shlex.join(["--message", new.message])
+    echo(f"next: harness providers check {name} --live {words}")
+
+
+def drafted_provider(targets: Targets, options: NewOptions) -> NewProvider:
+    """The files of a new provider, after all questions. Raises as `create_provider`."""
+    name = targets.name
     questions = _Questions(options, environment_of(targets.root, os.environ))
     sample = _sample(name, options, questions)
     secrets = secrets_of(sample, name, options.secrets, questions.environment)
@@ -106,14 +138,15 @@ def create_provider(name: str, options: NewOptions) -> None:
     choices = Choices(name=name, message=message, reply=reply, secrets=secrets)
     draft = draft_provider(sample, choices, kind, known)
     said = require_playable(targets, draft, sample, choices)
-    files = files_of(targets, draft, {s.setting: s.value for s in secrets if s.value})
-    write_files(files)
-    doubts = doubtful_values(sample, secrets, os.environ)
-    _print(targets, list(files), [*draft.notes, *doubts, *_of_known(known)], secrets)
-    if said:
-        echo(f"reply of the sample: {shorten(said)}")
-    words = shlex.join(["--message", choices.message.said])
-    echo(f"next: harness providers check {name} --live {words}")
+    doubts = doubtful_values(sample, secrets, questions.environment)
+    return NewProvider(
+        targets=targets,
+        files=files_of(targets, draft, {s.setting: s.value for s in secrets if s.value}),
+        notes=[*draft.notes, *doubts, *_of_known(known)],
+        secrets=secrets,
+        reply=said,
+        message=choices.message.said,
+    )
 
 
 def _sample(name: str, options: NewOptions, questions: _Questions) -> SampleRequest:

@@ -8,7 +8,7 @@ from pathlib import Path
 from harness.checks import kinds_in
 from harness.cli.here import config_here
 from harness.cli.terminal import echo
-from harness.config import CONFIG_SCHEMA
+from harness.config import CONFIG_SCHEMA, Config
 from harness.core import Json
 from harness.project.own_checks import own_checks
 from harness.project.vocabulary import Vocabulary
@@ -20,7 +20,7 @@ from harness.scenario import defaults_schema, fragment_schema, scenario_schema
 def write_schemas(folder: Path, *, is_check: bool) -> int:
     """Write the schemas. With `is_check`, only compare; returns how many are out of date."""
     stale = 0
-    for name, schema in editor_schemas().items():
+    for name, schema in editor_schemas(config_here()).items():
         file = folder / f"{name}.schema.json"
         text = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
         if file.is_file() and file.read_text(encoding="utf-8") == text:
@@ -35,12 +35,11 @@ def write_schemas(folder: Path, *, is_check: bool) -> int:
     return stale if is_check else 0
 
 
-def editor_schemas() -> dict[str, Json]:
+def editor_schemas(config: Config | None) -> dict[str, Json]:
     """The schemas of the files that authors write, and of results, by file name.
 
     In a project, the schema of scenarios includes the project's own checks.
     """
-    config = config_here()
     own = own_checks(config).kinds if config is not None else {}
     vocabulary = Vocabulary(kinds_in("reply_checks", own.values()), None)
     scenario = scenario_schema(vocabulary.blocks)

@@ -217,6 +217,9 @@ class Bot:
         ("settings", {"base_url": {"tpye": "string"}}, "did you mean 'type'?"),
         ("settings", {"base_url": {}, "key": {"secrt": True}}, "did you mean 'secret'?"),
         ("settings", {"base_url": {}, "key": {"secret": "yes"}}, "expected true or false"),
+        ("settings", {"base_url": {}, "key": {"variable": "A-KEY"}}, "the name of a variable"),
+        ("settings", {"base_url": {}, "key": {"variable": 3}}, "the name of a variable"),
+        ("settings", {"base_url": {}, "key": {"varable": "KEY"}}, "did you mean 'variable'"),
         ("settings", {"base_url": {"type": "string", "default": 1}}, "its default: the value is"),
     ],
 )

@@ -1,0 +1,1 @@
+"""The files with which a project of one's own begins."""

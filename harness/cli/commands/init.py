@@ -1,0 +1,296 @@
+"""`harness init`: writes the first files of a project, after a few questions."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from harness.authoring.defining.config_entry import with_entry
+from harness.authoring.defining.definition_draft import first_scenario
+from harness.authoring.defining.new_provider import targets_of
+from harness.authoring.defining.shell_words import is_continued
+from harness.authoring.init.initial_files import (
+    WORKFLOWS,
+    initial_files,
+    missing_lines,
+    require_ci,
+    require_new,
+    with_modeline,
+)
+from harness.authoring.init.setting_choices import (
+    EnvironmentVariable,
+    SettingChoices,
+    variable_of,
+)
+from harness.authoring.new_project import write_new_files
+from harness.cli.commands.new_provider import NewOptions, drafted_provider
+from harness.cli.commands.schemas import editor_schemas
+from harness.cli.terminal import ask_or_stop, echo
+from harness.core import ConfigurationError, Problem, counted, nearest_word, quote
+from harness.project_file import FILE_NAME
+from harness.providers.catalogue import installed, installed_definition
+from harness.providers.definition import Definition
+
+GREETING = "Hello"
+OWN = "bot"
+"""The name of a provider made from a request, unless another one is chosen."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_NOT_USED = "-"
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitOptions:
+    """The options of the command; empty ones are asked for."""
+
+    api: str = ""
+    name: str = ""
+    request: NewOptions = field(default_factory=NewOptions)
+    """The request from which a definition is made."""
+    variables: Sequence[str] = ()
+    values: Sequence[str] = ()
+    ci: str = ""
+    is_agreed: bool = False
+
+    @property
+    def fault(self) -> str:
+        """Why the options do not fit together, in a sentence; empty if they do."""
+        request = self.request
+        if bool(self.api) + request.sources > 1:
+            return "choose one of --api, --from-curl, --from-har and --from-openapi"
+        given = (request.message, request.reply, request.secrets, request.answer, request.is_live)
+        flags = ("--message", "--reply", "--secret", "--answer", "--live")
+        if self.api and any(given):
+            flag = next(flag for flag, value in zip(flags, given, strict=True) if value)
+            return f"{flag} has no effect with --api; it is for --from-curl and the like"
+        return request.fault if request.sources else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Provider:
+    """The provider of the new project."""
+
+    name: str
+    files: Mapping[str, str]
+    """Its files by path, harness.yaml among them."""
+    variables: tuple[EnvironmentVariable, ...]
+    message: str
+    notes: Sequence[str] = ()
+
+
+def start_project(folder: Path, options: InitOptions) -> None:
+    """Write the files of a new project, and print what was written and what comes next.
+
+    Nothing is written before every question is answered. Raises `AuthoringError`, and `PlayError`
+    if a server is asked and does not answer.
+    """
+    require_new(folder)
+    if options.ci:
+        require_ci(options.ci)
+    provider = _provider(folder, options)
+    ci = options.ci or _ci(is_agreed=options.is_agreed)
+    schemas = {
+        name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        for name, schema in editor_schemas(None).items()
+        if name != "results"
+    }
+    files = {**provider.files, **initial_files(provider.variables, ci, schemas)}
+    old = [name for name in files if (folder / name).exists()]
+    lacking = missing_lines(folder)
+    write_new_files(folder, {name: text for name, text in files.items() if name not in old})
+    _print(files, old, lacking)
+    for note in provider.notes:
+        echo(f"note: {note}")
+    _print_next(folder, provider)
+
+
+def _provider(folder: Path, options: InitOptions) -> _Provider:
+    """The provider that the options name, or the one that is asked for."""
+    request = options.request
+    if not options.api and not request.sources:
+        if options.is_agreed:
+            raise _missing("it is not known which chat API it is", "give --api NAME or --from-curl")
+        typed = _asked_api()
+        if not typed.startswith("curl"):
+            return _installed(replace(options, api=typed))
+        request = replace(request, curl=typed)
+    if options.api:
+        return _installed(options)
+    if options.variables or options.values:
+        where = "--variable" if options.variables else "--set"
+        hint = "use --secret NAME=VARIABLE for a secret of the request"
+        raise _problem("no-effect", where, "it is for the settings of --api", hint)
+    return _drafted(folder, replace(options, request=request))
+
+
+def _installed(options: InitOptions) -> _Provider:
+    """A provider with an installed definition."""
+    definition = _definition(options.api)
+    name = options.name or definition.name
+    if not _NAME.fullmatch(name):
+        hint = "use letters, digits, '-' and '_', and start with a letter or digit"
+        raise _problem("wrong-name", "--name", f"{quote(name)} is not a provider's name", hint)
+    choices = SettingChoices(definition.name, definition)
+    choices.take(options.variables, options.values)
+    if options.is_agreed:
+        choices.use_usual()
+    else:
+        _ask_settings(choices)
+    path = f"scenarios/{name}/first.yaml"
+    return _Provider(
+        name=name,
+        files={
+            FILE_NAME: with_modeline(with_entry("", name, choices.entry()), FILE_NAME, "harness"),
+            path: with_modeline(first_scenario(name, GREETING), path, "scenario"),
+        },
+        variables=choices.variables(),
+        message=GREETING,
+    )
+
+
+def _drafted(folder: Path, options: InitOptions) -> _Provider:
+    """A provider with a definition that is made from a request."""
+    name = options.name
+    if not name:
+        name = OWN if options.is_agreed else ask_or_stop("name of your bot", OWN)
+    targets = targets_of(name, None, folder)
+    new = drafted_provider(targets, replace(options.request, is_agreed=options.is_agreed))
+    schemas = {
+        targets.config: "harness",
+        targets.definition: "definition",
+        targets.scenario: "scenario",
+    }
+    files = {}
+    for file, text in new.files.items():
+        path = targets.shown(file)
+        files[path] = with_modeline(text, path, schemas[file]) if file in schemas else text
+    return _Provider(
+        name=name,
+        files=files,
+        variables=tuple(
+            EnvironmentVariable(name=secret.variable, what=f"{secret.name}, a secret")
+            for secret in new.secrets
+        ),
+        message=new.message,
+        notes=new.notes,
+    )
+
+
+def _definition(name: str) -> Definition:
+    known = sorted(installed())
+    if name not in known:
+        others = f"there are {', '.join(known)}; for another API, give --from-curl"
+        message = f"there is no chat API {quote(name)}"
+        hint = nearest_word(name, known) or others
+        raise _problem("unknown-definition", "--api", message, hint)
+    return installed_definition(name)
+
+
+def _asked_api() -> str:
+    """The name of a definition, or a whole curl command."""
+    names = sorted(installed())
+    width = max(map(len, names))
+    echo("Which chat API does the bot have?")
+    for number, name in enumerate(names, 1):
+        echo(f"  {number:>2}  {name:<{width}}  {installed_definition(name).title}")
+    echo("For another one, paste a curl command that sends a message to it.")
+    return _until_valid(lambda: _api(names))
+
+
+def _api(names: Sequence[str]) -> str:
+    typed = ask_or_stop("number, name or curl command")
+    while typed.startswith("curl") and is_continued(typed):
+        typed = f"{typed}\n{ask_or_stop('>')}"
+    if typed.startswith("curl"):
+        return typed
+    if typed.isdecimal() and 0 < int(typed) <= len(names):
+        return names[int(typed) - 1]
+    return _definition(typed).name
+
+
+def _ask_settings(choices: SettingChoices) -> None:
+    """Ask for the settings that are still open: a value, or the variable of a secret."""
+    for setting in choices.open:
+        usual = variable_of(choices.provider, setting)
+        described = setting.schema.get("description")
+        what = f"{setting.name} ({described})" if described else setting.name
+        if not setting.is_secret:
+            typed = ask_or_stop(f"{what}: its value, or empty to read it from {usual}")
+            if typed:
+                choices.use_value(setting.name, typed)
+            else:
+                choices.use_variable(setting.name, usual)
+            continue
+        default = _NOT_USED if choices.has_secret and not setting.is_required else usual
+        question = f"{what}: variable that will have this secret; {_NOT_USED} if it is not used"
+        _until_valid(partial(_ask_variable, choices, setting.name, question, default))
+
+
+def _ask_variable(choices: SettingChoices, setting: str, question: str, default: str) -> None:
+    typed = ask_or_stop(question, default)
+    if typed != _NOT_USED:
+        choices.use_variable(setting, typed)
+
+
+def _ci(*, is_agreed: bool) -> str:
+    usual = next(iter(WORKFLOWS))
+    return usual if is_agreed else _until_valid(partial(_asked_ci, usual))
+
+
+def _asked_ci(usual: str) -> str:
+    name = ask_or_stop(f"workflow for CI: {', '.join(WORKFLOWS)}", usual)
+    require_ci(name)
+    return name
+
+
+def _until_valid(ask: Callable[[], _Answer]) -> _Answer:
+    """What is answered; after a wrong answer, its error is printed and the question repeated."""
+    while True:
+        try:
+            return ask()
+        except ConfigurationError as error:
+            echo(str(error), err=True)
+
+
+def _print(files: Mapping[str, str], old: Sequence[str], lacking: Sequence[str]) -> None:
+    schemas = [name for name in files if name.startswith("schemas/")]
+    for name in files:
+        if name in schemas or name in old:
+            continue
+        echo(f"{name}: written")
+    if new := len([name for name in schemas if name not in old]):
+        echo(f"schemas/: {counted(new, 'schema')} for editors written")
+    for name in old:
+        echo(f"{name}: left as it is")
+    if lacking:
+        echo(f"note: add to .gitignore: {' '.join(lacking)}")
+
+
+def _print_next(folder: Path, provider: _Provider) -> None:
+    names = ", ".join(dict.fromkeys(variable.name for variable in provider.variables))
+    said = shlex.quote(provider.message)
+    commands = {
+        **({} if folder == Path() else {f"cd {shlex.quote(str(folder))}": ""}),
+        **({"cp .env.example .env": f"and fill in {names}"} if names else {}),
+        f"harness providers check {provider.name} --live --message {said}": "does it answer?",
+        "pytest --harness-mode=record": "record the first conversation",
+        "pytest": "replay it",
+    }
+    width = max(map(len, commands))
+    echo("next:")
+    for command, what in commands.items():
+        echo(f"  {command:<{width}}  {what}".rstrip())
+
+
+def _missing(message: str, hint: str) -> ConfigurationError:
+    return ConfigurationError(Problem(code="missing-choice", message=message, hint=hint))
+
+
+def _problem(code: str, where: str, message: str, hint: str) -> ConfigurationError:
+    return ConfigurationError(Problem(code=code, message=message, where=where, hint=hint))
