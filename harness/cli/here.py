@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness.config import FILE_NAME, Config, find_config, read_config
@@ -12,15 +13,19 @@ from harness.history.address import Address, address_in
 from harness.project.project import Project
 
 
-def config_here() -> Config | None:
-    """The harness.yaml of the current folder; None if there is none."""
-    file = find_config(Path.cwd())
+def config_here(paths: Sequence[str] = ()) -> Config | None:
+    """The harness.yaml of the current folder, or else of the first path; None if there is none."""
+    starts = (Path.cwd(), *(Path(path).resolve() for path in paths[:1]))
+    file = next(filter(None, map(find_config, starts)), None)
     return read_config(file) if file is not None else None
 
 
-def project_here() -> Project:
-    """The project of the current folder. Raises `ConfigurationError` if there is none."""
-    config = config_here()
+def project_here(paths: Sequence[str] = ()) -> Project:
+    """The project of the current folder, or else of the first path.
+
+    Raises `ConfigurationError` if there is none.
+    """
+    config = config_here(paths)
     if config is None:
         raise ConfigurationError(
             Problem(

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 
 _FENCE = "```"
 _HEADING = re.compile(r"(?P<marks>#+) (?P<title>.+)")
 _MARKER = re.compile(r"<!-- (?P<kind>run|file): (?P<words>.+) -->")
-_NAMED = re.compile(r"# (?P<name>[\w./-]+\.(?:yaml|py))\n")
+_NAMED = re.compile(r"# (?P<name>[\w./-]+\.(?:ya?ml|py))\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

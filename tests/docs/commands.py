@@ -47,9 +47,14 @@ class Shell:
     def __init__(self, pytester: pytest.Pytester) -> None:
         self._pytester = pytester
 
-    def run(self, command: str, folder: Path, status: int = 0) -> str:
-        """Run one; gives what it printed. Raises AssertionError for another exit status."""
+    def run(self, command: str, folder: Path, status: int = 0, *, in_shell: bool = False) -> str:
+        """Run one; gives what it printed. Raises AssertionError for another exit status.
+
+        `in_shell` says that the command needs a shell, for instance for a `*`.
+        """
         words = shlex.split(command)
+        if in_shell:
+            words = []
         match words:
             case ["make", *targets]:
                 return _named_in_makefile(targets)

@@ -11,6 +11,8 @@ every harness.yaml starts an empty project. What is done with a block:
 | yaml | marked `passes against NAME` or `fails against NAME` | judged as an `expect:` block |
 | yaml | marked `cassette` | read, also by vcrpy, and written |
 | json | marked `reply of NAME` | the reply of a provider that such blocks are judged against |
+| yaml | marked `workflow` | written; its jobs are played in copies of the project |
+| yaml | the settings of pre-commit | written |
 | yaml | a fragment, or the defaults of a folder | written |
 | csv | with a file | written |
 | json | with a file | written; a schema in `schemas/` is compiled |
@@ -48,11 +50,13 @@ from tests.docs.blocks import ROOT, Block, blocks_of
 from tests.docs.certificates import company_certificates
 from tests.docs.commands import Shell, commands_in
 from tests.docs.judged import judged
+from tests.docs.workflows import Workflow
 
 UPDATE = "HARNESS_UPDATE_GOLDENS"
 """Set to 1, texts that the harness says otherwise are written into the document."""
 PORT = "127.0.0.1:8702"
 """How every port of a server stands in a document."""
+PRE_COMMIT = ".pre-commit-config.yaml"
 ANY_LINES = "..."
 """Stands for any lines in a text block."""
 
@@ -147,6 +151,9 @@ class Story:
         if verb in ("passes", "fails") and rest:
             self._expectations(block, rest.removeprefix("against "))
             return
+        if block.how == "workflow":
+            self._workflow(block)
+            return
         keys = _keys(block)
         if block.how == "part of a definition":
             self._definition_part(block, keys)
@@ -154,7 +161,7 @@ class Story:
             self._cassette(block)
         elif "providers" in keys:
             self._start_project(block)
-        elif "definition" in keys or _is_part(block):
+        elif "definition" in keys or block.file == PRE_COMMIT or _is_part(block):
             self._write(block)
         elif "scenario" in keys or block.how == "part of a scenario":
             rest = "" if "scenario" in keys else _rest(SCENARIO_REST, keys)
@@ -190,6 +197,12 @@ class Story:
         text = block.text + _rest(DEFINITION_REST, keys)
         (folder / "provider.yaml").write_text(text, encoding="utf-8")
         read_definition(folder, "example")
+
+    def _workflow(self, block: Block) -> None:
+        work = self._base / f"workflow-{block.line}"
+        work.mkdir()
+        Workflow(self.folder, work, self._shell).play(block.file, block.text)
+        self._write(block)
 
     def _cassette(self, block: Block) -> None:
         # Late: importing vcr takes 0.3 s, and one document needs it.

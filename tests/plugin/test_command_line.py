@@ -152,6 +152,19 @@ def test_lint_tells_of_an_included_fragment_once(harness, project):
     assert result.output.endswith("4 scenario files, 1 other file, 1 problem\n")
 
 
+def test_lint_finds_the_project_of_a_path(harness, project, monkeypatch):
+    """From a folder above the project, the project is that of the path."""
+    monkeypatch.chdir(project.parent)
+
+    found = harness("lint", f"{project.name}/scenarios")
+    without = harness("lint")
+
+    assert found.exit_code == 0, found.output
+    assert "3 scenario files, 0 problems" in found.output
+    assert without.exit_code == 2
+    assert "[no-project]" in without.stderr or "[no-project]" in without.output
+
+
 def test_lint_of_a_missing_file_is_an_error(harness):
     """A path that does not exist is no clean bill of health."""
     result = harness("lint", "scenarios/nowhere.yaml")

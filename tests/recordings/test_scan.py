@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-import yaml
 from typer.testing import CliRunner
 
 from harness.cli.app import app
@@ -268,12 +267,3 @@ def test_our_own_recordings_are_clean(monkeypatch):
     result = scan("cassettes")
 
     assert result.exit_code == 0, result.output
-
-
-def test_the_hook_runs_the_scan():
-    """The pre-commit hook calls the command with the files below a cassette folder."""
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-
-    assert hook["id"] == "harness-cassettes-scan"
-    assert hook["entry"] == "harness cassettes scan"
-    assert hook["language"] == "python"

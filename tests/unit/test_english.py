@@ -35,7 +35,7 @@ INSTEAD = {
     r"\bputs? together\b": "merges",
 }
 """Words and phrases that the project does not use, each with what it writes instead."""
-PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
 SOURCES = [
     file for file in sorted((ROOT / "harness").rglob("*.py")) if "emulators" not in file.parts
 ]

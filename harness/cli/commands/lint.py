@@ -56,12 +56,12 @@ Findings = tuple[list[Problem], list[Problem]]
 def lint_files(paths: Sequence[str], *, strict: bool = False) -> int:
     """Print every problem of the files; without paths, of all files in the folder of scenarios.
 
-    The problems of a fragment are reported with a scenario that includes it. The providers of
-    harness.yaml are always checked, and the definitions below the paths. What may have no effect,
-    such as a name that is never used, is a warning, or a problem if `strict`. Returns the number
-    of problems.
+    The project is that of the current folder, or else of the first path. The problems of a
+    fragment are reported with a scenario that includes it. The providers of harness.yaml are
+    always checked, and the definitions below the paths. What may have no effect, such as a name
+    that is never used, is a warning, or a problem if `strict`. Returns the number of problems.
     """
-    project = project_here()
+    project = project_here(paths)
     files, definitions = _files(project, paths)
     linter = _Linter(project, strict=strict, is_all=not paths)
     linter.look_at_providers(definitions)
