@@ -80,7 +80,7 @@ def _parse(
 ) -> yaml.MarkedYAMLError | None:
     """Build the value of the text; the error of syntax that ended reading is returned."""
     try:
-        builder.build(_events(source.text, parser))
+        builder.build(events_of(source.text, parser))
     except ReadingStopped:
         pass
     except yaml.reader.ReaderError:
@@ -90,7 +90,7 @@ def _parse(
     return None
 
 
-def _events(text: str, parser: type[Any]) -> Callable[[], Any]:
+def events_of(text: str, parser: type[Any] = Parser) -> Callable[[], Any]:
     """A function that gives the next event of the parser, with the scalars as in the text."""
     text, breaks = _hide_former_breaks(text)
     text, halves = _hide_halves(text)
