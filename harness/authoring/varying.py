@@ -118,7 +118,7 @@ def _pattern_of(value: str) -> str:
     prefix = re.match(r"(?:[A-Za-z]{2,20}[-_])*", value)
     kept = prefix[0] if prefix and len(prefix[0]) < len(value) else ""
     is_hex = re.fullmatch(r"[0-9a-f]+", value[len(kept) :])
-    return f"{escaped(kept)}{'[0-9a-f]' if is_hex else '[A-Za-z0-9_.-]'}+"
+    return f"{escaped(kept)}{'[0-9a-f]+' if is_hex else '[A-Za-z0-9_.-]+'}"
 
 
 def _is_varying_url(value: Json) -> bool:

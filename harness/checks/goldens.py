@@ -10,9 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from harness.core import AuthoringError, CheckCrashed, Json, quote, value_class
-from harness.core.atomic_file import write_durably
 from harness.core.file_lock import FileLock
-from harness.formats.json_schema.json_file import read_json
+from harness.core.held_files import Files
+from harness.formats.json_schema.json_file import json_from
 from harness.formats.yaml import read, write
 from harness.project_file import YAML_ENDINGS
 
@@ -77,8 +77,9 @@ def _read(file: Path) -> GoldenEntry:
 class Goldens:
     """The golden files of one project; each is read once. Safe for threads."""
 
-    def __init__(self, root: Path, schemas: Path) -> None:
+    def __init__(self, root: Path, schemas: Path, files: Files | None = None) -> None:
         """`root` is the project; no golden is read or written outside it."""
+        self._files = files or Files()
         self._root = root
         self._schemas = schemas
         self._found: dict[tuple[str, str], Path] = {}
@@ -96,7 +97,7 @@ class Goldens:
         found = self._found.get(key)
         if found is None:
             found = self._located(name, scenario)
-            if found.is_file():
+            if self._files.is_file(found):
                 self._found[key] = found
         return found
 
@@ -107,14 +108,14 @@ class Goldens:
         """
         if file in self._read:
             return self._read[file]
-        if not file.is_file():
+        if not self._files.is_file(file):
             message = f"there is no golden file {quote(self.shown(file))}"
             hint = f"'{UPDATE}' writes it from the recording"
             raise CheckCrashed("golden-missing", message, hint)
         try:
+            shown, content = self.shown(file), self._files.read(file)
             is_json = file.suffix == ".json"
-            shown = self.shown(file)
-            value = (read_json(file, shown) if is_json else read(file.read_bytes(), shown)).value
+            value = (json_from(content, shown) if is_json else read(content, shown)).value
         except AuthoringError as error:
             first = error.problems[0]
             where = f"line {first.place.line}: " if first.place else ""
@@ -127,6 +128,11 @@ class Goldens:
             raise CheckCrashed("unreadable-golden", message) from error
         self._read[file] = value
         return value
+
+    def forget(self) -> None:
+        """Read all files again when they are needed."""
+        self._found.clear()
+        self._read.clear()
 
     def settle(
         self, file: Path, value: Json, who: str, differs: Callable[[Json], tuple[str, ...]]
@@ -143,7 +149,7 @@ class Goldens:
         with self.ledger.locked():
             # Another process may have written it since it was read.
             self._read.pop(file, None)
-            is_there = file.is_file()
+            is_there = self._files.is_file(file)
             lines = differs(self.value(file)) if is_there else ()
             before = self.ledger.entry(str(file))
             if is_there and not lines:
@@ -179,7 +185,7 @@ class Goldens:
                 raise CheckCrashed("golden-outside", message) from error
             if file.is_relative_to(root):
                 found = found or file
-                if file.is_file():
+                if self._files.is_file(file):
                     return file
         if found is None:
             message = f"the golden file {quote(name)} would be outside the project"
@@ -190,8 +196,7 @@ class Goldens:
         is_json = file.suffix == ".json"
         text = f"{json.dumps(value, indent=2, ensure_ascii=False)}\n" if is_json else write(value)
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            write_durably(file, text.encode())
+            self._files.write(file, text.encode())
         except OSError as error:
             message = f"the golden file {self.shown(file)} cannot be written: {error.strerror}"
             raise CheckCrashed("golden-not-written", message) from error

@@ -144,6 +144,33 @@ def init(  # noqa: PLR0913  # one parameter an option
     commands.start_project(folder, options)
 
 
+def accept(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILE[:LINE]]...", help="Scenario, fragment or defaults.yaml."),
+    ] = None,
+    *,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every file with a failure in the last run's results.")
+    ] = False,
+    provider: Annotated[
+        list[str] | None,
+        typer.Option(help="Judge with this provider, too; can be repeated."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
+    reports: Annotated[Path, typer.Option(help="Folder of the reports.")] = Path("reports"),
+) -> None:
+    """Rewrite failed expectations to what the bot says now, if it holds in all recordings.
+
+    Without a LINE, all failed expectations of the file. Shows the changes and asks. Ends with 0 if
+    all that failed was rewritten, and 1 if not.
+    """
+    options = commands.AcceptOptions(
+        paths=paths or [], every=every, providers=provider or [], is_agreed=yes, reports=reports
+    )
+    raise typer.Exit(0 if commands.accept_failures(options) else FOUND_PROBLEMS)
+
+
 def probe(
     provider: str,
     *,
@@ -222,5 +249,5 @@ def watch(
     commands.watch_until_stopped(paths or [], provider or [], tag or [], only_failed=last_failed)
 
 
-DESK = (init, demo, chat, docs, emulate, explain, probe, watch)
+DESK = (accept, init, demo, chat, docs, emulate, explain, probe, watch)
 """In the order of `harness --help`."""

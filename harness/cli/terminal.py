@@ -23,6 +23,11 @@ def clear() -> None:
     typer.echo("\x1b[2J\x1b[3J\x1b[H", nl=False)
 
 
+def echo_coloured(text: str, colour: str) -> None:
+    """Write a line, in a colour if this is a terminal; see `echo`."""
+    typer.secho(without_commands(text), fg=colour or None)
+
+
 def refuse(text: str) -> typer.Exit:
     """Write why a command cannot run, and return the exception that ends it."""
     echo(text, err=True)

@@ -9,18 +9,21 @@ from harness.checks import (
     PASS,
     BadExpectation,
     Finding,
-    Subject,
     Verdict,
-    conversation_of,
     failed,
-    history_of,
-    subject_of,
     turned_round,
 )
 from harness.checks.python_check import crashed
 from harness.conversation import Exchange, Outcome, Transcript, Turn
 from harness.core import Json, PlayError, show
 from harness.formats.template import TemplateError
+from harness.play.judged_subjects import (
+    JudgedSubject,
+    is_cut,
+    judged_in_every,
+    judged_in_turn,
+    judged_in_whole,
+)
 from harness.play.result import CheckResult
 from harness.project.vocabulary import Vocabulary
 from harness.scenario import Expectation, Scenario, Scope, TurnPurpose, UserTurn
@@ -108,20 +111,7 @@ def judge_turn(
         return results
     if planned.faults:
         results.append(CheckResult(name="transport", outcome=Outcome.PASSED, turn=turn.number))
-    is_recorded = transcript is not None and transcript.is_recorded
-    file = planned.place.source.path
-    reply = subject_of(turn, is_recorded=is_recorded, transcript=transcript, file=file)
-    history = None
-    if planned.wants_history:
-        history = history_of(turn, is_recorded=is_recorded, transcript=transcript, file=file)
-    stop = transcript.stop if transcript is not None else None
-    is_cut = stop is not None and stop.turn == turn.number
-    for expectation in planned.expectations:
-        if is_cut and (expectation.scope is Scope.HISTORY or expectation.within):
-            # The history was not requested, or the waiting was cut short.
-            continue
-        subject = history if expectation.scope is Scope.HISTORY and history else reply
-        results.append(_run(expectation, subject, turn, vocabulary))
+    results += (_run(one, vocabulary) for one in judged_in_turn(planned, turn, transcript))
     for name, reason in turn.missing:
         results.append(
             CheckResult(
@@ -137,10 +127,8 @@ def judge_turn(
     return results
 
 
-def _run(
-    expectation: Expectation, subject: Subject, turn: Turn, vocabulary: Vocabulary
-) -> CheckResult:
-    return _result(expectation, _verdict(expectation, subject, turn, vocabulary), turn)
+def _run(judged: JudgedSubject, vocabulary: Vocabulary) -> CheckResult:
+    return _result(judged.expectation, verdict_of(judged, vocabulary), judged.turn)
 
 
 def _result(expectation: Expectation, verdict: Verdict, turn: Turn) -> CheckResult:
@@ -158,11 +146,11 @@ def _result(expectation: Expectation, verdict: Verdict, turn: Turn) -> CheckResu
     )
 
 
-def _verdict(
-    expectation: Expectation, subject: Subject, turn: Turn, vocabulary: Vocabulary
-) -> Verdict:
+def verdict_of(judged: JudgedSubject, vocabulary: Vocabulary) -> Verdict:
+    """The verdict of an expectation on one subject; BROKEN if it could not be judged."""
+    expectation, subject, turn = judged
     try:
-        return vocabulary.judge_for(expectation, _value(expectation, turn))(subject)
+        verdict = vocabulary.judge_for(expectation, _value(expectation, turn))(subject)
     except PlayError as error:
         return _broken(error)
     except BadExpectation as error:
@@ -173,6 +161,8 @@ def _verdict(
         raise
     except BaseException as error:  # noqa: BLE001  # a check is a plugin; its crash must not pass
         return _broken(crashed(expectation.name, error))
+    is_never = expectation.scope is Scope.NEVER
+    return _turned_round(expectation, verdict, turn) if is_never else verdict
 
 
 def _broken(error: PlayError) -> Verdict:
@@ -192,37 +182,19 @@ def _every_reply(
     scenario: Scenario, turn: Turn, transcript: Transcript, vocabulary: Vocabulary
 ) -> Iterator[CheckResult]:
     """The scenario's own `never` and `always`, for one turn."""
-    if turn.reply is None or not scenario.expectations:
-        return
-    subject = subject_of(
-        turn,
-        is_recorded=transcript.is_recorded,
-        transcript=transcript,
-        file=scenario.place.source.path,
-    )
-    for expectation in scenario.expectations:
-        if expectation.scope is Scope.CONVERSATION:
-            continue
-        verdict = _verdict(expectation, subject, turn, vocabulary)
-        if expectation.scope is Scope.NEVER:
-            verdict = _turned_round(expectation, verdict, turn)
-        yield _result(expectation, verdict, turn)
+    for judged in judged_in_every(scenario, turn, transcript):
+        yield _run(judged, vocabulary)
 
 
 def _whole(
     scenario: Scenario, transcript: Transcript, vocabulary: Vocabulary
 ) -> Iterator[CheckResult]:
     """The checks on all replies together; skipped if the conversation ended early."""
-    planned = {turn.number for turn in scenario.user_turns}
-    is_cut = transcript.stop is not None or bool(
-        planned.difference(turn.number for turn in transcript.turns)
-    )
-    subject = replace(conversation_of(transcript), file=scenario.place.source.path)
-    last = transcript.turns[-1] if transcript.turns else None
+    if not is_cut(scenario, transcript):
+        yield from (_run(one, vocabulary) for one in judged_in_whole(scenario, transcript))
+        return
     for expectation in scenario.expectations:
-        if expectation.scope is not Scope.CONVERSATION:
-            continue
-        if is_cut or last is None:
+        if expectation.scope is Scope.CONVERSATION:
             yield CheckResult(
                 name=expectation.name,
                 outcome=Outcome.SKIPPED,
@@ -230,9 +202,6 @@ def _whole(
                 place=expectation.place,
                 message="the conversation ended early",
             )
-            continue
-        # Checks of the whole may use all captures.
-        yield _run(expectation, subject, replace(last, number=0), vocabulary)
 
 
 def _turned_round(expectation: Expectation, verdict: Verdict, turn: Turn) -> Verdict:

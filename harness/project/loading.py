@@ -98,7 +98,7 @@ def _key(kind: str, project: Project, file: Path, content: bytes) -> str:
 
 def _is_current(project: Project, files: Json) -> bool:
     """Whether the other files of a scenario are as they were when it was read."""
-    return not files or are_as_before(project.config, files)  # type: ignore[arg-type]  # as it was kept
+    return not files or are_as_before(project.config, project.files, files)  # type: ignore[arg-type]  # as it was kept
 
 
 def _load(project: Project, file: Path, content: bytes) -> Scenario:
@@ -119,12 +119,14 @@ def _built(project: Project, file: Path, content: bytes, key: str) -> Scenario:
     if isinstance(kept, list) and _is_current(project, kept[2]):
         source = Source(path=shown, text=content.decode("utf-8-sig"))
         document = Document(source=source, value=kept[0], marks=kept[1])
-        parts = Parts(project.config, project.cache)
-        defaults = documents_of(folders, parts, project.config) if folders.files else ()
+        parts = Parts(project.config, project.files, project.cache)
+        defaults = (
+            documents_of(folders, parts, project.config, project.files) if folders.files else ()
+        )
         scenario = read_scenario(document, parts, defaults)
     else:
         document = read(content, shown, expect_mapping=True)
-        parts = Parts(project.config, project.cache, project.require_format)
+        parts = Parts(project.config, project.files, project.cache, project.require_format)
         scenario = _examined(project, document, parts, folders)
         kept = [document.value, document.marks, parts.digests]
         if not project.lacks_definitions:
@@ -134,7 +136,7 @@ def _built(project: Project, file: Path, content: bytes, key: str) -> Scenario:
 
 def _examined(project: Project, document: Document, parts: Parts, folders: Defaults) -> Scenario:
     try:
-        defaults = documents_of(folders, parts, project.config)
+        defaults = documents_of(folders, parts, project.config, project.files)
     except AuthoringError as error:
         origin = f"for {document.source.path}"
         raise ScenarioError([replace(one, subject=origin) for one in error.problems]) from error
@@ -148,7 +150,7 @@ def _examined(project: Project, document: Document, parts: Parts, folders: Defau
 
 def _content(project: Project, file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return project.files.read(file)
     except OSError as error:
         raise ScenarioError(
             Problem(

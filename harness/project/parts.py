@@ -10,6 +10,7 @@ from pathlib import Path
 from harness.config import Config
 from harness.core import Source, did_you_mean, quote, value_class
 from harness.core.hashing import content_key
+from harness.core.held_files import Files
 from harness.formats.parsed_cache import ParsedCache
 from harness.formats.yaml import Document, read
 from harness.scenario import DEFAULTS, BadFile, FileKind
@@ -38,7 +39,8 @@ NONE = Defaults()
 class Folders:
     """Finds the defaults of folders, and remembers them."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, files: Files) -> None:
+        self._files = files
         self._top = str(config.scenarios)
         self._known: dict[str, Defaults] = {}
 
@@ -58,14 +60,17 @@ class Folders:
         files = tuple(one / DEFAULTS for one in above if (one / DEFAULTS).is_file())
         if not files:
             return NONE
-        return Defaults(files, content_key("defaults", *(one.read_bytes() for one in files)))
+        return Defaults(files, content_key("defaults", *map(self._files.read, files)))
 
 
 class Parts:
     """Reads the files that one scenario names, and remembers them."""
 
-    def __init__(self, config: Config, cache: ParsedCache, examine: Examine | None = None) -> None:
+    def __init__(
+        self, config: Config, files: Files, cache: ParsedCache, examine: Examine | None = None
+    ) -> None:
         """Without `examine`, the files are known to be valid."""
+        self._files = files
         self._config = config
         self._cache = cache
         self._examine = examine
@@ -133,7 +138,7 @@ class Parts:
                     f"{shown} has {size:,} bytes; the limit is {LARGEST_PART:,}",
                     "split the file",
                 )
-            content = self._read[shown] = path.read_bytes()
+            content = self._read[shown] = self._files.read(path)
         except FileNotFoundError as error:
             known = _beside(path, root)
             raise BadFile(
@@ -146,20 +151,20 @@ class Parts:
         return shown, content
 
 
-def are_as_before(config: Config, digests: Iterable[Iterable[str]]) -> bool:
+def are_as_before(config: Config, files: Files, digests: Iterable[Iterable[str]]) -> bool:
     """Whether files have the content that they had when a scenario was read."""
     root = config.root
     try:
-        return all(_digest((root / shown).read_bytes()) == digest for shown, digest in digests)
+        return all(_digest(files.read(root / shown)) == digest for shown, digest in digests)
     except OSError:
         return False
 
 
-def documents_of(defaults: Defaults, parts: Parts, config: Config) -> list[Document]:
+def documents_of(defaults: Defaults, parts: Parts, config: Config, files: Files) -> list[Document]:
     """The defaults of a scenario. Raises `YamlError` and `ScenarioError`."""
     # Their digest is in the keys of the cache already, so they are not read as parts.
     return [
-        parts.parsed(config.shown(file), file.read_bytes(), FileKind.DEFAULTS)
+        parts.parsed(config.shown(file), files.read(file), FileKind.DEFAULTS)
         for file in defaults.files
     ]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from harness.core import (
     quote,
 )
 from harness.core.hashing import content_key
+from harness.core.held_files import Files
 from harness.formats.file_format import departures_of
 from harness.formats.json_schema import Schema, SchemaFolder, compile_format
 from harness.formats.parsed_cache import ParsedCache
@@ -76,7 +78,8 @@ class Project:
         )
         self.cache = cache or ParsedCache(None)
         self.schemas = SchemaFolder(config.schemas, config.shown(config.schemas))
-        self.goldens = Goldens(config.root, config.schemas)
+        self.files = Files()
+        self.goldens = Goldens(config.root, config.schemas, self.files)
         self._own = own_checks(config)
         self.vocabulary = Vocabulary(
             kinds_in("reply_checks", self._own.kinds.values()), self.schemas, self.goldens
@@ -90,7 +93,7 @@ class Project:
         self._early: dict[tuple[str, str], Scenario] = {}
         self._last: dict[tuple[str, str], Scenario] = {}
         self._formats: dict[FileKind, Schema] = {}
-        self.folders = Folders(config)
+        self.folders = Folders(config, self.files)
         self._lock = threading.Lock()
         self._providers: dict[tuple[str, str, str | None], Provider] = {}
 
@@ -101,6 +104,17 @@ class Project:
         `shown` is how messages name the file. Raises `ConfigurationError` or `YamlError`.
         """
         return cls(read_config(file, shown), cache=cache)
+
+    @contextmanager
+    def holding(self, contents: Mapping[Path, bytes]) -> Iterator[Mapping[Path, bytes]]:
+        """Read contents in place of files, and hold back what is written; see `Files.holding`."""
+        with self.files.holding(contents) as held:
+            self.folders = Folders(self.config, self.files)
+            try:
+                yield held
+            finally:
+                self.folders = Folders(self.config, self.files)
+                self.goldens.forget()
 
     @property
     def has_own_checks(self) -> bool:

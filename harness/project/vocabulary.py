@@ -57,6 +57,15 @@ class Vocabulary:
         """JSON Schemas of the blocks of checks; see `block_definitions`."""
         return block_definitions(self._kinds)
 
+    def kinds_of(self, scope: Scope) -> Mapping[str, Kind]:
+        """The checks that an expectation may be of, by their names."""
+        return self._conversation if scope is Scope.CONVERSATION else self._kinds
+
+    def options_of(self, *, ignore_case: bool) -> Options:
+        """What a check is compiled with, the checks on a text inside it among them."""
+        texts = kinds_in("text_checks", self._kinds.values())
+        return replace(self._options[ignore_case], texts=texts)
+
     def format_of(self, block: str) -> Schema:
         """The format of a block of checks, such as `reply_checks`; see `block_definitions`."""
         if block not in self._formats:
@@ -96,7 +105,7 @@ class Vocabulary:
     def _compile(
         self, expectation: Expectation, value: object, options: Options | None = None
     ) -> Judge:
-        kinds = self._conversation if expectation.scope is Scope.CONVERSATION else self._kinds
+        kinds = self.kinds_of(expectation.scope)
         kind = kinds.get(expectation.name)
         if kind is None:
             raise BadExpectation(

@@ -49,7 +49,7 @@ def read_block(
             compiler.note("cannot-wait", NOT_HERE, value.at(*path), where_it_waits(scope), key=True)
         yield Expectation(
             name=name,
-            value=compiler.template(_value_of(name, value), value),
+            value=compiler.template(value_as_read(name, value), value),
             place=value.key_place,
             path=value.path,
             scope=scope,
@@ -93,7 +93,7 @@ def waits_in_vain(name: str, value: Json, scope: Scope | None) -> Iterator[Path]
         yield from ((*path, *rest) for rest in waits_in_vain(inner, one, None))
 
 
-def _value_of(name: str, node: Node) -> Json:
+def value_as_read(name: str, node: Node) -> Json:
     """The value of a check, with its texts as they were written, at any depth."""
     kind = KIND_NAMED.get(name)
     if kind is None or (kind.content is None and not kind.parts):
@@ -107,7 +107,7 @@ def _content(content: Content | None, node: Node) -> Json:
     if content is Content.TEXT:
         return node.as_written
     if content is Content.CHECKS and isinstance(node.value, dict):
-        return {name: _value_of(name, one) for name, one in node.items()}
+        return {name: value_as_read(name, one) for name, one in node.items()}
     if content is Content.CHECKS and isinstance(node.value, list):
         return [_content(content, one) for one in node]
     return node.value

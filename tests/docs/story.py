@@ -67,6 +67,12 @@ GIVEN = {
             "  - user: Can I talk to a human?\n    expect: {contains: colleague}\n"
         ),
     },
+    "accept.md": {
+        "scenarios/connectly/human.yaml": (
+            "scenario: human\nturns:\n  - user: Can I talk to a human?\n    expect:\n"
+            "      contains: an agent  # never a form\n"
+        ),
+    },
     "network.md": company_certificates(),
 }
 """Files that a document speaks of without showing them."""
@@ -102,6 +108,7 @@ class Story:
         self.folder.mkdir()
         shutil.copy(ROOT / "harness.yaml", self.folder)
         shutil.copytree(ROOT / "schemas", self.folder / "schemas")
+        self._write_given()
 
     def tell(self) -> list[str]:
         """Judge every block; gives what is wrong, with the lines of the document."""
@@ -247,6 +254,9 @@ class Story:
         self.folder = self._base / f"project-{block.line}"
         self.folder.mkdir()
         (self.folder / "harness.yaml").write_text(block.text, encoding="utf-8")
+        self._write_given()
+
+    def _write_given(self) -> None:
         for name, text in GIVEN.get(self._document.name, {}).items():
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / name).write_text(text, encoding="utf-8")

@@ -1,3 +1,5 @@
+from .accept import AcceptOptions as AcceptOptions
+from .accept import accept_failures as accept_failures
 from .cassettes import check_cassettes as check_cassettes
 from .cassettes import prune_cassettes as prune_cassettes
 from .cassettes import recover_journals as recover_journals

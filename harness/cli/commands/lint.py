@@ -141,7 +141,7 @@ class _Linter:
     def _part(self, kind: FileKind, file: Path) -> Findings:
         """A fragment or defaults; the problems of an included one were reported before."""
         project, shown = self._project, self._project.config.shown(file)
-        parts = Parts(project.config, project.cache, project.require_format)
+        parts = Parts(project.config, project.files, project.cache, project.require_format)
         document = parts.parsed(shown, file.read_bytes(), kind)
         part, problems = read_part(document, kind, parts)
         doubts = list(unused_parameters(part, document))
@@ -239,8 +239,10 @@ def _doubtful(
     """
     document = read(file.read_bytes(), project.config.shown(file))
     names = names_of_defaults(scenario, document)
-    parts = Parts(project.config, project.cache)
-    for defaults in documents_of(project.folders.defaults(file), parts, project.config):
+    parts = Parts(project.config, project.files, project.cache)
+    for defaults in documents_of(
+        project.folders.defaults(file), parts, project.config, project.files
+    ):
         own = {name for name, _ in defaults.at().entries("vars")}
         used.setdefault(defaults.source.path, set()).update(names & own)
         names -= own

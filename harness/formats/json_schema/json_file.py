@@ -49,11 +49,17 @@ def _start_of(place: Place) -> Place:
 
 def read_json(file: FilePath, shown: str) -> JsonFile:
     """Read a file. Raises `SchemaError` if it is not JSON of at most 10 MB."""
-    source = Source(path=shown, text="")
     try:
         content = file.read_bytes()
     except OSError as error:
+        source = Source(path=shown, text="")
         raise _error(source, f"the file cannot be read: {error.strerror}") from error
+    return json_from(content, shown)
+
+
+def json_from(content: bytes, shown: str) -> JsonFile:
+    """Read the bytes of a file. Raises `SchemaError` if they are not JSON of at most 10 MB."""
+    source = Source(path=shown, text="")
     if len(content) > LARGEST:
         raise _error(source, f"the file has {len(content)} bytes, the limit is {LARGEST}")
     try:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from harness.core import Json, Path, is_same, value_class
 from harness.formats.yaml.document import Document
-from harness.formats.yaml.spans import BLOCK_TEXTS, Span, Spans, spans_of, without_dress
+from harness.formats.yaml.node_spans import BLOCK_TEXTS, NodeSpan, Spans, spans_of, without_dress
 from harness.formats.yaml.yaml_writing import write_line
 
 LAST_OF_FOUR_DIGITS = 0xFFFF
@@ -69,7 +69,7 @@ def _line(document: Document, offset: int) -> int:
     return len(_LINE_BREAK.findall(document.source.text, 0, offset)) + 1
 
 
-def _behind_aliases(walked: Sequence[Span]) -> tuple[Span, ...]:
+def _behind_aliases(walked: Sequence[NodeSpan]) -> tuple[NodeSpan, ...]:
     return tuple(span for span in walked if span.style != "*")
 
 
@@ -98,12 +98,12 @@ class _Editor:
             raise CannotEdit(self._of_alias(above[-1]))
         return list(self._changes(span, old, new, self._indent(parent, span)))
 
-    def _indent(self, parent: Span, span: Span) -> int:
+    def _indent(self, parent: NodeSpan, span: NodeSpan) -> int:
         """The columns in front of a line that continues a value."""
         key = next((parent.keys[n] for n, one in parent.members.items() if one is span), None)
         return self._column((key or span).start) + (2 if key is not None else 0)
 
-    def _changes(self, span: Span, old: Json, new: Json, indent: int) -> Iterator[_Change]:
+    def _changes(self, span: NodeSpan, old: Json, new: Json, indent: int) -> Iterator[_Change]:
         if is_same(old, new) and type(old) is type(new):
             return
         if span.style == "*":
@@ -118,7 +118,7 @@ class _Editor:
         else:
             yield self._whole(span, new, indent)
 
-    def _whole(self, span: Span, new: Json, indent: int) -> _Change:
+    def _whole(self, span: NodeSpan, new: Json, indent: int) -> _Change:
         """The change that writes a node anew."""
         self._require_own(span)
         comments = self._comments(span)
@@ -156,17 +156,17 @@ class _Editor:
         margin = " " * (indent - self._column(span.start))
         return _Change(span.start, span.end, f"{margin}{written}{_lines(comments, own_line)}")
 
-    def _require_no_more(self, span: Span) -> None:
+    def _require_no_more(self, span: NodeSpan) -> None:
         """Raise `CannotEdit` if the comments inside a value cannot be moved behind it."""
         if span.is_inside_flow or self._rest(span):
-            raise CannotEdit("comments stand inside the value; move them above it")
+            raise CannotEdit("comments are inside the value; move them above it")
 
-    def _rest(self, span: Span) -> str:
+    def _rest(self, span: NodeSpan) -> str:
         """What follows a node on its last line."""
         match = _REST_OF_LINE.match(self.text, span.end)
         return match[0].strip(" \t") if match else ""
 
-    def _scalar(self, span: Span, new: Json) -> str:
+    def _scalar(self, span: NodeSpan, new: Json) -> str:
         """A value on one line; a text in the quotes of the old one, as far as they can hold it."""
         if not isinstance(new, str):
             return _flow(new)
@@ -176,7 +176,7 @@ class _Editor:
             return _quoted(new)
         return _flow(new) if span.is_inside_flow or span.is_collection else _plain(new)
 
-    def _block_text(self, span: Span, new: Json, indent: int) -> str:
+    def _block_text(self, span: NodeSpan, new: Json, indent: int) -> str:
         """A text of several lines as a literal block; empty if it cannot be one."""
         if not isinstance(new, str) or (span.style not in BLOCK_TEXTS and "\n" not in new):
             return ""
@@ -190,7 +190,7 @@ class _Editor:
         body = "".join(f"{margin}{line}" if line else self._line_break for line in lines)
         return f"|{'' if ends else '-'}{body}"
 
-    def _comments(self, span: Span) -> list[str]:
+    def _comments(self, span: NodeSpan) -> list[str]:
         """The comments inside a node, in order."""
         leaves = (one for one in span.below() if not one.is_collection)
         found, at = [], span.start
@@ -199,14 +199,14 @@ class _Editor:
             at = max(at, end)
         return found
 
-    def _content(self, leaf: Span) -> tuple[int, int]:
+    def _content(self, leaf: NodeSpan) -> tuple[int, int]:
         """The stretch of a scalar without the sign of a block text and the comment behind it."""
         if leaf.style in BLOCK_TEXTS:
             first = _LINE_BREAK.search(self.text, leaf.start, leaf.end)
             return (first.start() if first else leaf.end), leaf.end
         return leaf.start, leaf.end
 
-    def _require_own(self, span: Span) -> None:
+    def _require_own(self, span: NodeSpan) -> None:
         """Raise `CannotEdit` if a node, or one inside it, is an alias or used by one."""
         for inner in span.below():
             if inner.style == "*":
@@ -217,7 +217,7 @@ class _Editor:
                     f"the value is the anchor &{inner.anchor}, which line {lines} uses as well"
                 )
 
-    def _of_alias(self, alias: Span) -> str:
+    def _of_alias(self, alias: NodeSpan) -> str:
         line = _line(self.document, self.spans.anchors[alias.anchor].start)
         return f"the value is the alias *{alias.anchor} of line {line}"
 

@@ -1,5 +1,6 @@
 """The results of a run as JSON: written during the run, and read to make every report."""
 
+from harness.reports.results.previous import failed_files
 from harness.reports.results.record import (
     Record,
     crashed_record,
@@ -21,6 +22,7 @@ __all__ = [
     "ResultsWriter",
     "crashed_record",
     "expected_record",
+    "failed_files",
     "read_results",
     "record_of",
     "run_head",

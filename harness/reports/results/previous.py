@@ -58,3 +58,20 @@ def outcomes_of(results: Results) -> dict[str, str]:
 def outcome_of(record: Stored) -> str:
     """The outcome of a conversation, or `EXPECTED`."""
     return EXPECTED if "expected_failure" in record else str(record["outcome"])
+
+
+def failed_files(results: Results, root: Path) -> list[Path]:
+    """The files with a check that failed, in order; a record names them from pytest's folder.
+
+    `root` is the project. Raises `NoResults`.
+    """
+    names: dict[str, None] = {}
+    for record in results:
+        if record.get("outcome") != Outcome.FAILED:
+            continue
+        for take in record.get("takes", (record,)):
+            failed = (c for c in take.get("checks", ()) if c["outcome"] == Outcome.FAILED)
+            names |= dict.fromkeys(check.get("file", record["file"]) for check in failed)
+    return [
+        next((f for f in (Path(name), root / name) if f.is_file()), Path(name)) for name in names
+    ]

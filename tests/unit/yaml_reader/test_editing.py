@@ -84,7 +84,7 @@ def test_another_name():
         ("a: &x old\nb: *x", ("b",), "the value is the alias *x of line 1"),
         ("c: &x old\na: [*x, b]", ("a",), "the value is the alias *x of line 1"),
         ("a: [&x old]\nb: *x\nc: *x", ("a",), "the anchor &x, which line 2, 3 uses as well"),
-        ("a: [1, # c\n  2] # d", ("a",), "comments stand inside the value; move them above it"),
+        ("a: [1, # c\n  2] # d", ("a",), "comments are inside the value; move them above it"),
     ],
     ids=["anchor", "alias", "alias inside", "anchor inside", "comment inside"],
 )  # fmt: skip

@@ -18,7 +18,7 @@ _DRESS = re.compile(r"(?:[&!]\S*[ \t]*(?:\r\n|\r|\n)?[ \t]*)*")
 
 
 @dataclass(slots=True, eq=False)
-class Span:
+class NodeSpan:
     """One node as it stands in the text; offsets are in characters."""
 
     start: int
@@ -32,9 +32,9 @@ class Span:
     is_inside_flow: bool
     anchor: str = ""
     """Its own anchor; of an alias, the one that it names."""
-    keys: dict[str, Span] = field(default_factory=dict)
-    members: dict[str, Span] = field(default_factory=dict)
-    items: list[Span] = field(default_factory=list)
+    keys: dict[str, NodeSpan] = field(default_factory=dict)
+    members: dict[str, NodeSpan] = field(default_factory=dict)
+    items: list[NodeSpan] = field(default_factory=list)
 
     @property
     def is_collection(self) -> bool:
@@ -46,7 +46,7 @@ class Span:
         """Whether it is a mapping or list over several lines, without braces or brackets."""
         return self.style in (":", "-")
 
-    def below(self) -> Iterator[Span]:
+    def below(self) -> Iterator[NodeSpan]:
         """This node and all nodes inside it; not those that an alias names."""
         yield self
         for inner in (*self.keys.values(), *self.members.values(), *self.items):
@@ -57,13 +57,13 @@ class Span:
 class Spans:
     """The nodes of a text that was read before, so that it has no faults."""
 
-    top: Span
-    anchors: Mapping[str, Span]
+    top: NodeSpan
+    anchors: Mapping[str, NodeSpan]
     """The anchored nodes, by name."""
-    aliases: Mapping[str, tuple[Span, ...]]
+    aliases: Mapping[str, tuple[NodeSpan, ...]]
     """The aliases of each name, in the order of the file."""
 
-    def walk(self, path: Path) -> tuple[Span, ...]:
+    def walk(self, path: Path) -> tuple[NodeSpan, ...]:
         """The nodes on a path, the top first; an alias is followed by the node that it names.
 
         Raises `KeyError` or `IndexError` if the path leads nowhere.
@@ -91,10 +91,10 @@ class _Builder:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._open: list[tuple[Span, list[tuple[str, Span]]]] = []
-        self.top = Span(0, 0, "", is_inside_flow=False)
-        self.anchors: dict[str, Span] = {}
-        self.aliases: dict[str, list[Span]] = {}
+        self._open: list[tuple[NodeSpan, list[tuple[str, NodeSpan]]]] = []
+        self.top = NodeSpan(0, 0, "", is_inside_flow=False)
+        self.anchors: dict[str, NodeSpan] = {}
+        self.aliases: dict[str, list[NodeSpan]] = {}
 
     def build(self) -> None:
         """Take all events."""
@@ -107,22 +107,22 @@ class _Builder:
             elif isinstance(event, yaml.NodeEvent):
                 self._scalar_or_alias(event)
 
-    def _begun(self, event: Any) -> Span:  # noqa: ANN401  # PyYAML's events have no common type
+    def _begun(self, event: Any) -> NodeSpan:  # noqa: ANN401  # PyYAML's events have no common type
         is_mapping = isinstance(event, yaml.MappingStartEvent)
         style = ("{" if is_mapping else "[") if event.flow_style else (":" if is_mapping else "-")
         start = event.start_mark.index
-        return Span(start, start, style, self._is_inside_flow, event.anchor or "")
+        return NodeSpan(start, start, style, self._is_inside_flow, event.anchor or "")
 
     def _scalar_or_alias(self, event: Any) -> None:  # noqa: ANN401  # as above
         start, stop = event.start_mark.index, event.end_mark.index
         # The mark behind a block text is in front of the next token.
         end = start + len(self._text[start:stop].rstrip(" \t\r\n"))
         if isinstance(event, yaml.AliasEvent):
-            span = Span(start, end, "*", self._is_inside_flow, str(event.anchor))
+            span = NodeSpan(start, end, "*", self._is_inside_flow, str(event.anchor))
             self.aliases.setdefault(span.anchor, []).append(span)
             self._add(span, "")
             return
-        span = Span(start, end, event.style or "", self._is_inside_flow, event.anchor or "")
+        span = NodeSpan(start, end, event.style or "", self._is_inside_flow, event.anchor or "")
         self._add(span, event.value)
 
     def _close(self, event: Any) -> None:  # noqa: ANN401  # as above
@@ -140,7 +140,7 @@ class _Builder:
                 span.members[name] = value
         self._add(span, "")
 
-    def _add(self, span: Span, name: str) -> None:
+    def _add(self, span: NodeSpan, name: str) -> None:
         if span.anchor and span.style != "*":
             self.anchors[span.anchor] = span
         if self._open:
@@ -155,7 +155,7 @@ class _Builder:
         )
 
 
-def without_dress(text: str, span: Span) -> int:
+def without_dress(text: str, span: NodeSpan) -> int:
     """Where a node starts behind its tag and anchor."""
     match = _DRESS.match(text, span.start, span.end)
     return match.end() if match else span.start

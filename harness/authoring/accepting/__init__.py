@@ -1,0 +1,1 @@
+"""Rewrites expectations to what the bot says now."""

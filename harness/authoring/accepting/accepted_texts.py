@@ -1,0 +1,218 @@
+"""What the checks on a text may say instead."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from harness.authoring.accepting.seen import (
+    CannotAccept,
+    Proposal,
+    Wanted,
+    rendered,
+    said,
+    with_any_figures,
+)
+from harness.authoring.proposing import FEWEST_LETTERS, common_passages
+from harness.authoring.varying import pattern_for, varying_in
+from harness.checks.diff import nearest
+from harness.checks.language import FEWEST_WORDS, language_of
+from harness.checks.measures import number_of_characters, words_of
+from harness.core import Json, show
+
+LIKE = 0.4
+"""The likeness, from 0 to 1, of a passage that says the same in other words."""
+_WORD = re.compile(r"\w")
+_ANCHORED = re.compile(r"(?:\(\?[a-z]+\))?\^.*\$", re.DOTALL)
+_FLAGS = re.compile(r"(?:\(\?[a-z]+\))?")
+
+
+def equals(wanted: Wanted) -> Iterator[Proposal]:
+    """The whole text; a pattern if something in it varies, common passages if the texts differ."""
+    for names in wanted.namings():
+        texts = [said(seen.subject.text, seen, names) for seen in wanted.seen]
+        if len({text.written for text in texts}) == 1:
+            varies = any(is_varying_text(part) for part in texts[0].parts[::2])
+            if not varies:
+                yield Proposal(value=texts[0].written)
+            else:
+                yield Proposal(
+                    name="matches",
+                    value=f"^{texts[0].pattern}$",
+                    loosened=("what varies in the text is matched by its form",),
+                )
+        elif len({text.pattern for text in texts}) == 1:
+            yield Proposal(
+                name="matches",
+                value=f"^{texts[0].pattern}$",
+                loosened=("what varies in the text is matched by its form",),
+            )
+    for passages in _common(wanted):
+        yield Proposal(
+            name="contains",
+            value=list(passages)[:3] if len(passages) > 1 else passages[0],
+            loosened=("the replies differ, so only what they have in common is expected",),
+        )
+
+
+def is_varying_text(text: str) -> bool:
+    """Whether a part of a text varies."""
+    return next(varying_in(text), None) is not None
+
+
+def contains(wanted: Wanted) -> Iterator[Proposal]:
+    """The texts that are still there, and in place of each other one the passage most like it."""
+    texts = wanted.written if isinstance(wanted.written, list | tuple) else [wanted.written]
+    is_list = isinstance(wanted.written, list | tuple)
+    for passages in _common(wanted):
+        kept: list[Json] = []
+        for text in texts:
+            if wanted.holds_for_all(text, "contains"):
+                kept.append(text)
+                continue
+            known = str(rendered(text, wanted.seen[0]))
+            free = [one for one in passages if one not in kept] or passages
+            kept.append(_most_like(known, free))
+        kept = list(dict.fromkeys(kept))
+        yield Proposal(value=kept if is_list else kept[0])
+    near = nearest(str(rendered(texts[0], wanted.seen[0])), wanted.texts[0])
+    if len(_WORD.findall(near)) >= FEWEST_LETTERS and not is_varying_text(near) and not is_list:
+        yield Proposal(value=near.replace("${", "$${"))
+
+
+def contains_any(wanted: Wanted) -> Iterator[Proposal]:
+    """The alternatives that some reply contains, and a passage of the replies with none of them."""
+    texts = wanted.written if isinstance(wanted.written, list | tuple) else [wanted.written]
+    used = [one for one in texts if any(wanted.holds(s, one, "contains") for s in wanted.seen)]
+    left = [s for s in wanted.seen if not any(wanted.holds(s, one, "contains") for one in used)]
+    rest = wanted.with_seen(left)
+    for passages in _common(rest):
+        known = str(rendered(texts[0], left[0]))
+        added = _most_like(known, passages)
+        loosened = ("one more alternative",) if used else ()
+        yield Proposal(value=[*used, added], loosened=loosened)
+
+
+def matches(wanted: Wanted) -> Iterator[Proposal]:
+    """A pattern for the whole text if it was one for the whole, else for a passage."""
+    old = str(wanted.written)
+    flags = _FLAGS.match(old)
+    prefix = flags[0] if flags else ""
+    is_whole = _ANCHORED.fullmatch(old) is not None
+    has_digits = r"\d" in old or "[0-9" in old
+    if is_whole:
+        for names in wanted.namings():
+            patterns = {said(s.subject.text, s, names).pattern for s in wanted.seen}
+            if len(patterns) == 1:
+                yield Proposal(value=f"{prefix}^{patterns.pop()}$")
+    literal = re.sub(r"\\[dwsbDWSB]|[\\^$*+?{}()|\[\]]", " ", old[len(prefix) :])
+    for names in wanted.namings():
+        texts = [said(s.subject.text, s, names).written for s in wanted.seen]
+        common = list(common_passages(texts))
+        for passage in sorted(common, key=lambda one: -_likeness(literal, one)):
+            found = pattern_for(passage) if "${" not in passage else _pattern_of_written(passage)
+            yield Proposal(value=f"{prefix}{with_any_figures(found) if has_digits else found}")
+
+
+def _pattern_of_written(passage: str) -> str:
+    parts = re.split(r"(?<!\$)(\$\{[^{}]*\})", passage)
+    return "".join(
+        part if index % 2 else pattern_for(part.replace("$${", "${"))
+        for index, part in enumerate(parts)
+    )
+
+
+def starts_with(wanted: Wanted) -> Iterator[Proposal]:
+    """The beginning that all texts have: their first sentence, or the words in common."""
+    yield from _edge(wanted, is_end=False)
+
+
+def ends_with(wanted: Wanted) -> Iterator[Proposal]:
+    """The end that all texts have: their last sentence, or the words in common."""
+    yield from _edge(wanted, is_end=True)
+
+
+def _edge(wanted: Wanted, *, is_end: bool) -> Iterator[Proposal]:
+    for names in wanted.namings():
+        texts = [said(s.subject.text, s, names).written for s in wanted.seen]
+        common = list(common_passages(texts))
+        edge = str.endswith if is_end else str.startswith
+        for passage in common:
+            if all(edge(text.strip(), passage) for text in texts):
+                yield Proposal(value=passage)
+        words = _common_words([text.split(" ") for text in texts], is_end=is_end)
+        shared = " ".join(words)
+        if len(_WORD.findall(shared)) >= FEWEST_LETTERS and not is_varying_text(shared):
+            yield Proposal(value=shared)
+
+
+def _common_words(texts: Sequence[Sequence[str]], *, is_end: bool) -> list[str]:
+    turned = [list(reversed(words)) if is_end else list(words) for words in texts]
+    common = []
+    for words in zip(*turned, strict=False):
+        if len(set(words)) > 1:
+            break
+        common.append(words[0])
+    return list(reversed(common)) if is_end else common
+
+
+def _common(wanted: Wanted) -> Iterator[Sequence[str]]:
+    """The passages that all replies have, as an author writes them."""
+    for names in wanted.namings():
+        texts = [said(s.subject.text, s, names).written for s in wanted.seen]
+        enough = [
+            one
+            for one in common_passages(texts)
+            if len(_WORD.findall(one)) >= FEWEST_LETTERS or one == texts[0].strip()
+        ]
+        if enough:
+            yield enough
+
+
+def _most_like(text: str, passages: Sequence[str]) -> str:
+    """The passage most like a text; the first if none is like it."""
+    nearest_one = max(passages, key=partial(_likeness, text))
+    return nearest_one if _likeness(text, nearest_one) > LIKE else passages[0]
+
+
+def _likeness(text: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, text.casefold(), other.casefold(), autojunk=False).ratio()
+
+
+def _limit(word: str, wanted: Wanted) -> Proposal:
+    number_in = number_of_characters if "characters" in wanted.name else _number_of_words
+    numbers = [number_in(text) for text in wanted.texts]
+    limit = min(numbers) if word == "least" else max(numbers)
+    if not limit:
+        raise CannotAccept(
+            "a reply has no text, and a text of any length would pass", "remove the check by hand"
+        )
+    change = "lowered" if word == "least" else "raised"
+    return Proposal(
+        value=limit, loosened=(f"the limit is {change} from {show(wanted.written)} to {limit}",)
+    )
+
+
+def at_most(wanted: Wanted) -> Iterator[Proposal]:
+    """The length of the longest text."""
+    yield _limit("most", wanted)
+
+
+def at_least(wanted: Wanted) -> Iterator[Proposal]:
+    """The length of the shortest text."""
+    yield _limit("least", wanted)
+
+
+def _number_of_words(text: str) -> int:
+    return len(words_of(text))
+
+
+def language(wanted: Wanted) -> Iterator[Proposal]:
+    """The languages of the texts."""
+    found = sorted({language_of(t) for t in wanted.texts if len(words_of(t)) >= FEWEST_WORDS})
+    if not found:
+        raise CannotAccept("no reply has enough words to detect its language", "")
+    loosened = (f"{len(found)} languages are allowed",) if len(found) > 1 else ()
+    yield Proposal(value=found if len(found) > 1 else found[0], loosened=loosened)

@@ -1,0 +1,50 @@
+"""For each kind of check, whether and how it can be accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from harness.authoring.accepting import accepted_texts
+from harness.authoring.accepting.seen import CannotAccept, Proposal, Proposer, Wanted
+
+
+def refusing(message: str, hint: str) -> Proposer:
+    """The decision for a check that is never rewritten: why, and what to do instead."""
+
+    def propose(_wanted: Wanted) -> Iterator[Proposal]:
+        raise CannotAccept(message, hint)
+
+    return propose
+
+
+_FORBIDS = "it forbids what the reply has, and accepting that would remove the check"
+_REMOVE = "remove it by hand if the bot may say so"
+_A_TIME = "a time differs in every recording, so there is none to expect"
+_SET_LIMIT = "set the limit by hand, or record the conversation again"
+
+DECISIONS: Mapping[str, Proposer] = {
+    "equals": accepted_texts.equals,
+    "contains": accepted_texts.contains,
+    "contains_all": accepted_texts.contains,
+    "contains_any": accepted_texts.contains_any,
+    "not_contains": refusing(_FORBIDS, _REMOVE),
+    "matches": accepted_texts.matches,
+    "not_matches": refusing(_FORBIDS, _REMOVE),
+    "starts_with": accepted_texts.starts_with,
+    "ends_with": accepted_texts.ends_with,
+    "max_words": accepted_texts.at_most,
+    "max_characters": accepted_texts.at_most,
+    "min_words": accepted_texts.at_least,
+    "language": accepted_texts.language,
+    "latency": refusing(_A_TIME, _SET_LIMIT),
+    "first_token": refusing(_A_TIME, _SET_LIMIT),
+    "not": refusing(_FORBIDS, _REMOVE),
+}
+"""By the name of the check. A project's own checks are never rewritten."""
+
+OWN = refusing("only its Python function knows which values it accepts", "change its value by hand")
+
+
+def proposer_of(name: str) -> Proposer:
+    """The decision for a check."""
+    return DECISIONS.get(name, OWN)
