@@ -116,8 +116,11 @@ ProjectName = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RunName = Annotated[
-    str,
-    typer.Argument(help="A run's id or its first characters, last, previous, or a results file."),
+    str | None,
+    typer.Argument(
+        help="A run's id or its first characters, last, previous, or a results file; default: the"
+        " previous run, then the last."
+    ),
 ]
 
 
@@ -165,18 +168,47 @@ def prune_history(
 
 
 def compare(
-    before: RunName = "previous",
-    after: RunName = "last",
+    before: RunName = None,
+    after: RunName = None,
     *,
+    providers: Annotated[
+        str,
+        typer.Option(
+            metavar="A,B",
+            help="Compare two providers of one run, which is the first argument; default: last.",
+        ),
+    ] = "",
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False,
+            help="Also write a page with the conversations side by side; needs results files.",
+        ),
+    ] = None,
     project: ProjectName = "",
     url: Url = "",
     as_json: AsJson = False,
 ) -> None:
-    """Compare two runs: regressions, repairs, drifts and slower scenarios.
+    """Compare two runs, or two providers: regressions, repairs, drifts and slower scenarios.
 
     Ends with 6 if there is a regression: a conversation that passed before and does not now.
     """
-    has_regression = commands.compare_runs(before, after, project=project, url=url, as_json=as_json)
+    names = [name.strip() for name in providers.split(",")] if providers else []
+    if providers and (len(set(names)) != len(names) or len(names) != 2 or not all(names)):  # noqa: PLR2004  # a pair
+        raise refuse(f"--providers takes two different names, such as shop,bank; not '{providers}'")
+    if names and after is not None:
+        raise refuse("--providers compares within one run; remove the second run")
+    has_regression = commands.compare_runs(
+        commands.CompareOptions(
+            before=before,
+            after=after,
+            providers=names,
+            html=html,
+            project=project,
+            url=url,
+            as_json=as_json,
+        )
+    )
     raise typer.Exit(REGRESSED if has_regression else 0)
 
 

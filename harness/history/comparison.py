@@ -112,6 +112,27 @@ def _by_id(
 
 Stored = Mapping[str, Any]
 
+
+def shared_id(name: str, scenario: str, row: str) -> str:
+    """The id of a conversation without its provider, so that two providers share it."""
+    file = name.partition("::")[0]
+    return f"{file}::{scenario}{f'[{row}]' if row else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class OfProvider:
+    """The stored conversations of one provider, under ids that all providers share."""
+
+    conversations: Iterable[Stored]
+    provider: str
+
+    def __iter__(self) -> Iterator[Stored]:
+        for one in self.conversations:
+            if one["provider"] == self.provider:
+                name = shared_id(one["id"], one["scenario"], one.get("row", ""))
+                yield {**one, "id": name}
+
+
 Texts = dict[int, str]
 """What the bot said, by the turn's number."""
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from harness.reports.build import build
 from harness.reports.html import HtmlReport
+from harness.reports.html.comparison_report import ComparedSide, write_comparison
 from harness.reports.results import read_results
-from tests.browser.chromium import MISSING, browser_path, chromium
+from tests.browser.chromium import MISSING, Driver, browser_path, chromium
 from tests.browser.page import Page
-from tests.browser.sample import shop, write_results
+from tests.browser.sample import HEAD, shop, write_results
+from tests.browser.test_comparison import before_and_after, unfold
 
 IMAGES = Path(__file__).parents[2] / "docs/images"
 DRESS = "#/scenarios/connectly/pink-dress.yaml::pink-dress[connectly]"
@@ -41,7 +43,22 @@ def main() -> int:
                 page.prefer(scheme)
                 page.open(address)
                 driver.page.screenshot(path=IMAGES / f"{shot}.png")
+            _comparison(driver, folder / "compare.html")
     return 0
+
+
+def _comparison(driver: Driver, path: Path) -> None:
+    """Take the picture of two runs side by side."""
+    sides = zip(("before", "after"), before_and_after(), strict=True)
+    write_comparison(
+        path, *(ComparedSide(name=name, head=HEAD, conversations=some) for name, some in sides)
+    )
+    page = Page(driver, path)
+    page.width(1000, 700)
+    page.prefer("light")
+    page.open()
+    unfold(page)
+    driver.page.screenshot(path=IMAGES / "comparison.png")
 
 
 if __name__ == "__main__":

@@ -261,6 +261,76 @@ def test_compare_of_an_unknown_run_is_told(harness, add_to_file, name, reason):
     assert reason in said
 
 
+OF_TWO = (
+    told("greet", replies=("Hello", "Bye")),
+    told("order", row="red"),
+    {**told("greet", replies=("Hello", "So long")), "provider": "bank"},
+    {**told("order", "failed", row="red"), "provider": "bank"},
+    {**told("only"), "provider": "bank"},
+)
+
+
+def test_compare_writes_a_page_of_two_runs(harness, write_results, folder):
+    """Next to what it prints; the message about the file is not among the JSON."""
+    before, after = write_results("a.json", 1, *BEFORE), write_results("b.json", 2, *AFTER)
+
+    status, said = harness("compare", before.name, after.name, "--html", "out/compare.html")
+
+    assert status == REGRESSED
+    assert "wrote out/compare.html" in said
+    assert "<title>before and after" in (folder / "out/compare.html").read_text()
+    assert [file.name for file in (folder / "out").iterdir()] == ["compare.html"]
+
+
+def test_compare_takes_two_providers_of_a_run(harness, write_results, folder):
+    """Conversations are paired without the provider's name, and their texts compared."""
+    run = write_results("a.json", 1, *OF_TWO)
+
+    status, said = harness(
+        "compare", run.name, "--providers", "shop, bank", "--html", "compare.html"
+    )
+
+    assert status == REGRESSED
+    compare_golden("compare-of-providers", said)
+    assert "<title>shop and bank" in (folder / "compare.html").read_text()
+
+
+def test_compare_of_providers_of_a_run_in_the_history(harness, add_to_file):
+    """The last run, if none is named."""
+    add_to_file(1, *OF_TWO)
+
+    status, said = harness("compare", "--providers=bank,shop")
+
+    assert status == 0
+    assert "repairs: 1" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--providers=shop",), "--providers takes two different names"),
+        (("--providers=shop,shop",), "--providers takes two different names"),
+        (("--providers=shop,bank,c",), "--providers takes two different names"),
+        (("a.json", "a.json", "--providers=shop,bank"), "remove the second run"),
+        (("a.json", "--providers=shop,bnk"), "with the provider 'bnk'; did you mean 'bank'?"),
+        (("last", "a.json", "--html=x.html"), "the history has no texts"),
+        (("a.json", "a.json", "--html=."), "is a directory"),
+    ],
+    ids=["one", "twice", "three", "two-runs", "unknown", "history", "folder"],
+)
+def test_compare_of_what_cannot_be_compared_is_told(
+    harness, write_results, add_to_file, arguments, reason
+):
+    """Wrong use ends with 2, before anything is written."""
+    write_results("a.json", 1, *OF_TWO)
+    add_to_file(1, told())
+
+    status, said = harness("compare", *arguments)
+
+    assert (status, reason in " ".join(said.split())) == (2, True), said
+    assert not Path("x.html").exists()
+
+
 def test_compare_of_one_run_is_told(harness, add_to_file):
     """There is none before it."""
     add_to_file(1, told())

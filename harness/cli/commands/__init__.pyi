@@ -8,6 +8,7 @@ from .cassettes import show_cassettes as show_cassettes
 from .chat import ChatOptions as ChatOptions
 from .chat import hold_chat as hold_chat
 from .check import check_stored as check_stored
+from .compare import CompareOptions as CompareOptions
 from .compare import compare_runs as compare_runs
 from .demo import play_demo as play_demo
 from .docs import explain as explain

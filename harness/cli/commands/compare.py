@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from harness.cli.commands.history import open_history, project_in, show
 from harness.cli.here import config_here
 from harness.cli.terminal import echo
 from harness.config import Slower
 from harness.conversation import Outcome
-from harness.core import Problem, counted
+from harness.core import Problem, counted, did_you_mean, quote
 from harness.history.address import HistoryError
-from harness.history.comparison import Change, compare, find_reworded
+from harness.history.comparison import Change, OfProvider, compare, find_reworded, shared_id
 from harness.history.comparison_page import comparison_json, comparison_page
 from harness.history.history_rows import ConversationRow, RunRow, outcomes_of, rows_of, run_row
 from harness.history.store import History
-from harness.reports.results import NoResults, Results, read_results
+from harness.reports.html.comparison_report import ComparedSide, write_comparison
+from harness.reports.results import NoResults, read_results
 
 _FROM_END = {"last": 1, "previous": 2}
 MOST_LISTED = 5
@@ -31,23 +33,111 @@ class Side:
 
     run: RunRow
     rows: Sequence[ConversationRow]
-    results: Results | None = None
-    """If it was read from a file; has the texts."""
+    name: str = ""
+    head: Mapping[str, Any] = field(default_factory=dict)
+    """Of the results, if it was read from a file."""
+    conversations: Iterable[Mapping[str, Any]] | None = None
+    """As the file has them, with the texts; None for a run of a history."""
 
 
-def compare_runs(before: str, after: str, *, project: str, url: str, as_json: bool) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareOptions:
+    """The options of the command."""
+
+    before: str | None
+    """A results file, or a run of the history; None for the default, as in `after`."""
+    after: str | None
+    providers: Sequence[str]
+    """Two providers of one run, or none."""
+    html: Path | None
+    """The page to write."""
+    project: str
+    url: str
+    as_json: bool
+
+
+def compare_runs(options: CompareOptions) -> bool:
     """Print the changes of the conversations. Returns whether there is a regression."""
-    old, new = (_side(name, project, url) for name in (before, after))
+    old, new = _sides(options)
     compared = list(compare(old.rows, new.rows))
-    has_texts = old.results is not None and new.results is not None
-    reworded = find_reworded(old.results or (), new.results or ()) if has_texts else None
+    has_texts = old.conversations is not None and new.conversations is not None
+    reworded = (
+        find_reworded(old.conversations or (), new.conversations or ()) if has_texts else None
+    )
     config = config_here()
     slower = config.slower if config is not None else Slower()
-    if as_json:
+    if options.html is not None:
+        _write_html(options.html, old, new)
+    if options.as_json:
         echo(json.dumps(comparison_json((old.run, new.run), compared, reworded, slower), indent=2))
     else:
         show(comparison_page((old.run, new.run), compared, reworded, slower))
     return any(pair.change is Change.REGRESSION for pair in compared)
+
+
+def _sides(options: CompareOptions) -> tuple[Side, Side]:
+    project, url = options.project, options.url
+    if not options.providers:
+        old = _side(options.before or "previous", project, url)
+        new = _side(options.after or "last", project, url)
+        return replace(old, name="before"), replace(new, name="after")
+    whole = _side(options.before or "last", project, url)
+    first, second = (_of_provider(whole, name) for name in options.providers)
+    return first, second
+
+
+def _of_provider(whole: Side, provider: str) -> Side:
+    """The conversations of one provider, under ids without its name."""
+    known = {row.provider for row in whole.rows}
+    if provider not in known:
+        hint = did_you_mean(provider, known) or f"it has {', '.join(sorted(known))}"
+        message = f"the run has no conversation with the provider {quote(provider)}"
+        raise HistoryError(
+            Problem(code="unknown-provider", where="--providers", message=message, hint=hint)
+        )
+    rows = [
+        replace(row, id=shared_id(row.id, row.scenario, row.row))
+        for row in whole.rows
+        if row.provider == provider
+    ]
+    outcomes = outcomes_of(rows)
+    found = whole.conversations
+    return replace(
+        whole,
+        name=provider,
+        run=replace(
+            whole.run,
+            run=f"{whole.run.run} {provider}",
+            passed=outcomes.get(Outcome.PASSED, 0),
+            failed=outcomes.get(Outcome.FAILED, 0),
+            broken=outcomes.get(Outcome.BROKEN, 0),
+            skipped=outcomes.get(Outcome.SKIPPED, 0),
+        ),
+        rows=rows,
+        conversations=None if found is None else OfProvider(found, provider),
+    )
+
+
+def _write_html(path: Path, *sides: Side) -> None:
+    compared = []
+    for side in sides:
+        if side.conversations is None:
+            message = "the history has no texts, which the page shows"
+            hint = "name the results files of both runs"
+            raise HistoryError(
+                Problem(code="no-texts", where=side.run.run, message=message, hint=hint)
+            )
+        compared.append(
+            ComparedSide(name=side.name, head=side.head, conversations=side.conversations)
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_comparison(path, *compared)
+    except (NoResults, OSError) as error:
+        raise HistoryError(
+            Problem(code="no-results", where=str(path), message=str(error))
+        ) from error
+    echo(f"wrote {path}", err=True)
 
 
 def _side(name: str, project: str, url: str) -> Side:
@@ -71,7 +161,12 @@ def _of_file(path: Path) -> Side:
                 code="no-results", where=str(path), message=str(error).removeprefix(f"{path}: ")
             )
         ) from error
-    return Side(run=run_row(results.head, outcomes_of(rows)), rows=rows, results=results)
+    return Side(
+        run=run_row(results.head, outcomes_of(rows)),
+        rows=rows,
+        head=results.head,
+        conversations=results,
+    )
 
 
 def _run(name: str, runs: Sequence[RunRow]) -> RunRow:

@@ -30,16 +30,24 @@ def paired(old: Reply, new: Reply, *, in_order: bool) -> Pairing:
 
     Messages are left over only on the side that has more of them.
     """
-    befores, afters = [normal(m.text) for m in old.messages], [normal(m.text) for m in new.messages]
-    equal = [[before == after for after in afters] for before in befores]
-    found = align(equal, [True] * len(befores), len(afters), in_order=in_order)
-    pairs = [*found.pairs, *_nearest(found.missing, found.surplus, befores, afters)]
+    befores, afters = ([message.text for message in reply.messages] for reply in (old, new))
+    pairs = paired_texts(befores, afters, in_order=in_order)
     taken_old, taken_new = {before for before, _ in pairs}, {after for _, after in pairs}
     return Pairing(
         pairs=tuple((old.messages[i], new.messages[j]) for i, j in sorted(pairs)),
         only_old=tuple(m for i, m in enumerate(old.messages) if i not in taken_old),
         only_new=tuple(m for j, m in enumerate(new.messages) if j not in taken_new),
     )
+
+
+def paired_texts(
+    befores: Sequence[str], afters: Sequence[str], *, in_order: bool = True
+) -> list[tuple[int, int]]:
+    """The indexes of texts that belong together: equal ones, then the nearest."""
+    olds, news = ([normal(text) for text in texts] for texts in (befores, afters))
+    equal = [[old == new for new in news] for old in olds]
+    found = align(equal, [True] * len(olds), len(news), in_order=in_order)
+    return [*found.pairs, *_nearest(found.missing, found.surplus, olds, news)]
 
 
 def _nearest(

@@ -13,7 +13,9 @@ import pytest
 
 from harness.reports.build import build
 from harness.reports.html import HtmlReport
-from harness.reports.html.html_report import PAGE, SCRIPTS, rates
+from harness.reports.html.comparison_report import SCRIPTS as COMPARING
+from harness.reports.html.html_report import SCRIPTS, rates
+from harness.reports.html.page_file import PAGE
 from harness.reports.html.row import row_of
 from harness.reports.results import RESULTS_SCHEMA, read_results
 from tests.browser import sample
@@ -75,7 +77,7 @@ def test_no_script_of_the_page_reads_html():
         re.findall(r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|Function\(", texts)
         == []
     )
-    assert {file.stem for file in PAGE.glob("*.js")} == {*SCRIPTS, "main"}
+    assert {file.stem for file in PAGE.glob("*.js")} == {*SCRIPTS, "main", *COMPARING}
 
 
 def test_nothing_is_left_beside_the_page(made, tmp_path):

@@ -1,6 +1,4 @@
-// Addresses, keys and the switch between light and dark.
-
-const THEME = "conversation-report-theme";
+// Addresses and keys.
 
 /** Position, take and turn that the address names; nothing of it for the overview. */
 function wanted() {
@@ -86,39 +84,6 @@ function openBad(by) {
 
 function goTo(address) {
   location.hash = address;
-}
-
-/** The browser's own choice, until the switch is used. */
-function themes() {
-  const root = document.documentElement;
-  const button = byId("theme");
-  const isDark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
-  const name = () => { button.textContent = isDark() ? "Light" : "Dark"; };
-  const kept = remembered();
-  if (kept === "light" || kept === "dark") root.dataset.theme = kept;
-  button.addEventListener("click", () => {
-    root.dataset.theme = isDark() ? "light" : "dark";
-    remember(root.dataset.theme);
-    name();
-  });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", name);
-  name();
-}
-
-function remembered() {
-  try {
-    return localStorage.getItem(THEME);
-  } catch {
-    return null;
-  }
-}
-
-function remember(theme) {
-  try {
-    localStorage.setItem(THEME, theme);
-  } catch {
-    // A browser that keeps nothing for files forgets the choice with the page.
-  }
 }
 
 function printing() {
