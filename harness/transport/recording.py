@@ -157,6 +157,16 @@ class RecordingTransport(Transport):
             self.close()
             raise
 
+    def keep(self, headers: Iterable[str]) -> None:
+        """Record further response headers, also of what was received before.
+
+        Raises `CassetteError` if the journal cannot be rewritten.
+        """
+        names = self._names | {name.lower() for name in headers}
+        if names != self._names:
+            self._names = names
+            self._rewrite_journal()
+
     @property
     def interactions(self) -> tuple[RecordedInteraction, ...]:
         """The interactions so far. Ends the one that is being read."""

@@ -5,6 +5,8 @@ import base64
 import pytest
 
 from harness.conversation import Outcome
+from harness.emulators import EMULATORS, NAMES
+from harness.formats.yaml import read
 from harness.project.plan import Mode
 from harness.reports.failure import failure_screen
 from tests.authoring.chatting import chatting
@@ -298,3 +300,106 @@ def test_control_characters_of_a_bot_have_no_effect(talking):
         said = project.chat("my name is \x1b[2J", "what is my name", "/payload")
 
         assert "\x1b" not in said.text.replace("you> my name is \x1b[2J", "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_built_in_provider_can_be_talked_to(talking, name):
+    """The emulator's sample conversation is saved, and replays."""
+    sample = EMULATORS[name].sample
+    session = [
+        part for key, value in sample.session.items() for part in ("--session", f"{key}={value}")
+    ]
+    with talking(name) as project:
+        said = project.chat(*sample.say, "/save sample", options=(name, *session))
+
+        for typed, text in zip(sample.say, sample.contains, strict=True):
+            assert text in said.after(typed)
+        assert project.play("sample").outcome is Outcome.PASSED
+        project.lint()
+
+
+CAPTURING = """\
+scenario: captured
+provider: openai-chat
+vars: {name: Ada}
+turns:
+  - id: greeting
+    user: My name is ${name}.
+    expect: {contains: '${name}'}
+    capture: {said: {matches: 'meet you, (\\w+)'}}
+  - assistant: I am listening.
+  - user: weather in Paris
+    answers: {get_weather: {returns: {temp: 21}}}
+    expect: {contains: '21'}
+  - user: Hello
+    expect: none
+"""
+
+
+def test_a_scenario_is_continued_with_a_branch(talking):
+    """If the last turn before has an id; `branch` keeps its variables, and it plays everywhere."""
+    with talking("openai-chat") as project:
+        project.write("scenarios/captured.yaml", CAPTURING)
+        said = project.chat(
+            "What is my name?",
+            "/check contains: ${said}",
+            "/keep",
+            "/save more/branched",
+            options=("--from", "scenarios/captured.yaml", "--turn", "2"),
+        )
+
+        assert "passes: contains" in said.text
+        saved = read(
+            (project.folder / "scenarios/more/branched.yaml").read_bytes(), "branched"
+        ).value
+        assert saved["branch"] == {"file": "../captured.yaml", "from": "greeting"}
+        assert [turn.get("user") for turn in saved["turns"]] == [None, "What is my name?"]
+        assert_plays(project, "more/branched")
+
+
+def test_a_scenario_is_continued_as_it_was_said(talking):
+    """If the last turn before has no id, its texts and answers are written, with a note."""
+    with talking("openai-chat") as project:
+        project.write("scenarios/captured.yaml", CAPTURING)
+        said = project.chat(
+            "What is my name?",
+            "/save flat",
+            options=("--from", "scenarios/captured.yaml", "--turn", "3"),
+        )
+
+        assert "are saved as they were said; a 'branch:' repeats them" in said.text
+        turns = project.turns("flat")
+        assert turns[0]["user"] == "My name is Ada."
+        assert turns[1] == {"assistant": "I am listening."}
+        assert turns[2]["answers"] == {"get_weather": {"returns": {"temp": 21}}}
+        assert_plays(project, "flat")
+
+
+def test_a_check_on_a_header_can_be_kept(talking):
+    """The recording then has this header, which it has not otherwise."""
+    with talking("mister-turing") as project:
+        project.chat(
+            "Hello",
+            "/check headers: {server: uvicorn}",
+            "/keep",
+            "/save header",
+            options=("mister-turing",),
+        )
+
+        assert project.play("header").outcome is Outcome.PASSED
+
+
+def test_a_check_on_the_record_of_the_provider_can_be_kept(talking):
+    """The recording has the request for it."""
+    with talking("enthusiast") as project:
+        project.chat(
+            "Hello",
+            "/check history: {contains: Hello}",
+            "/keep",
+            "Hello",
+            "/save history",
+            options=("enthusiast",),
+        )
+
+        assert "history" in project.turns("history")[0]["expect"]
+        assert_plays(project, "history")

@@ -52,6 +52,16 @@ turns:
   - user: Goodbye
     expect: none
 """,
+    "scenarios/stops.yaml": """\
+scenario: stops
+provider: moods
+turns:
+  - user: Hello
+    expect: {contains: Good morning}
+    capture: {name: '$[0].name'}
+  - user: Hello ${name}
+    expect: none
+""",
     "scenarios/wrong.yaml": "scenario: wrong\nprovider: moods\nturnz: []\n",
 }
 CASES = {
@@ -104,6 +114,8 @@ CASES = {
     "button-gone": ChatCase(
         lines=("Hello",), options=("--from", "scenarios/gone.yaml", "--turn", "3")
     ),
+    "failed-before": ChatCase(options=("--from", "scenarios/stops.yaml", "--turn", "3")),
+    "failed-just-before": ChatCase(options=("--from", "scenarios/stops.yaml", "--turn", "2")),
     "no-button": ChatCase(lines=("Hello", "2", "/again")),
     "continued": ChatCase(options=("--from", FILE, "--turn", "2"), status=0),
     "continued-row": ChatCase(options=("--from", "scenarios/rows.yaml", "--turn", "3"), status=0),

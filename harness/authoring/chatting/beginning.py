@@ -19,6 +19,9 @@ class Beginning:
     scenario: Scenario
     """Only these turns, as the row says them; without teardown and checks of the whole."""
     row: MatrixRow
+    file: Path
+    last_id: str
+    """Of the last of these turns, if another file can continue from it; else empty."""
     next_turn: UserTurn | None
     """The turn that follows in the file; None at its end."""
     lines: tuple[str, ...]
@@ -48,6 +51,7 @@ def beginning_of(project: Project, file: Path, turn: int, row: str = "") -> Begi
             f"--turn {turn}",
             f"write a number from 1 to {len(turns) + 1}; the last one goes on after the end",
         )
+    row_said = next(one for one in scenario.rows if one.name == name)
     next_turn = turns[turn - 1] if turn <= len(turns) else None
     notes: tuple[str, ...] = ()
     if len(names) > 1 and not row:
@@ -60,7 +64,9 @@ def beginning_of(project: Project, file: Path, turn: int, row: str = "") -> Begi
             expectations=(),
             timeout=None,
         ),
-        row=next(one for one in scenario.rows if one.name == name),
+        row=row_said,
+        file=file,
+        last_id="" if row_said.values or row_said.said or turn == 1 else turns[turn - 2].id,
         next_turn=next_turn,
         lines=tuple(_written(scenario, next_turn)) if next_turn is not None else (),
         notes=notes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from harness.authoring.chatting.talk import Talk
 from harness.conversation import Phase, Stop, Turn
@@ -20,13 +20,19 @@ from harness.transport.cassette import Cassette, read_cassette
 class HeldConversation:
     """One live conversation and its recording, with the player that says turns of a file."""
 
-    def __init__(self, talk: Talk, runner: Runner, start: Start | None = None) -> None:
-        """`start` is where another conversation of the chat was.
+    def __init__(
+        self, talk: Talk, runner: Runner, headers: Iterable[str], start: Start | None = None
+    ) -> None:
+        """`headers` are answer headers to record, `start` is where another conversation was.
 
         Raises `CassetteError` if the journal cannot be written.
         """
         context = runner.contexts.live(
-            talk.scenario, talk.play, is_recorded=True, start=start[0] if start else None
+            talk.scenario,
+            talk.play,
+            is_recorded=True,
+            start=start[0] if start else None,
+            header_names=frozenset(headers),
         )
         self.state = ConversationState(context)
         variables = Variables(talk.scenario, talk.row, seed=context.seed, now=context.now)
@@ -101,6 +107,12 @@ class HeldConversation:
         if recorder.unrecorded:
             raise PlayError("not-recorded", recorder.unrecorded)
         return read_cassette(recorder.into, recorder.into.name)
+
+    def keep(self, headers: Iterable[str]) -> None:
+        """Record further answer headers. Raises `CassetteError`."""
+        recorder = self.state.context.recorder
+        if recorder is not None and self.is_open:
+            recorder.transport.keep(headers)
 
     def discard(self, *, is_broken: bool = False) -> PlayError | None:
         """Close the conversation, and keep nothing of it. Returns why it could not be closed."""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from harness.authoring.chatting.held_conversation import HeldConversation
-from harness.authoring.chatting.said_turn import AsksTool, ManualAnswers, SaidTurn, as_typed
+from harness.authoring.chatting.judging_by_hand import judge_last, typed_result
+from harness.authoring.chatting.said_turn import AsksTool, ManualAnswers, SaidTurn
 from harness.authoring.chatting.talk import Talk
-from harness.conversation import Stop, Transcript, Turn, UserMessage
+from harness.authoring.chatting.typed_checks import TypedChecks
+from harness.conversation import Stop, Turn, UserMessage
 from harness.core import Json, NoSuchButton, PlayError, TransportError
 from harness.play.conversation import TurnTimeLeft
 from harness.play.conversation_variables import prompt_of
-from harness.play.judging import contracts, judge_turn
+from harness.play.judging import contracts, judge
 from harness.play.result import CheckResult, ScenarioResult
 from harness.play.runner import Runner
-from harness.play.scenario_player import time_left
 from harness.play.shared_prefix import Start
 from harness.project.plan import Mode
 from harness.scenario import UserTurn
@@ -55,6 +56,8 @@ class ManualChat:
         self._held: HeldConversation | None = None
         self._cassette: Cassette | None = None
         """The recording of the conversation, once it is closed."""
+        self.begun: ScenarioResult | None = None
+        """The result of the turns of the file, when they were said last."""
         self._failure: ScenarioResult | None = None
         """The result of the conversation that broke last."""
 
@@ -122,7 +125,7 @@ class ManualChat:
         if self.is_closed:
             self.forget()
         start = self._starts.get(self.next_number)
-        self._held = HeldConversation(self.talk, self._runner, start)
+        self._held = HeldConversation(self.talk, self._runner, self._headers(), start)
         if start is not None:
             return
         try:
@@ -149,10 +152,11 @@ class ManualChat:
     def back(self) -> None:
         """Take the last turn back.
 
-        Raises `PlayError` if they could not be; the last turn is taken back nevertheless.
+        Raises `PlayError` if the turns before cannot be said again; it is taken back nevertheless.
         """
         self._cassette = None
         self.turns.pop()
+        self._starts = {at: one for at, one in self._starts.items() if at <= self.next_number}
         self._lose(is_broken=False)
         if not self.turns and self.talk.beginning is None:
             return
@@ -180,30 +184,31 @@ class ManualChat:
         """
         held = self._held
         assert held is not None  # noqa: S101  # the caller has a turn
-        conversation = held.conversation
-        with held.state.context.watched():
-            if planned.is_patient and held.is_open:
-                conversation.wait(
-                    lambda turn, passed: time_left(
-                        planned, passed, lambda some: not _bad(self._judged(some, turn))
-                    )
-                )
-            if planned.wants_history and held.is_open:
-                conversation.history()
-            checks = self._judged(planned, conversation.turns[-1])
-        return self._result(checks, None)
+        return self._result(judge_last(held, planned, self.talk.project.vocabulary))
+
+    def keep(self, checks: TypedChecks) -> None:
+        """Write checks into the scenario of the last turn. Raises `CassetteError`."""
+        said = self.turns[-1]
+        said.checks.update(checks.written)
+        said.headers |= checks.headers
+        if self._held is not None:
+            self._held.keep(checks.headers)
+
+    def _headers(self) -> Iterable[str]:
+        """The answer headers that checks use."""
+        return {name for said in self.turns for name in said.headers}
 
     def contract_faults(self) -> ScenarioResult:
         """What of the last turn breaks the contract of the definition."""
         last = self.last
         assert last is not None  # noqa: S101  # the caller said a turn
-        return self._result(list(contracts((*last.exchanges, *last.looked_up), last.number)), None)
+        return self._result(contracts((*last.exchanges, *last.looked_up), last.number))
 
     def broken(self, error: PlayError, line: str) -> ScenarioResult:
         """The result for a turn that broke, which was typed as this line."""
         if self._failure is not None:
             return self._failure
-        return self._result([], Stop(turn=self.next_number, error=error), line)
+        return self._result(stop=Stop(turn=self.next_number, error=error), line=line)
 
     def recording(self) -> Cassette:
         """Close the conversation; its recording. Raises `PlayError` if it is not complete."""
@@ -229,26 +234,38 @@ class ManualChat:
 
     def _repeat(self, held: HeldConversation) -> None:
         """Say the turns of the file, and those of the person. Raises `PlayError`."""
-        if self.talk.beginning is not None:
-            stop = held.begin()
-            for turn in held.turns:
-                if turn.reply is not None or turn.refusal is not None:
-                    self._said_again(turn)
-            if stop is not None:
-                self._failure = self._result([], stop)
-                raise stop.error
+        if self.talk.scenario.turns:
+            self._begin(held)
         for said in self.turns:
             if (start := held.start()) is not None:
                 self._starts[len(held.turns) + 1] = start
             try:
                 said.message = self._pressed(said.message)
             except NoSuchButton as error:
-                self._failure = self._result([], Stop(turn=len(held.turns) + 1, error=error))
+                stop = Stop(turn=len(held.turns) + 1, error=error)
+                self._failure = self._result(stop=stop)
                 raise
             turn = self._send(held, said)
             if said.late and turn.reply is not None:
                 turn = self._late_again(said, len(turn.reply.messages))
             self._said_again(turn)
+
+    def _begin(self, held: HeldConversation) -> None:
+        """Say the turns of the file. Raises `PlayError`."""
+        stop = held.begin()
+        for turn in held.turns:
+            if turn.reply is not None or turn.refusal is not None:
+                self._said_again(turn)
+        if stop is None and len(held.turns) < self._before:
+            why = "a capture is missing, or a check failed in a turn with 'on_fail: stop'"
+            error = PlayError("chat-stopped", f"the file goes no further: {why}")
+            stop = Stop(turn=len(held.turns), error=error)
+        scenario, vocabulary = self.talk.scenario, self.talk.project.vocabulary
+        checks = judge(scenario, held.conversation.judged_transcript(), vocabulary)
+        self.begun = self._result(checks)
+        if stop is not None:
+            self._failure = self._result(stop=stop)
+            raise stop.error
 
     def _late_again(self, said: SaidTurn, before: int) -> Turn:
         """Wait until a late message comes as it did before."""
@@ -282,9 +299,8 @@ class ManualChat:
             raise
         if failed is not None:
             is_new = all(one is not said for one in self.turns)
-            self._failure = self._result(
-                [], Stop(turn=turn.number, error=failed), said.line if is_new else ""
-            )
+            stop = Stop(turn=turn.number, error=failed)
+            self._failure = self._result(stop=stop, line=said.line if is_new else "")
             self._lose()
             raise failed
         said.answers = answers.given
@@ -299,24 +315,8 @@ class ManualChat:
                 # What was prepared for all conversations may be what is broken.
                 self._runner = self._new_runner()
 
-    def _judged(self, planned: UserTurn, turn: Turn) -> list[CheckResult]:
-        assert self._held is not None  # noqa: S101  # the caller has a turn
-        judged = self._held.conversation.judged_turn(turn)
-        return judge_turn(planned, *judged, self.talk.project.vocabulary)
-
     def _result(
-        self, checks: list[CheckResult], stop: Stop | None, line: str = ""
+        self, checks: Iterable[CheckResult] = (), stop: Stop | None = None, line: str = ""
     ) -> ScenarioResult:
-        """A result as it can be shown, of a scenario whose file is what was typed."""
-        scenario = as_typed(self.talk.scenario, [*(said.line for said in self.turns), line])
-        held = self._held
-        if held is None:
-            transcript = Transcript(scenario=scenario.id, provider=self.talk.play.provider)
-            return ScenarioResult(scenario=scenario, transcript=replace(transcript, stop=stop))
-        transcript = held.conversation.judged_transcript(stop)
-        result = ScenarioResult(scenario=scenario, transcript=transcript, checks=tuple(checks))
-        return held.conversation.shown(result)
-
-
-def _bad(checks: list[CheckResult]) -> bool:
-    return any(check.outcome.is_bad for check in checks)
+        lines = [*(said.line for said in self.turns), *([line] if line else ())]
+        return typed_result(self.talk, self._held, lines, checks, stop)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from harness.conversation import ToolCall, ToolResult, UserMessage
-from harness.core import Json, Source
+from harness.core import Json
 from harness.play.scenario_player import ScenarioPlayer
 from harness.providers.tool_answer import ToolAnswer, unanswered
-from harness.scenario import MessagePlan, Scenario, UserTurn
 
 AsksTool = Callable[[ToolCall], ToolResult | None]
 """Asks the person for the answer to a call; None if there is none."""
@@ -32,6 +31,8 @@ class SaidTurn:
     """Seconds after the reply when the last late message was there."""
     checks: dict[str, Json] = field(default_factory=dict)
     """Checks that the person keeps, as in `expect:` or `error:`."""
+    headers: frozenset[str] = frozenset()
+    """Answer headers that these checks use."""
 
     @property
     def patience(self) -> float:
@@ -63,22 +64,6 @@ class ManualAnswers:
         result = asked if asked is not None else unanswered(call).result
         self.given.setdefault(call.name, []).append(result)
         return ToolAnswer(result=result, recorded=result)
-
-
-def as_typed(scenario: Scenario, lines: Sequence[str]) -> Scenario:
-    """A scenario whose further turns are typed lines, so that failures name and show them."""
-    lines = [" ".join(line.splitlines()) for line in lines]
-    source = Source(path="chat", text="\n".join(lines))
-    first = len(scenario.user_turns) + 1
-    typed = tuple(
-        UserTurn(
-            number=first + at,
-            place=source.place(at + 1, 1, max(1, len(text))),
-            message=MessagePlan(),
-        )
-        for at, text in enumerate(lines)
-    )
-    return replace(scenario, turns=(*scenario.turns, *typed))
 
 
 def answers_by_name(turns: Mapping[int, SaidTurn]) -> dict[int, dict[str, Json]]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from harness.authoring.chatting.chat_text import ChatText, texts_of
 from harness.authoring.chatting.manual_chat import ManualChat
-from harness.authoring.chatting.said_turn import SHORTEST_WAIT, SaidTurn, answers_by_name
-from harness.authoring.importing.cleaning import require_clean
-from harness.authoring.importing.conversion import Target, reply_schemas
-from harness.authoring.importing.drafting import draft
+from harness.authoring.importing.conversion import Target
 from harness.authoring.importing.importing import taken_by, target_of
 from harness.cassettes.scanning import project_secrets
-from harness.conversation import Turn
-from harness.core import PlayError, Problem, Refused, ScenarioError
+from harness.core import PlayError, Problem, ScenarioError
 from harness.core.atomic_file import write_durably
 from harness.play.recording_files import preparation_path
 from harness.play.result import ScenarioResult
@@ -23,7 +20,6 @@ from harness.project.loading import load_scenario
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
 from harness.project_file import YAML_ENDINGS
-from harness.providers.recorded_values import RecordedMessage
 from harness.secrets.secret_scan import SecretScan
 from harness.transport.cassette import Cassette, write_cassette
 from harness.transport.lock import WriterLock
@@ -61,17 +57,13 @@ def save(chat: ManualChat, name: str) -> Saved:
     project, provider = chat.talk.project, chat.talk.play.provider
     target = _target(project, provider, name)
     cassette = chat.recording()
-    turns = {turn.number: turn for turn in chat.transcript_turns}
-    drafted = _Draft(chat=chat, target=target, turns=turns)
     written: list[Path] = []
     lock: WriterLock | None = None
     try:
         target.path.parent.mkdir(parents=True, exist_ok=True)
         lock = WriterLock(target.path, project.config.shown(target.path))
         written += _prepared(chat)
-        _write(target.out, drafted.text())
-        written.append(target.out)
-        final = _green(drafted, cassette)
+        final, text = _first_green(chat, target, cassette, written)
         scan = SecretScan(chat.redactor.adding(project_secrets(project)).secrets)
         write_cassette(target.path, final, scan, project.config.shown(target.path))
     except OSError as error:
@@ -88,9 +80,9 @@ def save(chat: ManualChat, name: str) -> Saved:
     return Saved(
         scenario=project.config.shown(target.out),
         cassette=project.config.shown(target.path),
-        turns=len(turns),
+        turns=len(chat.transcript_turns),
         interactions=len(final.interactions),
-        notes=tuple(drafted.notes),
+        notes=text.notes,
     )
 
 
@@ -131,75 +123,26 @@ def _wrong_name(message: str, hint: str = "") -> ScenarioError:
     return ScenarioError(Problem(code="wrong-id", message=message, where="/save", hint=hint))
 
 
-@dataclass(slots=True, kw_only=True)
-class _Draft:
-    """A scenario's file, and what is left out of it."""
-
-    chat: ManualChat
-    target: Target
-    turns: Mapping[int, Turn]
-    notes: list[str]
-
-    def __init__(self, *, chat: ManualChat, target: Target, turns: Mapping[int, Turn]) -> None:
-        self.chat, self.target, self.turns, self.notes = chat, target, turns, []
-
-    @property
-    def said(self) -> Mapping[int, SaidTurn]:
-        """What the person said, by the number of the turn."""
-        first = len(self.turns) - len(self.chat.turns) + 1
-        return dict(enumerate(self.chat.turns, first))
-
-    def text(self) -> str:
-        """The file. Raises `SecretInCassette` if it would contain a secret."""
-        talk = self.chat.talk
-        text = draft(
-            scenario=self.target.scenario,
-            provider=self.target.provider,
-            session=self.chat.session,
-            messages=self._messages(),
-            refused={
-                number: turn.refusal
-                for number, turn in self.turns.items()
-                if isinstance(turn.refusal, Refused)
-            },
-            answers=answers_by_name(self.said),
-            turns=self.turns,
-            schemas=reply_schemas(talk.project, self.target.provider, talk.definition, self.turns),
-            within=self._within(),
-            chosen={number: said.checks for number, said in self.said.items()},
-        )
-        redactor = self.chat.redactor.adding(project_secrets(talk.project))
-        require_clean(text, redactor, talk.project.config.shown(self.target.out))
-        return text
-
-    def _messages(self) -> list[RecordedMessage]:
-        before = self.chat.assistant_lines()
-        return [
-            RecordedMessage(
-                place=0,
-                before=before.get(number, ()),
-                message=turn.user,
-            )
-            for number, turn in self.turns.items()
-        ]
-
-    def _within(self) -> dict[int, str]:
-        """How long the turns with late messages wait, by their number."""
-        waits = {
-            turn.number: max((one.within for one in turn.expectations), default=0.0)
-            for turn in self.chat.talk.scenario.user_turns
-        }
-        waits |= {number: said.patience for number, said in self.said.items()}
-        return {
-            number: f"{max(SHORTEST_WAIT, waits.get(number, 0.0)):g}s"
-            for number, turn in self.turns.items()
-            if turn.reply is not None and any(one.is_late for one in turn.reply.messages)
-        }
+def _first_green(
+    chat: ManualChat, target: Target, cassette: Cassette, written: list[Path]
+) -> tuple[Cassette, ChatText]:
+    """Write the first text that passes; its recording, and the text. Raises `NotGreen`."""
+    *others, last = texts_of(chat, target)
+    for text in others:
+        with suppress(NotGreen, ScenarioError):
+            return _green(chat, target, text, cassette, written), text
+        _remove([target.out])
+        written.remove(target.out)
+    return _green(chat, target, last, cassette, written), last
 
 
-def _green(drafted: _Draft, cassette: Cassette) -> Cassette:
-    """The recording with only what the scenario needs. Raises `NotGreen`."""
-    target, project = drafted.target, drafted.chat.talk.project
+def _green(
+    chat: ManualChat, target: Target, text: ChatText, cassette: Cassette, written: list[Path]
+) -> Cassette:
+    """Write the scenario; its recording, with only what it needs. Raises `NotGreen`."""
+    project = chat.talk.project
+    _write(target.out, text.text)
+    written.append(target.out)
     scenario = load_scenario(project, target.out)
     assert cassette.head is not None  # noqa: S101  # a recording of ours
     head = replace(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from harness.authoring.chatting.attaching import attachment_of
 from harness.authoring.chatting.chat_terminal import Style, Terminal
+from harness.authoring.chatting.check_commands import CheckCommands
 from harness.authoring.chatting.late_watch import LateWatch, wait_for_late
 from harness.authoring.chatting.manual_chat import ManualChat
 from harness.authoring.chatting.replies_shown import (
@@ -24,7 +25,6 @@ from harness.authoring.chatting.slash_commands import (
     command_in,
     help_lines,
 )
-from harness.authoring.chatting.typed_checks import TypedChecks, read_checks
 from harness.conversation import Attachment, ReplyMessage, ToolCall, ToolResult, Turn, UserMessage
 from harness.core import (
     AuthoringError,
@@ -37,9 +37,10 @@ from harness.play.result import ScenarioResult
 
 Screen = Callable[[ScenarioResult], str]
 """Why a result is bad, as all reports show it."""
+MORE = "...> "
+"""The prompt for a line that continues one."""
 FAILS = "/fail "
 """Before the reason for which a tool fails."""
-MORE = "...> "
 
 
 class TerminalChat:
@@ -54,8 +55,7 @@ class TerminalChat:
         self._last: tuple[UserMessage, str] | None = None
         """The message that was said last, also if it broke the conversation."""
         self._buttons: tuple[str, ...] = ()
-        self._passed: TypedChecks | None = None
-        """The checks that passed last, on the last reply."""
+        self._checks: CheckCommands
         self._is_saved = True
         self.is_clean = True
         """Whether no turn broke, no check failed, and every command was understood."""
@@ -64,8 +64,8 @@ class TerminalChat:
             "again": self._again,
             "back": self._back,
             "new": self._new,
-            "check": self._check,
-            "keep": self._keep,
+            "check": lambda text: self._checks.check(text, self._required()),
+            "keep": lambda _: self._checks.keep(),
             "attach": self._attach,
             "wait": self._wait,
             "say": self._say,
@@ -76,6 +76,7 @@ class TerminalChat:
     def run(self, chat: ManualChat) -> None:
         """Chat until the end of the input, or until the person quits."""
         self._chat, self._watch = chat, LateWatch(chat, self._show_late)
+        self._checks = CheckCommands(chat, self._lines, self._show, self._judged)
         try:
             self._greet()
             while (line := self._line()) is not None and line.strip() != "/quit":
@@ -138,6 +139,8 @@ class TerminalChat:
             self._show(note, Style.NOTE)
         if talk.scenario.user_turns:
             self._attempt(self._chat.open, "")
+            if self._chat.begun is not None:
+                self._judged(self._chat.begun)
         if beginning.lines:
             self._show("the file goes on with:", Style.NOTE)
             self._show("\n".join(beginning.lines))
@@ -156,7 +159,7 @@ class TerminalChat:
                 self._speak(self._message(line.strip()), line)
         except WrongCommand as wrong:
             self._fault(str(wrong))
-        except AuthoringError as error:
+        except (AuthoringError, PlayError) as error:
             self._fault(str(error))
 
     def _message(self, text: str) -> UserMessage:
@@ -188,10 +191,8 @@ class TerminalChat:
         for text, style in reply_lines(turn):
             self._show(text, style)
         self._buttons = tuple(turn.reply.actions) if turn.reply is not None else ()
-        self._passed = None
-        faults = self._chat.contract_faults()
-        if faults.outcome.is_bad:
-            self._fault(self._screen(faults))
+        self._checks.forget()
+        self._judged(self._chat.contract_faults())
 
     def _attempt(self, do: Callable[[], object], line: str) -> bool:
         """Do what can break the conversation; returns whether it did not."""
@@ -251,7 +252,8 @@ class TerminalChat:
             raise WrongCommand(f"there is no turn to take back{f'; {why}' if why else ''}")
         left = len(chat.turns) - 1
         self._announce(left)
-        self._buttons, self._passed, self._is_saved = (), None, False
+        self._buttons, self._is_saved = (), False
+        self._checks.forget()
         if self._attempt(chat.back, ""):
             last = chat.last
             self._buttons = tuple(last.reply.actions) if last and last.reply else ()
@@ -259,34 +261,9 @@ class TerminalChat:
 
     def _new(self, _: str) -> None:
         self._chat.forget()
-        self._buttons, self._passed, self._is_saved = (), None, True
+        self._buttons, self._is_saved = (), True
+        self._checks.forget()
         self._show("the next message begins a new conversation", Style.NOTE)
-
-    def _check(self, text: str) -> None:
-        turn = self._required()
-        talk = self._chat.talk
-        typed = read_checks(text or self._lines(), turn, talk.project, talk.play.provider)
-        self._passed = None
-        try:
-            result = self._chat.judge(typed.planned)
-        except PlayError as error:
-            self._fault(str(error))
-            return
-        if result.outcome.is_bad:
-            self._fault(self._screen(result))
-            return
-        for reason in result.skips:
-            self._show(f"skipped: {reason}", Style.NOTE)
-        if not result.skips or len(result.skips) < len(result.checks):
-            self._passed = typed
-            names = ", ".join(typed.written)
-            self._show(f"passes: {names}; /keep writes it into the saved scenario", Style.GOOD)
-
-    def _keep(self, _: str) -> None:
-        if self._passed is None or not self._chat.turns:
-            raise WrongCommand("no check passed on the last reply; try one with /check")
-        self._chat.turns[-1].checks.update(self._passed.written)
-        self._show(f"kept: {', '.join(self._chat.turns[-1].checks)}", Style.NOTE)
 
     def _attach(self, rest: str) -> None:
         self._attached += (attachment_of(rest, self._chat.talk),)
@@ -302,7 +279,9 @@ class TerminalChat:
         try:
             came = wait_for_late(self._chat, seconds, self._show_late)
         except PlayError as error:
-            self._fault(str(error))
+            name = self._chat.talk.definition.name
+            text = f"the definition {name} does not say how to look for late messages"
+            self._fault(text if error.code == "no-late" else str(error))
             return
         if not came:
             self._show("no message came", Style.NOTE)
@@ -337,13 +316,17 @@ class TerminalChat:
         self._show(f"play it: pytest {saved.scenario}", Style.NOTE)
 
     def _lines(self) -> str:
-        """Lines until an empty one."""
+        """What is typed until an empty line."""
         lines = []
         while line := self._terminal.ask(MORE):
             lines.append(line)
-        if not lines:
-            raise WrongCommand("write /check and checks, such as /check contains: hello")
         return "\n".join(lines)
+
+    def _judged(self, result: ScenarioResult) -> bool:
+        """Show why a result is bad; returns whether it is not."""
+        if result.outcome.is_bad:
+            self._fault(self._screen(result))
+        return not result.outcome.is_bad
 
     def _required(self) -> Turn:
         turn = self._chat.shown_turn()
@@ -357,7 +340,7 @@ class TerminalChat:
 
     def _stop_watching(self) -> None:
         error = self._watch.stop()
-        if error is not None:
+        if error is not None and error.code != "no-late":
             self._show(f"late messages are not looked for: {error}", Style.NOTE)
 
     def _show_late(self, message: ReplyMessage, seconds: float) -> None:

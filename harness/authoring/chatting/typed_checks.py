@@ -25,6 +25,8 @@ class TypedChecks:
     """The turn, as if a scenario had it."""
     written: Mapping[str, Json]
     """The checks as they were typed."""
+    headers: frozenset[str]
+    """Answer headers that they use."""
 
 
 def read_checks(text: str, turn: Turn, project: Project, provider: str) -> TypedChecks:
@@ -41,7 +43,7 @@ def read_checks(text: str, turn: Turn, project: Project, provider: str) -> Typed
         raise ScenarioError(_of_turn(problems, turn.number))
     planned = replace(scenario.user_turns[0], number=turn.number, id="")
     assert isinstance(typed.value, dict)  # noqa: S101  # a mapping was required
-    return TypedChecks(planned=planned, written=typed.value)
+    return TypedChecks(planned=planned, written=typed.value, headers=scenario.header_names)
 
 
 def _in_a_scenario(typed: Document, turn: Turn, provider: str) -> Document:

@@ -28,18 +28,22 @@ def draft(  # noqa: PLR0913  # one parameter a part of the file
     schemas: Mapping[int, str],
     within: Mapping[int, str] = NOTHING,
     chosen: Mapping[int, Mapping[str, Json]] = NOTHING,
+    branch: tuple[str, str, int] | None = None,
 ) -> str:
     """A scenario file. Mappings are by the turn's number, from 1.
 
     `answers` are what tools return, by their names. `within` says how long a turn waits for late
     messages. `chosen` are checks that an author wrote; they replace those of the same name.
-    A turn that is neither in `refused` nor in `turns` expects nothing.
+    A turn that is neither in `refused` nor in `turns` expects nothing. `branch` is the file and the
+    turn that the scenario continues, and how many turns it has until then.
     """
     lines = [f"scenario: {scalar(scenario)}", f"provider: {scalar(provider)}"]
     if session:
         lines.append(f"session: {flow(literal(dict(session)))}")
+    if branch is not None:
+        lines.append(f"branch: {flow({'file': branch[0], 'from': branch[1]})}")
     lines.append("turns:")
-    for number, message in enumerate(messages, 1):
+    for number, message in enumerate(messages, 1 + (branch[2] if branch else 0)):
         lines += [f"  - assistant: {_text(text)}" for text in message.before]
         lines.append(f"  - user: {_user(message)}")
         if given := answers.get(number):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
@@ -84,6 +85,9 @@ class _CommandLine:
         self._prompt = ""
         """Of the line that is being typed."""
         self._typed: Callable[[], str] = str
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            # What is not UTF-8 cannot be said.
+            sys.stdin.reconfigure(errors="replace")
         if self.is_interactive:
             # Lets a person edit the line, and gives what was typed so far.
             try:
