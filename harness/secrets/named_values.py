@@ -19,6 +19,7 @@ from harness.secrets.secret_names import (
     PROJECTS,
     QUERY_KEYS,
     is_secret_header,
+    is_token_name,
 )
 
 LONGEST = 4096
@@ -45,6 +46,8 @@ _QUOTED = re.compile(r"""(\\*["'])(.*?)\1""")
 _REST = re.compile(r"[^\r\n]*")
 
 _VALUE = re.compile(r"(?=\S{0,99}\d)[A-Za-z0-9._~+/=-]{12,}")
+# Letters and digits that alternate: an id of words and a number is not a token.
+_RANDOM = re.compile(r"(?=[A-Za-z]*(?:[0-9]+[A-Za-z]+){3})[A-Za-z0-9._~+/=-]{16,}")
 _PROJECT = re.compile(r"[A-Za-z0-9_-]{6,}")
 _COOKIE = re.compile(r"[\s\"']*[\w.-]+=\"?(?=[^;\s]{0,99}\d)([A-Za-z0-9._~+/%-]{16,})")
 _NEXT_COOKIE = re.compile(r",(?=\s*[\w.-]+=)")
@@ -65,6 +68,11 @@ def named_values(text: str) -> Iterator[Found]:
         if is_secret_header(name):
             for at, value in _values_after(text, match.end()):
                 yield from _judged(name.lower(), at, value)
+        elif is_token_name(name):
+            for at, value in _values_after(text, match.end()):
+                token = _RANDOM.match(value, len(value) - len(value.lstrip("\"' \t")))
+                if token:
+                    yield at + token.start(), "value under the name of a token", token[0]
     for match in _IN_QUERY.finditer(text):
         yield match.start(1), "key in a URL", match[1]
 

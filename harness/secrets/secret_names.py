@@ -38,6 +38,8 @@ HEADER_ENDINGS = (
 )
 PAGES = frozenset({"continuation", "cursor", "next", "page"})
 """Words in the names of `-token` headers that are about the next page of a list."""
+_OTHER_TOKENS = PAGES | {"delta", "end", "eos", "max", "mask", "pad", "start", "stop", "sync"}
+"""Words in the names of tokens that give no access: of pages, and of language models."""
 KEYS = frozenset(
     {
         "access_key",
@@ -90,6 +92,16 @@ def is_secret_key(name: str) -> bool:
     """Whether the value of a key is secret: `accessToken` is, `max_tokens` and `token_type` not."""
     plain = _JOINTS.sub("_", _HUMPS.sub("_", name)).lower().strip("_")
     return plain in KEYS or plain.endswith(ENDINGS)
+
+
+@lru_cache(maxsize=4096)
+def is_token_name(name: str) -> bool:
+    """Whether a name says that its value is a token of access: `nextTicketToken`, `chat-token`.
+
+    More names than the redaction hides, as a page of a list may have a token too.
+    """
+    words = _JOINTS.sub("_", _HUMPS.sub("_", name)).lower().strip("_").split("_")
+    return words[-1] == "token" and _OTHER_TOKENS.isdisjoint(words)
 
 
 def is_piece(name: str, value: str) -> bool:

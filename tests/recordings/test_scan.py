@@ -75,6 +75,46 @@ def test_credentials_are_known_by_where_they_stand(tmp_path, text, kind):
     assert result.exit_code == 1
 
 
+TOKEN = "Ab12Cd34Ef56Gh78"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"chatToken": "{TOKEN}"}}',
+        f'{{\\"rotated_token\\": \\"{TOKEN}\\"}}',
+        f"<ChatToken>{TOKEN}</ChatToken>",
+        f"chat_token={TOKEN}&x=1",
+        f'{{"userTokens": 1, "user.token": ["{TOKEN}"]}}',
+    ],
+)
+def test_a_random_value_under_the_name_of_a_token(tmp_path, text):
+    """A token that a server gives, and that no step captures, is in the recording as it was."""
+    (tmp_path / "a.txt").write_text(text)
+
+    assert scan("a.txt").output == (
+        "a.txt:1: value under the name of a token, 'Ab…', 16 characters [secret-found]\n"
+        "1 file, 1 secret\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"nextPageToken": "{TOKEN}", "sync_token": "{TOKEN}", "stop_token": "{TOKEN}"}}',
+        '{"chatToken": "conversation-2024-01-02"}',
+        '{"chat_token": "Hello there, 12 of you 3 times"}',
+        '{"total_tokens": 1234567890123456789, "token_type": "bearer"}',
+        '{"chatToken": "<redacted:token>"}',
+    ],
+)
+def test_what_is_not_a_token(tmp_path, text):
+    """Tokens of pages and of language models, words, and what is hidden already."""
+    (tmp_path / "a.txt").write_text(text)
+
+    assert scan("a.txt").output == "1 file, 0 secrets\n"
+
+
 FIRST, SECOND = "0a1b2c3d4e5f6a7b", "b7a6f5e4d3c2b1a0"
 
 
