@@ -77,7 +77,7 @@ class Connections(httpcore.NetworkBackend):
                 self._close_all()
                 return
             for sock in self._open:
-                _shut_down(sock)
+                shut_down(sock)
 
     def enter(self) -> None:
         """Mark that a thread uses the sockets, so that `interrupt` does not close them."""
@@ -134,7 +134,7 @@ class Connections(httpcore.NetworkBackend):
         with self._lock:
             self._open.add(sock)
             if self._interrupted.is_set():
-                _shut_down(sock)
+                shut_down(sock)
 
     def drop(self, sock: socket.socket) -> None:
         """Close a socket. Under the lock, because its number may be reused at once."""
@@ -246,7 +246,7 @@ def _raising(
         raise (timeout() if isinstance(error, TimeoutError) else failure(error)) from error
 
 
-def _shut_down(sock: socket.socket) -> None:
+def shut_down(sock: socket.socket) -> None:
     """End every read of this socket at once."""
     with contextlib.suppress(OSError):
         # SSLSocket.shutdown would remove the TLS state that the reading thread uses.

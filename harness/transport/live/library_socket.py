@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import httpcore
 
+from harness.transport.live.connections import shut_down
 from harness.transport.live.nested_stream import NestedStream
 
 
@@ -19,6 +21,11 @@ class LibrarySocket:
     def __init__(self, own: socket.socket) -> None:
         self._own = own
         self._is_closing = False
+        self.is_given_up: Callable[[], bool] = lambda: False
+        """Whether the library refused what it received, and sent the close of the connection.
+
+        It would wait for the server to close the connection too, which need not happen.
+        """
 
     def recv(self, size: int) -> bytes:
         """The bytes that arrived, at most `size`; empty at the end."""
@@ -28,6 +35,15 @@ class LibrarySocket:
             except TimeoutError:
                 if self._is_closing:
                     raise
+
+    def sendall(self, content: bytes) -> None:
+        """Send all of it. Raises `OSError`."""
+        self._send(content)
+        if self.is_given_up():
+            shut_down(self._own)
+
+    def _send(self, content: bytes) -> None:
+        self._own.sendall(content)
 
     def settimeout(self, seconds: float | None) -> None:
         """Limit reading too. The library does so only while it closes the connection."""
@@ -56,8 +72,7 @@ class NestedSocket(LibrarySocket):
         """The bytes that arrived, perhaps more than `size`: the library waits for the socket."""
         return self._stream.read(size) + self._stream.read_pending()
 
-    def sendall(self, content: bytes) -> None:
-        """Send all of it. Raises `OSError`, such as `TimeoutError`, as a socket does."""
+    def _send(self, content: bytes) -> None:
         try:
             self._stream.write(content)
         except httpcore.WriteError as error:

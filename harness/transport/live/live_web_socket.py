@@ -62,6 +62,7 @@ class WebSocket:
         self._closing = ExitStack()
         self._closing.enter_context(connection)
         self._step: Origin | None = None
+        self._is_ending = False
         self._received = 0
         """Bytes, or characters, of the messages that this step received."""
 
@@ -104,8 +105,15 @@ class WebSocket:
             raise faults.too_large(self._call)
         return Frame(origin=origin, direction=Direction.RECEIVED, at=now(), content=content)
 
+    def is_given_up(self) -> bool:
+        """Whether the library sent a close that neither side asked for."""
+        protocol = self._connection.protocol
+        is_sent = protocol.close_sent is not None and protocol.close_rcvd is None
+        return is_sent and not self._is_ending
+
     def close(self) -> None:
         """Close the connection; waits at most `CLOSE_SECONDS`. May be called twice."""
+        self._is_ending = True
         self._closing.close()
         self._call.connections.drop(self._socket)
 
@@ -159,6 +167,7 @@ def shake_hands(stream: httpcore.NetworkStream, request: Request, call: faults.C
         close_timeout=CLOSE_SECONDS,
     )
     web_socket = WebSocket(connection, call, own)
+    connected.is_given_up = web_socket.is_given_up
     try:
         headers = [pair for pair in request.headers if pair[0].lower() != OFFERED]
         connection.handshake(headers, None, call.connections.remaining(call.limits.read))
