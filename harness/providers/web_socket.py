@@ -22,6 +22,7 @@ from harness.core import (
     Json,
     PlayError,
     Problem,
+    ProtocolError,
     TimedOut,
     TransportError,
     counted,
@@ -256,6 +257,24 @@ def _shown_response(taken: _Taken, begun: float) -> Response:
         seconds=times[-1],
         chunks=tuple((at, len(body)) for at, body in zip(times, bodies, strict=True)),
     )
+
+
+def messages_in(response: Response, encoding: Encoding) -> list[Json]:
+    """The messages of a `receive` step, from its response in a transcript.
+
+    Those that cannot be read as JSON are texts.
+    """
+    messages: list[Json] = []
+    at = 0
+    for _, length in response.chunks:
+        text = response.body[at : at + length].decode("utf-8", "replace")
+        at += length
+        try:
+            message = text if encoding is Encoding.TEXT else read_event("", text)
+        except ProtocolError:
+            message = text
+        messages.append(message)
+    return messages
 
 
 def _when(taken: _Taken) -> str:

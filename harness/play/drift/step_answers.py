@@ -10,6 +10,7 @@ from harness.formats.json_path import find_all
 from harness.play.drift.shape import with_events_read
 from harness.providers.definition import Encoding, Step
 from harness.providers.payload import read_payload
+from harness.providers.web_socket import messages_in
 
 
 def last_answers(turn: Turn) -> Mapping[str, Response]:
@@ -54,6 +55,8 @@ def payload_of(step: Step | None, response: Response, turn: Turn) -> tuple[Json,
         return with_events_read(payload), True
     if not response.body:
         return None, True
+    if step is not None and step.receive is not None:
+        return messages_in(response, step.answer.encoding), True
     try:
         return read_payload(response, step.answer.encoding if step else Encoding.JSON), True
     except ProtocolError:
