@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from harness.core import Json, shorten, value_class
+from harness.core import Json, counted, shorten, value_class
 from harness.project_file import COMMAND_VARIABLE
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_marks import mark
@@ -33,7 +33,9 @@ _GIT = ("status", "--porcelain=v2", "--branch", "--untracked-files=no", "--ignor
 PATIENCE = 2.0
 """Seconds that git may take; after them, the run has no commit."""
 LONGEST_COMMAND = 2000
-"""Characters of a command that are stored."""
+"""Characters after which no further word of a command is stored."""
+ORIGIN_KEYS = ("commit", "branch", "changed", "command")
+"""The keys of the results' head that say where a run comes from."""
 _CHANGED = "with uncommitted changes"
 
 
@@ -50,12 +52,8 @@ class RunOrigin:
 
     def json(self) -> dict[str, Json]:
         """The keys of the results' head, without empty ones."""
-        stored: dict[str, Json] = {
-            "commit": self.commit,
-            "branch": self.branch,
-            "changed": self.is_changed,
-            "command": self.command,
-        }
+        values = (self.commit, self.branch, self.is_changed, self.command)
+        stored: dict[str, Json] = dict(zip(ORIGIN_KEYS, values, strict=True))
         return {name: value for name, value in stored.items() if value}
 
     def properties(self) -> dict[str, str]:
@@ -124,20 +122,26 @@ def typed_command(words: Sequence[str], environment: Mapping[str, str] = os.envi
     return [str(word) for word in typed] if isinstance(typed, list) else ["pytest", *words]
 
 
-def shown_command(words: Iterable[str], secrets: Mapping[str, str], folder: Path) -> str:
+def shown_command(words: Sequence[str], secrets: Mapping[str, str], folder: Path) -> str:
     """The command for a shell, without secrets: known ones, by the name of an option, by shape.
 
     Absolute paths in the project's folder are relative, those of the user begin with `~`.
     """
     known = ((f"{folder}/", ""), (str(folder), "."), (str(Path.home()), "~"))
-    shortened = words
-    for path, instead in known:
-        shortened = [word.replace(path, instead) for word in shortened]
-    hidden = _without_named(shortened)
     redactor = Redactor(secrets)
-    return shorten(
-        shlex.join(_without_shapes(redactor.text(word)) for word in hidden), LONGEST_COMMAND
-    )
+    shown: list[str] = []
+    length = 0
+    for word in _without_named(words):
+        if length > LONGEST_COMMAND:
+            # Redacting thousands of paths would take seconds.
+            left = len(words) - len(shown)
+            return f"{shlex.join(shown)} … ({counted(left, 'more word')})"
+        hidden = redactor.text(word)
+        for path, instead in known:
+            hidden = hidden.replace(path, instead)
+        shown.append(shorten(_without_shapes(hidden), LONGEST_COMMAND))
+        length += len(shown[-1]) + 1
+    return shlex.join(shown)
 
 
 def _without_named(words: Iterable[str]) -> Iterator[str]:

@@ -48,12 +48,12 @@ def hostile():
 
 @pytest.fixture(scope="module")
 def hostile_report(report_of):
-    before = HEAD["project"]
-    HEAD["project"] = TEXT
+    before = dict(HEAD)
+    HEAD.update(dict.fromkeys(("project", "branch", "commit", "command"), TEXT))
     try:
         return report_of(hostile())
     finally:
-        HEAD["project"] = before
+        HEAD.update(before)
 
 
 def test_nothing_that_a_bot_said_runs(opened, hostile_report):

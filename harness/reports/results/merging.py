@@ -18,6 +18,7 @@ from harness.reports.results.record import Record
 from harness.reports.results.results_reader import Results, id_of
 from harness.reports.results.results_writer import ResultsWriter, dump
 from harness.reports.run_events import EarlierAttempt
+from harness.reports.run_origin import ORIGIN_KEYS
 
 PARTS = ".parts"
 """The folder next to results.json into which xdist's workers write until the run ends."""
@@ -135,7 +136,15 @@ def _index(line: bytes) -> int:
 
 
 def _head(parts: Sequence[Results]) -> dict[str, Json]:
-    """The head of the first part, with the earliest start and without how it ended."""
+    """The head of the first part, with the earliest start and without how it ended.
+
+    Where a run comes from is left out if the parts come from different places.
+    """
     ends = ("errors", "notes", "ended", "exit_status", "classes")
     head = {name: value for name, value in parts[0].head.items() if name not in ends}
+    for name in ORIGIN_KEYS:
+        if any(part.head.get(name) != head.get(name) for part in parts):
+            head.pop(name, None)
+    if any(part.head.get("changed") for part in parts) and "commit" in head:
+        head["changed"] = True
     return head | {"started": min(part.head["started"] for part in parts)}

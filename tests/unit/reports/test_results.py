@@ -11,6 +11,7 @@ from harness.core.typing import Json
 from harness.reports.results import NoResults, ResultsWriter, read_results, run_head
 from harness.reports.results.merging import Crashes, gather, merge
 from harness.reports.run_events import EarlierAttempt
+from harness.reports.run_origin import RunOrigin
 
 
 def written(path: Path, *names: str, is_whole: bool = True, outcome: str = "passed") -> Path:
@@ -192,3 +193,21 @@ def test_what_a_dead_worker_wrote_counts_unless_it_was_the_last(
     told = [json.loads(line) for line in gather([read_results(writer.path)], {0: crashes})]
 
     assert [{name: one[name] for name in one if name != "index"} for one in told] == expected
+
+
+def test_merged_results_say_where_they_come_from_if_all_parts_agree(tmp_path: Path) -> None:
+    """Shards of a commit have one commit and several commands; one may have changed files."""
+    parts = []
+    for number in (1, 2):
+        origin = RunOrigin(
+            commit="c0ffee", branch="main", command=f"harness run {number}", is_changed=number == 2
+        )
+        writer = ResultsWriter(tmp_path / f"{number}.json", run_head("replay", origin=origin))
+        writer.finish()
+        parts.append(read_results(writer.path))
+
+    merge(parts, tmp_path / "all.json")
+
+    head = read_results(tmp_path / "all.json").head
+    found = {name: head.get(name) for name in ("commit", "branch", "changed", "command")}
+    assert found == {"commit": "c0ffee", "branch": "main", "changed": True, "command": None}

@@ -146,9 +146,12 @@ def test_a_command_is_shown_without_secrets(words: list[str], shown: str) -> Non
 
 
 def test_a_long_command_is_cut() -> None:
-    """Thousands of paths do not fill the reports."""
-    shown = shown_command(
-        ["pytest", *(f"scenarios/{number}.yaml" for number in range(9999))], {}, FOLDER
-    )
+    """Thousands of paths do not fill the reports; the words that are left out are counted."""
+    paths = [f"scenarios/{number}.yaml" for number in range(9_999)]
 
-    assert len(shown) < 2 * LONGEST_COMMAND
+    shown = shown_command(["pytest", *paths], {}, FOLDER)
+
+    assert len(shown) < LONGEST_COMMAND + 100
+    kept = shown.partition(" … ")[0].split()
+    assert shown.endswith(f" … ({10_000 - len(kept)} more words)")
+    assert len(shown_command(["pytest", "x" * 9_999], {}, FOLDER)) < LONGEST_COMMAND + 100
