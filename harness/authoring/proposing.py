@@ -180,3 +180,12 @@ def common_passages(texts: Sequence[str]) -> Iterator[str]:
     found = dict.fromkeys(part for one in _sentences(texts[0]) for part in _stable_parts(one))
     common = [one for one in found if all(normal(one) in text for text in formed)]
     yield from sorted(common, key=lambda one: _FIGURE.search(one) is None)
+
+
+def is_varying(value: Json) -> bool:
+    """Whether a value, or any value in it, varies from run to run."""
+    if isinstance(value, Mapping):
+        return any(map(is_varying, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(is_varying, value))
+    return placeholder_for(value) is not None

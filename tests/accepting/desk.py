@@ -33,12 +33,11 @@ send:
       messages_optional: true
       actions: $.buttons
       products: $.products[*]
-      attachments: $.files[*]
+      attachments: $.files[*].name
       tools: {path: '$.calls[*]'}
       usage: $.usage
 history:
   - request: {post: '/${settings.name}', json: {text: history}}
-    capture: {history: $.record}
 """
 CONFIG = """\
 provider: one

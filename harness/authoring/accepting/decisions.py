@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.authoring.accepting import accepted_texts
+from harness.authoring.accepting import accepted_parts, accepted_texts, accepted_values
+from harness.authoring.accepting.accepted_like import like
 from harness.authoring.accepting.seen import CannotAccept, Proposal, Proposer, Wanted
 
 
@@ -38,6 +39,28 @@ DECISIONS: Mapping[str, Proposer] = {
     "language": accepted_texts.language,
     "latency": refusing(_A_TIME, _SET_LIMIT),
     "first_token": refusing(_A_TIME, _SET_LIMIT),
+    "reading": accepted_values.reading,
+    "schema": refusing(
+        "the schema says which payloads are right",
+        "change the schema if the new form is right",
+    ),
+    "json": accepted_values.json,
+    "like": like,
+    "same_as": refusing(
+        "the reply is compared with a golden file", "rewrite that: harness run --update"
+    ),
+    "status": accepted_values.status,
+    "headers": accepted_values.headers,
+    "usage": accepted_values.usage,
+    "turns": accepted_values.turns,
+    "messages": accepted_parts.messages,
+    "replies": accepted_parts.replies,
+    "actions": accepted_parts.actions,
+    "products": accepted_parts.products,
+    "attachments": accepted_parts.attachments,
+    "tools": accepted_parts.tools,
+    "any_of": accepted_parts.any_of,
+    "all_of": accepted_parts.all_of,
     "not": refusing(_FORBIDS, _REMOVE),
 }
 """By the name of the check. A project's own checks are never rewritten."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 
-from harness.authoring.accepting.decisions import proposer_of
+from harness.authoring.accepting.decisions import DECISIONS, proposer_of
 from harness.authoring.accepting.lines import Key, Line, lines_in, other_failures
 from harness.authoring.accepting.rewritten import (
     KnownLine,
@@ -163,6 +163,7 @@ class _Rewriter:
             seen=tuple(SeenSubject(one.subject, one.turn.variables) for _, one, _ in line.judged),
             options=vocabulary.options_of(ignore_case=expectation.ignore_case),
             kinds=kinds,
+            proposers=DECISIONS,
         )
         if expectation.scope is Scope.NEVER:
             raise CannotAccept(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 
 from harness.authoring.varying import pattern_for
 from harness.checks import BadExpectation, Kind, Options, Subject
@@ -57,6 +57,8 @@ class Wanted:
     options: Options
     kinds: Mapping[str, Kind]
     """All checks that are allowed in its place."""
+    proposers: Mapping[str, Proposer] = field(default_factory=dict)
+    """How the checks inside it are rewritten, by their names."""
 
     def holds(self, seen: SeenSubject, written: Json, name: str = "") -> bool:
         """Whether a value passes for one subject."""

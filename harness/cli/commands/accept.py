@@ -149,7 +149,7 @@ def _told(done: Rewriting) -> Iterator[str]:
     yield from (f"note: {sentence}" for sentence in done.left_out)
     others = [one for one in done.users if one != done.shown]
     if others and (done.accepted or done.refused):
-        yield f"note: {done.shown} is used by {', '.join(others)}; all were judged"
+        yield f"note: {done.shown} is used by {', '.join(others)}; they are judged too"
     for known in done.passed:
         yield (
             f"{done.shown}:{known.line}: {known.name} passes in"
