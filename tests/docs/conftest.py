@@ -11,6 +11,8 @@ from tests.docs.assistant import serving_assistant
 from tests.docs.certificates import PASSWORD
 from tests.docs.commands import Shell
 from tests.docs.parcels import KEY, serving_parcels
+from tests.docs.shop_bot import KEY as SHOP_BOT_KEY
+from tests.docs.shop_bot import serving_shop_bot
 
 # A run inside this process forgets every module that it was the first to import, and some
 # extension modules cannot be imported twice.
@@ -44,12 +46,13 @@ OTHER_NAMES = {
 @pytest.fixture(scope="session")
 def addresses():
     """Every chat API that the documents speak of, served; what their clients read."""
-    with serving() as running, serving_assistant() as assistant:
+    with serving() as running, serving_assistant() as assistant, serving_shop_bot() as shop:
         given = running.environment
         ours = {name: given[theirs] for name, theirs in OTHER_NAMES.items()}
         secrets = {"BOT_KEY_PASSWORD": PASSWORD, "PROXY_PASSWORD": "a/b@c"}
         keys = {"PARCELS_KEY": KEY, "DESK_KEY": KEY}
-        yield {**given, **ours, **secrets, **keys, "ASSISTANT_URL": assistant}
+        bots = {"ASSISTANT_URL": assistant, "SHOP_BOT_URL": shop, "SHOP_BOT_KEY": SHOP_BOT_KEY}
+        yield {**given, **ours, **secrets, **keys, **bots}
 
 
 @pytest.fixture

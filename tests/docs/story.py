@@ -7,6 +7,7 @@ every harness.yaml starts an empty project. What is done with a block:
 |---|---|---|
 | yaml | a mapping with `providers` | starts a project; every provider must fill in |
 | yaml | with `scenario`, or marked `part of a scenario` | played live; passes, or marked `fails` |
+| yaml | marked `passes, but not with NAME` | passes; a failure with the other provider follows |
 | yaml | a mapping with `definition`, or marked `part of a definition` | read |
 | yaml | marked `passes against NAME` or `fails against NAME` | judged as an `expect:` block |
 | yaml | marked `cassette` | read, also by vcrpy, and written |
@@ -56,6 +57,7 @@ UPDATE = "HARNESS_UPDATE_GOLDENS"
 """Set to 1, texts that the harness says otherwise are written into the document."""
 PORT = "127.0.0.1:8702"
 """How every port of a server stands in a document."""
+NOT_WITH = "passes, but not with "
 PRE_COMMIT = ".pre-commit-config.yaml"
 ANY_LINES = "..."
 """Stands for any lines in a text block."""
@@ -184,9 +186,13 @@ class Story:
         if block.how == "fails":
             assert said, "it passes"
             self._said, self._is_due = said, True
+        assert block.how == "fails" or not said, f"the scenario does not pass:\n{said}"
+        if block.how.startswith(NOT_WITH):
+            said = _played(self.folder, file, block.how.removeprefix(NOT_WITH))
+            assert said, "it passes with both"
+            self._said, self._is_due = said, True
         if block.how == "fails" or not block.file:
             file.unlink()
-        assert block.how == "fails" or not said, f"the scenario does not pass:\n{said}"
 
     def _expectations(self, block: Block, provider: str) -> None:
         if provider not in self._replies:
@@ -290,8 +296,11 @@ class Story:
         self._document.write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
-def _played(folder: Path, file: Path) -> str:
-    """What is wrong with a scenario, or in the conversations it makes live; empty where nothing."""
+def _played(folder: Path, file: Path, *providers: str) -> str:
+    """What is wrong with a scenario, or in the conversations it makes live; empty where nothing.
+
+    Without providers, it is played with its own.
+    """
     project = Project.at(folder / "harness.yaml")
     try:
         scenario = load_scenario(project, file)
@@ -300,7 +309,7 @@ def _played(folder: Path, file: Path) -> str:
     runner = Runner(project, Mode.LIVE)
     plays = [
         Play(file=file, scenario=scenario.id, provider=provider, row=row.name)
-        for provider in project.providers_of(scenario.providers, ())
+        for provider in project.providers_of(scenario.providers, providers)
         for row in scenario.rows
     ]
     assert plays, "the scenario is played against no provider"
