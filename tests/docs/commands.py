@@ -64,7 +64,7 @@ class Shell:
                 return _served(command, folder)
             case ["pytest", *arguments] if "-n" not in arguments:
                 found, said = self._pytest(arguments, folder)
-            case ["harness", *arguments] if arguments[0] != "run":
+            case ["harness", *arguments] if arguments[0] not in ("run", "demo"):
                 found, said = _harness(arguments, folder)
             case _:
                 found, said = _process(command, folder)

@@ -19,6 +19,7 @@ every harness.yaml starts an empty project. What is done with a block:
 | json | with a file | written; a schema in `schemas/` is compiled |
 | python | with a file | written; run by pytest, and must pass, or, marked `fails`, not pass |
 | sh | commands | run; each must end with 0, or as a mark `exits with N` says |
+| sh | marked `in an empty folder` | run in a new folder, which becomes the project |
 | text | what a failure or the commands before it say | compared; a line `...` is any lines |
 
 Any other block is a problem.
@@ -57,18 +58,13 @@ UPDATE = "HARNESS_UPDATE_GOLDENS"
 """Set to 1, texts that the harness says otherwise are written into the document."""
 PORT = "127.0.0.1:8702"
 """How every port of a server stands in a document."""
+IN_EMPTY = "in an empty folder"
 NOT_WITH = "passes, but not with "
 PRE_COMMIT = ".pre-commit-config.yaml"
 ANY_LINES = "..."
 """Stands for any lines in a text block."""
 
 GIVEN = {
-    "README.md": {
-        "scenarios/shop/refund.yaml": (
-            "scenario: refund\ntags: [smoke]\nturns:\n"
-            "  - user: Can I talk to a human?\n    expect: {contains: colleague}\n"
-        ),
-    },
     "accept.md": {
         "scenarios/connectly/human.yaml": (
             "scenario: human\nturns:\n  - user: Can I talk to a human?\n    expect:\n"
@@ -241,7 +237,11 @@ class Story:
             (self.folder / block.file).unlink()
 
     def _run(self, block: Block) -> None:
-        status = int(block.how.removeprefix("exits with ") or 0)
+        if block.how == IN_EMPTY:
+            self.folder = self._base / f"empty-{block.line}"
+            self.folder.mkdir()
+        exits = block.how.removeprefix(IN_EMPTY)
+        status = int(exits.removeprefix("exits with ") or 0)
         said = [self._shell.run(one, self.folder, status) for one in commands_in(block.text)]
         self._said = "".join(said)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from harness.checks import KINDS
@@ -7,7 +9,10 @@ from tests.docs.blocks import DOCUMENTS, ROOT, blocks_of, headings, links, table
 from tests.docs.story import Story
 
 CHECKS = ROOT / "docs" / "checks.md"
-COMMANDS = table(ROOT / "README.md", "In a project of your own", column=1)
+README = ROOT / "README.md"
+DAILY = ROOT / "docs" / "guides" / "qa.md"
+COMMANDS = table(DAILY, "The commands of a day", column=1)
+LONGEST_README = 150
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.stem)
@@ -18,15 +23,55 @@ def test_every_block_of_a_document_holds(document, served, shell, tmp_path):
     assert not problems, "\n".join(problems)
 
 
-def test_every_command_of_the_readme_works(served, shell, tmp_path):
-    """The commands of README's table end well, one after another in the project above it."""
-    story = Story(ROOT / "README.md", tmp_path, shell)
+def test_every_command_of_a_day_works(served, shell, tmp_path):
+    """The commands of the table for QA end well, one after another in the project above it."""
+    story = Story(DAILY, tmp_path, shell)
     assert story.tell() == []
 
     said = [story.run(command) for command in COMMANDS]
 
     plays = [text for command, text in zip(COMMANDS, said, strict=True) if "pytest" in command]
     assert all("1 passed" in text for text in plays)
+
+
+def test_the_readme_is_short():
+    """README.md is a landing page; everything else is in the docs."""
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= LONGEST_README
+
+
+def test_messages_of_the_readme_are_real():
+    """Each message that README.md shows is what the harness says on a page of the docs."""
+    shown = "".join(
+        block.text
+        for document in DOCUMENTS
+        for block in blocks_of(document)
+        if block.language == "text"
+    )
+    messages = table(README, "What it catches", column=1)
+
+    assert len(messages) == 5
+    assert [message for message in messages if message not in shown] == []
+
+
+def test_figures_of_the_readme_are_measured():
+    """Each figure of README.md is on the page that measures it."""
+    figures = table(README, "Why believe it", column=1)
+    pages = table(README, "Why believe it", column=2)
+    texts = [(ROOT / re.findall(r"\(([^)#]+)", page)[0]).read_text() for page in pages]
+    parts = [re.findall(r"\d[\d,.]*(?: \N{MULTIPLICATION SIGN}| of \d+)?", one) for one in figures]
+
+    assert all(parts)
+    assert [
+        part for found, text in zip(parts, texts, strict=True) for part in found if part not in text
+    ] == []
+
+
+def test_every_page_is_listed():
+    """docs/index.md links to every page of the docs."""
+    index = ROOT / "docs" / "index.md"
+    listed = {(index.parent / link.target.partition("#")[0]).resolve() for link in links(index)}
+
+    assert {*DOCUMENTS} - listed == {README, index}
 
 
 def test_every_check_has_a_section():
