@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 from harness import __version__
 from harness.cli import commands
+from harness.cli.completion import complete_scenarios, complete_tags
 from harness.cli.desk import DESK
 from harness.cli.groups import cassettes, compare, history, importing, report
+from harness.cli.help_imports import import_help
+from harness.cli.run_parameters import RunCommand, with_run_options
 from harness.cli.terminal import FOUND_PROBLEMS, WRONG_USE, echo, refuse
 from harness.core import HarnessError
 
 app = typer.Typer(
-    add_completion=False,
+    add_completion=True,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Test conversations with any chat API.",
@@ -38,23 +40,25 @@ app.command("compare")(compare)
 for _command in DESK:
     app.command()(_command)
 
-Paths = Annotated[list[str] | None, typer.Argument(help="Scenario files, folders or node ids.")]
-ModeName = Annotated[
-    str | None, typer.Option(help="replay, record, refresh, live or drift; default: replay.")
-]
-ProviderNames = Annotated[
-    list[str] | None, typer.Option(help="Play against this provider; can be repeated.")
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(help="Scenario files, folders or node ids.", autocompletion=complete_scenarios),
 ]
 Tags = Annotated[
-    str | None, typer.Option("-m", "--tag", help="Play only scenarios with these tags.")
-]
-Kinds = Annotated[
-    str | None, typer.Option(help="In drift: kinds that fail a scenario, such as shape,state.")
+    str | None,
+    typer.Option(
+        "-m",
+        "--tag",
+        help="Play only scenarios with these tags.",
+        autocompletion=complete_tags,
+    ),
 ]
 
 
 def main() -> None:
     """Run the command line. Errors for the user are shown without a traceback."""
+    if "--help" in sys.argv or len(sys.argv) == 1:
+        import_help()
     try:
         app()
     except HarnessError as error:
@@ -79,47 +83,20 @@ def _top(
     """Test conversations with any chat API."""
 
 
-class RunCommand(TyperCommand):
-    """A command in which `--affected` takes a value only after an equals sign."""
-
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer's own context
-        """Give the option its value."""
-        end = args.index("--") if "--" in args else len(args)
-        words = ["--affected=HEAD" if word == "--affected" else word for word in args[:end]]
-        return super().parse_args(ctx, [*words, *args[end:]])
-
-
 @app.command(
     cls=RunCommand,
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
 )
-def run(  # noqa: PLR0913  # one parameter an option
+@with_run_options
+def run(
     context: typer.Context,
     paths: Paths = None,
     *,
-    mode: ModeName = None,
-    provider: ProviderNames = None,
     tag: Tags = None,
-    concurrency: Annotated[
-        int | None, typer.Option(help=("Number of concurrent conversations."))
-    ] = None,
-    fail_on: Kinds = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="In refresh: replace recordings without asking.")
     ] = False,
-    update: Annotated[
-        bool,
-        typer.Option("--update", help="Rewrite the golden files of 'same_as' from the recordings."),
-    ] = False,
-    affected: Annotated[
-        str | None,
-        typer.Option(
-            metavar="[=REV]",
-            help="Play only scenarios that a change since this git revision can touch;"
-            " default: HEAD.",
-        ),
-    ] = None,
-    reports: Annotated[Path, typer.Option(help="Folder of the reports.")] = Path("reports"),
+    **given: Any,  # noqa: ANN401  # the options of runs, by their names
 ) -> None:
     """Play scenarios; other options are passed to pytest.
 
@@ -127,22 +104,8 @@ def run(  # noqa: PLR0913  # one parameter an option
     FAILED, 7 if some are BROKEN and none FAILED, 8 if some only drifted, and otherwise
     with pytest's exit status.
     """
-    if concurrency is not None and concurrency < 1:
-        raise typer.BadParameter(
-            f"{concurrency} is not a number of at least 1", param_hint="--concurrency"
-        )
     options = commands.RunOptions(
-        paths=paths or [],
-        mode=mode,
-        providers=provider or [],
-        tag=tag,
-        concurrency=concurrency,
-        fail_on=fail_on,
-        updates=update,
-        affected=affected,
-        is_agreed=yes,
-        reports=reports,
-        further=context.args,
+        paths=paths or [], given=given, tag=tag, is_agreed=yes, further=context.args
     )
     raise typer.Exit(commands.play(options))
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import commands
+from harness.cli.completion import complete_providers, complete_scenarios, complete_tags
 from harness.cli.terminal import FOUND_PROBLEMS, refuse
 
 
@@ -231,14 +232,25 @@ def explain(
 
 
 def watch(
-    paths: Annotated[list[str] | None, typer.Argument(help="Scenario files or folders.")] = None,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="Scenario files or folders.", autocompletion=complete_scenarios),
+    ] = None,
     *,
     provider: Annotated[
-        list[str] | None, typer.Option(help="Play against this provider; can be repeated.")
+        list[str] | None,
+        typer.Option(
+            help="Play against this provider; can be repeated.", autocompletion=complete_providers
+        ),
     ] = None,
     tag: Annotated[
         list[str] | None,
-        typer.Option("-m", "--tag", help="Play only scenarios with this tag; can be repeated."),
+        typer.Option(
+            "-m",
+            "--tag",
+            help="Play only scenarios with this tag; can be repeated.",
+            autocompletion=complete_tags,
+        ),
     ] = None,
     last_failed: Annotated[
         bool,

@@ -10,7 +10,8 @@ import pytest
 from harness.core import Problem
 from harness.project_file import VARIABLES
 from harness.pytest_plugin.notes import notes_of
-from harness.pytest_plugin.options import MODES, MODES_OF, given_options, option_like
+from harness.pytest_plugin.options import MODES_OF, given_options, option_like
+from harness.run_options import MODES
 
 _PREFIX = "HARN"
 """Misspelt variables begin like this; the prefix itself may be misspelt."""

@@ -9,119 +9,36 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.project_file import MODE_VARIABLE, Mode
+from harness.project_file import MODE_VARIABLE
+from harness.run_options import MODES, OF_PYTEST, RUN_OPTIONS, OptionValue, RunOption
 
 if TYPE_CHECKING:
     from harness.play.drift.drift import Drift
 
-MODES = tuple(map(str, Mode))
-
-
-def _at_least_one(text: str) -> int:
-    """Reads the value of an option. Raises `ArgumentTypeError`."""
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"'{text}' is not a whole number of at least 1")
-    return int(text)
-
-
-_OPTIONS: dict[str, dict[str, object]] = {
-    "--harness-mode": {
-        "choices": MODES,
-        "default": None,
-        "help": "where answers come from; default: HARNESS_MODE, otherwise replay",
-    },
-    "--harness-provider": {
-        "action": "append",
-        "default": [],
-        "metavar": "NAME",
-        "help": "play against this provider of harness.yaml; can be repeated",
-    },
-    "--harness-concurrency": {
-        "type": _at_least_one,
-        "default": None,
-        "metavar": "N",
-        "help": "concurrent conversations, in all modes except replay",
-    },
-    "--harness-processes": {
-        "type": _at_least_one,
-        "default": None,
-        "metavar": "N",
-        "help": "processes that read scenarios and replay them together; default: one for"
-        " each processor, at most 4, from 200 scenarios on",
-    },
-    "--harness-fail-on": {
-        "default": "",
-        "metavar": "KINDS",
-        "help": "in drift mode: kinds of drift that fail a scenario, such as shape,state",
-    },
-    "--harness-holding": {
-        "default": None,
-        "metavar": "FOLDER",
-        "help": "write new recordings to this folder, and leave the old ones unchanged",
-    },
-    "--harness-reports": {
-        "default": None,
-        "metavar": "FOLDER",
-        "help": "write results.json and the reports made from it to this folder",
-    },
-    "--harness-history": {
-        "default": "",
-        "metavar": "URL",
-        "help": "add a run with reports to this history: a file, a PostgreSQL URL, or none; "
-        "default: history.sqlite next to the reports",
-    },
-    "--harness-update": {
-        "action": "store_true",
-        "help": "rewrite the golden files of 'same_as' from the recordings, and list what differed",
-    },
-    "--harness-affected": {
-        "nargs": "?",
-        "const": "HEAD",
-        "default": None,
-        "metavar": "REV",
-        "help": "play only scenarios that a change since this git revision can touch, in the"
-        " working tree too; default: HEAD",
-    },
-    "--harness-config": {
-        "default": None,
-        "metavar": "FILE",
-        "help": "the harness.yaml for all files; default: the nearest one above each file",
-    },
-}
-"""The arguments of `addoption` for each, in the order in which `pytest --help` shows them."""
-
 MODES_OF: Mapping[str, tuple[str, ...]] = {
-    "--harness-concurrency": ("record", "refresh", "live", "drift"),
-    "--harness-fail-on": ("drift",),
-    "--harness-holding": ("record", "refresh"),
-    "--harness-update": ("replay",),
+    name: option.modes for name, option in OF_PYTEST.items() if option.modes != MODES
 }
-"""The modes in which an option has an effect; an option that is not here has one in every mode.
-
-Goldens are written from recordings alone, because a live answer may hold secrets.
-"""
+"""The modes in which an option has an effect; an option that is not here has one in every mode."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of scenario runs."""
     group = parser.getgroup("harness", "conversations (harness)")
-    for name, option in _OPTIONS.items():
-        group.addoption(name, **option)
+    for option in RUN_OPTIONS:
+        group.addoption(option.of_pytest, **_arguments(option))
 
 
 def given_options(config: pytest.Config) -> list[str]:
     """Those of our options that are given, on the command line or in `addopts`."""
     return [
-        name
-        for name, option in _OPTIONS.items()
-        if config.getoption(name) != option.get("default", False)
+        name for name, option in OF_PYTEST.items() if config.getoption(name) != _default(option)
     ]
 
 
 def option_like(variable: str) -> str:
     """The option that a variable of the environment is named after; empty where there is none."""
     option = f"--{variable.lower().replace('_', '-')}"
-    return option if option in _OPTIONS else ""
+    return option if option in OF_PYTEST else ""
 
 
 def mode_of(config: pytest.Config) -> str:
@@ -151,3 +68,34 @@ def fail_on(config: pytest.Config) -> Collection[Drift]:
         return kinds_named(words) if words else ()
     except ValueError as error:
         raise pytest.UsageError(f"--harness-fail-on: {error}") from error
+
+
+def _arguments(option: RunOption) -> dict[str, object]:
+    """The arguments of `addoption`."""
+    arguments: dict[str, object] = {"help": option.help, "default": _default(option)}
+    if option.metavar:
+        arguments["metavar"] = option.metavar
+    if option.choices:
+        arguments["choices"] = option.choices
+    match option.takes:
+        case OptionValue.TEXTS:
+            arguments["action"] = "append"
+        case OptionValue.NUMBER:
+            arguments["type"] = _at_least_one
+        case OptionValue.NOTHING:
+            arguments["action"] = "store_true"
+        case OptionValue.REVISION:
+            arguments |= {"nargs": "?", "const": option.implied}
+    return arguments
+
+
+def _default(option: RunOption) -> object:
+    defaults: dict[OptionValue, object] = {OptionValue.TEXTS: [], OptionValue.NOTHING: False}
+    return defaults.get(option.takes)
+
+
+def _at_least_one(text: str) -> int:
+    """Reads the value of an option. Raises `ArgumentTypeError`."""
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"'{text}' is not a whole number of at least 1")
+    return int(text)

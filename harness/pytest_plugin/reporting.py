@@ -161,7 +161,7 @@ def _history_of(config: pytest.Config, suites: Iterable[Suite], folder: Path) ->
     naming += [project for project in projects if HISTORY_VARIABLE in project.environment]
     named = naming[0].config if naming else None
     environment = naming[0].environment if naming else os.environ
-    given, here = config.getoption("--harness-history"), config.invocation_params.dir
+    given, here = config.getoption("--harness-history") or "", config.invocation_params.dir
     try:
         return address_in(named, folder, environment, given=given, here=here)
     except AuthoringError as error:

@@ -272,8 +272,17 @@ def test_the_options_of_harness_run_are_listed():
     """docs/recordings.md lists every option of `harness run`."""
     command = typer.main.get_command(app).commands["run"]
     options = {one.opts[-1] for one in command.params if one.param_type_name == "option"}
+    rows = table(DOCS / "recordings.md", "In CI")
 
-    assert {*table(DOCS / "recordings.md", "In CI")} == options
+    assert {name.strip("`") for row in rows for name in row.split(", ")} == options
+
+
+def test_the_options_of_harness_watch_are_listed():
+    """docs/affected.md has a row for each option of `harness watch`, and for its paths."""
+    command = typer.main.get_command(app).commands["watch"]
+    options = {one.opts[-1] for one in command.params if one.param_type_name == "option"}
+
+    assert {*table(DOCS / "affected.md", "harness watch")} == {"PATH…", *options}
 
 
 def test_filters_are_listed():

@@ -143,4 +143,5 @@ def test_without_harness_yaml_nothing_is_imported(pytester, told):
         "harness.pytest_plugin",
         "harness.pytest_plugin.options",
         "harness.pytest_plugin.project_files",
+        "harness.run_options",
     ]

@@ -7,7 +7,8 @@ import pytest
 
 import harness as package
 from harness.project_file import VARIABLES
-from harness.pytest_plugin.options import MODES, MODES_OF
+from harness.pytest_plugin.options import MODES_OF
+from harness.run_options import MODES
 
 GREETING = "scenarios/greet.yaml"
 VALUES = {

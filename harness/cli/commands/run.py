@@ -22,6 +22,7 @@ from harness.core import ConfigurationError, Problem, counted
 from harness.project_file import COMMAND_VARIABLE, MODE_VARIABLE
 from harness.reports.classes import RED, status_of
 from harness.reports.results import RESULTS, NoResults, read_results
+from harness.run_options import RUN_OPTIONS, OptionValue, RunOption
 from harness.transport.journal import remove_older
 
 HANDED_ON = tuple(
@@ -46,19 +47,22 @@ class RunOptions:
 
     paths: Sequence[str]
     """Scenario files, folders or node ids, and options of pytest among them."""
-    mode: str | None
-    providers: Sequence[str]
+    given: Mapping[str, object]
+    """The values of the options of runs, by their names in Python; false if not given."""
     tag: str | None
-    concurrency: int | None
-    fail_on: str | None
-    updates: bool
-    affected: str | None
-    """The revision since which changes count."""
     is_agreed: bool
     """Whether recordings are replaced without asking."""
-    reports: Path
     further: Sequence[str]
     """Options of pytest."""
+
+    def text(self, name: str) -> str:
+        """The value of an option; empty if it is not given."""
+        return str(self.given.get(name) or "")
+
+    @property
+    def reports(self) -> Path:
+        """The folder of the reports."""
+        return Path(self.text("reports"))
 
 
 def play(options: RunOptions) -> int:
@@ -68,7 +72,7 @@ def play(options: RunOptions) -> int:
     tag is unknown, or `--yes` is given in a mode that does not ask.
     """
     places = _named(options.paths)
-    file = _project_of(places)
+    file = Path(options.text("config")) if options.given.get("config") else _project_of(places)
     if file is None:
         echo("there is no harness.yaml here or in a folder above [no-project]", err=True)
         return WRONG_USE
@@ -158,8 +162,8 @@ def _given_to_pytest(options: RunOptions) -> tuple[str, str]:
         parser.add_argument(option, nargs="?", default="")
     words = [*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *options.paths, *options.further]
     given = parser.parse_known_args(words)[0]
-    mode = options.mode or given.harness_mode or os.environ.get(MODE_VARIABLE) or "replay"
-    return str(mode), str(given.harness_holding or "")
+    mode = options.text("mode") or given.harness_mode or os.environ.get(MODE_VARIABLE) or "replay"
+    return str(mode), options.text("holding") or str(given.harness_holding or "")
 
 
 def _status(exit_status: int, folder: Path) -> int:
@@ -207,12 +211,6 @@ def _arguments(
     options: RunOptions, config: Config, file: Path, named: Collection[str]
 ) -> list[str]:
     """The arguments of pytest."""
-    given = {
-        "--harness-mode": options.mode,
-        "-m": options.tag,
-        "--harness-concurrency": options.concurrency,
-        "--harness-fail-on": options.fail_on,
-    }
     return [
         # These may be only options of pytest, which do not say what to play.
         *options.paths,
@@ -222,12 +220,21 @@ def _arguments(
         *("-o", "junit_family=xunit1", *options.further),
         *("--alluredir", str(options.reports / "allure"), "--clean-alluredir"),
         *("--junitxml", str(options.reports / "junit.xml")),
-        *("--harness-reports", str(options.reports)),
-        *(("--harness-update",) if options.updates else ()),
-        *((f"--harness-affected={options.affected}",) if options.affected else ()),
-        *(part for name in options.providers for part in ("--harness-provider", name)),
-        *(part for name, value in given.items() if value for part in (name, str(value))),
+        *(("-m", options.tag) if options.tag else ()),
+        *(word for option in RUN_OPTIONS for word in _words(option, options.given)),
     ]
+
+
+def _words(option: RunOption, given: Mapping[str, object]) -> Iterator[str]:
+    """An option of pytest with its value; nothing if it is not given."""
+    value = given.get(option.parameter)
+    if not value or option.name == "config":
+        return
+    if option.takes is OptionValue.NOTHING:
+        yield option.of_pytest
+        return
+    for one in value if isinstance(value, list | tuple) else (value,):
+        yield f"{option.of_pytest}={one}"
 
 
 def _run_and_ask(arguments: Sequence[str], cassettes: Path) -> int:
