@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import PurePosixPath
 
@@ -23,7 +23,8 @@ from harness.checks.goldens import SUFFIXES, Goldens
 from harness.checks.json_paths import without_payload
 from harness.checks.value_matchers import number_of
 from harness.conversation import Outcome
-from harness.core import Json, Path, show, value_class
+from harness.core import Json, show, value_class
+from harness.formats.json_path import without_places
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -57,18 +58,9 @@ class _Comparison:
 
     def _pruned(self, value: Json) -> Json:
         """The value without what is ignored."""
-        places = {place for path in self.ignored for place, _ in path.find(value)}
-        return _without(value, (), places)
-
-
-def _without(value: Json, at: Path, places: set[Path]) -> Json:
-    if isinstance(value, Mapping):
-        below = ((key, one, (*at, key)) for key, one in value.items())
-        return {key: _without(one, to, places) for key, one, to in below if to not in places}
-    if isinstance(value, list | tuple):
-        items = ((one, (*at, index)) for index, one in enumerate(value))
-        return [_without(one, to, places) for one, to in items if to not in places]
-    return value
+        return without_places(
+            value, {place for path in self.ignored for place, _ in path.find(value)}
+        )
 
 
 def _compile(value: Json, options: Options) -> Judge:
@@ -165,6 +157,19 @@ def _tolerance(value: Json) -> float:
     return found
 
 
+def _decides(value: Json) -> Iterator[str]:
+    """The ignored paths, from the start of the payload."""
+    if not isinstance(value, Mapping) or "ignore" not in value:
+        return
+    part = finder(str(value.get("path", "$")))
+    for path in each(value["ignore"], str):
+        if part.is_single or path.startswith("$.."):
+            yield f"{part.text}{path[1:]}"
+        elif path.startswith("$[*]"):
+            # What is compared is the list of all matches.
+            yield f"{part.text}{path[4:]}"
+
+
 SAME_AS = Kind(
     name="same_as",
     schema={
@@ -207,4 +212,5 @@ SAME_AS = Kind(
     on="payload",
     is_caseless=True,
     names_files=True,
+    decides=_decides,
 )

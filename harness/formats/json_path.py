@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection, Mapping
 from functools import cache, lru_cache, partialmethod
 from typing import TYPE_CHECKING, cast
 
@@ -206,6 +207,17 @@ def _step(part: str | int) -> str:
         return f".{part}"
     escaped = part.replace("\\", "\\\\").replace("'", "\\'")
     return f"['{escaped}']"
+
+
+def without_places(value: Json, places: Collection[Path], at: Path = ()) -> Json:
+    """The value without what is at these places; what is at `at` itself stays."""
+    if isinstance(value, Mapping):
+        below = ((key, one, (*at, key)) for key, one in value.items())
+        return {key: without_places(one, places, to) for key, one, to in below if to not in places}
+    if isinstance(value, list | tuple):
+        items = ((one, (*at, index)) for index, one in enumerate(value))
+        return [without_places(one, places, to) for one, to in items if to not in places]
+    return value
 
 
 def find_all(path: str, value: Json) -> list[Json]:

@@ -8,6 +8,7 @@ from dataclasses import field
 from harness.checks import KIND_NAMED
 from harness.conversation import Outcome, Turn
 from harness.core import Json, TransportError, value_class
+from harness.formats.json_path import find_located, without_places
 from harness.formats.template import TemplateError
 from harness.play.result import ScenarioResult
 from harness.scenario import Expectation, Scope, UserTurn
@@ -23,6 +24,12 @@ class Accepted:
     """Of `Decided`, and the paths at which anything is accepted."""
     faults: tuple[str, ...] = ()
     """The codes of network failures, each of which is as good as the others."""
+
+    def pruned(self, payload: Json) -> Json:
+        """A payload without what is at the paths at which anything is accepted."""
+        paths = [part for part in self.parts if part.startswith("$")]
+        places = {place for path in paths for place, _ in find_located(path, payload)}
+        return without_places(payload, places) if places else payload
 
     def accepts_fault(self, turn: Turn | None) -> bool:
         """Whether a turn ended with one of the expected network failures."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.core import Json, describe
@@ -55,16 +55,13 @@ def shape_of(payload: Json, *, is_xml: bool = False) -> PayloadShape:
     return shape
 
 
-def shape_differences(
-    recorded: PayloadShape, now: PayloadShape, ignored: Collection[str] = ()
-) -> tuple[str, ...]:
+def shape_differences(recorded: PayloadShape, now: PayloadShape) -> tuple[str, ...]:
     """The differences of a new shape from the recorded one, a line each.
 
     A list that is empty on one side, a key that some recorded elements lack, or a type that only
-    some recorded elements have, is not a difference. Values at the `ignored` paths, such as
-    `$.items[*].note`, and what is below them, are not compared.
+    some recorded elements have, is not a difference.
     """
-    return tuple(_compare(recorded, now, "$", ignored))
+    return tuple(_compare(recorded, now, "$"))
 
 
 def without_items(payload: Json, items: Iterable[Json]) -> Json:
@@ -133,23 +130,19 @@ def _see(shape: PayloadShape, value: Json, depth: int, *, is_xml: bool) -> None:
             _see(shape.keys.setdefault(name, PayloadShape()), one, depth - 1, is_xml=is_xml)
 
 
-def _compare(
-    old: PayloadShape, new: PayloadShape, path: str, ignored: Collection[str]
-) -> Iterator[str]:
-    if path in ignored:
-        return
+def _compare(old: PayloadShape, new: PayloadShape, path: str) -> Iterator[str]:
     added = sorted(new.types - old.types)
     if old.types and added:
         yield f"{path}: recorded {_listed(old.types)}, now {_listed(new.types)}"
     if old.elements is not None and new.elements is not None:
-        yield from _compare(old.elements, new.elements, f"{path}[*]", ignored)
+        yield from _compare(old.elements, new.elements, f"{path}[*]")
     if not old.objects or not new.objects:
         return
     for key in dict.fromkeys([*old.keys, *new.keys]):
         at = f"{path}.*" if key == ANY_KEY else f"{path}{path_text((key,))[1:]}"
         yield from _compare_key(old, new, key, at)
         if key in old.keys and key in new.keys:
-            yield from _compare(old.keys[key], new.keys[key], at, ignored)
+            yield from _compare(old.keys[key], new.keys[key], at)
 
 
 def _compare_key(old: PayloadShape, new: PayloadShape, key: str, at: str) -> Iterator[str]:

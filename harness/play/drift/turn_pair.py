@@ -106,10 +106,11 @@ class TurnPair:
                 is_xml = step is not None and step.answer.encoding is Encoding.XML
                 if step is not None and step.stream is not None:
                     yield from framing_difference(name, was, now)
+                if self._is_answer(name):
+                    was, now = self.accepted.pruned(was), self.accepted.pruned(now)
                 before = shape_of(without_items(was, only_old), is_xml=is_xml)
                 after = shape_of(without_items(now, only_new), is_xml=is_xml)
-                ignored = self.accepted.parts if self._is_answer(name) else ()
-                found = shape_differences(before, after, ignored)
+                found = shape_differences(before, after)
                 yield from (f"{name}: {line}" for line in found)
 
     def _latency(self, slower: Slower) -> Iterator[str]:

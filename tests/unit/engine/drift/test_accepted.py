@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from harness.checks.same_as import SAME_AS
 from harness.conversation import Reply, ReplyMessage, Turn
 from harness.core.errors import Refused, TimedOut
+from harness.formats.yaml import read
+from harness.play.drift.accepted import Accepted
 from harness.play.drift.drift import Drift, TurnDrift
-from harness.play.drift.turn_comparison import with_drift
+from harness.play.drift.turn_comparison import compare, with_drift
 from harness.play.judging import judge
 from harness.play.result import ScenarioResult
 from harness.project.plan import Play
@@ -206,6 +209,30 @@ def test_a_value_that_may_be_anything_may_have_another_type(expect, kind):
     new = answered({"id": 1, "items": [{"note": "late"}]})
 
     assert drift_of(expect, old, new).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("ignored", "kind"),
+    [
+        ("{path: '$.items[0]', ignore: $.note}", Drift.SAME),
+        ("{path: '$.items[*]', ignore: ['$[*].note']}", Drift.SAME),
+        ("{path: '$.items[*]', ignore: [$..note]}", Drift.SAME),
+        ("{path: '$.items[*]', ignore: '$[0].note'}", Drift.SHAPE),
+        ("{ignore: ['$.items[*].note']}", Drift.SAME),
+        ("{ignore: ['$..note']}", Drift.SAME),
+        ("{ignore: [$.id]}", Drift.SHAPE),
+        ("{}", Drift.SHAPE),
+    ],
+)
+def test_what_a_golden_ignores_may_have_another_type(ignored, kind):
+    """The paths are those below the part that is compared."""
+    old = answered({"id": 1, "items": [{"note": None}]})
+    new = answered({"id": 1, "items": [{"note": "late"}]})
+    accepted = Accepted(parts=frozenset(SAME_AS.decides(read(ignored.encode(), "case.yaml").value)))
+
+    [found] = compare(transcript(old), transcript(new), {}, accepted={1: accepted})
+
+    assert found.kind is kind
 
 
 def refused(error: Exception, status: int) -> Turn:
