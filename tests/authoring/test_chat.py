@@ -403,3 +403,52 @@ def test_a_check_on_the_record_of_the_provider_can_be_kept(talking):
 
         assert "history" in project.turns("history")[0]["expect"]
         assert_plays(project, "history")
+
+
+MOODY = """\
+from harness import Connection, UserMessage
+
+
+class Moody:
+    settings = {"base_url": {"type": "string", "required": True}, "token": {"secret": True}}
+
+    def __init__(self, connection: Connection):
+        self.connection = connection
+
+    def say(self, message: UserMessage) -> str:
+        if message.text == "crash":
+            raise ZeroDivisionError("the class is wrong")
+        path = f"/webhooks/rest/webhook?token={self.connection.settings['token']}"
+        said = {"sender": "me", "message": message.text}
+        return self.connection.request("POST", path, json=said)[0]["text"]
+"""
+OF_CLASS = """\
+providers:
+  moody:
+    definition: moody.py
+    settings: {base_url: '${env.RASA_URL}', token: '${env.RASA_TOKEN}'}
+"""
+
+
+def test_a_provider_in_python_can_be_talked_to(talking):
+    """A turn in which its class crashes does not count."""
+    with talking("rasa-rest") as project:
+        project.write("moody.py", MOODY)
+        project.write("harness.yaml", OF_CLASS)
+        said = project.chat("Hello", "crash", "/again", "brochure", "/save class")
+
+        assert "ZeroDivisionError: the class is wrong" in said.after("crash")
+        assert said.after("brochure").endswith("bot> Here it is.")
+        assert [turn["user"] for turn in project.turns("class")] == ["Hello", "brochure"]
+        assert_plays(project, "class")
+
+
+def test_a_reply_without_a_text_is_expected_by_its_payload(talking):
+    """With placeholders for what varies, such as the id of the conversation."""
+    with talking("rasa-rest") as project:
+        project.chat("menu", "/save menu")
+
+        [item] = project.turns("menu")[0]["expect"]["like"]
+        assert item["recipient_id"] == "<uuid>"
+        assert item["custom"]["cards"][1] == {"title": "Pie"}
+        assert_plays(project, "menu")

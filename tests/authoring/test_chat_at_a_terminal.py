@@ -116,9 +116,10 @@ def test_a_person_chats_and_saves(person):
         assert b"\x1b[36mbot> Hey! How are you?" in typing.written
 
 
-def test_late_messages_are_shown_while_a_person_types(person):
+@pytest.mark.parametrize("name", ["enthusiast", "websocket-json"])
+def test_late_messages_are_shown_while_a_person_types(person, name):
     """Above the line that is typed, which remains; the saved scenario waits for them."""
-    with person("enthusiast") as (project, typing):
+    with person(name) as (project, typing):
         typing.types("Hello [[late 500ms]]\r")
         typing.types("/save l")
         typing.sees("bot> One more thing: our phone line is open until six.")
@@ -177,3 +178,10 @@ def test_a_killed_chat_can_be_imported(person):
         assert imported.exit_code == 0, imported.output
         assert len(project.turns("rasa-rest/killed")) == 2
         assert project.play("rasa-rest/killed").outcome is Outcome.PASSED
+
+        damaged = project.folder / "damaged.journal"
+        damaged.write_bytes(journal.read_bytes().replace(b"Hey! How", b"Hey, how"))
+        arguments[2] = str(damaged)
+        refused = CliRunner().invoke(app, [*arguments, "--scenario", "damaged"])
+
+        assert refused.exception.code == "journal-damaged"

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from harness.authoring.chatting.talk import Talk
-from harness.conversation import Phase, Stop, Turn
-from harness.core import CassetteError, Json, PlayError
-from harness.play.conversation import Conversation
+from harness.conversation import Phase, Stop, Turn, UserMessage
+from harness.core import CassetteError, HarnessError, Json, PlayError
+from harness.play.broken import ESCAPED, internal_error
+from harness.play.conversation import Conversation, TurnTimeLeft
 from harness.play.conversation_state import ConversationState
 from harness.play.conversation_variables import Variables
 from harness.play.runner import Runner
 from harness.play.scenario_player import ScenarioPlayer
 from harness.play.shared_prefix import Start
+from harness.providers.tool_answer import AnswersTool
 from harness.scenario import AssistantLine
 from harness.transport.cassette import Cassette, read_cassette
 
@@ -89,6 +91,32 @@ class HeldConversation:
             self.player.variables.checkpoint(),
             self.player.tools.checkpoint(),
         )
+
+    def say(self, message: UserMessage, answer: AnswersTool) -> PlayError | None:
+        """Say a message, and end its turn. Returns the error if it broke."""
+        number = len(self.turns) + 1
+        try:
+            with self.state.context.watched():
+                _, failed = self.conversation.say(message, answer=answer)
+                if failed is None:
+                    self.conversation.end_turn()
+        except HarnessError:
+            raise
+        except ESCAPED as error:
+            # Of a provider's Python class.
+            self.turns[number - 1 :] = [Turn(number=number, user=message)]
+            return internal_error(error, self.state.redactor)
+        return failed
+
+    def wait(self, left: TurnTimeLeft) -> None:
+        """Wait for late messages; see `Conversation.wait`. Raises `PlayError`."""
+        try:
+            with self.state.context.watched():
+                self.conversation.wait(left)
+        except HarnessError:
+            raise
+        except ESCAPED as error:
+            raise internal_error(error, self.state.redactor) from error
 
     def record(self) -> Cassette:
         """Close the conversation; its recording. Raises `PlayError` if it is not complete."""

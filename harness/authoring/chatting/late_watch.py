@@ -61,10 +61,11 @@ class LateWatch:
 
     def stop(self) -> PlayError | None:
         """Stop looking, once the current look has ended; the error that ended it before."""
-        thread, self._thread = self._thread, None
-        if thread is not None:
+        if self._thread is not None:
             self._stopped.set()
-            thread.join()
+            # Ctrl-C may interrupt this; the thread is then still known.
+            self._thread.join()
+            self._thread = None
         error, self._error = self._error, None
         return error
 

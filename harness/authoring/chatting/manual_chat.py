@@ -171,11 +171,8 @@ class ManualChat:
 
     def wait(self, left: TurnTimeLeft) -> None:
         """Add messages to the last turn that come after its reply; see `Conversation.wait`."""
-        held = self._held
-        if held is None or not held.is_open:
-            return
-        with held.state.context.watched():
-            held.conversation.wait(left)
+        if self._held is not None and self._held.is_open:
+            self._held.wait(left)
 
     def judge(self, planned: UserTurn) -> ScenarioResult:
         """Judge the last turn, and wait for it as its checks do.
@@ -290,16 +287,13 @@ class ManualChat:
         """Say a turn. Whatever is raised, the conversation has ended."""
         answers = ManualAnswers(said, held.player, self._asks)
         try:
-            with held.state.context.watched():
-                turn, failed = held.conversation.say(said.message, answer=answers.answer)
-                if failed is None:
-                    held.conversation.end_turn()
+            failed = held.say(said.message, answers.answer)
         except BaseException:
             self._lose()
             raise
         if failed is not None:
             is_new = all(one is not said for one in self.turns)
-            stop = Stop(turn=turn.number, error=failed)
+            stop = Stop(turn=len(held.turns), error=failed)
             self._failure = self._result(stop=stop, line=said.line if is_new else "")
             self._lose()
             raise failed

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from harness.authoring.proposing import checks_of
+from harness.authoring.proposing import checks_of, like
 from harness.conversation import Turn
-from harness.core import Json, Refused
+from harness.core import Json, Refused, scalars
 from harness.formats.template import literal
 from harness.providers.recorded_values import RecordedMessage
 from harness.transport.cassette.cassette_writing import flow, scalar
 
+MOST_SCALARS = 40
+"""Values in a payload that is expected as a whole."""
 NOTHING: Mapping[int, Any] = MappingProxyType({})
 
 
@@ -90,9 +92,17 @@ def _of_turn(turn: Turn, schema: str, within: str) -> dict[str, Json]:
     if turn.reply is None:
         return {}
     checks = {**({"schema": schema} if schema else {}), **checks_of(turn.reply)}
+    if checks.keys() <= {"schema", "messages"} and _is_short(turn.reply.payload):
+        # Without texts, buttons and products, the payload is all there is.
+        checks["like"] = like([turn.reply.payload])
     if within:
         checks["messages"] = {"count": len(turn.reply.messages), "within": within}
     return checks
+
+
+def _is_short(payload: Json) -> bool:
+    """Whether a payload has values, and few enough for a file that people read."""
+    return 0 < sum(1 for _ in scalars(payload)) <= MOST_SCALARS
 
 
 def _text(text: str) -> str:
