@@ -110,6 +110,7 @@ class Project:
         """Read contents in place of files, and hold back what is written; see `Files.holding`."""
         with self.files.holding(contents) as held:
             self.folders = Folders(self.config, self.files)
+            self.goldens.forget()
             try:
                 yield held
             finally:

@@ -46,8 +46,10 @@ DECISIONS: Mapping[str, Proposer] = {
     ),
     "json": accepted_values.json,
     "like": like,
+    # At the top of a block, its golden file is rewritten instead; see `rewriting`.
     "same_as": refusing(
-        "the reply is compared with a golden file", "rewrite that: harness run --update"
+        "it is inside another check, and its golden file is not rewritten",
+        "rewrite it with harness run --update",
     ),
     "status": accepted_values.status,
     "headers": accepted_values.headers,

@@ -39,19 +39,23 @@ class Line:
         return [one for one in self.judged if one[2].outcome is Outcome.FAILED]
 
     @property
-    def broken(self) -> Sequence[tuple[Held, str]]:
-        """Plays in which it is not known whether it holds, with the reason."""
-        crashed = [
+    def crashed(self) -> Sequence[tuple[Held, str]]:
+        """Plays in which the check is BROKEN, with the reason."""
+        return [
             (held, verdict.reason or (verdict.finding.message if verdict.finding else ""))
             for held, _, verdict in self.judged
             if verdict.outcome is Outcome.BROKEN
         ]
+
+    @property
+    def broken(self) -> Sequence[tuple[Held, str]]:
+        """Plays in which it is not known whether it holds, with the reason."""
         ended = [
             (held, str(held.result.error).partition("\n")[0])
             for held in self.unjudged
             if held.result.error is not None
         ]
-        return [*crashed, *ended]
+        return [*self.crashed, *ended]
 
     @property
     def plays(self) -> int:

@@ -8,12 +8,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 
+from harness.authoring.accepting.accepted_goldens import new_goldens
 from harness.authoring.accepting.decisions import DECISIONS, proposer_of
 from harness.authoring.accepting.lines import Key, Line, lines_in, other_failures
 from harness.authoring.accepting.rewritten import (
     KnownLine,
     NoExpectation,
     Rewriting,
+    RewrittenGolden,
     RewrittenLine,
     UnchangedLine,
 )
@@ -65,6 +67,8 @@ class _Rewriter:
         self._users = scenarios_with(project, file)
         self._edits: dict[Key, Proposal] = {}
         self._refused: dict[Key, UnchangedLine] = {}
+        self._goldens: dict[FilePath, bytes] = {}
+        self._of_goldens: set[Key] = set()
         self._tried = Counter[Key]()
         self._plays: list[Held] = []
         self._left_out: list[str] = []
@@ -85,13 +89,14 @@ class _Rewriter:
                 self._take(key, one)
             document = self._edited()
             lines = self._judged(document)
-        accepted = [self._accepted(key, lines[key]) for key in self._edits]
+        accepted = [self._accepted(key, lines[key]) for key in (*self._edits, *self._of_goldens)]
         return Rewriting(
             file=self._file,
             shown=self._shown,
             before=self._content,
             after=self._encoded(document),
             users=tuple(map(self._project.config.shown, self._users)),
+            goldens=[self._golden(file) for file in self._goldens],
             accepted=sorted(accepted, key=lambda one: one.line),
             refused=sorted((*self._refused.values(), *others), key=lambda one: one.line),
             passed=[]
@@ -103,7 +108,7 @@ class _Rewriter:
     def _judged(self, document: Document) -> dict[Key, Line]:
         """All plays, replayed with a text of the file: its expectations by their first paths."""
         held = {self._file.resolve(): self._encoded(document)}
-        with self._project.holding(held):
+        with self._project.holding({**held, **self._goldens}):
             self._plays, self._left_out = held_plays(self._project, self._users, self._chosen)
             lines = lines_in(self._shown, self._plays, self._project.vocabulary)
         first = {self._now(key): key for key in self._edits}
@@ -135,7 +140,7 @@ class _Rewriter:
             if key in self._refused or (asked is not None and key not in asked):
                 continue
             is_lost = key in self._edits and (line.broken or line.unjudged)
-            if line.failed or is_lost:
+            if line.failed or line.crashed or is_lost:
                 yield key, line
 
     def _take(self, key: Key, line: Line) -> None:
@@ -144,7 +149,11 @@ class _Rewriter:
         try:
             if line.broken or self._tried[key] > MOST_ATTEMPTS:
                 raise _unsettled(line)
-            self._edits[key] = self._proposed(key, line)
+            if key[-1] == "same_as":
+                self._goldens |= new_goldens(self._project, line, self._users, self._chosen)
+                self._of_goldens.add(key)
+            else:
+                self._edits[key] = self._proposed(key, line)
         except CannotAccept as error:
             self._refuse(key, error.message, error.hint)
 
@@ -213,6 +222,14 @@ class _Rewriter:
                 self._drop(key, f"then the file would be wrong: {first.message}", first.hint)
         return document
 
+    def _golden(self, file: FilePath) -> RewrittenGolden:
+        return RewrittenGolden(
+            file=file,
+            shown=self._project.goldens.shown(file),
+            before=file.read_bytes() if file.is_file() else b"",
+            after=self._goldens[file],
+        )
+
     def _drop(self, key: Key, message: str, hint: str) -> None:
         del self._edits[key]
         self._refuse(key, message, hint)
@@ -231,7 +248,7 @@ class _Rewriter:
         return edited
 
     def _accepted(self, key: Key, line: Line) -> RewrittenLine:
-        proposal = self._edits[key]
+        proposal = self._edits.get(key) or Proposal(value=None)
         anchor, aliases = shared_lines(self._original, key)
         return RewrittenLine(
             line=self._original.at(*key).key_place.line,

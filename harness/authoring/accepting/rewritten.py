@@ -37,6 +37,17 @@ class UnchangedLine:
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
+class RewrittenGolden:
+    """A golden file that a failed `same_as` compares with."""
+
+    file: Path
+    shown: str
+    before: bytes
+    """Empty if there is no such file yet."""
+    after: bytes
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
 class KnownLine:
     """An expectation of the file."""
 
@@ -56,6 +67,7 @@ class Rewriting:
     after: bytes
     users: tuple[str, ...]
     """The scenario files that use it."""
+    goldens: Sequence[RewrittenGolden] = ()
     accepted: Sequence[RewrittenLine] = ()
     refused: Sequence[UnchangedLine] = ()
     """Those on line 0 are not of a line of this file."""

@@ -131,7 +131,7 @@ def _accept(project: Project, target: _Target, options: AcceptOptions, mode: str
         raise _no_expectation(shown, error) from error
     for line in _told(done):
         echo(line)
-    if done.after == done.before:
+    if not done.accepted:
         is_live = mode in _LIVE and not done.refused
         if is_live:
             echo(
@@ -139,9 +139,10 @@ def _accept(project: Project, target: _Target, options: AcceptOptions, mode: str
                 f" record those: harness run --mode refresh {shown}"
             )
         return not done.refused and not is_live
-    for line, colour in _difference(done):
+    changes = _changes(done)
+    for line, colour in (pair for change in changes for pair in _difference(change)):
         echo_coloured(line, colour)
-    return _write(done, is_agreed=options.is_agreed) and not done.refused
+    return _write(changes, is_agreed=options.is_agreed) and not done.refused
 
 
 def _told(done: Rewriting) -> Iterator[str]:
@@ -180,32 +181,65 @@ def _of_refused(shown: str, refused: UnchangedLine) -> str:
     return f"{place}: {refused.name} is not accepted: {refused.message}{hint}"
 
 
-def _difference(done: Rewriting) -> Iterator[tuple[str, str]]:
-    """The lines of the change as a unified diff, each with its colour."""
-    before, after = (one.decode("utf-8-sig").splitlines() for one in (done.before, done.after))
-    for line in difflib.unified_diff(before, after, done.shown, done.shown, lineterm=""):
+@value_class(frozen=True, slots=True)
+class _Change:
+    """A file that is to be written."""
+
+    file: Path
+    shown: str
+    before: bytes
+    after: bytes
+
+
+def _changes(done: Rewriting) -> list[_Change]:
+    """The file, unless only golden files change, and the golden files."""
+    goldens = [_Change(one.file, one.shown, one.before, one.after) for one in done.goldens]
+    if done.after == done.before:
+        return goldens
+    return [_Change(done.file, done.shown, done.before, done.after), *goldens]
+
+
+def _difference(change: _Change) -> Iterator[tuple[str, str]]:
+    """The lines of a change as a unified diff, each with its colour."""
+    before, after = (one.decode("utf-8-sig").splitlines() for one in (change.before, change.after))
+    for line in difflib.unified_diff(before, after, change.shown, change.shown, lineterm=""):
         yield line, {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
 
 
-def _write(done: Rewriting, *, is_agreed: bool) -> bool:
-    if not is_agreed and not agrees(f"Write {done.shown}?"):
+def _write(changes: Sequence[_Change], *, is_agreed: bool) -> bool:
+    names = " and ".join(change.shown for change in changes)
+    if not is_agreed and not agrees(f"Write {names}?"):
         echo("Nothing was written.")
         return False
+    for change in changes:
+        _require_as_before(change)
+    for change in changes:
+        _write_one(change)
+    return True
+
+
+def _require_as_before(change: _Change) -> None:
+    """Raise `ScenarioError` if a file cannot be written, or is not as it was when it was judged."""
+    file = change.file
+    if not change.before and not file.exists():
+        return
+    if not file.stat().st_mode & _WRITABLE:
+        raise _wrong(Path(change.shown), "the file is read-only", "allow writing it")
+    if file.read_bytes() != change.before:
+        raise _wrong(Path(change.shown), "the file was changed meanwhile", "run the command again")
+
+
+def _write_one(change: _Change) -> None:
     try:
-        mode = done.file.stat().st_mode
-        if not mode & _WRITABLE:
-            raise _wrong(Path(done.shown), "the file is read-only", "allow writing it")
-        if done.file.read_bytes() != done.before:
-            raise _wrong(
-                Path(done.shown), "the file was changed meanwhile", "run the command again"
-            )
-        write_durably(done.file, done.after)
-        done.file.chmod(stat.S_IMODE(mode))
+        mode = change.file.stat().st_mode if change.before else 0
+        change.file.parent.mkdir(parents=True, exist_ok=True)
+        write_durably(change.file, change.after)
+        if mode:
+            change.file.chmod(stat.S_IMODE(mode))
     except OSError as error:
         message = f"the file cannot be written: {error.strerror}"
-        raise _wrong(Path(done.shown), message, "") from error
-    echo(f"{done.shown} is written.")
-    return True
+        raise _wrong(Path(change.shown), message, "") from error
+    echo(f"{change.shown} is written.")
 
 
 def _no_expectation(shown: str, error: NoExpectation) -> HarnessError:
