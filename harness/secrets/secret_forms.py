@@ -27,8 +27,9 @@ class SecretForms:
     """One secret with its spellings.
 
     They are the secret itself; percent-encoded, JSON-escaped or HTML-escaped, or two of these as in
-    `_LAYERS`; in base64, base64 for URLs and hex, alone and inside a longer text. Texts are UTF-8
-    with one character for each byte (`latin`), so that offsets are bytes.
+    `_LAYERS`; in base64, base64 for URLs and hex, alone and inside a longer text; and as UTF-8 that
+    was read as Latin-1. Texts are UTF-8 with one character for each byte (`latin`), so that offsets
+    are bytes.
     """
 
     def __init__(self, value: str, mark: str) -> None:
@@ -40,6 +41,9 @@ class SecretForms:
         # No layer changes letters and digits, so a text without these has none of the spellings.
         self._core = max(filter(_is_run, _PARTS.findall(value)), key=len, default="")
         self._encoded = _base64_of(content) | {content.hex(), content.hex().upper()}
+        if not value.isascii():
+            # Headers and status lines are read as Latin-1.
+            self._encoded.add(latin(self.value))
         self.needles = (self._core, *self._encoded)
         """A text without any of these does not contain the secret."""
 

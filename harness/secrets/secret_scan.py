@@ -101,6 +101,9 @@ def _undone(content: bytes) -> Iterator[bytes]:
     if b"''" in content:
         # YAML doubles an apostrophe between apostrophes.
         yield _without_escapes(content.replace(b"''", b"'"))
+    if b"\xc3" in content:
+        # UTF-8 that was read as Latin-1, as headers are: each of its bytes is a character.
+        yield content.decode("utf-8", "surrogateescape").encode("latin-1", "replace")
     if b"%" in content:
         yield unquote_to_bytes(content)
     if b"+" in content:

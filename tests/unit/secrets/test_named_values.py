@@ -105,7 +105,7 @@ def test_what_is_not_a_value(text):
         ),
         pytest.param(
             f'authorization: OAuth oauth_token="{FIRST}", oauth_version="1.0"',
-            [("authorization", FIRST)],
+            [("authorization", FIRST), ("value under the name of a token", FIRST)],
             id="parameters in quotes",
         ),
         pytest.param(f"/x?key={FIRST}", [("key in a URL", FIRST)], id="16 in a query"),

@@ -12,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harness.secrets.secret_forms import ALIGNED, SHORTEST, SecretForms, latin
+from harness.secrets.secret_scan import SecretScan
 
 NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "é": "&eacute;"}
 ALPHABET = "aZ09" + " +/%&<>\"'\\=-_.é€𝄞𠮷\n"
@@ -201,3 +202,13 @@ def test_needles_are_specific():
     """The needle of a secret is its longest run of letters and digits, and not a shorter one."""
     assert SecretForms("a-bcd-ef", "m").needles[0] == "bcd"
     assert SecretForms("é-!?", "m").needles[0] == ""
+
+
+@pytest.mark.parametrize("value", ["s3crét-ünder", "пароль-1234", "pass-🎉-word"])
+def test_utf_8_that_was_read_as_latin_1(value):
+    """Headers and the reason of a status are read so; the scan knows this spelling too."""
+    misread = value.encode().decode("latin-1")
+    text = latin(f"it is {misread}, see")
+
+    assert [*SecretForms(value, "<m>").places(text)] == [(6, 6 + len(misread.encode()))]
+    assert SecretScan({"key": value})(f"it is {misread}, see".encode()) == ["key"]
