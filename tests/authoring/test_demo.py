@@ -54,7 +54,7 @@ def test_the_demo_is_red_and_then_green(played):
     assert result.returncode == 0, result.stdout + result.stderr
     assert "return-a-jacket.yaml:9:7: turn 2: the reply does not contain" in result.stdout
     assert "1 passed" in result.stdout
-    assert "contains: within 14 days" in (folder / "scenarios/return-a-jacket.yaml").read_text()
+    assert "within 14 days" in (folder / "scenarios/return-a-jacket.yaml").read_text()
 
 
 def test_the_left_folder_is_a_project(played, tmp_path):
@@ -65,13 +65,13 @@ def test_the_left_folder_is_a_project(played, tmp_path):
     linted = subprocess.run(
         [HARNESS, "lint", "--strict"], cwd=folder, capture_output=True, text=True, check=False
     )
-    file.write_text(file.read_text().replace("within 14 days", "within 30 days"))
+    file.write_text(file.read_text().replace("14 days", "30 days"))
     command = [sys.executable, "-m", "pytest", "-q"]
     red = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
     assert (linted.stdout, linted.returncode) == ("1 scenario file, 0 problems\n", 0)
     assert red.returncode == 1
-    assert "the reply does not contain 'within 30 days'" in red.stdout
+    assert "30 days" in red.stdout
 
 
 @contextmanager

@@ -87,11 +87,15 @@ def _is_of_user(body: Json, path: Path) -> bool:
     return False
 
 
-def _rank(found: Text, keys: Sequence[str]) -> tuple[bool, int, int]:
-    """A lower rank is a better guess: a usual name, then a longer text."""
+def _rank(found: Text, keys: Sequence[str]) -> tuple[bool, bool, int, int]:
+    """A lower rank is a better guess: a usual name of its own, then of what it is in, then length.
+
+    In `{"reply": {"text": …, "buttons": […]}}`, the text is said, and not a button.
+    """
     names = [step for step in reversed(found.path) if isinstance(step, str)]
     place = next((keys.index(name) for name in names if name in keys), len(keys))
-    return bool(_CODE.fullmatch(found.text)), place, -len(found.text)
+    is_inherited = not names or names[0] not in keys
+    return bool(_CODE.fullmatch(found.text)), is_inherited, place, -len(found.text)
 
 
 def _pieces(payload: Json) -> str:

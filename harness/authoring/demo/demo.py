@@ -12,9 +12,11 @@ from difflib import unified_diff
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from harness.authoring.accepting.rewriting import rewrite
 from harness.authoring.new_project import GITIGNORE, write_new_files
 from harness.conversation import Outcome
 from harness.core import ConfigurationError, Problem
+from harness.core.atomic_file import write_durably
 from harness.emulators import WITH_DEMO, serving
 from harness.play.recording_files import recording_path
 from harness.play.result import ScenarioResult
@@ -33,7 +35,6 @@ Serve = Callable[[str, int], AbstractContextManager[str]]
 """Serves an emulator by its name at a port, 0 for a free one, and gives its address."""
 
 _FILES = Path(__file__).parent / "project"
-_OLD, _NEW = "within 30 days", "within 14 days"
 
 
 @contextmanager
@@ -104,13 +105,16 @@ class Demo:
             project.environment = variables
             return Runner(project, mode).run(self._play_of(project))
 
-    def accept(self) -> tuple[str, ...]:
-        """Write the new answer into the scenario; returns the changed lines, with `-` and `+`."""
-        file = self.folder / SCENARIO
-        before = file.read_text(encoding="utf-8")
-        after = before.replace(_OLD, _NEW)
-        file.write_text(after, encoding="utf-8", newline="")
-        lines = unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+    def accept(self, line: int) -> tuple[str, ...]:
+        """Rewrite the expectation on a line to what is recorded, as `harness accept` does.
+
+        Returns the changed lines, with `-` and `+`; none if it could not be accepted.
+        """
+        project = Project.at(self.folder / FILE_NAME)
+        done = rewrite(project, project.config.root / SCENARIO, line, ())
+        write_durably(done.file, done.after)
+        before, after = (text.decode().splitlines() for text in (done.before, done.after))
+        lines = unified_diff(before, after, n=0, lineterm="")
         return tuple(line for line in lines if not line.startswith(("---", "+++", "@@")))
 
     @property

@@ -93,9 +93,13 @@ def require_ci(name: str) -> None:
 def initial_files(
     variables: Iterable[EnvironmentVariable], ci: str, schemas: Mapping[str, str]
 ) -> dict[str, str]:
-    """The texts of the files by path; `schemas` are those of the editor, by name."""
+    """The texts of the files by path; `schemas` are those of the editor, by name.
+
+    Without variables, there is no `.env.example`.
+    """
+    example = _example(variables)
     return {
-        ".env.example": _example(variables),
+        **({".env.example": example} if example else {}),
         ".gitignore": GITIGNORE,
         ".vscode/settings.json": json.dumps(_EDITOR, indent=2) + "\n",
         **{f"schemas/{name}.schema.json": text for name, text in schemas.items()},
@@ -121,10 +125,11 @@ def missing_lines(folder: Path) -> Sequence[str]:
 
 
 def _example(variables: Iterable[EnvironmentVariable]) -> str:
-    lines = ["# Copy this file to .env, and fill it in. Git ignores .env.\n"]
+    lines: list[str] = []
     named: set[str] = set()
     for variable in variables:
         if variable.name not in named:
             named.add(variable.name)
             lines += [f"# {variable.what}\n", f"{variable.name}=\n"]
-    return "".join(lines)
+    head = "# Copy this file to .env, and fill it in. Git ignores .env.\n"
+    return "".join([head, *lines]) if lines else ""

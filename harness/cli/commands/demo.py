@@ -72,6 +72,7 @@ class _Screen:
         commands = {
             "pytest": "replay the recording",
             f"harness emulate {release}": "start the bot, to play live and to record",
+            "harness init ../our-tests": "start a project for a bot of your own",
         }
         echo(f"\nNext: cd {shlex.quote(str(demo.folder))}")
         width = max(map(len, commands))
@@ -104,16 +105,25 @@ class _Screen:
             _require(result, Outcome.PASSED)
             echo(f"passed: {_counted(result)}")
             return BEFORE
-        echo(f"\n3. Accept: {SCENARIO} expects the new answer")
-        for line in demo.accept():
-            echo(f"  {line}")
-        before = demo.recording.read_bytes()
-        result = demo.play(Mode.REFRESH, AFTER)
-        _require(result, Outcome.PASSED)
-        if demo.recording.read_bytes() == before:
-            raise _Unexpected("The recording was not replaced.")
-        echo(f"passed: {_counted(result)}; recorded again")
+        self._accept(result)
         return AFTER
+
+    def _accept(self, failed: ScenarioResult) -> None:
+        """Record the new answer, and accept it where the check failed."""
+        demo, place = self.demo, failed.failures[0].place
+        before = demo.recording.read_bytes()
+        _require(demo.play(Mode.REFRESH, AFTER), Outcome.FAILED)
+        if demo.recording.read_bytes() == before or place is None:
+            raise _Unexpected("The new answer was not recorded.")
+        echo(
+            "\n3. Accept: recorded again, and rewritten as by"
+            f" harness accept {SCENARIO}:{place.line}"
+        )
+        lines = demo.accept(place.line)
+        if not lines:
+            raise _Unexpected("The expectation was not rewritten.")
+        for line in lines:
+            echo(f"  {line}")
 
     def _asked(self) -> str:
         """`accept` or `fix`; `accept` without a terminal."""
