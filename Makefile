@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 # What `make smoke` runs: the parts of the suite that meet the interpreter and the libraries.
 SMOKE := tests/unit tests/plugin scenarios
 
-.PHONY: run test smoke newest oldest lint types lock bench schemas record screenshots dist clean
+.PHONY: run test smoke newest oldest lint types lock bench schemas record screenshots site dist clean
 
 run: $(INSTALLED)
 	$(BIN)/harness run
@@ -60,6 +60,10 @@ record: $(INSTALLED)
 screenshots: $(INSTALLED)
 	$(BIN)/python -m tests.browser.screenshots
 
+# Builds the site of the documentation in build/site/html. A broken link is an error.
+site: $(INSTALLED)
+	$(BIN)/python -m website.build
+
 # Builds the package as sdist and wheel, and checks that PyPI would show its description.
 dist: $(INSTALLED)
 	rm -rf dist
@@ -67,7 +71,7 @@ dist: $(INSTALLED)
 	$(BIN)/twine check --strict dist/*
 
 clean:
-	rm -rf .venv .venv-* dist reports/allure reports/junit.xml .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-* build dist reports/allure reports/junit.xml .pytest_cache .mypy_cache .ruff_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; call make PYTHON=…"; exit 1; }
