@@ -6,9 +6,10 @@ import os
 import pty
 import select
 import signal
+import socket
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pyte
 import pytest
@@ -16,7 +17,9 @@ from typer.testing import CliRunner
 
 from harness.cli.app import app
 from harness.conversation import Outcome
-from tests.authoring.chatting import chatting
+from harness.emulators import serving
+from tests.authoring.chatting import ChatProject, chatting
+from tests.emulated import providers_yaml
 
 PATIENCE = 60.0
 """Seconds until a text must be there; it usually takes one or two."""
@@ -71,6 +74,22 @@ class Person:
                 self._stream.feed(piece)
 
 
+@contextmanager
+def sitting_down(name, environment):
+    """A person at a pseudo-terminal in which a chat runs."""
+    known = {one: value for one, value in os.environ.items() if one != "NO_COLOR"}
+    known |= {"TERM": "xterm", **environment}
+    process, descriptor = pty.fork()
+    if not process:
+        code = "from harness.cli import main; main()"
+        # The child of a fork with a pseudo-terminal.
+        os.execve(sys.executable, [sys.executable, "-c", code, "chat", name], known)  # noqa: S606
+    try:
+        yield Person(descriptor, process)
+    finally:
+        os.close(descriptor)
+
+
 @pytest.fixture
 def person(tmp_path, monkeypatch):
     """Open a chat with an emulator: the project, and the person at its terminal."""
@@ -78,21 +97,40 @@ def person(tmp_path, monkeypatch):
 
     @contextmanager
     def at_terminal(name, **environment):
-        with chatting(tmp_path, name) as project:
-            known = {**os.environ, "TERM": "xterm", **project.environment, **environment}
-            known.pop("NO_COLOR", None)
-            known.update(environment)
-            process, descriptor = pty.fork()
-            if not process:
-                code = "from harness.cli import main; main()"
-                # The child of a fork with a pseudo-terminal.
-                os.execve(sys.executable, [sys.executable, "-c", code, "chat", name], known)  # noqa: S606
-            try:
-                yield project, Person(descriptor, process)
-            finally:
-                os.close(descriptor)
+        with (
+            chatting(tmp_path, name) as project,
+            sitting_down(name, {**project.environment, **environment}) as typing,
+        ):
+            yield project, typing
 
     return at_terminal
+
+
+def test_a_bot_that_was_stopped_can_be_started_again(tmp_path, monkeypatch):
+    """The failure is shown, and `/again` says the turns before again."""
+    monkeypatch.chdir(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = {"rasa-rest": free.getsockname()[1]}
+    (tmp_path / "harness.yaml").write_text(providers_yaml("rasa-rest"))
+    (tmp_path / "scenarios").mkdir()
+    with ExitStack() as stack:
+        with serving(["rasa-rest"], ports=port) as running:
+            typing = stack.enter_context(sitting_down("rasa-rest", running.environment))
+            typing.types("Hello\r")
+            typing.sees("Super sad")
+        typing.types("brochure\r")
+        typing.sees("refused the connection")
+        with serving(["rasa-rest"], ports=port):
+            typing.types("/again\r")
+            typing.sees("bot> Here it is.")
+        typing.types("/save revived\r")
+        typing.sees("play it: pytest scenarios/revived.yaml")
+        typing.types(END)
+
+        assert typing.ended() == 0
+    revived = ChatProject(tmp_path, {})
+    assert [turn["user"] for turn in revived.turns("revived")] == ["Hello", "brochure"]
+    assert revived.play("revived").outcome is Outcome.PASSED
 
 
 def test_a_person_chats_and_saves(person):
