@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from benchmarks import floors, ours, peers
+from benchmarks.accept_rows import accept_rows
 from benchmarks.check_rows import check_peers, check_rows
 from benchmarks.measuring import Command, Measured, Pair
 from benchmarks.report_rows import report_rows
@@ -27,6 +28,7 @@ def rows_of(sizes: Sizes) -> Sequence[Row]:
         *_replays(sizes),
         *check_rows(sizes),
         *report_rows(sizes),
+        *accept_rows(sizes),
         *stream_rows(),
         *_lives(sizes),
         *_collections(sizes),

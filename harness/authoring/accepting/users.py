@@ -12,7 +12,7 @@ from harness.play.runner import Runner
 from harness.project.loading import entry_json, entry_of, load_scenario
 from harness.project.plan import Mode, Play
 from harness.project.planning import waivers_of
-from harness.project.project import Project
+from harness.project.project import EARLY_SCENARIOS, Project
 from harness.scenario import Scenario, is_scenario_file, kind_of, played_in
 
 
@@ -93,6 +93,8 @@ def held_plays(
 
     Raises `AuthoringError` if a file is wrong.
     """
+    # They are read once for all their plays, and again only if a file has changed.
+    project.room_for_early = EARLY_SCENARIOS
     runner = Runner(project, Mode.REPLAY)
     held, left_out = [], []
     for file in files:
