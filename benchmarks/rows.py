@@ -10,6 +10,7 @@ from functools import partial
 from benchmarks import floors, ours, peers
 from benchmarks.accept_rows import accept_rows
 from benchmarks.check_rows import check_peers, check_rows
+from benchmarks.desk_rows import desk_rows
 from benchmarks.measuring import Command, Measured, Pair
 from benchmarks.report_rows import report_rows
 from benchmarks.row import WAIT, Bench, Commands, Row, Sizes, at_least, at_most, memory_at_most
@@ -30,6 +31,7 @@ def rows_of(sizes: Sizes) -> Sequence[Row]:
         *report_rows(sizes),
         *accept_rows(sizes),
         *stream_rows(),
+        *desk_rows(sizes),
         *_lives(sizes),
         *_collections(sizes),
         *_peers(sizes),

@@ -100,14 +100,16 @@ class WatchedProject:
         self, changed: frozenset[Path], shown: Sequence[str], began: float, *, is_all: bool
     ) -> Round:
         before, old = self._content, dict(self._graph)
-        was_open = self._project is not None
+        was_open, is_opened_again = self._project is not None, False
         if not was_open or any(not self._is_read_anew(path) for path in changed):
+            is_opened_again = True
             self._open(modules=any(path.suffix == ".py" for path in changed))
         if self._project is None or not was_open or is_all:
             self._read({*self._graph, *self._files()})
             self._plan()
             return self._round(shown, set(self._planned), began)
-        self._read([path for path in changed if path in old or self._is_scenario(path)])
+        own = [path for path in changed if path in old or self._is_scenario(path)]
+        is_other = self._read(own)
         graph = [*old.values(), *(self._graph.get(path, Needs(file=path)) for path in changed)]
         touched = touched_by(
             changed,
@@ -116,12 +118,15 @@ class WatchedProject:
             lambda path: before if path == self._file else None,
             is_of_pytest=False,
         )
-        self._read(
+        others = [
             file
-            for file in self._graph
+            for file in self._graph.keys() - {*own}
             if touched.because or file in touched.files or self._is_of(file, touched.providers)
-        )
-        self._plan()
+        ]
+        is_other |= self._read(others)
+        # Planning 1,000 scenarios takes longer than to replay one.
+        if is_other or is_opened_again:
+            self._plan()
         chosen = {name for name, one in self._planned.items() if touched.includes(one.play)}
         return self._round(shown, chosen, began)
 
@@ -187,9 +192,14 @@ class WatchedProject:
             providers
         )
 
-    def _read(self, files: Iterable[Path]) -> None:
-        """Read scenario files, and what they depend on; forget those that are gone."""
-        for file in list(files):
+    def _read(self, files: Iterable[Path]) -> bool:
+        """Read scenario files, and what they depend on; forget those that are gone.
+
+        Returns whether there is anything else to be planned than before.
+        """
+        wanted = tuple(files)
+        before = [self._entries.get(file) for file in wanted]
+        for file in wanted:
             if self._project is None or not file.is_file():
                 self._graph.pop(file, None)
                 self._entries.pop(file, None)
@@ -199,6 +209,7 @@ class WatchedProject:
                 self._entries[file] = entry_of(self._project, file)
             except AuthoringError as error:
                 self._entries[file] = error
+        return before != [self._entries.get(file) for file in wanted]
 
     def _plan(self) -> None:
         """Plan all scenarios again, from what was read of them."""
