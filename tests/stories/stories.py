@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from harness.emulators import EMULATORS, serving
 from tests.stories.terminal import Person
@@ -14,12 +15,22 @@ MESSAGE = '{"conversation": "c-1", "text": "Hello"}'
 
 
 def demo(person: Person) -> None:
-    """A first red and a first green."""
+    """A first red and a first green, and a file that is changed while it is watched."""
     person.section("demo")
     person.types("harness demo", ("accept or fix", "accept"))
     person.section("demo-replay")
     person.types("cd harness-demo")
     person.types("pytest")
+    person.section("watch")
+    file = person.folder / "harness-demo/scenarios/return-a-jacket.yaml"
+    right = file.read_text(encoding="utf-8")
+    wrong = right.replace("14 days", "30 days")
+    person.watches(
+        "harness watch",
+        "1 passed; watching, Ctrl-C ends",
+        (lambda: _save(file, wrong), "1 failed; watching, Ctrl-C ends"),
+        (lambda: _save(file, right), "1 passed; watching, Ctrl-C ends"),
+    )
 
 
 def built_in(person: Person) -> None:
@@ -86,6 +97,13 @@ STORIES = (demo, built_in, own_bot)
 def _shop(name: str, port: int) -> Iterator[str]:
     with serving([name], ports={name: port}) as running:
         yield running.urls[name]
+
+
+def _save(file: Path, text: str) -> None:
+    """Replace a file in one step, as editors do, so that nobody reads a part of it."""
+    new = file.parents[2] / file.name
+    new.write_text(text, encoding="utf-8")
+    new.replace(file)
 
 
 def _free_port() -> int:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -94,6 +95,22 @@ class Person:
             self.dead_ends.append(f"{command} ended with {found}, expected {status}:\n{shown}")
         self.sessions[self._section] += shown
         return shown
+
+    def watches(
+        self, command: str, screen: str, *changes: tuple[Callable[[], object], str]
+    ) -> None:
+        """Type a command that runs until Ctrl-C, and make changes while it runs.
+
+        `screen` is the end of its first screen; each change has the end of the screen after it.
+        """
+        self.commands += 1
+        shown = f"$ {self._type(command)}"
+        for change, end in ((lambda: None, screen), *changes):
+            change()
+            shown += self._until(re.compile(re.escape(end) + "\n$")) + "\n"
+        os.write(self._screen, b"\x03")
+        self._until(_PROMPT)
+        self.sessions[self._section] += f"{shown.rstrip()}\n^C\n"
 
     def _type(self, line: str) -> str:
         """Type a line; returns its echo."""

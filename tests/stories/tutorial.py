@@ -16,6 +16,7 @@ _VARYING = (
     (re.compile(r"(?m)^collecting .*(collected \d+ items?) *$"), r"\1"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:8765"),
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "1b60ac26-…"),
+    (re.compile(r"(?m)^\d\d:\d\d:\d\d  (.*) in \d+ m?s$"), r"12:00:00  \1 in 20 ms"),
     (re.compile(r"median [\d.]+ m?s, p95 [\d.]+ m?s"), "median 2 ms, p95 2 ms"),
 )
 _END = re.compile(r"(?m)^=+ (\d.*) in [\d.]+s(?: \(.*\))? =+$")
