@@ -7,6 +7,7 @@ import codecs
 import pytest
 
 from harness.conversation import Outcome
+from harness.core import HarnessError
 from tests.accepting.desk import Desk
 
 NAME = "scenarios/hello.yaml"
@@ -342,3 +343,20 @@ def test_plays_that_are_waived(desk: Desk) -> None:
 
     assert "contains: Hello you." in desk.text(NAME)
     assert "note: hello[one-Ben] is not judged, xfail: known" in result.output
+
+
+def test_a_file_that_changes_meanwhile(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that somebody edits while the question is open is not overwritten."""
+    desk.bot.answers = {"Hi": "Hello you."}
+    file = desk.write(NAME, HELLO)
+    desk.record(NAME)
+
+    def edit_and_agree(_question: str) -> bool:
+        file.write_text(f"{HELLO}# mine\n")
+        return True
+
+    monkeypatch.setattr("harness.cli.commands.accept.agrees", edit_and_agree)
+    with pytest.raises(HarnessError, match="the file was changed meanwhile; run the command again"):
+        desk.accept(NAME, typed="")
+
+    assert file.read_text() == f"{HELLO}# mine\n"
