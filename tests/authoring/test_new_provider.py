@@ -254,6 +254,23 @@ def test_a_refusal_is_not_a_sample(command):
     assert command.texts() == {}
 
 
+def test_the_id_of_a_conversation_in_the_path(command, written):
+    """It would be the same in every conversation: a note says so, and the hint of a refusal."""
+    reason = "'REF' in the path looks like the id of one conversation, and every conversation"
+    with answering("application/json", '{"problem": "no such thread"}', status=404) as asked:
+        curl = curl_of(f"{asked.url}/v2/threads/REF/posts", {"text": "Hi"})
+        with pytest.raises(ConfigurationError) as error:
+            command.call("providers", "new", "bot", "--from-curl", curl, "--live", "--yes")
+    answer = written("answer.json", json.dumps({"reply": "Yes"}))
+    words = ("--from-curl", curl, "--yes", "--answer", answer)
+    made = command.call("providers", "new", "a", *words)
+    key = command.call("providers", "new", "b", *words, "--secret", "path[3]=THREAD")
+
+    assert reason in error.value.problems[0].hint
+    assert f"note: {reason}" in made.output
+    assert reason not in key.output
+
+
 def test_ids_of_conversations(command, written):
     """A UUID that names the conversation is new in each one."""
     answer = written("answer.json", json.dumps({"reply": "Yes"}))

@@ -10,11 +10,11 @@ from harness.authoring.defining.guesses import texts_of
 from harness.core import Json, Path, counted, quote
 from harness.formats.json_path import path_text
 from harness.formats.template import literal
+from harness.providers.conversation_paths import UUID
 
 MESSAGE = "${message.text}"
 _CONVERSATION = re.compile(r"(?i)(?:session|conversation|chat|thread)[-_]?(?:id|uuid|key)?")
 """Keys whose value says which conversation a request belongs to."""
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _INSTRUCTIONS = ("system", "developer")
 """Roles of texts that are not part of the conversation."""
 
@@ -37,7 +37,7 @@ class BodyTemplate:
             name = str(found.path[-1]) if found.path else ""
             if found.path in self.templates or not _CONVERSATION.fullmatch(name):
                 continue
-            if _UUID.fullmatch(found.text):
+            if UUID.fullmatch(found.text):
                 self.templates[found.path] = "${conversation.id}"
                 self.notes.append(f"{found.shown} is the id of the conversation: a new one each")
             else:

@@ -14,6 +14,7 @@ from harness.authoring.defining.secret_likelihood import is_likely_credential, l
 from harness.authoring.defining.shell_words import VARIABLE
 from harness.core import ConfigurationError, Json, Path, Problem, did_you_mean, quote
 from harness.formats.template import literal
+from harness.providers.conversation_paths import PathPart, conversation_in
 from harness.providers.definition import Encoding
 from harness.providers.setting import VARIABLE_NAME
 from harness.secrets.secret_names import QUERY_KEYS, is_secret_header, is_secret_key
@@ -218,6 +219,17 @@ def doubtful_values(
             f"{secret.name} is '{start}…' in the definition; if it is a secret, remove the files"
             f" and add --secret '{secret.name}=VARIABLE'"
         )
+
+
+def written_conversation(
+    sample: SampleRequest, secrets: Sequence[RequestSecret]
+) -> PathPart | None:
+    """The part of the path that stays in the definition, and looks like a conversation's id."""
+    part = conversation_in(urlsplit(sample.request.url).path)
+    is_taken = part is not None and any(
+        s.place == PATH and s.path == (part.number,) for s in secrets
+    )
+    return None if is_taken else part
 
 
 def _setting(name: str) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from harness.providers.conversation_paths import UUID
+
 _WORDS = re.compile(r"[a-z0-9]+")
 _CREDENTIALS = frozenset(
     ("auth", "key", "token", "secret", "session", "signature", "credential", "credentials", "jwt")
@@ -22,7 +24,6 @@ _HARMLESS = frozenset(
 _RUN = re.compile(r"[A-Za-z0-9]{16,}")
 _CHANGE = re.compile(r"(?<=\d)[A-Za-z]|(?<=[A-Za-z])\d")
 _FEWEST_CHANGES = 4
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def is_likely_credential(header: str, value: str) -> bool:
@@ -36,4 +37,4 @@ def is_likely_credential(header: str, value: str) -> bool:
 def looks_random(text: str) -> bool:
     """Whether letters and digits alternate in a text without spaces, which is not a UUID."""
     changes = max((len(_CHANGE.findall(run)) for run in _RUN.findall(text)), default=0)
-    return changes >= _FEWEST_CHANGES and " " not in text and not _UUID.fullmatch(text)
+    return changes >= _FEWEST_CHANGES and " " not in text and not UUID.fullmatch(text)

@@ -35,6 +35,7 @@ from harness.authoring.defining.request_secrets import (
     doubtful_values,
     require_variable,
     secrets_of,
+    written_conversation,
 )
 from harness.authoring.defining.sample import SampleRequest, answer_from, body_of, query_of
 from harness.authoring.defining.sample_replay import require_playable
@@ -48,6 +49,10 @@ from harness.providers.catalogue import installed
 from harness.transport.cassette import read_cassette
 
 _REFUSES = 400
+_CAPTURED = (
+    "capture it from the request that opens a conversation, in an 'open:' step: harness docs"
+    " providers, 'Writing a definition'"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +134,8 @@ def drafted_provider(targets: Targets, options: NewOptions) -> NewProvider:
     secrets = secrets_of(sample, name, options.secrets, questions.environment)
     secrets = tuple(map(questions.variable, secrets))
     message = message_at(sample, options.message or questions.message(sample))
-    answer = questions.answer(sample)
+    part = written_conversation(sample, secrets)
+    answer = questions.answer(sample, f"{part.doubt}; {_CAPTURED}" if part else "")
     kind = None if answer is None else kind_of_answer(answer)
     known = None if kind is None or options.reply else known_answer(kind.payload)
     if answer is not None and answer not in sample.answers:
@@ -142,7 +148,12 @@ def drafted_provider(targets: Targets, options: NewOptions) -> NewProvider:
     return NewProvider(
         targets=targets,
         files=files_of(targets, draft, {s.setting: s.value for s in secrets if s.value}),
-        notes=[*draft.notes, *doubts, *_of_known(known)],
+        notes=[
+            *draft.notes,
+            *([f"{part.doubt}; {_CAPTURED}"] if part else []),
+            *doubts,
+            *_of_known(known),
+        ],
         secrets=secrets,
         reply=said,
         message=choices.message.said,
@@ -196,8 +207,8 @@ class _Questions:
         variable = self._ask(question, secret.variable, flag)
         return replace(secret, variable=require_variable(variable, secret.name))
 
-    def answer(self, sample: SampleRequest) -> Response | None:
-        """A sample of an answer; None if there is none."""
+    def answer(self, sample: SampleRequest, doubt: str) -> Response | None:
+        """A sample of an answer; None if there is none. `doubt` says why it may be refused."""
         options = self.options
         if options.answer is None and not options.is_live and sample.answers:
             return sample.answers[0]
@@ -216,7 +227,7 @@ class _Questions:
         if answer is not None and answer.status >= _REFUSES:
             text = shorten(answer.body.decode("utf-8", "replace"))
             message = f"the answer is a refusal, status {answer.status}: {text}"
-            raise _missing("sample-refused", message, "give one that contains a reply")
+            raise _missing("sample-refused", message, doubt or "give one that contains a reply")
         return answer
 
     def reply(self, kind: AnswerKind | None) -> dict[str, Json]:
