@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -30,6 +31,7 @@ MOST_DRIFTED = 50
 """Drifted turns that are listed."""
 MOST_LINES = 8
 """Lines that are shown of the differences of one of them."""
+_BLANK = re.compile(r"\s")
 STRICT = "[XPASS(strict)]"
 """The start of pytest's text for a test that passed although it was expected to fail."""
 
@@ -127,7 +129,8 @@ def _write_drift(reporter: Any, tally: Tally, session: ScenarioSession) -> None:
         reporter.write_line(on_one_line(place))
         shown = lines if len(lines) <= MOST_LINES else (*lines[: MOST_LINES - 1], "…")
         for line in shown:
-            reporter.write_line(f"  {on_one_line(line)}")
+            # A `^` must stay below the character that it points to.
+            reporter.write_line(f"  {_BLANK.sub(' ', printable(line)).rstrip()}")
     _write_rest(reporter, len(tally.drifted) - MOST_DRIFTED, "drifted turn", session)
 
 

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from harness.checks.diff import text_difference
 from harness.project.plan import Mode
 from harness.pytest_plugin.closing_lines import write_closing_lines
 from harness.reports.results import record_of
@@ -84,6 +85,23 @@ def test_d16_a_report_is_named_only_where_there_is_one(has_reports, where):
     assert f"and 3 more reasons; {where}" in lines
     assert f"and 10 more drifted turns; {where}" in lines
     assert lines[-1] == f"and 30 more notes; {where}"
+
+
+def test_the_caret_of_a_difference_is_below_what_differs():
+    """A line of a difference keeps its columns, and stays one line."""
+    tally = Tally()
+    tally.add(summary("a", outcome="passed"))
+    tally.drifts["wording"] = 1
+    lines = text_difference("Hello  you there", "Hello  you here")
+    tally.drifted = [("hello.yaml:2: turn 1: wording", (*lines, "buttons: 'a\nb'"))]
+
+    assert closing(tally)[-5:] == [
+        "hello.yaml:2: turn 1: wording",
+        "  - Hello  you there",
+        "  + Hello  you here",
+        "               ^",
+        "  buttons: 'a b'",
+    ]
 
 
 def test_few_providers_stand_by_name():
