@@ -82,6 +82,8 @@ def unheard(found: Iterable[ReplyMessage], state: FlowState) -> Iterator[ReplyMe
     for one in found:
         if one.id and one.id in ids:
             continue
+        # The same look may contain it twice.
+        ids |= {one.id} - {""}
         known = texts if one.id else every
         if known[one.text] > 0:
             known[one.text] -= 1

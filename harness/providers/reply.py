@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from harness.conversation import Attachment, Reply, ReplyMessage, ToolCall, ToolResult
-from harness.core import Json, ProtocolError, shorten
+from harness.core import Json, ProtocolError, is_same, shorten
 from harness.formats.json_path import find_all, find_first
 from harness.formats.template.filters import text_of
 from harness.providers.conditions import holds
@@ -23,7 +23,8 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
     """
     answers = messages_of_turn(plan, payload, seen)
     if plan.only_new:
-        seen.update(_id_of(plan, node) for node in find_all(plan.messages, payload))
+        ids = (_text_at(plan.id, node) for node in find_all(plan.messages, payload))
+        seen.update(filter(None, ids))
     reply = Reply(
         messages=tuple(_messages(plan, answers)),
         payload=payload,
@@ -51,8 +52,19 @@ def messages_of_turn(plan: ReplyPlan, payload: Json, seen: Container[str]) -> li
     if plan.in_reply_to:
         nodes = [node for node in nodes if holds(plan.in_reply_to, node)]
     if plan.only_new:
-        nodes = [node for node in nodes if _id_of(plan, node) not in seen]
+        nodes = list(_new(plan, nodes, seen))
     return nodes
+
+
+def _new(plan: ReplyPlan, nodes: Iterable[Json], seen: Container[str]) -> Iterator[Json]:
+    """The nodes whose id is new. A message that was delivered twice is in the answer once."""
+    delivered: dict[str, list[Json]] = {}
+    for node in nodes:
+        number = _id_of(plan, node)
+        same_id = delivered.setdefault(number, [])
+        if number not in seen and not any(is_same(node, one) for one in same_id):
+            same_id.append(node)
+            yield node
 
 
 def messages_in(plan: ReplyPlan, payload: Json) -> list[ReplyMessage]:

@@ -191,3 +191,11 @@ def test_the_late_steps_of_a_definition():
 
     assert [step.name for step in read.phases["late"]] == ["late.1"]
     assert commands[0].request.origin.step == "late.1"
+
+
+def test_a_message_that_one_look_gives_twice_is_one_message():
+    """An id that comes again in the same look is the same message, as in a later look."""
+    state = FlowState(settings={})
+    found = [message("two", "m-2"), message("two", "m-2"), message("three", "m-3")]
+
+    assert [one.text for one in unheard(found, state)] == ["two", "three"]

@@ -151,6 +151,31 @@ def test_a_new_message_has_an_id(identifier):
     assert refusal(plan, [{"id": identifier, "text": "a"}]).code == "no-id"
 
 
+def test_a_message_of_another_turn_needs_no_id():
+    """Only what may be the reply needs an id; that of the user may come without one."""
+    plan = ReplyPlan(
+        messages="$[*]",
+        text=first_of("$.text"),
+        id="$.id",
+        only_new=True,
+        in_reply_to={"$.to": (7,)},
+    )
+    payload = [{"id": None, "text": "Q"}, {"id": 0, "text": "a", "to": 7}, {"text": "b", "to": 6}]
+    seen = set()
+
+    reply = read_reply(plan, payload, seen)
+
+    assert (reply.text, seen) == ("a", {"0"})
+
+
+def test_a_message_that_is_delivered_twice_is_one():
+    """Two different messages with one id are both kept: none is left out without a word."""
+    plan = ReplyPlan(messages="$[*]", text=first_of("$.text"), id="$.id", only_new=True)
+    payload = [{"id": 1, "text": text} for text in ("a", "b", "a")]
+
+    assert [one.text for one in read_reply(plan, payload, set()).messages] == ["a", "b"]
+
+
 def test_nothing_new():
     """A history without a new message holds no reply."""
     plan = ReplyPlan(messages="$[*]", text=first_of("$.text"), id="$.id", only_new=True)
