@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from harness.conversation import Reply, ToolCall, ToolResult, joined_replies
-from harness.core import Json, ProtocolError, quote, show, value_class
+from harness.core import Json, ProtocolError, quote, shorten, show, value_class
+from harness.formats.template.filters import to_json
 from harness.formats.yaml.yaml_writing import write_line
 from harness.providers.flow import FlowState
 
@@ -66,7 +67,7 @@ def _unanswered_calls(reply: Reply) -> tuple[ToolCall, ...]:
 
 
 def _too_many_rounds(limit: int, calls: tuple[ToolCall, ...]) -> ProtocolError:
-    names = ", ".join(dict.fromkeys(call.name for call in calls))
+    names = shorten(", ".join(dict.fromkeys(call.name for call in calls)))
     return ProtocolError(
         "too-many-rounds",
         f"the bot still calls tools after {limit} rounds of answers: {names}",
@@ -92,5 +93,8 @@ def unanswered(
 def answers_to_add(name: str, arguments: Json = None) -> str:
     """The YAML that answers a tool, with the arguments if they are a short mapping."""
     given = {"arguments": arguments} if arguments and isinstance(arguments, dict) else {}
+    # To write megabytes of YAML takes minutes. JSON of the same value is less than twice as long.
+    if given and len(to_json(arguments)) > 2 * _LONGEST:
+        return answers_to_add(name)
     text = write_line({"answers": {name: {**given, "returns": "…"}}})[1:-1]
     return answers_to_add(name) if given and len(text) > _LONGEST else text

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from harness.conversation import ToolCall
+from harness.conversation import Reply, ToolCall, ToolResult
 from harness.core import ProtocolError
-from harness.providers.tool_answer import answers_to_add, unanswered
+from harness.formats.yaml.yaml_writing import write_line
+from harness.providers import tool_answer
+from harness.providers.flow import FlowState
+from harness.providers.tool_answer import ToolAnswer, answer_tools, answers_to_add, unanswered
 from tests.plugin.tool_bot import DEFINITION, serving_tools
 
 PROJECT = """\
@@ -162,6 +165,35 @@ def test_a_call_in_a_message_is_short():
     assert len("".join(caught.value.details)) < 300
 
 
+@pytest.mark.parametrize("depth", [10, 150, 300])
+def test_deep_arguments_of_a_call_have_a_hint(depth):
+    """They are omitted before they are written as YAML, which has a limit of levels and is slow."""
+    arguments = {"n": 1}
+    for _ in range(depth):
+        arguments = {"a": arguments}
+
+    hint = answers_to_add("find", arguments)
+
+    assert hint.startswith("answers: {find: {arguments: {a: {a:" if depth == 10 else "answers: {")
+    assert len(hint) <= 200
+
+
+def test_the_yaml_to_add_is_not_written_for_long_arguments(monkeypatch):
+    """A call with megabytes of arguments is reported at once: writing them takes minutes."""
+    written = []
+
+    def write(value):
+        written.append(value)
+        return write_line(value)
+
+    monkeypatch.setattr(tool_answer, "write_line", write)
+
+    hint = answers_to_add("find", {"words": ["word"] * 500_000})
+
+    assert hint == "answers: {find: {returns: …}}"
+    assert written == [{"answers": {"find": {"returns": "…"}}}]
+
+
 def test_a_misspelt_tool_is_named(write, run_here):
     """The nearest name of the answers is told."""
     write(
@@ -227,6 +259,25 @@ def test_answers_that_are_used_up(write, run_here):
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*calls the tool 'search', and its 2 answers were given before*"])
+
+
+def test_a_bot_that_calls_many_tools_without_end():
+    """The error stays short, however many tools the last reply calls."""
+    calls = tuple(ToolCall(name=f"tool_{number}", arguments={}) for number in range(2000))
+    result = ToolAnswer(result=ToolResult(value=1), recorded=ToolResult(value=1))
+
+    with pytest.raises(ProtocolError) as error:
+        answer_tools(
+            Reply(tools=calls),
+            FlowState(settings={}),
+            answer=lambda _call: result,
+            next_reply=lambda _calls: Reply(tools=calls),
+            sleep=lambda _seconds: None,
+            most_rounds=1,
+        )
+
+    assert "after 1 rounds of answers: tool_0, tool_1" in error.value.message
+    assert len(error.value.message) < 400
 
 
 def test_a_bot_that_calls_tools_without_end(write, run_here, bot):
