@@ -19,12 +19,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from harness.cli.commands.schemas import editor_schemas
-from harness.documentation.markdown_text import (
-    headings_of,
-    prose_lines,
-    section_of,
-    without_comments,
-)
+from harness.documentation import pages_by_section
+from harness.documentation.markdown_text import headings_of, prose_lines, without_comments
 from website.command_page import command_page
 from website.schema_pages import schema_page
 
@@ -112,13 +108,8 @@ def _home(pages: Path) -> str:
 
 def _menu() -> dict[str, list[str]]:
     """The sections of docs/index.md, each with the pages that it links to."""
-    text = (ROOT / INDEX).read_text(encoding="utf-8")
-    sections = {}
-    for heading in headings_of(text):
-        if heading.level > 1:
-            found = _LINK.findall(section_of(text, heading.anchor))
-            sections[heading.title] = list(dict.fromkeys(target for _, target, _ in found))
-    return sections
+    sections = pages_by_section().items()
+    return {title: [f"{page.name}.md" for page in pages] for title, pages in sections}
 
 
 def _text(source: str, pages: Path) -> str:

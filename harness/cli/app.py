@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from harness import __version__
 from harness.cli import commands
@@ -18,7 +19,21 @@ from harness.cli.run_parameters import RunCommand, with_run_options
 from harness.cli.terminal import FOUND_PROBLEMS, WRONG_USE, echo, refuse
 from harness.core import HarnessError
 
+_FIRST = ("demo", "init", "chat", "run", "accept", "lint", "watch")
+"""The commands that `harness --help` lists first, in the order in which they are needed."""
+
+
+class _InOrder(TyperGroup):
+    """Lists its commands in the order of `_FIRST`, then the others."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # typer's own context
+        """The names."""
+        names = super().list_commands(ctx)
+        return [*_FIRST, *(name for name in names if name not in _FIRST)]
+
+
 app = typer.Typer(
+    cls=_InOrder,
     add_completion=True,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -36,8 +51,7 @@ _GROUPS = {
 }
 for _name, _group in _GROUPS.items():
     app.add_typer(_group, name=_name)
-app.command("compare")(compare)
-for _command in DESK:
+for _command in (*DESK, compare):
     app.command()(_command)
 
 Paths = Annotated[

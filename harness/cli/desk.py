@@ -261,5 +261,4 @@ def watch(
     commands.watch_until_stopped(paths or [], provider or [], tag or [], only_failed=last_failed)
 
 
-DESK = (accept, init, demo, chat, docs, emulate, explain, probe, watch)
-"""In the order of `harness --help`."""
+DESK = (demo, init, chat, accept, watch, docs, explain, probe, emulate)

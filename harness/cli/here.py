@@ -6,9 +6,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.config import FILE_NAME, Config, find_config, read_config
+from harness.cli.terminal import no_project
+from harness.config import Config, find_config, read_config
 from harness.config.env_file import environment_of
-from harness.core import ConfigurationError, Problem
 from harness.history.address import Address, address_in
 from harness.project.project import Project
 
@@ -27,13 +27,7 @@ def project_here(paths: Sequence[str] = ()) -> Project:
     """
     config = config_here(paths)
     if config is None:
-        raise ConfigurationError(
-            Problem(
-                code="no-project",
-                message=f"there is no {FILE_NAME} here or in a folder above",
-                where=Path.cwd().name,
-            )
-        )
+        raise no_project()
     return Project(config)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
-from harness.core import without_commands
+from harness.core import ConfigurationError, Problem, without_commands
+from harness.project_file import FILE_NAME
 
 FOUND_PROBLEMS = 1
 WRONG_USE = 2
@@ -63,3 +66,15 @@ def ask(question: str, default: str = "") -> str:
     except typer.Abort:
         echo()
         return ""
+
+
+def no_project() -> ConfigurationError:
+    """For a command that needs a project where there is none."""
+    return ConfigurationError(
+        Problem(
+            code="no-project",
+            message=f"there is no {FILE_NAME} here or in a folder above",
+            where=Path.cwd().name,
+            hint="change into a project, or start one: harness init",
+        )
+    )

@@ -6,6 +6,7 @@ from harness.documentation.document_pages import (
     UnknownPage,
     all_pages,
     find_page,
+    pages_by_section,
     search_pages,
 )
 from harness.documentation.error_codes import Explanation, all_codes, explain_code
@@ -19,5 +20,6 @@ __all__ = [
     "all_pages",
     "explain_code",
     "find_page",
+    "pages_by_section",
     "search_pages",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,9 +16,12 @@ from harness.documentation.markdown_text import (
     without_comments,
 )
 
+INDEX = "index"
+"""The page that lists the others, by section and in the order to read them."""
 INSTALLED = Path(__file__).parent / "pages"
 """Where the wheel has them."""
 CHECKOUT = Path(__file__).resolve().parents[2] / "docs"
+_LINK = re.compile(r"\]\((?P<page>[^)\s#:]+)\.md(?:#[^)\s]*)?\)")
 
 
 class UnknownPage(LookupError):
@@ -74,6 +78,19 @@ def all_pages() -> tuple[DocumentPage, ...]:
             )
         )
     return tuple(_page(file, folder) for file in files)
+
+
+def pages_by_section() -> Mapping[str, tuple[DocumentPage, ...]]:
+    """The pages that the index links to, by its headings, in its order."""
+    index = find_page(INDEX).text
+    return {
+        heading.title: tuple(
+            find_page(name)
+            for name in dict.fromkeys(_LINK.findall(section_of(index, heading.anchor)))
+        )
+        for heading in headings_of(index)
+        if heading.level > 1
+    }
 
 
 def find_page(name: str) -> DocumentPage:

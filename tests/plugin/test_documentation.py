@@ -20,13 +20,24 @@ def _call(*arguments):
     return CliRunner().invoke(app, list(arguments))
 
 
+def test_help_begins_with_what_a_newcomer_needs():
+    """The first commands are those of the first hour, in its order."""
+    lines = _call("--help").stdout.splitlines()
+    listed = [line.split()[1] for line in lines if line.startswith("│ ") and line[2].isalpha()]
+
+    assert listed[:4] == ["demo", "init", "chat", "run"]
+
+
 def test_docs_lists_the_pages():
-    """Each page is listed with its title."""
+    """Each page is listed with its title, in the order to read them, not by name."""
     called = _call("docs")
 
     assert called.exit_code == 0
-    listed = {line.split("  ")[0] for line in called.stdout.splitlines()}
-    assert {page.name for page in all_pages()} < listed
+    lines = called.stdout.splitlines()
+    assert lines[:2] == ["Start", "  tutorial          The first hour"]
+    listed = {line.split()[0] for line in lines if line.startswith("  ")}
+    assert {page.name for page in all_pages()} - listed == {"index"}
+    assert lines[-1].endswith("Begin with: harness docs tutorial")
 
 
 def test_docs_shows_a_page_or_a_section():

@@ -14,9 +14,9 @@ from harness.core import did_you_mean
 from harness.documentation import (
     UnknownPage,
     all_codes,
-    all_pages,
     explain_code,
     find_page,
+    pages_by_section,
     search_pages,
 )
 
@@ -39,11 +39,7 @@ def show_docs(page: str, words: str, *, is_plain: bool) -> None:
             others = "'harness docs' lists all pages, '--search WORDS' searches them"
             raise refuse("; ".join([*filter(None, error.args), others])) from error
     else:
-        width = max(len(one.name) for one in all_pages())
-        for one in all_pages():
-            echo(f"{one.name:<{width}}  {one.title}")
-        echo()
-        echo("Show one with: harness docs PAGE")
+        _list_pages()
 
 
 def explain(codes: Sequence[str], *, is_plain: bool) -> None:
@@ -60,6 +56,18 @@ def explain(codes: Sequence[str], *, is_plain: bool) -> None:
         raise refuse("; ".join(filter(None, (text, hint, listing))))
     texts = [explanation.text for _, explanation in found if explanation is not None]
     _show("\n".join(texts), is_plain=is_plain)
+
+
+def _list_pages() -> None:
+    sections = pages_by_section()
+    width = max(len(page.name) for pages in sections.values() for page in pages)
+    for title, pages in sections.items():
+        echo(title)
+        for page in pages:
+            echo(f"  {page.name:<{width}}  {page.title}")
+        echo()
+    first = next(iter(sections.values()))[0]
+    echo(f"Show a page with: harness docs PAGE. Begin with: harness docs {first.name}")
 
 
 def _list_codes() -> None:

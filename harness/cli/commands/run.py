@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.cli.terminal import WRONG_USE, agrees, echo
+from harness.cli.terminal import agrees, echo, no_project
 from harness.config import Config, find_config, read_config, unknown_tag
 from harness.core import ConfigurationError, Problem, counted
 from harness.project_file import COMMAND_VARIABLE, MODE_VARIABLE
@@ -68,14 +68,13 @@ class RunOptions:
 def play(options: RunOptions) -> int:
     """Run pytest. Returns the exit status of the command.
 
-    Raises `ConfigurationError` if harness.yaml is wrong, the paths belong to several projects, a
-    tag is unknown, or `--yes` is given in a mode that does not ask.
+    Raises `ConfigurationError` if harness.yaml is missing or wrong, the paths belong to several
+    projects, a tag is unknown, or `--yes` is given in a mode that does not ask.
     """
     places = _named(options.paths)
     file = Path(options.text("config")) if options.given.get("config") else _project_of(places)
     if file is None:
-        echo("there is no harness.yaml here or in a folder above [no-project]", err=True)
-        return WRONG_USE
+        raise no_project()
     config = read_config(file)
     if options.tag:
         _require_tags(options.tag, config.tags, places)

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from harness.cli.terminal import clear, echo
+from harness.cli.terminal import clear, echo, no_project
 from harness.core import ConfigurationError, Problem
 from harness.formats.parsed_cache import ParsedCache
-from harness.project_file import FILE_NAME, find_config
+from harness.project_file import find_config
 from harness.watching.last_failed import last_failed
 from harness.watching.rounds import Round, Selection
 from harness.watching.screen import screen_of
@@ -66,11 +66,5 @@ def _project_of(paths: Sequence[str]) -> Path:
             raise ConfigurationError(Problem(code="no-such-file", message=message))
     file = find_config((Path.cwd() / paths[0]).resolve() if paths else Path.cwd())
     if file is None:
-        raise ConfigurationError(
-            Problem(
-                code="no-project",
-                message=f"there is no {FILE_NAME} here or in a folder above",
-                where=Path.cwd().name,
-            )
-        )
+        raise no_project()
     return file
