@@ -96,5 +96,5 @@ def answers_to_add(name: str, arguments: Json = None) -> str:
     # To write megabytes of YAML takes minutes. JSON of the same value is less than twice as long.
     if given and len(to_json(arguments)) > 2 * _LONGEST:
         return answers_to_add(name)
-    text = write_line({"answers": {name: {**given, "returns": "…"}}})[1:-1]
+    text = write_line({"answers": {shorten(name): {**given, "returns": "…"}}})[1:-1]
     return answers_to_add(name) if given and len(text) > _LONGEST else text

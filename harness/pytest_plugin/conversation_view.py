@@ -12,7 +12,7 @@ from harness.play.result import CheckResult, ScenarioResult
 from harness.pytest_plugin.scenario_items import ScenarioItem
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.failure import takes_listed
-from harness.reports.labelled_lines import said
+from harness.reports.labelled_lines import said_in_short
 
 if TYPE_CHECKING:
     from harness.evaluation import Takes
@@ -72,7 +72,7 @@ def _lines(result: ScenarioResult | Takes | None) -> Iterator[Line]:
     bad = [check for check in result.checks if check.outcome.is_bad]
     turns = result.transcript.turns
     for turn in turns:
-        for label, text in said(turn):
+        for label, text in said_in_short(turn):
             yield f"    {label:<{LABEL}}{_shown(text)}", False
         yield from (_wrong(check) for check in bad if check.turn == turn.number)
     played = {turn.number for turn in turns}

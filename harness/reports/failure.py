@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from harness.conversation import Exchange, Outcome, Transcript, Turn
 from harness.core import counted, printable, shorten
 from harness.play.result import CheckResult, ScenarioResult
-from harness.reports.labelled_lines import labelled, said
+from harness.reports.labelled_lines import labelled, said_in_short
 from harness.scenario import Scenario, UserTurn, turn_subject
 from harness.transport.curl import curl_line
 
@@ -135,7 +135,7 @@ def _stopped(result: ScenarioResult) -> Iterator[str]:
 
 
 def _said(turn: Turn) -> Iterator[str]:
-    for label, text in said(turn):
+    for label, text in said_in_short(turn):
         yield from _labelled(label, text)
     for attempt in (a for e in turn.exchanges if e.response for a in e.response.attempts):
         yield from _labelled("retried", f"{'status ' if attempt.status else ''}{attempt.reason}")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from harness.conversation import Direction, Transcript, Turn
 from harness.core import PICTURES, shorten
 from harness.providers.session import CLOSING
-from harness.reports.labelled_lines import LABEL, WIDTH, labelled, said
+from harness.reports.labelled_lines import LABEL, WIDTH, labelled, said_in_short
 from harness.transport.cassette import Cassette, CassetteHead
 from harness.transport.cassette.frames import PlainFrame
 from harness.transport.cassette.plain_interaction import PlainInteraction, bytes_of
@@ -84,7 +84,7 @@ def _title(number: int, *, is_ours: bool) -> str:
 
 
 def _said(turn: Turn) -> Iterator[str]:
-    for label, text in said(turn):
+    for label, text in said_in_short(turn):
         yield from recorded_lines(label, text)
     if turn.reply is not None and turn.reply.actions:
         yield from recorded_lines("buttons", ", ".join(turn.reply.actions))

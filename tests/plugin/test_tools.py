@@ -156,13 +156,14 @@ def test_the_yaml_to_add_is_on_one_line(name, arguments, yaml):
 
 def test_a_call_in_a_message_is_short():
     """A message does not contain megabytes of arguments, nor lines of the bot's."""
-    call = ToolCall(name="a\nb", arguments={"text": "x" * 1_000_000})
+    call = ToolCall(name="a\nb" * 1_000_000, arguments={"text": "x" * 1_000_000})
 
     with pytest.raises(ProtocolError) as caught:
         unanswered(call)
 
     assert "\n" not in caught.value.message
     assert len("".join(caught.value.details)) < 300
+    assert len(str(caught.value)) < 1000
 
 
 @pytest.mark.parametrize("depth", [10, 150, 300])
@@ -259,6 +260,20 @@ def test_answers_that_are_used_up(write, run_here):
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*calls the tool 'search', and its 2 answers were given before*"])
+
+
+def test_many_calls_of_a_turn_are_counted_where_it_failed(write, run_here):
+    """The first and last calls are shown, so that a failure stays on a screen."""
+    lines = "\\n".join("call find {}" for _ in range(300))
+    rest = "    answers: {find: {returns: 1}}\n    expect: {not_contains: tools}\n"
+    write(f'scenario: weather\nturns:\n  - user: "{lines}"\n{rest}')
+
+    result = run_here(RECORD)
+
+    result.assert_outcomes(failed=1)
+    shown = result.stdout.str().partition("= FAILURES =")[2]
+    assert shown.count("find {} → 1") == 17
+    assert "  …           283 more tool calls\n" in shown
 
 
 def test_a_bot_that_calls_many_tools_without_end():
