@@ -7,9 +7,9 @@ form of a scenario file: `${` in a reply does not begin a variable.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from harness.authoring.varying import placeholder_for, varying_in
+from harness.authoring.varying import nouns_in, placeholder_for, varying_in
 from harness.checks.placeholders import PLACEHOLDERS, placeholder_name
 from harness.checks.text_forms import normal
 from harness.conversation import Reply
@@ -67,10 +67,15 @@ def passages(text: str) -> Sequence[str]:
     return tuple(dict.fromkeys((*first, *figures)))[:MOST_PASSAGES]
 
 
-def _stable_parts(text: str) -> Iterator[str]:
-    """A text without what varies; each part is at most `LONGEST` characters."""
+def _stable_parts(text: str, kept: Collection[str] = ()) -> Iterator[str]:
+    """A text without what varies; each part is at most `LONGEST` characters.
+
+    What has a form of the nouns in `kept` stays.
+    """
     end = 0
-    for start, stop in (*varying_in(text), (len(text), len(text))):
+    spans = zip(varying_in(text), nouns_in(text), strict=True)
+    left_out = [span for span, (noun, _) in spans if noun not in kept]
+    for start, stop in (*left_out, (len(text), len(text))):
         part = text[end:start].strip()
         # The few letters between two dates are in almost every text.
         if _WORD.search(part) and (part == text or len(_WORD.findall(part)) >= FEWEST_LETTERS):
@@ -174,10 +179,14 @@ _TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
 )
 
 
-def common_passages(texts: Sequence[str]) -> Iterator[str]:
-    """The passages of the first text that all texts contain; those with figures first."""
+def common_passages(texts: Sequence[str], kept: Collection[str] = ()) -> Iterator[str]:
+    """The passages of the first text that all texts contain; those with figures first.
+
+    What varies is left out, unless the noun of its form is in `kept`.
+    """
     formed = [normal(text) for text in texts]
-    found = dict.fromkeys(part for one in _sentences(texts[0]) for part in _stable_parts(one))
+    sentences = _sentences(texts[0])
+    found = dict.fromkeys(part for one in sentences for part in _stable_parts(one, kept))
     common = [one for one in found if all(normal(one) in text for text in formed)]
     yield from sorted(common, key=lambda one: _FIGURE.search(one) is None)
 

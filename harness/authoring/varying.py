@@ -73,6 +73,13 @@ def varying_in(text: str) -> Iterator[tuple[int, int]]:
         yield match.span()
 
 
+def nouns_in(text: str) -> Iterator[tuple[str, str]]:
+    """The stretches of a text that vary, each with the noun of its form."""
+    for start, stop in varying_in(text):
+        form = form_of(text[start:stop])
+        yield form.noun if form is not None else "", text[start:stop]
+
+
 def placeholder_for(value: Json) -> Json:
     """What `like` expects in place of a value that varies; None if the value does not vary.
 

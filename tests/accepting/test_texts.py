@@ -164,3 +164,62 @@ def test_providers(desk: Desk) -> None:
 
     assert desk.expected(NAME) == {"contains": "We ship."}
     assert "holds in 2 plays" in result.output
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("contains: Renewed until 2027-01-15", "contains: Renewed until 2027-01-08"),
+        ("contains: 2027-01-15", "contains: '2027-01-08'"),
+        ("contains: [until 2027-01-15, receipt]", "contains: [until 2027-01-08, receipt]"),
+        ("starts_with: Renewed until 2027-01-15", "starts_with: Renewed until 2027-01-08"),
+        ("matches: 'until 2027-01-15'", "matches: 'until 2027-01-08'"),
+        (r"matches: 'until 2027-01-15\.'", r"matches: 'until 2027-01-08\.'"),
+        (r"matches: 'until 2027-01-15\.?'", r"matches: 'Renewed until 2027-01-08\.'"),
+        ("contains: Due on 15.01.2027", "contains: Renewed until 2027-01-08."),
+        ("messages: {last: {contains: 2027-01-15}}", "messages: {last: {contains: '2027-01-08'}}"),
+    ],
+    ids=lambda text: text[:40],
+)  # fmt: skip
+def test_a_date_that_the_author_wrote(desk: Desk, written: str, expected: str) -> None:
+    """A date in an expectation becomes the new date, not an expectation without one."""
+    desk.bot.answers = {"Do you ship?": "Renewed until 2027-01-08. Your receipt is enclosed."}
+    desk.write(NAME, TURN % written)
+    assert desk.record(NAME) == [Outcome.FAILED]
+
+    result = desk.accept(NAME)
+
+    assert desk.text(NAME) == TURN % expected, result.output
+    assert "looser" not in result.output
+    assert desk.replay(NAME) == [Outcome.PASSED]
+
+
+def test_the_whole_text_with_a_date(desk: Desk) -> None:
+    """`equals` with a date stays `equals`, with the new date."""
+    desk.bot.answers = {"Do you ship?": "Renewed until 2027-01-08."}
+    desk.write(NAME, TURN % "equals: Renewed until 2027-01-15.")
+    desk.record(NAME)
+
+    result = desk.accept(NAME)
+
+    assert desk.text(NAME) == TURN % "equals: Renewed until 2027-01-08.", result.output
+    assert "looser" not in result.output
+
+
+@pytest.mark.parametrize("name", ["contains", "starts_with", "matches"])
+def test_a_date_that_differs(desk: Desk, name: str) -> None:
+    """If the plays have different dates, none is expected, and the output says so."""
+    desk.bot.answers = {
+        "I am Anna": "Renewed until 2027-01-08.",
+        "I am Ben": "Renewed until 2027-01-09.",
+    }
+    desk.write(NAME, MATRIX % f"{name}: Renewed until 2027-01-15")
+    desk.record(NAME)
+
+    result = desk.accept(NAME)
+
+    assert desk.text(NAME) == MATRIX % f"{name}: Renewed until"
+    assert (
+        "looser than before: 2027-01-15 is not replaced by a value that holds everywhere"
+        in result.output
+    )

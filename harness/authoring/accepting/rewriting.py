@@ -182,7 +182,9 @@ class _Rewriter:
         for proposal in proposer_of(name)(wanted):
             is_free = not proposal.name or proposal.name not in siblings  # type: ignore[operator]  # a mapping
             if is_free and self._holds(expectation, proposal, line):
-                return proposal
+                lost = () if proposal.loosened else wanted.no_longer_named(proposal.value)
+                why = (f"{', '.join(lost)} is not replaced by a value that holds everywhere",)
+                return replace(proposal, loosened=why) if lost else proposal
         plays = counted(line.plays, "play")
         raise CannotAccept(
             f"nothing that '{name}' can say holds in all {plays}"

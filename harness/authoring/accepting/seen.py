@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
-from harness.authoring.varying import pattern_for
+from harness.authoring.varying import nouns_in, pattern_for
 from harness.checks import BadExpectation, Kind, Options, Subject
 from harness.conversation import Outcome
 from harness.core import Json, PlayError, value_class
@@ -110,6 +111,21 @@ class Wanted:
         if others := tuple(name for name in differing if name not in used):
             yield (*used, *others)
 
+    @property
+    def pinned(self) -> frozenset[str]:
+        """The nouns of what varies and is written out in the expectation, such as "a date"."""
+        return frozenset(noun for noun, _ in _varying_of(self.written, self.seen[0]))
+
+    def no_longer_named(self, written: Json) -> tuple[str, ...]:
+        """What varies, is written out in the expectation and has no counterpart in a new one."""
+        left = Counter(noun for noun, _ in _varying_of(written, self.seen[0]))
+        lost = []
+        for noun, text in _varying_of(self.written, self.seen[0]):
+            if not left[noun]:
+                lost.append(text)
+            left[noun] -= 1
+        return tuple(dict.fromkeys(lost))
+
 
 Proposer = Callable[[Wanted], Iterator[Proposal]]
 """Gives proposals, the best first. Raises `CannotAccept`."""
@@ -118,6 +134,27 @@ Proposer = Callable[[Wanted], Iterator[Proposal]]
 def rendered(written: Json, seen: SeenSubject) -> Json:
     """A value with its variables filled in. Raises `TemplateError`."""
     return compile_template(written).render(seen.variables)
+
+
+def _varying_of(written: Json, seen: SeenSubject) -> list[tuple[str, str]]:
+    """What varies in the texts of a value, with the nouns of its forms."""
+    try:
+        value = rendered(written, seen)
+    except (PlayError, TemplateError):
+        return []
+    # In a pattern, `15\.01\.2027` is a date too.
+    return [pair for text in _texts_in(value) for pair in nouns_in(text.replace("\\.", "."))]
+
+
+def _texts_in(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts_in(inner)
 
 
 @value_class(frozen=True, slots=True)
