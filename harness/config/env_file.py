@@ -16,7 +16,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.core import ConfigurationError, Problem, Source, unseen
+from harness.core import ConfigurationError, Problem, Source, nearest_word, unseen
 from harness.project_file import MODE_VARIABLE
 
 if TYPE_CHECKING:
@@ -46,6 +46,11 @@ class Environment(Mapping[str, str]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    @property
+    def further(self) -> Mapping[str, str]:
+        """The further ones, also where the process wins."""
+        return self._further
+
 
 def environment_of(root: Path, process: Mapping[str, str]) -> Mapping[str, str]:
     """The variables of a project, of which those of the process win.
@@ -55,6 +60,18 @@ def environment_of(root: Path, process: Mapping[str, str]) -> Mapping[str, str]:
     """
     text = _content(root)
     return process if text is None else Environment(process, _variables(text, process))
+
+
+def missing_variable(name: str, environment: Mapping[str, str]) -> tuple[str, str]:
+    """What is wrong with a variable that has no value, and what to do."""
+    in_file = environment.further if isinstance(environment, Environment) else {}
+    message = f"the environment variable {name} is {'empty' if name in environment else 'not set'}"
+    if in_file.get(name):
+        return f"{message}, which wins over {ENV_FILE}", f"unset {name}"
+    if near := nearest_word(name, in_file):
+        return f"{message}, also not in {ENV_FILE}", near
+    unset = "unset it and " if name in environment else ""
+    return message, f"export {name}=…, or {unset}write it into {ENV_FILE}"
 
 
 def env_file_doubts(root: Path) -> Iterator[Problem]:

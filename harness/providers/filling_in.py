@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from harness.config import ProviderConfig
+from harness.config.env_file import missing_variable
 from harness.core import ConfigurationError, Json, Problem, did_you_mean, quote, unseen
 from harness.formats.json_schema import compile_schema
 from harness.formats.template import TemplateError, UndefinedVariable, compile_template
@@ -198,12 +199,8 @@ class _Filler:
         if environment is not None and "default(" not in text:
             missing = [name for name in _VARIABLE.findall(text) if not environment.get(name)]
             for name in missing:
-                self._note(
-                    "missing-variable",
-                    f"the environment variable {name} is not set",
-                    node,
-                    f"export {name}=…, or play offline with --harness-mode replay",
-                )
+                message, hint = missing_variable(name, environment)
+                self._note("missing-variable", message, node, hint)
             if missing:
                 return None
         try:

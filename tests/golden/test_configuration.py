@@ -29,7 +29,10 @@ def test_fault_of_the_configuration(case, project, harness, golden, monkeypatch)
     assert said.status == 2
 
 
-STEPS = "  open.1     request  POST\n  send.1     request  POST\n"
+STEPS = (
+    "  open.1     request  POST /conversations\n"
+    "  send.1     request  POST /conversations/${conversation_id}\n"
+)
 """What `providers check` shows of the definition before it comes to the settings."""
 WRITTEN = [
     name

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.config.env_file import LARGEST, Environment, env_file_doubts, environment_of
+from harness.config.env_file import (
+    LARGEST,
+    Environment,
+    env_file_doubts,
+    environment_of,
+    missing_variable,
+)
 from harness.core import ConfigurationError
 
 
@@ -77,6 +83,23 @@ def test_the_process_wins(read):
 def test_a_line_without_a_value_sets_nothing(read):
     """A name alone sets no variable."""
     assert read("KEY\n") == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "process", "message", "hint"),
+    [
+        ("", {}, "not set", "export DESK_KEY=…, or write it into .env"),
+        ("", {"DESK_KEY": ""}, "empty", "export DESK_KEY=…, or unset it and write it into .env"),
+        ("DESK_KEYS=a", {}, "not set, also not in .env", "did you mean 'DESK_KEYS'?"),
+        ("DESK_KEY=a", {"DESK_KEY": ""}, "empty, which wins over .env", "unset DESK_KEY"),
+    ],
+)
+def test_a_missing_variable(tmp_path, content, process, message, hint):
+    """The hint knows the file: a name that is nearly the same, and a value that has no effect."""
+    (tmp_path / ".env").write_text(content)
+    said = missing_variable("DESK_KEY", environment_of(tmp_path, process))
+
+    assert said == (f"the environment variable DESK_KEY is {message}", hint)
 
 
 def test_the_environment_of_the_process_is_not_changed(read):
