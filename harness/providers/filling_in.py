@@ -13,11 +13,10 @@ from harness.formats.json_schema import compile_schema
 from harness.formats.template import TemplateError, UndefinedVariable, compile_template
 from harness.formats.yaml import Node
 from harness.providers.definition import Definition, Setting
-from harness.providers.provider import BASE_URL, Provider
+from harness.providers.provider import BASE_URL, VARIABLE, Provider
 from harness.providers.setting import LITERAL, as_type
 from harness.transport.network import DIRECT, Network
 
-_VARIABLE = re.compile(r"\benv\.(\w+)")
 _EXPRESSION = re.compile(r"\$\{[^}]*\}")
 _SHELL = re.compile(r"\$[A-Za-z_]\w*|\{\{.*\}\}")
 """A variable as other tools write it."""
@@ -197,7 +196,7 @@ class _Filler:
     def _render(self, node: Node) -> Json:
         text, environment = str(node.value), self._environment
         if environment is not None and "default(" not in text:
-            missing = [name for name in _VARIABLE.findall(text) if not environment.get(name)]
+            missing = [name for name in VARIABLE.findall(text) if not environment.get(name)]
             for name in missing:
                 message, hint = missing_variable(name, environment)
                 self._note("missing-variable", message, node, hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from harness.transport.network import DIRECT, Network
 
 BASE_URL = "base_url"
 """The setting with the start of all URLs. It may be a secret, but is not a credential."""
+VARIABLE = re.compile(r"\benv\.(\w+)")
+"""A variable of the environment in a template."""
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,18 @@ class Provider:
                     subject=f"provider {self.name}",
                     hint="such a short text also occurs in other words; set a longer value",
                 )
+
+    @property
+    def credentials_hint(self) -> str:
+        """What to check if a server refuses the credentials; empty if there are none."""
+        given = dict(self.config.node.entries("settings"))
+        names = []
+        for name, setting in self.definition.settings.items():
+            if setting.is_secret and name != BASE_URL and self.settings.get(name) is not None:
+                written = str(given[name].value) if name in given else ""
+                variables = ", ".join(VARIABLE.findall(written))
+                names.append(f"'{name}'{f', from {variables}' if variables else ''}")
+        return f"check the setting {' and '.join(names)}" if names else ""
 
     @property
     def unverified(self) -> str:

@@ -15,7 +15,7 @@ from harness.conversation import (
     ToolCall,
     UserMessage,
 )
-from harness.core import Json, NoHistory, PlayError, ProtocolError, value_class
+from harness.core import Json, NoHistory, PlayError, ProtocolError, Refused, value_class
 from harness.providers.definition import Step
 from harness.providers.flow import FlowState, Observe, seeded_uuid
 from harness.providers.interpreter import run_steps
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 CLOSING = -1
 """The number of the turn under which closing steps are recorded."""
+_NOT_LET_IN = (401, 403)
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,7 @@ class Session:
         """
         definition = provider.definition
         self._phases = definition.phases
+        self._credentials_hint = provider.credentials_hint
         self._answers_tools = definition.answers_tools
         self._tool_rounds = definition.tool_rounds
         self._prepare = prepare
@@ -269,7 +271,12 @@ class Session:
 
     def _run(self, steps: tuple[Step, ...]) -> Reply | None:
         opening = self._phases[Phase.OPEN]
-        return perform(run_steps(steps, self._state, opening=opening), self._transport)
+        try:
+            return perform(run_steps(steps, self._state, opening=opening), self._transport)
+        except Refused as refused:
+            if refused.status in _NOT_LET_IN:
+                refused.hint = refused.hint or self._credentials_hint
+            raise
 
 
 def _no_reply() -> ProtocolError:

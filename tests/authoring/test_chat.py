@@ -51,6 +51,43 @@ def test_a_number_without_a_button_and_say_are_texts(talking):
         assert [turn["user"] for turn in project.turns("texts")] == ["3", "Hello", "2"]
 
 
+def test_a_slip_is_not_said_to_the_bot(talking):
+    """A number above those of the buttons, a check without its colon, and a name with spaces."""
+    with talking("rasa-rest") as project:
+        project.write("schemas/scenario.schema.json", "{}")
+        said = project.chat(
+            "Hello",
+            "9",
+            "2026",
+            "Hello",
+            "/check contains How are you",
+            "/check contains: How are you",
+            '/save "My talk"',
+            "/save my-talk",
+            options=("rasa-rest",),
+        )
+
+        assert said.after("9") == "there are only 2 buttons; to say it, write /say 9"
+        assert "write /check contains: How are you" in said.after("/check contains How are you")
+        assert said.after("/check contains: How are you").startswith("passes")
+        assert "write /save my-talk" in said.after('/save "My talk"')
+        text = (project.folder / "scenarios/my-talk.yaml").read_text()
+        schema = "../schemas/scenario.schema.json"
+        assert text.startswith(f"# yaml-language-server: $schema={schema}\n")
+        assert [turn["user"] for turn in project.turns("my-talk")] == ["Hello", "2026", "Hello"]
+
+
+def test_a_refused_key_leads_to_its_setting(talking):
+    """The refusal shows the code, the body, and from which variable the key is."""
+    with talking("connectly") as project:
+        name = next(one for one in project.environment if one.endswith("KEY"))
+        project.environment[name] = "wrong-key-000000000000"
+        said = project.chat("Hello", options=("connectly",))
+
+        assert f"check the setting 'api_key', from {name} [unexpected-status]" in said.text
+        assert "invalid or missing api key" in said.text
+
+
 def test_tools_are_answered_by_hand(talking):
     """JSON, a text and a failure are answers, and are those of the saved scenario."""
     with talking("openai-chat") as project:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from harness.authoring.chatting.chat_terminal import Style
@@ -11,6 +12,8 @@ from harness.authoring.chatting.typed_checks import TypedChecks, read_checks
 from harness.conversation import Turn
 from harness.play.result import ScenarioResult
 
+_SENTENCE = re.compile(r"[A-Za-z_]+(?: +(?!.*: ).*)?")
+"""A check without the colon after its name."""
 Show = Callable[[str, Style], None]
 
 
@@ -45,6 +48,10 @@ class CheckCommands:
         text = text or self._lines()
         if not text:
             raise WrongCommand("write /check and checks, such as /check contains: hello")
+        if _SENTENCE.fullmatch(text):
+            name, _, value = text.partition(" ")
+            said = f"{name}: {value.strip() or '…'}"
+            raise WrongCommand(f"a check has a colon after its name; write /check {said}")
         typed = read_checks(text, turn, talk.project, talk.play.provider)
         self._passed = None
         result = self._chat.judge(typed.planned)

@@ -26,7 +26,7 @@ def said_lines(message: UserMessage) -> Iterator[Shown]:
 def reply_lines(turn: Turn) -> Iterator[Shown]:
     """The answer to a message: what the bot said, its buttons, and what else came."""
     if turn.refusal is not None:
-        yield _under("refused> ", turn.refusal.message), Style.BAD
+        yield _under("refused> ", str(turn.refusal)), Style.BAD
         return
     reply = turn.reply
     if reply is None:

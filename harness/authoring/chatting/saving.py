@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from harness.authoring.chatting.chat_text import ChatText, texts_of
 from harness.authoring.chatting.manual_chat import ManualChat
 from harness.authoring.importing.conversion import Target
 from harness.authoring.importing.importing import taken_by, target_of
+from harness.authoring.init.initial_files import with_modeline
 from harness.cassettes.scanning import project_secrets
 from harness.core import PlayError, Problem, ScenarioError
 from harness.core.atomic_file import write_durably
@@ -25,6 +27,7 @@ from harness.transport.cassette import Cassette, write_cassette
 from harness.transport.lock import WriterLock
 
 MOST_NAMES = 1000
+_NOT_IN_A_NAME = re.compile(r"[^a-z0-9/_-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +103,9 @@ def _target(project: Project, provider: str, name: str) -> Target:
             project, Path(identifier), provider, identifier, place / f"{identifier}.yaml"
         )
     except ScenarioError as error:
-        raise _wrong_name(error.problems[0].message, error.problems[0].hint) from error
+        usable = _NOT_IN_A_NAME.sub("-", plain.lower()).strip("-")
+        hint = f"write /save {usable}" if usable not in ("", plain) else error.problems[0].hint
+        raise _wrong_name(error.problems[0].message, hint) from error
     if why := taken_by(project, target):
         free = _free_name(project, provider, folder, identifier)
         hint = f"write /save {free}" if free else "choose another name"
@@ -141,7 +146,7 @@ def _green(
 ) -> Cassette:
     """Write the scenario; its recording, with only what it needs. Raises `NotGreen`."""
     project = chat.talk.project
-    _write(target.out, text.text)
+    _write(target.out, _for_editors(project, target.out, text.text))
     written.append(target.out)
     scenario = load_scenario(project, target.out)
     assert cassette.head is not None  # noqa: S101  # a recording of ours
@@ -158,6 +163,13 @@ def _green(
         raise NotGreen(result)
     assert context.replayer is not None  # noqa: S101  # it replays
     return replace(whole, interactions=context.replayer.transport.used())
+
+
+def _for_editors(project: Project, path: Path, text: str) -> str:
+    """The text, with the line for the editor's schema if the project has this schema."""
+    if not (project.config.root / "schemas/scenario.schema.json").is_file():
+        return text
+    return with_modeline(text, project.config.shown(path), "scenario")
 
 
 def _write(path: Path, text: str) -> None:

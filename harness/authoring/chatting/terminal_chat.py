@@ -39,6 +39,8 @@ Screen = Callable[[ScenarioResult], str]
 """Why a result is bad, as all reports show it."""
 MORE = "...> "
 """The prompt for a line that continues one."""
+_LONGEST_NUMBER = 2
+"""Digits of a text that is taken for the number of a button."""
 FAILS = "/fail "
 """Before the reason for which a tool fails."""
 
@@ -164,9 +166,13 @@ class TerminalChat:
 
     def _message(self, text: str) -> UserMessage:
         """A typed text: the number or the label of a button presses it."""
+        count = len(self._buttons)
         label = text if text in self._buttons else ""
-        if text.isdecimal() and 0 < int(text) <= len(self._buttons):
+        if text.isdecimal() and 0 < int(text) <= count:
             label = self._buttons[int(text) - 1]
+        elif not label and count and text.isdecimal() and len(text) <= _LONGEST_NUMBER:
+            buttons = "is only 1 button" if count == 1 else f"are only {count} buttons"
+            raise WrongCommand(f"there {buttons}; to say it, write /say {text}")
         if label:
             return UserMessage(text="", display_text=label, attachments=self._attached)
         return UserMessage(text=text, attachments=self._attached)
