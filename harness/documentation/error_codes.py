@@ -1,4 +1,4 @@
-"""What the documentation says about the code at the end of a message."""
+"""What the documentation says about the code at the end of a message, or a word of a run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.documentation.markdown_text import headings_of, section_of, table_r
 ERRORS, CHECKS = "errors", "checks"
 _FAILED = "failed-checks"
 """The section whose codes are names of checks."""
-_CODE = re.compile(r"`([a-z0-9_-]+)`")
+_CODE = re.compile(r"`([A-Za-z0-9_-]+)`")
 _MISSING = 2
 """Cells of a row about a check: the names and what makes them fail."""
 
@@ -67,13 +67,15 @@ def all_codes() -> Mapping[str, Explanation]:
 
 
 def explain_code(text: str) -> Explanation | None:
-    """What a code means; None if it is unknown.
+    """What a code or a word such as `BROKEN` means; None if it is unknown.
 
-    Brackets around it, and `never` or `history` before the name of a check, are ignored.
+    Brackets around it, upper or lower case, and `never` or `history` before the name of a check
+    are ignored.
     """
     code = text.strip().strip("[]").strip()
     code = re.sub(r"^(never|history) ", "", code)
-    return all_codes().get(code)
+    known = {name.casefold(): explanation for name, explanation in all_codes().items()}
+    return known.get(code.casefold())
 
 
 def _section_of_check(name: str) -> str:

@@ -155,6 +155,17 @@ def test_a_code_can_be_copied_as_it_is_printed(text):
     assert explain_code(text) == explain_code("contains")
 
 
+@pytest.mark.parametrize("word", ["BROKEN", "broken", "FAILED", "wording", "Shape"])
+def test_a_word_of_a_run_is_explained(word):
+    """What a report says besides codes is explained too, in upper and lower case."""
+    explanation = explain_code(word)
+
+    assert explanation is not None
+    assert explanation.code.casefold() == word.casefold()
+    assert explanation.section == "Words of a run"
+    assert explanation.advice
+
+
 def test_an_unknown_code_is_not_explained():
     """A word that no message ends with."""
     assert explain_code("no-such-thing") is None
