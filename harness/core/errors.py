@@ -114,9 +114,10 @@ class SchemaError(AuthoringError):
     """A JSON Schema is wrong, or has a reference that is not allowed."""
 
 
-def no_such_file(name: str) -> ScenarioError:
+def no_such_file(name: str, hint: str = "") -> ScenarioError:
     """For a file or folder that does not exist."""
-    return ScenarioError(Problem(code="no-such-file", message="there is no such file", where=name))
+    message = "there is no such file"
+    return ScenarioError(Problem(code="no-such-file", message=message, where=name, hint=hint))
 
 
 @dataclass(eq=False)

@@ -112,7 +112,7 @@ class AffectedOnly:
             try:
                 found = changes_since(self._revision, config.root, watched_folders(suite.project))
             except AuthoringError as error:
-                raise pytest.UsageError(f"\n{error}") from error
+                raise pytest.UsageError(str(error)) from error
             self._known[str(config.root)] = found
         return found
 

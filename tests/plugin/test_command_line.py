@@ -72,6 +72,37 @@ def test_run_outside_a_project_is_wrong_use(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["greet"], "did you mean 'scenarios/greet.yaml'?"),
+        (["scenarios/gret.yaml"], "did you mean 'scenarios/greet.yaml'?"),
+        (["scenarios", "HEAD~1", "--affected"], "write --affected=HEAD~1"),
+        (["wedding"], "to choose scenarios by their ids, write -k wedding"),
+    ],
+    ids=["name", "misspelt", "revision", "id"],
+)
+def test_run_of_a_missing_path_gets_a_hint(harness, project, arguments, hint):
+    """A path that does not exist plays nothing, and leaves the last results as they are."""
+    (project / "reports").mkdir(exist_ok=True)
+    (project / "reports/results.json").write_text("of the last run")
+
+    result = harness("run", *arguments)
+
+    assert isinstance(result.exception, HarnessError)
+    assert "there is no such file" in str(result.exception)
+    assert hint in str(result.exception)
+    assert (project / "reports/results.json").read_text() == "of the last run"
+
+
+def test_the_value_of_an_option_is_not_taken_for_a_path(project):
+    """What follows an option of pytest is left to pytest."""
+    ended = _process(project, "run", "-k", "greet", "--collect-only", "-q")
+
+    assert ended.returncode == 0, ended.stderr
+    assert "greet[echo]" in ended.stdout
+
+
 def test_lint_is_content_with_a_good_project(harness):
     """Without problems, lint counts the files and ends with status 0."""
     result = harness("lint")

@@ -16,13 +16,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.cli.run_paths import named_places, project_of, require_places
 from harness.cli.terminal import agrees, echo, no_project
-from harness.config import Config, find_config, read_config, unknown_tag
+from harness.config import Config, read_config, unknown_tag
 from harness.core import ConfigurationError, Problem, counted
 from harness.project_file import COMMAND_VARIABLE, MODE_VARIABLE
 from harness.reports.classes import RED, status_of
 from harness.reports.results import RESULTS, NoResults, read_results
-from harness.run_options import RUN_OPTIONS, OptionValue, RunOption
+from harness.run_options import OF_PYTEST, RUN_OPTIONS, OptionValue, RunOption
 from harness.transport.journal import remove_older
 
 HANDED_ON = tuple(
@@ -69,13 +70,16 @@ def play(options: RunOptions) -> int:
     """Run pytest. Returns the exit status of the command.
 
     Raises `ConfigurationError` if harness.yaml is missing or wrong, the paths belong to several
-    projects, a tag is unknown, or `--yes` is given in a mode that does not ask.
+    projects, a tag is unknown, or `--yes` is given in a mode that does not ask; and `ScenarioError`
+    if a path does not exist.
     """
-    places = _named(options.paths)
-    file = Path(options.text("config")) if options.given.get("config") else _project_of(places)
+    places = named_places(options.paths)
+    file = Path(options.text("config")) if options.given.get("config") else project_of(places)
     if file is None:
         raise no_project()
     config = read_config(file)
+    is_affected = options.text("affected") == OF_PYTEST["--harness-affected"].implied
+    require_places(options.paths, places, config, is_affected=is_affected)
     if options.tag:
         _require_tags(options.tag, config.tags, places)
     arguments = _arguments(options, config, file, places)
@@ -175,35 +179,6 @@ def _status(exit_status: int, folder: Path) -> int:
         # The run has reported why it wrote no results.
         return exit_status
     return status_of(exit_status, head.get("classes", {}))
-
-
-def _named(words: Sequence[str]) -> dict[str, Path]:
-    """The words that are files, folders or node ids, without options of pytest and their values."""
-    places = {word: Path.cwd() / word.partition("::")[0] for word in words}
-    return {word: Path(os.path.normpath(place)) for word, place in places.items() if place.exists()}
-
-
-def _project_of(places: Mapping[str, Path]) -> Path | None:
-    """The harness.yaml above the paths, or else that above the current folder.
-
-    Raises `ConfigurationError` if the paths belong to several projects.
-    """
-    here = find_config(Path.cwd())
-    found: dict[Path | None, str] = {}
-    for word, place in places.items():
-        found.setdefault(find_config(place) or here, word)
-    if len(found) <= 1:
-        return next(iter(found), here)
-    projects = ", ".join(
-        f"{word} of {os.path.relpath(file.parent)}" for file, word in found.items() if file
-    )
-    raise ConfigurationError(
-        Problem(
-            code="several-projects",
-            message=f"`harness run` plays one project, found {projects}",
-            hint="run each separately, or all of them with pytest",
-        )
-    )
 
 
 def _arguments(
