@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from harness.core import Json, is_same, shorten, value_class
+from harness.core import Json, ProtocolError, is_same, quote, shorten, show, value_class
 from harness.formats.json_path import find_all
 
 
@@ -39,6 +39,34 @@ def _is_one_of(value: Json, wanted: Iterable[Json | Exists]) -> bool:
 def holds(conditions: Conditions, payload: Json) -> bool:
     """Whether one of the conditions is true."""
     return bool(met(conditions, payload))
+
+
+def is_of_this_turn(in_reply_to: Conditions, node: Json) -> bool:
+    """Whether a message meets the condition.
+
+    Raises `ProtocolError` if only the type differs, as of 7 and '7': such a message would be left
+    out as that of another turn.
+    """
+    if holds(in_reply_to, node):
+        return True
+    for path, wanted in in_reply_to.items():
+        for value in find_all(path, node):
+            mine = next((one for one in wanted if _differs_in_type(value, one)), None)
+            if mine is not None:
+                kind = "string" if isinstance(value, str) else type(value).__name__
+                raise ProtocolError(
+                    "other-type",
+                    f"{path} of a message is {show(value)}, but 'in_reply_to' compares with"
+                    f" {mine if isinstance(value, str) else quote(str(mine))}",
+                    f"convert the value: {{{path}: '${{… | {kind}}}'}}",
+                )
+    return False
+
+
+def _differs_in_type(value: Json, other: Json | Exists) -> bool:
+    """Whether one is a number, and the other the same as a text."""
+    numbers = [one for one in (value, other) if type(one) in (int, float)]
+    return len(numbers) == 1 and str(value) == str(other)
 
 
 def shown_refusal(fail_if: Conditions, payload: Json) -> str:

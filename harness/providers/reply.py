@@ -10,7 +10,7 @@ from harness.conversation import Attachment, Reply, ReplyMessage, ToolCall, Tool
 from harness.core import Json, ProtocolError, is_same, shorten
 from harness.formats.json_path import find_all, find_first
 from harness.formats.template.filters import text_of
-from harness.providers.conditions import holds
+from harness.providers.conditions import holds, is_of_this_turn
 from harness.providers.payload import read_json
 from harness.providers.reply_plan import ButtonPlan, ReplyPlan, ResultsPlan, TextPath, ToolsPlan
 
@@ -44,13 +44,13 @@ def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
 def messages_of_turn(plan: ReplyPlan, payload: Json, seen: Container[str]) -> list[Json]:
     """The nodes of a payload that are messages of this turn. `seen` has the ids of earlier ones.
 
-    Raises `ProtocolError` if it is not known whether a message is new.
+    Raises `ProtocolError` if it is not known whether a message is new, or of this turn.
     """
     nodes = find_all(plan.messages, payload)
     if plan.question:
         nodes = _behind_the_question(plan, nodes)
     if plan.in_reply_to:
-        nodes = [node for node in nodes if holds(plan.in_reply_to, node)]
+        nodes = [node for node in nodes if is_of_this_turn(plan.in_reply_to, node)]
     if plan.only_new:
         nodes = list(_new(plan, nodes, seen))
     return nodes

@@ -125,6 +125,33 @@ def test_only_messages_in_reply_to_this_turn_are_its_reply():
     assert (texts(reply), asked) == (["Hello"], 6)
 
 
+@pytest.mark.parametrize(
+    ("asked", "to", "filters"),
+    [(7, "7", "string"), ("7", 7, "int"), ("7.5", 7.5, "float"), (7.5, "7.5", "string")],
+)
+def test_an_id_of_another_type_is_an_error(asked, to, filters):
+    """The reply would be left out as the message of another turn; the hint is what helps."""
+    steps = CORRELATED.replace("quiet: 1s", "until: {'$[1]': {exists: true}}")
+    steps = steps.replace("text: $.text,", "text: $.text, messages_optional: true,")
+    read = definition(steps)
+    payload = [{**HELLO, "to": "8"}, {**BYE, "to": to}]
+
+    def ask(read):
+        state = state_of(read)
+        state.say(said(), 1)
+        answers = [answer({"id": asked}), answer(payload)]
+        return play(read.phases["send"], state, answers)[1]
+
+    error = ask(read)
+    reply = ask(definition(steps.replace("'${asked}'", f"'${{asked | {filters}}}'")))
+
+    assert (error.code, error.hint) == (
+        "other-type",
+        f"convert the value: {{$.to: '${{… | {filters}}}'}}",
+    )
+    assert texts(reply) == ["Bye"]
+
+
 def test_answers_that_come_crossed_belong_to_their_turns():
     """The answer to the second question may come before that to the first."""
     read = definition(CORRELATED)
