@@ -72,3 +72,28 @@ def test_when_nothing_failed(three: Desk) -> None:
 
     assert result.output == "no expectation failed in the last run; there is nothing to accept\n"
     assert result.exit_code == 0
+
+
+@pytest.mark.parametrize("line", ["", ":3"], ids=["file", "line"])
+def test_a_file_after_a_live_run(three: Desk, line: str) -> None:
+    """A file that failed only with live replies has to be recorded first, as with `--all`."""
+    three.bot.answers["b"] = "Good morning."
+    _write(three, list(run(plan(), mode="live")), "live")
+
+    result = three.accept(f"scenarios/b.yaml{line}")
+
+    assert result.output == (
+        "scenarios/b.yaml: it passes in the recordings, and failed with live replies (live);"
+        " record those: harness run --mode refresh scenarios/b.yaml\n"
+    )
+    assert result.exit_code == 1
+
+
+def test_a_file_that_passed_in_a_live_run(three: Desk) -> None:
+    """A file that did not fail in the last run has nothing to accept."""
+    _write(three, list(run(plan(), mode="live")), "live")
+
+    result = three.accept("scenarios/b.yaml")
+
+    assert "scenarios/b.yaml: no expectation failed; there is nothing to accept" in result.output
+    assert result.exit_code == 0

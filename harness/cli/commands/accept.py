@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +71,11 @@ def accept_failures(options: AcceptOptions) -> bool:
     if options.every:
         return _accept_last_run(project, options)
     targets = [_target(project, path) for path in options.paths]
-    done = [_accept(project, target, options) for target in targets]
+    mode, failed = _failed_live(project, options)
+    done = [
+        _accept(project, target, options, mode if target.file in failed else "")
+        for target in targets
+    ]
     return all(done)
 
 
@@ -105,6 +109,17 @@ def _accept_last_run(project: Project, options: AcceptOptions) -> bool:
     return all(done)
 
 
+def _failed_live(project: Project, options: AcceptOptions) -> tuple[str, Collection[Path]]:
+    """The mode of the last run and the files that failed in it, if the replies were live."""
+    try:
+        results = read_results(options.reports / RESULTS)
+        mode = str(results.head.get("mode", ""))
+        files = failed_files(results, project.config.root) if mode in _LIVE else []
+    except NoResults:
+        return "", ()
+    return mode, {file.resolve() for file in files}
+
+
 def _target(project: Project, path: str) -> _Target:
     match = _NAMED.fullmatch(path)
     named = Path(match["file"] if match and not Path(path).is_file() else path)
@@ -129,10 +144,10 @@ def _accept(project: Project, target: _Target, options: AcceptOptions, mode: str
         done = rewrite(project, target.file, target.line, options.providers)
     except NoExpectation as error:
         raise _no_expectation(shown, error) from error
-    for line in _told(done):
+    is_live = mode in _LIVE and not (done.accepted or done.refused)
+    for line in _told(done, is_live=is_live):
         echo(line)
     if not done.accepted:
-        is_live = mode in _LIVE and not done.refused
         if is_live:
             echo(
                 f"{shown}: it passes in the recordings, and failed with live replies ({mode});"
@@ -145,12 +160,14 @@ def _accept(project: Project, target: _Target, options: AcceptOptions, mode: str
     return _write(changes, is_agreed=options.is_agreed) and not done.refused
 
 
-def _told(done: Rewriting) -> Iterator[str]:
+def _told(done: Rewriting, *, is_live: bool) -> Iterator[str]:
     """A line for each expectation, and what else must be known before it is written."""
     yield from (f"note: {sentence}" for sentence in done.left_out)
     others = [one for one in done.users if one != done.shown]
     if others and (done.accepted or done.refused):
         yield f"note: {done.shown} is used by {', '.join(others)}; they are judged too"
+    if is_live:
+        return
     for known in done.passed:
         yield (
             f"{done.shown}:{known.line}: {known.name} passes in"
