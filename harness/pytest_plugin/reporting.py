@@ -30,7 +30,7 @@ from harness.reports.results import (
     skipped_record,
 )
 from harness.reports.results.merging import PARTS, Crashes, gather_parts
-from harness.reports.results.previous import keep_previous
+from harness.reports.results.previous import keep_previous, restore_previous
 from harness.reports.run_events import (
     Event,
     FileUnread,
@@ -41,6 +41,9 @@ from harness.reports.run_events import (
     WorkerDied,
 )
 from harness.reports.run_origin import RunOrigin
+
+_NOTHING_PLAYED = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
+"""After a run with such a status, the results of the run before stay."""
 
 
 class RunReports:
@@ -67,11 +70,12 @@ class RunReports:
         self._head = run_head(session.mode.value, project, origin)
         self._is_worker = bool(worker)
         path = folder / PARTS / f"{worker}.json" if worker else folder / RESULTS
+        self._is_kept = False
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if not worker:
                 shutil.rmtree(folder / PARTS, ignore_errors=True)
-                keep_previous(path)
+                self._is_kept = keep_previous(path)
             self._writer = ResultsWriter(path, self._head)
         except OSError as error:
             message = f"--harness-reports: {path} cannot be written: {error.strerror}"
@@ -116,6 +120,12 @@ class RunReports:
         made: Sequence[Path] = ()
         problem = ""
         try:
+            if self._is_kept and exitstatus in _NOTHING_PLAYED and not self._errors:
+                # Such as a path with a typing error.
+                self._writer.abandon()
+                shutil.rmtree(self._folder / PARTS, ignore_errors=True)
+                restore_previous(self._folder / RESULTS)
+                return
             self._gather_workers()
             self._writer.finish(
                 errors=self._errors.values(),

@@ -183,3 +183,19 @@ def test_a_folder_that_cannot_be_written_ends_the_run_before_it_plays(run, proje
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*--harness-reports: *taken*cannot be written: *"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("scenarios/typo.yaml",), ("-k", "nothing"), ("scenarios/typo.yaml", "-n", "1")],
+    ids=["no such file", "nothing selected", "no such file with a worker"],
+)
+def test_a_run_that_collects_nothing_keeps_the_results(red, arguments):
+    """After a path with a typing error, the results are still those of the last run."""
+    pytest_in(red, "--harness-reports=reports")
+    before = {file.name: file.read_bytes() for file in (red / "reports").glob("*.*")}
+
+    ended = pytest_in(red, "--harness-reports=reports", *arguments)
+
+    assert ended.returncode in (4, 5), ended.stdout
+    assert {file.name: file.read_bytes() for file in (red / "reports").glob("*.*")} == before

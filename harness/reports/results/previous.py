@@ -19,19 +19,25 @@ _OUTCOME = re.compile(r'"outcome":"([a-z]+)"')
 _MAY_BE_EXPECTED = (Outcome.SKIPPED, Outcome.FAILED)
 
 
-def keep_previous(results: Path) -> None:
+def keep_previous(results: Path) -> bool:
     """Move results aside in one step before they are rewritten. Raises `OSError`.
 
-    If they contain no conversation, those of the run before stay.
+    If they contain no conversation, those of the run before stay, and the result is false.
     """
     try:
         with results.open("rb") as file:
             file.readline()
             has_any = file.read(1) == b"{"
     except FileNotFoundError:
-        return
+        return False
     if has_any:
         results.replace(results.with_name(PREVIOUS))
+    return has_any
+
+
+def restore_previous(results: Path) -> None:
+    """Move results back that `keep_previous` moved aside. Raises `OSError`."""
+    results.with_name(PREVIOUS).replace(results)
 
 
 def previous_outcomes(results: Path) -> dict[str, str]:
