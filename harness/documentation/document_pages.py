@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -104,8 +104,19 @@ def find_page(name: str) -> DocumentPage:
 
 
 def search_pages(words: str) -> Iterator[PageMatch]:
-    """The lines that contain all words, in any order and in upper or lower case, page by page."""
+    """The lines that contain all words, in any order and in upper or lower case, page by page.
+
+    Lines with the words as whole words are first, then those that contain them in longer ones.
+    """
     wanted = words.lower().split()
+    whole = [re.compile(rf"(?<!\w){re.escape(word)}(?!\w)") for word in wanted]
+    yield from sorted(
+        _lines_with(wanted),
+        key=lambda match: not all(word.search(match.line.lower()) for word in whole),
+    )
+
+
+def _lines_with(wanted: Sequence[str]) -> Iterator[PageMatch]:
     for page in all_pages():
         anchors = {heading.line: heading.anchor for heading in headings_of(page.text)}
         prose = {number for number, _ in prose_lines(page.text)}

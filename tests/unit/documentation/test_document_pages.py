@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from harness.core import ConfigurationError
@@ -116,6 +118,16 @@ def test_a_search_needs_all_words():
     assert [match.address for match in matches] == ["errors#recordings-broken"]
     assert "cassette-lfs" in matches[0].line
     assert list(search_pages("LFS pull marzipan")) == []
+
+
+def test_a_search_finds_whole_words_first():
+    """A line with `date` precedes every line that only contains `update` or `validated`."""
+    whole = [
+        bool(re.search(r"\bdate\b", match.line, re.IGNORECASE)) for match in search_pages("date")
+    ]
+
+    assert whole == sorted(whole, reverse=True)
+    assert {*whole} == {True, False}
 
 
 def test_without_pages_the_installation_is_wrong(monkeypatch, tmp_path):
