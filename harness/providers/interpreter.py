@@ -10,9 +10,10 @@ from harness.formats.json_path import find_all
 from harness.providers.definition import Step
 from harness.providers.flow import Answered, Command, FlowState
 from harness.providers.path_templates import fill_in_paths
-from harness.providers.reply import error_in, read_reply
+from harness.providers.reply import read_reply
 from harness.providers.reply_plan import ReplyPlan
 from harness.providers.step_kinds import KINDS
+from harness.providers.unread_answers import error_in
 from harness.secrets.secret_marks import MARK
 
 Flow = Generator[Command, Answered, Reply | None]

@@ -22,9 +22,10 @@ from harness.providers.asking import Asking, exchange, read_answer
 from harness.providers.conditions import holds, shown
 from harness.providers.definition import PollPlan, Step, StepReader
 from harness.providers.flow import FlowState, Send, Sleep
-from harness.providers.reply import error_in, messages_of_turn
+from harness.providers.reply import messages_of_turn
 from harness.providers.reply_format import CONDITIONS
 from harness.providers.request import build_request
+from harness.providers.unread_answers import error_in
 
 DURATION: dict[str, Json] = {
     "type": "string",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ from harness.formats.template.filters import text_of
 from harness.providers.conditions import holds, is_of_this_turn
 from harness.providers.payload import read_json
 from harness.providers.reply_plan import ButtonPlan, ReplyPlan, ResultsPlan, TextPath, ToolsPlan
+from harness.providers.unread_answers import error_in, without_text
 
 
 def read_reply(plan: ReplyPlan, payload: Json, seen: set[str]) -> Reply:
@@ -110,7 +110,7 @@ def _message(plan: ReplyPlan, node: Json) -> ReplyMessage:
         raise ProtocolError(
             "no-text",
             f"a message of the answer has no text at {' or '.join(one.path for one in plan.text)}",
-            details=error_in(node),
+            details=tuple(without_text(plan, node)),
         )
     return ReplyMessage(text=text or "", id=_text_at(plan.id, node), payload=node)
 
@@ -275,14 +275,3 @@ def _flat(found: list[Json]) -> Iterator[Json]:
             yield from value
         else:
             yield value
-
-
-def error_in(payload: Json) -> tuple[str, ...]:
-    """A line with the error in a payload, which many systems send with status 200."""
-    if isinstance(payload, Mapping):
-        for key in ("error", "errors", "detail", "message"):
-            if payload.get(key):
-                said = payload[key]
-                text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
-                return (f"the answer says {key}: {shorten(text)}",)
-    return (f"the answer is {shorten(json.dumps(payload, ensure_ascii=False))}",)

@@ -199,6 +199,7 @@ def reply_plan(
         **paths(node, _PATH_KEYS),
         button=ButtonPlan(**paths(actions, _BUTTON_KEYS)) if actions and has_buttons else None,
         text=tuple(_text_path(one, path) for one in texts) or (TextPath("$"),),
+        text_place=text.place if text else None,
         is_text_optional=bool(node.value_of("text_optional")),
         are_messages_optional=bool(node.value_of("messages_optional")),
         only_new=bool(node.value_of("only_new")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from harness.core import value_class
+from harness.core import Place, value_class
 from harness.providers.conditions import Conditions
 
 
@@ -65,6 +65,8 @@ class ReplyPlan:
     """Leads to one node a message."""
     text: tuple[TextPath, ...] = (TextPath("$"),)
     """Tried in order within a message's node; the first that gives a text is taken."""
+    text_place: Place | None = field(default=None, compare=False)
+    """Where the definition says it; None if it does not."""
     id: str = ""
     index: str = ""
     """Within a piece of a message: which message it is. Empty where each node is a message."""

@@ -94,6 +94,19 @@ def test_what_is_no_text(value):
     assert error.message == "a message of the answer has no text at $.text"
 
 
+def test_a_message_without_a_text_names_the_texts_that_it_has():
+    """The first five paths, unless the message is an error."""
+    plan = ReplyPlan(text=first_of("$.text"))
+
+    texts = refusal(plan, {"kind": "text", "body": {"a b": "Hello"}, "empty": ""})
+    many = refusal(plan, {"lines": [*"abcdef"]})
+    wrong = refusal(plan, {"error": "no such desk"})
+
+    assert texts.details[-1] == "the message has texts at $.kind, $.body['a b']"
+    assert many.details[-1].endswith("$.lines[4], …")
+    assert wrong.details == ("the answer says error: no such desk",)
+
+
 def test_a_message_may_do_without_a_text():
     """Where the definition says so, a message may be an image."""
     plan = ReplyPlan(messages="$[*]", text=first_of("$.text"), is_text_optional=True)
