@@ -26,6 +26,7 @@ LARGEST_COMPARED = 100_000
 """Characters of JSON that are compared; more would take seconds."""
 NEAR = 0.75
 """The likeness, between 0 and 1, from which a passage is shown as the nearest."""
+_MARKS = ".,;:!?\"'()"
 _NESTED = (Mapping, list, tuple)
 
 
@@ -147,7 +148,10 @@ def nearest(wanted: str, text: str) -> str:
         matcher.set_seq1(passage.casefold())
         if matcher.quick_ratio() > best and (likeness := matcher.ratio()) > best:
             best, found = likeness, passage
-    return found.strip(".,;:!?\"'()")
+    # What ends the sentence around it belongs to the passage only where the wanted text has it.
+    before = "" if wanted[:1] in _MARKS else _MARKS
+    after = "" if wanted[-1:] in _MARKS else _MARKS
+    return found.lstrip(before).rstrip(after)
 
 
 def _nested(expected: Json, actual: Json, at: Path, likeness: Likeness) -> Iterator[str]:

@@ -170,6 +170,21 @@ def test_the_nearest_passage_has_as_many_words(wanted, lines):
     assert finding.difference == lines
 
 
+@pytest.mark.parametrize(
+    ("wanted", "shown"),
+    [
+        ("We are open from 9 to 17.", "'We are open from 9 to 18.'"),
+        ("open from 9 to 17", "'open from 9 to 18'"),
+    ],
+    ids=["a sentence", "words of it"],
+)
+def test_the_nearest_passage_ends_as_the_wanted_text(wanted, shown):
+    """The full stop is shown if the wanted text has one, and left out if it has none."""
+    finding = judge("contains", wanted, turn_saying("Hello! We are open from 9 to 18.")).finding
+
+    assert finding.difference == (f"the text contains {shown} instead of '{wanted}'",)
+
+
 @pytest.mark.parametrize("name", ["matches", "not_matches"])
 @pytest.mark.parametrize(
     "pattern", ["", ".*", "a*", "(x|)", "(?s).*", r"\b|$", "[a-z]*?", "(a+)?", "^", "()"]
