@@ -33,4 +33,4 @@ def stale(folder: str, names: Collection[str]) -> set[str]:
 def without_what_varies(text: str) -> str:
     """The text with ports, waits and durations replaced."""
     text = re.sub(r"(127\.0\.0\.1|localhost):\d{2,5}\b", r"\1:PORT", text)
-    return re.sub(r"waited [\d.e-]+ s", "waited N s", text)
+    return re.sub(r"waited [\d.]+ m?s", "waited N s", text)

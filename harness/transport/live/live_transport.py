@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from harness.conversation import BUSY, Attempt, Frame, Headers, Origin, Request
-from harness.core import Interrupted, LostOnTheWay, NeverSent, TransportError
+from harness.core import Interrupted, LostOnTheWay, NeverSent, TransportError, format_duration
 from harness.transport.live.body import Body
 from harness.transport.live.connections import Connections
 from harness.transport.live.faults import Call
@@ -331,6 +331,6 @@ def _explained(
 
 def _explain(attempts: tuple[Attempt, ...], error: TransportError) -> None:
     error.details += tuple(
-        f"attempt {number}: {attempt.reason}; waited {attempt.waited:g} s"
+        f"attempt {number}: {attempt.reason}; waited {format_duration(attempt.waited)}"
         for number, attempt in enumerate(attempts, 1)
     )
