@@ -14,6 +14,7 @@ from harness.formats.json_schema import SchemaFolder
 from harness.formats.yaml import Document, Node, read
 from harness.project.project import Project
 from harness.providers.catalogue import SUFFIX, definition_of, installed
+from harness.providers.conversation_paths import conversation_in
 from harness.providers.definition import Definition, Step
 from harness.providers.definition_reader import read_definition
 from harness.providers.definition_rules import reads_each_event
@@ -92,6 +93,7 @@ def doubts_in(project: Project, folder: Path) -> Iterator[Problem]:
             definition.phases[phase], document.at().get(phase) or (), strict=True
         ):
             yield from _token_streams(step, node)
+            yield from _fixed_conversation(step, node)
     yield from _open_secrets(definition, document)
     yield from _unread(definition, document)
     yield from schemas.doubts()
@@ -117,6 +119,19 @@ def _token_streams(step: Step, node: Node) -> Iterator[Problem]:
             hint="a check does not see a word that is split over two events; if each event "
             "is a whole message,"
             " write 'whole: true'",
+        )
+
+
+def _fixed_conversation(step: Step, node: Node) -> Iterator[Problem]:
+    """A path that contains the id of one conversation."""
+    part = conversation_in(step.request.written_path)
+    if part is not None:
+        key = node.at(step.kind).get(step.request.method.lower())
+        yield Problem(
+            code="fixed-conversation",
+            message=f"step {step.name}: {part.doubt}",
+            place=(key or node).place,
+            hint="capture it from the request that opens a conversation, or make it a setting",
         )
 
 

@@ -10,12 +10,10 @@ from harness.core import quote, value_class
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CONVERSATIONS = re.compile(r"(?i)(?:chat|dialog|dialogue|talk)s|(?:conversation|session|thread)s?")
 """Parts after which the id of a conversation comes."""
+_CONVERSATION = re.compile(r"(?i)chat|dialog|dialogue|talk")
+"""Parts after which only a UUID is one: a name may follow too, as in `/chat/completions`."""
 _ID = re.compile(r"(?!v\d+$)(?=.*\d)[\w.~-]+|[A-Z][A-Z_-]+|\{.+\}|<.+>|:\w+")
 """A part with a digit that is not a version, or what documentation writes in place of an id."""
-_OF_BOT = re.compile(
-    r"(?i).*(?:agent|app|assistant|bot|model|project|skill|tenant|user|workspace)s?"
-)
-"""Parts after which an id is the same in every conversation."""
 
 
 @value_class(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def conversation_in(path: str) -> PathPart | None:
         text = unquote(part)
         if "${" not in text and (
             (_CONVERSATIONS.fullmatch(before) and _ID.fullmatch(text))
-            or (UUID.fullmatch(text) and not _OF_BOT.fullmatch(before))
+            or (_CONVERSATION.fullmatch(before) and UUID.fullmatch(text))
         ):
             return PathPart(number, text)
         before = text

@@ -391,7 +391,11 @@ def noted(config: str = "", **texts: str) -> Case:
     return Case(config=OURS + config, definition=definition)
 
 
-OLD = {"send": DEFINITION[DEFINITION.index("send:") :], "open": "    capture:"}
+OLD = {
+    "send": DEFINITION[DEFINITION.index("send:") :],
+    "open": "    capture:",
+    "path": "/conversations/${conversation_id}'",
+}
 AUTHORIZED = "headers: {X-Key: '${settings.token}'}\n"
 """What makes the definition send its secret."""
 
@@ -410,6 +414,7 @@ DOUBTS: dict[str, Case] = {
     "capture-that-nothing-reads": noted(
         open="    answer: {schema: answer}\n    capture: {lang: $.a, conversation_id: $.id}\n    #"
     ),
+    "conversation-that-is-always-the-same": noted(path="/conversations/83ab21'"),
     "concurrency-that-is-never-reached": noted("    concurrency: 30\n"),
 }
 QUIET = {

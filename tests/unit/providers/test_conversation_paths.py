@@ -19,7 +19,7 @@ UUID = "0b8f6e5c-6a3e-4b63-8d37-0d7c9d0a1f52"
     ],
 )
 def test_the_id_of_a_conversation(path, number, text):
-    """What comes after a word for conversations, and a UUID after most words."""
+    """What comes after a word for conversations."""
     part = conversation_in(path)
 
     assert part is not None
@@ -36,10 +36,11 @@ def test_the_id_of_a_conversation(path, number, text):
         "/threads/new",
         "/threads/${thread}/posts",
         f"/agents/{UUID}/chat",
-        f"/my-workspaces/{UUID}/chat",
+        f"/businesses/{UUID}/chat",
+        "/chat/gpt-4",
         "/models/gpt-4o:chat",
     ],
 )
 def test_a_path_of_all_conversations(path):
-    """Versions, names, templates and the id of a bot are the same in every conversation."""
+    """Versions, names, templates and other ids are the same in every conversation."""
     assert conversation_in(path) is None
