@@ -271,6 +271,29 @@ def test_the_id_of_a_conversation_in_the_path(command, written):
     assert reason not in key.output
 
 
+def test_messages_of_a_list_and_buttons(command, monkeypatch):
+    """Each message is read, and so are the buttons; a definition without them is doubtful."""
+    answer = {
+        "seq": 4,
+        "posts": [{"kind": "text", "body": "Hello!"}],
+        "choices": ["Hours", "Renew"],
+    }
+    with answering("application/json", json.dumps(answer)) as asked:
+        curl = curl_of(asked.url, {"text": "Hi"})
+        command.call("providers", "new", "bot", "--from-curl", curl, "--live", "--yes")
+        reply = steps_of(command, "bot")[0]["reply"]
+        assert_clean(command, "bot", monkeypatch)
+        command.call("providers", "new", "plain", "--from-curl", curl, "--live", "--yes")
+        file = command.folder / "definitions/plain/provider.yaml"
+        file.write_text(file.read_text().replace("actions: $.choices[*]", "id: $.kind"))
+        checked = command.call("providers", "check", "plain", "--live", "--message", "Hello")
+
+    assert reply == {"messages": "$.posts[*]", "text": "$.body", "actions": "$.choices[*]"}
+    assert "look like them: 'Hours', 'Renew'; if they are buttons, add actions: $.choices[*]" in (
+        checked.output
+    )
+
+
 def test_ids_of_conversations(command, written):
     """A UUID that names the conversation is new in each one."""
     answer = written("answer.json", json.dumps({"reply": "Yes"}))

@@ -87,9 +87,10 @@ def reply_at(path: str, kind: AnswerKind) -> dict[str, Json]:
         raise _fault("wrong-reply", message, "--reply", _listed("answer", kind.payload))
     if kind.stream is not None:
         return {"text": {"join": path}}
-    if len(found) == 1:
-        return {"text": path}
     places = [place for place, _ in found]
+    if len(found) == 1:
+        is_list = path.endswith(f"[*]{path_text(places[0][-1:])[1:]}")
+        return _messages(path, places[0][-1:]) if is_list else {"text": path}
     shared = next(at for at, steps in enumerate(zip(*places, strict=False)) if len({*steps}) > 1)
     if len({place[shared + 1 :] for place in places}) > 1:
         return {"text": {"join": path}}

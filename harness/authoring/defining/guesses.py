@@ -6,6 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 
 from harness.authoring.defining.answer_kind import NAME_KEYS, AnswerKind
 from harness.core import Json, Path
@@ -19,6 +21,15 @@ REPLY_KEYS = (
     *("reply", "answer", "response", "text", "message", "content", "output", "completion"),
     *("output_text", "generated_text", "delta", "token", "result", "value", "chunk"),
 )
+BUTTON_KEYS = (
+    *("buttons", "choices", "quick_replies", "quickReplies", "suggestions", "options", "chips"),
+    *("suggested_actions", "suggestedActions", "actions"),
+)
+_LONGEST_LABEL = 60
+_SAYERS = frozenset(("role", "sender", "author", "from", "user"))
+"""Keys of a message that say who said it: not all of a list are the bot's."""
+_ALTERNATIVES = ("choices", "candidates", "generations", "outputs", "results")
+"""Lists of which one is the reply."""
 _NOT_SAID = re.compile(r"(?i)(?:^|_)(?:id|uuid|role|type|model|object|status|state|event|name)$")
 """Keys whose texts nobody says."""
 _CODE = re.compile(r"[A-Za-z0-9_./:+=-]{20,}|[0-9a-fA-F-]{16,}")
@@ -69,7 +80,55 @@ def guess_reply(kind: AnswerKind) -> Json:
         return {"join": pieces} if pieces else None
     texts = [found for found in texts_of(kind.payload) if _is_said(found)]
     ranked = sorted(texts, key=lambda found: _rank(found, REPLY_KEYS))
-    return ranked[0].shown if ranked else None
+    return _of_each(kind.payload, ranked[0].path) if ranked else None
+
+
+def guess_buttons(payload: Json, text: str = "") -> str:
+    """The JSONPath to the labels of buttons in an answer; empty without any.
+
+    `text` is the path to the texts of the reply, which are not labels.
+    """
+    waiting: list[tuple[Path, Json]] = [((), payload)]
+    while waiting:
+        place, part = waiting.pop(0)
+        if isinstance(part, Mapping):
+            waiting += [((*place, key), inner) for key, inner in part.items()]
+        elif isinstance(part, list) and part and place[-1:] and place[-1] in BUTTON_KEYS:
+            start = path_text(place)
+            tail = _label(part)
+            if tail is not None and not text.startswith(f"{start}["):
+                return f"{start}[*]{tail}"
+    return ""
+
+
+def _label(items: Sequence[Json]) -> str | None:
+    """Where each item has its label, as the end of a JSONPath; None if they are no buttons."""
+    if all(isinstance(item, str) and 0 < len(item) <= _LONGEST_LABEL for item in items):
+        return ""
+    return next(
+        (
+            f".{key}"
+            for key in ("title", "label")
+            if all(isinstance(item, Mapping) and isinstance(item.get(key), str) for item in items)
+        ),
+        None,
+    )
+
+
+def _of_each(payload: Json, path: Path) -> str:
+    """The JSONPath to a text, and to the same text of each further message of a list."""
+    numbers = [at for at, step in enumerate(path) if isinstance(step, int)]
+    if len(numbers) != 1 or numbers[0] + 2 != len(path):
+        return path_text(path)
+    *above, _, key = path
+    items = reduce(getitem, above, payload)  # type: ignore[arg-type]  # the path was found in it
+    is_each = isinstance(items, list) and all(
+        isinstance(item, Mapping) and isinstance(item.get(key), str) and not _SAYERS & item.keys()
+        for item in items
+    )
+    if not is_each or (above and above[-1] in _ALTERNATIVES):
+        return path_text(path)
+    return f"{path_text(tuple(above))}[*]{path_text((key,))[1:]}"
 
 
 def _is_said(found: Text) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.authoring.defining.guesses import guess_buttons
 from harness.authoring.provider_check.live_check import LiveCheck, StepRun
 from harness.conversation import Reply, ReplyMessage
 from harness.core import Json, Problem, counted, quote, shorten
@@ -29,6 +30,7 @@ def doubts_in_check(check: LiveCheck) -> Iterator[Problem]:
         yield from _last_event(run, run.step)
         if run.step.reply is not None:
             yield from _read_nothing(run.step, run.step.reply, run.payload)
+            yield from _buttons(run.step, run.step.reply, run.payload)
             yield from _pieces(run.step, check.reply)
 
 
@@ -91,6 +93,16 @@ def _read_nothing(step: Step, plan: ReplyPlan, payload: Json) -> Iterator[Proble
     for key, those in without.items():
         if those:
             yield _unmatched(step, key, f"matches nothing in {_of(those, messages)}")
+
+
+def _buttons(step: Step, plan: ReplyPlan, payload: Json) -> Iterator[Problem]:
+    """Labels that nothing reads."""
+    path = guess_buttons(payload) if not plan.actions else ""
+    if path:
+        labels = shorten(", ".join(map(quote, find_all(path, payload))))
+        message = f"reads no buttons, but the answer has texts that look like them: {labels}"
+        hint = f"if they are buttons, add actions: {path}"
+        yield _problem("unread-buttons", step, message, "the reply", hint)
 
 
 def _of(those: list[ReplyMessage], messages: list[ReplyMessage]) -> str:

@@ -13,7 +13,7 @@ from harness.authoring.defining.answer_kind import AnswerKind, kind_of_answer
 from harness.authoring.defining.choices import Choices, message_at, reply_at
 from harness.authoring.defining.curl_command import sample_from_curl
 from harness.authoring.defining.definition_draft import draft_provider
-from harness.authoring.defining.guesses import guess_message, guess_reply
+from harness.authoring.defining.guesses import guess_buttons, guess_message, guess_reply
 from harness.authoring.defining.har_sample import (
     MOST_SHOWN,
     HarEntry,
@@ -242,7 +242,9 @@ class _Questions:
         guess = guess_reply(kind)
         path = str(guess["join"]) if isinstance(guess, dict) else str(guess or "")
         question = "JSONPath to the text of the reply in the answer"
-        return reply_at(options.reply or self._ask(question, path, "--reply"), kind)
+        path = options.reply or self._ask(question, path, "--reply")
+        buttons = "" if kind.stream is not None else guess_buttons(kind.payload, path)
+        return {**reply_at(path, kind), **({"actions": buttons} if buttons else {})}
 
     def _ask(self, question: str, guess: str, flag: str) -> str:
         given = guess if self.options.is_agreed else ask(question, guess)
