@@ -61,11 +61,16 @@ def ask_or_stop(question: str, default: str = "") -> str:
 
 def ask(question: str, default: str = "") -> str:
     """What the user types; the default for an empty line. Empty at the end of the input."""
+    return ask_if_open(question, default) or ""
+
+
+def ask_if_open(question: str, default: str = "") -> str | None:
+    """What the user types; the default for an empty line. None at the end of the input."""
     try:
         return str(typer.prompt(question, default=default, show_default=bool(default))).strip()
     except typer.Abort:
         echo()
-        return ""
+        return None
 
 
 def no_project() -> ConfigurationError:

@@ -122,13 +122,26 @@ def test_a_curl_command_of_several_lines_is_pasted(command):
 
 def test_a_wrong_answer_is_asked_again(command):
     """An unknown API, a key instead of a variable, and an unknown CI system are no dead end."""
-    answers = typed("openai-caht", "9", "gpt", "sk-93fe 7a01", "OPENAI_API_KEY", "gihub", "none")
+    answers = typed(
+        "?", "openai-caht", "9", "gpt", "sk-93fe 7a01", "OPENAI_API_KEY", "gihub", "none"
+    )
     result = command.call("init", typed=answers)
 
     assert result.exit_code == 0, result.output
     assert "did you mean 'openai-chat'?" in result.output
+    assert "write its number or name, or a whole curl command" in result.output
     assert "did you mean 'github'?" in result.output
     assert not [path for path, text in command.texts().items() if "93fe" in text]
+
+
+def test_a_curl_command_is_not_an_address(command):
+    """Pasted where an address is asked for, it is refused, and the question repeated."""
+    answers = typed("websocket-json", "curl http://a/b", "http://127.0.0.1:9", "-", "none")
+    result = command.call("init", typed=answers)
+
+    assert result.exit_code == 0, result.output
+    assert "is not a URL; write it as https://" in result.output
+    assert "base_url: http://127.0.0.1:9" in command.text("harness.yaml")
 
 
 @pytest.mark.parametrize("answered", range(4))

@@ -196,6 +196,19 @@ def test_questions(command, written):
     assert "token: ${env.SHOP_KEY}" in command.text("harness.yaml")
 
 
+def test_a_wrong_answer_is_asked_again(command):
+    """A path that leads nowhere, a refusal of the server, a file that is not there, no path."""
+    with answering("application/json", '{"problem": "no key"}', status=403) as asked:
+        curl = curl_of(asked.url, {"text": "Hi"})
+        typed = "$.txet\n$.text\nlive\nnone.json\n\n\nreply\n$.reply\n"
+        made = command.call("providers", "new", "shop", "--from-curl", curl, typed=typed)
+
+    assert made.exit_code == 0, made.output
+    reasons = ("$.txet leads nowhere", "a refusal, status 403", "none.json", "not answered")
+    assert [reason for reason in reasons if reason not in made.output] == []
+    assert steps_of(command, "shop")[0]["reply"] == {"text": "$.reply"}
+
+
 def test_an_open_question_is_an_error(command):
     """At the end of the input, the error names the flag that answers the question."""
     curl = curl_of("http://127.0.0.1:9/x", {"text": "Hi"})

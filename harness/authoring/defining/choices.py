@@ -105,6 +105,12 @@ def _messages(path: str, inside: Path) -> dict[str, Json]:
     return {"messages": path.removesuffix(tail), "text": f"${tail}"}
 
 
+def unseen_reply(path: str) -> dict[str, Json]:
+    """The `reply:` without a sample of an answer. Raises `ConfigurationError` for a wrong path."""
+    _require_path(path, "--reply")
+    return {"text": path}
+
+
 def _require_path(path: str, flag: str) -> None:
     try:
         require_path(path)

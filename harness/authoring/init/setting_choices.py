@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,10 +10,12 @@ from harness.authoring.defining.request_secrets import is_variable, usual_variab
 from harness.core import ConfigurationError, Json, Problem, did_you_mean, quote
 from harness.formats.template import literal
 from harness.providers.definition import Definition, Setting
+from harness.providers.provider import BASE_URL
 from harness.providers.setting import as_type
 from harness.secrets.secret_shapes import shapes_in
 
 VARIABLE, VALUE = "--variable", "--set"
+_URL = re.compile(r"(?i)https?://\S+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +75,14 @@ class SettingChoices:
         self._variables[setting] = variable
 
     def use_value(self, setting: str, value: str) -> None:
-        """Write a value into harness.yaml. Raises `ConfigurationError` for a secret setting."""
+        """Write a value into harness.yaml. Raises `ConfigurationError` for one that cannot be."""
         if self.definition.settings[setting].is_secret:
             hint = f"write {VARIABLE} {setting}=NAME, and the value into .env"
             message = f"'{setting}' is a secret, whose value is not written into a file"
             raise _fault("inline-secret", message, hint, VALUE)
+        if setting == BASE_URL and not _URL.match(value):
+            message = f"{quote(value)} is not a URL"
+            raise _fault("wrong-address", message, "write it as https://bot.example.com", VALUE)
         self._values[setting] = value
 
     def use_usual(self) -> None:

@@ -10,6 +10,7 @@ from .chat import hold_chat as hold_chat
 from .check import check_stored as check_stored
 from .compare import CompareOptions as CompareOptions
 from .compare import compare_runs as compare_runs
+from .definition_questions import NewOptions as NewOptions
 from .demo import play_demo as play_demo
 from .docs import explain as explain
 from .docs import show_docs as show_docs
@@ -20,7 +21,6 @@ from .import_cassette import import_recording as import_recording
 from .init import InitOptions as InitOptions
 from .init import start_project as start_project
 from .lint import lint_files as lint_files
-from .new_provider import NewOptions as NewOptions
 from .new_provider import create_provider as create_provider
 from .probe import probe_isolation as probe_isolation
 from .providers import check_provider as check_provider

@@ -29,7 +29,8 @@ from harness.authoring.init.setting_choices import (
     variable_of,
 )
 from harness.authoring.new_project import write_new_files
-from harness.cli.commands.new_provider import NewOptions, drafted_provider
+from harness.cli.commands.definition_questions import NewOptions
+from harness.cli.commands.new_provider import drafted_provider
 from harness.cli.commands.schemas import editor_schemas
 from harness.cli.terminal import ask_or_stop, echo
 from harness.core import ConfigurationError, Problem, counted, nearest_word, quote
@@ -211,7 +212,10 @@ def _api(names: Sequence[str]) -> str:
         return typed
     if typed.isdecimal() and 0 < int(typed) <= len(names):
         return names[int(typed) - 1]
-    return _definition(typed).name
+    if typed in names:
+        return typed
+    hint = nearest_word(typed, names) or "write its number or name, or a whole curl command"
+    raise _problem("unknown-definition", "", f"there is no chat API {quote(typed)}", hint)
 
 
 def _ask_settings(choices: SettingChoices) -> None:
@@ -221,15 +225,19 @@ def _ask_settings(choices: SettingChoices) -> None:
         described = setting.schema.get("description")
         what = f"{setting.name} ({described})" if described else setting.name
         if not setting.is_secret:
-            typed = ask_or_stop(f"{what}: its value, or empty to read it from {usual}")
-            if typed:
-                choices.use_value(setting.name, typed)
-            else:
-                choices.use_variable(setting.name, usual)
+            question = f"{what}: its value, or empty to read it from {usual}"
+            _until_valid(partial(_ask_value, choices, setting.name, question, usual))
             continue
         default = _NOT_USED if choices.has_secret and not setting.is_required else usual
         question = f"{what}: variable that will have this secret; {_NOT_USED} if it is not used"
         _until_valid(partial(_ask_variable, choices, setting.name, question, default))
+
+
+def _ask_value(choices: SettingChoices, setting: str, question: str, usual: str) -> None:
+    if typed := ask_or_stop(question):
+        choices.use_value(setting, typed)
+    else:
+        choices.use_variable(setting, usual)
 
 
 def _ask_variable(choices: SettingChoices, setting: str, question: str, default: str) -> None:
