@@ -200,18 +200,31 @@ def _pieces_of_calls(plan: ToolsPlan, nodes: list[Json]) -> list[list[Json]]:
     """The pieces of each call.
 
     A piece without an index belongs to the call before it, unless it has a name: then it begins a
-    call.
+    call. So does a piece with a name and another id than the call of its index, as some servers
+    give every call the index 0.
     """
     calls: dict[str, list[Json]] = {}
+    current: dict[str, str] = {}
     last = ""
     for node in nodes:
         index = _text_at(plan.index, node)
         if not index:
             begins = not last or bool(_text_at(plan.name, node))
             index = f"without an index: {len(calls)}" if begins else last
-        calls.setdefault(index, []).append(node)
-        last = index
+        elif _begins_another(plan, calls.get(current.get(index, index), ()), node):
+            current[index] = f"again {index}: {len(calls)}"
+        last = current.get(index, index)
+        calls.setdefault(last, []).append(node)
     return list(calls.values())
+
+
+def _begins_another(plan: ToolsPlan, pieces: Sequence[Json], node: Json) -> bool:
+    """Whether a piece begins another call than the pieces with its index."""
+    number = _text_at(plan.id, node)
+    if not number or not _text_at(plan.name, node):
+        return False
+    known = next(filter(None, (_text_at(plan.id, piece) for piece in pieces)), number)
+    return number != known
 
 
 def _call(plan: ToolsPlan, pieces: list[Json]) -> ToolCall:

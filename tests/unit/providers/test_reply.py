@@ -508,3 +508,26 @@ def test_conditions_say_what_is_a_call():
 
     assert [(one.name, one.arguments) for one in read_calls(plan, pieces)] == [("find", [1])]
     assert [one.name for one in read_calls(replace(plan, index=""), whole)] == ["book"]
+
+
+def test_calls_with_one_index_are_told_apart_by_their_ids():
+    """Some servers give every call the index 0; an id that is only repeated begins no call."""
+    plan = ReplyPlan(
+        text=first_of("$.text"),
+        is_text_optional=True,
+        tools=ToolsPlan(path="$.calls[*]", index="$.index", id="$.id"),
+    )
+    pieces = [
+        {"index": 0, "id": "a", "name": "find", "arguments": '{"city":'},
+        {"index": 0, "id": "a", "name": "find", "arguments": '"Rome"}'},
+        {"index": 0, "id": "b", "name": "find", "arguments": '{"city":'},
+        {"index": 0, "arguments": '"Oslo"}'},
+        {"index": 0, "id": "c", "name": "", "arguments": ""},
+    ]
+
+    calls = read_reply(plan, {"calls": pieces}, set()).tools
+
+    assert [(call.id, call.arguments) for call in calls] == [
+        ("a", {"city": "Rome"}),
+        ("b", {"city": "Oslo"}),
+    ]
