@@ -6,7 +6,9 @@ import json
 import shlex
 
 import pytest
+from typer.testing import CliRunner
 
+from harness.cli.app import app
 from harness.core import HarnessError
 from harness.formats.yaml import read
 from tests.authoring.answering_server import answering
@@ -102,9 +104,12 @@ def test_a_name_that_begins_with_a_digit(command, monkeypatch):
 def test_a_typed_variable_is_a_name(command):
     """What is typed at the question is judged like `--secret`."""
     curl = curl_of("http://127.0.0.1:9/x", BODY, "-H", f"X-Api-Key: {KEY}")
-    with pytest.raises(HarnessError, match="'1 2' is not the name of an environment variable"):
-        command.call("providers", "new", "bot", "--from-curl", curl, typed="1 2\n")
+    words = ["providers", "new", "bot", "--from-curl", curl]
 
+    ended = CliRunner().invoke(app, words, input="1 2\n")
+
+    assert "'1 2' is not the name of an environment variable" in ended.output
+    assert "not answered" in str(ended.exception)
     assert command.texts() == {}
 
 

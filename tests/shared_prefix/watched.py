@@ -109,7 +109,7 @@ def watching(*names: str) -> Iterator[Watched]:
     with ExitStack() as stack:
         # While they start: other tests of this process serve theirs.
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(harness.emulators.server, "EMULATORS", watched)
+            patch.setattr(harness.emulators.server, "WITH_DEMO", watched)
             running = stack.enter_context(serving(names))
         seen.environment = running.environment
         yield seen
