@@ -31,6 +31,17 @@ def echo_coloured(text: str, colour: str) -> None:
     typer.secho(without_commands(text), fg=colour or None)
 
 
+def echo_above(text: str, *, colour: str = "", line: str = "") -> None:
+    """Write a text above the line that is being typed: its prompt and what it has so far."""
+    shown = without_commands(text)
+    if colour:
+        shown = typer.style(shown, fg=colour)
+    if line:
+        typer.echo(f"\r\x1b[K{shown}\n{line}", nl=False, color=True)
+    else:
+        typer.echo(shown, color=bool(colour))
+
+
 def refuse(text: str) -> typer.Exit:
     """Write why a command cannot run, and return the exception that ends it."""
     echo(text, err=True)

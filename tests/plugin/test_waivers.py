@@ -136,12 +136,8 @@ def test_junit_says_why_it_was_skipped(run, project):
 
     tree = ET.parse(project / "junit.xml")  # noqa: S314  # pytest wrote it
     properties = {one.attrib["name"]: one.attrib["value"] for one in tree.iter("property")}
-    assert properties == {
-        "scenario": "a",
-        "provider": "echo",
-        "outcome": "skipped",
-        "reason": "later",
-    }
+    expected = {"scenario": "a", "provider": "echo", "outcome": "skipped", "reason": "later"}
+    assert properties.items() >= expected.items()
 
 
 def test_a_skipped_scenario_needs_no_recording(project):

@@ -19,7 +19,7 @@ def test_no_edit_is_missed(tmp_path: Path) -> None:
     records = Records(root, tmp_path / "cache.sqlite")
     before = records.of()
     random = Random(13)  # noqa: S311  # it guards nothing
-    spared = 0
+    judged = spared = 0
     missed = []
     for _ in range(EDITS // TOGETHER):
         old: dict[Path, bytes | None] = {}
@@ -34,9 +34,12 @@ def test_no_edit_is_missed(tmp_path: Path) -> None:
         touched = touched_by(old, records.project, records.graph, old.get)
         now = records.of(lambda play, touched=touched: not touched.includes(play))
         missed += [(one, sorted(old)) for one in now if now[one] != before.get(one)]
+        judged += 1
         spared += len(now)
         undo(old)
 
     assert len(before) > 150
     assert not missed
-    assert spared > EDITS // TOGETHER * len(before) // 2
+    # Some rounds leave a project that nobody can read; the others spare most plays.
+    assert judged >= EDITS // TOGETHER // 3
+    assert spared > judged * len(before) // 2, (judged, spared)

@@ -10,15 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-
 from harness.authoring.chatting.beginning import beginning_of
 from harness.authoring.chatting.chat_terminal import Style
 from harness.authoring.chatting.manual_chat import ManualChat
 from harness.authoring.chatting.talk import provider_named, talk_of
 from harness.authoring.chatting.terminal_chat import TerminalChat
 from harness.cli.here import project_here
-from harness.core import Json, Problem, ScenarioError, without_commands
+from harness.cli.terminal import echo_above
+from harness.core import Json, Problem, ScenarioError
 from harness.reports.failure import failure_screen
 
 _COLOURS: Mapping[Style, str] = {
@@ -98,14 +97,8 @@ class _CommandLine:
 
     def show(self, text: str, style: Style = Style.PLAIN) -> None:
         """Show a text, above the line that is being typed."""
-        text = without_commands(text)
-        if self._is_coloured and style in _COLOURS:
-            text = click.style(text, fg=_COLOURS[style])
-        if self._prompt:
-            text = f"\r\x1b[K{text}\n{self._prompt}{self._typed()}"
-            click.echo(text, nl=False, color=True)
-        else:
-            click.echo(text, color=self._is_coloured)
+        line = f"{self._prompt}{self._typed()}" if self._prompt else ""
+        echo_above(text, colour=_COLOURS.get(style, "") if self._is_coloured else "", line=line)
 
     def ask(self, prompt: str) -> str | None:
         """The next line; None at the end of the input."""
