@@ -41,7 +41,7 @@ def pytester(pytester, monkeypatch):
     not it reruns; where flaky is installed, it reruns nothing at all. The plugins of Hypothesis
     and AnyIO take 200 ms each in every process.
     """
-    left_out = ("rerunfailures", "flaky", "hypothesispytest", "anyio")
+    left_out = ("rerunfailures", "flaky", "hypothesispytest", "anyio", "platformdirs")
     monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in left_out))
     return pytester
 

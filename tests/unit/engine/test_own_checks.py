@@ -8,6 +8,7 @@ import pytest
 from harness.checks import BadExpectation, Options
 from harness.checks.python_check import check
 from harness.cli.commands.schemas import editor_schemas
+from harness.cli.here import config_here
 from harness.conversation import Outcome, Reply, ReplyMessage, Transcript, Turn, UserMessage
 from harness.core.errors import ConfigurationError, ScenarioError
 from harness.play.judging import judge
@@ -271,7 +272,7 @@ def test_editors_know_it(own):
     """`harness schemas` writes it into the format of scenarios, with its description."""
     own()
 
-    schema = editor_schemas()["scenario"]["$defs"]["check_polite"]
+    schema = editor_schemas(config_here())["scenario"]["$defs"]["check_polite"]
 
     assert schema["description"] == "How many polite words there are at least."
 
