@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from typer.testing import CliRunner
 
+from harness.cli.app import app
 from harness.transport.network import CERTIFICATE_VARIABLES, NO_PROXY, PROXY_VARIABLES
 
 # In CI the same examples every time: a run is red for a change, not by chance. Elsewhere new ones.
@@ -25,6 +27,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 for name in (*CERTIFICATE_VARIABLES, *PROXY_VARIABLES, NO_PROXY):
     os.environ.pop(name, None)
     os.environ.pop(name.upper(), None)
+
+# Typer imports at its first error and its first help, and decides about colours while it does. Done
+# here once: a run inside a test forgets every module that it was the first to import.
+with pytest.MonkeyPatch.context() as patch:
+    for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "PY_COLORS"):
+        patch.delenv(name, raising=False)
+    CliRunner().invoke(app, ["run", "--concurrency", "0"])
 
 pytest_plugins = ["pytester"]
 
