@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +18,7 @@ from harness.play.runner import Runner
 from harness.project.loading import entry_of
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
+from tests.json_server import JsonHandler, serving_json
 
 DEFINITION = """\
 definition: desk
@@ -71,32 +69,13 @@ def serving() -> Iterator[Bot]:
     """Serve a bot on loopback."""
     bot = Bot()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    class Handler(JsonHandler):
+        def do_POST(self) -> None:  # noqa: N802  # http.server's name
+            said = bot.answer(self.path[1:], self.given()["text"])
+            self.answer(bot.status, said, X_Release="release-7")
 
-        def do_POST(self) -> None:
-            text = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"]
-            body = json.dumps(bot.answer(self.path[1:], text)).encode()
-            self.send_response(bot.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("X-Release", "release-7")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    bot.url = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    with serving_json(Handler) as bot.url:
         yield bot
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @dataclass

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
 from typing import Any
+
+from tests.json_server import JsonHandler, serving_json
 
 _CITY = re.compile(r"Rome|Oslo|Bergen")
 
@@ -31,35 +30,15 @@ def _message(messages: list[dict[str, Any]]) -> dict[str, Any]:
     return {"content": None, "tool_calls": calls}
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(JsonHandler):
     """`POST /chat` with all messages."""
 
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def log_message(self, *_arguments: object) -> None:
-        """Nothing."""
-
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802  # http.server's name
         """Answer the last message."""
-        given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        body = json.dumps({"message": _message(given["messages"])}).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        given = self.given()
+        self.answer(200, {"message": _message(given["messages"])})
 
 
-@contextmanager
-def serving_assistant() -> Iterator[str]:
+def serving_assistant() -> AbstractContextManager[str]:
     """Serve it on a free port of loopback; gives its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return serving_json(_Handler)

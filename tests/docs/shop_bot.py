@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
+
+from tests.json_server import JsonHandler, serving_json
 
 KEY = "shop-k3y"
 _NAME = re.compile(r"[Mm]y name is (\w+)")
@@ -74,21 +74,16 @@ def _name_in(messages: list[Mapping[str, Any]]) -> str | None:
     return next((match[1] for match in found if match), None)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(JsonHandler):
     """`POST /chat/completions`."""
 
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def log_message(self, *_arguments: object) -> None:
-        """Nothing."""
-
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802  # http.server's name
         """Answer the last message."""
-        given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        given = self.given()
         message = _answer(given["messages"], is_faulty=given["model"] == _FAULTY)
         reason = "tool_calls" if "tool_calls" in message else "stop"
-        body = json.dumps(
+        self.answer(
+            200,
             {
                 "id": "chatcmpl-1",
                 "object": "chat.completion",
@@ -102,24 +97,10 @@ class _Handler(BaseHTTPRequestHandler):
                     }
                 ],
                 "usage": {"prompt_tokens": 20, "completion_tokens": 10, "total_tokens": 30},
-            }
-        ).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+            },
+        )
 
 
-@contextmanager
-def serving_shop_bot() -> Iterator[str]:
+def serving_shop_bot() -> AbstractContextManager[str]:
     """Serve it on a free port of loopback; gives its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return serving_json(_Handler)

@@ -7,11 +7,10 @@ tools return, the bot repeats.
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.json_server import JsonHandler, serving_json
 
 DEFINITION = """\
 definition: tools
@@ -97,30 +96,11 @@ def serving_tools() -> Iterator[ToolBot]:
     """Serve the bot on a free port of loopback."""
     bot = ToolBot()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    class Handler(JsonHandler):
+        def do_POST(self) -> None:  # noqa: N802  # http.server's name
+            messages = self.given()["messages"]
+            bot.requests.append(messages)
+            self.answer(200, {"message": bot.answer(messages), "usage": {"tokens": 10}})
 
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            bot.requests.append(body["messages"])
-            answer = {"message": bot.answer(body["messages"]), "usage": {"tokens": 10}}
-            content = json.dumps(answer).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    bot.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with serving_json(Handler) as bot.url:
         yield bot
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
