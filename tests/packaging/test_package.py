@@ -69,6 +69,7 @@ def test_the_source_has_what_its_tests_need(built):
         names = {name.partition("/")[2] for name in archive.getnames()}
 
     assert {"tests/conftest.py", "docs/index.md", "harness.yaml", "Makefile"} <= names
+    assert {"website/build.py", ".pre-commit-hooks.yaml"} <= names
 
 
 def test_pypi_would_show_it(built):
