@@ -120,6 +120,18 @@ def no_such_file(name: str, hint: str = "") -> ScenarioError:
     return ScenarioError(Problem(code="no-such-file", message=message, where=name, hint=hint))
 
 
+def cannot_listen(port: int, error: OSError) -> ConfigurationError:
+    """For a port of loopback that an emulator cannot use."""
+    return ConfigurationError(
+        Problem(
+            code="cannot-listen",
+            where=error.filename or f"127.0.0.1:{port}",
+            message=f"an emulator cannot use this port: {error.strerror}",
+            hint="choose another one with --port; 0 uses a free one",
+        )
+    )
+
+
 @dataclass(eq=False)
 class PlayError(HarnessError):
     """It could not be judged whether the bot was right; the scenario is BROKEN."""

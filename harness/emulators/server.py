@@ -180,9 +180,10 @@ def _listen(port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((_HOST, port))
         listener.listen(1024)
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise
+        # One of several ports: the error names it.
+        raise type(error)(error.errno, error.strerror, f"{_HOST}:{port}") from error
     return listener
 
 

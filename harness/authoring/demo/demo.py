@@ -6,7 +6,7 @@ Every step is played over HTTP on loopback; what a step returns is what happened
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from harness.authoring.accepting.rewriting import rewrite
 from harness.authoring.new_project import GITIGNORE, write_new_files
 from harness.conversation import Outcome
-from harness.core import ConfigurationError, Problem
+from harness.core import ConfigurationError, Problem, cannot_listen
 from harness.core.atomic_file import write_durably
 from harness.emulators import WITH_DEMO, serving
 from harness.play.recording_files import recording_path
@@ -40,27 +40,12 @@ _FILES = Path(__file__).parent / "project"
 @contextmanager
 def serve_bot(name: str, port: int) -> Iterator[str]:
     """Serve a release of the bot. Raises `ConfigurationError` if it cannot listen."""
-    try:
-        server = serving([name], ports={name: port})
-        running = server.__enter__()
-    except OSError as error:
-        raise cannot_listen(port, error) from error
-    try:
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(serving([name], ports={name: port}))
+        except OSError as error:
+            raise cannot_listen(port, error) from error
         yield running.urls[name]
-    finally:
-        server.__exit__(None, None, None)
-
-
-def cannot_listen(port: int, error: OSError) -> ConfigurationError:
-    """For a port of loopback that an emulator cannot use."""
-    return ConfigurationError(
-        Problem(
-            code="cannot-listen",
-            where=f"127.0.0.1:{port}",
-            message=f"an emulator cannot use this port: {error.strerror}",
-            hint="choose another one with --port; 0 uses a free one",
-        )
-    )
 
 
 @dataclass(slots=True, kw_only=True)

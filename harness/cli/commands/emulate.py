@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from shlex import quote
 
-from harness.authoring.demo.demo import cannot_listen
 from harness.cli.terminal import echo
-from harness.core import ConfigurationError, Problem, did_you_mean
+from harness.core import ConfigurationError, Problem, cannot_listen, did_you_mean
 from harness.emulators import NAMES, WITH_DEMO, serve
 
 
