@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from harness.authoring.chatting.chat_terminal import Style
 from harness.authoring.chatting.manual_chat import ManualChat
 from harness.authoring.chatting.slash_commands import WrongCommand
+from harness.authoring.chatting.terminal_protocol import Style
 from harness.authoring.chatting.typed_checks import TypedChecks, read_checks
 from harness.conversation import Turn
 from harness.play.result import ScenarioResult

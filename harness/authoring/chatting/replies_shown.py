@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from harness.authoring.chatting.chat_terminal import Style
+from harness.authoring.chatting.terminal_protocol import Style
 from harness.conversation import Reply, ReplyMessage, Turn, UserMessage
 from harness.core import counted, shorten
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.authoring.chatting.beginning import beginning_of
-from harness.authoring.chatting.chat_terminal import Style
+from harness.authoring.chatting.chat_loop import ChatLoop
 from harness.authoring.chatting.manual_chat import ManualChat
 from harness.authoring.chatting.talk import provider_named, talk_of
-from harness.authoring.chatting.terminal_chat import TerminalChat
+from harness.authoring.chatting.terminal_protocol import Style
 from harness.cli.here import project_here
 from harness.cli.terminal import echo_above
 from harness.core import Json, Problem, ScenarioError
@@ -51,7 +51,7 @@ def hold_chat(name: str, options: ChatOptions) -> bool:
     talk = talk_of(project, provider, beginning, _session(options.session))
     terminal = _CommandLine()
     with tempfile.TemporaryDirectory() as holding:
-        shown = TerminalChat(terminal, failure_screen)
+        shown = ChatLoop(terminal, failure_screen)
         chat = ManualChat(talk, Path(holding), asks=shown.asks, said_again=shown.said_again)
         shown.run(chat)
     return not terminal.is_interactive and not shown.is_clean

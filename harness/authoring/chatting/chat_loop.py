@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 
 from harness.authoring.chatting.attaching import attachment_of
-from harness.authoring.chatting.chat_terminal import Style, Terminal
 from harness.authoring.chatting.check_commands import CheckCommands
 from harness.authoring.chatting.late_watch import LateWatch, wait_for_late
 from harness.authoring.chatting.manual_chat import ManualChat
@@ -25,6 +24,7 @@ from harness.authoring.chatting.slash_commands import (
     command_in,
     help_lines,
 )
+from harness.authoring.chatting.terminal_protocol import Style, Terminal
 from harness.conversation import Attachment, ReplyMessage, ToolCall, ToolResult, Turn, UserMessage
 from harness.core import (
     AuthoringError,
@@ -45,7 +45,7 @@ FAILS = "/fail "
 """Before the reason for which a tool fails."""
 
 
-class TerminalChat:
+class ChatLoop:
     """A chat at a terminal. Made with the chat by `begin`."""
 
     def __init__(self, terminal: Terminal, screen: Screen) -> None:
