@@ -15,6 +15,17 @@ from harness.cli.completion import complete_scenarios, complete_tags
 from harness.cli.desk import DESK
 from harness.cli.groups import cassettes, compare, history, importing, report
 from harness.cli.help_imports import import_help
+from harness.cli.request_options import (
+    Answer,
+    FromCurl,
+    FromHar,
+    FromOpenapi,
+    Live,
+    Message,
+    ReplyPath,
+    Secrets,
+    Yes,
+)
 from harness.cli.run_parameters import RunCommand, with_run_options
 from harness.cli.terminal import FOUND_PROBLEMS, WRONG_USE, echo, refuse
 from harness.core import HarnessError
@@ -155,15 +166,9 @@ def check_provider(
 def new_provider(  # noqa: PLR0913  # one parameter an option
     name: Annotated[str, typer.Argument(help="The name of the new provider and definition.")],
     *,
-    from_curl: Annotated[
-        str, typer.Option(metavar="COMMAND", help="A curl command in quotes; - reads it.")
-    ] = "",
-    from_har: Annotated[
-        Path | None, typer.Option(help="A HAR file of a browser, or a cassette.")
-    ] = None,
-    from_openapi: Annotated[
-        Path | None, typer.Option(help="An OpenAPI document, YAML or JSON.")
-    ] = None,
+    from_curl: FromCurl = "",
+    from_har: FromHar = None,
+    from_openapi: FromOpenapi = None,
     operation: Annotated[
         str,
         typer.Option(help="With --from-openapi: 'POST /chat' or an id; default: the likeliest."),
@@ -172,26 +177,12 @@ def new_provider(  # noqa: PLR0913  # one parameter an option
         int,
         typer.Option(help="With --from-har: the number of the request; default: the likeliest."),
     ] = 0,
-    message: Annotated[
-        str, typer.Option(help="JSONPath to the user's message in the body or the query.")
-    ] = "",
-    reply: Annotated[
-        str, typer.Option(help="JSONPath to the text of the reply in the answer.")
-    ] = "",
-    secret: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VARIABLE",
-            help="A header, parameter or key that is secret, and the variable that holds it.",
-        ),
-    ] = None,
-    answer: Annotated[Path | None, typer.Option(help="File with a sample answer.")] = None,
-    live: Annotated[
-        bool, typer.Option("--live", help="Send the request once to get a sample answer.")
-    ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Take the likely answers without asking.")
-    ] = False,
+    message: Message = "",
+    reply: ReplyPath = "",
+    secret: Secrets = None,
+    answer: Answer = None,
+    live: Live = False,
+    yes: Yes = False,
 ) -> None:
     """Make a provider from a request that works: definition, schema, entry and first scenario.
 

@@ -9,6 +9,17 @@ import typer
 
 from harness.cli import commands
 from harness.cli.completion import complete_providers, complete_scenarios, complete_tags
+from harness.cli.request_options import (
+    Answer,
+    FromCurl,
+    FromHar,
+    FromOpenapi,
+    Live,
+    Message,
+    ReplyPath,
+    Secrets,
+    Yes,
+)
 from harness.cli.terminal import FOUND_PROBLEMS, refuse
 
 
@@ -72,15 +83,9 @@ def init(  # noqa: PLR0913  # one parameter an option
     folder: Annotated[Path, typer.Argument(help="Default: the current one.")] = Path(),
     *,
     api: Annotated[str, typer.Option(help="An installed definition, such as openai-chat.")] = "",
-    from_curl: Annotated[
-        str, typer.Option(metavar="COMMAND", help="A curl command in quotes; - reads it.")
-    ] = "",
-    from_har: Annotated[
-        Path | None, typer.Option(help="A HAR file of a browser, or a cassette.")
-    ] = None,
-    from_openapi: Annotated[
-        Path | None, typer.Option(help="An OpenAPI document, YAML or JSON.")
-    ] = None,
+    from_curl: FromCurl = "",
+    from_har: FromHar = None,
+    from_openapi: FromOpenapi = None,
     name: Annotated[
         str, typer.Option(help="Name of the provider; default: that of --api, or bot.")
     ] = "",
@@ -99,22 +104,13 @@ def init(  # noqa: PLR0913  # one parameter an option
             help="With --api: the value of a setting that is not secret; can be repeated.",
         ),
     ] = None,
-    secret: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VARIABLE", help="A secret of the request, and the variable that holds it."
-        ),
-    ] = None,
-    message: Annotated[str, typer.Option(help="JSONPath to the message in the request.")] = "",
-    reply: Annotated[str, typer.Option(help="JSONPath to the reply in the answer.")] = "",
-    answer: Annotated[Path | None, typer.Option(help="File with a sample answer.")] = None,
-    live: Annotated[
-        bool, typer.Option("--live", help="Send the request once to get a sample answer.")
-    ] = False,
+    secret: Secrets = None,
+    message: Message = "",
+    reply: ReplyPath = "",
+    answer: Answer = None,
+    live: Live = False,
     ci: Annotated[str, typer.Option(help="Workflow for CI: github, gitlab or none.")] = "",
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Take the likely answers without asking.")
-    ] = False,
+    yes: Yes = False,
 ) -> None:
     """Start a project: harness.yaml, a first scenario, and files for git, editors and CI.
 

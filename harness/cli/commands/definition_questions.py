@@ -9,24 +9,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from harness.authoring.defining.answer_kind import AnswerKind
-from harness.authoring.defining.choices import (
-    MessagePlace,
-    message_at,
-    reply_at,
-    unseen_reply,
-)
+from harness.authoring.defining.choices import MessagePlace, message_at, reply_at, unseen_reply
 from harness.authoring.defining.guesses import guess_buttons, guess_message, guess_reply
-from harness.authoring.defining.har_sample import (
-    MOST_SHOWN,
-    HarEntry,
-    entry_at,
-    likeliest,
-)
+from harness.authoring.defining.har_sample import MOST_SHOWN, HarEntry, entry_at, likeliest
 from harness.authoring.defining.live_answer import ask_once
-from harness.authoring.defining.request_secrets import (
-    RequestSecret,
-    require_variable,
-)
+from harness.authoring.defining.request_secrets import RequestSecret, require_variable
 from harness.authoring.defining.sample import SampleRequest, answer_from, body_of, query_of
 from harness.cli.terminal import ask, ask_if_open, echo
 from harness.conversation import Response

@@ -5,18 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from harness.authoring.defining.config_entry import with_entry
 from harness.authoring.defining.definition_draft import first_scenario
 from harness.authoring.defining.new_provider import targets_of
-from harness.authoring.defining.shell_words import is_continued
 from harness.authoring.init.initial_files import (
-    WORKFLOWS,
     initial_files,
     missing_lines,
     require_ci,
@@ -26,10 +22,10 @@ from harness.authoring.init.initial_files import (
 from harness.authoring.init.setting_choices import (
     EnvironmentVariable,
     SettingChoices,
-    variable_of,
 )
 from harness.authoring.new_project import write_new_files
 from harness.cli.commands.definition_questions import NewOptions
+from harness.cli.commands.init_questions import ask_settings, asked_api, asked_ci
 from harness.cli.commands.new_provider import drafted_provider
 from harness.cli.commands.schemas import editor_schemas
 from harness.cli.terminal import ask_or_stop, echo
@@ -42,8 +38,6 @@ GREETING = "Hello"
 OWN = "bot"
 """The name of a provider made from a request, unless another one is chosen."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_NOT_USED = "-"
-_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +89,7 @@ def start_project(folder: Path, options: InitOptions) -> None:
     if options.ci:
         require_ci(options.ci)
     provider = _provider(folder, options)
-    ci = options.ci or _ci(is_agreed=options.is_agreed)
+    ci = options.ci or asked_ci(is_agreed=options.is_agreed)
     schemas = {
         name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
         for name, schema in editor_schemas(None).items()
@@ -117,7 +111,7 @@ def _provider(folder: Path, options: InitOptions) -> _Provider:
     if not options.api and not request.sources:
         if options.is_agreed:
             raise _missing("it is not known which chat API it is", "give --api NAME or --from-curl")
-        typed = _asked_api()
+        typed = asked_api()
         if not typed.startswith("curl"):
             return _installed(replace(options, api=typed))
         request = replace(request, curl=typed)
@@ -142,7 +136,7 @@ def _installed(options: InitOptions) -> _Provider:
     if options.is_agreed:
         choices.use_usual()
     else:
-        _ask_settings(choices)
+        ask_settings(choices)
     path = f"scenarios/{name}/first.yaml"
     return _Provider(
         name=name,
@@ -191,79 +185,6 @@ def _definition(name: str) -> Definition:
         hint = nearest_word(name, known) or others
         raise _problem("unknown-definition", "--api", message, hint)
     return installed_definition(name)
-
-
-def _asked_api() -> str:
-    """The name of a definition, or a whole curl command."""
-    names = sorted(installed())
-    width = max(map(len, names))
-    echo("Which chat API does the bot have?")
-    for number, name in enumerate(names, 1):
-        echo(f"  {number:>2}  {name:<{width}}  {installed_definition(name).title}")
-    echo("For another one, paste a curl command that sends a message to it.")
-    return _until_valid(lambda: _api(names))
-
-
-def _api(names: Sequence[str]) -> str:
-    typed = ask_or_stop("number, name or curl command")
-    while typed.startswith("curl") and is_continued(typed):
-        typed = f"{typed}\n{ask_or_stop('>')}"
-    if typed.startswith("curl"):
-        return typed
-    if typed.isdecimal() and 0 < int(typed) <= len(names):
-        return names[int(typed) - 1]
-    if typed in names:
-        return typed
-    hint = nearest_word(typed, names) or "write its number or name, or a whole curl command"
-    raise _problem("unknown-definition", "", f"there is no chat API {quote(typed)}", hint)
-
-
-def _ask_settings(choices: SettingChoices) -> None:
-    """Ask for the settings that are still open: a value, or the variable of a secret."""
-    for setting in choices.open:
-        usual = variable_of(choices.provider, setting)
-        described = setting.schema.get("description")
-        what = f"{setting.name} ({described})" if described else setting.name
-        if not setting.is_secret:
-            question = f"{what}: its value, or empty to read it from {usual}"
-            _until_valid(partial(_ask_value, choices, setting.name, question, usual))
-            continue
-        default = _NOT_USED if choices.has_secret and not setting.is_required else usual
-        question = f"{what}: variable that will have this secret; {_NOT_USED} if it is not used"
-        _until_valid(partial(_ask_variable, choices, setting.name, question, default))
-
-
-def _ask_value(choices: SettingChoices, setting: str, question: str, usual: str) -> None:
-    if typed := ask_or_stop(question):
-        choices.use_value(setting, typed)
-    else:
-        choices.use_variable(setting, usual)
-
-
-def _ask_variable(choices: SettingChoices, setting: str, question: str, default: str) -> None:
-    typed = ask_or_stop(question, default)
-    if typed != _NOT_USED:
-        choices.use_variable(setting, typed)
-
-
-def _ci(*, is_agreed: bool) -> str:
-    usual = next(iter(WORKFLOWS))
-    return usual if is_agreed else _until_valid(partial(_asked_ci, usual))
-
-
-def _asked_ci(usual: str) -> str:
-    name = ask_or_stop(f"workflow for CI: {', '.join(WORKFLOWS)}", usual)
-    require_ci(name)
-    return name
-
-
-def _until_valid(ask: Callable[[], _Answer]) -> _Answer:
-    """What is answered; after a wrong answer, its error is printed and the question repeated."""
-    while True:
-        try:
-            return ask()
-        except ConfigurationError as error:
-            echo(str(error), err=True)
 
 
 def _print(files: Mapping[str, str], old: Sequence[str], lacking: Sequence[str]) -> None:

@@ -10,21 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.authoring.defining.answer_kind import kind_of_answer
-from harness.authoring.defining.choices import (
-    Choices,
-)
+from harness.authoring.defining.choices import Choices
 from harness.authoring.defining.curl_command import sample_from_curl
 from harness.authoring.defining.definition_draft import draft_provider
-from harness.authoring.defining.har_sample import (
-    entries_of,
-)
+from harness.authoring.defining.har_sample import entries_of
 from harness.authoring.defining.known_answers import KnownAnswer, known_answer
-from harness.authoring.defining.new_provider import (
-    Targets,
-    files_of,
-    targets_of,
-    write_files,
-)
+from harness.authoring.defining.new_provider import Targets, files_of, targets_of, write_files
 from harness.authoring.defining.openapi_sample import sample_from_openapi
 from harness.authoring.defining.request_secrets import (
     RequestSecret,
@@ -38,9 +29,7 @@ from harness.cli.commands.definition_questions import NewOptions, Questions, con
 from harness.cli.here import config_here
 from harness.cli.terminal import echo
 from harness.config.env_file import environment_of
-from harness.core import (
-    shorten,
-)
+from harness.core import shorten
 from harness.project_file import FILE_NAME
 from harness.providers.catalogue import installed
 from harness.transport.cassette import read_cassette
