@@ -2,9 +2,9 @@
 
 `map` runs the tests in process with coverage, and notes which test reaches which line. `play`
 draws a sample of mutants with a fixed seed, applies them one by one to a copy of the checkout, and
-runs the tests that reach the changed line, the most specific first. A mutant survives when they all
-pass. Mutants come from Cosmic Ray; it and pytest-cov are installed by hand, for they are needed
-nowhere else: `pip install cosmic-ray pytest-cov`.
+runs the tests that reach the changed line, the most specific first (`mutant_player`). A mutant
+survives when they all pass. Mutants come from Cosmic Ray; it and pytest-cov are installed by hand,
+for they are needed nowhere else: `pip install cosmic-ray pytest-cov`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from queue import Queue
+from typing import Any
+
+from benchmarks.mutant_map import covering_tests, write_map
+from benchmarks.mutant_player import SAMPLE, SUITE, VERDICTS
 
 ROOMS = (
     "harness/play",
@@ -35,14 +39,6 @@ ROOMS = (
     "harness/transport/replay_errors.py",
     "harness/transport/journal.py",
 )
-TESTS = ("tests", "scenarios")
-LEFT_OUT = ("tests/browser", "tests/docs")
-"""Tests that need a browser, or that run the documents: no line of the core is theirs alone."""
-MAP = Path(".coverage-map.json")
-MOST_TESTS = 600
-"""Tests that are run for one mutant at most, the most specific first."""
-PATIENCE = 240.0
-"""Seconds after which a mutant hangs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +52,11 @@ class Mutant:
     """From 1."""
     column: int
     """From 0."""
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """File and line."""
+        return self.file, self.line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,42 +78,21 @@ def modules(rooms: Iterable[str]) -> Iterator[Path]:
         yield from sorted(room.rglob("*.py")) if room.is_dir() else [room]
 
 
-def write_map(workers: int) -> None:
-    """Run the tests with coverage, and write `MAP`: file, line, tests that reach it."""
-    from coverage import CoverageData  # noqa: PLC0415  # is installed by hand, for `map` alone
-
-    ignored = [f"--ignore={folder}" for folder in LEFT_OUT]
-    cover = ["--cov=harness", "--cov-context=test", "--cov-report="]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-n", str(workers)]
-    subprocess.run([*command, *cover, *ignored, *TESTS], check=False)
-    read = CoverageData()
-    read.read()
-    tests: dict[str, int] = {}
-    lines: dict[str, dict[int, list[int]]] = {}
-    here = f"{Path.cwd()}/"
-    for file in sorted(read.measured_files()):
-        reached = {
-            line: {tests.setdefault(_test(one), len(tests)) for one in contexts if one}
-            for line, contexts in read.contexts_by_lineno(file).items()
-        }
-        # What runs when the module is imported has an effect on all tests that reach the module.
-        of_module = set().union(*reached.values())
-        lines[file.removeprefix(here)] = {
-            line: sorted(numbers or of_module) for line, numbers in reached.items()
-        }
-    MAP.write_text(json.dumps({"tests": list(tests), "lines": lines}))
-
-
-def _test(context: str) -> str:
-    """The test's id, of a context such as `tests/a.py::test_b|run`."""
-    return context.rpartition("|")[0]
-
-
 def draw(rooms: Iterable[str], size: int, seed: int) -> list[Mutant]:
-    """A sample of all mutants of the rooms, at most one of a place."""
+    """A sample of all mutants of the rooms that are Python, at most one of a place."""
     everything = [mutant for file in modules(rooms) for mutant in mutants_of(file)]
     random.Random(seed).shuffle(everything)  # noqa: S311  # a sample, no secret
-    return list({(one.file, one.line, one.column): one for one in everything}.values())[:size]
+    places = {(one.file, one.line, one.column): one for one in everything}
+    return list(islice(filter(_is_python, places.values()), size))
+
+
+def _is_python(mutant: Mutant) -> bool:
+    """Whether the changed source can be parsed: `{**a}` with another operator cannot."""
+    try:
+        ast.parse(changed_source(mutant)[1])
+    except SyntaxError:
+        return False
+    return True
 
 
 def mutants_of(file: Path) -> Iterator[Mutant]:
@@ -156,83 +136,12 @@ def _places(node: ast.AST) -> Iterator[tuple[int, int]]:
             yield line, column
 
 
-def play(mutant: Mutant, root: Path, covering: tuple[str, ...]) -> Verdict:
-    """Run the tests on the mutant in a copy of the checkout."""
-    from cosmic_ray.mutating import mutate_code  # noqa: PLC0415  # as above
-    from cosmic_ray.plugins import get_operator  # noqa: PLC0415
-
-    if not covering:
-        return Verdict(mutant=mutant, outcome="unreached", seconds=0.0, tests=0)
-    file = root / mutant.file
-    source = file.read_text()
-    changed = mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence)
-    began = time.monotonic()
-    for cached in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
-        cached.unlink()
-    file.write_text(changed)
-    try:
-        outcome, killer = _run(root, covering)
-    finally:
-        file.write_text(source)
-    return Verdict(
-        mutant=mutant,
-        outcome=outcome,
-        seconds=round(time.monotonic() - began, 1),
-        tests=len(covering),
-        killer=killer,
-        source=_difference(source, changed),
-    )
-
-
-def _run(root: Path, tests: tuple[str, ...]) -> tuple[str, str]:
-    names = root / ".mutant-tests"
-    names.write_text("\n".join(tests))
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:randomly"]
-    command += ["-p", "no:cacheprovider", "--no-header", "--tb=no", f"@{names}"]
-    surroundings = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        done = subprocess.run(
-            command,
-            cwd=root,
-            env=surroundings,
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
-    except subprocess.TimeoutExpired:
-        return "hung", ""
-    if done.returncode == 0:
-        return "survived", ""
-    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return "killed", failed[0] if failed else f"exit status {done.returncode}"
-
-
 def _difference(before: str, after: str) -> str:
     pairs = zip(before.splitlines(), after.splitlines(), strict=False)
     for old, new in pairs:
         if old != new:
             return f"{old.strip()}  →  {new.strip()}"
     return "a line was removed"
-
-
-def covering_tests(mutants: Iterable[Mutant]) -> dict[Mutant, tuple[str, ...]]:
-    """The tests that reach a mutant's line, those first that reach the fewest lines."""
-    noted = json.loads(MAP.read_text())
-    names, lines = noted["tests"], noted["lines"]
-    width: Counter[int] = Counter()
-    for of_file in lines.values():
-        for reached in of_file.values():
-            width.update(reached)
-    return {
-        mutant: tuple(
-            names[number]
-            for number in sorted(
-                lines.get(mutant.file, {}).get(str(mutant.line), ()), key=width.__getitem__
-            )[:MOST_TESTS]
-        )
-        for mutant in mutants
-    }
 
 
 def main() -> None:
@@ -245,49 +154,101 @@ def main() -> None:
     parser.add_argument("--skip", type=int, default=0, help="mutants of the sample left out")
     parser.add_argument("--output", type=Path, default=Path("mutants.json"))
     parser.add_argument("rooms", nargs="*", default=ROOMS)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     if options.step == "map":
-        write_map(options.workers)
+        write_map(options.rooms, options.workers)
         return
     sample = draw(options.rooms, options.sample, options.seed)[options.skip :]
     print_summary(_play_all(sample, options.workers, options.output))
 
 
 def _play_all(sample: list[Mutant], workers: int, output: Path) -> list[Verdict]:
-    covering, verdicts, copies = covering_tests(sample), [], Queue[Path]()
+    covering = covering_tests(one.place for one in sample)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
-        for number in range(workers):
-            copy = Path(folder) / str(number)
-            shutil.copytree(".", copy, ignore=_not_needed, symlinks=True)
-            _require_green(copy, covering)
-            copies.put(copy)
-
-        def take(mutant: Mutant) -> Verdict:
-            copy = copies.get()
-            try:
-                return play(mutant, copy, covering[mutant])
-            finally:
-                copies.put(copy)
-
-        for verdict in pool.map(take, sample):
-            verdicts.append(verdict)
-            _show(len(verdicts), verdict)
-            output.write_text(json.dumps([_as_json(one) for one in verdicts], indent=1))
+        roots = [Path(folder, str(number)) for number in range(workers)]
+        for root in roots:
+            shutil.copytree(".", root, ignore=_not_needed, symlinks=True)
+        shares = [list(range(number, len(sample), workers)) for number in range(workers)]
+        played = [
+            pool.submit(_play_share, root, share, sample, covering)
+            for root, share in zip(roots, shares, strict=True)
+        ]
+        verdicts = [verdict for one in played for verdict in one.result()]
+    output.write_text(json.dumps([_as_json(one) for one in verdicts], indent=1))
     return verdicts
+
+
+def _play_share(
+    root: Path,
+    share: list[int],
+    sample: list[Mutant],
+    covering: Mapping[tuple[str, int], tuple[str, ...]],
+) -> list[Verdict]:
+    """Judge some mutants in one copy, in one process that collects the tests once."""
+    sources: dict[int, str] = {}
+    with (root / "sample.jsonl").open("w") as tasks:
+        for number in share:
+            mutant = sample[number]
+            before, after = changed_source(mutant)
+            sources[number] = _difference(before, after)
+            task: dict[str, object] = {"number": number, "file": mutant.file}
+            task |= {"before": before, "after": after, "tests": covering[mutant.place]}
+            tasks.write(json.dumps(task) + "\n")
+    tests = {test for number in share for test in covering[sample[number].place]}
+    files = sorted({test.partition("::")[0] for test in tests if not test.startswith(SUITE)})
+    command = [sys.executable, "-m", "pytest", "-p", "benchmarks.mutant_player", "-q", "-s"]
+    command += ["-n", "0", "-p", "no:randomly", "-p", "no:cacheprovider", "--no-header", *files]
+    surroundings = {
+        **os.environ,
+        "CI": "true",
+        "PYTHONPATH": str(root),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        SAMPLE: str(root / "sample.jsonl"),
+        VERDICTS: str(root / "verdicts.jsonl"),
+    }
+    verdicts = []
+    with subprocess.Popen(command, cwd=root, env=surroundings, stdout=subprocess.DEVNULL) as player:
+        for found in _lines_of(root / "verdicts.jsonl", player):
+            number = found.pop("number")
+            verdicts.append(Verdict(mutant=sample[number], source=sources[number], **found))
+            _show(number, verdicts[-1])
+    if len(verdicts) != len(share):
+        sys.exit(f"{len(verdicts)} of {len(share)} mutants were judged")
+    return verdicts
+
+
+def changed_source(mutant: Mutant) -> tuple[str, str]:
+    """The module's source as it is, and as the mutant has it."""
+    from cosmic_ray.mutating import mutate_code  # noqa: PLC0415  # as above
+    from cosmic_ray.plugins import get_operator  # noqa: PLC0415
+
+    source = Path(mutant.file).read_text()
+    return source, mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence)
+
+
+def _lines_of(path: Path, player: subprocess.Popen[bytes]) -> Iterator[dict[str, Any]]:
+    """What the player notes, as it notes it."""
+    read = 0
+    while True:
+        ended = player.poll() is not None
+        lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+        for line in lines[read:]:
+            if line.endswith("\n"):
+                read += 1
+                yield json.loads(line)
+        if ended:
+            return
+        time.sleep(0.5)
 
 
 def _not_needed(folder: str, names: list[str]) -> set[str]:
     """What a copy of the checkout leaves out of a folder."""
-    unused = {name for name in names if name == "node_modules" or name.startswith(".venv")}
+    unused = {
+        name
+        for name in names
+        if name in ("node_modules", "__pycache__") or name.startswith((".venv", ".mypy", ".ruff"))
+    }
     return unused | {".git", "reports"} if folder == "." else unused
-
-
-def _require_green(copy: Path, covering: Mapping[Mutant, tuple[str, ...]]) -> None:
-    """Without a mutant, tests must pass in the copy: otherwise every mutant would seem killed."""
-    tests = next(tests for tests in covering.values() if tests)
-    outcome, failed = _run(copy, tests)
-    if outcome != "survived":
-        sys.exit(f"without a mutant, the tests do not pass: {outcome} {failed}")
 
 
 def _show(number: int, verdict: Verdict) -> None:
