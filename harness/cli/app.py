@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from harness import __version__
 from harness.cli import commands
+from harness.cli.command_classes import CommandLine, PlainGroup
 from harness.cli.completion import complete_scenarios, complete_tags
 from harness.cli.desk import DESK
 from harness.cli.groups import cassettes, compare, history, importing, report
-from harness.cli.help_imports import import_help
 from harness.cli.request_options import (
     Answer,
     FromCurl,
@@ -34,7 +33,7 @@ _FIRST = ("demo", "init", "chat", "run", "accept", "lint", "watch")
 """The commands that `harness --help` lists first, in the order in which they are needed."""
 
 
-class _InOrder(TyperGroup):
+class _InOrder(PlainGroup):
     """Lists its commands in the order of `_FIRST`, then the others."""
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # typer's own context
@@ -43,15 +42,16 @@ class _InOrder(TyperGroup):
         return [*_FIRST, *(name for name in names if name not in _FIRST)]
 
 
-app = typer.Typer(
+app = CommandLine(
     cls=_InOrder,
     add_completion=True,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Test conversations with any chat API.",
 )
-providers = typer.Typer(
-    no_args_is_help=True, help="Make, list and check the providers of harness.yaml."
+providers = CommandLine(
+    no_args_is_help=True,
+    help="Make, list and check the providers of harness.yaml.",
 )
 _GROUPS = {
     "providers": providers,
@@ -82,8 +82,6 @@ Tags = Annotated[
 
 def main() -> None:
     """Run the command line. Errors for the user are shown without a traceback."""
-    if "--help" in sys.argv or len(sys.argv) == 1:
-        import_help()
     try:
         app()
     except HarnessError as error:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli import commands
+from harness.cli.command_classes import CommandLine
 from harness.cli.terminal import FOUND_PROBLEMS, REGRESSED, refuse
 from harness.core import parse_age
 
@@ -20,7 +21,7 @@ def _age(text: str) -> float:
         raise typer.BadParameter(str(error)) from error
 
 
-cassettes = typer.Typer(no_args_is_help=True, help="Check, show and clean up recordings.")
+cassettes = CommandLine(no_args_is_help=True, help="Check, show and clean up recordings.")
 
 Paths = Annotated[
     list[str] | None, typer.Argument(help="Scenarios, cassettes or folders; default: all.")
@@ -99,7 +100,7 @@ def scan(
     raise typer.Exit(FOUND_PROBLEMS if commands.scan_files(paths) else 0)
 
 
-history = typer.Typer(
+history = CommandLine(
     invoke_without_command=True,
     help=("Show trends over past runs, flaky scenarios and slower scenarios."),
 )
@@ -212,7 +213,7 @@ def compare(
     raise typer.Exit(REGRESSED if has_regression else 0)
 
 
-report = typer.Typer(no_args_is_help=True, help="Build, merge and serve reports of runs.")
+report = CommandLine(no_args_is_help=True, help="Build, merge and serve reports of runs.")
 
 
 @report.command("build")
@@ -255,7 +256,7 @@ def serve_report(
     commands.serve_report(folder, port, opens_browser=browser)
 
 
-importing = typer.Typer(no_args_is_help=True, help="Make scenarios from files of other tools.")
+importing = CommandLine(no_args_is_help=True, help="Make scenarios from files of other tools.")
 
 
 @importing.callback()

@@ -7,8 +7,8 @@ from inspect import Parameter, signature
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
+from harness.cli.command_classes import PlainCommand
 from harness.cli.completion import complete_modes, complete_providers
 from harness.run_options import RUN_OPTIONS, OptionValue, RunOption
 
@@ -17,7 +17,7 @@ REPORTS = "reports"
 _COMPLETIONS = {"mode": complete_modes, "provider": complete_providers}
 
 
-class RunCommand(TyperCommand):
+class RunCommand(PlainCommand):
     """A command in which an option with an implied value takes another only after `=`."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer's own context

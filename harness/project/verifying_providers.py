@@ -13,7 +13,7 @@ from harness.core import AuthoringError, DefinitionError, Problem
 from harness.formats.json_schema import SchemaFolder
 from harness.formats.yaml import Document, Node, read
 from harness.project.project import Project
-from harness.providers.catalogue import SUFFIX, definition_of, installed
+from harness.providers.catalogue import SUFFIX, definition_of, is_of_project
 from harness.providers.conversation_paths import conversation_in
 from harness.providers.definition import Definition, Step
 from harness.providers.definition_reader import read_definition
@@ -66,7 +66,9 @@ def doubts_on(project: Project, config: ProviderConfig) -> Iterator[Problem]:
     """
     name = config.definition
     folder = project.config.root / name
-    if name not in installed() and (folder / "provider.yaml").is_file():
+    if not is_of_project(name):
+        return
+    if (folder / "provider.yaml").is_file():
         yield from doubts_in(project, folder.resolve())
     elif name.endswith(SUFFIX) and folder.is_file():
         # Late: only lint and checks of providers need it.

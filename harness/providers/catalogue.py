@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.config import Config, ProviderConfig
 from harness.core import DefinitionError, Problem, nearest_word, quote
 from harness.providers.builtin import FOLDERS
 from harness.providers.definition import Definition
 from harness.providers.definition_reader import read_definition
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "harness.providers"
 """The group of entry points. Each is a `Path`, the folder of a definition, or a class."""
@@ -25,7 +28,7 @@ def definition_of(config: Config, provider: ProviderConfig) -> Definition:
     Raises `DefinitionError` if it does not exist or is wrong.
     """
     name = provider.definition
-    if "/" in name or name.endswith(SUFFIX):
+    if is_of_project(name):
         folder = (config.root / name).resolve()
         if folder.is_relative_to(config.root) and folder.is_dir():
             return _read(folder, name)
@@ -52,6 +55,11 @@ def definition_of(config: Config, provider: ProviderConfig) -> Definition:
     )
 
 
+def is_of_project(name: str) -> bool:
+    """Whether a name of a definition is a path in the project, not that of an installed one."""
+    return "/" in name or name.endswith(SUFFIX)
+
+
 def forget_definitions() -> None:
     """Read definitions again that were read before: their files may have changed."""
     _read.cache_clear()
@@ -76,6 +84,9 @@ def installed() -> dict[str, Path | EntryPoint]:
 
     No package can replace a built-in one.
     """
+    # Late: importing it takes 10 ms, and definitions of the project do not need it.
+    from importlib.metadata import entry_points  # noqa: PLC0415
+
     return {**{point.name: point for point in entry_points(group=GROUP)}, **FOLDERS}
 
 

@@ -72,6 +72,7 @@ class _Reader:
     def __init__(self, document: Document, schemas: SchemaFolder) -> None:
         self._document = document
         self._schemas = schemas
+        self._schema_names = schemas.names()
         self._problems: list[Problem] = []
         self._header_names: set[str] = set()
         self._path_templates: dict[str, Template] = {}
@@ -260,8 +261,8 @@ class _Reader:
         if node is None:
             return None
         name = str(node.value)
-        if name not in self._schemas.names():
-            known = did_you_mean(name, self._schemas.names())
+        if name not in self._schema_names:
+            known = did_you_mean(name, self._schema_names)
             self._note("unknown-schema", f"there is no schema '{name}' in schemas/", node, known)
             return None
         return self._schemas.schema(name)

@@ -60,6 +60,8 @@ def network_problems(
     config: ProviderConfig, definition: Definition, environment: Mapping[str, str]
 ) -> Sequence[Problem]:
     """The problems of a provider's `network:`, as far as the environment has its variables."""
+    if config.network is None:
+        return ()
     filler = _Filler(config, definition, environment, None, "valid")
     filler.network()
     problems = [problem for problem in filler.problems if problem.code != "missing-variable"]

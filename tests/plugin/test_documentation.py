@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from harness.cli.app import app
@@ -22,10 +23,25 @@ def _call(*arguments):
 
 def test_help_begins_with_what_a_newcomer_needs():
     """The first commands are those of the first hour, in its order."""
-    lines = _call("--help").stdout.splitlines()
-    listed = [line.split()[1] for line in lines if line.startswith("│ ") and line[2].isalpha()]
+    commands = _call("--help").stdout.partition("\nCommands:\n")[2].splitlines()
+    listed = [line.split()[0] for line in commands if line[2] != " "]
 
     assert listed[:4] == ["demo", "init", "chat", "run"]
+
+
+@pytest.mark.parametrize("group", [(), ("cassettes",), ("history",), ("providers",)])
+def test_help_cuts_no_command_off(group):
+    """The first paragraph of each command is there to its end, on lines of at most 80 columns."""
+    shown = _call(*group, "--help").stdout
+    listed = shown.partition("\nCommands:\n")[2]
+    command = typer.main.get_command(app)
+    for name in group:
+        command = command.commands[name]
+
+    assert "..." not in listed
+    assert all(len(line) <= 80 for line in shown.splitlines())
+    for one in command.commands.values():
+        assert " ".join(one.help.partition("\n\n")[0].split()) in " ".join(listed.split())
 
 
 def test_docs_lists_the_pages():
