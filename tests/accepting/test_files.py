@@ -8,7 +8,8 @@ import pytest
 
 from harness.conversation import Outcome
 from harness.core import HarnessError
-from tests.accepting.desk import Desk
+from harness.play.runner import Runner
+from tests.accepting.desk import DEFINITION, Desk
 
 NAME = "scenarios/hello.yaml"
 HELLO = "scenario: hello\nturns:\n  - user: Hi\n    expect: {contains: Good night}\n"
@@ -181,6 +182,54 @@ def test_an_alias_that_is_shared(desk: Desk) -> None:
 
     assert "contains: Hello you." in desk.text(NAME)
     assert f"{NAME}:5: contains holds in 1 play; line 7 has it too, through *same" in result.output
+
+
+def test_an_alias_that_is_sent(desk: Desk) -> None:
+    """A block that is sent with each session too is replayed as changed: nothing is written."""
+    opening = (
+        "open:\n  - request: {post: '/${settings.name}', json: {text: '${session.contains}'}}\n"
+    )
+    desk.write("definitions/desk/provider.yaml", f"{DEFINITION}{opening}")
+    desk.bot.answers = {"Hi": "Hello you."}
+    text = (
+        "scenario: hello\nsession: &same {contains: Bye}\nturns:\n  - {user: Hi, expect: *same}\n"
+    )
+    desk.write(NAME, text)
+    desk.record(NAME)
+
+    result = desk.accept(NAME)
+
+    assert result.exit_code == 1
+    assert desk.text(NAME) == text
+
+
+@pytest.mark.parametrize(
+    ("turns", "status", "count"),
+    [
+        ("{user: Hi, expect: {contains: Bye}}, {user: Ho, expect: none}", 200, 1),
+        ("{user: Hi, on_fail: stop, expect: {contains: Bye}}, {user: Ho, expect: none}", 200, 2),
+        ("{user: Hi, error: {status: 403, json: {$.reason: Bye}}}", 403, 2),
+    ],
+    ids=["whole", "ended by the failed check", "refused"],
+)
+def test_how_often_a_conversation_is_replayed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, turns: str, status: int, count: int
+) -> None:
+    """Once: the new expectation is judged on the same replies, unless it decides what follows."""
+    desk.bot.status = status
+    desk.bot.answers = {"Hi": {"reason": "no", "messages": [{"text": "Hello you."}]}}
+    text = f"scenario: hello\nturns: [{turns}]\n"
+    desk.write(NAME, text.replace("on_fail: stop, ", ""))
+    desk.record(NAME)
+    desk.write(NAME, text)
+    replayed = []
+    run = Runner.run
+    monkeypatch.setattr(Runner, "run", lambda self, play: replayed.append(play) or run(self, play))
+
+    result = desk.accept(NAME)
+
+    assert "holds in 1 play" in result.output
+    assert len(replayed) == count
 
 
 def test_a_value_that_is_an_alias(desk: Desk) -> None:

@@ -20,7 +20,7 @@ from harness.authoring.accepting.rewritten import (
     UnchangedLine,
 )
 from harness.authoring.accepting.seen import CannotAccept, Proposal, SeenSubject, Wanted
-from harness.authoring.accepting.users import Held, held_plays, scenarios_with
+from harness.authoring.accepting.users import Held, held_again, held_plays, scenarios_with
 from harness.checks import BadExpectation
 from harness.conversation import Outcome
 from harness.core import AuthoringError, counted
@@ -55,7 +55,7 @@ def rewrite(
 
 
 class _Rewriter:
-    """Replays all plays of a file until no expectation fails that can be accepted."""
+    """Judges all plays of a file until no expectation fails that can be accepted."""
 
     def __init__(self, project: Project, file: FilePath, chosen: Sequence[str]) -> None:
         self._project = project
@@ -106,10 +106,15 @@ class _Rewriter:
         )
 
     def _judged(self, document: Document) -> dict[Key, Line]:
-        """All plays, replayed with a text of the file: its expectations by their first paths."""
+        """All plays with a text of the file: its expectations by their first paths."""
         held = {self._file.resolve(): self._encoded(document)}
+        # What an alias repeats may be more than expectations.
+        is_shared = any(shared_lines(self._original, key)[1] for key in self._edits)
         with self._project.holding({**held, **self._goldens}):
-            self._plays, self._left_out = held_plays(self._project, self._users, self._chosen)
+            if self._plays and not is_shared:
+                self._plays = held_again(self._project, self._plays)
+            else:
+                self._plays, self._left_out = held_plays(self._project, self._users, self._chosen)
             lines = lines_in(self._shown, self._plays, self._project.vocabulary)
         first = {self._now(key): key for key in self._edits}
         return {first.get(key, key): line for key, line in lines.items()}

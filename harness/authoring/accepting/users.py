@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from harness.core import value_class
+from harness.play.judged_subjects import is_cut
 from harness.play.recording_files import recording_path
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
@@ -105,3 +106,22 @@ def held_plays(
             scenario = played_in(load_scenario(project, file), play.row)
             held.append(Held(play=play, scenario=scenario, result=runner.run(play)))
     return held, left_out
+
+
+def held_again(project: Project, plays: Sequence[Held]) -> list[Held]:
+    """Plays with their scenarios as the files say them now, after expectations were changed.
+
+    A conversation that came to its end has the replies that it had: an expectation sends nothing.
+    It is replayed if a check decides how it goes on: if it ended early, waits, or is refused.
+    Raises `AuthoringError` if a file is wrong.
+    """
+    runner = Runner(project, Mode.REPLAY)
+    again = []
+    for held in plays:
+        scenario = played_in(load_scenario(project, held.play.file), held.play.row)
+        is_kept = not is_cut(scenario, held.result.transcript) and not any(
+            turn.is_patient or turn.expects_refusal for turn in scenario.user_turns
+        )
+        result = held.result if is_kept else runner.run(held.play)
+        again.append(Held(play=held.play, scenario=scenario, result=result))
+    return again
