@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks import ours
 from benchmarks.measuring import Command, Measured
-from benchmarks.row import Bench, Figure, Row, Sizes, at_most
+from benchmarks.row import Bench, Figure, Row, Sizes
 from benchmarks.words import TURNS
 
 HARNESS = str(Path(sys.executable).with_name("harness"))
@@ -26,29 +26,35 @@ def desk_rows(sizes: Sizes) -> Sequence[Row]:
     return (
         Row(
             name="help",
-            work="`harness --help`",
+            work="`harness --help`, processor time",
             beside=beside,
             ours=partial(_harness, words=("--help",), proof="Test conversations"),
             theirs=_typer,
-            figures=(at_most(1.5),),
+            figures=(_processor(1.5),),
         ),
         Row(
             name="lint",
-            work="`harness lint` of one file",
+            work="`harness lint` of one file, processor time",
             beside=beside,
             ours=partial(_harness, words=("lint", _FIRST), proof="1 scenario file, 0 problems"),
             theirs=_typer,
-            figures=(at_most(4.0),),
+            figures=(_processor(4.0),),
         ),
         Row(
             name="watch",
-            work=f"a round of `harness watch` after one of {count:,} scenarios changed",
+            work=f"a round of `harness watch` after one of {count:,} scenarios changed,"
+            " processor time",
             beside=f"replaying that one of {TURNS} turns, its file read again",
             ours=partial(_round, what="watch"),
             theirs=partial(_round, what="replay"),
-            figures=(Figure(quantity=_milliseconds, unit="ms", target=2.0, digits=2),),
+            figures=(Figure(quantity=_milliseconds, unit="ms", target=1.3, digits=2),),
         ),
     )
+
+
+def _processor(target: float) -> Figure:
+    """Whole processes this short vary too much on the wall clock of a busy machine."""
+    return Figure(quantity=lambda one: one.cpu_seconds, unit="s", target=target)
 
 
 def _milliseconds(measured: Measured) -> float:

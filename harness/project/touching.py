@@ -12,7 +12,7 @@ from harness.config import ProviderConfig
 from harness.core import scalars
 from harness.formats.json_schema.referring import referring_files
 from harness.project.config_changes import config_change
-from harness.project.file_graph import Before, Needs, Touched
+from harness.project.file_graph import Before, FileGraph, Needs, Touched
 from harness.project.project import Project
 from harness.project.unnamed_files import Meaning, meaning_of
 from harness.project_file import FILE_NAME
@@ -29,7 +29,7 @@ _OF_CERTIFICATES = (".pem", ".crt", ".cer", ".key", ".p12", ".pfx")
 def touched_by(
     changed: Iterable[Path],
     project: Project,
-    graph: Sequence[Needs],
+    graph: FileGraph,
     before: Before,
     outputs: Sequence[Path] = (),
     *,
@@ -38,8 +38,8 @@ def touched_by(
     """The plays that changed files can touch.
 
     `graph` has the needs of all scenario files, of a changed one perhaps those before and after
-    the change. `before` gives what a file contained before. `outputs` are folders that runs write
-    to. What only matters to pytest touches nothing if scenarios are not played by it.
+    the change, and `before` gives what a file contained before. `outputs` are folders that runs
+    write to. What only matters to pytest touches nothing if scenarios are not played by it.
     """
     search = _Search(project, graph, before, outputs, is_of_pytest=is_of_pytest)
     for file in changed:
@@ -76,7 +76,7 @@ class _Search:
     def __init__(
         self,
         project: Project,
-        graph: Sequence[Needs],
+        graph: FileGraph,
         before: Before,
         outputs: Sequence[Path],
         *,
@@ -90,10 +90,9 @@ class _Search:
         self._outputs = outputs
         self._because: Path | None = None
         # What is wrong with an unreadable file may be in any other file.
-        self._files = {needs.file for needs in graph if not needs.is_known}
+        self._files = {needs.file for needs in graph.unknown()}
         self._providers: set[str] = set()
         self._recordings: set[tuple[Path, str, str | None]] = set()
-        self._scenarios = {needs.file: needs for needs in graph}
         self._definitions = {
             name: _definition_place(project, provider)
             for name, provider in project.config.providers.items()
@@ -162,35 +161,37 @@ class _Search:
 
     def _follow_scenario(self, file: Path) -> bool:
         """A scenario file, or one of defaults. Two files with one id touch each other."""
-        own = self._scenarios.get(file)
-        if own is None and not self._is_yaml_of_scenarios(file):
+        is_own = file in self._graph
+        if not is_own and not self._is_yaml_of_scenarios(file):
             return False
         if file.name == DEFAULTS:
-            self._files.update(one for one in self._scenarios if one.is_relative_to(file.parent))
-        ids = {needs.id for needs in self._graph if needs.file == file}
+            self._files.update(one for one in self._graph.files if one.is_relative_to(file.parent))
+        ids = {needs.id for needs in self._graph.of(file)}
         ids.update(os.fsdecode(found) for found in _ID.findall(self._before(file) or b""))
-        known = {one.casefold() for one in ids}
-        self._files.update(one.file for one in self._graph if one.id.casefold() in known)
-        if own is not None:
+        for scenario in ids:
+            self._add(self._graph.with_id(scenario))
+        if is_own:
             self._files.add(file)
         return True
+
+    def _add(self, found: Iterable[Needs]) -> bool:
+        """Add scenario files; whether there are any."""
+        files = {needs.file for needs in found}
+        self._files |= files
+        return bool(files)
 
     def _is_yaml_of_scenarios(self, file: Path) -> bool:
         folder = self._config.scenarios
         return file.is_relative_to(folder) and kind_of(file, folder) is not None
 
     def _follow_part(self, file: Path) -> bool:
-        shown = self._config.shown(file)
-        found = [needs.file for needs in self._graph if shown in needs.parts]
-        self._files.update(found)
-        return bool(found)
+        return self._add(self._graph.with_part(self._config.shown(file)))
 
     def _follow_golden(self, file: Path) -> bool:
         if not file.name.endswith(OF_GOLDENS) or not file.is_relative_to(self._config.root):
             return False
-        found = [needs.file for needs in self._graph if self._may_name_golden(needs, file)]
-        self._files.update(found)
-        return bool(found)
+        found = self._graph.naming(file.name)
+        return self._add(needs for needs in found if self._may_name_golden(needs, file))
 
     def _may_name_golden(self, needs: Needs, file: Path) -> bool:
         """Whether `same_as` may name a file, relative to a file with turns or to the schemas."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.core import AuthoringError, counted, printable
-from harness.project.file_graph import Touched, needs_of
+from harness.project.file_graph import FileGraph, Touched, needs_of
 from harness.project.git_changes import Changes, changes_since
 from harness.project.touching import touched_by, watched_folders
 from harness.pytest_plugin.notes import notes_of
@@ -96,7 +96,7 @@ class AffectedOnly:
         if not changes.files:
             return Touched()
         files = dict.fromkeys(item.play.file for item in items)
-        graph = [needs_of(suite.project, file) for file in files]
+        graph = FileGraph(needs_of(suite.project, file) for file in files)
         outputs = tuple(self._outputs())
         return touched_by(changes.files, suite.project, graph, changes.before, outputs)
 

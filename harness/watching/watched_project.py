@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import harness
@@ -12,18 +13,16 @@ from harness.config import unknown_tag
 from harness.core import AuthoringError, ConfigurationError
 from harness.formats.parsed_cache import ParsedCache
 from harness.play.runner import Runner
-from harness.project.file_graph import Needs, needs_of
-from harness.project.loading import entry_of
 from harness.project.plan import Entry, Mode
-from harness.project.planning import Planner
 from harness.project.project import Project
-from harness.project.touching import is_played_in_python, touched_by, watched_folders
+from harness.project.touching import is_played_in_python, watched_folders
 from harness.project_file import FILE_NAME
 from harness.providers.catalogue import forget_definitions
 from harness.reports.failure import failure_screen
 from harness.running import PlannedScenario, PlanPlayer
 from harness.scenario import is_scenario_file
 from harness.watching.known_files import KnownFiles
+from harness.watching.read_scenarios import ReadScenarios
 from harness.watching.rounds import RED, RedEntry, Round, Selection
 
 _PACKAGE = Path(harness.__file__).parent
@@ -42,9 +41,7 @@ class WatchedProject:
         self._project: Project | None = None
         self._wrong = ""
         """What is wrong with harness.yaml."""
-        self._graph: dict[Path, Needs] = {}
-        self._entries: dict[Path, Entry | AuthoringError] = {}
-        self._planned: dict[str, PlannedScenario] = {}
+        self._scenarios = ReadScenarios()
         self._outcomes: dict[str, str] = {}
         """The last outcome of each planned scenario."""
         self._reds: dict[str, RedEntry] = {}
@@ -72,7 +69,7 @@ class WatchedProject:
     @property
     def directly(self) -> tuple[Path, ...]:
         """The folders of which only the files are watched."""
-        parts = {self._file.parent / part for one in self._graph.values() for part in one.parts}
+        parts = {self._file.parent / part for part in self._scenarios.graph.parts}
         return (self._file.parent, *sorted({part.parent for part in parts}))
 
     def start(self, only: Collection[str] | None = None) -> Round:
@@ -81,11 +78,12 @@ class WatchedProject:
         Raises `ConfigurationError` if no scenario has a selected tag.
         """
         began = time.perf_counter()
-        self._read(self._files())
+        self._scenarios.read(self._project, self._files())
         if self._project is not None:
             self._require_tags(self._project)
         self._plan()
-        return self._round((), {one for one in self._planned if only is None or one in only}, began)
+        chosen = [one for one in self._scenarios if only is None or one.id in only]
+        return self._round((), chosen, began)
 
     def after(self, changed: Collection[Path]) -> Round:
         """Read again what changed, and play what that can touch."""
@@ -99,36 +97,27 @@ class WatchedProject:
     def _after(
         self, changed: frozenset[Path], shown: Sequence[str], began: float, *, is_all: bool
     ) -> Round:
-        before, old = self._content, dict(self._graph)
+        before, scenarios = self._content, self._scenarios
         was_open, is_opened_again = self._project is not None, False
         if not was_open or any(not self._is_read_anew(path) for path in changed):
             is_opened_again = True
             self._open(modules=any(path.suffix == ".py" for path in changed))
         if self._project is None or not was_open or is_all:
-            self._read({*self._graph, *self._files()})
+            scenarios.read(self._project, {*scenarios.graph.files, *self._files()})
             self._plan()
-            return self._round(shown, set(self._planned), began)
-        own = [path for path in changed if path in old or self._is_scenario(path)]
-        is_other = self._read(own)
-        graph = [*old.values(), *(self._graph.get(path, Needs(file=path)) for path in changed)]
-        touched = touched_by(
-            changed,
-            self._project,
-            graph,
-            lambda path: before if path == self._file else None,
-            is_of_pytest=False,
+            return self._round(shown, [*scenarios], began)
+        own = [path for path in changed if path in scenarios.graph or self._is_scenario(path)]
+        old = [needs for path in own for needs in scenarios.graph.of(path)]
+        is_other = scenarios.read(self._project, own)
+        touched = scenarios.touched_by(
+            changed, self._project, lambda path: before if path == self._file else None, old
         )
-        others = [
-            file
-            for file in self._graph.keys() - {*own}
-            if touched.because or file in touched.files or self._is_of(file, touched.providers)
-        ]
-        is_other |= self._read(others)
+        further = scenarios.read_by(touched, self._project) - {*own}
+        is_other |= scenarios.read(self._project, further)
         # Planning 1,000 scenarios takes longer than to replay one.
         if is_other or is_opened_again:
             self._plan()
-        chosen = {name for name, one in self._planned.items() if touched.includes(one.play)}
-        return self._round(shown, chosen, began)
+        return self._round(shown, [*scenarios.chosen(touched)], began)
 
     def _open(self, *, modules: bool) -> None:
         """Open the project again, with Python code of it if its `modules` may have changed."""
@@ -152,10 +141,10 @@ class WatchedProject:
             raise ConfigurationError(map(project.unknown_provider, unknown))
 
     def _require_tags(self, project: Project) -> None:
-        read = (one for one in self._entries.values() if isinstance(one, Entry))
+        read = (one for one in self._scenarios.entries.values() if isinstance(one, Entry))
         known = {*(project.config.tags or ()), *(tag for entry in read for tag in entry.tags)}
         # A tag may be in a file that is wrong now.
-        are_read = all(isinstance(one, Entry) for one in self._entries.values())
+        are_read = all(isinstance(one, Entry) for one in self._scenarios.entries.values())
         unknown = [tag for tag in self._selection.tags if tag not in known]
         if unknown and are_read:
             raise ConfigurationError(unknown_tag(tag, known) for tag in unknown)
@@ -185,72 +174,31 @@ class WatchedProject:
             path.is_relative_to(config.scenarios) and is_scenario_file(path, config.scenarios)
         )
 
-    def _is_of(self, file: Path, providers: Collection[str]) -> bool:
-        if not providers or self._project is None:
-            return False
-        return not {*self._project.providers_of(self._graph[file].providers, ())}.isdisjoint(
-            providers
-        )
-
-    def _read(self, files: Iterable[Path]) -> bool:
-        """Read scenario files, and what they depend on; forget those that are gone.
-
-        Returns whether there is anything else to be planned than before.
-        """
-        wanted = tuple(files)
-        before = [self._entries.get(file) for file in wanted]
-        for file in wanted:
-            if self._project is None or not file.is_file():
-                self._graph.pop(file, None)
-                self._entries.pop(file, None)
-                continue
-            self._graph[file] = needs_of(self._project, file)
-            try:
-                self._entries[file] = entry_of(self._project, file)
-            except AuthoringError as error:
-                self._entries[file] = error
-        return before != [self._entries.get(file) for file in wanted]
-
     def _plan(self) -> None:
         """Plan all scenarios again, from what was read of them."""
-        self._planned.clear()
-        self._reds = {name: red for name, red in self._reds.items() if red.outcome in RED}
+        wrong = self._scenarios.plan(self._project, self._selection)
         if self._project is None:
-            self._add_wrong(FILE_NAME, self._wrong)
-            return
-        planner = Planner(self._project, self._selection.providers)
-        for file, entry in sorted(self._entries.items(), key=lambda item: item[0]):
-            shown = self._project.config.shown(file)
-            try:
-                if isinstance(entry, AuthoringError):
-                    raise entry
-                plays = tuple(planner.plays_of(file, entry))
-            except AuthoringError as error:
-                self._add_wrong(shown, str(error))
-                continue
-            if not self._selection.tags or not {*self._selection.tags}.isdisjoint(entry.tags):
-                for play in plays:
-                    id_ = f"{shown}::{play.name}"
-                    self._planned[id_] = PlannedScenario(id=id_, play=play, entry=entry)
+            wrong[FILE_NAME] = self._wrong
+        ids = {one.id for one in self._scenarios}
+        self._outcomes = {id_: one for id_, one in self._outcomes.items() if id_ in ids}
+        self._reds = {name: red for name, red in self._reds.items() if name in self._outcomes}
+        for name, screen in wrong.items():
+            self._reds[name] = RedEntry(name=name, outcome="wrong", screen=screen)
 
-    def _add_wrong(self, name: str, screen: str) -> None:
-        self._reds[name] = RedEntry(name=name, outcome="wrong", screen=screen)
-
-    def _round(self, changed: Sequence[str], chosen: Collection[str], began: float) -> Round:
+    def _round(
+        self, changed: Sequence[str], chosen: Sequence[PlannedScenario], began: float
+    ) -> Round:
         """Play the chosen scenarios, and say what is red now."""
         if self._project is not None:
             player = PlanPlayer(self._project, Runner(self._project, Mode.REPLAY), Mode.REPLAY)
-            for name in chosen:
-                self._play(name, player)
-        for name in [one for one in self._outcomes if one not in self._planned]:
-            del self._outcomes[name]
-            self._reds.pop(name, None)
+            for scenario in chosen:
+                self._play(scenario, player)
+        played = {scenario.id for scenario in chosen}
         # What is wrong with a file keeps its scenarios from being played.
-        fresh = [red for red in self._reds.values() if red.outcome not in RED or red.name in chosen]
+        fresh = [red for red in self._reds.values() if red.outcome not in RED or red.name in played]
         others = [red for red in self._reds.values() if red not in fresh]
         counts = dict.fromkeys(("passed", "failed", "broken", "skipped"), 0)
-        for outcome in self._outcomes.values():
-            counts[outcome] += 1
+        counts |= Counter(self._outcomes.values())
         return Round(
             changed=tuple(changed),
             played=len(chosen) if self._project is not None else 0,
@@ -260,8 +208,9 @@ class WatchedProject:
             fresh=len(fresh),
         )
 
-    def _play(self, name: str, player: PlanPlayer) -> None:
-        record, result = player.played(self._planned[name])
+    def _play(self, scenario: PlannedScenario, player: PlanPlayer) -> None:
+        name = scenario.id
+        record, result = player.played(scenario)
         outcome = str(record["outcome"])
         self._outcomes[name] = outcome
         self._reds.pop(name, None)

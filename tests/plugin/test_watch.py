@@ -130,6 +130,14 @@ def test_a_change_is_followed(watched, project, name, old, new, count):
     assert bool(last.reds) == (count > 0 and name != "harness.yaml")
 
 
+def test_a_changed_env_file_plays_everything(watched, project):
+    """A variable of it can be used anywhere."""
+    project_ = watched()
+    (project / ".env").write_text("ECHO_WORD=hello\n")
+
+    assert project_.after({project / ".env"}).played == 4
+
+
 def test_a_file_that_is_wrong_is_shown_and_nothing_ends(watched, project):
     """When it is right again, its scenarios are played."""
     project_ = watched()

@@ -13,7 +13,7 @@ from harness.core import AuthoringError
 from harness.formats.parsed_cache import ParsedCache
 from harness.play.broken import ESCAPED, unread
 from harness.play.runner import Runner
-from harness.project.file_graph import Needs, needs_of
+from harness.project.file_graph import FileGraph, needs_of
 from harness.project.loading import entry_of
 from harness.project.plan import Mode, Play
 from harness.project.planning import Planner
@@ -94,9 +94,9 @@ class Records:
         return sorted(one for one in folder.rglob("*") if is_scenario_file(one, folder))
 
     @property
-    def graph(self) -> list[Needs]:
+    def graph(self) -> FileGraph:
         """What each scenario depends on now."""
-        return [needs_of(self.project, file) for file in self.files]
+        return FileGraph(needs_of(self.project, file) for file in self.files)
 
     def plays(self) -> Iterator[Play | Path]:
         """All plays, and the files that cannot be read or planned."""
