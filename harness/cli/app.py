@@ -14,6 +14,7 @@ from harness.cli.command_classes import CommandLine, PlainGroup
 from harness.cli.completion import complete_scenarios, complete_tags
 from harness.cli.desk import DESK
 from harness.cli.groups import cassettes, compare, history, importing, report
+from harness.cli.on_recordings import ON_RECORDINGS
 from harness.cli.request_options import (
     Answer,
     FromCurl,
@@ -26,6 +27,7 @@ from harness.cli.request_options import (
     Yes,
 )
 from harness.cli.run_parameters import RunCommand, with_run_options
+from harness.cli.schemas_group import schemas
 from harness.cli.terminal import FOUND_PROBLEMS, WRONG_USE, echo, refuse
 from harness.core import HarnessError
 
@@ -59,10 +61,11 @@ _GROUPS = {
     "report": report,
     "history": history,
     "import": importing,
+    "schemas": schemas,
 }
 for _name, _group in _GROUPS.items():
     app.add_typer(_group, name=_name)
-for _command in (*DESK, compare):
+for _command in (*DESK, *ON_RECORDINGS, compare):
     app.command()(_command)
 
 Paths = Annotated[
@@ -228,15 +231,3 @@ def check(
 ) -> None:
     """Judge stored conversations without playing them."""
     raise typer.Exit(commands.check_stored(transcripts, scenario, messages))
-
-
-@app.command()
-def schemas(
-    folder: Annotated[Path, typer.Argument(help="Where to write them.")] = Path("schemas"),
-    *,
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; fail if a file is out of date.")
-    ] = False,
-) -> None:
-    """Write the JSON Schemas of scenarios, harness.yaml and definitions for editors."""
-    raise typer.Exit(FOUND_PROBLEMS if commands.write_schemas(folder, is_check=check) else 0)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import typer
 
 from harness.core import ConfigurationError, Problem, without_commands
+from harness.core.sections import Section, plain, safe
 from harness.project_file import FILE_NAME
 
 FOUND_PROBLEMS = 1
@@ -82,6 +85,36 @@ def ask_if_open(question: str, default: str = "") -> str | None:
     except typer.Abort:
         echo()
         return None
+
+
+def show(sections: Iterable[Section]) -> None:
+    """Print a page: tables in a terminal, plain text elsewhere."""
+    if not sys.stdout.isatty():
+        echo(plain(sections))
+        return
+    # Late: Rich takes 100 ms to import, and only a terminal needs it.
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415  # as above
+    from rich.table import Table  # noqa: PLC0415  # as above
+    from rich.text import Text  # noqa: PLC0415  # as above
+
+    console = Console(highlight=False)
+    for section in sections:
+        console.print(Text(safe(section.title), style="bold"))
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for at in section.columns:
+            table.add_column(
+                section.heads[at],
+                justify="right" if section.is_right(at) else "left",
+                overflow="fold",
+            )
+        for row in section.rows:
+            table.add_row(*(Text(safe(row[at])) for at in section.columns))
+        if section.rows:
+            console.print(table)
+        for line in section.lines:
+            console.print(Text(f"  {safe(line)}"))
+        console.print()
 
 
 def no_project() -> ConfigurationError:

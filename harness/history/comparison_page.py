@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from harness.config import Slower
 from harness.core import Json, format_duration
+from harness.core.sections import Section
 from harness.history.comparison import Change, Compared, Reworded
 from harness.history.history_rows import ConversationRow, RunRow, TurnRow
-from harness.history.pages import Section, began, short_commit, takes_text, turn_name
+from harness.history.pages import began, short_commit, takes_text, turn_name
 from harness.history.trends import first_bad
 
 MOST_REWORDED = 50

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.core import ConfigurationError, Json, Problem, quote, value_class
+from harness.core import Json, quote, value_class
+from harness.project.git_commands import Git
 
 HEAD = "HEAD"
+OPTION = "--affected"
 _LINK = "120000"
 """The mode of a symbolic link in git's index."""
 
@@ -34,7 +35,8 @@ class Changes:
         if not self.base or not file.is_relative_to(self.folder):
             return None
         name = file.relative_to(self.folder).as_posix()
-        shown = _git(self.folder, "cat-file", "blob", f"{self.base}:{name}", may_fail=True)
+        git = Git(folder=self.folder, option=OPTION)
+        shown = git.run("cat-file", "blob", f"{self.base}:{name}", may_fail=True)
         return shown.stdout if shown.returncode == 0 else None
 
     def as_json(self) -> dict[str, Json]:
@@ -57,8 +59,9 @@ def changes_since(revision: str, root: Path, watched: Sequence[Path] = ()) -> Ch
     git ignores count as changed if they are in one of the `watched` folders, because git does not
     know. Raises `ConfigurationError` `no-git`, `no-repository` or `unknown-revision`.
     """
-    top = _top(root)
-    base = _base(root, revision)
+    git = Git(folder=root, option=OPTION)
+    top = git.top()
+    base = _base(git, revision)
     names = {
         *(_listed(top, "diff", "--name-only", "--no-renames", base, "--") if base else ()),
         *(() if base else _listed(top, "ls-files", "--cached")),
@@ -69,46 +72,22 @@ def changes_since(revision: str, root: Path, watched: Sequence[Path] = ()) -> Ch
     return Changes(since=revision, folder=top, base=base, files=tuple(sorted(files)))
 
 
-def _top(root: Path) -> Path:
-    """The top folder of the repository that a folder is in."""
-    found = _git(root, "rev-parse", "--show-toplevel", may_fail=True)
-    if found.returncode != 0:
-        said = os.fsdecode(found.stderr).strip().partition("\n")[0].removeprefix("fatal: ")
-        raise _fault(
-            "no-repository",
-            f"git knows no repository here: {said}",
-            "run it in a clone, or leave the option out",
-        )
-    return Path(os.fsdecode(found.stdout).rstrip("\n"))
-
-
-def _base(root: Path, revision: str) -> str:
+def _base(git: Git, revision: str) -> str:
     """The commit to compare with; empty for HEAD of a repository without a commit."""
-    if revision.startswith("-"):
-        raise _unknown(revision)
-    named = _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", may_fail=True)
-    if named.returncode != 0:
-        if revision == HEAD:
-            return ""
-        raise _unknown(revision)
-    commit = os.fsdecode(named.stdout).strip()
+    commit = git.commit(revision)
     if revision == HEAD:
         return commit
-    common = _git(root, "merge-base", commit, HEAD, may_fail=True)
+    if not commit:
+        meant = f"it is a path: write {OPTION}={HEAD} to name paths as well"
+        raise git.unknown(revision, meant if Path(revision).exists() else "")
+    common = git.run("merge-base", commit, HEAD, may_fail=True)
     if common.returncode != 0:
-        raise _fault(
+        raise git.fault(
             "unknown-revision",
             f"{quote(revision)} and the current commit have no common ancestor",
             "fetch the whole history; in CI, with fetch-depth: 0",
         )
     return os.fsdecode(common.stdout).strip()
-
-
-def _unknown(revision: str) -> ConfigurationError:
-    hint = "check the name; in CI, fetch the branch first, with fetch-depth: 0"
-    if Path(revision).exists():
-        hint = f"it is a path: write --affected={HEAD} to name paths as well"
-    return _fault("unknown-revision", f"git knows no commit {quote(revision)}", hint)
 
 
 def _files(top: Path, names: set[str]) -> Iterator[Path]:
@@ -147,27 +126,5 @@ def _through_links(top: Path, files: set[Path]) -> Iterator[Path]:
 
 
 def _listed(folder: Path, command: str, *options: str) -> list[str]:
-    said = _git(folder, command, "-z", *options).stdout
+    said = Git(folder=folder, option=OPTION).run(command, "-z", *options).stdout
     return [os.fsdecode(name) for name in said.split(b"\0") if name]
-
-
-def _git(
-    folder: Path, *arguments: str, may_fail: bool = False
-) -> subprocess.CompletedProcess[bytes]:
-    command = ["git", "-C", str(folder), *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # no shell
-    except OSError as error:
-        raise _fault(
-            "no-git",
-            f"git cannot be run: {error.strerror}",
-            "install git, or leave the option out",
-        ) from error
-    if done.returncode != 0 and not may_fail:
-        said = os.fsdecode(done.stderr).strip().partition("\n")[0]
-        raise _fault("no-repository", f"git {arguments[0]} failed: {said}", "")
-    return done
-
-
-def _fault(code: str, message: str, hint: str) -> ConfigurationError:
-    return ConfigurationError(Problem(code=code, message=message, where="--affected", hint=hint))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from harness.project.own_checks import own_checks
 from harness.project.parts import Folders
 from harness.project.vocabulary import Vocabulary
 from harness.providers.catalogue import definition_key, definition_of
+from harness.providers.definition import Definition
 from harness.providers.filling_in import fill_in
 from harness.providers.provider import Provider
 from harness.scenario import (
@@ -95,7 +97,10 @@ class Project:
         self._formats: dict[FileKind, Schema] = {}
         self.folders = Folders(config, self.files)
         self._lock = threading.Lock()
-        self._providers: dict[tuple[str, str, str | None], Provider] = {}
+        self.filled_in: dict[tuple[str, str, str | None], Provider] = {}
+        """Providers with their settings, by name, credentials and recorded settings."""
+        self.revised: Callable[[ProviderConfig, Definition], Definition] = _as_read
+        """Changes each definition before it is used."""
 
     @classmethod
     def at(cls, file: Path, *, cache: ParsedCache | None = None, shown: str = "") -> Project:
@@ -178,6 +183,19 @@ class Project:
             if len(self._last) > LAST_SCENARIOS:
                 del self._last[next(iter(self._last))]
 
+    def judging_by(
+        self, vocabulary: Vocabulary, revised: Callable[[ProviderConfig, Definition], Definition]
+    ) -> Project:
+        """A copy that judges by other checks, and whose definitions are revised by a function.
+
+        It shares what was read of the files.
+        """
+        other = copy(self)
+        other.vocabulary = vocabulary
+        other.revised = revised
+        other.filled_in = {}
+        return other
+
     def provider_config(self, name: str) -> ProviderConfig:
         """The entry of a provider. Raises `ConfigurationError` if there is none of this name."""
         if name not in self.config.providers:
@@ -203,11 +221,11 @@ class Project:
         """A provider with its settings filled in; see `fill_in`."""
         # Most recordings of a provider have the same settings: fill them in once.
         key = (name, credentials.value, None if recorded is None else json.dumps(dict(recorded)))
-        found = self._providers.get(key)
+        found = self.filled_in.get(key)
         if found is None:
             config = self.provider_config(name)
-            definition = definition_of(self.config, config)
-            found = self._providers[key] = fill_in(
+            definition = self.revised(config, definition_of(self.config, config))
+            found = self.filled_in[key] = fill_in(
                 config, definition, self.environment, recorded=recorded, credentials=credentials
             )
         return found
@@ -223,3 +241,8 @@ class Project:
         if not picked:
             return wanted or ((self.config.provider,) if self.config.provider else ())
         return tuple(name for name in wanted if name in picked) if wanted else picked
+
+
+def _as_read(_config: ProviderConfig, definition: Definition) -> Definition:
+    """The definition of a project that revises none."""
+    return definition

@@ -57,6 +57,10 @@ class Vocabulary:
         """JSON Schemas of the blocks of checks; see `block_definitions`."""
         return block_definitions(self._kinds)
 
+    def with_schemas(self, schemas: SchemaFolder) -> Vocabulary:
+        """The same checks, with the named schemas of another folder."""
+        return Vocabulary(self._kinds, schemas, self._options[False].goldens)
+
     def kinds_of(self, scope: Scope) -> Mapping[str, Kind]:
         """The checks that an expectation may be of, by their names."""
         return self._conversation if scope is Scope.CONVERSATION else self._kinds

@@ -10,6 +10,8 @@ from .chat import hold_chat as hold_chat
 from .check import check_stored as check_stored
 from .compare import CompareOptions as CompareOptions
 from .compare import compare_runs as compare_runs
+from .coverage import CoverageOptions as CoverageOptions
+from .coverage import show_coverage as show_coverage
 from .definition_questions import NewOptions as NewOptions
 from .demo import play_demo as play_demo
 from .docs import explain as explain
@@ -31,4 +33,8 @@ from .report import serve_report as serve_report
 from .run import RunOptions as RunOptions
 from .run import play as play
 from .schemas import write_schemas as write_schemas
+from .schemas_infer import InferOptions as InferOptions
+from .schemas_infer import infer_schemas as infer_schemas
 from .watch import watch_until_stopped as watch_until_stopped
+from .whatif import WhatIfOptions as WhatIfOptions
+from .whatif import judge_otherwise as judge_otherwise

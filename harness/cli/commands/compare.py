@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from harness.cli.commands.history import open_history, project_in, show
+from harness.cli.commands.history import open_history, project_in
 from harness.cli.here import config_here
-from harness.cli.terminal import echo
+from harness.cli.terminal import echo, show
 from harness.config import Slower
 from harness.conversation import Outcome
 from harness.core import Problem, counted, did_you_mean, quote

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from harness.cli.here import config_here, history_here
-from harness.cli.terminal import echo
+from harness.cli.terminal import echo, show
 from harness.core import Problem, counted
 from harness.history.address import HistoryError
 from harness.history.history_rows import ConversationRow
 from harness.history.pages import (
-    Section,
     flaky_section,
-    plain,
     runs_section,
-    safe,
     scenario_section,
     slowed_section,
 )
@@ -97,36 +93,6 @@ def prune_history(*, keep: int | None, older: float | None, project: str, url: s
     with open_history(url, writes=True) as history:
         count = history.prune(keep=keep, before=before, project=project_in(history, project))
     echo(f"{counted(count, 'run')} removed")
-
-
-def show(sections: Iterable[Section]) -> None:
-    """Print a page: tables in a terminal, plain text elsewhere."""
-    if not sys.stdout.isatty():
-        echo(plain(sections))
-        return
-    # Late: Rich takes 100 ms to import, and only a terminal needs it.
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415  # as above
-    from rich.table import Table  # noqa: PLC0415  # as above
-    from rich.text import Text  # noqa: PLC0415  # as above
-
-    console = Console(highlight=False)
-    for section in sections:
-        console.print(Text(safe(section.title), style="bold"))
-        table = Table(box=SIMPLE_HEAD, pad_edge=False)
-        for at in section.columns:
-            table.add_column(
-                section.heads[at],
-                justify="right" if section.is_right(at) else "left",
-                overflow="fold",
-            )
-        for row in section.rows:
-            table.add_row(*(Text(safe(row[at])) for at in section.columns))
-        if section.rows:
-            console.print(table)
-        for line in section.lines:
-            console.print(Text(f"  {safe(line)}"))
-        console.print()
 
 
 def _conversations(series: Series) -> dict[str, object]:

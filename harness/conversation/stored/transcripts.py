@@ -119,7 +119,7 @@ def _turn_json(turn: Turn) -> Record:
             metadata=turn.user.metadata or None,
         ),
         reply=_reply_json(turn.reply) if turn.reply is not None else None,
-        refusal=_error_json(turn.refusal) if turn.refusal is not None else None,
+        refusal=_refusal_json(turn.refusal) if turn.refusal is not None else None,
         exchanges=_exchanges_json(turn.exchanges) or None,
         looked_up=_exchanges_json(turn.looked_up) or None,
         missing=_lists(turn.missing) or None,
@@ -217,6 +217,11 @@ def _error_json(error: PlayError) -> Record:
     if isinstance(error, Refused):
         stored |= _without_none(status=error.status, state=error.state or None)
     return stored
+
+
+def _refusal_json(error: PlayError) -> Record:
+    payload = error.payload if isinstance(error, Refused) else None
+    return _without_none(**_error_json(error), payload=payload)
 
 
 def _turn(stored: Stored) -> Turn:
@@ -322,4 +327,5 @@ def _error(stored: Stored) -> PlayError:
     more: dict[str, Any] = {"details": tuple(stored.get("details", ()))}
     if issubclass(kind, Refused):
         more |= {"status": stored.get("status", 0), "state": stored.get("state", "")}
+        more["payload"] = stored.get("payload")
     return kind(stored["code"], stored["message"], stored.get("hint", ""), **more)

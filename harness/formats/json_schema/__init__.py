@@ -11,7 +11,7 @@ from harness.formats.json_schema.compiled_schema import (
     explain,
 )
 from harness.formats.json_schema.folder import SchemaFolder
-from harness.formats.json_schema.inference import infer_schema
+from harness.formats.json_schema.inference import infer_schema, tightest_schema, type_of
 from harness.formats.json_schema.violation import Violation
 
 __all__ = [
@@ -22,4 +22,6 @@ __all__ = [
     "compile_schema",
     "explain",
     "infer_schema",
+    "tightest_schema",
+    "type_of",
 ]

@@ -133,7 +133,16 @@ _TURN = _object(
         "number": _about(_LINE, "From 1."),
         "user": _USER,
         "reply": _REPLY,
-        "refusal": _about(_object(_ERROR_KEYS, "code", "message"), "Instead of a reply."),
+        "refusal": _about(
+            _object(
+                {
+                    **_ERROR_KEYS,
+                    "payload": _about(_ANYTHING, "What the answer said, if it is JSON."),
+                },
+                *("code", "message"),
+            ),
+            "Instead of a reply.",
+        ),
         "exchanges": _list(_EXCHANGE),
         "looked_up": _about(_list(_EXCHANGE), "Looks for late messages, and for the record."),
         "missing": _about(_PAIRS, "Captures that were not found: name, reason."),

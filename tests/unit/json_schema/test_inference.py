@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.formats.json_schema import compile_schema, infer_schema
+from harness.formats.json_schema import compile_schema, infer_schema, tightest_schema
 from harness.formats.json_schema.inference import DEEPEST, DRAFT
 
 LEAVES = (
@@ -130,3 +130,75 @@ def test_deep_values_are_described_to_a_limit():
 
     assert schema.is_valid(value)
     assert not schema.is_valid([[[1]]])
+
+
+@pytest.mark.parametrize(
+    ("samples", "schema"),
+    [
+        (
+            [{"a": "x"}, {"a": "y", "b": 1}],
+            {
+                "type": "object",
+                "required": ["a"],
+                "properties": {
+                    "a": {"type": "string", "minLength": 1},
+                    "b": {"type": "integer", "minimum": 1, "maximum": 1},
+                },
+                "additionalProperties": False,
+            },
+        ),
+        (["on", "off"] * 3, {"type": "string", "enum": ["off", "on"]}),
+        (["on"] * 3, {"type": "string", "const": "on"}),
+        (["on", "off"], {"type": "string", "minLength": 1}),
+        (["on", "off", None] * 3, {"type": ["string", "null"], "minLength": 1}),
+        (["", "a", "b"], {"type": "string"}),
+        ([f"{n}@example.org" for n in range(9)], {"type": "string", "format": "email"}),
+        ([1, 2.5], {"type": "number", "minimum": 1, "maximum": 2.5}),
+        ([True] * 3, {"type": "boolean", "const": True}),
+        ([True, False] * 3, {"type": "boolean"}),
+        ([None], {"type": "null"}),
+        (
+            [[], ["a", ""]],
+            {"type": "array", "minItems": 0, "maxItems": 2, "items": {"type": "string"}},
+        ),
+        ([[]], {"type": "array", "minItems": 0, "maxItems": 0}),
+    ],
+    ids=[
+        "objects",
+        "a-set",
+        "a-constant",
+        "too-few-for-a-set",
+        "null-beside-texts",
+        "empty-texts",
+        "a-format",
+        "numbers",
+        "one-truth-value",
+        "both-truth-values",
+        "null",
+        "a-list",
+        "an-empty-list",
+    ],
+)
+def test_the_tightest_schema_says_what_all_samples_have(samples, schema):
+    """Each keyword is one that all samples pass, and that other values may not."""
+    found = tightest_schema(samples)
+
+    assert found == {"$schema": DRAFT, **schema}
+    compiled = compile_schema(found, name="tight")
+    assert all(compiled.is_valid(sample) for sample in samples)
+
+
+def test_nothing_is_said_of_texts_that_are_unknown():
+    """A redacted text may have any form."""
+    found = tightest_schema(["<hidden>"] * 5, lambda text: text == "<hidden>")
+
+    assert found["type"] == "string"
+    assert found.keys() == {"$schema", "type"}
+
+
+@given(st.lists(VALUES, min_size=1, max_size=5))
+def test_all_samples_pass_the_tightest_schema(samples):
+    """Whatever the samples are, the schema passes each of them."""
+    schema = compile_schema(tightest_schema(samples), name="tight")
+
+    assert [schema.misfit(sample) for sample in samples] == [""] * len(samples)

@@ -1,0 +1,1 @@
+"""What recorded conversations cover: fields of payloads, buttons, tools and error branches."""

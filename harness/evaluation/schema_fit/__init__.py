@@ -1,0 +1,1 @@
+"""Compares schemas with all recorded payloads: where they are too tight, and where loose."""

@@ -1,0 +1,1 @@
+"""Judges recorded conversations by other thresholds, schemas and scenarios, and compares."""
