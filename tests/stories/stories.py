@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,12 +16,19 @@ MESSAGE = '{"conversation": "c-1", "text": "Hello"}'
 
 
 def demo(person: Person) -> None:
-    """A first red and a first green, and a file that is changed while it is watched."""
+    """A first red, and a first green."""
     person.section("demo")
     person.types("harness demo", ("accept or fix", "accept"))
     person.section("demo-replay")
     person.types("cd harness-demo")
     person.types("pytest")
+
+
+def watch(person: Person) -> None:
+    """A file that is changed while it is watched."""
+    person.section("before-watch")
+    person.types("harness demo --yes")
+    person.types("cd harness-demo")
     person.section("watch")
     file = person.folder / "harness-demo/scenarios/return-a-jacket.yaml"
     right = file.read_text(encoding="utf-8")
@@ -57,20 +65,33 @@ def built_in(person: Person) -> None:
     person.types("harness lint")
 
 
-def own_bot(person: Person) -> None:
-    """A project for a chat API that the harness does not know, a conversation by hand, a change."""
-    port = _free_port()
-    with _shop("demo-shop", port) as url:
+def unknown_server(person: Person) -> None:
+    """A project for a chat API that the harness does not know."""
+    with _shop("demo-shop", _free_port()) as url:
         person.section("curl")
         person.types(
             "harness init shop-tests",
-            ("curl command", f"curl {url}/chat --json '{MESSAGE}'"),
+            ("curl command", _curl(url)),
             ("name of your bot", "shop"),
             ("message in the request", ""),
             ("sample answer", "live"),
             ("reply in the answer", ""),
             ("workflow for CI", "none"),
         )
+        person.section("curl-record")
+        person.types("cd shop-tests")
+        person.types("harness lint")
+        person.types("pytest --harness-mode=record")
+    person.section("curl-replay")
+    person.types("pytest")
+
+
+def own_bot(person: Person) -> None:
+    """A conversation by hand that is saved, a bot that changes, and a change that is accepted."""
+    port = _free_port()
+    with _shop("demo-shop", port) as url:
+        person.section("before-chat")
+        person.types(f"harness init shop-tests --yes --live --name shop --from-curl {_quoted(url)}")
         person.section("chat")
         person.types("cd shop-tests")
         person.types(
@@ -90,7 +111,15 @@ def own_bot(person: Person) -> None:
     person.types("pytest")
 
 
-STORIES = (demo, built_in, own_bot)
+STORIES = (demo, watch, built_in, unknown_server, own_bot)
+
+
+def _curl(url: str) -> str:
+    return f"curl {url}/chat --json '{MESSAGE}'"
+
+
+def _quoted(url: str) -> str:
+    return shlex.quote(_curl(url))
 
 
 @contextmanager
