@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from harness.authoring.varying import nouns_in, placeholder_for, varying_in
 from harness.checks.placeholders import PLACEHOLDERS, placeholder_name
 from harness.checks.text_forms import normal
+from harness.checks.varying import nouns_in, placeholder_for, varying_in
 from harness.conversation import Reply
 from harness.core import Json, Path, is_same
 from harness.formats.json_path import path_text

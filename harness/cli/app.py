@@ -14,7 +14,7 @@ from harness.cli.command_classes import CommandLine, PlainGroup
 from harness.cli.completion import complete_scenarios, complete_tags
 from harness.cli.desk import DESK
 from harness.cli.groups import cassettes, compare, history, importing, report
-from harness.cli.on_recordings import ON_RECORDINGS
+from harness.cli.on_recordings import ON_RECORDINGS, strength
 from harness.cli.request_options import (
     Answer,
     FromCurl,
@@ -67,6 +67,8 @@ for _name, _group in _GROUPS.items():
     app.add_typer(_group, name=_name)
 for _command in (*DESK, *ON_RECORDINGS, compare):
     app.command()(_command)
+# For the value of --affected, as in `run`.
+app.command(cls=RunCommand)(strength)
 
 Paths = Annotated[
     list[str] | None,

@@ -9,7 +9,7 @@ import typer
 
 from harness.cli import commands
 from harness.cli.completion import complete_providers, complete_scenarios, complete_tags
-from harness.cli.terminal import refuse
+from harness.cli.terminal import FOUND_PROBLEMS, refuse
 
 Paths = Annotated[
     list[str] | None,
@@ -109,6 +109,62 @@ def coverage(
             paths=paths or [], providers=provider or [], tags=tag or [], as_json=as_json
         )
     )
+
+
+def strength(  # noqa: PLR0913  # one parameter an option
+    paths: Paths = None,
+    *,
+    provider: Providers = None,
+    tag: Tags = None,
+    affected: Annotated[
+        str,
+        typer.Option(
+            metavar="[=REV]",
+            help="Measure only scenarios that a change since this git revision can touch;"
+            " default: HEAD.",
+        ),
+    ] = "",
+    show: Annotated[
+        str,
+        typer.Option(metavar="ID", help="Show one changed reply, such as 'turn 2 / negated / 1'."),
+    ] = "",
+    fail_under: Annotated[
+        float | None,
+        typer.Option(min=0, max=100, help="End with 9 if 'said' is lower, in percent."),
+    ] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the proposed checks into the scenario files.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --write: do not ask.")] = False,
+    processes: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes that measure together; default: at most 4."),
+    ] = None,
+    reports: Annotated[Path, typer.Option(help="Folder of the reports.")] = Path("reports"),
+) -> None:
+    """Change recorded replies, and show which changes no expectation notices.
+
+    Sends nothing, and asks no model. Writes strength.html, strength.md and strength.json to the
+    reports folder. Ends with 9 if what is said is noticed less than --fail-under.
+    """
+    if yes and not write:
+        raise refuse("--yes has no effect without --write")
+    if show and (write or fail_under is not None):
+        raise refuse("--show only shows one changed reply; leave --write and --fail-under out")
+    options = commands.StrengthOptions(
+        paths=paths or [],
+        providers=provider or [],
+        tags=tag or [],
+        affected=affected,
+        fail_under=fail_under,
+        writes=write,
+        is_agreed=yes,
+        processes=processes,
+        reports=reports,
+    )
+    if show:
+        raise typer.Exit(FOUND_PROBLEMS if commands.show_mutant(options, show) else 0)
+    raise typer.Exit(commands.measure_strength(options))
 
 
 ON_RECORDINGS = (whatif, coverage)

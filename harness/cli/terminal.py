@@ -17,6 +17,8 @@ WRONG_USE = 2
 """A command was used wrongly, or a required file is wrong."""
 REGRESSED = 6
 """Of `harness compare`; pytest does not use it. Those of `harness run` are in `reports/classes`."""
+TOO_WEAK = 9
+"""A figure is below `--fail-under`."""
 
 
 def echo(text: str = "", *, err: bool = False) -> None:

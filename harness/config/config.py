@@ -11,6 +11,7 @@ from pathlib import Path
 
 from harness.config.config_schema import CONFIG_SCHEMA
 from harness.config.network_format import contradictions, place_of_key
+from harness.config.strength_format import IgnoredField, ignore_problems, ignored_fields
 from harness.core import (
     ConfigurationError,
     Place,
@@ -93,6 +94,8 @@ class Config:
     """When drift reports a turn as slower than recorded."""
     history: Node | None = None
     """The address of the history of runs. Its templates are not yet filled in."""
+    ignored: tuple[IgnoredField, ...] = ()
+    """Fields of replies that `harness strength` leaves out."""
 
     def shown(self, path: Path) -> str:
         """A path as messages show it: relative to the project if it is inside."""
@@ -129,7 +132,14 @@ def read_config(file: Path, shown: str = "") -> Config:
         max_age=parse_age(max_age) if max_age else None,
         slower=_slower(top.get("drift")),
         history=history.get("url") if history else None,
+        ignored=_ignored(top.get("strength")),
     )
+
+
+def _ignored(strength: Node | None) -> tuple[IgnoredField, ...]:
+    if problems := list(ignore_problems(strength)):
+        raise ConfigurationError(problems)
+    return ignored_fields(strength)
 
 
 def _require_distinct(providers: Node) -> None:

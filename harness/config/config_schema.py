@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.config.network_format import NETWORK
+from harness.config.strength_format import STRENGTH
 from harness.core import AGE_PATTERN, DURATION_PATTERN, Json
 
 MOST_RETRIES = 20
@@ -132,6 +133,7 @@ CONFIG_SCHEMA: Json = {
         },
         "drift": DRIFT,
         "history": HISTORY,
+        "strength": STRENGTH,
         "checks": {
             "type": "array",
             "items": {"type": "string"},

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from harness.conversation import Exchange, Reply, Stop, Transcript, Turn, UserMessage
 from harness.core import Json, PlayError, Refused, TransportError, value_class
 from harness.play.broken import ESCAPED, internal_error
-from harness.play.conversation_state import ConversationState
+from harness.play.conversation_state import ConversationState, StepAnswer
 from harness.play.result import ScenarioResult, redact_result
+from harness.providers.definition import Step
 from harness.providers.flow import FlowState
 from harness.providers.session import Prepared, Session
 from harness.providers.tool_answer import AnswersTool, unanswered
@@ -70,6 +71,7 @@ class Conversation:
         self.around: tuple[Exchange, ...] = ()
         """The exchanges outside turns; known once the conversation is closed."""
         self._name = name
+        self._number = 0
         self._captures = captures
         state.begin(session)
         self._session = Session(
@@ -81,6 +83,8 @@ class Conversation:
             know=state.know,
             hides=state.hides,
         )
+        if state.answers is not None:
+            self._session.observe(self._note)
 
     @property
     def last_reply(self) -> Reply | None:
@@ -112,7 +116,7 @@ class Conversation:
         statuses that the caller expects as a refusal. An error that `is_expected` is the turn's
         refusal; a network failure is then recorded. `answer` answers the tools that the bot calls.
         """
-        number = number or len(self.turns) + 1
+        number = self._number = number or len(self.turns) + 1
         session, reply = self._session, None
         failed: PlayError | None = None
         refusal: Refused | TransportError | None = None
@@ -267,6 +271,10 @@ class Conversation:
         if self.context.is_recorded and not self.state.held_secrets:
             return result
         return redact_result(result, self.state.redactor, in_bodies=self.state.held_secrets)
+
+    def _note(self, step: Step, payload: Json, _captured: Mapping[str, Json]) -> None:
+        if self.state.answers is not None:
+            self.state.answers.append(StepAnswer(self._number, step, payload))
 
     def _take(self) -> tuple[Exchange, ...]:
         return self.state.redact(self._session.take_exchanges())

@@ -5,19 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from harness.conversation import Exchange
-from harness.core import Json, PlayError, ProtocolError, scalars
+from harness.core import Json, PlayError, ProtocolError, scalars, value_class
 from harness.play.context import ConversationContext
+from harness.providers.definition import Step
 from harness.secrets.conversation_redaction import redact_exchange
 from harness.secrets.redaction import Redactor
 from harness.secrets.secret_forms import LONGEST, SHORTEST
 from harness.secrets.secret_marks import MARK
 
 
+@value_class(frozen=True, slots=True)
+class StepAnswer:
+    """What a step of a definition read while a turn was said."""
+
+    turn: int
+    """From 1."""
+    step: Step
+    """As it was filled in."""
+    payload: Json
+
+
 class ConversationState:
     """What is known of one conversation so far. Its context does not change."""
 
-    def __init__(self, context: ConversationContext) -> None:
+    def __init__(
+        self, context: ConversationContext, answers: list[StepAnswer] | None = None
+    ) -> None:
+        """`answers` collects what steps read; None if nobody wants to know."""
         self.context = context
+        self.answers = answers
         self.redactor: Redactor = context.redactor
         """Learns every secret that is captured, and credentials from answers."""
         self.notes: tuple[str, ...] = context.notes

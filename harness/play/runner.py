@@ -22,7 +22,7 @@ from harness.play.broken import ESCAPED, broken_at_once, internal_error, stopped
 from harness.play.context import ConversationContext
 from harness.play.context_factory import ContextFactory
 from harness.play.conversation import Conversation
-from harness.play.conversation_state import ConversationState
+from harness.play.conversation_state import ConversationState, StepAnswer
 from harness.play.conversation_variables import Variables
 from harness.play.drift.drift import Drift
 from harness.play.judging import judge
@@ -101,10 +101,17 @@ class Runner:
         return self.replay_in(context, scenario, play)
 
     def replay_in(
-        self, context: ConversationContext, scenario: Scenario, play: Play
+        self,
+        context: ConversationContext,
+        scenario: Scenario,
+        play: Play,
+        answers: list[StepAnswer] | None = None,
     ) -> ScenarioResult:
-        """Replay a conversation in a context that `contexts.replay` made."""
-        state = ConversationState(context)
+        """Replay a conversation in a context that `contexts.replay` made.
+
+        `answers` collects what the steps of the definition read.
+        """
+        state = ConversationState(context, answers)
         result = self._play(scenario, play, state)
         if isinstance(result.error, TransportError):
             return _noted(

@@ -8,7 +8,7 @@ from typing import Any
 from harness.core import Json
 from harness.scenario.files import FileKind
 
-DEFAULT_KEYS = ("provider", "tags", "vars", "session", "timeout", "expect")
+DEFAULT_KEYS = ("provider", "tags", "vars", "session", "timeout", "strength", "expect")
 _NAMES: Json = {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
 
 _FILE: Json = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
+from harness.config.strength_format import IgnoredField, ignore_problems, ignored_fields
 from harness.core import Problem, ScenarioError, counted, parse_duration, quote
 from harness.formats.template import Template, compile_template
 from harness.formats.yaml import Document, Node
@@ -81,6 +82,7 @@ def build_scenario(
         timeout=_limit(_nearest("timeout", layers), compiler),
         repeat=_repeat(top.get("repeat"), compiler),
         waivers=read_waivers(top),
+        ignored=_ignored((top, *folders), compiler),
         place=node.place,
         fingerprint=_fingerprint((document, *defaults), files),
     )
@@ -166,6 +168,13 @@ def _id(node: Node, compiler: Compiler) -> str:
 def _nearest(key: str, layers: Sequence[Node]) -> Node | None:
     """The value of a key in the nearest layer that has it; None if no layer has it."""
     return next((top.at(key) for top in layers if top.has(key)), None)
+
+
+def _ignored(layers: Sequence[Node], compiler: Compiler) -> tuple[IgnoredField, ...]:
+    """Those of the scenario, and those of its folders."""
+    nodes = [layer.get("strength") for layer in layers]
+    compiler.problems += [problem for node in nodes for problem in ignore_problems(node)]
+    return tuple(field for node in nodes for field in ignored_fields(node))
 
 
 def _limit(node: Node | None, compiler: Compiler) -> float | None:

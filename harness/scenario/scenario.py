@@ -7,6 +7,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from harness.checks import KIND_NAMED
+from harness.config.strength_format import IgnoredField
 from harness.core import Json, Path, Place, value_class
 from harness.formats.template import Template
 from harness.scenario.tool_answers import ToolAnswers
@@ -231,6 +232,8 @@ class Scenario:
     repeat: Repeat | None = None
     """None for one take."""
     waivers: tuple[Waiver, ...] = ()
+    ignored: tuple[IgnoredField, ...] = ()
+    """Fields of replies that `harness strength` leaves out."""
     place: Place
     """Of the scenario's id."""
     fingerprint: str = ""

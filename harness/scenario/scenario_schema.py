@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from harness.config.strength_format import STRENGTH
 from harness.core import DURATION_PATTERN, Json
 from harness.scenario.expecting import TRANSPORT
 from harness.scenario.part_schemas import BRANCH, BRANCH_HERE, INCLUDE, INCLUDES, UTTERANCES
@@ -153,6 +154,7 @@ HEAD_KEYS: Mapping[str, Json] = {
         "description": "For the whole conversation, live or recording.",
     },
     **{kind.value: waiver_schema(kind) for kind in WaiverKind},
+    "strength": STRENGTH,
     "repeat": {
         "description": "Number of takes to play; all must pass, or at least 'pass' of them.",
         "oneOf": [

@@ -404,7 +404,7 @@ def test_a_file_that_changes_meanwhile(desk: Desk, monkeypatch: pytest.MonkeyPat
         file.write_text(f"{HELLO}# mine\n")
         return True
 
-    monkeypatch.setattr("harness.cli.commands.accept.agrees", edit_and_agree)
+    monkeypatch.setattr("harness.cli.file_changes.agrees", edit_and_agree)
     with pytest.raises(HarnessError, match="the file was changed meanwhile; run the command again"):
         desk.accept(NAME, typed="")
 

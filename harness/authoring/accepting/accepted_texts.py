@@ -16,10 +16,10 @@ from harness.authoring.accepting.seen import (
     with_any_figures,
 )
 from harness.authoring.proposing import FEWEST_LETTERS, common_passages
-from harness.authoring.varying import escaped, nouns_in, pattern_for, varying_in
 from harness.checks.diff import nearest
 from harness.checks.language import FEWEST_WORDS, language_of
 from harness.checks.measures import number_of_characters, words_of
+from harness.checks.varying import escaped, nouns_in, pattern_for, varying_in
 from harness.core import Json, show
 from harness.formats.template import literal
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from harness.authoring.accepting.seen import CannotAccept, Proposal, SeenSubject, Wanted, said
 from harness.authoring.proposing import is_varying
-from harness.authoring.varying import EARLIEST, form_of, pattern_for
 from harness.checks import BadExpectation, Options
 from harness.checks.arguments import is_number
 from harness.checks.finder import Finder, finder
 from harness.checks.json_paths import PathRules
 from harness.checks.matchers import compile_comparisons
 from harness.checks.readability import counts_of
+from harness.checks.varying import EARLIEST, form_of, pattern_for
 from harness.conversation import Response
 from harness.core import Json, PlayError, describe, is_same, show, type_names
 from harness.formats.template import literal

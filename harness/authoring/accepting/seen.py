@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
-from harness.authoring.varying import nouns_in, pattern_for
 from harness.checks import BadExpectation, Kind, Options, Subject
+from harness.checks.varying import nouns_in, pattern_for
 from harness.conversation import Outcome
 from harness.core import Json, PlayError, value_class
 from harness.formats.template import TemplateError, compile_template, literal

@@ -35,6 +35,9 @@ from .run import play as play
 from .schemas import write_schemas as write_schemas
 from .schemas_infer import InferOptions as InferOptions
 from .schemas_infer import infer_schemas as infer_schemas
+from .strength import StrengthOptions as StrengthOptions
+from .strength import measure_strength as measure_strength
+from .strength import show_mutant as show_mutant
 from .watch import watch_until_stopped as watch_until_stopped
 from .whatif import WhatIfOptions as WhatIfOptions
 from .whatif import judge_otherwise as judge_otherwise

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +14,9 @@ from harness.authoring.accepting.rewritten import (
     RewrittenLine,
     UnchangedLine,
 )
+from harness.cli.file_changes import FileChange, difference, write_changes
 from harness.cli.here import project_here
-from harness.cli.terminal import agrees, echo, echo_coloured
+from harness.cli.terminal import echo, echo_coloured
 from harness.core import (
     ConfigurationError,
     HarnessError,
@@ -27,14 +26,12 @@ from harness.core import (
     no_such_file,
     value_class,
 )
-from harness.core.atomic_file import write_durably
 from harness.project.project import Project
 from harness.project_file import YAML_ENDINGS, Mode
 from harness.reports.results import RESULTS, NoResults, failed_files, read_results
 
 _NAMED = re.compile(r"(?P<file>.+?)(?::(?P<line>[1-9]\d*)(?::\d+)?)?")
 _LIVE = (Mode.LIVE, Mode.DRIFT)
-_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 MOST_LISTED = 8
 """Expectations that a message lists."""
 
@@ -155,9 +152,9 @@ def _accept(project: Project, target: _Target, options: AcceptOptions, mode: str
             )
         return not done.refused and not is_live
     changes = _changes(done)
-    for line, colour in (pair for change in changes for pair in _difference(change)):
+    for line, colour in (pair for change in changes for pair in difference(change)):
         echo_coloured(line, colour)
-    return _write(changes, is_agreed=options.is_agreed) and not done.refused
+    return write_changes(changes, is_agreed=options.is_agreed) and not done.refused
 
 
 def _told(done: Rewriting, *, is_live: bool) -> Iterator[str]:
@@ -198,65 +195,12 @@ def _of_refused(shown: str, refused: UnchangedLine) -> str:
     return f"{place}: {refused.name} is not accepted: {refused.message}{hint}"
 
 
-@value_class(frozen=True, slots=True)
-class _Change:
-    """A file that is to be written."""
-
-    file: Path
-    shown: str
-    before: bytes
-    after: bytes
-
-
-def _changes(done: Rewriting) -> list[_Change]:
+def _changes(done: Rewriting) -> list[FileChange]:
     """The file, unless only golden files change, and the golden files."""
-    goldens = [_Change(one.file, one.shown, one.before, one.after) for one in done.goldens]
+    goldens = [FileChange(one.file, one.shown, one.before, one.after) for one in done.goldens]
     if done.after == done.before:
         return goldens
-    return [_Change(done.file, done.shown, done.before, done.after), *goldens]
-
-
-def _difference(change: _Change) -> Iterator[tuple[str, str]]:
-    """The lines of a change as a unified diff, each with its colour."""
-    before, after = (one.decode("utf-8-sig").splitlines() for one in (change.before, change.after))
-    for line in difflib.unified_diff(before, after, change.shown, change.shown, lineterm=""):
-        yield line, {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
-
-
-def _write(changes: Sequence[_Change], *, is_agreed: bool) -> bool:
-    names = " and ".join(change.shown for change in changes)
-    if not is_agreed and not agrees(f"Write {names}?"):
-        echo("Nothing was written.")
-        return False
-    for change in changes:
-        _require_as_before(change)
-    for change in changes:
-        _write_one(change)
-    return True
-
-
-def _require_as_before(change: _Change) -> None:
-    """Raise `ScenarioError` if a file cannot be written, or is not as it was when it was judged."""
-    file = change.file
-    if not change.before and not file.exists():
-        return
-    if not file.stat().st_mode & _WRITABLE:
-        raise _wrong(Path(change.shown), "the file is read-only", "allow writing it")
-    if file.read_bytes() != change.before:
-        raise _wrong(Path(change.shown), "the file was changed meanwhile", "run the command again")
-
-
-def _write_one(change: _Change) -> None:
-    try:
-        mode = change.file.stat().st_mode if change.before else 0
-        change.file.parent.mkdir(parents=True, exist_ok=True)
-        write_durably(change.file, change.after)
-        if mode:
-            change.file.chmod(stat.S_IMODE(mode))
-    except OSError as error:
-        message = f"the file cannot be written: {error.strerror}"
-        raise _wrong(Path(change.shown), message, "") from error
-    echo(f"{change.shown} is written.")
+    return [FileChange(done.file, done.shown, done.before, done.after), *goldens]
 
 
 def _no_expectation(shown: str, error: NoExpectation) -> HarnessError:

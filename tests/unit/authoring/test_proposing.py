@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.authoring.proposing import checks_of, common_passages, like, passages
-from harness.authoring.varying import pattern_for, placeholder_for, varying_in
 from harness.checks import KINDS, Options, Subject
 from harness.checks.regular_expression import Pattern
+from harness.checks.varying import pattern_for, placeholder_for, varying_in
 from harness.conversation import Attachment, Outcome, Reply, ReplyMessage, ToolCall
 from harness.core import Json
 from harness.formats.template import compile_template

@@ -1,0 +1,95 @@
+"""Checks that may notice the surviving changes of a turn, each as little of a reply as will do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from harness.authoring.proposing import checks_of, passages
+from harness.checks.varying import varying_in
+from harness.conversation import Reply
+from harness.core import Json, Path
+from harness.evaluation.strength import Mutant, Mutator
+from harness.evaluation.strength.text_changes import ERROR
+from harness.formats.json_path import path_text
+from harness.formats.template import literal
+
+BEFORE, BEHIND = 2, 1
+"""Words around a change that are expected with it."""
+OF_AN_ERROR = ERROR.partition(" ")[0]
+_WORD = re.compile(r"\S+")
+_EDGES = " \t.,;:!?()[]\"'*_`…"  # the marks of all texts
+
+Candidate = tuple[str, Json]
+"""A check by its name, and its value as an author writes it."""
+
+
+def candidates_for(
+    reply: Reply, survivors: Sequence[tuple[Mutant, Reply]], fields: dict[str, tuple[Path, Json]]
+) -> list[Candidate]:
+    """Checks on a reply that may notice survivors, each once.
+
+    `survivors` are changes with the replies that they make; `fields` has the first place and the
+    value of each scalar field that was changed, by its path.
+    """
+    found: dict[str, Candidate] = {}
+    for candidate in _all(reply, survivors, fields):
+        found.setdefault(repr(candidate), candidate)
+    return list(found.values())
+
+
+def _all(
+    reply: Reply, survivors: Sequence[tuple[Mutant, Reply]], fields: dict[str, tuple[Path, Json]]
+) -> Iterator[Candidate]:
+    for _, changed in survivors:
+        yield from _around_changes(reply, changed)
+    proposed = checks_of(reply)
+    for name in ("actions", "products", "attachments", "tools", "messages"):
+        if name in proposed:
+            yield name, proposed[name]
+    for message in reply.messages:
+        yield from (("contains", literal(passage)) for passage in passages(message.text))
+    yield from _in_order(reply)
+    if any(mutant.change is Mutator.ERROR_APPENDED for mutant, _ in survivors):
+        yield "not_contains", OF_AN_ERROR
+    for path in dict.fromkeys(path for mutant, _ in survivors for path in mutant.paths):
+        if path in fields:
+            place, value = fields[path]
+            yield "json", {path_text(place): literal(value)}
+
+
+def _around_changes(reply: Reply, changed: Reply) -> Iterator[Candidate]:
+    """The words around the first difference of each message."""
+    for before, after in zip(reply.messages, changed.messages, strict=False):
+        if before.text != after.text:
+            for phrase in phrases(before.text, after.text):
+                yield "contains", literal(phrase)
+
+
+def phrases(before: str, after: str) -> Iterator[str]:
+    """The words around the first difference of two texts, without what varies."""
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    changes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
+    if not changes:
+        return
+    start, end = changes[0][1], max(changes[0][2], changes[0][1] + 1)
+    words = list(_WORD.finditer(before))
+    hit = [n for n, word in enumerate(words) if word.start() < end and word.end() >= start]
+    if not hit:
+        return
+    first, last = hit[0], min(hit[-1], hit[0] + BEFORE)
+    for around in ((BEFORE, BEHIND), (1, 0), (0, 0)):
+        low, high = max(0, first - around[0]), min(len(words) - 1, last + around[1])
+        phrase = before[words[low].start() : words[high].end()].strip(_EDGES)
+        if phrase and "\n" not in phrase and not any(True for _ in varying_in(phrase)):
+            yield phrase
+
+
+def _in_order(reply: Reply) -> Iterator[Candidate]:
+    """The messages in their order, each by its first words."""
+    texts = [message.text for message in reply.messages]
+    if len(texts) > 1 and all(text.strip() for text in texts):
+        starts = [" ".join(text.split()[: BEFORE + BEHIND]).strip(_EDGES) for text in texts]
+        if all(starts) and all(one in text for one, text in zip(starts, texts, strict=True)):
+            yield "replies", [{"contains": literal(one)} for one in starts]

@@ -1,0 +1,274 @@
+"""`harness strength`: which changes of recorded replies no expectation notices."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import harness
+from harness.authoring.strengthening.proposed_checks import Strengthener
+from harness.authoring.strengthening.written_checks import strengthened_files
+from harness.cli.file_changes import FileChange, difference, write_changes
+from harness.cli.here import project_here
+from harness.cli.terminal import FOUND_PROBLEMS, TOO_WEAK, echo, echo_coloured
+from harness.core import ConfigurationError, Problem, counted, did_you_mean
+from harness.evaluation.strength import (
+    CannotMeasure,
+    ChangedReply,
+    Fate,
+    MeasuredPlay,
+    StrengthMeter,
+    StrengthScore,
+    score_of,
+)
+from harness.parallel.process_workers import ProcessWorkers
+from harness.parallel.workers import MOST, can_fork, processors
+from harness.project.file_graph import FileGraph, needs_of
+from harness.project.git_changes import changes_since
+from harness.project.loading import load_scenario
+from harness.project.plan import Play
+from harness.project.project import Project
+from harness.project.touching import touched_by, watched_folders
+from harness.project_file import FILE_NAME
+from harness.reports.results import RESULTS
+from harness.reports.strength.later_replies import later_replies
+from harness.reports.strength.strength_reports import StrengthReports
+from harness.reports.strength.strength_screen import mutant_screen
+from harness.reports.strength.strength_text import (
+    percent,
+    play_lines,
+    summary_lines,
+    survivors_by_turn,
+)
+
+LEAST = 20
+"""Conversations from which on processes share them."""
+MOST_LISTED = 20
+"""Conversations that are listed, the weakest first, if no path is named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrengthOptions:
+    """The options of the command."""
+
+    paths: Sequence[str]
+    providers: Sequence[str]
+    tags: Sequence[str]
+    affected: str
+    """A git revision; empty for all scenarios."""
+    fail_under: float | None
+    """In percent."""
+    writes: bool
+    """Whether to write the proposed checks into the files."""
+    is_agreed: bool
+    processes: int | None
+    reports: Path
+
+
+def measure_strength(options: StrengthOptions) -> int:
+    """Measure conversations, print what survived, and write the reports. The exit status.
+
+    Raises `AuthoringError`.
+    """
+    project, plays, chosen = _chosen(options)
+    strengthener = Strengthener(_meter(project, plays, options), project.vocabulary)
+    started = time.monotonic()
+    summing = StrengthReports(options.reports, project.config.shown)
+    listed: list[MeasuredPlay] = []
+    for measured in _measured(strengthener, chosen, options.processes):
+        summing.add(measured)
+        # What was shown of replies is in the page.
+        listed.append(replace(measured, replies=()))
+    files = summing.finish()
+    for line in summary_lines(summing.score, summing.conversations, time.monotonic() - started):
+        echo(line)
+    _list(project, listed, is_short=not options.paths)
+    echo(f"\nreports: {', '.join(map(str, files))}")
+    if not summing.conversations:
+        echo("no conversation was measured [nothing-measured]", err=True)
+        return 0 if options.affected and not chosen else FOUND_PROBLEMS
+    problems = list(_ignored_in_vain(project, listed, is_whole=len(chosen) == len(plays)))
+    for problem in problems:
+        echo(str(problem), err=True)
+    if options.writes and not _write_checks(project, listed, is_agreed=options.is_agreed):
+        return FOUND_PROBLEMS
+    return _status(summing.score, options.fail_under) or (FOUND_PROBLEMS if problems else 0)
+
+
+def _list(project: Project, listed: Sequence[MeasuredPlay], *, is_short: bool) -> None:
+    """The conversations that can be stronger, the weakest first."""
+    shown = [one for one in listed if _has_something_to_say(one)]
+    if is_short:
+        shown.sort(key=_weakness)
+    for measured in shown[:MOST_LISTED] if is_short else shown:
+        echo()
+        for line in play_lines(measured, project.config.shown(measured.play.file)):
+            echo(line)
+    if is_short and len(shown) > MOST_LISTED:
+        more = counted(len(shown) - MOST_LISTED, "more conversation")
+        echo(f"\n{more}; the reports have all")
+
+
+def _has_something_to_say(measured: MeasuredPlay) -> bool:
+    is_noticed = (one.is_harmless and one.fate is Fate.KILLED for one in measured.mutants)
+    return bool(
+        measured.unmeasured
+        or measured.notes
+        or survivors_by_turn(measured.mutants)
+        or any(is_noticed)
+    )
+
+
+def _weakness(measured: MeasuredPlay) -> float:
+    score = score_of(measured.mutants)
+    return min((share for share in (score.said, score.payload) if share is not None), default=2.0)
+
+
+def _ignored_in_vain(
+    project: Project, listed: Sequence[MeasuredPlay], *, is_whole: bool
+) -> Iterator[Problem]:
+    """Paths of `strength: {ignore: …}` that lead nowhere in any reply they are for."""
+    matched: dict[Path, set[str]] = {}
+    for measured in listed:
+        if not measured.unmeasured:
+            matched.setdefault(measured.play.file, set()).update(measured.ignored)
+    fields = {
+        (str(field.place), field): matched[file]
+        for file in matched
+        for field in load_scenario(project, file).ignored
+    }
+    if is_whole:
+        everywhere = set().union(*matched.values())
+        fields |= {(str(field.place), field): everywhere for field in project.config.ignored}
+    shared: dict[str, bool] = {}
+    for (place, field), found in fields.items():
+        shared[place] = shared.get(place, False) or field.path in found
+    for place, field in fields:
+        if not shared[place]:
+            yield Problem(
+                code="ignored-nothing",
+                message=f"'{field.path}' leads nowhere in the recorded replies",
+                place=field.place,
+                hint="correct the path, or remove it",
+            )
+
+
+def _write_checks(project: Project, listed: Sequence[MeasuredPlay], *, is_agreed: bool) -> bool:
+    """Show and write the proposed checks; whether all was written that was wanted."""
+    changes = []
+    for done in strengthened_files(project, listed):
+        for line in done.written:
+            echo(f"{done.shown}:{line}")
+        for line in done.left_out:
+            echo(f"{done.shown}:{line}: it does not hold in all plays, so it is not written")
+        if done.after != done.before:
+            changes.append(FileChange(done.file, done.shown, done.before, done.after))
+    for line, colour in (pair for change in changes for pair in difference(change)):
+        echo_coloured(line, colour)
+    if not changes:
+        echo("there is no check to write")
+        return True
+    return write_changes(changes, is_agreed=is_agreed)
+
+
+def show_mutant(options: StrengthOptions, name: str) -> bool:
+    """Print one changed reply as a failure is shown. Whether the scenario does not notice it.
+
+    Raises `AuthoringError`, also if no conversation, or more than one, has this mutant.
+    """
+    project, plays, chosen = _chosen(options)
+    meter = _meter(project, plays, options)
+    scenario, _, identifier = name.rpartition(" / turn ") if " / turn " in name else ("", "", name)
+    identifier = f"turn {identifier}" if scenario else identifier
+    found: list[tuple[ChangedReply, str]] = []
+    known: list[str] = []
+    for play in chosen:
+        if scenario not in ("", play.name, play.scenario):
+            continue
+        try:
+            conversation = meter.conversation(play)
+        except CannotMeasure:
+            continue
+        for changed in meter.changes(conversation):
+            known.append(changed.mutant.id)
+            if changed.mutant.id == identifier:
+                screen = mutant_screen(conversation, changed)
+                found.append((changed, screen))
+    if len(found) != 1:
+        raise _not_unique(name, found, known)
+    changed, screen = found[0]
+    echo(screen)
+    return not changed.mutant.is_harmless and not changed.mutant.reason
+
+
+def _not_unique(
+    name: str, found: Sequence[tuple[ChangedReply, str]], known: Sequence[str]
+) -> ConfigurationError:
+    if found:
+        plays = dict.fromkeys(changed.mutant.play.name for changed, _ in found)
+        message = f"{len(found)} conversations have this mutant"
+        hint = f"name the conversation too: '{next(iter(plays))} / {found[0][0].mutant.id}'"
+    else:
+        message = "no conversation has this mutant"
+        hint = did_you_mean(name, known) or "reports/strength.json lists all of them"
+    return ConfigurationError(
+        Problem(code="unknown-mutant", where=f"--show {name}", message=message, hint=hint)
+    )
+
+
+def _chosen(options: StrengthOptions) -> tuple[Project, list[Play], list[Play]]:
+    """The project, all its plays, and those that are to be measured."""
+    project = project_here(options.paths)
+    file = project.config.root / FILE_NAME
+    every = [one.play for one in harness.plan(config=file).scenarios]
+    plan = harness.plan(*options.paths, config=file, providers=options.providers, tags=options.tags)
+    chosen = [one.play for one in plan.scenarios]
+    if options.affected:
+        chosen = list(_affected(project, chosen, options))
+    return project, every, chosen
+
+
+def _meter(project: Project, plays: Sequence[Play], options: StrengthOptions) -> StrengthMeter:
+    later = later_replies(options.reports / RESULTS, project.config.root)
+    return StrengthMeter(project, plays, later)
+
+
+def _affected(project: Project, plays: Sequence[Play], options: StrengthOptions) -> Iterator[Play]:
+    """The plays that a change since a revision can touch."""
+    changes = changes_since(options.affected, project.config.root, watched_folders(project))
+    graph = FileGraph(needs_of(project, file) for file in {play.file: None for play in plays})
+    outputs = (options.reports.resolve(),)
+    touched = touched_by(changes.files, project, graph, changes.before, outputs, is_of_pytest=False)
+    return (play for play in plays if changes.files and touched.includes(play))
+
+
+def _measured(
+    meter: Strengthener, plays: Sequence[Play], wanted: int | None
+) -> Iterator[MeasuredPlay]:
+    """Every play measured, in order; several processes share them."""
+    further = 0
+    if can_fork() and (wanted or len(plays) >= LEAST):
+        further = (wanted or min(processors(), MOST)) - 1
+    if not further:
+        yield from map(meter.measured, plays)
+        return
+    workers = ProcessWorkers(meter.measured, plays, processes=further, begin=_nothing, end=_nothing)
+    try:
+        for play in plays:
+            ahead = workers.result(play)
+            yield ahead if ahead is not None else meter.measured(play)
+    finally:
+        workers.stop()
+
+
+def _nothing() -> None:
+    """What there is to do before and after a process's work."""
+
+
+def _status(score: StrengthScore, least: float | None) -> int:
+    if least is None or score.said is None or score.said * 100 >= least:
+        return 0
+    echo(f"said is {percent(score.said)}, below {least:g} % [too-weak]", err=True)
+    return TOO_WEAK

@@ -1,0 +1,141 @@
+"""Writes a payload that was changed as the answer that a server would have sent for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import cast
+
+from harness.conversation import Response
+from harness.core import Json
+from harness.providers.definition import Encoding, Framing, Step
+from harness.providers.payload import read_xml
+from harness.providers.xml_body import write_xml
+
+
+class NotEncodable(ValueError):
+    """The server could not have sent such a payload."""
+
+
+def as_sent(step: Step, before: Json, after: Json) -> Json:
+    """The payload as it is read from an answer with what was changed.
+
+    The text of a stream is that of its events, XML has no empty lists and no numbers. Raises
+    `NotEncodable`.
+    """
+    if step.stream is not None or step.receive is not None:
+        return _events_as_sent(step, before, after)
+    if step.answer.encoding is Encoding.XML:
+        return read_xml(_body(step, after))
+    if step.answer.encoding is Encoding.TEXT and not isinstance(after, str):
+        raise NotEncodable("the answer is a text")
+    return after
+
+
+def sent_instead(step: Step, response: Response, payload: Json) -> Response:
+    """The response with another payload as its body; all times stay."""
+    body = _body(step, payload)
+    chunks = response.chunks
+    if chunks:
+        (first, _), *others = chunks
+        chunks = ((first, len(body)), *((at, 0) for at, _ in others))
+    return replace(response, body=body, chunks=chunks)
+
+
+def _body(step: Step, payload: Json) -> bytes:
+    if step.stream is not None:
+        return _stream(step, payload)
+    if step.receive is not None:
+        events = cast("Sequence[Json]", cast("Mapping[str, Json]", payload)["events"])
+        return "\n".join(map(_written, events)).encode("utf-8", "surrogatepass")
+    if step.answer.encoding is Encoding.XML:
+        try:
+            return write_xml(cast("Mapping[str, object]", payload))
+        except (ValueError, AttributeError) as error:
+            raise NotEncodable(str(error)) from error
+    if step.answer.encoding is Encoding.TEXT:
+        return str(payload).encode("utf-8", "surrogatepass")
+    return _written_json(payload).encode("utf-8", "surrogatepass")
+
+
+def _events_as_sent(step: Step, before: Json, after: Json) -> Json:
+    if not isinstance(after, Mapping) or not isinstance(after.get("events"), list):
+        raise NotEncodable("the answer has events")
+    old = cast("Mapping[str, Json]", before)
+    if after.keys() != old.keys() or after.get("framing") != old.get("framing"):
+        raise NotEncodable("only the events are sent")
+    events = cast("list[Json]", after["events"])
+    if after["text"] != old["text"]:
+        # The text of the whole was changed: it came in one event.
+        events = _of_one_event(cast("list[Json]", old["events"]), after["text"])
+    events = [event for event in events if _data(step, event) != ""]
+    known = _written_before(step, old)
+    texts = (known.get(id(event)) or _written(_data(step, event)) for event in events)
+    return {**after, "text": "".join(texts), "events": events}
+
+
+def _of_one_event(events: list[Json], text: Json) -> list[Json]:
+    first = next(iter(events), None)
+    if isinstance(first, str):
+        return [text]
+    if isinstance(first, Mapping) and first.keys() == {"event", "data"}:
+        return [{**first, "data": text}]
+    raise NotEncodable("the text is that of JSON")
+
+
+def _written_before(step: Step, old: Mapping[str, Json]) -> dict[int, str]:
+    """The events as they were sent, by their identity; empty if their texts cannot be told apart.
+
+    Servers write JSON with blanks or without.
+    """
+    text, found, at = str(old["text"]), dict[int, str](), 0
+    for event in cast("list[Json]", old["events"]):
+        data = _data(step, event)
+        forms = [data] if isinstance(data, str) else [_written(data), json.dumps(data)]
+        form = next((one for one in forms if text.startswith(one, at)), None)
+        if form is None:
+            return {}
+        found[id(event)] = form
+        at += len(form)
+    return found
+
+
+def _data(step: Step, event: Json) -> Json:
+    """The data of an event, without its name."""
+    is_named = step.stream is not None and step.stream.has_names
+    return event["data"] if is_named and isinstance(event, Mapping) else event
+
+
+def _written(event: Json) -> str:
+    return event if isinstance(event, str) else _written_json(event)
+
+
+def _written_json(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _stream(step: Step, payload: Json) -> bytes:
+    plan = step.stream
+    assert plan is not None  # noqa: S101  # asked by the caller
+    whole = cast("Mapping[str, Json]", payload)
+    events = cast("list[Json]", whole["events"])
+    framing = Framing(str(whole["framing"]))
+    texts = [_written(_data(step, event)) for event in events]
+    if plan.done and framing is not Framing.TEXT:
+        texts.append(plan.done)
+    if framing is Framing.TEXT:
+        return "".join(texts).encode("utf-8", "surrogatepass")
+    if framing is Framing.NDJSON:
+        return "".join(f"{text}\n" for text in texts).encode("utf-8", "surrogatepass")
+    names = [
+        str(one["event"]) if plan.has_names and isinstance(one, Mapping) else "" for one in events
+    ]
+    named = zip([*names, *[""] * (len(texts) - len(names))], texts, strict=True)
+    return "".join(_event_text(name, text) for name, text in named).encode("utf-8", "surrogatepass")
+
+
+def _event_text(name: str, data: str) -> str:
+    lines = [f"event: {name}"] if name and name != "message" else []
+    lines += [f"data: {line}" for line in data.split("\n")]
+    return "\n".join(lines) + "\n\n"

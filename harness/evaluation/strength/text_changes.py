@@ -1,0 +1,105 @@
+"""Changes of a text that matter to a person: a negation, another number, a missing sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from harness.checks.varying import varying_in
+
+MOST_NUMBERS = 10
+"""Of one text: that many of its numbers are changed, each in a mutant of its own."""
+FEWEST_WORDS = 4
+"""A text with fewer words is not cut in half."""
+ERROR = "Error: something went wrong. Please try again later."
+NOT_UNDERSTOOD = "Sorry, I did not understand that."
+
+_NUMBER = re.compile(r"\d+")
+_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|\n+")  # noqa: RUF001  # Chinese sentences end so
+_AFTER = {
+    # In these languages, the negation follows the verb.
+    "not": "is are was were am can could will would should must may might has have had does do did",
+    "nicht": "ist sind waren kann können wird werden darf muss haben",
+    "niet": "kunt kunnen zal zullen mag wordt worden heeft hebben",
+    "ikke": "er kan vil skal må har ble blir",
+}
+_BEFORE = {
+    "no": "está están puede pueden tiene tienen hay fue será",
+    "não": "é são pode podem tem têm foi estão",
+    "non": "è sono può possono ha hanno sarà",
+}
+_NEGATIONS = re.compile(
+    r"(?i)\b(?:(can)not|(is|are|was|were|do|does|did|has|have|had|could|would|should)n['’]t"  # noqa: RUF001  # as it is typed
+    r"|(ca)n['’]t|(wo)n['’]t|\s?(?:not|nicht|niet|ikke|não|non))\b"  # noqa: RUF001  # the same
+)
+_WITHOUT = {"ca": "can", "wo": "will"}
+_FORMS = {
+    **{verb: f"{verb} {word}" for word, verbs in _AFTER.items() for verb in verbs.split()},
+    **{verb: f"{word} {verb}" for word, verbs in _BEFORE.items() for verb in verbs.split()},
+    **{verb: f"ne {verb} pas" for verb in ("est", "sont", "peut", "peuvent", "avez", "pouvez")},
+}
+"""The negated form of the usual auxiliary verbs, of the languages of the built-in examples."""
+_VERB = re.compile(rf"(?i)\b({'|'.join(sorted(_FORMS, key=len, reverse=True))})\b")
+
+
+def negated(text: str) -> str | None:
+    """The text with its first statement turned round; None if it has none of the known verbs."""
+    negation, verb = _NEGATIONS.search(text), _VERB.search(text)
+    if negation is not None and (verb is None or negation.start() <= verb.end() + 1):
+        kept = next((group for group in negation.groups() if group), "")
+        plain = _WITHOUT.get(kept.lower(), kept)
+        return f"{text[: negation.start()]}{plain}{text[negation.end() :]}"
+    if verb is None:
+        return None
+    inserted = _FORMS[verb[0].lower()].replace(verb[0].lower(), verb[0])
+    return f"{text[: verb.start()]}{inserted}{text[verb.end() :]}"
+
+
+def with_other_numbers(text: str) -> Iterator[str]:
+    """The text with one number changed, for each of its first numbers.
+
+    What varies from conversation to conversation, such as a date or an id, is left as it is.
+    """
+    spans = list(varying_in(text))
+    end = count = 0
+    for match in _NUMBER.finditer(text):
+        is_part = (match.start() == end and end > 0) or _is_after_separator(
+            text, match.start(), end
+        )
+        end = match.end()
+        if is_part or any(start <= match.start() < stop for start, stop in spans):
+            continue
+        count += 1
+        if count > MOST_NUMBERS:
+            return
+        yield f"{text[: match.start()]}{_next_number(match[0])}{text[match.end() :]}"
+
+
+def _is_after_separator(text: str, start: int, end: int) -> bool:
+    """Whether digits are the rest of a number such as `1,299.00`."""
+    return end > 0 and start == end + 1 and text[end] in ".,'’"  # noqa: RUF001  # as Swiss prices
+
+
+def _next_number(digits: str) -> str:
+    return str(int(digits) + 1).zfill(len(digits))
+
+
+def without_last_sentence(text: str) -> str | None:
+    """The text without its last sentence or line; None if it has only one."""
+    ends = [match for match in _SENTENCE_END.finditer(text) if text[match.end() :].strip()]
+    if not ends or not text[: ends[-1].start()].strip():
+        return None
+    return text[: ends[-1].start()]
+
+
+def first_half(text: str) -> str | None:
+    """The first half of the words; None if there are too few."""
+    words = list(re.finditer(r"\S+", text))
+    if len(words) < FEWEST_WORDS:
+        return None
+    return text[: words[len(words) // 2 - 1].end()]
+
+
+def with_error(text: str) -> str:
+    """The text with an error message behind it."""
+    return f"{text.rstrip()}\n{ERROR}" if text.strip() else ERROR

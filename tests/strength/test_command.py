@@ -1,0 +1,218 @@
+"""`harness strength`: what it prints and writes, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from harness.conversation import Outcome
+from tests.accepting.desk import Desk
+from tests.strength.measured import NAME, recorded, refused, strength
+
+REFUND = "You get a refund of 12 EUR. It is on its way. Thank you for waiting so long."
+PAID = {"messages": [{"text": REFUND}], "order": {"state": "paid"}}
+
+
+def _results(desk: Desk) -> Any:
+    return json.loads(desk.text("reports/strength.json"))
+
+
+def test_survivors_are_listed_with_the_cheapest_check(desk: Desk) -> None:
+    """The terminal names the file, the figures, what survived, and a check."""
+    recorded(desk, "{contains: refund}", PAID)
+
+    result = strength()
+    lines = result.output.splitlines()
+    assert result.exit_code == 0
+    assert lines[0].startswith("1 conversation, ")
+    assert any(line.startswith("scenarios/order.yaml order[one]  said ") for line in lines)
+    assert any("cheapest check: " in line and "would kill" in line for line in lines)
+
+
+def test_the_reports_have_every_mutant(desk: Desk) -> None:
+    """JSON has the records, the page and the Markdown have the replies and the checks."""
+    recorded(desk, "{contains: refund}", PAID)
+    strength()
+    results = _results(desk)
+
+    [conversation] = results["conversations"]
+    page = desk.text("reports/strength.html")
+    assert results["said"]["of"] == conversation["said"]["of"] > 0
+    assert {"turn 1 / negated / 1"} < {one["id"] for one in conversation["mutants"]}
+    assert '<span class="unseen">' in page
+    assert "http://" not in page
+    assert "- turn 1: " in desk.text("reports/strength.md")
+    assert sorted(file.name for file in (desk.folder / "reports").iterdir()) == [
+        "strength.html",
+        "strength.json",
+        "strength.md",
+    ]
+
+
+def test_written_checks_make_the_score_higher(desk: Desk) -> None:
+    """`--write` adds to the file, which stays green, and keeps its comments."""
+    desk.bot.answers["hi"] = PAID
+    desk.write(
+        NAME,
+        "scenario: order  # the id\nturns:\n  - user: hi\n    expect:\n"
+        "      contains: refund  # as little as this\n",
+    )
+    desk.record(NAME)
+    strength()
+    before = _results(desk)["said"]["share"]
+
+    assert strength("--write", "--yes").exit_code == 0
+    strength()
+    text = desk.text(NAME)
+    assert desk.replay(NAME) == [Outcome.PASSED]
+    assert _results(desk)["said"]["share"] > before
+    assert "scenario: order  # the id" in text
+    assert "# as little as this" in text
+
+
+def test_without_consent_nothing_is_written(desk: Desk) -> None:
+    """The changes are shown, and the file stays."""
+    recorded(desk, "{contains: refund}", PAID)
+    before = desk.text(NAME)
+
+    result = strength("--write", typed="n\n")
+    assert result.exit_code == 1
+    assert "Nothing was written." in result.output
+    assert desk.text(NAME) == before
+
+
+def test_a_check_that_a_row_does_not_pass_is_not_written(desk: Desk) -> None:
+    """What holds in one row alone stays a proposal."""
+    desk.bot.answers |= {
+        "hi Ada": "Hello Ada, we have 3 shirts.",
+        "hi Bob": "Hello Bob, none left.",
+    }
+    desk.write(
+        NAME,
+        "scenario: order\nmatrix: {who: [Ada, Bob]}\nturns:\n  - user: hi ${who}\n"
+        "    expect: {contains: Hello}\n",
+    )
+    desk.record(NAME)
+
+    result = strength("--write", "--yes")
+    assert result.exit_code == 0
+    assert "it does not hold in all plays" in result.output
+    assert desk.replay(NAME) == [Outcome.PASSED] * 2
+
+
+def test_a_figure_below_the_limit_ends_with_9(desk: Desk) -> None:
+    """`--fail-under` is about what a person gets; other fields may be anything."""
+    recorded(desk, "{contains: refund}", PAID)
+
+    result = strength("--fail-under", "99")
+    assert result.exit_code == 9
+    assert "[too-weak]" in result.output
+    recorded(desk, f"{{equals: '{REFUND}'}}", PAID)
+    assert strength("--fail-under", "90").exit_code == 0
+
+
+def test_one_mutant_is_shown_as_a_failure(desk: Desk) -> None:
+    """Place, id, what the bot would have said, and what notices it."""
+    recorded(desk, "{contains: refund}", PAID)
+
+    survived = strength("--show", "turn 1 / negated / 1")
+    killed = strength("--show", "order[one] / turn 1 / emptied / 1")
+    assert survived.exit_code == 1
+    assert "scenarios/order.yaml:3:5: turn 1: negated: no expectation notices it" in survived.output
+    assert "It is not on its way" in survived.output or "is not on" in survived.output
+    assert killed.exit_code == 0
+    assert "by          scenarios/order.yaml:4 contains" in killed.output
+
+
+def test_an_unknown_mutant_is_refused(desk: Desk) -> None:
+    """With the id that is most like it."""
+    recorded(desk, "{contains: refund}", PAID)
+
+    message = refused("--show", "turn 1 / negate / 1")
+    assert "no conversation has this mutant" in message
+    assert "did you mean 'turn 1 / negated / 1'?" in message
+
+
+@pytest.mark.parametrize("where", ["harness.yaml", "scenario"])
+def test_an_ignored_path_that_leads_nowhere_is_an_error(desk: Desk, where: str) -> None:
+    """So that a misspelt path does not pass for one that is ignored."""
+    ignore = "strength: {ignore: [$.trase]}\n"
+    if where == "harness.yaml":
+        desk.write("harness.yaml", desk.text("harness.yaml") + ignore)
+    recorded(desk, "{contains: refund}", PAID, more="" if where == "harness.yaml" else ignore)
+
+    result = strength()
+    assert result.exit_code == 1
+    assert "'$.trase' leads nowhere in the recorded replies" in result.output
+    assert "[ignored-nothing]" in result.output
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [
+        ("strength: {ignore: ['order']}", "invalid-path"),
+        ("strength: {ignored: [$.a]}", "unknown-key"),
+        ("strength: {ignore: []}", "wrong-value"),
+    ],
+)
+def test_a_wrong_key_is_refused_in_both_files(desk: Desk, key: str, code: str) -> None:
+    """With its place, as every key."""
+    recorded(desk, "{contains: refund}", PAID)
+    config, scenario = desk.text("harness.yaml"), desk.text(NAME)
+    desk.write("harness.yaml", f"{config}{key}\n")
+
+    assert code in refused() or "[" in refused()
+    desk.write("harness.yaml", config)
+    desk.write(NAME, f"{key}\n{scenario}")
+    assert f"{NAME}:1:" in refused()
+
+
+def test_only_what_a_change_touches_is_measured(desk: Desk) -> None:
+    """`--affected` measures the scenarios that a change since a revision can touch."""
+    recorded(desk, "{contains: refund}", PAID)
+    text = desk.text(NAME).replace("order\n", "other\n", 1)
+    desk.write("scenarios/other.yaml", text)
+    desk.record("scenarios/other.yaml")
+    for words in (
+        ["init", "-q"],
+        ["add", "."],
+        ["-c", "user.email=a@b", "-c", "user.name=a", "commit", "-qm", "first"],
+    ):
+        subprocess.run(["git", *words], cwd=desk.folder, check=True)  # git itself
+    untouched = strength("--affected")
+    desk.write("scenarios/other.yaml", text.replace("refund", "12 EUR"))
+
+    result = strength("--affected")
+    assert untouched.exit_code == 0
+    assert "nothing-measured" in untouched.output
+    assert [one["scenario"] for one in _results(desk)["conversations"]] == ["other"]
+    assert result.exit_code == 0
+
+
+def test_processes_measure_what_one_measures(desk: Desk) -> None:
+    """The results are the same, in the same order."""
+    for number in range(6):
+        desk.bot.answers[f"hi {number}"] = f"Order {number} is on its way. You get {number} EUR."
+        desk.write(
+            f"scenarios/s{number}.yaml",
+            f"scenario: s{number}\nturns:\n  - user: hi {number}\n    expect: {{contains: way}}\n",
+        )
+        desk.record(f"scenarios/s{number}.yaml")
+    strength("--processes", "1")
+    alone = _results(desk)
+    strength("--processes", "3")
+
+    assert _results(desk) == alone
+
+
+def test_nothing_to_measure_is_no_success(desk: Desk) -> None:
+    """A scenario without a recording is named, and the command ends with 1."""
+    desk.write(NAME, "scenario: order\nturns:\n  - user: hi\n    expect: {contains: a}\n")
+
+    result = strength()
+    assert result.exit_code == 1
+    assert "not measured" in result.output
+    assert "[nothing-measured]" in result.output
