@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
+from enum import StrEnum
 
 from harness.conversation import Outcome, Transcript
 from harness.core import Place, PlayError, value_class
@@ -45,6 +46,17 @@ class CheckResult:
         return "traceback" if self.code == "check-crashed" else "difference"
 
 
+class RecordingUse(StrEnum):
+    """What a run that records did with the recording of a conversation."""
+
+    NEW = "new"
+    """Written; there was none before."""
+    REPLACED = "replaced"
+    """Written, in place of another one."""
+    REPLAYED = "replayed"
+    """Used as it was; nothing was sent."""
+
+
 @value_class(frozen=True, slots=True, kw_only=True)
 class ScenarioResult:
     """The result of one play of a scenario."""
@@ -56,6 +68,8 @@ class ScenarioResult:
     """Notes for the user, although nothing failed."""
     compared: tuple[ComparedTurn, ...] = ()
     """In `drift` and `refresh`: the turns, compared with those of the recording."""
+    recording: RecordingUse | None = None
+    """In `record` and `refresh`: where the recording comes from; None if there is none."""
 
     redactor: Redactor | None = None
     """For lines of the scenario's file that are shown; None if no secret is known."""

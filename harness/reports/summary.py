@@ -39,6 +39,8 @@ class Summary:
     """Kind of drift of each turn that was compared with its recording."""
     drifted: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Each turn that differs from its recording: its place, and what differs."""
+    recordings: tuple[str, ...] = ()
+    """In `record` and `refresh`: where each recording comes from, as `RecordingUse` has it."""
     notes: tuple[str, ...] = ()
     """What people should know although nothing failed."""
     takes: Mapping[str, int] | None = None
@@ -69,6 +71,7 @@ def summary_of(result: ScenarioResult | Takes, *, is_waived: bool = False) -> Su
         skips=tuple(skip for each in results for skip in each.skips),
         drifts=tuple(turn.drift.kind.value for turn in compared),
         drifted=tuple((str(turn), turn.drift.lines) for turn in compared if turn.drift.differences),
+        recordings=tuple(each.recording.value for each in results if each.recording),
         notes=tuple(
             f"{name}: {note}"
             for name, each in zip(names, results, strict=True)
@@ -95,6 +98,7 @@ def properties_of(summary: Summary) -> Properties:
         "latency_seconds": f"{sum(summary.latencies):.6f}" if summary.latencies else None,
         "drift": " ".join(summary.drifts) or None,
         "drifted": places if summary.drifts else None,
+        "recording": " ".join(summary.recordings) or None,
         # As JSON, because a reason may contain any character.
         "skipped_checks": json.dumps(Counter(summary.skips)) if summary.skips else None,
         **_properties_of_takes(summary.takes),
@@ -120,6 +124,7 @@ def summary_from(properties: Mapping[str, Any]) -> Summary:
         codes=tuple(properties.get("codes", "").split()),
         skips=tuple(Counter(json.loads(properties.get("skipped_checks", "{}"))).elements()),
         drifts=tuple(properties.get("drift", "").split()),
+        recordings=tuple(properties.get("recording", "").split()),
         drifted=tuple((place, ()) for place in places.split("; ")) if places else (),
         takes=takes,
         is_waived="waived" in properties,
