@@ -8,7 +8,7 @@ from enum import StrEnum
 from harness.conversation import Outcome, Transcript
 from harness.core import Place, PlayError, value_class
 from harness.play.drift.drift import ComparedTurn
-from harness.scenario import Scenario
+from harness.scenario import Scenario, UserTurn
 from harness.secrets.conversation_redaction import (
     redact_error,
     redact_message,
@@ -58,6 +58,18 @@ class RecordingUse(StrEnum):
 
 
 @value_class(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """The first reason why a conversation FAILED or is BROKEN."""
+
+    code: str
+    """The name of the check, or the code of the error."""
+    at: str
+    """File and line, such as `scenarios/hello.yaml:7`."""
+    turn: int
+    """Its turn, from 1; 0 if it is none of those that the scenario says."""
+
+
+@value_class(frozen=True, slots=True, kw_only=True)
 class ScenarioResult:
     """The result of one play of a scenario."""
 
@@ -100,6 +112,23 @@ class ScenarioResult:
     def excerpt(self, place: Place) -> str:
         """The line of a place with its caret, without secrets."""
         return place.excerpt(hide=None if self.redactor is None else self.redactor.text)
+
+    @property
+    def cause(self) -> Cause | None:
+        """The first reason for its outcome; None unless it FAILED or is BROKEN."""
+        if not self.outcome.is_bad:
+            return None
+        said = {turn.number: turn for turn in self.scenario.turns if isinstance(turn, UserTurn)}
+        stop = self.transcript.stop
+        if stop is not None:
+            code, number, place = stop.error.code, stop.turn, None
+        else:
+            check = next(check for check in self.checks if check.outcome is self.outcome)
+            code, number, place = check.code or check.name, check.turn, check.place
+        turn = said.get(number)
+        place = place or (turn.place if turn else self.scenario.place)
+        at = f"{place.source.path}:{place.line}"
+        return Cause(code=code, at=at, turn=number if turn else 0)
 
     @property
     def failures(self) -> tuple[CheckResult, ...]:

@@ -14,6 +14,7 @@ from harness.core import counted, format_duration, on_one_line, printable, short
 from harness.play.drift.drift import Drift
 from harness.play.result import RecordingUse
 from harness.project_file import COMMAND_VARIABLE, HELD_PREFIX
+from harness.pytest_plugin.next_steps import next_steps
 from harness.pytest_plugin.scenario_session import ScenarioSession
 from harness.reports.classes import BROKEN, DRIFTED, FAILED
 from harness.reports.run_events import UNEXPECTED_PASS
@@ -81,6 +82,8 @@ def write_closing_lines(reporter: Any, session: ScenarioSession) -> None:  # noq
     _write_rest(reporter, len(session.notes) - MOST_NOTES, "note", session)
     if session.problem:
         reporter.write_line(f"note: {printable(session.problem)}", yellow=True)
+    for command in next_steps(reporter.config, session):
+        reporter.write_line(f"next: {printable(command)}")
 
 
 def _write_providers(reporter: Any, providers: Mapping[str, ProviderTally]) -> None:  # noqa: ANN401  # as above

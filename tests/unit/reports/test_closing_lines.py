@@ -23,6 +23,7 @@ def closing(tally, *, has_reports=False):
     """The lines."""
     lines = []
     reporter = SimpleNamespace(
+        config=None,
         stats={},
         write_sep=lambda *_: None,
         write_line=lambda line, **_: lines.append(line),
