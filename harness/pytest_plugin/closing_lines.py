@@ -52,18 +52,7 @@ def write_closing_lines(reporter: Any, session: ScenarioSession) -> None:  # noq
         return
     reporter.write_sep("-", f"conversations ({session.mode.value})")
     _write_providers(reporter, providers)
-    codes = sum((provider.codes for provider in providers.values()), Counter[str]())
-    if codes:
-        common, others = codes.most_common()[:MOST_CODES], codes.most_common()[MOST_CODES:]
-        listed = [f"{count} {code}" for code, count in common]
-        if others:
-            rest = sum(count for _, count in others)
-            listed.append(f"and {rest} of {counted(len(others), 'other kind')}")
-        reporter.write_line(f"why: {', '.join(listed)}")
-    classes = session.red_tests.counts
-    if {*classes} - {FAILED}:
-        counts = ", ".join(f"{count} {CLASSES[name]}" for name, count in classes.items())
-        reporter.write_line(f"classes: {counts}")
+    _write_problems(reporter, providers, session)
     _write_recordings(reporter, tally, session)
     if tally.repeated:
         kinds = (*COLUMNS, SKIPPED)
@@ -107,6 +96,26 @@ def _write_providers(reporter: Any, providers: Mapping[str, ProviderTally]) -> N
         cells = "".join(f"{count:>9}" for count in counts)
         is_green = not tally.red
         reporter.write_line(f"{name:<{width}}{cells}", green=is_green, red=not is_green)
+
+
+def _write_problems(
+    reporter: Any,  # noqa: ANN401  # as above
+    providers: Mapping[str, ProviderTally],
+    session: ScenarioSession,
+) -> None:
+    """What is wrong, by code, and the classes of red tests unless all of them FAILED."""
+    codes = sum((provider.codes for provider in providers.values()), Counter[str]())
+    if codes:
+        common, others = codes.most_common()[:MOST_CODES], codes.most_common()[MOST_CODES:]
+        listed = [f"{count} {code}" for code, count in common]
+        if others:
+            rest = sum(count for _, count in others)
+            listed.append(f"and {rest} of {counted(len(others), 'other kind')}")
+        reporter.write_line(f"problems: {', '.join(listed)}")
+    classes = session.red_tests.counts
+    if {*classes} - {FAILED}:
+        counts = ", ".join(f"{count} {CLASSES[name]}" for name, count in classes.items())
+        reporter.write_line(f"red tests: {counts}")
 
 
 def _write_recordings(reporter: Any, tally: Tally, session: ScenarioSession) -> None:  # noqa: ANN401  # as above
