@@ -84,9 +84,11 @@ def is_cut(scenario: Scenario, transcript: Transcript) -> bool:
 
 def judged_in_whole(scenario: Scenario, transcript: Transcript) -> Iterator[JudgedSubject]:
     """What the expectations over the whole conversation judge, which has a turn at least."""
+    own = [one for one in scenario.expectations if one.scope is Scope.CONVERSATION]
+    if not own:
+        return
     subject = replace(conversation_of(transcript), file=scenario.place.source.path)
     # Checks of the whole may use all captures.
     last = replace(transcript.turns[-1], number=0)
-    for expectation in scenario.expectations:
-        if expectation.scope is Scope.CONVERSATION:
-            yield JudgedSubject(expectation, subject, last)
+    for expectation in own:
+        yield JudgedSubject(expectation, subject, last)

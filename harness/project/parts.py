@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from harness.config import Config
@@ -113,7 +114,7 @@ class Parts:
             source = Source(path=shown, text=content.decode("utf-8-sig"))
             document = Document(source=source, value=kept[0], marks=kept[1])
         else:
-            document = read(content, shown, expect_mapping=True)
+            document = _read(content, shown)
             self._cache.put(key, [document.value, document.marks], f"part {shown}")
         if self._examine is not None:
             self._examine(document, kind)
@@ -167,6 +168,12 @@ def documents_of(defaults: Defaults, parts: Parts, config: Config, files: Files)
         parts.parsed(config.shown(file), files.read(file), FileKind.DEFAULTS)
         for file in defaults.files
     ]
+
+
+@lru_cache(maxsize=16)
+def _read(content: bytes, shown: str) -> Document:
+    """A part that many scenarios have, such as defaults, is parsed once for them."""
+    return read(content, shown, expect_mapping=True)
 
 
 def _digest(content: bytes) -> str:
