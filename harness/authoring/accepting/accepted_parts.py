@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from harness.authoring.accepting.accepted_values import bounds, rules
 from harness.authoring.accepting.seen import CannotAccept, Proposal, Wanted
-from harness.authoring.proposing import passages
+from harness.authoring.passages import passages
 from harness.checks import Subject
 from harness.checks.check import MODIFIERS
 from harness.checks.subject import messages_of

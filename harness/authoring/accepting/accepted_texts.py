@@ -15,7 +15,7 @@ from harness.authoring.accepting.seen import (
     said,
     with_any_figures,
 )
-from harness.authoring.proposing import FEWEST_LETTERS, common_passages
+from harness.authoring.passages import FEWEST_LETTERS, common_passages
 from harness.checks.diff import nearest
 from harness.checks.language import FEWEST_WORDS, language_of
 from harness.checks.measures import number_of_characters, words_of

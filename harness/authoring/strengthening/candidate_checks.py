@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from harness.authoring.proposing import checks_of, passages
+from harness.authoring.passages import passages
+from harness.authoring.proposing import checks_of
 from harness.checks.varying import varying_in
 from harness.conversation import Reply
 from harness.core import Json, Path

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.authoring.proposing import checks_of, common_passages, like, passages
+from harness.authoring.passages import common_passages, passages
+from harness.authoring.proposing import checks_of, like
 from harness.checks import KINDS, Options, Subject
 from harness.checks.regular_expression import Pattern
 from harness.checks.varying import pattern_for, placeholder_for, varying_in
