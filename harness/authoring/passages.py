@@ -19,20 +19,31 @@ FEWEST_LETTERS = 4
 _SENTENCE = re.compile(r".+?(?:[.!?…](?=\s|$)|$)", re.DOTALL)
 _FIGURE = re.compile(r"\d")
 _WORD = re.compile(r"\w")
+_CLOSING = re.compile(r"""\A(?:[\s.,;:!?…)\]}"”»]|['\u2019](?!\w))+""")
+"""Punctuation after a value that is left out."""
+_OPENING = re.compile(r"""[\s(\[{"“„«'\u2018#]+\Z""")
+"""Punctuation before one."""
 
 
-def passages(text: str) -> Sequence[str]:
-    """The passages of a text that are expected: all of a short one.
-
-    Of a long one, its first sentence, and the first further sentences that have figures. What
-    varies from run to run is left out, and splits a sentence.
-    """
+def key_sentences(text: str) -> Sequence[str]:
+    """A short text as a whole; of a long one, its first sentence and those that have figures."""
     plain = text.strip()
     if len(plain) <= SHORT and "\n" not in plain:
-        return tuple(_stable_parts(plain))[:MOST_PASSAGES]
-    first, *further = map(_stable_parts, _sentences(plain))
-    figures = (part for parts in further for part in parts if _FIGURE.search(part))
-    return tuple(dict.fromkeys((*first, *figures)))[:MOST_PASSAGES]
+        return (plain,)
+    first, *further = _sentences(plain)
+    return (first, *filter(_FIGURE.search, further))
+
+
+def passages(text: str, without: str = "") -> Sequence[str]:
+    """The passages of a text that are expected, from its key sentences but the one in `without`.
+
+    What varies from run to run is left out, and splits a sentence.
+    """
+    found: dict[str, None] = {}
+    for number, sentence in enumerate(key_sentences(text)):
+        parts = stable_parts(sentence) if sentence != without else ()
+        found |= dict.fromkeys(one for one in parts if not number or _FIGURE.search(one))
+    return tuple(found)[:MOST_PASSAGES]
 
 
 def common_passages(texts: Sequence[str], kept: Collection[str] = ()) -> Iterator[str]:
@@ -42,30 +53,52 @@ def common_passages(texts: Sequence[str], kept: Collection[str] = ()) -> Iterato
     """
     formed = [normal(text) for text in texts]
     sentences = _sentences(texts[0])
-    found = dict.fromkeys(part for one in sentences for part in _stable_parts(one, kept))
+    found = dict.fromkeys(part for one in sentences for part in stable_parts(one, kept))
     common = [one for one in found if all(normal(one) in text for text in formed)]
     yield from sorted(common, key=lambda one: _FIGURE.search(one) is None)
 
 
-def _stable_parts(text: str, kept: Collection[str] = ()) -> Iterator[str]:
+def stable_parts(text: str, kept: Collection[str] = ()) -> Iterator[str]:
     """A text without what varies; each part is at most `LONGEST` characters.
 
-    What has a form of the nouns in `kept` stays.
+    What has a form of the nouns in `kept` stays. A part does not begin or end with punctuation
+    that belongs to what is left out.
     """
     end = 0
     spans = zip(varying_in(text), nouns_in(text), strict=True)
     left_out = [span for span, (noun, _) in spans if noun not in kept]
     for start, stop in (*left_out, (len(text), len(text))):
         part = text[end:start].strip()
+        if end:
+            part = _CLOSING.sub("", part)
+        if start < len(text):
+            part = _OPENING.sub("", part)
         # The few letters between two dates are in almost every text.
         if _WORD.search(part) and (part == text or len(_WORD.findall(part)) >= FEWEST_LETTERS):
             yield _cut(part)
         end = stop
 
 
+def letters_outside(text: str) -> int:
+    """How many letters and digits a text has apart from what varies."""
+    inside = sum(len(_WORD.findall(text[start:stop])) for start, stop in varying_in(text))
+    return len(_WORD.findall(text)) - inside
+
+
 def _sentences(text: str) -> list[str]:
     lines = filter(None, map(str.strip, text.splitlines()))
-    return [match[0].strip() for line in lines for match in _SENTENCE.finditer(line)] or [text]
+    return [sentence for line in lines for sentence in _sentences_of(line)] or [text]
+
+
+def _sentences_of(line: str) -> Iterator[str]:
+    """The sentences of a line; the full stop in `2. March 2026` does not end one."""
+    inside = list(varying_in(line))
+    start = 0
+    for match in _SENTENCE.finditer(line):
+        end = match.end()
+        if not any(first < end < last for first, last in inside):
+            yield line[start:end].strip()
+            start = end
 
 
 def _cut(passage: str) -> str:

@@ -9,27 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from harness.authoring.passages import FEWEST_LETTERS, passages
+from harness.authoring.proposed_text import proposed_text
 from harness.checks.placeholders import PLACEHOLDERS, placeholder_name
 from harness.checks.varying import placeholder_for
 from harness.conversation import Reply
-from harness.core import Json, Path, is_same
+from harness.core import Json, Path, is_same, shorten
 from harness.formats.json_path import path_text
 from harness.formats.template import literal
 
+_MOST_SHOWN = 4
+"""Varying values that a note names."""
+_SHOWN = 60
+"""Characters of one."""
 _PLACEHOLDER_IN_TEXT = re.compile(rf"<\s*(?:{'|'.join(PLACEHOLDERS)})\b[^<>]*>")
 
 
 def checks_of(reply: Reply) -> dict[str, Json]:
     """The checks that are proposed for a reply, by their names: what it says, and its parts."""
-    checks: dict[str, Json] = {}
-    texts = [message.text for message in reply.messages if message.text.strip()]
-    said = passages(texts[0]) if texts else ()
-    if said == (texts[:1] and (reply.text,)) and len(reply.text) < FEWEST_LETTERS:
-        # Such a text is in almost every other one.
-        checks["equals"] = literal(reply.text)
-    elif said:
-        checks["contains"] = literal(said[0] if len(said) == 1 else list(said))
+    checks = dict(_said(reply))
     if len(reply.messages) != 1 or not checks:
         checks["messages"] = {"count": len(reply.messages)}
     if reply.tools:
@@ -40,6 +37,34 @@ def checks_of(reply: Reply) -> dict[str, Json]:
         if items:
             checks[name] = {"count": len(items)}
     return checks
+
+
+def _said(reply: Reply) -> Mapping[str, Json]:
+    texts = [message.text for message in reply.messages if message.text.strip()]
+    return proposed_text(texts[0]).checks if texts else {}
+
+
+def varying_note(reply: Reply, named: str = "") -> str:
+    """How the checks for a reply treat what varies in its texts; empty if nothing varies.
+
+    What is in the text `named` does not count.
+    """
+    texts = [proposed_text(message.text) for message in reply.messages]
+    by_form = [value for text in texts for value in text.by_form if value not in named]
+    left_out = [value for text in texts for value in text.left_out if value not in named]
+    parts = []
+    if by_form:
+        parts.append(f"only the form is expected of {_listed(by_form)}")
+    if left_out:
+        parts.append(f"left out as varying: {_listed(left_out)}")
+    return "; ".join(parts)
+
+
+def _listed(values: Sequence[str]) -> str:
+    distinct = list(dict.fromkeys(values))
+    shown = [shorten(value, _SHOWN) for value in distinct[:_MOST_SHOWN]]
+    more = len(distinct) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def like(values: Sequence[Json], loosened: list[str] | None = None, at: Path = ()) -> Json:

@@ -21,6 +21,7 @@ from harness.play.runner import Runner
 from harness.project.loading import load_scenario
 from harness.project.plan import Mode, Play
 from harness.project.project import Project
+from tests.authoring.library_desk import CONFIG, DEFINITION, KEY, Desk, library_desk
 from tests.emulated import providers_yaml
 
 TOOLS = [
@@ -105,3 +106,14 @@ def chatting(folder: Path, *names: str, **settings: str) -> Iterator[ChatProject
         (folder / "harness.yaml").write_text(config)
         (folder / "scenarios").mkdir()
         yield ChatProject(folder, running.environment)
+
+
+@contextmanager
+def chatting_at_the_library(folder: Path) -> Iterator[tuple[ChatProject, Desk]]:
+    """A project for a chat API that is not built in, and the server."""
+    with library_desk() as desk:
+        project = ChatProject(folder, {"LIBRARY_URL": desk.url, "LIBRARY_KEY": KEY})
+        project.write("harness.yaml", CONFIG)
+        project.write("definitions/library/provider.yaml", DEFINITION)
+        (folder / "scenarios").mkdir()
+        yield project, desk

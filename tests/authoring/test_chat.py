@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import pytest
 
@@ -9,7 +10,7 @@ from harness.emulators import EMULATORS, NAMES
 from harness.formats.yaml import read
 from harness.project.plan import Mode
 from harness.reports.failure import failure_screen
-from tests.authoring.chatting import chatting
+from tests.authoring.chatting import chatting, chatting_at_the_library
 
 
 @pytest.fixture
@@ -117,6 +118,22 @@ def test_an_unanswered_call_ends_the_conversation(talking):
 
     assert said.status == 1
     assert "[tool-unanswered]" in said.text
+
+
+def test_what_varies_is_expected_by_its_form(tmp_path, monkeypatch):
+    """A date and a UUID of the reply become a pattern, and `/save` names them."""
+    monkeypatch.chdir(tmp_path)
+    with chatting_at_the_library(tmp_path) as (project, _):
+        said = project.chat("Dune", "Hello", "/save renewed")
+
+        expected = project.turns("renewed")[0]["expect"]
+        assert expected == {
+            "matches": r"Renewed until \d+-\d+-\d+\. Your receipt is [0-9a-fA-F-]{36}\."
+        }
+        until, receipt = re.findall(r"Renewed until (\S+)\. Your receipt is (\S+)\.", said.text)[0]
+        note = f"note: turn 1: only the form is expected of {until}, {receipt}\n"
+        assert note in said.after("/save renewed")
+        assert_plays(project, "renewed")
 
 
 @pytest.mark.parametrize("name", ["enthusiast", "bighummingbird", "websocket-json"])

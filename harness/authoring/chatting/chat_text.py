@@ -10,7 +10,7 @@ from harness.authoring.chatting.manual_chat import ManualChat
 from harness.authoring.chatting.said_turn import SHORTEST_WAIT, SaidTurn, answers_by_name
 from harness.authoring.importing.cleaning import require_clean
 from harness.authoring.importing.conversion import Target, reply_schemas
-from harness.authoring.importing.drafting import draft
+from harness.authoring.importing.drafting import draft, varying_notes
 from harness.cassettes.scanning import project_secrets
 from harness.conversation import Turn
 from harness.core import Json, Refused
@@ -32,20 +32,25 @@ def texts_of(chat: ManualChat, target: Target) -> Iterator[ChatText]:
     id, or else saved as they were said. Raises `SecretInCassette` if a secret would be in it.
     """
     writer = _Writer(chat, target)
+    varying = writer.notes()
     beginning = chat.talk.beginning
     if beginning is None:
-        yield ChatText(text=writer.text())
+        yield ChatText(text=writer.text(), notes=varying)
         return
     shown = chat.talk.project.config.shown(beginning.file)
     if beginning.last_id and chat.turns:
         file = os.path.relpath(beginning.file, target.out.parent).replace(os.sep, "/")
         before = len(chat.transcript_turns) - len(chat.turns)
         text = writer.text((file, beginning.last_id, before))
-        yield ChatText(text=text, notes=(f"it repeats turns of {shown} with 'branch:'",))
+        repeats = f"it repeats turns of {shown} with 'branch:'"
+        yield ChatText(text=text, notes=(repeats, *writer.notes(after=before)))
     said = f"the turns of {shown} are saved as they were said"
     hint = "a 'branch:' repeats them, once the last of them has an 'id:'"
-    notes = (said,) if beginning.last_id or not chat.talk.scenario.turns else (f"{said}; {hint}",)
-    yield ChatText(text=writer.text(), notes=notes if chat.talk.scenario.turns else ())
+    notes: tuple[str, ...] = (
+        (said,) if beginning.last_id or not chat.talk.scenario.turns else (f"{said}; {hint}",)
+    )
+    notes = (*notes, *varying) if chat.talk.scenario.turns else varying
+    yield ChatText(text=writer.text(), notes=notes)
 
 
 class _Writer:
@@ -53,6 +58,7 @@ class _Writer:
         self._chat = chat
         self._target = target
         self._turns: Mapping[int, Turn] = {turn.number: turn for turn in chat.transcript_turns}
+        self._judged: Mapping[int, Turn] = {turn.number: turn for turn in chat.judged_turns}
         first = len(self._turns) - len(chat.turns) + 1
         self._said: Mapping[int, SaidTurn] = dict(enumerate(chat.turns, first))
 
@@ -70,15 +76,24 @@ class _Writer:
                 if isinstance(turn.refusal, Refused)
             },
             answers=self._answers(),
-            turns=self._turns,
-            schemas=reply_schemas(talk.project, target.provider, talk.definition, self._turns),
+            turns=self._judged,
+            schemas=reply_schemas(talk.project, target.provider, talk.definition, self._judged),
             within=self._within(),
-            chosen={number: said.checks for number, said in self._said.items()},
+            chosen=self._chosen(),
             branch=branch,
         )
         redactor = self._chat.redactor.adding(project_secrets(talk.project))
         require_clean(text, redactor, talk.project.config.shown(target.out))
         return text
+
+    def notes(self, after: int = 0) -> tuple[str, ...]:
+        """How what varies in the replies after a turn is expected."""
+        later = {number: turn for number, turn in self._judged.items() if number > after}
+        return tuple(varying_notes(later, self._chosen()))
+
+    def _chosen(self) -> dict[int, Mapping[str, Json]]:
+        """The checks that the person keeps, by the number of the turn."""
+        return {number: said.checks for number, said in self._said.items()}
 
     def _messages(self, *, after: int) -> list[RecordedMessage]:
         before = self._chat.assistant_lines()

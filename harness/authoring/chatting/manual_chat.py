@@ -72,6 +72,11 @@ class ManualChat:
         return tuple(self._held.turns) if self._held is not None else ()
 
     @property
+    def judged_turns(self) -> tuple[Turn, ...]:
+        """The same turns as checks see them: without secrets of answers."""
+        return self._held.conversation.judged_transcript().turns if self._held is not None else ()
+
+    @property
     def is_lost(self) -> bool:
         """Whether turns have to be said before the next one, since there is no conversation."""
         return self._held is None and self.next_number > 1

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from harness.authoring.importing.conversion import Conversion
 from harness.authoring.importing.dialogue import Dialogue, DialogueTurn, dialogue_of
+from harness.authoring.importing.drafting import varying_notes
 from harness.authoring.importing.model_answer import answer_with
 from harness.authoring.importing.model_history import (
     HistoryItem,
@@ -125,9 +126,11 @@ class ChainConversion(Conversion):
         self._answers = {n: turn.tool_answers() for n, turn in enumerate(self._dialogue.turns, 1)}
         held = self._held(whole, rows)
         result, _ = self._replayed(self._text({}), held)
-        text = self._text({turn.number: turn for turn in result.transcript.turns})
+        turns = {turn.number: turn for turn in result.transcript.turns}
+        text = self._text(turns)
         final, cassette = self._replayed(text, held)
         self._require_green(final)
+        self.notes += varying_notes(turns)
         return text, cassette, len(self._messages)
 
     def _tell_system(self) -> None:

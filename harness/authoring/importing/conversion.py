@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import harness
-from harness.authoring.importing.drafting import draft
+from harness.authoring.importing.drafting import draft, varying_notes
 from harness.conversation import Phase, Response, Stop, Turn
 from harness.core import CassetteError, Json, NoSuchButton, NotRecorded, Refused
 from harness.play.result import ScenarioResult
@@ -85,9 +85,11 @@ class Conversion:
         used = _used(result)
         played = [match for match in in_turns if _take(used, self._key(match))]
         self._leave_out((match for match in in_turns if match not in played), "not needed")
-        text = self._text({turn.number: turn for turn in result.transcript.turns})
+        turns = {turn.number: turn for turn in result.transcript.turns}
+        text = self._text(turns)
         final, cassette = self._play(text, played)
         self._require_green(final)
+        self.notes += varying_notes(turns)
         return text, cassette, len(self._messages)
 
     def _leave_out(self, matches: Iterable[Match], why: str) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from harness.authoring.proposing import checks_of, like
-from harness.conversation import Turn
+from harness.authoring.proposing import checks_of, like, varying_note
+from harness.conversation import Turn, json_text
 from harness.core import Json, Refused, scalars
 from harness.formats.template import literal
 from harness.providers.recorded_values import RecordedMessage
@@ -59,6 +59,21 @@ def draft(  # noqa: PLR0913  # one parameter a part of the file
             key = "expect"
         lines += _block(key, {**checks, **chosen.get(number, {})})
     return "\n".join([*lines, ""])
+
+
+def varying_notes(
+    turns: Mapping[int, Turn], chosen: Mapping[int, Mapping[str, Json]] = NOTHING
+) -> list[str]:
+    """How the expectations of a file treat what varies in the replies, a sentence a turn.
+
+    What the checks in `chosen` name does not count, as it is expected as it is.
+    """
+    noted = {
+        number: varying_note(turn.reply, json_text(dict(chosen.get(number, {}))))
+        for number, turn in turns.items()
+        if turn.reply is not None
+    }
+    return [f"turn {number}: {note}" for number, note in noted.items() if note]
 
 
 def _block(key: str, checks: Mapping[str, Json]) -> Iterator[str]:

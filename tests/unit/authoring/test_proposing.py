@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.authoring.passages import common_passages, passages
-from harness.authoring.proposing import checks_of, like
+from harness.authoring.proposed_text import proposed_text
+from harness.authoring.proposing import checks_of, like, varying_note
 from harness.checks import KINDS, Options, Subject
 from harness.checks.regular_expression import Pattern
 from harness.checks.varying import pattern_for, placeholder_for, varying_in
@@ -144,12 +145,13 @@ def test_like_holds_for_all(payloads: list[dict[str, Json]]) -> None:
         ),
         (f"Your order {UUID} is booked.", ["Your order", "is booked."]),
         ("Two lines\nare 2 passages", ["Two lines", "are 2 passages"]),
-        ("Booked for 2 March 2026 at 10:15, see you!", ["Booked for", ", see you!"]),
+        ("Booked for 2 March 2026 at 10:15, see you!", ["Booked for", "see you!"]),
+        (f"Your ticket ({UUID}) is open.", ["Your ticket", "is open."]),
         ("!", []),
         (f"  {UUID}", []),
         ("word " * 60, ["word " * 39 + "word"]),
     ],
-    ids=["short", "long", "id", "lines", "dates", "sign", "only an id", "too long"],
+    ids=["short", "long", "id", "lines", "dates", "brackets", "sign", "only an id", "too long"],
 )  # fmt: skip
 def test_passages(text: str, expected: list[str]) -> None:
     """A short text is expected whole; of a long one, its first sentence and those with figures."""
@@ -200,6 +202,60 @@ def test_a_whole_reply() -> None:
         "products": {"count": 1},
         "attachments": {"count": 1},
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "checks", "by_form", "left_out"),
+    [
+        (
+            f"Renewed until 2027-01-15. Your receipt is {UUID}.",
+            {"matches": r"Renewed until \d+-\d+-\d+\. Your receipt is [0-9a-fA-F-]{36}\."},
+            ("2027-01-15", UUID),
+            (),
+        ),
+        (
+            f"{LONG} It is booked for 2. March 2026. Your order is {UUID}.",
+            {
+                "contains": ["Thank you for asking about it.", "It costs 79.90 USD."],
+                "matches": r"It is booked for \d+\. [A-Za-z]+ \d+\.",
+            },
+            ("2. March 2026",),
+            (UUID,),
+        ),
+        (f"{UUID}\n10:15", {}, (), (UUID, "10:15")),
+        ("Yes, we do.", {"contains": "Yes, we do."}, (), ()),
+    ],
+    ids=["short", "long", "nothing else", "nothing"],
+)
+def test_what_varies_in_a_text(text, checks, by_form, left_out):
+    """The first sentence with such values is expected by its form; the rest of them is named."""
+    proposed = proposed_text(text)
+
+    assert proposed.checks == checks
+    assert (proposed.by_form, proposed.left_out) == (by_form, left_out)
+
+
+WORDS = st.sampled_from(["Your", "order", "(it", "is", "+1)", "booked.", "Today!", "$5", "\n", "["])
+VARYING = st.sampled_from([UUID, ULID, "2026-03-02", "10:15", "2. March 2026", "order_8Yq2f0Kk31"])
+
+
+@given(st.lists(WORDS | VARYING, min_size=1, max_size=40).map(" ".join))
+def test_proposals_hold_for_the_text(text: str) -> None:
+    """Whatever is proposed for a text holds for it."""
+    for name, value in proposed_text(text).checks.items():
+        assert _outcome(name, value, Subject(text=text)) is Outcome.PASSED
+
+
+def test_a_note_on_what_varies() -> None:
+    """It names the values, unless a check of the author names them."""
+    texts = (f"{LONG} Booked for 2026-03-02.", f"See {UUID}.\nYour order is {ULID}.")
+    reply = Reply(messages=tuple(ReplyMessage(text=text) for text in texts))
+
+    assert varying_note(reply) == (
+        f"only the form is expected of 2026-03-02, {ULID}; left out as varying: {UUID}"
+    )
+    assert varying_note(reply, f"{UUID} and {ULID}") == "only the form is expected of 2026-03-02"
+    assert not varying_note(Reply())
 
 
 def test_a_very_short_reply() -> None:
