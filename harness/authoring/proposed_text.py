@@ -59,6 +59,13 @@ def _checks(text: str, contains: Sequence[str], pattern: str) -> dict[str, Json]
     return checks
 
 
+def whole_text(text: str) -> dict[str, Json]:
+    """The check for a text without a proposal: all of it, with what varies by its form."""
+    if _varying(text):
+        return {"matches": literal(f"^{pattern_for(text)}$")}
+    return {"equals": literal(text)}
+
+
 def _has_a_form(sentence: str) -> bool:
     """Whether something varies in a sentence that can be expected by its form."""
     is_usable = len(sentence) <= LONGEST and letters_outside(sentence) >= FEWEST_LETTERS

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from harness.authoring.proposed_text import proposed_text
+from harness.authoring.proposed_text import proposed_text, whole_text
 from harness.checks.placeholders import PLACEHOLDERS, placeholder_name
 from harness.checks.varying import placeholder_for
 from harness.conversation import Reply
@@ -26,9 +26,7 @@ _PLACEHOLDER_IN_TEXT = re.compile(rf"<\s*(?:{'|'.join(PLACEHOLDERS)})\b[^<>]*>")
 
 def checks_of(reply: Reply) -> dict[str, Json]:
     """The checks that are proposed for a reply, by their names: what it says, and its parts."""
-    checks = dict(_said(reply))
-    if len(reply.messages) != 1 or not checks:
-        checks["messages"] = {"count": len(reply.messages)}
+    checks = _said(reply)
     if reply.tools:
         checks["tools"] = literal([call.name for call in reply.tools])
     if reply.actions:
@@ -39,9 +37,20 @@ def checks_of(reply: Reply) -> dict[str, Json]:
     return checks
 
 
-def _said(reply: Reply) -> Mapping[str, Json]:
-    texts = [message.text for message in reply.messages if message.text.strip()]
-    return proposed_text(texts[0]).checks if texts else {}
+def _said(reply: Reply) -> dict[str, Json]:
+    """The check for the text of the only message, for each of several, or for their number."""
+    texts = [message.text for message in reply.messages]
+    proposed = [proposed_text(text).checks for text in texts]
+    if not any(proposed):
+        return {"messages": {"count": len(texts)}}
+    if len(texts) == 1:
+        return {**proposed[0]}
+    return {
+        "replies": [
+            {**checks} if checks else whole_text(text)
+            for text, checks in zip(texts, proposed, strict=True)
+        ]
+    }
 
 
 def varying_note(reply: Reply, named: str = "") -> str:

@@ -136,6 +136,31 @@ def test_what_varies_is_expected_by_its_form(tmp_path, monkeypatch):
         assert_plays(project, "renewed")
 
 
+def test_every_message_of_a_reply_is_expected(tmp_path, monkeypatch):
+    """Each with a check of its own, in order; an empty one too."""
+    monkeypatch.chdir(tmp_path)
+    with chatting_at_the_library(tmp_path) as (project, _):
+        project.chat("Renew a book", "My account", "/save two")
+
+        text = (project.folder / "scenarios/two.yaml").read_text()
+        assert text.splitlines()[3:] == [
+            "  - user: Renew a book",
+            "    expect:",
+            "      replies:",
+            "        - contains: We can do that.",
+            "        - contains: Which book?",
+            "  - user: My account",
+            "    expect:",
+            "      replies:",
+            r"        - matches: 'Your card is valid until \d+-\d+-\d+\.'",
+            "        - contains: You have 2 books.",
+            "        - matches: '^[0-9a-fA-F-]{36}$'",
+            '        - equals: ""',
+            "        - equals: OK",
+        ]
+        assert_plays(project, "two")
+
+
 @pytest.mark.parametrize("name", ["enthusiast", "bighummingbird", "websocket-json"])
 def test_late_messages_are_waited_for(talking, name):
     """The saved scenario waits for them, and its recording has no other looks."""
@@ -143,8 +168,9 @@ def test_late_messages_are_waited_for(talking, name):
         said = project.chat("Hello [[late 300ms]]", "/wait 10s", "/save late", options=(name,))
 
         assert "bot> One more thing: our phone line is open until six." in said.after("/wait 10s")
-        messages = project.turns("late")[0]["expect"]["messages"]
-        assert messages["within"].endswith("s")
+        replies = project.turns("late")[0]["expect"]["replies"]
+        assert len(replies["messages"]) == 2
+        assert replies["within"].endswith("s")
         assert_plays(project, "late")
 
 
@@ -197,7 +223,7 @@ def test_late_messages_are_waited_for_again(talking):
             options=("websocket-json",),
         )
 
-        assert project.turns("late")[0]["expect"]["messages"]["count"] == 2
+        assert len(project.turns("late")[0]["expect"]["replies"]["messages"]) == 2
         assert_plays(project, "late")
 
 

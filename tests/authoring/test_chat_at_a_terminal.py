@@ -166,7 +166,7 @@ def test_late_messages_are_shown_while_a_person_types(person, name):
         typing.types("/quit\r")
 
         assert typing.ended() == 0
-        assert project.turns("late")[0]["expect"]["messages"]["count"] == 2
+        assert len(project.turns("late")[0]["expect"]["replies"]["messages"]) == 2
         assert project.play("late").outcome is Outcome.PASSED
 
 

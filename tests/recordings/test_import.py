@@ -25,13 +25,15 @@ def test_what_is_written(importer):
         "  - user: Do you offer free shipping?\n"
         "    expect:\n"
         "      schema: connectly/reply\n"
-        '      contains: "We do offer free shipping on all orders over $50!"\n'
-        "      messages: {count: 2}\n"
+        "      replies:\n"
+        '        - contains: "We do offer free shipping on all orders over $50!"\n'
+        "        - contains: Can I help you find a product?\n"
         "  - user: Yes I want a pink dress for my daughters 10th birthday\n"
         "    expect:\n"
         "      schema: connectly/reply\n"
-        "      contains: Do either of these dresses stand out to you?\n"
-        "      messages: {count: 2}\n"
+        "      replies:\n"
+        "        - contains: Do either of these dresses stand out to you?\n"
+        "        - contains: Does she also like purple?\n"
         "      products: {count: 2}\n"
     )
 

@@ -81,7 +81,36 @@ def _block(key: str, checks: Mapping[str, Json]) -> Iterator[str]:
         yield f"    {key}: none"
         return
     yield f"    {key}:"
-    yield from (f"      {name}: {flow(value)}" for name, value in checks.items())
+    for name, value in checks.items():
+        if name == "replies":
+            yield from _replies(value)
+        else:
+            yield f"      {_pair(name, value)}"
+
+
+def _replies(value: Json) -> Iterator[str]:
+    """What is expected of each message, one a line; `value` is the list, or has it as a key."""
+    whole = value if isinstance(value, Mapping) else {"messages": value}
+    rest = {name: one for name, one in whole.items() if name != "messages"}
+    yield "      replies:"
+    yield from (f"        {_pair(name, one)}" for name, one in rest.items())
+    margin = " " * 8
+    if whole is value:
+        yield f"{margin}messages:"
+        margin += "  "
+    messages = whole["messages"]
+    assert isinstance(messages, list)  # noqa: S101  # by the format of the check
+    for one in messages:
+        pairs = [_pair(*pair) for pair in one.items()] if isinstance(one, Mapping) else [flow(one)]
+        yield f"{margin}- {pairs[0] if len(pairs) == 1 else '{' + ', '.join(pairs) + '}'}"
+
+
+def _pair(name: str, value: Json) -> str:
+    """A key with its value; a pattern is in single quotes, in which a backslash is one."""
+    if name == "matches" and isinstance(value, str) and value.isprintable():
+        quoted = value.replace("'", "''")
+        return f"{name}: '{quoted}'"
+    return f"{name}: {flow(value)}"
 
 
 def _user(message: RecordedMessage) -> str:
@@ -110,7 +139,9 @@ def _of_turn(turn: Turn, schema: str, within: str) -> dict[str, Json]:
     if checks.keys() <= {"schema", "messages"} and _is_short(turn.reply.payload):
         # Without texts, buttons and products, the payload is all there is.
         checks["like"] = like([turn.reply.payload])
-    if within:
+    if within and "replies" in checks:
+        checks["replies"] = {"within": within, "messages": checks["replies"]}
+    elif within:
         checks["messages"] = {"count": len(turn.reply.messages), "within": within}
     return checks
 

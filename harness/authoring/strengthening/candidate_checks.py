@@ -46,9 +46,11 @@ def _all(
     for _, changed in survivors:
         yield from _around_changes(reply, changed)
     proposed = checks_of(reply)
-    for name in ("actions", "products", "attachments", "tools", "messages"):
+    for name in ("actions", "products", "attachments", "tools"):
         if name in proposed:
             yield name, proposed[name]
+    if len(reply.messages) != 1 or "messages" in proposed:
+        yield "messages", {"count": len(reply.messages)}
     for message in reply.messages:
         yield from (("contains", literal(passage)) for passage in passages(message.text))
     yield from _in_order(reply)

@@ -195,8 +195,7 @@ def test_a_whole_reply() -> None:
     )
 
     assert checks_of(reply) == {
-        "contains": "Pay $${amount} now?",
-        "messages": {"count": 2},
+        "replies": [{"contains": "Pay $${amount} now?"}, {"contains": "Yes or no?"}],
         "tools": ["search"],
         "actions": ["Yes", "No"],
         "products": {"count": 1},
@@ -264,7 +263,27 @@ def test_a_very_short_reply() -> None:
     assert checks_of(Reply(messages=(ReplyMessage(text="5"),))) == {"equals": "5"}
 
 
+def test_a_check_for_each_message() -> None:
+    """Of several messages, each is expected, in order; also an empty one, and one with an id."""
+    texts = ("Which book?", "", UUID, "OK", f"{LONG} Booked for 2026-03-02.")
+    checks = checks_of(Reply(messages=tuple(ReplyMessage(text=text) for text in texts)))
+
+    assert checks == {
+        "replies": [
+            {"contains": "Which book?"},
+            {"equals": ""},
+            {"matches": "^[0-9a-fA-F-]{36}$"},
+            {"equals": "OK"},
+            {
+                "contains": ["Thank you for asking about it.", "It costs 79.90 USD."],
+                "matches": r"Booked for \d+-\d+-\d+\.",
+            },
+        ]
+    }
+
+
 def test_a_reply_without_a_text() -> None:
     """A reply that says nothing stable is expected by its number of messages."""
     assert checks_of(Reply(messages=(ReplyMessage(text=UUID),))) == {"messages": {"count": 1}}
+    assert checks_of(Reply(messages=(ReplyMessage(text=""),) * 2)) == {"messages": {"count": 2}}
     assert checks_of(Reply()) == {"messages": {"count": 0}}
