@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from harness.authoring.chatting.talk import Talk
 from harness.conversation import Phase, Stop, Turn, UserMessage
@@ -10,7 +11,7 @@ from harness.core import CassetteError, HarnessError, Json, PlayError
 from harness.play.broken import ESCAPED, internal_error
 from harness.play.conversation import Conversation, TurnTimeLeft
 from harness.play.conversation_state import ConversationState
-from harness.play.conversation_variables import Variables
+from harness.play.conversation_variables import Variables, prompt_of
 from harness.play.runner import Runner
 from harness.play.scenario_player import ScenarioPlayer
 from harness.play.shared_prefix import Start
@@ -79,7 +80,12 @@ class HeldConversation:
     def begin(self) -> Stop | None:
         """Say the turns of the file. Returns why they ended early."""
         with self.state.context.watched():
-            return self.player.say_all(self.player.scenario.turns)
+            stop = self.player.say_all(self.player.scenario.turns)
+        if stop is None and len(self.turns) < len(self.player.scenario.user_turns):
+            why = "a capture is missing, or a check failed in a turn with 'on_fail: stop'"
+            error = PlayError("chat-stopped", f"the file goes no further: {why}")
+            return Stop(turn=len(self.turns), error=error)
+        return stop
 
     def start(self) -> Start | None:
         """The checkpoint before the next turn; None if no other conversation can start there."""
@@ -91,6 +97,13 @@ class HeldConversation:
             self.player.variables.checkpoint(),
             self.player.tools.checkpoint(),
         )
+
+    def pressed(self, message: UserMessage) -> UserMessage:
+        """The message with the text that its button sends now. Raises `NoSuchButton`."""
+        if not message.display_text:
+            return message
+        prompt = prompt_of(message.display_text, self.conversation.last_reply)
+        return replace(message, text=prompt)
 
     def say(self, message: UserMessage, answer: AnswersTool) -> PlayError | None:
         """Say a message, and end its turn. Returns the error if it broke."""
@@ -117,6 +130,19 @@ class HeldConversation:
             raise
         except ESCAPED as error:
             raise internal_error(error, self.state.redactor) from error
+
+    def wait_for_another(self, seconds: float) -> Turn:
+        """The last turn, after waiting for one more message so long. Raises `PlayError`."""
+        reply = self.turns[-1].reply
+        before = len(reply.messages) if reply is not None else 0
+
+        def left(turn: Turn, passed: float) -> float:
+            assert turn.reply is not None  # noqa: S101  # only a reply has late messages
+            is_there = len(turn.reply.messages) > before
+            return 0.0 if is_there else max(0.0, seconds - passed)
+
+        self.wait(left)
+        return self.turns[-1]
 
     def record(self) -> Cassette:
         """Close the conversation; its recording. Raises `PlayError` if it is not complete."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from harness.authoring.chatting.held_conversation import HeldConversation
@@ -14,7 +13,6 @@ from harness.authoring.chatting.typed_checks import TypedChecks
 from harness.conversation import Stop, Turn, UserMessage
 from harness.core import Json, NoSuchButton, PlayError, TransportError
 from harness.play.conversation import TurnTimeLeft
-from harness.play.conversation_variables import prompt_of
 from harness.play.judging import contracts, judge
 from harness.play.result import CheckResult, ScenarioResult
 from harness.play.runner import Runner
@@ -146,7 +144,7 @@ class ManualChat:
         """
         self.open()
         assert self._held is not None  # noqa: S101  # opened above
-        said = SaidTurn(message=self._pressed(message), line=line)
+        said = SaidTurn(message=self._held.pressed(message), line=line)
         number = len(self._held.turns) + 1
         if (start := self._held.start()) is not None:
             self._starts[number] = start
@@ -242,14 +240,14 @@ class ManualChat:
             if (start := held.start()) is not None:
                 self._starts[len(held.turns) + 1] = start
             try:
-                said.message = self._pressed(said.message)
+                said.message = held.pressed(said.message)
             except NoSuchButton as error:
                 stop = Stop(turn=len(held.turns) + 1, error=error)
                 self._failure = self._result(stop=stop)
                 raise
             turn = self._send(held, said)
             if said.late and turn.reply is not None:
-                turn = self._late_again(said, len(turn.reply.messages))
+                turn = held.wait_for_another(said.patience)
             self._said_again(turn)
 
     def _begin(self, held: HeldConversation) -> None:
@@ -258,35 +256,12 @@ class ManualChat:
         for turn in held.turns:
             if turn.reply is not None or turn.refusal is not None:
                 self._said_again(turn)
-        if stop is None and len(held.turns) < self._before:
-            why = "a capture is missing, or a check failed in a turn with 'on_fail: stop'"
-            error = PlayError("chat-stopped", f"the file goes no further: {why}")
-            stop = Stop(turn=len(held.turns), error=error)
         scenario, vocabulary = self.talk.scenario, self.talk.project.vocabulary
         checks = judge(scenario, held.conversation.judged_transcript(), vocabulary)
         self.begun = self._result(checks)
         if stop is not None:
             self._failure = self._result(stop=stop)
             raise stop.error
-
-    def _late_again(self, said: SaidTurn, before: int) -> Turn:
-        """Wait until a late message comes as it did before."""
-
-        def left(turn: Turn, passed: float) -> float:
-            assert turn.reply is not None  # noqa: S101  # as asked before
-            is_there = len(turn.reply.messages) > before
-            return 0.0 if is_there else max(0.0, said.patience - passed)
-
-        self.wait(left)
-        assert self.last is not None  # noqa: S101  # it was said just now
-        return self.last
-
-    def _pressed(self, message: UserMessage) -> UserMessage:
-        """The message with the text that its button sends now. Raises `NoSuchButton`."""
-        if not message.display_text or self._held is None:
-            return message
-        prompt = prompt_of(message.display_text, self._held.conversation.last_reply)
-        return replace(message, text=prompt)
 
     def _send(self, held: HeldConversation, said: SaidTurn) -> Turn:
         """Say a turn. Whatever is raised, the conversation has ended."""

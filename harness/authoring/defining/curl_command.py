@@ -9,11 +9,11 @@ from pathlib import Path
 from urllib.parse import quote as percent_encode
 from urllib.parse import unquote, urlsplit
 
-from harness.authoring.defining.curl_flags import FLAGS, SHORT, Flag, Use
+from harness.authoring.defining.curl_flags import Fault, Flag, Use, flags_in
 from harness.authoring.defining.sample import SampleRequest
 from harness.authoring.defining.shell_words import VARIABLE, BadCommand, shell_words
 from harness.conversation import Headers, Origin, Request
-from harness.core import ConfigurationError, Json, Problem, counted, did_you_mean, quote, shorten
+from harness.core import ConfigurationError, Json, Problem, counted, quote, shorten
 from harness.formats.multipart import MEDIA_TYPE, Part, boundary_of, write_multipart
 
 WHERE = "--from-curl"
@@ -58,11 +58,10 @@ class _Reader:
     parts: list[Part] = field(default_factory=list)
     urls: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    faults: list[tuple[str, str]] = field(default_factory=list)
-    """Messages with hints."""
+    faults: list[Fault] = field(default_factory=list)
 
     def sample(self, words: Sequence[str], rest: str) -> SampleRequest:
-        for flag, value in self._flags(words):
+        for flag, value in flags_in(words, self.faults):
             self._take(flag, value)
         if rest:
             self.notes.append(f"{quote(shorten(rest, 60))} after the command is left out")
@@ -79,48 +78,6 @@ class _Reader:
         if self.faults:
             raise _problems("wrong-command", self.faults)
         return self._made()
-
-    def _flags(self, words: Sequence[str]) -> Iterator[tuple[Flag, str]]:
-        """Each flag with its value; a word that is not a flag is the value of `url`."""
-        waiting = iter(words)
-        for word in waiting:
-            if word.startswith("--") and word != "--":
-                yield from self._long(word, waiting)
-            elif word.startswith("-") and len(word) > 1 and word != "--":
-                yield from self._short(word, waiting)
-            elif word != "--":
-                yield FLAGS["url"], word
-
-    def _long(self, word: str, waiting: Iterator[str]) -> Iterator[tuple[Flag, str]]:
-        name = word.removeprefix("--")
-        flag = FLAGS.get(name)
-        if flag is None and (positive := FLAGS.get(name.removeprefix("no-"))) is not None:
-            flag = None if positive.takes_value else positive
-        if flag is None:
-            near = did_you_mean(word, [f"--{known}" for known in FLAGS])
-            self.faults.append((f"curl has no flag {quote(word)}", near))
-        else:
-            yield flag, self._value(word, waiting) if flag.takes_value else ""
-
-    def _short(self, word: str, waiting: Iterator[str]) -> Iterator[tuple[Flag, str]]:
-        """Flags of one letter, of which the last can have its value in the same word."""
-        for at, letter in enumerate(word[1:], 2):
-            name = SHORT.get(letter, "")
-            flag = FLAGS.get(name) or FLAGS.get(name.removeprefix("no-"))
-            if flag is None:
-                where = f" in {quote(word)}" if len(word) > 2 else ""  # noqa: PLR2004  # `-X`
-                self.faults.append((f"curl has no flag '-{letter}'{where}", "remove it"))
-                return
-            if flag.takes_value:
-                yield flag, word[at:] or self._value(word, waiting)
-                return
-            yield flag, ""
-
-    def _value(self, word: str, waiting: Iterator[str]) -> str:
-        value = next(waiting, None)
-        if value is None:
-            self.faults.append((f"the flag {quote(word)} has no value", "add it"))
-        return value or ""
 
     def _take(self, flag: Flag, value: str) -> None:
         name = flag.name
@@ -301,7 +258,7 @@ class _Reader:
         return network
 
 
-def _scheme_fault(url: str) -> tuple[str, str] | None:
+def _scheme_fault(url: str) -> Fault | None:
     """What is wrong with the scheme of a URL, and what to do; None if nothing is."""
     scheme, mark, _ = url.partition("://")
     if not mark or scheme.lower() in ("http", "https"):
@@ -311,7 +268,7 @@ def _scheme_fault(url: str) -> tuple[str, str] | None:
     return f"the URL has the scheme {quote(scheme)}, expected http or https", hint
 
 
-def _problems(code: str, faults: Sequence[tuple[str, str]]) -> ConfigurationError:
+def _problems(code: str, faults: Sequence[Fault]) -> ConfigurationError:
     return ConfigurationError(
         Problem(code=code, message=message, where=WHERE, hint=hint) for message, hint in faults
     )

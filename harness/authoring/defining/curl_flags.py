@@ -5,8 +5,15 @@ Source: https://curl.se/docs/manpage.html, version 8.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
+
+from harness.core import did_you_mean, quote
+
+Fault: TypeAlias = tuple[str, str]
+"""What is wrong with a command, and a hint."""
 
 
 class Use(StrEnum):
@@ -127,3 +134,52 @@ SHORT = {
     ":": "next",
 }
 """Flags of one letter, with the long name of each."""
+
+
+def flags_in(words: Sequence[str], faults: list[Fault]) -> Iterator[tuple[Flag, str]]:
+    """Each flag with its value; a word that is not a flag is the value of `url`.
+
+    Flags that curl does not have, and those that lack a value, are added to `faults`.
+    """
+    waiting = iter(words)
+    for word in waiting:
+        if word.startswith("--") and word != "--":
+            yield from _long(word, waiting, faults)
+        elif word.startswith("-") and len(word) > 1 and word != "--":
+            yield from _short(word, waiting, faults)
+        elif word != "--":
+            yield FLAGS["url"], word
+
+
+def _long(word: str, waiting: Iterator[str], faults: list[Fault]) -> Iterator[tuple[Flag, str]]:
+    name = word.removeprefix("--")
+    flag = FLAGS.get(name)
+    if flag is None and (positive := FLAGS.get(name.removeprefix("no-"))) is not None:
+        flag = None if positive.takes_value else positive
+    if flag is None:
+        near = did_you_mean(word, [f"--{known}" for known in FLAGS])
+        faults.append((f"curl has no flag {quote(word)}", near))
+    else:
+        yield flag, _value(word, waiting, faults) if flag.takes_value else ""
+
+
+def _short(word: str, waiting: Iterator[str], faults: list[Fault]) -> Iterator[tuple[Flag, str]]:
+    """Flags of one letter, of which the last can have its value in the same word."""
+    for at, letter in enumerate(word[1:], 2):
+        name = SHORT.get(letter, "")
+        flag = FLAGS.get(name) or FLAGS.get(name.removeprefix("no-"))
+        if flag is None:
+            where = f" in {quote(word)}" if len(word) > 2 else ""  # noqa: PLR2004  # `-X`
+            faults.append((f"curl has no flag '-{letter}'{where}", "remove it"))
+            return
+        if flag.takes_value:
+            yield flag, word[at:] or _value(word, waiting, faults)
+            return
+        yield flag, ""
+
+
+def _value(word: str, waiting: Iterator[str], faults: list[Fault]) -> str:
+    value = next(waiting, None)
+    if value is None:
+        faults.append((f"the flag {quote(word)} has no value", "add it"))
+    return value or ""
