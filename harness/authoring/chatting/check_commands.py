@@ -5,36 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from harness.authoring.chatting.display import Display
 from harness.authoring.chatting.manual_chat import ManualChat
 from harness.authoring.chatting.slash_commands import WrongCommand
 from harness.authoring.chatting.terminal_protocol import Style
 from harness.authoring.chatting.typed_checks import TypedChecks, read_checks
 from harness.conversation import Turn
-from harness.play.result import ScenarioResult
 
 _SENTENCE = re.compile(r"[A-Za-z_]+(?: +(?!.*: ).*)?")
 """A check without the colon after its name."""
-Show = Callable[[str, Style], None]
 
 
 class CheckCommands:
     """`/check` and `/keep`."""
 
-    def __init__(
-        self,
-        chat: ManualChat,
-        lines: Callable[[], str],
-        show: Show,
-        judged: Callable[[ScenarioResult], bool],
-    ) -> None:
-        """`lines` asks for lines until an empty one, `show` shows a text without secrets.
-
-        `judged` shows why a result is bad, and returns whether it is not.
-        """
+    def __init__(self, chat: ManualChat, lines: Callable[[], str], display: Display) -> None:
+        """`lines` asks for lines until an empty one."""
         self._chat = chat
         self._lines = lines
-        self._show = show
-        self._judged = judged
+        self._display = display
         self._passed: TypedChecks | None = None
         """The checks that passed last, on the last reply."""
 
@@ -55,18 +44,20 @@ class CheckCommands:
         typed = read_checks(text, turn, talk.project, talk.play.provider)
         self._passed = None
         result = self._chat.judge(typed.planned)
-        if not self._judged(result):
+        if not self._display.judged(result):
             return
         for reason in result.skips:
-            self._show(f"skipped: {reason}", Style.NOTE)
+            self._display.note(f"skipped: {reason}")
         if len(result.skips) < len(result.checks):
             self._passed = typed
             names = ", ".join(typed.written)
-            self._show(f"passes: {names}; /keep writes it into the saved scenario", Style.GOOD)
+            self._display.show(
+                f"passes: {names}; /keep writes it into the saved scenario", Style.GOOD
+            )
 
     def keep(self) -> None:
         """Write the checks that passed last into the scenario. Raises `WrongCommand`."""
         if self._passed is None or not self._chat.turns:
             raise WrongCommand("no check passed on the last reply; try one with /check")
         self._chat.keep(self._passed)
-        self._show(f"kept: {', '.join(self._chat.turns[-1].checks)}", Style.NOTE)
+        self._display.note(f"kept: {', '.join(self._chat.turns[-1].checks)}")
