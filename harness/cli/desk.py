@@ -43,7 +43,8 @@ def chat(
     """Talk to a provider by hand, and save what was said as a scenario with its recording.
 
     /help in the chat lists its commands. If the input is not a terminal, each of its lines is
-    said, and a turn that breaks, a check that fails or a wrong command ends with 1.
+    said. A turn that breaks, a message that is refused, a check that fails or a wrong command then
+    ends with 1; a refusal on which a /check passes is expected.
     """
     if (file is None) != (turn == 0):
         raise refuse(

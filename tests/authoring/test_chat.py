@@ -89,6 +89,28 @@ def test_a_refused_key_leads_to_its_setting(talking):
         assert "invalid or missing api key" in said.text
 
 
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        (("Hello",), 1),
+        (("Hello", "/new"), 1),
+        (("Hello", "/back"), 1),
+        (("Hello", "/check status: 403", "/payload"), 0),
+        (("Hello", "/check status: 403", "Again?", "/save refused"), 1),
+        (("Hello", "/check status: 403", "Again?", "/check {status: 403}", "/save refused"), 0),
+        (("/help",), 0),
+    ],
+    ids=["alone", "new", "taken back", "expected", "one of two", "both", "nothing said"],
+)
+def test_a_script_ends_with_1_if_a_message_is_refused(tmp_path, monkeypatch, lines, status):
+    """Unless a check passes on the refusal, and so says that it is expected."""
+    monkeypatch.chdir(tmp_path)
+    with chatting_at_the_library(tmp_path) as (project, _):
+        project.environment["LIBRARY_KEY"] = "k-0000000000000000"
+
+        assert project.chat(*lines).status == status
+
+
 def test_tools_are_answered_by_hand(talking):
     """JSON, a text and a failure are answers, and are those of the saved scenario."""
     with talking("openai-chat") as project:

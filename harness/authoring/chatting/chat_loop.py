@@ -43,7 +43,7 @@ class ChatLoop:
 
     @property
     def is_clean(self) -> bool:
-        """Whether no turn broke, no check failed, and every command was understood."""
+        """Whether all went well; see `Display`."""
         return self._display.is_clean
 
     def run(self, chat: ManualChat) -> None:
@@ -63,6 +63,7 @@ class ChatLoop:
                 except KeyboardInterrupt:
                     self._display.fault("interrupted")
         finally:
+            self._speaking.settle()
             self._watch.stop()
             turns = len(chat.turns)
             chat.forget()

@@ -27,6 +27,11 @@ class CheckCommands:
         self._passed: TypedChecks | None = None
         """The checks that passed last, on the last reply."""
 
+    @property
+    def have_passed(self) -> bool:
+        """Whether the checks that were tried last on the last reply passed."""
+        return self._passed is not None
+
     def forget(self) -> None:
         """There is another reply."""
         self._passed = None

@@ -22,7 +22,8 @@ class Display:
         self._screen = screen
         self._chat = chat
         self.is_clean = True
-        """Whether no turn broke, no check failed, and every command was understood."""
+        """Whether no turn broke, no message was refused without a check that expects it, no check
+        failed, and every command was understood."""
 
     def show(self, text: str, style: Style = Style.PLAIN) -> None:
         """Show a text."""

@@ -27,6 +27,8 @@ class Speaking:
         self._last: tuple[UserMessage, str] | None = None
         """The message that was said last, also if it broke the conversation."""
         self._buttons: tuple[str, ...] = ()
+        self._is_refused = False
+        """Whether the provider refused the last message."""
         self.is_saved = True
         """Whether nothing was said or taken back since the chat was saved or begun."""
 
@@ -62,6 +64,7 @@ class Speaking:
             raise WrongCommand(f"there is no turn to take back{f'; {why}' if why else ''}")
         left = len(chat.turns) - 1
         self._announce(left)
+        self.settle()
         self._buttons, self.is_saved = (), False
         self._checks.forget()
         if self.attempt(chat.back, ""):
@@ -74,6 +77,7 @@ class Speaking:
     def new(self) -> None:
         """Begin a new conversation with the next message."""
         self._chat.forget()
+        self.settle()
         self._buttons, self.is_saved = (), True
         self._checks.forget()
         self._display.note("the next message begins a new conversation")
@@ -83,6 +87,12 @@ class Speaking:
         self._display.said(turn.user)
         self._display.reply(turn)
         self._buttons = tuple(turn.reply.actions) if turn.reply is not None else ()
+
+    def settle(self) -> None:
+        """Count a refusal of the last message as a fault, unless a check of the person passed."""
+        if self._is_refused and not self._checks.have_passed:
+            self._display.is_clean = False
+        self._is_refused = False
 
     def attempt(self, do: Callable[[], object], line: str) -> bool:
         """Do what can break the conversation; returns whether it did not."""
@@ -116,6 +126,7 @@ class Speaking:
 
     def _speak(self, message: UserMessage, line: str) -> None:
         chat = self._chat
+        self.settle()
         self._last = (message, line)
         if chat.is_lost:
             self._announce(len(chat.turns))
@@ -130,6 +141,7 @@ class Speaking:
             self._display.note("this is a new conversation")
         self._display.reply(turn)
         self._buttons = tuple(turn.reply.actions) if turn.reply is not None else ()
+        self._is_refused = turn.refusal is not None
         self._checks.forget()
         self._display.judged(self._chat.contract_faults())
 
