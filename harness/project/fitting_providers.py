@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from harness.checks import KIND_NAMED, BadExpectation, Kind, Options, Subject
-from harness.conversation import Outcome
+from harness.conversation import Outcome, UserMessage
 from harness.core import Json, Place, Problem, did_you_mean, quote
 from harness.formats.yaml import Document, Node
 from harness.project.project import Project
@@ -95,6 +95,22 @@ def unsent_parts(
         known = _all_taken(definitions, _SENT[what])
         takes = f"of {what} {_of(definitions, 'send')} {_alone(known, what)}"
         yield from _unknown_keys(keys, known, takes, subject)
+
+
+def unsent_in_message(
+    definitions: Mapping[str, Definition], message: UserMessage, place: Place, subject: str
+) -> Iterator[Problem]:
+    """What no definition sends of the attachments and the metadata of a message."""
+    parts = {
+        "attachments": [
+            (name, place)
+            for attachment in message.attachments
+            for name in ("name", "content")
+            if getattr(attachment, name)
+        ],
+        "metadata": [(name, place) for name in message.metadata],
+    }
+    yield from unsent_parts(definitions, {p: k for p, k in parts.items() if k}, place, subject)
 
 
 def _unknown_keys(

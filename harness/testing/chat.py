@@ -13,7 +13,7 @@ from harness.play.conversation import Conversation
 from harness.play.conversation_variables import Variables, prompt_of
 from harness.play.result import ScenarioResult
 from harness.play.scenario_player import time_left
-from harness.project.fitting_providers import unsent_answers, unsent_parts
+from harness.project.fitting_providers import unsent_answers, unsent_in_message
 from harness.project.project import Project
 from harness.providers.session import CLOSING
 from harness.scenario import MatrixRow, MessagePlan, Scenario, Scope, UserTurn
@@ -217,15 +217,13 @@ class Chat:
     ) -> Turn:
         """Say something. Raises `PlayError` if there is neither a reply nor a refusal."""
         __tracebackhide__ = True
-        self._require_sent(attachments, metadata or {}, answers)
-        self._tools.in_turn(answers, f"turn {self._next}")
-        last = self._conversation.last_reply
         message = UserMessage(
-            text=prompt_of(press, last) if press else text,
-            display_text=press,
-            attachments=attachments,
-            metadata=metadata or {},
+            text=text, display_text=press, attachments=attachments, metadata=metadata or {}
         )
+        self._require_sent(message, answers)
+        self._tools.in_turn(answers, f"turn {self._next}")
+        if press:
+            message = replace(message, text=prompt_of(press, self._conversation.last_reply))
         with self._context.watched():
             turn, failed = self._conversation.say(message, answer=self._tools.answer)
         if failed is not None:
@@ -256,30 +254,15 @@ class Chat:
     def _next(self) -> int:
         return len(self._conversation.turns) + 1
 
-    def _require_sent(
-        self,
-        attachments: tuple[Attachment, ...],
-        metadata: Mapping[str, Json],
-        answers: ToolAnswers,
-    ) -> None:
+    def _require_sent(self, message: UserMessage, answers: ToolAnswers) -> None:
         """Raise `ScenarioError` for parts of a message that the definition never sends."""
         __tracebackhide__ = True
-        if not attachments and not metadata and not answers:
+        if not message.attachments and not message.metadata and not answers:
             return
-        place = self._place(above=2)
-        parts = {
-            "attachments": [
-                (name, place)
-                for attachment in attachments
-                for name in ("name", "content")
-                if getattr(attachment, name)
-            ],
-            "metadata": [(name, place) for name in metadata],
-        }
         definitions = {self._context.provider.name: self._context.provider.definition}
-        sent = {part: keys for part, keys in parts.items() if keys}
+        place, subject = self._place(above=2), f"turn {self._next}"
         problems = [
-            *unsent_parts(definitions, sent, place, f"turn {self._next}"),
+            *unsent_in_message(definitions, message, place, subject),
             *unsent_answers(definitions, answers.values()),
         ]
         if problems:
