@@ -39,6 +39,12 @@ def chat(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="Sent when the conversation opens; repeatable."),
     ] = None,
+    metadata: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE", help="Sent with every message that you type; repeatable."
+        ),
+    ] = None,
 ) -> None:
     """Talk to a provider by hand, and save what was said as a scenario with its recording.
 
@@ -56,7 +62,9 @@ def chat(
         raise refuse("--row needs --from: the scenario's file")
     if file is not None and session:
         raise refuse("--session is not used with --from: the file has its own 'session:'")
-    options = commands.ChatOptions(file=file, turn=turn, row=row, session=session or [])
+    options = commands.ChatOptions(
+        file=file, turn=turn, row=row, session=session or [], metadata=metadata or []
+    )
     is_bad = commands.hold_chat(name, options)
     raise typer.Exit(FOUND_PROBLEMS if is_bad else 0)
 

@@ -346,6 +346,61 @@ def test_files_go_with_the_next_message(talking):
         assert_plays(project, "files")
 
 
+def test_metadata_goes_with_every_message(tmp_path, monkeypatch):
+    """From the option until `/metadata` changes or removes it; the saved scenario has it."""
+    monkeypatch.chdir(tmp_path)
+    with chatting_at_the_library(tmp_path) as (project, desk):
+        said = project.chat(
+            "Hello",
+            "2",
+            "/metadata page=[3, true]",
+            "Dune",
+            "/again",
+            "/metadata page=",
+            "Again?",
+            "/save pages",
+            options=("--metadata", "page=home of ${all}"),
+        )
+
+        assert said.status == 0, said.text
+        first = "home of ${all}"
+        pages = [post.get("page") for post in desk.posted]
+        assert pages == [first, first, [3, True], [3, True], None]
+        written = {"page": "home of $${all}"}
+        assert [turn["user"] for turn in project.turns("pages")] == [
+            {"text": "Hello", "metadata": written},
+            {"press": "Renew a book", "metadata": written},
+            {"text": "Dune", "metadata": {"page": [3, True]}},
+            {"text": "Dune", "metadata": {"page": [3, True]}},
+            "Again?",
+        ]
+        assert "with page=[3, true]" in said.after("/again")
+        assert said.after("/metadata page=") == "with every further message: no metadata"
+        assert_plays(project, "pages")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("pgae=1", "unknown key 'pgae'"),
+        ("pgae=1", "did you mean 'page'?"),
+        ("page", "'page' is not KEY=VALUE"),
+        ("=1", "'=1' is not KEY=VALUE"),
+    ],
+)
+def test_metadata_that_is_never_sent(tmp_path, monkeypatch, text, reason):
+    """It is refused as an option and as a command, and nothing is said with it."""
+    monkeypatch.chdir(tmp_path)
+    with chatting_at_the_library(tmp_path) as (project, desk):
+        option = project.chat("Hello", options=("--metadata", text))
+        command = project.chat(f"/metadata {text}", "/metadata")
+
+        assert (option.status, command.status, desk.posted) == (2, 1, [])
+        assert reason in option.text
+        assert reason in command.after(f"/metadata {text}")
+        assert "with every further message: no metadata" in command.after("/metadata")
+
+
 def test_a_text_with_a_variable_sign_is_said_as_it_is(talking):
     """`${` and lines that look like YAML are texts in the saved scenario, too."""
     with talking("openai-chat") as project:

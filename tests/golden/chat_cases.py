@@ -82,6 +82,7 @@ CASES = {
         options=("--from", FILE, "--turn", "2", "--session", "a=b"), status=2
     ),
     "wrong-session": ChatCase(options=("moods", "--session", "locale"), status=2),
+    "wrong-metadata": ChatCase(options=("moods", "--metadata", "locale"), status=2),
     "unknown-session": ChatCase(options=("moods", "--session", "locale=en"), status=2),
     "unknown-command": ChatCase(lines=("/chek contains: hello", "/xyz", "/payload now")),
     "too-early": ChatCase(

@@ -80,6 +80,7 @@ class ChatLoop:
             "check": lambda text: checks.check(text, self._required()),
             "keep": lambda _: checks.keep(),
             "attach": speaking.attach,
+            "metadata": speaking.metadata,
             "wait": self._wait,
             "say": speaking.text,
             "save": self._save,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from harness.authoring.chatting.metadata import metadata_text
 from harness.authoring.chatting.terminal_protocol import Style
 from harness.conversation import Reply, ReplyMessage, Turn, UserMessage
 from harness.core import counted, shorten
@@ -21,6 +22,8 @@ def said_lines(message: UserMessage) -> Iterator[Shown]:
     yield _under(USER, text), Style.PLAIN
     for one in message.attachments:
         yield f"     with the file {one.name}".rstrip(), Style.NOTE
+    if message.metadata:
+        yield f"     with {metadata_text(message.metadata)}", Style.NOTE
 
 
 def reply_lines(turn: Turn) -> Iterator[Shown]:

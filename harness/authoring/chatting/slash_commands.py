@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, Command] = {
     "check": Command("CHECKS", "try checks on the last reply, such as /check contains: hello"),
     "keep": Command("", "write the checks that passed last into the saved scenario"),
     "attach": Command("FILE | NAME URL", "send a file with the next message"),
+    "metadata": Command("KEY=VALUE", "send metadata with every further message; KEY= removes it"),
     "wait": Command("10s", "wait for late messages"),
     "say": Command("TEXT", "say a text as it is, such as /say 2"),
     "save": Command("NAME", "write the chat as a scenario, with its recording"),

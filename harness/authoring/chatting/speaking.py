@@ -8,9 +8,10 @@ from harness.authoring.chatting.attaching import attachment_of
 from harness.authoring.chatting.check_commands import CheckCommands
 from harness.authoring.chatting.display import Display
 from harness.authoring.chatting.manual_chat import ManualChat
+from harness.authoring.chatting.metadata import COMMAND, metadata_entry, metadata_text
 from harness.authoring.chatting.slash_commands import WrongCommand
 from harness.conversation import Attachment, Turn, UserMessage
-from harness.core import NoSuchButton, PlayError, counted
+from harness.core import Json, NoSuchButton, PlayError, counted
 
 _LONGEST_NUMBER = 2
 """Digits of a text that is taken for the number of a button."""
@@ -24,6 +25,8 @@ class Speaking:
         self._display = display
         self._checks = checks
         self._attached: tuple[Attachment, ...] = ()
+        self._metadata: dict[str, Json] = {**chat.talk.metadata}
+        """Sent with every message."""
         self._last: tuple[UserMessage, str] | None = None
         """The message that was said last, also if it broke the conversation."""
         self._buttons: tuple[str, ...] = ()
@@ -40,12 +43,27 @@ class Speaking:
         """Say a text as it is. Raises `WrongCommand` if it is empty."""
         if not text:
             raise WrongCommand("write /say and a text")
-        self._speak(UserMessage(text=text, attachments=self._attached), text)
+        self._speak(self._typed(text), text)
 
     def attach(self, rest: str) -> None:
         """Send a file with the next message. Raises as `attachment_of`."""
         self._attached += (attachment_of(rest, self._chat.talk),)
         self._display.note(f"{counted(len(self._attached), 'file')} for the next message")
+
+    def metadata(self, rest: str) -> None:
+        """Send a value of `KEY=VALUE` with every further message; none with `KEY=`.
+
+        Raises `ScenarioError` as `metadata_entry`.
+        """
+        talk = self._chat.talk
+        if rest:
+            key, value = metadata_entry(rest, COMMAND, talk.play.provider, talk.definition)
+            if value == "" and rest.endswith("="):
+                self._metadata.pop(key, None)
+            else:
+                self._metadata[key] = value
+        sent = metadata_text(self._metadata) or "no metadata"
+        self._display.note(f"with every further message: {sent}")
 
     def again(self) -> None:
         """Say the last message again. Raises `WrongCommand` if there is none."""
@@ -121,8 +139,17 @@ class Speaking:
             buttons = "is only 1 button" if count == 1 else f"are only {count} buttons"
             raise WrongCommand(f"there {buttons}; to say it, write /say {text}")
         if label:
-            return UserMessage(text="", display_text=label, attachments=self._attached)
-        return UserMessage(text=text, attachments=self._attached)
+            return self._typed("", label)
+        return self._typed(text)
+
+    def _typed(self, text: str, label: str = "") -> UserMessage:
+        """A message with the files and the metadata for it."""
+        return UserMessage(
+            text=text,
+            display_text=label,
+            attachments=self._attached,
+            metadata={**self._metadata},
+        )
 
     def _speak(self, message: UserMessage, line: str) -> None:
         chat = self._chat

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from harness.authoring.chatting.beginning import Beginning
+from harness.authoring.chatting.metadata import metadata_of
 from harness.core import ConfigurationError, Json, Problem, ScenarioError, Source, quote
 from harness.formats.template import compile_template, literal
 from harness.project.fitting_providers import unknown_session_keys
@@ -28,6 +29,8 @@ class Talk:
     row: MatrixRow
     play: Play
     beginning: Beginning | None = None
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+    """Sent with every message of the person, until the person changes it."""
 
     @property
     def definition(self) -> Definition:
@@ -62,11 +65,16 @@ def provider_named(project: Project, name: str, beginning: Beginning | None) -> 
 
 
 def talk_of(
-    project: Project, provider: str, beginning: Beginning | None, session: Mapping[str, Json]
+    project: Project,
+    provider: str,
+    beginning: Beginning | None,
+    session: Mapping[str, Json],
+    metadata: Sequence[str] = (),
 ) -> Talk:
     """What every conversation of a chat has in common.
 
-    Raises `AuthoringError` for settings of the provider and keys of `session` that are wrong.
+    `metadata` are texts `KEY=VALUE`. Raises `AuthoringError` for settings of the provider, and for
+    keys of `session` and `metadata`, that are wrong.
     """
     identifier = f"chat-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
     place = Source(path="chat", text="").place()
@@ -77,17 +85,24 @@ def talk_of(
             id=identifier, session=compile_template(literal(dict(session))), turns=(), place=place
         )
         row = MatrixRow(name="")
-    definitions = {provider: definition_of(project.config, project.provider_config(provider))}
+    definition = definition_of(project.config, project.provider_config(provider))
     keys = [
         (key, Source(path="--session", text=f"{key}={value}").place(1, 1, len(key)))
         for key, value in session.items()
     ]
-    if problems := list(unknown_session_keys(definitions, keys)):
+    if problems := list(unknown_session_keys({provider: definition}, keys)):
         raise ScenarioError(problems)
     project.provider(provider, credentials=scenario.credentials)
     file = project.config.scenarios / f"{identifier}.yaml"
     play = Play(file=file, scenario=identifier, provider=provider)
-    return Talk(project=project, scenario=scenario, row=row, play=play, beginning=beginning)
+    return Talk(
+        project=project,
+        scenario=scenario,
+        row=row,
+        play=play,
+        beginning=beginning,
+        metadata=metadata_of(metadata, provider, definition),
+    )
 
 
 def _fault(message: str, hint: str) -> ConfigurationError:

@@ -120,9 +120,13 @@ def _user(message: RecordedMessage) -> str:
         {name: part for name in ("name", "content") if (part := getattr(one, name))}
         for one in said.attachments
     ]
-    if not files:
+    rest: dict[str, Json] = {
+        **({"attachments": files} if files else {}),
+        **({"metadata": dict(said.metadata)} if said.metadata else {}),
+    }
+    if not rest:
         return _text(said.text) if "text" in text else flow(literal({**text}))
-    return flow(literal({**{name: one for name, one in text.items() if one}, "attachments": files}))
+    return flow(literal({**{name: one for name, one in text.items() if one}, **rest}))
 
 
 def _of_refusal(refusal: Refused) -> dict[str, Json]:

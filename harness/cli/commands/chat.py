@@ -36,6 +36,7 @@ class ChatOptions:
     turn: int
     row: str
     session: Sequence[str]
+    metadata: Sequence[str] = ()
 
 
 def hold_chat(name: str, options: ChatOptions) -> bool:
@@ -48,7 +49,7 @@ def hold_chat(name: str, options: ChatOptions) -> bool:
     if options.file is not None:
         beginning = beginning_of(project, options.file.resolve(), options.turn, options.row)
     provider = provider_named(project, name, beginning)
-    talk = talk_of(project, provider, beginning, _session(options.session))
+    talk = talk_of(project, provider, beginning, _session(options.session), options.metadata)
     terminal = _CommandLine()
     with tempfile.TemporaryDirectory() as holding:
         shown = ChatLoop(terminal, failure_screen)
