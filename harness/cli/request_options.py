@@ -24,5 +24,17 @@ Secrets = Annotated[
     ),
 ]
 Answer = Annotated[Path | None, typer.Option(help="File with a sample answer.")]
-Live = Annotated[bool, typer.Option("--live", help="Send the request once to get a sample answer.")]
+OpenCurl = Annotated[
+    str,
+    typer.Option(metavar="COMMAND", help="The curl command that opens a conversation, in quotes."),
+]
+OpenAnswer = Annotated[Path | None, typer.Option(help="File with the answer of --open-curl.")]
+OpenId = Annotated[
+    str,
+    typer.Option(
+        metavar="JSONPATH",
+        help="In the answer of --open-curl, the id that the request sends; default: the likeliest.",
+    ),
+]
+Live = Annotated[bool, typer.Option("--live", help="Send each request once to get an answer.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Take the likely answers without asking.")]

@@ -34,6 +34,11 @@ class PathPart:
         )
 
 
+def is_like_an_id(part: str) -> bool:
+    """Whether a part of a path can be an id, whatever it is of."""
+    return _ID.fullmatch(part) is not None
+
+
 def conversation_in(path: str) -> PathPart | None:
     """The part of a path that looks like the id of a conversation; None without one."""
     before = ""

@@ -6,17 +6,21 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.authoring.defining.guesses import texts_of
-from harness.core import Json, Path, counted, quote
+from harness.core import Json, Path, counted, scalars, show
 from harness.formats.json_path import path_text
 from harness.formats.template import literal
 from harness.providers.conversation_paths import UUID
 
 MESSAGE = "${message.text}"
 _CONVERSATION = re.compile(r"(?i)(?:session|conversation|chat|thread)[-_]?(?:id|uuid|key)?")
-"""Keys whose value says which conversation a request belongs to."""
+"""Such as `session_id`, `conversationId` and `thread`."""
 _INSTRUCTIONS = ("system", "developer")
 """Roles of texts that are not part of the conversation."""
+
+
+def is_conversation_key(name: str) -> bool:
+    """Whether the value of a key says which conversation a request belongs to."""
+    return _CONVERSATION.fullmatch(name) is not None
 
 
 @dataclass(slots=True)
@@ -33,17 +37,21 @@ class BodyTemplate:
         """The template of a whole body."""
         if self.message is not None:
             self.templates[self.message] = MESSAGE
-        for found in texts_of(body):
-            name = str(found.path[-1]) if found.path else ""
-            if found.path in self.templates or not _CONVERSATION.fullmatch(name):
+        for path, value in scalars(body):
+            name = str(path[-1]) if path else ""
+            if path in self.templates or not is_conversation_key(name) or not value:
                 continue
-            if UUID.fullmatch(found.text):
-                self.templates[found.path] = "${conversation.id}"
-                self.notes.append(f"{found.shown} is the id of the conversation: a new one each")
-            else:
+            shown = path_text(path)
+            if isinstance(value, str) and UUID.fullmatch(value):
+                self.templates[path] = "${conversation.id}"
                 self.notes.append(
-                    f"{found.shown} is {quote(found.text)} in every conversation: make it"
-                    " a setting, or ${conversation.id}, if it must differ"
+                    f"{shown} is the id of the conversation: a new one each;"
+                    " if the server gives it, use --open-curl"
+                )
+            elif isinstance(value, str | int) and not isinstance(value, bool):
+                self.notes.append(
+                    f"{shown} is {show(value)} in every conversation: if the server gives it,"
+                    " use --open-curl; if it must differ, make it ${conversation.id}"
                 )
         return self._part(body, ())
 

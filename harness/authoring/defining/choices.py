@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from harness.authoring.defining.answer_kind import AnswerKind
 from harness.authoring.defining.guesses import texts_of
-from harness.authoring.defining.request_secrets import BODY, QUERY, RequestSecret
-from harness.authoring.defining.sample import SampleRequest, body_of, query_of
+from harness.authoring.defining.request_secrets import RequestSecret
+from harness.authoring.defining.sample import BODY, QUERY, SampleRequest, body_of, query_of
 from harness.core import ConfigurationError, Json, Path, Problem, describe, quote, shorten
 from harness.formats.json_path import BadPath, find_located, path_hint, path_text, require_path
 from harness.secrets.secret_names import is_secret_key
@@ -28,6 +28,14 @@ class Choices:
     reply: Mapping[str, Json]
     """The `reply:` of the definition."""
     secrets: tuple[RequestSecret, ...]
+    """Of the request that sends a message."""
+    of_opening: tuple[RequestSecret, ...] = ()
+    """Those of the request that opens a conversation."""
+
+    @property
+    def all_secrets(self) -> tuple[RequestSecret, ...]:
+        """One for each setting."""
+        return tuple({one.setting: one for one in (*self.of_opening, *self.secrets)}.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,24 +25,26 @@ _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
 
-def sample_from_curl(command: str, environment: Mapping[str, str], folder: Path) -> SampleRequest:
+def sample_from_curl(
+    command: str, environment: Mapping[str, str], folder: Path, where: str = WHERE
+) -> SampleRequest:
     """The request of a curl command. Files that it names are looked for in `folder`.
 
-    Raises `ConfigurationError` with everything in the command that a definition cannot say: a flag
-    that curl does not have is never left out in silence.
+    `where` is the option that has the command. Raises `ConfigurationError` with everything in it
+    that a definition cannot say: a flag that curl does not have is never left out in silence.
     """
     if _POWERSHELL.search(command):
         what = "it is a command for PowerShell"
-        raise _problems("wrong-command", [(what, "in the browser, choose 'Copy as cURL (bash)'")])
+        raise _problems(where, [(what, "in the browser, choose 'Copy as cURL (bash)'")])
     try:
         words, rest = shell_words(command)
     except BadCommand as error:
-        raise _problems("wrong-command", [(str(error), "copy the whole command")]) from error
+        raise _problems(where, [(str(error), "copy the whole command")]) from error
     if not words or Path(words[0]).name.lower() not in ("curl", "curl.exe"):
         start = quote(words[0]) if words else "nothing"
         hint = "give the whole command, in quotes; browsers copy it with 'Copy as cURL'"
-        raise _problems("wrong-command", [(f"it starts with {start}, not with 'curl'", hint)])
-    return _Reader(environment, folder).sample(words[1:], rest)
+        raise _problems(where, [(f"it starts with {start}, not with 'curl'", hint)])
+    return _Reader(environment, folder, where).sample(words[1:], rest)
 
 
 @dataclass(slots=True)
@@ -51,6 +53,7 @@ class _Reader:
 
     environment: Mapping[str, str]
     folder: Path
+    where: str
     values: dict[str, list[str]] = field(default_factory=dict)
     """The values of flags by their long names, `True` as an empty text."""
     body: list[str] = field(default_factory=list)
@@ -76,7 +79,7 @@ class _Reader:
             self.faults.append((what, hint))
         self.faults += [fault for url in self.urls if (fault := _scheme_fault(url))]
         if self.faults:
-            raise _problems("wrong-command", self.faults)
+            raise _problems(self.where, self.faults)
         return self._made()
 
     def _take(self, flag: Flag, value: str) -> None:
@@ -202,7 +205,7 @@ class _Reader:
             origin=Origin(turn=0, step=""),
         )
         return SampleRequest(
-            where=WHERE,
+            where=self.where,
             request=request,
             user=self._last("user") or (unquote(user) if at else ""),
             keys=self._keys(),
@@ -268,7 +271,8 @@ def _scheme_fault(url: str) -> Fault | None:
     return f"the URL has the scheme {quote(scheme)}, expected http or https", hint
 
 
-def _problems(code: str, faults: Sequence[Fault]) -> ConfigurationError:
+def _problems(where: str, faults: Sequence[Fault]) -> ConfigurationError:
     return ConfigurationError(
-        Problem(code=code, message=message, where=WHERE, hint=hint) for message, hint in faults
+        Problem(code="wrong-command", message=message, where=where, hint=hint)
+        for message, hint in faults
     )

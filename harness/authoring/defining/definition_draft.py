@@ -48,7 +48,8 @@ def draft_provider(
 
     `kind` is that of the sample's answer; None if there is none.
     """
-    request, notes = request_draft(sample, choices)
+    request, notes = request_draft(sample, choices.secrets, choices.message)
+    opening, common = _opening(sample, choices, request, notes)
     schema = _schema(sample, kind, choices) if kind is not None else None
     step = _step(request, choices, kind, known, has_schema=schema is not None)
     address = urlsplit(sample.request.url)
@@ -58,8 +59,10 @@ def draft_provider(
         "title": host,
         "settings": {
             "base_url": {"type": "string", "required": True},
-            **settings_of(sample, choices.secrets),
+            **settings_of(sample, choices.all_secrets),
         },
+        **({"headers": common} if common else {}),
+        **({"open": [opening]} if opening else {}),
         "send": [step],
     }
     return Draft(
@@ -71,15 +74,41 @@ def draft_provider(
     )
 
 
+def _opening(
+    sample: SampleRequest, choices: Choices, request: dict[str, Json], notes: list[str]
+) -> tuple[dict[str, Json], dict[str, Json]]:
+    """The step that opens a conversation, and the headers that both requests have.
+
+    Those are removed from `request`. Both are empty if nothing is opened.
+    """
+    if sample.opening is None:
+        return {}, {}
+    opens, further = request_draft(sample.opening.sample, choices.of_opening, None)
+    notes += [*sample.opening.sample.notes, *further]
+    own, later = opens.get("headers"), request.get("headers")
+    common: dict[str, Json] = {}
+    if isinstance(own, dict) and isinstance(later, dict):
+        common = {name: value for name, value in own.items() if later.get(name) == value}
+        for made, headers in ((opens, own), (request, later)):
+            made["headers"] = {name: headers[name] for name in headers if name not in common}
+            if not made["headers"]:
+                del made["headers"]
+    answer = kind_of_answer(sample.opening.sample.answers[0]).answer
+    step: dict[str, Json] = {"request": opens, **({"answer": {**answer}} if answer else {})}
+    return {**step, "capture": {**sample.opening.capture}}, common
+
+
 def _entry(sample: SampleRequest, choices: Choices, base_url: str) -> dict[str, Json]:
     settings: dict[str, Json] = {"base_url": literal(base_url)}
-    if sample.user:
-        settings["username"] = literal(sample.user.partition(":")[0])
-    for secret in choices.secrets:
+    users = [one.user for one in (sample, sample.opening and sample.opening.sample) if one]
+    if user := next(filter(None, users), ""):
+        settings["username"] = literal(user.partition(":")[0])
+    for secret in choices.all_secrets:
         settings[secret.setting] = f"${{env.{secret.variable}}}"
     return {
         "definition": f"definitions/{choices.name}",
         "settings": settings,
+        **(sample.opening.sample.keys if sample.opening is not None else {}),
         **sample.keys,
     }
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from harness.authoring.defining.body_template import BodyTemplate
-from harness.authoring.defining.choices import Choices
-from harness.authoring.defining.request_secrets import BODY, HEADER, PATH, QUERY, USER, path_with
-from harness.authoring.defining.sample import SampleRequest, body_of, query_of
+from harness.authoring.defining.choices import MessagePlace
+from harness.authoring.defining.request_secrets import USER, RequestSecret, path_with
+from harness.authoring.defining.sample import (
+    BODY,
+    HEADER,
+    PATH,
+    QUERY,
+    Place,
+    SampleRequest,
+    body_of,
+    query_of,
+)
 from harness.core import Json, Path
 from harness.formats.multipart import MEDIA_TYPE
 from harness.formats.template import literal
@@ -24,14 +34,20 @@ _OF_CLIENT = frozenset(
 """Headers that a client sets by itself, and those that start with `sec-` and `:`."""
 
 
-def request_draft(sample: SampleRequest, choices: Choices) -> tuple[dict[str, Json], list[str]]:
-    """The `request:` of a step, and notes on it."""
+def request_draft(
+    sample: SampleRequest, secrets: Sequence[RequestSecret], message: MessagePlace | None
+) -> tuple[dict[str, Json], list[str]]:
+    """The `request:` of a step, and notes on it. `message` is None if it sends no message."""
+    templates = {**sample.taken, **{secret.where: secret.template for secret in secrets}}
     address = urlsplit(sample.request.url)
     encoding, body = body_of(sample.request)
     notes: list[str] = []
-    path = path_with(address.path, {s.path: s.template for s in choices.secrets if s.place == PATH})
+    path = path_with(address.path, _in(PATH, templates))
     request: dict[str, Json] = {sample.request.method.lower(): path}
-    if headers := _headers(sample, choices, encoding, notes):
+    headers = _headers(sample, _in(HEADER, templates), encoding, notes)
+    for template in _in(USER, templates).values():
+        headers["Authorization"] = template
+    if headers:
         request["headers"] = headers
     for key, place, value in (
         ("query", QUERY, query_of(sample.request)),
@@ -39,28 +55,28 @@ def request_draft(sample: SampleRequest, choices: Choices) -> tuple[dict[str, Js
     ):
         if not value:
             continue
-        templates: dict[Path, str] = {
-            secret.path: secret.template for secret in choices.secrets if secret.place == place
-        }
-        here = choices.message.path if choices.message.place == place else None
-        builder = BodyTemplate(templates, here)
+        here = message.path if message is not None and message.place == place else None
+        builder = BodyTemplate(_in(place, templates), here)
         request[key] = builder.of(value)
         notes += builder.notes
     return request, notes
 
 
+def _in(place: str, templates: Mapping[Place, str]) -> dict[Path, str]:
+    return {path: template for (where, path), template in templates.items() if where == place}
+
+
 def _headers(
-    sample: SampleRequest, choices: Choices, encoding: Encoding, notes: list[str]
+    sample: SampleRequest, templates: Mapping[Path, str], encoding: Encoding, notes: list[str]
 ) -> dict[str, Json]:
-    secrets = {s.name.lower(): s.template for s in choices.secrets if s.place == HEADER}
     headers: dict[str, Json] = {}
     dropped: list[str] = []
     usual = CONTENT_TYPES.get(encoding, "").partition(";")[0]
     for name, value in sample.request.headers:
         lowered = name.lower()
         media_type = value.partition(";")[0].strip().lower()
-        if lowered in secrets:
-            headers[name] = secrets[lowered]
+        if (lowered,) in templates:
+            headers[name] = templates[lowered,]
         elif lowered in _OF_CLIENT or lowered.startswith(("sec-", ":", "proxy-")):
             dropped.append(name)
         elif (lowered == "content-type" and _is_usual(encoding, media_type, usual)) or (
@@ -69,8 +85,6 @@ def _headers(
             continue
         else:
             headers[name] = literal(value)
-    if user := next((secret for secret in choices.secrets if secret.place == USER), None):
-        headers["Authorization"] = user.template
     if dropped:
         names = ", ".join(dropped)
         notes.append(f"headers that a client sets by itself are left out: {names}")

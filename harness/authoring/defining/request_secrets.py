@@ -9,25 +9,31 @@ from urllib.parse import quote as percent_encode
 from urllib.parse import unquote, urlsplit
 
 from harness.authoring.defining.guesses import texts_of
-from harness.authoring.defining.sample import SampleRequest, body_of, query_of
-from harness.authoring.defining.secret_likelihood import is_likely_credential, looks_random
+from harness.authoring.defining.sample import (
+    BODY,
+    HEADER,
+    PATH,
+    QUERY,
+    Place,
+    SampleRequest,
+    body_of,
+    query_of,
+)
+from harness.authoring.defining.secret_likelihood import is_likely_credential
 from harness.authoring.defining.shell_words import VARIABLE
 from harness.core import ConfigurationError, Json, Path, Problem, did_you_mean, quote
 from harness.formats.template import literal
-from harness.providers.conversation_paths import PathPart, conversation_in
 from harness.providers.definition import Encoding
 from harness.providers.setting import VARIABLE_NAME
 from harness.secrets.secret_names import QUERY_KEYS, is_secret_header, is_secret_key
 from harness.secrets.secret_shapes import shapes_in
 
 WHERE = "--secret"
-HEADER, PATH, QUERY, BODY, USER = "header", "path", "query", "body", "user"
-"""The places of secrets in a request."""
+USER = "user"
+"""The place of a password; the others are those of `sample.Place`."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9-]*) +(?=\S)")
 """The scheme of an `Authorization` header. Source: RFC 9110, 11.4."""
-SHOWN = 4
-"""Characters of a value that a note shows."""
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 
 
@@ -50,6 +56,21 @@ class RequestSecret:
     """The environment variable that holds it."""
 
     @property
+    def where(self) -> Place:
+        """Where it is in the request."""
+        return self.place, self.path or (self.name.lower(),)
+
+    def has_name(self, name: str) -> bool:
+        """Whether it has this name, in upper or lower case."""
+        return self.name.lower() == name.lower()
+
+    def is_that_of(self, other: RequestSecret) -> bool:
+        """Whether another request has the same secret in a place of the same name."""
+        mine = (self.place, self.name.lower(), self.before, self.value)
+        theirs = (other.place, other.name.lower(), other.before, other.value)
+        return mine == theirs
+
+    @property
     def template(self) -> str:
         """What the definition sends in its place."""
         if self.place == USER:
@@ -59,27 +80,50 @@ class RequestSecret:
 
 
 def secrets_of(
-    sample: SampleRequest, provider: str, named: Sequence[str], environment: Mapping[str, str]
-) -> tuple[RequestSecret, ...]:
-    """The secrets of a request: those with the name or the shape of one, and the named ones.
+    samples: Sequence[SampleRequest],
+    provider: str,
+    named: Sequence[str],
+    environment: Mapping[str, str],
+) -> tuple[tuple[RequestSecret, ...], ...]:
+    """The secrets of each request: those with the name or the shape of one, and the named ones.
 
-    `named` are texts `NAME=VARIABLE`. Raises `ConfigurationError` for a name that is not in the
-    request.
+    `named` are texts `NAME=VARIABLE`. Raises `ConfigurationError` for a name that is in none of the
+    requests.
     """
     variables = dict(map(_named, named))
-    found: list[RequestSecret] = []
-    for secret, is_likely in _values(sample, environment):
-        key = next((name for name in variables if name.lower() == secret.name.lower()), "")
-        if not is_likely and not key:
-            continue
-        setting = _unused(secret.setting, [one.setting for one in found])
-        usual = secret.variable or usual_variable(provider, setting)
-        variable = variables.pop(key) if key else usual
-        found.append(replace(secret, setting=setting, variable=variable))
-    for name in variables:
-        known = [secret.name for secret, _ in _values(sample, environment)]
+    unknown = {*variables}
+    found: list[tuple[RequestSecret, ...]] = []
+    for sample in samples:
+        earlier = [secret for some in found for secret in some]
+        found.append(tuple(_of_one(sample, provider, variables, environment, earlier)))
+        unknown -= {name for name in variables for one in found[-1] if one.has_name(name)}
+    for name in sorted(unknown):
+        known = [secret.name for sample in samples for secret, _ in values_of(sample, environment)]
         raise _fault(f"the request has no value named {quote(name)}", did_you_mean(name, known))
     return tuple(found)
+
+
+def _of_one(
+    sample: SampleRequest,
+    provider: str,
+    variables: Mapping[str, str],
+    environment: Mapping[str, str],
+    earlier: Sequence[RequestSecret],
+) -> Iterator[RequestSecret]:
+    """The secrets of one request. One that an `earlier` request has, too, is the same setting."""
+    left, used = dict(variables), [one.setting for one in earlier]
+    for secret, is_likely in values_of(sample, environment):
+        key = next(filter(secret.has_name, left), "")
+        if not is_likely and not key:
+            continue
+        same = next(filter(secret.is_that_of, earlier), None)
+        if same is not None:
+            yield replace(secret, setting=same.setting, variable=same.variable)
+            continue
+        setting = _unused(secret.setting, used)
+        used.append(setting)
+        usual = secret.variable or usual_variable(provider, setting)
+        yield replace(secret, setting=setting, variable=left.pop(key) if key else usual)
 
 
 def usual_variable(provider: str, setting: str) -> str:
@@ -114,10 +158,17 @@ def _fault(message: str, hint: str) -> ConfigurationError:
     return ConfigurationError(Problem(code="wrong-secret", message=message, where=WHERE, hint=hint))
 
 
-def _values(
+def values_of(
     sample: SampleRequest, environment: Mapping[str, str]
 ) -> Iterator[tuple[RequestSecret, bool]]:
     """Every value that could be a secret, and whether it has the name or the shape of one."""
+    values = _all_values(sample, environment)
+    return ((secret, is_likely) for secret, is_likely in values if secret.where not in sample.taken)
+
+
+def _all_values(
+    sample: SampleRequest, environment: Mapping[str, str]
+) -> Iterator[tuple[RequestSecret, bool]]:
     for name, value in sample.request.headers:
         yield _of_header(name, value, environment)
     if sample.user:
@@ -205,33 +256,6 @@ def path_with(path: str, instead: Mapping[Path, str]) -> str:
     )
 
 
-def doubtful_values(
-    sample: SampleRequest, secrets: Sequence[RequestSecret], environment: Mapping[str, str]
-) -> Iterator[str]:
-    """Notes on values that stay in the definition and look as if they were drawn at random."""
-    taken = {(secret.place, secret.name, secret.path) for secret in secrets}
-    for secret, _ in _values(sample, environment):
-        is_taken = (secret.place, secret.name, secret.path) in taken
-        if is_taken or not secret.name or not looks_random(secret.value):
-            continue
-        start = secret.value[:SHOWN]
-        yield (
-            f"{secret.name} is '{start}…' in the definition; if it is a secret, remove the files"
-            f" and add --secret '{secret.name}=VARIABLE'"
-        )
-
-
-def written_conversation(
-    sample: SampleRequest, secrets: Sequence[RequestSecret]
-) -> PathPart | None:
-    """The part of the path that stays in the definition, and looks like a conversation's id."""
-    part = conversation_in(urlsplit(sample.request.url).path)
-    is_taken = part is not None and any(
-        s.place == PATH and s.path == (part.number,) for s in secrets
-    )
-    return None if is_taken else part
-
-
 def _setting(name: str) -> str:
     """The name of a setting: `api_key` of `X-Api-Key`."""
     plain = _NO_LETTER.sub("_", name.lower()).strip("_").removeprefix("x_")
@@ -260,7 +284,7 @@ def filled(text: str, environment: Mapping[str, str]) -> str:
 def settings_of(sample: SampleRequest, secrets: Sequence[RequestSecret]) -> dict[str, Json]:
     """The settings of the definition, apart from `base_url`."""
     settings: dict[str, Json] = {}
-    if sample.user:
+    if sample.user or (sample.opening is not None and sample.opening.sample.user):
         settings["username"] = {"type": "string", "required": True}
     for secret in secrets:
         settings[secret.setting] = {"type": "string", "secret": True}

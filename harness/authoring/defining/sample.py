@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
 from harness.conversation import Request, Response
-from harness.core import Json, ProtocolError
+from harness.core import Json, Path, ProtocolError
 from harness.formats.multipart import MEDIA_TYPE, read_multipart, values_of
 from harness.providers.definition import Encoding
 from harness.providers.payload import read_json, read_xml
 
+Place: TypeAlias = tuple[str, Path]
+"""`PATH`, `QUERY`, `BODY` or `HEADER`, and where in it.
+
+In a path, it is the number of the part; a header is found by its name in lower case.
+"""
+HEADER, PATH, QUERY, BODY = "header", "path", "query", "body"
 _HEAD = re.compile(rb"HTTP/[\d.]+ (\d{3})[^\n]*\n(.*?)\r?\n\r?\n", re.DOTALL)
 
 
@@ -32,6 +39,19 @@ class SampleRequest:
     """Keys of the provider in `harness.yaml`."""
     notes: tuple[str, ...] = ()
     """What was left out, one sentence each."""
+    opening: Opening | None = None
+    """The request that opens the conversation; None without one."""
+    taken: Mapping[Place, str] = field(default_factory=dict)
+    """What is sent in place of values of the answer that opens: templates by their places."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """The request that opens a conversation, with its answer."""
+
+    sample: SampleRequest
+    capture: Mapping[str, Json]
+    """The `capture:` of its step."""
 
 
 def body_of(request: Request) -> tuple[Encoding, Json]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote as percent_encode
@@ -13,9 +13,9 @@ import harness
 from harness.authoring.defining.choices import Choices
 from harness.authoring.defining.definition_draft import Draft
 from harness.authoring.defining.new_provider import Targets, files_of, write_files
-from harness.authoring.defining.request_secrets import PATH, path_with
-from harness.authoring.defining.sample import SampleRequest
-from harness.conversation import Origin, Outcome, UserMessage
+from harness.authoring.defining.request_secrets import RequestSecret, path_with
+from harness.authoring.defining.sample import PATH, SampleRequest
+from harness.conversation import Origin, Outcome, Phase, UserMessage
 from harness.core import ConfigurationError, Json, Problem
 from harness.play.result import ScenarioResult
 from harness.play.runner import Runner
@@ -24,11 +24,11 @@ from harness.project.plan import Mode, Play
 from harness.project.project import Project
 from harness.project_file import FILE_NAME
 from harness.providers.catalogue import definition_of
-from harness.providers.definition import Definition
+from harness.providers.definition import Definition, Step
 from harness.providers.flow import message_hash
 from harness.secrets.secret_marks import mark
 from harness.transport.cassette import Cassette, CassetteHead, Interactions
-from harness.transport.cassette.plain_interaction import plain_interaction
+from harness.transport.cassette.plain_interaction import PlainInteraction, plain_interaction
 
 
 def require_playable(
@@ -83,13 +83,23 @@ def _head(
 
 
 def _rows(definition: Definition, sample: SampleRequest, choices: Choices) -> Interactions:
-    step = definition.steps[0]
     hashed = message_hash(UserMessage(text=choices.message.said))
+    send = definition.phases[Phase.SEND][0]
+    rows = [_row(sample, choices.secrets, send, hashed)]
+    if sample.opening is not None:
+        opens = definition.phases[Phase.OPEN][0]
+        rows.insert(0, _row(sample.opening.sample, choices.of_opening, opens, hashed))
+    return Interactions(rows)
+
+
+def _row(
+    sample: SampleRequest, secrets: Sequence[RequestSecret], step: Step, hashed: str
+) -> PlainInteraction:
+    """A request with its answer, as a recording of the first turn has them."""
     address = urlsplit(sample.request.url)
-    # As a recording has them.
     hidden = {
         secret.path: percent_encode(secret.before + mark(secret.setting), safe=":")
-        for secret in choices.secrets
+        for secret in secrets
         if secret.place == PATH
     }
     path = path_with(address.path, hidden)
@@ -100,7 +110,7 @@ def _rows(definition: Definition, sample: SampleRequest, choices: Choices) -> In
         origin=Origin(turn=1, step=step.name, message=hashed),
         is_stream=step.stream is not None,
     )
-    return Interactions([plain_interaction(request, sample.answers[0])])
+    return plain_interaction(request, sample.answers[0])
 
 
 def _require_passed(result: ScenarioResult) -> None:

@@ -13,8 +13,10 @@ from harness.authoring.defining.choices import MessagePlace, message_at, reply_a
 from harness.authoring.defining.guesses import guess_buttons, guess_message, guess_reply
 from harness.authoring.defining.har_sample import MOST_SHOWN, HarEntry, entry_at, likeliest
 from harness.authoring.defining.live_answer import ask_once
+from harness.authoring.defining.opened_conversation import OPEN_CURL, OPEN_ID
 from harness.authoring.defining.request_secrets import RequestSecret, require_variable
 from harness.authoring.defining.sample import SampleRequest, answer_from, body_of, query_of
+from harness.authoring.defining.shell_words import is_continued
 from harness.cli.terminal import ask, ask_if_open, echo
 from harness.conversation import Response
 from harness.core import (
@@ -28,6 +30,7 @@ from harness.core import (
 )
 
 _REFUSES = 400
+_NO_EFFECT = "has no effect without"
 _Read = TypeVar("_Read")
 
 
@@ -46,6 +49,12 @@ class NewOptions:
     reply: str = ""
     secrets: Sequence[str] = ()
     answer: Path | None = None
+    open_curl: str = ""
+    """The request that opens a conversation; empty if there is none."""
+    open_answer: Path | None = None
+    """A file with its answer."""
+    open_id: str = ""
+    """The JSONPath in that answer to what the other request takes; empty for the likeliest."""
     is_live: bool = False
     is_agreed: bool = False
     """Take the guesses without asking."""
@@ -65,9 +74,11 @@ class NewOptions:
             )
         har, openapi = "--from-har", "--from-openapi"
         faults = (
-            (self.operation and not self.openapi, f"--operation has no effect without {openapi}"),
-            (self.entry and not self.har, f"--entry has no effect without {har}"),
+            (self.operation and not self.openapi, f"--operation {_NO_EFFECT} {openapi}"),
+            (self.entry and not self.har, f"--entry {_NO_EFFECT} {har}"),
             (self.answer is not None and self.is_live, "choose one of --answer and --live"),
+            (self.open_answer and not self.open_curl, f"--open-answer {_NO_EFFECT} {OPEN_CURL}"),
+            (self.open_id and not self.open_curl, f"{OPEN_ID} {_NO_EFFECT} {OPEN_CURL}"),
         )
         return next((sentence for is_so, sentence in faults if is_so), "")
 
@@ -112,6 +123,30 @@ class Questions:
         flag = f"--secret {secret.name}=VARIABLE"
         read = partial(require_variable, name=secret.name)
         return replace(secret, variable=self._until_valid(question, secret.variable, flag, read))
+
+    def opening(self, doubt: str) -> str:
+        """The curl command that opens a conversation; empty if there is none.
+
+        It is asked for only if there is a `doubt` about the request that sends a message.
+        """
+        if self.options.open_curl or self.options.is_agreed or not doubt:
+            return self.options.open_curl
+        echo(f"{doubt}.")
+        return ask_command("curl command that opens a conversation, or nothing", ask)
+
+    def opening_answer(self, opening: SampleRequest) -> Response:
+        """The answer of the request that opens a conversation. Raises `ConfigurationError`."""
+        file = self.options.open_answer
+        if file is not None or self.options.is_live:
+            return self._accepted(opening, file, "")
+        question = "file with the answer of the request that opens, or 'live' to send it once"
+        while not self.options.is_agreed and (typed := ask(question)):
+            try:
+                return self._accepted(opening, None if typed == "live" else Path(typed), "")
+            except HarnessError as error:
+                echo(str(error), err=True)
+        message = "the answer of the request that opens a conversation is not known"
+        raise _missing("missing-choice", message, "give --open-answer FILE or --live")
 
     def answer(self, sample: SampleRequest, doubt: str) -> Response | None:
         """A sample of an answer; None if there is none. `doubt` says why it may be refused."""
@@ -171,6 +206,14 @@ class Questions:
                 if given is None or self.options.is_agreed:
                     raise
                 echo(str(error), err=True)
+
+
+def ask_command(question: str, asks: Callable[[str], str]) -> str:
+    """What the user types; a curl command goes on in the next line after a backslash."""
+    typed = asks(question)
+    while typed.startswith("curl") and is_continued(typed):
+        typed = f"{typed}\n{asks('>')}"
+    return typed
 
 
 def _reply_with_buttons(kind: AnswerKind, path: str) -> dict[str, Json]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from harness.authoring.defining.config_entry import with_entry
 from harness.authoring.defining.definition_draft import first_scenario
 from harness.authoring.defining.new_provider import targets_of
+from harness.authoring.defining.opened_conversation import OPEN_CURL
 from harness.authoring.init.initial_files import (
     initial_files,
     missing_lines,
@@ -59,10 +60,16 @@ class InitOptions:
         request = self.request
         if bool(self.api) + request.sources > 1:
             return "choose one of --api, --from-curl, --from-har and --from-openapi"
-        given = (request.message, request.reply, request.secrets, request.answer, request.is_live)
-        flags = ("--message", "--reply", "--secret", "--answer", "--live")
-        if self.api and any(given):
-            flag = next(flag for flag, value in zip(flags, given, strict=True) if value)
+        given = {
+            "--message": request.message,
+            "--reply": request.reply,
+            "--secret": request.secrets,
+            "--answer": request.answer,
+            OPEN_CURL: request.open_curl,
+            "--live": request.is_live,
+        }
+        if self.api and any(given.values()):
+            flag = next(flag for flag, value in given.items() if value)
             return f"{flag} has no effect with --api; it is for --from-curl and the like"
         return request.fault if request.sources else ""
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from harness.authoring.defining.shell_words import is_continued
 from harness.authoring.init.initial_files import WORKFLOWS, require_ci
 from harness.authoring.init.setting_choices import SettingChoices, variable_of
+from harness.cli.commands.definition_questions import ask_command
 from harness.cli.terminal import ask_or_stop, echo
 from harness.core import ConfigurationError, Problem, nearest_word, quote
 from harness.providers.catalogue import installed, installed_definition
@@ -29,9 +29,7 @@ def asked_api() -> str:
 
 
 def _api(names: Sequence[str]) -> str:
-    typed = ask_or_stop("number, name or curl command")
-    while typed.startswith("curl") and is_continued(typed):
-        typed = f"{typed}\n{ask_or_stop('>')}"
+    typed = ask_command("number, name or curl command", ask_or_stop)
     if typed.startswith("curl"):
         return typed
     if typed.isdecimal() and 0 < int(typed) <= len(names):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,12 +17,9 @@ from harness.authoring.defining.har_sample import entries_of
 from harness.authoring.defining.known_answers import KnownAnswer, known_answer
 from harness.authoring.defining.new_provider import Targets, files_of, targets_of, write_files
 from harness.authoring.defining.openapi_sample import sample_from_openapi
-from harness.authoring.defining.request_secrets import (
-    RequestSecret,
-    doubtful_values,
-    secrets_of,
-    written_conversation,
-)
+from harness.authoring.defining.opened_conversation import OPEN_CURL, in_opened
+from harness.authoring.defining.request_doubts import doubtful_values, written_conversation
+from harness.authoring.defining.request_secrets import RequestSecret, secrets_of
 from harness.authoring.defining.sample import SampleRequest
 from harness.authoring.defining.sample_replay import require_playable
 from harness.cli.commands.definition_questions import NewOptions, Questions, content_of
@@ -35,8 +32,8 @@ from harness.providers.catalogue import installed
 from harness.transport.cassette import read_cassette
 
 _CAPTURED = (
-    "capture it from the request that opens a conversation, in an 'open:' step: harness docs"
-    " providers, 'Writing a definition'"
+    f"give the request that opens a conversation, {OPEN_CURL} 'curl …', or capture it by hand in an"
+    " 'open:' step: harness docs providers, 'Writing a definition'"
 )
 
 
@@ -74,9 +71,8 @@ def drafted_provider(targets: Targets, options: NewOptions) -> NewProvider:
     """The files of a new provider, after all questions. Raises as `create_provider`."""
     name = targets.name
     questions = Questions(options, environment_of(targets.root, os.environ))
-    sample = _sample(name, options, questions)
-    secrets = secrets_of(sample, name, options.secrets, questions.environment)
-    secrets = tuple(map(questions.variable, secrets))
+    sample = _opened(_sample(name, options, questions), questions)
+    of_opening, secrets = _secrets(name, sample, questions)
     message = questions.message(sample)
     part = written_conversation(sample, secrets)
     answer = questions.answer(sample, f"{part.doubt}; {_CAPTURED}" if part else "")
@@ -85,23 +81,51 @@ def drafted_provider(targets: Targets, options: NewOptions) -> NewProvider:
     if answer is not None and answer not in sample.answers:
         sample = replace(sample, answers=(answer, *sample.answers))
     reply = known.reply if known is not None else questions.reply(kind)
-    choices = Choices(name=name, message=message, reply=reply, secrets=secrets)
+    choices = Choices(
+        name=name, message=message, reply=reply, secrets=secrets, of_opening=of_opening
+    )
     draft = draft_provider(sample, choices, kind, known)
     said = require_playable(targets, draft, sample, choices)
-    doubts = doubtful_values(sample, secrets, questions.environment)
+    values = {one.setting: one.value for one in choices.all_secrets if one.value}
     return NewProvider(
         targets=targets,
-        files=files_of(targets, draft, {s.setting: s.value for s in secrets if s.value}),
+        files=files_of(targets, draft, values),
         notes=[
             *draft.notes,
             *([f"{part.doubt}; {_CAPTURED}"] if part else []),
-            *doubts,
+            *_doubts(sample, choices, questions.environment),
             *_of_known(known),
         ],
-        secrets=secrets,
+        secrets=choices.all_secrets,
         reply=said,
         message=choices.message.said,
     )
+
+
+def _secrets(
+    name: str, sample: SampleRequest, questions: Questions
+) -> tuple[tuple[RequestSecret, ...], tuple[RequestSecret, ...]]:
+    """The secrets of the request that opens, and of the one that sends, with their variables."""
+    opening = [sample.opening.sample] if sample.opening is not None else []
+    named, environment = questions.options.secrets, questions.environment
+    *before, later = secrets_of([*opening, sample], name, named, environment)
+    of_opening = before[0] if before else ()
+    distinct = {secret.setting: secret for secret in (*of_opening, *later)}
+    chosen = {setting: questions.variable(one).variable for setting, one in distinct.items()}
+    return (
+        tuple(replace(one, variable=chosen[one.setting]) for one in of_opening),
+        tuple(replace(one, variable=chosen[one.setting]) for one in later),
+    )
+
+
+def _doubts(
+    sample: SampleRequest, choices: Choices, environment: Mapping[str, str]
+) -> Iterable[str]:
+    """Notes on values of both requests that may be secrets."""
+    doubts = [*doubtful_values(sample, choices.secrets, environment)]
+    if sample.opening is not None:
+        doubts += doubtful_values(sample.opening.sample, choices.of_opening, environment)
+    return dict.fromkeys(doubts)
 
 
 def _sample(name: str, options: NewOptions, questions: Questions) -> SampleRequest:
@@ -112,6 +136,20 @@ def _sample(name: str, options: NewOptions, questions: Questions) -> SampleReque
         return questions.entry(entries_of(read_cassette(options.har, str(options.har))))
     command = sys.stdin.read() if options.curl == "-" else options.curl
     return sample_from_curl(command, questions.environment, Path.cwd())
+
+
+def _opened(sample: SampleRequest, questions: Questions) -> SampleRequest:
+    """The sample in the conversation that another request opens, if there is such a request."""
+    part = written_conversation(sample, ())
+    is_secret = part is not None and any(
+        one.partition("=")[0] == f"path[{part.number}]" for one in questions.options.secrets
+    )
+    command = questions.opening("" if part is None or is_secret else part.doubt)
+    if not command:
+        return sample
+    opening = sample_from_curl(command, questions.environment, Path.cwd(), OPEN_CURL)
+    opening = replace(opening, answers=(questions.opening_answer(opening),))
+    return in_opened(sample, opening, questions.options.open_id)
 
 
 def _of_known(known: KnownAnswer | None) -> list[str]:
